@@ -1,0 +1,210 @@
+"""What is wrong with an input, and where: one form for every message the library gives.
+
+    stacks/prod.yaml:31:7: addons.external_dns.zone_arns: needs at least one zone; got []; add a hosted zone ARN
+
+Specs raise `ValueError("what; got; do")`, or gather several with `Faults`. `problems_of` turns what pydantic
+reports into `Problem`s in the words of the file; the stack file adds line and column.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NoReturn
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+Path = tuple[str | int, ...]
+"""Where a field stands in a spec: keys and list indices, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, or (with `severity="warning"`) doubtful, about an input."""
+
+    path: Path
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        where = self.file or ""
+        if self.line is not None:
+            where += f":{self.line}:{self.column}"
+        field = dotted(self.path)
+        return ": ".join(part for part in (where, field, self.message) if part)
+
+    def at(self, file: str, line: int | None = None, column: int | None = None) -> Problem:
+        """The same problem with its place in a file."""
+        return replace(self, file=file, line=line, column=column)
+
+
+class InvalidInput(ValueError):
+    """An input that cannot be used; its text holds every problem, one a line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Faults:
+    """Gathers problems of several fields inside a validator, so that all of them are shown at once."""
+
+    def __init__(self) -> None:
+        self._details: list[InitErrorDetails] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._details)
+
+    def add(self, path: Sequence[str | int] | str, message: str, got: Any = None) -> None:
+        """Note that the field at `path`, counted from the spec being validated, is wrong."""
+        loc = (path,) if isinstance(path, str) else tuple(path)
+        self._details.append(InitErrorDetails(type=_custom(message), loc=loc, input=got))
+
+    def nest(self, path: Sequence[str | int], error: ValidationError, known: Iterable[str] = ()) -> None:
+        """Take over the problems of a part that was validated on its own and stands at `path`.
+
+        `known` names the fields of that part, so that the nearest one can be offered for an unknown key.
+        """
+        for problem in problems_of(error, known):
+            self.add((*path, *problem.path), problem.message)
+
+    def raise_if_any(self) -> None:
+        """Raise what was gathered.
+
+        Raises:
+            ValidationError: if anything was gathered; pydantic merges it into the outer report.
+        """
+        if self._details:
+            raise ValidationError.from_exception_data("spec", self._details)
+
+
+def dotted(path: Path) -> str:
+    """`("subnets", 0, "cidr")` as `subnets[0].cidr`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif _plain_key(part):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{json.dumps(part, ensure_ascii=False)}]"
+    return text
+
+
+def shown(value: Any, limit: int = 60) -> str:
+    """A found value as it is quoted in a message: JSON where possible, cut when long, and never a secret."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError):
+        text = str(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a misspelt one most likely means."""
+    known = list(known)
+    folded = {_folded(candidate): candidate for candidate in known}
+    if exact := folded.get(_folded(name)):
+        return exact
+    match = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.6)
+    return folded[match[0]] if match else None
+
+
+def unknown_name(name: str, known: Iterable[str], what: str) -> str:
+    """The message for a name that does not exist: the nearest one, or all of them when few."""
+    known = sorted(known)
+    if near := nearest(name, known):
+        return f"no such {what}; got {shown(name)}; did you mean {near}?"
+    listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+    return f"no such {what}; got {shown(name)}; known are {listed}"
+
+
+def problems_of(error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
+    """What pydantic found, in the project's words, each place once."""
+    found: dict[tuple[Path, str], Problem] = {}
+    for detail in error.errors(include_url=False):
+        path = tuple(part for part in detail["loc"] if not _internal(part))
+        if detail["type"] == "extra_forbidden" and len(path) == 1 and known:
+            message = unknown_name(str(path[0]), known, "field")
+        else:
+            message = _message(detail)
+        found.setdefault((path, message), Problem(path, message))
+    return list(found.values())
+
+
+def fail(message: str, *path: str | int) -> NoReturn:
+    """Raise one problem at `path`."""
+    raise InvalidInput([Problem(tuple(path), message)])
+
+
+def _custom(message: str) -> PydanticCustomError:
+    return PydanticCustomError("blueprint", "{message}", {"message": message})
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def _plain_key(part: str) -> bool:
+    return bool(part) and all(character.isalnum() or character in "_-/" for character in part)
+
+
+def _internal(part: str | int) -> bool:
+    # pydantic names the branches of unions and wrapped validators in `loc`; a reader of a stack file has no such keys.
+    return isinstance(part, str) and _BRANCH.fullmatch(part) is not None
+
+
+_BRANCH = re.compile(r"(function-\w+|tuple|list|dict|set|literal|is-instance|constrained-\w+|nullable)\[.*\]|\[key\]")
+
+
+def _message(detail: Any) -> str:
+    kind: str = detail["type"]
+    context: dict[str, Any] = detail.get("ctx", {})
+    got = shown(detail.get("input"))
+    if kind == "blueprint":
+        return str(context["message"])
+    if kind in ("value_error", "assertion_error"):
+        return str(context.get("error", detail["msg"]))
+    if kind == "missing":
+        return "is required; got nothing; add it"
+    if kind == "extra_forbidden":
+        return "no such field; remove it"
+    what, do = _WORDS.get(kind, (detail["msg"][:1].lower() + detail["msg"][1:], ""))
+    what = what.format(**context)
+    if kind == "string_type" and isinstance(detail.get("input"), int | float | bool):
+        do = f'quote it: "{got}"'
+    return f"{what}; got {got}" + (f"; {do.format(**context)}" if do else "")
+
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "string_type": ("needs text", ""),
+    "int_type": ("needs a whole number", "write it without quotes"),
+    "int_from_float": ("needs a whole number", "write it without a fraction"),
+    "int_parsing": ("needs a whole number", "write it without quotes"),
+    "float_type": ("needs a number", "write it without quotes"),
+    "bool_type": ("needs true or false", "write true or false without quotes"),
+    "bool_parsing": ("needs true or false", "write true or false without quotes"),
+    "tuple_type": ("needs a list", "write each entry on its own line after a dash"),
+    "list_type": ("needs a list", "write each entry on its own line after a dash"),
+    "dict_type": ("needs a mapping", "write key: value lines below it"),
+    "model_type": ("needs a mapping", "write key: value lines below it"),
+    "literal_error": ("is not one of the allowed values", "use {expected}"),
+    "enum": ("is not one of the allowed values", "use {expected}"),
+    "greater_than_equal": ("is too small", "use at least {ge}"),
+    "greater_than": ("is too small", "use more than {gt}"),
+    "less_than_equal": ("is too large", "use at most {le}"),
+    "less_than": ("is too large", "use less than {lt}"),
+    "too_short": ("needs at least {min_length} entries", "add what is missing"),
+    "too_long": ("takes at most {max_length} entries", "remove some"),
+    "string_too_short": ("needs at least {min_length} characters", "write a longer text"),
+    "string_too_long": ("takes at most {max_length} characters", "shorten it"),
+    "string_pattern_mismatch": ("does not have the right form", "it must match {pattern}"),
+    "multiple_of": ("must be a multiple of {multiple_of}", "round it"),
+}
