@@ -45,7 +45,7 @@ class Problem:
         return replace(self, file=file, line=line, column=column)
 
 
-class InvalidInput(ValueError):
+class InputError(ValueError):
     """An input that cannot be used; its text holds every problem, one a line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -141,7 +141,7 @@ def problems_of(error: ValidationError, known: Iterable[str] = ()) -> list[Probl
 
 def fail(message: str, *path: str | int) -> NoReturn:
     """Raise one problem at `path`."""
-    raise InvalidInput([Problem(tuple(path), message)])
+    raise InputError([Problem(tuple(path), message)])
 
 
 def _custom(message: str) -> PydanticCustomError:

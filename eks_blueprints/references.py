@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pulumi
 from pydantic import BaseModel, ValidationError
 
-from eks_blueprints.errors import InvalidInput, Path, Problem, problems_of
+from eks_blueprints.errors import InputError, Path, Problem, problems_of
 from eks_blueprints.spec import Reference, Spec
 
 S = TypeVar("S", bound=Spec)
@@ -18,12 +18,12 @@ def resolve(spec: S, path: Path = ()) -> S:
     """A copy of a spec in which every reference is a config value, a secret Output or another stack's output.
 
     Raises:
-        InvalidInput: naming each field whose config key is not set, or set to something that does not fit.
+        InputError: naming each field whose config key is not set, or set to something that does not fit.
     """
     problems: list[Problem] = []
     result = _walk(spec, path, problems)
     if problems:
-        raise InvalidInput(problems)
+        raise InputError(problems)
     return result  # type: ignore[no-any-return]
 
 
