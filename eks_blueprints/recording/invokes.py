@@ -1,0 +1,111 @@
+"""What provider functions answer while a program is recorded: no cloud is asked.
+
+An answer given by the caller wins; then the handful below that nearly every AWS program calls; then a symbolic result
+shaped by the function's result type, ``${getSubnet(id=subnet-1).cidrBlock}``; what has no shape is unknown.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulumi import _types
+
+from eks_blueprints.recording.symbols import UNKNOWN, shape
+
+Answer = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
+
+ACCOUNT = "123456789012"
+"""The account number AWS uses in its own documentation."""
+
+REGION = "${aws.region}"
+"""The region of a program that sets none: the real one would come from the environment, which a plan must not read."""
+
+
+class Answers:
+    """Answers by token."""
+
+    def __init__(self, given: Mapping[str, Answer], config: Mapping[str, str]) -> None:
+        self._given = given
+        self._config = config
+        self.result_types: dict[str, type] = {}
+        """Result type by token, noted as the SDK is called (`hooks.py`): the request itself does not carry it."""
+
+    def answer(self, token: str, args: dict[str, Any], provider: Mapping[str, Any]) -> dict[str, Any]:
+        """The result of one call, spelled as the provider would."""
+        given = self._given.get(token)
+        if given is not None:
+            return dict(given(args) if callable(given) else given)
+        args = {key: value for key, value in args.items() if value is not None}
+        known: dict[str, Any] = {}
+        if token in _COMMON:
+            known = _COMMON[token](self._region(args, provider), args)
+        return {**self._shaped(token, args), **args, **known}
+
+    def _region(self, args: Mapping[str, Any], provider: Mapping[str, Any]) -> str:
+        for source in (args.get("region"), provider.get("region"), self._config.get("aws:region")):
+            if isinstance(source, str):
+                return source
+        return REGION
+
+    def _shaped(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        typ = self.result_types.get(token)
+        if typ is None:
+            return {"result": UNKNOWN}
+        name = token.rpartition(":")[2] + _arguments(args)
+        return {key: shape(each, f"{name}.{key}", None) for key, each in _types.output_type_types(typ).items()}
+
+
+def _arguments(args: Mapping[str, Any]) -> str:
+    """What tells two calls of one function apart: short arguments as they are, long ones as a digest."""
+    if not args:
+        return ""
+    if all(isinstance(value, str | int | bool) for value in args.values()):
+        text = ",".join(f"{key}={value}" for key, value in args.items())
+        if len(text) <= 60:
+            return f"({text})"
+    encoded = json.dumps(args, sort_keys=True, default=repr).encode()
+    return f"({hashlib.sha256(encoded).hexdigest()[:8]})"
+
+
+def _partition(region: str) -> str:
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _caller_identity(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
+    arn = f"arn:{_partition(region)}:iam::{ACCOUNT}:root"
+    return {"accountId": ACCOUNT, "arn": arn, "id": ACCOUNT, "userId": ACCOUNT}
+
+
+def _get_region(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
+    return {"region": region, "name": region, "id": region, "description": region, "endpoint": f"ec2.{region}.{_dns(region)}"}
+
+
+def _get_partition(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
+    partition, suffix = _partition(region), _dns(region)
+    return {
+        "partition": partition,
+        "id": partition,
+        "dnsSuffix": suffix,
+        "reverseDnsPrefix": ".".join(reversed(suffix.split("."))),
+    }
+
+
+def _dns(region: str) -> str:
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+
+
+def _availability_zones(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
+    zones = [f"{region}{letter}" for letter in "abc"]
+    ids = [f"{region}-az{number}" for number in (1, 2, 3)]
+    return {"names": zones, "zoneIds": ids, "id": region, "groupNames": [region]}
+
+
+_COMMON: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
+    "aws:index/getRegion:getRegion": _get_region,
+    "aws:index/getPartition:getPartition": _get_partition,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+}

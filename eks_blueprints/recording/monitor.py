@@ -1,0 +1,264 @@
+"""The monitor that keeps every request, and answers as an engine's preview of a new stack would, with symbols.
+
+It is a subclass of the SDK's own mock monitor, the public seam `pulumi.runtime.set_mocks(..., monitor=...)`. What the
+SDK sends is kept whole; what it gets back is an URN, a symbolic id, and outputs shaped by the resource's class.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi import Resource, _types
+from pulumi.resource import ResourceTransformationArgs, ResourceTransformationResult
+from pulumi.runtime.settings import get_project, get_stack
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import provider_pb2, resource_pb2
+
+from eks_blueprints.recording.errors import ProgramError
+from eks_blueprints.recording.invokes import Answers
+from eks_blueprints.recording.positions import Locator, Position
+from eks_blueprints.recording.render import plain, wire
+from eks_blueprints.recording.symbols import SECRET, SIGNATURE, UNKNOWN, complete, shape
+
+STACK = "pulumi:pulumi:Stack"
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One resource: the program's object and line, and what the SDK sent about it."""
+
+    resource: Resource | None
+    resource_class: type | None
+    parent: Resource | None
+    position: Position | None
+    innermost: Position | None
+    urn: str = ""
+    request: Any = None
+    outputs: struct_pb2.Struct | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One provider function the program called, with its arguments and the answer it got."""
+
+    token: str
+    args: Mapping[str, Any]
+    result: Mapping[str, Any]
+    provider: str
+
+
+class _NoMocks(Mocks):
+    """The mock monitor asks for mocks; this one never calls them."""
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
+        return {}, None
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return None, {}
+
+
+class RecordingMonitor(MockMonitor):
+    """Keeps what it is sent. Safe to call from the SDK's worker threads."""
+
+    def __init__(
+        self,
+        locator: Locator,
+        answers: Answers,
+        stack_references: Mapping[str, Mapping[str, Any]],
+        caller: Callable[[], Any],
+    ) -> None:
+        super().__init__(_NoMocks())
+        self.entries: dict[str, Entry] = {}
+        self.names: dict[str, None] = {}
+        self.calls: list[Call] = []
+        self.failure: ProgramError | None = None
+        self.lazy = False
+        """Whether outputs are worked out when first read (`fast.py`) instead of being sent back with the answer."""
+        self.stack_references = stack_references
+        self._locator = locator
+        self._answers = answers
+        self._caller = caller
+        self._expected: dict[tuple[str, str], list[Entry]] = {}
+        self._urns: dict[int, str] = {}
+        self._lock = threading.RLock()
+
+    # -- what the program's thread tells ----------------------------------------------------------------------------
+
+    def expect(self, args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
+        """Note a resource as it is constructed; registered as a (public) stack transformation that changes nothing."""
+        position, innermost = self._locator.locate(self._caller())
+        entry = Entry(args.resource, type(args.resource), args.opts.parent, position, innermost)
+        self._expected.setdefault((args.type_, args.name), []).append(entry)
+        return None
+
+    # -- the protocol ------------------------------------------------------------------------------------------------
+
+    def RegisterResource(  # noqa: N802
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        with self._lock:
+            entry = self._keep(request)
+            response = resource_pb2.RegisterResourceResponse(urn=entry.urn)
+            if request.type == STACK:
+                return response
+            if request.custom:
+                response.id = request.importId or f"${{{request.name}.id}}"
+            if not self.lazy and (request.custom or request.remote):
+                response.object.update(self.outputs(entry))
+            return response
+
+    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:  # noqa: N802
+        with self._lock:
+            entry = self._keep(request)
+            response = resource_pb2.ReadResourceResponse(urn=entry.urn)
+            if "id" in response.DESCRIPTOR.fields_by_name:
+                response.id = request.id
+            if not self.lazy:
+                response.properties.update(self.outputs(entry))
+            return response
+
+    def RegisterResourceOutputs(  # noqa: N802
+        self, request: resource_pb2.RegisterResourceOutputsRequest
+    ) -> empty_pb2.Empty:
+        with self._lock:
+            if request.urn in self.entries:
+                self.entries[request.urn].outputs = request.outputs
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
+        args = plain(request.args)
+        if request.tok == "pulumi:pulumi:getResource":
+            return super().Invoke(request)  # type: ignore[no-any-return]
+        with self._lock:
+            result = self._answers.answer(request.tok, args, self._provider_inputs(request.provider))
+            self.calls.append(Call(request.tok, args, result, request.provider.rpartition("::")[0]))
+            value = struct_pb2.Struct()
+            value.update(result)
+            return resource_pb2.ResourceInvokeResponse(**{"return": value})
+
+    def Call(self, request: resource_pb2.ResourceCallRequest) -> provider_pb2.CallResponse:  # noqa: N802
+        """A method of a remote component: only the component could answer, so the result is unknown."""
+        args = plain(request.args)
+        with self._lock:
+            self.calls.append(Call(request.tok, args, {}, request.provider.rpartition("::")[0]))
+        response = provider_pb2.CallResponse(**{"return": struct_pb2.Struct()})
+        getattr(response, "return").update({"result": UNKNOWN})
+        urns = sorted({urn for each in request.argDependencies.values() for urn in each.urns})
+        response.returnDependencies["result"].urns.extend(urns)
+        return response
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """The URN as the engine makes it: the whole chain of parent types, the stack's own left out.
+
+        The mock monitor keeps only the nearest parent's type, and the stack's (sdk/go/common/resource/urn/urn.go).
+        """
+        qualified = parent.split("::")[2] if parent else ""
+        if qualified and qualified != STACK:
+            type_ = f"{qualified}${type_}"
+        return f"urn:pulumi:{get_stack()}::{get_project()}::{type_}::{name}"
+
+    # -- outputs -----------------------------------------------------------------------------------------------------
+
+    def outputs(self, entry: Entry) -> dict[str, Any]:
+        """Every output property of a resource, as a provider would send them."""
+        inputs = _inputs(entry.request)
+        keys = [*inputs.fields, *(key for key in output_types(entry.resource_class) if key not in inputs.fields)]
+        return {key: self.output(entry, key) for key in keys}
+
+    def output(self, entry: Entry, key: str) -> Any:
+        """One output property; None when neither the inputs nor the class know it."""
+        request = entry.request
+        if request.type == STACK_REFERENCE:
+            return self._stack_output(request, key)
+        inputs = _inputs(request)
+        typ = output_types(entry.resource_class).get(key)
+        path = f"{request.name}.{key}"
+        if key in inputs.fields:
+            value = complete(wire(inputs.fields[key]), typ, path)
+        elif typ is not None:
+            value = shape(typ, path)
+        else:
+            return None
+        return secret(value) if key in request.additionalSecretOutputs else value
+
+    def _stack_output(self, request: resource_pb2.ReadResourceRequest, key: str) -> Any:
+        given = self.stack_references.get(request.id)
+        if key == "name":
+            return request.id
+        if key == "outputs":
+            return UNKNOWN if given is None else dict(given)
+        return [] if key == "secretOutputNames" else None
+
+    # -- book-keeping ------------------------------------------------------------------------------------------------
+
+    def _keep(self, request: Any) -> Entry:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        entry = self._claim(request)
+        if urn in self.entries:
+            raise self._duplicate(urn, self.entries[urn], entry)
+        entry.urn, entry.request = urn, request
+        self.entries[urn] = entry
+        self.names[request.name] = None
+        if entry.resource is not None:
+            self._urns[id(entry.resource)] = urn
+        self.resources[urn] = MockMonitor.ResourceRegistration(urn, f"${{{request.name}.id}}", {})
+        return entry
+
+    def _claim(self, request: Any) -> Entry:
+        """The resource object a request is about; the request itself only names its type, name and parent."""
+        expected = self._expected.get((request.type, request.name), [])
+        for index, entry in enumerate(expected):
+            if len(expected) == 1 or self._is_child(entry, request.parent):
+                return expected.pop(index)
+        return Entry(None, None, None, None, None)
+
+    def _is_child(self, entry: Entry, parent: str) -> bool:
+        if entry.parent is None:
+            return not parent or self.entries[parent].request.type == STACK
+        return self._urns.get(id(entry.parent)) == parent
+
+    def _duplicate(self, urn: str, first: Entry, second: Entry) -> ProgramError:
+        places = [f"{each.file}:{each.line}" for each in (first.position, second.position) if each]
+        where = f" (made at {' and again at '.join(places)})" if places else ""
+        position = second.position or Position("", 0)
+        error = ProgramError(
+            f"duplicate resource URN '{urn}'{where}; give one of the two another name",
+            position.file or None,
+            position.line or None,
+        )
+        self.failure = self.failure or error
+        return error
+
+    def _provider_inputs(self, reference: str) -> Mapping[str, Any]:
+        entry = self.entries.get(reference.rpartition("::")[0])
+        return {} if entry is None else plain(_inputs(entry.request))
+
+
+def output_types(resource_class: type | None) -> Mapping[str, Any]:
+    """The types of a resource's outputs by their names on the wire; empty for a class the program did not show."""
+    if resource_class is None:
+        return {}
+    known = _TYPES.get(resource_class)
+    if known is None:
+        types = _types.resource_types(resource_class)
+        known = _TYPES[resource_class] = {k: t for k, t in types.items() if k not in ("id", "urn")}
+    return known
+
+
+def secret(value: Any) -> Any:
+    """A value as the wire marks it secret."""
+    if isinstance(value, dict) and value.get(SIGNATURE) == SECRET:
+        return value
+    return {SIGNATURE: SECRET, "value": value}
+
+
+def _inputs(request: Any) -> struct_pb2.Struct:
+    read = isinstance(request, resource_pb2.ReadResourceRequest)
+    inputs: struct_pb2.Struct = request.properties if read else request.object
+    return inputs
+
+
+_TYPES: dict[type, Mapping[str, Any]] = {}

@@ -1,0 +1,106 @@
+"""Which line of the user's program asked for a resource.
+
+The SDK keeps a whole stack trace per resource, which costs a `linecache` look-up and a `Path` per frame (0.4 ms a
+resource, measured). One walk over the frames until the first line of user code is enough, and costs microseconds.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from types import CodeType, FrameType, TracebackType
+
+RUNNER = "eks_blueprints.recording.run"
+"""The module that calls the program: frames outside it belong to whoever asked for the recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A line of source."""
+
+    file: str
+    line: int
+
+
+class _Kind(Enum):
+    """Whose code a frame runs."""
+
+    MACHINERY = "machinery"  # the SDK, provider packages, the standard library, this package
+    LIBRARY = "library"  # eks_blueprints' own components
+    USER = "user"
+    END = "end"
+
+
+class Locator:
+    """Finds and names positions; one per recording, so that it can remember the code objects it has classified."""
+
+    def __init__(self, root: str) -> None:
+        self._root = os.path.realpath(root)
+        self._kinds: dict[CodeType, _Kind] = {}
+        self._names: dict[str, str] = {}
+
+    def locate(self, frame: FrameType | None) -> tuple[Position | None, Position | None]:
+        """The line in the user's program, and the innermost line that is not the SDK's.
+
+        The two differ when one of this library's own components makes the resource on the user's behalf.
+        """
+        innermost: Position | None = None
+        while frame is not None:
+            kind = self._kind(frame)
+            if kind is _Kind.END:
+                break
+            if kind is _Kind.USER:
+                found = self._position(frame.f_code.co_filename, frame.f_lineno)
+                return found, innermost or found
+            if kind is _Kind.LIBRARY and innermost is None:
+                innermost = self._position(frame.f_code.co_filename, frame.f_lineno)
+            frame = frame.f_back
+        return None, innermost
+
+    def blame(self, traceback: TracebackType | None) -> Position | None:
+        """The deepest line of user code an exception went through."""
+        found: Position | None = None
+        while traceback is not None:
+            if self._kind(traceback.tb_frame) is _Kind.USER:
+                found = self._position(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
+            traceback = traceback.tb_next
+        return found
+
+    def name(self, file: str) -> str:
+        """A file as reports show it: relative to the project directory, else to the import path, never absolute."""
+        known = self._names.get(file)
+        if known is None:
+            known = self._names[file] = self._name(file)
+        return known
+
+    def _position(self, file: str, line: int | None) -> Position:
+        return Position(self.name(file), line or 0)
+
+    def _name(self, file: str) -> str:
+        path = os.path.realpath(file)
+        roots = [self._root, *sorted((os.path.realpath(entry) for entry in sys.path if entry), key=len, reverse=True)]
+        for root in roots:
+            if path.startswith(root.rstrip(os.sep) + os.sep):
+                return os.path.relpath(path, root).replace(os.sep, "/")
+        return os.path.basename(path)
+
+    def _kind(self, frame: FrameType) -> _Kind:
+        code = frame.f_code
+        kind = self._kinds.get(code)
+        if kind is None:
+            kind = self._kinds[code] = _classify(str(frame.f_globals.get("__name__", "")))
+        return kind
+
+
+def _classify(module: str) -> _Kind:
+    package = module.partition(".")[0]
+    if module == RUNNER:
+        return _Kind.END
+    if module.startswith("eks_blueprints.recording"):
+        return _Kind.MACHINERY
+    if package == "eks_blueprints":
+        return _Kind.LIBRARY
+    # `__main__` is in no list of the standard library's modules: the program itself stays user code.
+    if package == "pulumi" or package.startswith("pulumi_") or package in sys.stdlib_module_names:
+        return _Kind.MACHINERY
+    return _Kind.USER

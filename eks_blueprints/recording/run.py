@@ -1,0 +1,221 @@
+"""Running a program against the recording monitor."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import copy_context
+from typing import Any
+
+import pulumi
+from pulumi.runtime import get_root_resource, register_stack_transformation, set_all_config
+from pulumi.runtime.mocks import set_mocks
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.settings import ROOT, SETTINGS, Settings
+from pulumi.runtime.stack import run_in_stack
+
+from eks_blueprints.recording import fast, hooks
+from eks_blueprints.recording.errors import ProgramError
+from eks_blueprints.recording.invokes import Answer, Answers
+from eks_blueprints.recording.loop import InlineLoop, drive
+from eks_blueprints.recording.monitor import RecordingMonitor
+from eks_blueprints.recording.positions import Locator
+from eks_blueprints.recording.recording import LogMessage, Recording
+
+Program = Callable[[], Any]
+
+
+def record(
+    program: Program,
+    *,
+    project: str = "project",
+    stack: str = "dev",
+    config: Mapping[str, str] | None = None,
+    secret_config_keys: Iterable[str] = (),
+    organization: str = "organization",
+    calls: Mapping[str, Answer] | None = None,
+    stack_references: Mapping[str, Mapping[str, Any]] | None = None,
+    root: str = ".",
+    quick: bool = True,
+) -> Recording:
+    """Run a Pulumi program in this process, without engine, network or credentials, and keep what it asks for.
+
+    `config` holds strings, as the engine hands them over; a key without a namespace is the project's.
+    `calls` answers provider functions by token, with a result or a function from arguments to result.
+    `stack_references` gives other stacks' outputs by the stack's full name; others are symbolic.
+    `root` is the directory that positions are relative to. `quick=False` keeps to the SDK's own, slower code, which
+    the recorder also does by itself where the SDK's internals are not the ones it knows; the plan is the same.
+
+    Raises `ProgramError` when the program fails. Nothing of the run stays behind in the SDK or in the event loop of
+    the caller; where one is running already (notebooks, async tests) the program runs in a thread of its own.
+    """
+    known = {_namespaced(key, project): value for key, value in (config or {}).items()}
+    session = _Session(
+        project=project,
+        stack=stack,
+        organization=organization,
+        config=known,
+        secrets=[_namespaced(key, project) for key in secret_config_keys],
+        locator=Locator(root),
+        answers=Answers(calls or {}, known),
+        stack_references=stack_references or {},
+    )
+    context = copy_context()  # the SDK keeps its settings in context variables: the caller's stay as they are
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return context.run(session.run, program, quick)
+    results: list[Recording | BaseException] = []
+
+    def work() -> None:
+        try:
+            results.append(context.run(session.run, program, quick))
+        except BaseException as error:
+            results.append(error)
+
+    thread = threading.Thread(target=work, name="recording")
+    thread.start()
+    thread.join()
+    if isinstance(results[0], BaseException):
+        raise results[0]
+    return results[0]
+
+
+class _Engine:
+    """The engine's log, kept."""
+
+    _SEVERITIES = {engine_pb2.INFO: "info", engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
+
+    def __init__(self) -> None:
+        self.logs: list[LogMessage] = []
+
+    def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802
+        severity = self._SEVERITIES.get(request.severity)
+        if severity is not None:
+            self.logs.append(LogMessage(severity, request.message, request.urn or None))
+
+    def RequirePulumiVersion(self, _request: Any) -> None:  # noqa: N802
+        """Any version will do: there is no engine."""
+
+
+class _Session:
+    """One run."""
+
+    def __init__(
+        self,
+        *,
+        project: str,
+        stack: str,
+        organization: str,
+        config: Mapping[str, str],
+        secrets: list[str],
+        locator: Locator,
+        answers: Answers,
+        stack_references: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        self._project, self._stack, self._organization = project, stack, organization
+        self._config, self._secrets, self._locator, self._answers = config, secrets, locator, answers
+        self._engine = _Engine()
+        # Two frames up from the caller: the transformation itself and the monitor's method are no user code.
+        self.monitor = RecordingMonitor(locator, answers, stack_references, lambda: sys._getframe(2))
+
+    def run(self, program: Program, quick: bool) -> Recording:
+        with _settings_restored(), hooks.installed(self.monitor, self._answers.result_types):
+            with fast.activated(self.monitor) if quick else _plainly() as inline:
+                loop = InlineLoop() if inline else asyncio.new_event_loop()
+                try:
+                    drive(loop, self._main(program))
+                except Exception as error:
+                    raise self._explained(error) from error
+        monitor = self.monitor
+        return Recording(
+            self._project,
+            self._stack,
+            list(monitor.entries.values()),
+            tuple(monitor.calls),
+            tuple(self._engine.logs),
+        )
+
+    async def _main(self, program: Program) -> None:
+        # `set_mocks` makes a stack of its own, without the program's outputs, unless one is there.
+        ROOT.set(pulumi.Resource.__new__(pulumi.Resource))
+        set_mocks(
+            self.monitor.mocks,
+            self._project,
+            self._stack,
+            preview=True,
+            monitor=self.monitor,
+            organization=self._organization,
+        )
+        ROOT.set(None)
+        fresh: dict[str, Any] = {
+            "engine": self._engine,
+            "outputs": set(),
+            "lock": threading.Lock(),
+            "package_refs": {},
+            "base_providers_by_ref": {},
+            "legacy_apply_enabled": False,
+        }
+        for name, value in fresh.items():
+            setattr(SETTINGS, name, value)
+        set_all_config(dict(self._config), self._secrets)
+
+        def body() -> Any:
+            assert get_root_resource() is not None
+            register_stack_transformation(self.monitor.expect)
+            return _program(program)
+
+        await run_in_stack(body)
+
+    def _explained(self, error: Exception) -> ProgramError:
+        if self.monitor.failure is not None:
+            return self.monitor.failure
+        chain = [error]
+        while (cause := chain[-1].__cause__) is not None and isinstance(cause, Exception) and cause not in chain:
+            chain.append(cause)
+        for each in chain:
+            if isinstance(each, ProgramError):
+                return each
+            if isinstance(each, pulumi.RunError):
+                return ProgramError(str(each))
+        for each in reversed(chain):
+            place = self._locator.blame(each.__traceback__)
+            if place is not None:
+                return ProgramError(_message(each), place.file, place.line)
+        return ProgramError(_message(error))
+
+
+def _program(program: Program) -> Any:
+    try:
+        return program()
+    except SystemExit as error:  # asyncio would let it through all the clean-up
+        if error.code not in (None, 0):
+            raise ProgramError(f"the program exited with {error.code!r}") from error
+        return None
+
+
+def _message(error: Exception) -> str:
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _namespaced(key: str, project: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+@contextmanager
+def _plainly() -> Iterator[bool]:
+    yield False
+
+
+@contextmanager
+def _settings_restored() -> Iterator[None]:
+    """Undo what leaks past context variables: a setting written where none was set becomes the process's default."""
+    holders = [value for value in vars(Settings).values() if hasattr(value, "_ContextProperty__default")]
+    before = [(holder, holder._ContextProperty__default) for holder in holders]
+    try:
+        yield
+    finally:
+        for holder, value in before:
+            holder._ContextProperty__default = value
