@@ -164,9 +164,18 @@ class RecordingMonitor(MockMonitor):
 
     def outputs(self, entry: Entry) -> dict[str, Any]:
         """Every output property of a resource, as a provider would send them."""
+        return {key: self.output(entry, key) for key in self.output_keys(entry)}
+
+    def output_keys(self, entry: Entry | None) -> list[str]:
+        """The names on the wire of a resource's outputs: those given, and those its class declares."""
+        if entry is None:
+            return []
         inputs = _inputs(entry.request)
-        keys = [*inputs.fields, *(key for key in output_types(entry.resource_class) if key not in inputs.fields)]
-        return {key: self.output(entry, key) for key in keys}
+        return [*inputs.fields, *(key for key in output_types(entry.resource_class) if key not in inputs.fields)]
+
+    def urn_of(self, resource: Resource) -> str:
+        """The URN of a registered resource; empty for one that was not seen."""
+        return self._urns.get(id(resource), "")
 
     def output(self, entry: Entry, key: str) -> Any:
         """One output property; None when neither the inputs nor the class know it."""

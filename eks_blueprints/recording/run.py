@@ -62,9 +62,7 @@ def record(
         stack_references=stack_references or {},
     )
     context = copy_context()  # the SDK keeps its settings in context variables: the caller's stay as they are
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _loop_running():
         return context.run(session.run, program, quick)
     results: list[Recording | BaseException] = []
 
@@ -80,6 +78,14 @@ def record(
     if isinstance(results[0], BaseException):
         raise results[0]
     return results[0]
+
+
+def _loop_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 class _Engine:
