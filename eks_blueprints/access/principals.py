@@ -1,0 +1,43 @@
+"""Which IAM principals an access entry can name."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from eks_blueprints.errors import shown
+from eks_blueprints.leaves import role_arn
+
+_PRINCIPAL = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:(root|(role|user)/([\x21-\x7e]+/)?[\w+=,.@-]{1,64})", re.ASCII)
+_SESSION = re.compile(r"arn:aws[a-z-]*:sts::.*")
+_OTHER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(group|instance-profile|policy)/.*")
+
+
+def principal_arn(value: str) -> str:
+    """The ARN of an IAM role, an IAM user or an account's root.
+
+    Raises:
+        ValueError: if it is none, or one that EKS does not take.
+    """
+    if _SESSION.fullmatch(value):
+        return role_arn(value)
+    if other := _OTHER.fullmatch(value):
+        what = other.group(1).replace("-", " ")
+        raise ValueError(f"cannot be a {what}; got {shown(value)}; name a role or a user")
+    if not _PRINCIPAL.fullmatch(value):
+        raise ValueError(
+            f"is no ARN of an IAM principal; got {shown(value)}; write arn:aws:iam::111122223333:role/name"
+        )
+    if ":role/aws-service-role/" in value:
+        raise ValueError(f"cannot be a service-linked role; got {shown(value)}; name another role")
+    return value
+
+
+def is_role(arn: str) -> bool:
+    """Whether a principal's ARN is that of a role."""
+    return arn.split(":", 5)[5].startswith("role/")
+
+
+PrincipalArn = Annotated[str, AfterValidator(principal_arn)]

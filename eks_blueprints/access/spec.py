@@ -1,0 +1,198 @@
+"""Access entries as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from eks_blueprints.access.policies import aws_name
+from eks_blueprints.access.principals import PrincipalArn, is_role
+from eks_blueprints.errors import Faults, Problem, shown
+from eks_blueprints.leaves import Tags, repeated
+from eks_blueprints.spec import In, Spec, is_known
+
+EntryType = Literal["STANDARD", "EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX"]
+
+_RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
+_NAMESPACE = re.compile(r"[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+_SESSION_NAME = re.compile(r"\{\{SessionName(Raw)?\}\}")
+
+
+class AccessPolicy(Spec):
+    """One of AWS's access policies, for the whole cluster or some of its namespaces."""
+
+    policy: str
+    """What is allowed: `view`, `edit`, `admin`, `cluster_admin` or another short name; AWS's own name
+    (`AmazonEKSViewPolicy`) or the policy's ARN will do as well."""
+
+    namespaces: tuple[str, ...] | None = None
+    """Namespaces it is limited to; `dev-*` means all that begin so. Default: the whole cluster."""
+
+    @field_validator("policy")
+    @classmethod
+    def _known(cls, policy: str) -> str:
+        return aws_name(policy)
+
+    @field_validator("namespaces")
+    @classmethod
+    def _are_namespaces(cls, namespaces: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if namespaces is None:
+            return None
+        # An empty list would read as "nowhere" and be taken as "everywhere": the worst kind of slip.
+        if not namespaces:
+            raise ValueError("needs at least one namespace; got []; leave it out to allow the whole cluster")
+        for namespace in namespaces:
+            if not _NAMESPACE.fullmatch(namespace):
+                do = "use up to 63 lowercase letters, digits and -, with * for any"
+                raise ValueError(f"has a name that no namespace can have; got {shown(namespace)}; {do}")
+        if twice := repeated(namespaces):
+            raise ValueError(f"names one namespace twice; got {shown(twice)}; remove one of them")
+        return namespaces
+
+
+class AccessEntry(Spec):
+    """One IAM principal that may use the Kubernetes API, and what it may do there."""
+
+    principal_arn: In[PrincipalArn]
+    """ARN of the IAM role or user. EKS takes each principal once, and no role sessions (`arn:aws:sts::…`).
+    Changing it replaces the entry."""
+
+    type: EntryType = "STANDARD"
+    """What the principal is: `STANDARD` for people and programs, the others for the roles of nodes. EKS itself makes
+    the entries of managed node groups and Fargate profiles. Changing it replaces the entry."""
+
+    kubernetes_groups: tuple[str, ...] = ()
+    """Kubernetes groups the principal belongs to, for one's own role bindings."""
+
+    user_name: str | None = None
+    """Kubernetes user name. Default: made by EKS from the ARN and, for a role, the session."""
+
+    policies: tuple[AccessPolicy, ...] = ()
+    """AWS access policies the principal has, each at most once."""
+
+    tags: Tags = {}
+    """Tags of the entry, on top of the platform's."""
+
+    @field_validator("kubernetes_groups")
+    @classmethod
+    def _are_groups(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
+        for group in groups:
+            if not group.strip():
+                raise ValueError(f"has an empty name; got {shown(group)}; name a group or remove it")
+            _refuse_reserved(group)
+        if twice := repeated(groups):
+            raise ValueError(f"names one group twice; got {shown(twice)}; remove one of them")
+        return groups
+
+    @field_validator("user_name")
+    @classmethod
+    def _is_user_name(cls, user_name: str | None) -> str | None:
+        if user_name is None:
+            return None
+        if not user_name.strip():
+            raise ValueError(f"is empty; got {shown(user_name)}; leave it out to let EKS choose")
+        _refuse_reserved(user_name)
+        session = _SESSION_NAME.search(user_name)
+        if session and ":" not in user_name[: session.start()]:
+            raise ValueError(
+                f"needs a colon before {session.group()}; got {shown(user_name)}; write like team:{session.group()}"
+            )
+        return user_name
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        faults = Faults()
+        if twice := repeated(policy.policy for policy in self.policies):
+            faults.add("policies", f"has one policy twice; got {twice}; put all namespaces into one of them")
+        if self.type != "STANDARD":
+            self._check_node(faults)
+        faults.raise_if_any()
+        return self
+
+    def _check_node(self, faults: Faults) -> None:
+        if is_known(self.principal_arn) and not is_role(str(self.principal_arn)):
+            faults.add("principal_arn", f"must be a role for {self.type}; got {shown(self.principal_arn)}; name a role")
+        if self.kubernetes_groups:
+            got = shown(self.kubernetes_groups)
+            faults.add("kubernetes_groups", f"is only for STANDARD; got {got} with {self.type}; remove it")
+        if self.user_name is not None:
+            faults.add("user_name", f"is only for STANDARD; got {shown(self.user_name)} with {self.type}; remove it")
+        names = [policy.policy for policy in self.policies]
+        if self.type == "EC2" and names != ["AmazonEKSAutoNodePolicy"]:
+            got = shown(names)
+            faults.add("policies", f"must be auto_node alone for EC2; got {got}; write [{{policy: auto_node}}]")
+        elif self.type != "EC2" and names:
+            got = shown(names)
+            faults.add("policies", f"are given by EKS itself for {self.type}; got {got}; remove them")
+
+
+def check_entries(entries: dict[str, AccessEntry]) -> dict[str, AccessEntry]:
+    """Access entries by name, each with a principal of its own.
+
+    Raises:
+        ValidationError: if a name cannot be used, or two entries share a principal.
+    """
+    faults = Faults()
+    for problem in _clashes(entries):
+        faults.add(problem.path, problem.message)
+    faults.raise_if_any()
+    return entries
+
+
+def check_reach(entries: Iterable[AccessEntry], bootstrap: bool) -> Iterator[Problem]:
+    """The problem that nobody could administer the cluster: no creator admin, and no entry that may do all."""
+    if not bootstrap and not any(_administers(entry) for entry in entries):
+        yield Problem(
+            ("access",),
+            "lets nobody administer the cluster; got no entry with cluster_admin and "
+            "cluster.bootstrap_cluster_creator_admin_permissions false; add an entry for the role that deploys",
+        )
+
+
+def _administers(entry: AccessEntry) -> bool:
+    # Groups may be bound to anything, but only by someone who is already in.
+    return any(p.policy == "AmazonEKSClusterAdminPolicy" and p.namespaces is None for p in entry.policies)
+
+
+def _clashes(entries: dict[str, AccessEntry]) -> Iterator[Problem]:
+    names: dict[str, str] = {}
+    principals: dict[str, str] = {}
+    for name, entry in entries.items():
+        if not _NAME.fullmatch(name):
+            do = "use up to 40 letters, digits, - and _, with a letter first"
+            yield Problem((name,), f"is no usable name; got {shown(name)}; {do}")
+        if (other := names.setdefault(folded(name), name)) is not name:
+            yield Problem((name,), f"clashes with {other}; got {shown(name)}; give one another name")
+        if not is_known(entry.principal_arn):
+            continue
+        arn = str(entry.principal_arn)
+        if arn in principals:
+            do = "EKS takes each principal once: join the two"
+            yield Problem((name, "principal_arn"), f"is that of {principals[arn]} too; got {shown(arn)}; {do}")
+        principals.setdefault(arn, name)
+
+
+def folded(name: str) -> str:
+    """An entry's name as it stands in the names of resources."""
+    return name.replace("_", "-").lower()
+
+
+def _refuse_reserved(name: str) -> None:
+    for prefix in _RESERVED:
+        if name.lower().startswith(prefix):
+            raise ValueError(f"begins with {prefix}, which EKS refuses; got {shown(name)}; choose another name")
+
+
+Entries = Annotated[dict[str, AccessEntry], AfterValidator(check_entries)]
+"""Access entries by a name of the user's choice."""
+
+
+class AccessArgs(Spec):
+    """Who may use the Kubernetes API of a cluster."""
+
+    entries: Entries = Field(default={})
+    """Access entries, by a name of your choice."""
