@@ -1,0 +1,77 @@
+"""What is wrong with an input: `scalingConfig.desiredSiez: no such property; got 3; did you mean desiredSize`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["unknown-property", "missing", "wrong-type", "not-allowed", "too-long", "bad-name", "conflicting"]
+Severity = Literal["error", "warning"]
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class InputProblem:
+    """One thing a provider would refuse (`error`) or accept unwillingly (`warning`) in one resource's inputs."""
+
+    path: str
+    kind: Kind
+    what: str
+    got: str
+    do: str
+    severity: Severity = "error"
+
+    @property
+    def message(self) -> str:
+        """What; got; do: in the project's form."""
+        return f"{self.path}: {self.what}; got {self.got}; {self.do}"
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The findings on one resource, and whether there was a table to check it against."""
+
+    problems: tuple[InputProblem, ...] = ()
+    checked: bool = True
+
+    @property
+    def errors(self) -> tuple[InputProblem, ...]:
+        """Those that a provider would refuse."""
+        return tuple(p for p in self.problems if p.severity == "error")
+
+
+def shown(value: Any, *, is_secret: bool = False) -> str:
+    """A value for a message: short, and never a secret."""
+    if is_secret:
+        return "[secret]"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, dict):
+        return "an object with " + (", ".join(str(key) for key in list(value)[:4]) or "no keys")
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    text = repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like this one, ignoring case first."""
+    names = list(known)
+    folded = {n.replace("_", "").lower(): n for n in names}
+    if (same := folded.get(name.replace("_", "").lower())) is not None:
+        return same
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
+
+
+def join(path: str, key: str | int) -> str:
+    """A path one step deeper: `a.b`, `a[0]`, and `a["x/y"]` for a key that is no plain word."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    if not key.replace("_", "a").replace("-", "a").isalnum():
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
