@@ -1,0 +1,56 @@
+"""Amazon EBS CSI driver: persistent volumes on EBS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from eks_blueprints.addons.base import EksAddOn
+from eks_blueprints.iam import Allow
+from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.refs import ClusterRef
+
+
+class AwsEbsCsiDriver(EksAddOn):
+    """Make, attach and resize the EBS volumes behind PersistentVolumeClaims.
+
+    Its node part is a DaemonSet, so that volumes cannot be used on Fargate; EKS Auto Mode brings its own.
+    """
+
+    eks_name: ClassVar[str] = "aws-ebs-csi-driver"
+    service_account: ClassVar[str] = "ebs-csi-controller-sa"
+
+    kms_key_arns: tuple[In[str], ...] = ()
+    """ARNs of the customer managed KMS keys that its volumes are encrypted with; it may use these and no others.
+    Keys of AWS need no entry."""
+
+    default_storage_class: bool | None = None
+    """Whether the add-on brings `ebs-csi-default-sc`, a default StorageClass with gp3. Default: EKS's, no."""
+
+    extra_volume_tags: dict[str, str] = {}
+    """Tags of every volume it makes."""
+
+    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+        """AWS's own policy for the driver."""
+        return {"ebs-csi": "service-role/AmazonEBSCSIDriverPolicy"}
+
+    def permissions(self, cluster: ClusterRef) -> list[Allow]:
+        """Use of the customer managed keys, as the EKS user guide lists it."""
+        if not self.kms_key_arns:
+            return []
+        use = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+        grant = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+        return [
+            Allow(*grant, on=self.kms_key_arns, when={"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+            Allow(*use, on=self.kms_key_arns),
+        ]
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the add-on's own schema."""
+        settings: dict[str, Any] = {}
+        if self.default_storage_class is not None:
+            settings["defaultStorageClass"] = {"enabled": self.default_storage_class}
+        if self.extra_volume_tags:
+            settings["controller"] = {"extraVolumeTags": dict(sorted(self.extra_volume_tags.items()))}
+        return settings

@@ -1,0 +1,212 @@
+"""What every add-on is, and those that EKS itself installs and keeps up to date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from eks_blueprints.addons._values import clashes, merged, unfit
+from eks_blueprints.elements import Element
+from eks_blueprints.errors import Faults, fail, shown
+from eks_blueprints.iam import Allow, json_text, managed_policy
+from eks_blueprints.spec import In, is_known
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from eks_blueprints.component import Component
+    from eks_blueprints.iam_roles import GrantedRole
+    from eks_blueprints.refs import ClusterRef
+
+Identity = Literal["pod_identity", "irsa", "node_role"]
+
+_EKS_VERSION = re.compile(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)*-eksbuild\.\d+")
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+
+
+class AddOn(Element):
+    """Software that is put on a cluster."""
+
+    group: ClassVar[str] = "addons"
+
+    before_nodes: ClassVar[bool] = False
+    """Whether nodes need it to become ready; everything else is installed once nodes are there to run it."""
+    requires: ClassVar[tuple[type[AddOn], ...]] = ()
+    """Add-ons that have to be there, and come first."""
+    conflicts: ClassVar[tuple[type[AddOn], ...]] = ()
+    """Add-ons that cannot run beside it."""
+    namespace: ClassVar[str] = "kube-system"
+    """Kubernetes namespace it runs in."""
+    service_account: ClassVar[str] = ""
+    """Kubernetes service account under which it calls AWS; empty where it never does."""
+
+    identity: Identity | None = None
+    """How its pods get their AWS permissions: a role by EKS Pod Identity, a role by OIDC (`irsa`), or what the nodes'
+    role happens to allow (`node_role`). Default: `pod_identity`."""
+
+    @property
+    def identity_used(self) -> Identity | None:
+        """How its pods get their permissions; None for an add-on that calls no AWS service."""
+        return (self.identity or "pod_identity") if self.service_account else None
+
+    def install(self, cluster: ClusterRef) -> Component:
+        """Put it on a cluster; the component's `ready` is what needs it there waits for."""
+        raise NotImplementedError(f"{type(self).__name__} says nothing about how it is installed")
+
+    def permissions(self, cluster: ClusterRef) -> list[Allow]:
+        """What its service account may do on a cluster, besides its managed policies."""
+        return []
+
+    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+        """AWS's own policies for its service account: path below `arn:…:iam::aws:policy/`, by a short stable name."""
+        return {}
+
+    def role(self, component: Component, cluster: ClusterRef) -> GrantedRole | None:
+        """A role of its own for the service account; None where it calls no AWS service or the nodes' role serves."""
+        from eks_blueprints.iam_roles import Grants, irsa_role, pod_identity_role
+
+        grants = Grants(
+            allowed=tuple(self.permissions(cluster)),
+            managed={
+                key: managed_policy(cluster.partition, path) for key, path in self.managed_policies(cluster).items()
+            },
+            tags=cluster.tags,
+        )
+        if self.identity_used == "pod_identity":
+            return pod_identity_role(component, "role", grants)
+        if self.identity_used == "irsa":
+            if cluster.oidc_provider_arn is None:
+                do = "give the cluster an OIDC provider or use pod_identity"
+                fail(f"irsa needs an IAM OIDC provider; got a cluster without one; {do}", *self._at("identity"))
+            account = self.service_account
+            return irsa_role(
+                component, "role", grants, cluster=cluster, namespace=self.namespace, service_account=account
+            )
+        return None
+
+    def _at(self, *field: str) -> tuple[str, ...]:
+        return (self.group, self.name, *field)
+
+
+class EksAddOn(AddOn):
+    """An add-on from EKS's own catalogue."""
+
+    eks_name: ClassVar[str]
+    """What EKS calls it."""
+
+    version: In[str] | None = None
+    """Version, such as `v1.20.4-eksbuild.2`. Default: EKS's default for the cluster's Kubernetes version."""
+
+    configuration_values: dict[str, Any] = {}
+    """Settings by the add-on's own schema (`aws eks describe-addon-configuration`), merged over what the other fields
+    say. EKS shows them to whoever may describe the add-on: no place for secrets."""
+
+    service_account_role_arn: In[str] | None = None
+    """ARN of an IAM role that is there, for its service account. Default: a role of its own is made."""
+
+    resolve_conflicts_on_create: Literal["NONE", "OVERWRITE"] = "OVERWRITE"
+    """What to do on creation where the same software is on the cluster already with other settings."""
+
+    resolve_conflicts_on_update: Literal["NONE", "OVERWRITE", "PRESERVE"] = "OVERWRITE"
+    """What an update does to settings that someone changed on the cluster. `NONE` may make the update fail."""
+
+    preserve: bool | None = None
+    """Whether the software stays on the cluster, unmanaged, when the add-on is deleted. Default: it goes."""
+
+    timeout_minutes: int | None = Field(default=None, ge=1, le=720)
+    """How long creating, updating or deleting it may take, in minutes. Default: the provider's 20, 20 and 40."""
+
+    tags: dict[str, str] = {}
+    """Tags of the add-on and its role, besides the platform's."""
+
+    @field_validator("version")
+    @classmethod
+    def _version_is_of_eks(cls, version: Any) -> Any:
+        if version is not None and is_known(version) and not _EKS_VERSION.fullmatch(version):
+            raise ValueError(f"is no version of an EKS add-on; got {shown(version)}; write it like v1.20.4-eksbuild.2")
+        return version
+
+    @field_validator("service_account_role_arn")
+    @classmethod
+    def _role_is_an_arn(cls, arn: Any) -> Any:
+        if arn is not None and is_known(arn) and not _ROLE_ARN.fullmatch(arn):
+            raise ValueError(f"is no ARN of a role; got {shown(arn)}; write arn:aws:iam::123456789012:role/name")
+        return arn
+
+    @field_validator("configuration_values")
+    @classmethod
+    def _values_are_json(cls, values: dict[str, Any]) -> dict[str, Any]:
+        faults = Faults()
+        for path, message in unfit(values):
+            faults.add(path, message)
+        faults.raise_if_any()
+        return values
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        for path, typed, raw in clashes(self.settings(), self.configuration_values):
+            message = f"is also said by a field of this add-on; got {shown(raw)} and {shown(typed)}; say it once"
+            faults.add(("configuration_values", *path), message)
+        for field in ("identity", "service_account_role_arn"):
+            if not self.service_account and getattr(self, field) is not None:
+                faults.add(field, f"{self.kind()} calls no AWS service; got a value; remove it")
+        if self.identity == "node_role" and self.service_account_role_arn is not None:
+            faults.add("service_account_role_arn", "has no use with identity node_role; got both; remove one")
+        faults.raise_if_any()
+        return self
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the add-on's own schema."""
+        return {}
+
+    def cluster_settings(self, cluster: ClusterRef) -> dict[str, Any]:
+        """Settings that depend on the cluster; those of `settings` and `configuration_values` win over them."""
+        return {}
+
+    def install(self, cluster: ClusterRef) -> Component:
+        """Have EKS install it."""
+        import pulumi
+        import pulumi_aws as aws
+
+        from eks_blueprints.component import merge_tags
+
+        component = self.component(cluster)
+        role = None if self.service_account_role_arn is not None else self.role(component, cluster)
+        arn = self.service_account_role_arn if role is None else role.arn
+        limit = None if self.timeout_minutes is None else f"{self.timeout_minutes}m"
+        # The name of an add-on is fixed: the old one has to go before one that replaces it can come.
+        addon = aws.eks.Addon(
+            f"{component.pulumi_resource_name}-addon",
+            cluster_name=cluster.name,
+            addon_name=self.eks_name,
+            addon_version=self.version,
+            configuration_values=self._configuration(cluster),
+            **self._identity_inputs(arn),
+            resolve_conflicts_on_create=self.resolve_conflicts_on_create,
+            resolve_conflicts_on_update=self.resolve_conflicts_on_update,
+            preserve=self.preserve,
+            tags=merge_tags(cluster.tags, self.tags) or None,
+            opts=component.child(
+                depends_on=role.ready if role else (),
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create=limit, update=limit, delete=limit) if limit else None,
+            ),
+        )
+        component.ready = (addon,)
+        component.register_outputs({"arn": addon.arn, "version": addon.addon_version})
+        return component
+
+    def _configuration(self, cluster: ClusterRef) -> In[str] | None:
+        values = merged(merged(self.cluster_settings(cluster), self.settings()), self.configuration_values)
+        return json_text(values) if values else None
+
+    def _identity_inputs(self, arn: pulumi.Input[str] | None) -> Mapping[str, Any]:
+        if arn is None:
+            return {}
+        if self.identity_used == "irsa":
+            return {"service_account_role_arn": arn}
+        return {"pod_identity_associations": [{"role_arn": arn, "service_account": self.service_account}]}

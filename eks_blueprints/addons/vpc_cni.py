@@ -1,0 +1,194 @@
+"""Amazon VPC CNI: pods get addresses of the VPC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from eks_blueprints.addons.base import EksAddOn
+from eks_blueprints.errors import Faults, fail, shown
+from eks_blueprints.iam import Allow
+from eks_blueprints.spec import In, Spec
+
+if TYPE_CHECKING:
+    from eks_blueprints.refs import ClusterRef
+
+_ZONE_ID = re.compile(r"[a-z]+\d-az\d+")
+_ZONE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+-\d+)?[a-z]|[a-z]+\d-az\d+")
+
+
+class CustomNetworking(Spec):
+    """Pods get addresses from subnets of their own instead of the nodes', one subnet a zone."""
+
+    subnets: dict[str, In[str]] = {}
+    """Ids of the pods' subnets by availability zone. Default: the network's pod subnets."""
+
+    security_group_ids: tuple[In[str], ...] = ()
+    """Security groups of the pods. Default: the cluster's own."""
+
+    @field_validator("subnets")
+    @classmethod
+    def _keys_are_zones(cls, subnets: Mapping[str, Any]) -> Mapping[str, Any]:
+        faults = Faults()
+        for zone in subnets:
+            if not _ZONE.fullmatch(zone):
+                faults.add((zone,), f"is no availability zone; got {shown(zone)}; write one like eu-west-1a")
+        if len({bool(_ZONE_ID.fullmatch(zone)) for zone in subnets}) > 1:
+            faults.add((), "mixes names and ids of zones; got both; use one of them")
+        faults.raise_if_any()
+        return subnets
+
+
+class VpcCni(EksAddOn):
+    """Give pods addresses of the VPC.
+
+    It has to be there before nodes, which are not ready without it. EKS Auto Mode and Fargate bring their own.
+    """
+
+    eks_name: ClassVar[str] = "vpc-cni"
+    service_account: ClassVar[str] = "aws-node"
+    before_nodes: ClassVar[bool] = True
+
+    prefix_delegation: bool | None = None
+    """Whether nodes take /28 blocks instead of single addresses, for many more pods a node. Default: the CNI's, no
+    (yes on IPv6)."""
+
+    warm_prefix_target: int | None = Field(default=None, ge=0, le=1000)
+    """Free /28 blocks that each node keeps in stock, with prefix_delegation. Default: 1."""
+
+    warm_eni_target: int | None = Field(default=None, ge=0, le=1000)
+    """Free network interfaces that each node keeps in stock. Default: 1."""
+
+    warm_ip_target: int | None = Field(default=None, ge=0, le=10000)
+    """Free addresses that each node keeps in stock; wins over the other two targets. Default: none set."""
+
+    minimum_ip_target: int | None = Field(default=None, ge=0, le=10000)
+    """Addresses that each node takes at once at its start. Default: none set."""
+
+    network_policy: Literal["standard", "strict"] | None = None
+    """Enforce NetworkPolicy objects; with strict, pods may not talk at all until a policy lets them. Default: they
+    are not enforced."""
+
+    custom_networking: CustomNetworking | None = None
+    """Subnets of their own for pods. Default: pods share the nodes'."""
+
+    pod_security_groups: Literal["standard", "strict"] | None = None
+    """Let SecurityGroupPolicy objects give pods security groups; with strict, only theirs apply. The cluster's role
+    needs AmazonEKSVPCResourceController. Default: pods have the nodes'."""
+
+    external_snat: bool | None = None
+    """Whether a NAT gateway, rather than the node, translates the addresses of pods. Default: no."""
+
+    exclude_snat_cidrs: tuple[str, ...] = ()
+    """IPv4 CIDRs outside the VPC that pods reach with their own addresses."""
+
+    windows_ipam: bool | None = None
+    """Whether pods on Windows nodes get addresses; Windows nodes need it. Default: no."""
+
+    @field_validator("exclude_snat_cidrs")
+    @classmethod
+    def _cidrs_are_ipv4(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
+        faults = Faults()
+        for index, cidr in enumerate(cidrs):
+            try:
+                usable = ip_network(cidr).version == 4
+            except ValueError:
+                usable = False
+            if not usable:
+                faults.add((index,), f"is no IPv4 CIDR; got {shown(cidr)}; write one like 10.0.0.0/8")
+        faults.raise_if_any()
+        return cidrs
+
+    @model_validator(mode="after")
+    def _targets_have_an_effect(self) -> Self:
+        faults = Faults()
+        if self.warm_prefix_target is not None and self.prefix_delegation is not True:
+            faults.add("warm_prefix_target", "is for prefix_delegation; got it off; add prefix_delegation: true")
+        if self.exclude_snat_cidrs and self.external_snat:
+            faults.add("exclude_snat_cidrs", "has no use with external_snat; got both; remove one")
+        if self.custom_networking is not None and "eniConfig" in self.configuration_values:
+            faults.add(("configuration_values", "eniConfig"), "is made by custom_networking; got both; keep one")
+        faults.raise_if_any()
+        return self
+
+    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+        """AWS's own policy, which knows IPv4 only."""
+        return {} if cluster.network.ip_family == "ipv6" else {"cni": "AmazonEKS_CNI_Policy"}
+
+    def permissions(self, cluster: ClusterRef) -> list[Allow]:
+        """What the user guide lists for IPv6, where AWS has no policy of its own."""
+        if cluster.network.ip_family != "ipv6":
+            return []
+        describe = ("ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces")
+        return [
+            Allow("ec2:AssignIpv6Addresses", *describe, "ec2:DescribeTags"),
+            Allow("ec2:CreateTags", on=f"arn:{cluster.partition}:ec2:*:*:network-interface/*"),
+        ]
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the add-on's own schema, whose booleans are text."""
+        settings: dict[str, Any] = {}
+        if env := self._env():
+            settings["env"] = env
+        if self.network_policy is not None:
+            settings["enableNetworkPolicy"] = "true"
+        if self.windows_ipam is not None:
+            settings["enableWindowsIpam"] = _text(self.windows_ipam)
+        if self.pod_security_groups == "strict":
+            # The kubelet could not reach pods behind branch interfaces with its probes otherwise.
+            settings["init"] = {"env": {"DISABLE_TCP_EARLY_DEMUX": "true"}}
+        return settings
+
+    def cluster_settings(self, cluster: ClusterRef) -> dict[str, Any]:
+        """The subnets and security groups of pods with custom networking."""
+        if self.custom_networking is None:
+            return {}
+        subnets = self._pod_subnets(cluster)
+        groups = list(self.custom_networking.security_group_ids) or [cluster.security_group_id]
+        by_id = all(_ZONE_ID.fullmatch(zone) for zone in subnets)
+        label = "topology.k8s.aws/zone-id" if by_id else "topology.kubernetes.io/zone"
+        return {
+            "env": {"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "true", "ENI_CONFIG_LABEL_DEF": label},
+            "eniConfig": {
+                "create": True,
+                "region": cluster.region,
+                "subnets": {zone: {"id": subnet, "securityGroups": groups} for zone, subnet in subnets.items()},
+            },
+        }
+
+    def _pod_subnets(self, cluster: ClusterRef) -> dict[str, In[str]]:
+        at = self._at("custom_networking", "subnets")
+        if cluster.network.ip_family == "ipv6":
+            fail("is for IPv4 clusters; got an IPv6 one; remove it", *at[:-1])
+        if self.custom_networking is not None and self.custom_networking.subnets:
+            return self.custom_networking.subnets
+        found = [subnet for subnet in cluster.network.subnets if subnet.role == "pod"]
+        if not found:
+            fail("needs subnets for pods; got a network without any; add them to the network or name them here", *at)
+        subnets = {subnet.zone: subnet.id for subnet in found if subnet.zone is not None}
+        if len(subnets) != len(found):
+            fail("needs one pod subnet a zone; got others or unknown zones; name the subnets by zone here", *at)
+        return subnets  # type: ignore[return-value]
+
+    def _env(self) -> dict[str, str]:
+        env = {
+            "AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS": ",".join(self.exclude_snat_cidrs) or None,
+            "AWS_VPC_K8S_CNI_EXTERNALSNAT": self.external_snat,
+            "ENABLE_POD_ENI": None if self.pod_security_groups is None else True,
+            "ENABLE_PREFIX_DELEGATION": self.prefix_delegation,
+            "MINIMUM_IP_TARGET": self.minimum_ip_target,
+            "NETWORK_POLICY_ENFORCING_MODE": self.network_policy,
+            "POD_SECURITY_GROUP_ENFORCING_MODE": self.pod_security_groups,
+            "WARM_ENI_TARGET": self.warm_eni_target,
+            "WARM_IP_TARGET": self.warm_ip_target,
+            "WARM_PREFIX_TARGET": self.warm_prefix_target,
+        }
+        return {name: _text(value) for name, value in env.items() if value is not None}
+
+
+def _text(value: bool | int | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

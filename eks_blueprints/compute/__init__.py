@@ -1,0 +1,18 @@
+"""Compute: what pods run on, one sort a file; the file's name is the kind in a stack file."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eks_blueprints.compute.base import Compute as Compute
+    from eks_blueprints.compute.managed_nodes import ManagedNodes as ManagedNodes
+
+_HOMES = {"Compute": "base", "ManagedNodes": "managed_nodes"}
+
+__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served by __getattr__ below
+
+
+def __getattr__(name: str) -> Any:
+    if home := _HOMES.get(name):
+        return getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,80 @@
+"""Labels and taints of nodes, by the rules of Kubernetes, the kubelet and EKS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from eks_blueprints.errors import Faults, shown
+from eks_blueprints.spec import Spec
+
+_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+_DNS = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+_KEY = re.compile(rf"(?:(?P<domain>{_DNS})/)?{_PART}")
+_VALUE = re.compile(_PART)
+
+# Of Kubernetes' own domains the kubelet lets a node set labels in these only, and does not start with others.
+_KUBELET_DOMAINS = ("kubelet.kubernetes.io", "node.kubernetes.io")
+_RESERVED_DOMAINS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
+
+KEY_LIMIT = 63
+"""Most characters that EKS takes in the key of a label or taint of a managed node group, prefix included."""
+
+
+class Taint(Spec):
+    """Keeps pods off the nodes unless they tolerate it."""
+
+    key: str = Field(min_length=1, max_length=KEY_LIMIT)
+    """Key, by Kubernetes' rules for label keys."""
+    value: str | None = None
+    """Value, by Kubernetes' rules for label values. Default: empty."""
+    effect: Literal["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"]
+    """What happens to pods that do not tolerate it: not placed, not placed and evicted, or placed elsewhere where
+    possible. In EKS's spelling."""
+
+    @field_validator("key")
+    @classmethod
+    def _key_has_the_form(cls, key: str) -> str:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"is no taint key; got {shown(key)}; write letters, digits, -, _ and ., or domain/name")
+        return key
+
+    @field_validator("value")
+    @classmethod
+    def _value_has_the_form(cls, value: str | None) -> str | None:
+        if value and not _VALUE.fullmatch(value):
+            raise ValueError(f"is no taint value; got {shown(value)}; use up to 63 letters, digits, -, _ and .")
+        return value
+
+
+def check_labels(labels: Mapping[str, str], faults: Faults, at: str = "labels") -> None:
+    """Note every label that Kubernetes, the kubelet or EKS would refuse."""
+    for key, value in labels.items():
+        match = _KEY.fullmatch(key)
+        if match is None or len(key) > KEY_LIMIT:
+            do = f"use up to {KEY_LIMIT} letters, digits, -, _ and ., or domain/name"
+            faults.add((at, key), f"is no label key; got {shown(key)}; {do}")
+        elif _reserved(match["domain"] or ""):
+            do = "use a domain of your own, or node.kubernetes.io"
+            faults.add((at, key), f"is in a reserved domain; got {shown(key)}; {do}")
+        if not _VALUE.fullmatch(value):
+            do = "use 1 to 63 letters, digits, -, _ and ., a letter or digit at both ends"
+            faults.add((at, key), f"is no label value; got {shown(value)}; {do}")
+
+
+def check_taints(taints: Iterable[Taint], faults: Faults, at: str = "taints") -> None:
+    """Note every taint that is there twice."""
+    seen: set[tuple[str, str]] = set()
+    for index, taint in enumerate(taints):
+        if (taint.key, taint.effect) in seen:
+            faults.add((at, index), f"is there twice; got {taint.key} with {taint.effect} again; remove one")
+        seen.add((taint.key, taint.effect))
+
+
+def _reserved(domain: str) -> bool:
+    if domain in _KUBELET_DOMAINS or domain.endswith(tuple(f".{name}" for name in _KUBELET_DOMAINS)):
+        return False
+    return domain in _RESERVED_DOMAINS or domain.endswith(tuple(f".{name}" for name in _RESERVED_DOMAINS))
