@@ -1,0 +1,22 @@
+"""The `engine` fixture: the real engine where it can run, a skip with the reason elsewhere."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pulumi_aws", reason="the stand-ins read their tables from the installed SDKs")
+pytest.importorskip("pulumi_kubernetes", reason="the stand-ins read their tables from the installed SDKs")
+
+from .harness import Engine, missing
+
+why_missing = functools.cache(missing)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    if reason := why_missing():
+        pytest.skip(reason)
+    return Engine(tmp_path / "engine")

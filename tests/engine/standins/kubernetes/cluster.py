@@ -1,0 +1,179 @@
+"""What one cluster lets a caller do: reach it, be let in, find a place for pods, know a kind, let go of a thing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..account import Account, Row
+from ..base import ServiceError
+from . import facts
+
+CLUSTER = "aws:eks/cluster:Cluster"
+ENTRY_POLICY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+ENTRY = "aws:eks/accessEntry:AccessEntry"
+CALLER = "arn:aws:iam::123456789012:user/tester"
+RELEASE = "kubernetes:helm.sh/v3:Release"
+CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+
+
+class UnreachableError(ServiceError):
+    def __init__(self, why: str) -> None:
+        super().__init__("Unreachable", f"configured Kubernetes cluster is unreachable: {why}")
+
+
+def parse(text: Any) -> dict[str, Any] | None:
+    """A kubeconfig, given as JSON or YAML text."""
+    if not isinstance(text, str):
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        import yaml  # only for the rare program that writes YAML: it costs start-up time
+
+        try:
+            found = yaml.safe_load(text)
+        except yaml.YAMLError:
+            return None
+    return found if isinstance(found, dict) and "clusters" in found else None
+
+
+def active(text: Any) -> Any:
+    """The entry of the cluster that a kubeconfig's current context names."""
+    config = parse(text)
+    if config is None:
+        return text
+    contexts = {item["name"]: item["context"] for item in config.get("contexts") or []}
+    context = contexts.get(config.get("current-context")) or {}
+    return {item["name"]: item["cluster"] for item in config["clusters"]}.get(context.get("cluster"))
+
+
+def connect(account: Account, kubeconfig: Any) -> Row:
+    """The cluster that a kubeconfig leads to, if it is there and lets its user in."""
+    config = parse(kubeconfig)
+    if config is None:
+        raise UnreachableError("no kubeconfig was given, and the stand-in reads none of the user's")
+    entry = active(kubeconfig) or {}
+    server = entry.get("server")
+    row = next((row for row in account.rows(CLUSTER) if row.outputs.get("endpoint") == server), None)
+    if row is None:
+        raise UnreachableError(f"no cluster has the address {server}")
+    if entry.get("certificate-authority-data") != row.get("certificateAuthority.data"):
+        raise UnreachableError("x509: certificate signed by unknown authority")
+    check_user(account, row, config)
+    return row
+
+
+def check_user(account: Account, row: Row, config: dict[str, Any]) -> None:
+    """`aws eks get-token` for this very cluster, by someone that an access entry lets do all."""
+    contexts = {item["name"]: item["context"] for item in config.get("contexts") or []}
+    name = contexts[config["current-context"]].get("user")
+    user = next((item["user"] for item in config.get("users") or [] if item["name"] == name), None) or {}
+    command = user.get("exec")
+    if not command:
+        if user.get("token"):
+            return
+        raise ServiceError("Unauthorized", "the kubeconfig's user has neither exec nor token")
+    args = [str(arg) for arg in command.get("args") or []]
+    given = {flag: args[i + 1] for i, flag in enumerate(args[:-1]) if flag.startswith("--")}
+    cluster_name = given.get("--cluster-name") or given.get("-i")
+    if cluster_name != row.id:
+        raise ServiceError("Unauthorized", f"the token is for cluster {cluster_name}, not for {row.id}")
+    who = given.get("--role-arn") or given.get("--role") or CALLER
+    creator = row.get("accessConfig.bootstrapClusterCreatorAdminPermissions", True)
+    if who == CALLER and creator:
+        return
+    for found in account.rows(ENTRY_POLICY, clusterName=row.id, principalArn=who):
+        if "ClusterAdmin" in found.outputs["policyArn"] and found.get("accessScope.type") == "cluster":
+            return
+    if creator and any(entry.outputs["principalArn"] == who for entry in account.rows(ENTRY, clusterName=row.id)):
+        raise ServiceError("Forbidden", f"{who} has an access entry without a policy")
+    raise ServiceError("Unauthorized", f"{who} is not let in by cluster {row.id}: no admin access entry")
+
+
+def need_room(account: Account, row: Row, what: str, values: Any = None) -> None:
+    """A pod needs auto mode, nodes, or Fargate; without, the real wait ends in a timeout."""
+    from ..aws import eks
+    from ..aws.rules import Context
+
+    if not eks.can_run(Context(account, row.scope), row):
+        raise ServiceError("Timeout", f"{what}: timed out waiting for the condition: no node can run its pods")
+
+
+def await_ready(account: Account, row: Row, inputs: dict[str, Any]) -> None:
+    """The provider waits for workloads, unless told not to."""
+    if inputs.get("kind") not in facts.WORKLOADS:
+        return
+    if ((inputs.get("metadata") or {}).get("annotations") or {}).get("pulumi.com/skipAwait") == "true":
+        return
+    if inputs["kind"] != "DaemonSet" and (inputs.get("spec") or {}).get("replicas") != 0:
+        need_room(account, row, f"{inputs['kind']} {inputs['metadata'].get('name')}")
+
+
+def need_namespace(account: Account, row: Row, name: str) -> None:
+    if name in facts.NAMESPACES:
+        return
+    arn = row.outputs["arn"]
+    if account.find("kubernetes:core/v1:Namespace", name, arn):
+        return
+    made = [r for r in account.rows(RELEASE, arn) if r.inputs.get("createNamespace") and r.inputs["namespace"] == name]
+    if not made:
+        raise ServiceError("NotFoundError", f'namespaces "{name}" not found')
+
+
+def charts(account: Account, row: Row) -> set[str]:
+    return {str(release.inputs["chart"]).rsplit("/", 1)[-1] for release in account.rows(RELEASE, row.outputs["arn"])}
+
+
+def check_kind(account: Account, row: Row, inputs: dict[str, Any]) -> None:
+    """A custom resource needs its definition: from a chart, an object, or auto mode."""
+    group = str(inputs.get("apiVersion", "")).partition("/")[0]
+    if group not in facts.CHART_OF_GROUP:
+        return
+    if any(crd.get("spec.group") == group for crd in account.rows(CRD, row.outputs["arn"])):
+        return
+    if group in facts.AUTO_MODE_GROUPS and row.get("computeConfig.enabled"):
+        return
+    if not charts(account, row) & facts.CHART_OF_GROUP[group]:
+        raise ServiceError(
+            "NoKindMatch", f'no matches for kind "{inputs.get("kind")}" in version "{inputs.get("apiVersion")}"'
+        )
+
+
+def check_delete(account: Account, row: Row, thing: Row) -> None:
+    """What has a finalizer goes only while its controller is there; definitions not before their objects."""
+    arn = row.outputs["arn"]
+    if thing.type == RELEASE:
+        chart = str(thing.inputs["chart"]).rsplit("/", 1)[-1]
+        others = charts_besides(account, arn, thing)
+        for group, providers in facts.CHART_OF_GROUP.items():
+            if chart not in providers or others & providers or (group in facts.AUTO_MODE_GROUPS and auto(row)):
+                continue
+            for other in account.rows(scope=arn):
+                if str(other.outputs.get("apiVersion", "")).partition("/")[0] == group:
+                    raise ServiceError(
+                        "FinalizerTimeout",
+                        f"release {thing.id} takes the kinds of {group} with it, but {other.id} is there",
+                    )
+        return
+    controllers = facts.controller_of(thing.outputs)
+    if controllers and not (controllers & charts(account, row)) and not auto(row):
+        raise ServiceError(
+            "FinalizerTimeout",
+            f"{thing.outputs.get('kind')} {thing.id} was not deleted in time: {sorted(controllers)[0]}, which would "
+            "remove its finalizer, is gone",
+        )
+    if thing.type == CRD:
+        group = thing.get("spec.group")
+        for other in account.rows(scope=arn):
+            if str(other.outputs.get("apiVersion", "")).partition("/")[0] == group and other.key != thing.key:
+                raise ServiceError("FinalizerTimeout", f"{thing.id} has objects: {other.id}")
+
+
+def charts_besides(account: Account, arn: str, thing: Row) -> set[str]:
+    rows = [release for release in account.rows(RELEASE, arn) if release.key != thing.key]
+    return {str(release.inputs["chart"]).rsplit("/", 1)[-1] for release in rows}
+
+
+def auto(row: Row) -> bool:
+    return bool(row.get("computeConfig.enabled"))
