@@ -101,7 +101,7 @@ def _nodes(
         )
 
 
-def _addon(
+def _addon(  # noqa: PLR0917
     name: str, i: int, cluster: aws.eks.Cluster, issuer: Any, tags: dict[str, str], parent: Group, provider: Any
 ) -> None:
     opts = pulumi.ResourceOptions(parent=parent)

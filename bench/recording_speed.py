@@ -46,8 +46,9 @@ def _bare(stacks: int) -> int:
 
 
 def _recorded(stacks: int, quick: bool) -> int:
-    from eks_blueprints.recording import record
     from recording_program import program
+
+    from eks_blueprints.recording import record
 
     count = 0
     for i in range(stacks):
@@ -74,7 +75,9 @@ def main() -> None:
         profile.disable()
         pstats.Stats(profile).sort_stats("tottime").print_stats(45)
     each = (end - imported) / count * 1000
-    print(f"{mode}: {count} resources, imports {imported - START:.2f} s, run {end - imported:.2f} s, {each:.2f} ms each")
+    print(
+        f"{mode}: {count} resources, imports {imported - START:.2f} s, run {end - imported:.2f} s, {each:.2f} ms each"
+    )
 
 
 if __name__ == "__main__":

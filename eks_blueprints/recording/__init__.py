@@ -1,4 +1,4 @@
-"""Running a Pulumi program in-process and keeping everything it asks for: the base of preview, diff, policies and tests.
+"""Running a Pulumi program in-process and keeping all it asks for: the base of preview, diff, policies and tests.
 
 Importing this package costs nothing; pulumi is imported with the first name taken from it.
 """
@@ -33,7 +33,7 @@ _HOMES = {
     "record_directory": "directory",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served by __getattr__ below
 
 
 def __getattr__(name: str) -> Any:

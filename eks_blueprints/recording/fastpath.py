@@ -27,9 +27,9 @@ def replacements(monitor: RecordingMonitor) -> dict[tuple[str, str], Function]:
         **{("pulumi.runtime.rpc", name): function for name, function in _outputs(monitor).items()},
         ("pulumi.runtime.rpc", "serialize_property"): _serialize_property(rpc.serialize_property),
         ("pulumi.runtime.rpc", "contains_unknowns"): contains_unknowns,
-        ("pulumi.runtime.rpc", "declare_dependency"): _declare_dependency(rpc.declare_dependency),
+        ("pulumi.runtime.rpc", "declare_dependency"): _declare_dependency(rpc.declare_dependency),  # type: ignore[attr-defined]
         (resource, "_get_stack_trace"): _no_stack_trace,
-        (resource, "create_urn"): _create_urn(sys.modules[resource].create_urn),  # type: ignore[attr-defined]
+        (resource, "create_urn"): _create_urn(sys.modules[resource].create_urn),
         (resource, "wrap_with_context"): _as_it_is,
         ("pulumi._types", "unwrap_type"): _cached(_types.unwrap_type),
         ("pulumi._types", "resource_types"): lru_cache(maxsize=None)(_types.resource_types),
@@ -70,7 +70,7 @@ def _outputs(monitor: RecordingMonitor) -> dict[str, Function]:
     def transfer_properties(res: Resource, props: Mapping[str, Any], custom: bool) -> Registration:
         return Registration(monitor, res, custom).transfer(props)
 
-    def resolve_outputs(
+    def resolve_outputs(  # noqa: PLR0917 - the SDK's own parameters
         res: Resource,
         serialized_props: Any,
         outputs: Any,
@@ -182,9 +182,7 @@ def _cached(original: Function) -> Function:
     return unwrap_type
 
 
-def _silent(
-    msg: str, resource: Any = None, stream_id: int | None = None, ephemeral: bool | None = None
-) -> None:
+def _silent(msg: str, resource: Any = None, stream_id: int | None = None, ephemeral: bool | None = None) -> None:
     """Debug messages are not kept, and the SDK writes eight a resource."""
 
 
@@ -212,4 +210,3 @@ def _tracking() -> dict[tuple[str, str], Function]:
         outputs().discard(self._data)
 
     return {("pulumi.output:Output", "_track"): _track, ("pulumi.output:Output", "_untrack"): _untrack}
-

@@ -91,7 +91,9 @@ def _apply(monitor: RecordingMonitor, change: Callable[[Any, str, Any], None]) -
 
 
 def _stack_references(monitor: RecordingMonitor, change: Callable[[Any, str, Any], None]) -> None:
-    def symbolic(original: Callable[[StackReference, Any], Output[Any]]) -> Callable[[StackReference, Any], Output[Any]]:
+    def symbolic(
+        original: Callable[[StackReference, Any], Output[Any]],
+    ) -> Callable[[StackReference, Any], Output[Any]]:
         @wraps(original)
         def output(self: StackReference, name: Any) -> Output[Any]:
             def choose(values: list[Any]) -> Any:

@@ -28,6 +28,8 @@ class Answers:
     def __init__(self, given: Mapping[str, Answer], config: Mapping[str, str]) -> None:
         self._given = given
         self._config = config
+        self.names: dict[str, None] = {"aws": None, "config": None}
+        """What the symbols made here begin with."""
         self.result_types: dict[str, type] = {}
         """Result type by token, noted as the SDK is called (`hooks.py`): the request itself does not carry it."""
 
@@ -53,6 +55,7 @@ class Answers:
         if typ is None:
             return {"result": UNKNOWN}
         name = token.rpartition(":")[2] + _arguments(args)
+        self.names[name] = None
         return {key: shape(each, f"{name}.{key}", None) for key, each in _types.output_type_types(typ).items()}
 
 
@@ -80,7 +83,13 @@ def _caller_identity(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _get_region(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
-    return {"region": region, "name": region, "id": region, "description": region, "endpoint": f"ec2.{region}.{_dns(region)}"}
+    return {
+        "region": region,
+        "name": region,
+        "id": region,
+        "description": region,
+        "endpoint": f"ec2.{region}.{_dns(region)}",
+    }
 
 
 def _get_partition(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from google.protobuf import struct_pb2
+from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 from pulumi import Output, Resource, _types
 from pulumi.output import _OutputData
 from pulumi.runtime import rpc
@@ -32,7 +32,7 @@ class LazyOutput(Output[Any]):
 
     __slots__ = ("_property", "_registration")
 
-    _data = _Data()  # type: ignore[assignment]
+    _data = _Data()
     _property: str
     _registration: "Registration"
 
@@ -44,7 +44,18 @@ class LazyOutput(Output[Any]):
 class Registration(dict[str, Any]):
     """One resource on its way: stands where the SDK keeps its table of resolvers."""
 
-    __slots__ = ("_custom", "_deps", "_entry", "_error", "_monitor", "_names", "_resource", "_typed", "_waiting", "done")
+    __slots__ = (
+        "_custom",
+        "_deps",
+        "_entry",
+        "_error",
+        "_monitor",
+        "_names",
+        "_resource",
+        "_typed",
+        "_waiting",
+        "done",
+    )
 
     def __init__(self, monitor: RecordingMonitor, resource: Resource, custom: bool) -> None:
         self._monitor = monitor

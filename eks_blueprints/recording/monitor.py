@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2, struct_pb2  # type: ignore[import-untyped]
 from pulumi import Resource, _types
 from pulumi.resource import ResourceTransformationArgs, ResourceTransformationResult
-from pulumi.runtime.settings import get_project, get_stack
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import provider_pb2, resource_pb2
+from pulumi.runtime.settings import get_project, get_stack
 
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.invokes import Answers
@@ -72,7 +72,8 @@ class RecordingMonitor(MockMonitor):
     ) -> None:
         super().__init__(_NoMocks())
         self.entries: dict[str, Entry] = {}
-        self.names: dict[str, None] = {}
+        self.names = answers.names
+        """What a symbol may begin with: logical names, other stacks, functions that were called."""
         self.calls: list[Call] = []
         self.failure: ProgramError | None = None
         self.lazy = False
@@ -89,7 +90,7 @@ class RecordingMonitor(MockMonitor):
 
     def expect(self, args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
         """Note a resource as it is constructed; registered as a (public) stack transformation that changes nothing."""
-        position, innermost = self._locator.locate(self._caller())
+        position, innermost = self._locator.locate(self._caller(), args.resource)
         entry = Entry(args.resource, type(args.resource), args.opts.parent, position, innermost)
         self._expected.setdefault((args.type_, args.name), []).append(entry)
         return None
@@ -131,7 +132,7 @@ class RecordingMonitor(MockMonitor):
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
         args = plain(request.args)
         if request.tok == "pulumi:pulumi:getResource":
-            return super().Invoke(request)  # type: ignore[no-any-return]
+            return super().Invoke(request)  # type: ignore[no-any-return, no-untyped-call]
         with self._lock:
             result = self._answers.answer(request.tok, args, self._provider_inputs(request.provider))
             self.calls.append(Call(request.tok, args, result, request.provider.rpartition("::")[0]))

@@ -74,7 +74,7 @@ def _read(entry: Entry, request: resource_pb2.ReadResourceRequest) -> PlannedRes
     if request.version:
         options["version"] = request.version
     if request.additionalSecretOutputs:
-        options["additional_secret_outputs"] = list(request.additionalSecretOutputs)
+        options["additional_secret_outputs"] = sorted(request.additionalSecretOutputs)
     return PlannedResource(
         urn=entry.urn,
         type=request.type,
@@ -121,7 +121,7 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:
         "retain_on_delete": request.retainOnDelete if request.HasField("retainOnDelete") else None,
         "aliases": [_alias(each) for each in request.aliases],
         "replace_on_changes": list(request.replaceOnChanges),
-        "additional_secret_outputs": list(request.additionalSecretOutputs),
+        "additional_secret_outputs": sorted(request.additionalSecretOutputs),
         "deleted_with": request.deletedWith,
         "replace_with": sorted(request.replace_with),
         "custom_timeouts": _fields(request.customTimeouts),
@@ -145,4 +145,4 @@ def _alias(alias: Any) -> Any:
 
 
 def _fields(message: Any) -> dict[str, Any]:
-    return {field.name: value for field, value in message.ListFields()}
+    return {field.name: value for field, value in message.ListFields() if value != ""}

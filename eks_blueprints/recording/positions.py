@@ -39,16 +39,20 @@ class Locator:
         self._kinds: dict[CodeType, _Kind] = {}
         self._names: dict[str, str] = {}
 
-    def locate(self, frame: FrameType | None) -> tuple[Position | None, Position | None]:
-        """The line in the user's program, and the innermost line that is not the SDK's.
+    def locate(self, frame: FrameType | None, resource: object) -> tuple[Position | None, Position | None]:
+        """The line in the user's program that made a resource, and the innermost line that is not the SDK's.
 
-        The two differ when one of this library's own components makes the resource on the user's behalf.
+        The two differ when one of this library's own components makes the resource on the user's behalf. A component's
+        own constructor does not count as making it: the line that calls the constructor does.
         """
         innermost: Position | None = None
         while frame is not None:
             kind = self._kind(frame)
             if kind is _Kind.END:
                 break
+            if kind is not _Kind.MACHINERY and _constructs(frame, resource):
+                frame = frame.f_back
+                continue
             if kind is _Kind.USER:
                 found = self._position(frame.f_code.co_filename, frame.f_lineno)
                 return found, innermost or found
@@ -90,6 +94,11 @@ class Locator:
         if kind is None:
             kind = self._kinds[code] = _classify(str(frame.f_globals.get("__name__", "")))
         return kind
+
+
+def _constructs(frame: FrameType, resource: object) -> bool:
+    code = frame.f_code
+    return code.co_name == "__init__" and bool(code.co_varnames) and frame.f_locals[code.co_varnames[0]] is resource
 
 
 def _classify(module: str) -> _Kind:

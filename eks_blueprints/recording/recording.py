@@ -13,6 +13,8 @@ from eks_blueprints.recording.planning import plan
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.recording.render import plain
 
+_Class = type  # `RecordedResource.type` hides the name inside that class
+
 
 @dataclass(frozen=True, slots=True)
 class LogMessage:
@@ -46,7 +48,7 @@ class RecordedResource:
 
     @property
     def request(self) -> Any:
-        """The `RegisterResourceRequest`, or the `ReadResourceRequest` of a resource got by its id. Secrets are plain."""
+        """The `RegisterResourceRequest`, or `ReadResourceRequest` of one got by its id. Secrets are in plain text."""
         return self._entry.request
 
     @property
@@ -55,7 +57,7 @@ class RecordedResource:
         return self._entry.resource
 
     @property
-    def resource_class(self) -> "type | None":
+    def resource_class(self) -> _Class | None:
         """The class of that object."""
         return self._entry.resource_class
 

@@ -16,7 +16,7 @@ Keys are sorted, because a protobuf map has no order.
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf import struct_pb2
+from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
 from eks_blueprints.recording.symbols import SECRET, SIGNATURE, UNKNOWN
 

@@ -3,18 +3,20 @@
 import asyncio
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import copy_context
 from typing import Any
 
 import pulumi
-from pulumi.runtime import get_root_resource, register_stack_transformation, set_all_config
+from pulumi.runtime import register_stack_transformation, set_all_config
 from pulumi.runtime.mocks import set_mocks
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import ROOT, SETTINGS, Settings
 from pulumi.runtime.stack import run_in_stack
 
+from eks_blueprints.errors import InputError
 from eks_blueprints.recording import fast, hooks
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.invokes import Answer, Answers
@@ -127,14 +129,23 @@ class _Session:
         self.monitor = RecordingMonitor(locator, answers, stack_references, lambda: sys._getframe(2))
 
     def run(self, program: Program, quick: bool) -> Recording:
-        with _settings_restored(), hooks.installed(self.monitor, self._answers.result_types):
-            with fast.activated(self.monitor) if quick else _plainly() as inline:
-                loop = InlineLoop() if inline else asyncio.new_event_loop()
-                try:
-                    drive(loop, self._main(program))
-                except Exception as error:
-                    raise self._explained(error) from error
         monitor = self.monitor
+        with (
+            _settings_restored(),
+            warnings.catch_warnings(),
+            hooks.installed(monitor, self._answers.result_types),
+            fast.activated(monitor) if quick else nullcontext(False) as inline,
+        ):
+            # Importing one class of a provider package defines all, and each deprecated one warns as it is defined.
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pulumi_\w+\.")
+            loop = InlineLoop() if inline else asyncio.new_event_loop()
+            try:
+                drive(loop, self._main(program))
+            except Exception as error:
+                explained = self._explained(error)
+                if explained is error:
+                    raise
+                raise explained from (explained.__cause__ or error)
         return Recording(
             self._project,
             self._stack,
@@ -168,7 +179,6 @@ class _Session:
         set_all_config(dict(self._config), self._secrets)
 
         def body() -> Any:
-            assert get_root_resource() is not None
             register_stack_transformation(self.monitor.expect)
             return _program(program)
 
@@ -203,16 +213,13 @@ def _program(program: Program) -> Any:
 
 def _message(error: Exception) -> str:
     text = str(error).strip()
+    if isinstance(error, InputError):
+        return text  # already in the user's words
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _namespaced(key: str, project: str) -> str:
     return key if ":" in key else f"{project}:{key}"
-
-
-@contextmanager
-def _plainly() -> Iterator[bool]:
-    yield False
 
 
 @contextmanager

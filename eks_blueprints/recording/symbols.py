@@ -22,7 +22,7 @@ UNKNOWN = rpc.UNKNOWN
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key that marks a wrapped value (secret, asset, reference) on the wire: sdk/go/common/resource/properties.go."""
 
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a public constant, not a password
 """The signature of a secret, from the same file."""
 
 _DEPTH = 5  # nested types may be recursive (JSON schemas, WAF statements); nobody reads deeper through an output

@@ -1,0 +1,120 @@
+"""The JSON Schema of a plan file: `python -m eks_blueprints.recording.schema > docs/reference/plan.schema.json`."""
+
+import json
+from typing import Any
+
+from eks_blueprints.recording.plan import KIND, VERSION
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+_PLACE: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^.+:\d+$",
+    "description": "file:line, the file relative to the project directory",
+}
+
+
+def schema() -> dict[str, Any]:
+    """The schema as data."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A plan: the resources a Pulumi program asks for",
+        "description": "Parents come before children, siblings are sorted by URN; empty members are left out.",
+        "type": "object",
+        "required": ["kind", "version", "project", "stack", "resources", "outputs"],
+        "additionalProperties": False,
+        "properties": {
+            "kind": {"const": KIND},
+            "version": {"const": VERSION},
+            "project": _TEXT,
+            "stack": _TEXT,
+            "resources": {"type": "array", "items": {"$ref": "#/$defs/resource"}},
+            "outputs": {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},
+        },
+        "$defs": {"resource": _resource(), "options": _options(), **_values()},
+    }
+
+
+def _resource() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["urn", "type", "name", "custom", "inputs"],
+        "additionalProperties": False,
+        "properties": {
+            "urn": _TEXT,
+            "type": _TEXT,
+            "name": _TEXT,
+            "parent": {**_TEXT, "description": "the parent's URN; absent for the stack"},
+            "custom": {"type": "boolean", "description": "false for components"},
+            "inputs": {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},
+            "dependencies": _TEXTS,
+            "propertyDependencies": {"type": "object", "additionalProperties": _TEXTS},
+            "provider": {**_TEXT, "description": "the provider's URN"},
+            "providers": {"type": "object", "additionalProperties": _TEXT},
+            "options": {"$ref": "#/$defs/options"},
+            "position": _PLACE,
+            "innermost": {**_PLACE, "description": "where a library made it, if that is not `position`"},
+        },
+    }
+
+
+def _options() -> dict[str, Any]:
+    anything = {"$ref": "#/$defs/value"}
+    flag = {"type": "boolean"}
+    return {
+        "type": "object",
+        "description": "resource options that were set, by their names in Python",
+        "additionalProperties": False,
+        "properties": {
+            "remote": flag,
+            "read_id": {**_TEXT, "description": "the id of an existing resource that is read"},
+            "protect": flag,
+            "ignore_changes": _TEXTS,
+            "delete_before_replace": flag,
+            "retain_on_delete": flag,
+            "aliases": {"type": "array", "items": {"type": ["string", "object"]}},
+            "replace_on_changes": _TEXTS,
+            "additional_secret_outputs": _TEXTS,
+            "deleted_with": _TEXT,
+            "replace_with": _TEXTS,
+            "custom_timeouts": {"type": "object", "additionalProperties": _TEXT},
+            "import_id": _TEXT,
+            "version": _TEXT,
+            "hide_diffs": _TEXTS,
+            "plugin_download_url": _TEXT,
+            "replacement_trigger": anything,
+            "hooks": {"type": "object", "additionalProperties": _TEXTS},
+        },
+    }
+
+
+def _values() -> dict[str, Any]:
+    mark = {"const": True}
+    return {
+        "value": {
+            "description": "a plain value, in which a symbol such as ${shop-cluster.endpoint} stands for an output",
+            "anyOf": [
+                {"type": ["null", "boolean", "number", "string"]},
+                {"type": "array", "items": {"$ref": "#/$defs/value"}},
+                {"$ref": "#/$defs/secret"},
+                {"$ref": "#/$defs/unknown"},
+                {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},
+            ],
+        },
+        "secret": {
+            "type": "object",
+            "required": ["$secret"],
+            "additionalProperties": False,
+            "properties": {"$secret": mark},
+        },
+        "unknown": {
+            "type": "object",
+            "required": ["$unknown"],
+            "additionalProperties": False,
+            "properties": {"$unknown": mark, "from": {**_TEXTS, "description": "logical names it depends on"}},
+        },
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2))

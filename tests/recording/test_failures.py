@@ -1,0 +1,96 @@
+"""What a failing program says."""
+
+import inspect
+import sys
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from eks_blueprints.recording import ProgramError, record
+
+HERE = "tests/recording/test_failures.py"
+
+
+def line() -> int:
+    """The line after the call."""
+    frame = inspect.currentframe()
+    assert frame is not None
+    assert frame.f_back is not None
+    return frame.f_back.f_lineno + 1
+
+
+def test_an_exception_names_the_users_line(quick: bool, pytestconfig: pytest.Config) -> None:
+    where = 0
+
+    def program() -> None:
+        nonlocal where
+        where = line()
+        raise LookupError("no such team")
+
+    with pytest.raises(ProgramError) as caught:
+        record(program, root=str(pytestconfig.rootpath), quick=quick)
+    assert str(caught.value) == f"{HERE}:{where}: LookupError: no such team"
+    assert isinstance(caught.value.__cause__, LookupError)
+
+
+def test_a_run_error_is_its_message_only(quick: bool) -> None:
+    def program() -> None:
+        raise pulumi.RunError("set the region first")
+
+    with pytest.raises(ProgramError) as caught:
+        record(program, quick=quick)
+    assert str(caught.value) == "set the region first"
+
+
+def test_a_duplicate_names_both_lines(quick: bool, pytestconfig: pytest.Config) -> None:
+    where = 0
+
+    def program() -> None:
+        nonlocal where
+        where = line()
+        aws.iam.Role("r", assume_role_policy="{}")
+        aws.iam.Role("r", assume_role_policy="{}")
+
+    with pytest.raises(ProgramError) as caught:
+        record(program, root=str(pytestconfig.rootpath), quick=quick)
+    assert str(caught.value) == (
+        f"{HERE}:{where + 1}: duplicate resource URN 'urn:pulumi:dev::project::aws:iam/role:Role::r' "
+        f"(made at {HERE}:{where} and again at {HERE}:{where + 1}); give one of the two another name"
+    )
+
+
+def test_a_value_that_cannot_be_sent_is_the_programs_fault(quick: bool) -> None:
+    def program() -> None:
+        aws.iam.Role("r", assume_role_policy=object())  # type: ignore[arg-type]
+
+    with pytest.raises(ProgramError, match="unexpected input of type object for assume_role_policy"):
+        record(program, quick=quick)
+
+
+def test_missing_configuration_is_in_the_sdks_words(quick: bool) -> None:
+    with pytest.raises(ProgramError, match="Missing required configuration variable 'project:size'"):
+        record(lambda: pulumi.Config().require("size"), quick=quick)
+
+
+@pytest.mark.parametrize(("code", "fails"), [(0, False), (None, False), (3, True)])
+def test_leaving_early(code: int | None, fails: bool, quick: bool) -> None:
+    def program() -> None:
+        sys.exit(code)
+
+    if fails:
+        with pytest.raises(ProgramError, match="the program exited with 3"):
+            record(program, quick=quick)
+    else:
+        assert len(record(program, quick=quick).resources) == 1
+
+
+def test_a_cycle_is_found(quick: bool) -> None:
+    def program() -> None:
+        first, resolve = pulumi.deferred_output()
+        a = aws.iam.Role("a", assume_role_policy="{}", description=first)
+        b = aws.iam.Role("b", assume_role_policy="{}", opts=pulumi.ResourceOptions(depends_on=[a]))
+        resolve(pulumi.Output.from_input("x"))
+        aws.iam.Role("c", assume_role_policy="{}", opts=pulumi.ResourceOptions(depends_on=[a, b]))
+
+    assert len(record(program, quick=quick).resources) == 4
