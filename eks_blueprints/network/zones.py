@@ -1,0 +1,97 @@
+"""Regions, partitions and availability zones: which there are, how they are written, and which EKS takes."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from eks_blueprints.errors import nearest, shown
+
+ZoneForm = Literal["name", "id", "local"]
+
+_FORMS: dict[ZoneForm, re.Pattern[str]] = {
+    "id": re.compile(r"[a-z]{2,10}[0-9]{1,2}-az[0-9]{1,2}"),
+    "name": re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}[a-z]"),
+    # Local zones (us-west-2-lax-1a, usw2-lax1-az1) and wavelength zones (us-east-1-wl1-bos-wlz-1, use1-wl1-bos-wlz1).
+    "local": re.compile(
+        r"[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}-[a-z]{3}-[0-9][a-z]|[a-z]{2,10}[0-9]{1,2}-[a-z]{3}[0-9]-az[0-9]"
+        r"|[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}-wl[0-9]-[a-z]{3}-wlz-[0-9]|[a-z]{2,10}[0-9]{1,2}-wl[0-9]-[a-z]{3}-wlz[0-9]"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One AWS region."""
+
+    name: str
+    partition: str
+    """Second part of every ARN in it: `aws`, `aws-cn`, `aws-us-gov`, ..."""
+    dns_suffix: str
+    """End of its service endpoints' names, such as `amazonaws.com`."""
+    zones: tuple[str, ...] = ()
+    """Ids of its availability zones in which EKS takes subnets and which every account has; empty where unknown."""
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("regions.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def region(name: str) -> Region:
+    """What is known about a region; one that is newer than the table has its partition but no zones.
+
+    Raises:
+        ValueError: if no partition has regions of that form.
+    """
+    table = _table()
+    if known := table["regions"].get(name):
+        unusable = {*table["refused"], *table["constrained"]}
+        zones = tuple(zone for zone in known["zones"] if zone not in unusable)
+        return Region(name, known["partition"], table["partitions"][known["partition"]]["dns_suffix"], zones)
+    for partition, facts in table["partitions"].items():
+        if re.fullmatch(facts["region_pattern"].strip("^$"), name, re.ASCII):
+            return Region(name, partition, facts["dns_suffix"])
+    near = nearest(name, regions())
+    raise ValueError(f"is no AWS region; got {shown(name)}; " + (f"did you mean {near}?" if near else "use eu-west-1"))
+
+
+def regions() -> tuple[str, ...]:
+    """The regions of EKS that the table knows."""
+    return tuple(_table()["regions"])
+
+
+def partition(name: str) -> str:
+    """The partition of a region, such as `aws`.
+
+    Raises:
+        ValueError: if no partition has regions of that form.
+    """
+    return region(name).partition
+
+
+def form(zone: str) -> ZoneForm | None:
+    """Whether a zone is written as a name (`eu-west-1a`) or an id (`euw1-az1`), or is no availability zone but a local
+    or wavelength zone; None for what is no zone at all."""
+    return next((kind for kind, pattern in _FORMS.items() if pattern.fullmatch(zone)), None)
+
+
+def refused(zone: str) -> bool:
+    """Whether EKS takes no subnet of a cluster in a zone: some ids, and local and wavelength zones.
+
+    A name cannot be told, because in the oldest regions each account has its own mapping of names to zones.
+    """
+    return form(zone) == "local" or zone in _table()["refused"]
+
+
+def belongs(zone: str, to: str) -> bool:
+    """Whether a zone may lie in a region; ids in a region without known zones always may."""
+    if name := re.fullmatch(r"([a-z]+(?:-[a-z]+)+-[0-9]+)(?:[a-z]|-.*)", zone):
+        return name[1] == to
+    known = _table()["regions"].get(to, {}).get("zones", [])
+    return not known or zone.partition("-")[0] == known[0].partition("-")[0]
