@@ -17,4 +17,7 @@ class ProgramError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        return self.message if self.file is None else f"{self.file}:{self.line}: {self.message}"
+        if self.file is None:
+            return self.message
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.message}"

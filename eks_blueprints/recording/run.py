@@ -195,6 +195,8 @@ class _Session:
                 return each
             if isinstance(each, pulumi.RunError):
                 return ProgramError(str(each))
+            if isinstance(each, SyntaxError) and each.filename:
+                return ProgramError(f"SyntaxError: {each.msg}", self._locator.name(each.filename), each.lineno)
         for each in reversed(chain):
             place = self._locator.blame(each.__traceback__)
             if place is not None:

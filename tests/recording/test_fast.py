@@ -84,7 +84,7 @@ def test_an_sdk_with_other_internals_is_recorded_plainly(name: str, monkeypatch:
 
 
 def test_an_sdk_without_an_internal_is_recorded_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(pulumi.Output, "_untrack")
+    monkeypatch.setitem(fast._REPLACED, ("pulumi.runtime.rpc", "gone"), ())
     assert not fast.available()
     recording = record(lambda: pulumi.export("a", 1))
     assert recording.outputs == {"a": 1}
@@ -111,6 +111,6 @@ def test_a_resource_costs_little() -> None:
             aws.iam.Role(f"r{index}", assume_role_policy="{}", tags={"a": "b"})
 
     record(program)
-    start = time.perf_counter()
+    start = time.process_time()
     record(program).plan()
-    assert time.perf_counter() - start < 400 * 0.002
+    assert time.process_time() - start < 400 * 0.002
