@@ -1,0 +1,74 @@
+"""What stands beside a cluster: its log group, its key, its OIDC provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.cluster.parts import EncryptionArgs, LogGroupArgs
+from eks_blueprints.component import Component
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What all that belongs to one cluster has in common."""
+
+    component: Component
+    cluster_name: str
+    """Name of the cluster in AWS."""
+    partition: str
+    tags: Mapping[str, str]
+
+    def name(self, role: str) -> str:
+        """Logical name of a child of the component."""
+        return f"{self.component.pulumi_resource_name}-{role}"
+
+
+def log_group(frame: Frame, spec: LogGroupArgs) -> aws.cloudwatch.LogGroup:
+    """The group that EKS would make itself, without an end to what it keeps, if it were not there first."""
+    return aws.cloudwatch.LogGroup(
+        frame.name("cluster-logs"),
+        name=f"/aws/eks/{frame.cluster_name}/cluster",
+        retention_in_days=spec.retention_in_days,
+        kms_key_id=spec.kms_key_id,
+        log_group_class=spec.log_group_class,
+        skip_destroy=spec.skip_destroy,
+        tags=frame.tags,
+        opts=frame.component.child(),
+    )
+
+
+def key(frame: Frame, spec: EncryptionArgs, *, protect: bool) -> aws.kms.Key:
+    """The cluster's own key, with rotation and an alias."""
+    made = aws.kms.Key(
+        frame.name("cluster-key"),
+        description=f"Secrets of the EKS cluster {frame.cluster_name}",
+        enable_key_rotation=True,
+        rotation_period_in_days=spec.rotation_period_in_days,
+        deletion_window_in_days=spec.deletion_window_in_days,
+        tags=frame.tags,
+        # Without its key a cluster is lost.
+        opts=frame.component.child(protect=protect or None),
+    )
+    aws.kms.Alias(
+        frame.name("cluster-key-alias"),
+        name=f"alias/eks/{frame.cluster_name}",
+        target_key_id=made.key_id,
+        opts=frame.component.child(),
+    )
+    return made
+
+
+def oidc_provider(frame: Frame, issuer: pulumi.Input[str]) -> aws.iam.OpenIdConnectProvider:
+    """The IAM OIDC provider of the cluster's issuer."""
+    return aws.iam.OpenIdConnectProvider(
+        frame.name("oidc"),
+        # No thumbprint: IAM finds it itself, and fetching one here would need the network in every preview.
+        url=issuer,
+        client_id_lists=["sts.amazonaws.com"],
+        tags=frame.tags,
+        opts=frame.component.child(),
+    )

@@ -1,0 +1,191 @@
+"""Makes an EKS cluster and what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.cluster import belongings, settings
+from eks_blueprints.cluster.belongings import Frame
+from eks_blueprints.cluster.parts import LogGroupArgs
+from eks_blueprints.cluster.roles import Role, auto_mode_node_role, cluster_role
+from eks_blueprints.cluster.spec import ClusterArgs, cluster_name
+from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.errors import InputError, Problem, fail
+from eks_blueprints.kubeconfig import Caller, kubeconfig, kubernetes_provider, update_kubeconfig
+from eks_blueprints.refs import ClusterRef, NetworkRef
+
+if TYPE_CHECKING:
+    import pulumi_kubernetes as kubernetes
+
+# EKS reads the first once, when the cluster is made, and the provider would replace the cluster over either. The
+# second is unknown for a cluster that was imported.
+_FIXED_AT_BIRTH = ["accessConfig.bootstrapClusterCreatorAdminPermissions", "bootstrapSelfManagedAddons"]
+
+
+class Cluster(Component):
+    """An EKS cluster with its role, key, log group, OIDC provider and Kubernetes provider."""
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    certificate_authority: pulumi.Output[str]
+    """The API server's certificate authority, base64-encoded."""
+    oidc_issuer: pulumi.Output[str]
+    """URL of the OIDC issuer, with `https://`."""
+    oidc_provider_arn: pulumi.Output[str] | None
+    security_group_id: pulumi.Output[str]
+    """The security group that EKS makes for control plane and nodes."""
+    kubeconfig: pulumi.Output[str]
+    """The kubeconfig as JSON, a secret."""
+    update_kubeconfig: pulumi.Output[str]
+    """The command that writes the cluster into one's own kubeconfig."""
+    ref: ClusterRef
+    """The cluster as elements see it."""
+    resource: aws.eks.Cluster
+    role: Role | None
+    """The cluster's role; None where one was given."""
+    oidc_provider: aws.iam.OpenIdConnectProvider | None
+    kubernetes: kubernetes.Provider
+
+    def __init__(
+        self,
+        name: str,
+        args: ClusterArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        network: NetworkRef,
+        region: str,
+        partition: str = "aws",
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        self._check(name, args, network, region)
+        super().__init__(name, args, opts, spec_path=("cluster",))
+        self._args, self._network, self._region = args, network, region
+        merged = merge_tags(tags or {}, args.tags)
+        self._frame = Frame(component=self, cluster_name=args.name or name, partition=partition, tags=merged)
+        self.resource = self._make_cluster()
+        self._read()
+        self.oidc_provider = belongings.oidc_provider(self._frame, self.oidc_issuer) if args.oidc_provider else None
+        self.oidc_provider_arn = self.oidc_provider.arn if self.oidc_provider else None
+        self._make_kubeconfig()
+        self.ref = self._make_ref(tags or {})
+        self.ready = self.ref.ready
+        self.register_outputs(self._outputs())
+
+    @staticmethod
+    def _check(name: str, args: ClusterArgs, network: NetworkRef, region: str) -> None:
+        try:
+            cluster_name(args.name or name)
+        except ValueError as error:
+            fail(str(error), "cluster", "name")
+        cidrs = () if network.cidr is None else (network.cidr,)
+        problems = [*args.beside_network(region=region, vpc_cidrs=cidrs, ip_family=network.ip_family)]
+        if problems:
+            raise InputError(Problem(("cluster", *problem.path), problem.message) for problem in problems)
+
+    def _make_cluster(self) -> aws.eks.Cluster:
+        args, frame = self._args, self._frame
+        role_arn, before = self._make_role()
+        if args.enabled_cluster_log_types:
+            before.append(belongings.log_group(frame, args.log_group or LogGroupArgs()))
+        key_arn = self._make_key()
+        node_role_arn, node_policies = self._make_node_role()
+        return aws.eks.Cluster(
+            frame.name("cluster"),
+            name=frame.cluster_name,
+            role_arn=role_arn,
+            version=args.version,
+            **settings.inputs(args, self._network, key_arn, node_role_arn),
+            tags=frame.tags,
+            opts=self.child(
+                depends_on=[*before, *node_policies],
+                # The name is fixed, so that a new one cannot stand beside the old one.
+                delete_before_replace=True,
+                ignore_changes=_FIXED_AT_BIRTH,
+                protect=args.protect or None,
+                custom_timeouts=settings.timeouts(args.timeouts),
+            ),
+        )
+
+    def _make_role(self) -> tuple[pulumi.Input[str], list[pulumi.Resource]]:
+        args = self._args
+        self.role = None
+        if args.role_arn is not None:
+            return args.role_arn, []
+        self.role = cluster_role(self._frame, args.role_permissions_boundary, auto_mode=args.auto_mode is not None)
+        return self.role.resource.arn, [*self.role.policies]
+
+    def _make_node_role(self) -> tuple[pulumi.Input[str] | None, list[pulumi.Resource]]:
+        auto_mode = self._args.auto_mode
+        if auto_mode is None or not auto_mode.node_pools:
+            return None, []
+        if auto_mode.node_role_arn is not None:
+            return auto_mode.node_role_arn, []
+        role = auto_mode_node_role(self._frame, auto_mode.node_role_permissions_boundary)
+        return role.resource.arn, [*role.policies]
+
+    def _make_key(self) -> pulumi.Input[str] | None:
+        spec = self._args.encryption_config
+        if spec is None or spec.key_arn is not None:
+            return spec.key_arn if spec else None
+        return belongings.key(self._frame, spec, protect=self._args.protect).arn
+
+    def _read(self) -> None:
+        cluster: Any = self.resource
+        self.name, self.arn, self.endpoint = cluster.name, cluster.arn, cluster.endpoint
+        self.certificate_authority = cluster.certificate_authority.apply(lambda found: found.data)
+        self.oidc_issuer = cluster.identities.apply(lambda found: found[0].oidcs[0].issuer)
+        self.security_group_id = cluster.vpc_config.apply(lambda found: found.cluster_security_group_id)
+
+    def _make_kubeconfig(self) -> None:
+        caller = Caller(role_arn=self._args.kubeconfig.role_arn, profile=self._args.kubeconfig.profile)
+        self.kubeconfig = kubeconfig(
+            name=self.name,
+            endpoint=self.endpoint,
+            certificate_authority=self.certificate_authority,
+            region=self._region,
+            caller=caller,
+        )
+        self.update_kubeconfig = update_kubeconfig(self.name, self._region, caller)
+        self.kubernetes = kubernetes_provider(
+            self._frame.name("kubernetes"), self.kubeconfig, self.endpoint, self.child(depends_on=[self.resource])
+        )
+
+    def _make_ref(self, tags: Mapping[str, str]) -> ClusterRef:
+        return ClusterRef(
+            prefix=self.pulumi_resource_name,
+            name=self.name,
+            version=self._args.version,
+            region=self._region,
+            partition=self._frame.partition,
+            arn=self.arn,
+            endpoint=self.endpoint,
+            certificate_authority=self.certificate_authority,
+            oidc_issuer=self.oidc_issuer,
+            oidc_provider_arn=self.oidc_provider_arn,
+            security_group_id=self.security_group_id,
+            service_cidr=self._args.service_ipv4_cidr,
+            network=self._network,
+            auto_mode=self._args.auto_mode is not None,
+            tags=dict(tags),
+            kubernetes=self.kubernetes,
+            resource=self.resource,
+            ready=(self.resource,),
+        )
+
+    def _outputs(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "arn": self.arn,
+            "endpoint": self.endpoint,
+            "certificate_authority": self.certificate_authority,
+            "oidc_issuer": self.oidc_issuer,
+            "oidc_provider_arn": self.oidc_provider_arn,
+            "security_group_id": self.security_group_id,
+            "kubeconfig": self.kubeconfig,
+            "update_kubeconfig": self.update_kubeconfig,
+        }

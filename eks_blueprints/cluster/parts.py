@@ -1,0 +1,153 @@
+"""The smaller parts of a cluster's spec: logs, key, Auto Mode, kubeconfig, timeouts."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from eks_blueprints.cluster.control_plane import seconds
+from eks_blueprints.errors import Faults, shown
+from eks_blueprints.leaves import KeyArn, PolicyArn, RoleArn, repeated
+from eks_blueprints.spec import In, Spec
+
+RETENTIONS = (
+    0,
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+"""Days that CloudWatch Logs can keep logs; 0 is for ever. Source: `aws.cloudwatch.LogGroup` of pulumi-aws 7.51."""
+
+_PROFILE = re.compile(r"[^\s\"'\\\x00-\x1f]{1,128}")
+
+
+class LogGroupArgs(Spec):
+    """The CloudWatch log group `/aws/eks/<cluster>/cluster`, made before the cluster so that EKS does not make it."""
+
+    retention_in_days: int = 90
+    """Days that logs are kept; 0 keeps them for ever. CloudWatch takes only certain numbers."""
+
+    kms_key_id: In[KeyArn] | None = None
+    """ARN of the KMS key for the logs; its policy must let CloudWatch Logs use it. Default: CloudWatch's own key."""
+
+    log_group_class: Literal["STANDARD", "INFREQUENT_ACCESS"] = "STANDARD"
+    """Class of the group. Changing it replaces the group and its logs."""
+
+    skip_destroy: bool = False
+    """Whether the group and its logs are left in AWS when the platform is destroyed."""
+
+    @field_validator("retention_in_days")
+    @classmethod
+    def _allowed(cls, days: int) -> int:
+        if days not in RETENTIONS:
+            near = min(RETENTIONS[1:], key=lambda each: (abs(each - days), -each))
+            raise ValueError(f"is no retention that CloudWatch has; got {days}; use {near}, or 0 for ever")
+        return days
+
+
+class EncryptionArgs(Spec):
+    """The KMS key that encrypts Kubernetes Secrets. Once a cluster has one, it cannot be taken away or changed."""
+
+    key_arn: In[KeyArn] | None = None
+    """ARN of a symmetric key in the cluster's region. Default: a key of the cluster's own, with rotation, and the
+    alias `alias/eks/<cluster>`."""
+
+    deletion_window_in_days: int | None = Field(default=None, ge=7, le=30)
+    """Days that AWS waits before it deletes the cluster's own key, 7 to 30. Default: 30."""
+
+    rotation_period_in_days: int | None = Field(default=None, ge=90, le=2560)
+    """Days between rotations of the cluster's own key, 90 to 2560. Default: AWS's own, 365."""
+
+    @model_validator(mode="after")
+    def _own_key_only(self) -> Self:
+        faults = Faults()
+        if self.key_arn is not None:
+            for name in ("deletion_window_in_days", "rotation_period_in_days"):
+                if (days := getattr(self, name)) is not None:
+                    faults.add(name, f"is for the cluster's own key; got {days} beside key_arn; remove one of them")
+        faults.raise_if_any()
+        return self
+
+
+class AutoModeArgs(Spec):
+    """EKS Auto Mode: EKS itself brings nodes, block storage and load balancers."""
+
+    node_pools: tuple[Literal["general-purpose", "system"], ...] = ("general-purpose", "system")
+    """Built-in node pools to turn on; they cannot be edited. An empty list turns both off, for node pools of one's
+    own."""
+
+    node_role_arn: In[RoleArn] | None = None
+    """ARN of the role of the built-in pools' nodes. It cannot be changed later. Default: a role is made."""
+
+    node_role_permissions_boundary: In[PolicyArn] | None = None
+    """ARN of the policy that bounds the role that is made."""
+
+    @model_validator(mode="after")
+    def _role_fits_pools(self) -> Self:
+        faults = Faults()
+        if twice := repeated(self.node_pools):
+            faults.add("node_pools", f"names one pool twice; got {shown(twice)}; remove one of them")
+        if not self.node_pools and self.node_role_arn is not None:
+            faults.add("node_role_arn", "is for built-in pools; got it with node_pools []; remove it or name a pool")
+        if self.node_role_permissions_boundary is not None and (not self.node_pools or self.node_role_arn is not None):
+            faults.add("node_role_permissions_boundary", "is for the role that is made; got no such role; remove it")
+        faults.raise_if_any()
+        return self
+
+
+class KubeconfigArgs(Spec):
+    """How the kubeconfig proves who is calling: `aws eks get-token`, as a role or with a profile."""
+
+    role_arn: In[RoleArn] | None = None
+    """ARN of a role to take on first, for pipelines that deploy as another role than their own."""
+
+    profile: str | None = None
+    """Profile of the AWS configuration; it must exist wherever the platform is deployed from."""
+
+    @field_validator("profile")
+    @classmethod
+    def _is_profile(cls, profile: str | None) -> str | None:
+        if profile is not None and not _PROFILE.fullmatch(profile):
+            raise ValueError(f"is no name of a profile; got {shown(profile)}; use 1 to 128 characters without spaces")
+        return profile
+
+
+class TimeoutsArgs(Spec):
+    """How long to wait for AWS, each a number with a unit, such as `45m`."""
+
+    create: str | None = None
+    """For a new cluster; it takes about 15 minutes. Default: the provider's own, 30m."""
+
+    update: str | None = None
+    """For a change; an upgrade can take an hour. Default: the provider's own, 60m."""
+
+    delete: str | None = None
+    """For the removal. Default: the provider's own, 15m."""
+
+    @field_validator("create", "update", "delete")
+    @classmethod
+    def _is_duration(cls, text: str | None) -> str | None:
+        if text is not None:
+            seconds(text)
+        return text
