@@ -95,3 +95,8 @@ def belongs(zone: str, to: str) -> bool:
         return name[1] == to
     known = _table()["regions"].get(to, {}).get("zones", [])
     return not known or zone.partition("-")[0] == known[0].partition("-")[0]
+
+
+def is_id(zone: str) -> bool:
+    """Whether a zone, of whatever kind, is written as an id (`euw1-az1`) and not as a name (`eu-west-1a`)."""
+    return re.fullmatch(r"[a-z]+[0-9]+-.*", zone) is not None
