@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.iam import Allow
+from eks_blueprints.leaves import KeyArn, Tags
 from eks_blueprints.spec import In
 
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ class AwsEbsCsiDriver(EksAddOn):
     eks_name: ClassVar[str] = "aws-ebs-csi-driver"
     service_account: ClassVar[str] = "ebs-csi-controller-sa"
 
-    kms_key_arns: tuple[In[str], ...] = ()
+    kms_key_arns: tuple[In[KeyArn], ...] = ()
     """ARNs of the customer managed KMS keys that its volumes are encrypted with; it may use these and no others.
     Keys of AWS need no entry."""
 
     default_storage_class: bool | None = None
     """Whether the add-on brings `ebs-csi-default-sc`, a default StorageClass with gp3. Default: EKS's, no."""
 
-    extra_volume_tags: dict[str, str] = {}
+    extra_volume_tags: Tags = {}
     """Tags of every volume it makes."""
 
     def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:

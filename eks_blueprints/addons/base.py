@@ -12,6 +12,7 @@ from eks_blueprints.addons._values import clashes, merged, unfit
 from eks_blueprints.elements import Element
 from eks_blueprints.errors import Faults, fail, shown
 from eks_blueprints.iam import Allow, json_text, managed_policy
+from eks_blueprints.leaves import RoleArn, Tags
 from eks_blueprints.spec import In, is_known
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 Identity = Literal["pod_identity", "irsa", "node_role"]
 
 _EKS_VERSION = re.compile(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)*-eksbuild\.\d+")
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 
 
 class AddOn(Element):
@@ -104,7 +104,7 @@ class EksAddOn(AddOn):
     """Settings by the add-on's own schema (`aws eks describe-addon-configuration`), merged over what the other fields
     say. EKS shows them to whoever may describe the add-on: no place for secrets."""
 
-    service_account_role_arn: In[str] | None = None
+    service_account_role_arn: In[RoleArn] | None = None
     """ARN of an IAM role that is there, for its service account. Default: a role of its own is made."""
 
     resolve_conflicts_on_create: Literal["NONE", "OVERWRITE"] = "OVERWRITE"
@@ -119,7 +119,7 @@ class EksAddOn(AddOn):
     timeout_minutes: int | None = Field(default=None, ge=1, le=720)
     """How long creating, updating or deleting it may take, in minutes. Default: the provider's 20, 20 and 40."""
 
-    tags: dict[str, str] = {}
+    tags: Tags = {}
     """Tags of the add-on and its role, besides the platform's."""
 
     @field_validator("version")
@@ -128,13 +128,6 @@ class EksAddOn(AddOn):
         if version is not None and is_known(version) and not _EKS_VERSION.fullmatch(version):
             raise ValueError(f"is no version of an EKS add-on; got {shown(version)}; write it like v1.20.4-eksbuild.2")
         return version
-
-    @field_validator("service_account_role_arn")
-    @classmethod
-    def _role_is_an_arn(cls, arn: Any) -> Any:
-        if arn is not None and is_known(arn) and not _ROLE_ARN.fullmatch(arn):
-            raise ValueError(f"is no ARN of a role; got {shown(arn)}; write arn:aws:iam::123456789012:role/name")
-        return arn
 
     @field_validator("configuration_values")
     @classmethod

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -12,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.errors import Faults, fail, shown
 from eks_blueprints.iam import Allow
+from eks_blueprints.leaves import Cidr4, SecurityGroupId
 from eks_blueprints.spec import In, Spec
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class CustomNetworking(Spec):
     subnets: dict[str, In[str]] = {}
     """Ids of the pods' subnets by availability zone. Default: the network's pod subnets."""
 
-    security_group_ids: tuple[In[str], ...] = ()
+    security_group_ids: tuple[In[SecurityGroupId], ...] = ()
     """Security groups of the pods. Default: the cluster's own."""
 
     @field_validator("subnets")
@@ -83,25 +83,11 @@ class VpcCni(EksAddOn):
     external_snat: bool | None = None
     """Whether a NAT gateway, rather than the node, translates the addresses of pods. Default: no."""
 
-    exclude_snat_cidrs: tuple[str, ...] = ()
+    exclude_snat_cidrs: tuple[Cidr4, ...] = ()
     """IPv4 CIDRs outside the VPC that pods reach with their own addresses."""
 
     windows_ipam: bool | None = None
     """Whether pods on Windows nodes get addresses; Windows nodes need it. Default: no."""
-
-    @field_validator("exclude_snat_cidrs")
-    @classmethod
-    def _cidrs_are_ipv4(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
-        faults = Faults()
-        for index, cidr in enumerate(cidrs):
-            try:
-                usable = ip_network(cidr).version == 4
-            except ValueError:
-                usable = False
-            if not usable:
-                faults.add((index,), f"is no IPv4 CIDR; got {shown(cidr)}; write one like 10.0.0.0/8")
-        faults.raise_if_any()
-        return cidrs
 
     @model_validator(mode="after")
     def _targets_have_an_effect(self) -> Self:
@@ -148,7 +134,7 @@ class VpcCni(EksAddOn):
         if self.custom_networking is None:
             return {}
         subnets = self._pod_subnets(cluster)
-        groups = list(self.custom_networking.security_group_ids) or [cluster.security_group_id]
+        groups: list[Any] = list(self.custom_networking.security_group_ids) or [cluster.security_group_id]
         by_id = all(_ZONE_ID.fullmatch(zone) for zone in subnets)
         label = "topology.k8s.aws/zone-id" if by_id else "topology.kubernetes.io/zone"
         return {
@@ -160,7 +146,7 @@ class VpcCni(EksAddOn):
             },
         }
 
-    def _pod_subnets(self, cluster: ClusterRef) -> dict[str, In[str]]:
+    def _pod_subnets(self, cluster: ClusterRef) -> Mapping[str, Any]:
         at = self._at("custom_networking", "subnets")
         if cluster.network.ip_family == "ipv6":
             fail("is for IPv4 clusters; got an IPv6 one; remove it", *at[:-1])
@@ -172,7 +158,7 @@ class VpcCni(EksAddOn):
         subnets = {subnet.zone: subnet.id for subnet in found if subnet.zone is not None}
         if len(subnets) != len(found):
             fail("needs one pod subnet a zone; got others or unknown zones; name the subnets by zone here", *at)
-        return subnets  # type: ignore[return-value]
+        return subnets
 
     def _env(self) -> dict[str, str]:
         env = {

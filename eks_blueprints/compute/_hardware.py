@@ -1,0 +1,111 @@
+"""Which image fits which instance types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from eks_blueprints.errors import Faults, nearest, shown
+from eks_blueprints.facts.ami_types import Accelerator, AmiType, ami_types, default_ami_type
+from eks_blueprints.facts.instance_types import instance_type, names
+from eks_blueprints.leaves import repeated
+
+Architecture = Literal["x86_64", "arm64"]
+
+_ARCHITECTURES: tuple[Architecture, ...] = ("x86_64", "arm64")
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What some instance types have in common."""
+
+    architecture: Architecture
+    accelerator: Accelerator | None
+    """Whose drivers an image for them needs."""
+
+
+def hardware(types: Sequence[str], said: Architecture | None, faults: Faults) -> Hardware | None:
+    """What instance types have in common; None, with the reasons noted, where they do not fit together.
+
+    `said` is the architecture that the user gives, which vouches for types that are newer than our table.
+    """
+    if twice := repeated(types):
+        faults.add("instance_types", f"names a type twice; got {twice}; remove one")
+    found: dict[Architecture, str] = {}
+    accelerators: dict[Accelerator | None, str] = {}
+    for index, name in enumerate(types):
+        if (architecture := _architecture(index, name, said, faults)) is not None:
+            found.setdefault(architecture, name)
+        accelerators.setdefault(_accelerator(name), name)
+    if len(found) > 1:
+        got = " and ".join(f"{name} ({architecture})" for architecture, name in found.items())
+        faults.add("instance_types", f"have different architectures; got {got}; make one group of each")
+    if len(found) != 1:
+        return None
+    (architecture,) = found
+    drivers = tuple(accelerators)
+    return Hardware(architecture, drivers[0] if len(drivers) == 1 else None)
+
+
+def ami_for(types: Sequence[str], named: str | None, hardware: Hardware, faults: Faults) -> AmiType | None:
+    """The image for some instance types: the one that is named, if it fits, or else Amazon Linux 2023."""
+    if named is None:
+        return _default_ami(types, hardware, faults)
+    ami = ami_types()[named]
+    if ami.architecture != hardware.architecture:
+        got = f"{named} with {types[0]} ({hardware.architecture})"
+        faults.add("ami_type", f"is for {ami.architecture}; got {got}; name another image or other types")
+    for name in types:
+        # The accelerated Amazon Linux 2 image has both vendors' drivers.
+        known = instance_type(name) is not None
+        if ami.accelerator is not None and known and _accelerator(name) != ami.accelerator and ami.family != "AL2":
+            faults.add("ami_type", f"is for {ami.accelerator} devices; got {name}, which has none; name another image")
+            break
+    return ami
+
+
+def _default_ami(types: Sequence[str], hardware: Hardware, faults: Faults) -> AmiType | None:
+    needs = {_accelerator(name): name for name in reversed(types)}
+    if len(needs) > 1:
+        got = " and ".join(f"{name} ({accelerator or 'none'})" for accelerator, name in sorted(needs.items(), key=str))
+        do = "make one group of each, or name an ami_type"
+        faults.add("instance_types", f"have different accelerators; got {got}; {do}")
+        return None
+    try:
+        return ami_types()[default_ami_type(hardware.architecture, hardware.accelerator)]
+    except ValueError as error:
+        faults.add("ami_type", f"has no default for {types[0]}; got none; {error}")
+        return None
+
+
+def _architecture(index: int, name: str, said: Architecture | None, faults: Faults) -> Architecture | None:
+    at = ("instance_types", index)
+    facts = instance_type(name)
+    if facts is None:
+        if said is None:
+            faults.add(at, _unknown(name))
+        return said
+    usable = [architecture for architecture in _ARCHITECTURES if architecture in facts.architectures]
+    if not usable:
+        faults.add(at, f"runs macOS only; got {name}; pick another type")
+        return None
+    if said is not None and said not in usable:
+        faults.add("architecture", f"does not fit {name}; got {said}; it is {usable[0]}; leave architecture out")
+        return None
+    return usable[0]
+
+
+def _unknown(name: str) -> str:
+    vouch = "say its architecture, if it is newer than our table"
+    if name in names():
+        return f"is a type we know only by name; got {name}; {vouch}"
+    near = nearest(name, names())
+    return f"no such instance type; got {shown(name)}; " + (f"did you mean {near}? or {vouch}" if near else vouch)
+
+
+def _accelerator(name: str) -> Accelerator | None:
+    facts = instance_type(name)
+    if facts is not None and facts.accelerator == "nvidia":
+        return "nvidia"
+    return "neuron" if facts is not None and facts.accelerator == "neuron" else None

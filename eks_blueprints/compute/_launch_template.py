@@ -1,0 +1,137 @@
+"""The launch template of a managed node group: what EKS itself has no field for, and safe defaults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.compute._parts import Volume
+from eks_blueprints.naming import short_prefix
+from eks_blueprints.refs import ClusterRef
+
+if TYPE_CHECKING:
+    from eks_blueprints.compute.managed_nodes import ManagedNodes
+
+TEMPLATE_NAME_LIMIT = 125
+_TAGGED = ("instance", "network-interface", "volume")
+
+
+def launch_template(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -> aws.ec2.LaunchTemplate:
+    """The launch template `{component}-template`."""
+    name = f"{component.pulumi_resource_name}-template"
+    tags = merge_tags(cluster.tags, nodes.tags)
+    access = nodes.remote_access
+    return aws.ec2.LaunchTemplate(
+        name,
+        name_prefix=short_prefix(name, TEMPLATE_NAME_LIMIT),
+        update_default_version=True,
+        metadata_options={
+            "http_endpoint": "enabled",
+            "http_tokens": "required",
+            "http_put_response_hop_limit": nodes.http_put_response_hop_limit,
+        },
+        block_device_mappings=_volumes(nodes),
+        vpc_security_group_ids=_security_groups(nodes, cluster, component),
+        key_name=None if access is None else access.ec2_ssh_key,
+        ebs_optimized=None if nodes.ebs_optimized is None else str(nodes.ebs_optimized).lower(),
+        monitoring={"enabled": True} if nodes.monitoring else None,
+        placement=_placement(nodes),
+        tag_specifications=_tags(component, tags),
+        tags=tags or None,
+        **_capacity(nodes),
+        opts=component.child(),
+    )
+
+
+def _tags(component: Component, tags: dict[str, str]) -> Any:
+    # The provider's default tags do not reach what a launch template makes.
+    tags = merge_tags({"Name": component.pulumi_resource_name}, tags)
+    return [{"resource_type": kind, "tags": tags} for kind in _TAGGED]
+
+
+def _volumes(nodes: ManagedNodes) -> Any:
+    family = nodes.ami.family
+    mappings = []
+    if family == "BOTTLEROCKET":
+        # Its first volume holds the system alone and keeps the image's size.
+        system = _ebs(nodes.disk)
+        kept = {key: system[key] for key in ("delete_on_termination", "encrypted", "kms_key_id") if key in system}
+        mappings.append({"device_name": "/dev/xvda", "ebs": kept})
+    device = {"BOTTLEROCKET": "/dev/xvdb", "WINDOWS": "/dev/sda1"}.get(family, "/dev/xvda")
+    mappings.append({"device_name": device, "ebs": _ebs(nodes.disk)})
+    for device, volume in sorted(nodes.additional_volumes.items()):
+        mappings.append({"device_name": device, "ebs": _ebs(volume)})
+    return mappings
+
+
+def _ebs(volume: Volume) -> dict[str, Any]:
+    ebs = {
+        "volume_size": volume.volume_size,
+        "volume_type": volume.volume_type,
+        "iops": volume.iops,
+        "throughput": volume.throughput,
+        "encrypted": str(volume.encrypted).lower(),
+        "kms_key_id": volume.kms_key_id,
+        "delete_on_termination": "true",
+    }
+    return {name: value for name, value in ebs.items() if value is not None}
+
+
+def _security_groups(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -> list[pulumi.Input[str]] | None:
+    extra: list[pulumi.Input[str]] = list(nodes.security_group_ids)
+    if nodes.remote_access is not None:
+        extra.append(_remote_access_group(nodes, cluster, component).id)
+    # With groups of its own in the template EKS no longer adds the cluster's, without which nodes cannot join.
+    return [cluster.security_group_id, *extra] if extra else None
+
+
+def _remote_access_group(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -> aws.ec2.SecurityGroup:
+    access = nodes.remote_access
+    assert access is not None  # noqa: S101 - the caller has looked
+    port, what = (3389, "RDP") if nodes.ami.windows else (22, "SSH")
+    cidrs = list(access.source_cidrs)
+    rule = {
+        "description": f"{what} to the nodes",
+        "protocol": "tcp",
+        "from_port": port,
+        "to_port": port,
+        "security_groups": list(access.source_security_group_ids) or None,
+        "cidr_blocks": [cidr for cidr in cidrs if ":" not in cidr] or None,
+        "ipv6_cidr_blocks": [cidr for cidr in cidrs if ":" in cidr] or None,
+    }
+    ingress: Any = [{key: value for key, value in rule.items() if value is not None}]
+    name = f"{component.pulumi_resource_name}-remote-access"
+    return aws.ec2.SecurityGroup(
+        name,
+        description=f"{what} to the nodes of {component.pulumi_resource_name}",
+        vpc_id=cluster.network.vpc_id,
+        ingress=ingress,
+        tags=merge_tags({"Name": name}, cluster.tags, nodes.tags),
+        opts=component.child(),
+    )
+
+
+def _placement(nodes: ManagedNodes) -> Any:
+    if nodes.placement is None:
+        return None
+    fields = type(nodes.placement).model_fields
+    return {name: value for name in fields if (value := getattr(nodes.placement, name)) is not None}
+
+
+def _capacity(nodes: ManagedNodes) -> Any:
+    inputs: dict[str, Any] = {}
+    reservation = nodes.capacity_reservation
+    if reservation is not None and reservation.capacity_reservation_preference is not None:
+        preference = reservation.capacity_reservation_preference
+        inputs["capacity_reservation_specification"] = {"capacity_reservation_preference": preference}
+    elif reservation is not None:
+        fields = ("capacity_reservation_id", "capacity_reservation_resource_group_arn")
+        target = {name: value for name in fields if (value := getattr(reservation, name)) is not None}
+        inputs["capacity_reservation_specification"] = {"capacity_reservation_target": target}
+    if nodes.capacity_type == "CAPACITY_BLOCK":
+        inputs["instance_type"] = nodes.instance_types[0]
+        inputs["instance_market_options"] = {"market_type": "capacity-block"}
+    return inputs

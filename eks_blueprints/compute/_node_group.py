@@ -1,0 +1,121 @@
+"""The resources of a managed node group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.compute._launch_template import launch_template
+from eks_blueprints.errors import fail
+from eks_blueprints.iam import managed_policy
+from eks_blueprints.iam_roles import Grants, service_role
+from eks_blueprints.naming import short_prefix
+from eks_blueprints.refs import ClusterRef
+
+if TYPE_CHECKING:
+    from eks_blueprints.compute.managed_nodes import ManagedNodes
+
+NODE_GROUP_NAME_LIMIT = 63
+
+
+def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
+    """The component of a managed node group: role, launch template, group."""
+    subnets = _subnets(nodes, cluster)
+    component = nodes.component(cluster)
+    role_arn, role_ready = _role(nodes, cluster, component)
+    template = launch_template(nodes, cluster, component)
+    group = aws.eks.NodeGroup(
+        f"{component.pulumi_resource_name}-group",
+        cluster_name=cluster.name,
+        node_role_arn=role_arn,
+        subnet_ids=list(subnets),
+        launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+        **_inputs(nodes, cluster, f"{component.pulumi_resource_name}-group"),
+        opts=component.child(depends_on=role_ready, ignore_changes=["scalingConfig.desiredSize"]),
+    )
+    component.ready = (group,)
+    component.register_outputs({"node_group_name": group.node_group_name, "node_role_arn": role_arn})
+    return component
+
+
+def _subnets(nodes: ManagedNodes, cluster: ClusterRef) -> Sequence[pulumi.Input[str]]:
+    if nodes.subnet_ids:
+        return nodes.subnet_ids
+    role = nodes.subnets or "private"
+    known = sorted({subnet.zone for subnet in cluster.network.subnets if subnet.role == role and subnet.zone})
+    for index, zone in enumerate(nodes.zones):
+        if zone not in known:
+            message = f"has no {role} subnet; got {zone}; use {', '.join(known) or 'subnet_ids'}"
+            fail(message, nodes.group, nodes.name, "zones", index)
+    found = cluster.network.ids(role, nodes.zones)
+    if not found:
+        do = "name subnet_ids, or the other sort of subnets"
+        fail(f"needs {role} subnets; got a network without any; {do}", nodes.group, nodes.name, "subnets")
+    return found
+
+
+def _role(
+    nodes: ManagedNodes, cluster: ClusterRef, component: Component
+) -> tuple[pulumi.Input[str], tuple[pulumi.Resource, ...]]:
+    if nodes.node_role_arn is not None:
+        return nodes.node_role_arn, ()
+    aws_own = {"worker-node": "AmazonEKSWorkerNodePolicy", "ecr-pull": "AmazonEC2ContainerRegistryPullOnly"}
+    if nodes.session_manager is not False:
+        aws_own["session-manager"] = "AmazonSSMManagedInstanceCore"
+    grants = Grants(
+        managed={key: managed_policy(cluster.partition, name) for key, name in aws_own.items()} | nodes.policies,
+        permissions_boundary=nodes.permissions_boundary,
+        tags=merge_tags(cluster.tags, nodes.tags),
+    )
+    made = service_role(component, "role", "ec2.amazonaws.com", grants)
+    return made.arn, made.ready
+
+
+def _inputs(nodes: ManagedNodes, cluster: ClusterRef, name: str) -> Any:
+    fewest, desired, most = nodes.scaling
+    block = nodes.capacity_type == "CAPACITY_BLOCK"
+    return {
+        "node_group_name_prefix": short_prefix(name, NODE_GROUP_NAME_LIMIT),
+        "scaling_config": {"min_size": fewest, "desired_size": desired, "max_size": most},
+        "ami_type": nodes.ami.name,
+        "capacity_type": nodes.capacity_type,
+        # A capacity block is for the type that its launch template names.
+        "instance_types": None if block else list(nodes.instance_types),
+        # A pinned release says its version itself.
+        "version": nodes.version or (None if nodes.release_version else cluster.version),
+        "release_version": nodes.release_version,
+        "force_update_version": nodes.force_update_version,
+        "update_config": _update_config(nodes),
+        "node_repair_config": _repair_config(nodes),
+        "warm_pool_config": _fields(nodes.warm_pool_config),
+        "labels": dict(sorted(nodes.labels.items())) or None,
+        "taints": [_fields(taint) for taint in nodes.taints] or None,
+        "tags": merge_tags(cluster.tags, nodes.tags) or None,
+    }
+
+
+def _update_config(nodes: ManagedNodes) -> dict[str, Any]:
+    config = _fields(nodes.update_config) or {}
+    if not {"max_unavailable", "max_unavailable_percentage"} & config.keys():
+        config["max_unavailable"] = 1
+    return config
+
+
+def _repair_config(nodes: ManagedNodes) -> dict[str, Any] | None:
+    config = _fields(nodes.node_repair_config)
+    if config is None:
+        return None
+    overrides = config.pop("node_repair_config_overrides")
+    if overrides:
+        config["node_repair_config_overrides"] = [_fields(override) for override in overrides]
+    return {"enabled": True, **config}
+
+
+def _fields(spec: Any) -> Any:
+    if spec is None:
+        return None
+    return {name: value for name in type(spec).model_fields if (value := getattr(spec, name)) is not None}

@@ -1,0 +1,229 @@
+"""Parts of a group of EC2 nodes: its volumes, how it is updated and repaired, what it keeps warm."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from eks_blueprints.errors import Faults, shown
+from eks_blueprints.leaves import Cidr, KeyArn, SecurityGroupId
+from eks_blueprints.spec import In, Spec
+
+VolumeType = Literal["gp3", "gp2", "io1", "io2"]
+
+# Limits of EBS volume types: GiB, IOPS, IOPS a GiB (EBS user guide, "Amazon EBS volume types").
+_SIZES: dict[VolumeType, tuple[int, int]] = {
+    "gp3": (1, 16384),
+    "gp2": (1, 16384),
+    "io1": (4, 16384),
+    "io2": (4, 65536),
+}
+_IOPS: dict[VolumeType, tuple[int, int, int]] = {
+    "gp3": (3000, 16000, 500),
+    "io1": (100, 64000, 50),
+    "io2": (100, 256000, 1000),
+}
+_MIB_PER_IOPS = 0.25
+
+
+class Volume(Spec):
+    """An EBS volume of each node."""
+
+    volume_size: int = Field(default=80, ge=1, le=65536)
+    """Size in GiB."""
+    volume_type: VolumeType = "gp3"
+    """EBS volume type."""
+    iops: int | None = None
+    """I/O operations a second, for gp3, io1 and io2. Default: 3000 for gp3; io1 and io2 need it."""
+    throughput: int | None = Field(default=None, ge=125, le=1000)
+    """MiB a second, for gp3. Default: 125."""
+    encrypted: bool = True
+    """Whether it is encrypted."""
+    kms_key_id: In[KeyArn] | None = None
+    """ARN of the KMS key it is encrypted with, which the service-linked role AWSServiceRoleForAutoScaling has to be
+    allowed to use. Default: the account's key for EBS."""
+
+    @model_validator(mode="after")
+    def _within_the_limits_of_its_type(self) -> Self:
+        faults = Faults()
+        low, high = _SIZES[self.volume_type]
+        if not low <= self.volume_size <= high:
+            message = f"is out of range for {self.volume_type}; got {self.volume_size}; use {low} to {high} GiB"
+            faults.add("volume_size", message)
+        self._check_iops(faults)
+        self._check_throughput(faults)
+        if self.kms_key_id is not None and not self.encrypted:
+            faults.add("kms_key_id", "needs encryption; got encrypted: false; remove one of them")
+        faults.raise_if_any()
+        return self
+
+    def _check_iops(self, faults: Faults) -> None:
+        if self.volume_type == "gp2":
+            if self.iops is not None:
+                faults.add("iops", f"is for gp3, io1 and io2; got {self.iops} with gp2; remove it or use gp3")
+            return
+        if self.iops is None:
+            if self.volume_type != "gp3":
+                faults.add("iops", f"is required for {self.volume_type}; got none; add it")
+            return
+        low, high, each = _IOPS[self.volume_type]
+        # A gp3 volume has 3000 whatever its size.
+        high = min(high, max(low, each * self.volume_size))
+        if not low <= self.iops <= high:
+            what = f"is out of range for {self.volume_size} GiB of {self.volume_type}"
+            faults.add("iops", f"{what}; got {self.iops}; use {low} to {high}")
+
+    def _check_throughput(self, faults: Faults) -> None:
+        if self.throughput is None:
+            return
+        if self.volume_type != "gp3":
+            faults.add("throughput", f"is for gp3; got {self.throughput} with {self.volume_type}; remove it or use gp3")
+        elif self.throughput > (self.iops or 3000) * _MIB_PER_IOPS:
+            needed = int(self.throughput / _MIB_PER_IOPS)
+            faults.add("throughput", f"is too much for its iops; got {self.throughput}; set iops to {needed} or more")
+
+
+class UpdateConfig(Spec):
+    """How many nodes a new version may take away at once: as a count or as a percentage."""
+
+    max_unavailable: int | None = Field(default=None, ge=1, le=100)
+    """Nodes. Default: 1, unless a percentage is given."""
+    max_unavailable_percentage: int | None = Field(default=None, ge=1, le=100)
+    """Percentage of the nodes."""
+    update_strategy: Literal["DEFAULT", "MINIMAL"] | None = None
+    """Whether EKS starts new nodes before it takes old ones away, or (`MINIMAL`) takes some away first, for types
+    that are hard to get. Default: new ones first."""
+
+    @model_validator(mode="after")
+    def _count_or_percentage(self) -> Self:
+        faults = Faults()
+        if self.max_unavailable is not None and self.max_unavailable_percentage is not None:
+            faults.add("max_unavailable", "excludes max_unavailable_percentage; got both; keep one")
+        faults.raise_if_any()
+        return self
+
+
+class NodeRepairOverride(Spec):
+    """What to do about one kind of fault, instead of EKS's choice."""
+
+    node_monitoring_condition: str = Field(min_length=1)
+    """Condition that the node monitoring agent reports, such as `AcceleratedHardwareReady`."""
+    node_unhealthy_reason: str = Field(min_length=1)
+    """Reason that it reports, such as `NvidiaXID13Error`."""
+    min_repair_wait_time_mins: int = Field(ge=1)
+    """Minutes to wait before repairing."""
+    repair_action: Literal["Replace", "Reboot", "NoAction"]
+    """What to do then."""
+
+
+class NodeRepairConfig(Spec):
+    """EKS replaces or reboots nodes that stay unhealthy; most faults are seen by the node monitoring agent add-on."""
+
+    max_unhealthy_node_threshold_count: int | None = Field(default=None, ge=1)
+    """More unhealthy nodes than this, and EKS repairs none."""
+    max_unhealthy_node_threshold_percentage: int | None = Field(default=None, ge=1, le=100)
+    """More unhealthy nodes than this percentage, and EKS repairs none. Default: 20, in groups of more than five."""
+    max_parallel_nodes_repaired_count: int | None = Field(default=None, ge=1)
+    """Nodes repaired at once."""
+    max_parallel_nodes_repaired_percentage: int | None = Field(default=None, ge=1, le=100)
+    """Percentage of the unhealthy nodes repaired at once."""
+    node_repair_config_overrides: tuple[NodeRepairOverride, ...] = ()
+    """Other actions for some faults."""
+
+    @model_validator(mode="after")
+    def _count_or_percentage(self) -> Self:
+        faults = Faults()
+        for field in ("max_unhealthy_node_threshold", "max_parallel_nodes_repaired"):
+            if getattr(self, f"{field}_count") is not None and getattr(self, f"{field}_percentage") is not None:
+                faults.add(f"{field}_count", f"excludes {field}_percentage; got both; keep one")
+        faults.raise_if_any()
+        return self
+
+
+class WarmPoolConfig(Spec):
+    """Nodes that have been started before and wait, so that the group grows faster."""
+
+    min_size: int | None = Field(default=None, ge=0)
+    """Fewest nodes that wait. Default: 0."""
+    max_group_prepared_capacity: int | None = Field(default=None, ge=-1)
+    """Most nodes that run or wait, or -1 for no limit. Default: the group's max_size."""
+    pool_state: Literal["STOPPED", "RUNNING", "HIBERNATED"] | None = None
+    """How they wait. Default: STOPPED, which costs their volumes only."""
+    reuse_on_scale_in: bool | None = None
+    """Whether nodes go back to the pool when the group shrinks. Default: no."""
+
+    @model_validator(mode="after")
+    def _sizes_are_in_order(self) -> Self:
+        faults = Faults()
+        most = self.max_group_prepared_capacity
+        if self.min_size is not None and most is not None and 0 <= most < self.min_size:
+            message = f"is below min_size; got {most} and {self.min_size}; raise it"
+            faults.add("max_group_prepared_capacity", message)
+        faults.raise_if_any()
+        return self
+
+
+class RemoteAccess(Spec):
+    """Logging in to nodes from outside: SSH, or RDP on Windows."""
+
+    ec2_ssh_key: In[str]
+    """Name of the EC2 key pair."""
+    source_security_group_ids: tuple[In[SecurityGroupId], ...] = ()
+    """Security groups from which they can be reached."""
+    source_cidrs: tuple[Cidr, ...] = ()
+    """Address ranges from which they can be reached."""
+
+    @model_validator(mode="after")
+    def _from_somewhere(self) -> Self:
+        faults = Faults()
+        if not self.source_security_group_ids and not self.source_cidrs:
+            what = "needs to know from where; got neither source_security_group_ids nor source_cidrs"
+            faults.add((), f"{what}; add one, or leave remote_access out and use Session Manager")
+        for index, source in enumerate(self.source_cidrs):
+            if source in ("0.0.0.0/0", "::/0"):
+                faults.add(("source_cidrs", index), f"lets the whole internet in; got {shown(source)}; narrow it")
+        faults.raise_if_any()
+        return self
+
+
+class Placement(Spec):
+    """Where in AWS's data centres instances stand."""
+
+    group_name: In[str] | None = None
+    """Name of a placement group that is there."""
+    partition_number: int | None = Field(default=None, ge=1, le=7)
+    """Partition, in a placement group with partitions."""
+    tenancy: Literal["default", "dedicated"] | None = None
+    """Whether instances share their machine with other accounts'. Default: they do."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        faults = Faults()
+        if self.partition_number is not None and self.group_name is None:
+            faults.add("partition_number", f"needs a placement group; got {self.partition_number}; add group_name")
+        if self.group_name is None and self.tenancy is None:
+            faults.add((), "needs a group_name or a tenancy; got neither; add one or leave placement out")
+        faults.raise_if_any()
+        return self
+
+
+class CapacityReservation(Spec):
+    """Capacity that was reserved beforehand: one of the three."""
+
+    capacity_reservation_id: In[str] | None = None
+    """Id of a capacity reservation or capacity block, such as `cr-0123456789abcdef0`."""
+    capacity_reservation_resource_group_arn: In[str] | None = None
+    """ARN of a resource group of capacity reservations."""
+    capacity_reservation_preference: Literal["open", "none", "capacity-reservations-only"] | None = None
+    """Use of open reservations that happen to match. AWS's default: open."""
+
+    @model_validator(mode="after")
+    def _one_of_the_three(self) -> Self:
+        faults = Faults()
+        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(given) != 1:
+            do = f"give one of {', '.join(type(self).model_fields)}"
+            faults.add((), f"needs exactly one; got {' and '.join(given) or 'none'}; {do}")
+        faults.raise_if_any()
+        return self

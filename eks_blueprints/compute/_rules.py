@@ -1,0 +1,108 @@
+"""Rules between the fields of a managed node group."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from eks_blueprints.errors import Faults, shown
+from eks_blueprints.facts.ami_types import AmiType
+from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.leaves import repeated
+
+if TYPE_CHECKING:
+    from eks_blueprints.compute.managed_nodes import ManagedNodes
+
+_DEVICE = re.compile(r"/dev/(sd[b-z]|xvd[b-z]{1,2})|xvd[b-z]{1,2}")
+_POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
+_OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
+_SUBNET = re.compile(r"subnet-[0-9a-f]{8,17}")
+
+
+def check_sizes(nodes: ManagedNodes, faults: Faults) -> None:
+    """Fewest, desired and most nodes in order, and an update that the group is large enough for."""
+    fewest, desired, most = nodes.scaling
+    assumed = "" if nodes.min_size is not None else " (the default)"
+    if fewest > most:
+        message = f"is below min_size; got {most} and {fewest}{assumed}; raise max_size or lower min_size"
+        faults.add("max_size", message)
+    elif not fewest <= desired <= most:
+        got = f"{desired} with {fewest} to {most}"
+        faults.add("desired_size", f"lies outside min_size and max_size; got {got}; change one of them")
+    unavailable = nodes.update_config.max_unavailable
+    if unavailable is not None and unavailable > most:
+        at = ("update_config", "max_unavailable")
+        faults.add(at, f"is more than the group can have; got {unavailable} of {most}; lower it")
+
+
+def check_capacity(nodes: ManagedNodes, faults: Faults) -> None:
+    """What each way of buying instances asks for, and devices that are free for more volumes."""
+    if nodes.capacity_type == "SPOT":
+        for index, name in enumerate(nodes.instance_types):
+            facts = instance_type(name)
+            if facts is not None and "spot" not in facts.flags:
+                faults.add(("instance_types", index), f"is not sold as spot; got {name}; pick another or ON_DEMAND")
+        if nodes.capacity_reservation is not None:
+            faults.add("capacity_reservation", "has no use with spot capacity; got both; remove one")
+    if nodes.capacity_type == "CAPACITY_BLOCK":
+        _check_capacity_block(nodes, faults)
+    for device in nodes.additional_volumes:
+        taken = device.removeprefix("/dev/") == "xvdb" and _bottlerocket(nodes)
+        if not _DEVICE.fullmatch(device) or taken:
+            at = ("additional_volumes", device)
+            faults.add(at, f"is no free device; got {shown(device)}; write one like /dev/sdf")
+
+
+def check_subnets(nodes: ManagedNodes, faults: Faults) -> None:
+    """One way of saying which subnets."""
+    if nodes.subnet_ids:
+        for field in ("subnets", "zones"):
+            if getattr(nodes, field):
+                faults.add(field, f"excludes subnet_ids; got both; keep {field} or subnet_ids")
+    for index, subnet in enumerate(nodes.subnet_ids):
+        if isinstance(subnet, str) and not _SUBNET.fullmatch(subnet):
+            message = f"is no id of a subnet; got {shown(subnet)}; write subnet- and 8 to 17 hex digits"
+            faults.add(("subnet_ids", index), message)
+    for field in ("zones", "subnet_ids", "security_group_ids"):
+        if twice := repeated(value for value in getattr(nodes, field) if isinstance(value, str)):
+            faults.add(field, f"names one twice; got {twice}; remove one")
+
+
+def check_role(nodes: ManagedNodes, faults: Faults) -> None:
+    """A role of one's own brings its policies along; those of the role that is made have names of their own."""
+    if nodes.node_role_arn is not None:
+        for field in ("session_manager", "policies", "permissions_boundary"):
+            if getattr(nodes, field):
+                faults.add(field, "is for the role that is made; got node_role_arn too; put it on that role")
+    for name in nodes.policies:
+        if not _POLICY_NAME.fullmatch(name) or name in _OWN_POLICIES:
+            do = "use up to 30 letters, digits, - and _, and none of " + ", ".join(_OWN_POLICIES)
+            faults.add(("policies", name), f"is no usable name; got {shown(name)}; {do}")
+
+
+def check_warm_pool(nodes: ManagedNodes, ami: AmiType, faults: Faults) -> None:
+    """What a warm pool cannot hold."""
+    pool = nodes.warm_pool_config
+    if pool is None:
+        return
+    if nodes.capacity_type != "ON_DEMAND":
+        faults.add("warm_pool_config", f"is for ON_DEMAND capacity; got {nodes.capacity_type}; remove one")
+    if ami.family != "BOTTLEROCKET":
+        return
+    if pool.pool_state == "HIBERNATED":
+        faults.add(("warm_pool_config", "pool_state"), "is not for Bottlerocket; got HIBERNATED; use STOPPED")
+    if pool.reuse_on_scale_in:
+        faults.add(("warm_pool_config", "reuse_on_scale_in"), "is not for Bottlerocket; got true; remove it")
+
+
+def _check_capacity_block(nodes: ManagedNodes, faults: Faults) -> None:
+    reservation = nodes.capacity_reservation
+    if reservation is None or reservation.capacity_reservation_id is None:
+        faults.add("capacity_reservation", "needs the id of the capacity block; got none; add capacity_reservation_id")
+    if len(nodes.instance_types) > 1:
+        got = ", ".join(nodes.instance_types)
+        faults.add("instance_types", f"takes one type with a capacity block; got {got}; make one group of each")
+
+
+def _bottlerocket(nodes: ManagedNodes) -> bool:
+    return (nodes.ami_type or "").startswith("BOTTLEROCKET")
