@@ -15,7 +15,7 @@ from functools import wraps
 from inspect import isawaitable
 from typing import Any
 
-from pulumi import Output, StackReference
+from pulumi import Output, StackReference, _types
 from pulumi.output import UNKNOWN
 
 from eks_blueprints.recording.monitor import RecordingMonitor
@@ -42,16 +42,16 @@ def guarded(callback: Callable[[Any], Any], names: dict[str, None]) -> Callable[
     async def later(result: Awaitable[Any], value: Any) -> Any:
         try:
             return await result
-        except Exception:
-            if is_symbolic(value, names):
+        except Exception as error:
+            if not _mistaken(error) and is_symbolic(value, names):
                 return UNKNOWN
             raise
 
     def run(value: Any) -> Any:
         try:
             result = callback(value)
-        except Exception:
-            if is_symbolic(value, names):
+        except Exception as error:
+            if not _mistaken(error) and is_symbolic(value, names):
                 return UNKNOWN
             raise
         if isawaitable(result) and not isinstance(result, Output):
@@ -59,6 +59,17 @@ def guarded(callback: Callable[[Any], Any], names: dict[str, None]) -> Callable[
         return result
 
     return run
+
+
+def _mistaken(error: Exception) -> bool:
+    """Whether an error would come with the real value as well: no string and no output class has such an attribute.
+
+    ``cluster.certificate_authority.datta`` is found so, which neither mocks nor a preview of the engine do.
+    """
+    if not isinstance(error, AttributeError):
+        return False
+    kind = type(error.obj)
+    return kind is str or _types.is_output_type(kind)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi import _types
 
+from eks_blueprints.recording.policy_document import FUNCTION, policy_document
 from eks_blueprints.recording.symbols import UNKNOWN, shape
 
 Answer = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
@@ -117,4 +118,5 @@ _COMMON: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "aws:index/getRegion:getRegion": _get_region,
     "aws:index/getPartition:getPartition": _get_partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+    FUNCTION: lambda _region, args: policy_document(args),
 }

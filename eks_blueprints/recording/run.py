@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from typing import Any
 
 import pulumi
@@ -26,6 +26,9 @@ from eks_blueprints.recording.positions import Locator
 from eks_blueprints.recording.recording import LogMessage, Recording
 
 Program = Callable[[], Any]
+
+_ONE_AT_A_TIME = threading.Lock()  # what a recording changes in the SDK is changed for the whole process
+_RECORDING: ContextVar[bool] = ContextVar("recording", default=False)
 
 
 def record(
@@ -63,14 +66,22 @@ def record(
         answers=Answers(calls or {}, known),
         stack_references=stack_references or {},
     )
+    if _RECORDING.get():
+        raise RuntimeError("a program that is being recorded cannot record another")
     context = copy_context()  # the SDK keeps its settings in context variables: the caller's stay as they are
+
+    def run() -> Recording:
+        _RECORDING.set(True)
+        with _ONE_AT_A_TIME:
+            return session.run(program, quick)
+
     if not _loop_running():
-        return context.run(session.run, program, quick)
+        return context.run(run)
     results: list[Recording | BaseException] = []
 
     def work() -> None:
         try:
-            results.append(context.run(session.run, program, quick))
+            results.append(context.run(run))
         except BaseException as error:
             results.append(error)
 

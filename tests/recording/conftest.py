@@ -1,11 +1,6 @@
 """Both paths of the recorder."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(params=[True, False], ids=["quick", "plain"])

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-SECRET = "hunter2-plain"
+SECRET = "hunter2-plain"  # noqa: S105
 
 
 class Platform(pulumi.ComponentResource):

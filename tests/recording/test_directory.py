@@ -88,7 +88,10 @@ def test_a_main_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_errors_name_the_file(tmp_path: Path) -> None:
-    files = {"stacks/__main__.py": "import settings\nsettings.fail()\n", "stacks/settings.py": "def fail():\n    1 / 0\n"}
+    files = {
+        "stacks/__main__.py": "import settings\nsettings.fail()\n",
+        "stacks/settings.py": "def fail():\n    1 / 0\n",
+    }
     with pytest.raises(ProgramError) as caught:
         record_directory(project(tmp_path, **files), "dev")
     assert str(caught.value) == "stacks/settings.py:2: ZeroDivisionError: division by zero"

@@ -11,10 +11,11 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
-from programs import SECRET, rich, rich_settings
 from pulumi.runtime import rpc
 
 from eks_blueprints.recording import fast, record
+
+from .programs import SECRET, rich, rich_settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 import pytest
-from programs import rich, rich_settings
 
 from eks_blueprints.recording import Plan, Position, record
 from eks_blueprints.recording.schema import schema
+
+from .programs import rich, rich_settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pulumi
 import pulumi_aws as aws
@@ -237,3 +238,45 @@ def test_async_programs(quick: bool) -> None:
         aws.iam.Role("r", assume_role_policy="{}")
 
     assert len(record(program, quick=quick).resources) == 2
+
+
+def test_transforms_and_hooks_do_not_get_in_the_way(quick: bool) -> None:
+    def program() -> None:
+        hook = pulumi.ResourceHook("said", lambda _args: None)
+        pulumi.runtime.register_resource_transform(lambda _args: None)
+        options = pulumi.ResourceOptions(
+            transforms=[lambda _args: None],
+            transformations=[
+                lambda args: pulumi.ResourceTransformationResult({**args.props, "path": "/x/"}, args.opts)
+            ],
+            hooks=pulumi.ResourceHookBinding(after_create=[hook]),
+        )
+        aws.iam.Role("r", assume_role_policy="{}", opts=options)
+
+    recording = record(program, quick=quick)
+    assert planned(recording, "r")["path"] == "/x/"
+    assert recording.plan().resources[1].options["hooks"] == {"after_create": ["said"]}
+
+
+def test_threads_record_one_after_another() -> None:
+    def program(name: str) -> None:
+        pulumi.export("arn", aws.iam.Role(name, assume_role_policy="{}").arn)
+
+    with ThreadPoolExecutor(4) as pool:
+        recordings = list(pool.map(lambda i: record(lambda: program(f"r{i}")), range(8)))
+    assert [each.outputs["arn"] for each in recordings] == [f"${{r{i}.arn}}" for i in range(8)]
+
+
+def test_a_recorded_program_cannot_record() -> None:
+    with pytest.raises(ProgramError, match="cannot record another"):
+        record(lambda: record(lambda: None))
+
+
+@pytest.mark.parametrize("wrong", ["datta", "upper_"])
+def test_a_mistyped_output_is_the_programs_mistake(wrong: str, quick: bool) -> None:
+    def program() -> None:
+        cluster = aws.eks.Cluster("c", role_arn="arn", vpc_config={"subnet_ids": ["a"]})
+        pulumi.export("a", getattr(cluster.certificate_authority if wrong == "datta" else cluster.arn, wrong))
+
+    with pytest.raises(ProgramError, match=f"has no attribute '{wrong}'"):
+        record(program, quick=quick)
