@@ -44,7 +44,7 @@ class Access(Component):
             type=spec.type,
             kubernetes_groups=list(spec.kubernetes_groups) or None,
             user_name=spec.user_name,
-            tags=merge_tags(self._cluster.tags, spec.tags),
+            tags=merge_tags(self._cluster.tags, spec.tags) or None,
             opts=self.child(),
         )
 

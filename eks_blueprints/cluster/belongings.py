@@ -20,7 +20,7 @@ class Frame:
     cluster_name: str
     """Name of the cluster in AWS."""
     partition: str
-    tags: Mapping[str, str]
+    tags: Mapping[str, str] | None
 
     def name(self, role: str) -> str:
         """Logical name of a child of the component."""

@@ -65,7 +65,7 @@ class Cluster(Component):
         self._check(name, args, network, region)
         super().__init__(name, args, opts, spec_path=("cluster",))
         self._args, self._network, self._region = args, network, region
-        merged = merge_tags(tags or {}, args.tags)
+        merged = merge_tags(tags or {}, args.tags) or None
         self._frame = Frame(component=self, cluster_name=args.name or name, partition=partition, tags=merged)
         self.resource = self._make_cluster()
         self._read()
