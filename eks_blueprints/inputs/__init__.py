@@ -11,9 +11,12 @@ from typing import Any
 from eks_blueprints.inputs import wire
 from eks_blueprints.inputs.checker import Checker
 from eks_blueprints.inputs.derive import table_for
+from eks_blueprints.inputs.kubernetes_names import check_kubernetes
 from eks_blueprints.inputs.locate import class_of
+from eks_blueprints.inputs.names import check_names
 from eks_blueprints.inputs.problems import CheckResult, InputProblem
 from eks_blueprints.inputs.shapes import Property, PropertyTable
+from eks_blueprints.inputs.tags import check_tags
 
 __all__ = ["CheckResult", "InputProblem", "Property", "PropertyTable", "check", "inspect", "table_for"]
 
@@ -49,4 +52,11 @@ def inspect(
         return CheckResult(checked=False)
     checker = Checker(type_token, is_unknown)
     checker.check_resource(table, inputs)
-    return CheckResult(tuple(checker.problems))
+    return CheckResult(
+        (
+            *checker.problems,
+            *check_names(type_token, inputs, name, is_unknown),
+            *check_tags(type_token, inputs, is_unknown),
+            *check_kubernetes(type_token, inputs, name, is_unknown),
+        )
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eks_blueprints.inputs import wire
@@ -75,7 +75,7 @@ class Checker:
                 self._unknown_key(table, key, item, path)
         for name in table.required:
             if wire.unwrap(value.get(name))[0] is None and not self._spelt_otherwise(table, name, value):
-                self._report(join(path, name), "missing", "is required", "nothing", f"give {name}", None)
+                self._report(join(path, name), "missing", "is required", "nothing", f"give {name}")
 
     def _spelt_otherwise(self, table: PropertyTable, name: str, value: Mapping[str, Any]) -> bool:
         return not self._is_exact and value.get(table.properties[name].python_name) is not None
@@ -90,7 +90,7 @@ class Checker:
             return
         near = nearest(key, table.properties)
         known = ", ".join(sorted(table.properties)[:8]) or "none"
-        do = f"did you mean {near}" if near else f"leave it out; {table.type_name} knows {known}"
+        do = f"did you mean {near}" if near else f"leave it out, as {table.type_name} knows {known}"
         self._report(join(path, key), "unknown-property", "no such property", item, do)
 
     def check_value(self, shape: Shape, value: Any, path: str) -> None:
@@ -176,19 +176,25 @@ class Checker:
         self._report(path, "not-allowed", "not one of the values known", value, do, severity or "error")
 
     def _check_choice(self, shape: Choice, value: Any, path: str) -> None:
-        """The option that fits best. Text beside an enum accepts other values: the enum is advice."""
+        """The option that fits best. Text beside an enum accepts other values: the enum is advice.
+
+        A policy given as an object is only turned into text by the provider; IAM takes more than its type says.
+        """
         options = [resolve(o) if isinstance(o, Named) else o for o in shape.options]
         enums = [o for o in options if isinstance(o, OneOf)]
         if enums and Scalar("str") in options and isinstance(value, str):
             self._check_one_of(enums[0], value, path, "warning")
             return
         best: list[InputProblem] | None = None
-        for option in options:
+        is_plain = not isinstance(value, Mapping | list)
+        for option in options if is_plain else [o for o in options if not isinstance(o, Scalar)] or options:
             found = self._tried(option, value, path)
             if not found:
                 return
             if best is None or _rank(found, path) < _rank(best, path):
                 best = found
+        if Scalar("str") in options and not self._is_exact and DOCUMENTS.search(path):
+            best = [replace(p, severity="warning") for p in best or () if p.kind == "unknown-property"]
         self.problems.extend(best or ())
 
     def _tried(self, option: Shape, value: Any, path: str) -> list[InputProblem]:
@@ -204,9 +210,11 @@ class Checker:
     def _wrong(self, path: str, what: str, got: Any, do: str, severity: Severity = "error") -> None:
         self._report(path, "wrong-type", what, got, do, severity)
 
-    def _report(self, path: str, kind: Kind, what: str, got: Any, do: str, severity: Severity | None = None) -> None:
+    def _report(  # noqa: PLR0917 the fields of a problem, in their order
+        self, path: str, kind: Kind, what: str, got: Any, do: str, severity: Severity = "error"
+    ) -> None:
         text = got if kind == "missing" else shown(got, is_secret=self._secret_depth > 0)
-        self.problems.append(InputProblem(path, kind, what, text, do, severity or "error"))
+        self.problems.append(InputProblem(path, kind, what, text, do, severity))
 
 
 def _rank(found: list[InputProblem], path: str) -> tuple[int, int, int]:

@@ -1,9 +1,9 @@
 """Tables of inputs, derived from the annotations of the installed Pulumi SDKs.
 
 Every generated SDK writes, for each resource and each nested type, a class under `@pulumi.input_type` whose `__init__`
-takes one keyword a property: annotated with its type, without a default where the property is required. Its getters
-carry the names on the wire (`@pulumi.getter(name="desiredSize")`). That is the package schema, in all but form, and it
-is there offline for any Pulumi package. A resource names its class in the overload `__init__(name, args: FooArgs, ...)`.
+takes one keyword a property: annotated with its type, without a default where the property is required. Getters carry
+the names on the wire (`@pulumi.getter(name="desiredSize")`). That is the package schema in all but form, and it is
+there offline for any Pulumi package. A resource names its class in the overload `__init__(name, args: FooArgs, ...)`.
 """
 
 from __future__ import annotations
@@ -59,11 +59,13 @@ def table_for(resource_class: type) -> PropertyTable | None:
 @functools.cache
 def args_class(resource_class: type) -> type | None:
     """The `@pulumi.input_type` class a resource takes: by its `args` overload, else by the name `FooArgs`."""
-    for cls in resource_class.__mro__:
+    # a generated class has this method; one that a team derives from it takes the same inputs in the end
+    generated = next((c for c in resource_class.__mro__ if "_internal_init" in c.__dict__), None)
+    for cls in resource_class.__mro__ if generated is None else (generated,):
         if cls in (pulumi.Resource, pulumi.CustomResource, pulumi.ComponentResource, pulumi.ProviderResource):
             return None
-        if issubclass(cls, pulumi.ComponentResource) and not hasattr(cls, "_internal_init"):
-            continue  # written by hand: what it registers is its own affair, and no provider checks it
+        if generated is None and issubclass(cls, pulumi.ComponentResource):
+            return None  # written by hand: what it registers is its own affair, and no provider checks it
         for candidate in _candidates(cls):
             if isinstance(candidate, type) and _types.is_input_type(candidate):
                 return candidate

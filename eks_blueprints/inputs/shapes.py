@@ -1,6 +1,6 @@
 """What an input may be: the shapes that a property's annotation stands for, and the table of one type's properties.
 
-A shape is a frozen value derived once from the SDK's annotations. Types named in quotes (`'NodeGroupScalingConfigArgs'`)
+A shape is a frozen value, derived once from the annotations. Types named in quotes (`'NodeGroupScalingConfigArgs'`)
 stay names until a value of them is met: Kubernetes' types are recursive, and most nested types are never used.
 """
 
@@ -53,7 +53,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Any one of several shapes. Text beside an enum makes the enum advice (`advisory`), as in `Union[str, Runtime]`."""
+    """Any one of several shapes. Text beside an enum makes the enum mere advice, as in `Union[str, Runtime]`."""
 
     options: tuple[Shape, ...]
 

@@ -34,7 +34,7 @@ def workloads() -> None:
                     "resources": {"requests": {"cpu": "100m", "memory": "1Gi"}, "limits": {"cpu": 1, "memory": "1Gi"}},
                     "readiness_probe": {"http_get": {"path": "/", "port": "http"}, "period_seconds": 5},
                     "liveness_probe": {"tcp_socket": {"port": 8080}},
-                    "volume_mounts": [{"name": "tmp", "mount_path": "/tmp"}],
+                    "volume_mounts": [{"name": "tmp", "mount_path": "/cache"}],
                     "security_context": {"capabilities": {"drop": ["ALL"]}, "read_only_root_filesystem": True},
                 }
             ],

@@ -8,8 +8,9 @@ import pytest
 
 from eks_blueprints.inputs import inspect
 from eks_blueprints.inputs.locate import class_of
-from tests.inputs import good_aws, good_eks, good_kubernetes
-from tests.inputs.recorder import record
+
+from . import good_aws, good_eks, good_kubernetes
+from .recorder import record
 
 PROGRAMS = (*good_aws.PROGRAMS, *good_kubernetes.PROGRAMS, *good_eks.PROGRAMS)
 
