@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from eks_blueprints.document import Document
 from eks_blueprints.errors import Path
 from eks_blueprints.spec import Spec
 
@@ -22,6 +23,9 @@ class Component(pulumi.ComponentResource):
 
     ready: tuple[pulumi.Resource, ...] = ()
     """What others wait for when they need all of this component to be there."""
+
+    origin: Document | None = None
+    """The stack file that it was read from; None where there is none, or a component above knows."""
 
     spec_path: Path
     """Where the spec stands in the stack file; a recording reads it to tell which lines made a resource."""

@@ -20,8 +20,6 @@ from eks_blueprints.errors import Faults, shown, unknown_name
 from eks_blueprints.spec import Spec, kind_of
 
 if TYPE_CHECKING:
-    import pulumi
-
     from eks_blueprints.component import Component
     from eks_blueprints.refs import ClusterRef
 
@@ -47,11 +45,17 @@ class Element(Spec):
         """What a stack file calls this class."""
         return kind_of(cls)
 
-    def component(self, cluster: ClusterRef, opts: pulumi.ResourceOptions | None = None) -> Component:
+    def component(self, cluster: ClusterRef) -> Component:
         """The component that holds this element's resources on a cluster; its name starts all of theirs."""
+        import pulumi
+
         from eks_blueprints.component import Component
 
         name = f"{cluster.prefix}-{self.name.replace('_', '-')}"
+        providers: list[pulumi.ProviderResource] = [
+            provider for provider in (cluster.aws, cluster.kubernetes) if provider is not None
+        ]
+        opts = pulumi.ResourceOptions(parent=cluster.parent, providers=providers)
         return Component(name, self, opts, spec_path=(self.group, self.name), after=cluster.ready)
 
 

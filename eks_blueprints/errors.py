@@ -52,6 +52,10 @@ class InputError(ValueError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        # Crosses from one process to another with its problems, not with its text alone.
+        return type(self), (self.problems,)
+
 
 class Faults:
     """Gathers problems of several fields inside a validator, so that all of them are shown at once."""
@@ -180,17 +184,16 @@ def _message(detail: Any) -> str:
     what = what.format(**context)
     if kind == "string_type" and isinstance(detail.get("input"), int | float | bool):
         do = f'quote it: "{got}"'
+    elif isinstance(detail.get("input"), str) and kind in ("int_type", "float_type", "bool_type"):
+        do += " without quotes"
     return f"{what}; got {got}" + (f"; {do.format(**context)}" if do else "")
 
 
 _WORDS: dict[str, tuple[str, str]] = {
     "string_type": ("needs text", ""),
-    "int_type": ("needs a whole number", "write it without quotes"),
-    "int_from_float": ("needs a whole number", "write it without a fraction"),
-    "int_parsing": ("needs a whole number", "write it without quotes"),
-    "float_type": ("needs a number", "write it without quotes"),
-    "bool_type": ("needs true or false", "write true or false without quotes"),
-    "bool_parsing": ("needs true or false", "write true or false without quotes"),
+    "int_type": ("needs a whole number", "write digits"),
+    "float_type": ("needs a number", "write digits"),
+    "bool_type": ("needs true or false", "write true or false"),
     "tuple_type": ("needs a list", "write each entry on its own line after a dash"),
     "list_type": ("needs a list", "write each entry on its own line after a dash"),
     "dict_type": ("needs a mapping", "write key: value lines below it"),

@@ -94,5 +94,3 @@ def _stack(name: str) -> pulumi.StackReference:
     if name not in known:
         known[name] = pulumi.StackReference(name)
     return known[name]
-
-

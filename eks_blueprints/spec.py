@@ -114,7 +114,7 @@ class _MayBeOutput:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [handler(schema["schema"]), {"$ref": "#/$defs/Reference"}]}
+        return {"anyOf": [handler(schema["schema"]), {"x-reference": True}]}
 
 
 if TYPE_CHECKING:

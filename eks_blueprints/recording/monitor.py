@@ -20,6 +20,7 @@ from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.invokes import Answers
 from eks_blueprints.recording.positions import Locator, Position
 from eks_blueprints.recording.render import plain, wire
+from eks_blueprints.recording.sources import Sources
 from eks_blueprints.recording.symbols import SECRET, SIGNATURE, UNKNOWN, complete, shape
 
 STACK = "pulumi:pulumi:Stack"
@@ -35,6 +36,7 @@ class Entry:
     parent: Resource | None
     position: Position | None
     innermost: Position | None
+    source: Position | None = None
     urn: str = ""
     request: Any = None
     outputs: struct_pb2.Struct | None = None
@@ -80,6 +82,7 @@ class RecordingMonitor(MockMonitor):
         """Whether outputs are worked out when first read (`fast.py`) instead of being sent back with the answer."""
         self.stack_references = stack_references
         self._locator = locator
+        self._sources = Sources(locator)
         self._answers = answers
         self._caller = caller
         self._expected: dict[tuple[str, str], list[Entry]] = {}
@@ -91,7 +94,8 @@ class RecordingMonitor(MockMonitor):
     def expect(self, args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
         """Note a resource as it is constructed; registered as a (public) stack transformation that changes nothing."""
         position, innermost = self._locator.locate(self._caller(), args.resource)
-        entry = Entry(args.resource, type(args.resource), args.opts.parent, position, innermost)
+        source = self._sources.note(args.resource, args.opts.parent)
+        entry = Entry(args.resource, type(args.resource), args.opts.parent, position, innermost, source)
         self._expected.setdefault((args.type_, args.name), []).append(entry)
         return None
 

@@ -39,6 +39,8 @@ class PlannedResource:
     """The line in the user's program."""
     innermost: Position | None = None
     """The line nearest to the SDK, which may lie in this library; equal to `position` for resources made directly."""
+    source: Position | None = None
+    """The line of the stack file that it comes from, where there is one."""
 
     def to_data(self) -> dict[str, Any]:
         """The resource as JSON data; what is empty is left out."""
@@ -56,6 +58,7 @@ class PlannedResource:
             "options": dict(self.options),
             "position": _place(self.position),
             "innermost": _place(self.innermost) if self.innermost != self.position else None,
+            "source": _place(self.source),
         }
         always = ("urn", "type", "name", "custom", "inputs")
         return {key: value for key, value in data.items() if key in always or value not in (None, [], {})}
@@ -78,6 +81,7 @@ class PlannedResource:
             options=data.get("options", {}),
             position=position,
             innermost=_position(data.get("innermost")) or position,
+            source=_position(data.get("source")),
         )
 
 

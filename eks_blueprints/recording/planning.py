@@ -61,6 +61,7 @@ def planned(entry: Entry, names: Mapping[str, str]) -> PlannedResource:
         options=_options(request),
         position=entry.position,
         innermost=entry.innermost,
+        source=entry.source,
     )
 
 
@@ -87,6 +88,7 @@ def _read(entry: Entry, request: resource_pb2.ReadResourceRequest) -> PlannedRes
         options=options,
         position=entry.position,
         innermost=entry.innermost,
+        source=entry.source,
     )
 
 

@@ -11,7 +11,7 @@ from eks_blueprints.recording.monitor import STACK, Call, Entry
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.recording.planning import plan
 from eks_blueprints.recording.positions import Position
-from eks_blueprints.recording.render import plain
+from eks_blueprints.recording.render import plain, wire
 
 _Class = type  # `RecordedResource.type` hides the name inside that class
 
@@ -80,6 +80,17 @@ class RecordedResource:
     def inputs(self) -> dict[str, Any]:
         """The inputs as plain values; a secret is a `Secret`, the other forms are those of `render.py`."""
         return plain(self._entry.request.properties if self.read else self._entry.request.object)
+
+    @property
+    def wire_inputs(self) -> dict[str, Any]:
+        """The inputs as they were sent, with the wire's own marks for secrets, unknowns, assets and references."""
+        fields = (self._entry.request.properties if self.read else self._entry.request.object).fields
+        return {key: wire(fields[key]) for key in sorted(fields)}
+
+    @property
+    def source(self) -> Position | None:
+        """The line of the stack file that it comes from, where there is one."""
+        return self._entry.source
 
     def __repr__(self) -> str:
         return f"RecordedResource({self.urn!r})"

@@ -1,0 +1,51 @@
+# Every target sets up what it needs: a virtual environment with the pinned dependencies of requirements.lock.
+.DEFAULT_GOAL := help
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell command -v $(p) >/dev/null 2>&1 && $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "needs Python 3.11 or newer; found none; install it or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "needs Python's venv module; got a $(PYTHON) without it; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "setting up $(VENV) (once, about half a minute)" >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: help
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: preview
+preview: $(READY) ## Show what the prod platform would create: no AWS account, cluster, network or engine
+	@$(BIN)/eks-blueprints preview prod
+
+.PHONY: test
+test: $(READY) ## Run all tests
+	@$(BIN)/python -m pytest -n auto
+
+.PHONY: lint
+lint: $(READY) ## Check style, formatting and strict types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+.PHONY: bench
+bench: $(READY) ## Measure speed against a bare program, as ratios of one run
+	@$(BIN)/python tests/bench/bench.py
+
+.PHONY: generate
+generate: $(READY) ## Write again what is generated and checked in: JSON Schema, reference pages, recordings
+	@$(BIN)/eks-blueprints schema --write
+	@$(BIN)/python -m pytest -q --update-golden tests
+
+.PHONY: lock
+lock: ## Pin the newest dependencies that pyproject.toml allows (needs uv)
+	uv pip compile pyproject.toml --group dev --extra eks --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --upgrade --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Remove the virtual environment and all caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The blueprint: a whole platform from one spec."""

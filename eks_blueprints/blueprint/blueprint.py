@@ -1,0 +1,153 @@
+"""Composes a platform: network, cluster, access, compute and add-ons, each waiting for what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import ValidationError
+
+from eks_blueprints.access.component import Access
+from eks_blueprints.access.spec import AccessArgs
+from eks_blueprints.blueprint.order import in_order, required
+from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.cluster.component import Cluster
+from eks_blueprints.component import Component
+from eks_blueprints.document import located
+from eks_blueprints.errors import InputError, problems_of
+from eks_blueprints.network import zones
+from eks_blueprints.network.component import Network, make_network
+from eks_blueprints.network.existing import ExistingNetwork
+from eks_blueprints.references import resolve
+from eks_blueprints.refs import ClusterRef
+
+
+class Blueprint(Component):
+    """A whole EKS platform.
+
+    Subclass it in a team's own repository: `Args` names a spec class with other defaults or further fields, `prepare`
+    changes a spec before anything is made of it, `extend` adds resources. A stack file picks the subclass with
+    `blueprint: acme.platform.AcmeBlueprint`.
+
+    Its resources use an AWS provider of their own, for the blueprint's region and with its tags as default tags, unless
+    `opts` gives one for the package `aws`.
+    """
+
+    Args: ClassVar[type[BlueprintArgs]] = BlueprintArgs
+    """Spec class of the stack files that name this blueprint."""
+
+    args: BlueprintArgs
+    """What was asked for, as `prepare` left it."""
+    network: Network | ExistingNetwork
+    cluster: Cluster
+    access: Access | None
+    """Its access entries; None where there are none besides the creator's."""
+    addons: dict[str, Component]
+    """The component of each add-on, by its name."""
+    compute: dict[str, Component]
+    """The component of each compute element, by its name."""
+
+    def __init__(self, name: str, args: BlueprintArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        self.args = self._settled(args)
+        self.origin = args.origin
+        super().__init__(name, self.args, opts)
+        self._aws = self._aws_provider(name)
+        self.network = self._make_network(name)
+        self.cluster = self._make_cluster(name)
+        self.access = self._make_access(name)
+        self._put_elements()
+        self.extend()
+        self.register_outputs(self.outputs())
+
+    def prepare(self, args: BlueprintArgs) -> BlueprintArgs:
+        """The spec to build, given the one that was asked for; `args.but(...)` makes a changed copy."""
+        return args
+
+    def extend(self) -> None:
+        """Add resources to the finished platform; give them `self.child()` as options."""
+
+    def outputs(self) -> dict[str, Any]:
+        """What a stack exports of the platform."""
+        cluster = self.cluster
+        return {
+            "cluster_name": cluster.name,
+            "cluster_arn": cluster.arn,
+            "cluster_endpoint": cluster.endpoint,
+            "oidc_issuer": cluster.oidc_issuer,
+            "kubeconfig": cluster.kubeconfig,
+            "update_kubeconfig": cluster.update_kubeconfig,
+            "vpc_id": self.network.ref.vpc_id,
+        }
+
+    @property
+    def ref(self) -> ClusterRef:
+        """The cluster, for elements that are put on it in `extend` or beside the blueprint."""
+        ready = self.access.ready if self.access else ()
+        return replace(self.cluster.ref, parent=self, aws=self._aws).after(*ready)
+
+    def child(self, **options: Any) -> pulumi.ResourceOptions:
+        """Options of a child: this parent, and the platform's AWS provider."""
+        return pulumi.ResourceOptions.merge(super().child(**options), pulumi.ResourceOptions(providers=[self._aws]))
+
+    def _settled(self, args: BlueprintArgs) -> BlueprintArgs:
+        try:
+            return resolve(self.prepare(args))
+        except (InputError, ValidationError) as error:
+            problems = error.problems if isinstance(error, InputError) else problems_of(error)
+            told = InputError(located(problems, args.origin) if args.origin else problems)
+            raise pulumi.RunError(str(told)) from told
+
+    def _aws_provider(self, name: str) -> aws.Provider:
+        given = self.get_provider("aws:index:Provider")
+        if isinstance(given, aws.Provider):
+            return given
+        tags: Any = {"tags": dict(sorted(self.args.tags.items()))} if self.args.tags else None
+        opts = pulumi.ResourceOptions(parent=self)
+        return aws.Provider(f"{name}-aws", region=self.args.region, default_tags=tags, opts=opts)
+
+    def _make_network(self, name: str) -> Network | ExistingNetwork:
+        args = self.args
+        cluster_name = args.cluster.name or name
+        return make_network(
+            f"{name}-network",
+            args.network,
+            self.child(),
+            region=args.region,
+            cluster_name=cluster_name,
+            tags=args.tags,
+        )
+
+    def _make_cluster(self, name: str) -> Cluster:
+        args = self.args
+        partition = zones.partition(args.region)
+        network = self.network.ref
+        return Cluster(
+            name, args.cluster, self.child(), network=network, region=args.region, partition=partition, tags=args.tags
+        )
+
+    def _make_access(self, name: str) -> Access | None:
+        if not self.args.access:
+            return None
+        args = AccessArgs(entries=self.args.access)
+        return Access(f"{name}-access", args, self.child(), cluster=replace(self.cluster.ref, aws=self._aws))
+
+    def _put_elements(self) -> None:
+        cluster = self.ref
+        self.addons = {}
+        self._install(cluster, before_nodes=True)
+        for_nodes = cluster.after(*cluster.network.ready, *_ready(self.addons))
+        self.compute = {element.name: element.attach(for_nodes) for element in self.args.compute}
+        self._install(cluster.after(*_ready(self.compute)), before_nodes=False)
+
+    def _install(self, cluster: ClusterRef, *, before_nodes: bool) -> None:
+        for addon in in_order(self.args.addons):
+            if addon.before_nodes == before_nodes:
+                needed = {name: self.addons[name] for name in required(addon, self.args.addons) if name in self.addons}
+                self.addons[addon.name] = addon.install(cluster.after(*_ready(needed)))
+
+
+def _ready(components: Mapping[str, Component]) -> list[pulumi.Resource]:
+    return [resource for component in components.values() for resource in component.ready]

@@ -1,0 +1,78 @@
+"""What a platform is, as data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from eks_blueprints.access.spec import AccessEntry, check_entries
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.addons.coredns import Coredns
+from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
+from eks_blueprints.addons.kube_proxy import KubeProxy
+from eks_blueprints.addons.vpc_cni import VpcCni
+from eks_blueprints.blueprint import checks
+from eks_blueprints.cluster.spec import ClusterArgs
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.document import Document
+from eks_blueprints.elements import Group
+from eks_blueprints.errors import Faults, Problem
+from eks_blueprints.leaves import Tags
+from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
+from eks_blueprints.spec import Spec
+
+
+class BlueprintArgs(Spec):
+    """A platform: the network, the cluster on it, who may use it, what it runs on, and what it brings along."""
+
+    region: str
+    """AWS region, such as `eu-west-1`. Everything of the platform stands in it."""
+
+    tags: Tags = {}
+    """Tags of every AWS resource of the platform; a part's own tags win over them."""
+
+    network: AnyNetwork = NetworkArgs()
+    """The VPC: a new one, or one that is there. Default: a new one in eksctl's layout."""
+
+    cluster: ClusterArgs
+    """The EKS cluster: control plane, its keys and logs."""
+
+    access: Annotated[dict[str, AccessEntry], AfterValidator(check_entries)] = {}
+    """Who may use the Kubernetes API besides the cluster's creator, by a name of your choice."""
+
+    compute: Group[Compute] = ()
+    """What pods run on, by a name of your choice; `kind` says which sort and defaults to the name."""
+
+    addons: Group[AddOn] = Field(
+        default_factory=lambda: (VpcCni(), KubeProxy(), EksPodIdentityAgent(), Coredns()),
+    )
+    """Software installed on the cluster. Default: vpc_cni, kube_proxy, eks_pod_identity_agent and coredns; a list of
+    one's own replaces it."""
+
+    _origin: Document | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        for problem in checks.check(self):
+            if problem.severity == "error":
+                faults.add(problem.path, problem.message)
+        faults.raise_if_any()
+        return self
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is allowed but doubtful about this platform."""
+        return tuple(problem for problem in checks.check(self) if problem.severity == "warning")
+
+    @property
+    def origin(self) -> Document | None:
+        """The stack file this was read from ; None for one written in Python."""
+        return self._origin
+
+    def but(self, **changes: object) -> Self:
+        """A copy with some fields changed; see `Spec.but`. It remembers the stack file."""
+        changed = super().but(**changes)
+        changed._origin = self._origin
+        return changed

@@ -1,0 +1,83 @@
+"""The command line: parse and print only; each command is a file, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from eks_blueprints.cli.exits import Exit
+from eks_blueprints.errors import InputError
+
+_COMMANDS = {
+    "check": "Say whether stack files are valid; imports no pulumi, takes a fraction of a second.",
+    "preview": "Show what a stack would create: no AWS account, cluster, network or engine needed.",
+    "schema": "Print the JSON Schema of stack files, for editors.",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"eks_blueprints.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # click would import every command for its help; the table above says it without.
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from eks_blueprints.errors import unknown_name
+
+            ctx.fail(unknown_name(args[0], _COMMANDS, "command"))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="eks-blueprints", message="%(prog)s %(version)s")
+def _cli() -> None:
+    """Amazon EKS platforms as data: check them, and see what they would create, without a cloud.
+
+    \b
+    A platform is a stack file, stacks/<stack>.yaml. Typical use:
+      eks-blueprints check                 every stack file of this project
+      eks-blueprints preview prod          what stacks/prod.yaml would create
+      eks-blueprints preview prod --format json > plan.json
+
+    \b
+    Exit codes: 0 fine, 1 the tool failed, 2 the input is invalid, 3 a policy or gate says no,
+    4 there are changes (only with --exit-code).
+    """
+
+
+def main(args: list[str] | None = None) -> NoReturn:
+    """Run a command; what the user got wrong ends in its text and a code, never in a traceback."""
+    try:
+        code = _cli.main(args, prog_name="eks-blueprints", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.Abort:
+        click.echo("stopped", err=True)
+        code = Exit.FAILED
+    except click.ClickException as error:
+        error.show()
+        code = Exit.INVALID
+    except InputError as error:
+        from eks_blueprints.cli.show import problems
+
+        problems(error.problems)
+        code = Exit.INVALID
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; Python would complain again when it flushes on exit.
+        sys.stdout = None
+        code = Exit.FINE
+    sys.exit(code or 0)

@@ -1,0 +1,126 @@
+"""`eks-blueprints preview`: what would be created?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from eks_blueprints.cli import show
+from eks_blueprints.cli.exits import Exit
+from eks_blueprints.errors import InputError
+from eks_blueprints.preview.targets import Target, all_targets, program_target, stack_target
+
+
+@click.command("preview")
+@click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...")
+@click.option("--all", "every", is_flag=True, help="Every stack of the project, in parallel.")
+@click.option(
+    "--program",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Run the Pulumi Python program in DIR, whatever it is; STACK names one of its stacks.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="text for people; json is the plan, documented in docs/reference/plan.md.",
+)
+@click.option("--full", is_flag=True, help="A line for every resource, where text folds many of one type into one.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Stacks at once. Default: one a processor.")
+@click.option("--exit-code", "tell_changes", is_flag=True, help="Exit with 4 when anything would be created.")
+def command(  # noqa: PLR0917 - click passes each option by name
+    stacks: tuple[str, ...],
+    every: bool,
+    program: Path | None,
+    form: str,
+    full: bool,
+    jobs: int | None,
+    tell_changes: bool,
+) -> None:
+    """Show what a stack would create.
+
+    The program is run in this process against a recorder instead of the Pulumi engine: no AWS account, no cluster, no
+    network, no credentials. Every input is checked against the installed provider packages, as a provider would check
+    it. Values that only AWS will know are shown by name, such as ${prod-cluster.endpoint}; secrets are masked.
+
+    \b
+      eks-blueprints preview prod                      stacks/prod.yaml of this project
+      eks-blueprints preview ./acme/eu.yaml            a stack file anywhere
+      eks-blueprints preview --all                     every stack, in parallel
+      eks-blueprints preview --program ../app dev      any Pulumi program
+      eks-blueprints preview prod --format json        the plan, for diff and for tools
+    """
+    targets = _targets(stacks, every, program)
+    if len(targets) == 1:
+        _print_one(targets[0], form, full, tell_changes)
+    else:
+        _print_many(targets, form, full, jobs, tell_changes)
+
+
+def _targets(stacks: tuple[str, ...], every: bool, program: Path | None) -> list[Target]:
+    if program is not None:
+        return [program_target(program, stack) for stack in stacks or (None,)]
+    if every or not stacks:
+        if stacks:
+            raise click.UsageError("--all takes every stack; got names as well; leave one of them out")
+        return all_targets()
+    return [stack_target(stack) for stack in stacks]
+
+
+def _print_one(target: Target, form: str, full: bool, tell_changes: bool) -> None:
+    from eks_blueprints.preview.run import preview
+
+    result = preview(target)
+    if form == "json":
+        from eks_blueprints.preview.json_form import to_data
+
+        click.echo(json.dumps(to_data(result), indent=2, ensure_ascii=False))
+    else:
+        from eks_blueprints.preview.text import render
+
+        for line in render(result, full=full, width=_width()):
+            click.echo(line)
+    if result.refused:
+        raise click.exceptions.Exit(Exit.INVALID)
+    if tell_changes and result.created:
+        raise click.exceptions.Exit(Exit.CHANGES)
+
+
+def _print_many(targets: list[Target], form: str, full: bool, jobs: int | None, tell_changes: bool) -> None:
+    from eks_blueprints.preview.parallel import previews
+
+    done, failed, created = [], False, False
+    for number, (target, outcome) in enumerate(previews(targets, form=form, full=full, width=_width(), jobs=jobs), 1):
+        if isinstance(outcome, InputError):
+            failed = True
+            show.problems(outcome.problems)
+            continue
+        done.append(outcome)
+        failed |= outcome.refused
+        created |= outcome.created
+        _progress(number, len(targets), target, form)
+        if form == "text":
+            click.echo("\n".join(outcome.lines) + "\n")
+    if form == "json":
+        click.echo(json.dumps([outcome.data for outcome in done], indent=2, ensure_ascii=False))
+    if failed:
+        raise click.exceptions.Exit(Exit.INVALID)
+    if tell_changes and created:
+        raise click.exceptions.Exit(Exit.CHANGES)
+
+
+def _progress(number: int, total: int, target: Target, form: str) -> None:
+    # Progress belongs to whoever watches; a log or a pipe gets the results alone.
+    if sys.stderr.isatty() and (form == "json" or not sys.stdout.isatty()):
+        click.echo(f"{number}/{total}  {target.stack}", err=True)
+
+
+def _width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -1,0 +1,44 @@
+"""`eks-blueprints schema`: the JSON Schema of stack files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+_FOLDER = Path("docs/reference")
+
+
+@click.command("schema")
+@click.option(
+    "--write",
+    "folder",
+    is_flag=False,
+    flag_value=str(_FOLDER),
+    metavar="DIR",
+    help=f"Write it and the reference page to DIR instead of printing it. Default: {_FOLDER}.",
+)
+def command(folder: str | None) -> None:
+    """Print the JSON Schema of stack files.
+
+    Editors check and complete a stack file whose first line names the schema:
+
+    \b
+      # yaml-language-server: $schema=../docs/reference/stack.schema.json
+    """
+    from eks_blueprints.reference.pages import stack_page
+    from eks_blueprints.reference.schema import stack_schema
+
+    schema = json.dumps(stack_schema(), indent=2, ensure_ascii=False) + "\n"
+    if folder is None:
+        click.echo(schema, nl=False)
+        return
+    for name, text in {"stack.schema.json": schema, "stack.md": stack_page()}.items():
+        path = Path(folder) / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"{path}: cannot be written; got {error.strerror}; name a writable folder") from None
+        click.echo(f"wrote {path}", err=True)

@@ -1,0 +1,32 @@
+"""How the command line prints: plain lines on standard error, colour only where a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from eks_blueprints.errors import Problem, dotted
+
+
+def problems(found: Iterable[Problem]) -> None:
+    """Print problems to standard error, one a line, in the form `file:line:column: field: message`."""
+    for problem in found:
+        click.echo(styled(problem), err=True)
+
+
+def styled(problem: Problem) -> str:
+    """One problem with its place dimmed and its field bold; click drops the colours where they are not wanted."""
+    where = "" if problem.file is None else problem.file
+    if problem.line is not None:
+        where += f":{problem.line}:{problem.column}"
+    mark = click.style("warning", fg="yellow") if problem.severity == "warning" else ""
+    field = click.style(dotted(problem.path), bold=True) if problem.path else ""
+    return ": ".join(
+        part for part in (click.style(where, dim=True) if where else "", mark, field, problem.message) if part
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """`1 resource`, `2 resources`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,91 @@
+"""What is worth saying of a resource in one line: its few inputs that a reader looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eks_blueprints.recording import PlannedResource
+
+_TELLING = (
+    "addonName", "addonVersion", "version", "releaseVersion", "instanceTypes", "amiType", "capacityType",
+    "scalingConfig", "minSize", "maxSize", "cidrBlock", "ipv6CidrBlock", "availabilityZone", "availabilityZoneId",
+    "destinationCidrBlock", "destinationIpv6CidrBlock", "serviceName", "vpcEndpointType", "principalArn", "policyArn",
+    "accessScope", "namespace", "serviceAccount", "retentionInDays", "enableKeyRotation", "authenticationMode",
+    "enabledClusterLogTypes", "region", "chart", "repositoryOpts", "selectors", "engine", "runtime", "url", "kind",
+    "type", "protocol", "fromPort", "toPort", "bucket", "name",
+)  # fmt: skip
+"""Inputs in the order they are told, of any provider; nothing here is specific to one resource type."""
+
+_MOST = 4
+
+
+def facts_of(resource: PlannedResource) -> str:
+    """Up to four inputs that tell this resource from its siblings, and the options that guard it."""
+    facts = [fact for key in _TELLING if key in resource.inputs for fact in _fact(key, resource.inputs[key])]
+    facts += [f"{key} {value}" for key, value in _metadata(resource.inputs) if value]
+    if resource.options.get("protect"):
+        facts.insert(0, "protected")
+    if resource.options.get("read_id"):
+        facts.insert(0, "already there")
+    return ", ".join(facts[:_MOST])
+
+
+def short_type(token: str) -> str:
+    """`aws:ec2/vpc:Vpc` as `ec2.Vpc`, `eks-blueprints:index:Network` as `Network`."""
+    package, _, rest = token.partition(":")
+    module, _, name = rest.partition(":")
+    if package == "pulumi":
+        return f"{name.title() if name.islower() else name} provider" if module == "providers" else name
+    group = module.split("/")[0]
+    if group == "index" or not name:
+        return name or token
+    prefix = group.split(".")[0] if package == "kubernetes" else group
+    return f"{prefix}.{name}"
+
+
+def _fact(key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping) and not any(str(mark).startswith("$") for mark in value):
+        if key == "scalingConfig":
+            yield f"{_text(value.get('minSize'))}-{_text(value.get('maxSize'))} nodes"
+        elif key == "accessScope":
+            yield _text(value.get("namespaces") or value.get("type"))
+        return
+    text = _text(value)
+    if text:
+        yield text if key in _SELF_EVIDENT else f"{key} {text}"
+
+
+_SELF_EVIDENT = frozenset(
+    [
+        "instanceTypes",
+        "amiType",
+        "capacityType",
+        "cidrBlock",
+        "addonName",
+        "availabilityZone",
+        "availabilityZoneId",
+        "policyArn",
+        "principalArn",
+        "serviceName",
+        "kind",
+        "chart",
+    ]
+)
+
+
+def _metadata(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    metadata = inputs.get("metadata")
+    if isinstance(metadata, Mapping):
+        yield "namespace", _text(metadata.get("namespace"))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return " ".join(_text(item) for item in value)
+    if isinstance(value, str):
+        last = value.rpartition("/")[2] if value.startswith("arn:") else value
+        return last if len(last) <= 48 else last[:47] + "…"
+    return str(value) if isinstance(value, int | float) else ""

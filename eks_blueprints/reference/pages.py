@@ -1,0 +1,99 @@
+"""The reference page of stack files, made from their JSON Schema, so that editors and readers are told the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from eks_blueprints.reference.schema import stack_schema
+
+_HEAD = """# Stack files
+
+Every field of a stack file, made from the specs by `eks-blueprints schema --write`. Where a value is marked **or a
+reference**, it may be named instead of given: `{config: key}`, `{secret: key}` or `{stack: name, output: key}`.
+"""
+
+
+def stack_page() -> str:
+    """The page as Markdown."""
+    schema = stack_schema()
+    lines = [_HEAD, *_section("Stack file", schema, "")]
+    for name, definition in schema["$defs"].items():
+        if name != "Reference" and "properties" in definition:
+            lines += _section(_title(name), definition, _anchor(name))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(title: str, definition: dict[str, Any], anchor: str) -> Iterator[str]:
+    yield f'## <a id="{anchor}"></a>{title}\n' if anchor else f"## {title}\n"
+    if text := definition.get("description"):
+        yield f"{text}\n"
+    required = set(definition.get("required", ()))
+    yield "| field | value | what it is |\n|---|---|---|"
+    for name, part in definition["properties"].items():
+        need = " **required**" if name in required else ""
+        yield f"| `{name}`{need} | {_value(part)} | {_escaped(part.get('description', ''))} |"
+    yield ""
+
+
+def _value(part: dict[str, Any]) -> str:
+    text = _type(part)
+    default = part.get("default")
+    if default is not None and default not in ([], {}):
+        text += f", default {_code(default)}"
+    return text
+
+
+def _type(part: dict[str, Any]) -> str:
+    if options := part.get("anyOf") or part.get("oneOf"):
+        refs = [o for o in options if o.get("$ref") == "#/$defs/Reference"]
+        kinds = dict.fromkeys(_type(o) for o in options if o not in refs and o.get("type") != "null")
+        return " or ".join(kinds) + (" **or a reference**" if refs else "")
+    if ref := part.get("$ref"):
+        name = ref.removeprefix("#/$defs/")
+        return f"[{_title(name)}](#{_anchor(name)})"
+    if "const" in part:
+        return _code(part["const"])
+    if "enum" in part:
+        return ", ".join(_code(value) for value in part["enum"])
+    kind = part.get("type")
+    if kind == "array":
+        return f"list of {_type(part.get('items', {}))}"
+    if kind == "object":
+        return _mapping(part)
+    return {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}.get(
+        str(kind), "anything"
+    )
+
+
+def _mapping(part: dict[str, Any]) -> str:
+    known = [f"[{name}](#{_anchor(ref)})" for name, ref in _kinds(part)]
+    if known:
+        return "mapping of name to one of " + ", ".join(known)
+    inner = part.get("additionalProperties")
+    return f"mapping of name to {_type(inner)}" if isinstance(inner, dict) else "mapping"
+
+
+def _kinds(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, options in part.get("properties", {}).items():
+        for option in options.get("anyOf", ()):
+            if "$ref" in option:
+                yield name, option["$ref"].removeprefix("#/$defs/")
+
+
+def _title(name: str) -> str:
+    group, _, kind = name.rpartition(".")
+    return f"{group}: {kind}" if group else name.removesuffix("Args")
+
+
+def _anchor(name: str) -> str:
+    return name.lower().replace(".", "-").replace("_", "-")
+
+
+def _code(value: Any) -> str:
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,114 @@
+"""The JSON Schema of stack files, made from the specs."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.elements import Element, element_class, kinds
+from eks_blueprints.reference.docstrings import class_doc, field_docs
+
+URL = "https://json-schema.org/draft/2020-12/schema"
+_GROUPS: tuple[type[Element], ...] = (Compute, AddOn)
+_REFERENCE: JsonSchemaValue = {
+    "description": "A value named instead of given: from config, a secret, or another stack's output.",
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {key: {"type": "string"} for key in keys},
+            "required": keys,
+            "additionalProperties": False,
+        }
+        for keys in (["config"], ["secret"], ["stack", "output"])
+    ],
+}
+
+
+def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
+    """The schema of a stack file whose blueprint takes `args`."""
+    schema = _schema_of(args)
+    definitions = schema.pop("$defs", {})
+    for base in _GROUPS:
+        for kind in kinds(base):
+            element = _schema_of(element_class(base, kind))
+            definitions |= element.pop("$defs", {})
+            definitions[f"{base.group}.{kind}"] = _keyed(element, kind)
+    definitions = {"Reference": _REFERENCE, **_expanded(definitions)}
+    schema = _expanded(schema)
+    schema["properties"]["blueprint"] = {
+        "type": "string",
+        "description": "Dotted path of the blueprint class that reads this file. Default: eks_blueprints.Blueprint.",
+    }
+    head = {"$schema": URL, "title": "EKS blueprint", "description": class_doc(args)}
+    return {**head, **_without(schema, head), "$defs": dict(sorted(definitions.items()))}
+
+
+class _Generator(GenerateJsonSchema):
+    """pydantic's generator, with the docstring of each field as its description."""
+
+    def model_schema(self, schema: Any) -> JsonSchemaValue:
+        result = super().model_schema(schema)
+        cls = cast("type[BaseModel]", schema["cls"])
+        docs = field_docs(cls)
+        for name, part in result.get("properties", {}).items():
+            part.pop("title", None)
+            if name in docs:
+                part["description"] = " ".join(docs[name].split())
+        return result
+
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        # A default made of specs says more in the field's text than as an object with every field of its own.
+        result = super().default_schema(schema)
+        if isinstance(result.get("default"), dict) and result["default"]:
+            del result["default"]
+        return result
+
+
+def _schema_of(cls: type[BaseModel]) -> JsonSchemaValue:
+    return cls.model_json_schema(schema_generator=_Generator, ref_template="#/$defs/{model}")
+
+
+def _keyed(element: JsonSchemaValue, kind: str) -> JsonSchemaValue:
+    properties = {"kind": {"const": kind, "description": "The sort of element. Default: the key it stands under."}}
+    properties |= {name: part for name, part in element.get("properties", {}).items() if name != "name"}
+    return {**element, "properties": properties}
+
+
+def _expanded(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_expanded(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("x-reference"):
+        return {"$ref": "#/$defs/Reference"}
+    if group := node.get("x-elements"):
+        return _group_schema(group, node)
+    return {key: _expanded(value) for key, value in node.items()}
+
+
+def _group_schema(group: str, node: JsonSchemaValue) -> JsonSchemaValue:
+    base = next(base for base in _GROUPS if base.group == group)
+    known = {kind: {"anyOf": [_ref(group, kind), {"type": "null"}, _OTHER_KIND]} for kind in kinds(base)}
+    named = [{"allOf": [_ref(group, kind), {"required": ["kind"]}]} for kind in kinds(base)]
+    rest = _without(node, {"x-elements": 0, "default": 0})
+    return {**rest, "properties": known, "additionalProperties": {"anyOf": [*named, _OTHER_KIND]}}
+
+
+_OTHER_KIND: JsonSchemaValue = {
+    "type": "object",
+    "properties": {"kind": {"type": "string", "pattern": "[.]", "description": "Dotted path of a class."}},
+    "required": ["kind"],
+}
+
+
+def _ref(group: str, kind: str) -> JsonSchemaValue:
+    return {"$ref": f"#/$defs/{group}.{kind}"}
+
+
+def _without(node: JsonSchemaValue, keys: JsonSchemaValue) -> JsonSchemaValue:
+    return {key: value for key, value in node.items() if key not in keys}

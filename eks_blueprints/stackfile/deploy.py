@@ -1,0 +1,31 @@
+"""What the program of a stack does: read the stack file, build the platform, export what others need of it."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+
+import pulumi
+
+from eks_blueprints.blueprint.blueprint import Blueprint
+from eks_blueprints.errors import InputError
+from eks_blueprints.stackfile.load import open_stack
+
+
+def deploy(path: FilePath, name: str | None = None) -> Blueprint:
+    """Build the platform of a stack file and export its outputs.
+
+    `name` starts every resource's name and is the cluster's default name. Default: the stack's name.
+
+    Raises:
+        pulumi.RunError: with every problem of the file; the engine shows its text without a traceback.
+    """
+    try:
+        stack = open_stack(path)
+    except InputError as error:
+        raise pulumi.RunError(str(error)) from None
+    for warning in stack.warnings():
+        pulumi.log.warn(str(warning))
+    blueprint = stack.blueprint_class()(name or pulumi.get_stack(), stack.args)
+    for key, value in blueprint.outputs().items():
+        pulumi.export(key, value)
+    return blueprint

@@ -1,0 +1,78 @@
+"""Where stack files are: beside the program of the project that a folder belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from eks_blueprints.document import read
+from eks_blueprints.errors import InputError, Problem, unknown_name
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A Pulumi project on disk."""
+
+    name: str
+    folder: Path
+    main: Path
+    """Folder of its program, where its stack files stand too."""
+
+
+def project_of(folder: Path) -> Project | None:
+    """The project that a folder belongs to: the nearest Pulumi.yaml at or above it.
+
+    Raises:
+        InputError: if that Pulumi.yaml cannot be read.
+    """
+    folder = folder.resolve()
+    for candidate in (folder, *folder.parents):
+        settings = candidate / "Pulumi.yaml"
+        if settings.is_file():
+            data = read(settings).data
+            main = candidate / str(data.get("main") or ".")
+            return Project(str(data.get("name") or candidate.name), candidate, main)
+    return None
+
+
+def stack_files(folder: Path) -> list[Path]:
+    """Every stack file of the project that a folder belongs to, by name.
+
+    Raises:
+        InputError: if there is no project, or it has no stack file.
+    """
+    project = project_of(folder)
+    if project is None:
+        raise _error(folder, "belongs to no project; got no Pulumi.yaml here or above; name a stack file instead")
+    found = sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith("Pulumi"))
+    if not found:
+        raise _error(project.main, "holds no stack file; got an empty folder; write one, such as dev.yaml")
+    return [_relative(path) for path in found]
+
+
+def stack_file(named: str) -> Path:
+    """The stack file that a person means by a stack's name or by a path.
+
+    Raises:
+        InputError: if there is none.
+    """
+    path = Path(named)
+    if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+        if not path.is_file():
+            raise _error(path, "does not exist; got no such file; name a stack or a stack file")
+        return path
+    known = {file.stem: file for file in stack_files(Path.cwd())}
+    if named not in known:
+        raise InputError([Problem((), unknown_name(named, known, "stack"))])
+    return known[named]
+
+
+def _relative(path: Path) -> Path:
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def _error(path: Path, message: str) -> InputError:
+    return InputError([Problem((), message, str(path))])

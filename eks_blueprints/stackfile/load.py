@@ -1,0 +1,100 @@
+"""Stack files: `stacks/<stack>.yaml`, one blueprint as data, each problem told with its line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.document import Document, located, read
+from eks_blueprints.elements import load_class
+from eks_blueprints.errors import InputError, Problem, problems_of, shown
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.blueprint import Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """One stack file that has been read and found valid."""
+
+    document: Document
+    blueprint: str | None
+    """Dotted path of the blueprint class it names; None for `eks_blueprints.Blueprint`."""
+    args: BlueprintArgs
+
+    def blueprint_class(self) -> type[Blueprint]:
+        """The class that builds it; this imports pulumi."""
+        from eks_blueprints.blueprint.blueprint import Blueprint
+
+        return Blueprint if self.blueprint is None else _blueprint_class(self.blueprint, self.document)
+
+    def warnings(self) -> list[Problem]:
+        """What is allowed but doubtful about it."""
+        return located(self.args.warnings, self.document)
+
+
+def load(path: FilePath) -> BlueprintArgs:
+    """The blueprint that a stack file describes.
+
+    Raises:
+        InputError: with every problem of the file, each with its line and column.
+    """
+    return open_stack(path).args
+
+
+def open_stack(path: FilePath) -> StackFile:
+    """A stack file with the class it names and the places of its parts; see `load`."""
+    document = read(path)
+    data = dict(document.data)
+    named = data.pop("blueprint", None)
+    args_class = BlueprintArgs
+    with _importable(path):
+        if named is not None:
+            args_class = _blueprint_class(named, document).Args
+        try:
+            args = args_class.model_validate(data)
+        except ValidationError as error:
+            raise InputError(located(problems_of(error), document)) from None
+    args._origin = document
+    return StackFile(document, named, args)
+
+
+def _blueprint_class(named: Any, document: Document) -> type[Blueprint]:
+    place = document.values.get(("blueprint",))
+
+    def wrong(message: str) -> InputError:
+        where = (place.line, place.column) if place else (1, 1)
+        return InputError([Problem(("blueprint",), message, document.file, *where)])
+
+    if not isinstance(named, str) or "." not in named:
+        raise wrong(f"needs the dotted path of a class; got {shown(named)}; write package.module.Class")
+    from eks_blueprints.blueprint.blueprint import Blueprint
+
+    try:
+        found = load_class(named)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise wrong(f"cannot be imported; got {named} ({error}); is it on the Python path?") from None
+    if not (isinstance(found, type) and issubclass(found, Blueprint)):
+        raise wrong(f"is no blueprint; got {named}; extend eks_blueprints.Blueprint")
+    return found
+
+
+@contextmanager
+def _importable(path: FilePath) -> Iterator[None]:
+    """Let classes named in a stack file come from its folder or from the project's, as a program's imports do."""
+    folder = path.resolve().parent
+    project = next((p for p in (folder, *folder.parents) if (p / "Pulumi.yaml").is_file()), folder)
+    added = [str(p) for p in dict.fromkeys((folder, project)) if str(p) not in sys.path]
+    sys.path[:0] = added
+    try:
+        yield
+    finally:
+        for entry in added:
+            sys.path.remove(entry)

@@ -1,0 +1,65 @@
+"""What is generated is checked in and current."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from eks_blueprints.document import parse
+from eks_blueprints.reference.pages import stack_page
+from eks_blueprints.reference.schema import stack_schema
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+STACKS = [p for p in (ROOT / "stacks").glob("*.yaml") if not p.name.startswith("Pulumi")]
+
+
+def test_the_schema_is_current() -> None:
+    assert json.loads((REFERENCE / "stack.schema.json").read_text()) == stack_schema(), "run make generate"
+
+
+def test_the_page_is_current() -> None:
+    assert (REFERENCE / "stack.md").read_text() == stack_page(), "run make generate"
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(stack_schema())
+
+
+@pytest.mark.parametrize("path", STACKS, ids=lambda p: p.stem)
+def test_it_accepts_what_the_specs_accept(path: Path) -> None:
+    jsonschema.validate(parse(path.read_text()).data, stack_schema())
+    assert path.read_text().startswith("# yaml-language-server: $schema=")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"regin": "eu-west-1"},
+        {"cluster": {"version": 1.35}},
+        {"cluster": {"version": "1.35", "labels": {}}},
+        {"compute": {"managed_nodes": {"min_sise": 1}}},
+        {"compute": {"nodes": {"kind": "managed_nodes", "min_sise": 1}}},
+        {"addons": {"unknown": {}}},
+        {"network": {"nat_gateways": "two"}},
+    ],
+)
+def test_it_refuses_what_the_specs_refuse(change: dict) -> None:
+    good = {"region": "eu-west-1", "cluster": {"version": "1.35"}}
+    jsonschema.validate(good, stack_schema())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(good | change, stack_schema())
+
+
+def test_every_field_is_described() -> None:
+    """A field without a text under it is one that nobody can use."""
+    schema = stack_schema()
+    silent = [
+        f"{name}.{field}"
+        for name, definition in {"": schema, **schema["$defs"]}.items()
+        if name != "Reference"
+        for field, part in definition.get("properties", {}).items()
+        if not part.get("description") and "$ref" not in part
+    ]
+    assert not silent
