@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -36,6 +37,7 @@ def launch_template(nodes: ManagedNodes, cluster: ClusterRef, component: Compone
         block_device_mappings=_volumes(nodes),
         vpc_security_group_ids=_security_groups(nodes, cluster, component),
         key_name=None if access is None else access.ec2_ssh_key,
+        user_data=_user_data(nodes),
         ebs_optimized=None if nodes.ebs_optimized is None else str(nodes.ebs_optimized).lower(),
         monitoring={"enabled": True} if nodes.monitoring else None,
         placement=_placement(nodes),
@@ -44,6 +46,13 @@ def launch_template(nodes: ManagedNodes, cluster: ClusterRef, component: Compone
         **_capacity(nodes),
         opts=component.child(),
     )
+
+
+def _user_data(nodes: ManagedNodes) -> str | None:
+    if nodes.remote_access is None or nodes.ami.family != "BOTTLEROCKET":
+        return None
+    # Bottlerocket answers SSH from its admin container only, which is off at first; EKS adds the rest.
+    return b64encode(b"[settings.host-containers.admin]\nenabled = true\n").decode()
 
 
 def _tags(component: Component, tags: dict[str, str]) -> Any:

@@ -72,7 +72,7 @@ def check_role(nodes: ManagedNodes, faults: Faults) -> None:
     """A role of one's own brings its policies along; those of the role that is made have names of their own."""
     if nodes.node_role_arn is not None:
         for field in ("session_manager", "policies", "permissions_boundary"):
-            if getattr(nodes, field):
+            if getattr(nodes, field) not in (None, {}):
                 faults.add(field, "is for the role that is made; got node_role_arn too; put it on that role")
     for name in nodes.policies:
         if not _POLICY_NAME.fullmatch(name) or name in _OWN_POLICIES:
