@@ -7,6 +7,7 @@ SDK sends is kept whole; what it gets back is an URN, a symbolic id, and outputs
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from google.protobuf import empty_pb2, struct_pb2  # type: ignore[import-untyped]
@@ -98,6 +99,11 @@ class RecordingMonitor(MockMonitor):
         entry = Entry(args.resource, type(args.resource), args.opts.parent, position, innermost, source)
         self._expected.setdefault((args.type_, args.name), []).append(entry)
         return None
+
+    def position_of(self, resource: Resource) -> Position | None:
+        """The line that made a resource, also of one that could not be sent."""
+        entries = [*self.entries.values(), *chain.from_iterable(self._expected.values())]
+        return next((entry.position for entry in entries if entry.resource is resource), None)
 
     # -- the protocol ------------------------------------------------------------------------------------------------
 

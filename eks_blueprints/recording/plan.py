@@ -42,7 +42,7 @@ class PlannedResource:
     source: Position | None = None
     """The line of the stack file that it comes from, where there is one."""
 
-    def to_data(self) -> dict[str, Any]:
+    def to_data(self, *, positions: bool = True) -> dict[str, Any]:
         """The resource as JSON data; what is empty is left out."""
         data: dict[str, Any] = {
             "urn": self.urn,
@@ -56,8 +56,8 @@ class PlannedResource:
             "provider": self.provider,
             "providers": dict(self.providers),
             "options": dict(self.options),
-            "position": _place(self.position),
-            "innermost": _place(self.innermost) if self.innermost != self.position else None,
+            "position": _place(self.position) if positions else None,
+            "innermost": _place(self.innermost) if positions and self.innermost != self.position else None,
             "source": _place(self.source),
         }
         always = ("urn", "type", "name", "custom", "inputs")
@@ -101,14 +101,17 @@ class Plan:
         """The resources by URN, in order."""
         return {resource.urn: resource for resource in self.resources}
 
-    def to_json(self) -> str:
-        """The plan as JSON text: byte for byte the same for the same program. `docs/reference/plan.schema.json`."""
+    def to_json(self, *, positions: bool = True) -> str:
+        """The plan as JSON text: byte for byte the same for the same program. `docs/reference/plan.schema.json`.
+
+        Golden files leave `positions` out, so that moving a line of source changes none of them.
+        """
         data = {
             "kind": KIND,
             "version": VERSION,
             "project": self.project,
             "stack": self.stack,
-            "resources": [resource.to_data() for resource in self.resources],
+            "resources": [resource.to_data(positions=positions) for resource in self.resources],
             "outputs": dict(self.outputs),
         }
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

@@ -16,9 +16,9 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import ROOT, SETTINGS, Settings
 from pulumi.runtime.stack import run_in_stack
 
-from eks_blueprints.errors import InputError
 from eks_blueprints.recording import fast, hooks
 from eks_blueprints.recording.errors import ProgramError
+from eks_blueprints.recording.explain import explain
 from eks_blueprints.recording.invokes import Answer, Answers
 from eks_blueprints.recording.loop import InlineLoop, drive
 from eks_blueprints.recording.monitor import RecordingMonitor
@@ -153,7 +153,7 @@ class _Session:
             try:
                 drive(loop, self._main(program))
             except Exception as error:
-                explained = self._explained(error)
+                explained = explain(error, monitor, self._locator)
                 if explained is error:
                     raise
                 raise explained from (explained.__cause__ or error)
@@ -195,25 +195,6 @@ class _Session:
 
         await run_in_stack(body)
 
-    def _explained(self, error: Exception) -> ProgramError:
-        if self.monitor.failure is not None:
-            return self.monitor.failure
-        chain = [error]
-        while (cause := chain[-1].__cause__) is not None and isinstance(cause, Exception) and cause not in chain:
-            chain.append(cause)
-        for each in chain:
-            if isinstance(each, ProgramError):
-                return each
-            if isinstance(each, pulumi.RunError):
-                return ProgramError(str(each))
-            if isinstance(each, SyntaxError) and each.filename:
-                return ProgramError(f"SyntaxError: {each.msg}", self._locator.name(each.filename), each.lineno)
-        for each in reversed(chain):
-            place = self._locator.blame(each.__traceback__)
-            if place is not None:
-                return ProgramError(_message(each), place.file, place.line)
-        return ProgramError(_message(error))
-
 
 def _program(program: Program) -> Any:
     try:
@@ -222,13 +203,6 @@ def _program(program: Program) -> Any:
         if error.code not in (None, 0):
             raise ProgramError(f"the program exited with {error.code!r}") from error
         return None
-
-
-def _message(error: Exception) -> str:
-    text = str(error).strip()
-    if isinstance(error, InputError):
-        return text  # already in the user's words
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _namespaced(key: str, project: str) -> str:

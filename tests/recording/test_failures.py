@@ -60,12 +60,18 @@ def test_a_duplicate_names_both_lines(quick: bool, pytestconfig: pytest.Config) 
     )
 
 
-def test_a_value_that_cannot_be_sent_is_the_programs_fault(quick: bool) -> None:
+def test_a_value_that_cannot_be_sent_names_the_resources_line(quick: bool, pytestconfig: pytest.Config) -> None:
+    where = 0
+
     def program() -> None:
+        nonlocal where
+        where = line()
         aws.iam.Role("r", assume_role_policy=object())  # type: ignore[arg-type]
 
-    with pytest.raises(ProgramError, match="unexpected input of type object for assume_role_policy"):
-        record(program, quick=quick)
+    with pytest.raises(ProgramError) as caught:
+        record(program, root=str(pytestconfig.rootpath), quick=quick)
+    wrong = "ValueError: unexpected input of type object for assume_role_policy in Role"
+    assert str(caught.value) == f"{HERE}:{where}: {wrong}"
 
 
 def test_missing_configuration_is_in_the_sdks_words(quick: bool) -> None:

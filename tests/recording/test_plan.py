@@ -24,6 +24,11 @@ def test_a_plan_comes_back_as_it_was() -> None:
     assert again.to_json() == plan.to_json()
 
 
+def test_positions_can_be_left_out() -> None:
+    text = record(rich, **rich_settings()).plan().to_json(positions=False)
+    assert all(each.position is None for each in Plan.from_json(text).resources)
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [

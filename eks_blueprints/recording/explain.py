@@ -1,0 +1,55 @@
+"""From what the SDK raises when a program fails to what its author should read."""
+
+from traceback import walk_tb
+
+from pulumi import RunError
+
+from eks_blueprints.errors import InputError
+from eks_blueprints.recording.errors import ProgramError
+from eks_blueprints.recording.monitor import RecordingMonitor
+from eks_blueprints.recording.positions import Locator, Position
+
+
+def explain(error: Exception, monitor: RecordingMonitor, locator: Locator) -> ProgramError:
+    """The user's line and the message of what went wrong first."""
+    if monitor.failure is not None:
+        return monitor.failure
+    chain = _causes(error)
+    for each in chain:
+        if isinstance(each, ProgramError):
+            return each
+        if isinstance(each, RunError):
+            return ProgramError(str(each))
+        if isinstance(each, SyntaxError) and each.filename:
+            return ProgramError(f"SyntaxError: {each.msg}", locator.name(each.filename), each.lineno)
+    for each in reversed(chain):
+        place = locator.blame(each.__traceback__)
+        if place is not None:
+            return ProgramError(_message(each), place.file, place.line)
+    # A value that cannot be sent is found after the program's own lines were left: the resource knows its line.
+    for each in chain:
+        place = _sent_from(each, monitor)
+        if place is not None:
+            return ProgramError(_message(chain[-1]), place.file, place.line)
+    return ProgramError(_message(error))
+
+
+def _causes(error: Exception) -> list[Exception]:
+    chain = [error]
+    while isinstance(cause := chain[-1].__cause__, Exception) and cause not in chain:
+        chain.append(cause)
+    return chain
+
+
+def _sent_from(error: Exception, monitor: RecordingMonitor) -> Position | None:
+    for frame, _line in walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__") == "pulumi.runtime.resource" and "res" in frame.f_locals:
+            return monitor.position_of(frame.f_locals["res"])
+    return None
+
+
+def _message(error: Exception) -> str:
+    text = str(error).strip()
+    if isinstance(error, InputError):
+        return text  # already in the user's words
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
