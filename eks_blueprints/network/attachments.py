@@ -29,7 +29,7 @@ def make_endpoints(site: Site, tables: Mapping[str, aws.ec2.RouteTable]) -> tupl
 
 
 def _gateway_endpoint(site: Site, service: str, tables: Mapping[str, aws.ec2.RouteTable]) -> aws.ec2.VpcEndpoint:
-    role = f"endpoint-{service}-gateway"
+    role = f"gateway-{service}"
     return aws.ec2.VpcEndpoint(
         site.name(role),
         vpc_id=site.vpc.id,
@@ -48,7 +48,7 @@ def _interface_endpoint(site: Site, service: str, group: aws.ec2.SecurityGroup) 
         vpc_id=site.vpc.id,
         vpc_endpoint_type="Interface",
         service_name=endpoints.service_name(service, site.region),
-        private_dns_enabled=True,
+        private_dns_enabled=endpoints.is_own(service),
         subnet_ids=[site.subnets[subnet.name].id for subnet in blocks.endpoint_subnets(site.planned)],
         security_group_ids=[group.id],
         tags=site.tags(role),

@@ -73,10 +73,20 @@ def interface_services(args: NetworkArgs, region: str) -> tuple[str, ...]:
 
 def service_name(service: str, region: str, *, gateway: bool = False) -> str:
     """The full name of a service in a region; one that is full already stays as it is."""
-    if region in service.split("."):
+    if is_full(service):
         return service
     domain, own = _DOMAINS.get(zones.partition(region), ("", frozenset[str]()))
     return f"{domain if service in own and not gateway else 'com.amazonaws'}.{region}.{service}"
+
+
+def is_full(service: str) -> bool:
+    """Whether a service is named in full, region included: `com.amazonaws.eu-west-1.ecr.api`."""
+    return service.startswith(("aws.", "cn.", "com.", "eu.", "gov.", "uk."))
+
+
+def is_own(service: str) -> bool:
+    """Whether a service is one of AWS's, which have a private DNS name; others may have none."""
+    return ".vpce-svc-" not in service
 
 
 def label(service: str) -> str:

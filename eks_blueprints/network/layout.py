@@ -65,6 +65,7 @@ def problems(args: NetworkArgs, region: str) -> Iterator[Problem]:
         yield Problem(("zone_count",) if args.zone_count is not None else (), str(error))
         return
     yield from _foreign_zones(args, region)
+    yield from _foreign_services(args, region)
     if args.max_zones is not None and args.max_zones < len(names):
         yield Problem(
             ("max_zones",),
@@ -102,6 +103,13 @@ def _foreign_zones(args: NetworkArgs, region: str) -> Iterator[Problem]:
             known = zones.region(region).zones
             do = f"take one of {', '.join(known)}" if known else "take one of that region"
             yield Problem(path, f"is no zone of {region}; got {zone}; {do}")
+
+
+def _foreign_services(args: NetworkArgs, region: str) -> Iterator[Problem]:
+    for field in ("interface_endpoints", "additional_endpoints"):
+        for index, service in enumerate(getattr(args, field) or ()):
+            if endpoints.is_full(service) and region not in service.split("."):
+                yield Problem((field, index), f"is no service of {region}; got {service}; name one of that region")
 
 
 def _shortage(subnet: PlannedSubnet, hosts: set[str]) -> str | None:

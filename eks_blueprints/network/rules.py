@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator
 
 from eks_blueprints.errors import Faults, Path, shown
-from eks_blueprints.network import cidr, zones
+from eks_blueprints.network import cidr, endpoints, zones
 from eks_blueprints.spec import is_known
 
 if TYPE_CHECKING:
@@ -189,11 +189,12 @@ def _check_endpoints(args: NetworkArgs, faults: Faults) -> None:
     listed += [("additional_endpoints", i, s) for i, s in enumerate(args.additional_endpoints)]
     listed_gateways = [("gateway_endpoints", i, str(s)) for i, s in enumerate(args.gateway_endpoints)]
     for group in (listed, listed_gateways):
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for field, index, name in group:
-            if name in seen:
-                faults.add((field, index), f"is listed twice; got {name}; remove one")
-            seen.add(name)
+            # Logical names have dashes for dots: ecr.api and ecr-api would be one resource.
+            if other := seen.get(endpoints.label(name)):
+                faults.add((field, index), f"is listed as {other} already; got {name}; remove one")
+            seen[endpoints.label(name)] = name
 
 
 def _check_subnets(args: NetworkArgs, faults: Faults) -> None:

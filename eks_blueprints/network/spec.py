@@ -124,7 +124,8 @@ class NetworkArgs(Spec):
     stays in it), or none. Default: single, as eksctl; none where there are no public subnets."""
 
     interface_endpoints: tuple[Service, ...] | None = None
-    """AWS services reached through an interface endpoint, such as `ecr.api`, or a full service name. Default: in a
+    """AWS services reached through an interface endpoint, such as `ecr.api`, or full names of services, other owners'
+    (`com.amazonaws.vpce.eu-west-1.vpce-svc-...`, without private DNS) included. Default: in a
     `private` topology what a private cluster needs, otherwise none; a list replaces it."""
 
     additional_endpoints: tuple[Service, ...] = ()
