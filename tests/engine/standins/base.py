@@ -26,6 +26,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from . import wire
 from .account import Account
 from .checks import Failure
+from .monitor import Monitor
 
 Outputs = dict[str, Any]
 
@@ -69,6 +70,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """One plugin process. The engine starts one for every provider resource, so configuration is plain state here."""
 
     version = "0.0.0"
+    accepts_resources = False  # else the engine sends a resource's id in its place
 
     def __init__(self) -> None:
         self.account = Account(os.environ["STANDIN_ACCOUNT"])
@@ -115,6 +117,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def delete(self, type: str, id: str, olds: Outputs) -> None:
         raise NotImplementedError
 
+    def secret_outputs(self, type: str) -> frozenset[str]:
+        """The outputs that are secret whatever the program says."""
+        return frozenset()
+
+    def check_construct(self, type: str, inputs: dict[str, Any]) -> list[Failure]:
+        return []
+
+    def construct(self, monitor: Monitor, type: str, name: str, inputs: dict[str, Any]) -> tuple[str, Outputs]:
+        """Register a component and what it is made of; gives its URN and outputs."""
+        raise ServiceError("NotImplemented", f"the stand-in does not make {type}")
+
     def invoke(self, token: str, args: dict[str, Any]) -> tuple[dict[str, Any], list[Failure]]:
         raise NotImplementedError
 
@@ -142,7 +155,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     # The protocol -----------------------------------------------------------------------------------------------
 
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return provider_pb2.ProviderHandshakeResponse()
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=self.accepts_resources)
 
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
         return plugin_pb2.PluginInfo(version=self.version)
@@ -162,7 +175,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         inputs, failures = self.check_config(wire.from_struct(request.news))
         self.record("check-config", urn=request.urn, inputs=inputs, failures=failures)
-        return provider_pb2.CheckResponse(inputs=wire.to_struct(inputs), failures=_failures(failures))
+        secret = wire.secret_keys(request.news)
+        return provider_pb2.CheckResponse(inputs=wire.to_struct(inputs, secret), failures=_failures(failures))
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         olds = wire.from_struct(request.old_inputs) or wire.from_struct(request.olds)
@@ -173,14 +187,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
         self.config = wire.from_struct(request.args)
         self.configure()
-        return provider_pb2.ConfigureResponse(supportsPreview=True)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, acceptResources=self.accepts_resources, supportsPreview=True
+        )
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         type, name = _urn(request.urn)
         news = wire.from_struct(request.news)
         inputs, failures = self.check(type, name, wire.from_struct(request.olds), news, request.randomSeed)
         self.record("check", urn=request.urn, type=type, inputs=inputs, failures=failures)
-        return provider_pb2.CheckResponse(inputs=wire.to_struct(inputs), failures=_failures(failures))
+        secret = wire.secret_keys(request.news)
+        return provider_pb2.CheckResponse(inputs=wire.to_struct(inputs, secret), failures=_failures(failures))
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         type, _ = _urn(request.urn)
@@ -192,10 +209,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
         type, name = _urn(request.urn)
         inputs = wire.from_struct(request.properties)
+        secret = wire.secret_keys(request.properties) | self.secret_outputs(type)
         if request.preview:
             outputs = self.preview_create(type, inputs)
             self.record("preview-create", urn=request.urn, type=type)
-            return provider_pb2.CreateResponse(properties=wire.to_struct(outputs))
+            return provider_pb2.CreateResponse(properties=wire.to_struct(outputs, secret))
         try:
             fault = self.fault("create", type)
             if fault and not fault.get("partial"):
@@ -211,7 +229,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self.record("create", urn=request.urn, type=type, inputs=inputs, error=str(error))
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self.record("create", urn=request.urn, type=type, id=id, inputs=inputs)
-        return provider_pb2.CreateResponse(id=id, properties=wire.to_struct(outputs))
+        return provider_pb2.CreateResponse(id=id, properties=wire.to_struct(outputs, secret))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
         type, _ = _urn(request.urn)
@@ -227,17 +245,19 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         inputs, outputs = found
         if "__defaults" in (old := wire.from_struct(request.inputs)):
             inputs = {**inputs, "__defaults": old["__defaults"]}
+        secret = wire.secret_keys(request.properties, request.inputs) | self.secret_outputs(type)
         return provider_pb2.ReadResponse(
-            id=request.id, properties=wire.to_struct(outputs), inputs=wire.to_struct(inputs)
+            id=request.id, properties=wire.to_struct(outputs, secret), inputs=wire.to_struct(inputs, secret)
         )
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
         type, _ = _urn(request.urn)
         olds, inputs = wire.from_struct(request.olds), wire.from_struct(request.news)
+        secret = wire.secret_keys(request.news) | self.secret_outputs(type)
         if request.preview:
             outputs = self.preview_update(type, olds, wire.from_struct(request.old_inputs), inputs)
             self.record("preview-update", urn=request.urn, type=type, id=request.id)
-            return provider_pb2.UpdateResponse(properties=wire.to_struct(outputs))
+            return provider_pb2.UpdateResponse(properties=wire.to_struct(outputs, secret))
         try:
             fault = self.fault("update", type)
             if fault and not fault.get("partial"):
@@ -255,7 +275,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self.record("update", urn=request.urn, type=type, id=request.id, inputs=inputs, error=str(error))
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self.record("update", urn=request.urn, type=type, id=request.id, inputs=inputs)
-        return provider_pb2.UpdateResponse(properties=wire.to_struct(outputs))
+        return provider_pb2.UpdateResponse(properties=wire.to_struct(outputs, secret))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
         type, _ = _urn(request.urn)
@@ -271,6 +291,21 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self.record("delete", urn=request.urn, type=type, id=request.id)
         return empty_pb2.Empty()
+
+    def Construct(self, request: Any, context: grpc.ServicerContext) -> Any:
+        inputs = wire.from_struct(request.inputs)
+        failures, monitor = self.check_construct(request.type, inputs), Monitor(request)
+        self.record("construct", type=request.type, name=request.name, inputs=inputs, failures=failures)
+        try:
+            if failures:
+                raise ServiceError("InvalidInputs", "; ".join(f"{path}: {reason}" for path, reason in failures))
+            urn, outputs = self.construct(monitor, request.type, request.name, inputs)
+        except grpc.RpcError as error:  # a child was refused: the engine has said why
+            details = getattr(error, "details", None)
+            context.abort(grpc.StatusCode.UNKNOWN, details() if details else str(error))
+        except ServiceError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        return provider_pb2.ConstructResponse(urn=urn, state=wire.to_struct(outputs))
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         args = wire.from_struct(request.args)

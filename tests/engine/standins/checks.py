@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from typing import Any
 
 from .tables import Fields, Tables, Type
-from .wire import UNKNOWN
+from .wire import UNKNOWN, UNKNOWN_SENTINEL
 
 Failure = tuple[str, str]  # property path, reason
+
+# Kubernetes takes a bare number where a quantity is expected; the annotations say string.
+QUANTITY = re.compile(
+    r"(^|\.)(limits|requests|hard|capacity|overhead|default|defaultRequest|max|min)\.[\w./-]+$|\.divisor$"
+)
 
 NAMES = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
 
@@ -39,8 +46,29 @@ def check_fields(
     return failures
 
 
+def check_provider(tables: Tables, values: dict[str, Any]) -> list[Failure]:
+    """A provider's own arguments, which travel as text: numbers and booleans quoted, the nested ones as JSON."""
+    table = tables.provider()
+    fields = {key: (kind, False) for key, (kind, _) in table["fields"].items()}
+    opened = {key: _opened(value, fields.get(key, ("any",))[0]) for key, value in values.items() if key != "version"}
+    return check_fields(tables, fields, opened, aliases=table["python"])
+
+
+def _opened(value: Any, kind: Type) -> Any:
+    if not isinstance(value, str) or kind in ("str", "any"):
+        return value
+    if UNKNOWN_SENTINEL in value:
+        return UNKNOWN
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
 def check_type(tables: Tables, kind: Type, value: Any, at: str, loose: bool = False) -> list[Failure]:
     if value is UNKNOWN or value is None or kind in ("any", "asset", None):
+        return []
+    if kind == "str" and QUANTITY.search(at) and _scalar("float", value):
         return []
     if isinstance(kind, str):
         return [] if _scalar(kind, value) else [_mismatch(at, _expected(kind), value)]

@@ -37,7 +37,7 @@ class Tables:
         self.root = Path(spec.origin).parent.parent
         version = importlib.metadata.version(package.replace("_", "-"))
         where = Path(os.environ.get("STANDIN_TABLES", tempfile.gettempdir()))
-        self._cache_file = where / f"standin-tables-{package}-{version}-2.json"
+        self._cache_file = where / f"standin-tables-{package}-{version}-3.json"
         self._cache: dict[str, Any] = {}
         self._dirty = False
         with contextlib.suppress(OSError, ValueError):
@@ -66,10 +66,9 @@ class Tables:
         """`fields` of a nested type and `python`, the wire name of each Python name."""
         return self._cached(f"object {ref}", lambda: self._read_object(ref))
 
-    def provider(self) -> Fields:
-        """The inputs of the package's own provider resource."""
-        ref = f"{self.package}/provider.py:ProviderArgs"
-        return self._cached("provider", lambda: self._read_object(ref)["fields"])
+    def provider(self) -> dict[str, Any]:
+        """`fields` and `python` of the package's own provider resource."""
+        return self.object(f"{self.package}/provider.py:ProviderArgs")
 
     def _cached(self, key: str, make: Any) -> Any:
         if key not in self._cache:
@@ -136,8 +135,8 @@ class Tables:
         wires = {i.name: w for i in node.body if isinstance(i, ast.FunctionDef) and (w := _wire_name(i))}
         init = next((i for i in node.body if isinstance(i, ast.FunctionDef) and i.name == "__init__"), None)
         fields: Fields = {}
-        for arg, default in _arguments(init) if init else ():
-            if arg.arg in ("__self__", "self") or arg.annotation is None:
+        for arg, default in _arguments(init)[1:] if init else ():
+            if arg.annotation is None:
                 continue
             wire = wires.get(arg.arg, _camel(arg.arg))
             fields[wire] = (self._type(arg.annotation, path), default is None)

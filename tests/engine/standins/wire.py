@@ -1,7 +1,8 @@
 """Values as the engine sends them: protobuf structs to plain Python and back.
 
-The engine writes "not known yet", secrets, assets and resource references as strings or maps with a signature. Only the
-first matters to a provider that declares that it takes none of the others, so only `UNKNOWN` has a value of its own.
+The engine writes "not known yet", secrets, assets and resource references as strings or maps with a signature. Secrets
+are opened for the rules to read; which properties had one is asked with `secret_keys` and told back with `to_struct`,
+a whole top-level property at a time (the real providers keep them apart deeper down).
 """
 
 from __future__ import annotations
@@ -91,11 +92,42 @@ def _to_value(item: Any, value: struct_pb2.Value) -> None:
         raise TypeError(f"cannot send a {type(item).__name__}")
 
 
-def to_struct(values: dict[str, Any]) -> struct_pb2.Struct:
+def to_struct(values: dict[str, Any], secret: frozenset[str] = frozenset()) -> struct_pb2.Struct:
     struct = struct_pb2.Struct()
     for key, item in values.items():
-        _to_value(item, struct.fields[key])
+        _to_value({SIGNATURE: SECRET, "value": item} if key in secret else item, struct.fields[key])
     return struct
+
+
+def secret_keys(*structs: struct_pb2.Struct) -> frozenset[str]:
+    """The properties with a secret anywhere in them."""
+    return frozenset(key for struct in structs for key, value in struct.fields.items() if _has_secret(value))
+
+
+def _has_secret(value: struct_pb2.Value) -> bool:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        if SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET:
+            return True
+        return any(_has_secret(item) for item in fields.values())
+    return kind == "list_value" and any(_has_secret(item) for item in value.list_value.values)
+
+
+def references(struct: struct_pb2.Struct) -> list[str]:
+    """The URNs of the resources that a property map refers to, at any depth."""
+    if SIGNATURE in struct.fields and struct.fields[SIGNATURE].string_value == RESOURCE:
+        return [struct.fields["urn"].string_value]
+    found: list[str] = []
+    for value in struct.fields.values():
+        for item in [value, *value.list_value.values]:
+            found += references(item.struct_value)
+    return found
+
+
+def resource(urn: str, id: str | None = None) -> dict[str, Any]:
+    """A reference to a resource, as an output."""
+    return {SIGNATURE: RESOURCE, "urn": urn, **({"id": id} if id is not None else {})}
 
 
 def has_unknown(value: Any) -> bool:

@@ -35,11 +35,11 @@ SCALING_GROUP = "aws:autoscaling/group:Group"
 
 
 def vpc(ctx: Context, id: Any) -> Row:
-    return ctx.need(VPC, id, "InvalidVpcID.NotFoundError", "vpc ID")
+    return ctx.need(VPC, id, "InvalidVpcID.NotFound", "vpc ID")
 
 
 def subnet(ctx: Context, id: Any) -> Row:
-    return ctx.need(SUBNET, id, "InvalidSubnetID.NotFoundError", "subnet ID")
+    return ctx.need(SUBNET, id, "InvalidSubnetID.NotFound", "subnet ID")
 
 
 def check_group(ctx: Context, id: Any) -> None:
@@ -48,7 +48,7 @@ def check_group(ctx: Context, id: Any) -> None:
         return
     if any(row.get("vpcConfig.clusterSecurityGroupId") == id for row in ctx.account.rows(CLUSTER)):
         return
-    ctx.need(GROUP, id, "InvalidGroup.NotFoundError", "security group")
+    ctx.need(GROUP, id, "InvalidGroup.NotFound", "security group")
 
 
 def in_use(row: Row, by: str) -> ServiceError:
@@ -166,7 +166,7 @@ def gateway_of(ctx: Context, vpc_id: str) -> str | None:
 @creates(IGW_ATTACHMENT)
 def create_attachment(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     vpc(ctx, inputs["vpcId"])
-    ctx.need(IGW, inputs["internetGatewayId"], "InvalidInternetGatewayID.NotFoundError", "internetGateway ID")
+    ctx.need(IGW, inputs["internetGatewayId"], "InvalidInternetGatewayID.NotFound", "internetGateway ID")
     return f"{inputs['internetGatewayId']}:{inputs['vpcId']}", {}
 
 
@@ -213,7 +213,7 @@ def create_nat(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str, Any
     inside = subnet(ctx, inputs.get("subnetId"))
     public = None
     if inputs.get("connectivityType", "public") == "public":
-        address = ctx.need(EIP, inputs.get("allocationId"), "InvalidAllocationID.NotFoundError", "allocation ID")
+        address = ctx.need(EIP, inputs.get("allocationId"), "InvalidAllocationID.NotFound", "allocation ID")
         public = address.outputs["publicIp"]
         if ctx.account.rows(NAT, allocationId=address.id):
             raise ServiceError("Resource.AlreadyAssociated", f"resource {address.id} is already associated")
@@ -228,9 +228,9 @@ def create_nat(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str, Any
 
 DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 TARGETS = {
-    "natGatewayId": (NAT, "InvalidNatGatewayID.NotFoundError"),
-    "vpcEndpointId": (ENDPOINT, "InvalidVpcEndpointId.NotFoundError"),
-    "egressOnlyGatewayId": (EIGW, "InvalidGatewayID.NotFoundError"),
+    "natGatewayId": (NAT, "InvalidNatGatewayID.NotFound"),
+    "vpcEndpointId": (ENDPOINT, "InvalidVpcEndpointId.NotFound"),
+    "egressOnlyGatewayId": (EIGW, "InvalidGatewayID.NotFound"),
 }
 
 
@@ -239,7 +239,7 @@ def check_target(ctx: Context, route: dict[str, Any]) -> None:
         if route.get(name):
             ctx.need(type, route[name], code, name)
     if str(route.get("gatewayId", "")).startswith("igw-"):
-        ctx.need(IGW, route["gatewayId"], "InvalidInternetGatewayID.NotFoundError", "internetGateway ID")
+        ctx.need(IGW, route["gatewayId"], "InvalidInternetGatewayID.NotFound", "internetGateway ID")
     others = ("coreNetworkArn", "carrierGatewayId", "gatewayId", "localGatewayId", "networkInterfaceId",
               "transitGatewayId", "vpcPeeringConnectionId")  # fmt: skip
     if not any(route.get(name) for name in (*TARGETS, *others)):
@@ -263,7 +263,7 @@ def delete_route_table(ctx: Context, row: Row) -> None:
 
 @creates(ROUTE)
 def create_route(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    table = ctx.need(ROUTE_TABLE, inputs["routeTableId"], "InvalidRouteTableID.NotFoundError", "routeTable ID")
+    table = ctx.need(ROUTE_TABLE, inputs["routeTableId"], "InvalidRouteTableID.NotFound", "routeTable ID")
     check_target(ctx, inputs)
     to = next((inputs[name] for name in DESTINATIONS if inputs.get(name)), None)
     if to is None:
@@ -276,7 +276,7 @@ def create_route(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str, A
 
 @creates(ASSOCIATION)
 def create_association(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    ctx.need(ROUTE_TABLE, inputs["routeTableId"], "InvalidRouteTableID.NotFoundError", "routeTable ID")
+    ctx.need(ROUTE_TABLE, inputs["routeTableId"], "InvalidRouteTableID.NotFound", "routeTable ID")
     if inputs.get("subnetId"):
         subnet(ctx, inputs["subnetId"])
         for other in ctx.account.rows(ASSOCIATION, subnetId=inputs["subnetId"]):
@@ -428,7 +428,7 @@ def create_endpoint(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str
             "InvalidParameter", f"Endpoint type (Gateway) does not match available service types: {service}"
         )
     for id in inputs.get("routeTableIds", []):
-        ctx.need(ROUTE_TABLE, id, "InvalidRouteTableId.NotFoundError", "routeTable ID")
+        ctx.need(ROUTE_TABLE, id, "InvalidRouteTableId.NotFound", "routeTable ID")
     for id in inputs.get("subnetIds", []):
         subnet(ctx, id)
     for id in inputs.get("securityGroupIds", []):

@@ -51,7 +51,8 @@ def zone(ctx: Context, args: dict[str, Any]) -> dict[str, Any]:
     name = args.get("name") or f"{ctx.region}a"
     return {
         "name": name, "zoneId": f"{ctx.region}-az{ZONES.index(name[-1]) + 1}", "region": ctx.region,
-        "state": "available", "zoneType": "availability-zone", "groupName": ctx.region, "nameSuffix": name[-1], "optInStatus": "opted-in",
+        "state": "available", "zoneType": "availability-zone",
+        "groupName": ctx.region, "nameSuffix": name[-1], "optInStatus": "opted-in",
     }  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def one(type: str, *keys: str) -> Any:
             if args.get(key) is not None:
                 rows = [row for row in rows if row.outputs.get(key) == args[key] or row.id == args[key]]
         if len(rows) != 1:
-            raise ServiceError("NotFoundError", f"{len(rows)} matching {type.rsplit(':', 1)[-1]} found for {args}")
+            raise ServiceError("NotFound", f"{len(rows)} matching {type.rsplit(':', 1)[-1]} found for {args}")
         return {**rows[0].outputs, "id": rows[0].id}
 
     return handler

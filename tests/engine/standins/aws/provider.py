@@ -12,7 +12,7 @@ from typing import Any
 from .. import diffs, wire
 from ..account import Row
 from ..base import Diff, NotFoundError, Outputs, Provider, ServiceError
-from ..checks import Failure, check_fields
+from ..checks import Failure, check_fields, check_provider
 from ..tables import Tables
 from ..wire import UNKNOWN
 from . import ec2, eks, facts, functions, iam, others
@@ -32,9 +32,7 @@ class AwsProvider(Provider):
     # Configuration ----------------------------------------------------------------------------------------------
 
     def check_config(self, news: dict[str, Any]) -> tuple[dict[str, Any], list[Failure]]:
-        opened = {key: _opened(value) for key, value in news.items() if key != "version"}
-        fields = {key: (kind, False) for key, (kind, _) in self.tables.provider().items()}
-        failures = check_fields(self.tables, fields, opened)
+        failures = check_provider(self.tables, news)
         self.tables.save()
         if not (news.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")):
             failures.append(("region", "Missing region information: set aws:region, AWS_REGION or the region argument"))

@@ -102,6 +102,6 @@ def trusts(role: Row, service: str) -> bool:
 
 
 __all__ = [
-    "ACCOUNT_ID", "CREATES", "DELETES", "UPDATES", "ZONES", "Context", "NotFoundError", "Row", "ServiceError", "creates",
-    "deletes", "document", "listed", "trusts", "updates",
+    "ACCOUNT_ID", "CREATES", "DELETES", "UPDATES", "ZONES", "Context", "NotFoundError", "Row", "ServiceError",
+    "creates", "deletes", "document", "listed", "trusts", "updates",
 ]  # fmt: skip

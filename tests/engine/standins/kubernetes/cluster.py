@@ -35,7 +35,7 @@ def parse(text: Any) -> dict[str, Any] | None:
             found = yaml.safe_load(text)
         except yaml.YAMLError:
             return None
-    return found if isinstance(found, dict) and "clusters" in found else None
+    return found if isinstance(found, dict) else None
 
 
 def active(text: Any) -> Any:
@@ -45,7 +45,7 @@ def active(text: Any) -> Any:
         return text
     contexts = {item["name"]: item["context"] for item in config.get("contexts") or []}
     context = contexts.get(config.get("current-context")) or {}
-    return {item["name"]: item["cluster"] for item in config["clusters"]}.get(context.get("cluster"))
+    return {item["name"]: item["cluster"] for item in config.get("clusters") or []}.get(context.get("cluster"))
 
 
 def connect(account: Account, kubeconfig: Any) -> Row:
@@ -67,7 +67,7 @@ def connect(account: Account, kubeconfig: Any) -> Row:
 def check_user(account: Account, row: Row, config: dict[str, Any]) -> None:
     """`aws eks get-token` for this very cluster, by someone that an access entry lets do all."""
     contexts = {item["name"]: item["context"] for item in config.get("contexts") or []}
-    name = contexts[config["current-context"]].get("user")
+    name = (contexts.get(config.get("current-context")) or {}).get("user")
     user = next((item["user"] for item in config.get("users") or [] if item["name"] == name), None) or {}
     command = user.get("exec")
     if not command:
@@ -118,7 +118,7 @@ def need_namespace(account: Account, row: Row, name: str) -> None:
         return
     made = [r for r in account.rows(RELEASE, arn) if r.inputs.get("createNamespace") and r.inputs["namespace"] == name]
     if not made:
-        raise ServiceError("NotFoundError", f'namespaces "{name}" not found')
+        raise ServiceError("NotFound", f'namespaces "{name}" not found')
 
 
 def charts(account: Account, row: Row) -> set[str]:

@@ -7,15 +7,15 @@ that gives the wrong kubeconfig, makes objects before it may, or deletes them af
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import re
 from typing import Any
 
-from .. import diffs, wire
+from .. import diffs
 from ..account import Row
 from ..base import Diff, NotFoundError, Outputs, Provider, ServiceError
-from ..checks import Failure, check_fields
+from ..checks import Failure, check_fields, check_provider
+from ..monitor import Monitor
 from ..tables import Tables
 from ..wire import UNKNOWN
 from . import cluster, facts
@@ -34,15 +34,7 @@ class KubernetesProvider(Provider):
     # Configuration ----------------------------------------------------------------------------------------------
 
     def check_config(self, news: dict[str, Any]) -> tuple[dict[str, Any], list[Failure]]:
-        opened = {}
-        for key, value in news.items():
-            if key == "version":
-                continue
-            opened[key] = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-            if key in ("helmReleaseSettings", "kubeClientSettings") and isinstance(value, str):
-                opened[key] = UNKNOWN if wire.UNKNOWN_SENTINEL in value else json.loads(value)
-        fields = {key: (kind, False) for key, (kind, _) in self.tables.provider().items()}
-        failures = check_fields(self.tables, fields, opened)
+        failures = check_provider(self.tables, news)
         self.tables.save()
         config = news.get("kubeconfig")
         if isinstance(config, str) and cluster.parse(config) is None and not os.path.exists(config):
@@ -256,7 +248,7 @@ class KubernetesProvider(Provider):
         at = cluster.connect(self.account, self.kubeconfig)
         row = self.account.find(type, id, at.outputs["arn"])
         if row is None:
-            raise ServiceError("NotFoundError", f"{type} {id} not found")
+            raise ServiceError("NotFound", f"{type} {id} not found")
         if type == RELEASE:
             if not inputs.get("skipAwait"):
                 cluster.need_room(self.account, at, f"release {id}", inputs.get("values"))
@@ -285,6 +277,20 @@ class KubernetesProvider(Provider):
                 if other.id.startswith(f"{row.id}/"):
                     cluster.check_delete(self.account, at, other)
                     self.account.remove(other)
+
+    def secret_outputs(self, type: str) -> frozenset[str]:
+        return frozenset({"data", "stringData"}) if type == "kubernetes:core/v1:Secret" else frozenset()
+
+    def check_construct(self, type: str, inputs: dict[str, Any]) -> list[Failure]:
+        table = self.tables.resource(type)
+        failures = check_fields(self.tables, table["inputs"], inputs) if table else []
+        self.tables.save()
+        return failures
+
+    def construct(self, monitor: Monitor, type: str, name: str, inputs: dict[str, Any]) -> tuple[str, Outputs]:
+        from . import components  # imports the YAML reader, which most programs never need
+
+        return components.construct(monitor, type, name, inputs)
 
     def invoke(self, token: str, args: dict[str, Any]) -> tuple[dict[str, Any], list[Failure]]:
         raise ServiceError("NotImplemented", f"the stand-in does not answer {token}")
