@@ -47,6 +47,9 @@ class AddOn(Element):
     """How its pods get their AWS permissions: a role by EKS Pod Identity, a role by OIDC (`irsa`), or what the nodes'
     role happens to allow (`node_role`). Default: `pod_identity`."""
 
+    tags: Tags = {}
+    """Tags of its AWS resources, besides the platform's."""
+
     @property
     def identity_used(self) -> Identity | None:
         """How its pods get their permissions; None for an add-on that calls no AWS service."""
@@ -66,6 +69,7 @@ class AddOn(Element):
 
     def role(self, component: Component, cluster: ClusterRef) -> GrantedRole | None:
         """A role of its own for the service account; None where it calls no AWS service or the nodes' role serves."""
+        from eks_blueprints.component import merge_tags
         from eks_blueprints.iam_roles import Grants, irsa_role, pod_identity_role
 
         grants = Grants(
@@ -73,7 +77,7 @@ class AddOn(Element):
             managed={
                 key: managed_policy(cluster.partition, path) for key, path in self.managed_policies(cluster).items()
             },
-            tags=cluster.tags,
+            tags=merge_tags(cluster.tags, self.tags),
         )
         if self.identity_used == "pod_identity":
             return pod_identity_role(component, "role", grants)
@@ -118,9 +122,6 @@ class EksAddOn(AddOn):
 
     timeout_minutes: int | None = Field(default=None, ge=1, le=720)
     """How long creating, updating or deleting it may take, in minutes. Default: the provider's 20, 20 and 40."""
-
-    tags: Tags = {}
-    """Tags of the add-on and its role, besides the platform's."""
 
     @field_validator("version")
     @classmethod

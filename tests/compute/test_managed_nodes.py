@@ -1,0 +1,418 @@
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from builders import SUBNETS, recorded
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.compute.managed_nodes import ManagedNodes
+from eks_blueprints.elements import element_class, kinds
+from eks_blueprints.errors import InputError
+from eks_blueprints.facts.ami_types import ami_types
+from eks_blueprints.facts.instance_types import instance_type, names
+from eks_blueprints.testing.recorded import Recorded
+
+ROLE = "arn:aws:iam::111122223333:role/nodes"
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/abc"
+GROUP = "sg-0aaaaaaaaaaaaaaaa"
+
+TYPICAL: dict[str, dict[str, Any]] = {
+    "minimal": {},
+    "gpu": {
+        "instance_types": ["g6.xlarge", "g6.2xlarge"],
+        "min_size": 0,
+        "max_size": 4,
+        "zones": ["eu-west-1b"],
+        "labels": {"workload": "gpu"},
+        "taints": [{"key": "nvidia.com/gpu", "value": "true", "effect": "NO_SCHEDULE"}],
+        "node_repair_config": {
+            "max_parallel_nodes_repaired_count": 1,
+            "node_repair_config_overrides": [
+                {
+                    "node_monitoring_condition": "AcceleratedHardwareReady",
+                    "node_unhealthy_reason": "NvidiaXID13Error",
+                    "min_repair_wait_time_mins": 10,
+                    "repair_action": "Replace",
+                }
+            ],
+        },
+    },
+    "spot": {
+        "instance_types": ["m7g.large", "m6g.large", "c7g.xlarge"],
+        "capacity_type": "SPOT",
+        "max_size": 20,
+        "update_config": {"max_unavailable_percentage": 33, "update_strategy": "MINIMAL"},
+        "disk": {"volume_size": 200, "iops": 6000, "throughput": 500, "kms_key_id": KEY},
+        "version": "1.34",
+        "release_version": "1.34.1-20251007",
+        "force_update_version": True,
+        "tags": {"cost": "batch"},
+    },
+    "bottlerocket": {
+        "ami_type": "BOTTLEROCKET_x86_64_FIPS",
+        "instance_types": ["m6i.large"],
+        "subnets": "public",
+        "remote_access": {"ec2_ssh_key": "ops", "source_cidrs": ["10.0.0.0/8", "fd00::/8"]},
+        "security_group_ids": [GROUP],
+        "http_put_response_hop_limit": 1,
+        "session_manager": False,
+        "policies": {"logs": "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"},
+    },
+    "windows": {
+        "ami_type": "WINDOWS_CORE_2022_x86_64",
+        "node_role_arn": ROLE,
+        "warm_pool_config": {"min_size": 1, "pool_state": "HIBERNATED", "reuse_on_scale_in": True},
+        "additional_volumes": {"/dev/sdf": {"volume_size": 10, "volume_type": "io2", "iops": 500}},
+        "ebs_optimized": True,
+        "monitoring": True,
+        "placement": {"group_name": "near", "partition_number": 2, "tenancy": "dedicated"},
+    },
+    "capacity_block": {
+        "instance_types": ["p5.48xlarge"],
+        "capacity_type": "CAPACITY_BLOCK",
+        "min_size": 0,
+        "subnet_ids": ["subnet-0123456789abcdef0"],
+        "capacity_reservation": {"capacity_reservation_id": "cr-0123456789abcdef0"},
+    },
+}
+
+
+def nodes(**fields: Any) -> ManagedNodes:
+    return ManagedNodes.model_validate({"name": "main"} | fields)
+
+
+def attached(fields: Mapping[str, Any], **cluster: Any) -> Recorded:
+    return recorded(nodes(**fields).attach, **cluster)
+
+
+def problems(**fields: Any) -> str:
+    with pytest.raises(ValidationError) as caught:
+        nodes(**fields)
+    return str(caught.value)
+
+
+def test_the_kinds_of_compute_are_classes() -> None:
+    assert element_class(Compute, "managed_nodes") is ManagedNodes
+    assert "managed_nodes" in kinds(Compute)
+
+
+@pytest.mark.parametrize("case", TYPICAL)
+def test_typical_groups(case: str, golden: Any) -> None:
+    golden(attached(TYPICAL[case]), case)
+
+
+def test_the_group_waits_for_the_policies_of_its_role() -> None:
+    plan = attached({})
+    for attachment in plan.all("RolePolicyAttachment"):
+        plan.one("NodeGroup").waits_for(attachment)
+
+
+def test_the_group_leaves_its_desired_size_alone() -> None:
+    attached({}).one("NodeGroup").has_option(ignore_changes=["scalingConfig.desiredSize"])
+
+
+def test_new_nodes_come_before_old_ones_go() -> None:
+    group = attached({}).one("NodeGroup")
+    group.lacks("nodeGroupName")
+    assert "delete_before_replace" not in group.planned.to_data()["options"]
+
+
+def test_the_newest_template_is_used() -> None:
+    plan = attached({})
+    plan.one("NodeGroup").waits_for(plan.one("LaunchTemplate"))
+
+
+def test_another_group_changes_no_urn() -> None:
+    one = recorded(lambda c: nodes(name="a").attach(c))
+    two = recorded(lambda c: [nodes(name=name).attach(c) for name in ("b", "a")])
+    two.adds_only(one, "shop-b")
+
+
+def test_a_long_name_is_cut_to_what_eks_takes() -> None:
+    group = attached({"name": "x" * 40}, prefix="a-rather-long-platform").one("NodeGroup")
+    assert len(group["nodeGroupNamePrefix"]) <= 63 - 26
+
+
+def test_nodes_have_the_clusters_version_so_that_they_follow_it() -> None:
+    attached({}).one("NodeGroup").has(version="1.34")
+
+
+def test_a_pinned_release_brings_its_version() -> None:
+    attached({"release_version": "1.33.4-20250904"}).one("NodeGroup").lacks("version")
+
+
+@pytest.mark.parametrize(
+    ("types", "image"),
+    [
+        (["m5.large"], "AL2023_x86_64_STANDARD"),
+        (["t4g.medium", "m7g.large"], "AL2023_ARM_64_STANDARD"),
+        (["g6.xlarge"], "AL2023_x86_64_NVIDIA"),
+        (["g5g.xlarge"], "AL2023_ARM_64_NVIDIA"),
+        (["inf2.xlarge", "trn1.2xlarge"], "AL2023_x86_64_NEURON"),
+        (["g4ad.xlarge"], "AL2023_x86_64_STANDARD"),
+    ],
+)
+def test_the_image_follows_the_instance_types(types: list[str], image: str) -> None:
+    assert nodes(instance_types=types).ami.name == image
+
+
+@given(st.sampled_from(sorted(names())), st.sampled_from([None, *sorted(ami_types())]))
+def test_every_type_and_image_fit_or_are_refused_with_a_reason(name: str, image: str | None) -> None:
+    told: list[str] = []
+    architectures: tuple[str, ...] = ("x86_64", "arm64")
+    try:
+        found = nodes(instance_types=[name], ami_type=image).ami.architecture
+        facts = instance_type(name)
+        architectures = () if facts is None else facts.architectures
+    except ValidationError as error:
+        told = [detail["msg"] for detail in error.errors()]
+        found = "x86_64"
+    assert all("; got " in message for message in told)
+    assert found in architectures
+
+
+@pytest.mark.parametrize(
+    ("fields", "scaling"),
+    [
+        ({}, (2, 2, 2)),
+        ({"max_size": 7}, (2, 2, 7)),
+        ({"min_size": 3}, (3, 3, 3)),
+        ({"min_size": 0}, (0, 0, 1)),
+        ({"desired_size": 4}, (4, 4, 4)),
+        ({"min_size": 1, "desired_size": 3, "max_size": 4}, (1, 3, 4)),
+        ({"min_size": 1, "desired_size": 3}, (1, 3, 3)),
+        ({"desired_size": 0}, (0, 0, 1)),
+    ],
+)
+def test_sizes_complete_each_other(fields: Any, scaling: tuple[int, int, int]) -> None:
+    assert nodes(**fields).scaling == scaling
+
+
+@given(*[st.none() | st.integers(-1, 5)] * 3)
+def test_sizes_are_in_order_or_refused(fewest: int | None, desired: int | None, most: int | None) -> None:
+    try:
+        found = nodes(min_size=fewest, desired_size=desired, max_size=most)
+    except ValidationError:
+        return
+    low, middle, high = found.scaling
+    assert 0 <= low <= middle <= high >= 1
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"instance_types": []}, "needs at least 1 entries"),
+    ({"instance_types": ["m5.lage"]}, 'no such instance type; got "m5.lage"; did you mean m5.large?'),
+    ({"instance_types": ["m99.huge", "m5.large"]}, "say its architecture"),
+    ({"instance_types": ["u-6tb1.metal"]}, "is a type we know only by name; got u-6tb1.metal"),
+    ({"instance_types": ["m5.large", "m5.large"]}, "names a type twice; got m5.large"),
+    ({"instance_types": ["m5.large", "m7g.large"]}, "got m5.large (x86_64) and m7g.large (arm64)"),
+    ({"instance_types": ["m5.large", "g6.xlarge"]}, "have different accelerators"),
+    ({"instance_types": ["mac2.metal"]}, "runs macOS only"),
+    ({"instance_types": ["m5.large"], "architecture": "arm64"}, "does not fit m5.large"),
+    (
+        {"instance_types": ["m7g.large"], "ami_type": "AL2023_x86_64_STANDARD"},
+        "is for x86_64; got AL2023_x86_64_STANDARD",
+    ),
+    ({"ami_type": "AL2023_x86_64_NVIDIA"}, "is for nvidia devices; got m5.large, which has none"),
+    ({"ami_type": "AL2023_X86_64_STANDRD"}, "did you mean AL2023_x86_64_STANDARD?"),
+    ({"ami_type": "CUSTOM"}, "name one of EKS's images"),
+    ({"capacity_type": "spot"}, "use 'ON_DEMAND', 'SPOT' or 'CAPACITY_BLOCK'"),
+    ({"capacity_type": "SPOT", "instance_types": ["hpc7g.4xlarge"]}, "is not sold as spot"),
+    ({"capacity_type": "SPOT", "capacity_reservation": {"capacity_reservation_id": "cr-1"}}, "has no use with spot"),
+    ({"capacity_type": "CAPACITY_BLOCK", "instance_types": ["p5.48xlarge"]}, "needs the id of the capacity block"),
+    (
+        {
+            "capacity_type": "CAPACITY_BLOCK",
+            "instance_types": ["p5.48xlarge", "p5.4xlarge"],
+            "capacity_reservation": {"capacity_reservation_id": "cr-1"},
+        },
+        "takes one type with a capacity block",
+    ),
+    ({"max_size": 1}, "is below min_size; got 1 and 2 (the default)"),
+    ({"min_size": 3, "max_size": 2}, "is below min_size; got 2 and 3; raise"),
+    ({"min_size": 1, "desired_size": 9, "max_size": 4}, "lies outside min_size and max_size; got 9 with 1 to 4"),
+    ({"min_size": -1}, "is too small; got -1"),
+    ({"max_size": 0}, "is too small; got 0"),
+    ({"min_size": True}, "needs a whole number; got true"),
+    ({"max_size": 10**12}, "is too large"),
+    ({"version": "1.3"}, "is no longer offered by EKS"),
+    ({"version": "latest"}, "is no Kubernetes version"),
+    ({"release_version": "newest"}, "is no release of an image"),
+    ({"version": "1.34", "release_version": "1.33.4-20250904"}, "is of another Kubernetes version"),
+    ({"ami_type": "AL2_x86_64", "version": "1.33"}, "has no image for Kubernetes 1.33"),
+    ({"update_config": {"max_unavailable": 1, "max_unavailable_percentage": 5}}, "excludes max_unavailable_percentage"),
+    ({"update_config": {"max_unavailable": 5}}, "is more than the group can have; got 5 of 2"),
+    (
+        {"node_repair_config": {"max_parallel_nodes_repaired_count": 1, "max_parallel_nodes_repaired_percentage": 1}},
+        "excludes max_parallel_nodes_repaired_percentage",
+    ),
+    ({"warm_pool_config": {}, "capacity_type": "SPOT"}, "is for ON_DEMAND capacity; got SPOT"),
+    ({"warm_pool_config": {"min_size": 3, "max_group_prepared_capacity": 2}}, "is below min_size; got 2 and 3"),
+    ({"warm_pool_config": {"pool_state": "HIBERNATED"}, "ami_type": "BOTTLEROCKET_x86_64"}, "is not for Bottlerocket"),
+    ({"disk": {"volume_size": 8}}, "is too small for AL2023_x86_64_STANDARD; got 8; use at least 20"),
+    ({"disk": {"volume_size": 40}, "ami_type": "WINDOWS_FULL_2022_x86_64"}, "use at least 50"),
+    ({"disk": {"iops": 2000}}, "use 3000 to 16000"),
+    ({"disk": {"volume_size": 20, "iops": 16000}}, "use 3000 to 10000"),
+    ({"disk": {"throughput": 1000}}, "set iops to 4000 or more"),
+    ({"disk": {"volume_type": "gp2", "iops": 3000}}, "is for gp3, io1 and io2"),
+    ({"disk": {"volume_type": "io2"}}, "is required for io2"),
+    ({"disk": {"volume_type": "io1", "iops": 100, "throughput": 125}}, "is for gp3; got 125 with io1"),
+    ({"disk": {"volume_size": 17000}}, "is out of range for gp3"),
+    ({"disk": {"encrypted": False, "kms_key_id": KEY}}, "needs encryption"),
+    ({"disk": {"kms_key_id": "alias/mine"}}, "is no ARN of a KMS key"),
+    ({"additional_volumes": {"/dev/xvda": {}}}, "is no free device"),
+    ({"additional_volumes": {"/dev/xvdb": {}}, "ami_type": "BOTTLEROCKET_x86_64"}, "is no free device"),
+    ({"labels": {"kubernetes.io/role": "x"}}, "is in a reserved domain"),
+    ({"labels": {"node-role.kubernetes.io/worker": "x"}}, "is in a reserved domain"),
+    ({"labels": {"eks.amazonaws.com/x": "x"}}, "is in a reserved domain"),
+    ({"labels": {"a b": "x"}}, "is no label key"),
+    ({"labels": {"x" * 64: "x"}}, "is no label key"),
+    ({"labels": {"a": ""}}, "is no label value"),
+    ({"labels": {"ä": "x"}}, "is no label key"),
+    ({"labels": {"a": "x\n"}}, "is no label value"),
+    ({"labels": {"a": 1}}, 'quote it: "1"'),
+    ({"taints": [{"key": "a", "effect": "NoSchedule"}]}, "use 'NO_SCHEDULE', 'NO_EXECUTE' or 'PREFER_NO_SCHEDULE'"),
+    ({"taints": [{"key": "a", "effect": "NO_SCHEDULE"}] * 2}, "is there twice"),
+    ({"taints": [{"key": f"a{n}", "effect": "NO_SCHEDULE"} for n in range(51)]}, "takes at most 50 entries"),
+    ({"taints": [{"key": "a/b/c", "effect": "NO_SCHEDULE"}]}, "is no taint key"),
+    ({"taints": [{"key": "a", "value": "x y", "effect": "NO_SCHEDULE"}]}, "is no taint value"),
+    ({"subnet_ids": ["subnet-0123abcd"], "zones": ["eu-west-1a"]}, "excludes subnet_ids"),
+    ({"subnet_ids": ["subnet-0123abcd"], "subnets": "private"}, "excludes subnet_ids"),
+    ({"subnet_ids": ["private-a"]}, "is no id of a subnet"),
+    ({"zones": ["eu-west-1a", "eu-west-1a"]}, "names one twice"),
+    ({"security_group_ids": ["default"]}, "is no id of a security group"),
+    ({"remote_access": {"ec2_ssh_key": "k"}}, "needs to know from where"),
+    ({"remote_access": {"ec2_ssh_key": "k", "source_cidrs": ["0.0.0.0/0"]}}, "lets the whole internet in"),
+    ({"http_put_response_hop_limit": 0}, "is too small"),
+    ({"placement": {}}, "needs a group_name or a tenancy"),
+    ({"placement": {"tenancy": "default", "partition_number": 1}}, "needs a placement group"),
+    ({"capacity_reservation": {}}, "needs exactly one; got none"),
+    ({"node_role_arn": ROLE, "session_manager": False}, "is for the role that is made"),
+    ({"node_role_arn": ROLE, "policies": {"x": "arn:aws:iam::aws:policy/X"}}, "is for the role that is made"),
+    ({"node_role_arn": "nodes"}, "is no ARN of a role"),
+    ({"policies": {"ecr-pull": "arn:aws:iam::aws:policy/X"}}, "is no usable name"),
+    ({"policies": {"x": "X"}}, "is no ARN of a policy"),
+    ({"tags": {"aws:x": "1"}}, "keeps for itself"),
+    ({"instance_type": "m5.large"}, "did you mean instance_types?"),
+]
+
+
+@pytest.mark.parametrize(("fields", "message"), REFUSED, ids=[str(number) for number in range(len(REFUSED))])
+def test_what_aws_refuses_is_refused_before(fields: dict[str, Any], message: str) -> None:
+    assert message in problems(**fields)
+
+
+def test_several_problems_are_told_at_once() -> None:
+    text = problems(max_size=1, labels={"a": ""}, disk={"volume_size": 8})
+    assert "max_size" in text
+    assert "labels.a" in text
+    assert "disk.volume_size" in text
+
+
+@pytest.mark.parametrize(
+    "labels", [{"node.kubernetes.io/pool": "a"}, {"acme.io/team": "a"}, {"a": "x" * 63}, {"karpenter.sh/x": "1"}]
+)
+def test_labels_of_ones_own_are_accepted(labels: dict[str, str]) -> None:
+    assert nodes(labels=labels).node_labels == labels
+
+
+def test_a_type_newer_than_the_table_is_vouched_for_by_its_architecture() -> None:
+    assert nodes(instance_types=["m99.large"], architecture="arm64").ami.name == "AL2023_ARM_64_STANDARD"
+
+
+def test_a_standard_image_may_run_on_gpus_where_one_says_so() -> None:
+    assert nodes(instance_types=["g6.xlarge"], ami_type="AL2023_x86_64_STANDARD").ami.accelerator is None
+
+
+def test_an_image_that_the_clusters_version_lacks_is_refused() -> None:
+    with pytest.raises(InputError, match=r"compute.main.ami_type: has no image for Kubernetes 1.34"):
+        _attempt({"ami_type": "AL2_x86_64"})
+
+
+def test_a_zone_without_a_subnet_is_refused() -> None:
+    with pytest.raises(InputError, match=r"compute.main.zones\[0\]: has no private subnet; got eu-west-1z"):
+        _attempt({"zones": ["eu-west-1z"]})
+
+
+def test_a_network_without_such_subnets_is_refused() -> None:
+    def bare(cluster: Any) -> Any:
+        return replace(cluster, network=replace(cluster.network, subnets=SUBNETS[3:]))
+
+    with pytest.raises(InputError, match=r"compute.main.subnets: needs public subnets"):
+        _attempt({"subnets": "public"}, bare)
+
+
+def test_metadata_needs_a_session() -> None:
+    options = attached({}).one("LaunchTemplate")["metadataOptions"]
+    assert options == {"httpEndpoint": "enabled", "httpPutResponseHopLimit": 2, "httpTokens": "required"}
+
+
+def test_the_clusters_security_group_stays_when_others_are_added() -> None:
+    template = attached({"security_group_ids": [GROUP]}).one("LaunchTemplate")
+    assert template["vpcSecurityGroupIds"] == ["sg-0123456789abcdef0", GROUP]
+
+
+def test_without_groups_of_its_own_eks_adds_the_clusters() -> None:
+    attached({}).one("LaunchTemplate").lacks("vpcSecurityGroupIds")
+
+
+def test_remote_access_to_windows_is_by_rdp() -> None:
+    access = {"ec2_ssh_key": "ops", "source_security_group_ids": [GROUP]}
+    plan = attached({"ami_type": "WINDOWS_CORE_2022_x86_64", "remote_access": access})
+    rule = plan.one("SecurityGroup")["ingress"][0]
+    assert (rule["fromPort"], rule["securityGroups"]) == (3389, [GROUP])
+
+
+def test_bottlerocket_answers_ssh_from_its_admin_container() -> None:
+    data = attached(TYPICAL["bottlerocket"]).one("LaunchTemplate")["userData"]
+    assert b64decode(data).decode() == "[settings.host-containers.admin]\nenabled = true\n"
+
+
+def test_tags_reach_what_the_template_makes() -> None:
+    template = attached({"tags": {"cost": "1"}}).one("LaunchTemplate")
+    tags = {"Name": "shop-main", "cost": "1", "team": "shop"}
+    kinds = {spec["resourceType"] for spec in template["tagSpecifications"]}
+    assert kinds == {"instance", "network-interface", "volume"}
+    assert all(spec["tags"] == tags for spec in template["tagSpecifications"])
+
+
+def test_a_role_that_is_there_is_used() -> None:
+    plan = attached({"node_role_arn": ROLE}).none("Role")
+    plan.one("NodeGroup").has(nodeRoleArn=ROLE)
+
+
+def test_policies_are_of_the_partition() -> None:
+    plan = attached({}, partition="aws-us-gov")
+    arns = {attachment["policyArn"].split(":")[1] for attachment in plan.all("RolePolicyAttachment")}
+    assert arns == {"aws-us-gov"}
+
+
+def test_others_can_ask_what_the_nodes_are() -> None:
+    group = nodes(**TYPICAL["windows"])
+    assert (group.operating_system, group.architectures, group.node_count) == ("windows", {"x86_64"}, (2, 2))
+
+
+def test_the_schema_offers_the_images() -> None:
+    schema = json.dumps(ManagedNodes.model_json_schema()["properties"]["ami_type"])
+    assert "AL2023_x86_64_NVIDIA" in schema
+    assert "CUSTOM" not in schema
+
+
+def _attempt(fields: dict[str, Any], change: Any = lambda cluster: cluster) -> None:
+    caught: list[InputError] = []
+
+    def program(cluster: Any) -> None:
+        try:
+            nodes(**fields).attach(change(cluster))
+        except InputError as error:
+            caught.append(error)
+
+    recorded(program)
+    raise caught[0]
