@@ -1,12 +1,21 @@
-"""Physical names: Pulumi's own naming where it fits AWS's limit, and a prefix that was cut the same way each time."""
+"""Names: physical ones that fit AWS's limits, and the keys and values of Kubernetes labels."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 
 _PULUMI_SUFFIX = 8  # autonaming adds a dash and seven hex digits
 _PROVIDER_SUFFIX = 26  # what the AWS provider puts behind a prefix
 _HASH = 8
+
+_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+
+LABEL_KEY = re.compile(rf"(?:(?P<domain>(?=[^/]{{1,253}}/){_DOMAIN})/)?{_PART}")
+"""Key of a Kubernetes label or taint: a name, or `domain/name`."""
+LABEL_VALUE = re.compile(rf"(?:{_PART})?")
+"""Value of a Kubernetes label or taint; it may be empty."""
 
 
 def short_prefix(logical: str, limit: int) -> str | None:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.errors import Faults, shown
+from eks_blueprints.naming import LABEL_KEY, LABEL_VALUE
 from eks_blueprints.spec import Spec
 
 _COUNT_OR_PERCENT = re.compile(r"\d+|(100|[1-9]?\d)%")
+
+
+def _node_selector(labels: dict[str, str]) -> dict[str, str]:
+    faults = Faults()
+    for key, value in labels.items():
+        if not LABEL_KEY.fullmatch(key) or not LABEL_VALUE.fullmatch(value):
+            do = "use letters, digits, -, _ and ., or domain/name for the key"
+            faults.add((key,), f"is no label; got {shown(f'{key}: {value}')}; {do}")
+    faults.raise_if_any()
+    return labels
+
+
+NodeSelector = Annotated[dict[str, str], AfterValidator(_node_selector)]
+"""Labels that nodes have to carry."""
 
 
 class Toleration(Spec):
@@ -30,6 +45,10 @@ class Toleration(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
+        if self.key is not None and not LABEL_KEY.fullmatch(self.key):
+            faults.add("key", f"is no taint key; got {shown(self.key)}; write a name, or domain/name")
+        if self.value is not None and not LABEL_VALUE.fullmatch(self.value):
+            faults.add("value", f"is no taint value; got {shown(self.value)}; use letters, digits, -, _ and .")
         if self.operator == "Exists" and self.value is not None:
             faults.add("value", f"takes no value with operator Exists; got {shown(self.value)}; remove it")
         if self.operator == "Equal" and self.key is None:

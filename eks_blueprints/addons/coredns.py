@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from eks_blueprints.addons._pods import PodDisruptionBudget, Toleration, pod_settings
+from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toleration, pod_settings
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.errors import Faults
 from eks_blueprints.spec import Spec
@@ -50,7 +50,7 @@ class Coredns(EksAddOn):
     tolerations: tuple[Toleration, ...] | None = None
     """Taints its pods accept, instead of EKS's default: control-plane nodes and CriticalAddonsOnly."""
 
-    node_selector: dict[str, str] = {}
+    node_selector: NodeSelector = {}
     """Labels that nodes have to carry to run it."""
 
     pod_disruption_budget: PodDisruptionBudget | None = None

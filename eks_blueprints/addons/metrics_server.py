@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from eks_blueprints.addons._pods import PodDisruptionBudget, Toleration, pod_settings
+from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toleration, pod_settings
 from eks_blueprints.addons.base import EksAddOn
 
 
@@ -21,7 +21,7 @@ class MetricsServer(EksAddOn):
     tolerations: tuple[Toleration, ...] | None = None
     """Taints its pods accept. Default: none."""
 
-    node_selector: dict[str, str] = {}
+    node_selector: NodeSelector = {}
     """Labels that nodes have to carry to run it."""
 
     pod_disruption_budget: PodDisruptionBudget | None = None

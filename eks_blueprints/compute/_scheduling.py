@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from eks_blueprints.errors import Faults, shown
+from eks_blueprints.naming import LABEL_KEY, LABEL_VALUE
 from eks_blueprints.spec import Spec
-
-_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
-_DNS = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
-_KEY = re.compile(rf"(?:(?P<domain>{_DNS})/)?{_PART}")
-_VALUE = re.compile(_PART)
 
 # Of Kubernetes' own domains the kubelet lets a node set labels in these only, and does not start with others.
 _KUBELET_DOMAINS = ("kubelet.kubernetes.io", "node.kubernetes.io")
@@ -38,14 +33,14 @@ class Taint(Spec):
     @field_validator("key")
     @classmethod
     def _key_has_the_form(cls, key: str) -> str:
-        if not _KEY.fullmatch(key):
+        if not LABEL_KEY.fullmatch(key):
             raise ValueError(f"is no taint key; got {shown(key)}; write letters, digits, -, _ and ., or domain/name")
         return key
 
     @field_validator("value")
     @classmethod
     def _value_has_the_form(cls, value: str | None) -> str | None:
-        if value and not _VALUE.fullmatch(value):
+        if value is not None and not LABEL_VALUE.fullmatch(value):
             raise ValueError(f"is no taint value; got {shown(value)}; use up to 63 letters, digits, -, _ and .")
         return value
 
@@ -53,14 +48,15 @@ class Taint(Spec):
 def check_labels(labels: Mapping[str, str], faults: Faults, at: str = "labels") -> None:
     """Note every label that Kubernetes, the kubelet or EKS would refuse."""
     for key, value in labels.items():
-        match = _KEY.fullmatch(key)
+        match = LABEL_KEY.fullmatch(key)
         if match is None or len(key) > KEY_LIMIT:
             do = f"use up to {KEY_LIMIT} letters, digits, -, _ and ., or domain/name"
             faults.add((at, key), f"is no label key; got {shown(key)}; {do}")
         elif _reserved(match["domain"] or ""):
             do = "use a domain of your own, or node.kubernetes.io"
             faults.add((at, key), f"is in a reserved domain; got {shown(key)}; {do}")
-        if not _VALUE.fullmatch(value):
+        # Kubernetes takes an empty value, EKS does not.
+        if not value or not LABEL_VALUE.fullmatch(value):
             do = "use 1 to 63 letters, digits, -, _ and ., a letter or digit at both ends"
             faults.add((at, key), f"is no label value; got {shown(value)}; {do}")
 

@@ -109,8 +109,8 @@ class ManagedNodes(Compute):
     subnet_ids: tuple[In[str], ...] = ()
     """Ids of the subnets nodes stand in, instead of `subnets` and `zones`."""
 
-    security_group_ids: tuple[In[SecurityGroupId], ...] = ()
-    """Security groups of the nodes besides the cluster's."""
+    security_group_ids: tuple[In[SecurityGroupId], ...] = Field(default=(), max_length=14)
+    """Security groups of the nodes besides the cluster's; EC2 takes 16 in all, two of which may be ours."""
 
     remote_access: RemoteAccess | None = None
     """Logging in over the network. Default: not possible; Session Manager works without."""

@@ -283,6 +283,8 @@ def test_coredns_says_how_many_pods_and_where() -> None:
         ({"pod_disruption_budget": {}}, "got neither; give one"),
         ({"pod_disruption_budget": {"min_available": "101%"}}, "is neither a count nor a percentage"),
         ({"tolerations": [{"operator": "Exists", "value": "x"}]}, "takes no value with operator Exists"),
+        ({"node_selector": {"": ""}}, "is no label"),
+        ({"tolerations": [{"key": "a b"}]}, "is no taint key"),
         ({"tolerations": [{"value": "x"}]}, "is needed with operator Equal"),
         ({"tolerations": [{"key": "a", "toleration_seconds": 3}]}, "is for effect NoExecute only"),
     ],
