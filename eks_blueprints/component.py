@@ -30,6 +30,12 @@ class Component(pulumi.ComponentResource):
     spec_path: Path
     """Where the spec stands in the stack file; a recording reads it to tell which lines made a resource."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # The SDK evaluates a resource class's annotations at run time, in search of output types that no component of
+        # ours has; names that are imported for type checkers only would fail the deployment then.
+        cls.__annotations__ = {}
+
     def __init__(
         self,
         name: str,

@@ -76,7 +76,7 @@ def _record(target: Target) -> Recording:
         return record_directory(target.project, target.stack)
     if (file := target.file) is None:
         raise ValueError("a target needs a project or a stack file")
-    from eks_blueprints.stackfile.deploy import deploy
+    from eks_blueprints.stackfile.program import deploy
 
     project = project_of(file.parent)
     name = project.name if project else "eks-blueprints"
@@ -96,7 +96,7 @@ def findings(recording: Recording) -> Iterator[Finding]:
     from eks_blueprints.inputs import check
 
     for resource in recording.resources:
-        if resource.read or not resource.request.custom:
+        if resource.read or not (resource.request.custom or resource.request.remote):
             continue
         for problem in check(resource.type, resource.resource_class, resource.wire_inputs, name=resource.name):
             position = resource.source or resource.position

@@ -267,7 +267,12 @@ class Project:
         return self._run("refresh", "--yes", "--skip-preview", *options, check=check)
 
     def destroy(self, *options: str, check: bool = True) -> Result:
-        return self._run("destroy", "--yes", "--skip-preview", *options, check=check)
+        """With the preview that a user sees first: it is what refuses before anything protected is touched."""
+        return self._run("destroy", "--yes", *options, check=check)
+
+    def preview_destroy(self) -> Result:
+        """What destroying would do, and what forbids it; nothing is destroyed."""
+        return self._run("destroy", "--preview-only", check=False)
 
     def export(self) -> list[dict[str, Any]]:
         """The resources of the stack's state, in the engine's order."""
@@ -344,7 +349,7 @@ class Project:
             returncode=done.returncode,
             output=done.stdout + done.stderr,
             seconds=time.monotonic() - began,
-            steps=_steps(events),
+            steps=_steps(events, planned=command == "preview"),
             events=events,
             registered=read_registrations(_lines(where / "grpc")),
             calls=list(_lines(where / "calls")),
@@ -366,11 +371,12 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             yield from (json.loads(line) for line in source if line.strip())
 
 
-def _steps(events: list[dict[str, Any]]) -> list[Step]:
+def _steps(events: list[dict[str, Any]], planned: bool) -> list[Step]:
+    """The steps of a preview, or those of the command after its own preview."""
     failed = {e["resOpFailedEvent"]["metadata"]["urn"] for e in events if "resOpFailedEvent" in e}
     steps = []
     for event in events:
-        if "resourcePreEvent" not in event:
+        if "resourcePreEvent" not in event or bool(event["resourcePreEvent"].get("planning")) != planned:
             continue
         meta = event["resourcePreEvent"]["metadata"]
         steps.append(
