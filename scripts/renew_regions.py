@@ -19,7 +19,7 @@ from typing import Any
 TARGET = Path(__file__).parents[1] / "eks_blueprints" / "network" / "regions.toml"
 
 # AWS General Reference, "Amazon EMR Serverless endpoints and quotas", read 2026-11: the zone ids it names per region;
-# cn-northwest-1 as `aws ec2 describe-availability-zones` lists it.
+# cn-northwest-1 is not on that page and is not checked against AWS: mend it with `describe-availability-zones`.
 OTHER_ZONES = {
     "cn-north-1": ["cnn1-az1", "cnn1-az2"],
     "cn-northwest-1": ["cnnw1-az1", "cnnw1-az2", "cnnw1-az3"],

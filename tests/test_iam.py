@@ -4,7 +4,7 @@ from subprocess import check_output
 
 import pulumi
 import pytest
-from builders import recorded
+from tests.builders import recorded
 
 from eks_blueprints.component import Component
 from eks_blueprints.iam import Allow, managed_policy, policy_document

@@ -116,7 +116,7 @@ def make_flow_logs(site: Site, args: FlowLogsArgs) -> None:
 def _log_group(site: Site, args: FlowLogsArgs) -> tuple[aws.cloudwatch.LogGroup, GrantedRole]:
     group = aws.cloudwatch.LogGroup(
         site.name("flow-logs-group"),
-        retention_in_days=args.retention_days or 30,
+        retention_in_days=args.retention_in_days or 30,
         kms_key_id=args.kms_key_arn,
         tags=site.tags("flow-logs-group"),
         opts=site.child(),

@@ -34,8 +34,9 @@ _ABSENT = {
     "eks-auth": {"ap-east-2", "ap-southeast-7", "mx-central-1"},
 }
 
-# Outside aws and aws-us-gov some services stand under the partition's own domain, the others under com.amazonaws.
-# Source: `aws ec2 describe-vpc-endpoint-services` of each partition, as the EKS and ECR guides of China quote it.
+# Outside aws and aws-us-gov some services stand under the partition's own domain, the others under com.amazonaws. Not
+# checked against the live lists of those partitions (`aws ec2 describe-vpc-endpoint-services`); a full service name
+# always works.
 _DOMAINS = {
     "aws-cn": (
         "cn.com.amazonaws",

@@ -55,7 +55,7 @@ class FlowLogsArgs(Spec):
     bucket_arn: In[str] | None = None
     """ARN of the S3 bucket (and prefix) to write to. Default: a new CloudWatch log group."""
 
-    retention_days: RetentionDays | None = None
+    retention_in_days: RetentionDays | None = None
     """Days that the log group keeps records. Default: 30. Not with `bucket_arn`."""
 
     kms_key_arn: In[str] | None = None
@@ -77,7 +77,7 @@ class FlowLogsArgs(Spec):
         rules.check_arn(faults, "bucket_arn", self.bucket_arn, "s3")
         rules.check_arn(faults, "kms_key_arn", self.kms_key_arn, "kms")
         if self.bucket_arn is not None:
-            for name in ("retention_days", "kms_key_arn"):
+            for name in ("retention_in_days", "kms_key_arn"):
                 if getattr(self, name) is not None:
                     faults.add(name, "is a log group's; got bucket_arn too; set it on the bucket instead")
         faults.raise_if_any()

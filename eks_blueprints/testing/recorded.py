@@ -28,7 +28,7 @@ def record(program: Callable[[], Any], **settings: Any) -> Recorded:
 
 def record_stack(path: str | Path, name: str | None = None, **settings: Any) -> Recorded:
     """The same for a stack file; its name without the ending is the stack's name unless `name` gives another."""
-    from eks_blueprints.stackfile.deploy import deploy
+    from eks_blueprints.stackfile.program import deploy
 
     file = Path(path)
     stack = name or file.stem

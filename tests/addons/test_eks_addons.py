@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from builders import recorded
+from tests.builders import recorded
 from pydantic import ValidationError
 
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from builders import SUBNETS, recorded
+from tests.builders import SUBNETS, recorded
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError

@@ -191,7 +191,7 @@ def test_an_ipv6_block_is_one_of_256(index: int, block: str) -> None:
 
 
 def test_flow_logs_go_to_a_log_group_with_a_role() -> None:
-    made = Made(flow_logs={"retention_days": 90, "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/k"})
+    made = Made(flow_logs={"retention_in_days": 90, "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/k"})
     group = made.all("LogGroup")["flow-logs-group"].inputs
     assert (group["retentionInDays"], group["kmsKeyId"]) == (90, "arn:aws:kms:eu-west-1:123456789012:key/k")
     assert made.all("FlowLog")["flow-logs"].inputs["logDestination"] == "${net-flow-logs-group.arn}"
