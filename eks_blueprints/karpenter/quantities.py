@@ -1,0 +1,63 @@
+"""Kubernetes' quantities (`100m`, `1.5Ti`, `2e3`), exactly."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from eks_blueprints.errors import shown
+
+_FORM = re.compile(r"([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([KMGTPE]i|[numkMGTPE])|[eE]([+-]?[0-9]+))?")
+_DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_LARGEST = 2**63 - 1  # Kubernetes counts in 64 bits and cuts what is larger without a word.
+_FINEST = Fraction(1, 10**9)  # and rounds up what is finer.
+_MOST_DIGITS = 40
+
+
+def exact(text: str) -> Fraction:
+    """What a quantity amounts to.
+
+    Raises:
+        ValueError: if the text is none, or one that Kubernetes would cut or round.
+    """
+    match = _FORM.fullmatch(text) if len(text) <= _MOST_DIGITS else None
+    if match is None or len(match[4] or "") > 3:
+        raise ValueError(f"is no quantity; got {shown(text)}; {_instead(text)}")
+    sign, digits, suffix, exponent = match.groups()
+    scale = Fraction(2) ** _BINARY[suffix] if suffix in _BINARY else Fraction(10) ** _power(suffix, exponent)
+    amount = Fraction(f"0{digits}0" if "." in digits else digits) * scale
+    if amount > _LARGEST or (amount / _FINEST).denominator != 1:
+        do = "use at most 2^63 - 1 and at most nine decimals"
+        raise ValueError(f"is beyond what Kubernetes counts exactly; got {shown(text)}; {do}")
+    return -amount if sign == "-" else amount
+
+
+def quantity(text: str) -> str:
+    """A quantity that is not negative.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if exact(text) < 0:
+        raise ValueError(f"is negative; got {shown(text)}; write 0 or more")
+    return text
+
+
+def _power(suffix: str | None, exponent: str | None) -> int:
+    return _DECIMAL[suffix] if suffix else int(exponent or "0")
+
+
+def _instead(text: str) -> str:
+    closed = text.replace(" ", "")
+    if match := re.fullmatch(r"([0-9.]+)([kKMGTP]i?)[bB]?", closed):
+        offer = match[1] + ("k" if match[2] == "K" else match[2].replace("ki", "Ki"))
+        if _FORM.fullmatch(offer):
+            return f"did you mean {offer}?"
+    return "write a number with a unit such as m, k, M, G, Ki, Mi, Gi, Ti, or none"
+
+
+Quantity = Annotated[str, AfterValidator(quantity)]
