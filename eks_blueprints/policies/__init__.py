@@ -1,0 +1,40 @@
+"""Policies: rules about EKS, Kubernetes, Karpenter and delivery, judged on a plan, by the engine or on a state.
+
+from eks_blueprints.policies import check_plan
+
+report = check_plan(recording.plan(), profile="production")
+assert not report.blocked, report.failed()
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eks_blueprints.policies.check import check_plan as check_plan
+    from eks_blueprints.policies.check import check_stack as check_stack
+    from eks_blueprints.policies.props import Faults as Faults
+    from eks_blueprints.policies.props import Props as Props
+    from eks_blueprints.policies.report import Finding as Finding
+    from eks_blueprints.policies.report import Report as Report
+    from eks_blueprints.policies.rule import Context as Context
+    from eks_blueprints.policies.rule import Rule as Rule
+    from eks_blueprints.policies.rule import rule as rule
+
+_HOMES = {
+    "Context": "rule",
+    "Faults": "props",
+    "Finding": "report",
+    "Props": "props",
+    "Report": "report",
+    "Rule": "rule",
+    "check_plan": "check",
+    "check_stack": "check",
+}
+
+__all__ = [*_HOMES, "rule"]  # noqa: PLE0604 - each name is served by __getattr__ below
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

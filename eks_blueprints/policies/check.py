@@ -1,0 +1,204 @@
+"""Asking every rule about every resource it judges."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from eks_blueprints.policies.catalogue import rules as all_rules
+from eks_blueprints.policies.props import Fault, NotApplicable, Undetermined
+from eks_blueprints.policies.report import Finding, Report, in_order
+from eks_blueprints.policies.rule import Context, Enforcement, Profile, Rule
+from eks_blueprints.policies.settings import Judgement, RuleSetting
+from eks_blueprints.policies.stack import Resource, Stack
+
+if TYPE_CHECKING:
+    from eks_blueprints.recording.plan import Plan
+
+Outcome = Literal["pass", "fail", "undetermined", "not_applicable"]
+
+OPAQUE = ("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart", "kubernetes:yaml/v2:ConfigFile")
+"""Resources whose objects a provider renders, out of reach of the rules about objects."""
+
+
+def check_plan(
+    plan: Plan, judgement: Judgement | None = None, *, profile: Profile | None = None, today: date | None = None
+) -> Report:
+    """Judge what a program asks for."""
+    return check_stack(Stack.of_plan(plan), judgement, profile=profile, today=today)
+
+
+def check_stack(
+    stack: Stack,
+    judgement: Judgement | None = None,
+    *,
+    profile: Profile | None = None,
+    today: date | None = None,
+    deployed: bool = False,
+    only: Iterable[str] = (),
+) -> Report:
+    """Judge a stack; `only` names the rules to ask, all by default.
+
+    `profile` overrides that of the settings. `today` decides what has expired; tests and reproducible reports give it.
+    """
+    from eks_blueprints.policies.waivers import apply
+
+    began = time.perf_counter()
+    judgement = judgement or Judgement()
+    day = today or date.today()  # noqa: DTZ011 - waivers and support end on a calendar day, wherever that is
+    run = _Run(stack, judgement, profile or judgement.profile, day, deployed)
+    wanted = set(only)
+    for rule in all_rules().values():
+        if not wanted or rule.id in wanted:
+            run.ask(rule)
+    findings = apply(
+        run.findings, judgement.waivers, stack, day, enforcement_of=run.enforcement_of, params_of=run.params_of
+    )
+    opaque = [each for each in stack.of(*OPAQUE) if not _rendered(each, stack)]
+    return Report(
+        project=stack.project,
+        stack=stack.name,
+        profile=run.profile,
+        findings=in_order(findings),
+        resources=len(stack.resources),
+        verdicts=dict(run.verdicts),
+        rules=tuple(run.rules),
+        not_scanned=tuple(each.name for each in opaque),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def judge(rule: Rule, context: Context) -> tuple[Outcome, list[Fault], list[Undetermined]]:
+    """What one rule says about one resource."""
+    faults: list[Fault] = []
+    unknown: list[Undetermined] = []
+    asked = False
+    try:
+        parts = (context.resource.props,) if rule.each is None else rule.each(context)
+        for part in parts:
+            try:
+                # One by one: what was found before an unknown value is met stands.
+                for fault in rule.check(part, context) if rule.with_context else rule.check(part):
+                    faults.append(fault)  # noqa: PERF402
+                asked = True
+            except NotApplicable:
+                continue
+            except Undetermined as error:
+                unknown.append(error)
+    except Undetermined as error:
+        unknown.append(error)
+    except NotApplicable:
+        pass
+    if faults:
+        return "fail", faults, unknown
+    if unknown:
+        return "undetermined", faults, unknown
+    return ("pass" if asked else "not_applicable"), faults, unknown
+
+
+class _Run:
+    """One stack being judged."""
+
+    def __init__(self, stack: Stack, judgement: Judgement, profile: Profile, today: date, deployed: bool) -> None:
+        self.stack = stack
+        self.judgement = judgement
+        self.profile = profile
+        self.today = today
+        self.deployed = deployed
+        self.findings: list[Finding] = []
+        self.rules: list[Rule] = []
+        self.verdicts: Counter[str] = Counter()
+
+    def ask(self, rule: Rule) -> None:
+        """Judge every resource that a rule is about."""
+        enforcement = self.enforcement_of(rule)
+        if enforcement == "disabled":
+            return
+        self.rules.append(rule)
+        params = MappingProxyType(self.params_of(rule))
+        for resource in self.stack.of(*rule.types):
+            if resource.patch and not rule.patches:
+                continue
+            context = Context(self.stack, resource, params, self.profile, self.today, self.deployed)
+            outcome, faults, unknown = judge(rule, context)
+            self.verdicts[outcome] += 1
+            self.findings.extend(finding(rule, resource, fault, enforcement) for fault in _distinct(faults))
+            if outcome == "undetermined":
+                self.findings.append(undetermined(rule, resource, unknown[0], enforcement))
+
+    def enforcement_of(self, rule: Rule) -> Enforcement:
+        """How hard a rule is enforced here."""
+        return self._setting(rule).enforcement or rule.enforcement_in(self.profile)
+
+    def params_of(self, rule: Rule) -> dict[str, Any]:
+        """A rule's parameters here."""
+        return {**rule.params, **self._setting(rule).parameters}
+
+    def _setting(self, rule: Rule) -> RuleSetting:
+        return self.judgement.rules.get(rule.id) or _NO_SETTING
+
+
+_NO_SETTING = RuleSetting()
+
+
+def finding(rule: Rule, resource: Resource, fault: Fault, enforcement: Enforcement) -> Finding:
+    """A fault with all that a reader of a report wants to know."""
+    return Finding(
+        policy=rule.id,
+        verdict="fail",
+        severity=rule.severity,
+        enforcement="advisory" if fault.advisory else enforcement,
+        resource=resource.name,
+        type=resource.type,
+        urn=resource.urn,
+        path=fault.path,
+        what=fault.what,
+        got=fault.got,
+        do=fault.do or _sentence(rule.prose.fix),
+        **_place(resource),
+    )
+
+
+def undetermined(rule: Rule, resource: Resource, unknown: Undetermined, enforcement: Enforcement) -> Finding:
+    """The finding that a rule cannot say."""
+    return Finding(
+        policy=rule.id,
+        verdict="undetermined",
+        severity=rule.severity,
+        enforcement=enforcement,
+        resource=resource.name,
+        type=resource.type,
+        urn=resource.urn,
+        path=unknown.path,
+        what=str(unknown),
+        got="",
+        do="",
+        **_place(resource),
+    )
+
+
+def _place(resource: Resource) -> dict[str, Any]:
+    position = resource.position
+    return {
+        "file": getattr(position, "file", None),
+        "line": getattr(position, "line", None),
+        "column": getattr(position, "column", None),
+    }
+
+
+def _sentence(text: str) -> str:
+    # Messages of this project are lowercase and end without a stop; names such as EKS keep their capitals.
+    text = text.rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _distinct(faults: list[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+
+def _rendered(resource: Resource, stack: Stack) -> bool:
+    return any(each.parent == resource.urn for each in stack.resources)

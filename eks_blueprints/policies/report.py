@@ -1,0 +1,110 @@
+"""What judging a stack found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from eks_blueprints.errors import Path, dotted
+from eks_blueprints.policies.rule import Enforcement, Profile, Rule, Severity
+
+Verdict = Literal["fail", "waived", "undetermined"]
+
+ORDER: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One resource and what one rule says about it."""
+
+    policy: str
+    verdict: Verdict
+    severity: Severity
+    enforcement: Enforcement
+    resource: str
+    """Logical name."""
+    type: str
+    urn: str
+    path: Path
+    what: str
+    got: str
+    do: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    waiver: str = ""
+    """Of a waived finding: the reason, the owner and until when."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the stack is refused because of it."""
+        return self.verdict == "fail" and self.enforcement == "mandatory"
+
+    @property
+    def field(self) -> str:
+        """The property, as a path."""
+        return dotted(self.path)
+
+    @property
+    def message(self) -> str:
+        """What; got; do: the form of every message of this project."""
+        got = f"got {self.got}" if self.got else ""
+        return "; ".join(part for part in (self.what, got, self.do) if part)
+
+    @property
+    def place(self) -> str:
+        """File, line and column, as far as they are known."""
+        parts = (self.file, self.line, self.column) if self.file else ()
+        return ":".join(str(part) for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every finding about a stack, the worst first, and how much was looked at."""
+
+    project: str
+    stack: str
+    profile: Profile
+    findings: tuple[Finding, ...]
+    resources: int
+    """How many resources there are."""
+    verdicts: dict[str, int]
+    """How often a rule and a resource met, by pass, fail, undetermined and not_applicable."""
+    rules: tuple[Rule, ...]
+    """The rules that were asked."""
+    not_scanned: tuple[str, ...] = ()
+    """Logical names of resources whose objects only a provider renders: no rule saw into them."""
+    seconds: float = 0.0
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a mandatory rule says no."""
+        return any(finding.blocks for finding in self.findings)
+
+    def failed(self, *policies: str) -> list[Finding]:
+        """The findings that stand: neither waived nor undetermined; of some rules, or of all."""
+        found = [each for each in self.findings if each.verdict == "fail"]
+        return [each for each in found if not policies or each.policy in policies]
+
+    def counts(self) -> dict[str, int]:
+        """How many findings there are: mandatory, advisory, waived, undetermined."""
+        return dict(Counter(kind_of(each) for each in self.findings))
+
+
+def kind_of(finding: Finding) -> str:
+    """`mandatory` or `advisory` for a failure, else the verdict."""
+    return finding.enforcement if finding.verdict == "fail" else finding.verdict
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that block first, then by severity, rule and resource."""
+    verdicts = ("fail", "waived", "undetermined")
+
+    def rank(finding: Finding) -> tuple[Any, ...]:
+        worth = ORDER.index(finding.severity)
+        where = (finding.policy, finding.urn, finding.field)
+        return (not finding.blocks, verdicts.index(finding.verdict), worth, *where)
+
+    return tuple(sorted(findings, key=rank))

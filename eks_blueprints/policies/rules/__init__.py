@@ -1,0 +1,1 @@
+"""The rules, a module a subject; each rule is a plain function."""

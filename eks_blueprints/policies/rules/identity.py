@@ -1,0 +1,341 @@
+"""The AWS rights of pods, nodes and controllers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from eks_blueprints.policies.objects import canonical, namespace_of, object_name, pod_of, workloads
+from eks_blueprints.policies.platform import (
+    ADDON,
+    ASSOCIATION,
+    ATTACHMENT,
+    POLICY,
+    ROLE,
+    ROLE_POLICY,
+    addon,
+    auto_mode,
+    cluster_of,
+    fargate_profile_of,
+    on_cluster,
+)
+from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.roles import (
+    ACCOUNT,
+    allowing,
+    attached,
+    conditions,
+    documents,
+    identity,
+    is_used_as,
+    known,
+    policy_name,
+    principals,
+    values,
+)
+from eks_blueprints.policies.rule import Context, rule
+from eks_blueprints.policies.stack import Resource, Stack
+
+_NODE_POLICIES = (
+    "AmazonEKSWorkerNodePolicy",
+    "AmazonEKSWorkerNodeMinimalPolicy",
+    "AmazonEC2ContainerRegistryReadOnly",
+    "AmazonEC2ContainerRegistryPullOnly",
+    "AmazonSSMManagedInstanceCore",
+)
+_WITH_ROLE = (
+    "aws-ebs-csi-driver",
+    "aws-efs-csi-driver",
+    "aws-mountpoint-s3-csi-driver",
+    "amazon-cloudwatch-observability",
+    "adot",
+)
+_SERVICE_ACCOUNTS = {
+    "aws-ebs-csi-driver": ("ebs-csi-controller-sa",),
+    "aws-efs-csi-driver": ("efs-csi-controller-sa", "efs-csi-node-sa"),
+    "aws-mountpoint-s3-csi-driver": ("s3-csi-driver-sa",),
+    "amazon-cloudwatch-observability": ("cloudwatch-agent",),
+    "adot": ("adot-col-prom-metrics", "adot-col-otlp-ingest", "adot-col-container-logs"),
+    "vpc-cni": ("aws-node",),
+}
+_ADMIN = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
+_SUBJECT = re.compile(r"system:serviceaccount:[^:*?]+:[^:*?]+")
+
+
+@rule("eks-irsa-trust-scoped", ROLE, severity="critical", enforcement="mandatory", wave=1)
+def irsa_trust(role: Props) -> Faults:
+    """A role for pods is trusted to one service account and not to the whole cluster."""
+    asked = False
+    for statement in allowing(role.document("assumeRolePolicy")):
+        if "sts:AssumeRoleWithWebIdentity" not in known(statement, "Action") or not _federates_cluster(statement):
+            continue
+        asked = True
+        found = [(operator, key.rpartition(":")[2], wanted) for operator, key, wanted in conditions(statement)]
+        subjects = [wanted for operator, key, wanted in found if operator == "StringEquals" and key == "sub"]
+        if not subjects or not all(_SUBJECT.fullmatch(each) for wanted in subjects for each in wanted):
+            got = subjects or [wanted for _, key, wanted in found if key == "sub"]
+            yield role.fault("is trusted to more than one service account", "assumeRolePolicy", got=got)
+        if ["sts.amazonaws.com"] not in [wanted for op, key, wanted in found if op == "StringEquals" and key == "aud"]:
+            yield role.fault("does not ask for the audience sts.amazonaws.com", "assumeRolePolicy")
+    if not asked:
+        raise NotApplicable
+
+
+@rule("eks-pod-identity-trust-valid", ROLE, severity="high", enforcement="mandatory", wave=1)
+def pod_identity_trust(role: Props) -> Faults:
+    """A role for Pod Identity may be assumed and tagged."""
+    asked = False
+    for statement in allowing(role.document("assumeRolePolicy")):
+        if "pods.eks.amazonaws.com" not in principals(statement, "Service"):
+            continue
+        asked = True
+        missing = {"sts:AssumeRole", "sts:TagSession"} - set(known(statement, "Action"))
+        if missing:
+            yield role.fault(f"does not allow {', '.join(sorted(missing))}", "assumeRolePolicy")
+        keys = {key.lower() for _, key, _ in conditions(statement)}
+        if not keys & {"aws:sourceaccount", "aws:sourcearn"}:
+            yield role.fault("is trusted to every cluster of EKS", "assumeRolePolicy", advisory=True)
+    if not asked:
+        raise NotApplicable
+
+
+@rule(
+    "eks-pod-identity-agent-present",
+    ASSOCIATION,
+    ADDON,
+    severity="critical",
+    enforcement="mandatory",
+    wave=1,
+    across=True,
+)
+def pod_identity_agent(subject: Props, context: Context) -> Faults:
+    """The agent that hands out Pod Identity credentials is there.
+
+    A cluster that is not in Auto Mode has the add-on eks-pod-identity-agent as soon as anything on it has an
+    association, and no association is for pods that Fargate or Windows nodes run.
+    """
+    stack, resource = context.stack, context.resource
+    if resource.type == ADDON and not subject.items("podIdentityAssociations"):
+        raise NotApplicable
+    cluster = cluster_of(resource, stack)
+    if cluster is None or auto_mode(cluster):
+        raise NotApplicable
+    if addon("eks-pod-identity-agent", cluster, stack) is None:
+        yield subject.fault("gets no credentials: the cluster has no eks-pod-identity-agent")
+    if resource.type == ASSOCIATION:
+        for workload in _workloads_of(resource, stack):
+            if fargate_profile_of(workload, stack) is not None:
+                yield subject.fault(f"is for {workload.name}, which Fargate runs", "serviceAccount", do="use IRSA")
+            if pod_of(workload).get("nodeSelector", "kubernetes.io/os") == "windows":
+                yield subject.fault(f"is for {workload.name}, which Windows runs", "serviceAccount", do="use IRSA")
+
+
+@rule(
+    "eks-workload-role-no-admin",
+    ROLE,
+    ATTACHMENT,
+    ROLE_POLICY,
+    severity="critical",
+    enforcement="mandatory",
+    wave=1,
+    across=True,
+    params={"allow": []},
+)
+def workload_admin(subject: Props, context: Context) -> Faults:
+    """A role of pods is not an administrator's."""
+    stack, resource = context.stack, context.resource
+    if resource.type == ROLE_POLICY:
+        role = stack.resolved(resource, "role", types=(ROLE,))
+    else:
+        role = next((owner for owner, _ in attached(resource, stack)), None)
+        role = resource if resource.type == ROLE else role
+    if not is_used_as(role, "pod", stack):
+        raise NotApplicable
+    for _, policy in attached(resource, stack) if resource.type != ROLE_POLICY else ():
+        name = policy_name(policy.policy)
+        if (name in _ADMIN or name.endswith("FullAccess")) and name not in context.params["allow"]:
+            yield subject.fault("lets pods do far too much", *policy.keys, got=name)
+    for document in documents(resource) if resource.type != ATTACHMENT else ():
+        for statement in allowing(document):
+            broad = [each for each in values(statement, "Action") if each == "*" or each.endswith(":*")]
+            if broad and "*" in values(statement, "Resource"):
+                yield document.fault("lets pods do everything of a service", got=broad)
+
+
+@rule(
+    "eks-one-role-per-service-account",
+    ASSOCIATION,
+    ACCOUNT,
+    severity="medium",
+    enforcement="advisory",
+    wave=3,
+    across=True,
+)
+def one_role_each(subject: Props, context: Context) -> Faults:
+    """Each service account has a role of its own.
+
+    No role serves two service accounts; roles whose policies tell them apart by tags of the session need a waiver.
+    """
+    stack, resource = context.stack, context.resource
+    own = _role_and_account(resource, stack)
+    if own is None:
+        raise NotApplicable
+    for other in stack.of(ASSOCIATION, ACCOUNT):
+        theirs = _role_and_account(other, stack)
+        if theirs and theirs[0] == own[0] and theirs[1] != own[1]:
+            yield subject.fault(f"shares its role with {theirs[1]}", *_role_keys(resource))
+            return
+
+
+@rule(
+    "eks-service-account-single-identity-source", ACCOUNT, severity="high", enforcement="advisory", wave=3, across=True
+)
+def single_identity(account: Props, context: Context) -> Faults:
+    """A service account gets its rights by one way alone."""
+    stack = context.stack
+    if not account.has("metadata", "annotations", "eks.amazonaws.com/role-arn"):
+        raise NotApplicable
+    own = (namespace_of(context.resource, stack), object_name(context.resource, stack))
+    for association in stack.of(ASSOCIATION):
+        if _account_of(association, stack) == own:
+            key = ("metadata", "annotations", "eks.amazonaws.com/role-arn")
+            yield account.fault(f"has a role here and by {association.name}", *key)
+
+
+@rule(
+    "eks-node-role-least-privilege",
+    ATTACHMENT,
+    ROLE,
+    severity="high",
+    enforcement="mandatory",
+    wave=1,
+    across=True,
+    params={"extra": []},
+)
+def node_role(subject: Props, context: Context) -> Faults:
+    """Nodes have only the rights that nodes need.
+
+    Besides the policies for nodes, registries and Session Manager, and those of the parameter extra, a role of nodes
+    has AmazonEKS_CNI_Policy only where the vpc-cni add-on has no role of its own.
+    """
+    stack, asked = context.stack, False
+    for role, policy in attached(context.resource, stack):
+        if not is_used_as(role, "node", stack):
+            continue
+        asked = True
+        name = policy_name(policy.policy)
+        if name in (*_NODE_POLICIES, *context.params["extra"]):
+            continue
+        if name == "AmazonEKS_CNI_Policy":
+            cni = addon("vpc-cni", cluster_of(context.resource, stack), stack)
+            if cni is not None and _has_own_role(cni, stack):
+                yield subject.fault("gives nodes the rights that vpc-cni has itself", *policy.keys, got=name)
+        elif name == "AmazonEKS_CNI_IPv6_Policy" or (stack.resolve(policy.policy, POLICY) and "ipv6" in name.lower()):
+            continue
+        else:
+            yield subject.fault("gives every pod of a node more than it needs", *policy.keys, got=name)
+    if not asked:
+        raise NotApplicable
+
+
+@rule(
+    "eks-cni-own-iam-role",
+    ADDON,
+    severity="medium",
+    enforcement="advisory",
+    production="mandatory",
+    wave=2,
+    across=True,
+)
+def cni_role(cni: Props, context: Context) -> Faults:
+    """The network add-on has a role of its own."""
+    if cni.get("addonName") != "vpc-cni":
+        raise NotApplicable
+    if not _has_own_role(context.resource, context.stack):
+        yield cni.fault("uses the role of the nodes", "podIdentityAssociations")
+
+
+@rule("eks-csi-drivers-own-iam-role", ADDON, severity="medium", enforcement="mandatory", wave=2, across=True)
+def controller_roles(driver: Props, context: Context) -> Faults:
+    """Storage and observability add-ons have a role of their own."""
+    if driver.get("addonName") not in _WITH_ROLE:
+        raise NotApplicable
+    if not _has_own_role(context.resource, context.stack):
+        yield driver.fault("uses the role of the nodes", "podIdentityAssociations")
+
+
+@rule("eks-fargate-pod-execution-role-scoped", ROLE, severity="medium", enforcement="advisory", wave=3, across=True)
+def fargate_role(role: Props) -> Faults:
+    """Fargate's role is trusted to the profiles of the cluster alone."""
+    asked = False
+    for statement in allowing(role.document("assumeRolePolicy")):
+        if "eks-fargate-pods.amazonaws.com" in principals(statement, "Service"):
+            asked = True
+            if "aws:sourcearn" not in {key.lower() for _, key, _ in conditions(statement)}:
+                yield role.fault("is trusted to every cluster's Fargate", "assumeRolePolicy")
+    if not asked:
+        raise NotApplicable
+
+
+@rule("iam-no-star-star-policy", POLICY, ROLE_POLICY, ROLE, severity="critical", enforcement="mandatory", wave=1)
+def no_star_star(subject: Props, context: Context) -> Faults:
+    """No policy allows everything on everything."""
+    for document in documents(context.resource):
+        for statement in allowing(document):
+            actions, resources = values(statement, "Action"), values(statement, "Resource")
+            if "*" in actions and "*" in resources:
+                yield document.fault("allows everything on everything", got=actions)
+            elif "iam:PassRole" in actions and "*" in resources and not _passes_to(statement):
+                yield document.fault("passes any role to any service", got="iam:PassRole")
+
+
+def _federates_cluster(statement: Props) -> bool:
+    found = principals(statement, "Federated")
+    issuers = [each for each in found if "oidc.eks." in each or "oidc-provider" in each.lower() or "${" in each]
+    return bool(issuers) and not any("token.actions.githubusercontent.com" in each for each in found)
+
+
+def _passes_to(statement: Props) -> bool:
+    return any(key.lower() == "iam:passedtoservice" for _, key, _ in conditions(statement))
+
+
+def _has_own_role(found: Resource, stack: Stack) -> bool:
+    if found.props.has("serviceAccountRoleArn") or found.props.has("podIdentityAssociations"):
+        return True
+    wanted = _SERVICE_ACCOUNTS.get(str(found.props.get("addonName")), ())
+    associations = on_cluster(cluster_of(found, stack), stack, ASSOCIATION)
+    return any(_account_of(each, stack)[1] in wanted for each in associations)
+
+
+def _account_of(association: Resource, stack: Stack) -> tuple[str, str]:
+    namespace, account = association.inputs.get("namespace"), association.inputs.get("serviceAccount")
+    return (
+        canonical(namespace, stack) if isinstance(namespace, str) else "",
+        canonical(account, stack) if isinstance(account, str) else "",
+    )
+
+
+def _workloads_of(association: Resource, stack: Stack) -> Iterator[Resource]:
+    namespace, account = _account_of(association, stack)
+    for workload in workloads(stack, namespace):
+        found = pod_of(workload).text("serviceAccountName")
+        if found is not None and canonical(found, stack) == account:
+            yield workload
+
+
+def _role_keys(resource: Resource) -> tuple[str, ...]:
+    if resource.type == ASSOCIATION:
+        return ("roleArn",)
+    return ("metadata", "annotations", "eks.amazonaws.com/role-arn")
+
+
+def _role_and_account(resource: Resource, stack: Stack) -> tuple[str, str] | None:
+    try:
+        if not resource.props.has(*_role_keys(resource)):
+            return None
+        role = identity(resource, stack, *_role_keys(resource), types=(ROLE,))
+    except Undetermined:
+        return None
+    if resource.type == ASSOCIATION:
+        return role, "/".join(_account_of(resource, stack))
+    return role, f"{namespace_of(resource, stack)}/{object_name(resource, stack)}"
