@@ -34,7 +34,7 @@ lint: $(READY) ## Check style, formatting and strict types
 
 .PHONY: bench
 bench: $(READY) ## Measure speed against a bare program, as ratios of one run
-	@$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python bench/bench.py
 
 .PHONY: generate
 generate: $(READY) ## Write again what is generated and checked in: JSON Schema, reference pages, recordings

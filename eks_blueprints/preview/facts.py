@@ -8,13 +8,47 @@ from typing import Any
 from eks_blueprints.recording import PlannedResource
 
 _TELLING = (
-    "addonName", "addonVersion", "version", "releaseVersion", "instanceTypes", "amiType", "capacityType",
-    "scalingConfig", "minSize", "maxSize", "cidrBlock", "ipv6CidrBlock", "availabilityZone", "availabilityZoneId",
-    "destinationCidrBlock", "destinationIpv6CidrBlock", "serviceName", "vpcEndpointType", "principalArn", "policyArn",
-    "accessScope", "namespace", "serviceAccount", "retentionInDays", "enableKeyRotation", "authenticationMode",
-    "enabledClusterLogTypes", "region", "chart", "repositoryOpts", "selectors", "engine", "runtime", "url", "kind",
-    "type", "protocol", "fromPort", "toPort", "bucket", "name",
-)  # fmt: skip
+    "addonName",
+    "addonVersion",
+    "instanceTypes",
+    "scalingConfig",
+    "minSize",
+    "maxSize",
+    "capacityType",
+    "amiType",
+    "version",
+    "releaseVersion",
+    "cidrBlock",
+    "ipv6CidrBlock",
+    "availabilityZone",
+    "availabilityZoneId",
+    "destinationCidrBlock",
+    "destinationIpv6CidrBlock",
+    "serviceName",
+    "vpcEndpointType",
+    "principalArn",
+    "policyArn",
+    "accessScope",
+    "namespace",
+    "serviceAccount",
+    "retentionInDays",
+    "enableKeyRotation",
+    "authenticationMode",
+    "enabledClusterLogTypes",
+    "region",
+    "chart",
+    "selectors",
+    "engine",
+    "runtime",
+    "url",
+    "kind",
+    "type",
+    "ipProtocol",
+    "fromPort",
+    "toPort",
+    "bucket",
+    "name",
+)
 """Inputs in the order they are told, of any provider; nothing here is specific to one resource type."""
 
 _MOST = 4
@@ -22,7 +56,8 @@ _MOST = 4
 
 def facts_of(resource: PlannedResource) -> str:
     """Up to four inputs that tell this resource from its siblings, and the options that guard it."""
-    facts = [fact for key in _TELLING if key in resource.inputs for fact in _fact(key, resource.inputs[key])]
+    given = [key for key in _TELLING if resource.inputs.get(key) not in (None, resource.name)]
+    facts = [fact for key in given for fact in _fact(key, resource.inputs[key])]
     facts += [f"{key} {value}" for key, value in _metadata(resource.inputs) if value]
     if resource.options.get("protect"):
         facts.insert(0, "protected")
@@ -36,7 +71,8 @@ def short_type(token: str) -> str:
     package, _, rest = token.partition(":")
     module, _, name = rest.partition(":")
     if package == "pulumi":
-        return f"{name.title() if name.islower() else name} provider" if module == "providers" else name
+        known = {"aws": "AWS", "kubernetes": "Kubernetes", "eks": "EKS"}
+        return f"{known.get(name, name)} provider" if module == "providers" else name
     group = module.split("/")[0]
     if group == "index" or not name:
         return name or token

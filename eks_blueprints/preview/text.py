@@ -13,8 +13,11 @@ from eks_blueprints.preview.run import Finding, Preview
 from eks_blueprints.recording import Plan, PlannedResource, Position
 
 _STACK = "pulumi:pulumi:Stack"
-_FOLD_FROM = 4
+_FOLD_FROM = 3
 """As many siblings of one type are shown as one line."""
+
+_NAMED = 4
+"""As many of them are named in it."""
 
 
 def render(preview: Preview, *, full: bool = False, width: int | None = None) -> Iterator[str]:
@@ -56,12 +59,12 @@ def _rows(plan: Plan, *, full: bool) -> Iterator[_Row]:
     for resource in plan.resources:
         if resource.type != _STACK:
             children[resource.parent or ""].append(resource)
-    roots = [r for r in plan.resources if r.type != _STACK and _is_root(r, plan)]
-    for root in roots:
-        yield from _subtree(root, "", "", children, None, full=full)
+    for root in plan.resources:
+        if root.type != _STACK and _is_root(root):
+            yield from _subtree(root, "", "", children, None, full=full)
 
 
-def _is_root(resource: PlannedResource, plan: Plan) -> bool:
+def _is_root(resource: PlannedResource) -> bool:
     return resource.parent is None or "::pulumi:pulumi:Stack::" in resource.parent
 
 
@@ -70,42 +73,55 @@ def _subtree(
     branch: str,
     below: str,
     children: Mapping[str, list[PlannedResource]],
-    inherited: Position | None,
+    above: PlannedResource | None,
     *,
     full: bool,
 ) -> Iterator[_Row]:
-    place = resource.source if resource.source != inherited else None
-    yield _Row(
-        branch, short_type(resource.type), resource.name, facts_of(resource), _at(place), strong=not resource.custom
-    )
+    place = resource.source if above is None or resource.source != above.source else None
+    name = resource.name if full or above is None else _within(resource.name, above.name)
+    kind, facts = short_type(resource.type), facts_of(resource)
+    yield _Row(branch, kind, name, facts, _at(place), strong=not resource.custom)
     groups = _folded(children[resource.urn], children, full=full)
     for index, group in enumerate(groups):
         last = index == len(groups) - 1
         fork, stem = ("└─ ", "   ") if last else ("├─ ", "│  ")
         if len(group) == 1:
-            source = resource.source or inherited
-            yield from _subtree(group[0], below + fork, below + stem, children, source, full=full)
+            yield from _subtree(group[0], below + fork, below + stem, children, resource, full=full)
         else:
-            yield _fold(group, below + fork)
+            yield _fold(group, below + fork, resource)
 
 
 def _folded(
     siblings: Sequence[PlannedResource], children: Mapping[str, list[PlannedResource]], *, full: bool
 ) -> list[list[PlannedResource]]:
-    """Siblings in groups: components first, then resources; many of one type together."""
+    """Siblings in groups: resources by type, many of one type together; components as the stack file has them."""
     counts = Counter(r.type for r in siblings if r.custom and not children[r.urn])
     groups: dict[str, list[PlannedResource]] = {}
-    for resource in sorted(siblings, key=lambda r: (not r.custom, short_type(r.type) if r.custom else "")):
+    for resource in sorted(siblings, key=_rank):
         fold = not full and resource.custom and not children[resource.urn] and counts[resource.type] >= _FOLD_FROM
         groups.setdefault(resource.type if fold else resource.urn, []).append(resource)
     return list(groups.values())
 
 
-def _fold(group: Sequence[PlannedResource], branch: str) -> _Row:
-    names = [resource.name for resource in group]
+def _rank(resource: PlannedResource) -> tuple[bool, int, str]:
+    if resource.custom:
+        return False, 0, short_type(resource.type)
+    return True, resource.source.line if resource.source else 0, resource.name
+
+
+def _within(name: str, parent: str) -> str:
+    """A child's name without its parent's, which stands above it."""
+    return name.removeprefix(f"{parent}-")
+
+
+def _fold(group: Sequence[PlannedResource], branch: str, parent: PlannedResource) -> _Row:
+    names = [_within(resource.name, parent.name) for resource in group]
     start = _common_start(names)
-    ends = ", ".join(name[len(start) :] or name for name in names)
-    return _Row(branch, short_type(group[0].type), f"{start}… ({len(group)})", ends, "", strong=False)
+    ends = ", ".join(name[len(start) :] or name for name in names[:_NAMED])
+    ends += f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return _Row(
+        branch, f"{len(group)} × {short_type(group[0].type)}", f"{start}…" if start else "", ends, "", strong=False
+    )  # noqa: RUF001
 
 
 def _common_start(names: Sequence[str]) -> str:
@@ -122,9 +138,8 @@ def _aligned(rows: Sequence[_Row], width: int | None) -> Iterator[str]:
         pad = " " * (left - len(row.branch) - len(row.type))
         line = f"{click.style(row.branch, dim=True)}{kind}{pad}  {row.name.ljust(middle)}"
         room = None if width is None else width - left - middle - 4 - (len(row.place) + 2 if row.place else 0)
-        facts = _cut(row.facts, room)
-        tail = f"  {click.style(row.place, dim=True)}" if row.place else ""
-        yield f"{line}  {facts}{tail}".rstrip()
+        parts = (line, _cut(row.facts, room), click.style(row.place, dim=True) if row.place else "")
+        yield "  ".join(part for part in parts if part).rstrip()
 
 
 def _outputs(plan: Plan, width: int | None) -> Iterator[str]:
