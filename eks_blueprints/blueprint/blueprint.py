@@ -51,7 +51,11 @@ class Blueprint(Component):
     """The component of each compute element, by its name."""
 
     def __init__(self, name: str, args: BlueprintArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.args = self._settled(args)
+        if not isinstance(args, self.Args):
+            got = type(args).__name__
+            raise pulumi.RunError(f"{name}: {type(self).__name__} takes {self.Args.__name__}; got {got}; give it those")
+        self.args = args
+        self.args = self._settled()
         self.origin = args.origin
         super().__init__(name, self.args, opts)
         self._aws = self._aws_provider(name)
@@ -62,9 +66,9 @@ class Blueprint(Component):
         self.extend()
         self.register_outputs(self.outputs())
 
-    def prepare(self, args: BlueprintArgs) -> BlueprintArgs:
-        """The spec to build, given the one that was asked for; `args.but(...)` makes a changed copy."""
-        return args
+    def prepare(self) -> BlueprintArgs:
+        """The spec to build: what was asked for, `self.args`, or a changed copy, `self.args.but(...)`."""
+        return self.args
 
     def extend(self) -> None:
         """Add resources to the finished platform; give them `self.child()` as options."""
@@ -92,9 +96,10 @@ class Blueprint(Component):
         """Options of a child: this parent, and the platform's AWS provider."""
         return pulumi.ResourceOptions.merge(super().child(**options), pulumi.ResourceOptions(providers=[self._aws]))
 
-    def _settled(self, args: BlueprintArgs) -> BlueprintArgs:
+    def _settled(self) -> BlueprintArgs:
+        args = self.args
         try:
-            return resolve(self.prepare(args))
+            return resolve(self.prepare())
         except (InputError, ValidationError) as error:
             problems = error.problems if isinstance(error, InputError) else problems_of(error)
             told = InputError(located(problems, args.origin) if args.origin else problems)

@@ -11,21 +11,28 @@ from eks_blueprints.addons.kube_proxy import KubeProxy
 from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.cluster.core_data import core_data
 
-platform = Blueprint("shop", BlueprintArgs(
-    region="eu-west-1",
-    network=NetworkArgs(cidr="10.50.0.0/16"),
-    cluster=ClusterArgs(version="1.35"),
-    addons=[VpcCni(), KubeProxy(), EksPodIdentityAgent()],  # what nodes need; CoreDNS follows them, below
-))
+platform = Blueprint(
+    "shop",
+    BlueprintArgs(
+        region="eu-west-1",
+        network=NetworkArgs(cidr="10.50.0.0/16"),
+        cluster=ClusterArgs(version="1.35"),
+        addons=[VpcCni(), KubeProxy(), EksPodIdentityAgent()],  # what nodes need; CoreDNS follows them, below
+    ),
+)
 
 network = platform.network.ref
 
 role = aws.iam.Role(
     "shop-nodes-role",
-    assume_role_policy=aws.iam.get_policy_document_output(statements=[{
-        "actions": ["sts:AssumeRole"],
-        "principals": [{"type": "Service", "identifiers": ["ec2.amazonaws.com"]}],
-    }]).json,
+    assume_role_policy=aws.iam.get_policy_document_output(
+        statements=[
+            {
+                "actions": ["sts:AssumeRole"],
+                "principals": [{"type": "Service", "identifiers": ["ec2.amazonaws.com"]}],
+            }
+        ]
+    ).json,
     opts=platform.child(),
 )
 policies = [
@@ -40,7 +47,7 @@ policies = [
 nodes = pulumi_eks.ManagedNodeGroup(
     "shop-nodes",
     cluster=core_data(platform.cluster, instance_roles=(role,)),
-    node_role=role,
+    node_role_arn=role.arn,
     subnet_ids=network.ids("private"),
     instance_types=["m7g.large"],
     ami_type="AL2023_ARM_64_STANDARD",

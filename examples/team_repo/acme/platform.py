@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from pydantic import Field
 
 from eks_blueprints import Blueprint, BlueprintArgs, NetworkArgs
-from eks_blueprints.network.spec import AnyNetwork
+from eks_blueprints.network.spec import AnyNetwork, FlowLogsArgs
 
 
 class AcmeArgs(BlueprintArgs):
@@ -15,7 +15,7 @@ class AcmeArgs(BlueprintArgs):
     region: str = "eu-west-1"
     """AWS region. Default: Ireland, where Acme's data has to stay."""
 
-    network: AnyNetwork = NetworkArgs(cidr="10.64.0.0/16", nat_gateways="per_zone", flow_logs={})
+    network: AnyNetwork = NetworkArgs(cidr="10.64.0.0/16", nat_gateways="per_zone", flow_logs=FlowLogsArgs())
     """The VPC. Default: Acme's block for platforms, a NAT gateway a zone, and flow logs."""
 
     cost_center: str = Field(pattern=r"CC-\d{4}")
@@ -31,9 +31,9 @@ class AcmeBlueprint(Blueprint):
     Args: ClassVar = AcmeArgs
     args: AcmeArgs
 
-    def prepare(self, args: AcmeArgs) -> AcmeArgs:
+    def prepare(self) -> AcmeArgs:
         """Tag everything with the cost centre."""
-        return args.but(tags=args.tags | {"cost-center": args.cost_center})
+        return self.args.but(tags=self.args.tags | {"cost-center": self.args.cost_center})
 
     def extend(self) -> None:
         """Add the image repositories."""

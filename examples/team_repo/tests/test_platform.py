@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from acme.platform import AcmeArgs, AcmeBlueprint
+
 from eks_blueprints import ClusterArgs
 
 PROD = Path(__file__).parent.parent / "stacks" / "prod.yaml"
