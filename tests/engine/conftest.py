@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ why_missing = functools.cache(missing)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+def engine(tmp_path: Path) -> Iterator[Engine]:
     if reason := why_missing():
         pytest.skip(reason)
-    return Engine(tmp_path / "engine")
+    made = Engine(tmp_path / "engine")
+    yield made
+    made.close()

@@ -183,7 +183,7 @@ class Engine:
             shim = self.bin / f"pulumi-resource-{package}"
             shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "standins"}" {package} "$@"\n')
             shim.chmod(0o755)
-        self._count = 0
+        self._projects: list[Project] = []
 
     def project(self, folder: Path, stack: str = "dev", config: Mapping[str, str] | None = None) -> Project:
         """A copy of a project, with its settings files; `config` adds to those of the stack.
@@ -191,8 +191,7 @@ class Engine:
         Where `Pulumi.yaml` names a `main` folder, only that and the folder of the settings are copied: such a project
         is the root of a repository, which has much more in it.
         """
-        self._count += 1
-        root = self.where / f"project{self._count}"
+        root = self.where / f"project{len(self._projects) + 1}"
         leave = shutil.ignore_patterns("__pycache__", ".venv", "venv", ".git")
         settings = yaml.safe_load((folder / "Pulumi.yaml").read_text())
         parts = {settings.get("main"), settings.get("stackConfigDir")} - {None}
@@ -203,21 +202,28 @@ class Engine:
                 shutil.copytree(folder / part, root / "program" / part, ignore=leave, dirs_exist_ok=True)
         else:
             shutil.copytree(folder, root / "program", ignore=leave)
-        return Project(self, root, stack, config or {})
+        return self._add(Project(self, root, stack, config or {}))
 
     def program(
         self, source: str, config: Mapping[str, str] | None = None, files: Mapping[str, str] | None = None
     ) -> Project:
         """A project of one inline program, by default in eu-west-1."""
-        self._count += 1
-        root = self.where / f"project{self._count}"
+        root = self.where / f"project{len(self._projects) + 1}"
         program = root / "program"
         program.mkdir(parents=True)
         (program / "Pulumi.yaml").write_text("name: toy\nruntime: python\n")
         (program / "__main__.py").write_text(textwrap.dedent(source))
         for name, text in (files or {}).items():
             (program / name).write_text(textwrap.dedent(text))
-        return Project(self, root, "dev", {"aws:region": "eu-west-1", **(config or {})})
+        return self._add(Project(self, root, "dev", {"aws:region": "eu-west-1", **(config or {})}))
+
+    def _add(self, project: Project) -> Project:
+        self._projects.append(project)
+        return project
+
+    def close(self) -> None:
+        for project in self._projects:
+            project.account.close()
 
 
 class Project:
@@ -305,9 +311,7 @@ class Project:
         self, op: str, type: str, nth: int = 1, message: str = "the stand-in was told to fail", partial: bool = False
     ) -> None:
         """Let the nth create, update, delete or read of a type fail, counted from this call on."""
-        done = f"{op} {type}"
-        with self.account.transaction():
-            self.account._db.execute("DELETE FROM counters WHERE name = ?", (done,))
+        self.account.reset(f"{op} {type}")
         self._faults = [f for f in self._faults if (f["op"], f["type"]) != (op, type)]
         self._faults.append({"op": op, "type": type, "nth": nth, "message": message, "partial": partial})
         (self.root / "faults.json").write_text(json.dumps(self._faults))

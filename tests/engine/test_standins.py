@@ -6,7 +6,7 @@ import pytest
 
 from .harness import Engine
 from .registered import UNKNOWN
-from .toys import NETWORK, PLATFORM
+from .toys import COMPONENTS, NETWORK, PLATFORM
 
 pytestmark = pytest.mark.engine
 
@@ -138,3 +138,40 @@ def test_a_vpc_with_subnets_in_it_is_not_deleted(engine: Engine) -> None:
     failed = project.destroy(check=False)
     assert f"DependencyViolation: The '{stray.id}' has dependencies and cannot be deleted" in failed.errors
     assert project.leftovers() == [f"{VPC} {stray.id}"]
+
+
+def test_components_of_other_packages_bring_their_children(engine: Engine) -> None:
+    pytest.importorskip("pulumi_eks")
+    project = engine.program(COMPONENTS)
+    settings = "kubernetes:core/v1:ConfigMap", "team:team/settings"
+    # Of a component whose provider cannot be configured yet, a preview sees no children.
+    assert settings not in {item.key for item in project.preview().registered}
+    assert settings in {item.key for item in project.up().registered}
+    assert project.outputs()["name"].startswith("shop-eksCluster-")
+    assert project.up().unchanged
+    project.destroy()
+    assert project.leftovers() == []
+
+
+def test_secrets_stay_secret_in_the_state(engine: Engine) -> None:
+    project = engine.program(PLATFORM)
+    project.up()
+    state = {resource["urn"].split("::")[-1]: resource for resource in project.export()}
+    assert "ciphertext" in state["k8s"]["inputs"]["kubeconfig"]
+
+
+# A cluster with a fixed name is deleted before its successor is made, and what was in it is gone with it.
+REPLACED = PLATFORM.replace("opts=inside", "opts=after.merge(inside, after(deleted_with=cluster))")
+
+
+@pytest.mark.parametrize("identified", [True, False])
+def test_what_was_in_a_replaced_cluster_is_let_go_with_it(engine: Engine, identified: bool) -> None:
+    source = REPLACED if identified else REPLACED.replace(", cluster_identifier=cluster.endpoint", "")
+    project = engine.program(source)
+    project.up()
+    network = 'kubernetes_network_config={"service_ipv4_cidr": "10.100.0.0/16"}'
+    project.edit("__main__.py", '    name="shop",', f'    name="shop", {network},')
+    assert project.up().changed()["shop"] == "replace"
+    assert [row.id for row in project.account.rows("kubernetes:core/v1:Namespace")] == ["team"]
+    project.destroy()
+    assert project.leftovers() == []

@@ -90,3 +90,45 @@ k8s.helm.v3.Release(
 )
 pulumi.export("endpoint", cluster.endpoint)
 """
+
+COMPONENTS = """
+import json
+import warnings
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import pulumi_eks as eks
+
+vpc = aws.ec2.Vpc("net", cidr_block="10.0.0.0/16")
+subnets = [
+    aws.ec2.Subnet(
+        f"net-{zone}", vpc_id=vpc.id, cidr_block=f"10.0.{i}.0/24", availability_zone=f"eu-west-1{zone}"
+    ).id
+    for i, zone in enumerate("ab")
+]
+cluster = eks.Cluster(
+    "shop", vpc_id=vpc.id, private_subnet_ids=subnets, authentication_mode="API", skip_default_node_group=True
+)
+statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+role = aws.iam.Role("nodes", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+joined = [
+    aws.iam.RolePolicyAttachment(f"nodes-{p}", role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{p}")
+    for p in ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
+]
+after = pulumi.ResourceOptions(depends_on=joined)
+workers = eks.ManagedNodeGroup("workers", cluster=cluster, node_role=role, opts=after)
+eks.Addon("dns", cluster=cluster, addon_name="coredns", opts=pulumi.ResourceOptions(depends_on=[workers]))
+provider = k8s.Provider("k8s", kubeconfig=cluster.kubeconfig_json)
+k8s.yaml.v2.ConfigGroup(
+    "team",
+    objs=[
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "team"}},
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team"}},
+    ],
+    opts=pulumi.ResourceOptions(providers=[provider], depends_on=[workers]),
+)
+pulumi.export("name", cluster.eks_cluster.name)
+"""

@@ -83,6 +83,10 @@ class Account:
             )
             return int(self._db.execute("SELECT value FROM counters WHERE name = ?", (name,)).fetchone()[0])
 
+    def reset(self, name: str) -> None:
+        with self.transaction():
+            self._db.execute("DELETE FROM counters WHERE name = ?", (name,))
+
     def rows(self, type: str | None = None, scope: str | None = None, **match: Any) -> list[Row]:
         """Rows in the order they were made; `match` compares top-level outputs."""
         where, values = [], []

@@ -45,7 +45,9 @@ def plain(value: Any) -> Any:
         if signature == OUTPUT:
             return plain(value["value"]) if "value" in value else UNKNOWN
         if signature == RESOURCE:
-            return plain(value.get("id") or value.get("urn"))
+            if "id" not in value:
+                return value["urn"]  # a component
+            return plain(value["id"]) or UNKNOWN  # empty before the resource is made
         return {key: plain(item) for key, item in value.items()}
     return value
 

@@ -188,6 +188,26 @@ RANGES: dict[tuple[str, str], tuple[int, int]] = {
 
 # fmt: on
 
+# What the provider takes where a program says nothing: to write it down changes nothing.
+DEFAULTS: dict[str, dict[str, object]] = {
+    "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": 0, "skipDestroy": False},
+    "aws:ec2/vpc:Vpc": {"enableDnsSupport": True, "instanceTenancy": "default"},
+    "aws:ec2/securityGroup:SecurityGroup": {"description": "Managed by Pulumi", "revokeRulesOnDelete": False},
+    "aws:ec2/subnet:Subnet": {"assignIpv6AddressOnCreation": False, "mapPublicIpOnLaunch": False},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {"vpcEndpointType": "Gateway"},
+    "aws:eks/cluster:Cluster": {"bootstrapSelfManagedAddons": True},
+    "aws:iam/policy:Policy": {"path": "/"},
+    "aws:iam/instanceProfile:InstanceProfile": {"path": "/"},
+    "aws:iam/role:Role": {"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"},
+    "aws:kms/key:Key": {
+        "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
+        "enableKeyRotation": False,
+        "isEnabled": True,
+        "keyUsage": "ENCRYPT_DECRYPT",
+    },
+    "aws:sqs/queue:Queue": {"fifoQueue": False, "messageRetentionSeconds": 345600, "visibilityTimeoutSeconds": 30},
+}
+
 # Lists whose order the service ignores.
 UNORDERED = {
     "accessScope.namespaces", "associatedRoleArns", "availabilityZones", "cidrBlocks", "clientIdLists",

@@ -105,6 +105,9 @@ class AwsProvider(Provider):
                 continue  # the service keeps its own value
             if kind == "add" and path == top and olds.get(top) == new and new is not None:
                 continue  # says what is so already
+            default = facts.DEFAULTS.get(type, {}).get(top)
+            if default is not None and path == top and default in (old, new) and None in (old, new):
+                continue
             if top in facts.JSON_PROPERTIES and _same_json(old, new):
                 continue
             replace = any(diffs.covers(rule, path) for rule in force_new)
