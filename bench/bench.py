@@ -1,7 +1,7 @@
-"""What a preview costs, as ratios of one run: `make bench`. These machines are noisy; a ratio drifts less than a second.
+"""What a preview costs, as ratios of one run: `make bench`. On a noisy machine a ratio says more than seconds do.
 
-`bare` registers the resources of prod by hand, with the same typed classes, on the SDK's plain mocks, records nothing and
-checks nothing: the least that any tool on the SDK can take.
+`bare` registers the resources of prod by hand, with the same typed classes, on the SDK's plain mocks, records nothing
+and checks nothing: the least that any tool on the SDK can take.
 """
 
 from __future__ import annotations

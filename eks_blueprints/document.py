@@ -35,6 +35,7 @@ class Document:
     """One YAML document and where each of its parts stands."""
 
     file: str
+    """What messages call it."""
     data: Any
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
@@ -49,13 +50,13 @@ class Document:
         return None
 
 
-def read(path: FilePath) -> Document:
-    """Read a file that holds one YAML document whose root is a mapping.
+def read(path: FilePath, name: str | None = None) -> Document:
+    """Read a file that holds one YAML document whose root is a mapping; `name` is what messages call it.
 
     Raises:
         InputError: if it cannot be read, is not YAML, has duplicate keys, or is not one mapping.
     """
-    name = str(path)
+    name = name or str(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -36,7 +36,7 @@ class Problem:
     def __str__(self) -> str:
         where = self.file or ""
         if self.line is not None:
-            where += f":{self.line}:{self.column}"
+            where += f":{self.line}" if self.column is None else f":{self.line}:{self.column}"
         field = dotted(self.path)
         return ": ".join(part for part in (where, field, self.message) if part)
 

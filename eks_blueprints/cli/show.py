@@ -17,9 +17,7 @@ def problems(found: Iterable[Problem]) -> None:
 
 def styled(problem: Problem) -> str:
     """One problem with its place dimmed and its field bold; click drops the colours where they are not wanted."""
-    where = "" if problem.file is None else problem.file
-    if problem.line is not None:
-        where += f":{problem.line}:{problem.column}"
+    where = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
     mark = click.style("warning", fg="yellow") if problem.severity == "warning" else ""
     field = click.style(dotted(problem.path), bold=True) if problem.path else ""
     return ": ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,11 +85,15 @@ def _record(target: Target) -> Recording:
 
 
 def _told(error: ProgramError, target: Target) -> InputError:
-    place = str(target.file or target.project)
-    problems = getattr(error.__cause__, "problems", None)
-    if problems:
-        return InputError(problems)
-    return InputError([Problem((), str(error), None if str(error).startswith(place) else place)])
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, InputError):
+            return cause
+        cause = cause.__cause__
+    if error.file is None:
+        return InputError([Problem((), error.message, str(target.file or target.project))])
+    file = error.file if target.project is None else os.path.relpath(target.project / error.file)
+    return InputError([Problem((), error.message, file, error.line)])
 
 
 def findings(recording: Recording) -> Iterator[Finding]:

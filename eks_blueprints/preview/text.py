@@ -121,7 +121,7 @@ def _fold(group: Sequence[PlannedResource], branch: str, parent: PlannedResource
     ends += f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return _Row(
         branch, f"{len(group)} × {short_type(group[0].type)}", f"{start}…" if start else "", ends, "", strong=False
-    )  # noqa: RUF001
+    )
 
 
 def _common_start(names: Sequence[str]) -> str:

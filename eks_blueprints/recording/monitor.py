@@ -83,7 +83,7 @@ class RecordingMonitor(MockMonitor):
         """Whether outputs are worked out when first read (`fast.py`) instead of being sent back with the answer."""
         self.stack_references = stack_references
         self._locator = locator
-        self._sources = Sources(locator)
+        self._sources = Sources()
         self._answers = answers
         self._caller = caller
         self._expected: dict[tuple[str, str], list[Entry]] = {}

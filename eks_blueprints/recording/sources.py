@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.recording.positions import Locator, Position
+from eks_blueprints.recording.positions import Position
 
 if TYPE_CHECKING:
     from pulumi import Resource
@@ -19,8 +19,7 @@ class Sources:
     that is below it, until another says otherwise.
     """
 
-    def __init__(self, locator: Locator) -> None:
-        self._locator = locator
+    def __init__(self) -> None:
         self._known: dict[int, tuple[Document | None, Position | None]] = {}
 
     def note(self, resource: Resource, parent: Resource | None) -> Position | None:
@@ -28,9 +27,9 @@ class Sources:
         document, position = self._known.get(id(parent), (None, None))
         own: Any = getattr(resource, "origin", None)
         if own is not None:
-            document, position = own, Position(self._locator.name(own.file), 1)
+            document, position = own, Position(own.file, 1)
         path = getattr(resource, "spec_path", ())
         if document is not None and path and (place := document.place(path, of_key=True)):
-            position = Position(self._locator.name(document.file), place.line)
+            position = Position(document.file, place.line)
         self._known[id(resource)] = (document, position)
         return position

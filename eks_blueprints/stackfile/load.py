@@ -49,9 +49,9 @@ def load(path: FilePath) -> BlueprintArgs:
     return open_stack(path).args
 
 
-def open_stack(path: FilePath) -> StackFile:
-    """A stack file with the class it names and the places of its parts; see `load`."""
-    document = read(path)
+def open_stack(path: FilePath, name: str | None = None) -> StackFile:
+    """A stack file with the class it names and the places of its parts; `name` is what messages call it. See `load`."""
+    document = read(path, name)
     data = dict(document.data)
     named = data.pop("blueprint", None)
     args_class = BlueprintArgs

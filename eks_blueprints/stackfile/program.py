@@ -8,6 +8,7 @@ import pulumi
 
 from eks_blueprints.blueprint.blueprint import Blueprint
 from eks_blueprints.errors import InputError
+from eks_blueprints.stackfile.find import project_of
 from eks_blueprints.stackfile.load import open_stack
 
 
@@ -20,12 +21,18 @@ def deploy(path: FilePath, name: str | None = None) -> Blueprint:
         pulumi.RunError: with every problem of the file; the engine shows its text without a traceback.
     """
     try:
-        stack = open_stack(path)
+        stack = open_stack(path, _name(path))
     except InputError as error:
-        raise pulumi.RunError(str(error)) from None
+        raise pulumi.RunError(str(error)) from error
     for warning in stack.warnings():
         pulumi.log.warn(str(warning))
     blueprint = stack.blueprint_class()(name or pulumi.get_stack(), stack.args)
     for key, value in blueprint.outputs().items():
         pulumi.export(key, value)
     return blueprint
+
+
+def _name(path: FilePath) -> str:
+    # The engine runs a program in its own folder; people stand at the project's.
+    project = project_of(path.parent)
+    return str(path.resolve().relative_to(project.folder)) if project else str(path)

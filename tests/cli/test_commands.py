@@ -1,0 +1,174 @@
+"""The command line as a person uses it: what it prints, where, and the code it ends with."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of its own with the stacks of this repository."""
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
+    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def call(*words: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "eks_blueprints", *words]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+
+
+def test_check_says_what_is_valid() -> None:
+    done = call("check")
+    assert done.returncode == 0
+    assert done.stdout == "valid  stacks/dev.yaml\nvalid  stacks/prod.yaml\n"
+
+
+def test_check_tells_every_problem_with_its_place(project: Path) -> None:
+    edit(project / "stacks/dev.yaml", "max_size: 4", "max_size: four")
+    edit(project / "stacks/dev.yaml", 'version: "1.35"', "version: 1.30")
+    done = call("check", cwd=project)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        'stacks/dev.yaml:11:12: cluster.version: needs text; got 1.30, which YAML reads as a number; quote it: "1.30"',
+        'stacks/dev.yaml:23:15: compute.nodes.max_size: needs a whole number; got "four"; write digits without quotes',
+        "2 problems in 2 stack files",
+    ]
+
+
+def test_check_and_help_and_schema_import_no_pulumi() -> None:
+    for words in (["check", "prod"], ["--help"], ["schema"]):
+        code = f"import sys; sys.argv[1:] = {words}\nfrom eks_blueprints.cli import main\n"
+        code += "try: main()\nexcept SystemExit: pass\nassert 'pulumi' not in sys.modules"
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_strict_counts_warnings(project: Path) -> None:
+    edit(project / "stacks/dev.yaml", "  kube_proxy: {}\n", "")
+    assert call("check", "dev", cwd=project).returncode == 0
+    done = call("check", "dev", "--strict", cwd=project)
+    assert done.returncode == 2
+    assert "warning: addons: bring no kube_proxy" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["preview", "prd"], 'no such stack; got "prd"; did you mean prod?'),
+        (["preview", "none.yaml"], "none.yaml: does not exist"),
+        (["prevew"], 'no such command; got "prevew"; did you mean preview?'),
+        (["preview", "--program", "docs"], "docs: holds no Pulumi project"),
+        (["preview", "--program", "."], ".: has several stacks; got no name; add one of dev, prod"),
+        (["preview", "--all", "prod"], "--all takes every stack"),
+        (["schema", "--write", "/dev/null/x"], "cannot be written"),
+    ],
+)
+def test_what_a_person_gets_wrong_ends_in_one_line_and_code_2(words: list[str], says: str) -> None:
+    done = call(*words)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_outside_a_project_a_stack_file_is_asked_for(tmp_path: Path) -> None:
+    done = call("check", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "belongs to no project" in done.stderr
+
+
+def test_preview_shows_the_platform_as_a_tree() -> None:
+    done = call("preview", "prod")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "prod  project eks-blueprints"
+    assert any(re.fullmatch(r"├─ Network +network +stacks/prod\.yaml:6", line) for line in lines)
+    assert any(re.search(r"eks\.NodeGroup +group +m7g\.large, 3-6 nodes", line) for line in lines)
+    assert "  kubeconfig         [secret]" in lines
+    assert re.fullmatch(r"\+ \d+ resources to create  .*", lines[-1])
+    assert "\x1b" not in done.stdout
+
+
+def test_preview_as_json_is_the_same_twice() -> None:
+    one, two = (call("preview", "dev", "--format", "json", PYTHONHASHSEED=seed).stdout for seed in ("1", "2"))
+    assert one == two
+    plan = json.loads(one)
+    assert plan["kind"] == "eks-blueprints/plan"
+    assert plan["findings"] == []
+    assert {r["type"] for r in plan["resources"]} > {"aws:eks/cluster:Cluster", "eks-blueprints:index:Network"}
+
+
+def test_preview_of_all_stacks_goes_on_past_a_broken_one(project: Path) -> None:
+    edit(project / "stacks/dev.yaml", "zone_count: 2", "zone_count: 9")
+    done = call("preview", "--all", "--format", "json", cwd=project)
+    assert done.returncode == 2
+    assert [plan["stack"] for plan in json.loads(done.stdout)] == ["prod"]
+    assert done.stderr.splitlines() == ["stacks/dev.yaml:7:15: network.zone_count: is too large; got 9; use at most 6"]
+
+
+def test_preview_of_a_stack_file_without_a_project(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "stacks/dev.yaml", tmp_path / "eu.yaml")
+    done = call("preview", "eu.yaml", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("eu  project eks-blueprints")
+
+
+def test_exit_code_tells_changes() -> None:
+    assert call("preview", "dev", "--exit-code").returncode == 4
+
+
+PROGRAM = """
+import pulumi, pulumi_aws as aws
+bucket = aws.s3.Bucket("data", lifecycle_rules=[{"enabeld": True, "enabled": True}])
+pulumi.export("arn", bucket.arn)
+"""
+
+
+def program(folder: Path, text: str) -> Path:
+    (folder / "Pulumi.yaml").write_text("name: toy\nruntime: python\n")
+    (folder / "__main__.py").write_text(text)
+    return folder
+
+
+def test_any_program_is_previewed_and_its_inputs_checked(tmp_path: Path) -> None:
+    done = call("preview", "--program", str(program(tmp_path, PROGRAM)))
+    assert done.returncode == 2
+    assert "lifecycleRules[0].enabeld: no such property; got true; did you mean enabled" in done.stdout
+    assert "__main__.py:3" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("1 / 0", "__main__.py:1: ZeroDivisionError"),
+        ("import (", "__main__.py:1: SyntaxError"),
+        ("import nosuch", "__main__.py:1: ModuleNotFoundError"),
+        ("import pulumi\nraise pulumi.RunError('not like this')", "not like this"),
+        ("import pulumi\npulumi.Config().require('size')", "size"),
+    ],
+)
+def test_a_program_that_fails_is_told_with_its_line(tmp_path: Path, text: str, says: str) -> None:
+    done = call("preview", "--program", str(program(tmp_path, text)))
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m eks_blueprints preview prod | head -1"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S602
+    assert done.stderr == ""
