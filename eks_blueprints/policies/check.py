@@ -83,7 +83,7 @@ def judge(rule: Rule, context: Context) -> tuple[Outcome, list[Fault], list[Unde
             try:
                 # One by one: what was found before an unknown value is met stands.
                 for fault in rule.check(part, context) if rule.with_context else rule.check(part):
-                    faults.append(fault)  # noqa: PERF402
+                    faults.append(fault)
                 asked = True
             except NotApplicable:
                 continue

@@ -1,0 +1,72 @@
+"""What is put on nodes: user data, and pods on nodes with accelerators."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.policies.platform import LAUNCH_TEMPLATE, NODE_GROUP, cluster_of, version_of
+from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.rule import Context, rule
+
+_MANAGED = "eks:index:ManagedNodeGroup"
+_SELF_MANAGED = ("eks:index:NodeGroup", "eks:index:NodeGroupV2")
+_ACCELERATED = re.compile(r"(p\d|g\d|gr\d|inf\d|trn\d|dl\d)")
+_SECRET = re.compile(
+    r"(?:AKIA|ASIA)[0-9A-Z]{16}|aws_secret_access_key\s*[=:]\s*\S|-----BEGIN [A-Z ]*PRIVATE KEY|"
+    r"(?:^|[\s;])(?:password|passwd)\s*=\s*[^\s$]",
+    re.IGNORECASE,
+)
+_REMOVED_FLAGS = {"--container-runtime": 27, "--keep-terminated-pod-volumes": 31, "--pod-infra-container-image": 35}
+
+
+@rule(
+    "eks-node-user-data-no-secrets",
+    LAUNCH_TEMPLATE,
+    *_SELF_MANAGED,
+    _MANAGED,
+    severity="critical",
+    enforcement="mandatory",
+    wave=1,
+    patches=True,
+)
+def user_data(nodes: Props, context: Context) -> Faults:
+    """User data holds no secrets, and no kubelet flag that no longer exists."""
+    key = "nodeUserData" if nodes.has("nodeUserData") else "userData"
+    text = nodes.text(key)
+    if text is None:
+        raise NotApplicable
+    if nodes.symbolic(text) and "\n" not in text and not _decoded(text):
+        raise Undetermined((*nodes.path, key))
+    text = _decoded(text) or text
+    if found := _SECRET.search(text):
+        yield nodes.fault("holds a secret", key, got=found[0][:8] + "…")
+    control = version_of(cluster_of(context.resource, context.stack))
+    for flag, removed in _REMOVED_FLAGS.items():
+        if re.search(re.escape(flag) + r"(?![\w-])", text) and control is not None and control >= removed:
+            yield nodes.fault(f"passes a flag that kubelet lost in 1.{removed}", key, got=flag)
+
+
+@rule("eks-gpu-nodes-tainted", NODE_GROUP, severity="medium", enforcement="advisory", wave=3)
+def accelerated_tainted(group: Props) -> Faults:
+    """Nodes with accelerators keep ordinary pods away."""
+    types, ami = group.words("instanceTypes"), group.get("amiType")
+    accelerated = any(map(_is_accelerated, types)) or re.search("_NVIDIA|_GPU|_NEURON", str(ami))
+    if not accelerated:
+        raise NotApplicable
+    if not any(taint.get("effect") in ("NO_SCHEDULE", "NO_EXECUTE") for taint in group.items("taints")):
+        yield group.fault("takes ordinary pods on nodes with accelerators", "taints", got=[])
+
+
+def _is_accelerated(name: str) -> bool:
+    found = instance_type(name)
+    return found.accelerator is not None if found else _ACCELERATED.match(name) is not None
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
