@@ -83,7 +83,8 @@ def short_type(token: str) -> str:
 def _fact(key: str, value: Any) -> Iterator[str]:
     if isinstance(value, Mapping) and not any(str(mark).startswith("$") for mark in value):
         if key == "scalingConfig":
-            yield f"{_text(value.get('minSize'))}-{_text(value.get('maxSize'))} nodes"
+            least, most = _text(value.get("minSize")), _text(value.get("maxSize"))
+            yield f"{least} nodes" if least == most else f"{least}-{most} nodes"
         elif key == "accessScope":
             yield _text(value.get("namespaces") or value.get("type"))
         return
