@@ -66,6 +66,7 @@ class EksProvider(Provider):
             f"{name}-eksRole-policy",
             {"role": role, "policyArn": policy},
             parent=urn,
+            depends_on=(own_role,),
         )
         subnets = inputs.get("subnetIds") or [
             *(inputs.get("publicSubnetIds") or []),
@@ -92,7 +93,7 @@ class EksProvider(Provider):
         }
         arguments = {key: value for key, value in arguments.items() if value is not None}
         cluster, id, facts = monitor.child(
-            "aws:eks/cluster:Cluster", f"{name}-eksCluster", arguments, parent=urn, depends_on=(attachment,)
+            "aws:eks/cluster:Cluster", f"{name}-eksCluster", arguments, parent=urn, depends_on=(own_role, attachment)
         )
         config = _kubeconfig(facts)
         group = (facts.get("vpcConfig") or {}).get("clusterSecurityGroupId", UNKNOWN)
