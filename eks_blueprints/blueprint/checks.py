@@ -16,9 +16,9 @@ from eks_blueprints.addons.kube_proxy import KubeProxy
 from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.blueprint.order import in_order
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.errors import Path, Problem, problems_of
-from eks_blueprints.network import layout
-from eks_blueprints.network.spec import NetworkArgs
+from eks_blueprints.errors import Path, Problem, nearest, problems_of, shown
+from eks_blueprints.network import layout, zones
+from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -26,12 +26,28 @@ if TYPE_CHECKING:
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform that no part can see alone; warnings are marked as such."""
-    yield from _network(args)
+    region = list(_region(args))
+    yield from region or _network(args)
     yield from _cluster(args)
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)
     yield from _addons(args)
     yield from _core_addons(args)
     yield from _homeless(args)
+
+
+def _region(args: BlueprintArgs) -> Iterator[Problem]:
+    """A region that cannot be, or whose zones nobody has named; a slip shows here and not in what depends on it."""
+    try:
+        known = zones.region(args.region)
+    except ValueError as error:
+        yield Problem(("region",), str(error))
+        return
+    network = args.network
+    names_zones = isinstance(network, ExistingNetworkArgs) or network.zones is not None or network.subnets is not None
+    if not known.zones and not names_zones:
+        near = None if args.region in zones.regions() else nearest(args.region, zones.regions())
+        do = f"did you mean {near}? if not, name network.zones" if near else "name network.zones"
+        yield Problem(("region",), f"has no known zones; got {shown(args.region)}; {do}")
 
 
 def _network(args: BlueprintArgs) -> Iterator[Problem]:

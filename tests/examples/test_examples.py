@@ -17,6 +17,8 @@ EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 SETTINGS = sorted(path for path in EXAMPLES.rglob("Pulumi.*.yaml"))
 """Every stack of every example has its settings file."""
 
+GOLDEN = Path(__file__).parent.parent / "golden"
+
 
 def stack_of(settings: Path) -> str:
     return settings.name.split(".")[1]
@@ -35,7 +37,7 @@ def test_it_is_recorded_and_valid(settings: Path, golden: Callable[..., None]) -
     if "pulumi_eks" in label(settings):
         pytest.importorskip("pulumi_eks")
     recorded = Recorded(record_directory(project_of(settings), stack_of(settings))).is_valid()
-    golden(recorded, label(settings))
+    golden(recorded, label(settings), GOLDEN)
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=label)

@@ -1,0 +1,94 @@
+"""Values that a stack file names instead of giving, and what must never be shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eks_blueprints.recording import ProgramError
+from eks_blueprints.testing import record_stack
+from eks_blueprints.testing.recorded import Recorded
+
+HEAD = """\
+region: eu-west-1
+network: {vpc_id: vpc-0123456789abcdef0, subnet_ids: {private: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]}}
+addons: {}
+cluster:
+  version: "1.35"
+"""
+SECRET = "hunter2-and-more"  # noqa: S105
+
+
+def stack(tmp_path: Path, text: str, **settings: Any) -> Recorded:
+    file = tmp_path / "prod.yaml"
+    file.write_text(HEAD + text)
+    return record_stack(file, project="shop", **settings)
+
+
+def test_config_is_put_in_its_place(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::111122223333:role/eks"
+    text = "  role_arn: {config: role}\n"
+    stack(tmp_path, text, config={"role": arn}).one("eks.Cluster").has(roleArn=arn)
+
+
+def test_config_of_another_namespace(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::111122223333:role/eks"
+    text = '  role_arn: {config: "acme:role"}\n'
+    stack(tmp_path, text, config={"acme:role": arn}).one("eks.Cluster").has(roleArn=arn)
+
+
+def test_config_that_is_not_set_names_line_and_command(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError) as told:
+        stack(tmp_path, "  role_arn: {config: role}\n")
+    place = f"{tmp_path}/prod.yaml:6:13: cluster.role_arn: "
+    assert str(told.value).endswith(f"{place}config role is not set; got nothing; run: pulumi config set role …")
+
+
+def test_config_that_does_not_fit_names_line_and_reason(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match=r"prod\.yaml:6:13: cluster\.role_arn: config role does not fit: "):
+        stack(tmp_path, "  role_arn: {config: role}\n", config={"role": "eks"})
+
+
+def test_another_stacks_output_is_symbolic_and_checked_nowhere(tmp_path: Path) -> None:
+    text = "  role_arn: {stack: acme/iam/prod, output: role}\n"
+    shop = stack(tmp_path, text)
+    assert shop.one("eks.Cluster")["roleArn"] == "${acme/iam/prod.outputs.role}" or "acme/iam/prod" in json.dumps(
+        shop.one("eks.Cluster")["roleArn"]
+    )
+
+
+def test_another_stacks_output_as_it_is_given(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::111122223333:role/eks"
+    known = {"acme/iam/prod": {"role": arn}}
+    text = "  role_arn: {stack: acme/iam/prod, output: role}\n"
+    stack(tmp_path, text, stack_references=known).one("eks.Cluster").has(roleArn=arn)
+
+
+def test_a_secret_is_in_no_plan_and_no_log(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text = "  role_arn: {secret: role}\ncompute: {nodes: {kind: managed_nodes, node_role_arn: {secret: node}}}\n"
+    config = {"role": f"arn:aws:iam::111122223333:role/{SECRET}", "node": f"arn:aws:iam::1:role/{SECRET}"}
+    shop = stack(tmp_path, text, config=config, secret_config_keys=["role", "node"])
+    assert shop.one("eks.Cluster")["roleArn"] == {"$secret": True}
+    assert SECRET not in shop.plan.to_json()
+    assert SECRET not in repr(shop.recording.resources) + repr(shop.recording.outputs) + repr(shop.plan)
+    assert all(SECRET not in log.text for log in shop.recording.logs)
+    assert SECRET not in "".join(capfd.readouterr())
+
+
+def test_a_secret_that_a_provider_would_refuse_is_not_quoted(tmp_path: Path) -> None:
+    text = (
+        "  public_access_cidrs: [0.0.0.0/0]\n  endpoint_public_access: true\n  log_group: {kms_key_id: {secret: key}}\n"
+    )
+    shop = stack(tmp_path, text, config={"key": SECRET}, secret_config_keys=["key"])
+    from eks_blueprints.preview.run import findings
+
+    assert SECRET not in repr(list(findings(shop.recording)))
+
+
+def test_the_kubeconfig_is_secret_wherever_it_goes(tmp_path: Path) -> None:
+    shop = stack(tmp_path, "")
+    assert shop.outputs["kubeconfig"] == {"$secret": True}
+    assert shop.one("prod-kubernetes")["kubeconfig"] == {"$secret": True}
