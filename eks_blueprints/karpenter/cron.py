@@ -149,7 +149,7 @@ def _read(text: str, field: _Field) -> tuple[frozenset[int], bool]:
         values |= set(found)
         star |= is_star
     if not values:
-        raise ValueError(f"needs a {field.name}; got {shown(text)}; write a number from {field.least} or *")
+        raise ValueError(f"says no {field.name}; got {shown(text)}; write a number from {field.least} or *")
     return frozenset(values), star
 
 

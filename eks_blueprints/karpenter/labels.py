@@ -130,7 +130,7 @@ def known_value(key: str, value: str) -> str:
     if value not in known:
         near = nearest(value, known)
         do = f"did you mean {near}?" if near else f"use {' or '.join(known)}"
-        raise ValueError(f"is no value of {key}; got {shown(value)}; {do}")
+        raise ValueError(f"is no value of {shown(key)}; got {shown(value)}; {do}")
     return value
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.errors import fail
+from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
+from eks_blueprints.karpenter.node_class import NodeClass
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.requirements import Requirement
-from eks_blueprints.spec import Spec
+from eks_blueprints.karpenter.selectors import SecurityGroupSelectorTerm, SubnetSelectorTerm
+from eks_blueprints.spec import In, Spec
 
 _IRREGULAR = {
     "associate_public_ip_address": "associatePublicIPAddress",
@@ -48,21 +53,74 @@ def node_pool(pool: Pool) -> dict[str, Any]:
     return _object("karpenter.sh/v1", "NodePool", pool.name, _without_nothing(spec))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassDefaults:
+    """What a class of nodes gets where its spec leaves it open."""
+
+    role: In[str] | None = None
+    """Name of the role of nodes."""
+    subnets: tuple[SubnetSelectorTerm, ...] = ()
+    security_groups: tuple[SecurityGroupSelectorTerm, ...] = ()
+
+
+def discovered(tags: Mapping[str, In[str]], role: In[str] | None = None) -> ClassDefaults:
+    """Defaults that select subnets and security groups by the same tags."""
+    subnets = SubnetSelectorTerm(tags=dict(tags))
+    groups = SecurityGroupSelectorTerm(tags=dict(tags))
+    return ClassDefaults(role=role, subnets=(subnets,), security_groups=(groups,))
+
+
+def ec2_node_class(spec: Ec2NodeClass, defaults: ClassDefaults | None = None) -> dict[str, Any]:
+    """The EC2NodeClass of a class of Karpenter's nodes.
+
+    Raises:
+        InputError: if the spec leaves open what the defaults do not say either.
+    """
+    return _object("karpenter.k8s.aws/v1", "EC2NodeClass", spec.name, _class_fields(spec, defaults or ClassDefaults()))
+
+
+def node_class(spec: NodeClass, defaults: ClassDefaults | None = None) -> dict[str, Any]:
+    """The NodeClass of a class of Auto Mode's nodes.
+
+    Raises:
+        InputError: if the spec leaves open what the defaults do not say either.
+    """
+    return _object("eks.amazonaws.com/v1", "NodeClass", spec.name, _class_fields(spec, defaults or ClassDefaults()))
+
+
+def _class_fields(spec: Ec2NodeClass | NodeClass, defaults: ClassDefaults) -> dict[str, Any]:
+    fields = {name: value for name, value in plain(spec).items() if name != "name"}
+    if spec.role is None and spec.instance_profile is None:
+        fields["role"] = defaults.role
+    given = {"subnetSelectorTerms": defaults.subnets, "securityGroupSelectorTerms": defaults.security_groups}
+    fields = {name: plain(terms) for name, terms in given.items() if terms} | fields
+    for name in ("role", *given):
+        if fields.get(name) is None and not (name == "role" and spec.instance_profile is not None):
+            fail("is left open; got nothing; say it here or where the platform makes it", spec.name, name)
+    return fields
+
+
 def requirement(item: Requirement) -> dict[str, Any]:
-    """A condition on a label; the list of values is left out where the operator takes none."""
-    return {key: value for key, value in plain(item).items() if value != []}
+    """A condition on a label."""
+    return dict(plain(item))
 
 
 def plain(value: Any) -> Any:
     """A spec's fields under Kubernetes' names, without those that are absent; Outputs stay what they are."""
     if isinstance(value, Spec):
         fields = {name: getattr(value, name) for name in type(value).model_fields}
-        return {camel(name): plain(item) for name, item in fields.items() if item is not None}
+        return {camel(name): plain(item) for name, item in fields.items() if not _absent(value, name)}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     return value
+
+
+def _absent(spec: Spec, name: str) -> bool:
+    # An empty list counts as absent only where the field is empty by default; no budgets at all are something else.
+    value = getattr(spec, name)
+    return value is None or (value in ((), {}) and value == type(spec).model_fields[name].default)
 
 
 def camel(name: str) -> str:

@@ -104,11 +104,13 @@ def _check_requirements(pool: Pool, faults: Faults) -> None:
         key = normal(item.key)
         if (key, item.operator) in seen:
             do = "write one with what both say"
-            faults.add(("requirements", index), f"says {item.operator} of the same label again; got {item.key}; {do}")
+            faults.add(
+                ("requirements", index), f"says {item.operator} of the same label again; got {shown(item.key)}; {do}"
+            )
         seen.add((key, item.operator))
         before, left[key] = left.get(key, Allowed()), left.get(key, Allowed()).narrowed(allowed_by(item))
         if left[key].nothing and not before.nothing:
-            faults.add(("requirements", index), f"leaves no value of {item.key}; got {_said(item)}; loosen it")
+            faults.add(("requirements", index), f"leaves no value of {shown(item.key)}; got {_said(item)}; loosen it")
 
 
 def _said(item: Requirement) -> str:

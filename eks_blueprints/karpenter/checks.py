@@ -1,0 +1,201 @@
+"""What must hold across the pools and classes of nodes of one controller, and what about them is doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import combinations
+from typing import Literal
+
+from eks_blueprints.errors import Problem, nearest, shown
+from eks_blueprints.facts import instance_types
+from eks_blueprints.karpenter.disruption import Budget
+from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
+from eks_blueprints.karpenter.labels import (
+    ARCHITECTURE,
+    AUTO_MODE,
+    CAPACITY_TYPE,
+    INSTANCE_TYPE,
+    KARPENTER,
+    OPERATING_SYSTEM,
+    known_labels,
+)
+from eks_blueprints.karpenter.node_class import NodeClass
+from eks_blueprints.karpenter.node_pool import Pool
+from eks_blueprints.karpenter.overlap import arrive_at_both, labels_left
+from eks_blueprints.karpenter.quantities import exact
+from eks_blueprints.karpenter.requirements import Allowed
+
+AnyClass = Ec2NodeClass | NodeClass
+
+_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
+_LAST_AL2 = (1, 32)
+_FIRST_WINDOWS_2025 = (1, 35)
+
+
+def check(
+    pools: Sequence[Pool],
+    node_classes: Sequence[AnyClass] = (),
+    *,
+    built_in: Collection[str] = (),
+    kubernetes_version: str | None = None,
+) -> list[Problem]:
+    """All problems across pools and classes, errors and warnings, by path below the element that holds them.
+
+    `built_in` names classes that are there without being made, such as Auto Mode's `default`.
+    """
+    found = [*_names(pools, "node_pools"), *_names(node_classes, "node_classes")]
+    classes = {node_class.name: node_class for node_class in node_classes}
+    for pool in pools:
+        found += _reference(pool, classes, built_in)
+        found += _doubts(pool)
+        found += _instances(pool)
+        found += _against_class(pool, classes.get(pool.node_class))
+    for node_class in node_classes:
+        found += _images(node_class, kubernetes_version)
+        found += _pod_networks(node_class)
+    found += _weights(pools)
+    return found
+
+
+def _names(items: Sequence[Pool | AnyClass], group: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for item in items:
+        if item.name in seen:
+            yield Problem((group, item.name), f"is there twice; got {shown(item.name)}; give one another name")
+        seen.add(item.name)
+
+
+def _reference(pool: Pool, classes: dict[str, AnyClass], built_in: Collection[str]) -> Iterator[Problem]:
+    known = {*classes, *built_in}
+    if pool.node_class not in known:
+        near = nearest(pool.node_class, known)
+        do = f"did you mean {near}?" if near else f"known are {', '.join(sorted(known)) or 'none'}"
+        message = f"names no class of nodes there is; got {shown(pool.node_class)}; {do}"
+        yield Problem(("node_pools", pool.name, "node_class"), message)
+
+
+def _doubts(pool: Pool) -> Iterator[Problem]:
+    here = ("node_pools", pool.name)
+    if not pool.limits and pool.replicas is None:
+        message = 'sets no limit to what may be launched; got nothing; write one such as cpu: "1000"'
+        yield Problem((*here, "limits"), message, severity="warning")
+    if pool.replicas is not None and "nodes" in pool.limits and pool.replicas > exact(pool.limits["nodes"]):
+        message = f"is more than limits.nodes lets be launched; got {pool.replicas}; raise the limit"
+        yield Problem((*here, "replicas"), message, severity="warning")
+    for index, budget in enumerate(pool.disruption.budgets_in_force if pool.disruption else ()):
+        if budget.schedule is None and budget.most(100) == 0:
+            path = (*here, "disruption", "budgets", index)
+            yield Problem(
+                path,
+                f"blocks {_blocked(budget)} for good; got {budget.nodes} without a schedule; add one",
+                severity="warning",
+            )
+    if pool.flavor is KARPENTER:
+        yield from _foreign_labels(pool)
+
+
+def _blocked(budget: Budget) -> str:
+    return "all disruption" if budget.reasons is None else f"disruption of {', '.join(budget.reasons)} nodes"
+
+
+def _foreign_labels(pool: Pool) -> Iterator[Problem]:
+    for index, item in enumerate(pool.requirements):
+        if item.key in known_labels(AUTO_MODE):
+            own = item.key.replace(AUTO_MODE.group, KARPENTER.group)
+            do = f"use {own}" if own in known_labels(KARPENTER) else "remove it"
+            message = f"chooses no instance types outside Auto Mode and only becomes a label; got {item.key}; {do}"
+            yield Problem(("node_pools", pool.name, "requirements", index, "key"), message, severity="warning")
+
+
+def _instances(pool: Pool) -> Iterator[Problem]:
+    left = labels_left(pool)
+    listed = left[INSTANCE_TYPE].values if INSTANCE_TYPE in left else None
+    if not listed:
+        return
+    path = ("node_pools", pool.name, "instance_types" if pool.instance_types else "requirements")
+    unknown = sorted(listed - instance_types.names())
+    for name in unknown:
+        near = nearest(name, instance_types.names())
+        do = f"did you mean {near}?" if near else "remove it"
+        severity = _severity(len(unknown) == len(listed))
+        yield Problem(path, f"is no instance type that EC2 had when this was made; got {name}; {do}", severity=severity)
+    if ARCHITECTURE in left:
+        yield from _misfits(sorted(listed - set(unknown)), left[ARCHITECTURE], path)
+
+
+def _misfits(names: list[str], architectures: Allowed, path: tuple[str, ...]) -> Iterator[Problem]:
+    misfits = []
+    for name in names:
+        facts = instance_types.instance_type(name)
+        if facts and not any(_ARCHITECTURES.get(a, a) in architectures for a in facts.architectures):
+            misfits.append(name)
+    for name in misfits:
+        severity = _severity(len(misfits) == len(names))
+        message = f"has none of the architectures asked for; got {name}; change one of them"
+        yield Problem(path, message, severity=severity)
+
+
+def _severity(nothing_left: bool) -> Literal["error", "warning"]:
+    return "error" if nothing_left else "warning"
+
+
+def _against_class(pool: Pool, node_class: AnyClass | None) -> Iterator[Problem]:
+    if node_class is None:
+        return
+    left = labels_left(pool)
+    here = ("node_pools", pool.name)
+    capacity = left.get(CAPACITY_TYPE)
+    if capacity and capacity.values == frozenset({"reserved"}) and not node_class.capacity_reservation_selector_terms:
+        do = "add capacity_reservation_selector_terms there, or another capacity type"
+        message = f"asks for reserved capacity only, and class {node_class.name} selects none; got reserved; {do}"
+        yield Problem((*here, "capacity_types"), message)
+    if isinstance(node_class, NodeClass) or node_class.family == "Custom":
+        return
+    runs = "windows" if node_class.family.startswith("Windows") else "linux"
+    systems = left.get(OPERATING_SYSTEM)
+    if systems is not None and runs not in systems:
+        message = f"asks for another system than class {node_class.name} runs; got {node_class.family}; change one"
+        yield Problem((*here, "operating_systems"), message)
+    architectures = left.get(ARCHITECTURE)
+    if runs == "windows" and architectures is not None and "amd64" not in architectures:
+        yield Problem((*here, "architectures"), "cannot run Windows; got arm64 only; use amd64")
+
+
+def _images(node_class: AnyClass, kubernetes_version: str | None) -> Iterator[Problem]:
+    if isinstance(node_class, NodeClass) or node_class.alias is None:
+        return
+    path = ("node_classes", node_class.name, "ami_selector_terms", 0, "alias")
+    family, _, version = node_class.alias.partition("@")
+    if version == "latest" and not family.startswith("windows"):
+        message = f"rolls nodes whenever AWS releases an image; got {node_class.alias}; pin a release in production"
+        yield Problem(path, message, severity="warning")
+    if kubernetes_version is None:
+        return
+    minor = tuple(int(part) for part in kubernetes_version.split(".")[:2])
+    if family == "al2" and minor > _LAST_AL2:
+        yield Problem(path, f"has no image for Kubernetes 1.33 and newer; got {node_class.alias}; use al2023")
+    if family == "windows2025" and minor < _FIRST_WINDOWS_2025:
+        yield Problem(path, f"has no image before Kubernetes 1.35; got {node_class.alias}; use windows2022@latest")
+
+
+def _pod_networks(node_class: AnyClass) -> Iterator[Problem]:
+    if not isinstance(node_class, NodeClass):
+        return
+    subnets, groups = node_class.pod_subnet_selector_terms, node_class.pod_security_group_selector_terms
+    if bool(subnets) != bool(groups):
+        missing = "pod_subnet_selector_terms" if groups else "pod_security_group_selector_terms"
+        message = "is missing beside its counterpart; got nothing; Auto Mode takes both or neither"
+        yield Problem(("node_classes", node_class.name, missing), message, severity="warning")
+
+
+def _weights(pools: Sequence[Pool]) -> Iterator[Problem]:
+    dynamic = [pool for pool in pools if pool.replicas is None]
+    for one, other in combinations(dynamic, 2):
+        if one.flavor is not other.flavor or (one.weight or 0) != (other.weight or 0) or one.name == other.name:
+            continue
+        if arrive_at_both(one, other):
+            first = max(one.name, other.name)
+            got = f"{one.weight or 0} for both"
+            message = f"is that of {one.name}, which fits the same pods, so that {first} comes first by its name"
+            do = "give them different weights"
+            yield Problem(("node_pools", other.name, "weight"), f"{message}; got {got}; {do}", severity="warning")
