@@ -330,7 +330,10 @@ def serve(provider: Provider) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    server.wait_for_termination()
+    try:
+        server.wait_for_termination()
+    except KeyboardInterrupt:  # how the engine ends a plugin whose command failed; by now no step is under way
+        os._exit(0)
 
 
 def _urn(urn: str) -> tuple[str, str]:
