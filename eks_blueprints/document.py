@@ -18,6 +18,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from eks_blueprints.errors import InputError, Path, Problem, shown
 
 _MAX_NODES = 200_000
+_TOO_DEEP = "is nested too deeply; got hundreds of levels, or an alias inside itself; write it flat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def parse(text: str, name: str = "<text>") -> Document:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = Problem((), f"is not YAML: {what}; got it here; mend the syntax", name, line, column)
         raise InputError([problem]) from None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _error(name, _TOO_DEEP) from None
+    except (YAMLError, ValueError) as error:
         what = " ".join(str(error).split())[:120]
         raise _error(name, f"is not YAML: {what}; got it in this file; mend the syntax") from None
     if len(nodes) != 1:
@@ -110,7 +113,7 @@ def parse(text: str, name: str = "<text>") -> Document:
     try:
         data = builder.build(nodes[0], ())
     except RecursionError:
-        raise _error(name, "is nested too deeply; got an alias inside itself?; write it out") from None
+        raise _error(name, _TOO_DEEP) from None
     if builder.problems:
         raise InputError(builder.problems)
     return Document(name, data, builder.keys, builder.values)

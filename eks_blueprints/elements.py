@@ -176,7 +176,7 @@ def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> 
 def _from_item(base: type[Element], index: int, item: Any, faults: Faults) -> Element | None:
     if isinstance(item, base):
         return item
-    faults.add((index,), f"needs a {base.__name__}; got {shown(item)}; in a stack file write name: {{...}} instead")
+    faults.add((index,), f"needs a spec of {base.group}; got {shown(item)}; in a stack file write name: {{...}} lines")
     return None
 
 

@@ -184,9 +184,15 @@ def _message(detail: Any) -> str:
     what = what.format(**context)
     if kind == "string_type" and isinstance(detail.get("input"), int | float | bool):
         do = f'quote it: "{got}"'
+    elif _names_a_source(detail.get("input")):
+        do = "write the value itself: it decides what is made, and only what is passed on may be a reference"
     elif isinstance(detail.get("input"), str) and kind in ("int_type", "float_type", "bool_type"):
         do += " without quotes"
     return f"{what}; got {got}" + (f"; {do.format(**context)}" if do else "")
+
+
+def _names_a_source(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) in ({"config"}, {"secret"}, {"stack", "output"})
 
 
 _WORDS: dict[str, tuple[str, str]] = {

@@ -9,6 +9,7 @@ up to 4 zones, and from 5 to 6. AWS can move no subnet: one that gets another bl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from eks_blueprints.errors import InputError, Problem
 from eks_blueprints.network import endpoints, zones
@@ -81,6 +82,9 @@ def problems(args: NetworkArgs, region: str) -> Iterator[Problem]:
 def warnings(args: NetworkArgs, region: str) -> Iterator[Problem]:
     """What is allowed but doubtful about a new VPC that has no problems; paths count from the network."""
     subnets = plan(args, region)
+    if not IPv4Network(args.cidr).is_private:
+        yield _doubt(("cidr",), f"is public address space; got {args.cidr}, whose owner pods could not reach; take a "
+                     "private block such as 10.0.0.0/16")  # fmt: skip
     for subnet in control_plane(subnets):
         if subnet.free < GOOD_FREE:
             message = f"leaves {subnet.free} free addresses in {subnet.name}, where EKS recommends {GOOD_FREE}"
