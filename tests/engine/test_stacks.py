@@ -148,3 +148,31 @@ def test_a_mistake_in_a_stack_file_is_told_without_a_traceback(engine: Engine) -
     refused = project.preview(check=False)
     assert "dev.yaml:23:5: compute.nodes.max_sise: no such field" in refused.errors
     assert "Traceback" not in refused.output
+
+
+def test_a_cluster_is_replaced_with_all_that_stands_on_it(engine: Engine) -> None:
+    """The name is fixed, so the old cluster goes first; the engine must not get stuck on what stood on it."""
+    project = stack(engine, "dev")
+    project.up()
+    project.edit("stacks/dev.yaml", "cluster:\n", "cluster:\n  service_ipv4_cidr: 10.96.0.0/16\n")
+    change = project.up().changed()
+    assert change["dev-cluster"] == "replace"
+    assert change["dev-nodes-group"] == "replace"
+    assert "dev-network-vpc" not in change
+    assert project.up().unchanged
+    project.destroy()
+    assert project.leftovers() == []
+
+
+def test_zones_are_added_without_moving_what_is_there(engine: Engine) -> None:
+    project = stack(engine, "dev")
+    project.edit("stacks/dev.yaml", "  zone_count: 2\n", "  zone_count: 2\n  max_zones: 3\n")
+    project.up()
+    project.edit("stacks/dev.yaml", "zone_count: 2", "zone_count: 3")
+    change = project.up().changed()
+    assert {name for name, op in change.items() if op == "create"} >= {
+        "dev-network-public-euw1-az3",
+        "dev-network-private-euw1-az3",
+    }
+    assert "replace" not in [op for name, op in change.items() if name.startswith("dev-network-p")]
+    assert project.up().unchanged
