@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eks_blueprints.compute.base import Compute as Compute
     from eks_blueprints.compute.managed_nodes import ManagedNodes as ManagedNodes
+    from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes as SelfManagedNodes
 
-_HOMES = {"Compute": "base", "ManagedNodes": "managed_nodes"}
+_HOMES = {
+    "Compute": "base",
+    "ManagedNodes": "managed_nodes",
+    "SelfManagedNodes": "self_managed_nodes",
+}
 
 __all__ = [*_HOMES]  # noqa: PLE0604 - each name is served by __getattr__ below
 

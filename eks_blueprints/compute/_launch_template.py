@@ -1,9 +1,9 @@
-"""The launch template of a managed node group: what EKS itself has no field for, and safe defaults."""
+"""The launch template of a group of nodes: what EKS itself has no field for, and safe defaults."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pulumi
 import pulumi_aws as aws
@@ -14,14 +14,17 @@ from eks_blueprints.naming import short_prefix
 from eks_blueprints.refs import ClusterRef
 
 if TYPE_CHECKING:
+    from eks_blueprints.compute._ec2_nodes import Ec2Nodes
     from eks_blueprints.compute.managed_nodes import ManagedNodes
+
+    Nodes: TypeAlias = ManagedNodes | Ec2Nodes
 
 TEMPLATE_NAME_LIMIT = 125
 _TAGGED = ("instance", "network-interface", "volume")
 
 
-def launch_template(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -> aws.ec2.LaunchTemplate:
-    """The launch template `{component}-template`."""
+def launch_template(nodes: Nodes, cluster: ClusterRef, component: Component, **own: Any) -> aws.ec2.LaunchTemplate:
+    """The launch template `{component}-template`; `own` are inputs that only some groups have."""
     name = f"{component.pulumi_resource_name}-template"
     tags = merge_tags(cluster.tags, nodes.tags)
     access = nodes.remote_access
@@ -35,20 +38,19 @@ def launch_template(nodes: ManagedNodes, cluster: ClusterRef, component: Compone
             "http_put_response_hop_limit": nodes.http_put_response_hop_limit,
         },
         block_device_mappings=_volumes(nodes),
-        vpc_security_group_ids=_security_groups(nodes, cluster, component),
+        vpc_security_group_ids=_security_groups(nodes, cluster, component, always="image_id" in own),
         key_name=None if access is None else access.ec2_ssh_key,
-        user_data=_user_data(nodes),
         ebs_optimized=None if nodes.ebs_optimized is None else str(nodes.ebs_optimized).lower(),
         monitoring={"enabled": True} if nodes.monitoring else None,
         placement=_placement(nodes),
         tag_specifications=_tags(component, tags),
         tags=tags or None,
-        **_capacity(nodes),
+        **({"user_data": _user_data(nodes)} | _capacity(nodes) | own),
         opts=component.child(),
     )
 
 
-def _user_data(nodes: ManagedNodes) -> str | None:
+def _user_data(nodes: Nodes) -> str | None:
     if nodes.remote_access is None or nodes.ami.family != "BOTTLEROCKET":
         return None
     # Bottlerocket answers SSH from its admin container only, which is off at first; EKS adds the rest.
@@ -61,7 +63,7 @@ def _tags(component: Component, tags: dict[str, str]) -> Any:
     return [{"resource_type": kind, "tags": tags} for kind in _TAGGED]
 
 
-def _volumes(nodes: ManagedNodes) -> Any:
+def _volumes(nodes: Nodes) -> Any:
     family = nodes.ami.family
     mappings = []
     if family == "BOTTLEROCKET":
@@ -89,15 +91,17 @@ def _ebs(volume: Volume) -> dict[str, Any]:
     return {name: value for name, value in ebs.items() if value is not None}
 
 
-def _security_groups(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -> list[pulumi.Input[str]] | None:
+def _security_groups(
+    nodes: Nodes, cluster: ClusterRef, component: Component, *, always: bool
+) -> list[pulumi.Input[str]] | None:
     extra: list[pulumi.Input[str]] = list(nodes.security_group_ids)
     if nodes.remote_access is not None:
         extra.append(_remote_access_group(nodes, cluster, component).id)
-    # With groups of its own in the template EKS no longer adds the cluster's, without which nodes cannot join.
-    return [cluster.security_group_id, *extra] if extra else None
+    # Without the cluster's group nodes cannot join. EKS adds it to nodes of its own, unless the template names others.
+    return [cluster.security_group_id, *extra] if extra or always else None
 
 
-def _remote_access_group(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -> aws.ec2.SecurityGroup:
+def _remote_access_group(nodes: Nodes, cluster: ClusterRef, component: Component) -> aws.ec2.SecurityGroup:
     access = nodes.remote_access
     assert access is not None  # noqa: S101 - the caller has looked
     port, what = (3389, "RDP") if nodes.ami.windows else (22, "SSH")
@@ -123,14 +127,14 @@ def _remote_access_group(nodes: ManagedNodes, cluster: ClusterRef, component: Co
     )
 
 
-def _placement(nodes: ManagedNodes) -> Any:
+def _placement(nodes: Nodes) -> Any:
     if nodes.placement is None:
         return None
     fields = type(nodes.placement).model_fields
     return {name: value for name in fields if (value := getattr(nodes.placement, name)) is not None}
 
 
-def _capacity(nodes: ManagedNodes) -> Any:
+def _capacity(nodes: Nodes) -> Any:
     inputs: dict[str, Any] = {}
     reservation = nodes.capacity_reservation
     if reservation is not None and reservation.capacity_reservation_preference is not None:

@@ -17,6 +17,7 @@ from eks_blueprints.naming import short_prefix
 from eks_blueprints.refs import ClusterRef
 
 if TYPE_CHECKING:
+    from eks_blueprints.compute._ec2_nodes import Ec2Nodes
     from eks_blueprints.compute.managed_nodes import ManagedNodes
 
 NODE_GROUP_NAME_LIMIT = 63
@@ -24,9 +25,9 @@ NODE_GROUP_NAME_LIMIT = 63
 
 def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
     """The component of a managed node group: role, launch template, group."""
-    subnets = _subnets(nodes, cluster)
+    subnets = subnets_of(nodes, cluster)
     component = nodes.component(cluster)
-    role_arn, role_ready = _role(nodes, cluster, component)
+    role_arn, role_ready = node_role(nodes, cluster, component)
     template = launch_template(nodes, cluster, component)
     group = aws.eks.NodeGroup(
         f"{component.pulumi_resource_name}-group",
@@ -42,7 +43,8 @@ def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
     return component
 
 
-def _subnets(nodes: ManagedNodes, cluster: ClusterRef) -> Sequence[pulumi.Input[str]]:
+def subnets_of(nodes: ManagedNodes | Ec2Nodes, cluster: ClusterRef) -> Sequence[pulumi.Input[str]]:
+    """The ids of the subnets a group stands in."""
     if nodes.subnet_ids:
         return nodes.subnet_ids
     role = nodes.subnets or "private"
@@ -58,9 +60,10 @@ def _subnets(nodes: ManagedNodes, cluster: ClusterRef) -> Sequence[pulumi.Input[
     return found
 
 
-def _role(
-    nodes: ManagedNodes, cluster: ClusterRef, component: Component
+def node_role(
+    nodes: ManagedNodes | Ec2Nodes, cluster: ClusterRef, component: Component
 ) -> tuple[pulumi.Input[str], tuple[pulumi.Resource, ...]]:
+    """The ARN of the role of a group's nodes, and what to wait for before it can be used."""
     if nodes.node_role_arn is not None:
         return nodes.node_role_arn, ()
     aws_own = {"worker-node": "AmazonEKSWorkerNodePolicy", "ecr-pull": "AmazonEC2ContainerRegistryPullOnly"}

@@ -1,0 +1,184 @@
+"""What groups of EC2 nodes have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, hardware
+from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
+from eks_blueprints.compute._scheduling import Taint
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.errors import Faults, unknown_name
+from eks_blueprints.facts.ami_types import AmiType, ami_types
+from eks_blueprints.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
+from eks_blueprints.spec import In
+from eks_blueprints.versions import offered
+
+DEFAULT_MIN_SIZE = 2
+
+
+def _offer_ami_types(schema: dict[str, Any]) -> None:
+    for choice in schema.get("anyOf", [schema]):
+        if choice.get("type") == "string":
+            choice["enum"] = sorted(ami_types())
+
+
+class Ec2Nodes(Compute):
+    """A group of EC2 nodes, whoever looks after it."""
+
+    instance_types: tuple[str, ...] = Field(default=("m5.large",), min_length=1, max_length=40)
+    """EC2 instance types, the most wanted first; all of one architecture. Several help spot capacity."""
+
+    architecture: Architecture | None = None
+    """Architecture of instance types that are newer than this package's table. Default: the table's."""
+
+    ami_type: str | None = Field(default=None, json_schema_extra=_offer_ami_types)
+    """Image, in EKS's words. Default: Amazon Linux 2023 for the types' architecture and accelerators."""
+
+    capacity_type: Literal["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"] = "ON_DEMAND"
+    """How instances are bought."""
+
+    min_size: int | None = Field(default=None, ge=0, le=100_000)
+    """Fewest nodes. Default: desired_size, or 2."""
+
+    max_size: int | None = Field(default=None, ge=1, le=100_000)
+    """Most nodes. Default: desired_size, or min_size, and at least 1."""
+
+    desired_size: int | None = Field(default=None, ge=0, le=100_000)
+    """Nodes at the start; left alone afterwards, because autoscalers change it. Default: min_size."""
+
+    version: str | None = None
+    """Kubernetes version of the nodes, such as `"1.33"`. Default: the cluster's, so that they are updated with it."""
+
+    warm_pool_config: WarmPoolConfig | None = None
+    """Keep started nodes in stock. Default: none."""
+
+    disk: Volume = Volume()
+    """Root volume; on Bottlerocket the volume for images and pods' data."""
+
+    additional_volumes: dict[str, Volume] = {}
+    """Further volumes by device name, such as `/dev/sdf`."""
+
+    labels: dict[str, str] = {}
+    """Kubernetes labels of the nodes."""
+
+    taints: tuple[Taint, ...] = Field(default=(), max_length=50)
+    """Kubernetes taints of the nodes."""
+
+    subnets: Literal["private", "public"] | None = None
+    """Which of the network's subnets nodes stand in. Default: private."""
+
+    zones: tuple[str, ...] = ()
+    """Availability zones, as the network writes them. Default: all of the network's."""
+
+    subnet_ids: tuple[In[str], ...] = ()
+    """Ids of the subnets nodes stand in, instead of `subnets` and `zones`."""
+
+    security_group_ids: tuple[In[SecurityGroupId], ...] = Field(default=(), max_length=14)
+    """Security groups of the nodes besides the cluster's; EC2 takes 16 in all, two of which may be ours."""
+
+    remote_access: RemoteAccess | None = None
+    """Logging in over the network. Default: not possible; Session Manager works without."""
+
+    http_put_response_hop_limit: int = Field(default=2, ge=1, le=64)
+    """Hops that answers of the instance metadata service may take: 2 for pods to reach it, 1 to keep them from it.
+    Its version 2 is always required."""
+
+    ebs_optimized: bool | None = None
+    """Whether volumes have network capacity of their own, for types where that is a choice. Default: the type's."""
+
+    monitoring: bool = False
+    """Whether CloudWatch gets metrics every minute, which costs extra, rather than every five."""
+
+    placement: Placement | None = None
+    """Placement group or tenancy. Default: AWS chooses."""
+
+    capacity_reservation: CapacityReservation | None = None
+    """Reserved capacity to use. Default: open reservations that happen to match."""
+
+    node_role_arn: In[RoleArn] | None = None
+    """ARN of an IAM role that is there. Default: one is made, with what EKS needs and the two fields below."""
+
+    session_manager: bool | None = None
+    """Whether Systems Manager can open sessions on the nodes (AmazonSSMManagedInstanceCore). Default: yes."""
+
+    policies: dict[str, In[PolicyArn]] = {}
+    """ARNs of further IAM policies for the nodes, by a short name each. Pods are better off with their own roles."""
+
+    permissions_boundary: In[PolicyArn] | None = None
+    """ARN of the policy that bounds the role that is made."""
+
+    tags: Tags = {}
+    """Tags of the group, its instances, volumes and network interfaces, besides the platform's."""
+
+    @field_validator("version")
+    @classmethod
+    def _version_is_offered(cls, version: str | None) -> str | None:
+        return None if version is None else offered(version)
+
+    @field_validator("ami_type")
+    @classmethod
+    def _image_is_known(cls, ami_type: str | None) -> str | None:
+        if ami_type is not None and ami_type not in ami_types():
+            raise ValueError(unknown_name(ami_type, ami_types(), "image of EKS"))
+        return ami_type
+
+    @property
+    def ami(self) -> AmiType:
+        """The image nodes start from, or what an image of one's own is built like."""
+        found = self.image_of(Faults())
+        if found is None:
+            raise ValueError(f"{self.name} has no image")
+        return found
+
+    @property
+    def scaling(self) -> tuple[int, int, int]:
+        """Fewest, desired and most nodes, defaults applied."""
+        fewest = self.min_size
+        if fewest is None:
+            fewest = DEFAULT_MIN_SIZE if self.desired_size is None else self.desired_size
+        desired = fewest if self.desired_size is None else self.desired_size
+        most = max(desired, 1) if self.max_size is None else self.max_size
+        return fewest, desired, most
+
+    @property
+    def operating_system(self) -> Literal["linux", "windows"]:
+        """What its nodes run."""
+        return "windows" if self.ami.windows else "linux"
+
+    @property
+    def architectures(self) -> frozenset[Architecture]:
+        """Processor architecture of its nodes."""
+        return frozenset((self.ami.architecture,))
+
+    @property
+    def node_instance_types(self) -> tuple[str, ...]:
+        """EC2 instance types of its nodes."""
+        return self.instance_types
+
+    @property
+    def node_labels(self) -> Mapping[str, str]:
+        """Labels of every node, besides those that Kubernetes and EKS set."""
+        return self.labels
+
+    @property
+    def node_taints(self) -> tuple[Taint, ...]:
+        """Taints of every node."""
+        return self.taints
+
+    @property
+    def node_count(self) -> tuple[int, int | None] | None:
+        """Fewest and most nodes."""
+        return self.scaling[0], self.scaling[2]
+
+    def hardware_of(self, faults: Faults) -> Hardware | None:
+        """What the instance types have in common, with what is wrong about them noted."""
+        return hardware(self.instance_types, self.architecture, faults)
+
+    def image_of(self, faults: Faults) -> AmiType | None:
+        """The image for the instance types, with what is wrong about it noted."""
+        found = self.hardware_of(faults)
+        return None if found is None else ami_for(self.instance_types, self.ami_type, found, faults)

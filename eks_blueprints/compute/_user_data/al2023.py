@@ -1,0 +1,61 @@
+"""Amazon Linux 2023: a MIME archive of shell scripts and the NodeConfig that nodeadm reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from eks_blueprints.compute._user_data.cluster_data import ClusterData, NodeData, merged
+
+# Fixed, so that the same node has the same text on every run.
+_BOUNDARY = "==eks-node=="
+
+
+def render(
+    cluster: ClusterData, node: NodeData, *, scripts: Sequence[str] = (), node_config: Mapping[str, Any] | None = None
+) -> str:
+    """User data for an image with nodeadm.
+
+    Args:
+        cluster: the cluster to join.
+        node: labels, taints and size of the node.
+        scripts: shell scripts that run before the node joins, in this order.
+        node_config: `spec` of a NodeConfig, merged over what the other arguments say.
+    """
+    parts = [_part('text/x-shellscript; charset="utf-8"', _script(script)) for script in scripts]
+    config = merged(_node_config(cluster, node), {"spec": dict(node_config or {})})
+    # JSON is YAML too, and says every text without doubt.
+    parts.append(_part("application/node.eks.aws", json.dumps(config, indent=2) + "\n"))
+    head = f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="{_BOUNDARY}"\n\n'
+    return head + "".join(parts) + f"--{_BOUNDARY}--\n"
+
+
+def _node_config(cluster: ClusterData, node: NodeData) -> dict[str, Any]:
+    kubelet: dict[str, Any] = {"config": {"clusterDNS": [cluster.dns_ip]}}
+    if node.max_pods is not None:
+        kubelet["config"]["maxPods"] = node.max_pods
+    if flags := node.kubelet_flags():
+        kubelet["flags"] = flags
+    return {
+        "apiVersion": "node.eks.aws/v1alpha1",
+        "kind": "NodeConfig",
+        "spec": {
+            "cluster": {
+                "name": cluster.name,
+                "apiServerEndpoint": cluster.endpoint,
+                "certificateAuthority": cluster.certificate_authority,
+                "cidr": cluster.service_cidr,
+            },
+            "kubelet": kubelet,
+        },
+    }
+
+
+def _part(content_type: str, text: str) -> str:
+    return f"--{_BOUNDARY}\nContent-Type: {content_type}\n\n{text}\n"
+
+
+def _script(text: str) -> str:
+    text = text if text.startswith("#!") else f"#!/bin/bash\n{text}"
+    return text if text.endswith("\n") else f"{text}\n"

@@ -1,0 +1,75 @@
+"""What every node has to be told about its cluster and itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Any
+
+_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterData:
+    """How a node finds its cluster. EKS tells its own nodes; those of others have to bring it along."""
+
+    name: str
+    endpoint: str
+    certificate_authority: str
+    """Base64-encoded."""
+    service_cidr: str
+
+    @property
+    def dns_ip(self) -> str:
+        """Address of the cluster's DNS Service: the tenth of the range of Services."""
+        if self.service_cidr.startswith("${"):
+            # The symbol of a recording stands for a range that only AWS knows.
+            return f"{self.service_cidr}[10]"
+        return str(ip_network(self.service_cidr)[10])
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeData:
+    """What a node says of itself when it joins."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[tuple[str, str, str], ...] = ()
+    """Key, value and effect of each, the effect in EKS's spelling."""
+    max_pods: int | None = None
+
+    def kubelet_flags(self) -> list[str]:
+        """Flags of the kubelet for labels and taints."""
+        flags = []
+        if self.labels:
+            flags.append("--node-labels=" + ",".join(f"{key}={value}" for key, value in sorted(self.labels.items())))
+        if self.taints:
+            flags.append("--register-with-taints=" + ",".join(self.taint_texts()))
+        return flags
+
+    def taint_texts(self) -> list[str]:
+        """Each taint as Kubernetes writes it in one word."""
+        return [f"{key}={value}:{effect_in_kubernetes(effect)}" for key, value, effect in self.taints]
+
+
+def effect_in_kubernetes(effect: str) -> str:
+    """`NO_SCHEDULE` as Kubernetes spells it: `NoSchedule`."""
+    return _EFFECTS[effect]
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, mapping by mapping; where both say something else, `above` wins."""
+    result = dict(below)
+    for key, value in above.items():
+        old = result.get(key)
+        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def paths(tree: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterable[tuple[str, ...]]:
+    """The path of every leaf of nested mappings."""
+    for key, value in tree.items():
+        if isinstance(value, Mapping) and value:
+            yield from paths(value, (*above, key))
+        else:
+            yield (*above, key)

@@ -1,0 +1,164 @@
+"""Self-managed nodes: EC2 nodes in an Auto Scaling group of one's own, with all that such a group can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+from eks_blueprints.compute._image import Image, check_image, drifts
+from eks_blueprints.compute._rules import check_capacity, check_role, check_subnets, check_warm_pool
+from eks_blueprints.compute._scheduling import check_labels, check_taints
+from eks_blueprints.compute._self_managed_parts import (
+    InstanceRefresh,
+    InstancesDistribution,
+    LifecycleHook,
+    Metric,
+    Process,
+    TargetGroupArn,
+)
+from eks_blueprints.compute._self_managed_rules import (
+    check_bootstrap,
+    check_hooks,
+    check_sizes,
+    check_tags,
+    check_way_of_buying,
+    plain_settings,
+)
+from eks_blueprints.errors import Faults, fail
+from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.component import Component
+    from eks_blueprints.refs import ClusterRef
+
+_DAY, _YEAR = 86_400, 31_536_000
+
+
+class SelfManagedNodes(Ec2Nodes):
+    """A group of EC2 nodes that nobody but the platform looks after.
+
+    For what managed node groups cannot do: a mixture of on-demand and spot, images of one's own, lifecycle hooks. A
+    new image or setting replaces the nodes by an instance refresh; nothing drains them first but a node termination
+    handler.
+    """
+
+    image: Image | None = None
+    """Which image. Default: the newest of EKS's for the Kubernetes version, looked up on every deployment; pin it by
+    `release` or `id` to replace nodes only when you say so."""
+
+    instances_distribution: InstancesDistribution | None = None
+    """How nodes are divided between on-demand and spot. Default: by capacity_type, all one or all the other."""
+
+    max_pods: int | None = Field(default=None, ge=1, le=1000)
+    """Most pods on a node. Default: by the instance type's network interfaces, as the image counts them."""
+
+    pre_bootstrap_scripts: tuple[str, ...] = ()
+    """Scripts that run before a node joins: shell on Amazon Linux, PowerShell on Windows; Bottlerocket has none."""
+
+    node_config: dict[str, Any] = {}
+    """`spec` of the NodeConfig that Amazon Linux 2023 reads, such as `{kubelet: {config: {...}}}`, merged over what
+    the other fields say (github.com/awslabs/amazon-eks-ami, "NodeConfig")."""
+
+    bottlerocket_settings: dict[str, Any] = {}
+    """Settings of Bottlerocket, such as `{kernel: {lockdown: integrity}}`, merged over what the other fields say."""
+
+    instance_refresh: InstanceRefresh | None = InstanceRefresh()
+    """How nodes are replaced when something about them changes. `null` leaves them until they go by themselves."""
+
+    lifecycle_hooks: dict[str, LifecycleHook] = Field(default={}, max_length=50)
+    """Hooks that hold nodes back while they come or go, by name."""
+
+    capacity_rebalance: bool | None = None
+    """Whether spot nodes about to be interrupted are replaced beforehand. Default: yes, where there is spot."""
+
+    max_instance_lifetime: int | None = Field(default=None, ge=_DAY, le=_YEAR)
+    """Longest life of a node, in seconds: a day to a year. Default: no limit."""
+
+    target_group_arns: tuple[In[TargetGroupArn], ...] = ()
+    """ARNs of target groups that the nodes are registered with."""
+
+    health_check_type: Literal["EC2", "ELB"] | None = None
+    """Whether a node that fails its target groups' checks is replaced too (`ELB`). Default: EC2's own checks only."""
+
+    health_check_grace_period: int | None = Field(default=None, ge=0, le=7200)
+    """How long a new node is not checked, in seconds. Default: AWS's, 300."""
+
+    enabled_metrics: tuple[Metric, ...] = ()
+    """Metrics of the group that CloudWatch gets, every minute."""
+
+    suspended_processes: tuple[Process, ...] = ()
+    """Processes of the group that do not run. `AZRebalance` keeps it from moving nodes between zones, undrained."""
+
+    termination_policies: tuple[str, ...] = ()
+    """Which nodes go first when the group shrinks, in AWS's names. Default: AWS's."""
+
+    default_cooldown: int | None = Field(default=None, ge=0, le=86_400)
+    """Seconds between two changes by simple scaling policies. Default: AWS's, 300."""
+
+    default_instance_warmup: int | None = Field(default=None, ge=0, le=86_400)
+    """Seconds until a new node counts in the group's metrics. Default: none."""
+
+    protect_from_scale_in: bool = False
+    """Whether no node is taken away when the group shrinks."""
+
+    cpu_credits: Literal["standard", "unlimited"] | None = None
+    """Credits of burstable types, such as t3. Default: the type's."""
+
+    enclave: bool = False
+    """Whether nodes can have Nitro enclaves."""
+
+    wait_for_capacity_timeout: str | None = Field(default=None, pattern=r"\d+[smh]")
+    """How long to wait for the first nodes, such as `10m`; `0s` does not wait. Default: the provider's, 10m."""
+
+    access_entry: bool = True
+    """Whether to make the access entry with which the nodes' role may join. Say no for a `node_role_arn` that has
+    one already, from a managed group or another element."""
+
+    @field_validator("node_config", "bottlerocket_settings")
+    @classmethod
+    def _settings_are_plain(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        return plain_settings(settings)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        check_sizes(self, faults)
+        check_capacity(self, faults)
+        check_way_of_buying(self, faults)
+        check_subnets(self, faults)
+        check_role(self, faults)
+        check_labels(self.labels, faults)
+        check_taints(self.taints, faults)
+        check_hooks(self, faults)
+        if (ami := self.image_of(faults)) is not None:
+            check_image(self.image, ami, self.version, faults)
+            check_warm_pool(self, ami, faults)
+            check_bootstrap(self, ami, faults)
+            check_tags(self, faults)
+        faults.raise_if_any()
+        return self
+
+    @property
+    def distribution(self) -> InstancesDistribution:
+        """How nodes are divided between on-demand and spot, defaults applied."""
+        if self.instances_distribution is not None:
+            return self.instances_distribution
+        return InstancesDistribution(
+            on_demand_percentage_above_base_capacity=0 if self.capacity_type == "SPOT" else 100
+        )
+
+    @property
+    def image_drifts(self) -> bool:
+        """Whether the image is looked up anew on every deployment."""
+        return drifts(self.image)
+
+    def attach(self, cluster: ClusterRef) -> Component:
+        """Make the group, with its role, launch template and access entry."""
+        from eks_blueprints.compute._self_managed_group import make
+
+        if self.version is None and cluster.version is None and (self.image is None or not self.image.own):
+            message = "is needed to find the image; got a cluster whose version is not known; add it"
+            fail(message, self.group, self.name, "version")
+        return make(self, cluster)
