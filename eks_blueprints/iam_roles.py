@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -61,9 +61,15 @@ def pod_identity_role(component: Component, role: str, grants: Grants) -> Grante
 
 
 def irsa_role(
-    component: Component, role: str, grants: Grants, *, cluster: ClusterRef, namespace: str, service_account: str
+    component: Component,
+    role: str,
+    grants: Grants,
+    *,
+    cluster: ClusterRef,
+    namespace: str,
+    service_account: str | Sequence[str],
 ) -> GrantedRole:
-    """The role `{component}-{role}`, which pods of a service account take on by the cluster's OIDC provider.
+    """The role `{component}-{role}`, which pods of a service account, or of several, take on by OIDC.
 
     Raises:
         ValueError: if the cluster has no IAM OIDC provider.
@@ -71,7 +77,9 @@ def irsa_role(
     if cluster.oidc_provider_arn is None:
         raise ValueError("irsa needs an IAM OIDC provider; got a cluster without one; make one or use pod_identity")
     issuer = pulumi.Output.from_input(cluster.oidc_issuer).apply(lambda url: url.removeprefix("https://"))
-    subject = f"system:serviceaccount:{namespace}:{service_account}"
+    accounts = [service_account] if isinstance(service_account, str) else service_account
+    subjects = [f"system:serviceaccount:{namespace}:{account}" for account in accounts]
+    subject = subjects[0] if len(subjects) == 1 else subjects
     trust = pulumi.Output.all(issuer, cluster.oidc_provider_arn).apply(
         lambda found: trust_document(
             {"Federated": found[1]},

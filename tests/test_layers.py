@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "eks_blueprints"
 
 LAYERS: list[set[str]] = [
     {"errors", "spec", "document", "versions", "facts"},
-    {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"},
+    {"component", "refs", "elements", "references", "helm", "iam", "iam_roles", "kubeconfig", "leaves", "naming"},
     {"network", "cluster", "access", "karpenter"},
     {"compute", "addons"},
     {"blueprint"},
@@ -22,7 +22,7 @@ LAYERS: list[set[str]] = [
 ]
 """Parts of the package by layer; what one layer holds never imports from a later one."""
 
-NO_PULUMI = ["errors", "spec", "document", "versions", "elements", "iam", "naming", "leaves"]
+NO_PULUMI = ["errors", "spec", "document", "versions", "elements", "helm", "iam", "naming", "leaves"]
 """Parts that load without pulumi, as do all modules named `spec`."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

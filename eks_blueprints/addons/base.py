@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._values import clashes, merged, unfit
 from eks_blueprints.elements import Element
 from eks_blueprints.errors import Faults, fail, shown
 from eks_blueprints.iam import Allow, json_text, managed_policy
-from eks_blueprints.leaves import RoleArn, Tags
+from eks_blueprints.leaves import PolicyArn, RoleArn, Tags
 from eks_blueprints.spec import In, is_known
 
 if TYPE_CHECKING:
@@ -32,14 +33,22 @@ class AddOn(Element):
 
     group: ClassVar[str] = "addons"
 
+    category: ClassVar[str] = ""
+    """What it is about, in a word or two; the catalogue is divided by it."""
     before_nodes: ClassVar[bool] = False
     """Whether nodes need it to become ready; everything else is installed once nodes are there to run it."""
     requires: ClassVar[tuple[type[AddOn], ...]] = ()
     """Add-ons that have to be there, and come first."""
     conflicts: ClassVar[tuple[type[AddOn], ...]] = ()
     """Add-ons that cannot run beside it."""
-    namespace: ClassVar[str] = "kube-system"
-    """Kubernetes namespace it runs in."""
+    after: ClassVar[tuple[type[AddOn], ...]] = ()
+    """Add-ons that come first where they are there at all."""
+    stage: ClassVar[Stage] = Stage.REST
+    """What comes before it: everything of an earlier stage, which its objects would be refused without."""
+    fits: ClassVar[Fit] = Fit()
+    """Where it can run."""
+    single: ClassVar[bool] = False
+    """Whether a cluster can have it only once."""
     service_account: ClassVar[str] = ""
     """Kubernetes service account under which it calls AWS; empty where it never does."""
 
@@ -47,13 +56,26 @@ class AddOn(Element):
     """How its pods get their AWS permissions: a role by EKS Pod Identity, a role by OIDC (`irsa`), or what the nodes'
     role happens to allow (`node_role`). Default: `pod_identity`."""
 
+    permissions_boundary: In[PolicyArn] | None = None
+    """ARN of the IAM policy that bounds what the role made for it may do. Default: none."""
+
     tags: Tags = {}
     """Tags of its AWS resources, besides the platform's."""
 
     @property
+    def home(self) -> str:
+        """Kubernetes namespace it runs in."""
+        raise NotImplementedError(f"{type(self).__name__} says nothing about its namespace")
+
+    @property
+    def service_accounts(self) -> tuple[str, ...]:
+        """Kubernetes service accounts under which it calls AWS; none where it never does."""
+        return (self.service_account,) if self.service_account else ()
+
+    @property
     def identity_used(self) -> Identity | None:
         """How its pods get their permissions; None for an add-on that calls no AWS service."""
-        return (self.identity or "pod_identity") if self.service_account else None
+        return (self.identity or "pod_identity") if self.service_accounts else None
 
     def install(self, cluster: ClusterRef) -> Component:
         """Put it on a cluster; the component's `ready` is what needs it there waits for."""
@@ -67,6 +89,10 @@ class AddOn(Element):
         """AWS's own policies for its service account: path below `arn:…:iam::aws:policy/`, by a short stable name."""
         return {}
 
+    def attached(self, cluster: ClusterRef) -> dict[str, In[str]]:
+        """ARNs of the policies that its role gets besides its own permissions."""
+        return {key: managed_policy(cluster.partition, path) for key, path in self.managed_policies(cluster).items()}
+
     def role(self, component: Component, cluster: ClusterRef) -> GrantedRole | None:
         """A role of its own for the service account; None where it calls no AWS service or the nodes' role serves."""
         from eks_blueprints.component import merge_tags
@@ -74,10 +100,9 @@ class AddOn(Element):
 
         grants = Grants(
             allowed=tuple(self.permissions(cluster)),
-            managed={
-                key: managed_policy(cluster.partition, path) for key, path in self.managed_policies(cluster).items()
-            },
+            managed=self.attached(cluster),
             tags=merge_tags(cluster.tags, self.tags),
+            permissions_boundary=self.permissions_boundary,
         )
         if self.identity_used == "pod_identity":
             return pod_identity_role(component, "role", grants)
@@ -85,10 +110,8 @@ class AddOn(Element):
             if cluster.oidc_provider_arn is None:
                 do = "give the cluster an OIDC provider or use pod_identity"
                 fail(f"irsa needs an IAM OIDC provider; got a cluster without one; {do}", *self._at("identity"))
-            account = self.service_account
-            return irsa_role(
-                component, "role", grants, cluster=cluster, namespace=self.namespace, service_account=account
-            )
+            accounts = self.service_accounts
+            return irsa_role(component, "role", grants, cluster=cluster, namespace=self.home, service_account=accounts)
         return None
 
     def _at(self, *field: str) -> tuple[str, ...]:
@@ -98,8 +121,11 @@ class AddOn(Element):
 class EksAddOn(AddOn):
     """An add-on from EKS's own catalogue."""
 
+    single: ClassVar[bool] = True
     eks_name: ClassVar[str]
     """What EKS calls it."""
+    namespace: ClassVar[str] = "kube-system"
+    """Kubernetes namespace it runs in."""
 
     version: In[str] | None = None
     """Version, such as `v1.20.4-eksbuild.2`. Default: EKS's default for the cluster's Kubernetes version."""
@@ -122,6 +148,11 @@ class EksAddOn(AddOn):
 
     timeout_minutes: int | None = Field(default=None, ge=1, le=720)
     """How long creating, updating or deleting it may take, in minutes. Default: the provider's 20, 20 and 40."""
+
+    @property
+    def home(self) -> str:
+        """Kubernetes namespace it runs in."""
+        return self.namespace
 
     @field_validator("version")
     @classmethod
@@ -146,7 +177,7 @@ class EksAddOn(AddOn):
             message = f"is also said by a field of this add-on; got {shown(raw)} and {shown(typed)}; say it once"
             faults.add(("configuration_values", *path), message)
         for field in ("identity", "service_account_role_arn"):
-            if not self.service_account and getattr(self, field) is not None:
+            if not self.service_accounts and getattr(self, field) is not None:
                 faults.add(field, f"{self.kind()} calls no AWS service; got a value; remove it")
         if self.identity == "node_role" and self.service_account_role_arn is not None:
             faults.add("service_account_role_arn", "has no use with identity node_role; got both; remove one")
@@ -203,4 +234,5 @@ class EksAddOn(AddOn):
             return {}
         if self.identity_used == "irsa":
             return {"service_account_role_arn": arn}
-        return {"pod_identity_associations": [{"role_arn": arn, "service_account": self.service_account}]}
+        accounts = self.service_accounts
+        return {"pod_identity_associations": [{"role_arn": arn, "service_account": account} for account in accounts]}

@@ -1,0 +1,272 @@
+"""Add-ons that are installed from a Helm chart, whichever chart it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from eks_blueprints.addons._helm_values import (
+    ChartRepository,
+    ChartVersion,
+    Mirrors,
+    all_nested,
+    mirrored,
+    nested,
+    placed,
+)
+from eks_blueprints.addons._pods import NodeSelector, Toleration
+from eks_blueprints.addons._values import clashes, merged, unfit
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.errors import Faults, shown
+from eks_blueprints.helm import Chart, Direct, HelmRelease, Login
+from eks_blueprints.leaves import PolicyArn, RoleArn
+from eks_blueprints.spec import In, Spec, is_known
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from eks_blueprints.component import Component
+    from eks_blueprints.iam_roles import GrantedRole
+    from eks_blueprints.refs import ClusterRef
+
+RELEASE_NAME_LIMIT = 53
+
+
+class RepositoryLogin(Spec):
+    """User and password of a private chart repository."""
+
+    username: In[str]
+    """Name of the user."""
+    password: In[str]
+    """Password, named and not written: `{secret: key}`."""
+
+    @field_validator("password")
+    @classmethod
+    def _is_not_written_down(cls, password: Any) -> Any:
+        if is_known(password):
+            raise ValueError("stands there for all to read; got text; write {secret: key}")
+        return password
+
+
+class ChartAddOn(AddOn):
+    """An add-on from a Helm chart: what can be said about each of them."""
+
+    pods: ClassVar[tuple[str, ...]] = ("",)
+    """Where the chart's values take a node selector and tolerations, for each sort of pod; DaemonSets left out."""
+    images: ClassVar[dict[str, str]] = {}
+    """Where the chart's values name images or registries, and which ones, so that a mirror can stand in for them."""
+    service_account_at: ClassVar[str] = "serviceAccount"
+    """Where the chart's values take the name and annotations of the service account that calls AWS; empty where the
+    chart fixes the name."""
+    role_on_demand: ClassVar[bool] = False
+    """Whether it calls AWS only where someone gives it a role or policies."""
+    makes_outside: ClassVar[bool] = False
+    """Whether it makes things outside the cluster (load balancers, records, nodes), which have to be taken away
+    before the cluster is."""
+
+    version: ChartVersion | None = None
+    """Version of the chart. Default: the one that is pinned with this library."""
+
+    repository: ChartRepository | None = None
+    """Where the chart comes from if it is kept elsewhere, `https://…` or `oci://…`. Default: its makers' repository."""
+
+    repository_login: RepositoryLogin | None = None
+    """User and password of the repository. Default: it is open to all."""
+
+    create_namespace: bool | None = None
+    """Whether the namespace is made with it. Default: yes, unless it is kube-system."""
+
+    values: dict[str, Any] = {}
+    """Values of the chart, merged over what the other fields say. No place for secrets."""
+
+    secret_values: dict[str, In[str]] = {}
+    """Values of the chart that are secret or known only later, by their paths: `{auth.token: {secret: key}}`. A dot
+    within a key is written `\\.`."""
+
+    registry_mirrors: Mirrors | None = None
+    """Registries that stand in for those of its images, such as
+    `{public.ecr.aws: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`. Default: the platform's."""
+
+    node_selector: NodeSelector | None = None
+    """Labels that nodes have to carry to run its pods. Default: the platform's."""
+
+    tolerations: tuple[Toleration, ...] | None = None
+    """Taints that its pods accept. Default: the platform's."""
+
+    production: bool | None = None
+    """Whether it runs with spare pods, spread over zones, that are not all drained at once. Default: the platform's."""
+
+    service_account_role_arn: In[RoleArn] | None = None
+    """ARN of an IAM role that is there, for its service account. Default: a role of its own is made."""
+
+    policy_arns: dict[str, In[PolicyArn]] = {}
+    """ARNs of IAM policies that its role gets besides its own permissions, by a short name each."""
+
+    timeout_seconds: int = Field(default=600, ge=1, le=86400)
+    """How long its objects may take to become ready, in seconds."""
+
+    atomic: bool = True
+    """Whether a failed installation is taken back, and a failed upgrade undone."""
+
+    deleted_with_cluster: bool | None = None
+    """Whether it goes with a cluster that is deleted, rather than being uninstalled from it first. Default: yes, unless
+    it makes things outside the cluster, such as load balancers."""
+
+    @property
+    def chart_used(self) -> Chart:
+        """The chart to install."""
+        raise NotImplementedError(f"{type(self).__name__} names no chart")
+
+    @property
+    def service_accounts(self) -> tuple[str, ...]:
+        """Kubernetes service accounts under which it calls AWS; none where it never does."""
+        given = self.policy_arns or self.service_account_role_arn is not None
+        return super().service_accounts if given or not self.role_on_demand else ()
+
+    @property
+    def release_name(self) -> str:
+        """Name of the release in the cluster."""
+        return self.name.replace("_", "-").lower()[:RELEASE_NAME_LIMIT].rstrip("-")
+
+    @field_validator("values")
+    @classmethod
+    def _values_are_json(cls, values: dict[str, Any]) -> dict[str, Any]:
+        faults = Faults()
+        for path, message in unfit(values):
+            faults.add(path, message)
+        faults.raise_if_any()
+        return values
+
+    @model_validator(mode="after")
+    def _fits_the_chart(self) -> Self:
+        faults = Faults()
+        typed = merged(placed(self.pods, self.node_selector, self.tolerations), self.settings())
+        for path, one, raw in clashes(typed, self.values):
+            message = f"is also said by a field of this add-on; got {shown(raw)} and {shown(one)}; say it once"
+            faults.add(("values", *path), message)
+        for field in ("identity", "service_account_role_arn", "policy_arns", "permissions_boundary"):
+            if not self.service_accounts and getattr(self, field):
+                faults.add(field, f"{self.kind()}, as it is set, calls no AWS service; got a value; remove it")
+        for field in ("node_selector", "tolerations"):
+            if not self.pods and getattr(self, field):
+                faults.add(field, "is nothing that this chart takes; got a value; look for it in the chart's values")
+        if self.registry_mirrors and not self.images:
+            faults.add("registry_mirrors", "is not known how to give to this chart; got some; write them into values")
+        if self.identity == "irsa" and self.service_accounts and not self.service_account_at:
+            faults.add("identity", "cannot be told to this chart's service account; got irsa; use pod_identity")
+        if self.service_account_role_arn is not None and (self.policy_arns or self.permissions_boundary):
+            faults.add("service_account_role_arn", "is a role that is there; got policies for a new one; keep one")
+        faults.raise_if_any()
+        return self
+
+    def attached(self, cluster: ClusterRef) -> dict[str, In[str]]:
+        """ARNs of the policies that its role gets besides its own permissions."""
+        return super().attached(cluster) | self.policy_arns
+
+    def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
+        """Values that the chart should have on a cluster of EKS; everything else wins over them."""
+        return {}
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the chart's values."""
+        return {}
+
+    def production_values(self) -> dict[str, Any]:
+        """Values for spare pods that are spread and not all drained at once."""
+        return {}
+
+    def crd_release(self) -> HelmRelease | None:
+        """The release of its CRDs, where they have a chart of their own."""
+        return None
+
+    def install(self, cluster: ClusterRef) -> Component:
+        """Install the chart, after a role for its service account."""
+        component = self.component(cluster)
+        arn, needed = self._identity(component, cluster)
+        crds = self.crd_release()
+        if crds is not None:
+            needed = [*needed, self._deliver(component, cluster, crds, needed)]
+        release = self._deliver(component, cluster, self.release(cluster, arn), needed)
+        component.ready = (release,)
+        component.register_outputs({"namespace": self.home, "version": self.chart_used.version})
+        return component
+
+    def release(self, cluster: ClusterRef, role_arn: pulumi.Input[str] | None = None) -> HelmRelease:
+        """What it asks for on a cluster."""
+        login = self.repository_login
+        goes = self.deleted_with_cluster
+        return HelmRelease(
+            name=self.release_name,
+            chart=self.chart_used,
+            namespace=self.home,
+            create_namespace=self.home != "kube-system" if self.create_namespace is None else self.create_namespace,
+            values=self._all_values(cluster, role_arn),
+            login=None if login is None else Login(username=login.username, password=login.password),
+            timeout_seconds=self.timeout_seconds,
+            # Before there are nodes nothing gets ready, and nothing that is not waited for can be taken back.
+            atomic=self.atomic and not self.before_nodes,
+            wait=not self.before_nodes,
+            skip_crds=self.crd_release() is not None,
+            goes_with_cluster=not self.makes_outside if goes is None else goes,
+        )
+
+    def _deliver(
+        self, component: Component, cluster: ClusterRef, release: HelmRelease, after: list[pulumi.Resource]
+    ) -> pulumi.Resource:
+        return Direct().deliver(component, release, cluster=cluster.resource, after=after)
+
+    def _all_values(self, cluster: ClusterRef, role_arn: pulumi.Input[str] | None) -> dict[str, Any]:
+        layers = (
+            self.defaults(cluster),
+            self.production_values() if self.production else {},
+            placed(self.pods, self.node_selector, self.tolerations),
+            mirrored(self.images, self.registry_mirrors or {}),
+            self.settings(),
+            self._account_values(role_arn),
+            self.values,
+            all_nested(self.secret_values),
+        )
+        values: dict[str, Any] = {}
+        for layer in layers:
+            values = merged(values, layer)
+        return values
+
+    def _account_values(self, role_arn: pulumi.Input[str] | None) -> dict[str, Any]:
+        if not (self.service_account and self.service_account_at):
+            return {}
+        account: dict[str, Any] = {"create": True, "name": self.service_account}
+        if role_arn is not None and self.identity_used == "irsa":
+            account["annotations"] = {"eks.amazonaws.com/role-arn": role_arn}
+        return nested(self.service_account_at, account)
+
+    def _identity(
+        self, component: Component, cluster: ClusterRef
+    ) -> tuple[pulumi.Input[str] | None, list[pulumi.Resource]]:
+        role: GrantedRole | None = None
+        arn: pulumi.Input[str] | None = self.service_account_role_arn
+        if arn is None:
+            role = self.role(component, cluster)
+            arn = role.arn if role else None
+        needed: list[pulumi.Resource] = list(role.ready) if role else []
+        if arn is not None and self.identity_used == "pod_identity":
+            needed += self._associations(component, cluster, arn)
+        return arn, needed
+
+    def _associations(self, component: Component, cluster: ClusterRef, arn: pulumi.Input[str]) -> list[pulumi.Resource]:
+        import pulumi_aws as aws
+
+        from eks_blueprints.component import merge_tags
+
+        return [
+            aws.eks.PodIdentityAssociation(
+                f"{component.pulumi_resource_name}-identity-{account}",
+                cluster_name=cluster.name,
+                namespace=self.home,
+                service_account=account,
+                role_arn=arn,
+                tags=merge_tags(cluster.tags, self.tags) or None,
+                opts=component.child(),
+            )
+            for account in self.service_accounts
+        ]

@@ -1,0 +1,111 @@
+"""Values of charts: paths in them, images taken from a mirror, places for pods."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+
+from eks_blueprints.addons._values import merged
+from eks_blueprints.errors import Faults, shown
+
+_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
+_CHART_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_REPOSITORY = re.compile(r"(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~/-]*)?")
+_DOTS = re.compile(r"(?<!\\)\.")
+
+
+def namespace_name(value: str) -> str:
+    """The name of a Kubernetes namespace.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not _NAMESPACE.fullmatch(value):
+        do = "use up to 63 lowercase letters, digits and dashes"
+        raise ValueError(f"is no name of a namespace; got {shown(value)}; {do}")
+    return value
+
+
+def chart_version(value: str) -> str:
+    """The exact version of a chart.
+
+    Raises:
+        ValueError: if it is none, or a range, which would choose another one some day.
+    """
+    if not _CHART_VERSION.fullmatch(value):
+        raise ValueError(f"is no exact version of a chart; got {shown(value)}; write it like 1.14.0")
+    return value
+
+
+def chart_repository(value: str) -> str:
+    """Where charts lie.
+
+    Raises:
+        ValueError: if it is no URL with https or oci.
+    """
+    if not _REPOSITORY.fullmatch(value):
+        do = "write https://host/path or oci://host/path"
+        raise ValueError(f"is no repository of charts; got {shown(value)}; {do}")
+    return value
+
+
+def mirrors(value: dict[str, str]) -> dict[str, str]:
+    """Registries of images and what stands in for each.
+
+    Raises:
+        ValueError: if one is no registry.
+    """
+    faults = Faults()
+    for registry, mirror in value.items():
+        for text in (registry, mirror):
+            if not _REGISTRY.fullmatch(text):
+                do = "write a host and maybe a path, without https://"
+                faults.add((registry,), f"is no registry of images; got {shown(text)}; {do}")
+    faults.raise_if_any()
+    return value
+
+
+Namespace = Annotated[str, AfterValidator(namespace_name)]
+ChartVersion = Annotated[str, AfterValidator(chart_version)]
+ChartRepository = Annotated[str, AfterValidator(chart_repository)]
+Mirrors = Annotated[dict[str, str], AfterValidator(mirrors)]
+
+
+def nested(path: str, value: Any) -> dict[str, Any]:
+    r"""`nested("a.b", 1)` is `{"a": {"b": 1}}`; a dot within a key is written `\.`; an empty path is the value."""
+    for key in reversed(_DOTS.split(path) if path else ()):
+        value = {key.replace("\\.", "."): value}
+    return value  # type: ignore[no-any-return]
+
+
+def all_nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by their paths, as one nested mapping."""
+    result: dict[str, Any] = {}
+    for path, value in values.items():
+        result = merged(result, nested(path, value))
+    return result
+
+
+def placed(pods: Iterable[str], selector: Mapping[str, str] | None, tolerations: Iterable[Any] | None) -> Any:
+    """Node selector and tolerations, at each place where a chart takes them for some of its pods."""
+    settings: dict[str, Any] = {}
+    if selector:
+        settings["nodeSelector"] = dict(selector)
+    if tolerations is not None:
+        settings["tolerations"] = [toleration.manifest() for toleration in tolerations]
+    return all_nested(dict.fromkeys(pods, settings)) if settings else {}
+
+
+def mirrored(images: Mapping[str, str], registries: Mapping[str, str]) -> dict[str, Any]:
+    """Those of a chart's images that a mirror has, by their places in its values."""
+    found = {}
+    for path, image in images.items():
+        fitting = [registry for registry in registries if f"{image}/".startswith(f"{registry}/")]
+        if fitting:
+            registry = max(fitting, key=len)
+            found[path] = registries[registry] + image.removeprefix(registry)
+    return all_nested(found)
