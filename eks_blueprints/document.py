@@ -31,6 +31,9 @@ class Place:
     """The scalar as it was written."""
 
 
+_START = Place(1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One YAML document and where each of its parts stands."""
@@ -100,20 +103,22 @@ def parse(text: str, name: str = "<text>") -> Document:
         problem = Problem((), f"is not YAML: {what}; got it here; mend the syntax", name, line, column)
         raise InputError([problem]) from None
     except RecursionError:
-        raise _error(name, _TOO_DEEP) from None
+        raise _error(name, _TOO_DEEP, _START) from None
     except (YAMLError, ValueError) as error:
-        what = " ".join(str(error).split())[:120]
-        raise _error(name, f"is not YAML: {what}; got it in this file; mend the syntax") from None
+        what = " ".join(str(getattr(error, "reason", None) or error).split())[:120]
+        place = _at(text, getattr(error, "position", 0))
+        raise _error(name, f"is not YAML: {what}; got it here; mend the syntax", place) from None
     if len(nodes) != 1:
-        count = f"{len(nodes)} documents"
-        raise _error(name, f"needs one YAML document; got {count}; write one mapping, and one file a stack")
+        count, place = (f"{len(nodes)} documents", _place(nodes[1])) if nodes else ("an empty file", _START)
+        raise _error(name, f"needs one YAML document; got {count}; write one mapping, and one file a stack", place)
     if not isinstance(nodes[0], MappingNode):
-        raise _error(name, "needs a mapping at the top; got something else; start with region: and cluster:")
+        message = "needs a mapping at the top; got something else; start with region: and cluster:"
+        raise _error(name, message, _place(nodes[0]))
     builder = _Builder(name, loader)
     try:
         data = builder.build(nodes[0], ())
     except RecursionError:
-        raise _error(name, _TOO_DEEP) from None
+        raise _error(name, _TOO_DEEP, _START) from None
     if builder.problems:
         raise InputError(builder.problems)
     return Document(name, data, builder.keys, builder.values)
@@ -133,7 +138,7 @@ class _Builder:
     def build(self, node: Node, path: Path) -> Any:
         self._count += 1
         if self._count > _MAX_NODES:
-            raise _error(self._name, f"is too large; got more than {_MAX_NODES} values; split it")
+            raise _error(self._name, f"is too large; got more than {_MAX_NODES} values; split it", _place(node))
         self.values[path] = _place(node)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
@@ -190,5 +195,11 @@ def _place(node: Node) -> Place:
     return Place(mark.line + 1, mark.column + 1, node.value if plain else None)
 
 
-def _error(name: str, message: str) -> InputError:
-    return InputError([Problem((), message, name)])
+def _at(text: str, position: int) -> Place:
+    before = text[:position]
+    return Place(before.count("\n") + 1, position - before.rfind("\n"))
+
+
+def _error(name: str, message: str, place: Place | None = None) -> InputError:
+    line, column = (place.line, place.column) if place else (None, None)
+    return InputError([Problem((), message, name, line, column)])

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from eks_blueprints.errors import Faults
+from eks_blueprints.errors import Faults, shown
 
 if TYPE_CHECKING:
     from pulumi import Output
@@ -86,7 +86,7 @@ class Reference:
         if not isinstance(value, Mapping) or set(value) not in cls.KEYS:
             return None
         if not all(isinstance(text, str) and text for text in value.values()):
-            raise ValueError(f"a reference names its source in text; got {dict(value)}; write {{config: key}}")
+            raise ValueError(f"a reference names its source in text; got {shown(dict(value))}; write {{config: key}}")
         return cls(**value, read=read)
 
     def __str__(self) -> str:

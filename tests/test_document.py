@@ -35,8 +35,8 @@ def test_merge_keys_and_anchors() -> None:
     [
         ("a: 1\na: 2\n", "f.yaml:2:1: a: is given twice"),
         ("a: [1\nb: 2", "f.yaml:2:2: is not YAML"),
-        ("- a", "f.yaml: needs a mapping at the top"),
-        ("", "needs one YAML document; got 0 documents"),
+        ("- a", "f.yaml:1:1: needs a mapping at the top"),
+        ("", "needs one YAML document; got an empty file"),
         ("a: 1\n---\nb: 2\n", "needs one YAML document; got 2 documents"),
         ("a: !!python/object:os.system x", "f.yaml:1:4: a: cannot be read"),
         ("a: &a [*a]", "is nested too deeply"),

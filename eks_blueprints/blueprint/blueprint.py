@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -59,10 +60,11 @@ class Blueprint(Component):
         self.origin = args.origin
         super().__init__(name, self.args, opts)
         self._aws = self._aws_provider(name)
-        self.network = self._make_network(name)
-        self.cluster = self._make_cluster(name)
-        self.access = self._make_access(name)
-        self._put_elements()
+        with self._told(InputError):
+            self.network = self._make_network(name)
+            self.cluster = self._make_cluster(name)
+            self.access = self._make_access(name)
+            self._put_elements()
         self.extend()
         self.register_outputs(self.outputs())
 
@@ -97,12 +99,18 @@ class Blueprint(Component):
         return pulumi.ResourceOptions.merge(super().child(**options), pulumi.ResourceOptions(providers=[self._aws]))
 
     def _settled(self) -> BlueprintArgs:
-        args = self.args
-        try:
+        with self._told(InputError, ValidationError):
             return resolve(self.prepare())
-        except (InputError, ValidationError) as error:
+
+    @contextmanager
+    def _told(self, *errors: type[InputError] | type[ValidationError]) -> Iterator[None]:
+        """Give what is found wrong only now its line in the stack file, as all that was found before has."""
+        origin = self.args.origin
+        try:
+            yield
+        except errors as error:
             problems = error.problems if isinstance(error, InputError) else problems_of(error)
-            told = InputError(located(problems, args.origin) if args.origin else problems)
+            told = InputError(located(problems, origin) if origin else problems)
             raise pulumi.RunError(str(told)) from told
 
     def _aws_provider(self, name: str) -> aws.Provider:
