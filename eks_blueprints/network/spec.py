@@ -93,7 +93,8 @@ class NetworkArgs(Spec):
 
     zones: tuple[Zone, ...] | None = None
     """Availability zones, 2 to 6, as ids (`euw1-az1`, the same place in every account) or names (`eu-west-1a`). New
-    ones go to the end. Default: the region's first `zone_count` zones that EKS takes, by id."""
+    ones go to the end. Default: the region's first `zone_count` zones that EKS takes, by name where names mean the
+    same in every account, else by id."""
 
     zone_count: int | None = Field(default=None, ge=2, le=6)
     """Number of zones to pick when `zones` are not named. Default: 3, or 2 where the region has no more."""

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any, Literal
 
 from eks_blueprints.errors import nearest, shown
@@ -34,7 +35,10 @@ class Region:
     dns_suffix: str
     """End of its service endpoints' names, such as `amazonaws.com`."""
     zones: tuple[str, ...] = ()
-    """Ids of its availability zones in which EKS takes subnets and which every account has; empty where unknown."""
+    """Its availability zones in which EKS takes subnets and which every account has; empty where unknown.
+
+    Names (`eu-west-1a`), which nodes are labelled with, where every account has the same ones; ids (`use1-az1`) in
+    regions where a name may stand for a zone that EKS refuses, or that the account does not have."""
 
 
 @cache
@@ -51,14 +55,22 @@ def region(name: str) -> Region:
     """
     table = _table()
     if known := table["regions"].get(name):
-        unusable = {*table["refused"], *table["constrained"]}
-        zones = tuple(zone for zone in known["zones"] if zone not in unusable)
-        return Region(name, known["partition"], table["partitions"][known["partition"]]["dns_suffix"], zones)
+        suffix = table["partitions"][known["partition"]]["dns_suffix"]
+        return Region(name, known["partition"], suffix, _offered(name, known["zones"]))
     for partition, facts in table["partitions"].items():
         if re.fullmatch(facts["region_pattern"].strip("^$"), name, re.ASCII):
             return Region(name, partition, facts["dns_suffix"])
     near = nearest(name, regions())
     raise ValueError(f"is no AWS region; got {shown(name)}; " + (f"did you mean {near}?" if near else "use eu-west-1"))
+
+
+def _offered(region: str, ids: list[str]) -> tuple[str, ...]:
+    unusable = {*_table()["refused"], *_table()["constrained"]}
+    usable = tuple(zone for zone in ids if zone not in unusable)
+    gapless = [zone.rpartition("-az")[2] for zone in ids] == [str(number) for number in range(1, len(ids) + 1)]
+    if len(usable) == len(ids) >= 3 and gapless:
+        return tuple(f"{region}{letter}" for letter in ascii_lowercase[: len(ids)])
+    return usable
 
 
 def regions() -> tuple[str, ...]:

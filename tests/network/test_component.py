@@ -69,21 +69,21 @@ def test_no_two_resources_share_a_name_and_each_is_a_child(default: Made) -> Non
 
 
 def test_zones_are_asked_for_by_id_or_by_name_as_written(default: Made) -> None:
-    assert default.all("Subnet")["public-euw1-az1"].inputs["availabilityZoneId"] == "euw1-az1"
-    named = Made(zones=["eu-west-1a", "eu-west-1b"]).all("Subnet")
-    assert named["public-eu-west-1a"].inputs["availabilityZone"] == "eu-west-1a"
-    assert "availabilityZoneId" not in named["public-eu-west-1a"].inputs
+    assert default.all("Subnet")["public-eu-west-1a"].inputs["availabilityZone"] == "eu-west-1a"
+    named = Made(zones=["euw1-az1", "euw1-az2"]).all("Subnet")
+    assert named["public-euw1-az1"].inputs["availabilityZoneId"] == "euw1-az1"
+    assert "availabilityZone" not in named["public-euw1-az1"].inputs
 
 
 def test_subnets_carry_the_tags_of_load_balancers_and_karpenter(default: Made) -> None:
     subnets = default.all("Subnet")
-    assert subnets["public-euw1-az1"].inputs["tags"] == {
-        "Name": "net-public-euw1-az1",
+    assert subnets["public-eu-west-1a"].inputs["tags"] == {
+        "Name": "net-public-eu-west-1a",
         "kubernetes.io/role/elb": "1",
         "team": "platform",
     }
-    assert subnets["private-euw1-az1"].inputs["tags"] == {
-        "Name": "net-private-euw1-az1",
+    assert subnets["private-eu-west-1a"].inputs["tags"] == {
+        "Name": "net-private-eu-west-1a",
         "karpenter.sh/discovery": "shop",
         "kubernetes.io/role/internal-elb": "1",
         "team": "platform",
@@ -91,27 +91,27 @@ def test_subnets_carry_the_tags_of_load_balancers_and_karpenter(default: Made) -
 
 
 def test_the_cluster_tag_is_set_where_asked_for() -> None:
-    tags = Made(cluster_tag="shared").all("Subnet")["public-euw1-az1"].inputs["tags"]
+    tags = Made(cluster_tag="shared").all("Subnet")["public-eu-west-1a"].inputs["tags"]
     assert tags["kubernetes.io/cluster/shop"] == "shared"
 
 
 def test_tags_of_a_role_and_of_the_network_are_added() -> None:
     tags = Made(tags={"team": "net"}, subnet_tags={"public": {"tier": "edge"}}).all("Subnet")
-    assert tags["public-euw1-az1"].inputs["tags"]["tier"] == "edge"
-    assert tags["private-euw1-az1"].inputs["tags"]["team"] == "net"
-    assert "tier" not in tags["private-euw1-az1"].inputs["tags"]
+    assert tags["public-eu-west-1a"].inputs["tags"]["tier"] == "edge"
+    assert tags["private-eu-west-1a"].inputs["tags"]["team"] == "net"
+    assert "tier" not in tags["private-eu-west-1a"].inputs["tags"]
 
 
 def test_only_public_subnets_give_public_addresses(default: Made) -> None:
     subnets = default.all("Subnet")
-    assert subnets["public-euw1-az1"].inputs["mapPublicIpOnLaunch"] is True
-    assert "mapPublicIpOnLaunch" not in subnets["private-euw1-az1"].inputs
+    assert subnets["public-eu-west-1a"].inputs["mapPublicIpOnLaunch"] is True
+    assert "mapPublicIpOnLaunch" not in subnets["private-eu-west-1a"].inputs
 
 
 def test_one_nat_gateway_serves_all_zones(default: Made) -> None:
     routes = default.all("Route")
-    assert {routes[f"routes-private-euw1-az{n}-nat"].inputs["natGatewayId"] for n in (1, 2, 3)} == {
-        "${net-nat-euw1-az1.id}"
+    assert {routes[f"routes-private-eu-west-1{n}-nat"].inputs["natGatewayId"] for n in "abc"} == {
+        "${net-nat-eu-west-1a.id}"
     }
 
 
@@ -124,8 +124,8 @@ def test_a_nat_gateway_and_its_address_wait_for_the_internet_gateway(default: Ma
 
 def test_a_nat_gateway_a_zone_serves_its_own() -> None:
     routes = Made(nat_gateways="per_zone").all("Route")
-    for n in (1, 2, 3):
-        assert routes[f"routes-private-euw1-az{n}-nat"].inputs["natGatewayId"] == f"${{net-nat-euw1-az{n}.id}}"
+    for n in "abc":
+        assert routes[f"routes-private-eu-west-1{n}-nat"].inputs["natGatewayId"] == f"${{net-nat-eu-west-1{n}.id}}"
 
 
 def test_no_nat_gateway_is_no_route_either() -> None:
@@ -151,7 +151,7 @@ def test_endpoints_take_https_from_every_block_of_the_vpc() -> None:
 
 def test_an_endpoint_stands_in_one_private_subnet_a_zone() -> None:
     endpoint = Made(interface_endpoints=["ecr.api"]).all("VpcEndpoint")["endpoint-ecr-api"]
-    assert endpoint.inputs["subnetIds"] == [f"${{net-private-euw1-az{n}.id}}" for n in (1, 2, 3)]
+    assert endpoint.inputs["subnetIds"] == [f"${{net-private-eu-west-1{n}.id}}" for n in "abc"]
     assert endpoint.inputs["privateDnsEnabled"] is True
 
 
@@ -167,20 +167,20 @@ def test_pod_subnets_wait_for_their_block() -> None:
     made = Made(pod_cidr="100.64.0.0/16")
     block = made.all("VpcIpv4CidrBlockAssociation")["cidr-100-64-0-0-16"].urn
     subnets = made.all("Subnet")
-    assert block in subnets["pod-euw1-az1"].dependencies
-    assert block not in subnets["private-euw1-az1"].dependencies
-    association = made.all("RouteTableAssociation")["pod-euw1-az1-routes"]
-    assert association.inputs["routeTableId"] == "${net-routes-private-euw1-az1.id}"
+    assert block in subnets["pod-eu-west-1a"].dependencies
+    assert block not in subnets["private-eu-west-1a"].dependencies
+    association = made.all("RouteTableAssociation")["pod-eu-west-1a-routes"]
+    assert association.inputs["routeTableId"] == "${net-routes-private-eu-west-1a.id}"
 
 
 def test_ipv6_gives_each_subnet_a_block_and_private_ones_a_way_out() -> None:
     made = Made(ip_family="ipv6")
     assert made.all("Vpc")["vpc"].inputs["assignGeneratedIpv6CidrBlock"] is True
-    assert made.all("Subnet")["private-euw1-az1"].inputs["ipv6CidrBlock"] == "${net-vpc.ipv6CidrBlock}[3]"
-    assert made.all("Subnet")["private-euw1-az1"].inputs["assignIpv6AddressOnCreation"] is True
+    assert made.all("Subnet")["private-eu-west-1a"].inputs["ipv6CidrBlock"] == "${net-vpc.ipv6CidrBlock}[3]"
+    assert made.all("Subnet")["private-eu-west-1a"].inputs["assignIpv6AddressOnCreation"] is True
     routes = made.all("Route")
     assert routes["routes-public-internet-ipv6"].inputs["gatewayId"] == "${net-internet.id}"
-    assert routes["routes-private-euw1-az1-egress-only"].inputs["destinationIpv6CidrBlock"] == "::/0"
+    assert routes["routes-private-eu-west-1a-egress-only"].inputs["destinationIpv6CidrBlock"] == "::/0"
 
 
 @pytest.mark.parametrize(
@@ -214,12 +214,12 @@ def test_a_zone_more_changes_no_other_name() -> None:
 
 
 SUBNETS = {
-    "edge-a": {"role": "public", "zone": "euw1-az1", "cidr": "10.0.0.0/24"},
-    "edge-b": {"role": "public", "zone": "euw1-az2", "cidr": "10.0.1.0/24"},
-    "nodes-a": {"role": "private", "zone": "euw1-az1", "cidr": "10.0.16.0/20", "tags": {"x": "y"}},
-    "nodes-b": {"role": "private", "zone": "euw1-az2", "cidr": "10.0.32.0/20"},
-    "api-a": {"role": "control_plane", "zone": "euw1-az1", "cidr": "10.0.2.0/28"},
-    "api-b": {"role": "control_plane", "zone": "euw1-az2", "cidr": "10.0.2.16/28"},
+    "edge-a": {"role": "public", "zone": "eu-west-1a", "cidr": "10.0.0.0/24"},
+    "edge-b": {"role": "public", "zone": "eu-west-1b", "cidr": "10.0.1.0/24"},
+    "nodes-a": {"role": "private", "zone": "eu-west-1a", "cidr": "10.0.16.0/20", "tags": {"x": "y"}},
+    "nodes-b": {"role": "private", "zone": "eu-west-1b", "cidr": "10.0.32.0/20"},
+    "api-a": {"role": "control_plane", "zone": "eu-west-1a", "cidr": "10.0.2.0/28"},
+    "api-b": {"role": "control_plane", "zone": "eu-west-1b", "cidr": "10.0.2.16/28"},
 }
 
 
@@ -240,8 +240,8 @@ def test_subnets_listed_in_another_order_change_nothing() -> None:
 
 
 def test_others_see_ids_and_zones_and_what_to_wait_for(default: Made) -> None:
-    assert default.recording.outputs["ids"]["private"] == [f"${{net-private-euw1-az{n}.id}}" for n in (1, 2, 3)]
-    assert len(default.ref.ids("private", zones=("euw1-az2",))) == 1
+    assert default.recording.outputs["ids"]["private"] == [f"${{net-private-eu-west-1{n}.id}}" for n in "abc"]
+    assert len(default.ref.ids("private", zones=("eu-west-1b",))) == 1
     kinds = {type(resource).__name__ for resource in default.ref.ready}
     assert kinds == {"Route", "RouteTableAssociation", "VpcEndpoint"}
 
@@ -261,7 +261,7 @@ def test_an_existing_network_makes_nothing() -> None:
 
 def test_an_existing_network_is_found_by_tags_one_subnet_a_zone() -> None:
     made = Made(
-        vpc_tags={"Name": "core"}, subnet_tags={"private": {"tier": "app"}}, zones=["euw1-az1", "euw1-az2", "euw1-az3"]
+        vpc_tags={"Name": "core"}, subnet_tags={"private": {"tier": "app"}}, zones=["eu-west-1a", "eu-west-1b", "eu-west-1c"]
     )
     assert len(made.ref.ids("private")) == 3
     tokens = [call.token for call in made.recording.calls]

@@ -21,12 +21,12 @@ def blocks(args: NetworkArgs, region: str = "eu-west-1") -> dict[str, str]:
 
 def test_the_default_is_eksctls_layout() -> None:
     assert blocks(NetworkArgs()) == {
-        "public-euw1-az1": "192.168.0.0/19",
-        "public-euw1-az2": "192.168.32.0/19",
-        "public-euw1-az3": "192.168.64.0/19",
-        "private-euw1-az1": "192.168.96.0/19",
-        "private-euw1-az2": "192.168.128.0/19",
-        "private-euw1-az3": "192.168.160.0/19",
+        "public-eu-west-1a": "192.168.0.0/19",
+        "public-eu-west-1b": "192.168.32.0/19",
+        "public-eu-west-1c": "192.168.64.0/19",
+        "private-eu-west-1a": "192.168.96.0/19",
+        "private-eu-west-1b": "192.168.128.0/19",
+        "private-eu-west-1c": "192.168.160.0/19",
     }
 
 
@@ -83,8 +83,8 @@ def test_addresses_of_the_network_itself_are_not_free() -> None:
     planned = {
         s.name: s for s in layout.plan(NetworkArgs(cidr="10.0.0.0/24", interface_endpoints=("ec2",)), "eu-west-1")
     }
-    assert (planned["public-euw1-az1"].usable, planned["public-euw1-az1"].free) == (27, 26)
-    assert planned["private-euw1-az2"].free == 26
+    assert (planned["public-eu-west-1a"].usable, planned["public-eu-west-1a"].free) == (27, 26)
+    assert planned["private-eu-west-1b"].free == 26
 
 
 def test_a_layout_that_leaves_no_room_for_upgrades_is_refused() -> None:
@@ -108,7 +108,7 @@ def test_private_subnets_without_any_way_out_are_a_warning() -> None:
 
 def test_pod_subnets_are_cut_from_their_own_block() -> None:
     found = blocks(NetworkArgs(pod_cidr="100.64.0.0/16"))
-    assert [found[f"pod-euw1-az{n}"] for n in (1, 2, 3)] == ["100.64.0.0/18", "100.64.64.0/18", "100.64.128.0/18"]
+    assert [found[f"pod-eu-west-1{n}"] for n in "abc"] == ["100.64.0.0/18", "100.64.64.0/18", "100.64.128.0/18"]
 
 
 networks = st.builds(

@@ -16,7 +16,8 @@ def test_a_region_has_no_zone_that_eks_refuses(name: str) -> None:
 def test_a_known_region_has_two_zones_of_its_own(name: str) -> None:
     known = zones.region(name).zones
     assert len(known) >= 2
-    assert all(zones.belongs(zone, name) and zones.form(zone) == "id" for zone in known)
+    assert all(zones.belongs(zone, name) for zone in known)
+    assert len({zones.form(zone) for zone in known}) == 1
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,10 @@ def test_the_form_of_a_zone(zone: str, form: str | None) -> None:
 )
 def test_whether_a_zone_lies_in_a_region(zone: str, region: str, inside: bool) -> None:
     assert zones.belongs(zone, region) is inside
+
+
+def test_zones_are_offered_by_name_only_where_a_name_is_the_same_in_every_account() -> None:
+    assert zones.region("eu-west-1").zones == ("eu-west-1a", "eu-west-1b", "eu-west-1c")
+    assert zones.region("us-east-1").zones == ("use1-az1", "use1-az2", "use1-az4", "use1-az5", "use1-az6")
+    assert zones.region("ca-central-1").zones == ("cac1-az1", "cac1-az2", "cac1-az4")
+    assert zones.region("ap-northeast-1").zones == ("apne1-az1", "apne1-az2", "apne1-az4")
