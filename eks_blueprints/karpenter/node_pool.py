@@ -42,20 +42,20 @@ class Pool(Spec):
     """Name of the NodePool, and of the label `karpenter.sh/nodepool` of its nodes."""
     node_class: str = "default"
     """Name of the class of nodes that says which subnets, security groups, images and disks they get."""
-    architectures: Some[Literal["amd64", "arm64"]] = ()
+    architectures: Some[Literal["amd64", "arm64"]] | None = None
     """Processor architectures. Default: any."""
-    zones: Some[str] = ()
+    zones: Some[str] | None = None
     """Availability zones by name, such as `us-west-2a`. Default: those of the subnets of the class."""
-    capacity_types: Some[CapacityType] = ()
+    capacity_types: Some[CapacityType] | None = None
     """How instances are bought. Of several, reserved capacity comes first, then spot, and on-demand where spot is
     short; their order here is of no account. Default: any."""
-    instance_types: Some[str] = ()
+    instance_types: Some[str] | None = None
     """Instance types, such as `m7g.large`. Default: any."""
-    instance_categories: Some[str] = ()
+    instance_categories: Some[str] | None = None
     """First letters of instance types, such as `c`, `m`, `r`. Default: any."""
-    instance_families: Some[str] = ()
+    instance_families: Some[str] | None = None
     """Instance types without their size, such as `m7g`. Default: any."""
-    instance_sizes: Some[str] = ()
+    instance_sizes: Some[str] | None = None
     """Sizes of instances, such as `xlarge`. Default: any."""
     min_instance_generation: int | None = Field(default=None, ge=1, le=99)
     """Lowest generation: 5 leaves m5 and m7g and not m4. Default: any."""
@@ -105,7 +105,7 @@ class Pool(Spec):
     def shorthands(self) -> dict[str, Requirement]:
         """The conditions that fields of their own say, by field."""
         domain = self.flavor.group
-        lists: dict[str, tuple[str, Sequence[str]]] = {
+        lists: dict[str, tuple[str, Sequence[str] | None]] = {
             "architectures": (ARCHITECTURE, self.architectures),
             "zones": (ZONE, self.zones),
             "capacity_types": (CAPACITY_TYPE, self.capacity_types),
@@ -145,7 +145,7 @@ class NodePool(Pool):
 
     flavor: ClassVar[Flavor] = KARPENTER
 
-    operating_systems: Some[Literal["linux", "windows"]] = ()
+    operating_systems: Some[Literal["linux", "windows"]] | None = None
     """Operating systems. Default: that of the image of the class."""
 
     @property
