@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
@@ -13,6 +14,9 @@ from eks_blueprints.iam import Allow, policy_document, trust_document
 from eks_blueprints.naming import short_prefix
 from eks_blueprints.refs import ClusterRef
 from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.iam import Conditions
 
 ROLE_NAME_LIMIT = 64
 
@@ -47,10 +51,15 @@ class GrantedRole:
         return (self.role, *self.policies)
 
 
-def service_role(component: Component, role: str, service: str | Iterable[str], grants: Grants) -> GrantedRole:
-    """The role `{component}-{role}`, which an AWS service such as `ec2.amazonaws.com` takes on."""
+def service_role(
+    component: Component, role: str, service: str | Iterable[str], grants: Grants, when: Conditions | None = None
+) -> GrantedRole:
+    """The role `{component}-{role}`, which an AWS service such as `ec2.amazonaws.com` takes on.
+
+    `when` are conditions, such as on whose behalf the service has to act.
+    """
     services = service if isinstance(service, str) else list(service)
-    trust = trust_document({"Service": services}, "sts:AssumeRole")
+    trust = trust_document({"Service": services}, "sts:AssumeRole", when=when)
     return _granted(component, role, trust, grants)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -18,6 +18,7 @@ from eks_blueprints.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+    from eks_blueprints.compute.base import Compute
     from eks_blueprints.compute.managed_nodes import ManagedNodes
 
 NODE_GROUP_NAME_LIMIT = 63
@@ -47,16 +48,26 @@ def subnets_of(nodes: ManagedNodes | Ec2Nodes, cluster: ClusterRef) -> Sequence[
     """The ids of the subnets a group stands in."""
     if nodes.subnet_ids:
         return nodes.subnet_ids
-    role = nodes.subnets or "private"
+    return known_subnets(nodes, cluster, nodes.subnets or "private", nodes.zones)
+
+
+def known_subnets(
+    element: Compute, cluster: ClusterRef, role: Literal["private", "public"], zones: tuple[str, ...]
+) -> Sequence[pulumi.Input[str]]:
+    """The ids of a network's subnets of one role, in all zones or in some.
+
+    Raises:
+        InputError: if there are none, or none in a zone that is named.
+    """
     known = sorted({subnet.zone for subnet in cluster.network.subnets if subnet.role == role and subnet.zone})
-    for index, zone in enumerate(nodes.zones):
+    for index, zone in enumerate(zones):
         if zone not in known:
             message = f"has no {role} subnet; got {zone}; use {', '.join(known) or 'subnet_ids'}"
-            fail(message, nodes.group, nodes.name, "zones", index)
-    found = cluster.network.ids(role, nodes.zones)
+            fail(message, element.group, element.name, "zones", index)
+    found = cluster.network.ids(role, zones)
     if not found:
         do = "name subnet_ids, or the other sort of subnets"
-        fail(f"needs {role} subnets; got a network without any; {do}", nodes.group, nodes.name, "subnets")
+        fail(f"needs {role} subnets; got a network without any; {do}", element.group, element.name, "subnets")
     return found
 
 

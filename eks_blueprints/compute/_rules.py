@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from eks_blueprints.errors import Faults, shown
 from eks_blueprints.facts.ami_types import AmiType
 from eks_blueprints.facts.instance_types import instance_type
 from eks_blueprints.leaves import repeated
+from eks_blueprints.spec import In
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
@@ -58,17 +60,22 @@ def check_capacity(nodes: Nodes, faults: Faults) -> None:
 
 def check_subnets(nodes: Nodes, faults: Faults) -> None:
     """One way of saying which subnets."""
-    if nodes.subnet_ids:
-        for field in ("subnets", "zones"):
-            if getattr(nodes, field):
-                faults.add(field, f"excludes subnet_ids; got both; keep {field} or subnet_ids")
-    for index, subnet in enumerate(nodes.subnet_ids):
-        if isinstance(subnet, str) and not _SUBNET.fullmatch(subnet):
-            message = f"is no id of a subnet; got {shown(subnet)}; write subnet- and 8 to 17 hex digits"
-            faults.add(("subnet_ids", index), message)
+    if nodes.subnet_ids and nodes.subnets:
+        faults.add("subnets", "excludes subnet_ids; got both; keep subnets or subnet_ids")
+    check_subnet_ids(nodes.subnet_ids, nodes.zones, faults)
     for field in ("zones", "subnet_ids", "security_group_ids"):
         if twice := repeated(value for value in getattr(nodes, field) if isinstance(value, str)):
             faults.add(field, f"names one twice; got {twice}; remove one")
+
+
+def check_subnet_ids(subnet_ids: Sequence[In[str]], zones: Sequence[str], faults: Faults) -> None:
+    """Ids that subnets can have, where subnets are named by their ids."""
+    if subnet_ids and zones:
+        faults.add("zones", "excludes subnet_ids; got both; keep zones or subnet_ids")
+    for index, subnet in enumerate(subnet_ids):
+        if isinstance(subnet, str) and not _SUBNET.fullmatch(subnet):
+            message = f"is no id of a subnet; got {shown(subnet)}; write subnet- and 8 to 17 hex digits"
+            faults.add(("subnet_ids", index), message)
 
 
 def check_role(nodes: Nodes, faults: Faults) -> None:
@@ -77,9 +84,14 @@ def check_role(nodes: Nodes, faults: Faults) -> None:
         for field in ("session_manager", "policies", "permissions_boundary"):
             if getattr(nodes, field) not in (None, {}):
                 faults.add(field, "is for the role that is made; got node_role_arn too; put it on that role")
-    for name in nodes.policies:
-        if not _POLICY_NAME.fullmatch(name) or name in _OWN_POLICIES:
-            do = "use up to 30 letters, digits, - and _, and none of " + ", ".join(_OWN_POLICIES)
+    check_role_policies(nodes.policies, _OWN_POLICIES, faults)
+
+
+def check_role_policies(policies: Iterable[str], taken: Sequence[str], faults: Faults) -> None:
+    """Names of policies, which become part of resources' names."""
+    for name in policies:
+        if not _POLICY_NAME.fullmatch(name) or name in taken:
+            do = "use up to 30 letters, digits, - and _, and none of " + ", ".join(taken)
             faults.add(("policies", name), f"is no usable name; got {shown(name)}; {do}")
 
 
