@@ -22,6 +22,7 @@ from eks_blueprints.karpenter.labels import (
 from eks_blueprints.karpenter.node_class import NodeClass
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.overlap import arrive_at_both, labels_left
+from eks_blueprints.karpenter.pool_rules import BUILT_IN_POOLS
 from eks_blueprints.karpenter.quantities import exact
 from eks_blueprints.karpenter.requirements import Allowed
 
@@ -46,6 +47,8 @@ def check(
     found = [*_names(pools, "node_pools"), *_names(node_classes, "node_classes")]
     classes = {node_class.name: node_class for node_class in node_classes}
     for pool in pools:
+        if pool.name in BUILT_IN_POOLS and pool.flavor is AUTO_MODE:
+            continue
         found += _reference(pool, classes, built_in)
         found += _doubts(pool)
         found += _instances(pool)
@@ -194,8 +197,9 @@ def _weights(pools: Sequence[Pool]) -> Iterator[Problem]:
         if one.flavor is not other.flavor or (one.weight or 0) != (other.weight or 0) or one.name == other.name:
             continue
         if arrive_at_both(one, other):
+            told, by = (one, other) if other.name in BUILT_IN_POOLS else (other, one)
             first = max(one.name, other.name)
             got = f"{one.weight or 0} for both"
-            message = f"is that of {one.name}, which fits the same pods, so that {first} comes first by its name"
+            message = f"is that of {by.name}, which fits the same pods, so that {first} comes first by its name"
             do = "give them different weights"
-            yield Problem(("node_pools", other.name, "weight"), f"{message}; got {got}; {do}", severity="warning")
+            yield Problem(("node_pools", told.name, "weight"), f"{message}; got {got}; {do}", severity="warning")

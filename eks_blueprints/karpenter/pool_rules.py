@@ -29,6 +29,9 @@ MAX_REQUIREMENTS = 100
 ANNOTATIONS_LIMIT = 256 * 1024
 """Most bytes in all annotations of an object. Source: Kubernetes, TotalAnnotationSizeLimitB."""
 
+BUILT_IN_POOLS = ("general-purpose", "system")
+"""Pools that EKS Auto Mode brings; they can be switched on and off but not changed. Source: EKS user guide."""
+
 AUTO_MODE_LIFETIME_HOURS = 504
 """Most hours of `expire_after` and `termination_grace_period` together, checked at admission (EKS user guide)."""
 AUTO_MODE_EXPIRY_HOURS = 336
@@ -55,6 +58,9 @@ def check(pool: Pool, faults: Faults) -> None:
 
 def check_auto_mode(pool: Pool, faults: Faults) -> None:
     """Note what only EKS Auto Mode refuses, or what never matches its nodes."""
+    if pool.name in BUILT_IN_POOLS:
+        message = f"is a pool of Auto Mode's own, which cannot be changed; got {shown(pool.name)}; choose another"
+        faults.add("name", message)
     keys: list[tuple[Path, str]] = [(("requirements", n, "key"), item.key) for n, item in enumerate(pool.requirements)]
     keys += [(("labels", key), key) for key in pool.labels]
     for path, key in keys:
@@ -64,10 +70,11 @@ def check_auto_mode(pool: Pool, faults: Faults) -> None:
         elif domain == KARPENTER.group:
             do = f"use eks.amazonaws.com/{name} or another label of its own"
             faults.add(path, f"is on no node of Auto Mode; got {shown(key)}; {do}")
-    _check_lifetime(pool, faults)
+    check_lifetime(pool, faults)
 
 
-def _check_lifetime(pool: Pool, faults: Faults) -> None:
+def check_lifetime(pool: Pool, faults: Faults) -> None:
+    """Note nodes that would live longer than EKS Auto Mode lets them."""
     if pool.expire_after == NEVER:
         do = f"write at most {AUTO_MODE_LIFETIME_HOURS - AUTO_MODE_GRACE_HOURS}h, or leave it out for 336h"
         faults.add("expire_after", f"cannot be on Auto Mode, where nodes live up to 21 days; got {NEVER}; {do}")

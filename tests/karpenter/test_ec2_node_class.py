@@ -97,7 +97,9 @@ def test_the_family_follows_the_alias() -> None:
 def test_subnets_and_security_groups(field: str) -> None:
     prefix = "subnet" if field.startswith("subnet") else "sg"
     assert not refused(ec2_class, **{field: [{"id": f"{prefix}-1"}, {"tags": {"a": "b"}}]})
-    for bad in ({}, {"id": "sn-1"}, {"id": f"x{prefix}-1"}, {"id": f"{prefix}-1", "tags": {"a": "b"}}, {"tags": {}}):
+    wrong: tuple[dict[str, Any], ...]
+    wrong = ({}, {"id": "sn-1"}, {"id": f"x{prefix}-1"}, {"id": f"{prefix}-1", "tags": {"a": "b"}}, {"tags": {}})
+    for bad in wrong:
         assert one(ec2_class, **{field: [{"tags": {"a": "b"}}, bad]}).startswith(f"{field}[1]")
     assert one(ec2_class, **{field: []}).startswith(f"{field}: needs at least one")
     assert "at most 30" in one(ec2_class, **{field: [{"id": f"{prefix}-1"}] * 31})
