@@ -17,6 +17,9 @@ LAYERS: list[set[str]] = [
     {"blueprint"},
     {"stackfile", "recording", "inputs", "policies"},
     {"preview", "reference"},
+    {"diff", "cost"},
+    {"report"},
+    {"comment"},
     {"testing"},
     {"cli", "__main__"},
 ]

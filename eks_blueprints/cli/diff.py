@@ -1,0 +1,200 @@
+"""`eks-blueprints diff`: what would this change do?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eks_blueprints.cli.exits import Exit
+from eks_blueprints.preview.targets import Target, all_targets, program_target, stack_target
+
+if TYPE_CHECKING:
+    from eks_blueprints.report.gates import Gates
+    from eks_blueprints.report.model import Report
+
+_FORMS = ("text", "markdown", "json", "html")
+
+
+@click.command("diff")
+@click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...")
+@click.option(
+    "--base",
+    default=None,
+    metavar="REF|FILE",
+    help="What to compare with: a git ref, a plan saved by preview --format json, or what pulumi stack export wrote. "
+    "Default: the branch that CI says is merged into, else origin/main or main.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMS),
+    default=None,
+    help="Default: by the ending of -o, else text.",
+)
+@click.option(
+    "--output",
+    "-o",
+    "outputs",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a file instead; may be given several times: -o diff.md -o diff.html -o diff.json.",
+)
+@click.option(
+    "--fail-on",
+    default="",
+    metavar="GATES",
+    help="Exit with 3 on any of: create, update, replace, delete, policy, security, attention, cost>DOLLARS.",
+)
+@click.option("--exit-code", "tell_changes", is_flag=True, help="Exit with 4 when anything changes.")
+@click.option(
+    "--program",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Compare the Pulumi Python program in DIR, whatever it is; STACK names one of its stacks.",
+)
+@click.option("--base-python", metavar="PATH", default=None, help="Python with the dependencies of the base.")
+@click.option(
+    "--prices",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="TOML file with prices that override the list prices.",
+)
+@click.option("--no-policies", is_flag=True, help="Leave the policies out.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Stacks at once. Default: one a processor.")
+def command(  # noqa: PLR0917 - click passes each option by name
+    stacks: tuple[str, ...],
+    base: str | None,
+    form: str | None,
+    outputs: tuple[Path, ...],
+    fail_on: str,
+    tell_changes: bool,
+    program: Path | None,
+    base_python: str | None,
+    prices: Path | None,
+    no_policies: bool,
+    jobs: int | None,
+) -> None:
+    """Show what changes between the base and the working tree, and whether that is safe.
+
+    Both sides are rendered offline: no AWS account, no cluster, no credentials. A git ref is checked out into a
+    temporary folder, where its own copy of the program runs. Replacements are told from updates by what the providers
+    cannot change in place, with their cause and with all that they take along.
+
+    \b
+      eks-blueprints diff                                   every stack, compared with where this branch began
+      eks-blueprints diff prod --base origin/main -o diff.html
+      eks-blueprints diff --base plan.json --fail-on replace,delete,policy,cost>100
+      pulumi stack export > state.json && eks-blueprints diff prod --base state.json
+
+    Exit codes: 2 an input is invalid, 3 a gate of --fail-on says no, 4 with --exit-code when anything changes.
+    """
+    from eks_blueprints.report.gates import Gates
+
+    gates = Gates.parse(fail_on)
+    report = _report(stacks, base, program, base_python, prices, not no_policies, jobs)
+    if not outputs:
+        click.echo(_rendered(report, form or "text").rstrip("\n"))
+    for file in outputs:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(click.unstyle(_rendered(report, form or _form_of(file))), encoding="utf-8")
+    if outputs:
+        click.echo(report.verdict)
+    _leave(report, gates, tell_changes)
+
+
+def _report(  # noqa: PLR0917 - as click gives them
+    stacks: tuple[str, ...],
+    base: str | None,
+    program: Path | None,
+    base_python: str | None,
+    prices: Path | None,
+    policies: bool,
+    jobs: int | None,
+) -> Report:
+    from eks_blueprints.cost import read_prices
+    from eks_blueprints.diff.base import BaseError
+    from eks_blueprints.report.run import Request, check
+
+    given = base or default_base()
+    request = Request(
+        targets=_targets(stacks, program),
+        base=given,
+        every=not stacks and program is None,
+        program=program,
+        base_python=base_python,
+        prices=read_prices(prices) if prices else None,
+        policies=policies,
+        jobs=jobs,
+        command=" ".join(["eks-blueprints diff", *stacks, f"--base {given}"]),
+    )
+    try:
+        return check(request)
+    except BaseError as error:
+        click.echo(str(error), err=True)
+        raise click.exceptions.Exit(Exit.FAILED) from None
+
+
+def _targets(stacks: tuple[str, ...], program: Path | None) -> list[Target]:
+    if program is not None:
+        return [program_target(program, stack) for stack in stacks or (None,)]
+    return [stack_target(stack) for stack in stacks] if stacks else all_targets()
+
+
+def default_base() -> str:
+    """The branch that the change is to be merged into, as far as CI or the clone says."""
+    for name in ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "BITBUCKET_PR_DESTINATION_BRANCH"):
+        if branch := os.environ.get(name):
+            return f"origin/{branch}"
+    from subprocess import CalledProcessError
+
+    from eks_blueprints.diff.base import git
+
+    for ref in ("origin/main", "origin/master", "main", "master"):
+        try:
+            git(Path.cwd(), "rev-parse", "--verify", "--quiet", ref)
+        except (CalledProcessError, FileNotFoundError):
+            continue
+        return ref
+    raise click.UsageError("there is no main branch here; got no --base; give a git ref, a plan or a state")
+
+
+def _form_of(file: Path) -> str:
+    forms = {".md": "markdown", ".markdown": "markdown", ".json": "json", ".html": "html", ".htm": "html"}
+    return forms.get(file.suffix.lower(), "text")
+
+
+def _rendered(report: Report, form: str) -> str:
+    if form == "json":
+        from eks_blueprints.report.json_form import to_data
+
+        return json.dumps(to_data(report), indent=2, ensure_ascii=False) + "\n"
+    if form == "markdown":
+        from eks_blueprints.report.markdown import render as markdown
+
+        return markdown(report)
+    if form == "html":
+        from eks_blueprints.report.html import render as html
+
+        return html(report)
+    from eks_blueprints.report.text import render as text
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return "\n".join(text(report, width=width)) + "\n"
+
+
+def _leave(report: Report, gates: Gates, tell_changes: bool) -> None:
+    if report.errors or any(stack.invalid for stack in report.stacks):
+        raise click.exceptions.Exit(Exit.INVALID)
+    reasons = list(gates.closed(report))
+    for reason in reasons:
+        click.echo(f"{click.style('not let through', fg='red')}  {reason}", err=True)
+    if reasons:
+        raise click.exceptions.Exit(Exit.REFUSED)
+    if tell_changes and report.changed:
+        raise click.exceptions.Exit(Exit.CHANGES)

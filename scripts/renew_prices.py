@@ -1,0 +1,40 @@
+"""Renew eks_blueprints/cost/instance_prices.csv from a checkout of Karpenter's AWS provider; review before committing.
+
+    python scripts/renew_prices.py CHECKOUT
+
+Karpenter renews its table of on-demand prices from AWS's price list every week. Needs no network.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+SOURCE = "pkg/providers/pricing/zz_generated.pricing_aws.go"
+TABLE = Path(__file__).parents[1] / "eks_blueprints" / "cost" / "instance_prices.csv"
+
+
+def main() -> None:
+    """Read the checkout named on the command line and write the table."""
+    text = Path(sys.argv[1], SOURCE).read_text(encoding="utf-8")
+    TABLE.write_text(table(text), encoding="utf-8")
+
+
+def table(text: str) -> str:
+    """The table's text, from the Go source."""
+    made = re.search(r"generated at (\d{4}-\d\d-\d\d)\S* for (\S+)", text)
+    if made is None:
+        raise SystemExit(f"{SOURCE} does not say when it was generated")
+    prices = {name: float(price) for name, price in re.findall(r'"([a-z0-9-]+\.[a-z0-9-]+)": ([0-9.]+)', text)}
+    head = [
+        f"# On-demand list prices of EC2 instances, Linux, in US dollars an hour, in {made[2]}.",
+        f"# source: aws/karpenter-provider-aws {SOURCE}, generated {made[1]} from AWS's price list",
+        "# renew:  python scripts/renew_prices.py CHECKOUT",
+        "type,hour",
+    ]
+    return "\n".join([*head, *(f"{name},{price:g}" for name, price in sorted(prices.items()))]) + "\n"
+
+
+if __name__ == "__main__":
+    main()
