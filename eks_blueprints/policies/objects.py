@@ -146,10 +146,19 @@ def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
         return False
     wanted = selector.get("matchLabels")
     wanted = wanted if isinstance(wanted, Mapping) else {}
-    if any(labels.get(key) != value for key, value in wanted.items()):
-        return False
+    for key, value in wanted.items():
+        found = labels.get(key)
+        if found != value:
+            if _is_open(value) or _is_open(found):
+                raise Undetermined(("metadata", "labels", key))
+            return False
     expressions = selector.get("matchExpressions")
     return all(map(lambda e: _expression(e, labels), expressions if isinstance(expressions, list) else []))  # noqa: C417
+
+
+def _is_open(value: Any) -> bool:
+    # Label values hold no "$" of their own.
+    return isinstance(value, Mapping) or (isinstance(value, str) and "${" in value)
 
 
 def _expression(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:

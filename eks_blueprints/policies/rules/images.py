@@ -1,0 +1,142 @@
+"""Where images come from, and whether they stay what they are."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+from eks_blueprints.policies.objects import WORKLOADS, containers
+from eks_blueprints.policies.platform import CHART, RELEASE, charts
+from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.rule import Context, rule
+from eks_blueprints.policies.stack import CLUSTER
+
+_DEPRECATED = ("k8s.gcr.io/", "gcr.io/google-containers/", "gcr.io/google_containers/", "docker.pkg.github.com/")
+_VERIFIERS = ("policy-controller", "ratify", "connaisseur")
+
+
+@rule("k8s-image-tag-fixed", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, each=containers)
+def tag_fixed(container: Props) -> Faults:
+    """Images are named by a tag that stays, or by digest."""
+    image = _image(container)
+    _, tag, digest = parts(image)
+    if digest:
+        return
+    if container.symbolic(tag or image.rpartition("/")[2]):
+        raise Undetermined((*container.path, "image"))
+    if tag in ("", "latest"):
+        yield container.fault("runs whatever the tag names today", "image", got=image)
+
+
+@rule("k8s-image-digest", *WORKLOADS, severity="low", enforcement="advisory", wave=3, each=containers)
+def by_digest(container: Props) -> Faults:
+    """Images are named by digest."""
+    image = _image(container)
+    if not parts(image)[2]:
+        if container.symbolic(image.rpartition("/")[2]):
+            raise Undetermined((*container.path, "image"))
+        yield container.fault("names no digest", "image", got=image)
+
+
+@rule(
+    "k8s-image-registry-allowed",
+    *WORKLOADS,
+    severity="medium",
+    enforcement="advisory",
+    production="mandatory",
+    wave=2,
+    params={"allowed": ["*.dkr.ecr.*.amazonaws.com", "public.ecr.aws", "registry.k8s.io"]},
+    each=containers,
+)
+def registry_allowed(container: Props, context: Context) -> Faults:
+    """Images come from registries that were agreed on.
+
+    The host of an image fits one of the texts of `allowed`; an image without a host is one of docker.io.
+    """
+    host = _host(container)
+    if not any(fnmatchcase(host, each) for each in context.params["allowed"]):
+        yield container.fault("comes from a registry that is not agreed on", "image", got=_image(container))
+
+
+@rule(
+    "k8s-no-deprecated-registry",
+    *WORKLOADS,
+    severity="medium",
+    enforcement="mandatory",
+    wave=2,
+    each=containers,
+    patches=True,
+    params={"frozen": ["docker.io/bitnamilegacy/*"]},
+)
+def live_registry(container: Props, context: Context) -> Faults:
+    """Images come from registries that are still served."""
+    if not container.has("image"):
+        raise NotApplicable
+    host, path = _host(container), parts(_image(container))[0]
+    full = path if path.startswith(f"{host}/") else f"{host}/{path}"
+    if full.startswith(_DEPRECATED) or any(fnmatchcase(full, each) for each in context.params["frozen"]):
+        yield container.fault("comes from a registry that is frozen", "image", got=_image(container))
+
+
+@rule("k8s-image-pull-policy", *WORKLOADS, severity="low", enforcement="advisory", wave=3, each=containers)
+def pull_policy(container: Props) -> Faults:
+    """An image whose tag may move is pulled each time."""
+    image = _image(container)
+    _, tag, digest = parts(image)
+    if digest or tag not in ("", "latest") or container.symbolic(image):
+        return
+    # Kubernetes pulls such an image always, unless it is told otherwise.
+    if container.get("imagePullPolicy") in ("IfNotPresent", "Never"):
+        yield container.fault(
+            "runs an old image under a tag that moves", "imagePullPolicy", got=container.get("imagePullPolicy")
+        )
+
+
+@rule(
+    "k8s-image-signature-verification",
+    CLUSTER,
+    severity="low",
+    enforcement="advisory",
+    wave=3,
+    across=True,
+    production_only=True,
+)
+def signatures(cluster: Props, context: Context) -> Faults:
+    """In production something verifies who made an image."""
+    stack = context.stack
+    if not any(stack.of(*WORKLOADS)) and not stack.of(RELEASE, CHART):
+        raise NotApplicable
+    if charts(stack, *_VERIFIERS) or stack.of("kubernetes:policy.sigstore.dev/v1beta1:ClusterImagePolicy"):
+        return
+    if stack.of("kubernetes:policies.kyverno.io/v1:ImageValidatingPolicy"):
+        return
+    for policy in stack.of("kubernetes:kyverno.io/v1:ClusterPolicy"):
+        if any(each.has("verifyImages") for each in policy.props.items("spec", "rules")):
+            return
+    yield cluster.fault("runs images without asking who made them")
+
+
+def parts(image: str) -> tuple[str, str, str]:
+    """The repository, tag and digest of an image; the latter two empty where they are not given."""
+    rest, _, digest = image.partition("@")
+    head, _, last = rest.rpartition("/")
+    # A symbol holds no colon of a tag: `${repo.url}:1.2`.
+    name, _, tag = last.partition(":")
+    return (f"{head}/{name}" if head else name), tag, digest
+
+
+def _image(container: Props) -> str:
+    image = container.text("image")
+    if image is None:
+        raise NotApplicable
+    return image
+
+
+def _host(container: Props) -> str:
+    image = _image(container)
+    first, slash, _ = image.partition("/")
+    if container.symbolic(first) or (container.symbolic(image) and not slash):
+        if re.fullmatch(r"\$\{[^}]*\.(repositoryUrl|registryId)\}.*", image):
+            return "0.dkr.ecr.region.amazonaws.com"  # the URL of a repository of ECR
+        raise Undetermined((*container.path, "image"))
+    return first if slash and ("." in first or ":" in first or first == "localhost") else "docker.io"
