@@ -60,13 +60,13 @@ def service_role(
     """
     services = service if isinstance(service, str) else list(service)
     trust = trust_document({"Service": services}, "sts:AssumeRole", when=when)
-    return _granted(component, role, trust, grants)
+    return granted_role(component, role, trust, grants)
 
 
 def pod_identity_role(component: Component, role: str, grants: Grants) -> GrantedRole:
     """The role `{component}-{role}`, which pods take on by an EKS Pod Identity association."""
     trust = trust_document({"Service": "pods.eks.amazonaws.com"}, "sts:AssumeRole", "sts:TagSession")
-    return _granted(component, role, trust, grants)
+    return granted_role(component, role, trust, grants)
 
 
 def irsa_role(
@@ -96,10 +96,11 @@ def irsa_role(
             when={"StringEquals": {f"{found[0]}:aud": "sts.amazonaws.com", f"{found[0]}:sub": subject}},
         )
     )
-    return _granted(component, role, trust, grants)
+    return granted_role(component, role, trust, grants)
 
 
-def _granted(component: Component, role: str, trust: pulumi.Input[str], grants: Grants) -> GrantedRole:
+def granted_role(component: Component, role: str, trust: pulumi.Input[str], grants: Grants) -> GrantedRole:
+    """The role `{component}-{role}` with its policies, for whomever a trust document names."""
     name = f"{component.pulumi_resource_name}-{role}"
     made = aws.iam.Role(
         name,
