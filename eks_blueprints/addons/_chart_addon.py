@@ -59,6 +59,10 @@ class ChartAddOn(AddOn):
     service_account_at: ClassVar[str] = "serviceAccount"
     """Where the chart's values take the name and annotations of the service account that calls AWS; empty where the
     chart fixes the name."""
+    spare: ClassVar[dict[str, Any]] = {}
+    """Replicas and disruption budgets for production, by their paths in the chart's values."""
+    spread: ClassVar[tuple[str, ...]] = ()
+    """Where the chart's values take topology spread constraints, for each sort of pod."""
     role_on_demand: ClassVar[bool] = False
     """Whether it calls AWS only where someone gives it a role or policies."""
     makes_outside: ClassVar[bool] = False
@@ -151,6 +155,8 @@ class ChartAddOn(AddOn):
         for field in ("node_selector", "tolerations"):
             if not self.pods and getattr(self, field):
                 faults.add(field, "is nothing that this chart takes; got a value; look for it in the chart's values")
+        if self.production and not (self.spare or self.spread):
+            faults.add("production", "is nothing that this chart knows of; got true; write what you need into values")
         if self.registry_mirrors and not self.images:
             faults.add("registry_mirrors", "is not known how to give to this chart; got some; write them into values")
         if self.identity == "irsa" and self.service_accounts and not self.service_account_at:
@@ -173,8 +179,14 @@ class ChartAddOn(AddOn):
         return {}
 
     def production_values(self) -> dict[str, Any]:
-        """Values for spare pods that are spread and not all drained at once."""
-        return {}
+        """Values for spare pods that are spread over zones and not all drained at once."""
+        zones = {
+            "maxSkew": 1,
+            "topologyKey": "topology.kubernetes.io/zone",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": {"app.kubernetes.io/instance": self.release_name}},
+        }
+        return all_nested(self.spare | {path: [zones] for path in self.spread})
 
     def crd_release(self) -> HelmRelease | None:
         """The release of its CRDs, where they have a chart of their own."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 LINUX_ARCHITECTURES = frozenset({"x86_64", "arm64"})
@@ -42,6 +43,8 @@ class Fit:
     """Newest Kubernetes version it runs on; empty where none is known to break it."""
     partitions: frozenset[str] = frozenset()
     """AWS partitions it is there in; empty for all."""
+    not_beside: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of compute that it cannot run beside, and why."""
 
 
 DAEMON = "it runs a DaemonSet on every node, and Fargate runs none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.iam import Allow
 from eks_blueprints.leaves import KeyArn, Tags
@@ -19,7 +20,13 @@ class AwsEbsCsiDriver(EksAddOn):
     Its node part is a DaemonSet, so that volumes cannot be used on Fargate; EKS Auto Mode brings its own.
     """
 
+    category: ClassVar[str] = "storage"
     eks_name: ClassVar[str] = "aws-ebs-csi-driver"
+    stage: ClassVar[Stage] = Stage.CORE
+    fits: ClassVar[Fit] = Fit(
+        not_on_fargate="its node part is a DaemonSet, and Fargate runs none",
+        in_auto_mode="block storage of its own (provisioner ebs.csi.eks.amazonaws.com)",
+    )
     service_account: ClassVar[str] = "ebs-csi-controller-sa"
 
     kms_key_arns: tuple[In[KeyArn], ...] = ()

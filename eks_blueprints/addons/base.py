@@ -49,6 +49,10 @@ class AddOn(Element):
     """Where it can run."""
     single: ClassVar[bool] = False
     """Whether a cluster can have it only once."""
+    brings_network: ClassVar[bool] = False
+    """Whether it is a network plugin, without which nodes never get ready."""
+    of_eks: ClassVar[bool] = False
+    """Whether EKS keeps it, and gives its pods the tolerations that EKS gives its own."""
     service_account: ClassVar[str] = ""
     """Kubernetes service account under which it calls AWS; empty where it never does."""
 
@@ -122,6 +126,7 @@ class EksAddOn(AddOn):
     """An add-on from EKS's own catalogue."""
 
     single: ClassVar[bool] = True
+    of_eks: ClassVar[bool] = True
     eks_name: ClassVar[str]
     """What EKS calls it."""
     namespace: ClassVar[str] = "kube-system"

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toleration, pod_settings
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.errors import Faults
@@ -36,7 +37,10 @@ class Coredns(EksAddOn):
     Needs nodes, or a Fargate profile for kube-system, to run on before EKS calls it active.
     """
 
+    category: ClassVar[str] = "networking"
     eks_name: ClassVar[str] = "coredns"
+    stage: ClassVar[Stage] = Stage.CORE
+    fits: ClassVar[Fit] = Fit(in_auto_mode="DNS on every node")
 
     replicas: int | None = Field(default=None, ge=1, le=1000)
     """Number of pods. Default: EKS's, 2."""

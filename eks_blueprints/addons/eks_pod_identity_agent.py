@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from eks_blueprints.addons._fit import DAEMON, Fit
 from eks_blueprints.addons.base import EksAddOn
 
 
@@ -14,5 +15,7 @@ class EksPodIdentityAgent(EksAddOn):
     AmazonEKSWorkerNodePolicy has. Not available on Fargate.
     """
 
+    category: ClassVar[str] = "security"
     eks_name: ClassVar[str] = "eks-pod-identity-agent"
+    fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON, in_auto_mode="the agent")
     before_nodes: ClassVar[bool] = True

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
+from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.errors import Faults, shown
 
@@ -15,7 +16,9 @@ _SCHEDULERS = Literal["rr", "lc", "dh", "sh", "sed", "nq"]
 class KubeProxy(EksAddOn):
     """Keep the network rules behind Kubernetes Services on every node."""
 
+    category: ClassVar[str] = "networking"
     eks_name: ClassVar[str] = "kube-proxy"
+    fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate brings its own", in_auto_mode="service networking of its own")
     before_nodes: ClassVar[bool] = True
 
     mode: Literal["iptables", "ipvs"] | None = None

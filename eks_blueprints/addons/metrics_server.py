@@ -13,6 +13,7 @@ from eks_blueprints.addons.base import EksAddOn
 class MetricsServer(EksAddOn):
     """Serve the CPU and memory use of pods and nodes to autoscalers and `kubectl top`."""
 
+    category: ClassVar[str] = "autoscaling"
     eks_name: ClassVar[str] = "metrics-server"
 
     replicas: int | None = Field(default=None, ge=1, le=100)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.errors import Faults, fail, shown
 from eks_blueprints.iam import Allow
@@ -49,7 +50,9 @@ class VpcCni(EksAddOn):
     It has to be there before nodes, which are not ready without it. EKS Auto Mode and Fargate bring their own.
     """
 
+    category: ClassVar[str] = "networking"
     eks_name: ClassVar[str] = "vpc-cni"
+    fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate brings its own", in_auto_mode="pod networking of its own")
     service_account: ClassVar[str] = "aws-node"
     before_nodes: ClassVar[bool] = True
 

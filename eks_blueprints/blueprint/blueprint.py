@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from eks_blueprints.access.component import Access
 from eks_blueprints.access.spec import AccessArgs
-from eks_blueprints.blueprint.order import in_order, required
+from eks_blueprints.blueprint.addon_defaults import settled
+from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster
 from eks_blueprints.component import Component
@@ -156,9 +157,11 @@ class Blueprint(Component):
         self._install(cluster.after(*_ready(self.compute)), before_nodes=False)
 
     def _install(self, cluster: ClusterRef, *, before_nodes: bool) -> None:
-        for addon in in_order(self.args.addons):
+        addons = settled(self.args)
+        first = awaited(addons)
+        for addon in in_order(addons):
             if addon.before_nodes == before_nodes:
-                needed = {name: self.addons[name] for name in required(addon, self.args.addons) if name in self.addons}
+                needed = {name: self.addons[name] for name in first[addon.name] if name in self.addons}
                 self.addons[addon.name] = addon.install(cluster.after(*_ready(needed)))
 
 

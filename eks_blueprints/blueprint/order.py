@@ -1,4 +1,4 @@
-"""The order of add-ons: each after all that it requires, and otherwise as they are listed."""
+"""The order of add-ons: each after all that it requires and all of earlier stages, otherwise as they are listed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,32 @@ def required(addon: AddOn, among: Sequence[AddOn]) -> list[str]:
     return [other.name for other in among if other is not addon and isinstance(other, addon.requires)]
 
 
+def awaited(addons: Sequence[AddOn]) -> dict[str, list[str]]:
+    """For each add-on by its name, those that have to be ready before it is installed.
+
+    An add-on that another one requires is installed in that one's stage, or nothing could ever come first.
+    """
+    stages = _stages(addons)
+    found: dict[str, list[str]] = {}
+    for addon in addons:
+        names = required(addon, addons)
+        for other in addons:
+            early = stages[other.name] < stages[addon.name] and not addon.before_nodes
+            soft = isinstance(other, addon.after) and stages[other.name] <= stages[addon.name]
+            if other is not addon and other.name not in names and (early or soft):
+                names.append(other.name)
+        found[addon.name] = names
+    return found
+
+
 def in_order(addons: Sequence[AddOn]) -> list[AddOn]:
-    """The add-ons, each after what it requires.
+    """The add-ons, each after what it waits for.
 
     Raises:
         ValidationError: if some require each other in a circle.
     """
     by_name = {addon.name: addon for addon in addons}
-    sorter = TopologicalSorter({addon.name: required(addon, addons) for addon in addons})
+    sorter = TopologicalSorter(awaited(addons))
     try:
         return [by_name[name] for name in sorter.static_order()]
     except CycleError as error:
@@ -30,3 +48,17 @@ def in_order(addons: Sequence[AddOn]) -> list[AddOn]:
         faults.add(("addons", circle[0]), f"requires itself through {' -> '.join(circle)}; got a circle; break it")
         faults.raise_if_any()
         raise
+
+
+def _stages(addons: Sequence[AddOn]) -> dict[str, int]:
+    stages = {addon.name: int(addon.stage) for addon in addons}
+    needs = {addon.name: required(addon, addons) for addon in addons}
+    changed = True
+    while changed:
+        changed = False
+        for name, others in needs.items():
+            for other in others:
+                if stages[other] > stages[name]:
+                    stages[other] = stages[name]
+                    changed = True
+    return stages

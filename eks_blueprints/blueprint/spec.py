@@ -13,6 +13,7 @@ from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
 from eks_blueprints.addons.kube_proxy import KubeProxy
 from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.blueprint import checks
+from eks_blueprints.blueprint.addon_defaults import AddOnDefaults
 from eks_blueprints.cluster.spec import ClusterArgs
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.document import Document
@@ -49,6 +50,9 @@ class BlueprintArgs(Spec):
     )
     """Software installed on the cluster. Default: vpc_cni, kube_proxy, eks_pod_identity_agent and coredns; a list of
     one's own replaces it."""
+
+    addon_defaults: AddOnDefaults = AddOnDefaults()
+    """What holds for all add-ons, unless one says otherwise itself."""
 
     _origin: Document | None = PrivateAttr(default=None)
 

@@ -1,0 +1,189 @@
+"""Checks of add-ons against each other and against what a platform runs on, made before any resource is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from eks_blueprints import versions
+from eks_blueprints.addons._chart_addon import ChartAddOn
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.addons.coredns import Coredns
+from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
+from eks_blueprints.addons.kube_proxy import KubeProxy
+from eks_blueprints.addons.vpc_cni import VpcCni
+from eks_blueprints.blueprint.addon_defaults import brought_by_auto_mode, hosts, only_fargate, settled
+from eks_blueprints.blueprint.order import in_order
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.errors import Path, Problem, problems_of, unknown_name
+from eks_blueprints.network import zones
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+
+def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """Every problem of a platform's add-ons; warnings are marked as such."""
+    yield from _defaults(args)
+    yield from _each_other(args)
+    yield from _core(args)
+    yield from _homeless(args)
+    yield from _matrix(args)
+
+
+def _defaults(args: BlueprintArgs) -> Iterator[Problem]:
+    name = args.addon_defaults.system_nodes
+    at = ("addon_defaults", "system_nodes")
+    found = [compute for compute in args.compute if compute.name == name]
+    if name is not None and not found:
+        yield Problem(at, unknown_name(name, [compute.name for compute in args.compute], "compute"))
+    for compute in found:
+        if not compute.node_labels and not compute.node_taints:
+            yield Problem(at, f"cannot be told from other nodes; got {name} without labels and taints; give it labels")
+    if args.addon_defaults.registry_mirrors:
+        unknown = [a.name for a in args.addons if isinstance(a, ChartAddOn) and not (a.images or a.values)]
+        if unknown:
+            named = ", ".join(unknown)
+            yield _doubt(
+                ("addon_defaults", "registry_mirrors"), f"cannot be given to the charts of {named}; use values"
+            )
+
+
+def _each_other(args: BlueprintArgs) -> Iterator[Problem]:
+    for addon in args.addons:
+        for needed in addon.requires:
+            there = any(isinstance(other, needed) for other in args.addons)
+            if not there and not (args.cluster.auto_mode is not None and needed.fits.in_auto_mode):
+                kind = needed.kind()
+                yield _at(addon, f"requires {kind}; got addons without it; add {kind}: {{}}")
+        for other in args.addons:
+            if other is not addon:
+                yield from _pair(addon, other)
+        for compute in args.compute:
+            if reason := addon.fits.not_beside.get(compute.kind()):
+                yield _at(addon, f"cannot run beside {compute.name}, {reason}; got both; remove one of them")
+    try:
+        in_order(args.addons)
+    except ValidationError as error:
+        yield from problems_of(error)
+
+
+def _pair(addon: AddOn, other: AddOn) -> Iterator[Problem]:
+    if isinstance(other, addon.conflicts):
+        yield _at(addon, f"cannot run beside {other.name}; got both; remove one of them")
+    if type(other) is not type(addon) or other.name >= addon.name:
+        return
+    if addon.single:
+        yield _at(addon, f"can be on a cluster once; got {other.name} of the same kind; remove one of them")
+    elif addon.service_account and other.home == addon.home:
+        do = "give one another namespace"
+        yield _at(addon, f"has the service account of {other.name}; got {addon.home} for both; {do}", "namespace")
+
+
+def _core(args: BlueprintArgs) -> Iterator[Problem]:
+    nodes = [compute for compute in args.compute if compute.runs_pods]
+    auto = args.cluster.auto_mode is not None
+    networks = any(isinstance(addon, VpcCni) or addon.brings_network for addon in args.addons)
+    if nodes and not networks:
+        named = ", ".join(compute.name for compute in nodes)
+        do = "add vpc_cni: {}, unless another network plugin is installed by other means"
+        yield _doubt(("addons",), f"bring no network plugin, without which the nodes of {named} never get ready; {do}")
+    if nodes and not _has(args, KubeProxy):
+        yield _doubt(("addons",), "bring no kube_proxy, without which services cannot be reached; add kube_proxy: {}")
+    if not auto and not _has(args, EksPodIdentityAgent):
+        for addon in settled(args):
+            if addon.identity_used == "pod_identity":
+                do = "add eks_pod_identity_agent: {}, or set identity: irsa"
+                yield _at(addon, f"gets its AWS permissions by EKS Pod Identity; got addons without the agent; {do}")
+    if nodes and not auto and not _has(args, Coredns):
+        yield _doubt(("addons",), "bring no coredns, without which no name in the cluster resolves; add coredns: {}")
+
+
+def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
+    """Add-ons that no node could run: EKS would wait for them in vain, and `pulumi up` with it."""
+    if args.cluster.auto_mode is not None:
+        return
+    nodes = hosts(args)
+    waiting = [addon for addon in settled(args) if not addon.before_nodes]
+    if only_fargate(args):
+        yield from _on_fargate(args, waiting)
+    elif waiting and not nodes:
+        named = ", ".join(addon.name for addon in waiting)
+        do = "add compute, such as nodes: {kind: managed_nodes}, or set cluster.auto_mode"
+        yield Problem(("compute",), f"is needed by {named}; got none that runs Linux pods; {do}")
+    else:
+        for addon in waiting:
+            if not any(_tolerates(addon, host) for host in nodes):
+                taints = ", ".join(sorted({taint.key for host in nodes for taint in host.node_taints}))
+                do = "leave one group of nodes without taints, or give the add-on tolerations"
+                yield _at(addon, f"tolerates the taints of no node; got {taints} on all of them; {do}")
+
+
+def _on_fargate(args: BlueprintArgs, waiting: list[AddOn]) -> Iterator[Problem]:
+    profiles = [compute for compute in args.compute if compute.kind() == "fargate"]
+    patterns = [selector.namespace for profile in profiles for selector in getattr(profile, "selectors", ())]
+    for addon in waiting:
+        if addon.fits.not_on_fargate:
+            do = "add nodes, or remove it"
+            yield _at(addon, f"cannot run on Fargate: {addon.fits.not_on_fargate}; got nothing but Fargate; {do}")
+        elif not any(fnmatchcase(addon.home, pattern) for pattern in patterns):
+            do = f"add a selector for namespace {addon.home}"
+            yield _at(addon, f"runs in a namespace that no Fargate profile takes; got {addon.home}; {do}")
+        if addon.identity == "pod_identity":
+            yield _at(addon, "gets no permissions by Pod Identity on Fargate; got pod_identity; use irsa", "identity")
+
+
+def _matrix(args: BlueprintArgs) -> Iterator[Problem]:
+    partition = zones.partition(args.region)
+    for addon in args.addons:
+        fits = addon.fits
+        if brought_by_auto_mode(addon, args):
+            yield _doubt(("addons", addon.name), f"is not installed: EKS Auto Mode brings {fits.in_auto_mode}")
+            continue
+        if fits.partitions and partition not in fits.partitions:
+            yield _at(addon, f"is not there in partition {partition}; got region {args.region}; remove it")
+        yield from _version(addon, args.cluster.version)
+        yield from _architectures(addon, args)
+
+
+def _version(addon: AddOn, version: str) -> Iterator[Problem]:
+    fits, minor = addon.fits, versions.minor(version)
+    if fits.from_version and minor < versions.minor(fits.from_version):
+        yield _at(addon, f"needs Kubernetes {fits.from_version} or newer; got {version}; upgrade the cluster first")
+    if fits.to_version and minor > versions.minor(fits.to_version):
+        yield _at(addon, f"ran on Kubernetes up to {fits.to_version}; got {version}; remove it")
+
+
+def _architectures(addon: AddOn, args: BlueprintArgs) -> Iterator[Problem]:
+    nodes = [host.architectures for host in hosts(args)]
+    if not nodes or addon.before_nodes or not all(nodes):
+        return
+    if not any(kinds & addon.fits.architectures for kinds in nodes):
+        there, has = (
+            ", ".join(sorted(addon.fits.architectures)),
+            ", ".join(sorted({k for kinds in nodes for k in kinds})),
+        )
+        yield _at(addon, f"has images for {there} only; got nodes of {has}; add nodes that fit, or remove it")
+
+
+def _tolerates(addon: AddOn, host: Compute) -> bool:
+    # EKS gives its add-ons a toleration of CriticalAddonsOnly, the taint for nodes that are kept for them.
+    tolerations = getattr(addon, "tolerations", None) or ()
+    keys = {toleration.key for toleration in tolerations} | ({"CriticalAddonsOnly"} if addon.of_eks else set())
+    hard = [taint for taint in host.node_taints if taint.effect != "PREFER_NO_SCHEDULE"]
+    return None in keys or all(taint.key in keys for taint in hard)
+
+
+def _has(args: BlueprintArgs, kind: type[AddOn]) -> bool:
+    return any(isinstance(addon, kind) for addon in args.addons)
+
+
+def _at(addon: AddOn, message: str, *field: str) -> Problem:
+    return Problem(("addons", addon.name, *field), message)
+
+
+def _doubt(path: Path, message: str) -> Problem:
+    return Problem(path, message, severity="warning")

@@ -1,0 +1,104 @@
+"""What holds for all add-ons of a platform, unless one says otherwise itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from eks_blueprints.addons._helm_values import Mirrors
+from eks_blueprints.addons._pods import Toleration
+from eks_blueprints.addons.base import AddOn, Identity
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.leaves import PolicyArn
+from eks_blueprints.spec import In, Spec
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+# What EKS's own add-ons tolerate by default; a list of one's own takes the place of that default.
+_CRITICAL = Toleration(key="CriticalAddonsOnly", operator="Exists")
+
+
+class AddOnDefaults(Spec):
+    """What holds for all add-ons of a platform, unless one says otherwise itself."""
+
+    identity: Identity | None = None
+    """How pods get their AWS permissions. Default: `pod_identity`, or `irsa` where there is nothing but Fargate."""
+
+    production: bool | None = None
+    """Whether add-ons run with spare pods, spread over zones, that are not all drained at once. Default: no."""
+
+    system_nodes: str | None = None
+    """Name of the compute that is kept for add-ons: they select its labels and tolerate its taints. Default: they run
+    where the scheduler puts them."""
+
+    registry_mirrors: Mirrors = {}
+    """Registries that stand in for those of images, such as
+    `{public.ecr.aws: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`."""
+
+    permissions_boundary: In[PolicyArn] | None = None
+    """ARN of the IAM policy that bounds what roles made for add-ons may do. Default: none."""
+
+
+def settled(args: BlueprintArgs) -> tuple[AddOn, ...]:
+    """The add-ons that are installed, with what the platform says for all of them."""
+    general = _general(args)
+    return tuple(_with(addon, general) for addon in args.addons if not brought_by_auto_mode(addon, args))
+
+
+def hosts(args: BlueprintArgs) -> list[Compute]:
+    """The compute on which Linux pods of add-ons can run."""
+    return [compute for compute in args.compute if compute.runs_pods and compute.operating_system == "linux"]
+
+
+def only_fargate(args: BlueprintArgs) -> bool:
+    """Whether pods of add-ons have nothing but Fargate to run on."""
+    fargate = any(compute.kind() == "fargate" for compute in args.compute)
+    return fargate and not hosts(args) and args.cluster.auto_mode is None
+
+
+def brought_by_auto_mode(addon: AddOn, args: BlueprintArgs) -> bool:
+    """Whether EKS Auto Mode runs the nodes, all of them, and brings what the add-on would."""
+    return args.cluster.auto_mode is not None and bool(addon.fits.in_auto_mode) and not hosts(args)
+
+
+def _general(args: BlueprintArgs) -> dict[str, Any]:
+    defaults = args.addon_defaults
+    identity = defaults.identity or ("irsa" if only_fargate(args) else None)
+    general: dict[str, Any] = {
+        "identity": identity,
+        "production": defaults.production,
+        "registry_mirrors": defaults.registry_mirrors or None,
+        "permissions_boundary": defaults.permissions_boundary,
+    }
+    for host in _named(args.compute, defaults.system_nodes):
+        general["node_selector"] = dict(host.node_labels) or None
+        taints = [
+            Toleration(key=taint.key, value=taint.value or None, effect=_EFFECTS[taint.effect])
+            for taint in host.node_taints
+        ]
+        general["tolerations"] = (_CRITICAL, *taints) if taints else None
+    return {field: value for field, value in general.items() if value is not None}
+
+
+_EFFECTS: dict[str, Any] = {
+    "NO_SCHEDULE": "NoSchedule",
+    "PREFER_NO_SCHEDULE": "PreferNoSchedule",
+    "NO_EXECUTE": "NoExecute",
+}
+
+
+def _named(compute: Iterable[Compute], name: str | None) -> list[Compute]:
+    return [host for host in compute if host.name == name]
+
+
+def _with(addon: AddOn, general: dict[str, Any]) -> AddOn:
+    # What comes before nodes runs on every node, wherever the rest is placed.
+    placed = () if addon.before_nodes else ("node_selector", "tolerations")
+    fields = {"identity", "production", "registry_mirrors", "permissions_boundary", *placed} & set(
+        type(addon).model_fields
+    )
+    changes = {
+        field: value for field, value in general.items() if field in fields and field not in addon.model_fields_set
+    }
+    return addon.model_copy(update=changes) if changes else addon
