@@ -1,21 +1,39 @@
-"""Every code block of the README and the docs is run: Python recorded, YAML read as a stack file, commands called."""
+"""Every code block of the README and the docs is run: Python recorded, YAML built as a stack file, commands called.
 
+What stands behind the language on the fence says how: ```yaml refused``` must be refused with the very text of the
+block that follows, ```yaml examples/team_repo``` is read with that folder on the import path, ```yaml pulumi``` is a
+settings file of Pulumi's own.
+"""
+
+import json
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
-from pydantic import BaseModel
 
 from eks_blueprints.document import parse
+
+from .test_layers import LAYERS
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOCKED = ("pulumi ", "make test", "git ", "aws ", "pip ", "uv ", "kubectl ", "cd ", "pre-commit ")
+BLOCKED = ("pulumi ", "make test", "git ", "aws ", "pip ", "uv ", "kubectl ", "cd ", "pre-commit ", "python -m pytest")
 """What a test does not call: the engine, the network, or this very suite."""
+
+LEAST: dict[str, Any] = {
+    "region": "eu-west-1",
+    "cluster": {"version": "1.35"},
+    "compute": {"nodes": {"kind": "managed_nodes"}},
+}
+"""What is filled in where a block shows a part of a stack file."""
 
 
 def blocks(language: str) -> list[object]:
@@ -51,17 +69,53 @@ def test_python(code: str, info: str, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(("text", "info"), blocks("yaml"))
-def test_yaml(text: str, info: str, tmp_path: Path) -> None:
+def test_yaml(text: str, info: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stack file, or a part of one: what it leaves out is filled in with the least there can be."""
-    from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.errors import InputError
+    from eks_blueprints.stackfile import open_stack
+    from eks_blueprints.testing import record_stack
 
-    data = parse(text).data
     if info == "pulumi":
         return
-    assert set(data) <= {*BlueprintArgs.model_fields, "blueprint"}, f"no stack file: {sorted(data)}"
-    data.pop("blueprint", None)
-    args = BlueprintArgs.model_validate({"region": "eu-west-1", "cluster": {"version": "1.35"}} | data)
-    assert isinstance(args, BaseModel)
+    file = tmp_path / "prod.yaml"
+    if info == "refused":
+        file.write_text(text)
+        with pytest.raises(InputError) as told:
+            open_stack(file)
+        assert str(told.value).replace(str(file), "stacks/prod.yaml") == answer_to(text)
+        return
+    if (ROOT / info / "Pulumi.yaml").is_file():
+        monkeypatch.syspath_prepend(ROOT / info)
+    data = parse(text).data
+    data["cluster"] = LEAST["cluster"] | data.get("cluster", {})
+    file.write_text(json.dumps(LEAST | data))
+    if re.search(r"\{(config|secret):", text):
+        open_stack(file)
+    else:
+        record_stack(file).is_valid()
+
+
+def answer_to(text: str) -> str:
+    """The text block that follows a block of YAML that is refused."""
+    for page in PAGES:
+        found = list(FENCE.finditer(page.read_text(encoding="utf-8")))
+        for block, following in pairwise(found):
+            if block[3] == text:
+                return following[3].strip()
+    raise AssertionError("no block follows")
+
+
+@pytest.mark.parametrize(("text", "info"), blocks("json"))
+def test_json(text: str, info: str) -> None:
+    """Plans are held to their schema."""
+    data = json.loads(text)
+    if data.get("kind") == "eks-blueprints/plan":
+        jsonschema.validate(data, json.loads((ROOT / "docs/reference/plan.schema.json").read_text()))
+
+
+@pytest.mark.parametrize(("text", "info"), blocks("toml"))
+def test_toml(text: str, info: str) -> None:
+    assert tomllib.loads(text)
 
 
 @pytest.mark.parametrize(("text", "info"), blocks("console"))
@@ -85,3 +139,10 @@ def test_links_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
+
+
+def test_the_table_of_layers_is_the_one_that_is_checked() -> None:
+    page = (ROOT / "docs/design/layers.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", page, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(len(LAYERS)))
+    assert [set(re.findall(r"`(\w+)`", parts)) for _, parts in rows] == LAYERS

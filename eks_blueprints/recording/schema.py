@@ -30,6 +30,7 @@ def schema() -> dict[str, Any]:
             "stack": _TEXT,
             "resources": {"type": "array", "items": {"$ref": "#/$defs/resource"}},
             "outputs": {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},
+            "findings": {"type": "array", "items": _finding()},
         },
         "$defs": {"resource": _resource(), "options": _options(), **_values()},
     }
@@ -54,6 +55,22 @@ def _resource() -> dict[str, Any]:
             "options": {"$ref": "#/$defs/options"},
             "position": _PLACE,
             "innermost": {**_PLACE, "description": "where a library made it, if that is not `position`"},
+            "source": {**_PLACE, "description": "the line of the stack file it comes from, where there is one"},
+        },
+    }
+
+
+def _finding() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "an input that a provider would refuse, or that is doubtful; a preview adds them to its plan",
+        "required": ["severity", "urn", "message"],
+        "additionalProperties": False,
+        "properties": {
+            "severity": {"enum": ["error", "warning"]},
+            "urn": _TEXT,
+            "message": _TEXT,
+            "position": _PLACE,
         },
     }
 

@@ -40,7 +40,7 @@ class StackFile:
         return located(self.args.warnings, self.document)
 
 
-def load(path: FilePath) -> BlueprintArgs:
+def load(path: str | FilePath) -> BlueprintArgs:
     """The blueprint that a stack file describes.
 
     Raises:
@@ -49,8 +49,9 @@ def load(path: FilePath) -> BlueprintArgs:
     return open_stack(path).args
 
 
-def open_stack(path: FilePath, name: str | None = None) -> StackFile:
+def open_stack(path: str | FilePath, name: str | None = None) -> StackFile:
     """A stack file with the class it names and the places of its parts; `name` is what messages call it. See `load`."""
+    path = FilePath(path)
     document = read(path, name)
     data = dict(document.data)
     named = data.pop("blueprint", None)

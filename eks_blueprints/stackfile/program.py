@@ -12,7 +12,7 @@ from eks_blueprints.stackfile.find import project_of
 from eks_blueprints.stackfile.load import open_stack
 
 
-def deploy(path: FilePath, name: str | None = None) -> Blueprint:
+def deploy(path: str | FilePath, name: str | None = None) -> Blueprint:
     """Build the platform of a stack file and export its outputs.
 
     `name` starts every resource's name and is the cluster's default name. Default: the stack's name.
@@ -21,7 +21,7 @@ def deploy(path: FilePath, name: str | None = None) -> Blueprint:
         pulumi.RunError: with every problem of the file; the engine shows its text without a traceback.
     """
     try:
-        stack = open_stack(path, _name(path))
+        stack = open_stack(path, _name(FilePath(path)))
     except InputError as error:
         raise pulumi.RunError(str(error)) from error
     for warning in stack.warnings():
