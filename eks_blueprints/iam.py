@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from eks_blueprints.errors import shown
 from eks_blueprints.spec import In, is_output
@@ -27,15 +27,17 @@ class Allow:
 
     actions: tuple[str, ...]
     on: tuple[In[str], ...]
-    when: Conditions
+    when: In[Conditions]
 
-    def __init__(self, *actions: str, on: In[str] | Sequence[In[str]] = "*", when: Conditions | None = None) -> None:
+    def __init__(
+        self, *actions: str, on: In[str] | Sequence[In[str]] = "*", when: In[Conditions] | None = None
+    ) -> None:
         """State a permission.
 
         Args:
             actions: what may be done, such as `route53:ListHostedZones`; never `*` or `service:*`.
             on: ARNs of what it may be done to. `*` suits only actions that know no resources.
-            when: IAM conditions, operator to key to one value or several.
+            when: IAM conditions, operator to key to one value or several; an Output where a key is known only later.
 
         Raises:
             ValueError: if no action is named, one is not spelled out, or there is nothing to do it on.
@@ -50,13 +52,13 @@ class Allow:
             raise ValueError(f"needs at least one ARN; got none for {actions[0]}; name what it may be done on")
         object.__setattr__(self, "actions", actions)
         object.__setattr__(self, "on", resources)
-        object.__setattr__(self, "when", dict(when or {}))
+        object.__setattr__(self, "when", _conditions(when))
 
     def statement(self) -> dict[str, Any]:
         """The statement of a policy document."""
         statement: dict[str, Any] = {"Effect": "Allow", "Action": list(self.actions), "Resource": list(self.on)}
-        if self.when:
-            statement["Condition"] = {operator: dict(keys) for operator, keys in self.when.items()}
+        if is_output(self.when) or self.when:
+            statement["Condition"] = self.when
         return statement
 
 
@@ -94,6 +96,12 @@ def json_text(value: Any) -> In[str]:
     import pulumi
 
     return pulumi.Output.json_dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _conditions(when: In[Conditions] | None) -> Any:
+    if when is None:
+        return {}
+    return when if is_output(when) else {operator: dict(keys) for operator, keys in cast("Conditions", when).items()}
 
 
 def _holds_output(value: Any) -> bool:

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver as AwsEbsCsiDriver
     from eks_blueprints.addons.base import AddOn as AddOn
     from eks_blueprints.addons.base import EksAddOn as EksAddOn
+    from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler as ClusterAutoscaler
     from eks_blueprints.addons.coredns import Coredns as Coredns
     from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent as EksPodIdentityAgent
     from eks_blueprints.addons.kube_proxy import KubeProxy as KubeProxy
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AddOn": "base",
     "AwsEbsCsiDriver": "aws_ebs_csi_driver",
+    "ClusterAutoscaler": "cluster_autoscaler",
     "Coredns": "coredns",
     "EksAddOn": "base",
     "EksPodIdentityAgent": "eks_pod_identity_agent",

@@ -21,7 +21,7 @@ from eks_blueprints.errors import InputError
 from eks_blueprints.refs import ClusterRef
 from eks_blueprints.testing.recorded import Recorded
 
-KINDS = sorted(kinds(AddOn))
+KINDS = [kind for kind in kinds(AddOn) if issubclass(element_class(AddOn, kind), EksAddOn)]
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/abc"
 ROLE = "arn:aws:iam::111122223333:role/cni"
 
