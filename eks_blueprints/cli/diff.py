@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from eks_blueprints.report.gates import Gates
     from eks_blueprints.report.model import Report
 
-_FORMS = ("text", "markdown", "json", "html")
+_FORMS = ("text", "markdown", "json", "html", "mermaid")
 
 
 @click.command("diff")
@@ -165,7 +165,7 @@ def default_base() -> str:
 
 
 def _form_of(file: Path) -> str:
-    forms = {".md": "markdown", ".markdown": "markdown", ".json": "json", ".html": "html", ".htm": "html"}
+    forms = {".md": "markdown", ".markdown": "markdown", ".json": "json", ".html": "html", ".mmd": "mermaid"}
     return forms.get(file.suffix.lower(), "text")
 
 
@@ -182,6 +182,10 @@ def _rendered(report: Report, form: str) -> str:
         from eks_blueprints.report.html import render as html
 
         return html(report)
+    if form == "mermaid":
+        from eks_blueprints.report.mermaid import graph
+
+        return "\n".join(graph(stack.diff.new, stack.diff) for stack in report.stacks)
     from eks_blueprints.report.text import render as text
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None

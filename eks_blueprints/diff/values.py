@@ -138,7 +138,8 @@ def _most_alike(
 ) -> Iterator[tuple[_Numbered | None, _Numbered | None]]:
     left = list(old)
     for after in new:
-        best: _Numbered | None = max(left, key=lambda before: _alike(before[1], after[1]), default=None)
+        likeness = {before[0]: _alike(before[1], after[1]) for before in left}
+        best = max(left, key=lambda before: likeness[before[0]], default=None)
         if best is not None and (_alike(best[1], after[1]) > 0 or len(left) == len(new) == 1):
             left.remove(best)
             yield best, after
