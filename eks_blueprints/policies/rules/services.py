@@ -1,0 +1,300 @@
+"""How workloads are reached: services, load balancers and ingresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from eks_blueprints.policies.objects import (
+    DEPLOYMENT,
+    INGRESS,
+    SERVICE,
+    namespace_of,
+    object_name,
+    pod_of,
+    selected,
+    workloads,
+)
+from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts, images
+from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.rule import Context, rule
+from eks_blueprints.policies.stack import Resource, Stack
+
+_NLB = "service.beta.kubernetes.io/aws-load-balancer-"
+_ALB = "alb.ingress.kubernetes.io/"
+_OLD_TLS = ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-0-2015-04", "ELBSecurityPolicy-TLS-1-1-2017-01")
+_INJECTION = re.compile(r"_by_lua|\blua_|\balias\s|\broot\s|proxy_pass|load_module|serviceaccount")
+
+
+@rule("k8s-load-balancer-scheme-explicit", SERVICE, INGRESS, severity="medium", enforcement="advisory", wave=3)
+def scheme_explicit(subject: Props, context: Context) -> Faults:
+    """Whether a load balancer faces the internet is said."""
+    key = _NLB + "scheme" if context.resource.type == SERVICE else _ALB + "scheme"
+    if not _is_balanced(subject, context.resource):
+        raise NotApplicable
+    found = subject.get("metadata", "annotations", key)
+    if found not in ("internal", "internet-facing"):
+        yield subject.fault("does not say whom it faces", "metadata", "annotations", key, got=found)
+
+
+@rule(
+    "k8s-load-balancer-source-ranges", SERVICE, severity="high", enforcement="advisory", production="mandatory", wave=2
+)
+def source_ranges(service: Props) -> Faults:
+    """Only the web is open to everybody."""
+    if service.get("spec", "type") != "LoadBalancer":
+        raise NotApplicable
+    if service.get("metadata", "annotations", _NLB + "scheme") != "internet-facing":
+        raise NotApplicable
+    ports = [port.get("port") for port in service.items("spec", "ports")]
+    others = [port for port in ports if port not in (80, 443)]
+    if not others:
+        return
+    ranges = service.words("spec", "loadBalancerSourceRanges")
+    given = service.get("metadata", "annotations", "service.beta.kubernetes.io/load-balancer-source-ranges")
+    ranges += [each.strip() for each in str(given).split(",")] if given else []
+    if not ranges or "0.0.0.0/0" in ranges or "::/0" in ranges:
+        yield service.fault("opens more than the web to everybody", "spec", "loadBalancerSourceRanges", got=others)
+
+
+@rule("k8s-load-balancer-controller-class", SERVICE, severity="low", enforcement="advisory", wave=3, across=True)
+def balancer_class(service: Props) -> Faults:
+    """Load balancers are made by the AWS Load Balancer Controller or Auto Mode."""
+    if service.get("spec", "type") != "LoadBalancer":
+        raise NotApplicable
+    found = service.get("spec", "loadBalancerClass")
+    kind = service.get("metadata", "annotations", _NLB + "type")
+    if found not in ("service.k8s.aws/nlb", "eks.amazonaws.com/nlb") and kind not in ("external", "nlb-ip"):
+        yield service.fault("is made by the controller in Kubernetes itself", "spec", "loadBalancerClass", got=found)
+
+
+@rule(
+    "k8s-load-balancer-tls", SERVICE, INGRESS, severity="high", enforcement="advisory", production="mandatory", wave=2
+)
+def tls(subject: Props, context: Context) -> Faults:
+    """What faces the internet is encrypted."""
+    notes = subject.at("metadata", "annotations")
+    if context.resource.type == SERVICE:
+        if subject.get("spec", "type") != "LoadBalancer" or notes.get(_NLB + "scheme") != "internet-facing":
+            raise NotApplicable
+        ports = [str(port.get("name")) for port in subject.items("spec", "ports")]
+        if not notes.has(_NLB + "ssl-cert") and not any("https" in name or "tls" in name for name in ports):
+            yield subject.fault("speaks without encryption", "metadata", "annotations", _NLB + "ssl-cert")
+        policy = notes.get(_NLB + "ssl-negotiation-policy")
+    else:
+        if not _is_balanced(subject, context.resource) or notes.get(_ALB + "scheme") != "internet-facing":
+            raise NotApplicable
+        yield from _ingress_tls(subject, notes)
+        policy = notes.get(_ALB + "ssl-policy")
+    if policy in _OLD_TLS:
+        yield subject.fault("speaks TLS that is broken", "metadata", "annotations", got=policy)
+
+
+@rule("k8s-ingress-class-and-host", INGRESS, severity="medium", enforcement="advisory", wave=3)
+def class_and_host(ingress: Props) -> Faults:
+    """An ingress names its class and its hosts."""
+    if not ingress.has("spec", "ingressClassName"):
+        yield ingress.fault("names no class", "spec", "ingressClassName")
+    if ingress.has("spec", "defaultBackend"):
+        yield ingress.fault("takes what is for nobody", "spec", "defaultBackend")
+    for each in ingress.items("spec", "rules"):
+        host = each.get("host")
+        if host is None or "*" in host:
+            yield each.fault("takes more than one host", "host", got=host)
+
+
+@rule("k8s-ingress-host-path-unique", INGRESS, severity="medium", enforcement="mandatory", wave=2, across=True)
+def unique_hosts(ingress: Props, context: Context) -> Faults:
+    """A host and path lead to one place."""
+    own = _routes(context.resource)
+    for other in context.stack.of(INGRESS):
+        if other is context.resource or (_order(other) != _order(context.resource) and _group(other)):
+            continue
+        if shared := sorted(own & _known_routes(other)):
+            yield ingress.fault(f"is claimed by {other.name} too", "spec", "rules", got=list(shared[0]))
+
+
+@rule("k8s-ingress-nginx-snippets", INGRESS, severity="high", enforcement="mandatory", wave=1, patches=True)
+def no_snippets(ingress: Props) -> Faults:
+    """An ingress puts no text of its own into the configuration of nginx."""
+    for key, value in ingress.pairs("metadata", "annotations"):
+        if not key.startswith("nginx.ingress.kubernetes.io/"):
+            continue
+        if key.endswith(("-snippet", "-snippets")):
+            yield value.fault("puts text into the configuration of nginx", got=key)
+        elif _INJECTION.search(str(value.get())):
+            yield value.fault("puts text into the configuration of nginx", got=value.get())
+
+
+@rule(
+    "k8s-ingress-nginx-retired",
+    INGRESS,
+    RELEASE,
+    CHART,
+    APPLICATION,
+    FLUX_RELEASE,
+    DEPLOYMENT,
+    severity="high",
+    enforcement="advisory",
+    production="mandatory",
+    wave=2,
+    across=True,
+)
+def nginx_retired(subject: Props, context: Context) -> Faults:
+    """Nothing counts on ingress-nginx, which nobody mends any more."""
+    resource = context.resource
+    if resource.type == INGRESS:
+        notes = "kubernetes.io/ingress.class"
+        if "nginx" in (subject.get("spec", "ingressClassName"), subject.get("metadata", "annotations", notes)):
+            yield subject.fault("counts on a controller that is retired", "spec", "ingressClassName", got="nginx")
+    elif resource.type == DEPLOYMENT:
+        for image in images(resource):
+            if "ingress-nginx/controller" in image:
+                yield subject.fault(
+                    "is a controller that is retired", "spec", "template", "spec", "containers", got=image
+                )
+    else:
+        for chart in charts(context.stack, "ingress-nginx"):
+            if chart.resource is resource:
+                yield subject.fault("is a controller that is retired", "chart", got="ingress-nginx")
+
+
+@rule("k8s-no-service-external-ips", SERVICE, severity="high", enforcement="mandatory", wave=1, patches=True)
+def no_external_ips(service: Props) -> Faults:
+    """A service takes no addresses that are not its own."""
+    if found := service.items("spec", "externalIPs"):
+        yield service.fault("takes addresses of others", "spec", "externalIPs", got=[each.value for each in found])
+
+
+@rule("k8s-no-node-port", SERVICE, severity="low", enforcement="advisory", wave=3)
+def no_node_port(service: Props, context: Context) -> Faults:
+    """A service opens no port on every node.
+
+    A NodePort service fails, unless an ALB ingress of its namespace with instance targets sends traffic to it.
+    """
+    if service.get("spec", "type") != "NodePort":
+        return
+    stack = context.stack
+    name, namespace = object_name(context.resource, stack), namespace_of(context.resource, stack)
+    for ingress in stack.of(INGRESS):
+        if namespace_of(ingress, stack) != namespace or name not in _backends(ingress):
+            continue
+        if ingress.props.get("metadata", "annotations", _ALB + "target-type") != "ip":
+            return
+    yield service.fault("opens a port on every node", "spec", "type", got="NodePort")
+
+
+@rule("k8s-service-selects-workload", SERVICE, severity="medium", enforcement="advisory", wave=3, across=True)
+def service_selects(service: Props, context: Context) -> Faults:
+    """A service leads to pods, and to ports that they have."""
+    selector = service.get("spec", "selector")
+    namespace = namespace_of(context.resource, context.stack)
+    if not selector or not workloads(context.stack, namespace):
+        raise NotApplicable
+    found = selected(context.stack, namespace, {"matchLabels": selector})
+    if not found:
+        yield service.fault("selects no workload of its namespace", "spec", "selector", got=selector)
+        return
+    open_ports = [port for each in found for c in pod_of(each).items("containers") for port in c.items("ports")]
+    names = {str(port.get("name")) for port in open_ports}
+    for port in service.items("spec", "ports"):
+        target = port.get("targetPort")
+        if isinstance(target, str) and not target.isdigit() and target not in names:
+            yield port.fault("leads to a port that no container names", "targetPort", got=target)
+
+
+def _is_balanced(subject: Props, resource: Resource) -> bool:
+    if resource.type == SERVICE:
+        return bool(subject.get("spec", "type") == "LoadBalancer")
+    found = subject.get("spec", "ingressClassName") or subject.get(
+        "metadata", "annotations", "kubernetes.io/ingress.class"
+    )
+    return "alb" in str(found).lower()
+
+
+def _ingress_tls(ingress: Props, notes: Props) -> Faults:
+    ports = notes.document(_ALB + "listen-ports").value
+    https = any("HTTPS" in each for each in ports) if isinstance(ports, list) else None
+    certified = notes.has(_ALB + "certificate-arn") or bool(ingress.items("spec", "tls"))
+    if https is False or (https is None and not certified):
+        yield ingress.fault("speaks without encryption", "metadata", "annotations", _ALB + "listen-ports")
+    elif isinstance(ports, list) and any("HTTP" in each for each in ports) and not notes.has(_ALB + "ssl-redirect"):
+        yield ingress.fault(
+            "serves what should be encrypted in plain", "metadata", "annotations", _ALB + "ssl-redirect"
+        )
+
+
+def _routes(ingress: Resource) -> set[tuple[str, str, str]]:
+    props = ingress.props
+    name = str(props.text("spec", "ingressClassName"))
+    found = set()
+    for each in props.items("spec", "rules"):
+        for path in each.items("http", "paths"):
+            found.add((name, each.text("host") or "*", path.text("path") or "/"))
+    return found
+
+
+def _known_routes(ingress: Resource) -> set[tuple[str, str, str]]:
+    try:
+        return _routes(ingress)
+    except Undetermined:
+        return set()  # That ingress is undetermined itself.
+
+
+def _group(ingress: Resource) -> Any:
+    return ingress.props.raw("metadata", "annotations", _ALB + "group.name")
+
+
+def _order(ingress: Resource) -> Any:
+    return ingress.props.raw("metadata", "annotations", _ALB + "group.order")
+
+
+def _backends(ingress: Resource) -> list[Any]:
+    found = [ingress.props.text("spec", "defaultBackend", "service", "name")]
+    for each in ingress.props.items("spec", "rules"):
+        found += [path.text("backend", "service", "name") for path in each.items("http", "paths")]
+    return found
+
+
+@rule(
+    "k8s-no-dashboard-or-tiller",
+    DEPLOYMENT,
+    SERVICE,
+    RELEASE,
+    severity="critical",
+    enforcement="mandatory",
+    wave=1,
+    across=True,
+)
+def no_dashboard(subject: Props, context: Context) -> Faults:
+    """Neither Tiller nor an open dashboard is installed.
+
+    No Deployment runs an image of tiller and no Service is named for it; the Kubernetes dashboard is not made
+    reachable by a LoadBalancer service, and has no binding to cluster-admin in the stack.
+    """
+    resource, stack = context.resource, context.stack
+    if resource.type == SERVICE:
+        name = object_name(resource, stack)
+        if "tiller" in name:
+            yield subject.fault("is for Tiller", "metadata", "name", got=name)
+        elif "kubernetes-dashboard" in name and subject.get("spec", "type") == "LoadBalancer":
+            yield subject.fault("shows the dashboard to everybody", "spec", "type", got="LoadBalancer")
+    elif resource.type == DEPLOYMENT:
+        for image in images(resource):
+            if "tiller" in image.rpartition("/")[2]:
+                yield subject.fault("is Tiller", "spec", "template", "spec", "containers", got=image)
+            elif "kubernetesui/dashboard" in image and _is_admin(resource, stack):
+                yield subject.fault("is a dashboard that may do anything", got=image)
+    elif subject.text("chart") == "kubernetes-dashboard" and subject.get("values", "service", "type") == "LoadBalancer":
+        yield subject.fault("shows the dashboard to everybody", "values", "service", "type", got="LoadBalancer")
+
+
+def _is_admin(workload: Resource, stack: Stack) -> bool:
+    from eks_blueprints.policies.rules.secrets import BINDINGS, subjects
+
+    name, namespace = pod_of(workload).text("serviceAccountName"), namespace_of(workload, stack)
+    for binding in stack.of(*BINDINGS):
+        is_admin = binding.props.get("roleRef", "name") == "cluster-admin"
+        if is_admin and ("ServiceAccount", namespace, name) in list(subjects(binding, stack)):
+            return True
+    return False
