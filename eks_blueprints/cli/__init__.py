@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
+import os
 import sys
 from typing import Any, NoReturn
 
@@ -67,7 +68,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     # Taking thousands of provider classes apart at exit costs half a second that frees nothing anyone needs.
     atexit.register(gc.freeze)
     try:
-        code = _cli.main(args, prog_name="eks-blueprints", standalone_mode=False)
+        # https://no-color.org: any value but the empty one. Where it is not set, click looks at the terminal.
+        color = False if os.environ.get("NO_COLOR") else None
+        code = _cli.main(args, prog_name="eks-blueprints", standalone_mode=False, color=color)
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.Abort:

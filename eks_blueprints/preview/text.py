@@ -16,6 +16,9 @@ _STACK = "pulumi:pulumi:Stack"
 _FOLD_FROM = 3
 """As many siblings of one type are shown as one line."""
 
+_NAME_COLUMN = 32
+"""Width of the column of names; a longer one takes what it needs of its own line alone."""
+
 _NAMED = 4
 """As many of them are named in it."""
 
@@ -132,12 +135,12 @@ def _common_start(names: Sequence[str]) -> str:
 
 def _aligned(rows: Sequence[_Row], width: int | None) -> Iterator[str]:
     left = max((len(row.branch) + len(row.type) for row in rows), default=0)
-    middle = max((len(row.name) for row in rows), default=0)
+    middle = min(max((len(row.name) for row in rows), default=0), _NAME_COLUMN)
     for row in rows:
         kind = click.style(row.type, bold=True, fg="cyan") if row.strong else row.type
         pad = " " * (left - len(row.branch) - len(row.type))
         line = f"{click.style(row.branch, dim=True)}{kind}{pad}  {row.name.ljust(middle)}"
-        room = None if width is None else width - left - middle - 4 - (len(row.place) + 2 if row.place else 0)
+        room = None if width is None else width - left - max(middle, len(row.name)) - 4 - (len(row.place) + 2 if row.place else 0)
         parts = (line, _cut(row.facts, room), click.style(row.place, dim=True) if row.place else "")
         yield "  ".join(part for part in parts if part).rstrip()
 

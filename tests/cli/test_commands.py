@@ -172,3 +172,15 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     command = f"{sys.executable} -m eks_blueprints preview prod | head -1"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S602
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colours_are_for_terminals_without_no_color(no_color: str, coloured: bool) -> None:
+    pty = pytest.importorskip("pty", reason="a terminal to print to is made with pty, which Windows lacks")
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": no_color}
+    command = [sys.executable, "-m", "eks_blueprints", "check", "dev"]
+    subprocess.run(command, cwd=ROOT, env=env, stdout=theirs, stderr=theirs, check=True)
+    os.close(theirs)
+    assert ("\x1b[" in os.read(ours, 1000).decode()) == coloured
+    os.close(ours)
