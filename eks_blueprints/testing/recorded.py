@@ -12,7 +12,7 @@ from eks_blueprints.errors import nearest
 from eks_blueprints.recording import Plan, PlannedResource, Recording
 from eks_blueprints.recording import record as _record
 
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]]+)')
 
 
 def record(program: Callable[[], Any], **settings: Any) -> Recorded:
@@ -58,14 +58,16 @@ class Resource:
         return self.planned.inputs
 
     def __getitem__(self, path: str) -> Any:
-        """An input by path, such as `vpcConfig.subnetIds[0]`; text that holds JSON is looked into.
+        """An input by path, such as `vpcConfig.subnetIds[0]` or `tags["kubernetes.io/role/elb"]`; text that holds JSON
+        is looked into.
 
         Raises:
             AssertionError: if there is nothing at that path, naming what there is.
         """
         found: Any = self.inputs
-        for key, index in _STEP.findall(path):
+        for quoted, index, word in _STEP.findall(path):
             found = _json(found)
+            key = quoted or word
             step: Any = int(index) if index else key
             try:
                 found = found[step]
