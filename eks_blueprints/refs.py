@@ -41,6 +41,8 @@ class NetworkRef:
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
     ready: tuple[pulumi.Resource, ...] = ()
     """What nodes need before they can reach the internet or the VPC endpoints: NAT routes, endpoints."""
+    discovery: str | None = None
+    """Value of the tag `karpenter.sh/discovery` of the private subnets; None where they need not have it."""
 
     def ids(self, role: SubnetRole, zones: tuple[str, ...] = ()) -> list[pulumi.Input[str]]:
         """The ids of the subnets of one role, of all zones or of those named."""

@@ -153,8 +153,14 @@ class Blueprint(Component):
         self.addons = {}
         self._install(cluster, before_nodes=True)
         for_nodes = cluster.after(*cluster.network.ready, *_ready(self.addons))
-        self.compute = {element.name: element.attach(for_nodes) for element in self.args.compute}
+        self.compute = {}
+        self._attach(for_nodes, runs_beside=False)
+        self._attach(for_nodes.after(*_ready(self.compute)), runs_beside=True)
         self._install(cluster.after(*_ready(self.compute)), before_nodes=False)
+
+    def _attach(self, cluster: ClusterRef, *, runs_beside: bool) -> None:
+        elements = [element for element in self.args.compute if element.runs_beside == runs_beside]
+        self.compute |= {element.name: element.attach(cluster) for element in elements}
 
     def _install(self, cluster: ClusterRef, *, before_nodes: bool) -> None:
         addons = settled(self.args)

@@ -142,6 +142,7 @@ class Network(Component):
             cidr=self._args.cidr,
             ip_family=self._args.ip_family,
             ready=self.ready,
+            discovery=self._cluster_name,
         )
 
 

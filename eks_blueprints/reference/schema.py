@@ -35,7 +35,7 @@ def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
     definitions = schema.pop("$defs", {})
     for base in _GROUPS:
         for kind in kinds(base):
-            element = _schema_of(element_class(base, kind))
+            element = _apart(_schema_of(element_class(base, kind)), kind, definitions)
             definitions |= element.pop("$defs", {})
             definitions[f"{base.group}.{kind}"] = _keyed(element, kind)
     definitions = {"Reference": _REFERENCE, **_expanded(definitions)}
@@ -71,6 +71,21 @@ class _Generator(GenerateJsonSchema):
 
 def _schema_of(cls: type[BaseModel]) -> JsonSchemaValue:
     return cls.model_json_schema(schema_generator=_Generator, ref_template="#/$defs/{model}")
+
+
+def _apart(element: JsonSchemaValue, kind: str, others: JsonSchemaValue) -> JsonSchemaValue:
+    """The schema of an element, with other names for parts that bear the name of a different part elsewhere."""
+    own = element.get("$defs", {})
+    clashing = {name for name, part in own.items() if others.get(name, part) != part}
+    renamed = {f"#/$defs/{name}": f"#/$defs/{kind}.{name}" for name in clashing}
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: renamed.get(item, item) if key == "$ref" else walk(item) for key, item in node.items()}
+        return [walk(item) for item in node] if isinstance(node, list) else node
+
+    parts = {f"{kind}.{name}" if name in clashing else name: walk(part) for name, part in own.items()}
+    return {**walk(_without(element, {"$defs": 0})), "$defs": parts}
 
 
 def _keyed(element: JsonSchemaValue, kind: str) -> JsonSchemaValue:

@@ -1,0 +1,94 @@
+"""Notices of EC2 that a node is about to go: events, and the queue that Karpenter reads them from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.component import Component
+from eks_blueprints.iam import json_text
+from eks_blueprints.naming import short_prefix
+
+QUEUE_NAME_LIMIT = 80
+RULE_NAME_LIMIT = 64
+
+# As in Karpenter's own CloudFormation template; a notice is of no use to anyone after five minutes.
+_RETENTION_SECONDS = 300
+_EVENTS = {
+    "scheduled-change": ("aws.health", "AWS Health Event"),
+    "spot-interruption": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
+    "rebalance": ("aws.ec2", "EC2 Instance Rebalance Recommendation"),
+    "state-change": ("aws.ec2", "EC2 Instance State-change Notification"),
+    "capacity-reservation": ("aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interruptions:
+    """The queue of notices."""
+
+    queue: aws.sqs.Queue
+    ready: tuple[pulumi.Resource, ...]
+    """What has to be there for notices to arrive."""
+
+
+def interruptions(component: Component, tags: Mapping[str, str]) -> Interruptions:
+    """Make the queue `{component}-queue`, and a rule for each sort of notice."""
+    name = f"{component.pulumi_resource_name}-queue"
+    queue = aws.sqs.Queue(
+        name,
+        name_prefix=short_prefix(name, QUEUE_NAME_LIMIT),
+        message_retention_seconds=_RETENTION_SECONDS,
+        sqs_managed_sse_enabled=True,
+        tags=dict(tags) or None,
+        opts=component.child(),
+    )
+    policy = aws.sqs.QueuePolicy(f"{name}-policy", queue_url=queue.url, policy=_policy(queue), opts=component.child())
+    made: list[pulumi.Resource] = [queue, policy]
+    for key, (source, detail) in _EVENTS.items():
+        made += _rule(component, key, {"source": [source], "detail-type": [detail]}, queue, tags)
+    return Interruptions(queue=queue, ready=tuple(made))
+
+
+def _rule(
+    component: Component, key: str, pattern: Mapping[str, list[str]], queue: aws.sqs.Queue, tags: Mapping[str, str]
+) -> list[pulumi.Resource]:
+    name = f"{component.pulumi_resource_name}-{key}"
+    rule = aws.cloudwatch.EventRule(
+        name,
+        name_prefix=short_prefix(name, RULE_NAME_LIMIT),
+        event_pattern=json.dumps(pattern, separators=(",", ":"), sort_keys=True),
+        tags=dict(tags) or None,
+        opts=component.child(),
+    )
+    target = aws.cloudwatch.EventTarget(
+        f"{name}-target",
+        rule=rule.name,
+        arn=queue.arn,
+        target_id="KarpenterInterruptionQueueTarget",
+        opts=component.child(),
+    )
+    return [rule, target]
+
+
+def _policy(queue: aws.sqs.Queue) -> pulumi.Input[str]:
+    send = {
+        "Sid": "EC2InterruptionPolicy",
+        "Effect": "Allow",
+        "Principal": {"Service": ["events.amazonaws.com", "sqs.amazonaws.com"]},
+        "Action": "sqs:SendMessage",
+        "Resource": queue.arn,
+    }
+    only_tls = {
+        "Sid": "DenyHTTP",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": queue.arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return json_text({"Version": "2012-10-17", "Statement": [send, only_tls]})

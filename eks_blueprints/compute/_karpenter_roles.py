@@ -1,0 +1,160 @@
+"""Who Karpenter is in AWS, and who its nodes are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.errors import fail
+from eks_blueprints.iam import managed_policy, policy_document
+from eks_blueprints.iam_roles import GrantedRole, Grants, irsa_role, pod_identity_role, service_role
+from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
+from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
+from eks_blueprints.karpenter.permissions import Scope, permissions
+from eks_blueprints.refs import ClusterRef
+
+if TYPE_CHECKING:
+    from eks_blueprints.compute.karpenter import Karpenter
+
+_PURPOSES = (
+    "node-lifecycle",
+    "iam-integration",
+    "eks-integration",
+    "interruption",
+    "zonal-shift",
+    "resource-discovery",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeRole:
+    """A role of nodes, and what lets them into the cluster."""
+
+    role: GrantedRole
+    entry: aws.eks.AccessEntry
+
+    @property
+    def ready(self) -> tuple[pulumi.Resource, ...]:
+        """What nodes need to join."""
+        return (*self.role.ready, self.entry)
+
+
+def is_windows(node_class: Ec2NodeClass) -> bool:
+    """Whether nodes of a class run Windows."""
+    return node_class.family.startswith("Windows")
+
+
+def node_roles(karpenter: Karpenter, cluster: ClusterRef, component: Component) -> dict[bool, NodeRole]:
+    """The roles that are made, by whether they are for Windows: EKS lets a role in as one or the other."""
+    wanted = {is_windows(each) for each in karpenter.classes if each.role is None and each.instance_profile is None}
+    return {windows: _node_role(karpenter, cluster, component, windows) for windows in sorted(wanted)}
+
+
+def _node_role(karpenter: Karpenter, cluster: ClusterRef, component: Component, windows: bool) -> NodeRole:
+    name = "windows-node-role" if windows else "node-role"
+    aws_own = {"worker-node": "AmazonEKSWorkerNodePolicy", "ecr-pull": "AmazonEC2ContainerRegistryPullOnly"}
+    if karpenter.session_manager:
+        aws_own["session-manager"] = "AmazonSSMManagedInstanceCore"
+    tags = merge_tags(cluster.tags, karpenter.tags)
+    grants = Grants(
+        managed={key: managed_policy(cluster.partition, policy) for key, policy in aws_own.items()}
+        | karpenter.node_policies,
+        permissions_boundary=karpenter.permissions_boundary,
+        tags=tags,
+    )
+    service = "ec2.amazonaws.com" + (".cn" if cluster.partition == "aws-cn" else "")
+    role = service_role(component, name, service, grants)
+    entry = aws.eks.AccessEntry(
+        f"{component.pulumi_resource_name}-{name}-access",
+        cluster_name=cluster.name,
+        principal_arn=role.arn,
+        type="EC2_WINDOWS" if windows else "EC2_LINUX",
+        tags=tags or None,
+        opts=component.child(),
+    )
+    return NodeRole(role=role, entry=entry)
+
+
+def controller_role(
+    karpenter: Karpenter,
+    cluster: ClusterRef,
+    component: Component,
+    queue: aws.sqs.Queue,
+    nodes: Mapping[bool, NodeRole],
+) -> GrantedRole:
+    """The role of the controller, with one policy a purpose."""
+    grants = Grants(permissions_boundary=karpenter.permissions_boundary, tags=merge_tags(cluster.tags, karpenter.tags))
+    if karpenter.identity == "irsa":
+        if cluster.oidc_provider_arn is None:
+            do = "give the cluster an OIDC provider or use pod_identity"
+            at = (karpenter.group, karpenter.name, "identity")
+            fail(f"irsa needs an IAM OIDC provider; got a cluster without one; {do}", *at)
+        account = {"namespace": karpenter.namespace, "service_account": SERVICE_ACCOUNT}
+        made = irsa_role(component, "controller-role", grants, cluster=cluster, **account)
+    else:
+        made = pod_identity_role(component, "controller-role", grants)
+    documents = _documents(karpenter, cluster, component, queue, nodes)
+    policies = [
+        aws.iam.RolePolicy(
+            f"{component.pulumi_resource_name}-controller-role-{purpose}",
+            role=made.role.name,
+            policy=documents[purpose],
+            opts=component.child(),
+        )
+        for purpose in _PURPOSES
+    ]
+    return GrantedRole(role=made.role, policies=(*made.policies, *policies))
+
+
+def association(
+    karpenter: Karpenter, cluster: ClusterRef, component: Component, role: GrantedRole
+) -> tuple[pulumi.Resource, ...]:
+    """What ties the role to the controller's service account; with IRSA the account itself names it."""
+    if karpenter.identity == "irsa":
+        return ()
+    made = aws.eks.PodIdentityAssociation(
+        f"{component.pulumi_resource_name}-identity",
+        cluster_name=cluster.name,
+        namespace=karpenter.namespace,
+        service_account=SERVICE_ACCOUNT,
+        role_arn=role.arn,
+        tags=merge_tags(cluster.tags, karpenter.tags) or None,
+        opts=component.child(),
+    )
+    return (made,)
+
+
+def _documents(
+    karpenter: Karpenter,
+    cluster: ClusterRef,
+    component: Component,
+    queue: aws.sqs.Queue,
+    nodes: Mapping[bool, NodeRole],
+) -> pulumi.Output[dict[str, Any]]:
+    # The cluster's name becomes part of conditions' keys, where no Output can stand.
+    account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=component)).account_id
+    arns = [node.role.arn for node in nodes.values()]
+    named = list(dict.fromkeys(each.role for each in karpenter.classes if isinstance(each.role, str)))
+    unnamed = [each.role for each in karpenter.classes if each.role is not None and not isinstance(each.role, str)]
+
+    def write(found: Sequence[Any]) -> dict[str, Any]:
+        cluster_name, account_id, queue_arn, made, elsewhere, names = found
+        prefix = f"arn:{cluster.partition}:iam::{account_id}:role/"
+        scope = Scope(
+            partition=cluster.partition,
+            region=cluster.region,
+            account=account_id,
+            cluster=cluster_name,
+            queue_arn=queue_arn,
+            node_role_arns=[*made, *elsewhere, *(f"{prefix}{name}" for name in names)],
+        )
+        return {purpose: policy_document(allowed) for purpose, allowed in permissions(scope).items()}
+
+    return pulumi.Output.all(
+        cluster.name, account, queue.arn, arns, list(karpenter.node_role_arns), [*named, *unnamed]
+    ).apply(write)

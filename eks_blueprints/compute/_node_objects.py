@@ -1,0 +1,90 @@
+"""Pools and classes of nodes as objects in the cluster, of Karpenter and of EKS Auto Mode alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from eks_blueprints.component import Component
+from eks_blueprints.errors import Path, fail
+from eks_blueprints.karpenter import manifests
+from eks_blueprints.karpenter.node_pool import Pool
+from eks_blueprints.karpenter.selectors import SubnetSelectorTerm
+from eks_blueprints.refs import ClusterRef
+from eks_blueprints.spec import In
+
+DISCOVERY = "karpenter.sh/discovery"
+"""Tag by which Karpenter finds subnets and security groups of a cluster."""
+
+
+def subnets_of(cluster: ClusterRef, at: Path) -> tuple[SubnetSelectorTerm, ...]:
+    """Private subnets by their tag where this platform makes them; those of others are not touched, but named.
+
+    Raises:
+        InputError: if there are none; `at` is where the class stands that needs them.
+    """
+    if cluster.network.discovery is not None:
+        return (SubnetSelectorTerm(tags={DISCOVERY: cluster.network.discovery}),)
+    terms = tuple(SubnetSelectorTerm(id=leaf(subnet)) for subnet in cluster.network.ids("private"))
+    if not terms:
+        fail("is needed; got a network without private subnets; name the subnets of the nodes", *at, _SUBNETS)
+    return terms
+
+
+def leaf(value: pulumi.Input[str]) -> In[str]:
+    """A value as specs take it."""
+    return value if isinstance(value, str) else pulumi.Output.from_input(value)
+
+
+_SUBNETS = "subnet_selector_terms"
+
+
+def make_classes(
+    component: Component, objects: Iterable[Mapping[str, Any]], after: Sequence[pulumi.Resource]
+) -> dict[str, pulumi.Resource]:
+    """The classes of nodes by name: `{component}-class-{name}`."""
+    return {
+        manifest["metadata"]["name"]: _object(component, "class", manifest, component.child(depends_on=after))
+        for manifest in objects
+    }
+
+
+def make_pools(
+    component: Component,
+    pools: Iterable[Pool],
+    classes: Mapping[str, pulumi.Resource],
+    after: Sequence[pulumi.Resource],
+    drain_minutes: int,
+) -> tuple[pulumi.Resource, ...]:
+    """The pools: `{component}-pool-{name}`.
+
+    A pool goes before its class, and the class before the controller. Deleting a pool waits for its nodes: they exist
+    outside the cluster, so that a pool never merely goes with it.
+    """
+    made = []
+    for pool in pools:
+        opts = component.child(
+            depends_on=[*after, *([classes[pool.node_class]] if pool.node_class in classes else [])],
+            delete_before_replace=True,
+            # Kubernetes lets no pool become static, or cease to be.
+            replacement_trigger="dynamic" if pool.replicas is None else "static",
+            custom_timeouts=pulumi.CustomTimeouts(delete=f"{drain_minutes}m"),
+        )
+        made.append(_object(component, "pool", manifests.node_pool(pool), opts))
+    return tuple(made)
+
+
+def _object(
+    component: Component, role: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> pulumi.Resource:
+    return kubernetes.apiextensions.CustomResource(
+        f"{component.pulumi_resource_name}-{role}-{manifest['metadata']['name']}",
+        api_version=manifest["apiVersion"],
+        kind=manifest["kind"],
+        metadata=manifest["metadata"],
+        spec=manifest["spec"],
+        opts=opts,
+    )

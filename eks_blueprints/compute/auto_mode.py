@@ -1,0 +1,122 @@
+"""What one adds to EKS Auto Mode: pools and classes of nodes, and classes of volumes and load balancers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from eks_blueprints.compute._auto_mode_classes import IngressClass, StorageClass, check_defaults
+from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
+from eks_blueprints.compute._scheduling import Taint
+from eks_blueprints.compute.base import Architecture, Compute
+from eks_blueprints.errors import Faults, Problem
+from eks_blueprints.karpenter import checks
+from eks_blueprints.karpenter.built_in import built_in_pool
+from eks_blueprints.karpenter.named import Named
+from eks_blueprints.karpenter.node_class import BUILT_IN, NodeClass
+from eks_blueprints.karpenter.node_pool import AutoModeNodePool, Pool
+from eks_blueprints.leaves import PolicyArn, Tags
+from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.component import Component
+    from eks_blueprints.refs import ClusterRef
+
+
+def _default_storage() -> dict[str, StorageClass]:
+    return {"auto-ebs": StorageClass(name="auto-ebs", default_class=True)}
+
+
+def _default_ingress() -> dict[str, IngressClass]:
+    return {"alb": IngressClass(name="alb")}
+
+
+class AutoMode(Compute):
+    """Pools of nodes of one's own on a cluster with EKS Auto Mode (`cluster.auto_mode`), and the objects by which
+    volumes and load balancers are asked for there.
+
+    Nodes are AWS's Bottlerocket, replaced every 14 days by default and after 21 days at the latest.
+    """
+
+    of_auto_mode: ClassVar[bool] = True
+
+    node_pools: Named[AutoModeNodePool] = {}
+    """Pools of nodes by name: what may be launched, for which pods, how many, how long. They come before the built-in
+    pools where they weigh more than 0."""
+
+    node_classes: Named[NodeClass] = {}
+    """Classes of nodes by name: networks, disks, hardening. `default` is Auto Mode's own, there as long as a built-in
+    pool is turned on."""
+
+    storage_classes: Named[StorageClass] = Field(default_factory=_default_storage)
+    """Classes of volumes by name. Default: `auto-ebs`, encrypted gp3 volumes, for claims that name no class."""
+
+    ingress_classes: Named[IngressClass] = Field(default_factory=_default_ingress)
+    """Classes of load balancers for Ingresses by name. Default: `alb`, reachable from inside the VPC."""
+
+    node_policies: dict[str, In[PolicyArn]] = {}
+    """ARNs of further IAM policies for the nodes of classes without a role, by a short name each."""
+
+    permissions_boundary: In[PolicyArn] | None = None
+    """ARN of the policy that bounds the role that is made."""
+
+    drain_timeout_minutes: int = Field(default=60, ge=1, le=1440)
+    """How long deleting a pool may wait until its nodes are drained and gone, in minutes."""
+
+    tags: Tags = {}
+    """Tags of the role and the access entry that are made, besides the platform's."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        for problem in checks.check(self.pools, self.classes, built_in=(BUILT_IN,)):
+            if problem.severity == "error":
+                faults.add(problem.path, problem.message)
+        check_policies(self.node_policies, faults, "node_policies")
+        check_defaults(self.storage_classes, "storage_classes", faults)
+        check_defaults(self.ingress_classes, "ingress_classes", faults)
+        faults.raise_if_any()
+        return self
+
+    @property
+    def pools(self) -> tuple[AutoModeNodePool, ...]:
+        """Its own pools."""
+        return tuple(self.node_pools.values())
+
+    @property
+    def classes(self) -> tuple[NodeClass, ...]:
+        """Its own classes of nodes."""
+        return tuple(self.node_classes.values())
+
+    @property
+    def makes_a_role(self) -> bool:
+        """Whether a class leaves it open which role its nodes have."""
+        return any(each.role is None and each.instance_profile is None for each in self.classes)
+
+    def problems(self, built_in_pools: tuple[str, ...]) -> list[Problem]:
+        """What is wrong or doubtful beside the built-in pools that are turned on; paths are counted from here."""
+        pools: list[Pool] = [*self.pools, *(built_in_pool(name) for name in built_in_pools)]
+        found = checks.check(pools, self.classes, built_in=(BUILT_IN,) if built_in_pools else ())
+        return [problem for problem in found if problem.path[1:2] != () and problem.path[1] not in built_in_pools]
+
+    @property
+    def architectures(self) -> frozenset[Architecture]:
+        """Processor architectures of the nodes of its pools."""
+        return architectures_of(self.pools)
+
+    @property
+    def node_instance_types(self) -> tuple[str, ...]:
+        """EC2 instance types of its nodes, where every pool names them."""
+        return instance_types_of(self.pools)
+
+    @property
+    def node_taints(self) -> tuple[Taint, ...]:
+        """Taints that the nodes of all its pools have in common."""
+        return taints_of(self.pools)
+
+    def attach(self, cluster: ClusterRef) -> Component:
+        """Make its classes and pools, and a role that lets their nodes in."""
+        from eks_blueprints.compute._auto_mode_parts import make
+
+        return make(self, cluster)

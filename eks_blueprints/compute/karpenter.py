@@ -1,0 +1,183 @@
+"""Karpenter, run by the platform: it launches nodes for pods that find no place, and takes them away again."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
+from eks_blueprints.compute._scheduling import Taint
+from eks_blueprints.compute.base import Architecture, Compute
+from eks_blueprints.errors import Faults, Problem, shown
+from eks_blueprints.karpenter import checks, releases
+from eks_blueprints.karpenter.controller import KarpenterFeatureGates, KarpenterResources, KarpenterSettings
+from eks_blueprints.karpenter.disruption import Disruption
+from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
+from eks_blueprints.karpenter.named import Named
+from eks_blueprints.karpenter.node_pool import NodePool
+from eks_blueprints.karpenter.selectors import AmiSelectorTerm
+from eks_blueprints.leaves import PolicyArn, RoleArn, Tags
+from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.component import Component
+    from eks_blueprints.refs import ClusterRef
+
+_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _default_pools() -> dict[str, NodePool]:
+    pool = NodePool(
+        name="default",
+        architectures=("amd64",),
+        capacity_types=("on-demand",),
+        instance_categories=("c", "m", "r"),
+        min_instance_generation=5,
+        limits={"cpu": "1000", "memory": "1000Gi"},
+        disruption=Disruption(consolidate_after="1m"),
+    )
+    return {"default": pool}
+
+
+def _default_classes() -> dict[str, Ec2NodeClass]:
+    return {"default": Ec2NodeClass(ami_selector_terms=(AmiSelectorTerm(alias="al2023@latest"),))}
+
+
+class Karpenter(Compute):
+    """Karpenter with its permissions, its interruption queue, and pools and classes of nodes.
+
+    It runs on nodes that it has not launched itself: a managed node group or a Fargate profile beside it.
+    """
+
+    runs_beside: ClassVar[bool] = True
+
+    version: str = Field(default_factory=releases.default_release)
+    """Release of Karpenter, such as `1.14.1`. Default: the newest that this library knows."""
+
+    node_pools: Named[NodePool] = Field(default_factory=_default_pools)
+    """Pools of nodes by name: what may be launched, for which pods, how many, how long. Default: one pool `default` of
+    on-demand x86 instances of categories c, m and r up to 1,000 processors."""
+
+    node_classes: Named[Ec2NodeClass] = Field(default_factory=_default_classes)
+    """Classes of nodes by name: images, networks, disks. Default: one class `default` of Amazon Linux 2023, whose
+    images are always the newest; pin one in production."""
+
+    namespace: str = "kube-system"
+    """Kubernetes namespace of the controller. In kube-system its calls go before those of others."""
+
+    identity: Literal["pod_identity", "irsa"] = "pod_identity"
+    """How the controller gets its AWS permissions: by EKS Pod Identity, or by the cluster's OIDC provider, which is
+    what works on Fargate."""
+
+    replicas: int = Field(default=2, ge=1, le=10)
+    """Pods of the controller; one works, the others stand by. Each needs a node of its own."""
+
+    resources: KarpenterResources = KarpenterResources()
+    """Processor and memory of each of these pods."""
+
+    settings: KarpenterSettings = KarpenterSettings()
+    """How the controller decides."""
+
+    feature_gates: KarpenterFeatureGates = KarpenterFeatureGates()
+    """What the controller does only where it is asked to."""
+
+    values: dict[str, Any] = {}
+    """Further values of Karpenter's chart, merged over what the other fields say. No place for secrets."""
+
+    repository: str = "oci://public.ecr.aws/karpenter"
+    """Registry of the charts `karpenter` and `karpenter-crd`, for those who keep copies."""
+
+    session_manager: bool = True
+    """Whether Systems Manager can open sessions on the nodes (AmazonSSMManagedInstanceCore)."""
+
+    node_policies: dict[str, In[PolicyArn]] = {}
+    """ARNs of further IAM policies for the nodes, by a short name each. Pods are better off with their own roles."""
+
+    node_role_arns: tuple[In[RoleArn], ...] = ()
+    """ARNs of roles that were made elsewhere and that Karpenter may give to nodes: those in instance profiles that
+    classes name. Roles that classes name are among them anyway."""
+
+    permissions_boundary: In[PolicyArn] | None = None
+    """ARN of the policy that bounds the roles that are made."""
+
+    drain_timeout_minutes: int = Field(default=60, ge=1, le=1440)
+    """How long deleting a pool may wait until its nodes are drained and gone, in minutes."""
+
+    tags: Tags = {}
+    """Tags of its queue, rules and roles, besides the platform's. Those of nodes are said in their class."""
+
+    @field_validator("version")
+    @classmethod
+    def _is_a_release(cls, version: str) -> str:
+        return releases.release(version)
+
+    @field_validator("namespace")
+    @classmethod
+    def _is_a_namespace(cls, namespace: str) -> str:
+        if not _NAMESPACE.fullmatch(namespace):
+            do = "use up to 63 lowercase letters, digits and -"
+            raise ValueError(f"is no name of a namespace; got {shown(namespace)}; {do}")
+        return namespace
+
+    @field_validator("repository")
+    @classmethod
+    def _is_a_registry(cls, repository: str) -> str:
+        if not re.fullmatch(r"oci://[A-Za-z0-9][A-Za-z0-9._:/-]*", repository):
+            raise ValueError(f"is no registry of charts; got {shown(repository)}; write it like oci://host/path")
+        return repository
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        for problem in checks.check(self.pools, self.classes):
+            if problem.severity == "error":
+                faults.add(problem.path, problem.message)
+        check_policies(self.node_policies, faults, "node_policies")
+        if self.feature_gates.static_capacity is False:
+            for pool in self.pools:
+                if pool.replicas is not None:
+                    do = "remove static_capacity: false"
+                    faults.add(
+                        ("node_pools", pool.name, "replicas"),
+                        f"is for feature_gates.static_capacity; got it turned off; {do}",
+                    )
+        faults.raise_if_any()
+        return self
+
+    @property
+    def pools(self) -> tuple[NodePool, ...]:
+        """The pools."""
+        return tuple(self.node_pools.values())
+
+    @property
+    def classes(self) -> tuple[Ec2NodeClass, ...]:
+        """The classes of nodes."""
+        return tuple(self.node_classes.values())
+
+    def problems(self, kubernetes_version: str) -> list[Problem]:
+        """What is wrong or doubtful on a Kubernetes version; paths are counted from here."""
+        found = checks.check(self.pools, self.classes, kubernetes_version=kubernetes_version)
+        return [*releases.check(self.version, kubernetes_version), *found]
+
+    @property
+    def architectures(self) -> frozenset[Architecture]:
+        """Processor architectures of the nodes of its pools."""
+        return architectures_of(self.pools)
+
+    @property
+    def node_instance_types(self) -> tuple[str, ...]:
+        """EC2 instance types of its nodes, where every pool names them."""
+        return instance_types_of(self.pools)
+
+    @property
+    def node_taints(self) -> tuple[Taint, ...]:
+        """Taints that the nodes of all pools have in common."""
+        return taints_of(self.pools)
+
+    def attach(self, cluster: ClusterRef) -> Component:
+        """Install it, with all that it needs in AWS, and then its classes and pools of nodes."""
+        from eks_blueprints.compute._karpenter_parts import make
+
+        return make(self, cluster)
