@@ -72,6 +72,10 @@ class ClusterRef:
     service_cidr: str | None = None
     network: NetworkRef
     auto_mode: bool = False
+    autoscaled: bool = False
+    """Whether Cluster Autoscaler is on the cluster, which is then told what nodes of empty groups have."""
+    only_fargate: bool = False
+    """Whether pods have nothing but Fargate to run on."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of the platform; each resource adds its own."""
     kubernetes: kubernetes.Provider | None = None

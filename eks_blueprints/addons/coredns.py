@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,9 @@ from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toler
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.errors import Faults
 from eks_blueprints.spec import Spec
+
+if TYPE_CHECKING:
+    from eks_blueprints.refs import ClusterRef
 
 
 class CorednsAutoscaling(Spec):
@@ -49,7 +52,8 @@ class Coredns(EksAddOn):
     """Let EKS choose the number of pods. Default: it is fixed."""
 
     compute_type: Literal["Fargate"] | None = None
-    """Where its pods run, if not on nodes: on Fargate they need a note that says so. Default: on nodes."""
+    """Where its pods run, if not on nodes: on Fargate they need a note that says so. Default: on nodes, and on Fargate
+    where the platform has nothing else."""
 
     tolerations: tuple[Toleration, ...] | None = None
     """Taints its pods accept, instead of EKS's default: control-plane nodes and CriticalAddonsOnly."""
@@ -70,6 +74,10 @@ class Coredns(EksAddOn):
             faults.add("replicas", "excludes autoscaling; got both; keep one")
         faults.raise_if_any()
         return self
+
+    def cluster_settings(self, cluster: ClusterRef) -> dict[str, Any]:
+        """Where there is nothing but Fargate, the pods' mark that lets them run there."""
+        return {"computeType": "Fargate"} if cluster.only_fargate else {}
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the add-on's own schema."""

@@ -18,6 +18,7 @@ from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.blueprint.addon_defaults import brought_by_auto_mode, hosts, only_fargate, settled
 from eks_blueprints.blueprint.order import in_order
 from eks_blueprints.compute.base import Compute
+from eks_blueprints.compute.fargate import Fargate
 from eks_blueprints.errors import Path, Problem, problems_of, unknown_name
 from eks_blueprints.network import zones
 
@@ -116,7 +117,7 @@ def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
         yield Problem(("compute",), f"is needed by {named}; got none that runs Linux pods; {do}")
     else:
         for addon in waiting:
-            if not any(_tolerates(addon, host) for host in nodes):
+            if not any(_tolerates(addon, host) for host in nodes) and not _sent_to_fargate(addon, args):
                 taints = ", ".join(sorted({taint.key for host in nodes for taint in host.node_taints}))
                 do = "leave one group of nodes without taints, or give the add-on tolerations"
                 yield _at(addon, f"tolerates the taints of no node; got {taints} on all of them; {do}")
@@ -137,7 +138,10 @@ def _on_fargate(args: BlueprintArgs, waiting: list[AddOn]) -> Iterator[Problem]:
 
 
 def _matrix(args: BlueprintArgs) -> Iterator[Problem]:
-    partition = zones.partition(args.region)
+    try:
+        partition = zones.partition(args.region)
+    except ValueError:  # told at the region
+        return
     for addon in args.addons:
         fits = addon.fits
         if brought_by_auto_mode(addon, args):
@@ -167,6 +171,13 @@ def _architectures(addon: AddOn, args: BlueprintArgs) -> Iterator[Problem]:
             ", ".join(sorted({k for kinds in nodes for k in kinds})),
         )
         yield _at(addon, f"has images for {there} only; got nodes of {has}; add nodes that fit, or remove it")
+
+
+def _sent_to_fargate(addon: AddOn, args: BlueprintArgs) -> bool:
+    # Beside nodes CoreDNS goes to Fargate only where it is told to.
+    if addon.fits.not_on_fargate or (isinstance(addon, Coredns) and addon.compute_type is None):
+        return False
+    return any(isinstance(compute, Fargate) and compute.runs(addon.home) for compute in args.compute)
 
 
 def _tolerates(addon: AddOn, host: Compute) -> bool:

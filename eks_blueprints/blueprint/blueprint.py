@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from eks_blueprints.access.component import Access
 from eks_blueprints.access.spec import AccessArgs
-from eks_blueprints.blueprint.addon_defaults import settled
+from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
+from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster
@@ -93,7 +94,9 @@ class Blueprint(Component):
     def ref(self) -> ClusterRef:
         """The cluster, for elements that are put on it in `extend` or beside the blueprint."""
         ready = self.access.ready if self.access else ()
-        return replace(self.cluster.ref, parent=self, aws=self._aws).after(*ready)
+        autoscaled = any(isinstance(addon, ClusterAutoscaler) for addon in self.args.addons)
+        facts: dict[str, Any] = {"autoscaled": autoscaled, "only_fargate": only_fargate(self.args)}
+        return replace(self.cluster.ref, parent=self, aws=self._aws, **facts).after(*ready)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
         """Options of a child: this parent, and the platform's AWS provider."""

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._launch_template import launch_template
 from eks_blueprints.errors import fail
 from eks_blueprints.iam import managed_policy
@@ -92,6 +93,7 @@ def node_role(
 def _inputs(nodes: ManagedNodes, cluster: ClusterRef, name: str) -> Any:
     fewest, desired, most = nodes.scaling
     block = nodes.capacity_type == "CAPACITY_BLOCK"
+    hinted = cluster.autoscaled and fewest == 0
     return {
         "node_group_name_prefix": short_prefix(name, NODE_GROUP_NAME_LIMIT),
         "scaling_config": {"min_size": fewest, "desired_size": desired, "max_size": most},
@@ -108,7 +110,8 @@ def _inputs(nodes: ManagedNodes, cluster: ClusterRef, name: str) -> Any:
         "warm_pool_config": _fields(nodes.warm_pool_config),
         "labels": dict(sorted(nodes.labels.items())) or None,
         "taints": [_fields(taint) for taint in nodes.taints] or None,
-        "tags": merge_tags(cluster.tags, nodes.tags) or None,
+        # Of an empty group Cluster Autoscaler asks EKS for labels and taints, and reads resources off its tags.
+        "tags": merge_tags(cluster.tags, resource_hints(nodes) if hinted else {}, nodes.tags) or None,
     }
 
 

@@ -1,0 +1,218 @@
+"""Checks of compute against each other, the cluster and the add-ons that scale it, made before any resource is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
+from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
+from eks_blueprints.addons.vpc_cni import VpcCni
+from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.compute.fargate import Fargate
+from eks_blueprints.compute.hybrid_nodes import HybridNodes
+from eks_blueprints.compute.managed_nodes import ManagedNodes
+from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
+from eks_blueprints.errors import Path, Problem
+from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.network import layout
+from eks_blueprints.network.spec import NetworkArgs
+from eks_blueprints.spec import is_known
+from eks_blueprints.versions import minor
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+KUBELET_SKEW = 3
+"""Most minor versions that nodes may be behind the control plane (Kubernetes version skew policy)."""
+
+PROFILES_PER_CLUSTER = 10
+"""EKS's default quota of Fargate profiles."""
+
+
+def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """Every problem of a platform's compute that no element can see alone; warnings are marked as such."""
+    yield from _two_autoscalers(args)
+    yield from _autoscaled(args)
+    yield from _versions(args)
+    yield from _images(args)
+    yield from _windows(args)
+    yield from _roles(args)
+    yield from _fargate(args)
+    yield from _hybrid(args)
+
+
+def _two_autoscalers(args: BlueprintArgs) -> Iterator[Problem]:
+    karpenter = next((compute for compute in args.compute if compute.kind() == "karpenter"), None)
+    if karpenter is None:
+        return
+    for addon in _autoscalers(args):
+        what = "runs beside Karpenter, and for one pod without a place both bring a node"
+        do = "keep one of them, or keep their pods apart by taints"
+        yield _doubt(("addons", addon.name), f"{what}; got {karpenter.name} too; {do}")
+    open_pools = [pool.name for pool in getattr(karpenter, "pools", ()) if not pool.taints]
+    if open_pools and (others := _open_in_auto_mode(args)):
+        what = "has pools that take the pods that Auto Mode's take, and for one pod both may bring a node"
+        got = f"{', '.join(open_pools)} beside {', '.join(others)}"
+        do = "taint the one or the other, or turn Auto Mode's off by cluster.auto_mode.node_pools"
+        yield _doubt(("compute", karpenter.name), f"{what}; got {got}; {do}")
+
+
+def _open_in_auto_mode(args: BlueprintArgs) -> list[str]:
+    if args.cluster.auto_mode is None:
+        return []
+    # The built-in pool `system` has a taint that keeps ordinary pods away.
+    built_in = [pool for pool in args.cluster.auto_mode.node_pools if pool == "general-purpose"]
+    own = [
+        pool.name
+        for compute in args.compute
+        if compute.kind() == "auto_mode"
+        for pool in getattr(compute, "pools", ())
+        if not pool.taints
+    ]
+    return [*built_in, *own]
+
+
+def _autoscaled(args: BlueprintArgs) -> Iterator[Problem]:
+    for addon in _autoscalers(args):
+        groups = [compute for compute in args.compute if isinstance(compute, ManagedNodes | Ec2Nodes)]
+        growing = [group for group in groups if group.scaling[0] < group.scaling[2]]
+        if not growing:
+            got = "none" if not groups else f"only {', '.join(group.name for group in groups)} with one size each"
+            do = "give a group a max_size above its min_size, unless other programs bring groups"
+            yield _doubt(("addons", addon.name), f"has no group that it could scale; got {got}; {do}")
+        for group in growing:
+            yield from _one_size(group)
+            yield from _one_zone(args, group)
+        if addon.priorities and not any(".*" in each.groups for each in addon.priorities):
+            do = "add a low one with .*, unless some groups are not to grow"
+            at = ("addons", addon.name, "priorities")
+            yield _doubt(at, f"leave out groups that match none of them, which then never grow; got no .*; {do}")
+
+
+def _one_size(group: ManagedNodes | Ec2Nodes) -> Iterator[Problem]:
+    sizes: dict[tuple[int, int], str] = {}
+    for name in group.instance_types:
+        if (facts := instance_type(name)) is not None:
+            sizes.setdefault((facts.vcpus, facts.memory_mib), name)
+    if len(sizes) > 1:
+        got = " and ".join(f"{name} ({cpus} vCPUs, {memory // 1024} GiB)" for (cpus, memory), name in sizes.items())
+        what = "differ in size, and Cluster Autoscaler takes all nodes of a group for equal to the first type"
+        at = ("compute", group.name, "instance_types")
+        yield Problem(at, f"{what}; got {got}; make one group of each size")
+
+
+def _one_zone(args: BlueprintArgs, group: ManagedNodes | Ec2Nodes) -> Iterator[Problem]:
+    volumes = any(isinstance(addon, AwsEbsCsiDriver) for addon in args.addons)
+    if not volumes or len(group.subnet_ids) == 1:
+        return
+    zones = group.zones or _zones(args)
+    if len(zones) > 1:
+        what = "spans zones: for a pod whose EBS volume is in one of them, Cluster Autoscaler may grow it in another"
+        do = "make a group for each zone, where pods with volumes run on it"
+        yield _doubt(("compute", group.name, "zones"), f"{what}; got {', '.join(zones)}; {do}")
+
+
+def _zones(args: BlueprintArgs) -> tuple[str, ...]:
+    try:
+        return layout.zones_of(args.network, args.region) if isinstance(args.network, NetworkArgs) else ()
+    except ValueError:  # told at the network or the region
+        return ()
+
+
+def _versions(args: BlueprintArgs) -> Iterator[Problem]:
+    cluster = minor(args.cluster.version)
+    for compute in args.compute:
+        version = getattr(compute, "version", None)
+        if not isinstance(compute, ManagedNodes | Ec2Nodes) or version is None:
+            continue
+        at, got = ("compute", compute.name, "version"), f"{version} with a cluster of {args.cluster.version}"
+        if minor(version) > cluster:
+            yield Problem(at, f"is newer than the cluster's; got {got}; upgrade the cluster first")
+        elif cluster - minor(version) > KUBELET_SKEW:
+            do = f"use 1.{cluster - KUBELET_SKEW} or newer"
+            yield Problem(at, f"is too far behind the cluster's; got {got}; {do}")
+
+
+def _images(args: BlueprintArgs) -> Iterator[Problem]:
+    for compute in args.compute:
+        if isinstance(compute, SelfManagedNodes) and compute.image_drifts:
+            what = "is looked up anew on every deployment, so that a new image replaces nodes without a commit"
+            got = "no image" if compute.image is None else "one that is found by name or parameter"
+            yield _doubt(("compute", compute.name, "image"), f"{what}; got {got}; pin it by release or id")
+
+
+def _windows(args: BlueprintArgs) -> Iterator[Problem]:
+    names = [compute.name for compute in args.compute if compute.operating_system == "windows"]
+    if not names:
+        return
+    for addon in args.addons:
+        if isinstance(addon, VpcCni) and not addon.windows_ipam and not _said(addon, "enableWindowsIpam"):
+            what = "must give addresses to pods on Windows nodes"
+            do = "set windows_ipam: true"
+            at = ("addons", addon.name, "windows_ipam")
+            yield Problem(at, f"{what}; got {', '.join(names)} without it; {do}")
+
+
+def _roles(args: BlueprintArgs) -> Iterator[Problem]:
+    """EKS takes each principal once: the entry of a role comes from one place."""
+    known = {name: entry.principal_arn for name, entry in args.access.items() if is_known(entry.principal_arn)}
+    taken = {str(arn): f"access.{name}" for name, arn in known.items()}
+    for compute in args.compute:
+        if isinstance(compute, ManagedNodes) and isinstance(compute.node_role_arn, str):
+            taken.setdefault(compute.node_role_arn, f"compute.{compute.name}")
+    for compute in args.compute:
+        field, role = _own_entry(compute)
+        if role is None:
+            continue
+        if role in taken:
+            do = "say access_entry: false" if field == "node_role_arn" else "use one role each"
+            at = ("compute", compute.name, field)
+            yield Problem(at, f"has an access entry from {taken[role]} already; got {role}; {do}")
+        taken.setdefault(role, f"compute.{compute.name}")
+
+
+def _own_entry(compute: Compute) -> tuple[str, str | None]:
+    if isinstance(compute, SelfManagedNodes) and compute.access_entry and isinstance(compute.node_role_arn, str):
+        return "node_role_arn", compute.node_role_arn
+    if isinstance(compute, HybridNodes) and isinstance(compute.role_arn, str):
+        return "role_arn", compute.role_arn
+    return "", None
+
+
+def _fargate(args: BlueprintArgs) -> Iterator[Problem]:
+    profiles = [compute for compute in args.compute if isinstance(compute, Fargate)]
+    logging = [profile for profile in profiles if profile.logging is not None]
+    for profile in logging[1:]:
+        at = ("compute", profile.name, "logging")
+        first = logging[0].name
+        yield Problem(at, f"is there once for all pods on Fargate; got {first} with it too; keep it at one of them")
+    if len(profiles) > PROFILES_PER_CLUSTER:
+        what = f"has more Fargate profiles than EKS's default quota of {PROFILES_PER_CLUSTER}"
+        yield _doubt(("compute",), f"{what}; got {len(profiles)}; join some, or have the quota raised")
+
+
+def _hybrid(args: BlueprintArgs) -> Iterator[Problem]:
+    hybrid = [compute for compute in args.compute if isinstance(compute, HybridNodes)]
+    cluster = args.cluster
+    for compute in hybrid:
+        if not cluster.remote_node_networks:
+            do = "set cluster.remote_node_networks to the address ranges the machines stand in"
+            yield Problem(("compute", compute.name), f"needs a cluster that knows their networks; got none; {do}")
+    if hybrid and cluster.endpoint_public_access and cluster.endpoint_private_access:
+        what = "has both endpoints, of which machines outside the VPC find the public one only"
+        do = "turn one off, or see that their addresses are among public_access_cidrs"
+        yield _doubt(("cluster", "endpoint_public_access"), f"{what}; got both with hybrid nodes; {do}")
+
+
+def _autoscalers(args: BlueprintArgs) -> list[ClusterAutoscaler]:
+    return [addon for addon in args.addons if isinstance(addon, ClusterAutoscaler)]
+
+
+def _said(addon: VpcCni, key: str) -> bool:
+    return bool(addon.configuration_values.get(key))
+
+
+def _doubt(path: Path, message: str) -> Problem:
+    return Problem(path, message, severity="warning")

@@ -1,0 +1,155 @@
+"""What is wrong or doubtful between the compute of a platform, its cluster and its add-ons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.errors import problems_of
+
+ROLE = "arn:aws:iam::111122223333:role/nodes"
+CORE: dict[str, Any] = {"vpc_cni": {}, "kube_proxy": {}, "eks_pod_identity_agent": {}, "coredns": {}}
+SCALED: dict[str, Any] = {**CORE, "cluster_autoscaler": {}}
+NODES: dict[str, Any] = {"kind": "managed_nodes", "min_size": 1, "max_size": 6}
+OWN: dict[str, Any] = {"kind": "self_managed_nodes", "image": {"id": "ami-0123456789abcdef0"}}
+FARGATE: dict[str, Any] = {"kind": "fargate", "selectors": [{"namespace": "batch"}]}
+
+
+def platform(compute: dict[str, Any], addons: dict[str, Any] | None = None, **cluster: Any) -> BlueprintArgs:
+    fields = {"region": "eu-west-1", "cluster": {"version": "1.35", **cluster}, "compute": compute}
+    return BlueprintArgs.model_validate(fields | {"addons": CORE if addons is None else addons})
+
+
+def errors(compute: dict[str, Any], addons: dict[str, Any] | None = None, **cluster: Any) -> str:
+    with pytest.raises(ValidationError) as caught:
+        platform(compute, addons, **cluster)
+    return "\n".join(map(str, problems_of(caught.value)))
+
+
+def warnings(compute: dict[str, Any], addons: dict[str, Any] | None = None, **cluster: Any) -> str:
+    return "\n".join(map(str, platform(compute, addons, **cluster).warnings))
+
+
+def test_a_plain_platform_gives_no_cause_for_doubt() -> None:
+    assert warnings({"nodes": NODES}, SCALED) == ""
+
+
+def test_two_autoscalers_are_doubtful() -> None:
+    found = warnings({"nodes": NODES, "karpenter": {}}, SCALED)
+    assert "addons.cluster_autoscaler: runs beside Karpenter" in found
+
+
+def test_karpenter_and_auto_mode_need_pools_apart() -> None:
+    found = warnings({"nodes": NODES, "karpenter": {}}, auto_mode={})
+    assert "compute.karpenter: has pools that take the pods that Auto Mode's take" in found
+    assert "Auto Mode's take" not in warnings({"nodes": NODES, "karpenter": {}}, auto_mode={"node_pools": ["system"]})
+
+
+def test_types_of_one_group_are_of_one_size_under_cluster_autoscaler() -> None:
+    compute = {"nodes": {**NODES, "instance_types": ["m5.large", "m5a.large", "m5.xlarge"]}}
+    found = errors(compute, SCALED)
+    assert "compute.nodes.instance_types: differ in size" in found
+    assert "m5.large (2 vCPUs, 8 GiB) and m5.xlarge (4 vCPUs, 16 GiB)" in found
+    platform(compute)
+    platform({"nodes": {**NODES, "instance_types": ["m5.large", "m5a.large"]}}, SCALED)
+
+
+def test_a_group_of_one_size_may_mix_types() -> None:
+    fixed = {"kind": "managed_nodes", "desired_size": 2, "instance_types": ["m5.large", "m5.xlarge"]}
+    platform({"nodes": NODES, "fixed": fixed}, SCALED)
+
+
+@pytest.mark.parametrize("compute", [{"nodes": {"kind": "managed_nodes", "desired_size": 2}}])
+def test_an_autoscaler_with_nothing_to_scale_is_doubtful(compute: dict[str, Any]) -> None:
+    assert "addons.cluster_autoscaler: has no group that it could scale" in warnings(compute, SCALED)
+
+
+def test_a_group_over_zones_is_doubtful_where_volumes_are_not() -> None:
+    addons = {**SCALED, "aws_ebs_csi_driver": {}}
+    assert "compute.nodes.zones: spans zones" in warnings({"nodes": NODES}, addons)
+    assert warnings({"nodes": {**NODES, "zones": ["eu-west-1a"]}}, addons) == ""
+
+
+def test_groups_that_match_no_priority_never_grow() -> None:
+    addon = {"expanders": ["priority"], "priorities": [{"priority": 10, "groups": ["spot"]}]}
+    assert "leave out groups" in warnings({"nodes": NODES}, {**CORE, "cluster_autoscaler": addon})
+
+
+@pytest.mark.parametrize("kind", ["managed_nodes", "self_managed_nodes"])
+def test_nodes_are_never_newer_and_seldom_older(kind: str) -> None:
+    image = {"image": {"id": "ami-0123456789abcdef0"}} if kind == "self_managed_nodes" else {}
+    found = errors({"nodes": {"kind": kind, "version": "1.36", **image}})
+    assert "compute.nodes.version: is newer than the cluster's; got 1.36 with a cluster of 1.35" in found
+    found = errors({"nodes": {"kind": kind, "version": "1.31", **image}})
+    assert "is too far behind the cluster's" in found
+    platform({"nodes": {"kind": kind, "version": "1.32", **image}})
+
+
+def test_an_image_that_is_looked_up_is_doubtful() -> None:
+    assert "compute.own.image: is looked up anew" in warnings({"own": {"kind": "self_managed_nodes"}})
+    assert warnings({"own": OWN}) == ""
+
+
+def test_windows_nodes_need_addresses() -> None:
+    compute = {"nodes": NODES, "win": {"kind": "managed_nodes", "ami_type": "WINDOWS_CORE_2022_x86_64"}}
+    assert "addons.vpc_cni.windows_ipam: must give addresses" in errors(compute)
+    platform(compute, {**CORE, "vpc_cni": {"windows_ipam": True}})
+
+
+def test_a_role_has_one_entry() -> None:
+    managed = {**NODES, "node_role_arn": ROLE}
+    own = {**OWN, "node_role_arn": ROLE}
+    assert "compute.own.node_role_arn: has an access entry from compute.nodes already" in errors(
+        {"own": own, "nodes": managed}
+    )
+    assert "from compute.a already" in errors({"a": own, "b": own})
+    platform({"own": {**own, "access_entry": False}, "nodes": managed})
+
+
+def test_logging_of_fargate_is_there_once() -> None:
+    logged = {**FARGATE, "logging": {"cloudwatch_logs": {}}}
+    assert "compute.b.logging: is there once" in errors({"nodes": NODES, "a": logged, "b": logged})
+
+
+def test_many_profiles_need_a_higher_quota() -> None:
+    profiles = {f"p{n}": FARGATE for n in range(11)}
+    assert "default quota of 10" in warnings({"nodes": NODES, **profiles})
+
+
+def test_hybrid_nodes_need_a_cluster_that_knows_their_networks() -> None:
+    compute = {"nodes": NODES, "edge": {"kind": "hybrid_nodes"}}
+    assert "compute.edge: needs a cluster that knows their networks" in errors(compute)
+    platform(compute, remote_node_networks=["10.80.0.0/16"])
+    public = {"endpoint_public_access": True, "public_access_cidrs": ["203.0.113.0/24"]}
+    assert "has both endpoints" in warnings(compute, remote_node_networks=["10.80.0.0/16"], **public)
+
+
+def test_nothing_but_fargate_runs_coredns_where_it_is_selected() -> None:
+    addons = {"coredns": {}}
+    assert "runs in a namespace that no Fargate profile takes" in errors({"batch": FARGATE}, addons)
+    assert warnings({"fargate": {"selectors": [{"namespace": "kube-system"}]}}, addons) == ""
+
+
+def test_a_daemon_has_no_place_on_fargate() -> None:
+    compute = {"fargate": {"selectors": [{"namespace": "kube-system"}]}}
+    found = errors(compute, {"coredns": {}, "aws_ebs_csi_driver": {}})
+    assert "addons.aws_ebs_csi_driver: cannot run on Fargate" in found
+
+
+def test_fargate_beside_tainted_nodes_takes_only_its_own_namespaces() -> None:
+    tainted = {**NODES, "taints": [{"key": "only", "effect": "NO_SCHEDULE"}]}
+    assert "addons.coredns: tolerates the taints of no node" in errors({"nodes": tainted, "batch": FARGATE})
+    everywhere: dict[str, Any] = {"kind": "fargate", "selectors": [{"namespace": "kube-*"}]}
+    addons = {**CORE, "coredns": {"compute_type": "Fargate"}}
+    platform({"nodes": tainted, "system": everywhere}, addons)
+    assert "tolerates the taints of no node" in errors({"nodes": tainted, "system": everywhere})
+
+
+def test_a_bad_region_is_told_alone() -> None:
+    fields = {"region": "moon-1", "cluster": {"version": "1.35"}, "compute": {"nodes": NODES}}
+    with pytest.raises(ValidationError) as caught:
+        BlueprintArgs.model_validate(fields | {"addons": {**SCALED, "aws_ebs_csi_driver": {}}})
+    assert [problem.path for problem in problems_of(caught.value)] == [("region",)]
