@@ -208,7 +208,7 @@ def parts(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
     definitions = SCHEMA["$defs"]
     yield data, SCHEMA
     kinds = {"network": "NetworkArgs", "cluster": "ClusterArgs"}
-    if "vpc_id" in (data.get("network") or {}) or "vpc_tags" in (data.get("network") or {}):
+    if isinstance(data.get("network"), dict) and {"vpc_id", "vpc_tags"} & data["network"].keys():
         kinds["network"] = "ExistingNetworkArgs"
     for key, kind in kinds.items():
         if isinstance(data.get(key), dict):

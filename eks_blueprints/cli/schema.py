@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
 
 _FOLDER = Path("docs/reference")
 
 
 @click.command("schema")
+@click.argument("blueprint", required=False, metavar="[BLUEPRINT]")
 @click.option(
     "--write",
     "folder",
@@ -19,18 +24,25 @@ _FOLDER = Path("docs/reference")
     metavar="DIR",
     help=f"Write it and the reference page to DIR instead of printing it. Default: {_FOLDER}.",
 )
-def command(folder: str | None) -> None:
+def command(blueprint: str | None, folder: str | None) -> None:
     """Print the JSON Schema of stack files.
 
     Editors check and complete a stack file whose first line names the schema:
 
     \b
       # yaml-language-server: $schema=../docs/reference/stack.schema.json
+
+    BLUEPRINT is the dotted path of a class of one's own, whose stack files have fields of their own:
+
+    \b
+      eks-blueprints schema acme.platform.AcmeBlueprint > stacks/stack.schema.json
     """
     from eks_blueprints.reference.pages import stack_page
     from eks_blueprints.reference.schema import stack_schema
 
-    schema = json.dumps(stack_schema(), indent=2, ensure_ascii=False) + "\n"
+    if blueprint is not None and folder is not None:
+        raise click.UsageError("--write is for this package's own pages; got a blueprint too; leave one of them out")
+    schema = json.dumps(stack_schema(_args_of(blueprint)), indent=2, ensure_ascii=False) + "\n"
     if folder is None:
         click.echo(schema, nl=False)
         return
@@ -42,3 +54,13 @@ def command(folder: str | None) -> None:
         except OSError as error:
             raise click.UsageError(f"{path}: cannot be written; got {error.strerror}; name a writable folder") from None
         click.echo(f"wrote {path}", err=True)
+
+
+def _args_of(blueprint: str | None) -> type[BlueprintArgs]:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+    if blueprint is None:
+        return BlueprintArgs
+    from eks_blueprints.stackfile.load import blueprint_class
+
+    return blueprint_class(blueprint, Path.cwd()).Args

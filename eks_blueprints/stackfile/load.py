@@ -67,12 +67,22 @@ def open_stack(path: str | FilePath, name: str | None = None) -> StackFile:
     return StackFile(document, named, args)
 
 
+def blueprint_class(named: str, folder: FilePath) -> type[Blueprint]:
+    """The blueprint class at a dotted path, found as one that a stack file of a folder names; this imports pulumi.
+
+    Raises:
+        InputError: if there is none.
+    """
+    with _importable(folder / "stack.yaml"):
+        return _blueprint_class(named, Document("", {}))
+
+
 def _blueprint_class(named: Any, document: Document) -> type[Blueprint]:
     place = document.values.get(("blueprint",))
 
     def wrong(message: str) -> InputError:
-        where = (place.line, place.column) if place else (1, 1)
-        return InputError([Problem(("blueprint",), message, document.file, *where)])
+        where = (place.line, place.column) if place else (None, None)
+        return InputError([Problem(("blueprint",), message, document.file or None, *where)])
 
     if not isinstance(named, str) or "." not in named:
         raise wrong(f"needs the dotted path of a class; got {shown(named)}; write package.module.Class")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from eks_blueprints.document import parse
 from eks_blueprints.recording import record_directory
 from eks_blueprints.stackfile import open_stack
 from eks_blueprints.testing.recorded import Recorded
@@ -65,6 +68,24 @@ def test_the_team_repository_keeps_its_own_promises() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(command, cwd=EXAMPLES / "team_repo", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_team_repository_has_a_schema_of_its_own() -> None:
+    call = [sys.executable, "-m", "eks_blueprints", "schema", "acme.platform.AcmeBlueprint"]
+    done = subprocess.run(call, cwd=EXAMPLES / "team_repo", capture_output=True, text=True, check=True)
+    schema = json.loads(done.stdout)
+    data = parse((EXAMPLES / "team_repo" / "stacks" / "prod.yaml").read_text(encoding="utf-8")).data
+    jsonschema.validate(data, schema)
+    assert schema["properties"]["cost_center"]["description"].startswith("Cost centre that pays")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data | {"cost_centre": "CC-4711"}, schema)
+
+
+def test_the_schema_of_a_class_that_is_none_is_refused() -> None:
+    call = [sys.executable, "-m", "eks_blueprints", "schema", "acme.platform.AcmeArgs"]
+    done = subprocess.run(call, cwd=EXAMPLES / "team_repo", capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == ("blueprint: is no blueprint; got acme.platform.AcmeArgs; extend eks_blueprints.Blueprint\n")
 
 
 @pytest.mark.parametrize("command", ["check", "preview"])
