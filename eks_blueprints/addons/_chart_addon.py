@@ -195,14 +195,21 @@ class ChartAddOn(AddOn):
     def install(self, cluster: ClusterRef) -> Component:
         """Install the chart, after a role for its service account."""
         component = self.component(cluster)
-        arn, needed = self._identity(component, cluster)
-        crds = self.crd_release()
+        spec, needed = self.equipped(component, cluster)
+        arn, granted = spec._identity(component, cluster)
+        needed = [*needed, *granted]
+        crds = spec.crd_release()
         if crds is not None:
-            needed = [*needed, self._deliver(component, cluster, crds, needed)]
-        release = self._deliver(component, cluster, self.release(cluster, arn), needed)
+            needed = [*needed, spec._deliver(component, cluster, crds, needed)]
+        release = spec._deliver(component, cluster, spec.release(cluster, arn), needed)
         component.ready = (release,)
         component.register_outputs({"namespace": self.home, "version": self.chart_used.version})
         return component
+
+    def equipped(self, component: Component, cluster: ClusterRef) -> tuple[Self, list[pulumi.Resource]]:
+        """This spec with the AWS resources that it needs beside it, made here where the user names none of their own,
+        and what to wait for before the chart is installed."""
+        return self, []
 
     def release(self, cluster: ClusterRef, role_arn: pulumi.Input[str] | None = None) -> HelmRelease:
         """What it asks for on a cluster."""

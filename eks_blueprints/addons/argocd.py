@@ -1,0 +1,97 @@
+"""Argo CD: what is in a Git repository is what is on the cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.refs import ClusterRef
+
+
+class Argocd(HelmAddOn):
+    """Keep the cluster as Git repositories describe it.
+
+    Its server speaks plain HTTP inside the cluster unless told otherwise, so that an Ingress can end TLS. Give it a
+    role (`policy_arns`) where its repository server has to read ECR or CodeCommit. EKS runs Argo CD outside the cluster
+    as well: the kind `argocd_capability`.
+    """
+
+    category: ClassVar[str] = "gitops"
+    chart: ClassVar[Chart] = Chart("argo-cd", "10.1.1", "https://argoproj.github.io/argo-helm")
+    service_account: ClassVar[str] = "argocd-repo-server"
+    service_account_at: ClassVar[str] = "repoServer.serviceAccount"
+    role_on_demand: ClassVar[bool] = True
+    pods: ClassVar[tuple[str, ...]] = ("global",)
+    images: ClassVar[dict[str, str]] = {
+        "global.image.repository": "quay.io/argoproj/argocd",
+        "dex.image.repository": "ghcr.io/dexidp/dex",
+        "redis.image.repository": "ecr-public.aws.com/docker/library/redis",
+    }
+    spare: ClassVar[dict[str, Any]] = {
+        "redis-ha.enabled": True,
+        "server.replicas": 2,
+        "server.pdb.enabled": True,
+        "server.pdb.maxUnavailable": 1,
+        "repoServer.replicas": 2,
+        "repoServer.pdb.enabled": True,
+        "repoServer.pdb.maxUnavailable": 1,
+        "applicationSet.replicas": 2,
+    }
+    spread: ClassVar[tuple[str, ...]] = ("global.topologySpreadConstraints",)
+
+    namespace: Namespace = "argocd"
+
+    domain: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+    """Host name that people reach it by. Default: none; use `kubectl port-forward`."""
+
+    ingress_class: str | None = Field(default=None, min_length=1)
+    """IngressClass of an Ingress for its domain. Default: no Ingress is made."""
+
+    ingress_annotations: dict[str, str] = {}
+    """Annotations of that Ingress."""
+
+    insecure: bool = True
+    """Whether the server speaks plain HTTP, for an Ingress or load balancer that ends TLS before it."""
+
+    admin_password_bcrypt: In[str] | None = None
+    """The admin's password as its bcrypt hash, best as `{secret: key}`. Default: Argo CD makes one up and puts it into
+    the Secret `argocd-initial-admin-secret`."""
+
+    dex: bool = True
+    """Whether it brings Dex, for signing on by other providers than OIDC."""
+
+    notifications: bool = True
+    """Whether it brings the controller that tells people about Applications."""
+
+    def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
+        """CRDs come with the chart, are upgraded with it, and stay when it goes."""
+        import pulumi
+
+        values: dict[str, Any] = {"crds": {"install": True, "keep": True}}
+        if self.admin_password_bcrypt is not None:
+            values["configs"] = {
+                "secret": {"argocdServerAdminPassword": pulumi.Output.secret(self.admin_password_bcrypt)}
+            }
+        return values
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the chart's values."""
+        settings: dict[str, Any] = {"configs": {"params": {"server.insecure": self.insecure}}}
+        if self.domain is not None:
+            settings["global"] = {"domain": self.domain}
+        if self.ingress_class is not None:
+            ingress: dict[str, Any] = {"enabled": True, "ingressClassName": self.ingress_class}
+            if self.ingress_annotations:
+                ingress["annotations"] = dict(sorted(self.ingress_annotations.items()))
+            settings["server"] = {"ingress": ingress}
+        if not self.dex:
+            settings["dex"] = {"enabled": False}
+        if not self.notifications:
+            settings["notifications"] = {"enabled": False}
+        return settings
