@@ -145,7 +145,9 @@ def _matrix(args: BlueprintArgs) -> Iterator[Problem]:
     for addon in args.addons:
         fits = addon.fits
         if brought_by_auto_mode(addon, args):
-            yield _doubt(("addons", addon.name), f"is not installed: EKS Auto Mode brings {fits.in_auto_mode}")
+            # Nobody asked for those of the default list.
+            if "addons" in args.model_fields_set:
+                yield _doubt(("addons", addon.name), f"is not installed: EKS Auto Mode brings {fits.in_auto_mode}")
             continue
         if fits.partitions and partition not in fits.partitions:
             yield _at(addon, f"is not there in partition {partition}; got region {args.region}; remove it")

@@ -39,7 +39,8 @@ class AutoMode(Compute):
     Nodes are AWS's Bottlerocket, replaced every 14 days by default and after 21 days at the latest.
     """
 
-    of_auto_mode: ClassVar[bool] = True
+    # Auto Mode as a whole runs the platform's pods, whatever pools are added to it.
+    runs_pods: ClassVar[bool] = False
 
     node_pools: Named[AutoModeNodePool] = {}
     """Pools of nodes by name: what may be launched, for which pods, how many, how long. They come before the built-in

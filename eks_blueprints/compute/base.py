@@ -29,9 +29,6 @@ class Compute(Element):
     runs_beside: ClassVar[bool] = False
     """Whether it has pods of its own, which run on other compute; it is then attached after all that is not so."""
 
-    of_auto_mode: ClassVar[bool] = False
-    """Whether its nodes are EKS Auto Mode's, which brings them all that other nodes get from add-ons."""
-
     def attach(self, cluster: ClusterRef) -> Component:
         """Add it to a cluster; the component's `ready` is what add-ons that need nodes wait for."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about how it is attached")

@@ -1,0 +1,103 @@
+"""Whether pools and classes of nodes find what they ask for in the network that a platform declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from eks_blueprints.compute.auto_mode import AutoMode
+from eks_blueprints.compute.karpenter import Karpenter
+from eks_blueprints.errors import InputError, Path, Problem, shown
+from eks_blueprints.karpenter.labels import ZONE
+from eks_blueprints.karpenter.overlap import labels_left
+from eks_blueprints.network import layout, zones
+from eks_blueprints.network.blocks import PlannedSubnet
+from eks_blueprints.network.spec import NetworkArgs
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+DISCOVERY = "karpenter.sh/discovery"
+_ZONE_ID = "topology.k8s.aws/zone-id"
+
+
+def check_network(args: BlueprintArgs, compute: Karpenter | AutoMode) -> Iterator[Problem]:
+    """Zones that the network does not have, and tags that none of its subnets carries."""
+    if not isinstance(args.network, NetworkArgs):
+        return
+    try:
+        subnets = layout.plan(args.network, args.region)
+    except (InputError, ValueError):  # told at the network or the region
+        return
+    yield from _zones(subnets, compute)
+    for node_class in compute.classes:
+        at = (compute.group, compute.name, "node_classes", node_class.name)
+        yield from _subnets(args, subnets, node_class, at)
+        yield from _security_groups(args, node_class, at)
+
+
+def _zones(subnets: tuple[PlannedSubnet, ...], compute: Karpenter | AutoMode) -> Iterator[Problem]:
+    own = {node_class.name for node_class in compute.classes if node_class.subnet_selector_terms is not None}
+    has = sorted({subnet.zone for subnet in subnets if subnet.role == "private"})
+    by_id = all(zones.is_id(zone) for zone in has)
+    for pool in compute.pools:
+        if pool.node_class in own:
+            continue
+        asked = labels_left(pool).get(_ZONE_ID if by_id else ZONE)
+        if not has or asked is None or not asked.values:
+            continue
+        foreign = sorted(zone for zone in asked.values if zone not in has)
+        field = "zones" if pool.zones and not by_id else "requirements"
+        at = (compute.group, compute.name, "node_pools", pool.name, field)
+        none_left = not any(zone in asked for zone in has)
+        for zone in foreign:
+            message = f"is no zone that the network has private subnets in; got {zone}; use {', '.join(has)}"
+            yield Problem(at, message, severity="error" if none_left else "warning")
+
+
+def _subnets(args: BlueprintArgs, subnets: tuple[PlannedSubnet, ...], node_class: Any, at: Path) -> Iterator[Problem]:
+    terms = node_class.subnet_selector_terms
+    if terms is None or any(term.id is not None for term in terms):
+        return
+    network = args.network
+    if not isinstance(network, NetworkArgs):
+        return
+    tagged = [{**args.tags, **_tags(network, args.cluster.name, subnet)} for subnet in subnets]
+    if not any(_fits(term.tags, tags) for term in terms for tags in tagged):
+        message = f"select no subnet of this platform's network; got {shown(dict(terms[0].tags or {}))}"
+        do = f"use tags of its subnets, such as {DISCOVERY}, or leave it out"
+        yield Problem((*at, "subnet_selector_terms"), f"{message}; {do}", severity="warning")
+
+
+def _security_groups(args: BlueprintArgs, node_class: Any, at: Path) -> Iterator[Problem]:
+    terms = node_class.security_group_selector_terms
+    if terms is None or any(term.tags is None for term in terms):
+        return
+    name = args.cluster.name
+    known = {DISCOVERY: name, "aws:eks:cluster-name": name, "Name": None}
+    for term in terms:
+        # The group that EKS makes is the only one that is declared here; others may well be there.
+        if DISCOVERY in term.tags and not _fits({DISCOVERY: term.tags[DISCOVERY]}, known):
+            message = f"is not how the cluster's security group is tagged; got {shown(term.tags[DISCOVERY])}"
+            path = (*at, "security_group_selector_terms")
+            yield Problem(path, f"{message}; use {name}, or leave it out", severity="warning")
+
+
+def _tags(network: NetworkArgs, name: str | None, subnet: PlannedSubnet) -> dict[str, str | None]:
+    """The tags that a subnet will have; None for a value that only the blueprint's name will tell."""
+    tags: dict[str, str | None] = {"Name": None}
+    if subnet.role == "private":
+        tags |= {"kubernetes.io/role/internal-elb": "1", DISCOVERY: name}
+    if subnet.role == "public":
+        tags |= {"kubernetes.io/role/elb": "1"}
+    return {**tags, **network.tags, **network.subnet_tags.get(subnet.role, {}), **subnet.tags}
+
+
+def _fits(wanted: Mapping[str, Any] | None, tags: Mapping[str, str | None]) -> bool:
+    for key, value in (wanted or {}).items():
+        if key not in tags:
+            return False
+        found = tags[key]
+        if isinstance(value, str) and value != "*" and found is not None and value != found:
+            return False
+    return True
