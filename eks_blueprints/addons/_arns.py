@@ -1,4 +1,4 @@
-"""ARNs of whatever AWS service, with `*` for any text, as statements of policies take them."""
+"""Forms of what add-ons are given by ARN or by name: hosted zones, secrets, streams, buckets."""
 
 from __future__ import annotations
 
@@ -9,32 +9,80 @@ from pydantic import AfterValidator
 
 from eks_blueprints.errors import shown
 
-_ARN = re.compile(r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*|):[\x21-\x7e]+", re.ASCII)
-_BUCKET = re.compile(r"arn:aws(-[a-z]+)*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PLACE = r"[a-z0-9-]+:\d{12}"
+_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
-def arn(value: str) -> str:
-    """An ARN, or a pattern for several.
+def _form(what: str, rest: str, example: str) -> AfterValidator:
+    form = re.compile(rf"arn:aws(-[a-z]+)*:{rest}", re.ASCII)
+
+    def check(value: str) -> str:
+        if not form.fullmatch(value):
+            raise ValueError(f"is no ARN of {what}; got {shown(value)}; write it like arn:aws:{example}")
+        return value
+
+    return AfterValidator(check)
+
+
+def bucket_name(value: str) -> str:
+    """The name of an S3 bucket.
 
     Raises:
         ValueError: if it is none.
     """
-    if not _ARN.fullmatch(value):
-        do = "write it like arn:aws:s3:::shop-* or arn:aws:sqs:eu-west-1:111122223333:orders"
-        raise ValueError(f"is no ARN; got {shown(value)}; {do}")
+    if not _BUCKET.fullmatch(value) or ".." in value:
+        do = "use 3 to 63 lowercase letters, digits, dots and dashes, not the ARN"
+        raise ValueError(f"is no name of a bucket; got {shown(value)}; {do}")
     return value
 
 
-def bucket_arn(value: str) -> str:
-    """The ARN of an S3 bucket.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _BUCKET.fullmatch(value):
-        raise ValueError(f"is no ARN of a bucket; got {shown(value)}; write it like arn:aws:s3:::shop-logs")
-    return value
-
-
-Arn = Annotated[str, AfterValidator(arn)]
-BucketArn = Annotated[str, AfterValidator(bucket_arn)]
+ZoneArn = Annotated[
+    str, _form("a hosted zone", r"route53:::hostedzone/[A-Z0-9]{1,32}", "route53:::hostedzone/Z0123456789ABC")
+]
+SecretArn = Annotated[
+    str,
+    _form(
+        "secrets",
+        r"secretsmanager:([a-z0-9-]+|\*):(\d{12}|\*):secret:[\w/+=.@*?!-]+",
+        "secretsmanager:eu-west-1:111122223333:secret:shop/*",
+    ),
+]
+ParameterArn = Annotated[
+    str,
+    _form(
+        "parameters",
+        r"ssm:([a-z0-9-]+|\*):(\d{12}|\*):parameter/[\w/.*?-]+",
+        "ssm:eu-west-1:111122223333:parameter/shop/*",
+    ),
+]
+CertificateArn = Annotated[
+    str,
+    _form("a certificate of ACM", rf"acm:{_PLACE}:certificate/[\w-]+", "acm:eu-west-1:111122223333:certificate/id"),
+]
+WorkspaceArn = Annotated[
+    str,
+    _form("a workspace", rf"aps:{_PLACE}:workspace/[\w-]+", "aps:eu-west-1:111122223333:workspace/ws-0a1b2c3d"),
+]
+FileSystemArn = Annotated[
+    str,
+    _form(
+        "a file system",
+        rf"elasticfilesystem:{_PLACE}:file-system/fs-[0-9a-f]{{8,17}}",
+        "elasticfilesystem:eu-west-1:111122223333:file-system/fs-0123456789abcdef0",
+    ),
+]
+StreamArn = Annotated[
+    str,
+    _form(
+        "a stream of Kinesis or Firehose",
+        rf"(kinesis:{_PLACE}:stream|firehose:{_PLACE}:deliverystream)/[\w.-]{{1,128}}",
+        "kinesis:eu-west-1:111122223333:stream/logs",
+    ),
+]
+DomainArn = Annotated[
+    str,
+    _form(
+        "a domain of OpenSearch", rf"es:{_PLACE}:domain/[a-z][a-z0-9-]{{2,27}}", "es:eu-west-1:111122223333:domain/logs"
+    ),
+]
+BucketName = Annotated[str, AfterValidator(bucket_name)]
