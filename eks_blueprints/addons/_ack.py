@@ -1,0 +1,144 @@
+"""What the controllers of AWS Controllers for Kubernetes (ACK) share; each makes resources of one AWS service."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from eks_blueprints.addons._arn_patterns import ArnPattern
+from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.errors import Faults, unknown_name
+from eks_blueprints.iam import Allow
+from eks_blueprints.leaves import KeyArn, RoleArn
+from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.refs import ClusterRef
+
+_TABLE = Path(__file__).with_name("_ack.toml")
+_REPOSITORY = "oci://public.ecr.aws/aws-controllers-k8s"
+
+
+@cache
+def controllers() -> dict[str, dict[str, Any]]:
+    """What is known of each controller, by the name of its service."""
+    return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+
+
+class AckController(HelmAddOn):
+    """A controller of ACK: it makes and changes resources of one AWS service as objects in the cluster say.
+
+    Its role may do what the controller's code calls, and nothing else. Who may write its objects acts with that role;
+    narrow it by `resource_arns` where not every team's resources are meant.
+    """
+
+    service: ClassVar[str] = ""
+    """What ACK calls the AWS service."""
+    linked_roles: ClassVar[tuple[str, ...]] = ()
+    """AWS services whose service-linked role it may have to make first."""
+    looks_at: ClassVar[tuple[str, ...]] = ()
+    """Actions of other services that only look, and know no resources."""
+
+    category: ClassVar[str] = "aws controllers"
+    pods: ClassVar[tuple[str, ...]] = ("deployment",)
+    spare: ClassVar[dict[str, Any]] = {"deployment.replicas": 2, "leaderElection.enabled": True}
+    makes_outside: ClassVar[bool] = True
+
+    namespace: Namespace = "ack-system"
+    """Kubernetes namespace it runs in."""
+
+    region: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    """Region in which it makes resources. Default: the cluster's."""
+
+    resource_arns: tuple[In[ArnPattern], ...] | None = Field(default=None, min_length=1)
+    """ARNs of what it may manage, with `*` for any text. Default: all the service has in the region."""
+
+    kms_key_arns: tuple[In[KeyArn], ...] = ()
+    """ARNs of KMS keys with which it may have the service encrypt what it makes. Default: keys of AWS only."""
+
+    kinds: tuple[str, ...] = ()
+    """Kinds of objects that it looks after, such as `Bucket`. Default: all it knows."""
+
+    watch_namespaces: tuple[Namespace, ...] = ()
+    """Kubernetes namespaces whose objects it looks after. Default: all."""
+
+    deletion_policy: Literal["delete", "retain"] = "delete"
+    """What becomes of a resource in AWS when its object is deleted."""
+
+    resync_seconds: int | None = Field(default=None, ge=1)
+    """How often resources are compared with their objects, in seconds. Default: ACK's, 10 hours."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if facts := controllers().get(cls.service):
+            cls.chart = Chart(f"{cls.service}-chart", facts["version"], _REPOSITORY)
+            cls.service_account = facts["service_account"]
+            cls.images = {"image.repository": f"public.ecr.aws/aws-controllers-k8s/{cls.service}-controller"}
+
+    @model_validator(mode="after")
+    def _kinds_are_known(self) -> Self:
+        known = controllers()[self.service]["kinds"]
+        faults = Faults()
+        for index, kind in enumerate(self.kinds):
+            if kind not in known:
+                faults.add(("kinds", index), unknown_name(kind, known, f"kind of the {self.service} controller"))
+        faults.raise_if_any()
+        return self
+
+    def permissions(self, cluster: ClusterRef) -> list[Allow]:
+        """What the controller's code calls, on what it may manage."""
+        facts, region = controllers()[self.service], self.region or cluster.region
+        found = [arn.format(partition=cluster.partition, region=region) for arn in facts["resources"]]
+        allowed = [Allow(*facts["actions"], on=self.resource_arns or found)]
+        if anywhere := (*facts["anywhere"], *self.looks_at):
+            allowed.append(Allow(*anywhere))
+        if self.linked_roles:
+            roles = f"arn:{cluster.partition}:iam::*:role/aws-service-role/*"
+            names = {"StringLike": {"iam:AWSServiceName": list(self.linked_roles)}}
+            allowed.append(Allow("iam:CreateServiceLinkedRole", on=roles, when=names))
+        if self.kms_key_arns:
+            for_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+            allowed.append(Allow("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", on=self.kms_key_arns))
+            allowed.append(Allow("kms:CreateGrant", on=self.kms_key_arns, when=for_aws))
+        return allowed
+
+    def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
+        """The region it works in."""
+        return {"aws": {"region": self.region or cluster.region}}
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the chart's values."""
+        reconcile: dict[str, Any] = {}
+        if self.kinds:
+            reconcile["resources"] = list(self.kinds)
+        if self.resync_seconds is not None:
+            reconcile["defaultResyncPeriod"] = self.resync_seconds
+        settings: dict[str, Any] = {"deletionPolicy": self.deletion_policy}
+        if reconcile:
+            settings["reconcile"] = reconcile
+        if self.watch_namespaces:
+            settings |= {"installScope": "namespace", "watchNamespace": ",".join(self.watch_namespaces)}
+        return settings
+
+
+class AckRolePasser(AckController):
+    """A controller of ACK that hands roles to its service, to act with."""
+
+    passes_roles_to: ClassVar[tuple[str, ...]]
+    """AWS services that take the roles on."""
+
+    pass_role_arns: tuple[In[RoleArn], ...] = ()
+    """ARNs of the IAM roles that it may hand to the service. Default: none, as who hands a role over acts with it."""
+
+    def permissions(self, cluster: ClusterRef) -> list[Allow]:
+        """What the controller's code calls, and handing over the roles that are named."""
+        allowed = super().permissions(cluster)
+        if self.pass_role_arns:
+            services = {"StringEquals": {"iam:PassedToService": list(self.passes_roles_to)}}
+            allowed.append(Allow("iam:PassRole", on=self.pass_role_arns, when=services))
+        return allowed
