@@ -135,12 +135,12 @@ def lowest(workload: Resource, stack: Stack) -> int:
                 continue
             if target is not None:
                 index[target] = scaler
-    scaler = index.get(workload)
-    if scaler is None:
+    found: Resource | None = index.get(workload)
+    if found is None:
         return replicas(workload)
-    key = "minReplicas" if scaler.type == HPA else "minReplicaCount"
-    number = scaler.props.number("spec", key)
-    return int(number) if number is not None else (1 if scaler.type == HPA else 0)
+    key = "minReplicas" if found.type == HPA else "minReplicaCount"
+    number = found.props.number("spec", key)
+    return int(number) if number is not None else (1 if found.type == HPA else 0)
 
 
 def budgets_of(workload: Resource, stack: Stack) -> Iterator[Resource]:

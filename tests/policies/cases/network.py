@@ -108,7 +108,7 @@ CASES = {
     "nat-gateway-per-az": [
         [
             _vpc("net"),
-            _vpc("fail-one", **{}),
+            _vpc("fail-one"),
             subnet("pub-a", vpcId="${fail-one.id}", mapPublicIpOnLaunch=True),
             subnet("a", vpcId="${fail-one.id}"),
             subnet("b", "eu-west-1b", vpcId="${fail-one.id}"),

@@ -18,6 +18,7 @@ def _service(name: str, kind: Any = "LoadBalancer", notes: Any = None, **spec: A
 def _ingress(
     name: str,
     notes: Any = None,
+    *,
     host: Any = "shop.example.com",
     path: str = "/",
     service: str = "web",

@@ -1,0 +1,182 @@
+"""Helm charts."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts
+from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.rule import Context, rule
+from eks_blueprints.policies.stack import Resource, Stack
+
+_EXACT = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_SECRET_KEY = re.compile(r"(password|passwd|token|secret|api_?key|private_?key)$", re.IGNORECASE)
+_NAMES = re.compile(r"^existing|(secret|token|password)_?(name|key|ref|path|file)s?$", re.IGNORECASE)
+_SAME = {
+    "aws-vpc-cni": "vpc-cni",
+    "aws-ebs-csi-driver": "aws-ebs-csi-driver",
+    "aws-efs-csi-driver": "aws-efs-csi-driver",
+    "aws-mountpoint-s3-csi-driver": "aws-mountpoint-s3-csi-driver",
+    "metrics-server": "metrics-server",
+    "cert-manager": "cert-manager",
+    "external-dns": "external-dns",
+    "kube-state-metrics": "kube-state-metrics",
+    "prometheus-node-exporter": "prometheus-node-exporter",
+    "snapshot-controller": "snapshot-controller",
+}
+"""Charts and the EKS add-ons that install the same."""
+
+
+@rule("helm-chart-version-pinned", RELEASE, CHART, severity="high", enforcement="mandatory", wave=1)
+def version_pinned(chart: Props, context: Context) -> Faults:
+    """Charts change by a commit alone.
+
+    A chart has an exact version, unless it lies in a folder or an archive of the program.
+    """
+    if _is_local(str(chart.text("chart"))):
+        raise NotApplicable
+    if not chart.has("version"):
+        yield chart.fault("takes whatever version is newest", "version")
+    elif not _EXACT.fullmatch(str(chart.get("version"))):
+        yield chart.fault("names no exact version", "version", got=chart.get("version"))
+    if chart.flag("devel"):
+        yield chart.fault("takes versions that are not released", "devel", got=True)
+
+
+@rule(
+    "helm-repository-secure",
+    RELEASE,
+    CHART,
+    severity="high",
+    enforcement="mandatory",
+    wave=1,
+    params={"allowed_repos": ["*"]},
+)
+def repository_secure(chart: Props, context: Context) -> Faults:
+    """Charts come from where they should, unchanged."""
+    options = chart.at("repositoryOpts")
+    repository = options.text("repo") or chart.text("chart") or ""
+    if chart.symbolic(repository) and "://" not in repository:
+        raise Undetermined(("repositoryOpts", "repo"))
+    if repository.startswith("http://") or chart.flag("plainHttp"):
+        yield chart.fault("comes over a connection that is not encrypted", "repositoryOpts", "repo", got=repository)
+    if "://" in repository and not any(fnmatchcase(repository, each) for each in context.params["allowed_repos"]):
+        yield chart.fault("comes from a repository that is not agreed on", "repositoryOpts", "repo", got=repository)
+    if (
+        options.has("password")
+        and isinstance(password := options.raw("password"), str)
+        and not chart.symbolic(password)
+    ):
+        yield options.fault("is written down", "password")
+
+
+@rule(
+    "helm-values-no-secrets",
+    RELEASE,
+    CHART,
+    APPLICATION,
+    FLUX_RELEASE,
+    severity="critical",
+    enforcement="mandatory",
+    wave=1,
+    params={"secret_paths": []},
+)
+def no_secrets(_: Props, context: Context) -> Faults:
+    """No secret is written into the values of a chart.
+
+    A text whose key ends in password, token, secret, apikey or privatekey and is not the name of one is empty, comes
+    from elsewhere, or is named by its path in `secret_paths`. A secret of Pulumi's is one here as well.
+    """
+    found = [each for each in charts(context.stack) if each.resource is context.resource]
+    if not found:
+        raise NotApplicable
+    for chart in found:
+        if chart.values.value is not None:
+            yield from _literals(chart.values, (), set(context.params["secret_paths"]))
+
+
+@rule("helm-release-atomic", RELEASE, severity="low", enforcement="advisory", wave=3, production_only=True)
+def atomic(release: Props) -> Faults:
+    """In production a release that fails is taken back."""
+    if not release.flag("atomic") and not release.flag("cleanupOnFail"):
+        yield release.fault("stays as it is when it fails", "atomic")
+    for key in ("skipAwait", "disableWebhooks"):
+        if release.flag(key):
+            yield release.fault("does not look whether it works", key, got=True)
+    if (release.number("timeout") or 0) > 1800:
+        yield release.fault("waits for more than half an hour", "timeout", got=release.number("timeout"))
+
+
+@rule(
+    "helm-release-policy-visibility",
+    RELEASE,
+    severity="medium",
+    enforcement="advisory",
+    wave=3,
+    params={"reviewed_charts": []},
+)
+def visible(release: Props, context: Context) -> Faults:
+    """Every chart was looked at, by rules or by people.
+
+    The objects of a Release are made in the provider, where no rule about objects sees them: their charts are listed
+    in `reviewed_charts`, or installed by helm.sh/v4:Chart.
+    """
+    name = (release.text("chart") or "").rpartition("/")[2]
+    if name not in context.params["reviewed_charts"]:
+        yield release.fault("makes objects that no rule sees", "chart", got=name)
+
+
+@rule(
+    "gitops-single-owner",
+    RELEASE,
+    CHART,
+    APPLICATION,
+    FLUX_RELEASE,
+    severity="high",
+    enforcement="mandatory",
+    wave=1,
+    across=True,
+)
+def single_owner(subject: Props, context: Context) -> Faults:
+    """One thing installs a component."""
+    stack, resource = context.stack, context.resource
+    own = [each for each in charts(stack) if each.resource is resource]
+    if not own:
+        raise NotApplicable
+    for chart in own:
+        for other in charts(stack, chart.chart):
+            same = other.namespace == chart.namespace or _SAME.get(chart.chart) is not None
+            if other.resource is not resource and other.resource.type != resource.type and same:
+                yield subject.fault(f"installs what {other.resource.name} installs", "chart", got=chart.chart)
+        twin = _addon(_SAME.get(chart.chart), resource, stack)
+        if twin is not None:
+            yield subject.fault(f"installs what the add-on {twin.name} installs", "chart", got=chart.chart)
+
+
+def _addon(name: str | None, resource: Resource, stack: Stack) -> Resource | None:
+    from eks_blueprints.policies.platform import addon, cluster_of
+
+    return addon(name, cluster_of(resource, stack), stack) if name else None
+
+
+def _is_local(chart: str) -> bool:
+    return chart.startswith((".", "/")) or chart.endswith((".tgz", ".tar.gz"))
+
+
+def _literals(values: Props, path: tuple[str, ...], allowed: set[str]) -> Faults:
+    value = values.value
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _literals(Props(each, (*values.path, index), values.names), path, allowed)
+    if not isinstance(value, dict) or "$unknown" in value or "$secret" in value:
+        return
+    for key, each in value.items():
+        part = Props(each, (*values.path, key), values.names)
+        here = (*path, key)
+        if _SECRET_KEY.search(key) and not _NAMES.search(key) and ".".join(here) not in allowed:
+            hidden = isinstance(each, dict) and "$secret" in each
+            if hidden or (isinstance(each, str) and each and not part.symbolic(each)):
+                yield part.fault("writes a secret into the release", got=key)
+                continue
+        yield from _literals(part, here, allowed)

@@ -1,0 +1,234 @@
+"""Karpenter itself: where it runs, what it may do, and what it hears."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from eks_blueprints import versions
+from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
+from eks_blueprints.policies.platform import (
+    APPLICATION,
+    CHART,
+    EC2_NODE_CLASS,
+    FARGATE,
+    FLUX_RELEASE,
+    NODE_GROUP,
+    NODE_POOL,
+    POLICY,
+    RELEASE,
+    ROLE_POLICY,
+    Installed,
+    charts,
+    cluster_of,
+    karpenters,
+    on_cluster,
+    version_of,
+)
+from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.quantities import quantity
+from eks_blueprints.policies.roles import allowing, conditions, documents, values
+from eks_blueprints.policies.rule import Context, rule
+from eks_blueprints.policies.rules.karpenter_pools import capacity
+from eks_blueprints.policies.stack import CLUSTER
+
+QUEUE = "aws:sqs/queue:Queue"
+INSTALLERS = (RELEASE, CHART, APPLICATION, FLUX_RELEASE)
+_MINIMUM = {30: (0, 37, 0), 31: (1, 0, 5), 32: (1, 2, 0), 33: (1, 5, 0), 34: (1, 6, 0), 35: (1, 9, 0), 36: (1, 13, 0)}
+"""Least version of Karpenter by minor of Kubernetes. Source: karpenter.sh, compatibility matrix, 2026-11-21."""
+
+
+@rule(
+    "karpenter-interruption-queue-configured",
+    *INSTALLERS,
+    severity="high",
+    enforcement="mandatory",
+    wave=1,
+    across=True,
+)
+def interruption_queue(subject: Props, context: Context) -> Faults:
+    """Karpenter hears that Spot nodes are about to go."""
+    chart = _karpenter(context)
+    if not any(_allows_spot(each.props) for each in context.stack.of(NODE_POOL)):
+        raise NotApplicable
+    queue = chart.values.text("settings", "interruptionQueue")
+    keys = ("values", "settings", "interruptionQueue")
+    if not queue:
+        yield subject.fault("does not hear that Spot nodes go", *keys)
+    elif "${" not in queue:
+        names = [each.inputs.get("name") for each in context.stack.of(QUEUE)]
+        if names and queue not in names and all(isinstance(name, str) for name in names):
+            yield subject.fault("listens to a queue that is not there", *keys, got=queue)
+
+
+@rule(
+    "karpenter-controller-placement",
+    *INSTALLERS,
+    DEPLOYMENT,
+    severity="critical",
+    enforcement="mandatory",
+    wave=1,
+    across=True,
+)
+def placement(subject: Props, context: Context) -> Faults:
+    """Karpenter does not run on nodes that it makes.
+
+    Its affinity keeps it off nodes with the label karpenter.sh/nodepool, as the chart's own does, and the stack has
+    a managed node group or a Fargate profile for its namespace.
+    """
+    stack, resource = context.stack, context.resource
+    if resource not in karpenters(stack):
+        raise NotApplicable
+    cluster = cluster_of(resource, stack)
+    if cluster is not None and not on_cluster(cluster, stack, NODE_GROUP, FARGATE, "aws:autoscaling/group:Group"):
+        yield subject.fault("has no node to run on but those that it makes")
+    if resource.type == DEPLOYMENT:
+        affinity = pod_of(resource).at("affinity", "nodeAffinity")
+    else:
+        affinity = _karpenter(context).values.at("affinity", "nodeAffinity")
+        if affinity.value is None:
+            return
+    if not _keeps_off(affinity):
+        yield affinity.fault("may run on nodes that it makes itself")
+
+
+@rule("karpenter-controller-ha", *INSTALLERS, severity="medium", enforcement="advisory", wave=3)
+def high_availability(subject: Props, context: Context) -> Faults:
+    """Karpenter survives the loss of a node."""
+    values = _karpenter(context).values
+    count = values.number("replicas")
+    if count is not None and count < 2:
+        yield subject.fault("runs in one pod", "values", "replicas", got=count)
+    memory = values.get("controller", "resources", "requests", "memory")
+    if memory is None or (quantity(memory) or 0) < 2**30:
+        yield subject.fault("has little memory", "values", "controller", "resources", "requests", "memory", got=memory)
+
+
+@rule("karpenter-version-compatible", *INSTALLERS, severity="high", enforcement="mandatory", wave=1, across=True)
+def compatible(subject: Props, context: Context) -> Faults:
+    """Karpenter knows the version of its cluster."""
+    chart = _karpenter(context)
+    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", chart.version or "")
+    if match is None:
+        if not subject.is_known("version"):
+            raise Undetermined(("version",))
+        yield subject.fault("is of no version that somebody chose", "version", got=chart.version)
+        return
+    found = tuple(int(each) for each in match.groups())
+    minor = version_of(cluster_of(context.resource, context.stack))
+    if found == (1, 8, 4):
+        yield subject.fault("is a release that was broken", "version", got=chart.version, do="use another one")
+    if minor is None or minor < min(_MINIMUM):
+        return
+    if minor > max(_MINIMUM):
+        raise Undetermined(("version",), f"may not know Kubernetes 1.{minor}: it is newer than the table")
+    if found < _MINIMUM[minor]:
+        do = f"use {'.'.join(map(str, _MINIMUM[minor]))} or newer"
+        yield subject.fault(f"does not know Kubernetes 1.{minor}", "version", got=chart.version, do=do)
+
+
+@rule("karpenter-crds-managed", *INSTALLERS, severity="medium", enforcement="advisory", wave=3, across=True)
+def crds(subject: Props, context: Context) -> Faults:
+    """Karpenter's definitions are updated with it."""
+    chart = _karpenter(context)
+    found = charts(context.stack, "karpenter-crd")
+    if not found:
+        yield subject.fault("leaves its definitions as they were first installed", "chart")
+    elif found[0].version != chart.version and found[0].version and chart.version:
+        yield subject.fault(f"is not of the version of {found[0].resource.name}", "version", got=chart.version)
+
+
+@rule("karpenter-iam-scoped", POLICY, ROLE_POLICY, severity="high", enforcement="advisory", wave=2, across=True)
+def iam_scoped(_: Props, context: Context) -> Faults:
+    """Karpenter ends nodes of its own cluster, and hands on the role of nodes alone.
+
+    A statement that allows ec2:TerminateInstances on everything is conditioned on tags, and one that allows
+    iam:PassRole names the role, or the service that it is passed to.
+    """
+    asked = False
+    for document in documents(context.resource):
+        allowed = list(allowing(document))
+        actions = {action for statement in allowed for action in values(statement, "Action")}
+        if not {"ec2:CreateFleet", "ec2:RunInstances"} <= actions or "ec2:TerminateInstances" not in actions:
+            continue
+        asked = True
+        for statement in allowed:
+            mine = values(statement, "Action")
+            keys = [key.lower() for _, key, _ in conditions(statement)]
+            if "ec2:TerminateInstances" in mine and not any("tag" in key for key in keys):
+                yield document.fault("may end every instance of the account", got="ec2:TerminateInstances")
+            if "iam:PassRole" in mine and "*" in values(statement, "Resource") and "iam:passedtoservice" not in keys:
+                yield document.fault("may pass any role", got="iam:PassRole")
+    if not asked:
+        raise NotApplicable
+
+
+@rule(
+    "karpenter-pinned-alias-available-for-target",
+    EC2_NODE_CLASS,
+    severity="high",
+    enforcement="advisory",
+    wave=3,
+    across=True,
+)
+def alias_available(found: Props, context: Context) -> Faults:
+    """An image that is pinned is there for the version of the cluster."""
+    minor = version_of(cluster_of(context.resource, context.stack))
+    release = versions.releases().get(f"1.{minor}") if minor is not None else None
+    asked = False
+    for term in found.items("spec", "amiSelectorTerms"):
+        match = re.fullmatch(r"al2023@v(\d{8})", str(term.get("alias")))
+        if match is None or release is None or release.eks_release is None:
+            continue
+        asked = True
+        if _day(match[1]) < release.eks_release:
+            yield term.fault(
+                f"is older than Kubernetes 1.{minor} on EKS, and has no image for it", "alias", got=term.get("alias")
+            )
+    if not asked:
+        raise NotApplicable
+
+
+@rule(
+    "automode-custom-nodepools-in-production",
+    CLUSTER,
+    severity="medium",
+    enforcement="advisory",
+    wave=3,
+    across=True,
+    production_only=True,
+)
+def custom_pools(cluster: Props) -> Faults:
+    """In production Auto Mode runs workloads in pools with limits."""
+    if cluster.flag("computeConfig", "enabled") is not True:
+        raise NotApplicable
+    if "general-purpose" in cluster.words("computeConfig", "nodePools"):
+        yield cluster.fault("uses a pool that has no limits", "computeConfig", "nodePools", got="general-purpose")
+
+
+def _karpenter(context: Context) -> Installed:
+    for chart in charts(context.stack, "karpenter"):
+        if chart.resource is context.resource:
+            return chart
+    raise NotApplicable
+
+
+def _allows_spot(pool: Props) -> bool:
+    try:
+        return "spot" in capacity(pool)
+    except Undetermined:
+        return False
+
+
+def _keeps_off(affinity: Props) -> bool:
+    for term in affinity.items("requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"):
+        for each in term.items("matchExpressions"):
+            if each.get("key") == "karpenter.sh/nodepool" and each.get("operator") == "DoesNotExist":
+                return True
+            if each.get("key") == "eks.amazonaws.com/nodegroup":
+                return True
+    return False
+
+
+def _day(digits: str) -> date:
+    return datetime.strptime(digits, "%Y%m%d").date()  # noqa: DTZ007 - a calendar day
