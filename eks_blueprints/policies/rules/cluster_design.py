@@ -7,6 +7,7 @@ from eks_blueprints.policies.addresses import ranges_of_vpc, subnets_of
 from eks_blueprints.policies.platform import (
     ADDON,
     APPLICATION,
+    ATTACHMENT,
     CHART,
     EC2_NODE_CLASS,
     FARGATE,
@@ -14,13 +15,14 @@ from eks_blueprints.policies.platform import (
     GROUP,
     NODE_GROUP,
     RELEASE,
+    ROLE,
     auto_mode,
     charts,
     cluster_of,
     on_cluster,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.roles import ATTACHMENT, ROLE, attached, identity, is_used_as, policy_name
+from eks_blueprints.policies.roles import attached, identity, is_used_as, policy_name
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 

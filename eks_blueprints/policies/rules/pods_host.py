@@ -280,15 +280,11 @@ def host_process(_: Props, context: Context) -> Faults:
 )
 def probe_hosts(container: Props) -> Faults:
     """Probes ask the pod itself and nobody else."""
-    probes = [
-        (name, kind)
-        for name in ("livenessProbe", "readinessProbe", "startupProbe")
-        for kind in ("httpGet", "tcpSocket")
+    kinds = ("httpGet", "tcpSocket")
+    places: list[tuple[str, ...]] = [
+        (probe, kind, "host") for probe in ("livenessProbe", "readinessProbe", "startupProbe") for kind in kinds
     ]
-    places = [(*each, "host") for each in probes]
-    places += [
-        ("lifecycle", hook, kind, "host") for hook in ("postStart", "preStop") for kind in ("httpGet", "tcpSocket")
-    ]
+    places += [("lifecycle", hook, kind, "host") for hook in ("postStart", "preStop") for kind in kinds]
     for keys in places:
         if host := container.get(*keys):
             yield container.fault("has kubelet ask another host", *keys, got=host)

@@ -194,4 +194,4 @@ def _wants_root(context: Context) -> bool:
 
 def _is_windows(context: Context) -> bool:
     pod = pod_of(context.resource)
-    return pod.get("os", "name") == "windows" or pod.get("nodeSelector", "kubernetes.io/os") == "windows"
+    return "windows" in (pod.get("os", "name"), pod.get("nodeSelector", "kubernetes.io/os"))

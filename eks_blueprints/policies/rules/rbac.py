@@ -129,7 +129,7 @@ def no_escalation(grant: Props) -> Faults:
     about = set(grant.words("resources"))
     roles = about & {"roles", "clusterroles", "*"}
     people = about & {"users", "groups", "serviceaccounts", "uids", "*"}
-    found = {verb for verb in ("escalate", "bind") if verb in verbs and roles}
+    found: set[str] = {verb for verb in ("escalate", "bind") if verb in verbs and roles}
     found |= {"impersonate"} & verbs if people else set()
     if found:
         yield grant.fault("may give itself more rights", "verbs", got=sorted(found))
