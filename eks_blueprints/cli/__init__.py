@@ -16,6 +16,7 @@ from eks_blueprints.errors import InputError
 
 _COMMANDS = {
     "check": "Say whether stack files are valid; imports no pulumi, takes a fraction of a second.",
+    "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes from a git ref, a plan or a deployed stack to the working tree, and whether it is safe.",
     "preview": "Show what a stack would create: no AWS account, cluster, network or engine needed.",
     "schema": "Print the JSON Schema of stack files, for editors.",

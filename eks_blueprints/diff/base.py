@@ -21,6 +21,10 @@ LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyp
 """Files that say what a program is built from."""
 
 
+_INVALID = 2
+"""What the command line exits with when a stack is invalid, and the others are not."""
+
+
 class BaseError(RuntimeError):
     """The old side cannot be had; this is no fault of what is being looked at."""
 
@@ -221,7 +225,7 @@ class RunningBase:
         except ValueError as error:
             raise BaseError(f"{self.ref.label} could not be rendered: {error}") from None
         missing = [stack for stack in self.stacks if stack not in plans]
-        if missing and (self.process.returncode != 2 or not plans):
+        if missing and self.process.returncode != _INVALID:
             raise BaseError(f"{self.ref.label} could not be rendered:\n{err.strip()}")
         return Base(self.ref.label, plans, problems=dict.fromkeys(missing, err.strip()), notes=self.notes)
 

@@ -39,10 +39,14 @@ def compare(old: Any, new: Any, path: str, is_set: IsSet) -> Iterator[Change]:
 
 
 def same(old: Any, new: Any) -> bool:
-    """Equal, and of one type: true is not 1."""
-    if isinstance(old, bool) is not isinstance(new, bool):
-        return False
-    return bool(old == new)
+    """Equal at every depth, where Python's own equality takes true for 1."""
+    if old is new:
+        return True
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(same, old, new))
+    return isinstance(old, bool) is isinstance(new, bool) and bool(old == new)
 
 
 def _objects(old: Mapping[str, Any], new: Mapping[str, Any], path: str, is_set: IsSet) -> Iterator[Change]:
@@ -106,12 +110,12 @@ def _unkeyed(old: list[Any], new: list[Any], path: str, is_set: IsSet) -> Iterat
     """Entries that nothing names: equal ones go together, then those that are most alike, wherever they stand."""
     rest_old, rest_new = _without_equal(old, new)
     for before, after in _most_alike(rest_old, rest_new):
-        if before is None:
-            yield Change(f"{path}[{after[0]}]", new=after[1])
-        elif after is None:
-            yield Change(f"{path}[{before[0]}]", old=before[1])
-        else:
+        if before is not None and after is not None:
             yield from compare(before[1], after[1], f"{path}[{after[0]}]", is_set)
+        elif after is not None:
+            yield Change(f"{path}[{after[0]}]", new=after[1])
+        elif before is not None:
+            yield Change(f"{path}[{before[0]}]", old=before[1])
 
 
 _Numbered = tuple[int, Any]

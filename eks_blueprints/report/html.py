@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: no script, no font, no request. Light or dark as the reader's system."""
+"""The report as one page that needs nothing else: no script, no font, no request; light or dark as one likes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def render(report: Report) -> str:
 def _body(report: Report) -> Iterator[str]:
     commit = f" · <code>{escape(report.commit)}</code>" if report.commit else ""
     yield f'<div class="verdict {report.level}"><h1>{escape(_upper(report.verdict))}</h1>'
-    yield f'<p class="lead">{escape(report.project)} · compared with <code>{escape(report.base)}</code>{commit}</p></div>'
+    base = f"compared with <code>{escape(report.base)}</code>"
+    yield f'<p class="lead">{escape(report.project)} · {base}{commit}</p></div>'
     for stack, problem in report.errors.items():
         lines = "".join(f"<span>{escape(line)}</span>" for line in problem.splitlines())
         yield f'<section class="stack"><h2>{escape(stack)} cannot be rendered</h2><pre>{lines}</pre></section>'
@@ -88,7 +89,8 @@ def _cards(stack: StackReport) -> Iterator[str]:
 
 def _refused(severity: str, name: str, message: str) -> str:
     level = "danger" if severity == "error" else "warning"
-    return f'<div class="card {level}"><b>a provider would refuse</b> <code>{escape(name)}</code><p>{escape(message)}</p></div>'
+    head = f"<b>a provider would refuse</b> <code>{escape(name)}</code>"
+    return f'<div class="card {level}">{head}<p>{escape(message)}</p></div>'
 
 
 def _card(item: Attention) -> str:

@@ -16,13 +16,17 @@ from eks_blueprints.report.model import Attention, Report, Security, StackReport
 SECTION = "<!-- eks-blueprints:section -->"
 """Stands between two sections."""
 
+CLEAN = "<!-- eks-blueprints:clean -->"
+"""Opens a report that has nothing to say, so that no comment is made for it."""
+
 _ICONS = {"danger": "⛔", "warning": "⚠️", "note": "✅", "clean": "✅"}
 _MOST_ITEMS = 30
 
 
 def render(report: Report) -> str:
     """The whole text."""
-    return f"\n\n{SECTION}\n\n".join(sections(report)) + "\n"
+    head = f"{CLEAN}\n" if report.level == "clean" else ""
+    return head + f"\n\n{SECTION}\n\n".join(sections(report)) + "\n"
 
 
 def sections(report: Report) -> Iterator[str]:
@@ -32,7 +36,8 @@ def sections(report: Report) -> Iterator[str]:
     yield from (text for part in parts if (text := part(report)))
     for stack in report.changed:
         yield from _details(stack, report)
-    yield _foot(report)
+    if foot := _foot(report):
+        yield foot
 
 
 def _head(report: Report) -> str:

@@ -1,5 +1,6 @@
-"""What there is to draw of a plan: networks, zones, subnets, clusters, compute and add-ons, with what happens to each."""
+"""What there is to draw of a plan: networks, zones, subnets, clusters, compute and add-ons, and what happens."""
 
+# ruff: noqa: RUF001 - from least to most is written with a dash
 from __future__ import annotations
 
 import re
@@ -185,9 +186,8 @@ class _Reader:
 
     def _addons(self) -> Iterator[Part]:
         for each in self._of("aws:eks/addon:Addon"):
-            yield self._part(
-                each, str(each.inputs.get("addonName", each.name)), str(each.inputs.get("addonVersion") or "")
-            )
+            label = str(each.inputs.get("addonName", each.name))
+            yield self._part(each, label, str(each.inputs.get("addonVersion") or ""))
         for each in self._of("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart"):
             chart = str(each.inputs.get("name") or each.inputs.get("chart") or each.name).rpartition("/")[2]
             yield self._part(each, chart, str(each.inputs.get("version") or ""))

@@ -49,12 +49,16 @@ def check(request: Request) -> Report:
         heads, errors = _heads(request)
         base = running.wait() if isinstance(running, RunningBase) else running
     reports: list[StackReport] = []
+    notes = list(base.notes)
     for target, outcome in heads:
         plan, findings = _read(outcome)
         try:
-            reports.append(_report(request, base.plan(plan), plan, findings, target))
+            old = base.plan(plan)
         except BaseError as error:
-            errors[target.stack] = str(error)
+            # A change that mends a broken base must get through: it is told as new, and why is said.
+            notes.append(f"{target.stack} is shown as new, because its base cannot be rendered: {error}")
+            old = None
+        reports.append(_report(request, old, plan, findings, target))
     if request.every:
         known = {target.stack for target in request.targets}
         gone = [old for stack, old in base.plans.items() if stack not in known]
@@ -65,7 +69,7 @@ def check(request: Request) -> Report:
         base=base.label,
         stacks=tuple(reports),
         errors=errors,
-        notes=base.notes,
+        notes=tuple(notes),
         commit=_commit(),
         command=request.command,
     )
