@@ -143,12 +143,13 @@ class Props:
     def number(self, *keys: str | int) -> float | None:
         """A number, also one written as text."""
         value = self.get(*keys)
-        if isinstance(value, bool):
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
             return None
         try:
-            return float(value) if isinstance(value, int | float | str) else None
+            number = float(value)
         except ValueError:
             return None
+        return int(number) if number.is_integer() else number
 
     def document(self, *keys: str | int) -> Props:
         """The JSON that a text holds (an IAM policy, the values of an add-on), to read on from there.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 from eks_blueprints.policies.addresses import is_public, subnets_of
 from eks_blueprints.policies.platform import GROUP, LAUNCH_TEMPLATE, NODE_GROUP, cluster_of, version_of
@@ -112,15 +113,17 @@ def version_skew(group: Props, context: Context) -> Faults:
 
 
 @rule("eks-nodegroup-launch-template-pinned", NODE_GROUP, GROUP, severity="medium", enforcement="mandatory", wave=2)
-def template_pinned(group: Props) -> Faults:
+def template_pinned(group: Props, context: Context) -> Faults:
     """A launch template is used in a version that somebody chose."""
     nested = ("mixedInstancesPolicy", "launchTemplate", "launchTemplateSpecification")
     found = [keys for keys in (("launchTemplate",), nested) if group.has(*keys)]
     if not found:
         raise NotApplicable
     for keys in found:
-        # The number of a template that the program makes is symbolic: it changes with the template alone.
-        version = group.text(*keys, "version") if not group.is_known(*keys, "version") else group.raw(*keys, "version")
+        version = group.raw(*keys, "version")
+        if _is_of_template(version, context.stack):
+            continue
+        version = group.text(*keys, "version")
         if version in (None, "$Latest", "$Default"):
             yield group.fault("follows its launch template without a version", *keys, "version", got=version)
 
@@ -242,6 +245,11 @@ def update_config(group: Props) -> Faults:
         desired = group.number("scalingConfig", "desiredSize") or 1
         if count > min(100, max(1, math.ceil(desired / 3))):
             yield group.fault("takes a third of its nodes away at once", "updateConfig", "maxUnavailable", got=count)
+
+
+def _is_of_template(version: Any, stack: Stack) -> bool:
+    """Whether a version is the number of a template of the stack, which changes with the template alone."""
+    return isinstance(version, dict) and stack.resolve(version, LAUNCH_TEMPLATE) is not None
 
 
 def _purpose(group: Resource) -> str:

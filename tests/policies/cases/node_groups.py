@@ -135,6 +135,9 @@ CASES = {
             group("pass-symbol", launchTemplate={"id": "${lt.id}", "version": "${shop.latestVersion}"}),
             cluster(),
             group("na-none"),
+            _template("lt"),
+            group("pass-output", launchTemplate={"id": "${lt.id}", "version": {**UNKNOWN, "from": ["lt"]}}),
+            group("unknown-version", launchTemplate={"id": "lt-1", "version": UNKNOWN}),
             group("unknown-template", launchTemplate=UNKNOWN),
             _asg(
                 "fail-mixed",
