@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eks_blueprints.policies.stack import Resource
+from eks_blueprints.policies.stack import CLUSTER, Resource
 
 _SAME_CLUSTER = ("enabledClusterLogTypes", "version", "deletionProtection", "upgradePolicy", "tags", "name")
 _SAME_GROUP = (
@@ -54,7 +54,35 @@ def leaves_of(resources: Iterable[Resource]) -> list[Resource]:
         leaf, inputs = view(each.inputs)
         if (each.urn, leaf) not in children:
             made.append(_like(each, leaf, inputs))
+            made += _addons_of(each) if leaf == CLUSTER else []
     return made
+
+
+def _addons_of(component: Resource) -> list[Resource]:
+    """The add-ons that pulumi-eks installs by itself."""
+    inputs = component.inputs
+    auto = inputs.get("autoMode")
+    if isinstance(auto, Mapping) and auto.get("enabled"):
+        return []
+    wanted = {
+        "vpc-cni": None if inputs.get("useDefaultVpcCni") else inputs.get("vpcCniOptions") or {},
+        "kube-proxy": _enabled(inputs.get("kubeProxyAddonOptions")),
+        "coredns": _enabled(inputs.get("corednsAddonOptions")),
+    }
+    made = []
+    for name, options in wanted.items():
+        if isinstance(options, Mapping):
+            leaf, values = _vpc_cni(options)
+            values |= {"addonName": name, "clusterName": f"${{{component.name}.name}}"}
+            if "version" in options:
+                values["addonVersion"] = options["version"]
+            made.append(_like(component, leaf, values))
+    return made
+
+
+def _enabled(options: Any) -> Any:
+    given = options if isinstance(options, Mapping) else {}
+    return None if given.get("enabled") is False else given
 
 
 def _like(component: Resource, leaf: str, inputs: dict[str, Any]) -> Resource:

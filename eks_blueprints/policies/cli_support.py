@@ -1,0 +1,61 @@
+"""What the command line does with policies: find the settings of a stack, judge it, and say whether it may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eks_blueprints.policies.report import Report
+from eks_blueprints.policies.rule import Profile
+from eks_blueprints.policies.settings import FILE, Judgement, read_settings
+
+if TYPE_CHECKING:
+    from eks_blueprints.recording.plan import Plan
+
+
+def settings_of(stack: str, folder: Path, file: Path | None = None) -> Judgement:
+    """How a stack is judged, as policies.yaml in the folder of the stack files says.
+
+    Raises:
+        InputError: with every problem of that file; also if `file` is given and is not there.
+    """
+    if file is not None and not file.is_file():
+        from eks_blueprints.errors import InputError, Problem
+
+        raise InputError([Problem((), "does not exist; got no such file; name a file of policy settings", str(file))])
+    return read_settings(file or folder / FILE, stack)
+
+
+def judge_plan(
+    plan: Plan,
+    folder: Path,
+    *,
+    file: Path | None = None,
+    profile: Profile | None = None,
+    today: date | None = None,
+) -> Report:
+    """Judge a plan by the settings beside its stack file."""
+    from eks_blueprints.policies.check import check_plan
+
+    return check_plan(plan, settings_of(plan.stack, folder, file), profile=profile, today=today)
+
+
+def judge_state(
+    text: str, stack: str, folder: Path, *, file: Path | None = None, profile: Profile | None = None
+) -> Report:
+    """Judge an exported state by the settings of its stack."""
+    from eks_blueprints.policies.state import check_state
+
+    return check_state(text, settings_of(stack, folder, file), profile=profile)
+
+
+def refused(reports: Sequence[Report], *, strict: bool = False) -> bool:
+    """Whether the command ends with the code that says a policy says no; `strict` counts advice as well."""
+    return any(report.blocked or (strict and bool(report.failed())) for report in reports)
+
+
+def pack_folder() -> Path:
+    """The folder of the Pulumi policy pack."""
+    return Path(__file__).parent / "pack"

@@ -1,0 +1,53 @@
+"""For tools: everything, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from eks_blueprints.policies.report import Finding, Report
+
+KIND = "eks-blueprints/policy-report"
+VERSION = 1
+
+
+def render(reports: Sequence[Report]) -> str:
+    """The reports as one JSON text."""
+    data = {"kind": KIND, "version": VERSION, "stacks": [to_data(report) for report in reports]}
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def to_data(report: Report) -> dict[str, Any]:
+    """A report as JSON data."""
+    return {
+        "project": report.project,
+        "stack": report.stack,
+        "profile": report.profile,
+        "blocked": report.blocked,
+        "resources": report.resources,
+        "rules": len(report.rules),
+        "counts": report.counts(),
+        "verdicts": report.verdicts,
+        "notScanned": list(report.not_scanned),
+        "findings": [_finding(each) for each in report.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    data = {
+        "policy": finding.policy,
+        "verdict": finding.verdict,
+        "severity": finding.severity,
+        "enforcement": finding.enforcement,
+        "resource": finding.resource,
+        "type": finding.type,
+        "urn": finding.urn,
+        "property": finding.field,
+        "message": finding.message,
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "waiver": finding.waiver,
+    }
+    return {key: value for key, value in data.items() if value not in (None, "")}

@@ -1,0 +1,82 @@
+"""SARIF 2.1.0, which GitHub and editors show beside the code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from eks_blueprints.policies.report import Finding, Report
+from eks_blueprints.policies.rule import Rule
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
+"""GitHub sorts findings about security by a score from 0 to 10."""
+
+
+def render(reports: Sequence[Report]) -> str:
+    """The reports as one SARIF log, with a run for each stack."""
+    data = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report) for report in reports]}
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _run(report: Report) -> dict[str, Any]:
+    found = {each.policy for each in report.findings}
+    rules = [rule for rule in report.rules if rule.id in found]
+    index = {rule.id: number for number, rule in enumerate(rules)}
+    driver = {"name": "eks-blueprints", "rules": [_rule(rule) for rule in rules]}
+    return {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"policies/{report.project}/{report.stack}/"},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(each, index) for each in report.findings],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.prose.rationale or rule.title},
+        "help": {"text": rule.prose.fix or rule.title},
+        "defaultConfiguration": {"level": "error" if rule.enforcement == "mandatory" else "warning"},
+        "properties": {"security-severity": _SCORES[rule.severity], "tags": ["security", rule.subject]},
+    }
+
+
+def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.policy,
+        "kind": "fail" if finding.verdict != "undetermined" else "open",
+        "level": _level(finding),
+        "message": {"text": f"{finding.resource}: {finding.message}"},
+        "partialFingerprints": {"policy/v1": _fingerprint(finding)},
+        "locations": [_location(finding)],
+    }
+    if finding.policy in index:
+        result["ruleIndex"] = index[finding.policy]
+    if finding.verdict == "waived":
+        result["suppressions"] = [{"kind": "external", "justification": finding.waiver}]
+    return result
+
+
+def _level(finding: Finding) -> str:
+    if finding.verdict == "undetermined":
+        return "none"
+    return "error" if finding.enforcement == "mandatory" else "warning"
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    name = f"{finding.urn}#{finding.field}" if finding.field else finding.urn
+    location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}]}
+    if finding.file:
+        region = {"startLine": finding.line or 1, **({"startColumn": finding.column} if finding.column else {})}
+        location["physicalLocation"] = {"artifactLocation": {"uri": finding.file}, "region": region}
+    return location
+
+
+def _fingerprint(finding: Finding) -> str:
+    # What identifies a finding stays when lines move.
+    text = "|".join((finding.policy, finding.urn, finding.field, finding.what))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,112 @@
+"""The same rules on what exists: the JSON that `pulumi stack export` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from eks_blueprints.errors import fail, shown
+from eks_blueprints.policies.check import check_stack
+from eks_blueprints.policies.report import Report
+from eks_blueprints.policies.rule import Profile
+from eks_blueprints.policies.settings import Judgement
+from eks_blueprints.policies.stack import Resource, Stack
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark of a secret
+_UNKNOWNS = frozenset({"04da6b54-80e4-46f7-96ec-b56ff0331ba9"})
+_OWN = ("arn", "name", "url", "id")
+"""Outputs by which other resources refer to one."""
+
+
+def check_state(
+    text: str, judgement: Judgement | None = None, *, profile: Profile | None = None, today: date | None = None
+) -> Report:
+    """Judge a stack's exported state.
+
+    Raises:
+        InputError: if the text is no such state.
+    """
+    return check_stack(stack_of_state(text), judgement, profile=profile, today=today, deployed=True)
+
+
+def stack_of_state(text: str) -> Stack:
+    """The stack that an exported state describes.
+
+    Raises:
+        InputError: if the text is no such state.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        fail(f"is no exported state; got text that is no JSON ({error}); write it by pulumi stack export")
+    deployment = data.get("deployment") if isinstance(data, dict) else None
+    found = deployment.get("resources", []) if isinstance(deployment, dict) else None
+    if not isinstance(found, list):
+        got = shown(sorted(data) if isinstance(data, dict) else data)
+        fail(f"is no exported state; got {got}; write it by pulumi stack export")
+    project, name = _stack_name(found)
+    return Stack(list(_resources(found)), project, name)
+
+
+def plain(value: Any) -> Any:
+    """A value of the state in the forms of a plan."""
+    if isinstance(value, dict):
+        signature = value.get(_SIGNATURE)
+        if signature == _SECRET:
+            return {"$secret": True}
+        if signature is not None:
+            return {key: plain(each) for key, each in value.items() if key != _SIGNATURE}
+        # The engine's bridge notes beside a value which parts of it are defaults.
+        return {key: plain(each) for key, each in value.items() if key != "__defaults"}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, str) and value in _UNKNOWNS:
+        return {"$unknown": True}
+    return value
+
+
+def _resources(found: list[Any]) -> Iterator[Resource]:
+    for each in found:
+        if not isinstance(each, Mapping) or each.get("delete") or "urn" not in each:
+            continue
+        urn = str(each["urn"])
+        outputs = each.get("outputs") or {}
+        known = {key: outputs[key] for key in _OWN if isinstance(outputs.get(key), str)}
+        if isinstance(each.get("id"), str):
+            known["id"] = each["id"]
+        provider = each.get("provider")
+        yield Resource(
+            urn=urn,
+            type=str(each.get("type", "")),
+            name=urn.rpartition("::")[2],
+            inputs=plain(each.get("inputs") or {}),
+            options=_options(each),
+            parent=each.get("parent"),
+            provider=str(provider).rpartition("::")[0] if provider else None,
+            dependencies=tuple(each.get("dependencies") or ()),
+            property_dependencies={
+                key: tuple(urns or ()) for key, urns in (each.get("propertyDependencies") or {}).items()
+            },
+            outputs=known,
+        )
+
+
+def _options(resource: Mapping[str, Any]) -> dict[str, Any]:
+    given = {
+        "protect": resource.get("protect"),
+        "retain_on_delete": resource.get("retainOnDelete"),
+        "ignore_changes": resource.get("ignoreChanges"),
+    }
+    return {key: value for key, value in given.items() if value}
+
+
+def _stack_name(found: list[Any]) -> tuple[str, str]:
+    for each in found:
+        parts = str(each.get("urn", "")).split(":")
+        if len(parts) > 4 and parts[1] == "pulumi":
+            # urn:pulumi:<stack>::<project>::<type>::<name>
+            return parts[4], parts[2]
+    return "", ""
