@@ -19,7 +19,7 @@ LAYERS: list[set[str]] = [
     {"preview", "reference"},
     {"diff", "cost"},
     {"report"},
-    {"comment"},
+    {"comment", "engine"},
     {"testing"},
     {"cli", "__main__"},
 ]

@@ -27,14 +27,25 @@ from eks_blueprints.preview.targets import Target, all_targets, program_target, 
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "markdown", "html"]),
     default="text",
     show_default=True,
-    help="text for people; json is the plan, documented in docs/reference/plan.md.",
+    help="text for people; json is the plan, documented in docs/reference/plan.md. With --engine each of them, and "
+    "markdown and html, is the report that diff gives.",
 )
 @click.option("--full", is_flag=True, help="A line for every resource, where text folds many of one type into one.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Stacks at once. Default: one a processor.")
 @click.option("--exit-code", "tell_changes", is_flag=True, help="Exit with 4 when anything would be created.")
+@click.option("--engine", is_flag=True, help="Ask the real engine instead: what would change in what is deployed.")
+@click.option(
+    "--policy-pack",
+    "policy_packs",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="With --engine: a Pulumi policy pack to ask; may be given several times.",
+)
+@click.option("--install-engine", is_flag=True, help="With --engine: download the Pulumi CLI if there is none.")
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
     every: bool,
@@ -43,6 +54,9 @@ def command(  # noqa: PLR0917 - click passes each option by name
     full: bool,
     jobs: int | None,
     tell_changes: bool,
+    engine: bool,
+    policy_packs: tuple[Path, ...],
+    install_engine: bool,
 ) -> None:
     """Show what a stack would create.
 
@@ -56,12 +70,43 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints preview --all                     every stack, in parallel
       eks-blueprints preview --program ../app dev      any Pulumi program
       eks-blueprints preview prod --format json        the plan, for diff and for tools
+      eks-blueprints preview prod --engine             pulumi preview, told as a report
+
+    With --engine the Pulumi CLI, its login and the cloud's credentials are needed, and exit codes say more: 1 the
+    engine cannot be asked or fails, 2 an input is refused, 3 a mandatory policy of a pack says no, 4 anything changes.
     """
+    _hold_together(engine, form, full, policy_packs, install_engine)
     targets = _targets(stacks, every, program)
+    if engine:
+        from eks_blueprints.cli.engine import run
+
+        packs = (f"--policy-pack {pack}" for pack in policy_packs)
+        line = " ".join(["eks-blueprints preview", *stacks, "--engine", *packs])
+        run(
+            targets,
+            form=form,
+            policy_packs=policy_packs,
+            install=install_engine,
+            tell_changes=tell_changes,
+            command=line,
+        )
+        return
     if len(targets) == 1:
         _print_one(targets[0], form, full, tell_changes)
     else:
         _print_many(targets, form, full, jobs, tell_changes)
+
+
+def _hold_together(engine: bool, form: str, full: bool, policy_packs: tuple[Path, ...], install: bool) -> None:
+    """Refuse options that mean nothing here."""
+    if engine and full:
+        raise click.UsageError("--full shows a plan; got --engine, whose report shows changes; leave one of them out")
+    if engine:
+        return
+    needing = {"--policy-pack": bool(policy_packs), "--install-engine": install}
+    needing[f"--format {form}"] = form in ("markdown", "html")
+    if wrong := [option for option, given in needing.items() if given]:
+        raise click.UsageError(f"{wrong[0]} is the engine's; got no --engine; add it")
 
 
 def _targets(stacks: tuple[str, ...], every: bool, program: Path | None) -> list[Target]:

@@ -1,0 +1,110 @@
+"""The engine's previews as the report that a comparison of two plans gives."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from eks_blueprints.cost import Prices, difference, estimate
+from eks_blueprints.diff.base import git
+from eks_blueprints.engine.events import Violation
+from eks_blueprints.engine.run import EnginePreview
+from eks_blueprints.policies.catalogue import rules
+from eks_blueprints.policies.report import Finding
+from eks_blueprints.report.attention import attention
+from eks_blueprints.report.model import Policies, Report, StackReport
+from eks_blueprints.report.policy import judge
+from eks_blueprints.report.releases import releases
+from eks_blueprints.report.security import security
+
+
+def report_of(
+    previews: Sequence[EnginePreview],
+    *,
+    errors: Mapping[str, str] | None = None,
+    policies: bool = True,
+    prices: Prices | None = None,
+    command: str = "",
+) -> Report:
+    """The report of some stacks. `errors` are those of stacks that the engine could not be asked about."""
+    failed = {each.target.stack: "\n".join(each.errors) for each in previews if each.errors}
+    engines = sorted({each.engine for each in previews if each.engine})
+    base = "what is deployed" + (f" (engine {', '.join(engines)})" if engines else "")
+    many = len(previews) > 1
+    notes = [f"{each.target.stack}: {note}" if many else note for each in previews for note in each.notes]
+    return Report(
+        project=next((each.diff.project for each in previews), ""),
+        base=base,
+        stacks=tuple(stack_report(each, policies=policies, prices=prices) for each in previews),
+        errors={**(errors or {}), **failed},
+        notes=tuple(notes),
+        commit=_commit(),
+        command=command,
+    )
+
+
+def stack_report(preview: EnginePreview, *, policies: bool = True, prices: Prices | None = None) -> StackReport:
+    """One stack. Where policy packs were asked they are the policies; else this package's own are, read offline."""
+    diff = preview.diff
+    if preview.errors:
+        # Half a plan has no cost, and judging it would call sound what was never looked at.
+        return StackReport(diff=diff, attention=tuple(attention(diff)), refused=preview.findings)
+    after = estimate(diff.new, prices)
+    before = estimate(diff.old, prices) if diff.old else None
+    return StackReport(
+        diff=diff,
+        attention=tuple(attention(diff)),
+        security=tuple(security(diff)),
+        versions=tuple(releases(diff)),
+        cost=after,
+        cost_before=before,
+        cost_change=difference(before, after),
+        refused=preview.findings,
+        policies=_policies(preview) if policies else None,
+    )
+
+
+def _policies(preview: EnginePreview) -> Policies:
+    if not preview.packs:
+        file, folder = preview.target.file, preview.target.project
+        return judge(preview.diff.old, preview.diff.new, file.parent if file else folder)
+    found = tuple(_findings(preview))
+    broken = len({(each.pack, each.policy) for each in preview.violations})
+    return Policies(new=found, fixed=(), standing=0, profile=", ".join(preview.packs), rules=broken)
+
+
+def _findings(preview: EnginePreview) -> Iterator[Finding]:
+    resources = {**(preview.diff.old.by_urn() if preview.diff.old else {}), **preview.diff.new.by_urn()}
+    for each in dict.fromkeys(preview.violations):
+        resource = resources.get(each.urn)
+        place = (resource.source or resource.position) if resource else None
+        rule = rules().get(each.policy)
+        yield Finding(
+            policy=each.policy,
+            verdict="fail",
+            severity=rule.severity if rule else "high" if each.mandatory else "medium",
+            enforcement="mandatory" if each.mandatory else "advisory",
+            resource=each.urn.rpartition("::")[2] or preview.target.stack,
+            type=resource.type if resource else "",
+            urn=each.urn,
+            path=(),
+            what=_what(each),
+            got="",
+            do="",
+            file=place.file if place else None,
+            line=place.line if place else None,
+        )
+
+
+def _what(violation: Violation) -> str:
+    """The message in one line: the engine has put the policy's description above what is wrong."""
+    lines = [line.strip() for line in violation.message.splitlines() if line.strip()]
+    return " ".join(lines[1:] or lines)
+
+
+def _commit() -> str:
+    try:
+        return git(Path.cwd(), "rev-parse", "--short=7", "HEAD")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return ""
