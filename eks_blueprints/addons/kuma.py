@@ -1,0 +1,32 @@
+"""Kuma: a service mesh for several clusters and machines outside of them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons._helm_values import Namespace
+
+
+class Kuma(HelmAddOn):
+    """Encrypt, route and watch traffic between services by Envoy sidecars, in one zone or in several."""
+
+    category: ClassVar[str] = "mesh"
+    chart: ClassVar[Chart] = Chart("kuma", "2.14.3", "https://kumahq.github.io/charts")
+    single: ClassVar[bool] = True
+    pods: ClassVar[tuple[str, ...]] = ("controlPlane", "ingress", "egress")
+    images: ClassVar[dict[str, str]] = {"global.image.registry": "docker.io/kumahq"}
+    spare: ClassVar[dict[str, Any]] = {"controlPlane.replicas": 2, "controlPlane.podDisruptionBudget.enabled": True}
+
+    namespace: Namespace = "kuma-system"
+    """Kubernetes namespace it runs in."""
+
+    mode: Literal["zone", "global"] = "zone"
+    """Whether this control plane runs services, or is the one above those of several zones."""
+
+    egress: bool = False
+    """Whether traffic that leaves the mesh goes through pods of its own."""
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the chart's values."""
+        return {"controlPlane": {"mode": self.mode}, "egress": {"enabled": self.egress}}
