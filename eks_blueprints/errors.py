@@ -133,8 +133,12 @@ def unknown_name(name: str, known: Iterable[str], what: str) -> str:
 def problems_of(error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
     """What pydantic found, in the project's words, each place once."""
     found: dict[tuple[Path, str], Problem] = {}
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
         path = tuple(part for part in detail["loc"] if not _internal(part))
+        # pydantic does not count entries that are wrong themselves.
+        if detail["type"] == "too_short" and any(_below(other["loc"], detail["loc"]) for other in details):
+            continue
         if detail["type"] == "extra_forbidden" and len(path) == 1 and known:
             message = unknown_name(str(path[0]), known, "field")
         else:
@@ -158,6 +162,10 @@ def _folded(name: str) -> str:
 
 def _plain_key(part: str) -> bool:
     return bool(part) and all(character.isalnum() or character in "_-/" for character in part)
+
+
+def _below(inner: Path, outer: Path) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _internal(part: str | int) -> bool:

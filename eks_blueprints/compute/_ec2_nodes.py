@@ -12,7 +12,7 @@ from eks_blueprints.compute._parts import CapacityReservation, Placement, Remote
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.errors import Faults, unknown_name
-from eks_blueprints.facts.ami_types import AmiType, ami_types
+from eks_blueprints.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
 from eks_blueprints.spec import In
 from eks_blueprints.versions import offered
@@ -122,6 +122,8 @@ class Ec2Nodes(Compute):
     @field_validator("ami_type")
     @classmethod
     def _image_is_known(cls, ami_type: str | None) -> str | None:
+        if ami_type == CUSTOM:
+            raise ValueError("says nothing about how nodes start; got CUSTOM; name the image that yours is built like")
         if ami_type is not None and ami_type not in ami_types():
             raise ValueError(unknown_name(ami_type, ami_types(), "image of EKS"))
         return ami_type

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.errors import Faults, shown, unknown_name
 from eks_blueprints.leaves import RoleArn
 from eks_blueprints.spec import In, Spec
 
@@ -48,6 +48,19 @@ Process = Literal[
 ]
 """Processes of a group that can be suspended (Amazon EC2 Auto Scaling user guide, "Types of processes")."""
 
+# Amazon EC2 Auto Scaling user guide, "Configure termination policies".
+_TERMINATION_POLICIES = (
+    "AllocationStrategy",
+    "ClosestToNextInstanceHour",
+    "Default",
+    "NewestInstance",
+    "OldestInstance",
+    "OldestLaunchConfiguration",
+    "OldestLaunchTemplate",
+)
+
+_FUNCTION = re.compile(r"arn:aws(-[a-z]+)*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]+)?")
+_TIMEOUT = re.compile(r"(\d+[smh])+")
 _PRICE = re.compile(r"\d{1,4}(\.\d{1,5})?")
 _TARGET_GROUP = re.compile(
     r"arn:aws(-[a-z]+)*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/[\w-]{1,32}/[0-9a-f]+"
@@ -67,6 +80,24 @@ def _notification_target(value: str) -> str:
         raise ValueError(f"is no ARN of an SNS topic or SQS queue; got {shown(value)}; write its ARN")
     return value
 
+
+def _termination_policy(value: str) -> str:
+    if value not in _TERMINATION_POLICIES and not _FUNCTION.fullmatch(value):
+        raise ValueError(unknown_name(value, _TERMINATION_POLICIES, "termination policy"))
+    return value
+
+
+def _timeout(value: str) -> str:
+    if not _TIMEOUT.fullmatch(value):
+        raise ValueError(f"is no duration; got {shown(value)}; write it like 10m, or 0s not to wait")
+    return value
+
+
+TerminationPolicy = Annotated[str, AfterValidator(_termination_policy)]
+"""Which nodes go first: a policy of AWS, or the ARN of a Lambda function that says."""
+
+Timeout = Annotated[str, AfterValidator(_timeout)]
+"""How long to wait, such as `10m`."""
 
 TargetGroupArn = Annotated[str, AfterValidator(_target_group_arn)]
 """ARN of a target group of a load balancer."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.compute._autoscaler_hints import node_hints
 from eks_blueprints.errors import Faults, shown
 from eks_blueprints.facts.ami_types import AmiType
+from eks_blueprints.facts.instance_types import instance_type
 from eks_blueprints.leaves import TAGS_PER_RESOURCE, repeated
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ def check_way_of_buying(nodes: SelfManagedNodes, faults: Faults) -> None:
         faults.add("capacity_rebalance", "is for spot; got on-demand only; remove it")
     if nodes.warm_pool_config is not None and spot and nodes.capacity_type == "ON_DEMAND":
         faults.add("warm_pool_config", "is for on-demand capacity; got spot too; remove one")
+    if nodes.cpu_credits is not None:
+        for name in nodes.instance_types:
+            if (facts := instance_type(name)) is not None and "burstable" not in facts.flags:
+                faults.add("cpu_credits", f"is for burstable types; got {name}; remove it, or use types such as t3")
+                break
     for field in ("target_group_arns", "enabled_metrics", "suspended_processes", "termination_policies"):
         if twice := repeated(value for value in getattr(nodes, field) if isinstance(value, str)):
             faults.add(field, f"names one twice; got {twice}; remove one")

@@ -17,6 +17,8 @@ from eks_blueprints.compute._self_managed_parts import (
     Metric,
     Process,
     TargetGroupArn,
+    TerminationPolicy,
+    Timeout,
 )
 from eks_blueprints.compute._self_managed_rules import (
     check_bootstrap,
@@ -91,8 +93,8 @@ class SelfManagedNodes(Ec2Nodes):
     suspended_processes: tuple[Process, ...] = ()
     """Processes of the group that do not run. `AZRebalance` keeps it from moving nodes between zones, undrained."""
 
-    termination_policies: tuple[str, ...] = ()
-    """Which nodes go first when the group shrinks, in AWS's names. Default: AWS's."""
+    termination_policies: tuple[TerminationPolicy, ...] = ()
+    """Which nodes go first when the group shrinks, in AWS's names, or the ARN of a Lambda function. Default: AWS's."""
 
     default_cooldown: int | None = Field(default=None, ge=0, le=86_400)
     """Seconds between two changes by simple scaling policies. Default: AWS's, 300."""
@@ -109,7 +111,7 @@ class SelfManagedNodes(Ec2Nodes):
     enclave: bool = False
     """Whether nodes can have Nitro enclaves."""
 
-    wait_for_capacity_timeout: str | None = Field(default=None, pattern=r"\d+[smh]")
+    wait_for_capacity_timeout: Timeout | None = None
     """How long to wait for the first nodes, such as `10m`; `0s` does not wait. Default: the provider's, 10m."""
 
     access_entry: bool = True

@@ -171,3 +171,7 @@ def test_a_network_without_private_subnets_is_refused() -> None:
 )
 def test_what_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None:
     assert message in problems(**fields)
+
+
+def test_a_bad_selector_is_told_once() -> None:
+    assert problems(selectors=[{"namespace": "Shop"}]).count("\n") == 0

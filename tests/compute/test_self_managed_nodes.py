@@ -315,6 +315,10 @@ def test_it_can_be_put_on_another_providers_cluster() -> None:
         ({"labels": {f"l{n}": "x" for n in range(50)}}, "leave no room"),
         ({"labels": {"kubernetes.io/x": "y"}}, "is in a reserved domain"),
         ({"release_version": "1.34.1-20251007"}, "no such field"),
+        ({"ami_type": "CUSTOM"}, "ami_type: says nothing about how nodes start"),
+        ({"cpu_credits": "unlimited"}, "cpu_credits: is for burstable types; got m5.large"),
+        ({"termination_policies": ["OldestInstanc"]}, "did you mean OldestInstance?"),
+        ({"wait_for_capacity_timeout": "10 min"}, "is no duration"),
     ],
 )
 def test_what_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None:
