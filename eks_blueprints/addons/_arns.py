@@ -86,3 +86,14 @@ DomainArn = Annotated[
     ),
 ]
 BucketName = Annotated[str, AfterValidator(bucket_name)]
+AuthorityArn = Annotated[
+    str,
+    _form(
+        "a private certificate authority",
+        rf"acm-pca:{_PLACE}:certificate-authority/[0-9a-f-]{{36}}",
+        "acm-pca:eu-west-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566",
+    ),
+]
+QueueArn = Annotated[
+    str, _form("a queue of SQS", rf"sqs:{_PLACE}:[\w-]{{1,80}}", "sqs:eu-west-1:111122223333:interruptions")
+]

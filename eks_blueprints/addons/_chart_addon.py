@@ -159,7 +159,7 @@ class ChartAddOn(AddOn):
             faults.add("production", "is nothing that this chart knows of; got true; write what you need into values")
         if self.registry_mirrors and not self.images:
             faults.add("registry_mirrors", "is not known how to give to this chart; got some; write them into values")
-        if self.identity == "irsa" and self.service_accounts and not self.service_account_at:
+        if self.identity == "irsa" and self.service_account and self.service_accounts and not self.service_account_at:
             faults.add("identity", "cannot be told to this chart's service account; got irsa; use pod_identity")
         if self.service_account_role_arn is not None and (self.policy_arns or self.permissions_boundary):
             faults.add("service_account_role_arn", "is a role that is there; got policies for a new one; keep one")

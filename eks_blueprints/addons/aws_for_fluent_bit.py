@@ -141,9 +141,8 @@ class AwsForFluentBit(HelmAddOn):
         if self.s3 is not None:
             allowed += use_of_bucket(cluster.partition, self.s3.bucket)
         if self.stream is not None:
-            service = "firehose" if ":firehose:" in self.stream.arn else "kinesis"
-            verbs = ("firehose:PutRecordBatch",) if service == "firehose" else ("kinesis:PutRecords",)
-            allowed.append(Allow(*verbs, on=self.stream.arn))
+            put = "firehose:PutRecordBatch" if ":firehose:" in self.stream.arn else "kinesis:PutRecords"
+            allowed.append(Allow(put, on=self.stream.arn))
         if self.opensearch is not None:
             import pulumi
 

@@ -96,7 +96,7 @@ class AwsLoadBalancerController(HelmAddOn):
             "backendSecurityGroup": self.backend_security_group,
             "logLevel": self.log_level,
         }
-        settings = {name: value for name, value in fields.items() if value is not None}
+        settings: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
         if self.default_ingress_class is not None:
             settings["ingressClassConfig"] = {"default": self.default_ingress_class}
         return settings

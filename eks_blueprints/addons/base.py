@@ -122,15 +122,10 @@ class AddOn(Element):
         return (self.group, self.name, *field)
 
 
-class EksAddOn(AddOn):
-    """An add-on from EKS's own catalogue."""
+class EksManaged(AddOn):
+    """An add-on that EKS installs and keeps: what can be said about each of them."""
 
-    single: ClassVar[bool] = True
     of_eks: ClassVar[bool] = True
-    eks_name: ClassVar[str]
-    """What EKS calls it."""
-    namespace: ClassVar[str] = "kube-system"
-    """Kubernetes namespace it runs in."""
 
     version: In[str] | None = None
     """Version, such as `v1.20.4-eksbuild.2`. Default: EKS's default for the cluster's Kubernetes version."""
@@ -155,9 +150,9 @@ class EksAddOn(AddOn):
     """How long creating, updating or deleting it may take, in minutes. Default: the provider's 20, 20 and 40."""
 
     @property
-    def home(self) -> str:
-        """Kubernetes namespace it runs in."""
-        return self.namespace
+    def name_in_eks(self) -> str:
+        """What EKS calls it."""
+        raise NotImplementedError(f"{type(self).__name__} says nothing about its name in EKS")
 
     @field_validator("version")
     @classmethod
@@ -212,7 +207,7 @@ class EksAddOn(AddOn):
         addon = aws.eks.Addon(
             f"{component.pulumi_resource_name}-addon",
             cluster_name=cluster.name,
-            addon_name=self.eks_name,
+            addon_name=self.name_in_eks,
             addon_version=self.version,
             configuration_values=self._configuration(cluster),
             **self._identity_inputs(arn),
@@ -241,3 +236,23 @@ class EksAddOn(AddOn):
             return {"service_account_role_arn": arn}
         accounts = self.service_accounts
         return {"pod_identity_associations": [{"role_arn": arn, "service_account": account} for account in accounts]}
+
+
+class EksAddOn(EksManaged):
+    """An add-on of this catalogue from EKS's own."""
+
+    single: ClassVar[bool] = True
+    eks_name: ClassVar[str]
+    """What EKS calls it."""
+    namespace: ClassVar[str] = "kube-system"
+    """Kubernetes namespace it runs in."""
+
+    @property
+    def name_in_eks(self) -> str:
+        """What EKS calls it."""
+        return self.eks_name
+
+    @property
+    def home(self) -> str:
+        """Kubernetes namespace it runs in."""
+        return self.namespace

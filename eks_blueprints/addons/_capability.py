@@ -1,0 +1,97 @@
+"""EKS Capabilities: software that EKS runs for a cluster, outside of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.leaves import PolicyArn, RoleArn
+from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from eks_blueprints.component import Component
+    from eks_blueprints.refs import ClusterRef
+
+
+class CapabilityAddOn(AddOn):
+    """A capability of EKS: no pods in the cluster, and a role that EKS's own service takes on."""
+
+    capability_type: ClassVar[str]
+    """What EKS calls it."""
+    single: ClassVar[bool] = True
+
+    role_arn: In[RoleArn] | None = None
+    """ARN of an IAM role that is there, which `capabilities.eks.amazonaws.com` may take on. Default: one is made."""
+
+    policy_arns: dict[str, In[PolicyArn]] = {}
+    """ARNs of the IAM policies of the role that is made, by a short name each. Default: it may do nothing in AWS."""
+
+    delete_propagation_policy: Literal["RETAIN"] = "RETAIN"
+    """What becomes of the objects in the cluster when it is deleted: they stay."""
+
+    timeout_minutes: int | None = Field(default=None, ge=1, le=720)
+    """How long creating, updating or deleting it may take, in minutes. Default: the provider's."""
+
+    @property
+    def home(self) -> str:
+        """Kubernetes namespace; it runs in none."""
+        return "kube-system"
+
+    def configuration(self) -> dict[str, Any] | None:
+        """Its settings, as the provider takes them."""
+        return None
+
+    def attached(self, cluster: ClusterRef) -> dict[str, In[str]]:
+        """ARNs of the policies of its role."""
+        return dict(self.policy_arns)
+
+    def install(self, cluster: ClusterRef) -> Component:
+        """Have EKS run it."""
+        import pulumi
+        import pulumi_aws as aws
+
+        from eks_blueprints.component import merge_tags
+
+        component = self.component(cluster)
+        arn, needed = self._role(component, cluster)
+        limit = None if self.timeout_minutes is None else f"{self.timeout_minutes}m"
+        configuration: Any = self.configuration()
+        capability = aws.eks.Capability(
+            f"{component.pulumi_resource_name}-capability",
+            capability_name=self.name.replace("_", "-"),
+            cluster_name=cluster.name,
+            type=self.capability_type,
+            role_arn=arn,
+            configuration=configuration,
+            delete_propagation_policy=self.delete_propagation_policy,
+            tags=merge_tags(cluster.tags, self.tags) or None,
+            opts=component.child(
+                depends_on=needed,
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create=limit, update=limit, delete=limit) if limit else None,
+            ),
+        )
+        component.ready = (capability,)
+        component.register_outputs({"arn": capability.arn, "version": capability.version})
+        return component
+
+    def _role(self, component: Component, cluster: ClusterRef) -> tuple[Any, list[pulumi.Resource]]:
+        if self.role_arn is not None:
+            return self.role_arn, []
+        from eks_blueprints.component import merge_tags
+        from eks_blueprints.iam import trust_document
+        from eks_blueprints.iam_roles import Grants, granted_role
+
+        trust = trust_document({"Service": "capabilities.eks.amazonaws.com"}, "sts:AssumeRole", "sts:TagSession")
+        grants = Grants(
+            allowed=tuple(self.permissions(cluster)),
+            managed=self.attached(cluster),
+            tags=merge_tags(cluster.tags, self.tags),
+            permissions_boundary=self.permissions_boundary,
+        )
+        made = granted_role(component, "role", trust, grants)
+        return made.arn, list(made.ready)

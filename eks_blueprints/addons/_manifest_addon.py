@@ -1,0 +1,64 @@
+"""Add-ons that are Kubernetes objects, written down one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from eks_blueprints.addons.base import AddOn
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from eks_blueprints.component import Component
+    from eks_blueprints.refs import ClusterRef
+
+OBJECT_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_FIRST = ("CustomResourceDefinition", "Namespace")
+
+
+class ManifestAddOn(AddOn):
+    """An add-on that is some Kubernetes objects: `objects` says which, by a short stable name each."""
+
+    makes_outside: ClassVar[bool] = False
+    """Whether its objects make things outside the cluster, which have to be taken away before the cluster is."""
+
+    @property
+    def home(self) -> str:
+        """Kubernetes namespace it runs in; objects may name their own."""
+        return "default"
+
+    def objects(self, cluster: ClusterRef) -> Mapping[str, Mapping[str, Any]]:
+        """The objects as Kubernetes writes them, by names that become part of the resources' names."""
+        raise NotImplementedError(f"{type(self).__name__} says nothing about its objects")
+
+    def install(self, cluster: ClusterRef) -> Component:
+        """Make its objects: namespaces and CRDs first, everything else after them."""
+        component = self.component(cluster)
+        wanted = self.objects(cluster)
+        first = {key: manifest for key, manifest in wanted.items() if manifest["kind"] in _FIRST}
+        made = [self._object(component, cluster, key, manifest, ()) for key, manifest in first.items()]
+        rest = {key: manifest for key, manifest in wanted.items() if key not in first}
+        others = [self._object(component, cluster, key, manifest, made) for key, manifest in rest.items()]
+        component.ready = (*made, *others)
+        component.register_outputs({})
+        return component
+
+    def _object(
+        self, component: Component, cluster: ClusterRef, key: str, manifest: Mapping[str, Any], after: Any
+    ) -> pulumi.Resource:
+        from eks_blueprints.kubernetes_object import KubernetesObject
+
+        # Without their CRD all objects of its kind would go, whoever made them.
+        keep = manifest["kind"] == "CustomResourceDefinition"
+        return KubernetesObject(
+            f"{component.pulumi_resource_name}-{key}",
+            manifest,
+            component.child(
+                depends_on=after,
+                delete_before_replace=True,
+                retain_on_delete=keep or None,
+                deleted_with=None if self.makes_outside else cluster.resource,
+            ),
+        )

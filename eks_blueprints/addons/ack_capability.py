@@ -1,0 +1,17 @@
+"""ACK, run by EKS: AWS resources as Kubernetes objects."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from eks_blueprints.addons._capability import CapabilityAddOn
+
+
+class AckCapability(CapabilityAddOn):
+    """Have EKS run the controllers of AWS Controllers for Kubernetes, all of them, outside the cluster.
+
+    Its role may do what `policy_arns` allow; whoever may make its objects acts with that role.
+    """
+
+    category: ClassVar[str] = "aws controllers"
+    capability_type: ClassVar[str] = "ACK"

@@ -1,0 +1,77 @@
+"""Argo CD, run by EKS: what is in a Git repository is what is on the cluster."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from eks_blueprints.addons._capability import CapabilityAddOn
+from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.addons.argocd import Argocd
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.errors import shown
+from eks_blueprints.spec import In, Spec, is_known
+
+_INSTANCE = re.compile(r"arn:aws(-[a-z]+)*:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}")
+
+
+class RoleMapping(Spec):
+    """Who of IAM Identity Center has a role in Argo CD."""
+
+    role: Literal["ADMIN", "EDITOR", "VIEWER"]
+    """The role."""
+    groups: tuple[In[str], ...] = ()
+    """Ids of groups of IAM Identity Center that have it."""
+    users: tuple[In[str], ...] = ()
+    """Ids of users of IAM Identity Center that have it."""
+
+    def inputs(self) -> dict[str, Any]:
+        """It as the provider takes it."""
+        identities = [{"id": each, "type": "SSO_GROUP"} for each in self.groups]
+        identities += [{"id": each, "type": "SSO_USER"} for each in self.users]
+        return {"role": self.role, "identities": identities}
+
+
+class ArgocdCapability(CapabilityAddOn):
+    """Have EKS run Argo CD, outside the cluster; people sign on by IAM Identity Center."""
+
+    category: ClassVar[str] = "gitops"
+    capability_type: ClassVar[str] = "ARGOCD"
+    conflicts: ClassVar[tuple[type[AddOn], ...]] = (Argocd,)
+
+    idc_instance_arn: In[str]
+    """ARN of the instance of IAM Identity Center that people sign on by."""
+
+    idc_region: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    """Region of that instance. Default: the cluster's."""
+
+    namespace: Namespace = "argocd"
+    """Kubernetes namespace of its Applications."""
+
+    role_mappings: tuple[RoleMapping, ...] = Field(default=(), max_length=3)
+    """Who has which role. Default: nobody can sign on."""
+
+    vpce_ids: tuple[In[str], ...] = ()
+    """Ids of the VPC endpoints by which alone it can be reached. Default: it can be reached from the internet."""
+
+    @field_validator("idc_instance_arn")
+    @classmethod
+    def _is_an_instance(cls, arn: Any) -> Any:
+        if is_known(arn) and not _INSTANCE.fullmatch(arn):
+            do = "write arn:aws:sso:::instance/ssoins-0123456789abcdef"
+            raise ValueError(f"is no ARN of an instance of IAM Identity Center; got {shown(arn)}; {do}")
+        return arn
+
+    def configuration(self) -> dict[str, Any]:
+        """Its settings, as the provider takes them."""
+        idc: dict[str, Any] = {"idc_instance_arn": self.idc_instance_arn}
+        if self.idc_region is not None:
+            idc["idc_region"] = self.idc_region
+        argo: dict[str, Any] = {"aws_idc": idc, "namespace": self.namespace}
+        if self.role_mappings:
+            argo["rbac_role_mappings"] = [mapping.inputs() for mapping in self.role_mappings]
+        if self.vpce_ids:
+            argo["network_access"] = {"vpce_ids": list(self.vpce_ids)}
+        return {"argo_cd": argo}

@@ -1,0 +1,67 @@
+"""Any add-on that EKS offers, of AWS or from its marketplace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.addons.base import EksManaged
+from eks_blueprints.errors import Faults
+from eks_blueprints.leaves import PolicyArn
+from eks_blueprints.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.refs import ClusterRef
+
+
+class EksAddon(EksManaged):
+    """Have EKS install any add-on it offers: `teleport: {kind: eks_addon, addon_name: teleport_teleport}`.
+
+    `aws eks describe-addon-versions` lists them. Those of the marketplace may ask for a subscription first.
+    """
+
+    category: ClassVar[str] = "any"
+
+    addon_name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")
+    """What EKS calls it."""
+
+    namespace: Namespace = "kube-system"
+    """Kubernetes namespace that EKS installs it into, which a role by IRSA has to know."""
+
+    service_account_name: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+    """Service account that its pods run under, to give it a role. Default: it calls no AWS service."""
+
+    policy_arns: dict[str, In[PolicyArn]] = {}
+    """ARNs of the IAM policies of that role, by a short name each."""
+
+    @model_validator(mode="after")
+    def _role_does_something(self) -> Self:
+        faults = Faults()
+        if self.service_account_name is not None and not self.policy_arns and self.service_account_role_arn is None:
+            do = "add policy_arns or service_account_role_arn"
+            faults.add("service_account_name", f"is given a role that may do nothing; got no policies; {do}")
+        if self.policy_arns and self.service_account_name is None:
+            faults.add("policy_arns", "is for a service account; got none; add service_account_name")
+        faults.raise_if_any()
+        return self
+
+    @property
+    def name_in_eks(self) -> str:
+        """What EKS calls it."""
+        return self.addon_name
+
+    @property
+    def home(self) -> str:
+        """Kubernetes namespace it runs in."""
+        return self.namespace
+
+    @property
+    def service_accounts(self) -> tuple[str, ...]:
+        """The service account that gets a role, where one is named."""
+        return () if self.service_account_name is None else (self.service_account_name,)
+
+    def attached(self, cluster: ClusterRef) -> dict[str, In[str]]:
+        """ARNs of the policies of its role."""
+        return dict(self.policy_arns)

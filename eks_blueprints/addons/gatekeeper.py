@@ -1,0 +1,58 @@
+"""OPA Gatekeeper: policies in Rego about what may be created."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from eks_blueprints.addons._fit import Stage
+from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons._helm_values import Namespace, all_nested
+
+
+class Gatekeeper(HelmAddOn):
+    """Refuse objects that break policies written in Rego or CEL, and report those that are there already.
+
+    Other add-ons are installed after it, and are seen by its policies from the first object on.
+    """
+
+    category: ClassVar[str] = "policy"
+    chart: ClassVar[Chart] = Chart("gatekeeper", "3.23.0", "https://open-policy-agent.github.io/gatekeeper/charts")
+    stage: ClassVar[Stage] = Stage.ADMISSION
+    single: ClassVar[bool] = True
+    pods: ClassVar[tuple[str, ...]] = (
+        "controllerManager",
+        "audit",
+        "postInstall",
+        "postUpgrade",
+        "preUninstall",
+        "crds",
+    )
+    images: ClassVar[dict[str, str]] = {"image.repository": "openpolicyagent/gatekeeper"}
+    spare: ClassVar[dict[str, Any]] = {
+        "replicas": 3,
+        "pdb.controllerManager.minAvailable": 1,
+    }
+    spread: ClassVar[tuple[str, ...]] = ("controllerManager.topologySpreadConstraints",)
+
+    namespace: Namespace = "gatekeeper-system"
+
+    audit_interval_seconds: int = Field(default=60, ge=0, le=86400)
+    """Time between two audits of what is there, in seconds; 0 for none."""
+
+    failure_policy: Literal["Ignore", "Fail"] = "Ignore"
+    """What happens to objects while no pod of it answers: they pass, or are refused."""
+
+    exempt_namespaces: tuple[str, ...] = ("kube-system",)
+    """Namespaces that its webhook leaves alone."""
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the chart's values."""
+        return all_nested(
+            {
+                "auditInterval": self.audit_interval_seconds,
+                "validatingWebhookFailurePolicy": self.failure_policy,
+                "controllerManager.exemptNamespaces": list(self.exempt_namespaces),
+            }
+        )

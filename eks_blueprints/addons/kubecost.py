@@ -1,0 +1,32 @@
+"""Kubecost: what workloads cost, the free edition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.addons.opencost import Opencost
+from eks_blueprints.iam import Allow
+
+if TYPE_CHECKING:
+    from eks_blueprints.refs import ClusterRef
+
+
+class Kubecost(HelmAddOn):
+    """Show what workloads and namespaces cost, by Kubecost's free edition; OpenCost is its open core.
+
+    The pinned chart is of 2024.
+    """
+
+    category: ClassVar[str] = "cost"
+    chart: ClassVar[Chart] = Chart("cost-analyzer", "1.108.1", "https://kubecost.github.io/cost-analyzer")
+    service_account: ClassVar[str] = "kubecost-cost-analyzer"
+    conflicts: ClassVar[tuple[type[AddOn], ...]] = (Opencost,)
+
+    namespace: Namespace = "kubecost"
+
+    def permissions(self, cluster: ClusterRef) -> list[Allow]:
+        """Look at addresses and volumes, for those that nothing uses; AWS knows no resources for it."""
+        return [Allow("ec2:DescribeAddresses", "ec2:DescribeVolumes")]

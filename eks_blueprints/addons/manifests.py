@@ -1,0 +1,53 @@
+"""Any Kubernetes objects, as an add-on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field, field_validator
+
+from eks_blueprints.addons._manifest_addon import OBJECT_NAME, ManifestAddOn
+from eks_blueprints.addons._values import unfit
+from eks_blueprints.errors import Faults, shown
+
+if TYPE_CHECKING:
+    from eks_blueprints.refs import ClusterRef
+
+
+class Manifests(ManifestAddOn):
+    """Make Kubernetes objects that are written down here, as one would give them to kubectl.
+
+    Each stands under a short name of its own, by which a preview tells it and which has to stay. Namespaces and CRDs
+    are made first; CRDs stay when they are taken out.
+    """
+
+    category: ClassVar[str] = "any"
+    makes_outside: ClassVar[bool] = True  # who knows
+
+    manifests: dict[str, dict[str, Any]] = Field(min_length=1)
+    """The objects by short names: `{quota: {apiVersion: v1, kind: ResourceQuota, metadata: {…}, spec: {…}}}`."""
+
+    @field_validator("manifests")
+    @classmethod
+    def _are_objects(cls, manifests: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        faults = Faults()
+        for key, manifest in manifests.items():
+            if not OBJECT_NAME.fullmatch(key):
+                do = "use up to 63 lowercase letters, digits and dashes"
+                faults.add((key,), f"is no short name for an object; got {shown(key)}; {do}")
+            for field in ("apiVersion", "kind"):
+                if not isinstance(manifest.get(field), str) or not manifest[field]:
+                    faults.add((key, field), f"needs text; got {shown(manifest.get(field))}; write it as for kubectl")
+            metadata = manifest.get("metadata")
+            if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
+                do = "write metadata: {name: …}, or the object would get another name each time it is replaced"
+                faults.add((key, "metadata"), f"needs a name; got {shown(metadata)}; {do}")
+            for path, message in unfit(manifest):
+                faults.add((key, *path), message)
+        faults.raise_if_any()
+        return manifests
+
+    def objects(self, cluster: ClusterRef) -> Mapping[str, Mapping[str, Any]]:
+        """What is written down."""
+        return self.manifests

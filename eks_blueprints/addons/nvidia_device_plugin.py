@@ -1,0 +1,29 @@
+"""NVIDIA device plugin: GPUs as a resource that pods request."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from eks_blueprints.addons._fit import Fit
+from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons._helm_values import Namespace, all_nested
+
+
+class NvidiaDevicePlugin(HelmAddOn):
+    """Offer the GPUs of nodes as a resource that pods request."""
+
+    category: ClassVar[str] = "machine learning"
+    chart: ClassVar[Chart] = Chart("nvidia-device-plugin", "0.20.0", "https://nvidia.github.io/k8s-device-plugin")
+    single: ClassVar[bool] = True
+    fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate has no GPUs", in_auto_mode="the device plugin of its GPU nodes")
+    pods: ClassVar[tuple[str, ...]] = ()
+    images: ClassVar[dict[str, str]] = {"image.repository": "nvcr.io/nvidia/k8s-device-plugin"}
+
+    namespace: Namespace = "nvidia-device-plugin"
+
+    gpu_feature_discovery: bool = False
+    """Whether it labels nodes by their GPUs."""
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the chart's values."""
+        return all_nested({"gfd.enabled": self.gpu_feature_discovery})

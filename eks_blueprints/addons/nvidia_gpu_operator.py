@@ -1,0 +1,47 @@
+"""NVIDIA GPU Operator: drivers, runtime and device plugin of GPU nodes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from eks_blueprints.addons._fit import Fit
+from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons._helm_values import Namespace, all_nested
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.addons.nvidia_device_plugin import NvidiaDevicePlugin
+
+
+class NvidiaGpuOperator(HelmAddOn):
+    """Put on GPU nodes what they need: toolkit, device plugin, metrics.
+
+    EKS's GPU images have the driver, so that it installs none unless told to.
+    """
+
+    category: ClassVar[str] = "machine learning"
+    chart: ClassVar[Chart] = Chart("gpu-operator", "v26.3.3", "https://helm.ngc.nvidia.com/nvidia")
+    conflicts: ClassVar[tuple[type[AddOn], ...]] = (NvidiaDevicePlugin,)
+    single: ClassVar[bool] = True
+    fits: ClassVar[Fit] = Fit(
+        not_on_fargate="Fargate has no GPUs", in_auto_mode="the driver and device plugin of its GPU nodes"
+    )
+    pods: ClassVar[tuple[str, ...]] = ("operator",)
+    images: ClassVar[dict[str, str]] = {
+        "validator.repository": "nvcr.io/nvidia",
+        "operator.repository": "nvcr.io/nvidia",
+        "toolkit.repository": "nvcr.io/nvidia/k8s",
+        "devicePlugin.repository": "nvcr.io/nvidia",
+        "dcgmExporter.repository": "nvcr.io/nvidia/k8s",
+        "gfd.repository": "nvcr.io/nvidia",
+    }
+
+    namespace: Namespace = "gpu-operator"
+
+    driver: bool = False
+    """Whether it installs the driver; for images that have none."""
+
+    toolkit: bool = False
+    """Whether it installs the container toolkit; for images that have none."""
+
+    def settings(self) -> dict[str, Any]:
+        """What its fields say, in the chart's values."""
+        return all_nested({"driver.enabled": self.driver, "toolkit.enabled": self.toolkit})

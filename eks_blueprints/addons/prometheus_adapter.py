@@ -1,0 +1,27 @@
+"""Prometheus Adapter: Prometheus' metrics for the HorizontalPodAutoscaler."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
+
+
+class PrometheusAdapter(HelmAddOn):
+    """Serve metrics of Prometheus as custom and external metrics, for the HorizontalPodAutoscaler."""
+
+    category: ClassVar[str] = "autoscaling"
+    chart: ClassVar[Chart] = Chart("prometheus-adapter", "5.3.0", "https://prometheus-community.github.io/helm-charts")
+    after: ClassVar[tuple[type[AddOn], ...]] = (KubePrometheusStack,)
+    single: ClassVar[bool] = True
+    images: ClassVar[dict[str, str]] = {"image.repository": "registry.k8s.io/prometheus-adapter/prometheus-adapter"}
+    spare: ClassVar[dict[str, Any]] = {
+        "replicas": 2,
+        "podDisruptionBudget.enabled": True,
+    }
+    spread: ClassVar[tuple[str, ...]] = ("topologySpreadConstraints",)
+
+    namespace: Namespace = "monitoring"
