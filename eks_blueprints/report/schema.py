@@ -100,7 +100,7 @@ def _resource() -> dict[str, Any]:
         follows={**_MAYBE, "description": "URN of the replacement that leads to it"},
         formerUrn=_TEXT,
         refused={**_TEXT, "description": "why the engine will refuse"},
-        **dict.fromkeys(flags, {"const": True}),
+        **{flag: {"const": True} for flag in flags},
     )
 
 
@@ -119,7 +119,8 @@ def _change() -> dict[str, Any]:
 
 def _policy() -> dict[str, Any]:
     names = ("policy", "severity", "enforcement", "urn", "field", "message", "place")
-    return _object(**dict.fromkeys(names, _TEXT))
+    texts: dict[str, Any] = dict.fromkeys(names, _TEXT)
+    return _object((), **texts)
 
 
 def _cost() -> dict[str, Any]:
