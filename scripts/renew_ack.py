@@ -100,7 +100,7 @@ def main(checkouts: Path, definition: Path) -> None:
     ]
     for folder in sorted(checkouts.glob("*-controller")):
         service = folder.name.removesuffix("-controller")
-        lines += ["", f"[{service}]", *_entry(folder, service, services)]
+        lines += ["", f"[controllers.{service}]", *_entry(folder, service, services)]
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -27,7 +27,8 @@ _REPOSITORY = "oci://public.ecr.aws/aws-controllers-k8s"
 @cache
 def controllers() -> dict[str, dict[str, Any]]:
     """What is known of each controller, by the name of its service."""
-    return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, Any]] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))["controllers"]
+    return found
 
 
 class AckController(HelmAddOn):
