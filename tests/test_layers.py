@@ -11,12 +11,13 @@ PACKAGE = Path(__file__).parent.parent / "eks_blueprints"
 
 LAYERS: list[set[str]] = [
     {"errors", "spec", "document", "versions", "facts"},
-    {"component", "refs", "elements", "references", "helm", "iam", "iam_roles", "kubeconfig", "leaves", "naming"},
+    {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
+    | {"helm", "kubernetes_object"},
     {"network", "cluster", "access", "karpenter"},
     {"compute", "addons"},
     {"blueprint"},
     {"stackfile", "recording", "inputs", "policies"},
-    {"preview", "reference"},
+    {"preview", "reference", "teardown"},
     {"diff", "cost"},
     {"report"},
     {"comment", "engine"},

@@ -20,6 +20,7 @@ _COMMANDS = {
     "diff": "Show what changes from a git ref, a plan or a deployed stack to the working tree, and whether it is safe.",
     "preview": "Show what a stack would create: no AWS account, cluster, network or engine needed.",
     "schema": "Print the JSON Schema of stack files, for editors.",
+    "teardown": "Show what has to be drained before a stack is destroyed, in which order, and by which commands.",
 }
 
 

@@ -1,0 +1,70 @@
+"""`eks-blueprints teardown --dry-run`: what has to be gone before a stack is destroyed?"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eks_blueprints.preview.targets import Target, all_targets, program_target, stack_target
+
+if TYPE_CHECKING:
+    from eks_blueprints.teardown.steps import Step
+
+
+@click.command("teardown")
+@click.argument("stack", required=False, metavar="[STACK|FILE]")
+@click.option("--dry-run", is_flag=True, help="Show the steps. There is no other way: the commands are yours to run.")
+@click.option(
+    "--program",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Read the Pulumi Python program in DIR, whatever it is; STACK names one of its stacks.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -> None:
+    """Show what has to be drained before `pulumi destroy`, in which order, and by which commands.
+
+    Load balancers, volumes and nodes that controllers in the cluster have made are known to no Pulumi program; deleting
+    the cluster first leaves them behind. The steps are read from a recording of the program: no AWS account, no
+    cluster. Nothing is deleted by this command.
+    """
+    if not dry_run:
+        what = "teardown deletes nothing itself, as the data on volumes and the pods on nodes are not its own to judge"
+        raise click.UsageError(f"{what}; got no --dry-run; run it with --dry-run and then the commands it shows")
+    target = _target(stack, program)
+    from eks_blueprints.preview.run import preview
+    from eks_blueprints.teardown.steps import steps
+
+    found = steps(preview(target).plan)
+    if form == "json":
+        click.echo(json.dumps([step.to_data() for step in found], indent=2, ensure_ascii=False))
+        return
+    click.echo(f"to take {target.stack} down, in this order:\n")
+    for number, step in enumerate(found, 1):
+        click.echo("\n".join(_lines(number, step)) + "\n")
+
+
+def _target(stack: str | None, program: Path | None) -> Target:
+    if program is not None:
+        return program_target(program, stack)
+    if stack is not None:
+        return stack_target(stack)
+    targets = all_targets()
+    if len(targets) > 1:
+        names = ", ".join(target.stack for target in targets)
+        raise click.UsageError(f"takes down one stack at a time; got no name; add one of {names}")
+    return targets[0]
+
+
+def _lines(number: int, step: Step) -> Iterator[str]:
+    yield f"{number}. {click.style(step.title, bold=True)}"
+    yield textwrap.fill(step.why, 100, initial_indent="   ", subsequent_indent="   ")
+    for name in step.found:
+        yield f"     - {name}"
+    for line in step.commands:
+        yield f"     $ {click.style(line, fg='cyan')}"
