@@ -30,7 +30,7 @@ PREFIXES = {
 """How IAM calls a service where that is not how ACK calls it."""
 
 SELDOM = {"iam", "s3", "lambda", "route53"}
-"""Services whose tags are of much else besides what the controller manages; only those in its code are taken."""
+"""Services whose tags are of much else besides what the controller manages."""
 
 NOT_AWS = {"AssertCalled", "AssertExpectations", "AssertNotCalled", "On", "MergeFrom", "ObjectKeyFromObject"}
 """Calls in a controller's code that look like those of AWS."""
@@ -136,7 +136,7 @@ def _calls(folder: Path) -> set[str]:
 def _permissions(calls: set[str], service: str, known: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
     privileges, prefix = known["privileges"], known["prefix"]
     wanted = {ACTIONS.get(service, str)(call) for call in calls} - {""}
-    if service not in SELDOM:
+    if service not in SELDOM and not any(_TAGS.fullmatch(name) for name in wanted):
         wanted |= {name for name in privileges if _TAGS.fullmatch(name)}
     if missing := sorted(wanted - set(privileges)):
         print(f"{service}: no such actions: {', '.join(missing)}", file=sys.stderr)
