@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from eks_blueprints.policies.props import Props, Undetermined
@@ -158,7 +159,7 @@ def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
 
 def _is_open(value: Any) -> bool:
     # Label values hold no "$" of their own.
-    return isinstance(value, Mapping) or (isinstance(value, str) and "${" in value)
+    return isinstance(value, dict) or (isinstance(value, str) and "${" in value)
 
 
 def _expression(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
@@ -175,16 +176,22 @@ def _expression(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> boo
     return False
 
 
+def in_namespace(stack: Stack, namespace: str, *types: str) -> list[Resource]:
+    """The objects of some types in a namespace."""
+
+    def index() -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for each in stack.of(*types):
+            found.setdefault(namespace_of(each, stack), []).append(each)
+        return found
+
+    return stack.once(("in namespace", types), index).get(namespace, [])
+
+
 def workloads(stack: Stack, namespace: str, types: Iterable[str] = WORKLOADS) -> list[Resource]:
     """The workloads of a namespace."""
-    index = stack.cache.get("workloads")
-    if index is None:
-        index = stack.cache["workloads"] = {}
-        for each in stack.of(*WORKLOADS):
-            if not each.patch:
-                index.setdefault(namespace_of(each, stack), []).append(each)
     wanted = set(types)
-    return [each for each in index.get(namespace, ()) if each.type in wanted]
+    return [each for each in in_namespace(stack, namespace, *WORKLOADS) if each.type in wanted and not each.patch]
 
 
 def selected(stack: Stack, namespace: str, selector: Any, types: Iterable[str] = WORKLOADS) -> list[Resource]:
@@ -192,7 +199,7 @@ def selected(stack: Stack, namespace: str, selector: Any, types: Iterable[str] =
     found = []
     for each in workloads(stack, namespace, types):
         try:
-            if selects(selector, pod_labels(each)):
+            if selects(selector, stack.once(("labels", each), partial(pod_labels, each))):
                 found.append(each)
         except Undetermined:
             continue

@@ -61,7 +61,10 @@ def same_cluster(one: Resource, other: Resource, stack: Stack) -> bool:
 
 def on_cluster(cluster: Resource | None, stack: Stack, *types: str) -> list[Resource]:
     """The resources of some types that belong to a cluster; all of them where the cluster is not known."""
-    return [each for each in stack.of(*types) if cluster is None or cluster_of(each, stack) in (cluster, None)]
+    return stack.once(
+        ("on cluster", cluster, types),
+        lambda: [each for each in stack.of(*types) if cluster is None or cluster_of(each, stack) in (cluster, None)],
+    )
 
 
 def version_of(cluster: Resource | None) -> int | None:
@@ -151,11 +154,9 @@ def charts(stack: Stack, *names: str) -> list[Installed]:
 
 def running(stack: Stack, *names: str) -> list[Resource]:
     """What installs a component, be it a chart of one of the names or a workload with such an image."""
+    by_image = stack.once("by image", lambda: _by_image(stack))
     found = [each.resource for each in charts(stack, *names)]
-    for workload in stack.of("kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DaemonSet"):
-        if any(image_name(image) in names for image in images(workload)):
-            found.append(workload)
-    return found
+    return found + [workload for name in names for workload in by_image.get(name, ())]
 
 
 def images(workload: Resource) -> list[str]:
@@ -179,10 +180,17 @@ def cluster_autoscalers(stack: Stack) -> list[Resource]:
 
 def karpenters(stack: Stack) -> list[Resource]:
     """What installs Karpenter."""
+    controllers = stack.once("by image", lambda: _by_image(stack)).get("controller", ())
     found = [each.resource for each in charts(stack, "karpenter")]
-    return found + [
-        w for w in stack.of("kubernetes:apps/v1:Deployment") if any("karpenter/controller" in i for i in images(w))
-    ]
+    return found + [each for each in controllers if any("karpenter/controller" in image for image in images(each))]
+
+
+def _by_image(stack: Stack) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for workload in stack.of("kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DaemonSet"):
+        for name in {image_name(image) for image in images(workload)}:
+            found.setdefault(name, []).append(workload)
+    return found
 
 
 def _takes(selector: Props, workload: Resource, stack: Stack) -> bool:

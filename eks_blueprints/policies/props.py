@@ -109,7 +109,7 @@ class Props:
     def pairs(self, *keys: str | int) -> list[tuple[str, Props]]:
         """The keys and values of a mapping; none if it is missing or no mapping."""
         value = self.get(*keys)
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict | Mapping):
             return []
         path = (*self.path, *keys)
         return [(key, Props(each, (*path, key), self.names)) for key, each in value.items() if each is not None]
@@ -184,7 +184,7 @@ class Props:
 
     def fault(self, what: str, *keys: str | int, got: Any = None, do: str = "", advisory: bool = False) -> Fault:
         """A fault of the property at `keys`."""
-        return Fault((*self.path, *keys), what, "" if got is None else shown(got), do, advisory)
+        return Fault((*self.path, *keys), what, "" if got is None else shown(_readable(got)), do, advisory)
 
     def _known(self, value: Any, keys: Path) -> Any:
         if type(value) is str:
@@ -203,6 +203,15 @@ class Props:
                 return True
             at = text.find(".", at + 1)
         return _FUNCTION.match(text) is not None
+
+
+def _readable(value: Any) -> Any:
+    """A value as it is quoted: what is unknown or secret says so."""
+    if isinstance(value, Mapping):
+        if "$secret" in value:
+            return "[secret]"
+        return "[unknown]" if "$unknown" in value else {key: _readable(each) for key, each in value.items()}
+    return [_readable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def any_known(parts: Iterable[Props], test: Callable[[Any], bool]) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from eks_blueprints.policies.props import Props
 
 if TYPE_CHECKING:
     from eks_blueprints.recording.plan import Plan
+
+T = TypeVar("T")
 
 CLUSTER = "aws:eks/cluster:Cluster"
 ANY_OBJECT = "kubernetes:*"
@@ -99,6 +101,13 @@ class Stack:
             plan.project,
             plan.stack,
         )
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """What `make` makes, made once for the stack."""
+        if key not in self.cache:
+            self.cache[key] = make()
+        found: T = self.cache[key]
+        return found
 
     def of(self, *types: str) -> list[Resource]:
         """The resources of some types, in the order of the plan."""

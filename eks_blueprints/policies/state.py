@@ -16,7 +16,18 @@ from eks_blueprints.policies.stack import Resource, Stack
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark of a secret
-_UNKNOWNS = frozenset({"04da6b54-80e4-46f7-96ec-b56ff0331ba9"})
+_UNKNOWNS = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+"""What the engine puts where a text, boolean, number, list, asset, archive or object is not known."""
 _OWN = ("arn", "name", "url", "id")
 """Outputs by which other resources refer to one."""
 
@@ -65,7 +76,8 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in value]
     if isinstance(value, str) and value in _UNKNOWNS:
         return {"$unknown": True}
-    return value
+    # The wire knows only doubles.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _resources(found: list[Any]) -> Iterator[Resource]:

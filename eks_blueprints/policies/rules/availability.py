@@ -11,6 +11,7 @@ from eks_blueprints.policies.objects import (
     REPLICATED,
     ROLLOUT,
     STATEFUL_SET,
+    in_namespace,
     namespace_of,
     pod_labels,
     replicas,
@@ -149,13 +150,8 @@ def budgets_of(workload: Resource, stack: Stack) -> Iterator[Resource]:
     Raises:
         Undetermined: if none is known to do so, and one might.
     """
-    index = stack.cache.get("budgets")
-    if index is None:
-        index = stack.cache["budgets"] = {}
-        for each in stack.of(PDB):
-            index.setdefault(namespace_of(each, stack), []).append(each)
     unknown, found = None, False
-    here = index.get(namespace_of(workload, stack), ())
+    here = in_namespace(stack, namespace_of(workload, stack), PDB)
     labels = pod_labels(workload) if here else {}
     for budget in here:
         try:

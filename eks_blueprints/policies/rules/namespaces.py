@@ -12,6 +12,7 @@ from eks_blueprints.policies.objects import (
     SYSTEM,
     SYSTEM_NAMESPACES,
     WORKLOADS,
+    in_namespace,
     namespace_of,
     object_name,
     selects,
@@ -228,7 +229,7 @@ def denied_by(policy: Resource) -> set[str]:
 
 
 def _only(type_: str, namespace: str, stack: Stack) -> list[Resource]:
-    return [each for each in stack.of(type_) if namespace_of(each, stack) == namespace]
+    return in_namespace(stack, namespace, type_)
 
 
 def _dns_ports(policy: Props) -> set[str]:

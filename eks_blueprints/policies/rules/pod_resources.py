@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eks_blueprints.policies.objects import WORKLOADS, containers, namespace_of, pod_of, pods
+from eks_blueprints.policies.objects import WORKLOADS, containers, in_namespace, namespace_of, pod_of, pods
 from eks_blueprints.policies.platform import NODE_POOL, auto_mode, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.quantities import quantity
@@ -121,9 +121,7 @@ def _pod_level(pod: Props, context: Context) -> bool:
 def _defaulted(context: Context, kind: str, key: str) -> bool:
     stack = context.stack
     namespace = namespace_of(context.resource, stack)
-    for found in stack.of(LIMIT_RANGE):
-        if namespace_of(found, stack) != namespace:
-            continue
+    for found in in_namespace(stack, namespace, LIMIT_RANGE):
         for limit in found.props.items("spec", "limits"):
             # A default limit stands in for a default request.
             if limit.get("type") == "Container" and (limit.has(kind, key) or limit.has("default", key)):

@@ -10,6 +10,7 @@ from eks_blueprints.policies.objects import (
     REPLICATED,
     SERVICE,
     WORKLOADS,
+    in_namespace,
     namespace_of,
     object_name,
     pod_labels,
@@ -135,12 +136,7 @@ def pre_stop(_: Props, context: Context) -> Faults:
 def services_of(workload: Resource, context: Context) -> list[Resource]:
     """The services of the stack that select a workload's pods."""
     stack = context.stack
-    index = stack.cache.get("services")
-    if index is None:
-        index = stack.cache["services"] = {}
-        for each in stack.of(SERVICE):
-            index.setdefault(namespace_of(each, stack), []).append(each)
-    here = index.get(namespace_of(workload, stack), ())
+    here = in_namespace(stack, namespace_of(workload, stack), SERVICE)
     labels = pod_labels(workload) if here else {}
     found = []
     for each in here:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eks_blueprints.policies.objects import WORKLOADS, canonical, containers, namespace_of, object_name, pod_of
+from eks_blueprints.policies.objects import (
+    WORKLOADS,
+    canonical,
+    containers,
+    in_namespace,
+    namespace_of,
+    object_name,
+    pod_of,
+)
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.roles import ACCOUNT
 from eks_blueprints.policies.rule import Context, rule
@@ -171,8 +179,8 @@ def _plain(variable: Props) -> Faults:
 
 
 def _account(namespace: str, name: str, stack: Stack) -> Resource | None:
-    for each in stack.of(ACCOUNT):
-        if object_name(each, stack) == name and namespace_of(each, stack) == namespace:
+    for each in in_namespace(stack, namespace, ACCOUNT):
+        if object_name(each, stack) == name:
             return each
     return None
 

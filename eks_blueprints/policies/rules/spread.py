@@ -19,6 +19,7 @@ from eks_blueprints.policies.objects import (
     STATEFUL_SET,
     SYSTEM,
     WORKLOADS,
+    in_namespace,
     in_system_namespace,
     namespace_of,
     pod_labels,
@@ -253,7 +254,7 @@ def service_links(pod: Props, context: Context) -> Faults:
     """
     stack = context.stack
     namespace = namespace_of(context.resource, stack)
-    if sum(namespace_of(each, stack) == namespace for each in stack.of(SERVICE)) <= context.params["services"]:
+    if len(in_namespace(stack, namespace, SERVICE)) <= context.params["services"]:
         raise NotApplicable
     if pod.flag("enableServiceLinks") is not False:
         yield pod.fault("is told of every service of its namespace", "enableServiceLinks")
