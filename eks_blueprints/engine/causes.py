@@ -46,7 +46,7 @@ def _changes(diff: ResourceDiff, step: Step, guessed: ResourceDiff | None, repla
     tops = {_top(path) for path in (*step.paths, *step.keys)}
     forcing = [path for path, forces in step.paths.items() if forces] or list(step.keys)
     known = [each for each in (guessed.changes if guessed else ()) if not each.path.startswith("option ")]
-    kept = [each for each in known if each.top in tops] if tops else known
+    kept = [each for each in known if each.top in tops] if step.paths else known
     for each in kept:
         follows = each.follows if each.follows in replaced else None
         yield replace(each, replaces=_forces(forcing, each.path), follows=follows)

@@ -49,7 +49,8 @@ class Step:
     keys: tuple[str, ...]
     """Properties that force a replacement."""
     paths: Mapping[str, bool]
-    """Paths of the properties that change, and whether each forces a replacement."""
+    """Paths of the properties that change, and whether each forces a replacement; empty where the provider was not
+    asked, because what it depends on is deleted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Stream:
         paths = {path: each.diff_kind.value.endswith("-replace") for path, each in (found.detailed_diff or {}).items()}
         keys = tuple(found.keys or ())
         if not paths:
-            paths = {path: path in keys for path in (*(found.diffs or ()), *keys)}
+            paths = {path: path in keys for path in found.diffs or ()}
         op = found.op.value
         step = Step(op, found.urn, found.type, _row(found.old), _row(found.new), keys, paths)
         self.steps.append(step)

@@ -47,7 +47,7 @@ def report_of(
 def stack_report(preview: EnginePreview, *, policies: bool = True, prices: Prices | None = None) -> StackReport:
     """One stack. Where policy packs were asked they are the policies; else this package's own are, read offline."""
     diff = preview.diff
-    if preview.errors:
+    if not preview.complete:
         # Half a plan has no cost, and judging it would call sound what was never looked at.
         return StackReport(diff=diff, attention=tuple(attention(diff)), refused=preview.findings)
     after = estimate(diff.new, prices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from eks_blueprints.diff.changes import PlanDiff
 from eks_blueprints.engine.command import EngineError, complaint, explain, find_engine, program_errors
 from eks_blueprints.engine.convert import plan_diff
-from eks_blueprints.engine.events import OnProgress, Progress, Step, Stream, Violation
+from eks_blueprints.engine.events import Diagnostic, OnProgress, Progress, Step, Stream, Violation
 from eks_blueprints.errors import InputError, Problem
 from eks_blueprints.preview.run import Finding, Preview, preview
 from eks_blueprints.preview.targets import Target
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pulumi.automation import LocalWorkspace, PulumiCommand
 
 _STACK = "pulumi:pulumi:Stack"
+_NAMES_IT = re.compile(r"^\S+ resource '[^']*'(: | has a problem: )")
 _PATIENCE = 5.0
 """Seconds that the last events may take to come in once the engine is done."""
 
@@ -50,6 +52,11 @@ class EnginePreview:
     def refused(self) -> bool:
         """Whether a provider refuses an input."""
         return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the engine has looked at everything; a mandatory policy does not keep it from that."""
+        return not self.errors and not self.refused
 
     @property
     def blocked(self) -> bool:
@@ -164,7 +171,7 @@ class _Run:
             violations=tuple(stream.violations),
             packs=tuple(self._pack_names()),
             errors=errors,
-            notes=tuple(self._notes(early=bool(errors))),
+            notes=tuple(self._notes(early=bool(errors) or any(each.severity == "error" for each in findings))),
             engine=str(self._command.version or ""),
             seconds=seconds,
         )
@@ -200,7 +207,7 @@ class _Run:
             if each.severity not in ("error", "warning") or resource is None or resource.type == _STACK:
                 continue
             refused.add(each.urn)
-            text = " ".join(each.message.partition(" has a problem: ")[2].split() or each.message.split())
+            text = " ".join(_NAMES_IT.sub("", each.message).split())
             place = resource.source or resource.position
             severity: Literal["error", "warning"] = "error" if each.severity == "error" else "warning"
             yield Finding(each.urn, resource.name, resource.type, text, severity, place)
@@ -215,20 +222,29 @@ class _Run:
             yield replace(finding, severity="warning") if passed else finding
 
     def _notes(self, *, early: bool) -> Iterator[str]:
-        if early and self._total:
+        if early and self._total and len(self._seen) < self._total:
             yield f"the preview ended early: the engine looked at {len(self._seen)} of {self._total} resources"
         if self._invalid:
             yield f"the program cannot be recorded, so that lines are missing: {self._invalid}"
-        if self._recorded:
-            yield from self._recorded.notes
+        warned = [" ".join(each.message.split()) for each in self.stream.diagnostics if _is_general(each)]
+        noted = [" ".join(note.split()) for note in self._recorded.notes] if self._recorded else []
+        yield from dict.fromkeys([*noted, *warned])
 
     def _step(self, step: Step) -> None:
+        name = step.urn.rpartition("::")[2]
+        if step.type.startswith("pulumi:providers:") and name.startswith("default"):
+            return  # the engine's own, which no program asks for
         self._seen.add(step.urn)
-        self._progress(step.urn.rpartition("::")[2])
+        self._progress(name)
 
     def _progress(self, name: str) -> None:
         if self._on_progress:
             self._on_progress(Progress(self._target.stack, len(self._seen), self._total, name))
+
+
+def _is_general(found: Diagnostic) -> bool:
+    """Whether it warns of no resource; where a plugin was found is no warning to anyone who put it there."""
+    return found.severity == "warning" and not found.urn and "from $PATH" not in found.message
 
 
 def _workspace(project: Path, command: PulumiCommand) -> LocalWorkspace:
