@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eks_blueprints.compute._self_managed_group import render
 from eks_blueprints.compute._user_data.cluster_data import ClusterData
@@ -117,3 +119,36 @@ def test_services_on_ipv6_have_their_dns_there() -> None:
 def test_the_symbol_of_a_recording_is_left_readable() -> None:
     data = ClusterData(name="n", endpoint="e", certificate_authority="c", service_cidr="${shop.cidr}")
     assert data.dns_ip == "${shop.cidr}[10]"
+
+
+LEAVES = (
+    st.text(max_size=8) | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.lists(st.text(max_size=4), max_size=3)
+)
+SETTINGS = st.recursive(
+    st.dictionaries(st.text(min_size=1, max_size=6), LEAVES, max_size=3),
+    lambda inner: st.dictionaries(st.text(min_size=1, max_size=6), LEAVES | inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def nothing_empty(tree: dict[str, Any]) -> dict[str, Any]:
+    found = {key: nothing_empty(value) if isinstance(value, dict) else value for key, value in tree.items()}
+    return {key: value for key, value in found.items() if value != {}}
+
+
+@given(SETTINGS)
+def test_whatever_is_said_to_bottlerocket_arrives(settings: dict[str, Any]) -> None:
+    settings.pop("kubernetes", None)
+    text = rendered({"ami_type": "BOTTLEROCKET_x86_64", "bottlerocket_settings": settings})
+    found = tomllib.loads(text)["settings"]
+    found.pop("kubernetes")
+    assert found == nothing_empty(settings)
+
+
+@given(SETTINGS)
+def test_whatever_is_said_to_nodeadm_arrives(config: dict[str, Any]) -> None:
+    config.pop("cluster", None)
+    config.pop("kubelet", None)
+    parts = list(email.message_from_string(rendered({"node_config": config})).walk())[1:]
+    spec = json.loads(parts[-1].get_payload())["spec"]
+    assert {key: value for key, value in spec.items() if key not in ("cluster", "kubelet")} == config
