@@ -47,7 +47,7 @@ def blocks(language: str) -> list[object]:
 
 
 def test_every_block_is_of_a_kind_that_is_run() -> None:
-    known = {"python", "yaml", "console", "text", "mermaid", "json", "toml"}
+    known = {"python", "yaml", "console", "text", "mermaid", "json", "toml", "diff"}
     for page in PAGES:
         for match in FENCE.finditer(page.read_text(encoding="utf-8")):
             assert match[1] in known, f"{page.name}: a block of {match[1] or 'no language'} would not be run"

@@ -89,6 +89,10 @@ class View:
         for resource in plan.resources:
             self._by_name.setdefault(resource.name, []).append(resource)
         self._regions: dict[str, None] = {}
+        self.counted = False
+        """Whether nodes were counted."""
+        self.spot = False
+        """Whether some of them are spot instances."""
 
     def region(self, resource: PlannedResource) -> str:
         """Where a resource is: by itself, by its provider, by the only provider there is, else the table's basis."""
@@ -128,9 +132,11 @@ class View:
                 yield f"no prices for {region}: those of {basis} are used"
             elif factor != 1:
                 yield f"{region} at {factor:g} times the prices of {basis}"
-        yield "node groups at their desired size, else their least"
-        low, high = (self.prices.of("spot", key) or 0 for key in ("low", "high"))
-        yield f"spot at {low:.0%} to {high:.0%} of on-demand"
+        if self.counted:
+            yield "node groups at their desired size, else their least"
+        if self.spot:
+            low, high = (self.prices.of("spot", key) or 0 for key in ("low", "high"))
+            yield f"spot at {low:.0%} to {high:.0%} of on-demand"
 
 
 def _names(names: list[str]) -> str:

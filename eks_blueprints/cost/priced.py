@@ -93,6 +93,7 @@ def _types(given: Any, template: PlannedResource | None) -> list[str]:
 
 def _nodes(resource: PlannedResource, view: View, types: list[str], count: int, *, spot: bool) -> Priced:
     region = view.region(resource)
+    view.counted, view.spot = True, view.spot or spot
     hours = {name: view.prices.instance(name, region) for name in types}
     missing = [name for name, hour in hours.items() if hour is None]
     if missing:

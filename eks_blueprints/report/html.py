@@ -146,7 +146,7 @@ def _versions(stack: StackReport) -> Iterator[str]:
 
 def _cost(stack: StackReport) -> Iterator[str]:
     after, change = stack.cost, stack.cost_change
-    if after is None or change is None or not (after.lines or change.lines):
+    if after is None or change is None or not change.lines:
         return
     rows = "".join(
         f'<tr><td>{escape(name)}</td><td class="soft">{escape(what)}</td>'
@@ -154,7 +154,7 @@ def _cost(stack: StackReport) -> Iterator[str]:
         for name, what, low, high in change.lines
     )
     total = f"{money(after.low, after.high)} in all"
-    moved = money(change.low, change.high, signed=True) if change.lines else "same as before"
+    moved = money(change.low, change.high, signed=True)
     foot = f'<tfoot><tr><td colspan="2">{total}</td><td class="number">{moved}</td></tr></tfoot>'
     table = f"<table><tbody>{rows}</tbody>{foot}</table>"
     if len(change.lines) > 8:

@@ -45,7 +45,7 @@ def _tail(each: ResourceDiff) -> str:
 
 
 def _change_lines(change: Change, width: int) -> Iterator[tuple[Mark, str]]:
-    path = f"    {change.path}"
+    path = f"    {change.path.removesuffix('[]')}"
     cause = "   # forces the replacement" if change.replaces else ""
     if change.follows is not None:
         yield "!", f"{path}: a new value of {change.follows.rpartition('::')[2]}{cause}"

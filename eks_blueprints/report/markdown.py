@@ -185,11 +185,9 @@ def _cost(report: Report) -> str:
 
 def _cost_of(stack: StackReport, prefix: str) -> str:
     change, after = stack.cost_change, stack.cost
-    if change is None or after is None or not (after.lines or change.lines):
+    if change is None or after is None or not change.lines:
         return ""
     total = f"{prefix}{money(after.low, after.high)} a month"
-    if not change.lines:
-        return f"{total}, as before."
     before = f", {money(change.low, change.high, signed=True)}" if stack.cost_before else ""
     rows = [f"| {_text(n)} | {_text(what)} | {money(low, high, signed=True)} |" for n, what, low, high in change.lines]
     table = ["| | | $/month |", "|---|---|--:|", *rows]
