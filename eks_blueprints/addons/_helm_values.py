@@ -13,8 +13,8 @@ from eks_blueprints.errors import Faults, shown
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
-_CHART_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_REPOSITORY = re.compile(r"(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~/-]*)?")
+CHART_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+REPOSITORY = re.compile(r"(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~/-]*)?")
 _DOTS = re.compile(r"(?<!\\)\.")
 
 
@@ -36,7 +36,7 @@ def chart_version(value: str) -> str:
     Raises:
         ValueError: if it is none, or a range, which would choose another one some day.
     """
-    if not _CHART_VERSION.fullmatch(value):
+    if not CHART_VERSION.fullmatch(value):
         raise ValueError(f"is no exact version of a chart; got {shown(value)}; write it like 1.14.0")
     return value
 
@@ -47,7 +47,7 @@ def chart_repository(value: str) -> str:
     Raises:
         ValueError: if it is no URL with https or oci.
     """
-    if not _REPOSITORY.fullmatch(value):
+    if not REPOSITORY.fullmatch(value):
         do = "write https://host/path or oci://host/path"
         raise ValueError(f"is no repository of charts; got {shown(value)}; {do}")
     return value
