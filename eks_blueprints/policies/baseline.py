@@ -30,7 +30,7 @@ def baseline(report: Report, owner: str, today: date, *, ticket: str = "", appro
         days = CRITICAL_DAYS if rule.severity == "critical" else DAYS
         lines += [
             f"  - policy: {finding.policy}",
-            f"    resource: {{urn: {_quoted(finding.urn)}}}",
+            f"    resource: {{urn: {_quoted(finding.urn.replace('[', '[[]'))}}}",
             f"    reason: {_quoted(f'baseline: {finding.what}')}",
             f"    owner: {_quoted(owner)}",
             f"    created: {today.isoformat()}",

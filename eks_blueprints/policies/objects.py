@@ -30,6 +30,9 @@ REPLICATED = (DEPLOYMENT, STATEFUL_SET, REPLICA_SET, ROLLOUT)
 SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "amazon-*", "aws-*", "karpenter")
 """Namespaces whose workloads need the host: network, storage and log agents."""
 
+UNKNOWN = "${unknown}"
+"""Stands for a namespace of which nothing is known."""
+
 SYSTEM = {"system_namespaces": SYSTEM_NAMESPACES}
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
@@ -98,6 +101,8 @@ def object_name(resource: Resource, stack: Stack) -> str:
 def namespace_of(resource: Resource, stack: Stack) -> str:
     """The namespace an object stands in: its own, its provider's, or `default`; a symbol where only that is known."""
     metadata = resource.inputs.get("metadata")
+    if isinstance(metadata, Mapping) and "$unknown" in metadata:
+        return UNKNOWN
     given = metadata.get("namespace") if isinstance(metadata, Mapping) else None
     if given is None and resource.type.startswith("kubernetes:helm.sh/"):
         given = resource.inputs.get("namespace")
@@ -106,7 +111,7 @@ def namespace_of(resource: Resource, stack: Stack) -> str:
         given = provider.inputs.get("namespace") if provider else None
     if isinstance(given, Mapping):
         found = stack.resolve(given, NAMESPACE)
-        return object_name(found, stack) if found else "${unknown}"
+        return object_name(found, stack) if found else UNKNOWN
     return canonical(given, stack) if isinstance(given, str) else "default"
 
 

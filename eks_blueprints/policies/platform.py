@@ -152,6 +152,16 @@ def charts(stack: Stack, *names: str) -> list[Installed]:
     return [each for each in found if not names or each.chart in names]
 
 
+def named(resource: Resource) -> None:
+    """Ask whether it is known which chart a resource installs.
+
+    Raises:
+        Undetermined: if not; `charts` leaves it out then.
+    """
+    if resource.type in (RELEASE, CHART):
+        resource.props.text("chart")
+
+
 def running(stack: Stack, *names: str) -> list[Resource]:
     """What installs a component, be it a chart of one of the names or a workload with such an image."""
     by_image = stack.once("by image", lambda: _by_image(stack))

@@ -126,6 +126,7 @@ def node_entries(subject: Props, context: Context) -> Faults:
 @rule("eks-aws-auth-configmap-absent", CONFIG_MAP, severity="medium", enforcement="advisory", wave=2, patches=True)
 def aws_auth(config: Props, context: Context) -> Faults:
     """Access is not given by the aws-auth ConfigMap."""
+    config.text("metadata", "name")
     if object_name(context.resource, context.stack) != "aws-auth":
         return
     cluster = cluster_of(context.resource, context.stack)

@@ -19,6 +19,7 @@ from eks_blueprints.policies.platform import (
     auto_mode,
     charts,
     cluster_of,
+    named,
     on_cluster,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
@@ -160,6 +161,7 @@ def auto_mode_duplicates(installed: Props, context: Context) -> Faults:
         if name in _AUTO_ADDONS and not on_cluster(cluster, stack, NODE_GROUP, GROUP, FARGATE, EC2_NODE_CLASS):
             yield installed.fault("is run by Auto Mode already", "addonName", got=name)
         return
+    named(resource)
     for chart in charts(stack, "karpenter", "aws-load-balancer-controller"):
         if chart.resource is resource and not context.params["migration"]:
             yield installed.fault("is run by Auto Mode already", "chart", got=chart.chart)
@@ -233,6 +235,8 @@ def capability(capability: Props, context: Context) -> Faults:
     """Managed controllers have narrow rights and leave resources in place when they go."""
     stack = context.stack
     role = stack.resolved(context.resource, "roleArn", types=(ROLE,))
+    if role is None:
+        capability.text("roleArn")
     for resource in stack.of(ATTACHMENT, ROLE):
         for owner, policy in attached(resource, stack):
             if role is not None and owner is role and policy_name(policy.policy) == "AdministratorAccess":

@@ -92,7 +92,7 @@ def no_secrets(_: Props, context: Context) -> Faults:
     if not found:
         raise NotApplicable
     for chart in found:
-        if chart.values.value is not None:
+        if chart.values.get() is not None:
             yield from _literals(chart.values, (), set(context.params["secret_paths"]))
 
 

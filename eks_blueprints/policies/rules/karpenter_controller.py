@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 
 from eks_blueprints import versions
+from eks_blueprints.policies.karpenter import capacity
 from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
 from eks_blueprints.policies.platform import (
     APPLICATION,
@@ -29,7 +30,6 @@ from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undeterm
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.roles import allowing, conditions, documents, values
 from eks_blueprints.policies.rule import Context, rule
-from eks_blueprints.policies.rules.karpenter_pools import capacity
 from eks_blueprints.policies.stack import CLUSTER
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -134,7 +134,7 @@ def crds(subject: Props, context: Context) -> Faults:
     found = charts(context.stack, "karpenter-crd")
     if not found:
         yield subject.fault("leaves its definitions as they were first installed", "chart")
-    elif found[0].version != chart.version and found[0].version and chart.version:
+    elif subject.get("version") and found[0].version != chart.version and found[0].version and chart.version:
         yield subject.fault(f"is not of the version of {found[0].resource.name}", "version", got=chart.version)
 
 

@@ -11,6 +11,7 @@ from eks_blueprints.policies.objects import (
     SERVICE,
     SYSTEM,
     SYSTEM_NAMESPACES,
+    UNKNOWN,
     WORKLOADS,
     in_namespace,
     namespace_of,
@@ -66,7 +67,10 @@ def no_default(subject: Props, context: Context) -> Faults:
 def no_tenants(_: Props, context: Context) -> Faults:
     """The namespaces of Kubernetes hold the platform alone."""
     resource, stack = context.resource, context.stack
-    if namespace_of(resource, stack) not in ("kube-system", "kube-public", "kube-node-lease"):
+    namespace = namespace_of(resource, stack)
+    if namespace == UNKNOWN:
+        raise Undetermined(("metadata", "namespace"))
+    if namespace not in ("kube-system", "kube-public", "kube-node-lease"):
         return
     if not re.search(context.params["platform_pattern"], object_name(resource, stack)):
         yield resource.props.fault("is no part of Kubernetes or of the platform", "metadata", "namespace")

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from eks_blueprints.policies.objects import (
     DEPLOYMENT,
     INGRESS,
     SERVICE,
+    containers_of,
     namespace_of,
     object_name,
     pod_of,
     selected,
     workloads,
 )
-from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts, images
-from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.platform import RELEASE
+from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 _NLB = "service.beta.kubernetes.io/aws-load-balancer-"
 _ALB = "alb.ingress.kubernetes.io/"
 _OLD_TLS = ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-0-2015-04", "ELBSecurityPolicy-TLS-1-1-2017-01")
-_INJECTION = re.compile(r"_by_lua|\blua_|\balias\s|\broot\s|proxy_pass|load_module|serviceaccount")
 
 
 @rule("k8s-load-balancer-scheme-explicit", SERVICE, INGRESS, severity="medium", enforcement="advisory", wave=3)
@@ -88,75 +87,6 @@ def tls(subject: Props, context: Context) -> Faults:
         policy = notes.get(_ALB + "ssl-policy")
     if policy in _OLD_TLS:
         yield subject.fault("speaks TLS that is broken", "metadata", "annotations", got=policy)
-
-
-@rule("k8s-ingress-class-and-host", INGRESS, severity="medium", enforcement="advisory", wave=3)
-def class_and_host(ingress: Props) -> Faults:
-    """An ingress names its class and its hosts."""
-    if not ingress.has("spec", "ingressClassName"):
-        yield ingress.fault("names no class", "spec", "ingressClassName")
-    if ingress.has("spec", "defaultBackend"):
-        yield ingress.fault("takes what is for nobody", "spec", "defaultBackend")
-    for each in ingress.items("spec", "rules"):
-        host = each.get("host")
-        if host is None or "*" in host:
-            yield each.fault("takes more than one host", "host", got=host)
-
-
-@rule("k8s-ingress-host-path-unique", INGRESS, severity="medium", enforcement="mandatory", wave=2, across=True)
-def unique_hosts(ingress: Props, context: Context) -> Faults:
-    """A host and path lead to one place."""
-    own = _routes(context.resource)
-    for other in context.stack.of(INGRESS):
-        if other is context.resource or (_order(other) != _order(context.resource) and _group(other)):
-            continue
-        if shared := sorted(own & _known_routes(other)):
-            yield ingress.fault(f"is claimed by {other.name} too", "spec", "rules", got=list(shared[0]))
-
-
-@rule("k8s-ingress-nginx-snippets", INGRESS, severity="high", enforcement="mandatory", wave=1, patches=True)
-def no_snippets(ingress: Props) -> Faults:
-    """An ingress puts no text of its own into the configuration of nginx."""
-    for key, value in ingress.pairs("metadata", "annotations"):
-        if not key.startswith("nginx.ingress.kubernetes.io/"):
-            continue
-        if key.endswith(("-snippet", "-snippets")):
-            yield value.fault("puts text into the configuration of nginx", got=key)
-        elif _INJECTION.search(str(value.get())):
-            yield value.fault("puts text into the configuration of nginx", got=value.get())
-
-
-@rule(
-    "k8s-ingress-nginx-retired",
-    INGRESS,
-    RELEASE,
-    CHART,
-    APPLICATION,
-    FLUX_RELEASE,
-    DEPLOYMENT,
-    severity="high",
-    enforcement="advisory",
-    production="mandatory",
-    wave=2,
-    across=True,
-)
-def nginx_retired(subject: Props, context: Context) -> Faults:
-    """Nothing counts on ingress-nginx, which nobody mends any more."""
-    resource = context.resource
-    if resource.type == INGRESS:
-        notes = "kubernetes.io/ingress.class"
-        if "nginx" in (subject.get("spec", "ingressClassName"), subject.get("metadata", "annotations", notes)):
-            yield subject.fault("counts on a controller that is retired", "spec", "ingressClassName", got="nginx")
-    elif resource.type == DEPLOYMENT:
-        for image in images(resource):
-            if "ingress-nginx/controller" in image:
-                yield subject.fault(
-                    "is a controller that is retired", "spec", "template", "spec", "containers", got=image
-                )
-    else:
-        for chart in charts(context.stack, "ingress-nginx"):
-            if chart.resource is resource:
-                yield subject.fault("is a controller that is retired", "chart", got="ingress-nginx")
 
 
 @rule("k8s-no-service-external-ips", SERVICE, severity="high", enforcement="mandatory", wave=1, patches=True)
@@ -224,31 +154,6 @@ def _ingress_tls(ingress: Props, notes: Props) -> Faults:
         )
 
 
-def _routes(ingress: Resource) -> set[tuple[str, str, str]]:
-    props = ingress.props
-    name = str(props.text("spec", "ingressClassName"))
-    found = set()
-    for each in props.items("spec", "rules"):
-        for path in each.items("http", "paths"):
-            found.add((name, each.text("host") or "*", path.text("path") or "/"))
-    return found
-
-
-def _known_routes(ingress: Resource) -> set[tuple[str, str, str]]:
-    try:
-        return _routes(ingress)
-    except Undetermined:
-        return set()  # That ingress is undetermined itself.
-
-
-def _group(ingress: Resource) -> Any:
-    return ingress.props.raw("metadata", "annotations", _ALB + "group.name")
-
-
-def _order(ingress: Resource) -> Any:
-    return ingress.props.raw("metadata", "annotations", _ALB + "group.order")
-
-
 def _backends(ingress: Resource) -> list[Any]:
     found = [ingress.props.text("spec", "defaultBackend", "service", "name")]
     for each in ingress.props.items("spec", "rules"):
@@ -274,19 +179,24 @@ def no_dashboard(subject: Props, context: Context) -> Faults:
     """
     resource, stack = context.resource, context.stack
     if resource.type == SERVICE:
+        subject.text("metadata", "name")
         name = object_name(resource, stack)
         if "tiller" in name:
             yield subject.fault("is for Tiller", "metadata", "name", got=name)
         elif "kubernetes-dashboard" in name and subject.get("spec", "type") == "LoadBalancer":
             yield subject.fault("shows the dashboard to everybody", "spec", "type", got="LoadBalancer")
     elif resource.type == DEPLOYMENT:
-        for image in images(resource):
+        for image in _images(resource):
             if "tiller" in image.rpartition("/")[2]:
                 yield subject.fault("is Tiller", "spec", "template", "spec", "containers", got=image)
             elif "kubernetesui/dashboard" in image and _is_admin(resource, stack):
                 yield subject.fault("is a dashboard that may do anything", got=image)
     elif subject.text("chart") == "kubernetes-dashboard" and subject.get("values", "service", "type") == "LoadBalancer":
         yield subject.fault("shows the dashboard to everybody", "values", "service", "type", got="LoadBalancer")
+
+
+def _images(workload: Resource) -> list[str]:
+    return [container.text("image") or "" for container in containers_of(workload)]
 
 
 def _is_admin(workload: Resource, stack: Stack) -> bool:

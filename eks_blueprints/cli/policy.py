@@ -1,0 +1,144 @@
+"""`eks-blueprints policy`: what the rules are, where the policy pack is, and a baseline for an old platform."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eks_blueprints.cli import show
+from eks_blueprints.policies.rule import PROFILES, Profile
+
+if TYPE_CHECKING:
+    from eks_blueprints.policies.report import Report
+    from eks_blueprints.policies.rule import Rule
+
+
+@click.group("policy")
+def command() -> None:
+    """Rules about EKS, Kubernetes, Karpenter and delivery.
+
+    \b
+      eks-blueprints policy list --profile production      what is asked, and how hard
+      eks-blueprints policy show k8s-pdb-required          one rule: why, how, parameters, who else asks for it
+      eks-blueprints policy path                           the folder of the Pulumi policy pack
+      eks-blueprints policy baseline prod --owner me       waivers for what is found today
+    """
+
+
+@command.command("list")
+@click.option("--profile", type=click.Choice(PROFILES), default="baseline", show_default=True, help="How strict.")
+@click.option("--subject", metavar="NAME", help="Rules of one subject, such as karpenter_pools.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_rules(profile: Profile, subject: str | None, form: str) -> None:
+    """Name every rule, its severity and how hard it is enforced."""
+    from eks_blueprints.errors import unknown_name
+    from eks_blueprints.policies.catalogue import rules
+
+    found = list(rules().values())
+    if subject is not None:
+        subjects = {rule.subject for rule in found}
+        if subject not in subjects:
+            raise click.UsageError(unknown_name(subject, subjects, "subject"))
+        found = [rule for rule in found if rule.subject == subject]
+    if form == "json":
+        click.echo(json.dumps([_data(rule, profile) for rule in found], indent=2, ensure_ascii=False))
+        return
+    width = max(len(rule.id) for rule in found)
+    for rule in found:
+        level = rule.enforcement_in(profile)
+        click.echo(f"{rule.id:<{width}}  {rule.severity:<8}  {level:<9}  {rule.title}")
+    click.echo(f"{show.count(len(found), 'rule')}, profile {profile}", err=True)
+
+
+@command.command("show")
+@click.argument("id")
+def show_rule(id: str) -> None:  # noqa: A002 - the word everyone uses
+    """Tell all about one rule."""
+    from eks_blueprints.policies.catalogue import rule_named
+
+    try:
+        rule = rule_named(id)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(f"{rule.id}  {rule.severity}")
+    click.echo(f"  {rule.title}")
+    for head, text in (("why", rule.prose.rationale), ("how", rule.decides), ("do", rule.prose.fix)):
+        if text:
+            click.echo(textwrap.fill(text, 100, initial_indent=f"  {head:<5}", subsequent_indent=" " * 7))
+    for profile in PROFILES:
+        click.echo(f"  {profile}: {rule.enforcement_in(profile)}")
+    for key, value in rule.params.items():
+        click.echo(f"  parameter {key}: {json.dumps(value, ensure_ascii=False)}")
+    for key, ids in rule.prose.anchors.items():
+        click.echo(f"  {key}: {', '.join(ids)}")
+
+
+@command.command("path")
+def path() -> None:
+    """Print the folder of the policy pack, for pulumi preview --policy-pack.
+
+    The engine runs the pack with the Python on the PATH, whose environment needs eks-blueprints and pulumi-policy.
+    """
+    from eks_blueprints.policies.cli_support import pack_folder
+
+    click.echo(pack_folder())
+
+
+@command.command("baseline")
+@click.argument("stack", metavar="STACK|FILE")
+@click.option("--owner", required=True, help="Who answers for the waivers.")
+@click.option(
+    "--state",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Judge this exported state instead of the stack's program.",
+)
+@click.option("--profile", type=click.Choice(PROFILES), default=None, help="How strict. Default: the stack's own.")
+@click.option("--ticket", default="", help="Where it is tracked; critical rules are waived only with it.")
+@click.option("--approved-by", default="", help="Who agreed; critical rules are waived only with it.")
+def write_baseline(
+    stack: str, *, owner: str, state: Path | None, profile: Profile | None, ticket: str, approved_by: str
+) -> None:
+    """Print waivers for all that is found today, to put into policies.yaml.
+
+    What comes later fails at once, and what is there runs out in 90 days (critical rules: 30).
+    """
+    from datetime import date
+
+    from eks_blueprints.policies.baseline import baseline
+
+    if approved_by and approved_by == owner:
+        raise click.UsageError("--approved-by is the owner; got the same name twice; have somebody else approve it")
+    report = _report(stack, state, profile)
+    today = date.today()  # noqa: DTZ011 - a calendar day, wherever that is
+    click.echo(baseline(report, owner, today, ticket=ticket, approved_by=approved_by), nl=False)
+    click.echo(f"{show.count(len(report.failed()), 'finding')} on {report.resources} resources", err=True)
+
+
+def _report(stack: str, state: Path | None, profile: Profile | None) -> Report:
+    from eks_blueprints.policies.cli_support import judge_plan, judge_state
+    from eks_blueprints.stackfile.find import stack_file
+
+    if state is not None:
+        return judge_state(state.read_text(encoding="utf-8"), Path(stack).stem, Path.cwd(), profile=profile)
+    from eks_blueprints.preview.run import preview
+    from eks_blueprints.preview.targets import stack_target
+
+    return judge_plan(preview(stack_target(stack)).plan, stack_file(stack).parent, profile=profile)
+
+
+def _data(rule: Rule, profile: Profile) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "subject": rule.subject,
+        "title": rule.title,
+        "severity": rule.severity,
+        "enforcement": rule.enforcement_in(profile),
+        "types": list(rule.types),
+        "parameters": dict(rule.params),
+        "anchors": {key: list(ids) for key, ids in rule.prose.anchors.items()},
+    }

@@ -1,0 +1,114 @@
+"""Ingresses, and the controllers behind them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from eks_blueprints.policies.objects import DEPLOYMENT, INGRESS, containers_of
+from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts, named
+from eks_blueprints.policies.props import Faults, Props, Undetermined
+from eks_blueprints.policies.rule import Context, rule
+from eks_blueprints.policies.stack import Resource
+
+_ALB = "alb.ingress.kubernetes.io/"
+_INJECTION = re.compile(r"_by_lua|\blua_|\balias\s|\broot\s|proxy_pass|load_module|serviceaccount")
+
+
+@rule("k8s-ingress-class-and-host", INGRESS, severity="medium", enforcement="advisory", wave=3)
+def class_and_host(ingress: Props) -> Faults:
+    """An ingress names its class and its hosts."""
+    if not ingress.has("spec", "ingressClassName"):
+        yield ingress.fault("names no class", "spec", "ingressClassName")
+    if ingress.has("spec", "defaultBackend"):
+        yield ingress.fault("takes what is for nobody", "spec", "defaultBackend")
+    for each in ingress.items("spec", "rules"):
+        host = each.get("host")
+        if host is None or "*" in host:
+            yield each.fault("takes more than one host", "host", got=host)
+
+
+@rule("k8s-ingress-host-path-unique", INGRESS, severity="medium", enforcement="mandatory", wave=2, across=True)
+def unique_hosts(ingress: Props, context: Context) -> Faults:
+    """A host and path lead to one place."""
+    own = _routes(context.resource)
+    for other in context.stack.of(INGRESS):
+        if other is context.resource or (_order(other) != _order(context.resource) and _group(other)):
+            continue
+        if shared := sorted(own & _known_routes(other)):
+            yield ingress.fault(f"is claimed by {other.name} too", "spec", "rules", got=list(shared[0]))
+
+
+@rule("k8s-ingress-nginx-snippets", INGRESS, severity="high", enforcement="mandatory", wave=1, patches=True)
+def no_snippets(ingress: Props) -> Faults:
+    """An ingress puts no text of its own into the configuration of nginx."""
+    for key, value in ingress.pairs("metadata", "annotations"):
+        if not key.startswith("nginx.ingress.kubernetes.io/"):
+            continue
+        if key.endswith(("-snippet", "-snippets")):
+            yield value.fault("puts text into the configuration of nginx", got=key)
+        elif _INJECTION.search(str(value.get())):
+            yield value.fault("puts text into the configuration of nginx", got=value.get())
+
+
+@rule(
+    "k8s-ingress-nginx-retired",
+    INGRESS,
+    RELEASE,
+    CHART,
+    APPLICATION,
+    FLUX_RELEASE,
+    DEPLOYMENT,
+    severity="high",
+    enforcement="advisory",
+    production="mandatory",
+    wave=2,
+    across=True,
+)
+def nginx_retired(subject: Props, context: Context) -> Faults:
+    """Nothing counts on ingress-nginx, which nobody mends any more."""
+    resource = context.resource
+    if resource.type == INGRESS:
+        notes = "kubernetes.io/ingress.class"
+        if "nginx" in (subject.get("spec", "ingressClassName"), subject.get("metadata", "annotations", notes)):
+            yield subject.fault("counts on a controller that is retired", "spec", "ingressClassName", got="nginx")
+    elif resource.type == DEPLOYMENT:
+        for image in _images(resource):
+            if "ingress-nginx/controller" in image:
+                yield subject.fault(
+                    "is a controller that is retired", "spec", "template", "spec", "containers", got=image
+                )
+    else:
+        named(resource)
+        for chart in charts(context.stack, "ingress-nginx"):
+            if chart.resource is resource:
+                yield subject.fault("is a controller that is retired", "chart", got="ingress-nginx")
+
+
+def _routes(ingress: Resource) -> set[tuple[str, str, str]]:
+    props = ingress.props
+    name = str(props.text("spec", "ingressClassName"))
+    found = set()
+    for each in props.items("spec", "rules"):
+        for path in each.items("http", "paths"):
+            found.add((name, each.text("host") or "*", path.text("path") or "/"))
+    return found
+
+
+def _known_routes(ingress: Resource) -> set[tuple[str, str, str]]:
+    try:
+        return _routes(ingress)
+    except Undetermined:
+        return set()  # That ingress is undetermined itself.
+
+
+def _group(ingress: Resource) -> Any:
+    return ingress.props.raw("metadata", "annotations", _ALB + "group.name")
+
+
+def _order(ingress: Resource) -> Any:
+    return ingress.props.raw("metadata", "annotations", _ALB + "group.order")
+
+
+def _images(workload: Resource) -> list[str]:
+    return [container.text("image") or "" for container in containers_of(workload)]

@@ -1,0 +1,165 @@
+"""The pages about policies, made from the rules themselves: `docs/policies/`, an index and a page a subject.
+
+python -m eks_blueprints.reference.policy_pages docs/policies
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from eks_blueprints.policies.catalogue import rules
+from eks_blueprints.policies.rule import PROFILES, Rule
+
+_ANCHORS = {
+    "cis_eks_1_8": "CIS EKS 1.8",
+    "pss": "Pod Security Standards",
+    "nsa_cisa": "NSA/CISA",
+    "checkov": "checkov",
+    "prowler": "Prowler",
+    "cdk_nag": "cdk-nag",
+    "security_hub": "Security Hub",
+    "kyverno": "Kyverno",
+    "polaris": "Polaris",
+    "kube_linter": "kube-linter",
+    "eksup": "eksup",
+    "eks_best_practices": "EKS best practices",
+    "docs": "documentation",
+}
+
+_INTRO = """# Policies
+
+{count} rules about EKS, Kubernetes, Karpenter and delivery, grouped by subject. They judge resources of any program,
+plain `pulumi_aws`, `pulumi_kubernetes` and `pulumi_eks` ones as well, and say the same wherever they run:
+
+- offline on what a program asks for, with `eks-blueprints check`;
+- in the engine, as a policy pack: `pulumi preview --policy-pack $(eks-blueprints policy path)`. The environment of the
+  pack needs `eks-blueprints` and `pulumi-policy`. `EKS_BLUEPRINTS_POLICIES` names the settings file,
+  `EKS_BLUEPRINTS_PROFILE` a profile;
+- on what exists: the JSON that `pulumi stack export` writes.
+
+A value that is not known before the deployment makes a verdict `undetermined`: never a pass, and never an end of the
+run. Charts that only a provider renders are listed as not scanned.
+
+## Settings
+
+`policies.yaml` beside the stack files says how they are judged. A profile is `baseline` (the default), `production` or
+`regulated`, which makes all that auditors ask for mandatory.
+
+```text
+profile: baseline
+rules:
+  k8s-cpu-limit-policy: {{enforcement: disabled}}
+  required-tags: {{enforcement: mandatory, parameters: {{required: [Environment, Owner]}}}}
+stacks:
+  prod: {{profile: production}}
+waivers:
+  - policy: k8s-no-host-path-volumes
+    resource: {{object: logging/DaemonSet/log-agent}}
+    reason: the agent reads the journal of its node
+    owner: platform@example.com
+    created: 2026-11-01
+    expires: 2027-02-01
+```
+
+A waiver covers one rule, for the resources that its `name`, `type`, `urn` and `object` (`namespace/kind/name`) fit, and
+for at most 180 days; 30 for a critical rule, which needs a `ticket` and an `approved_by` as well. A waived finding
+stays in every report. A waiver that has expired counts for nothing and is a finding itself, and so is one that
+covers nothing.
+
+To adopt the rules on a platform that is there, `eks-blueprints policy baseline` writes waivers of 90 days for what they
+find today: what comes fails at once, and what is there runs out in sight.
+
+## Rules
+"""
+
+
+def pages() -> dict[str, str]:
+    """The pages by file name."""
+    by_subject: dict[str, list[Rule]] = {}
+    for rule in _own():
+        by_subject.setdefault(rule.subject, []).append(rule)
+    made = {f"{subject}.md": _page(subject, found) for subject, found in by_subject.items()}
+    return {"README.md": _index(by_subject), **made}
+
+
+def write(folder: Path) -> None:
+    """Write the pages, and remove those of subjects that are no more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = pages()
+    for old in folder.glob("*.md"):
+        if old.name not in made:
+            old.unlink()
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _own() -> Iterable[Rule]:
+    return (rule for rule in rules().values() if rule.check.__module__.startswith("eks_blueprints.policies.rules."))
+
+
+def _index(by_subject: dict[str, list[Rule]]) -> str:
+    count = sum(map(len, by_subject.values()))
+    lines = [_INTRO.format(count=count)]
+    for subject, found in by_subject.items():
+        lines += [f"### [{_title(subject)}]({subject}.md)", "", "| rule | what it demands | severity | production |"]
+        lines += ["|---|---|---|---|"]
+        for rule in found:
+            link = f"[{rule.id}]({subject}.md#{rule.id})"
+            lines.append(f"| {link} | {_cell(rule.title)} | {rule.severity} | {rule.enforcement_in('production')} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _page(subject: str, found: list[Rule]) -> str:
+    module = importlib.import_module(found[0].check.__module__)
+    about = (module.__doc__ or "").strip().partition("\n")[0]
+    lines = [f"# {_title(subject)}", "", about, "", "[All policies](README.md)", ""]
+    for rule in found:
+        lines += _rule(rule)
+    return "\n".join(lines)
+
+
+def _rule(rule: Rule) -> list[str]:
+    lines = [f"## {rule.id}", "", f"**{rule.title}** {rule.prose.rationale}", ""]
+    if rule.decides:
+        lines += [f"It decides so: {_text(rule.decides)}", ""]
+    lines += [f"What to do: {_text(rule.prose.fix)}", ""]
+    enforced = ", ".join(f"{profile} {rule.enforcement_in(profile)}" for profile in PROFILES)
+    lines += [f"- severity: {rule.severity}", f"- enforcement: {enforced}"]
+    if rule.types:
+        lines.append("- judges: " + ", ".join(f"`{each}`" for each in dict.fromkeys(rule.types)))
+    if rule.across:
+        lines.append("- looks at other resources of the stack as well")
+    for key, value in rule.params.items():
+        lines.append(f"- parameter `{key}`: default `{_default(value)}`")
+    for key, ids in rule.prose.anchors.items():
+        lines.append(f"- {_ANCHORS.get(key, key)}: {', '.join(f'`{each}`' for each in ids)}")
+    return [*lines, ""]
+
+
+def _title(subject: str) -> str:
+    words = {"rbac": "RBAC", "pods": "Pods", "api": "API"}
+    parts = [words.get(word, word) for word in subject.split("_")]
+    return " ".join([parts[0][:1].upper() + parts[0][1:], *parts[1:]])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _text(text: str) -> str:
+    # Markdown reads * and < of expressions as its own.
+    return text.replace("*", "\\*").replace("<", "&lt;").replace("[", "\\[") if text else ""
+
+
+def _default(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value in ("", None) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/policies"))
