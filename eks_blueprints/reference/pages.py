@@ -18,11 +18,27 @@ reference**, it may be named instead of given: `{config: key}`, `{secret: key}` 
 def stack_page() -> str:
     """The page as Markdown."""
     schema = stack_schema()
+    definitions = schema["$defs"]
     lines = [_HEAD, *_section("Stack file", schema, "")]
-    for name, definition in schema["$defs"].items():
-        if name != "Reference" and "properties" in definition:
-            lines += _section(_title(name), definition, _anchor(name))
+    shared = {name.split(".")[1]: part for name, part in definitions.items() if name.startswith(_SHARED)}
+    lines += _section("Fields that many add-ons have", {"properties": shared}, "shared")
+    for name, definition in definitions.items():
+        if name != "Reference" and not name.startswith(_SHARED) and "properties" in definition:
+            lines += _section(_title(name), _own(definition), _anchor(name))
     return "\n".join(lines).rstrip() + "\n"
+
+
+_SHARED = "shared."
+
+
+def _own(definition: dict[str, Any]) -> dict[str, Any]:
+    """A definition without the fields that are told once for all add-ons."""
+    properties = definition["properties"]
+    own = {f: part for f, part in properties.items() if not part.get("$ref", "").startswith(f"#/$defs/{_SHARED}")}
+    if len(own) == len(properties):
+        return definition
+    text = f"{definition.get('description', '')}\n\nBesides the [shared fields](#shared):".strip()
+    return {**definition, "description": text, "properties": own}
 
 
 def _section(title: str, definition: dict[str, Any], anchor: str) -> Iterator[str]:
