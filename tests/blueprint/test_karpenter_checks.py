@@ -63,7 +63,7 @@ def test_karpenter_on_fargate_needs_irsa() -> None:
     fargate = {"kind": "fargate", "selectors": [{"namespace": "kube-system"}]}
     message = one(karpenter({"system": fargate}), "compute.karpenter.identity: ")
     assert "by Pod Identity on Fargate" in message
-    addons = {"vpc_cni": {}, "kube_proxy": {}, "coredns": {"compute_type": "fargate"}}
+    addons = {"vpc_cni": {}, "kube_proxy": {}, "coredns": {"compute_type": "Fargate"}}
     compute = {"system": fargate, "karpenter": {**QUIET, "identity": "irsa"}}
     assert [text for text in problems(compute=compute, addons=addons) if "karpenter" in text] == []
     elsewhere = {"kind": "fargate", "selectors": [{"namespace": "shop"}]}
