@@ -28,7 +28,10 @@ def test_a_team_repository_lives_changes_and_dies(engine: Engine) -> None:
     assert project.leftovers() == []
 
 
-@pytest.mark.parametrize(("example", "stack"), [("private_cluster", "prod"), ("ipv6", "prod"), ("pulumi_eks", "dev")])
+@pytest.mark.parametrize(
+    ("example", "stack"),
+    [("private_cluster", "prod"), ("ipv6", "prod"), ("pulumi_eks", "dev"), ("cluster_autoscaler", "prod")],
+)
 def test_an_example_lives_and_dies(engine: Engine, example: str, stack: str) -> None:
     if example == "pulumi_eks":
         pytest.importorskip("pulumi_eks")
