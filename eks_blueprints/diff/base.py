@@ -122,6 +122,11 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def workers(stacks: int) -> int:
+    """How many processes pay for themselves: importing a provider's package takes as long as several stacks."""
+    return min(os.cpu_count() or 1, max(1, stacks // 4))
+
+
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """How a commit's stacks are previewed: in a process of their own, with that commit's own package."""
@@ -135,6 +140,8 @@ class Rendering:
     """Folder and stack of any Pulumi program, instead of stack files."""
     python: str | None = None
     """The interpreter that has the commit's dependencies. Default: the one that runs this."""
+    jobs: int | None = None
+    """Stacks at once. Default: as many processes as pay for themselves."""
 
     @contextmanager
     def started(self) -> Iterator[RunningBase]:
@@ -171,18 +178,10 @@ class Rendering:
     def _start(self, tree: Path, inside: Path, wanted: list[str]) -> subprocess.Popen[str]:
         path = os.pathsep.join(filter(None, (str(tree), os.environ.get("PYTHONPATH", ""))))
         program = ["--program", self.program[0]] if self.program else []
-        command = [
-            self.python or sys.executable,
-            "-m",
-            "eks_blueprints",
-            "preview",
-            *program,
-            *wanted,
-            "--format",
-            "json",
-        ]
+        jobs = str(self.jobs or workers(len(wanted)))
+        arguments = ["preview", *program, *wanted, "--format", "json", "--jobs", jobs]
         return subprocess.Popen(  # noqa: S603 - this package, as the commit has it
-            command,
+            [self.python or sys.executable, "-m", "eks_blueprints", *arguments],
             cwd=inside,
             env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=subprocess.PIPE,

@@ -34,8 +34,10 @@ def sections(report: Report) -> Iterator[str]:
     yield _head(report)
     parts = (_errors, _refused, _attention, _policies, _security, _versions, _cost)
     yield from (text for part in parts if (text := part(report)))
-    for stack in report.changed:
-        yield from _details(stack, report)
+    details = [text for stack in report.changed for text in _details(stack, report)]
+    if details:
+        yield f"#### What changes\n\n{details[0]}"
+        yield from details[1:]
     if foot := _foot(report):
         yield foot
 

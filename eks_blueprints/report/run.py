@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.cost import Prices
-from eks_blueprints.diff.base import Base, BaseError, Rendering, RunningBase, from_file, git, resolve
+from eks_blueprints.diff.base import Base, BaseError, Rendering, RunningBase, from_file, git, resolve, workers
 from eks_blueprints.errors import InputError
 from eks_blueprints.preview.parallel import Outcome, previews
 from eks_blueprints.preview.run import Finding
@@ -90,7 +90,9 @@ def _base(request: Request) -> Iterator[Base | RunningBase]:
         yield from_file(file)
         return
     ref = resolve(request.base, Path.cwd())
-    with Rendering(ref, Path.cwd(), *_wanted(request), python=request.base_python).started() as running:
+    with Rendering(
+        ref, Path.cwd(), *_wanted(request), python=request.base_python, jobs=request.jobs
+    ).started() as running:
         yield running
 
 
@@ -106,7 +108,8 @@ def _wanted(request: Request) -> tuple[tuple[str, ...] | None, tuple[str, str] |
 def _heads(request: Request) -> tuple[list[tuple[Target, Outcome]], dict[str, str]]:
     done: list[tuple[Target, Outcome]] = []
     errors: dict[str, str] = {}
-    for target, outcome in previews(request.targets, form="json", full=False, width=None, jobs=request.jobs):
+    jobs = request.jobs or workers(len(request.targets))
+    for target, outcome in previews(request.targets, form="json", full=False, width=None, jobs=jobs):
         if isinstance(outcome, InputError):
             errors[target.stack] = str(outcome)
         else:

@@ -45,10 +45,10 @@ STORIES = (
         (("instance_types: [m7g.large]", "instance_types: [m7g.xlarge]"),),
         "The reviewer learns from the first line that something is replaced, from the next ones why, where it is\n"
         "written, and that three nodes are drained, and from the cost what it comes to. The group has no fixed name,\n"
-        "so its successor is there before the pods have to move. With `--fail-on replace` the check would have said no.\n"
+        "so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
         "\n"
-        "Where that is not wanted, add a second group with the larger type, let the pods move, and remove the first in\n"
-        "a later change; or leave the types to Karpenter or Auto Mode, where such a change replaces nothing.",
+        "Where that is not wanted, add a second group with the larger type, let the pods move, and remove the first\n"
+        "in a later change; or leave the types to Karpenter or Auto Mode, where such a change replaces nothing.",
     ),
     Story(
         "public_endpoint",
@@ -57,9 +57,9 @@ STORIES = (
         "and as nobody knows the runner's address, for everyone.",
         ((_TYPE, f"{_TYPE}\n  endpoint_public_access: true\n  public_access_cidrs: [0.0.0.0/0]"),),
         "For the engine this is an update in place of one property, which a list of resources shows like any other.\n"
-        "The report says what it means, twice: in the security section, because what can reach the API changes, and in\n"
-        "the policies, with the line of the stack file and what to write instead. With `--fail-on policy` the change\n"
-        "does not get in before it names addresses.",
+        "The report says what it means, twice: in the security section, because what can reach the API changes, and\n"
+        "in the policies, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
+        "change does not get in before it names addresses.",
     ),
 )
 
