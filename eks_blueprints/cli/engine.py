@@ -47,8 +47,6 @@ def run(
 
         report = report_of(outcome.previews, errors=outcome.errors, command=command)
         click.echo(rendered(report, form).rstrip("\n"))
-    elif form == "json":
-        click.echo("[]")
     _leave(outcome, tell_changes)
 
 
@@ -67,8 +65,9 @@ def _asked(targets: Sequence[Target], policy_packs: Sequence[Path], install: boo
             show.problems(error.problems)
         except EngineError as error:
             line.clear()
+            if str(error) not in outcome.errors.values():  # no CLI is no CLI, however many stacks there are
+                click.echo(str(error), err=True)
             outcome.errors[target.stack] = str(error)
-            click.echo(str(error), err=True)
         finally:
             line.clear()
     return outcome

@@ -35,7 +35,12 @@ from eks_blueprints.preview.targets import Target, all_targets, program_target, 
 )
 @click.option("--full", is_flag=True, help="A line for every resource, where text folds many of one type into one.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Stacks at once. Default: one a processor.")
-@click.option("--exit-code", "tell_changes", is_flag=True, help="Exit with 4 when anything would be created.")
+@click.option(
+    "--exit-code",
+    "tell_changes",
+    is_flag=True,
+    help="Exit with 4 when anything would be created or, with --engine, changed.",
+)
 @click.option("--engine", is_flag=True, help="Ask the real engine instead: what would change in what is deployed.")
 @click.option(
     "--policy-pack",
@@ -75,7 +80,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     With --engine the Pulumi CLI, its login and the cloud's credentials are needed, and exit codes say more: 1 the
     engine cannot be asked or fails, 2 an input is refused, 3 a mandatory policy of a pack says no, 4 anything changes.
     """
-    _hold_together(engine, form, full, policy_packs, install_engine)
+    _hold_together(engine, form, full or jobs is not None, policy_packs, install_engine)
     targets = _targets(stacks, every, program)
     if engine:
         from eks_blueprints.cli.engine import run
@@ -97,10 +102,10 @@ def command(  # noqa: PLR0917 - click passes each option by name
         _print_many(targets, form, full, jobs, tell_changes)
 
 
-def _hold_together(engine: bool, form: str, full: bool, policy_packs: tuple[Path, ...], install: bool) -> None:
+def _hold_together(engine: bool, form: str, of_recordings: bool, policy_packs: tuple[Path, ...], install: bool) -> None:
     """Refuse options that mean nothing here."""
-    if engine and full:
-        raise click.UsageError("--full shows a plan; got --engine, whose report shows changes; leave one of them out")
+    if engine and of_recordings:
+        raise click.UsageError("--full and --jobs are for recordings; got --engine; leave one of them out")
     if engine:
         return
     needing = {"--policy-pack": bool(policy_packs), "--install-engine": install}

@@ -58,6 +58,12 @@ def test_the_report_reads_as_that_of_diff(ask: Ask) -> None:
     assert "eks-blueprints preview prod --engine" in markdown(report)
 
 
+def test_the_guide_shows_what_is_printed(ask: Ask) -> None:
+    page = Path(__file__).parent.parent.parent / "docs/guides/engine_preview.md"
+    shown = page.read_text().partition("```text\n")[2].partition("```")[0]
+    assert shown in click.unstyle("\n".join(text(report_of([ask("changed")])))) + "\n"
+
+
 def test_mandatory_policies_block_and_advisory_ones_do_not(ask: Ask) -> None:
     found = ask("policies", said="error: preview failed")
     assert found.blocked
