@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Outcome = Literal["pass", "fail", "undetermined", "not_applicable"]
 
+_MALFORMED = (TypeError, AttributeError, ValueError, LookupError)
+"""What a rule raises that meets a list where it counts on a text: the input is wrong, and the run goes on."""
+
 OPAQUE = ("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart", "kubernetes:yaml/v2:ConfigFile")
 """Resources whose objects a provider renders, out of reach of the rules about objects."""
 
@@ -89,8 +92,12 @@ def judge(rule: Rule, context: Context) -> tuple[Outcome, list[Fault], list[Unde
                 continue
             except Undetermined as error:
                 unknown.append(error)
+            except _MALFORMED as error:
+                unknown.append(_malformed(error))
     except Undetermined as error:
         unknown.append(error)
+    except _MALFORMED as error:
+        unknown.append(_malformed(error))
     except NotApplicable:
         pass
     if faults:
@@ -98,6 +105,10 @@ def judge(rule: Rule, context: Context) -> tuple[Outcome, list[Fault], list[Unde
     if unknown:
         return "undetermined", faults, unknown
     return ("pass" if asked else "not_applicable"), faults, unknown
+
+
+def _malformed(error: Exception) -> Undetermined:
+    return Undetermined((), f"has inputs of a form that the rule cannot read: {error}")
 
 
 class _Run:

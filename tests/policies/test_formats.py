@@ -1,0 +1,98 @@
+"""Reports as text, JSON, SARIF, annotations and JUnit."""
+
+import json
+import xml.etree.ElementTree as ET
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from eks_blueprints.policies.check import check_stack
+from eks_blueprints.policies.formats import NAMES, render
+from eks_blueprints.policies.report import Report
+from eks_blueprints.policies.settings import Judgement, PlacedWaiver, Waiver
+from eks_blueprints.policies.stack import Stack
+from tests.policies.build import UNKNOWN, chart, workload
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    bad = workload("bad\x01 & <app>", p={"hostNetwork": True, "hostPID": UNKNOWN, "hostIPC": True})
+    bad.position = SimpleNamespace(file="stacks/prod.yaml", line=31, column=7)
+    waiver = {
+        "policy": "k8s-no-host-ipc",
+        "resource": {"name": "bad*"},
+        "reason": "shares memory with its sidecar",
+        "owner": "team",
+        "created": "2026-11-01",
+        "expires": "2027-01-01",
+    }
+    only = ("k8s-no-host-network", "k8s-no-host-pid", "k8s-no-host-ipc", "k8s-cpu-limit-policy", "vpc-dns-enabled")
+    judgement = Judgement("baseline", waivers=(PlacedWaiver(Waiver.model_validate(waiver)),))
+    return check_stack(Stack([bad, chart("dns", "external-dns")], "shop", "prod"), judgement, today=TODAY, only=only)
+
+
+def test_text_tells_what_blocks_first(report: Report) -> None:
+    lines = render([report], "text").splitlines()
+    assert lines[0].startswith(
+        "prod: 1 must be mended, 1 advised, 1 waived, 1 not known before the deployment (5 rules on"
+    )
+    assert lines[2] == "must be mended"
+    assert "stacks/prod.yaml:31:7" in lines[3]
+    assert "not scanned: objects of dns, which a provider renders" in lines
+
+
+def test_json_holds_every_finding(report: Report) -> None:
+    data = json.loads(render([report], "json"))
+    (stack,) = data["stacks"]
+    assert stack["blocked"] is True
+    assert {(f["policy"], f["verdict"]) for f in stack["findings"]} == {
+        ("k8s-no-host-network", "fail"),
+        ("k8s-no-host-ipc", "waived"),
+        ("k8s-no-host-pid", "undetermined"),
+        ("k8s-cpu-limit-policy", "fail"),
+    }
+
+
+def test_sarif_has_places_rules_and_suppressions(report: Report) -> None:
+    run = json.loads(render([report], "sarif"))["runs"][0]
+    results = {each["ruleId"]: each for each in run["results"]}
+    place = results["k8s-no-host-network"]["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "stacks/prod.yaml"}, "region": {"startLine": 31, "startColumn": 7}}
+    assert results["k8s-no-host-ipc"]["suppressions"][0]["justification"].startswith("shares memory")
+    assert (results["k8s-no-host-pid"]["kind"], results["k8s-no-host-pid"]["level"]) == ("open", "none")
+    for result in run["results"]:
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_annotations_are_escaped(report: Report) -> None:
+    first, second = render([report], "github").splitlines()
+    assert first.startswith("::error file=stacks/prod.yaml,line=31,col=7,title=k8s-no-host-network::")
+    assert second.startswith("::warning ")
+
+
+def test_junit_is_xml_that_ci_reads(report: Report) -> None:
+    suite = ET.fromstring(render([report], "junit"))[0]  # noqa: S314 - the text is our own
+    assert suite.attrib["failures"] == "1"
+    assert suite.attrib["skipped"] == "3"
+    cases = {each.attrib["classname"]: each for each in suite}
+    failure = cases["k8s-no-host-network"][0]
+    assert failure.tag == "failure"
+    assert "stacks/prod.yaml:31:7" in str(failure.text)
+    assert int(suite.attrib["tests"]) == len(list(suite))
+    assert any(each.attrib["name"] == "vpc-dns-enabled" for each in suite)
+
+
+@pytest.mark.parametrize("form", NAMES)
+def test_nothing_found_is_a_report_too(form: str) -> None:
+    text = render([check_stack(Stack([]), today=TODAY)], form)
+    assert "<failure" not in text
+    assert "::error" not in text
+    assert '"verdict"' not in text
+
+
+def test_other_forms_are_refused() -> None:
+    with pytest.raises(ValueError, match="did you mean sarif"):
+        render([], "sariff")
