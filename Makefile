@@ -38,6 +38,7 @@ bench: $(READY) ## Measure speed against a bare program, as ratios of one run
 
 .PHONY: generate
 generate: $(READY) ## Write again what is generated and checked in: JSON Schema, reference pages, recordings
+	@$(BIN)/python -m eks_blueprints.reference.stubs
 	@$(BIN)/eks-blueprints schema --write
 	@$(BIN)/python -m pytest -q --update-golden tests
 

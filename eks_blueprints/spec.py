@@ -141,7 +141,12 @@ def is_known(value: Any) -> bool:
 
 def kind_of(cls: type) -> str:
     """The name of a spec class as it is written in stack files: `EbsCsiDriver` is `ebs_csi_driver`."""
-    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)
+    return kind_name(cls.__name__)
+
+
+def kind_name(class_name: str) -> str:
+    """The same by the class's name."""
+    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in class_name)
     return words.lstrip("_")
 
 

@@ -9,6 +9,7 @@ import pytest
 from eks_blueprints.document import parse
 from eks_blueprints.reference.pages import stack_page
 from eks_blueprints.reference.schema import stack_schema
+from eks_blueprints.reference.stubs import STUB, addons_stub
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -25,6 +26,18 @@ def test_the_schema_is_current() -> None:
 
 def test_the_page_is_current() -> None:
     assert (REFERENCE / "stack.md").read_text() == stack_page(), "run make generate"
+
+
+def test_the_stub_of_the_addons_is_current() -> None:
+    assert STUB.read_text() == addons_stub(), "run make generate"
+
+
+def test_addons_are_imported_by_name() -> None:
+    from eks_blueprints import addons
+
+    assert addons.ExternalDns.kind() == "external_dns"
+    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
+        _ = addons.Nothing
 
 
 def test_the_schema_is_one() -> None:

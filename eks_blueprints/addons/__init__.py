@@ -1,35 +1,22 @@
-"""Add-ons: software that is installed on a cluster, one a file; the file's name is the kind in a stack file."""
+"""Add-ons: software that is installed on a cluster, one a file; the file's name is the kind in a stack file.
+
+`from eks_blueprints.addons import ExternalDns` imports that one file. Type checkers read the names from the stub beside
+this file, which `make generate` writes.
+"""
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver as AwsEbsCsiDriver
-    from eks_blueprints.addons.base import AddOn as AddOn
-    from eks_blueprints.addons.base import EksAddOn as EksAddOn
-    from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler as ClusterAutoscaler
-    from eks_blueprints.addons.coredns import Coredns as Coredns
-    from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent as EksPodIdentityAgent
-    from eks_blueprints.addons.kube_proxy import KubeProxy as KubeProxy
-    from eks_blueprints.addons.metrics_server import MetricsServer as MetricsServer
-    from eks_blueprints.addons.vpc_cni import VpcCni as VpcCni
+from eks_blueprints.spec import kind_name
 
-_HOMES = {
-    "AddOn": "base",
-    "AwsEbsCsiDriver": "aws_ebs_csi_driver",
-    "ClusterAutoscaler": "cluster_autoscaler",
-    "Coredns": "coredns",
-    "EksAddOn": "base",
-    "EksPodIdentityAgent": "eks_pod_identity_agent",
-    "KubeProxy": "kube_proxy",
-    "MetricsServer": "metrics_server",
-    "VpcCni": "vpc_cni",
-}
-
-__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served by __getattr__ below
+_BASES = {"AddOn": "base", "EksAddOn": "base", "HelmAddOn": "_helm_addon", "Chart": "_helm_addon"}
 
 
 def __getattr__(name: str) -> Any:
-    if home := _HOMES.get(name):
+    home = _BASES.get(name, kind_name(name))
+    try:
         return getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{home}":
+            raise
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None

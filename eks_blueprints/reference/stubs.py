@@ -1,0 +1,29 @@
+"""The stub of `eks_blueprints.addons`: every add-on's class by name, for type checkers and editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import eks_blueprints.addons
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.elements import element_class, kinds
+
+STUB = Path(eks_blueprints.addons.__file__).with_suffix(".pyi")
+
+_BASES = {"AddOn": "base", "Chart": "_helm_addon", "EksAddOn": "base", "HelmAddOn": "_helm_addon"}
+
+
+def addons_stub() -> str:
+    """The stub's text."""
+    package = eks_blueprints.addons.__name__
+    homes = {name: f"{package}.{home}" for name, home in _BASES.items()}
+    for kind in kinds(AddOn):
+        cls = element_class(AddOn, kind)
+        if cls.__module__.startswith(f"{package}."):
+            homes[cls.__name__] = cls.__module__
+    lines = sorted(f"from {home} import {name} as {name}" for name, home in homes.items())
+    return "\n".join(["# Written by `make generate`; do not edit.", *lines]) + "\n"
+
+
+if __name__ == "__main__":
+    STUB.write_text(addons_stub(), encoding="utf-8")
