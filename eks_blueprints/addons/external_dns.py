@@ -50,7 +50,7 @@ class ExternalDns(HelmAddOn):
     zone_arns: tuple[In[ZoneArn], ...] = Field(min_length=1)
     """ARNs of the hosted zones whose records it may change."""
 
-    zone_type: Literal["public", "private"] | None = None
+    zone_type: Literal["private", "public"] | None = None
     """Which of zones of the same name it looks at. Default: both."""
 
     domain_filters: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from eks_blueprints.cli.exits import Exit
 from eks_blueprints.errors import InputError
 
 _COMMANDS = {
+    "addons": "List the add-ons there are, and tell all about one.",
     "check": "Say whether stack files are valid; imports no pulumi, takes a fraction of a second.",
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes from a git ref, a plan or a deployed stack to the working tree, and whether it is safe.",

@@ -28,6 +28,13 @@ def stack_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def own_fields(definition: dict[str, Any], elsewhere: str) -> list[str]:
+    """The table of an element's own fields, for a page from which `elsewhere` leads to this one."""
+    own = _own({**definition, "description": ""})
+    lines = list(_section("", own, ""))[1:]
+    return [line.replace("](#", f"]({elsewhere}") for line in lines]
+
+
 _SHARED = "shared."
 
 

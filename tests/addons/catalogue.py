@@ -7,34 +7,14 @@ from typing import Any
 
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.elements import element_class, kinds
+from eks_blueprints.reference.addon_facts import samples
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import recorded
 
 KINDS = sorted(kinds(AddOn))
 ACCOUNT = "eu-west-1:111122223333"
 
-LEAST: dict[str, dict[str, Any]] = {
-    "argocd_capability": {"idc_instance_arn": "arn:aws:sso:::instance/ssoins-0123456789abcdef"},
-    "aws_mountpoint_s3_csi_driver": {"buckets": ["shop-data"]},
-    "aws_privateca_issuer": {
-        "authority_arns": [f"arn:aws:acm-pca:{ACCOUNT}:certificate-authority/11223344-1234-1122-2233-112233445566"]
-    },
-    "eks_addon": {"addon_name": "teleport_teleport"},
-    "external_dns": {"zone_arns": ["arn:aws:route53:::hostedzone/Z0123456789ABC"]},
-    "helm": {
-        "chart": "podinfo",
-        "version": "6.9.0",
-        "repository": "https://stefanprodan.github.io/podinfo",
-        "namespace": "podinfo",
-    },
-    "manifests": {
-        "manifests": {
-            "settings": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": "b"}}
-        }
-    },
-    "mlflow": {"artifact_bucket": "shop-models"},
-    "spark_history_server": {"bucket": "shop-logs"},
-}
+LEAST = samples()
 """Arguments of the kinds that cannot do without some."""
 
 FULL: dict[str, dict[str, Any]] = {

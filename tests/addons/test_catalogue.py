@@ -59,7 +59,7 @@ QUIRKS = {
     "ack_route53resolver": {"RESOURCE_MISMATCH"},  # wants * where AWS takes ARNs
     "aws_gateway_api_controller": {"RESOURCE_STAR"},  # held to the region by a condition
     "aws_load_balancer_controller": {"RESOURCE_STAR", "UNKNOWN_CONDITION_FOR_ACTION"},  # as its project publishes it
-    "cluster_autoscaler": {"RESOURCE_STAR"},  # held to its own groups by conditions
+    "cluster_autoscaler": {"RESOURCE_MISMATCH", "RESOURCE_STAR"},  # held to its own groups by conditions
 }
 """What the linter finds in documents that are right, and why they are."""
 

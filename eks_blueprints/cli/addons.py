@@ -1,0 +1,132 @@
+"""`eks-blueprints addons`: the catalogue, and one add-on of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from eks_blueprints.addons.base import AddOn
+
+
+@click.group("addons", invoke_without_command=True, context_settings={"allow_interspersed_args": False})
+@click.option("--category", metavar="NAME", help="Only those of a category.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
+@click.option("--write", "folder", is_flag=False, flag_value="docs/addons", metavar="[FOLDER]", help="Write the pages.")
+@click.pass_context
+def command(context: click.Context, category: str | None, form: str, folder: str | None) -> None:
+    """List the add-ons there are, with what each is for; `addons show NAME` tells all about one.
+
+    \b
+      eks-blueprints addons                       all of them, by category
+      eks-blueprints addons find logs             those whose name or description has a word
+      eks-blueprints addons show external_dns     its fields, its permissions, its values
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if folder is not None:
+        from eks_blueprints.reference.addon_pages import write
+
+        click.echo(f"wrote {len(write(Path(folder)))} pages to {folder}", err=True)
+        return
+    _list(_of_category(category), form)
+
+
+@command.command("find")
+@click.argument("word")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
+def find(word: str, form: str) -> None:
+    """List the add-ons whose name, category or description has a word."""
+    from eks_blueprints.reference import addon_facts as facts
+    from eks_blueprints.reference.docstrings import class_doc
+
+    wanted = word.lower()
+    found = {
+        kind: cls
+        for kind, cls in facts.classes().items()
+        if wanted in f"{kind} {cls.category} {class_doc(cls)}".lower().replace("\n", " ")
+    }
+    if not found:
+        raise click.UsageError(f"no add-on has {word} in its name or description; list all: eks-blueprints addons")
+    _list(found, form)
+
+
+@command.command("show")
+@click.argument("name")
+def show(name: str) -> None:
+    """Tell all about an add-on: where it comes from, its fields, what it may do in AWS, the values it sets."""
+    from eks_blueprints.errors import unknown_name
+    from eks_blueprints.reference import addon_facts as facts
+
+    cls = facts.classes().get(name)
+    if cls is None:
+        raise click.UsageError(unknown_name(name, facts.classes(), "add-on"))
+    for line in _told(cls):
+        click.echo(line)
+
+
+def _of_category(category: str | None) -> dict[str, type[AddOn]]:
+    from eks_blueprints.errors import unknown_name
+    from eks_blueprints.reference import addon_facts as facts
+
+    found = facts.classes()
+    known = {cls.category for cls in found.values()}
+    if category is not None and category not in known:
+        raise click.UsageError(unknown_name(category, known, "category"))
+    return {kind: cls for kind, cls in found.items() if category in (None, cls.category)}
+
+
+def _list(found: dict[str, type[AddOn]], form: str) -> None:
+    from eks_blueprints.reference import addon_facts as facts
+
+    if form == "json":
+        rows = [
+            {
+                "kind": kind,
+                "category": cls.category,
+                "version": facts.version(cls),
+                "source": facts.source(cls),
+                "requires": facts.named(cls.requires),
+                "summary": facts.summary(cls),
+            }
+            for kind, cls in found.items()
+        ]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    width = max(map(len, found), default=0)
+    for category in sorted({cls.category for cls in found.values()}):
+        click.echo(click.style(category, bold=True))
+        for kind, cls in found.items():
+            if cls.category == category:
+                needs = f" (needs {', '.join(facts.named(cls.requires))})" if cls.requires else ""
+                click.echo(f"  {kind:{width}}  {facts.version(cls):10}  {facts.summary(cls)}{needs}")
+
+
+def _told(cls: type[AddOn]) -> list[str]:
+    from eks_blueprints.reference import addon_facts as facts
+    from eks_blueprints.reference.docstrings import class_doc, field_docs
+
+    asked = facts.asked(cls)
+    lines = [click.style(cls.kind(), bold=True), class_doc(cls), "", facts.source(cls)]
+    if cls.requires:
+        lines.append(f"needs {', '.join(facts.named(cls.requires))}")
+    if cls.conflicts:
+        lines.append(f"cannot run beside {', '.join(facts.named(cls.conflicts))}")
+    if cls.fits.not_on_fargate:
+        lines.append(f"cannot run on Fargate: {cls.fits.not_on_fargate}")
+    lines += ["", click.style("fields", bold=True)]
+    docs = field_docs(cls)
+    for name, field in cls.model_fields.items():
+        if name != "name":
+            need = " (required)" if field.is_required() else ""
+            lines.append(f"  {name}{need}: {' '.join(docs.get(name, '').split())}")
+    lines += ["", click.style("permissions in AWS", bold=True)]
+    lines += [f"  {arn}" for arn in asked.managed]
+    lines += [f"  {line}" for line in json.dumps(asked.statements, indent=2).splitlines()] if asked.statements else []
+    if not (asked.managed or asked.statements):
+        lines.append("  none")
+    lines += ["", click.style("values", bold=True)]
+    return lines + [f"  {line}" for line in json.dumps(asked.values, indent=2, sort_keys=True).splitlines()]
