@@ -4,12 +4,12 @@ from subprocess import check_output
 
 import pulumi
 import pytest
-from tests.builders import recorded
 
 from eks_blueprints.component import Component
 from eks_blueprints.iam import Allow, managed_policy, policy_document
 from eks_blueprints.iam_roles import Grants, irsa_role, pod_identity_role, service_role
 from eks_blueprints.testing import record
+from tests.builders import recorded
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/abc"
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.builders import SUBNETS, recorded
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -19,6 +18,7 @@ from eks_blueprints.errors import InputError
 from eks_blueprints.facts.ami_types import ami_types
 from eks_blueprints.facts.instance_types import instance_type, names
 from eks_blueprints.testing.recorded import Recorded
+from tests.builders import SUBNETS, recorded
 
 ROLE = "arn:aws:iam::111122223333:role/nodes"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/abc"
