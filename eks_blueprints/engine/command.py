@@ -77,7 +77,10 @@ _KNOWN: tuple[tuple[str, str], ...] = (
         r"the stack is currently locked by|Another update is currently in progress",
         "another update of this stack is running; wait for it, or run `pulumi cancel` if it is dead",
     ),
-    (r"unable to open state directory \"(?P<a>[^\"]+)\"", "the backend {a} cannot be opened; correct PULUMI_BACKEND_URL"),
+    (
+        r"unable to open state directory \"(?P<a>[^\"]+)\"",
+        "the backend {a} cannot be opened; correct PULUMI_BACKEND_URL",
+    ),
     (r"No module named '(?P<a>pulumi_policy)'", "a policy pack needs pulumi-policy; install it where the pack runs"),
     (r"policy pack not started", "a policy pack does not start; its own messages: {rest}"),
     (r"failed to load Pulumi policy project located at \"(?P<a>[^\"]+)\"", "{a} holds no policy pack that can be read"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from eks_blueprints.cost import Prices, difference, estimate
@@ -17,6 +18,32 @@ from eks_blueprints.report.model import Policies, Report, StackReport
 from eks_blueprints.report.policy import judge
 from eks_blueprints.report.releases import releases
 from eks_blueprints.report.security import security
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport(Report):
+    """A report that also tells of stacks in which nothing changes: a pack judges what stands as well."""
+
+    @property
+    def changed(self) -> list[StackReport]:
+        """The stacks that there is something to say of."""
+        return [each for each in self.stacks if _has_news(each)]
+
+    @property
+    def unchanged(self) -> list[str]:
+        """Names of the others."""
+        return [each.stack for each in self.stacks if not _has_news(each)]
+
+    @property
+    def verdict(self) -> str:
+        """The one line that a busy reader reads."""
+        said = Report.verdict.fget(self)  # type: ignore[attr-defined]
+        still = not self.errors and not any(each.diff.changed for each in self.stacks)
+        return "no changes" if still and said.startswith("changes, ") else str(said)
+
+
+def _has_news(stack: StackReport) -> bool:
+    return stack.diff.changed or bool(stack.refused) or bool(stack.policies and stack.policies.new)
 
 
 def report_of(
@@ -33,7 +60,7 @@ def report_of(
     base = "what is deployed" + (f" (engine {', '.join(engines)})" if engines else "")
     many = len(previews) > 1
     notes = [f"{each.target.stack}: {note}" if many else note for each in previews for note in each.notes]
-    return Report(
+    return EngineReport(
         project=next((each.diff.project for each in previews), ""),
         base=base,
         stacks=tuple(stack_report(each, policies=policies, prices=prices) for each in previews),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -87,6 +88,20 @@ def test_an_input_that_a_provider_refuses_is_told_at_its_resource(ask: Ask) -> N
     assert [(each.name, each.severity) for each in found.findings] == [("net", "error")]
     assert found.findings[0].message.startswith("property cidrBlock value {10.0.0.0/33} has a problem")
     assert found.notes == ("the preview ended early: the engine looked at 1 of 3 resources",)
+
+
+def test_what_is_said_of_a_stack_in_which_nothing_changes_is_shown(ask: Ask) -> None:
+    found = ask("policies", said="error: preview failed")
+    still = replace(found, diff=replace(found.diff, resources=(), old=found.diff.new))
+    shown = click.unstyle("\n".join(text(report_of([still]))))
+    assert shown.startswith("1 mandatory policy not met")
+    assert "few-nodes prod-nodes-group" in shown
+    advised = replace(still, violations=tuple(each for each in found.violations if not each.mandatory))
+    shown = click.unstyle("\n".join(text(report_of([advised]))))
+    assert shown.startswith("no changes")
+    assert "owned shop-prod" in shown
+    refused = click.unstyle("\n".join(text(report_of([ask("refused", said="error: preview failed")]))))
+    assert "net: property cidrBlock value {10.0.0.0/33} has a problem" in refused
 
 
 def test_a_program_that_fails_in_both_is_told_by_the_recording_which_knows_the_line(ask: Ask) -> None:
