@@ -147,6 +147,12 @@ def _windows(args: BlueprintArgs) -> Iterator[Problem]:
     names = [compute.name for compute in args.compute if compute.operating_system == "windows"]
     if not names:
         return
+    if (args.cluster.ip_family or args.network.ip_family) == "ipv6":
+        for name in names:
+            do = "put Windows nodes on a cluster of their own, for IPv4"
+            yield Problem(
+                ("compute", name), f"runs Windows, which has no addresses of IPv6; got a cluster for it; {do}"
+            )
     for addon in args.addons:
         if isinstance(addon, VpcCni) and not addon.windows_ipam and not _said(addon, "enableWindowsIpam"):
             what = "must give addresses to pods on Windows nodes"

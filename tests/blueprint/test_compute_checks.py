@@ -99,6 +99,13 @@ def test_windows_nodes_need_addresses() -> None:
     platform(compute, {**CORE, "vpc_cni": {"windows_ipam": True}})
 
 
+def test_windows_nodes_have_no_ipv6() -> None:
+    compute = {"nodes": NODES, "win": {"kind": "managed_nodes", "ami_type": "WINDOWS_CORE_2022_x86_64"}}
+    fields = {"region": "eu-west-1", "network": {"ip_family": "ipv6"}, "cluster": {"version": "1.35"}}
+    with pytest.raises(ValidationError, match="has no addresses of IPv6"):
+        BlueprintArgs.model_validate({**fields, "compute": compute})
+
+
 def test_a_role_has_one_entry() -> None:
     managed = {**NODES, "node_role_arn": ROLE}
     own = {**OWN, "node_role_arn": ROLE}
