@@ -109,7 +109,7 @@ def answer_to(text: str) -> str:
 def test_json(text: str, info: str) -> None:
     """Plans are held to their schema."""
     data = json.loads(text)
-    if data.get("kind") == "eks-blueprints/plan":
+    if isinstance(data, dict) and data.get("kind") == "eks-blueprints/plan":
         jsonschema.validate(data, json.loads((ROOT / "docs/reference/plan.schema.json").read_text()))
 
 

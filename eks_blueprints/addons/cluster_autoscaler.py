@@ -126,7 +126,7 @@ class ClusterAutoscaler(HelmAddOn):
     spread: ClassVar[tuple[str, ...]] = ("topologySpreadConstraints",)
     fits: ClassVar[Fit] = Fit(
         not_on_fargate="it scales groups of EC2 nodes, and Fargate has none",
-        in_auto_mode="EKS Auto Mode launches and removes its nodes itself",
+        in_auto_mode="its own scaling of nodes",
     )
 
     expanders: tuple[Expander, ...] = Field(default=("least-waste",), min_length=1)
