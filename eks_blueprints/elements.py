@@ -11,6 +11,8 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import GetCoreSchemaHandler, ValidationError
@@ -103,11 +105,25 @@ else:
 
 
 def kinds(base: type[Element]) -> dict[str, str]:
-    """The kinds of a group that this package brings: name to dotted path, one module a kind."""
+    """The kinds of a group: name to the module that holds its class.
+
+    This package brings one module a kind. Other packages add theirs by entry points of the group
+    `eks_blueprints.<group>`, whose names are the kinds; they cannot take the place of one of this package.
+    """
     package = base.__module__.rpartition(".")[0]
+    return dict(sorted({**_offered(base.group), **_own_kinds(package)}.items()))
+
+
+@cache
+def _own_kinds(package: str) -> dict[str, str]:
     path = importlib.import_module(package).__path__
     names = [m.name for m in pkgutil.iter_modules(path) if m.name != "base" and not m.name.startswith("_")]
-    return {name: f"{package}.{name}" for name in sorted(names)}
+    return {name: f"{package}.{name}" for name in names}
+
+
+@cache
+def _offered(group: str) -> dict[str, str]:
+    return {point.name: point.module for point in entry_points(group=f"eks_blueprints.{group}")}
 
 
 def element_class(base: type[Element], kind: str) -> type[Element]:
@@ -129,11 +145,16 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
     known = kinds(base)
     if kind not in known:
         raise ValueError(unknown_name(kind, known, f"kind of {base.group}"))
-    module = importlib.import_module(known[kind])
+    try:
+        module = importlib.import_module(known[kind])
+    except ImportError as error:
+        raise ValueError(
+            f"cannot be imported; got {shown(kind)} of {known[kind]} ({error}); mend the package"
+        ) from None
     for candidate in vars(module).values():
         if isinstance(candidate, type) and issubclass(candidate, base) and candidate.kind() == kind:
             return candidate
-    raise TypeError(f"{known[kind]} holds no class of kind {kind}")
+    raise ValueError(f"has no class; got {shown(kind)} of {known[kind]}; name the class so that its kind is {kind}")
 
 
 def load_class(path: str) -> Any:

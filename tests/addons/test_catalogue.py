@@ -80,6 +80,13 @@ def test_it_says_what_it_is_for(kind: str) -> None:
     assert cls.kind() == kind
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_can_be_imported_with_the_rest(kind: str) -> None:
+    import eks_blueprints.addons
+
+    assert getattr(eks_blueprints.addons, class_of(kind).__name__) is class_of(kind)
+
+
 @pytest.mark.parametrize("kind", PINNED)
 def test_its_chart_is_pinned_and_comes_from_somewhere(kind: str) -> None:
     cls: Any = class_of(kind)
