@@ -65,7 +65,8 @@ def spread_matches(_: Props, context: Context) -> Faults:
     """Pods are spread over their own kind."""
     pod = pod_of(context.resource)
     constraints = pod.items("topologySpreadConstraints")
-    terms = _anti_affinity(pod)
+    # A single pod keeps away from others on purpose: there is nothing of its own to spread.
+    terms = _anti_affinity(pod) if lowest(context.resource, context.stack) > 1 else []
     if not constraints and not terms:
         raise NotApplicable
     labels = pod_labels(context.resource)

@@ -59,6 +59,7 @@ CASES = {
             _many("fail-apart", **_apart(_HOST, "someone")),
             _many("pass-own", **_spread(_ZONE, app="pass-own")),
             _many("na-none"),
+            workload("na-single", p=_apart(_HOST, "someone")),
             _many("unknown-constraints", topologySpreadConstraints=UNKNOWN),
         ]
     ],
