@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from eks_blueprints.addons._values import clashes, unfit
 from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
 from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.blueprint.karpenter_network import check_network
@@ -13,8 +14,8 @@ from eks_blueprints.compute.auto_mode import AutoMode
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.fargate import Fargate
 from eks_blueprints.compute.karpenter import Karpenter
-from eks_blueprints.errors import Path, Problem
-from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
+from eks_blueprints.errors import Path, Problem, shown
+from eks_blueprints.karpenter.controller import OWN_VALUES, SERVICE_ACCOUNT
 from eks_blueprints.spec import is_known
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             yield from _home(args, compute)
             yield from _permissions(args, compute)
             yield from _plugin(args, compute)
+            yield from _values(compute)
         elif isinstance(compute, AutoMode):
             yield from _auto_mode(args, compute)
         if isinstance(compute, Karpenter | AutoMode):
@@ -102,6 +104,11 @@ def _permissions(args: BlueprintArgs, karpenter: Karpenter) -> Iterator[Problem]
     if karpenter.identity == "irsa" and not args.cluster.oidc_provider:
         do = "remove cluster.oidc_provider: false"
         yield Problem(_at(karpenter, "identity"), f"needs an IAM OIDC provider; got a cluster without one; {do}")
+    profiled = [each for each in karpenter.classes if each.instance_profile is not None]
+    if profiled and not karpenter.node_role_arns:
+        at = _at(karpenter, "node_classes", profiled[0].name, "instance_profile")
+        message = f"has a role that Karpenter may not give to nodes; got {shown(profiled[0].instance_profile)}"
+        yield _doubt(at, f"{message}; name the role's ARN under node_role_arns")
     for addon in args.addons:
         same = getattr(addon, "namespace", "") == karpenter.namespace
         if same and addon.service_account == SERVICE_ACCOUNT:
@@ -127,6 +134,24 @@ def _plugin(args: BlueprintArgs, karpenter: Karpenter) -> Iterator[Problem]:
             message = f"need {_CNI_POLICY} where vpc_cni has what the nodes' role allows; got a role without it"
             do = f"add cni: arn:aws:iam::aws:policy/{_CNI_POLICY}, or give vpc_cni another identity"
             yield Problem(_at(karpenter, "node_policies"), f"{message}; {do}")
+
+
+def _values(karpenter: Karpenter) -> Iterator[Problem]:
+    """Values of the chart that cannot be sent, or that say again what a field or the platform says."""
+    at = _at(karpenter, "values")
+    unsendable = [Problem((*at, *path), message) for path, message in unfit(karpenter.values)]
+    yield from unsendable
+    if unsendable:
+        return
+    for path, typed, raw in clashes(karpenter.said_values(), karpenter.values):
+        message = f"is also said by a field of karpenter; got {shown(raw)} and {shown(typed)}; say it once"
+        yield Problem((*at, *path), message)
+    for name in OWN_VALUES:
+        first, last = name.split(".")
+        part = karpenter.values.get(first)
+        if isinstance(part, dict) and last in part:
+            message = f"follows from the platform and cannot be another; got {shown(part[last])}; remove it"
+            yield Problem((*at, first, last), message)
 
 
 def _auto_mode(args: BlueprintArgs, compute: AutoMode) -> Iterator[Problem]:

@@ -135,15 +135,15 @@ def _documents(
     component: Component,
     queue: aws.sqs.Queue,
     nodes: Mapping[bool, NodeRole],
-) -> pulumi.Output[dict[str, Any]]:
+) -> dict[str, pulumi.Output[str]]:
     # The cluster's name becomes part of conditions' keys, where no Output can stand.
     account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=component)).account_id
-    arns = [node.role.arn for node in nodes.values()]
-    named = list(dict.fromkeys(each.role for each in karpenter.classes if isinstance(each.role, str)))
-    unnamed = [each.role for each in karpenter.classes if each.role is not None and not isinstance(each.role, str)]
+    names = list(dict.fromkeys(each.role for each in karpenter.classes if isinstance(each.role, str)))
+    late = [each.role for each in karpenter.classes if each.role is not None and not isinstance(each.role, str)]
+    roles = [[node.role.arn for node in nodes.values()], list(karpenter.node_role_arns), [*names, *late]]
 
-    def write(found: Sequence[Any]) -> dict[str, Any]:
-        cluster_name, account_id, queue_arn, made, elsewhere, names = found
+    def document(purpose: str, found: Sequence[Any]) -> str:
+        cluster_name, account_id, queue_arn, made, elsewhere, named = found
         prefix = f"arn:{cluster.partition}:iam::{account_id}:role/"
         scope = Scope(
             partition=cluster.partition,
@@ -151,10 +151,14 @@ def _documents(
             account=account_id,
             cluster=cluster_name,
             queue_arn=queue_arn,
-            node_role_arns=[*made, *elsewhere, *(f"{prefix}{name}" for name in names)],
+            node_role_arns=[*made, *elsewhere, *(f"{prefix}{name}" for name in named)],
         )
-        return {purpose: policy_document(allowed) for purpose, allowed in permissions(scope).items()}
+        return str(policy_document(permissions(scope)[purpose]))
 
-    return pulumi.Output.all(
-        cluster.name, account, queue.arn, arns, list(karpenter.node_role_arns), [*named, *unnamed]
-    ).apply(write)
+    def written(purpose: str) -> pulumi.Output[str]:
+        queue_arn: pulumi.Input[str] = queue.arn if purpose == "interruption" else ""
+        given = roles if purpose == "iam-integration" else [[], [], []]
+        facts: pulumi.Output[Any] = pulumi.Output.all(cluster.name, account, queue_arn, *given)
+        return facts.apply(lambda found: document(purpose, found))
+
+    return {purpose: written(purpose) for purpose in _PURPOSES}

@@ -12,7 +12,7 @@ from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Architecture, Compute
 from eks_blueprints.errors import Faults, Problem, shown
 from eks_blueprints.karpenter import checks, releases
-from eks_blueprints.karpenter.controller import KarpenterFeatureGates, KarpenterResources, KarpenterSettings
+from eks_blueprints.karpenter.controller import KarpenterFeatureGates, KarpenterResources, KarpenterSettings, gates
 from eks_blueprints.karpenter.disruption import Disruption
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.named import Named
@@ -160,6 +160,17 @@ class Karpenter(Compute):
         """What is wrong or doubtful on a Kubernetes version; paths are counted from here."""
         found = checks.check(self.pools, self.classes, kubernetes_version=kubernetes_version)
         return [*releases.check(self.version, kubernetes_version), *found]
+
+    def said_values(self) -> dict[str, Any]:
+        """What its fields say in values of the chart, without what is a default."""
+        said: dict[str, Any] = {"settings": self.settings.values()}
+        if switched := gates(self.feature_gates, static_pools=False):
+            said["settings"]["featureGates"] = switched
+        if "replicas" in self.model_fields_set:
+            said["replicas"] = self.replicas
+        if "resources" in self.model_fields_set:
+            said["controller"] = {"resources": self.resources.values()}
+        return said
 
     @property
     def architectures(self) -> frozenset[Architecture]:

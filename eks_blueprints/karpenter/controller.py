@@ -106,6 +106,9 @@ def gates(given: KarpenterFeatureGates, *, static_pools: bool) -> dict[str, bool
     return {name: value for name, value in said.items() if value is not None}
 
 
+OWN_VALUES = ("settings.clusterName", "settings.clusterEndpoint", "settings.interruptionQueue", "serviceAccount.name")
+"""Values of the chart that follow from the platform, and that nobody can say otherwise without breaking it."""
+
 PLACEMENT: dict[str, Any] = {
     # Its own nodes would go with it, and it could never come back.
     "affinity": {

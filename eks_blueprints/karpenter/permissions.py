@@ -118,11 +118,10 @@ def _iam_integration(scope: Scope) -> list[Allow]:
     }
     has_class, gets_class = ({f"aws:{side}Tag/karpenter.k8s.aws/ec2nodeclass": "*"} for side in ("Resource", "Request"))
     services = ("ec2.amazonaws.com", "ec2.amazonaws.com.cn")
-    pass_role = Allow(
-        "iam:PassRole", on=tuple(scope.node_role_arns), when={"StringEquals": {"iam:PassedToService": services}}
-    )
+    passed = {"StringEquals": {"iam:PassedToService": services}}
+    pass_role = [Allow("iam:PassRole", on=tuple(scope.node_role_arns), when=passed)] if scope.node_role_arns else []
     return [
-        *([pass_role] if scope.node_role_arns else []),
+        *pass_role,
         Allow("iam:CreateInstanceProfile", on=scope.profiles, when={"StringEquals": asked, "StringLike": gets_class}),
         Allow(
             "iam:TagInstanceProfile",

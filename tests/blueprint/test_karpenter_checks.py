@@ -212,6 +212,12 @@ def test_a_role_that_is_named_has_to_be_let_in() -> None:
     )
 
 
+def test_a_profile_s_role_has_to_be_named() -> None:
+    profiled = {"default": {**AL2023, "instance_profile": "nodes"}}
+    one(karpenter(node_classes=profiled), "warning compute.karpenter.node_classes.default.instance_profile: has a role")
+    assert karpenter(node_classes=profiled, node_role_arns=["arn:aws:iam::111122223333:role/nodes"]) == []
+
+
 def test_what_the_network_plugin_asks_of_nodes() -> None:
     compute = {"system": SYSTEM, "karpenter": QUIET}
     others = {"kube_proxy": {}, "coredns": {}, "eks_pod_identity_agent": {}}
@@ -232,3 +238,28 @@ def test_auto_mode_brings_what_the_default_add_ons_do() -> None:
     assert auto_mode() == []
     kept = problems(cluster={**LEAST["cluster"], "auto_mode": {}}, compute={"system": SYSTEM}, addons={"coredns": {}})
     assert "is not installed" not in str(kept)
+
+
+@pytest.mark.parametrize(
+    ("fields", "start"),
+    [
+        ({"replicas": 1, "values": {"replicas": 3}}, "compute.karpenter.values.replicas: is also said by a field"),
+        (
+            {"settings": {"reserved_enis": 1}, "values": {"settings": {"reservedENIs": "2"}}},
+            "compute.karpenter.values.settings.reservedENIs: is also said by a field",
+        ),
+        (
+            {"values": {"settings": {"clusterName": "x"}}},
+            "compute.karpenter.values.settings.clusterName: follows from the platform",
+        ),
+        ({"values": {"serviceAccount": {"name": "x"}}}, "compute.karpenter.values.serviceAccount.name: follows from"),
+        ({"values": {1: "x"}}, "compute.karpenter.values"),
+        ({"values": {"x": float("nan")}}, "compute.karpenter.values.x: is no number"),
+    ],
+)
+def test_values_that_say_something_twice(fields: dict[str, Any], start: str) -> None:
+    one(karpenter(**fields), start)
+
+
+def test_values_that_say_something_else_are_taken() -> None:
+    assert karpenter(values={"logLevel": "debug", "settings": {"amiRefreshInterval": "5m"}}) == []

@@ -145,6 +145,11 @@ def test_no_role_is_made_that_no_class_needs() -> None:
     assert [role.name for role in found.all("iam.Role")] == ["shop-karpenter-controller-role"]
 
 
+def test_without_roles_it_may_pass_none() -> None:
+    found = made({"node_classes": {"default": {**AL2023, "instance_profile": "shop"}}})
+    assert "iam:PassRole" not in found.one("RolePolicy", "iam-integration")["policy"]
+
+
 def test_it_may_give_nodes_their_roles_and_no_other() -> None:
     statement = made(SEVERAL).one("RolePolicy", "iam-integration")["policy.Statement[0]"]
     assert statement["Action"] == ["iam:PassRole"]
