@@ -114,7 +114,9 @@ def _nodes(resource: PlannedResource, view: View, types: list[str], count: int, 
 def _disks(resource: PlannedResource, view: View, count: int, template: PlannedResource | None, size: Any) -> Priced:
     mappings = template.inputs.get("blockDeviceMappings") if template else None
     volumes = (
-        [each["ebs"] for each in mappings if isinstance(each.get("ebs"), Mapping)] if isinstance(mappings, list) else []
+        [each["ebs"] for each in mappings if isinstance(each, Mapping) and isinstance(each.get("ebs"), Mapping)]
+        if isinstance(mappings, list)
+        else []
     )
     if not volumes:
         volumes = [{"volumeSize": size if isinstance(size, int) else _DEFAULT_DISK, "volumeType": "gp3"}]

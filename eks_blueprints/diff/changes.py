@@ -140,8 +140,8 @@ class PlanDiff:
 
     @property
     def changed(self) -> bool:
-        """Whether anything happens to any resource."""
-        return bool(self.resources)
+        """Whether anything happens to any resource, or to an output that others may read."""
+        return bool(self.resources or self.outputs)
 
     def of(self, *kinds: Kind) -> list[ResourceDiff]:
         """The resources to which this happens."""

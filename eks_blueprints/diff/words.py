@@ -39,7 +39,7 @@ def _text(found: Any) -> str:
             return "[secret]"
         if found.get("$unknown"):
             sources = found.get("from")
-            return f"known after {', '.join(sources)}" if sources else "known later"
+            return f"known after {', '.join(map(str, sources))}" if sources else "known later"
         return "{" + ", ".join(f"{key}: {_text(each)}" for key, each in found.items()) + "}"
     if isinstance(found, list):
         return "[" + ", ".join(_text(each) for each in found) + "]"

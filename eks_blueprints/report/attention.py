@@ -102,6 +102,10 @@ def _access(each: ResourceDiff) -> str:
     return f"`{who}` has no access meanwhile" if each.kind == "replace" else f"`{who}` loses access"
 
 
+def _inside(each: ResourceDiff) -> str:
+    return "all that is inside it must go first" if each.kind == "delete" else "all that is inside it is made anew"
+
+
 _DATA = "what it holds is lost"
 _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     _NODE_GROUP: _node_group,
@@ -112,8 +116,8 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "aws:ebs/volume:Volume": _said(_DATA),
     "aws:ec2/eip:Eip": _said("a public address changes: others may have it in their allow-lists"),
     "aws:ec2/natGateway:NatGateway": _said("the way out of a zone breaks for a while, open connections for good"),
-    "aws:ec2/subnet:Subnet": _said("all network interfaces in it must go first"),
-    "aws:ec2/vpc:Vpc": _said("everything inside it must go first"),
+    "aws:ec2/subnet:Subnet": _inside,
+    "aws:ec2/vpc:Vpc": _inside,
     "aws:ec2/vpcEndpoint:VpcEndpoint": _said("calls to this AWS service take another way, or fail"),
     "aws:ecr/repository:Repository": _said("its images are lost"),
     "aws:efs/fileSystem:FileSystem": _said(_DATA),

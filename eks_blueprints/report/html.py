@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 from eks_blueprints.cost.estimate import money
 from eks_blueprints.preview.facts import short_type
-from eks_blueprints.report.lines import SIGNS, resource_lines
+from eks_blueprints.report.lines import SIGNS, output_lines, resource_lines
 from eks_blueprints.report.model import Attention, Report, StackReport
 from eks_blueprints.report.picture import draw
 from eks_blueprints.report.platform import platform
@@ -65,7 +66,7 @@ def _stack(stack: StackReport) -> Iterator[str]:
     yield from _titled("Security", _security(stack))
     yield from _titled("Versions", _versions(stack))
     yield from _titled("Cost a month", _cost(stack))
-    yield from _titled("What changes", _areas(stack))
+    yield from _titled("What changes", chain(_areas(stack), _outputs(stack)))
     yield "</section>"
 
 
@@ -177,6 +178,12 @@ def _areas(stack: StackReport) -> Iterator[str]:
         opened = " open" if counts["replace"] and len(lines) < 30 else ""
         body = "".join(lines)
         yield f"<details{opened}><summary>{escape(area)}{pills}</summary><pre>{body}</pre></details>"
+
+
+def _outputs(stack: StackReport) -> Iterator[str]:
+    lines = [f'<span class="{_CLASSES[mark]}">{escape(text)}</span>' for mark, text in output_lines(stack.diff)]
+    if lines:
+        yield f"<details><summary>Outputs</summary><pre>{''.join(lines)}</pre></details>"
 
 
 def _code(text: str) -> str:

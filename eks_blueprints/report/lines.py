@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from eks_blueprints.diff.changes import ABSENT, Change, ResourceDiff
+from eks_blueprints.diff.changes import ABSENT, Change, PlanDiff, ResourceDiff
 from eks_blueprints.diff.words import value
 from eks_blueprints.preview.facts import facts_of, short_type
 
@@ -20,6 +20,13 @@ def resource_lines(each: ResourceDiff, *, width: int = 120) -> Iterator[tuple[Ma
     yield _mark(each), f"{SIGNS[each.kind]} {short_type(each.type)} {each.name}{_tail(each)}"
     if each.kind in ("update", "replace"):
         for change in each.changes:
+            yield from _change_lines(change, width)
+
+
+def output_lines(diff: PlanDiff, *, width: int = 120) -> Iterator[tuple[Mark, str]]:
+    """The stack's outputs that change; a new stack's are all new, and say nothing."""
+    if diff.old is not None:
+        for change in diff.outputs:
             yield from _change_lines(change, width)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from eks_blueprints.cost.estimate import money
 from eks_blueprints.preview.facts import short_type
-from eks_blueprints.report.lines import SIGNS, resource_lines
+from eks_blueprints.report.lines import SIGNS, output_lines, resource_lines
 from eks_blueprints.report.model import Attention, Report, Security, StackReport, Version
 
 SECTION = "<!-- eks-blueprints:section -->"
@@ -217,6 +217,9 @@ def _details(stack: StackReport, report: Report) -> Iterator[str]:
         )
         title = f"{_prefix(report, stack)}{_text(area)} <code>{counts}</code>"
         yield f"<details><summary>{title}</summary>\n\n{_fenced(body, 'diff')}\n\n</details>"
+    if outputs := "\n".join(f"{mark} {text}" for mark, text in output_lines(stack.diff)):
+        title = f"{_prefix(report, stack)}outputs"
+        yield f"<details><summary>{title}</summary>\n\n{_fenced(outputs, 'diff')}\n\n</details>"
 
 
 def _foot(report: Report) -> str:

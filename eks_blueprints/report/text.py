@@ -8,7 +8,7 @@ import click
 
 from eks_blueprints.cost.estimate import money
 from eks_blueprints.preview.facts import short_type
-from eks_blueprints.report.lines import SIGNS, resource_lines
+from eks_blueprints.report.lines import SIGNS, output_lines, resource_lines
 from eks_blueprints.report.model import Level, Report, StackReport
 
 _COLOURS: dict[str, str] = {"danger": "red", "warning": "yellow", "note": "green", "clean": "green"}
@@ -53,9 +53,13 @@ def _stack(stack: StackReport) -> Iterator[str]:
         yield ""
         yield click.style(area, fg="cyan", bold=True)
         for each in found:
-            for mark, text in resource_lines(each):
-                line = f"{mark} {text}" if text.startswith("    ") else text
-                yield "  " + (click.style(line, fg=_MARKS[mark]) if mark in _MARKS else click.style(line, dim=True))
+            yield from (f"  {_line(mark, text)}" for mark, text in resource_lines(each))
+    yield from _section("outputs", (_line(mark, text) for mark, text in output_lines(stack.diff)))
+
+
+def _line(mark: str, text: str) -> str:
+    line = f"{mark} {text}" if text.startswith("    ") else text
+    return click.style(line, fg=_MARKS[mark]) if mark in _MARKS else click.style(line, dim=True)
 
 
 def _section(title: str, rows: Iterator[str]) -> Iterator[str]:

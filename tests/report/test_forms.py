@@ -201,3 +201,11 @@ class TestMermaid:
             '  n1["Cluster shop<br/>1 resource"]',
             "  n1 --> n0",
         ]
+
+
+def test_outputs_that_change_are_a_change_and_are_shown() -> None:
+    old, new = plan(outputs={"url": "a"}), plan(outputs={"url": "b"})
+    given = report(stack(old, new))
+    assert given.changed
+    for rendered in (markdown.render(given), html.render(given), click.unstyle("\n".join(text.render(given)))):
+        assert "url: b" in rendered
