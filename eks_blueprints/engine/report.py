@@ -12,7 +12,7 @@ from eks_blueprints.diff.base import git
 from eks_blueprints.engine.events import Violation
 from eks_blueprints.engine.run import EnginePreview
 from eks_blueprints.policies.catalogue import rules
-from eks_blueprints.policies.report import Finding
+from eks_blueprints.policies.report import Finding, in_order
 from eks_blueprints.report.attention import attention
 from eks_blueprints.report.model import Policies, Report, StackReport
 from eks_blueprints.report.policy import judge
@@ -96,7 +96,7 @@ def _policies(preview: EnginePreview) -> Policies:
     if not preview.packs:
         file, folder = preview.target.file, preview.target.project
         return judge(preview.diff.old, preview.diff.new, file.parent if file else folder)
-    found = tuple(_findings(preview))
+    found = in_order(_findings(preview))
     broken = len({(each.pack, each.policy) for each in preview.violations})
     return Policies(new=found, fixed=(), standing=0, profile=", ".join(preview.packs), rules=broken)
 
@@ -106,9 +106,10 @@ def _findings(preview: EnginePreview) -> Iterator[Finding]:
     for each in dict.fromkeys(preview.violations):
         resource = resources.get(each.urn)
         place = (resource.source or resource.position) if resource else None
-        rule = rules().get(each.policy)
+        policy, what = _named(each)
+        rule = rules().get(policy)
         yield Finding(
-            policy=each.policy,
+            policy=policy,
             verdict="fail",
             severity=rule.severity if rule else "high" if each.mandatory else "medium",
             enforcement="mandatory" if each.mandatory else "advisory",
@@ -116,7 +117,7 @@ def _findings(preview: EnginePreview) -> Iterator[Finding]:
             type=resource.type if resource else "",
             urn=each.urn,
             path=(),
-            what=_what(each),
+            what=what,
             got="",
             do="",
             file=place.file if place else None,
@@ -124,10 +125,15 @@ def _findings(preview: EnginePreview) -> Iterator[Finding]:
         )
 
 
-def _what(violation: Violation) -> str:
-    """The message in one line: the engine has put the policy's description above what is wrong."""
+def _named(violation: Violation) -> tuple[str, str]:
+    """The rule and what it says in one line: the engine has put the policy's description above it.
+
+    This package's pack gives advice of rules that block otherwise under a name of its own, with the rule's in front.
+    """
     lines = [line.strip() for line in violation.message.splitlines() if line.strip()]
-    return " ".join(lines[1:] or lines)
+    what = " ".join(lines[1:] or lines)
+    rule, _, rest = what.partition(": ")
+    return (rule, rest) if rest and rule in rules() else (violation.policy, what)
 
 
 def _commit() -> str:

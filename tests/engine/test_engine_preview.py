@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import eks_blueprints.policies
 from tests.engine_preview.capture import pack, seeded
 
 from .harness import Engine, Project
@@ -158,6 +159,16 @@ def test_a_policy_pack(engine: Engine) -> None:
     assert "medium owned" in done.stdout
     project.edit("stacks/prod.yaml", "max_size: 4", "max_size: 3")
     assert preview(project, "prod", "--engine", "--policy-pack", str(folder)).returncode == 0
+
+
+def test_the_pack_of_this_package(engine: Engine) -> None:
+    """It runs in the Python that the program runs in."""
+    pytest.importorskip("pulumi_policy", reason="needs pulumi-policy beside this package")
+    project = seeded(engine)
+    folder = Path(eks_blueprints.policies.__file__).parent / "pack"
+    done = preview(project, "prod", "--engine", "--policy-pack", str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "medium addon-version-pinned prod-vpc-cni-addon: addonVersion: takes whatever version" in done.stdout
 
 
 def test_progress_is_for_whoever_watches(engine: Engine) -> None:

@@ -90,9 +90,24 @@ def test_an_input_that_a_provider_refuses_is_told_at_its_resource(ask: Ask) -> N
     assert found.notes == ("the preview ended early: the engine looked at 1 of 3 resources",)
 
 
+def test_advice_of_this_packages_pack_is_told_by_its_rule(ask: Ask) -> None:
+    found = ask("policies", said="error: preview failed")
+    advice = replace(
+        found.violations[0],
+        policy="eks-blueprints-advice",
+        mandatory=False,
+        message="What never blocks.\naddon-version-pinned: addonVersion: takes whatever version is the default",
+    )
+    policies = report_of([replace(found, violations=(advice,))]).stacks[0].policies
+    assert policies is not None
+    assert [(each.policy, each.what, each.severity) for each in policies.new] == [
+        ("addon-version-pinned", "addonVersion: takes whatever version is the default", "medium")
+    ]
+
+
 def test_what_is_said_of_a_stack_in_which_nothing_changes_is_shown(ask: Ask) -> None:
     found = ask("policies", said="error: preview failed")
-    still = replace(found, diff=replace(found.diff, resources=(), old=found.diff.new))
+    still = replace(found, diff=replace(found.diff, resources=(), outputs=(), old=found.diff.new))
     shown = click.unstyle("\n".join(text(report_of([still]))))
     assert shown.startswith("1 mandatory policy not met")
     assert "few-nodes prod-nodes-group" in shown
