@@ -1,0 +1,208 @@
+"""Add-ons of a whole platform: their order, what holds for all of them, and where they can run."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from eks_blueprints import Blueprint, BlueprintArgs
+from eks_blueprints.errors import problems_of
+from eks_blueprints.testing import record
+from eks_blueprints.testing.recorded import Recorded
+
+CORE: dict[str, Any] = {name: {} for name in ("vpc_cni", "kube_proxy", "eks_pod_identity_agent", "coredns")}
+NODES: dict[str, Any] = {"nodes": {"kind": "managed_nodes"}}
+SYSTEM: dict[str, Any] = {
+    "system": {
+        "kind": "managed_nodes",
+        "labels": {"role": "system"},
+        "taints": [{"key": "system", "effect": "NO_SCHEDULE"}],
+    },
+    **NODES,
+}
+FARGATE: dict[str, Any] = {"fargate": {"selectors": [{"namespace": "*"}]}}
+FORTY = [
+    "aws_ebs_csi_driver",
+    "aws_efs_csi_driver",
+    "aws_load_balancer_controller",
+    "cert_manager",
+    "external_secrets",
+    "external_dns",
+    "metrics_server",
+    "keda",
+    "vpa",
+    "goldilocks",
+    "kyverno",
+    "kyverno_policies",
+    "argocd",
+    "argo_rollouts",
+    "argo_workflows",
+    "argo_events",
+    "kube_prometheus_stack",
+    "loki",
+    "tempo",
+    "aws_for_fluent_bit",
+    "opencost",
+    "velero",
+    "reloader",
+    "falco",
+    "trivy_operator",
+    "polaris",
+    "secrets_store_csi_driver",
+    "secrets_store_csi_driver_provider_aws",
+    "trust_manager",
+    "istio_base",
+    "istiod",
+    "crossplane",
+    "spark_operator",
+    "kuberay_operator",
+    "strimzi_kafka_operator",
+    "snapshot_controller",
+]
+ZONES = {"zone_arns": ["arn:aws:route53:::hostedzone/Z0123456789ABC"]}
+
+
+def args(addons: dict[str, Any], **fields: Any) -> BlueprintArgs:
+    data = {"region": "eu-west-1", "cluster": {"version": "1.35"}, "compute": NODES, "addons": CORE | addons}
+    return BlueprintArgs.model_validate(data | fields)
+
+
+def platform(addons: dict[str, Any], **fields: Any) -> Recorded:
+    spec = args(addons, **fields)
+    return record(lambda: Blueprint("shop", spec))
+
+
+def refused(addons: dict[str, Any], **fields: Any) -> str:
+    with pytest.raises(ValidationError) as caught:
+        args(addons, **fields)
+    return "\n".join(map(str, problems_of(caught.value)))
+
+
+def test_what_has_a_webhook_is_ready_before_the_rest() -> None:
+    names = ("keda", "kyverno", "cert_manager", "aws_load_balancer_controller", "aws_ebs_csi_driver")
+    shop = platform({name: {} for name in names})
+    order = [f"shop-{name.replace('_', '-')}-release" for name in names[:4]]
+    for later, earlier in zip(order, order[1:], strict=False):
+        shop.one(later).waits_for(earlier)
+    shop.one(order[-1]).waits_for("shop-coredns-addon").waits_for("shop-aws-ebs-csi-driver-addon")
+
+
+def test_what_an_early_one_requires_is_early_itself() -> None:
+    shop = platform({"istiod": {}, "istio_base": {}, "keda": {}})
+    shop.one("shop-istiod-release").waits_for("shop-istio-base-release")
+    shop.one("shop-keda-release").waits_for("shop-istiod-release")
+
+
+def test_what_comes_first_where_it_is_there_at_all() -> None:
+    shop = platform({"opencost": {}, "kube_prometheus_stack": {}})
+    shop.one("shop-opencost-release").waits_for("shop-kube-prometheus-stack-release")
+
+
+def test_add_ons_run_on_the_nodes_that_are_kept_for_them() -> None:
+    defaults = {"system_nodes": "system"}
+    shop = platform(
+        {"keda": {}, "reloader": {"node_selector": {"mine": "yes"}}}, compute=SYSTEM, addon_defaults=defaults
+    )
+    operator = shop.one("shop-keda-release")["values.operator"]
+    assert operator["nodeSelector"] == {"role": "system"}
+    assert {"key": "system", "operator": "Equal", "effect": "NoSchedule"} in operator["tolerations"]
+    assert shop.one("shop-reloader-release")["values.reloader.deployment.nodeSelector"] == {"mine": "yes"}
+    assert '"nodeSelector":{"role":"system"}' in shop.one("shop-coredns-addon")["configurationValues"]
+
+
+def test_one_word_makes_all_of_them_fit_for_production() -> None:
+    shop = platform({"keda": {}, "reloader": {"production": False}}, addon_defaults={"production": True})
+    shop.one("shop-keda-release").has({"values.operator.replicaCount": 2})
+    shop.one("shop-reloader-release").lacks("values.reloader")
+
+
+def test_images_of_all_of_them_come_from_a_mirror() -> None:
+    shop = platform({"keda": {}}, addon_defaults={"registry_mirrors": {"ghcr.io": "mirror.example.com/ghcr"}})
+    shop.one("shop-keda-release").has({"values.image.keda.registry": "mirror.example.com/ghcr"})
+
+
+def test_a_mirror_that_cannot_be_given_to_a_chart_is_told() -> None:
+    spec = args({"jupyterhub": {}}, addon_defaults={"registry_mirrors": {"quay.io": "mirror.example.com/quay"}})
+    told = [problem.message for problem in spec.warnings if problem.path[0] == "addon_defaults"]
+    assert told == ["cannot be given to the charts of jupyterhub; use values"]
+
+
+def test_one_word_changes_how_all_of_them_get_permissions() -> None:
+    shop = platform(
+        {"external_dns": ZONES, "velero": {"identity": "pod_identity"}}, addon_defaults={"identity": "irsa"}
+    )
+    assert "AssumeRoleWithWebIdentity" in shop.one("shop-external-dns-role")["assumeRolePolicy"]
+    assert "pods.eks.amazonaws.com" in shop.one("shop-velero-role")["assumeRolePolicy"]
+
+
+def test_on_fargate_alone_permissions_come_by_irsa() -> None:
+    core = {"coredns": {"compute_type": "Fargate"}}
+    data = {"compute": FARGATE, "addons": {**core, "external_dns": ZONES}}
+    spec = BlueprintArgs.model_validate({"region": "eu-west-1", "cluster": {"version": "1.35"}} | data)
+    shop = record(lambda: Blueprint("shop", spec)).none("PodIdentityAssociation")
+    assert "AssumeRoleWithWebIdentity" in shop.one("shop-external-dns-role")["assumeRolePolicy"]
+
+
+@pytest.mark.parametrize(
+    ("addons", "fields", "message"),
+    [
+        ({"kyverno_policies": {}}, {}, "addons.kyverno_policies: requires kyverno; got addons without it"),
+        ({"goldilocks": {}, "vpa": {}}, {}, "requires metrics_server"),
+        ({"nvidia_gpu_operator": {}, "nvidia_device_plugin": {}}, {}, "cannot run beside nvidia_device_plugin"),
+        (
+            {"a": {"kind": "keda"}, "b": {"kind": "keda"}},
+            {},
+            "addons.b: can be on a cluster once; got a of the same kind",
+        ),
+        (
+            {"a": {"kind": "external_dns", **ZONES}, "b": {"kind": "external_dns", **ZONES}},
+            {},
+            "addons.b.namespace: has the service account of a; got external-dns for both; give one another namespace",
+        ),
+        ({"neuron": {}}, {"region": "cn-north-1"}, "is not there in partition aws-cn"),
+        ({"falco": {}}, {"compute": FARGATE}, "cannot run on Fargate: it watches the kernel"),
+        (
+            {"keda": {}},
+            {"compute": {"fargate": {"selectors": [{"namespace": "kube-system"}]}}},
+            "runs in a namespace that no Fargate profile takes; got keda",
+        ),
+        ({"keda": {}}, {"addon_defaults": {"system_nodes": "sistem"}}, "no such compute"),
+        ({"keda": {}}, {"addon_defaults": {"system_nodes": "nodes"}}, "without labels and taints"),
+        ({"keda": {}}, {"addon_defaults": {"productoin": True}}, "did you mean production?"),
+        ({"kedda": {}}, {}, "did you mean keda?"),
+    ],
+)
+def test_what_is_refused(addons: dict[str, Any], fields: dict[str, Any], message: str) -> None:
+    assert message in refused(addons, **fields)
+
+
+def test_the_same_one_can_be_there_twice() -> None:
+    shop = platform({"inner": {"kind": "external_dns", "namespace": "inner", **ZONES}, "external_dns": ZONES})
+    assert {r["name"] for r in shop.all("kubernetes:helm.sh/v3:Release")} == {"inner", "external-dns"}
+
+
+def test_what_auto_mode_brings_is_left_out_with_a_note() -> None:
+    fields: dict[str, Any] = {"cluster": {"version": "1.35", "auto_mode": {}}, "compute": {}}
+    addons = {"aws_load_balancer_controller": {}, "ingress_nginx": {}}
+    spec = args(addons, **fields)
+    assert any("EKS Auto Mode brings load balancing" in problem.message for problem in spec.warnings)
+    shop = platform(addons, **fields).none("eks.Addon")
+    assert [r.name for r in shop.all("kubernetes:helm.sh/v3:Release")] == ["shop-ingress-nginx-release"]
+
+
+def test_beside_other_nodes_it_is_installed() -> None:
+    shop = platform({}, cluster={"version": "1.35", "auto_mode": {}})
+    assert len(shop.all("eks.Addon")) == 4
+
+
+def test_forty_of_them_are_shown_in_seconds() -> None:
+    addons = {name: ZONES if name == "external_dns" else {} for name in FORTY}
+    begun = time.perf_counter()
+    shop = platform(addons).is_valid()
+    seconds = time.perf_counter() - begun
+    assert len(addons) + len(CORE) == 40
+    assert len([r for r in shop.all() if r.name.endswith(("-release", "-addon"))]) == 40
+    assert seconds < 6
