@@ -32,6 +32,9 @@ class Host(Protocol):
     def mark(self, tag: str) -> str:
         """The hidden first line of our comments."""
 
+    def dressed(self, body: str) -> str:
+        """A body as this host shows it best; never longer than it was."""
+
     def comments(self) -> Iterator[Comment]:
         """Every comment, the oldest first, however many pages there are."""
 
@@ -91,6 +94,10 @@ class GitHub:
         """The hidden first line of our comments."""
         return _hidden(tag)
 
+    def dressed(self, body: str) -> str:
+        """As it is."""
+        return body
+
     def comments(self) -> Iterator[Comment]:
         """Every comment, the oldest first."""
         for each in _pages(self._api, f"{self._repository}/issues/{self._number}/comments?per_page=100"):
@@ -149,6 +156,10 @@ class GitLab:
         """The hidden first line of our comments."""
         return _hidden(tag)
 
+    def dressed(self, body: str) -> str:
+        """As it is."""
+        return body
+
     def comments(self) -> Iterator[Comment]:
         """Every comment, the oldest first."""
         for each in _pages(self._api, f"{self._notes}?per_page=100&sort=asc&order_by=created_at"):
@@ -191,6 +202,10 @@ class Bitbucket:
         """The first line of our comments, which Markdown does not show."""
         return f"[//]: # (eks-blueprints:{tag})\n"
 
+    def dressed(self, body: str) -> str:
+        """Without HTML."""
+        return without_html(body)
+
     def comments(self) -> Iterator[Comment]:
         """Every comment, the oldest first."""
         url: str | None = f"{self._path}?pagelen=100&sort=created_on"
@@ -205,11 +220,11 @@ class Bitbucket:
 
     def create(self, body: str) -> None:
         """Write a new comment."""
-        self._api.call("POST", self._path, {"content": {"raw": without_html(body)}})
+        self._api.call("POST", self._path, {"content": {"raw": body}})
 
     def update(self, comment: str, body: str) -> None:
         """Write a comment anew."""
-        self._api.call("PUT", f"{self._path}/{comment}", {"content": {"raw": without_html(body)}})
+        self._api.call("PUT", f"{self._path}/{comment}", {"content": {"raw": body}})
 
     def delete(self, comment: str) -> None:
         """Remove a comment."""

@@ -44,7 +44,7 @@ def post(host: Host, report: str, tag: str, *, most: int = 4) -> Outcome:
     if not _TAG.fullmatch(tag):
         raise ValueError(f"is no tag; got {tag!r}; use letters, digits and . _ / - only")
     mark = host.mark(tag)
-    bodies = pack(sections(report), mark, host.limit, most)
+    bodies = [host.dressed(body) for body in pack(sections(report), mark, host.limit, most)]
     first = mark.strip()
     there = [each for each in host.comments() if each.own and each.body.startswith(first)]
     if not there and report.startswith(CLEAN):

@@ -163,7 +163,7 @@ def _cost(stack: StackReport) -> Iterator[str]:
     else:
         yield table
     said = [*after.assumptions, *(f"not in it: {each}" for each in after.unknown)]
-    yield f'<p class="basis">{escape(". ".join(map(_upper, said)))}.</p>'
+    yield f'<p class="basis">{escape("; ".join(said))}.</p>'
 
 
 def _areas(stack: StackReport) -> Iterator[str]:

@@ -15,7 +15,7 @@ from eks_blueprints.comment.post import CLEAN
 from tests.comment.standin import TOKEN, Server, running
 
 HOSTS = ("github", "gitlab", "bitbucket")
-REPORT = f"### one\n\n{SECTION}\n\ntwo\n"
+REPORT = f"### one\n\n{SECTION}\n\n<details><summary>two <code>+1</code></summary>\n\nthree\n\n</details>\n"
 
 
 @pytest.fixture
@@ -103,6 +103,11 @@ class TestEveryHost:
             post(host(name, server), REPORT, "diff")
 
 
+def test_bitbucket_gets_no_html(server: Server) -> None:
+    post(host("bitbucket", server), REPORT, "diff")
+    assert server.bodies()[0].rstrip().endswith("**two `+1`**\n\nthree")
+
+
 def test_a_comment_that_goes_meanwhile_is_written_again(server: Server) -> None:
     here = host("github", server)
     post(here, REPORT, "diff")
@@ -185,7 +190,7 @@ class TestCleaning:
         assert clean(text) == text
 
     def test_sections_are_split_before_anything_else(self) -> None:
-        assert sections(REPORT) == ["### one", "two"]
+        assert sections(REPORT)[0] == "### one"
 
 
 class TestCommand:
@@ -224,7 +229,7 @@ class TestCommand:
         self.event(tmp_path, monkeypatch, server, {"pull_request": {"number": 7}})
         monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
         assert self.run(report) == (0, "1 created\n")
-        assert (tmp_path / "summary.md").read_text().strip() == "### one\n\ntwo"
+        assert (tmp_path / "summary.md").read_text().startswith("\n### one\n\n<details>")
 
     def test_a_workflow_run_finds_its_pull_request_by_the_commit(
         self, report: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
