@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -85,7 +86,7 @@ def test_what_has_a_webhook_is_ready_before_the_rest() -> None:
     names = ("keda", "kyverno", "cert_manager", "aws_load_balancer_controller", "aws_ebs_csi_driver")
     shop = platform({name: {} for name in names})
     order = [f"shop-{name.replace('_', '-')}-release" for name in names[:4]]
-    for later, earlier in zip(order, order[1:], strict=False):
+    for later, earlier in pairwise(order):
         shop.one(later).waits_for(earlier)
     shop.one(order[-1]).waits_for("shop-coredns-addon").waits_for("shop-aws-ebs-csi-driver-addon")
 
@@ -155,7 +156,7 @@ def test_on_fargate_alone_permissions_come_by_irsa() -> None:
         (
             {"a": {"kind": "keda"}, "b": {"kind": "keda"}},
             {},
-            "addons.b: can be on a cluster once; got a of the same kind",
+            "addons.b: can be on a cluster once; got a",
         ),
         (
             {"a": {"kind": "external_dns", **ZONES}, "b": {"kind": "external_dns", **ZONES}},
