@@ -76,7 +76,7 @@ def _open_in_auto_mode(args: BlueprintArgs) -> list[str]:
 
 def _autoscaled(args: BlueprintArgs) -> Iterator[Problem]:
     for addon in _autoscalers(args):
-        groups = [compute for compute in args.compute if isinstance(compute, ManagedNodes | Ec2Nodes)]
+        groups = [compute for compute in args.compute if isinstance(compute, Ec2Nodes)]
         growing = [group for group in groups if group.scaling[0] < group.scaling[2]]
         if not growing:
             got = "none" if not groups else f"only {', '.join(group.name for group in groups)} with one size each"
@@ -91,7 +91,7 @@ def _autoscaled(args: BlueprintArgs) -> Iterator[Problem]:
             yield _doubt(at, f"leave out groups that match none of them, which then never grow; got no .*; {do}")
 
 
-def _one_size(group: ManagedNodes | Ec2Nodes) -> Iterator[Problem]:
+def _one_size(group: Ec2Nodes) -> Iterator[Problem]:
     sizes: dict[tuple[int, int], str] = {}
     for name in group.instance_types:
         if (facts := instance_type(name)) is not None:
@@ -103,7 +103,7 @@ def _one_size(group: ManagedNodes | Ec2Nodes) -> Iterator[Problem]:
         yield Problem(at, f"{what}; got {got}; make one group of each size")
 
 
-def _one_zone(args: BlueprintArgs, group: ManagedNodes | Ec2Nodes) -> Iterator[Problem]:
+def _one_zone(args: BlueprintArgs, group: Ec2Nodes) -> Iterator[Problem]:
     volumes = any(isinstance(addon, AwsEbsCsiDriver) for addon in args.addons)
     if not volumes or len(group.subnet_ids) == 1:
         return
@@ -125,7 +125,7 @@ def _versions(args: BlueprintArgs) -> Iterator[Problem]:
     cluster = minor(args.cluster.version)
     for compute in args.compute:
         version = getattr(compute, "version", None)
-        if not isinstance(compute, ManagedNodes | Ec2Nodes) or version is None:
+        if not isinstance(compute, Ec2Nodes) or version is None:
             continue
         at, got = ("compute", compute.name, "version"), f"{version} with a cluster of {args.cluster.version}"
         if minor(version) > cluster:

@@ -14,7 +14,6 @@ from eks_blueprints.facts.instance_types import instance_type
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
-    from eks_blueprints.compute.managed_nodes import ManagedNodes
 
 PREFIX = "k8s.io/cluster-autoscaler"
 
@@ -32,7 +31,7 @@ def node_hints(nodes: Ec2Nodes) -> dict[str, str]:
     return labels | taints | resource_hints(nodes)
 
 
-def resource_hints(nodes: Ec2Nodes | ManagedNodes) -> dict[str, str]:
+def resource_hints(nodes: Ec2Nodes) -> dict[str, str]:
     """Tags for resources that Cluster Autoscaler cannot tell from the instance type."""
     resources = {"ephemeral-storage": f"{nodes.disk.volume_size}Gi"}
     resources |= _neuron(nodes.instance_types)

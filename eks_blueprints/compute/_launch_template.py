@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
@@ -15,15 +15,12 @@ from eks_blueprints.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
-    from eks_blueprints.compute.managed_nodes import ManagedNodes
-
-    Nodes: TypeAlias = ManagedNodes | Ec2Nodes
 
 TEMPLATE_NAME_LIMIT = 125
 _TAGGED = ("instance", "network-interface", "volume")
 
 
-def launch_template(nodes: Nodes, cluster: ClusterRef, component: Component, **own: Any) -> aws.ec2.LaunchTemplate:
+def launch_template(nodes: Ec2Nodes, cluster: ClusterRef, component: Component, **own: Any) -> aws.ec2.LaunchTemplate:
     """The launch template `{component}-template`; `own` are inputs that only some groups have."""
     name = f"{component.pulumi_resource_name}-template"
     tags = merge_tags(cluster.tags, nodes.tags)
@@ -50,7 +47,7 @@ def launch_template(nodes: Nodes, cluster: ClusterRef, component: Component, **o
     )
 
 
-def _user_data(nodes: Nodes) -> str | None:
+def _user_data(nodes: Ec2Nodes) -> str | None:
     if nodes.remote_access is None or nodes.ami.family != "BOTTLEROCKET":
         return None
     # Bottlerocket answers SSH from its admin container only, which is off at first; EKS adds the rest.
@@ -63,7 +60,7 @@ def _tags(component: Component, tags: dict[str, str]) -> Any:
     return [{"resource_type": kind, "tags": tags} for kind in _TAGGED]
 
 
-def _volumes(nodes: Nodes) -> Any:
+def _volumes(nodes: Ec2Nodes) -> Any:
     family = nodes.ami.family
     mappings = []
     if family == "BOTTLEROCKET":
@@ -92,7 +89,7 @@ def _ebs(volume: Volume) -> dict[str, Any]:
 
 
 def _security_groups(
-    nodes: Nodes, cluster: ClusterRef, component: Component, *, always: bool
+    nodes: Ec2Nodes, cluster: ClusterRef, component: Component, *, always: bool
 ) -> list[pulumi.Input[str]] | None:
     extra: list[pulumi.Input[str]] = list(nodes.security_group_ids)
     if nodes.remote_access is not None:
@@ -101,7 +98,7 @@ def _security_groups(
     return [cluster.security_group_id, *extra] if extra or always else None
 
 
-def _remote_access_group(nodes: Nodes, cluster: ClusterRef, component: Component) -> aws.ec2.SecurityGroup:
+def _remote_access_group(nodes: Ec2Nodes, cluster: ClusterRef, component: Component) -> aws.ec2.SecurityGroup:
     access = nodes.remote_access
     assert access is not None  # noqa: S101 - the caller has looked
     port, what = (3389, "RDP") if nodes.ami.windows else (22, "SSH")
@@ -127,14 +124,14 @@ def _remote_access_group(nodes: Nodes, cluster: ClusterRef, component: Component
     )
 
 
-def _placement(nodes: Nodes) -> Any:
+def _placement(nodes: Ec2Nodes) -> Any:
     if nodes.placement is None:
         return None
     fields = type(nodes.placement).model_fields
     return {name: value for name in fields if (value := getattr(nodes.placement, name)) is not None}
 
 
-def _capacity(nodes: Nodes) -> Any:
+def _capacity(nodes: Ec2Nodes) -> Any:
     inputs: dict[str, Any] = {}
     reservation = nodes.capacity_reservation
     if reservation is not None and reservation.capacity_reservation_preference is not None:

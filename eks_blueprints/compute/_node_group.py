@@ -45,7 +45,7 @@ def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
     return component
 
 
-def subnets_of(nodes: ManagedNodes | Ec2Nodes, cluster: ClusterRef) -> Sequence[pulumi.Input[str]]:
+def subnets_of(nodes: Ec2Nodes, cluster: ClusterRef) -> Sequence[pulumi.Input[str]]:
     """The ids of the subnets a group stands in."""
     if nodes.subnet_ids:
         return nodes.subnet_ids
@@ -73,7 +73,7 @@ def known_subnets(
 
 
 def node_role(
-    nodes: ManagedNodes | Ec2Nodes, cluster: ClusterRef, component: Component
+    nodes: Ec2Nodes, cluster: ClusterRef, component: Component
 ) -> tuple[pulumi.Input[str], tuple[pulumi.Resource, ...]]:
     """The ARN of the role of a group's nodes, and what to wait for before it can be used."""
     if nodes.node_role_arn is not None:

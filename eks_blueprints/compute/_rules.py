@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from eks_blueprints.errors import Faults, shown
 from eks_blueprints.facts.ami_types import AmiType
@@ -15,8 +15,6 @@ from eks_blueprints.spec import In
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
     from eks_blueprints.compute.managed_nodes import ManagedNodes
-
-    Nodes: TypeAlias = ManagedNodes | Ec2Nodes
 
 _DEVICE = re.compile(r"/dev/(sd[b-z]|xvd[b-z]{1,2})|xvd[b-z]{1,2}")
 _POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
@@ -40,7 +38,7 @@ def check_sizes(nodes: ManagedNodes, faults: Faults) -> None:
         faults.add(at, f"is more than the group can have; got {unavailable} of {most}; lower it")
 
 
-def check_capacity(nodes: Nodes, faults: Faults) -> None:
+def check_capacity(nodes: Ec2Nodes, faults: Faults) -> None:
     """What each way of buying instances asks for, and devices that are free for more volumes."""
     if nodes.capacity_type == "SPOT":
         for index, name in enumerate(nodes.instance_types):
@@ -58,7 +56,7 @@ def check_capacity(nodes: Nodes, faults: Faults) -> None:
             faults.add(at, f"is no free device; got {shown(device)}; write one like /dev/sdf")
 
 
-def check_subnets(nodes: Nodes, faults: Faults) -> None:
+def check_subnets(nodes: Ec2Nodes, faults: Faults) -> None:
     """One way of saying which subnets."""
     if nodes.subnet_ids and nodes.subnets:
         faults.add("subnets", "excludes subnet_ids; got both; keep subnets or subnet_ids")
@@ -78,7 +76,7 @@ def check_subnet_ids(subnet_ids: Sequence[In[str]], zones: Sequence[str], faults
             faults.add(("subnet_ids", index), message)
 
 
-def check_role(nodes: Nodes, faults: Faults) -> None:
+def check_role(nodes: Ec2Nodes, faults: Faults) -> None:
     """A role of one's own brings its policies along; those of the role that is made have names of their own."""
     if nodes.node_role_arn is not None:
         for field in ("session_manager", "policies", "permissions_boundary"):
@@ -95,7 +93,7 @@ def check_role_policies(policies: Iterable[str], taken: Sequence[str], faults: F
             faults.add(("policies", name), f"is no usable name; got {shown(name)}; {do}")
 
 
-def check_warm_pool(nodes: Nodes, ami: AmiType, faults: Faults) -> None:
+def check_warm_pool(nodes: Ec2Nodes, ami: AmiType, faults: Faults) -> None:
     """What a warm pool cannot hold."""
     pool = nodes.warm_pool_config
     if pool is None:
@@ -110,7 +108,7 @@ def check_warm_pool(nodes: Nodes, ami: AmiType, faults: Faults) -> None:
         faults.add(("warm_pool_config", "reuse_on_scale_in"), "is not for Bottlerocket; got true; remove it")
 
 
-def _check_capacity_block(nodes: Nodes, faults: Faults) -> None:
+def _check_capacity_block(nodes: Ec2Nodes, faults: Faults) -> None:
     reservation = nodes.capacity_reservation
     if reservation is None or reservation.capacity_reservation_id is None:
         faults.add("capacity_reservation", "needs the id of the capacity block; got none; add capacity_reservation_id")
@@ -119,5 +117,5 @@ def _check_capacity_block(nodes: Nodes, faults: Faults) -> None:
         faults.add("instance_types", f"takes one type with a capacity block; got {got}; make one group of each")
 
 
-def _bottlerocket(nodes: Nodes) -> bool:
+def _bottlerocket(nodes: Ec2Nodes) -> bool:
     return (nodes.ami_type or "").startswith("BOTTLEROCKET")

@@ -222,7 +222,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"ami_type": "AL2023_x86_64_NVIDIA"}, "is for nvidia devices; got m5.large, which has none"),
     ({"ami_type": "AL2023_X86_64_STANDRD"}, "did you mean AL2023_x86_64_STANDARD?"),
-    ({"ami_type": "CUSTOM"}, "name one of EKS's images"),
+    ({"ami_type": "CUSTOM"}, "got CUSTOM; name the image"),
     ({"capacity_type": "spot"}, "use 'ON_DEMAND', 'SPOT' or 'CAPACITY_BLOCK'"),
     ({"capacity_type": "SPOT", "instance_types": ["hpc7g.4xlarge"]}, "is not sold as spot"),
     ({"capacity_type": "SPOT", "capacity_reservation": {"capacity_reservation_id": "cr-1"}}, "has no use with spot"),
