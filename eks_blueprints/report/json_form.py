@@ -6,7 +6,7 @@ from typing import Any
 
 from eks_blueprints.cost.estimate import Estimate
 from eks_blueprints.diff.changes import ABSENT, Change, ResourceDiff
-from eks_blueprints.report.model import Report, StackReport
+from eks_blueprints.report.model import Attention, Policies, Report, StackReport
 
 VERSION = 1
 KIND = "eks-blueprints/diff"
@@ -30,36 +30,15 @@ def to_data(report: Report) -> dict[str, Any]:
 
 
 def _stack(stack: StackReport) -> dict[str, Any]:
-    policies = stack.policies
     return {
         "stack": stack.stack,
         "counts": dict(stack.diff.counts),
         "unchanged": stack.diff.unchanged,
         "resources": [_resource(each) for each in stack.diff.resources],
         "outputs": [_change(each) for each in stack.diff.outputs],
-        "attention": [
-            {
-                "level": item.level,
-                "title": item.title,
-                "name": item.name,
-                "type": item.type,
-                "cause": item.cause,
-                "effect": item.effect,
-                "place": item.place,
-                "led": list(item.led),
-            }
-            for item in stack.attention
-        ],
+        "attention": [_attention(each) for each in stack.attention],
         "refused": [finding.to_data() for finding in stack.refused],
-        "policies": None
-        if policies is None
-        else {
-            "profile": policies.profile,
-            "rules": policies.rules,
-            "standing": policies.standing,
-            "new": [_policy(each) for each in policies.new],
-            "fixed": [_policy(each) for each in policies.fixed],
-        },
+        "policies": None if stack.policies is None else _policies(stack.policies),
         "security": [
             {"area": s.area, "added": s.added, "subject": s.subject, "text": s.text, "level": s.level}
             for s in stack.security
@@ -68,6 +47,29 @@ def _stack(stack: StackReport) -> dict[str, Any]:
             {"subject": v.subject, "old": v.old, "new": v.new, "note": v.note, "level": v.level} for v in stack.versions
         ],
         "cost": _cost(stack),
+    }
+
+
+def _attention(item: Attention) -> dict[str, Any]:
+    return {
+        "level": item.level,
+        "title": item.title,
+        "name": item.name,
+        "type": item.type,
+        "cause": item.cause,
+        "effect": item.effect,
+        "place": item.place,
+        "led": list(item.led),
+    }
+
+
+def _policies(policies: Policies) -> dict[str, Any]:
+    return {
+        "profile": policies.profile,
+        "rules": policies.rules,
+        "standing": policies.standing,
+        "new": [_policy(each) for each in policies.new],
+        "fixed": [_policy(each) for each in policies.fixed],
     }
 
 

@@ -48,6 +48,23 @@ def check(request: Request) -> Report:
     with _base(request) as running:
         heads, errors = _heads(request)
         base = running.wait() if isinstance(running, RunningBase) else running
+    reports, notes = _compared(request, base, heads)
+    project = next((each.diff.project for each in reports), "")
+    return Report(
+        project=project,
+        base=base.label,
+        stacks=tuple(reports),
+        errors=errors,
+        notes=tuple(notes),
+        commit=_commit(),
+        command=request.command,
+    )
+
+
+def _compared(
+    request: Request, base: Base, heads: Sequence[tuple[Target, Outcome]]
+) -> tuple[list[StackReport], list[str]]:
+    """Each stack's report, and what limits the comparison."""
     reports: list[StackReport] = []
     notes = list(base.notes)
     for target, outcome in heads:
@@ -63,16 +80,7 @@ def check(request: Request) -> Report:
         known = {target.stack for target in request.targets}
         gone = [old for stack, old in base.plans.items() if stack not in known]
         reports += [_report(request, old, Plan(old.project, old.stack, ()), (), None) for old in gone]
-    project = next((each.diff.project for each in reports), "")
-    return Report(
-        project=project,
-        base=base.label,
-        stacks=tuple(reports),
-        errors=errors,
-        notes=tuple(notes),
-        commit=_commit(),
-        command=request.command,
-    )
+    return reports, notes
 
 
 def _report(
