@@ -31,7 +31,7 @@ def plan_diff(
     asked = recorded or Plan(project, stack, ())
     groups = _groups(steps)
     old = plan_of_state(_state(_old_rows(groups)), asked)
-    new = _new_plan(groups, asked, outputs if recorded is None else None)
+    new = _new_plan(groups, asked, outputs or {})
     base = diff_plans(old if old.resources else None, new)
     found = list(_diffs(groups, old, new, base))
     return PlanDiff(
@@ -100,10 +100,10 @@ def _state(rows: Iterator[Row]) -> dict[str, Any]:
     return {"deployment": {"resources": list(rows)}}
 
 
-def _new_plan(groups: Mapping[str, list[Step]], asked: Plan, outputs: Mapping[str, Any] | None) -> Plan:
+def _new_plan(groups: Mapping[str, list[Step]], asked: Plan, outputs: Mapping[str, Any]) -> Plan:
     """The recorded plan with the inputs as the providers have checked them, without what the engine never reached."""
     rows = list(_new_rows(groups))
-    if outputs is not None:
+    if outputs:
         rows = [{**row, "outputs": dict(outputs)} if row["type"] == _STACK else row for row in rows]
     sent = plan_of_state(_state(iter(rows)), asked)
     by_urn = sent.by_urn()
@@ -111,7 +111,8 @@ def _new_plan(groups: Mapping[str, list[Step]], asked: Plan, outputs: Mapping[st
     known = {each.urn for each in kept}
     # Children of components in other languages, which no recording sees.
     more = [each for each in sent.resources if each.urn not in known]
-    return Plan(asked.project, asked.stack, (*kept, *more), asked.outputs or sent.outputs)
+    exported = _filled(sent.outputs, asked.outputs) if outputs else asked.outputs
+    return Plan(asked.project, asked.stack, (*kept, *more), exported)
 
 
 def _merged(recorded: PlannedResource, sent: PlannedResource) -> PlannedResource:

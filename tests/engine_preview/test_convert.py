@@ -120,6 +120,13 @@ def test_secrets_are_masked(name: str, recorded: bool) -> None:
     assert "current-context" not in (STREAMS / f"{name}.jsonl").read_text()
 
 
+def test_outputs_that_stay_are_no_change_and_those_of_a_replaced_cluster_are_told_by_name() -> None:
+    assert told("changed").outputs == ()
+    assert told("cluster").outputs == ()
+    assert {each.path: each.new for each in told("policies").outputs}["cluster_endpoint"] == "${prod-cluster.endpoint}"
+    assert {each.path for each in diff("cluster").outputs} == {"cluster_arn", "cluster_endpoint", "oidc_issuer"}
+
+
 def test_an_option_that_the_engine_only_notes_is_told() -> None:
     recorded = plan("changed")
     resources = [
