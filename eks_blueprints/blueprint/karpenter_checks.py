@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
 _CNI_POLICY = "AmazonEKS_CNI_Policy"
+_FIPS_REGIONS = ("us-", "ca-")
 _LABELS = {"app.kubernetes.io/name": "karpenter", "app.kubernetes.io/instance": "karpenter"}
 """Labels of the controller's pods, which Fargate's selectors may name."""
 
@@ -165,6 +166,10 @@ def _auto_mode(args: BlueprintArgs, compute: AutoMode) -> Iterator[Problem]:
         found = [_no_default(problem) for problem in found]
     yield from _below(compute, found)
     for each in compute.classes:
+        security = each.advanced_security
+        if security is not None and security.fips and not args.region.startswith(_FIPS_REGIONS):
+            at = _at(compute, "node_classes", each.name, "advanced_security", "fips")
+            yield Problem(at, f"is for regions of the United States and Canada; got {args.region}; remove it")
         if each.tags:
             message = "need more of the cluster's role than Auto Mode gives it; got tags"
             do = "allow it ec2:CreateFleet, ec2:RunInstances, ec2:CreateLaunchTemplate and ec2:CreateTags with them"

@@ -137,5 +137,9 @@ def _class_objects(karpenter: Karpenter, cluster: ClusterRef, nodes: Mapping[boo
             subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster, at),
             security_groups=(SecurityGroupSelectorTerm(tags={DISCOVERY: leaf(_mark(cluster))}),),
         )
-        objects.append(manifests.ec2_node_class(spec, defaults))
+        made = manifests.ec2_node_class(spec, defaults)
+        if spec.role is None and role is not None and role.profile is not None:
+            del made["spec"]["role"]
+            made["spec"]["instanceProfile"] = role.profile.name
+        objects.append(made)
     return objects

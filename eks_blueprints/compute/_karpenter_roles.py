@@ -16,10 +16,13 @@ from eks_blueprints.iam_roles import GrantedRole, Grants, irsa_role, pod_identit
 from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.permissions import Scope, permissions
+from eks_blueprints.naming import short_prefix
 from eks_blueprints.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.karpenter import Karpenter
+
+PROFILE_NAME_LIMIT = 128
 
 _PURPOSES = (
     "node-lifecycle",
@@ -37,11 +40,13 @@ class NodeRole:
 
     role: GrantedRole
     entry: aws.eks.AccessEntry
+    profile: aws.iam.InstanceProfile | None
+    """Its instance profile, where Karpenter cannot make one."""
 
     @property
     def ready(self) -> tuple[pulumi.Resource, ...]:
         """What nodes need to join."""
-        return (*self.role.ready, self.entry)
+        return (*self.role.ready, self.entry, *((self.profile,) if self.profile else ()))
 
 
 def is_windows(node_class: Ec2NodeClass) -> bool:
@@ -77,7 +82,23 @@ def _node_role(karpenter: Karpenter, cluster: ClusterRef, component: Component, 
         tags=tags or None,
         opts=component.child(),
     )
-    return NodeRole(role=role, entry=entry)
+    return NodeRole(role=role, entry=entry, profile=_profile(karpenter, component, name, role, tags))
+
+
+def _profile(
+    karpenter: Karpenter, component: Component, name: str, role: GrantedRole, tags: Mapping[str, str]
+) -> aws.iam.InstanceProfile | None:
+    # IAM has no endpoint in a VPC, by which Karpenter could make instance profiles as it does elsewhere.
+    if karpenter.settings.isolated_vpc is not True:
+        return None
+    logical = f"{component.pulumi_resource_name}-{name}-profile"
+    return aws.iam.InstanceProfile(
+        logical,
+        name_prefix=short_prefix(logical, PROFILE_NAME_LIMIT),
+        role=role.role.name,
+        tags=dict(tags) or None,
+        opts=component.child(),
+    )
 
 
 def controller_role(

@@ -52,7 +52,8 @@ class KarpenterSettings(Spec):
     """Whether a pool launches nothing where `min_values` of a requirement cannot be met, or less choice then does.
     Default: Strict."""
     isolated_vpc: bool | None = None
-    """Whether AWS services without an endpoint in the VPC, such as prices, are out of reach. Default: no."""
+    """Whether AWS services without an endpoint in the VPC, such as prices and IAM, are out of reach. Instance profiles
+    are then made by the platform and not by Karpenter. Default: no."""
     enable_zonal_shift: bool | None = None
     """Whether no nodes are launched in a zone from which EKS has shifted traffic away. Default: no."""
     reserved_enis: int | None = Field(default=None, ge=0, le=15)

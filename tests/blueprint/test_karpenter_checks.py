@@ -263,3 +263,20 @@ def test_values_that_say_something_twice(fields: dict[str, Any], start: str) -> 
 
 def test_values_that_say_something_else_are_taken() -> None:
     assert karpenter(values={"logLevel": "debug", "settings": {"amiRefreshInterval": "5m"}}) == []
+
+
+def test_a_network_without_a_way_out() -> None:
+    network = {"topology": "private"}
+    found = problems(network=network, compute={"system": SYSTEM, "karpenter": QUIET})
+    one(found, "warning compute.karpenter.settings.isolated_vpc: ")
+    assert "lack sqs" in one(found, "warning network.additional_endpoints: ")
+    network = {"topology": "private", "additional_endpoints": ["sqs"]}
+    isolated = {**QUIET, "settings": {"isolated_vpc": True}}
+    assert problems(network=network, compute={"system": SYSTEM, "karpenter": isolated}) == []
+
+
+def test_fips_images_of_auto_mode_are_of_some_regions() -> None:
+    found = auto_mode(node_classes={"own": {"advanced_security": {"fips": True}}})
+    assert "is for regions of the United States" in one(
+        found, "compute.auto_mode.node_classes.own.advanced_security.fips"
+    )

@@ -145,6 +145,14 @@ def test_no_role_is_made_that_no_class_needs() -> None:
     assert [role.name for role in found.all("iam.Role")] == ["shop-karpenter-controller-role"]
 
 
+def test_where_iam_is_out_of_reach_instance_profiles_are_made_here() -> None:
+    found = made({"settings": {"isolated_vpc": True}})
+    profile = found.one("iam.InstanceProfile").has(role="${shop-karpenter-node-role.name}")
+    node_class = found.one("EC2NodeClass").waits_for(profile)
+    node_class.has({"spec.instanceProfile": "${shop-karpenter-node-role-profile.name}"}).lacks("spec.role")
+    made().none("iam.InstanceProfile")
+
+
 def test_without_roles_it_may_pass_none() -> None:
     found = made({"node_classes": {"default": {**AL2023, "instance_profile": "shop"}}})
     assert "iam:PassRole" not in found.one("RolePolicy", "iam-integration")["policy"]
