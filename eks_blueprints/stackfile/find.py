@@ -9,6 +9,10 @@ from eks_blueprints.document import read
 from eks_blueprints.errors import InputError, Problem, unknown_name
 
 
+_OTHERS = ("Pulumi", "policies.")
+"""Starts of the names of YAML files beside stack files that are none: Pulumi's settings, and those of policies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """A Pulumi project on disk."""
@@ -44,7 +48,7 @@ def stack_files(folder: Path) -> list[Path]:
     project = project_of(folder)
     if project is None:
         raise _error(folder, "belongs to no project; got no Pulumi.yaml here or above; name a stack file instead")
-    found = sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith("Pulumi"))
+    found = sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
     if not found:
         raise _error(project.main, "holds no stack file; got an empty folder; write one, such as dev.yaml")
     return [_relative(path) for path in found]
