@@ -40,6 +40,7 @@ bench: $(READY) ## Measure speed against a bare program, as ratios of one run
 generate: $(READY) ## Write again what is generated and checked in: JSON Schema, reference pages, recordings
 	@$(BIN)/python -m eks_blueprints.reference.stubs
 	@$(BIN)/eks-blueprints schema --write
+	@$(BIN)/eks-blueprints addons --write
 	@$(BIN)/python -m pytest -q --update-golden tests
 
 .PHONY: lock

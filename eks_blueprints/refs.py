@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pulumi_kubernetes as kubernetes
     from pulumi_aws import Provider as AwsProvider
 
+    from eks_blueprints.helm import Delivery
+
 SubnetRole = Literal["public", "private", "pod", "control_plane"]
 
 
@@ -82,6 +84,8 @@ class ClusterRef:
     aws: aws.Provider | None = None
     resource: pulumi.Resource | None = None
     """The cluster resource itself; None for one that was there before."""
+    delivery: Delivery | None = None
+    """Who carries out what add-ons ask for; None for Helm from this program."""
     parent: pulumi.Resource | None = None
     """The component that what is put on the cluster becomes part of: the blueprint, where there is one."""
     ready: tuple[pulumi.Resource, ...] = ()

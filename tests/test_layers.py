@@ -14,7 +14,7 @@ LAYERS: list[set[str]] = [
     {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
     | {"helm", "kubernetes_object"},
     {"network", "cluster", "access", "karpenter"},
-    {"compute", "addons"},
+    {"compute", "addons", "delivery"},
     {"blueprint"},
     {"stackfile", "recording", "inputs", "policies"},
     {"preview", "reference", "teardown"},

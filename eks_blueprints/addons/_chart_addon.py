@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -112,6 +112,9 @@ class ChartAddOn(AddOn):
 
     atomic: bool = True
     """Whether a failed installation is taken back, and a failed upgrade undone."""
+
+    delivery: Literal["helm"] | None = None
+    """`helm` to install it from this program whatever `addon_defaults.delivery` says. Default: as that says."""
 
     deleted_with_cluster: bool | None = None
     """Whether it goes with a cluster that is deleted, rather than being uninstalled from it first. Default: yes, unless
@@ -233,7 +236,8 @@ class ChartAddOn(AddOn):
     def _deliver(
         self, component: Component, cluster: ClusterRef, release: HelmRelease, after: list[pulumi.Resource]
     ) -> pulumi.Resource:
-        return Direct().deliver(component, release, cluster=cluster.resource, after=after)
+        delivery = cluster.delivery or Direct()
+        return delivery.deliver(component, release, cluster=cluster.resource, after=after)
 
     def _all_values(self, cluster: ClusterRef, role_arn: pulumi.Input[str] | None) -> dict[str, Any]:
         layers = (

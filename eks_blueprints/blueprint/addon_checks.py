@@ -15,6 +15,7 @@ from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
 from eks_blueprints.addons.kube_proxy import KubeProxy
 from eks_blueprints.addons.vpc_cni import VpcCni
+from eks_blueprints.blueprint import addon_delivery
 from eks_blueprints.blueprint.addon_defaults import brought_by_auto_mode, hosts, only_fargate, settled
 from eks_blueprints.blueprint.order import in_order
 from eks_blueprints.compute.base import Compute
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform's add-ons; warnings are marked as such."""
     yield from _defaults(args)
+    yield from addon_delivery.check(args)
     yield from _each_other(args)
     yield from _core(args)
     yield from _homeless(args)

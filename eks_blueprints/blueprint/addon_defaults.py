@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.addons._helm_values import Mirrors
 from eks_blueprints.addons._pods import Toleration
@@ -38,6 +38,10 @@ class AddOnDefaults(Spec):
 
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the IAM policy that bounds what roles made for add-ons may do. Default: none."""
+
+    delivery: Literal["helm", "argocd", "flux"] = "helm"
+    """Who installs charts: Helm from this program, or the argocd or fluxcd on the cluster, by Applications or
+    HelmReleases that are made there. What these stand on, and what has a webhook, is always installed by Helm."""
 
 
 def settled(args: BlueprintArgs) -> tuple[AddOn, ...]:

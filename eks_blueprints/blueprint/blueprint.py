@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from eks_blueprints.access.component import Access
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
+from eks_blueprints.blueprint import addon_delivery
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -167,11 +168,15 @@ class Blueprint(Component):
 
     def _install(self, cluster: ClusterRef, *, before_nodes: bool) -> None:
         addons = settled(self.args)
-        first = awaited(addons)
-        for addon in in_order(addons):
+        by = addon_delivery.carrier(self.args)
+        carried = addon_delivery.carried(self.args, addons)
+        first = awaited(addons, carried, by.name if by else "")
+        for addon in in_order(addons, first):
             if addon.before_nodes == before_nodes:
                 needed = {name: self.addons[name] for name in first[addon.name] if name in self.addons}
-                self.addons[addon.name] = addon.install(cluster.after(*_ready(needed)))
+                delivery = addon_delivery.delivery(self.args) if addon.name in carried else None
+                ref = replace(cluster.after(*_ready(needed)), delivery=delivery)
+                self.addons[addon.name] = addon.install(ref)
 
 
 def _ready(components: Mapping[str, Component]) -> list[pulumi.Resource]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from eks_blueprints.addons.base import AddOn
@@ -14,10 +14,11 @@ def required(addon: AddOn, among: Sequence[AddOn]) -> list[str]:
     return [other.name for other in among if other is not addon and isinstance(other, addon.requires)]
 
 
-def awaited(addons: Sequence[AddOn]) -> dict[str, list[str]]:
+def awaited(addons: Sequence[AddOn], carried: Collection[str] = (), carrier: str = "") -> dict[str, list[str]]:
     """For each add-on by its name, those that have to be ready before it is installed.
 
-    An add-on that another one requires is installed in that one's stage, or nothing could ever come first.
+    An add-on that another one requires is installed in that one's stage, or nothing could ever come first. Those that
+    are `carried` out by another, the `carrier`, wait for it.
     """
     stages = _stages(addons)
     found: dict[str, list[str]] = {}
@@ -28,18 +29,20 @@ def awaited(addons: Sequence[AddOn]) -> dict[str, list[str]]:
             soft = isinstance(other, addon.after) and stages[other.name] <= stages[addon.name]
             if other is not addon and other.name not in names and (early or soft):
                 names.append(other.name)
+        if addon.name in carried and carrier not in names:
+            names.append(carrier)
         found[addon.name] = names
     return found
 
 
-def in_order(addons: Sequence[AddOn]) -> list[AddOn]:
-    """The add-ons, each after what it waits for.
+def in_order(addons: Sequence[AddOn], first: Mapping[str, Sequence[str]] | None = None) -> list[AddOn]:
+    """The add-ons, each after what it waits for: `first`, or what `awaited` says.
 
     Raises:
         ValidationError: if some require each other in a circle.
     """
     by_name = {addon.name: addon for addon in addons}
-    sorter = TopologicalSorter(awaited(addons))
+    sorter = TopologicalSorter(first or awaited(addons))
     try:
         return [by_name[name] for name in sorter.static_order()]
     except CycleError as error:

@@ -207,3 +207,36 @@ def test_forty_of_them_are_shown_in_seconds() -> None:
     assert len(addons) + len(CORE) == 40
     assert len([r for r in shop.all() if r.name.endswith(("-release", "-addon"))]) == 40
     assert seconds < 6
+
+
+def test_argo_cd_installs_what_comes_after_it() -> None:
+    addons = {"argocd": {}, "keda": {}, "cert_manager": {}, "external_dns": ZONES, "reloader": {"delivery": "helm"}}
+    shop = platform(addons, addon_defaults={"delivery": "argocd"}).is_valid()
+    direct = {r.name for r in shop.all("kubernetes:helm.sh/v3:Release")}
+    assert direct == {"shop-argocd-release", "shop-cert-manager-release", "shop-reloader-release"}
+    app = shop.one("shop-external-dns-release").waits_for("shop-argocd-release").waits_for("shop-external-dns-role")
+    app.has({"kind": "Application", "spec.source.targetRevision": "1.21.1", "metadata.namespace": "argocd"})
+    assert app["spec.source.helm.valuesObject.policy"] == "upsert-only"
+
+
+def test_flux_installs_what_comes_after_it() -> None:
+    addons = {"fluxcd": {}, "keda": {}, "grafana_operator": {}}
+    shop = platform(addons, addon_defaults={"delivery": "flux"}).is_valid()
+    assert [r.name for r in shop.all("kubernetes:helm.sh/v3:Release")] == ["shop-fluxcd-release"]
+    shop.one("shop-keda-release").has({"kind": "HelmRelease", "spec.chart.spec.version": "2.20.2"})
+    shop.one("shop-grafana-operator-release-repository").has({"spec.type": "oci"})
+    shop.one("shop-keda-release").waits_for("shop-keda-release-repository").waits_for("shop-fluxcd-release")
+
+
+@pytest.mark.parametrize(
+    ("addons", "message"),
+    [
+        ({"keda": {}}, "addon_defaults.delivery: needs argocd on the cluster; got addons without it; add argocd: {}"),
+        (
+            {"argocd": {}, "datadog": {"secret_values": {"datadog.apiKey": {"secret": "key"}}}},
+            "addons.datadog.secret_values: would stand in an object of argocd for all to read",
+        ),
+    ],
+)
+def test_what_argo_cd_cannot_carry(addons: dict[str, Any], message: str) -> None:
+    assert message in refused(addons, addon_defaults={"delivery": "argocd"})

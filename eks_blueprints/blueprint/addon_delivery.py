@@ -1,0 +1,85 @@
+"""Who carries out what the add-ons of a platform ask for: Helm from this program, or Argo CD or Flux on the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from eks_blueprints.addons._chart_addon import ChartAddOn
+from eks_blueprints.addons._fit import Stage
+from eks_blueprints.addons.argocd import Argocd
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.addons.fluxcd import Fluxcd
+from eks_blueprints.blueprint.order import required
+from eks_blueprints.errors import Problem
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.helm import Delivery
+
+_CARRIERS: dict[str, type[AddOn]] = {"argocd": Argocd, "flux": Fluxcd}
+
+
+def carrier(args: BlueprintArgs) -> AddOn | None:
+    """The add-on that carries out the others; None where Helm does, or it is not there."""
+    wanted = _CARRIERS.get(args.addon_defaults.delivery)
+    return None if wanted is None else next((addon for addon in args.addons if isinstance(addon, wanted)), None)
+
+
+def carried(args: BlueprintArgs, addons: Sequence[AddOn]) -> set[str]:
+    """The names of the add-ons that it carries out: charts that come after it, unless they say otherwise."""
+    by = carrier(args)
+    if by is None:
+        return set()
+    needed = _needed(by, addons)
+    return {
+        addon.name
+        for addon in addons
+        if isinstance(addon, ChartAddOn)
+        and addon.delivery is None
+        and addon.stage is Stage.REST
+        and addon.name not in needed
+        and not addon.before_nodes
+    }
+
+
+def delivery(args: BlueprintArgs) -> Delivery | None:
+    """What writes releases down for it."""
+    by = carrier(args)
+    if by is None:
+        return None
+    if isinstance(by, Argocd):
+        from eks_blueprints.delivery.argocd import ArgocdDelivery
+
+        return ArgocdDelivery(by.home)
+    from eks_blueprints.delivery.flux import FluxDelivery
+
+    return FluxDelivery(by.home)
+
+
+def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """What is wrong with who carries out what."""
+    wanted = args.addon_defaults.delivery
+    if wanted == "helm":
+        return
+    by = carrier(args)
+    if by is None:
+        kind = _CARRIERS[wanted].kind()
+        message = f"needs {kind} on the cluster; got addons without it; add {kind}: {{}}"
+        yield Problem(("addon_defaults", "delivery"), message)
+        return
+    names = carried(args, args.addons)
+    for addon in args.addons:
+        if isinstance(addon, ChartAddOn) and addon.name in names:
+            for field in ("secret_values", "repository_login"):
+                if getattr(addon, field):
+                    do = "set delivery: helm for this one"
+                    message = f"would stand in an object of {by.name} for all to read; got some; {do}"
+                    yield Problem(("addons", addon.name, field), message)
+
+
+def _needed(addon: AddOn, among: Sequence[AddOn]) -> set[str]:
+    found = {addon.name}
+    for name in required(addon, among):
+        found |= _needed(next(other for other in among if other.name == name), among)
+    return found
