@@ -137,10 +137,11 @@ def _versions(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _images(args: BlueprintArgs) -> Iterator[Problem]:
     for compute in args.compute:
-        if isinstance(compute, SelfManagedNodes) and compute.image_drifts:
+        if isinstance(compute, ManagedNodes | SelfManagedNodes) and compute.image_drifts:
             what = "is looked up anew on every deployment, so that a new image replaces nodes without a commit"
             got = "no image" if compute.image is None else "one that is found by name or parameter"
-            yield _doubt(("compute", compute.name, "image"), f"{what}; got {got}; pin it by release or id")
+            do = "pin it by id" if isinstance(compute, ManagedNodes) else "pin it by release or id"
+            yield _doubt(("compute", compute.name, "image"), f"{what}; got {got}; {do}")
 
 
 def _windows(args: BlueprintArgs) -> Iterator[Problem]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from eks_blueprints.compute._bootstrap_rules import plain_settings
 from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, hardware
 from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
 from eks_blueprints.compute._scheduling import Taint
@@ -20,10 +21,26 @@ from eks_blueprints.versions import offered
 DEFAULT_MIN_SIZE = 2
 
 
-def _offer_ami_types(schema: dict[str, Any]) -> None:
-    for choice in schema.get("anyOf", [schema]):
-        if choice.get("type") == "string":
-            choice["enum"] = sorted(ami_types())
+def offer_ami_types(*more: str) -> Callable[[dict[str, Any]], None]:
+    """What names EKS's images, and more, in the schema."""
+
+    def offer(schema: dict[str, Any]) -> None:
+        for choice in schema.get("anyOf", [schema]):
+            if choice.get("type") == "string":
+                choice["enum"] = sorted([*ami_types(), *more])
+
+    return offer
+
+
+def known_ami_type(ami_type: str | None) -> str | None:
+    """The name of one of EKS's images.
+
+    Raises:
+        ValueError: if there is none of that name.
+    """
+    if ami_type is not None and ami_type not in ami_types():
+        raise ValueError(unknown_name(ami_type, ami_types(), "image of EKS"))
+    return ami_type
 
 
 class Ec2Nodes(Compute):
@@ -35,7 +52,7 @@ class Ec2Nodes(Compute):
     architecture: Architecture | None = None
     """Architecture of instance types that are newer than this package's table. Default: the table's."""
 
-    ami_type: str | None = Field(default=None, json_schema_extra=_offer_ami_types)
+    ami_type: str | None = Field(default=None, json_schema_extra=offer_ami_types())
     """Image, in EKS's words. Default: Amazon Linux 2023 for the types' architecture and accelerators."""
 
     capacity_type: Literal["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"] = "ON_DEMAND"
@@ -111,6 +128,19 @@ class Ec2Nodes(Compute):
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the policy that bounds the role that is made."""
 
+    max_pods: int | None = Field(default=None, ge=1, le=1000)
+    """Most pods on a node. Default: by the instance type's network interfaces, as the image counts them."""
+
+    pre_bootstrap_scripts: tuple[str, ...] = ()
+    """Scripts that run before a node joins: shell on Amazon Linux, PowerShell on Windows; Bottlerocket has none."""
+
+    node_config: dict[str, Any] = {}
+    """`spec` of the NodeConfig that Amazon Linux 2023 reads, such as `{kubelet: {config: {...}}}`, merged over what
+    the other fields say (github.com/awslabs/amazon-eks-ami, "NodeConfig")."""
+
+    bottlerocket_settings: dict[str, Any] = {}
+    """Settings of Bottlerocket, such as `{kernel: {lockdown: integrity}}`, merged over what the other fields say."""
+
     tags: Tags = {}
     """Tags of the group, its instances, volumes and network interfaces, besides the platform's."""
 
@@ -124,9 +154,12 @@ class Ec2Nodes(Compute):
     def _image_is_known(cls, ami_type: str | None) -> str | None:
         if ami_type == CUSTOM:
             raise ValueError("says nothing about how nodes start; got CUSTOM; name the image that yours is built like")
-        if ami_type is not None and ami_type not in ami_types():
-            raise ValueError(unknown_name(ami_type, ami_types(), "image of EKS"))
-        return ami_type
+        return known_ami_type(ami_type)
+
+    @field_validator("node_config", "bottlerocket_settings")
+    @classmethod
+    def _settings_are_plain(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        return plain_settings(settings)
 
     @property
     def ami(self) -> AmiType:
@@ -184,3 +217,8 @@ class Ec2Nodes(Compute):
         """The image for the instance types, with what is wrong about it noted."""
         found = self.hardware_of(faults)
         return None if found is None else ami_for(self.instance_types, self.ami_type, found, faults)
+
+    @property
+    def on_bottlerocket(self) -> bool:
+        """Whether it is said that nodes run Bottlerocket."""
+        return (self.ami_type or "").startswith("BOTTLEROCKET")

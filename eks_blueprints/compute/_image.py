@@ -1,15 +1,19 @@
-"""The image of nodes that are not of a managed group: which one, and where its id is found."""
+"""The image of nodes, where it is not EKS that chooses it: which one, and where its id is found."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.errors import Faults, shown
-from eks_blueprints.facts.ami_types import AmiType
+from eks_blueprints.facts.ami_types import CUSTOM, AmiType
 from eks_blueprints.spec import In, Spec, is_known
+
+if TYPE_CHECKING:
+    from eks_blueprints.compute._hardware import Hardware
+    from eks_blueprints.compute.managed_nodes import ManagedNodes
 
 _ID = re.compile(r"ami-[0-9a-f]{8,17}")
 _OWNER = re.compile(r"\d{12}|self|amazon|aws-marketplace|aws-backup-vault")
@@ -91,6 +95,34 @@ def check_image(image: Image | None, ami: AmiType, version: str | None, faults: 
         faults.add(at, f"is no release of Bottlerocket; got {got}; write it like 1.44.0-3b7b9c0a")
     elif ami.windows:
         faults.add(at, f"cannot be told for Windows, whose releases have no names; got {got}; give the image's id")
+
+
+def check_own_image(nodes: ManagedNodes, faults: Faults) -> None:
+    """An image of one's own goes with `CUSTOM`, and leaves nothing to EKS that is about images."""
+    if nodes.ami_type != CUSTOM:
+        for field in ("image", "family"):
+            if getattr(nodes, field) is not None:
+                got = nodes.ami_type or "no ami_type"
+                faults.add(field, f"is for ami_type CUSTOM; got {got}; set it, or remove {field}")
+        return
+    if nodes.image is None:
+        faults.add("image", "is required with ami_type CUSTOM; got none; say which image")
+    elif nodes.image.release is not None:
+        do = "give its id, or leave ami_type out and set release_version"
+        faults.add(("image", "release"), f"is of EKS's own images; got {shown(nodes.image.release)}; {do}")
+    for field in ("version", "release_version"):
+        if (value := getattr(nodes, field)) is not None:
+            what = "cannot be said of an image of one's own, which brings it along"
+            faults.add(field, f"{what}; got {shown(value)}; remove it")
+
+
+def own_ami(nodes: ManagedNodes, hardware: Hardware, faults: Faults) -> AmiType:
+    """An image of one's own, as far as it is known."""
+    family = nodes.family or "AL2023"
+    if family == "WINDOWS" and hardware.architecture != "x86_64":
+        got = f"{nodes.instance_types[0]} ({hardware.architecture})"
+        faults.add("family", f"is for x86_64; got WINDOWS with {got}; name another family or other types")
+    return AmiType(CUSTOM, family, hardware.architecture, hardware.accelerator)
 
 
 def ssm_parameter(ami: AmiType, version: str, release: str | None = None) -> str:

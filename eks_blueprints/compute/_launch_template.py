@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.compute._bootstrap import additions
 from eks_blueprints.compute._parts import Volume
 from eks_blueprints.naming import short_prefix
 from eks_blueprints.refs import ClusterRef
@@ -42,16 +42,9 @@ def launch_template(nodes: Ec2Nodes, cluster: ClusterRef, component: Component, 
         placement=_placement(nodes),
         tag_specifications=_tags(component, tags),
         tags=tags or None,
-        **({"user_data": _user_data(nodes)} | _capacity(nodes) | own),
+        **({"user_data": additions(nodes)} | _capacity(nodes) | own),
         opts=component.child(),
     )
-
-
-def _user_data(nodes: Ec2Nodes) -> str | None:
-    if nodes.remote_access is None or nodes.ami.family != "BOTTLEROCKET":
-        return None
-    # Bottlerocket answers SSH from its admin container only, which is off at first; EKS adds the rest.
-    return b64encode(b"[settings.host-containers.admin]\nenabled = true\n").decode()
 
 
 def _tags(component: Component, tags: dict[str, str]) -> Any:

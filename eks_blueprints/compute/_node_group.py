@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.component import Component, merge_tags
 from eks_blueprints.compute._autoscaler_hints import resource_hints
+from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._launch_template import launch_template
 from eks_blueprints.errors import fail
 from eks_blueprints.iam import managed_policy
@@ -30,7 +31,8 @@ def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
     subnets = subnets_of(nodes, cluster)
     component = nodes.component(cluster)
     role_arn, role_ready = node_role(nodes, cluster, component)
-    template = launch_template(nodes, cluster, component)
+    entry = _entry(nodes, cluster, component, role_arn)
+    template = launch_template(nodes, cluster, component, **_own_image(nodes, cluster, component))
     group = aws.eks.NodeGroup(
         f"{component.pulumi_resource_name}-group",
         cluster_name=cluster.name,
@@ -38,7 +40,7 @@ def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
         subnet_ids=list(subnets),
         launch_template={"id": template.id, "version": template.latest_version.apply(str)},
         **_inputs(nodes, cluster, f"{component.pulumi_resource_name}-group"),
-        opts=component.child(depends_on=role_ready, ignore_changes=["scalingConfig.desiredSize"]),
+        opts=component.child(depends_on=[*role_ready, *entry], ignore_changes=["scalingConfig.desiredSize"]),
     )
     component.ready = (group,)
     component.register_outputs({"node_group_name": group.node_group_name, "node_role_arn": role_arn})
@@ -90,6 +92,22 @@ def node_role(
     return made.arn, made.ready
 
 
+def _own_image(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -> dict[str, Any]:
+    if nodes.image is None:
+        return {}
+    image = image_id(nodes, nodes.image, cluster, component)
+    return {"image_id": image, "user_data": user_data(nodes, cluster, component)}
+
+
+def _entry(
+    nodes: ManagedNodes, cluster: ClusterRef, component: Component, role_arn: pulumi.Input[str]
+) -> tuple[pulumi.Resource, ...]:
+    # EKS takes nodes of images it does not know for Linux. A role that is there may have its entry already.
+    if nodes.image is None or not nodes.ami.windows or nodes.node_role_arn is not None:
+        return ()
+    return (access_entry(nodes, cluster, component, role_arn),)
+
+
 def _inputs(nodes: ManagedNodes, cluster: ClusterRef, name: str) -> Any:
     fewest, desired, most = nodes.scaling
     block = nodes.capacity_type == "CAPACITY_BLOCK"
@@ -101,8 +119,8 @@ def _inputs(nodes: ManagedNodes, cluster: ClusterRef, name: str) -> Any:
         "capacity_type": nodes.capacity_type,
         # A capacity block is for the type that its launch template names.
         "instance_types": None if block else list(nodes.instance_types),
-        # A pinned release says its version itself.
-        "version": nodes.version or (None if nodes.release_version else cluster.version),
+        # A pinned release says its version itself, and so does an image of one's own.
+        "version": nodes.version or (None if nodes.release_version or nodes.image else cluster.version),
         "release_version": nodes.release_version,
         "force_update_version": nodes.force_update_version,
         "update_config": _update_config(nodes),

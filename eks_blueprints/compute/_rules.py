@@ -50,7 +50,7 @@ def check_capacity(nodes: Ec2Nodes, faults: Faults) -> None:
     if nodes.capacity_type == "CAPACITY_BLOCK":
         _check_capacity_block(nodes, faults)
     for device in nodes.additional_volumes:
-        taken = device.removeprefix("/dev/") == "xvdb" and _bottlerocket(nodes)
+        taken = device.removeprefix("/dev/") == "xvdb" and nodes.on_bottlerocket
         if not _DEVICE.fullmatch(device) or taken:
             at = ("additional_volumes", device)
             faults.add(at, f"is no free device; got {shown(device)}; write one like /dev/sdf")
@@ -115,7 +115,3 @@ def _check_capacity_block(nodes: Ec2Nodes, faults: Faults) -> None:
     if len(nodes.instance_types) > 1:
         got = ", ".join(nodes.instance_types)
         faults.add("instance_types", f"takes one type with a capacity block; got {got}; make one group of each")
-
-
-def _bottlerocket(nodes: Ec2Nodes) -> bool:
-    return (nodes.ami_type or "").startswith("BOTTLEROCKET")

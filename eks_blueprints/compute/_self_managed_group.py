@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +9,10 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.component import Component, merge_tags
-from eks_blueprints.compute import _image
 from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
+from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._launch_template import launch_template
 from eks_blueprints.compute._node_group import node_role, subnets_of
-from eks_blueprints.compute._user_data import al2023, bottlerocket, windows
-from eks_blueprints.compute._user_data.cluster_data import ClusterData, NodeData
 from eks_blueprints.naming import short_prefix
 from eks_blueprints.refs import ClusterRef
 
@@ -32,7 +29,7 @@ def make(nodes: SelfManagedNodes, cluster: ClusterRef) -> Component:
     component = nodes.component(cluster)
     role_arn, role_ready = node_role(nodes, cluster, component)
     profile = _profile(nodes, cluster, component, _role_name(role_arn, role_ready))
-    entry = [_entry(nodes, cluster, component, role_arn)] if nodes.access_entry else []
+    entry = [access_entry(nodes, cluster, component, role_arn)] if nodes.access_entry else []
     template = _template(nodes, cluster, component, profile)
     name = f"{component.pulumi_resource_name}-group"
     group = aws.autoscaling.Group(
@@ -69,85 +66,18 @@ def _profile(
     )
 
 
-def _entry(
-    nodes: SelfManagedNodes, cluster: ClusterRef, component: Component, role_arn: pulumi.Input[str]
-) -> aws.eks.AccessEntry:
-    return aws.eks.AccessEntry(
-        f"{component.pulumi_resource_name}-access",
-        cluster_name=cluster.name,
-        principal_arn=role_arn,
-        type="EC2_WINDOWS" if nodes.ami.windows else "EC2_LINUX",
-        tags=merge_tags(cluster.tags, nodes.tags) or None,
-        opts=component.child(),
-    )
-
-
 def _template(
     nodes: SelfManagedNodes, cluster: ClusterRef, component: Component, profile: aws.iam.InstanceProfile
 ) -> aws.ec2.LaunchTemplate:
     own: dict[str, Any] = {
-        "image_id": _image_id(nodes, cluster, component),
+        "image_id": image_id(nodes, nodes.image, cluster, component),
         "instance_type": nodes.instance_types[0],
         "iam_instance_profile": {"arn": profile.arn},
-        "user_data": _user_data(nodes, cluster, component),
+        "user_data": user_data(nodes, cluster, component),
         "credit_specification": None if nodes.cpu_credits is None else {"cpu_credits": nodes.cpu_credits},
         "enclave_options": {"enabled": True} if nodes.enclave else None,
     }
     return launch_template(nodes, cluster, component, **own)
-
-
-def _image_id(nodes: SelfManagedNodes, cluster: ClusterRef, component: Component) -> pulumi.Input[str]:
-    image, ami = nodes.image, nodes.ami
-    if image is not None and image.id is not None:
-        return image.id
-    invoke = pulumi.InvokeOptions(parent=component)
-    if image is not None and (image.name is not None or image.owners):
-        owners = list(image.owners) or ["self"]
-        filters: Any = _image.filters(image, ami)
-        return aws.ec2.get_ami_output(most_recent=True, owners=owners, filters=filters, opts=invoke).image_id
-    if image is not None and image.ssm_parameter is not None:
-        parameter: pulumi.Input[str] = image.ssm_parameter
-    else:
-        version = _image.version_of(image, ami, str(nodes.version or cluster.version))
-        parameter = _image.ssm_parameter(ami, version, image.release if image is not None else None)
-    # The ids of public images are no secrets, which is what the decrypted value would be taken for.
-    return aws.ssm.get_parameter_output(name=parameter, opts=invoke).insecure_value
-
-
-def _user_data(nodes: SelfManagedNodes, cluster: ClusterRef, component: Component) -> pulumi.Output[str]:
-    found = pulumi.Output.all(
-        cluster.name, cluster.endpoint, cluster.certificate_authority, _service_cidr(cluster, component)
-    )
-    return found.apply(lambda known: b64encode(render(nodes, *known).encode()).decode())
-
-
-def render(nodes: SelfManagedNodes, name: str, endpoint: str, authority: str, service_cidr: str) -> str:
-    """The user data of a group on a cluster, as text."""
-    cluster = ClusterData(name=name, endpoint=endpoint, certificate_authority=authority, service_cidr=service_cidr)
-    taints = tuple((taint.key, taint.value or "", taint.effect) for taint in nodes.taints)
-    node = NodeData(labels=nodes.labels, taints=taints, max_pods=nodes.max_pods)
-    scripts = nodes.pre_bootstrap_scripts
-    if nodes.ami.family == "BOTTLEROCKET":
-        ssh = nodes.remote_access is not None
-        return bottlerocket.render(cluster, node, settings=nodes.bottlerocket_settings, admin_container=ssh)
-    if nodes.ami.windows:
-        return windows.render(cluster, node, scripts=scripts)
-    return al2023.render(cluster, node, scripts=scripts, node_config=nodes.node_config)
-
-
-def _service_cidr(cluster: ClusterRef, component: Component) -> pulumi.Input[str]:
-    if cluster.service_cidr is not None:
-        return cluster.service_cidr
-    if isinstance(cluster.resource, aws.eks.Cluster):
-        network: Any = cluster.resource.kubernetes_network_config
-    else:
-        there: Any = aws.eks.get_cluster_output(name=cluster.name, opts=pulumi.InvokeOptions(parent=component))
-        network = there.kubernetes_network_configs[0]
-    ipv4: pulumi.Output[str] = network.service_ipv4_cidr
-    if cluster.network.ip_family == "ipv4":
-        return ipv4
-    # A cluster for IPv4 can stand in a network that has both.
-    return pulumi.Output.all(network.service_ipv6_cidr, ipv4).apply(lambda found: found[0] or found[1])
 
 
 def _launches(nodes: SelfManagedNodes, template: aws.ec2.LaunchTemplate) -> dict[str, Any]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eks_blueprints.compute._autoscaler_hints import node_hints
 from eks_blueprints.errors import Faults, shown
-from eks_blueprints.facts.ami_types import AmiType
 from eks_blueprints.facts.instance_types import instance_type
 from eks_blueprints.leaves import TAGS_PER_RESOURCE, repeated
 
@@ -18,13 +15,6 @@ if TYPE_CHECKING:
 
 _HOOK_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _OWN_TAGS = 6  # Name, three that mark the cluster, two that Cluster Autoscaler looks for
-_USER_DATA_LIMIT = 16_384
-_CLUSTER_DATA = 4_096  # what the cluster's name, endpoint and authority take up, roughly
-
-# Of the NodeConfig and of Bottlerocket's settings, what the platform alone knows.
-_OURS_IN_NODE_CONFIG = ("cluster",)
-_OURS_IN_BOTTLEROCKET = ("api-server", "cluster-certificate", "cluster-name", "cluster-dns-ip")
-_FORBIDDEN_KUBELET = ("address", "authentication", "authorization", "clusterDomain", "serverTLSBootstrap")
 
 
 def check_sizes(nodes: SelfManagedNodes, faults: Faults) -> None:
@@ -71,87 +61,9 @@ def check_hooks(nodes: SelfManagedNodes, faults: Faults) -> None:
             faults.add(at, f"clashes with {other}; got {shown(name)}; give one another name")
 
 
-def check_bootstrap(nodes: SelfManagedNodes, ami: AmiType, faults: Faults) -> None:
-    """What each family of images can be told at its first start."""
-    told = {
-        "pre_bootstrap_scripts": ami.family in ("AL2023", "WINDOWS"),
-        "node_config": ami.family == "AL2023",
-        "bottlerocket_settings": ami.family == "BOTTLEROCKET",
-    }
-    for field, fits in told.items():
-        if getattr(nodes, field) and not fits:
-            faults.add(field, f"is not for {ami.family}; got it with {ami.name}; remove it or name another ami_type")
-    for key in _OURS_IN_NODE_CONFIG:
-        if key in nodes.node_config:
-            faults.add(("node_config", key), "is what the platform tells the node; got another; remove it")
-    kubelet = _below(nodes.node_config, "kubelet", "config")
-    for key in _FORBIDDEN_KUBELET:
-        if key in kubelet:
-            do = "remove it: EKS needs its own"
-            faults.add(("node_config", "kubelet", "config", key), f"cannot be set; got {shown(kubelet[key])}; {do}")
-    kubernetes = _below(nodes.bottlerocket_settings, "kubernetes")
-    for key in _OURS_IN_BOTTLEROCKET:
-        if key in kubernetes:
-            at = ("bottlerocket_settings", "kubernetes", key)
-            faults.add(at, "is what the platform tells the node; got another; remove it")
-    _check_scripts(nodes, faults)
-
-
 def check_tags(nodes: SelfManagedNodes, faults: Faults) -> None:
     """Room for the tags that Cluster Autoscaler reads besides one's own."""
     count = len(nodes.tags) + len(node_hints(nodes)) + _OWN_TAGS
     if count > TAGS_PER_RESOURCE:
         what = f"leave no room: a group takes {TAGS_PER_RESOURCE}, one for each label and taint among them"
         faults.add("tags", f"{what}; got {count}; remove some tags, labels or taints")
-
-
-def plain_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings that can be written down as JSON and as TOML.
-
-    Raises:
-        ValidationError: naming every part that cannot.
-    """
-    faults = Faults()
-    for path, message in _unfit(settings):
-        faults.add(path, message)
-    faults.raise_if_any()
-    return settings
-
-
-def _check_scripts(nodes: SelfManagedNodes, faults: Faults) -> None:
-    for index, script in enumerate(nodes.pre_bootstrap_scripts):
-        at = ("pre_bootstrap_scripts", index)
-        if not script.strip():
-            faults.add(at, f"is empty; got {shown(script)}; write a script or remove it")
-        elif "==eks-node==" in script or "</powershell>" in script.lower():
-            faults.add(at, f"holds what ends it; got {shown(script)}; write it without ==eks-node== and </powershell>")
-    size = sum(len(script.encode()) for script in nodes.pre_bootstrap_scripts)
-    if size + _CLUSTER_DATA > _USER_DATA_LIMIT:
-        most = _USER_DATA_LIMIT - _CLUSTER_DATA
-        what = f"are too long: EC2 takes {_USER_DATA_LIMIT} bytes of user data, about {most} of them for scripts"
-        faults.add("pre_bootstrap_scripts", f"{what}; got {size}; have a short script fetch the rest")
-
-
-def _below(tree: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
-    for key in path:
-        found = tree.get(key)
-        if not isinstance(found, Mapping):
-            return {}
-        tree = found
-    return tree
-
-
-def _unfit(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(key, str) or not key:
-                yield (*path, str(key)), f"needs text as its key; got {shown(key)}; quote it"
-            else:
-                yield from _unfit(item, (*path, key))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _unfit(item, (*path, index))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield path, f"is no finite number; got {value}; write a finite one"
-    elif not isinstance(value, str | int | float | bool):
-        yield path, f"cannot be written down; got {shown(str(value))} ({type(value).__name__}); write text or a number"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+from eks_blueprints.compute._bootstrap_rules import BESIDES_EKS, IN_FULL, check_bootstrap
+from eks_blueprints.compute._ec2_nodes import Ec2Nodes, known_ami_type, offer_ami_types
+from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami
 from eks_blueprints.compute._parts import NodeRepairConfig, UpdateConfig
 from eks_blueprints.compute._rules import check_capacity, check_role, check_sizes, check_subnets, check_warm_pool
 from eks_blueprints.compute._scheduling import check_labels, check_taints
 from eks_blueprints.errors import Faults, fail, shown
-from eks_blueprints.facts.ami_types import AL2_LAST_MINOR
+from eks_blueprints.facts.ami_types import AL2_LAST_MINOR, CUSTOM, AmiType
 from eks_blueprints.versions import minor
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from eks_blueprints.refs import ClusterRef
 
 _RELEASE = re.compile(r"(1\.\d+)(\.\d+)?-[0-9A-Za-z.-]+")
+_MOST_TYPES = 20  # EKS API reference, "CreateNodegroup", with a launch template
 
 
 class ManagedNodes(Ec2Nodes):
@@ -28,6 +31,17 @@ class ManagedNodes(Ec2Nodes):
     A change that EKS cannot make to a group (instance types, image type, capacity type, subnets, role) makes a new
     group before the old one goes.
     """
+
+    ami_type: str | None = Field(default=None, json_schema_extra=offer_ami_types(CUSTOM))
+    """Image, in EKS's words; `CUSTOM` for the one that `image` says. Default: Amazon Linux 2023 for the types'
+    architecture and accelerators."""
+
+    image: Image | None = None
+    """An image of one's own, by `id`, `ssm_parameter`, or `name` and `owners`; with ami_type `CUSTOM`."""
+
+    family: Literal["AL2023", "BOTTLEROCKET", "WINDOWS"] | None = None
+    """What an image of one's own is built like, which decides how its nodes are told about the cluster. Default:
+    AL2023. With WINDOWS and a `node_role_arn`, that role needs an access entry of type EC2_WINDOWS beforehand."""
 
     release_version: str | None = None
     """Release of the image, such as `1.33.4-20250904`; pinned, nodes are replaced only when it is changed here.
@@ -42,11 +56,20 @@ class ManagedNodes(Ec2Nodes):
     node_repair_config: NodeRepairConfig | None = None
     """Have EKS replace unhealthy nodes. Default: it does not."""
 
+    @field_validator("ami_type")
+    @classmethod
+    def _image_is_known(cls, ami_type: str | None) -> str | None:
+        return ami_type if ami_type == CUSTOM else known_ami_type(ami_type)
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
         self._check_image(faults)
         self._check_release(faults)
+        check_own_image(self, faults)
+        if len(self.instance_types) > _MOST_TYPES:
+            got, do = len(self.instance_types), "make several groups"
+            faults.add("instance_types", f"are too many for a managed group; got {got}, {_MOST_TYPES} fit; {do}")
         check_sizes(self, faults)
         check_capacity(self, faults)
         check_subnets(self, faults)
@@ -55,6 +78,23 @@ class ManagedNodes(Ec2Nodes):
         check_taints(self.taints, faults)
         faults.raise_if_any()
         return self
+
+    @property
+    def image_drifts(self) -> bool:
+        """Whether an image of one's own is looked up anew on every deployment."""
+        return self.image is not None and drifts(self.image)
+
+    @property
+    def on_bottlerocket(self) -> bool:
+        """Whether it is said that nodes run Bottlerocket."""
+        return super().on_bottlerocket or self.family == "BOTTLEROCKET"
+
+    def image_of(self, faults: Faults) -> AmiType | None:
+        """The image for the instance types, with what is wrong about it noted."""
+        if self.ami_type != CUSTOM:
+            return super().image_of(faults)
+        found = self.hardware_of(faults)
+        return None if found is None else own_ami(self, found, faults)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Make the group, with its role and launch template."""
@@ -78,6 +118,7 @@ class ManagedNodes(Ec2Nodes):
             message = f"is too small for {ami.name}; got {self.disk.volume_size}; use at least {smallest}"
             faults.add(("disk", "volume_size"), message)
         check_warm_pool(self, ami, faults)
+        check_bootstrap(self, ami, faults, IN_FULL if self.ami_type == CUSTOM else BESIDES_EKS)
 
     def _check_release(self, faults: Faults) -> None:
         if self.release_version is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
+from eks_blueprints.compute._bootstrap_rules import check_bootstrap
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes
 from eks_blueprints.compute._image import Image, check_image, drifts
 from eks_blueprints.compute._rules import check_capacity, check_role, check_subnets, check_warm_pool
@@ -20,14 +21,7 @@ from eks_blueprints.compute._self_managed_parts import (
     TerminationPolicy,
     Timeout,
 )
-from eks_blueprints.compute._self_managed_rules import (
-    check_bootstrap,
-    check_hooks,
-    check_sizes,
-    check_tags,
-    check_way_of_buying,
-    plain_settings,
-)
+from eks_blueprints.compute._self_managed_rules import check_hooks, check_sizes, check_tags, check_way_of_buying
 from eks_blueprints.errors import Faults, fail
 from eks_blueprints.spec import In
 
@@ -41,9 +35,8 @@ _DAY, _YEAR = 86_400, 31_536_000
 class SelfManagedNodes(Ec2Nodes):
     """A group of EC2 nodes that nobody but the platform looks after.
 
-    For what managed node groups cannot do: a mixture of on-demand and spot, images of one's own, lifecycle hooks. A
-    new image or setting replaces the nodes by an instance refresh; nothing drains them first but a node termination
-    handler.
+    For what managed node groups cannot do: a mixture of on-demand and spot, lifecycle hooks. A new image or setting
+    replaces the nodes by an instance refresh; nothing drains them first but a node termination handler.
     """
 
     image: Image | None = None
@@ -52,19 +45,6 @@ class SelfManagedNodes(Ec2Nodes):
 
     instances_distribution: InstancesDistribution | None = None
     """How nodes are divided between on-demand and spot. Default: by capacity_type, all one or all the other."""
-
-    max_pods: int | None = Field(default=None, ge=1, le=1000)
-    """Most pods on a node. Default: by the instance type's network interfaces, as the image counts them."""
-
-    pre_bootstrap_scripts: tuple[str, ...] = ()
-    """Scripts that run before a node joins: shell on Amazon Linux, PowerShell on Windows; Bottlerocket has none."""
-
-    node_config: dict[str, Any] = {}
-    """`spec` of the NodeConfig that Amazon Linux 2023 reads, such as `{kubelet: {config: {...}}}`, merged over what
-    the other fields say (github.com/awslabs/amazon-eks-ami, "NodeConfig")."""
-
-    bottlerocket_settings: dict[str, Any] = {}
-    """Settings of Bottlerocket, such as `{kernel: {lockdown: integrity}}`, merged over what the other fields say."""
 
     instance_refresh: InstanceRefresh | None = InstanceRefresh()
     """How nodes are replaced when something about them changes. `null` leaves them until they go by themselves."""
@@ -117,11 +97,6 @@ class SelfManagedNodes(Ec2Nodes):
     access_entry: bool = True
     """Whether to make the access entry with which the nodes' role may join. Say no for a `node_role_arn` that has
     one already, from a managed group or another element."""
-
-    @field_validator("node_config", "bottlerocket_settings")
-    @classmethod
-    def _settings_are_plain(cls, settings: dict[str, Any]) -> dict[str, Any]:
-        return plain_settings(settings)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

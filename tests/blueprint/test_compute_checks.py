@@ -90,6 +90,9 @@ def test_nodes_are_never_newer_and_seldom_older(kind: str) -> None:
 
 def test_an_image_that_is_looked_up_is_doubtful() -> None:
     assert "compute.own.image: is looked up anew" in warnings({"own": {"kind": "self_managed_nodes"}})
+    golden = {"kind": "managed_nodes", "ami_type": "CUSTOM", "image": {"ssm_parameter": "/golden"}}
+    assert "got one that is found by name or parameter; pin it by id" in warnings({"nodes": golden})
+    assert "compute.nodes.image" not in warnings({"nodes": golden | {"image": {"id": "ami-0123456789abcdef0"}}})
     assert warnings({"own": OWN}) == ""
 
 

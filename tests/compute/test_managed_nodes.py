@@ -4,6 +4,7 @@ import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,13 @@ from tests.builders import SUBNETS, recorded
 ROLE = "arn:aws:iam::111122223333:role/nodes"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/abc"
 GROUP = "sg-0aaaaaaaaaaaaaaaa"
+IMAGE = {"id": "ami-0123456789abcdef0"}
+OWN: dict[str, Any] = {"ami_type": "CUSTOM", "image": IMAGE}
+TWENTY_ONE = [
+    f"{family}.{size}"
+    for family in ("m5", "m6i", "m7i")
+    for size in ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
+]
 
 TYPICAL: dict[str, dict[str, Any]] = {
     "minimal": {},
@@ -74,6 +82,27 @@ TYPICAL: dict[str, dict[str, Any]] = {
         "ebs_optimized": True,
         "monitoring": True,
         "placement": {"group_name": "near", "partition_number": 2, "tenancy": "dedicated"},
+    },
+    "own_al2023": {
+        "ami_type": "CUSTOM",
+        "image": {"id": "ami-0123456789abcdef0"},
+        "labels": {"team": "batch"},
+        "taints": [{"key": "dedicated", "value": "batch", "effect": "NO_SCHEDULE"}],
+        "max_pods": 58,
+        "pre_bootstrap_scripts": ["yum install -y nvme-cli"],
+        "node_config": {"kubelet": {"config": {"shutdownGracePeriod": "30s"}}},
+    },
+    "own_bottlerocket": {
+        "ami_type": "CUSTOM",
+        "family": "BOTTLEROCKET",
+        "instance_types": ["m7g.large"],
+        "image": {"ssm_parameter": "/golden/bottlerocket"},
+        "bottlerocket_settings": {"kernel": {"lockdown": "integrity"}},
+    },
+    "own_windows": {
+        "ami_type": "CUSTOM",
+        "family": "WINDOWS",
+        "image": {"name": "golden-windows-*", "owners": ["111122223333"]},
     },
     "capacity_block": {
         "instance_types": ["p5.48xlarge"],
@@ -222,7 +251,37 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"ami_type": "AL2023_x86_64_NVIDIA"}, "is for nvidia devices; got m5.large, which has none"),
     ({"ami_type": "AL2023_X86_64_STANDRD"}, "did you mean AL2023_x86_64_STANDARD?"),
-    ({"ami_type": "CUSTOM"}, "got CUSTOM; name the image"),
+    ({"ami_type": "CUSTOM"}, "is required with ami_type CUSTOM"),
+    ({"image": IMAGE}, "is for ami_type CUSTOM; got no ami_type; set it, or remove image"),
+    ({"image": IMAGE, "ami_type": "AL2023_x86_64_STANDARD"}, "is for ami_type CUSTOM; got AL2023_x86_64_STANDARD"),
+    ({"family": "WINDOWS"}, "is for ami_type CUSTOM; got no ami_type; set it, or remove family"),
+    ({**OWN, "family": "AL2"}, "use 'AL2023', 'BOTTLEROCKET' or 'WINDOWS'"),
+    ({**OWN, "family": "WINDOWS", "instance_types": ["m7g.large"]}, "got WINDOWS with m7g.large (arm64)"),
+    ({**OWN, "version": "1.34"}, 'cannot be said of an image of one\'s own, which brings it along; got "1.34"'),
+    ({**OWN, "release_version": "1.34.1-20251007"}, "cannot be said of an image of one's own"),
+    ({**OWN, "image": {"release": "1.34.1-20251007"}}, "leave ami_type out and set release_version"),
+    ({**OWN, "image": {"id": "ami-1"}}, "is no id of an image"),
+    ({**OWN, "image": {}}, "needs one way to find the image; got none"),
+    ({**OWN, "image": {"id": IMAGE["id"], "ssm_parameter": "/golden"}}, "got id and ssm_parameter; give one"),
+    ({**OWN, "bottlerocket_settings": {"motd": "x"}}, "is not for AL2023; got it with CUSTOM"),
+    ({**OWN, "family": "BOTTLEROCKET", "pre_bootstrap_scripts": ["ls"]}, "is not for BOTTLEROCKET"),
+    ({**OWN, "family": "BOTTLEROCKET", "additional_volumes": {"/dev/xvdb": {}}}, "is no free device"),
+    ({**OWN, "family": "WINDOWS", "disk": {"volume_size": 40}}, "use at least 50"),
+    ({**OWN, "node_config": {"cluster": {"name": "x"}}}, "is what the platform tells the node"),
+    ({"node_config": {"cluster": {"name": "x"}}}, "is what the platform tells the node"),
+    ({"node_config": {"kubelet": {"config": {"clusterDomain": "x"}}}}, "EKS needs its own"),
+    ({"node_config": {"a": float("nan")}}, "is no finite number"),
+    ({"pre_bootstrap_scripts": [" "]}, "is empty"),
+    ({"pre_bootstrap_scripts": ["x" * 20_000]}, "are too long"),
+    ({"pre_bootstrap_scripts": ["dir"], "ami_type": "WINDOWS_CORE_2022_x86_64"}, "is not for WINDOWS"),
+    ({"max_pods": 20, "ami_type": "WINDOWS_CORE_2022_x86_64"}, "is not for WINDOWS"),
+    ({"node_config": {"featureGates": {"x": True}}, "ami_type": "AL2_x86_64"}, "is not for AL2;"),
+    ({"pre_bootstrap_scripts": ["ls"], "ami_type": "BOTTLEROCKET_x86_64"}, "is not for BOTTLEROCKET"),
+    (
+        {"bottlerocket_settings": {"kubernetes": {"api-server": "x"}}, "ami_type": "BOTTLEROCKET_x86_64"},
+        "is what the platform tells the node",
+    ),
+    ({"instance_types": TWENTY_ONE}, "are too many for a managed group; got 21, 20 fit"),
     ({"capacity_type": "spot"}, "use 'ON_DEMAND', 'SPOT' or 'CAPACITY_BLOCK'"),
     ({"capacity_type": "SPOT", "instance_types": ["hpc7g.4xlarge"]}, "is not sold as spot"),
     ({"capacity_type": "SPOT", "capacity_reservation": {"capacity_reservation_id": "cr-1"}}, "has no use with spot"),
@@ -375,6 +434,76 @@ def test_bottlerocket_answers_ssh_from_its_admin_container() -> None:
     assert b64decode(data).decode() == "[settings.host-containers.admin]\nenabled = true\n"
 
 
+def user_data(plan: Recorded) -> str:
+    return b64decode(plan.one("LaunchTemplate")["userData"]).decode()
+
+
+def test_nodes_of_an_image_of_ones_own_are_told_the_whole_cluster() -> None:
+    plan = attached(OWN, service_cidr="10.100.0.0/16")
+    config = json.loads(user_data(plan).partition("node.eks.aws\n\n")[2].partition("\n--==")[0])
+    assert set(config["spec"]["cluster"]) == {"name", "apiServerEndpoint", "certificateAuthority", "cidr"}
+    assert config["spec"]["kubelet"]["config"]["clusterDNS"] == ["10.100.0.10"]
+    assert plan.one("LaunchTemplate")["imageId"] == IMAGE["id"]
+
+
+def test_an_image_of_ones_own_brings_its_version_and_release() -> None:
+    group = attached(OWN).one("NodeGroup")
+    assert group["amiType"] == "CUSTOM"
+    assert "version" not in group.inputs
+    assert "releaseVersion" not in group.inputs
+
+
+def test_linux_nodes_of_ones_own_image_join_with_the_entry_that_eks_makes() -> None:
+    assert not attached(OWN).all("AccessEntry")
+
+
+def test_windows_nodes_of_ones_own_image_join_with_an_entry_that_says_so() -> None:
+    plan = attached({**OWN, "family": "WINDOWS"})
+    assert plan.one("AccessEntry")["type"] == "EC2_WINDOWS"
+    plan.one("NodeGroup").waits_for(plan.one("AccessEntry"))
+    assert not attached({**OWN, "family": "WINDOWS", "node_role_arn": ROLE}).all("AccessEntry")
+
+
+@pytest.mark.parametrize(
+    ("image", "drifts"), [(IMAGE, False), ({"ssm_parameter": "/golden"}, True), ({"name": "golden-*"}, True)]
+)
+def test_an_image_that_is_looked_up_may_drift(image: Any, drifts: bool) -> None:
+    assert nodes(ami_type="CUSTOM", image=image).image_drifts is drifts
+    assert not nodes().image_drifts
+
+
+STOCK: dict[str, dict[str, Any]] = {
+    "stock_al2023": {
+        "labels": {"team": "batch"},
+        "max_pods": 58,
+        "pre_bootstrap_scripts": ["yum install -y nvme-cli", "#!/bin/sh\necho second\n"],
+        "node_config": {"kubelet": {"config": {"shutdownGracePeriod": "30s"}}},
+    },
+    "stock_al2023_scripts": {"pre_bootstrap_scripts": ["yum install -y nvme-cli"]},
+    "stock_bottlerocket": {
+        "ami_type": "BOTTLEROCKET_x86_64",
+        "max_pods": 58,
+        "remote_access": {"ec2_ssh_key": "ops", "source_cidrs": ["10.0.0.0/8"]},
+        "bottlerocket_settings": {"kernel": {"lockdown": "integrity"}},
+    },
+}
+
+
+@pytest.mark.parametrize("case", STOCK)
+def test_nodes_of_eks_own_images_are_told_what_eks_does_not_tell(case: str, request: pytest.FixtureRequest) -> None:
+    path = Path(__file__).parent / "user_data" / f"{case}.txt"
+    text = user_data(attached(STOCK[case]))
+    if request.config.getoption("--update-golden"):
+        path.write_text(text)
+    assert text == path.read_text()
+    for ours_to_know in ("certificate", "api-server", "apiServer", "cluster", "labels"):
+        assert ours_to_know not in text
+
+
+def test_without_additions_eks_tells_nodes_all() -> None:
+    assert "userData" not in attached({}).one("LaunchTemplate").inputs
+
+
 def test_tags_reach_what_the_template_makes() -> None:
     template = attached({"tags": {"cost": "1"}}).one("LaunchTemplate")
     tags = {"Name": "shop-main", "cost": "1", "team": "shop"}
@@ -402,7 +531,7 @@ def test_others_can_ask_what_the_nodes_are() -> None:
 def test_the_schema_offers_the_images() -> None:
     schema = json.dumps(ManagedNodes.model_json_schema()["properties"]["ami_type"])
     assert "AL2023_x86_64_NVIDIA" in schema
-    assert "CUSTOM" not in schema
+    assert "CUSTOM" in schema
 
 
 def _attempt(fields: dict[str, Any], change: Any = lambda cluster: cluster) -> None:

@@ -109,6 +109,22 @@ def test_new_disks_images_and_zones_of_a_self_managed_group_are_rolled_out_in_pl
     assert project.up().unchanged
 
 
+def test_a_managed_group_takes_an_image_of_ones_own(engine: Engine) -> None:
+    project = platform(engine, NODES)
+    project.up()
+    own = "kind: managed_nodes, ami_type: CUSTOM, image: {id: ami-0123456789abcdef0},"
+    project.edit("dev.yaml", "kind: managed_nodes,", own)
+    changes = project.up().changed()
+    assert (changes["dev-nodes-template"], changes["dev-nodes-group"]) == ("update", "replace")
+    assert project.up().unchanged
+    project.edit("dev.yaml", "ami-0123456789abcdef0", "ami-0fedcba9876543210")
+    assert project.up().changed() == {"dev-nodes-template": "update", "dev-nodes-group": "update"}
+    project.edit("dev.yaml", "max_size: 3", "max_size: 3, node_config: {kubelet: {config: {maxPods: 20}}}")
+    assert project.up().changed() == {"dev-nodes-template": "update", "dev-nodes-group": "update"}
+    project.destroy()
+    assert project.leftovers() == []
+
+
 def test_a_fargate_profile_lives_is_replaced_and_dies(engine: Engine) -> None:
     project = platform(engine, NODES, FARGATE)
     made = project.up().order("create")

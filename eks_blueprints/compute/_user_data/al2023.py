@@ -23,33 +23,47 @@ def render(
         scripts: shell scripts that run before the node joins, in this order.
         node_config: `spec` of a NodeConfig, merged over what the other arguments say.
     """
+    return _archive(scripts, merged(_spec(cluster, node), node_config or {}))
+
+
+def render_additions(
+    node: NodeData, *, scripts: Sequence[str] = (), node_config: Mapping[str, Any] | None = None
+) -> str | None:
+    """User data besides what EKS adds for its own images, which tells about the cluster; None if there is none.
+
+    Args:
+        node: size of the node; EKS tells it its labels and taints.
+        scripts: shell scripts that run before the node joins, in this order.
+        node_config: `spec` of a NodeConfig, merged over what the other arguments say.
+    """
+    size = {} if node.max_pods is None else {"kubelet": {"config": {"maxPods": node.max_pods}}}
+    spec = merged(size, node_config or {})
+    return _archive(scripts, spec) if scripts or spec else None
+
+
+def _archive(scripts: Sequence[str], spec: Mapping[str, Any]) -> str:
     parts = [_part('text/x-shellscript; charset="utf-8"', _script(script)) for script in scripts]
-    config = merged(_node_config(cluster, node), {"spec": dict(node_config or {})})
-    # JSON is YAML too, and says every text without doubt.
-    parts.append(_part("application/node.eks.aws", json.dumps(config, indent=2) + "\n"))
+    if spec:
+        config = {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec}
+        # JSON is YAML too, and says every text without doubt.
+        parts.append(_part("application/node.eks.aws", json.dumps(config, indent=2) + "\n"))
     head = f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="{_BOUNDARY}"\n\n'
     return head + "".join(parts) + f"--{_BOUNDARY}--\n"
 
 
-def _node_config(cluster: ClusterData, node: NodeData) -> dict[str, Any]:
+def _spec(cluster: ClusterData, node: NodeData) -> dict[str, Any]:
     kubelet: dict[str, Any] = {"config": {"clusterDNS": [cluster.dns_ip]}}
     if node.max_pods is not None:
         kubelet["config"]["maxPods"] = node.max_pods
     if flags := node.kubelet_flags():
         kubelet["flags"] = flags
-    return {
-        "apiVersion": "node.eks.aws/v1alpha1",
-        "kind": "NodeConfig",
-        "spec": {
-            "cluster": {
-                "name": cluster.name,
-                "apiServerEndpoint": cluster.endpoint,
-                "certificateAuthority": cluster.certificate_authority,
-                "cidr": cluster.service_cidr,
-            },
-            "kubelet": kubelet,
-        },
+    details = {
+        "name": cluster.name,
+        "apiServerEndpoint": cluster.endpoint,
+        "certificateAuthority": cluster.certificate_authority,
+        "cidr": cluster.service_cidr,
     }
+    return {"cluster": details, "kubelet": kubelet}
 
 
 def _part(content_type: str, text: str) -> str:

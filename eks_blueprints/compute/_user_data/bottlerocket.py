@@ -11,6 +11,9 @@ from eks_blueprints.compute._user_data.cluster_data import ClusterData, NodeData
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
+# Bottlerocket answers SSH from its admin container only, which is off at first.
+_ADMIN: Mapping[str, Any] = {"host-containers": {"admin": {"enabled": True}}}
+
 
 def render(
     cluster: ClusterData, node: NodeData, *, settings: Mapping[str, Any] | None = None, admin_container: bool = False
@@ -23,10 +26,27 @@ def render(
         settings: what goes below `settings`, merged over what the other arguments say.
         admin_container: whether the container that answers SSH runs.
     """
-    ours: dict[str, Any] = {"kubernetes": _kubernetes(cluster, node)}
-    if admin_container:
-        ours["host-containers"] = {"admin": {"enabled": True}}
-    return "\n".join(_tables({"settings": merged(ours, settings or {})})) + "\n"
+    ours = {"kubernetes": _kubernetes(cluster, node), **(_ADMIN if admin_container else {})}
+    return _document(merged(ours, settings or {}))
+
+
+def render_additions(
+    node: NodeData, *, settings: Mapping[str, Any] | None = None, admin_container: bool = False
+) -> str | None:
+    """User data besides what EKS adds for its own images, which tells about the cluster; None if there is none.
+
+    Args:
+        node: size of the node; EKS tells it its labels and taints.
+        settings: what goes below `settings`, merged over what the other arguments say.
+        admin_container: whether the container that answers SSH runs.
+    """
+    size = {} if node.max_pods is None else {"kubernetes": {"max-pods": node.max_pods}}
+    everything = merged({**size, **(_ADMIN if admin_container else {})}, settings or {})
+    return _document(everything) if everything else None
+
+
+def _document(settings: Mapping[str, Any]) -> str:
+    return "\n".join(_tables({"settings": settings})) + "\n"
 
 
 def _kubernetes(cluster: ClusterData, node: NodeData) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eks_blueprints.compute._self_managed_group import render
+from eks_blueprints.compute._bootstrap import render
 from eks_blueprints.compute._user_data.cluster_data import ClusterData
+from eks_blueprints.compute.managed_nodes import ManagedNodes
 from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 
 HERE = Path(__file__).parent
@@ -80,6 +81,15 @@ def test_it_reads_as_it_did(case: str, request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--update-golden"):
         path.write_text(text)
     assert text == path.read_text()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_managed_group_says_the_same_to_images_of_ones_own(case: str) -> None:
+    fields = dict(CASES[case][1])
+    family = {"B": "BOTTLEROCKET", "W": "WINDOWS"}.get(fields.pop("ami_type", "")[:1], "AL2023")
+    own = {"ami_type": "CUSTOM", "family": family, "image": {"id": "ami-0123456789abcdef0"}}
+    text = render(ManagedNodes.model_validate(fields | own), *CLUSTER)
+    assert text == (HERE / f"{case}.txt").read_text()
 
 
 @pytest.mark.parametrize("case", [name for name, (form, _) in CASES.items() if form == "mime"])
