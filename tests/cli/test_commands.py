@@ -184,3 +184,38 @@ def test_colours_are_for_terminals_without_no_color(no_color: str, coloured: boo
     os.close(theirs)
     assert ("\x1b[" in os.read(ours, 1000).decode()) == coloured
     os.close(ours)
+
+
+def test_check_judges_by_the_policies_when_asked(project: Path) -> None:
+    done = call("check", "prod", "--policies", cwd=project)
+    assert done.returncode == 0
+    assert re.match(r"prod: \d+ advised \(\d+ rules on \d+ resources, profile baseline\)", done.stdout)
+    edit(
+        project / "stacks/prod.yaml",
+        "[m7i.xlarge, m7a.xlarge, m6i.xlarge, m6a.xlarge, m5.xlarge, m5a.xlarge]",
+        "[m7i.xlarge]",
+    )
+    refused = call("check", "prod", "--policies", cwd=project)
+    assert refused.returncode == 3
+    assert "eks-nodegroup-spot-diversified" in refused.stdout
+    assert "stacks/prod.yaml:46" in refused.stdout
+
+
+def test_check_gives_findings_in_the_forms_of_tools(project: Path) -> None:
+    done = call("check", "dev", "--format", "sarif", cwd=project)
+    assert json.loads(done.stdout)["version"] == "2.1.0"
+
+
+def test_settings_of_policies_are_no_stack(project: Path) -> None:
+    (project / "stacks/policies.yaml").write_text("profile: production\n")
+    done = call("check", cwd=project)
+    assert done.stdout == "valid  stacks/dev.yaml\nvalid  stacks/prod.yaml\n"
+    assert "profile production" in call("check", "prod", "--policies", cwd=project).stdout
+
+
+def test_an_exported_state_is_judged(tmp_path: Path) -> None:
+    state = {"version": 3, "deployment": {"manifest": {}, "resources": []}}
+    (tmp_path / "dev.json").write_text(json.dumps(state))
+    done = call("check", "--state", "dev.json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "nothing found" in done.stdout
