@@ -124,7 +124,10 @@ def test_nodes_stand_in_tagged_subnets_or_in_named_ones() -> None:
         ({"node_pools": {"system": {}}}, "node_pools.system.name: "),
         ({"node_pools": {"a": {"operating_systems": ["linux"]}}}, "node_pools.a.operating_systems: no such field"),
         ({"node_classes": {"default": {}}}, "node_classes.default.name: is the name of Auto Mode's own class"),
-        ({"node_classes": {"a": {"ami_selector_terms": []}}}, "node_classes.a.ami_selector_terms: is fixed by Auto Mode"),
+        (
+            {"node_classes": {"a": {"ami_selector_terms": []}}},
+            "node_classes.a.ami_selector_terms: is fixed by Auto Mode",
+        ),
         ({"node_classes": {"a": {"user_data": "x"}}}, "node_classes.a.user_data: is fixed by Auto Mode"),
         ({"node_pools": {"a": {"node_class": "b"}}}, "node_pools.a.node_class: names no class of nodes there is"),
         ({"storage_classes": {"a": {"iops": 100}}}, "storage_classes.a.iops: is out of range for gp3"),
