@@ -43,6 +43,7 @@ COLUMNS = (
     "network_interfaces",
     "addresses_per_interface",
     "storage_gb",
+    "efa_cards",
     "flags",
 )
 
@@ -126,8 +127,20 @@ def _row(name: str, facts: dict[str, Any] | None) -> list[str]:
         str(card["MaximumNetworkInterfaces"]),
         str(network["Ipv4AddressesPerInterface"]),
         str(facts.get("InstanceStorageInfo", {}).get("TotalSizeInGB", 0)),
+        _efa_cards(network),
         " ".join(_flags(facts)),
     ]
+
+
+def _efa_cards(network: dict[str, Any]) -> str:
+    """First and last of the network cards that take an EFA interface each, such as `0-31`."""
+    most = network.get("EfaInfo", {}).get("MaximumEfaInterfaces", 0)
+    cards = [card["NetworkCardIndex"] for card in network.get("NetworkCards", ()) if _takes_efa(card)][:most]
+    return f"{cards[0]}-{cards[-1]}" if cards else ""
+
+
+def _takes_efa(card: dict[str, Any]) -> bool:
+    return "efa" in card.get("InterfaceTypes", ["efa"])
 
 
 def _accelerator(facts: dict[str, Any]) -> tuple[str, str, str]:
@@ -151,8 +164,6 @@ def _flags(facts: dict[str, Any]) -> Iterator[str]:
         yield "bare_metal"
     if facts["BurstablePerformanceSupported"]:
         yield "burstable"
-    if facts["NetworkInfo"].get("EfaSupported"):
-        yield "efa"
     if facts["HibernationSupported"]:
         yield "hibernation"
     if "spot" in facts["SupportedUsageClasses"]:

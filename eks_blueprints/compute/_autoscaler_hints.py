@@ -35,6 +35,8 @@ def resource_hints(nodes: Ec2Nodes) -> dict[str, str]:
     """Tags for resources that Cluster Autoscaler cannot tell from the instance type."""
     resources = {"ephemeral-storage": f"{nodes.disk.volume_size}Gi"}
     resources |= _neuron(nodes.instance_types)
+    if nodes.efa and (facts := instance_type(nodes.instance_types[0])) is not None:
+        resources["vpc.amazonaws.com/efa"] = str(len(facts.efa_cards))
     if nodes.max_pods is not None:
         resources["pods"] = str(nodes.max_pods)
     return {f"{_TEMPLATE}/resources/{name}": amount for name, amount in resources.items()}

@@ -113,6 +113,11 @@ class Ec2Nodes(Compute):
     placement: Placement | None = None
     """Placement group or tenancy. Default: AWS chooses."""
 
+    efa: bool = False
+    """Whether nodes have interfaces of the Elastic Fabric Adapter, as many as their type takes, in a security group
+    that lets them talk to each other, and, where no `placement` names one, in a placement group that keeps them close
+    together. One zone only. Pods ask for them as `vpc.amazonaws.com/efa`, by the add-on aws_efa_k8s_device_plugin."""
+
     capacity_reservation: CapacityReservation | None = None
     """Reserved capacity to use. Default: open reservations that happen to match."""
 

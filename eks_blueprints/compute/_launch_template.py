@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.compute import _efa
 from eks_blueprints.compute._bootstrap import additions
 from eks_blueprints.compute._parts import Volume
 from eks_blueprints.naming import short_prefix
@@ -25,6 +26,7 @@ def launch_template(nodes: Ec2Nodes, cluster: ClusterRef, component: Component, 
     name = f"{component.pulumi_resource_name}-template"
     tags = merge_tags(cluster.tags, nodes.tags)
     access = nodes.remote_access
+    network = _network(nodes, cluster, component, always="image_id" in own)
     return aws.ec2.LaunchTemplate(
         name,
         name_prefix=short_prefix(name, TEMPLATE_NAME_LIMIT),
@@ -35,14 +37,13 @@ def launch_template(nodes: Ec2Nodes, cluster: ClusterRef, component: Component, 
             "http_put_response_hop_limit": nodes.http_put_response_hop_limit,
         },
         block_device_mappings=_volumes(nodes),
-        vpc_security_group_ids=_security_groups(nodes, cluster, component, always="image_id" in own),
         key_name=None if access is None else access.ec2_ssh_key,
         ebs_optimized=None if nodes.ebs_optimized is None else str(nodes.ebs_optimized).lower(),
         monitoring={"enabled": True} if nodes.monitoring else None,
-        placement=_placement(nodes),
+        placement=_placement(nodes, cluster, component),
         tag_specifications=_tags(component, tags),
         tags=tags or None,
-        **({"user_data": additions(nodes)} | _capacity(nodes) | own),
+        **({"user_data": additions(nodes)} | network | _capacity(nodes) | own),
         opts=component.child(),
     )
 
@@ -81,6 +82,14 @@ def _ebs(volume: Volume) -> dict[str, Any]:
     return {name: value for name, value in ebs.items() if value is not None}
 
 
+def _network(nodes: Ec2Nodes, cluster: ClusterRef, component: Component, *, always: bool) -> dict[str, Any]:
+    groups = _security_groups(nodes, cluster, component, always=always or nodes.efa)
+    if not nodes.efa:
+        return {"vpc_security_group_ids": groups}
+    together = _efa.security_group(nodes, cluster, component).id
+    return {"network_interfaces": _efa.network_interfaces(nodes, [*(groups or []), together])}
+
+
 def _security_groups(
     nodes: Ec2Nodes, cluster: ClusterRef, component: Component, *, always: bool
 ) -> list[pulumi.Input[str]] | None:
@@ -117,11 +126,13 @@ def _remote_access_group(nodes: Ec2Nodes, cluster: ClusterRef, component: Compon
     )
 
 
-def _placement(nodes: Ec2Nodes) -> Any:
-    if nodes.placement is None:
-        return None
-    fields = type(nodes.placement).model_fields
-    return {name: value for name in fields if (value := getattr(nodes.placement, name)) is not None}
+def _placement(nodes: Ec2Nodes, cluster: ClusterRef, component: Component) -> Any:
+    said = nodes.placement
+    fields = type(said).model_fields if said is not None else ()
+    placement = {name: value for name in fields if (value := getattr(said, name)) is not None}
+    if nodes.efa:
+        placement |= _efa.placement_group(nodes, cluster, component)
+    return placement or None
 
 
 def _capacity(nodes: Ec2Nodes) -> Any:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _DEVICE = re.compile(r"/dev/(sd[b-z]|xvd[b-z]{1,2})|xvd[b-z]{1,2}")
 _POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
 _OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
+_MOST_SECURITY_GROUPS = 16
 _SUBNET = re.compile(r"subnet-[0-9a-f]{8,17}")
 
 
@@ -54,6 +55,38 @@ def check_capacity(nodes: Ec2Nodes, faults: Faults) -> None:
         if not _DEVICE.fullmatch(device) or taken:
             at = ("additional_volumes", device)
             faults.add(at, f"is no free device; got {shown(device)}; write one like /dev/sdf")
+
+
+def check_efa(nodes: Ec2Nodes, faults: Faults) -> None:
+    """What the Elastic Fabric Adapter asks for."""
+    if not nodes.efa:
+        return
+    cards: dict[range, str] = {}
+    for index, name in enumerate(nodes.instance_types):
+        facts = instance_type(name)
+        if facts is None or not facts.efa_cards:
+            do = "pick a type that has it, or remove efa"
+            faults.add(("instance_types", index), f"has no Elastic Fabric Adapter that we know of; got {name}; {do}")
+        else:
+            cards.setdefault(facts.efa_cards, name)
+    if len(cards) > 1:
+        got = " and ".join(f"{name} ({len(each)})" for each, name in cards.items())
+        faults.add("instance_types", f"have different numbers of EFA interfaces; got {got}; make one group of each")
+    if len(nodes.zones) != 1 and len(nodes.subnet_ids) != 1:
+        got = ", ".join(nodes.zones) or "all of the network's"
+        faults.add("zones", f"must be one with efa, whose traffic stays in a zone; got {got}; name one zone")
+    if nodes.subnets == "public":
+        faults.add("subnets", "must be private with efa: such nodes get no public address; got public; remove one")
+    most = _MOST_SECURITY_GROUPS - 2 - (nodes.remote_access is not None)
+    if len(nodes.security_group_ids) > most:
+        got = str(len(nodes.security_group_ids))
+        faults.add("security_group_ids", f"are too many with efa, which brings its own; got {got}; name at most {most}")
+
+
+def check_efa_image(nodes: Ec2Nodes, ami: AmiType, faults: Faults) -> None:
+    """Which images have no driver for EFA."""
+    if nodes.efa and ami.windows:
+        faults.add("efa", f"is not for Windows; got it with {ami.name}; remove it or name another image")
 
 
 def check_subnets(nodes: Ec2Nodes, faults: Faults) -> None:

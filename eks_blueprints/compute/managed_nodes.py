@@ -11,7 +11,15 @@ from eks_blueprints.compute._bootstrap_rules import BESIDES_EKS, IN_FULL, check_
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes, known_ami_type, offer_ami_types
 from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami
 from eks_blueprints.compute._parts import NodeRepairConfig, UpdateConfig
-from eks_blueprints.compute._rules import check_capacity, check_role, check_sizes, check_subnets, check_warm_pool
+from eks_blueprints.compute._rules import (
+    check_capacity,
+    check_efa,
+    check_efa_image,
+    check_role,
+    check_sizes,
+    check_subnets,
+    check_warm_pool,
+)
 from eks_blueprints.compute._scheduling import check_labels, check_taints
 from eks_blueprints.errors import Faults, fail, shown
 from eks_blueprints.facts.ami_types import AL2_LAST_MINOR, CUSTOM, AmiType
@@ -72,6 +80,7 @@ class ManagedNodes(Ec2Nodes):
             faults.add("instance_types", f"are too many for a managed group; got {got}, {_MOST_TYPES} fit; {do}")
         check_sizes(self, faults)
         check_capacity(self, faults)
+        check_efa(self, faults)
         check_subnets(self, faults)
         check_role(self, faults)
         check_labels(self.labels, faults)
@@ -118,6 +127,7 @@ class ManagedNodes(Ec2Nodes):
             message = f"is too small for {ami.name}; got {self.disk.volume_size}; use at least {smallest}"
             faults.add(("disk", "volume_size"), message)
         check_warm_pool(self, ami, faults)
+        check_efa_image(self, ami, faults)
         check_bootstrap(self, ami, faults, IN_FULL if self.ami_type == CUSTOM else BESIDES_EKS)
 
     def _check_release(self, faults: Faults) -> None:

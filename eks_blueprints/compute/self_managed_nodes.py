@@ -9,7 +9,14 @@ from pydantic import Field, model_validator
 from eks_blueprints.compute._bootstrap_rules import check_bootstrap
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes
 from eks_blueprints.compute._image import Image, check_image, drifts
-from eks_blueprints.compute._rules import check_capacity, check_role, check_subnets, check_warm_pool
+from eks_blueprints.compute._rules import (
+    check_capacity,
+    check_efa,
+    check_efa_image,
+    check_role,
+    check_subnets,
+    check_warm_pool,
+)
 from eks_blueprints.compute._scheduling import check_labels, check_taints
 from eks_blueprints.compute._self_managed_parts import (
     InstanceRefresh,
@@ -104,6 +111,7 @@ class SelfManagedNodes(Ec2Nodes):
         check_sizes(self, faults)
         check_capacity(self, faults)
         check_way_of_buying(self, faults)
+        check_efa(self, faults)
         check_subnets(self, faults)
         check_role(self, faults)
         check_labels(self.labels, faults)
@@ -112,6 +120,7 @@ class SelfManagedNodes(Ec2Nodes):
         if (ami := self.image_of(faults)) is not None:
             check_image(self.image, ami, self.version, faults)
             check_warm_pool(self, ami, faults)
+            check_efa_image(self, ami, faults)
             check_bootstrap(self, ami, faults)
             check_tags(self, faults)
         faults.raise_if_any()

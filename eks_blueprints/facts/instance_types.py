@@ -28,8 +28,10 @@ class InstanceType:
     """Most IPv4 addresses on one of them."""
     storage_gb: int
     """Size of the disks that come with it."""
+    efa_cards: range
+    """Numbers of the network cards that take an interface of the Elastic Fabric Adapter, one each."""
     flags: frozenset[str]
-    """Which of bare_metal, burstable, efa, hibernation and spot it has or can be."""
+    """Which of bare_metal, burstable, hibernation and spot it has or can be."""
 
     def max_pods(self, *, prefix_delegation: bool = False) -> int:
         """How many pods its addresses are enough for, as the VPC CNI counts (two more run in the host's network)."""
@@ -49,7 +51,7 @@ def instance_type(name: str) -> InstanceType | None:
     row = _lines().get(name, [])
     if not row or not row[0]:
         return None
-    architectures, vcpus, memory, accelerator, model, count, interfaces, addresses, storage, flags = row
+    architectures, vcpus, memory, accelerator, model, count, interfaces, addresses, storage, efa, flags = row
     return InstanceType(
         name=name,
         architectures=tuple(architectures.split()),
@@ -61,8 +63,14 @@ def instance_type(name: str) -> InstanceType | None:
         network_interfaces=int(interfaces),
         addresses_per_interface=int(addresses),
         storage_gb=int(storage),
+        efa_cards=_cards(efa),
         flags=frozenset(flags.split()),
     )
+
+
+def _cards(text: str) -> range:
+    first, _, last = text.partition("-")
+    return range(int(first), int(last) + 1) if text else range(0)
 
 
 @cache

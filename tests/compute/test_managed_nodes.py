@@ -26,6 +26,7 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/abc"
 GROUP = "sg-0aaaaaaaaaaaaaaaa"
 IMAGE = {"id": "ami-0123456789abcdef0"}
 OWN: dict[str, Any] = {"ami_type": "CUSTOM", "image": IMAGE}
+EFA: dict[str, Any] = {"efa": True, "instance_types": ["c5n.18xlarge"], "zones": ["eu-west-1a"]}
 TWENTY_ONE = [
     f"{family}.{size}"
     for family in ("m5", "m6i", "m7i")
@@ -103,6 +104,12 @@ TYPICAL: dict[str, dict[str, Any]] = {
         "ami_type": "CUSTOM",
         "family": "WINDOWS",
         "image": {"name": "golden-windows-*", "owners": ["111122223333"]},
+    },
+    "efa": {
+        "instance_types": ["trn1.32xlarge"],
+        "efa": True,
+        "zones": ["eu-west-1b"],
+        "remote_access": {"ec2_ssh_key": "ops", "source_cidrs": ["10.0.0.0/8"]},
     },
     "capacity_block": {
         "instance_types": ["p5.48xlarge"],
@@ -281,6 +288,21 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"bottlerocket_settings": {"kubernetes": {"api-server": "x"}}, "ami_type": "BOTTLEROCKET_x86_64"},
         "is what the platform tells the node",
     ),
+    ({**EFA, "instance_types": ["m5.large"]}, "has no Elastic Fabric Adapter that we know of; got m5.large"),
+    ({**EFA, "instance_types": ["p4d.24xlarge", "p5.48xlarge"]}, "got p4d.24xlarge (4) and p5.48xlarge (32)"),
+    ({**EFA, "zones": []}, "must be one with efa, whose traffic stays in a zone; got all of the network's"),
+    ({**EFA, "zones": ["eu-west-1a", "eu-west-1b"]}, "got eu-west-1a, eu-west-1b; name one zone"),
+    ({**EFA, "subnets": "public"}, "must be private with efa"),
+    ({**EFA, **OWN, "family": "WINDOWS"}, "is not for Windows"),
+    (
+        {
+            **EFA,
+            "remote_access": {"ec2_ssh_key": "k", "source_cidrs": ["10.0.0.0/8"]},
+            "security_group_ids": [f"sg-{number:08x}" for number in range(14)],
+        },
+        "are too many with efa, which brings its own; got 14; name at most 13",
+    ),
+    ({"efa": "yes"}, "efa"),
     ({"instance_types": TWENTY_ONE}, "are too many for a managed group; got 21, 20 fit"),
     ({"capacity_type": "spot"}, "use 'ON_DEMAND', 'SPOT' or 'CAPACITY_BLOCK'"),
     ({"capacity_type": "SPOT", "instance_types": ["hpc7g.4xlarge"]}, "is not sold as spot"),
@@ -502,6 +524,41 @@ def test_nodes_of_eks_own_images_are_told_what_eks_does_not_tell(case: str, requ
 
 def test_without_additions_eks_tells_nodes_all() -> None:
     assert "userData" not in attached({}).one("LaunchTemplate").inputs
+
+
+def test_each_network_card_has_one_efa_interface_and_the_first_has_addresses() -> None:
+    plan = attached({**EFA, "instance_types": ["p4d.24xlarge"]})
+    found = plan.one("LaunchTemplate")["networkInterfaces"]
+    assert [(each["networkCardIndex"], each["deviceIndex"], each["interfaceType"]) for each in found] == [
+        (0, 0, "efa"),
+        (1, 1, "efa-only"),
+        (2, 1, "efa-only"),
+        (3, 1, "efa-only"),
+    ]
+    assert "vpcSecurityGroupIds" not in plan.one("LaunchTemplate").inputs
+
+
+def test_a_first_card_without_efa_has_a_plain_interface() -> None:
+    found = attached({**EFA, "instance_types": ["p6-b300.48xlarge"]}).one("LaunchTemplate")["networkInterfaces"]
+    assert [each["interfaceType"] for each in found] == ["interface"] + ["efa-only"] * 16
+
+
+def test_nodes_with_efa_stand_close_together() -> None:
+    plan = attached(EFA)
+    assert plan.one("PlacementGroup")["strategy"] == "cluster"
+    assert plan.one("LaunchTemplate")["placement"] == {"groupName": "${shop-main-placement.name}"}
+    assert not attached({**EFA, "placement": {"group_name": "near"}}).all("PlacementGroup")
+
+
+def test_nodes_with_efa_talk_to_each_other() -> None:
+    group = attached(EFA).one("SecurityGroup")
+    assert group["ingress"] == group["egress"]
+    assert (group["egress"][0]["protocol"], group["egress"][0]["self"]) == ("-1", True)
+
+
+def test_an_empty_group_hints_at_its_efa_interfaces() -> None:
+    group = attached({**EFA, "min_size": 0}, autoscaled=True).one("NodeGroup")
+    assert group["tags"]["k8s.io/cluster-autoscaler/node-template/resources/vpc.amazonaws.com/efa"] == "1"
 
 
 def test_tags_reach_what_the_template_makes() -> None:

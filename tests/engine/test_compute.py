@@ -125,6 +125,18 @@ def test_a_managed_group_takes_an_image_of_ones_own(engine: Engine) -> None:
     assert project.leftovers() == []
 
 
+def test_nodes_with_efa_live_and_die(engine: Engine) -> None:
+    fast = "kind: managed_nodes, instance_types: [c5n.18xlarge], efa: true, zones: [eu-west-1a],"
+    project = platform(engine, NODES.replace("kind: managed_nodes,", fast))
+    made = project.up().order("create")
+    assert made.index("dev-nodes-placement") < made.index("dev-nodes-template") < made.index("dev-nodes-group")
+    assert project.up().unchanged
+    gone = project.destroy().order("delete")
+    assert gone.index("dev-nodes-group") < gone.index("dev-nodes-efa")
+    assert gone.index("dev-nodes-group") < gone.index("dev-nodes-placement")
+    assert project.leftovers() == []
+
+
 def test_a_fargate_profile_lives_is_replaced_and_dies(engine: Engine) -> None:
     project = platform(engine, NODES, FARGATE)
     made = project.up().order("create")
