@@ -27,9 +27,9 @@ _FORMATS = ("text", "json", "sarif", "github", "junit")
 @click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...")
 @click.option("--strict", is_flag=True, help="Count warnings and advice as errors.")
 @click.option("--policies", is_flag=True, help="Judge by the policies what each stack would create; this runs it.")
-@click.option("--profile", type=click.Choice(_PROFILES), help="How strict the policies are, whatever policies.yaml says.")
+@click.option("--profile", type=click.Choice(_PROFILES), help="How strict they are, whatever policies.yaml says.")
 @click.option(
-    "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Of the policies' findings."
+    "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Form of their findings."
 )
 @click.option(
     "--state",
@@ -112,6 +112,6 @@ def _end(reports: Sequence[Report], form: str, strict: bool) -> None:
     from eks_blueprints.policies import formats
     from eks_blueprints.policies.cli_support import refused
 
-    click.echo(formats.render(reports, form).rstrip("\n"))  # type: ignore[arg-type]
+    click.echo(formats.render(reports, form).rstrip("\n"))
     if refused(reports, strict=strict):
         raise click.exceptions.Exit(Exit.REFUSED)

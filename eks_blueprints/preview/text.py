@@ -140,7 +140,11 @@ def _aligned(rows: Sequence[_Row], width: int | None) -> Iterator[str]:
         kind = click.style(row.type, bold=True, fg="cyan") if row.strong else row.type
         pad = " " * (left - len(row.branch) - len(row.type))
         line = f"{click.style(row.branch, dim=True)}{kind}{pad}  {row.name.ljust(middle)}"
-        room = None if width is None else width - left - max(middle, len(row.name)) - 4 - (len(row.place) + 2 if row.place else 0)
+        room = (
+            None
+            if width is None
+            else width - left - max(middle, len(row.name)) - 4 - (len(row.place) + 2 if row.place else 0)
+        )
         parts = (line, _cut(row.facts, room), click.style(row.place, dim=True) if row.place else "")
         yield "  ".join(part for part in parts if part).rstrip()
 

@@ -261,7 +261,9 @@ def test_an_existing_network_makes_nothing() -> None:
 
 def test_an_existing_network_is_found_by_tags_one_subnet_a_zone() -> None:
     made = Made(
-        vpc_tags={"Name": "core"}, subnet_tags={"private": {"tier": "app"}}, zones=["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+        vpc_tags={"Name": "core"},
+        subnet_tags={"private": {"tier": "app"}},
+        zones=["eu-west-1a", "eu-west-1b", "eu-west-1c"],
     )
     assert len(made.ref.ids("private")) == 3
     tokens = [call.token for call in made.recording.calls]
