@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from eks_blueprints.addons._helm_values import PolicyArns
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.leaves import PolicyArn, RoleArn
+from eks_blueprints.leaves import RoleArn
 from eks_blueprints.spec import In
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class CapabilityAddOn(AddOn):
     role_arn: In[RoleArn] | None = None
     """ARN of an IAM role that is there, which `capabilities.eks.amazonaws.com` may take on. Default: one is made."""
 
-    policy_arns: dict[str, In[PolicyArn]] = {}
+    policy_arns: PolicyArns = {}
     """ARNs of the IAM policies of the role that is made, by a short name each. Default: it may do nothing in AWS."""
 
     delete_propagation_policy: Literal["RETAIN"] = "RETAIN"

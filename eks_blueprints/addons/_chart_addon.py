@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eks_blueprints.addons._chart_rules import check_chart
 from eks_blueprints.addons._helm_values import (
     ChartRepository,
     ChartVersion,
     Mirrors,
+    PolicyArns,
+    SecretValues,
     all_nested,
     mirrored,
     nested,
     placed,
 )
+from eks_blueprints.addons._pod_identity import associations
 from eks_blueprints.addons._pods import NodeSelector, Toleration
-from eks_blueprints.addons._values import clashes, merged, unfit
+from eks_blueprints.addons._values import merged, unfit
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.errors import Faults, fail
 from eks_blueprints.helm import Chart, Direct, HelmRelease, Login
-from eks_blueprints.leaves import PolicyArn, RoleArn
+from eks_blueprints.leaves import RoleArn
 from eks_blueprints.spec import In, Spec, is_known
 
 if TYPE_CHECKING:
@@ -84,7 +88,7 @@ class ChartAddOn(AddOn):
     values: dict[str, Any] = {}
     """Values of the chart, merged over what the other fields say. No place for secrets."""
 
-    secret_values: dict[str, In[str]] = {}
+    secret_values: SecretValues = {}
     """Values of the chart that are secret or known only later, by their paths: `{auth.token: {secret: key}}`. A dot
     within a key is written `\\.`."""
 
@@ -104,7 +108,7 @@ class ChartAddOn(AddOn):
     service_account_role_arn: In[RoleArn] | None = None
     """ARN of an IAM role that is there, for its service account. Default: a role of its own is made."""
 
-    policy_arns: dict[str, In[PolicyArn]] = {}
+    policy_arns: PolicyArns = {}
     """ARNs of IAM policies that its role gets besides its own permissions, by a short name each."""
 
     timeout_seconds: int = Field(default=600, ge=1, le=86400)
@@ -147,31 +151,15 @@ class ChartAddOn(AddOn):
 
     @model_validator(mode="after")
     def _fits_the_chart(self) -> Self:
-        faults = Faults()
-        typed = merged(placed(self.pods, self.node_selector, self.tolerations), self.settings())
-        for path, one, raw in clashes(typed, self.values):
-            message = f"is also said by a field of this add-on; got {shown(raw)} and {shown(one)}; say it once"
-            faults.add(("values", *path), message)
-        for field in ("identity", "service_account_role_arn", "policy_arns", "permissions_boundary"):
-            if not self.service_accounts and getattr(self, field):
-                faults.add(field, f"{self.kind()}, as it is set, calls no AWS service; got a value; remove it")
-        for field in ("node_selector", "tolerations"):
-            if not self.pods and getattr(self, field):
-                faults.add(field, "is nothing that this chart takes; got a value; look for it in the chart's values")
-        if self.production and not (self.spare or self.spread):
-            faults.add("production", "is nothing that this chart knows of; got true; write what you need into values")
-        if self.registry_mirrors and not self.images:
-            faults.add("registry_mirrors", "is not known how to give to this chart; got some; write them into values")
-        if self.identity == "irsa" and self.service_account and self.service_accounts and not self.service_account_at:
-            faults.add("identity", "cannot be told to this chart's service account; got irsa; use pod_identity")
-        if self.service_account_role_arn is not None and (self.policy_arns or self.permissions_boundary):
-            faults.add("service_account_role_arn", "is a role that is there; got policies for a new one; keep one")
-        faults.raise_if_any()
+        check_chart(self)
         return self
 
     def attached(self, cluster: ClusterRef) -> dict[str, In[str]]:
         """ARNs of the policies that its role gets besides its own permissions."""
-        return super().attached(cluster) | self.policy_arns
+        own = super().attached(cluster)
+        for key in own.keys() & self.policy_arns.keys():
+            fail(f"is the name of a policy that it has anyway; got {key}; give yours another", *self._at("policy_arns"))
+        return own | self.policy_arns
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """Values that the chart should have on a cluster of EKS; everything else wins over them."""
@@ -240,6 +228,8 @@ class ChartAddOn(AddOn):
         return delivery.deliver(component, release, cluster=cluster.resource, after=after)
 
     def _all_values(self, cluster: ClusterRef, role_arn: pulumi.Input[str] | None) -> dict[str, Any]:
+        import pulumi
+
         layers = (
             self.defaults(cluster),
             self.production_values() if self.production else {},
@@ -248,7 +238,7 @@ class ChartAddOn(AddOn):
             self.settings(),
             self._account_values(role_arn),
             self.values,
-            all_nested(self.secret_values),
+            all_nested({path: pulumi.Output.secret(leaf) for path, leaf in self.secret_values.items()}),
         )
         values: dict[str, Any] = {}
         for layer in layers:
@@ -273,23 +263,5 @@ class ChartAddOn(AddOn):
             arn = role.arn if role else None
         needed: list[pulumi.Resource] = list(role.ready) if role else []
         if arn is not None and self.identity_used == "pod_identity":
-            needed += self._associations(component, cluster, arn)
+            needed += associations(self, component, cluster, arn)
         return arn, needed
-
-    def _associations(self, component: Component, cluster: ClusterRef, arn: pulumi.Input[str]) -> list[pulumi.Resource]:
-        import pulumi_aws as aws
-
-        from eks_blueprints.component import merge_tags
-
-        return [
-            aws.eks.PodIdentityAssociation(
-                f"{component.pulumi_resource_name}-identity-{account}",
-                cluster_name=cluster.name,
-                namespace=self.home,
-                service_account=account,
-                role_arn=arn,
-                tags=merge_tags(cluster.tags, self.tags) or None,
-                opts=component.child(),
-            )
-            for account in self.service_accounts
-        ]

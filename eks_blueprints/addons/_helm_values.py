@@ -10,6 +10,8 @@ from pydantic import AfterValidator
 
 from eks_blueprints.addons._values import merged
 from eks_blueprints.errors import Faults, shown
+from eks_blueprints.leaves import PolicyArn
+from eks_blueprints.spec import In, is_known
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
@@ -69,10 +71,47 @@ def mirrors(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def short_names(value: dict[str, Any]) -> dict[str, Any]:
+    """A mapping whose keys become part of resources' names.
+
+    Raises:
+        ValueError: if a key does not fit there.
+    """
+    faults = Faults()
+    for key in value:
+        if not _NAMESPACE.fullmatch(key):
+            do = "use lowercase letters, digits and dashes"
+            faults.add((key,), f"is no short name; got {shown(key)}; {do}")
+    faults.raise_if_any()
+    return value
+
+
+def secret_leaves(value: dict[str, Any]) -> dict[str, Any]:
+    """Leaves of a chart's values by their paths, none of them written down.
+
+    Raises:
+        ValueError: if a path leads nowhere, two are in each other's way, or a value is text.
+    """
+    faults = Faults()
+    for path, leaf in value.items():
+        keys = _DOTS.split(path)
+        if not all(keys):
+            faults.add((path,), f"is no path in values; got {shown(path)}; write it like auth.token")
+        if any(".".join(keys[:end]) in value for end in range(1, len(keys))):
+            faults.add((path,), "lies in another one of these; got both; keep one")
+        if is_known(leaf):
+            do = "write {secret: key}, or put it into values"
+            faults.add((path,), f"stands there for all to read; got text; {do}")
+    faults.raise_if_any()
+    return value
+
+
 Namespace = Annotated[str, AfterValidator(namespace_name)]
 ChartVersion = Annotated[str, AfterValidator(chart_version)]
 ChartRepository = Annotated[str, AfterValidator(chart_repository)]
 Mirrors = Annotated[dict[str, str], AfterValidator(mirrors)]
+PolicyArns = Annotated[dict[str, In[PolicyArn]], AfterValidator(short_names)]
+SecretValues = Annotated[dict[str, In[str]], AfterValidator(secret_leaves)]
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:
@@ -102,10 +141,17 @@ def placed(pods: Iterable[str], selector: Mapping[str, str] | None, tolerations:
 
 def mirrored(images: Mapping[str, str], registries: Mapping[str, str]) -> dict[str, Any]:
     """Those of a chart's images that a mirror has, by their places in its values."""
-    found = {}
-    for path, image in images.items():
-        fitting = [registry for registry in registries if f"{image}/".startswith(f"{registry}/")]
+    found = {path: from_mirror(image, registries) for path, image in images.items()}
+    return all_nested({path: image for path, image in found.items() if image != images[path]})
+
+
+def from_mirror(image: str, registries: Mapping[str, str]) -> str:
+    """An image, or a registry, as the mirror that stands in for it has it; itself where there is none."""
+    # What names no host is of Docker Hub.
+    full = image if re.match(r"[^/]*[.:]", image) else f"docker.io/{image}"
+    for name in (full, image):
+        fitting = [registry for registry in registries if f"{name}/".startswith(f"{registry}/")]
         if fitting:
             registry = max(fitting, key=len)
-            found[path] = registries[registry] + image.removeprefix(registry)
-    return all_nested(found)
+            return registries[registry] + name.removeprefix(registry)
+    return image

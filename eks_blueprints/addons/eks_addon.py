@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.addons._helm_values import Namespace, PolicyArns
 from eks_blueprints.addons.base import EksManaged
 from eks_blueprints.errors import Faults
-from eks_blueprints.leaves import PolicyArn
 from eks_blueprints.spec import In
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class EksAddon(EksManaged):
     service_account_name: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
     """Service account that its pods run under, to give it a role. Default: it calls no AWS service."""
 
-    policy_arns: dict[str, In[PolicyArn]] = {}
+    policy_arns: PolicyArns = {}
     """ARNs of the IAM policies of that role, by a short name each."""
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from eks_blueprints.addons._arns import BucketName
 from eks_blueprints.addons._bucket import private_bucket, use_of_bucket
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.addons._helm_values import Namespace, from_mirror
 from eks_blueprints.iam import Allow
 from eks_blueprints.leaves import KeyArn
 from eks_blueprints.spec import In, Spec
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eks_blueprints.component import Component
     from eks_blueprints.refs import ClusterRef
 
-_PLUGIN = "velero/velero-plugin-for-aws:v1.14.0"
+_PLUGIN = "docker.io/velero/velero-plugin-for-aws:v1.14.0"
 
 
 class BackupSchedule(Spec):
@@ -125,7 +125,7 @@ class Velero(HelmAddOn):
         """What its fields say, in the chart's values."""
         plugin = {
             "name": "velero-plugin-for-aws",
-            "image": self.plugin_image,
+            "image": from_mirror(self.plugin_image, self.registry_mirrors or {}),
             "volumeMounts": [{"mountPath": "/target", "name": "plugins"}],
         }
         settings: dict[str, Any] = {"initContainers": [plugin]}

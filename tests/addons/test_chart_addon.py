@@ -21,6 +21,7 @@ from eks_blueprints.addons.keda import Keda
 from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
 from eks_blueprints.addons.manifests import Manifests
 from eks_blueprints.addons.storage_classes import StorageClasses
+from eks_blueprints.addons.trino import Trino
 from eks_blueprints.addons.velero import Velero
 from eks_blueprints.blueprint.blueprint import Blueprint
 from eks_blueprints.testing import record
@@ -117,6 +118,11 @@ def test_values_win_over_defaults_and_are_not_said_twice() -> None:
         ({"production": True}, "is nothing that this chart knows of"),
         ({"service_account_role_arn": ROLE, "policy_arns": {"more": POLICY}}, "is a role that is there"),
         ({"sync": True}, "no such field"),
+        ({"secret_values": {"a": "text"}}, "stands there for all to read; got text; write {secret: key}"),
+        ({"secret_values": {"": {"secret": "k"}}}, "is no path in values"),
+        ({"secret_values": {"a": {"secret": "k"}, "a.b": {"secret": "k"}}}, "lies in another one of these"),
+        ({"secret_values": {"policy": {"secret": "k"}}}, "is also said in values or by a field"),
+        ({"policy_arns": {"A b": POLICY}}, "is no short name"),
     ],
 )
 def test_what_is_refused(fields: dict[str, Any], message: str) -> None:
@@ -137,6 +143,13 @@ def test_it_gets_a_role_only_where_it_is_given_something_to_do() -> None:
 
 def test_an_add_on_without_a_role_takes_no_identity() -> None:
     assert "calls no AWS service" in problems(Keda, identity="irsa")
+
+
+def test_a_mirror_of_docker_hub_has_images_that_name_no_host() -> None:
+    velero = release(Velero(registry_mirrors={"docker.io": "mirror.example.com/hub"}))
+    assert velero["values.initContainers[0].image"].startswith("mirror.example.com/hub/velero/velero-plugin-for-aws:")
+    trino = release(Trino(registry_mirrors={"docker.io": "mirror.example.com/hub"}))
+    trino.has({"values.image.repository": "mirror.example.com/hub/trinodb/trino"})
 
 
 def test_crds_apart_come_first_and_stay() -> None:
