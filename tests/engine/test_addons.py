@@ -81,3 +81,14 @@ def test_a_failed_release_is_resumed(project: Project) -> None:
     assert "timed out waiting for the condition" in failed.errors
     project.up()
     assert project.up().unchanged
+
+
+def test_applications_of_argo_cd_come_after_it_and_go_before_it(project: Project) -> None:
+    delivered = "  velero: {}\n  argocd: {}\naddon_defaults: {delivery: argocd}\n"
+    project.edit("stacks/prod.yaml", "  velero: {}\n", delivered)
+    made = project.up().order("create")
+    assert made.index("prod-argocd-release") < made.index("prod-velero-release")
+    assert project.up().unchanged
+    gone = project.destroy().order("delete")
+    assert gone.index("prod-velero-release") < gone.index("prod-argocd-release")
+    assert project.export() == []
