@@ -1,6 +1,7 @@
 # Written by `make generate`; do not edit.
 from eks_blueprints.addons._helm_addon import Chart as Chart
 from eks_blueprints.addons._helm_addon import HelmAddOn as HelmAddOn
+from eks_blueprints.addons._manifest_addon import ManifestAddOn as ManifestAddOn
 from eks_blueprints.addons.ack_acm import AckAcm as AckAcm
 from eks_blueprints.addons.ack_acmpca import AckAcmpca as AckAcmpca
 from eks_blueprints.addons.ack_apigatewayv2 import AckApigatewayv2 as AckApigatewayv2
@@ -154,3 +155,5 @@ from eks_blueprints.addons.vpa import Vpa as Vpa
 from eks_blueprints.addons.vpc_cni import VpcCni as VpcCni
 from eks_blueprints.addons.yunikorn import Yunikorn as Yunikorn
 from eks_blueprints.addons.ztunnel import Ztunnel as Ztunnel
+
+BASES: dict[str, str]

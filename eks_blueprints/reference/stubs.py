@@ -10,19 +10,17 @@ from eks_blueprints.elements import element_class, kinds
 
 STUB = Path(eks_blueprints.addons.__file__).with_suffix(".pyi")
 
-_BASES = {"AddOn": "base", "Chart": "_helm_addon", "EksAddOn": "base", "HelmAddOn": "_helm_addon"}
-
 
 def addons_stub() -> str:
     """The stub's text."""
     package = eks_blueprints.addons.__name__
-    homes = {name: f"{package}.{home}" for name, home in _BASES.items()}
+    homes = {name: f"{package}.{home}" for name, home in eks_blueprints.addons.BASES.items()}
     for kind in kinds(AddOn):
         cls = element_class(AddOn, kind)
         if cls.__module__.startswith(f"{package}."):
             homes[cls.__name__] = cls.__module__
     lines = sorted(f"from {home} import {name} as {name}" for name, home in homes.items())
-    return "\n".join(["# Written by `make generate`; do not edit.", *lines]) + "\n"
+    return "\n".join(["# Written by `make generate`; do not edit.", *lines, "", "BASES: dict[str, str]"]) + "\n"
 
 
 if __name__ == "__main__":
