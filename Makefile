@@ -41,6 +41,8 @@ generate: $(READY) ## Write again what is generated and checked in: JSON Schema,
 	@$(BIN)/python -m eks_blueprints.reference.stubs
 	@$(BIN)/eks-blueprints schema --write
 	@$(BIN)/eks-blueprints addons --write
+	@$(BIN)/python -m eks_blueprints.reference.policy_pages docs/policies
+	@$(BIN)/python -m eks_blueprints.recording.schema > docs/reference/plan.schema.json
 	@$(BIN)/python -m pytest -q --update-golden tests
 
 .PHONY: lock
