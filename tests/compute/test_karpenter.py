@@ -16,7 +16,7 @@ from eks_blueprints.iam import policy_document
 from eks_blueprints.karpenter.permissions import Scope, permissions
 from eks_blueprints.karpenter.releases import check, oldest_for
 from eks_blueprints.recording import ProgramError
-from eks_blueprints.refs import NetworkRef
+from eks_blueprints.refs import ClusterRef, NetworkRef
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import SUBNETS, recorded
 
@@ -327,10 +327,11 @@ def test_what_its_nodes_are() -> None:
 def test_a_role_named_later_may_be_passed_too() -> None:
     import pulumi
 
-    named = Karpenter.model_validate(
-        {"node_classes": {"default": {**AL2023, "role": pulumi.Output.from_input("late")}}}
-    )
-    statement = recorded(named.attach).one("RolePolicy", "iam-integration")["policy.Statement[0]"]
+    def attach(cluster: ClusterRef) -> None:
+        late = {**AL2023, "role": pulumi.Output.from_input("late")}
+        Karpenter.model_validate({"node_classes": {"default": late}}).attach(cluster)
+
+    statement = recorded(attach).one("RolePolicy", "iam-integration")["policy.Statement[0]"]
     assert statement["Resource"] == ["arn:aws:iam::123456789012:role/late"]
 
 
