@@ -18,6 +18,9 @@ from typing import Any, Literal, NoReturn
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"})
+"""The keys of a mapping that names a value instead of giving it."""
+
 Path = tuple[str | int, ...]
 """Where a field stands in a spec: keys and list indices, outermost first."""
 
@@ -200,7 +203,7 @@ def _message(detail: Any) -> str:
 
 
 def _names_a_source(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) in ({"config"}, {"secret"}, {"stack", "output"})
+    return isinstance(value, dict) and set(value) in REFERENCE_KEYS
 
 
 _WORDS: dict[str, tuple[str, str]] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.errors import REFERENCE_KEYS, Faults, shown
 
 if TYPE_CHECKING:
     from pulumi import Output
@@ -67,8 +67,6 @@ class Spec(BaseModel):
 class Reference:
     """A value that a stack file names instead of giving: from config, a secret, or another stack's output."""
 
-    KEYS: ClassVar = ({"config"}, {"secret"}, {"stack", "output"})
-
     config: str | None = None
     secret: str | None = None
     stack: str | None = None
@@ -83,7 +81,7 @@ class Reference:
         Raises:
             ValueError: if it has a reference's keys but not texts as their values.
         """
-        if not isinstance(value, Mapping) or set(value) not in cls.KEYS:
+        if not isinstance(value, Mapping) or set(value) not in REFERENCE_KEYS:
             return None
         if not all(isinstance(text, str) and text for text in value.values()):
             raise ValueError(f"a reference names its source in text; got {shown(dict(value))}; write {{config: key}}")

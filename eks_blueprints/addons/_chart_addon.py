@@ -20,9 +20,9 @@ from eks_blueprints.addons._helm_values import (
 )
 from eks_blueprints.addons._pod_identity import associations
 from eks_blueprints.addons._pods import NodeSelector, Toleration
-from eks_blueprints.addons._values import merged, unfit
+from eks_blueprints.addons._values import JsonValues, merged
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.errors import Faults, fail
+from eks_blueprints.errors import fail
 from eks_blueprints.helm import Chart, Direct, HelmRelease, Login
 from eks_blueprints.leaves import RoleArn
 from eks_blueprints.spec import In, Spec, is_known
@@ -85,7 +85,7 @@ class ChartAddOn(AddOn):
     create_namespace: bool | None = None
     """Whether the namespace is made with it. Default: yes, unless it is kube-system."""
 
-    values: dict[str, Any] = {}
+    values: JsonValues = {}
     """Values of the chart, merged over what the other fields say. No place for secrets."""
 
     secret_values: SecretValues = {}
@@ -139,15 +139,6 @@ class ChartAddOn(AddOn):
     def release_name(self) -> str:
         """Name of the release in the cluster."""
         return self.name.replace("_", "-").lower()[:RELEASE_NAME_LIMIT].rstrip("-")
-
-    @field_validator("values")
-    @classmethod
-    def _values_are_json(cls, values: dict[str, Any]) -> dict[str, Any]:
-        faults = Faults()
-        for path, message in unfit(values):
-            faults.add(path, message)
-        faults.raise_if_any()
-        return values
 
     @model_validator(mode="after")
     def _fits_the_chart(self) -> Self:

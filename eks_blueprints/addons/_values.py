@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from eks_blueprints.errors import shown
+from pydantic import AfterValidator
+
+from eks_blueprints.errors import Faults, shown
 from eks_blueprints.spec import is_output
 
 Path = tuple[str | int, ...]
@@ -47,3 +49,20 @@ def unfit(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         yield path, f"is no number that JSON knows; got {value}; write a finite one"
     elif not (value is None or isinstance(value, str | int | float | bool) or is_output(value)):
         yield path, f"is no JSON value; got {shown(str(value))} ({type(value).__name__}); quote it"
+
+
+def json_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings that JSON can carry.
+
+    Raises:
+        ValidationError: naming every part that it cannot.
+    """
+    faults = Faults()
+    for path, message in unfit(values):
+        faults.add(path, message)
+    faults.raise_if_any()
+    return values
+
+
+JsonValues = Annotated[dict[str, Any], AfterValidator(json_values)]
+"""Settings of an add-on in its own schema, with Outputs for leaves at most."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.addons._fit import Fit, Stage
-from eks_blueprints.addons._values import clashes, merged, unfit
+from eks_blueprints.addons._values import JsonValues, clashes, merged
 from eks_blueprints.elements import Element
 from eks_blueprints.errors import Faults, fail, shown
 from eks_blueprints.iam import Allow, json_text, managed_policy
@@ -130,7 +130,7 @@ class EksManaged(AddOn):
     version: In[str] | None = None
     """Version, such as `v1.20.4-eksbuild.2`. Default: EKS's default for the cluster's Kubernetes version."""
 
-    configuration_values: dict[str, Any] = {}
+    configuration_values: JsonValues = {}
     """Settings by the add-on's own schema (`aws eks describe-addon-configuration`), merged over what the other fields
     say. EKS shows them to whoever may describe the add-on: no place for secrets."""
 
@@ -160,15 +160,6 @@ class EksManaged(AddOn):
         if version is not None and is_known(version) and not _EKS_VERSION.fullmatch(version):
             raise ValueError(f"is no version of an EKS add-on; got {shown(version)}; write it like v1.20.4-eksbuild.2")
         return version
-
-    @field_validator("configuration_values")
-    @classmethod
-    def _values_are_json(cls, values: dict[str, Any]) -> dict[str, Any]:
-        faults = Faults()
-        for path, message in unfit(values):
-            faults.add(path, message)
-        faults.raise_if_any()
-        return values
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
