@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from eks_blueprints.errors import nearest
 from eks_blueprints.inputs import wire
 from eks_blueprints.inputs.derive import resolve, table_of
 from eks_blueprints.inputs.leniency import DOCUMENTS, EXACT_PACKAGES, QUANTITIES, fits_scalar
 from eks_blueprints.inputs.locate import PROVIDER
-from eks_blueprints.inputs.problems import InputProblem, Kind, Severity, join, nearest, shown
+from eks_blueprints.inputs.problems import InputProblem, Kind, Severity, join, shown
 from eks_blueprints.inputs.shapes import (
     Anything,
     AssetShape,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -57,15 +55,6 @@ def shown(value: Any, *, is_secret: bool = False) -> str:
         return f"a list of {len(value)}"
     text = repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like this one, ignoring case first."""
-    names = list(known)
-    folded = {n.replace("_", "").lower(): n for n in names}
-    if (same := folded.get(name.replace("_", "").lower())) is not None:
-        return same
-    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
 
 
 def join(path: str, key: str | int) -> str:
