@@ -4,50 +4,66 @@ A platform is described once, as a stack file or in Python, and is built by `pul
 previewed in a pull request without an AWS account, a cluster, a network or the Pulumi engine.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from eks_blueprints.core.lazy import served
 
 if TYPE_CHECKING:
+    from eks_blueprints import addons as addons
+    from eks_blueprints import compute as compute
+    from eks_blueprints import iam as iam
+    from eks_blueprints import karpenter as karpenter
+    from eks_blueprints import policies as policies
+    from eks_blueprints import recording as recording
+    from eks_blueprints import review as review
+    from eks_blueprints import stackfile as stackfile
+    from eks_blueprints import testing as testing
+    from eks_blueprints.access.component import Access as Access
+    from eks_blueprints.access.spec import AccessArgs as AccessArgs
     from eks_blueprints.access.spec import AccessEntry as AccessEntry
     from eks_blueprints.blueprint.blueprint import Blueprint as Blueprint
     from eks_blueprints.blueprint.spec import BlueprintArgs as BlueprintArgs
     from eks_blueprints.cluster.component import Cluster as Cluster
+    from eks_blueprints.cluster.core_data import core_data as core_data
     from eks_blueprints.cluster.spec import ClusterArgs as ClusterArgs
-    from eks_blueprints.component import Component as Component
-    from eks_blueprints.errors import InputError as InputError
-    from eks_blueprints.iam import Allow as Allow
+    from eks_blueprints.core.component import Component as Component
+    from eks_blueprints.core.errors import InputError as InputError
+    from eks_blueprints.core.iam import Allow as Allow
+    from eks_blueprints.core.refs import ClusterRef as ClusterRef
+    from eks_blueprints.core.refs import NetworkRef as NetworkRef
+    from eks_blueprints.core.spec import In as In
+    from eks_blueprints.core.spec import Spec as Spec
     from eks_blueprints.network.component import Network as Network
+    from eks_blueprints.network.spec import AnyNetwork as AnyNetwork
     from eks_blueprints.network.spec import ExistingNetworkArgs as ExistingNetworkArgs
+    from eks_blueprints.network.spec import FlowLogsArgs as FlowLogsArgs
     from eks_blueprints.network.spec import NetworkArgs as NetworkArgs
-    from eks_blueprints.refs import ClusterRef as ClusterRef
-    from eks_blueprints.refs import NetworkRef as NetworkRef
-    from eks_blueprints.spec import In as In
-    from eks_blueprints.spec import Spec as Spec
 
 _HOMES = {
+    "Access": "access.component",
+    "AccessArgs": "access.spec",
     "AccessEntry": "access.spec",
-    "Allow": "iam",
+    "Allow": "core.iam",
+    "AnyNetwork": "network.spec",
     "Blueprint": "blueprint.blueprint",
     "BlueprintArgs": "blueprint.spec",
     "Cluster": "cluster.component",
     "ClusterArgs": "cluster.spec",
-    "ClusterRef": "refs",
-    "Component": "component",
+    "ClusterRef": "core.refs",
+    "Component": "core.component",
     "ExistingNetworkArgs": "network.spec",
-    "In": "spec",
-    "InputError": "errors",
+    "FlowLogsArgs": "network.spec",
+    "In": "core.spec",
+    "InputError": "core.errors",
     "Network": "network.component",
     "NetworkArgs": "network.spec",
-    "NetworkRef": "refs",
-    "Spec": "spec",
+    "NetworkRef": "core.refs",
+    "Spec": "core.spec",
+    "core_data": "cluster.core_data",
 }
+_ROOMS = ("addons", "compute", "iam", "karpenter", "policies", "recording", "review", "stackfile", "testing")
 
 __version__ = "0.1.0"
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - each name is served by __getattr__ below
+__all__ = [*_HOMES, *_ROOMS]  # noqa: PLE0604 - each name is served below
 
-
-def __getattr__(name: str) -> Any:
-    # Served on demand, so that reading a spec or asking for --help does not import pulumi.
-    if home := _HOMES.get(name):
-        return getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = served(__name__, _HOMES | dict.fromkeys(_ROOMS, ""))

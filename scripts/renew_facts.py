@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-TABLES = Path(__file__).parents[1] / "eks_blueprints" / "facts"
+TABLES = Path(__file__).parents[1] / "eks_blueprints" / "core" / "facts"
 COMMAND = "python scripts/renew_facts.py"
 OLDER_MOTO = ("5.0.0", "4.2.0")
 EKS_SHAPES = (

@@ -1,4 +1,4 @@
-"""Renew eks_blueprints/cost/instance_prices.csv from a checkout of Karpenter's AWS provider; review before committing.
+"""Renew eks_blueprints/review/cost/instance_prices.csv from a checkout of Karpenter's AWS provider; review the diff.
 
     python scripts/renew_prices.py CHECKOUT
 
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 SOURCE = "pkg/providers/pricing/zz_generated.pricing_aws.go"
-TABLE = Path(__file__).parents[1] / "eks_blueprints" / "cost" / "instance_prices.csv"
+TABLE = Path(__file__).parents[1] / "eks_blueprints" / "review" / "cost" / "instance_prices.csv"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Renew eks_blueprints/diff/replacement.json from a checkout of the Terraform AWS provider; review before committing.
+"""Renew eks_blueprints/review/diff/replacement.json from a checkout of the Terraform AWS provider; review the diff.
 
     python scripts/renew_replacement.py CHECKOUT
 
@@ -22,10 +22,10 @@ from typing import Any
 
 import pulumi_aws
 
-from eks_blueprints.inputs.derive import args_class, resolve, table_of
-from eks_blueprints.inputs.shapes import ListOf, MapOf, Named, ObjectOf, Shape
+from eks_blueprints.recording.inputs.derive import args_class, resolve, table_of
+from eks_blueprints.recording.inputs.shapes import ListOf, MapOf, Named, ObjectOf, Shape
 
-TABLE = Path(__file__).parents[1] / "eks_blueprints" / "diff" / "replacement.json"
+TABLE = Path(__file__).parents[1] / "eks_blueprints" / "review" / "diff" / "replacement.json"
 SERVICES = (
     "acm alb amp autoscaling backup budgets cfg cloudformation cloudwatch codebuild codeconnections "
     "codepipeline codestarconnections dynamodb ebs ec2 ec2transitgateway ecr efs eks elasticache emrcontainers "

@@ -1,4 +1,4 @@
-"""Renew eks_blueprints/versions.toml from endoflife.date; review the diff against the EKS user guide before committing.
+"""Renew eks_blueprints/core/versions.toml from endoflife.date; check it against the EKS user guide.
 
 python scripts/renew_versions.py
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 SOURCE = "https://endoflife.date/api/amazon-eks.json"
-TABLE = Path(__file__).parents[1] / "eks_blueprints" / "versions.toml"
+TABLE = Path(__file__).parents[1] / "eks_blueprints" / "core" / "versions.toml"
 DATES = {"eks_release": "releaseDate", "end_standard_support": "eol", "end_extended_support": "extendedSupport"}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi_aws as aws
 
-from eks_blueprints.refs import ClusterRef, NetworkRef, SubnetRef
+from eks_blueprints.core.refs import ClusterRef, NetworkRef, SubnetRef
 from eks_blueprints.testing import record
 from eks_blueprints.testing.recorded import Recorded
 

@@ -18,11 +18,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from eks_blueprints.document import parse
+from eks_blueprints.core.document import parse
+from tests import ROOT
+from tests.test_layers import FLOORS
 
-from .test_layers import LAYERS
-
-ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKED = ("pulumi ", "make test", "git ", "aws ", "pip ", "uv ", "kubectl ", "cd ", "pre-commit ", "python -m pytest")
@@ -71,7 +70,7 @@ def test_python(code: str, info: str, tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(("text", "info"), blocks("yaml"))
 def test_yaml(text: str, info: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stack file, or a part of one: what it leaves out is filled in with the least there can be."""
-    from eks_blueprints.errors import InputError
+    from eks_blueprints.core.errors import InputError
     from eks_blueprints.stackfile import open_stack
     from eks_blueprints.testing import record_stack
 
@@ -144,5 +143,5 @@ def test_links_lead_somewhere() -> None:
 def test_the_table_of_layers_is_the_one_that_is_checked() -> None:
     page = (ROOT / "docs/design/layers.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", page, re.MULTILINE)
-    assert [int(number) for number, _ in rows] == list(range(len(LAYERS)))
-    assert [set(re.findall(r"`(\w+)`", parts)) for _, parts in rows] == LAYERS
+    assert [int(number) for number, _ in rows] == list(range(len(FLOORS)))
+    assert [set(re.findall(r"`(\w+)`", parts)) for _, parts in rows] == FLOORS

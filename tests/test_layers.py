@@ -2,46 +2,60 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "eks_blueprints"
+from tests import ROOT
 
-LAYERS: list[set[str]] = [
-    {"errors", "spec", "document", "versions", "facts"},
-    {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
-    | {"helm", "kubernetes_object"},
+PACKAGE = ROOT / "eks_blueprints"
+
+FLOORS: list[set[str]] = [
+    {"core"},
     {"network", "cluster", "access", "karpenter"},
-    {"compute", "addons", "delivery"},
+    {"compute", "addons"},
     {"blueprint"},
-    {"stackfile", "recording", "inputs", "policies"},
-    {"preview", "reference", "teardown"},
-    {"diff", "cost"},
-    {"report"},
-    {"comment", "engine"},
-    {"testing"},
-    {"cli", "__main__"},
+    {"stackfile", "recording"},
+    {"policies", "reference"},
+    {"review", "lifecycle"},
+    {"testing", "cli", "__main__", "iam"},
 ]
-"""Parts of the package by layer; what one layer holds never imports from a later one."""
+"""Rooms by floor; what one floor holds never imports from a later one."""
+
+INSIDE: dict[str, list[set[str]]] = {
+    "core": [
+        {"errors", "spec", "document", "versions", "facts", "lazy"},
+        {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
+        | {"helm", "kubernetes_object"},
+    ],
+    "review": [{"preview"}, {"diff", "cost"}, {"report"}, {"comment", "engine"}],
+}
+"""Floors inside the rooms that have some."""
 
 NO_PULUMI = ["errors", "spec", "document", "versions", "elements", "helm", "iam", "naming", "leaves"]
-"""Parts that load without pulumi, as do all modules named `spec`."""
+"""Parts of `core` that load without pulumi, as do all modules named `spec`."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
-def part_of(path: Path) -> str:
-    """`eks_blueprints/network/spec.py` is of the part `network`."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def place(module: Sequence[str]) -> tuple[int, int]:
+    """Floor of a module's room, and floor inside it: of `core.spec` (0, 0)."""
+    room = floor_in(FLOORS, module[0], "the package")
+    inside = INSIDE.get(module[0])
+    return room, floor_in(inside, module[1], module[0]) if inside and len(module) > 1 else 0
 
 
-def layer_of(part: str) -> int:
-    """The layer that a part is in."""
-    found = [number for number, parts in enumerate(LAYERS) if part in parts]
-    assert found, f"{part} is in no layer: add it to the table here and in docs/design/layers.md"
+def floor_in(floors: list[set[str]], part: str, where: str) -> int:
+    found = [number for number, parts in enumerate(floors) if part in parts]
+    assert found, f"{part} is on no floor of {where}: add it to the table here and in docs/design/layers.md"
     return found[0]
+
+
+def dotted(path: Path) -> list[str]:
+    """`eks_blueprints/network/spec.py` is `[network, spec]`."""
+    parts = list(path.relative_to(PACKAGE).with_suffix("").parts)
+    return parts[:-1] if parts[-1] == "__init__" else parts
 
 
 def imports(tree: ast.AST, *, lazy: bool) -> Iterator[str]:
@@ -58,24 +72,24 @@ def imports(tree: ast.AST, *, lazy: bool) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_a_module_imports_only_from_earlier_layers(path: Path) -> None:
+def test_a_module_imports_only_from_earlier_floors(path: Path) -> None:
     if path == PACKAGE / "__init__.py":
         return
-    tree = ast.parse(path.read_text())
-    mine = layer_of(part_of(path))
-    for module in imports(tree, lazy=True):
+    mine = place(dotted(path))
+    for module in imports(ast.parse(path.read_text()), lazy=True):
         if module.startswith("eks_blueprints."):
-            other = module.split(".")[1]
-            assert layer_of(other) <= mine, f"{path.name} imports {module} from a later layer"
+            other = place(module.split(".")[1:])
+            assert other[0] <= mine[0], f"{path.name} imports {module} from a later floor"
+            if module.split(".")[1] == dotted(path)[0]:
+                assert other[1] <= mine[1], f"{path.name} imports {module} from a later floor of its room"
 
 
 def test_specs_load_without_pulumi() -> None:
     """Reading a stack file must not cost the half second that pulumi takes to import."""
     import subprocess
 
-    specs = [p for p in MODULES if p.stem == "spec" and p.parent != PACKAGE]
-    names = [f"eks_blueprints.{name}" for name in NO_PULUMI if any(part_of(p) == name for p in MODULES)]
-    names += [".".join(p.relative_to(PACKAGE.parent).with_suffix("").parts) for p in specs]
+    names = [f"eks_blueprints.core.{name}" for name in NO_PULUMI]
+    names += [".".join(("eks_blueprints", *dotted(p))) for p in MODULES if p.stem == "spec"]
     names += ["eks_blueprints.stackfile", "eks_blueprints.reference.schema", "eks_blueprints.cli.check"]
     code = f"import sys, importlib; [importlib.import_module(n) for n in {names}]; assert 'pulumi' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

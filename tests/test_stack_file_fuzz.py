@@ -18,16 +18,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.recording import ProgramError
 from eks_blueprints.reference.schema import stack_schema
 from eks_blueprints.stackfile import open_stack
 from eks_blueprints.testing import record_stack
+from tests import ROOT
 
 MORE = int(os.environ.get("FUZZ", "1"))
 SCHEMA = stack_schema()
 ELEMENTS = [name for name in SCHEMA["$defs"] if name.startswith(("compute.", "addons."))]
-ROOT = Path(__file__).parent.parent
 HEX = "0123456789abcdef0"
 
 # What a field of that name, or one that ends so, may well hold; most of it right somewhere and wrong elsewhere.

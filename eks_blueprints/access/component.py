@@ -7,8 +7,8 @@ import pulumi_aws as aws
 
 from eks_blueprints.access.policies import policy_arn
 from eks_blueprints.access.spec import AccessArgs, AccessEntry, AccessPolicy
-from eks_blueprints.component import Component, merge_tags
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.refs import ClusterRef
 
 
 class Access(Component):

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from eks_blueprints.errors import shown, unknown_name
+from eks_blueprints.core.errors import shown, unknown_name
 
 _ARN = re.compile(r"arn:aws(-[a-z]+)*:eks::aws:cluster-access-policy/([A-Za-z0-9]{1,100})")
 _FILE = Path(__file__).with_name("policies.toml")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from eks_blueprints.errors import shown
-from eks_blueprints.leaves import role_arn
+from eks_blueprints.core.errors import shown
+from eks_blueprints.core.leaves import role_arn
 
 _PRINCIPAL = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:(root|(role|user)/([\x21-\x7e]+/)?[\w+=,.@-]{1,64})", re.ASCII)
 _SESSION = re.compile(r"arn:aws[a-z-]*:sts::.*")

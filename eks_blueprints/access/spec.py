@@ -10,9 +10,9 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from eks_blueprints.access.policies import aws_name
 from eks_blueprints.access.principals import PrincipalArn, is_role
-from eks_blueprints.errors import Faults, Problem, shown
-from eks_blueprints.leaves import Tags, repeated
-from eks_blueprints.spec import In, Spec, is_known
+from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.leaves import Tags, repeated
+from eks_blueprints.core.spec import In, Spec, is_known
 
 EntryType = Literal["STANDARD", "EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX"]
 

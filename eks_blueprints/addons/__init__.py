@@ -5,9 +5,11 @@ this file, which `make generate` writes.
 """
 
 import importlib
+import re
+from pathlib import Path
 from typing import Any
 
-from eks_blueprints.spec import kind_name
+from eks_blueprints.core.spec import kind_name
 
 BASES = {
     "AddOn": "base",
@@ -26,3 +28,8 @@ def __getattr__(name: str) -> Any:
         if error.name != f"{__name__}.{home}":
             raise
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    stub = Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    return sorted(re.findall(r" as (\w+)$", stub, re.MULTILINE))

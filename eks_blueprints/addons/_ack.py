@@ -12,13 +12,13 @@ from pydantic import Field, model_validator
 from eks_blueprints.addons._arn_patterns import ArnPattern
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
-from eks_blueprints.errors import Faults, unknown_name
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import KeyArn, RoleArn
-from eks_blueprints.spec import In
+from eks_blueprints.core.errors import Faults, unknown_name
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import KeyArn, RoleArn
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 _TABLE = Path(__file__).with_name("_ack.toml")
 _REPOSITORY = "oci://public.ecr.aws/aws-controllers-k8s"

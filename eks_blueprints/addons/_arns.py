@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from eks_blueprints.errors import shown
+from eks_blueprints.core.errors import shown
 
 _PLACE = r"[a-z0-9-]+:\d{12}"
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     import pulumi
     import pulumi_aws as aws
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.iam import Allow
-    from eks_blueprints.spec import In
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.iam import Allow
+    from eks_blueprints.core.spec import In
 
 BUCKET_NAME_LIMIT = 63
 
@@ -23,7 +23,7 @@ def private_bucket(component: Component, tags: Mapping[str, str]) -> tuple[aws.s
     """
     import pulumi_aws as aws
 
-    from eks_blueprints.naming import short_prefix
+    from eks_blueprints.core.naming import short_prefix
 
     name = f"{component.pulumi_resource_name}-bucket"
     bucket = aws.s3.Bucket(
@@ -57,7 +57,7 @@ def bucket_arn(partition: str, name: In[str]) -> In[str]:
 
 def use_of_bucket(partition: str, name: In[str], *, write: bool = True) -> list[Allow]:
     """Permission to read and, unless told otherwise, write and delete what lies in one bucket."""
-    from eks_blueprints.iam import Allow
+    from eks_blueprints.core.iam import Allow
 
     objects = ["s3:GetObject", *(["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"] if write else [])]
     return [

@@ -8,14 +8,14 @@ from pydantic import Field
 
 from eks_blueprints.addons._helm_values import PolicyArns
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.leaves import RoleArn
-from eks_blueprints.spec import In
+from eks_blueprints.core.leaves import RoleArn
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class CapabilityAddOn(AddOn):
@@ -55,7 +55,7 @@ class CapabilityAddOn(AddOn):
         import pulumi
         import pulumi_aws as aws
 
-        from eks_blueprints.component import merge_tags
+        from eks_blueprints.core.component import merge_tags
 
         component = self.component(cluster)
         arn, needed = self._role(component, cluster)
@@ -83,9 +83,9 @@ class CapabilityAddOn(AddOn):
     def _role(self, component: Component, cluster: ClusterRef) -> tuple[Any, list[pulumi.Resource]]:
         if self.role_arn is not None:
             return self.role_arn, []
-        from eks_blueprints.component import merge_tags
-        from eks_blueprints.iam import trust_document
-        from eks_blueprints.iam_roles import Grants, granted_role
+        from eks_blueprints.core.component import merge_tags
+        from eks_blueprints.core.iam import trust_document
+        from eks_blueprints.core.iam_roles import Grants, granted_role
 
         trust = trust_document({"Service": "capabilities.eks.amazonaws.com"}, "sts:AssumeRole", "sts:TagSession")
         grants = Grants(

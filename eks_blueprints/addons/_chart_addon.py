@@ -22,17 +22,17 @@ from eks_blueprints.addons._pod_identity import associations
 from eks_blueprints.addons._pods import NodeSelector, Toleration
 from eks_blueprints.addons._values import JsonValues, merged
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.errors import fail
-from eks_blueprints.helm import Chart, Direct, HelmRelease, Login
-from eks_blueprints.leaves import RoleArn
-from eks_blueprints.spec import In, Spec, is_known
+from eks_blueprints.core.errors import fail
+from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login
+from eks_blueprints.core.leaves import RoleArn
+from eks_blueprints.core.spec import In, Spec, is_known
 
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.iam_roles import GrantedRole
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.iam_roles import GrantedRole
+    from eks_blueprints.core.refs import ClusterRef
 
 RELEASE_NAME_LIMIT = 53
 

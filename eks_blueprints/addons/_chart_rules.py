@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from eks_blueprints.addons._helm_values import all_nested, placed
 from eks_blueprints.addons._values import clashes, merged
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
 
 if TYPE_CHECKING:
     from eks_blueprints.addons._chart_addon import ChartAddOn

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons._helm_values import Namespace
-from eks_blueprints.helm import Chart, HelmRelease
+from eks_blueprints.core.helm import Chart, HelmRelease
 
 __all__ = ["Chart", "HelmAddOn"]
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from eks_blueprints.addons._values import merged
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.leaves import PolicyArn
-from eks_blueprints.spec import In, is_known
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import PolicyArn
+from eks_blueprints.core.spec import In, is_known
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")

@@ -6,7 +6,7 @@ has no name yet; what can be told apart is tied to the controller's own tag, `el
 
 from __future__ import annotations
 
-from eks_blueprints.iam import Allow
+from eks_blueprints.core.iam import Allow
 
 _TAG = "elbv2.k8s.aws/cluster"
 _OWN = {f"aws:ResourceTag/{_TAG}": "false"}

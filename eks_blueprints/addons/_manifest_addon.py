@@ -11,8 +11,8 @@ from eks_blueprints.addons.base import AddOn
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 OBJECT_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _FIRST = ("CustomResourceDefinition", "Namespace")
@@ -48,7 +48,7 @@ class ManifestAddOn(AddOn):
     def _object(
         self, component: Component, cluster: ClusterRef, key: str, manifest: Mapping[str, Any], after: Any
     ) -> pulumi.Resource:
-        from eks_blueprints.kubernetes_object import KubernetesObject
+        from eks_blueprints.core.kubernetes_object import KubernetesObject
 
         # Without their CRD all objects of its kind would go, whoever made them.
         keep = manifest["kind"] == "CustomResourceDefinition"

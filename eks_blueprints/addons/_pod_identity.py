@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     import pulumi
 
     from eks_blueprints.addons.base import AddOn
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 
 def associations(
@@ -18,7 +18,7 @@ def associations(
     """One association for each service account of an add-on."""
     import pulumi_aws as aws
 
-    from eks_blueprints.component import merge_tags
+    from eks_blueprints.core.component import merge_tags
 
     return [
         aws.eks.PodIdentityAssociation(

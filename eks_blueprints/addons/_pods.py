@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.naming import LABEL_KEY, LABEL_VALUE
-from eks_blueprints.spec import Spec
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
+from eks_blueprints.core.spec import Spec
 
 _COUNT_OR_PERCENT = re.compile(r"\d+|(100|[1-9]?\d)%")
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import pulumi
     import pulumi_aws as aws
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 _EVENTS = {
     "lifecycle": ("aws.autoscaling", "EC2 Instance-terminate Lifecycle Action"),
@@ -28,8 +28,8 @@ def termination_queue(
     """The queue `{component}-queue`, and all that has to be there before announcements come."""
     import pulumi_aws as aws
 
-    from eks_blueprints.component import merge_tags
-    from eks_blueprints.iam import json_text
+    from eks_blueprints.core.component import merge_tags
+    from eks_blueprints.core.iam import json_text
 
     name = component.pulumi_resource_name
     marks = merge_tags(cluster.tags, tags) or None

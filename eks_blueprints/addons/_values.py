@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.spec import is_output
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.spec import is_output
 
 Path = tuple[str | int, ...]
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eks_blueprints.addons._ack import AckRolePasser
 from eks_blueprints.addons._arn_patterns import ArnPattern
-from eks_blueprints.iam import Allow
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AckLambda(AckRolePasser):

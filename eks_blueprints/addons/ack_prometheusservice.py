@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from eks_blueprints.addons._ack import AckController
-from eks_blueprints.iam import Allow
+from eks_blueprints.core.iam import Allow
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AckPrometheusservice(AckController):

@@ -10,7 +10,7 @@ from eks_blueprints.addons.aws_for_fluent_bit import AwsForFluentBit
 from eks_blueprints.addons.base import AddOn, EksAddOn
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AmazonCloudwatchObservability(EksAddOn):

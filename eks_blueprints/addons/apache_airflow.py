@@ -11,7 +11,7 @@ from eks_blueprints.addons.aws_efs_csi_driver import AwsEfsCsiDriver
 from eks_blueprints.addons.base import AddOn
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class ApacheAirflow(HelmAddOn):

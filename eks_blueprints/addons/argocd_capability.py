@@ -11,8 +11,8 @@ from eks_blueprints.addons._capability import CapabilityAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.argocd import Argocd
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.errors import shown
-from eks_blueprints.spec import In, Spec, is_known
+from eks_blueprints.core.errors import shown
+from eks_blueprints.core.spec import In, Spec, is_known
 
 _INSTANCE = re.compile(r"arn:aws(-[a-z]+)*:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}")
 

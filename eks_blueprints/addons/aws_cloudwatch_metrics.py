@@ -11,7 +11,7 @@ from eks_blueprints.addons.amazon_cloudwatch_observability import AmazonCloudwat
 from eks_blueprints.addons.base import AddOn
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AwsCloudwatchMetrics(HelmAddOn):

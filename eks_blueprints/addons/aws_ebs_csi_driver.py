@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import KeyArn, Tags
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import KeyArn, Tags
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AwsEbsCsiDriver(EksAddOn):

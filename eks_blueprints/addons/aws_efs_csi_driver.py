@@ -10,12 +10,12 @@ from eks_blueprints.addons._arns import FileSystemArn
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._pods import NodeSelector, Toleration, pod_settings
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import Tags
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import Tags
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AwsEfsCsiDriver(EksAddOn):

@@ -11,16 +11,16 @@ from eks_blueprints.addons._bucket import use_of_bucket
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import KeyArn
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import KeyArn
+from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.network.spec import RetentionDays
-from eks_blueprints.spec import In, Spec
 
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 _LOG_GROUP = "/aws/eks/{}/containers"
 
@@ -117,7 +117,7 @@ class AwsForFluentBit(HelmAddOn):
         import pulumi
         import pulumi_aws as aws
 
-        from eks_blueprints.component import merge_tags
+        from eks_blueprints.core.component import merge_tags
 
         group = aws.cloudwatch.LogGroup(
             f"{component.pulumi_resource_name}-logs",

@@ -8,11 +8,11 @@ from eks_blueprints.addons._arns import BucketName
 from eks_blueprints.addons._bucket import bucket_arn
 from eks_blueprints.addons._fit import DAEMON, Fit, Stage
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.iam import Allow
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AwsFsxCsiDriver(EksAddOn):

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
-from eks_blueprints.iam import Allow
+from eks_blueprints.core.iam import Allow
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 _PARTS = ("AccessLogSubscription", "Listener", "Rule", "Service", "ServiceNetwork", "TargetGroup")
 _LINKS = ("ServiceNetworkServiceAssociation", "ServiceNetworkVpcAssociation")

@@ -9,12 +9,12 @@ from pydantic import Field
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._load_balancer_permissions import controller_permissions
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import SecurityGroupId
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import SecurityGroupId
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AwsLoadBalancerController(HelmAddOn):
@@ -75,7 +75,7 @@ class AwsLoadBalancerController(HelmAddOn):
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """The cluster it belongs to; region and VPC cannot be asked for where pods do not reach the node's metadata."""
-        from eks_blueprints.component import merge_tags
+        from eks_blueprints.core.component import merge_tags
 
         values = {"clusterName": cluster.name, "region": cluster.region, "vpcId": cluster.network.vpc_id}
         tags = merge_tags(cluster.tags, self.tags)

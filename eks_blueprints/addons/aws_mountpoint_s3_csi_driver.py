@@ -10,12 +10,12 @@ from eks_blueprints.addons._arns import BucketName
 from eks_blueprints.addons._bucket import use_of_bucket
 from eks_blueprints.addons._fit import DAEMON, Fit, Stage
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import KeyArn
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import KeyArn
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AwsMountpointS3CsiDriver(EksAddOn):

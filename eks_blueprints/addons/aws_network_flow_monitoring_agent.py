@@ -8,7 +8,7 @@ from eks_blueprints.addons._fit import DAEMON, Fit
 from eks_blueprints.addons.base import EksAddOn
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AwsNetworkFlowMonitoringAgent(EksAddOn):

@@ -8,13 +8,13 @@ from eks_blueprints.addons._arns import QueueArn
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._termination_queue import termination_queue
-from eks_blueprints.iam import Allow
+from eks_blueprints.core.iam import Allow
 
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class AwsNodeTerminationHandler(HelmAddOn):

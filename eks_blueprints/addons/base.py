@@ -10,18 +10,18 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._values import JsonValues, clashes, merged
-from eks_blueprints.elements import Element
-from eks_blueprints.errors import Faults, fail, shown
-from eks_blueprints.iam import Allow, json_text, managed_policy
-from eks_blueprints.leaves import PolicyArn, RoleArn, Tags
-from eks_blueprints.spec import In, is_known
+from eks_blueprints.core.elements import Element
+from eks_blueprints.core.errors import Faults, fail, shown
+from eks_blueprints.core.iam import Allow, json_text, managed_policy
+from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
+from eks_blueprints.core.spec import In, is_known
 
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.iam_roles import GrantedRole
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.iam_roles import GrantedRole
+    from eks_blueprints.core.refs import ClusterRef
 
 Identity = Literal["pod_identity", "irsa", "node_role"]
 
@@ -99,8 +99,8 @@ class AddOn(Element):
 
     def role(self, component: Component, cluster: ClusterRef) -> GrantedRole | None:
         """A role of its own for the service account; None where it calls no AWS service or the nodes' role serves."""
-        from eks_blueprints.component import merge_tags
-        from eks_blueprints.iam_roles import Grants, irsa_role, pod_identity_role
+        from eks_blueprints.core.component import merge_tags
+        from eks_blueprints.core.iam_roles import Grants, irsa_role, pod_identity_role
 
         grants = Grants(
             allowed=tuple(self.permissions(cluster)),
@@ -188,7 +188,7 @@ class EksManaged(AddOn):
         import pulumi
         import pulumi_aws as aws
 
-        from eks_blueprints.component import merge_tags
+        from eks_blueprints.core.component import merge_tags
 
         component = self.component(cluster)
         role = None if self.service_account_role_arn is not None else self.role(component, cluster)

@@ -13,13 +13,13 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._values import merged
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import repeated
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import repeated
+from eks_blueprints.core.spec import In, Spec
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 Expander = Literal["random", "most-pods", "least-waste", "least-nodes", "priority"]
 

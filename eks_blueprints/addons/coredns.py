@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toleration, pod_settings
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.errors import Faults
-from eks_blueprints.spec import Spec
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.spec import Spec
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class CorednsAutoscaling(Spec):

@@ -11,7 +11,7 @@ from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class Datadog(HelmAddOn):

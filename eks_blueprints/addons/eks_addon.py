@@ -8,11 +8,11 @@ from pydantic import Field, model_validator
 
 from eks_blueprints.addons._helm_values import Namespace, PolicyArns
 from eks_blueprints.addons.base import EksManaged
-from eks_blueprints.errors import Faults
-from eks_blueprints.spec import In
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class EksAddon(EksManaged):

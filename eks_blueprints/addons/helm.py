@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons._helm_values import ChartRepository, ChartVersion, Namespace, nested
-from eks_blueprints.errors import Faults
-from eks_blueprints.helm import Chart
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.helm import Chart
 
 
 class Helm(ChartAddOn):

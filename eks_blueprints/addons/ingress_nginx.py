@@ -11,10 +11,10 @@ from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.aws_load_balancer_controller import AwsLoadBalancerController
-from eks_blueprints.spec import In
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 _NLB = "service.beta.kubernetes.io/aws-load-balancer"
 

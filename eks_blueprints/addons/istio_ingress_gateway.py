@@ -11,7 +11,7 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.istiod import Istiod
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 _NLB = "service.beta.kubernetes.io/aws-load-balancer"
 

@@ -10,7 +10,7 @@ from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.base import AddOn
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class Jupyterhub(HelmAddOn):

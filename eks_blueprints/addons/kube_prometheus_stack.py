@@ -11,11 +11,11 @@ from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, nested
 from eks_blueprints.addons._values import merged
-from eks_blueprints.errors import Faults
-from eks_blueprints.iam import Allow
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.iam import Allow
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 _MAKERS = "https://prometheus-community.github.io/helm-charts"
 

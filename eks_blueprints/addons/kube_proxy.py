@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
 
 _SCHEDULERS = Literal["rr", "lc", "dh", "sh", "sed", "nq"]
 

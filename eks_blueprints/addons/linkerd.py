@@ -11,11 +11,11 @@ from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.cert_manager import CertManager
-from eks_blueprints.helm import HelmRelease
-from eks_blueprints.spec import In, Spec, is_known
+from eks_blueprints.core.helm import HelmRelease
+from eks_blueprints.core.spec import In, Spec, is_known
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 _EDGE = "https://helm.linkerd.io/edge"
 _VERSION = "2026.9.1"

@@ -13,14 +13,14 @@ from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.iam import Allow
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class Loki(HelmAddOn):
@@ -54,7 +54,7 @@ class Loki(HelmAddOn):
         """With a bucket of its own, unless one is named."""
         if self.bucket is not None:
             return self, []
-        from eks_blueprints.component import merge_tags
+        from eks_blueprints.core.component import merge_tags
 
         bucket, needed = private_bucket(component, merge_tags(cluster.tags, self.tags))
         return self.model_copy(update={"bucket": bucket.bucket}), needed

@@ -9,10 +9,10 @@ from pydantic import Field, field_validator
 
 from eks_blueprints.addons._manifest_addon import OBJECT_NAME, ManifestAddOn
 from eks_blueprints.addons._values import unfit
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class Manifests(ManifestAddOn):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
-from eks_blueprints.iam import Allow
+from eks_blueprints.core.iam import Allow
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class PrometheusCloudwatchExporter(HelmAddOn):

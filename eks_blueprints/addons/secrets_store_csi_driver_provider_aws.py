@@ -10,7 +10,7 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.secrets_store_csi_driver import SecretsStoreCsiDriver
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class SecretsStoreCsiDriverProviderAws(HelmAddOn):

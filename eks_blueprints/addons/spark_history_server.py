@@ -10,11 +10,11 @@ from eks_blueprints.addons._arns import BucketName
 from eks_blueprints.addons._bucket import use_of_bucket
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested
-from eks_blueprints.iam import Allow
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class SparkHistoryServer(HelmAddOn):

@@ -11,12 +11,12 @@ from eks_blueprints.addons._manifest_addon import OBJECT_NAME, ManifestAddOn
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.aws_efs_csi_driver import AwsEfsCsiDriver
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.leaves import KeyArn
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import KeyArn
+from eks_blueprints.core.spec import In, Spec
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _AUTO = "ebs.csi.eks.amazonaws.com"

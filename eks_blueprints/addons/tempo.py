@@ -10,14 +10,14 @@ from eks_blueprints.addons._arns import BucketName
 from eks_blueprints.addons._bucket import private_bucket, use_of_bucket
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested
-from eks_blueprints.iam import Allow
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class Tempo(HelmAddOn):
@@ -43,7 +43,7 @@ class Tempo(HelmAddOn):
         """With a bucket of its own, unless one is named."""
         if self.bucket is not None:
             return self, []
-        from eks_blueprints.component import merge_tags
+        from eks_blueprints.core.component import merge_tags
 
         bucket, needed = private_bucket(component, merge_tags(cluster.tags, self.tags))
         return self.model_copy(update={"bucket": bucket.bucket}), needed

@@ -11,15 +11,15 @@ from eks_blueprints.addons._bucket import private_bucket, use_of_bucket
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, from_mirror
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import KeyArn
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import KeyArn
+from eks_blueprints.core.spec import In, Spec
 
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 _PLUGIN = "docker.io/velero/velero-plugin-for-aws:v1.14.0"
 
@@ -84,7 +84,7 @@ class Velero(HelmAddOn):
         """With a bucket of its own, unless one is named."""
         if self.bucket is not None:
             return self, []
-        from eks_blueprints.component import merge_tags
+        from eks_blueprints.core.component import merge_tags
 
         bucket, needed = private_bucket(component, merge_tags(cluster.tags, self.tags))
         return self.model_copy(update={"bucket": bucket.bucket}), needed

@@ -10,13 +10,13 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.errors import Faults, fail, shown
-from eks_blueprints.iam import Allow
-from eks_blueprints.leaves import Cidr4, SecurityGroupId
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.errors import Faults, fail, shown
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import Cidr4, SecurityGroupId
+from eks_blueprints.core.spec import In, Spec
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef
 
 _ZONE_ID = re.compile(r"[a-z]+\d-az\d+")
 _ZONE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+-\d+)?[a-z]|[a-z]+\d-az\d+")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from eks_blueprints import versions
 from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.coredns import Coredns
@@ -20,7 +19,8 @@ from eks_blueprints.blueprint.addon_defaults import brought_by_auto_mode, hosts,
 from eks_blueprints.blueprint.order import in_order
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.fargate import Fargate
-from eks_blueprints.errors import Path, Problem, problems_of, unknown_name
+from eks_blueprints.core import versions
+from eks_blueprints.core.errors import Path, Problem, problems_of, unknown_name
 from eks_blueprints.network import zones
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from eks_blueprints.addons._helm_values import Mirrors
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.leaves import PolicyArn
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.leaves import PolicyArn
+from eks_blueprints.core.spec import In, Spec
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs

@@ -11,11 +11,11 @@ from eks_blueprints.addons.argocd import Argocd
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.fluxcd import Fluxcd
 from eks_blueprints.blueprint.order import required
-from eks_blueprints.errors import Problem
+from eks_blueprints.core.errors import Problem
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
-    from eks_blueprints.helm import Delivery
+    from eks_blueprints.core.helm import Delivery
 
 _CARRIERS: dict[str, type[AddOn]] = {"argocd": Argocd, "flux": Fluxcd}
 
@@ -49,10 +49,10 @@ def delivery(args: BlueprintArgs) -> Delivery | None:
     if by is None:
         return None
     if isinstance(by, Argocd):
-        from eks_blueprints.delivery.argocd import ArgocdDelivery
+        from eks_blueprints.addons.delivery.argocd import ArgocdDelivery
 
         return ArgocdDelivery(by.home)
-    from eks_blueprints.delivery.flux import FluxDelivery
+    from eks_blueprints.addons.delivery.flux import FluxDelivery
 
     return FluxDelivery(by.home)
 

@@ -19,14 +19,14 @@ from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster
-from eks_blueprints.component import Component
-from eks_blueprints.document import located
-from eks_blueprints.errors import InputError, problems_of
+from eks_blueprints.core.component import Component
+from eks_blueprints.core.document import located
+from eks_blueprints.core.errors import InputError, problems_of
+from eks_blueprints.core.references import resolve
+from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.network import zones
 from eks_blueprints.network.component import Network, make_network
 from eks_blueprints.network.existing import ExistingNetwork
-from eks_blueprints.references import resolve
-from eks_blueprints.refs import ClusterRef
 
 
 class Blueprint(Component):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eks_blueprints.access.spec import check_reach
 from eks_blueprints.blueprint import addon_checks, compute_checks, karpenter_checks
-from eks_blueprints.errors import Problem, nearest, shown
+from eks_blueprints.core.errors import Problem, nearest, shown
 from eks_blueprints.network import layout, zones
 from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs
 

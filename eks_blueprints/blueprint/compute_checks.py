@@ -14,12 +14,12 @@ from eks_blueprints.compute.fargate import Fargate
 from eks_blueprints.compute.hybrid_nodes import HybridNodes
 from eks_blueprints.compute.managed_nodes import ManagedNodes
 from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
-from eks_blueprints.errors import Path, Problem
-from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.core.errors import Path, Problem
+from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.spec import is_known
+from eks_blueprints.core.versions import minor
 from eks_blueprints.network import layout
 from eks_blueprints.network.spec import NetworkArgs
-from eks_blueprints.spec import is_known
-from eks_blueprints.versions import minor
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs

@@ -14,9 +14,9 @@ from eks_blueprints.compute.auto_mode import AutoMode
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.fargate import Fargate
 from eks_blueprints.compute.karpenter import Karpenter
-from eks_blueprints.errors import Path, Problem, shown
+from eks_blueprints.core.errors import Path, Problem, shown
+from eks_blueprints.core.spec import is_known
 from eks_blueprints.karpenter.controller import OWN_VALUES, SERVICE_ACCOUNT
-from eks_blueprints.spec import is_known
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs

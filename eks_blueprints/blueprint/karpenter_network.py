@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.compute.auto_mode import AutoMode
 from eks_blueprints.compute.karpenter import Karpenter
-from eks_blueprints.errors import InputError, Path, Problem, shown
+from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.karpenter.labels import ZONE
 from eks_blueprints.karpenter.overlap import labels_left
 from eks_blueprints.network import endpoints, layout, zones

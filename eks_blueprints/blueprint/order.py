@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.errors import Faults
+from eks_blueprints.core.errors import Faults
 
 
 def required(addon: AddOn, among: Sequence[AddOn]) -> list[str]:

@@ -16,12 +16,12 @@ from eks_blueprints.blueprint import checks
 from eks_blueprints.blueprint.addon_defaults import AddOnDefaults
 from eks_blueprints.cluster.spec import ClusterArgs
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.document import Document
-from eks_blueprints.elements import Group
-from eks_blueprints.errors import Faults, Problem
-from eks_blueprints.leaves import Tags
+from eks_blueprints.core.document import Document
+from eks_blueprints.core.elements import Group
+from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.leaves import Tags
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
-from eks_blueprints.spec import Spec
 
 
 class BlueprintArgs(Spec):

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 
 _COMMANDS = {
     "addons": "List the add-ons there are, and tell all about one.",
@@ -45,7 +45,7 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            from eks_blueprints.errors import unknown_name
+            from eks_blueprints.core.errors import unknown_name
 
             ctx.fail(unknown_name(args[0], _COMMANDS, "command"))
 

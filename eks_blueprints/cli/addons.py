@@ -58,7 +58,7 @@ def find(word: str, form: str) -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Tell all about an add-on: where it comes from, its fields, what it may do in AWS, the values it sets."""
-    from eks_blueprints.errors import unknown_name
+    from eks_blueprints.core.errors import unknown_name
     from eks_blueprints.reference import addon_facts as facts
 
     cls = facts.classes().get(name)
@@ -69,7 +69,7 @@ def show(name: str) -> None:
 
 
 def _of_category(category: str | None) -> dict[str, type[AddOn]]:
-    from eks_blueprints.errors import unknown_name
+    from eks_blueprints.core.errors import unknown_name
     from eks_blueprints.reference import addon_facts as facts
 
     found = facts.classes()

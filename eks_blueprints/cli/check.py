@@ -11,7 +11,7 @@ import click
 
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.stackfile import open_stack
 from eks_blueprints.stackfile.find import stack_file, stack_files
 
@@ -88,8 +88,8 @@ def _valid(files: Sequence[Path], strict: bool, *, quiet: bool) -> bool:
 
 def _judged(file: Path, profile: Profile | None) -> Report:
     from eks_blueprints.policies.cli_support import judge_plan
-    from eks_blueprints.preview.run import preview
-    from eks_blueprints.preview.targets import stack_target
+    from eks_blueprints.review.preview.run import preview
+    from eks_blueprints.review.preview.targets import stack_target
 
     if sys.stderr.isatty():
         click.echo(f"judging {file.stem}", err=True)

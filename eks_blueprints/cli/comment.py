@@ -13,7 +13,7 @@ import click
 from eks_blueprints.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from eks_blueprints.comment.hosts import Host
+    from eks_blueprints.review.comment.hosts import Host
 
 _SUMMARY_LIMIT = 1_000_000
 
@@ -50,9 +50,9 @@ def command(  # noqa: PLR0917 - click passes each option by name
     write: there a second workflow posts what the first one left behind. In a workflow_run the pull request is looked
     up by the commit that GitHub names; nothing of the report decides where it goes, and its text is cleaned.
     """
-    from eks_blueprints.comment.http import HostError
-    from eks_blueprints.comment.pack import pack, sections
-    from eks_blueprints.comment.post import post
+    from eks_blueprints.review.comment.http import HostError
+    from eks_blueprints.review.comment.pack import pack, sections
+    from eks_blueprints.review.comment.post import post
 
     text = report.read_text(encoding="utf-8")
     _summary(text)
@@ -86,7 +86,7 @@ def _detected() -> str:
 
 
 def _github(repository: str | None, number: int | None, url: str | None) -> Host:
-    from eks_blueprints.comment.hosts import GitHub, github_api
+    from eks_blueprints.review.comment.hosts import GitHub, github_api
 
     token = _needed("GITHUB_TOKEN", "GH_TOKEN")
     name = repository or _needed("GITHUB_REPOSITORY", option="--repository")
@@ -95,7 +95,7 @@ def _github(repository: str | None, number: int | None, url: str | None) -> Host
 
 
 def _github_number(repository: str, api: Any) -> int:
-    from eks_blueprints.comment.hosts import github_number
+    from eks_blueprints.review.comment.hosts import github_number
 
     file = os.environ.get("GITHUB_EVENT_PATH")
     event: Mapping[str, Any] = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
@@ -113,7 +113,7 @@ def _github_number(repository: str, api: Any) -> int:
 
 
 def _gitlab(repository: str | None, number: int | None, url: str | None) -> Host:
-    from eks_blueprints.comment.hosts import GitLab
+    from eks_blueprints.review.comment.hosts import GitLab
 
     project = repository or _needed("CI_PROJECT_ID", option="--repository")
     request = number or int(_needed("CI_MERGE_REQUEST_IID", option="--number"))
@@ -122,7 +122,7 @@ def _gitlab(repository: str | None, number: int | None, url: str | None) -> Host
 
 
 def _bitbucket(repository: str | None, number: int | None, url: str | None) -> Host:
-    from eks_blueprints.comment.hosts import Bitbucket
+    from eks_blueprints.review.comment.hosts import Bitbucket
 
     name = repository or _needed("BITBUCKET_REPO_FULL_NAME", option="--repository")
     request = number or int(_needed("BITBUCKET_PR_ID", option="--number"))
@@ -142,7 +142,7 @@ def _summary(text: str) -> None:
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
         return
-    from eks_blueprints.comment.pack import pack, sections
+    from eks_blueprints.review.comment.pack import pack, sections
 
     with Path(file).open("a", encoding="utf-8") as page:
         page.write(pack(sections(text), "", _SUMMARY_LIMIT, 1)[0] + "\n")

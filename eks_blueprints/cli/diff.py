@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.preview.targets import Target, all_targets, program_target, stack_target
+from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 if TYPE_CHECKING:
-    from eks_blueprints.report.gates import Gates
-    from eks_blueprints.report.model import Report
+    from eks_blueprints.review.report.gates import Gates
+    from eks_blueprints.review.report.model import Report
 
 _FORMS = ("text", "markdown", "json", "html", "mermaid")
 
@@ -94,7 +94,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
 
     Exit codes: 2 an input is invalid, 3 a gate of --fail-on says no, 4 with --exit-code when anything changes.
     """
-    from eks_blueprints.report.gates import Gates
+    from eks_blueprints.review.report.gates import Gates
 
     gates = Gates.parse(fail_on)
     report = _report(stacks, base, program, base_python, prices, not no_policies, jobs)
@@ -117,9 +117,9 @@ def _report(  # noqa: PLR0917 - as click gives them
     policies: bool,
     jobs: int | None,
 ) -> Report:
-    from eks_blueprints.cost import read_prices
-    from eks_blueprints.diff.base import BaseError
-    from eks_blueprints.report.run import Request, check
+    from eks_blueprints.review.cost import read_prices
+    from eks_blueprints.review.diff.base import BaseError
+    from eks_blueprints.review.report.run import Request, check
 
     given = base or default_base()
     request = Request(
@@ -153,7 +153,7 @@ def default_base() -> str:
             return f"origin/{branch}"
     from subprocess import CalledProcessError
 
-    from eks_blueprints.diff.base import git
+    from eks_blueprints.review.diff.base import git
 
     for ref in ("origin/main", "origin/master", "main", "master"):
         try:
@@ -171,22 +171,22 @@ def _form_of(file: Path) -> str:
 
 def _rendered(report: Report, form: str) -> str:
     if form == "json":
-        from eks_blueprints.report.json_form import to_data
+        from eks_blueprints.review.report.json_form import to_data
 
         return json.dumps(to_data(report), indent=2, ensure_ascii=False) + "\n"
     if form == "markdown":
-        from eks_blueprints.report.markdown import render as markdown
+        from eks_blueprints.review.report.markdown import render as markdown
 
         return markdown(report)
     if form == "html":
-        from eks_blueprints.report.html import render as html
+        from eks_blueprints.review.report.html import render as html
 
         return html(report)
     if form == "mermaid":
-        from eks_blueprints.report.mermaid import graph
+        from eks_blueprints.review.report.mermaid import graph
 
         return "\n".join(graph(stack.diff.new, stack.diff) for stack in report.stacks)
-    from eks_blueprints.report.text import render as text
+    from eks_blueprints.review.report.text import render as text
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     return "\n".join(text(report, width=width)) + "\n"

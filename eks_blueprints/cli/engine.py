@@ -14,11 +14,11 @@ import click
 from eks_blueprints.cli import show
 from eks_blueprints.cli.diff import _rendered as rendered
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.errors import InputError
-from eks_blueprints.preview.targets import Target
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.review.preview.targets import Target
 
 if TYPE_CHECKING:
-    from eks_blueprints.engine import EnginePreview, Progress
+    from eks_blueprints.review.engine import EnginePreview, Progress
 
 
 @dataclass
@@ -43,7 +43,7 @@ def run(
     """Preview each stack, print one report, and leave with the code that says what came of it."""
     outcome = _asked(targets, policy_packs, install)
     if outcome.previews:
-        from eks_blueprints.engine.report import report_of
+        from eks_blueprints.review.engine.report import report_of
 
         report = report_of(outcome.previews, errors=outcome.errors, command=command)
         click.echo(rendered(report, form).rstrip("\n"))
@@ -51,7 +51,7 @@ def run(
 
 
 def _asked(targets: Sequence[Target], policy_packs: Sequence[Path], install: bool) -> Outcome:
-    from eks_blueprints.engine import EngineError, engine_preview
+    from eks_blueprints.review.engine import EngineError, engine_preview
 
     outcome = Outcome()
     line = Line(sys.stderr)

@@ -35,7 +35,7 @@ def command() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_rules(profile: Profile, subject: str | None, form: str) -> None:
     """Name every rule, its severity and how hard it is enforced."""
-    from eks_blueprints.errors import unknown_name
+    from eks_blueprints.core.errors import unknown_name
     from eks_blueprints.policies.catalogue import rules
 
     found = list(rules().values())
@@ -125,8 +125,8 @@ def _report(stack: str, state: Path | None, profile: Profile | None) -> Report:
 
     if state is not None:
         return judge_state(state.read_text(encoding="utf-8"), Path(stack).stem, Path.cwd(), profile=profile)
-    from eks_blueprints.preview.run import preview
-    from eks_blueprints.preview.targets import stack_target
+    from eks_blueprints.review.preview.run import preview
+    from eks_blueprints.review.preview.targets import stack_target
 
     return judge_plan(preview(stack_target(stack)).plan, stack_file(stack).parent, profile=profile)
 

@@ -11,8 +11,8 @@ import click
 
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.errors import InputError
-from eks_blueprints.preview.targets import Target, all_targets, program_target, stack_target
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 
 @click.command("preview")
@@ -125,15 +125,15 @@ def _targets(stacks: tuple[str, ...], every: bool, program: Path | None) -> list
 
 
 def _print_one(target: Target, form: str, full: bool, tell_changes: bool) -> None:
-    from eks_blueprints.preview.run import preview
+    from eks_blueprints.review.preview.run import preview
 
     result = preview(target)
     if form == "json":
-        from eks_blueprints.preview.json_form import to_data
+        from eks_blueprints.review.preview.json_form import to_data
 
         click.echo(json.dumps(to_data(result), indent=2, ensure_ascii=False))
     else:
-        from eks_blueprints.preview.text import render
+        from eks_blueprints.review.preview.text import render
 
         for line in render(result, full=full, width=_width()):
             click.echo(line)
@@ -144,7 +144,7 @@ def _print_one(target: Target, form: str, full: bool, tell_changes: bool) -> Non
 
 
 def _print_many(targets: list[Target], form: str, full: bool, jobs: int | None, tell_changes: bool) -> None:
-    from eks_blueprints.preview.parallel import previews
+    from eks_blueprints.review.preview.parallel import previews
 
     done, failed, created = [], False, False
     for number, (target, outcome) in enumerate(previews(targets, form=form, full=full, width=_width(), jobs=jobs), 1):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from eks_blueprints.errors import Problem, dotted
+from eks_blueprints.core.errors import Problem, dotted
 
 
 def problems(found: Iterable[Problem]) -> None:

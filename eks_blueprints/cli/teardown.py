@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.preview.targets import Target, all_targets, program_target, stack_target
+from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 if TYPE_CHECKING:
-    from eks_blueprints.teardown.steps import Step
+    from eks_blueprints.lifecycle.teardown.steps import Step
 
 
 @click.command("teardown")
@@ -37,8 +37,8 @@ def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -
         what = "teardown deletes nothing itself, as the data on volumes and the pods on nodes are not its own to judge"
         raise click.UsageError(f"{what}; got no --dry-run; run it with --dry-run and then the commands it shows")
     target = _target(stack, program)
-    from eks_blueprints.preview.run import preview
-    from eks_blueprints.teardown.steps import steps
+    from eks_blueprints.lifecycle.teardown.steps import steps
+    from eks_blueprints.review.preview.run import preview
 
     found = steps(preview(target).plan)
     if form == "json":

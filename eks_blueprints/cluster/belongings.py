@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.cluster.parts import EncryptionArgs, LogGroupArgs
-from eks_blueprints.component import Component
+from eks_blueprints.core.component import Component
 
 
 @dataclass(frozen=True, kw_only=True)

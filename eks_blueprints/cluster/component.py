@@ -13,10 +13,10 @@ from eks_blueprints.cluster.belongings import Frame
 from eks_blueprints.cluster.parts import LogGroupArgs
 from eks_blueprints.cluster.roles import Role, auto_mode_node_role, cluster_role
 from eks_blueprints.cluster.spec import ClusterArgs, cluster_name
-from eks_blueprints.component import Component, merge_tags
-from eks_blueprints.errors import InputError, Problem, fail
-from eks_blueprints.kubeconfig import Caller, kubeconfig, kubernetes_provider, update_kubeconfig
-from eks_blueprints.refs import ClusterRef, NetworkRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.errors import InputError, Problem, fail
+from eks_blueprints.core.kubeconfig import Caller, kubeconfig, kubernetes_provider, update_kubeconfig
+from eks_blueprints.core.refs import ClusterRef, NetworkRef
 
 if TYPE_CHECKING:
     import pulumi_kubernetes as kubernetes

@@ -8,9 +8,9 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.cluster.control_plane import seconds
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.leaves import KeyArn, PolicyArn, RoleArn, repeated
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import KeyArn, PolicyArn, RoleArn, repeated
+from eks_blueprints.core.spec import In, Spec
 
 RETENTIONS = (
     0,

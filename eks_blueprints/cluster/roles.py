@@ -9,9 +9,9 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.cluster.belongings import Frame
-from eks_blueprints.iam import managed_policy, trust_document
-from eks_blueprints.naming import short_prefix
-from eks_blueprints.spec import In
+from eks_blueprints.core.iam import managed_policy, trust_document
+from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.spec import In
 
 _ROLE_NAME_LIMIT = 64
 # Security groups for pods and Windows nodes need the second one.

@@ -11,9 +11,9 @@ from datetime import timedelta
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from eks_blueprints import versions
-from eks_blueprints.errors import Faults, Problem, shown
-from eks_blueprints.leaves import overlap, overlaps, repeated, within
+from eks_blueprints.core import versions
+from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.leaves import overlap, overlaps, repeated, within
 
 if TYPE_CHECKING:
     from eks_blueprints.cluster.spec import ClusterArgs

@@ -8,9 +8,9 @@ import pulumi
 
 from eks_blueprints.cluster.parts import TimeoutsArgs
 from eks_blueprints.cluster.spec import ClusterArgs
-from eks_blueprints.errors import fail
-from eks_blueprints.refs import NetworkRef, SubnetRole
-from eks_blueprints.spec import Spec
+from eks_blueprints.core.errors import fail
+from eks_blueprints.core.refs import NetworkRef, SubnetRole
+from eks_blueprints.core.spec import Spec
 
 SET_BY_US = {
     "bootstrap_self_managed_addons": "always false: add-ons are EKS add-ons, and none is installed behind their back",

@@ -8,13 +8,13 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from eks_blueprints import versions
 from eks_blueprints.cluster import rules
 from eks_blueprints.cluster.control_plane import KubeApiServerConfig, KubeControllerManagerConfig, KubeSchedulerConfig
 from eks_blueprints.cluster.parts import AutoModeArgs, EncryptionArgs, KubeconfigArgs, LogGroupArgs, TimeoutsArgs
-from eks_blueprints.errors import Faults, Problem, shown
-from eks_blueprints.leaves import Cidr, Cidr4, PolicyArn, RoleArn, SecurityGroupId, Tags
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core import versions
+from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.leaves import Cidr, Cidr4, PolicyArn, RoleArn, SecurityGroupId, Tags
+from eks_blueprints.core.spec import In, Spec
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 Tier = Literal["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"]

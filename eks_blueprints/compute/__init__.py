@@ -1,7 +1,8 @@
 """Compute: what pods run on, one sort a file; the file's name is the kind in a stack file."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from eks_blueprints.core.lazy import served
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.auto_mode import AutoMode as AutoMode
@@ -22,10 +23,6 @@ _HOMES = {
     "SelfManagedNodes": "self_managed_nodes",
 }
 
-__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served by __getattr__ below
+__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served below
 
-
-def __getattr__(name: str) -> Any:
-    if home := _HOMES.get(name):
-        return getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = served(__name__, _HOMES)

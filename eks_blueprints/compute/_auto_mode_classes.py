@@ -11,10 +11,10 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import Cidr, KeyArn, Tags
+from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.labels import object_name
-from eks_blueprints.leaves import Cidr, KeyArn, Tags
-from eks_blueprints.spec import In, Spec
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 PROVISIONER = "ebs.csi.eks.amazonaws.com"

@@ -9,7 +9,6 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from eks_blueprints.access.policies import policy_arn
-from eks_blueprints.component import Component, merge_tags
 from eks_blueprints.compute._auto_mode_classes import (
     COMPUTE_TYPE,
     INGRESS_CONTROLLER,
@@ -19,12 +18,13 @@ from eks_blueprints.compute._auto_mode_classes import (
     StorageClass,
 )
 from eks_blueprints.compute._node_objects import leaf, make_classes, make_pools, subnets_of
-from eks_blueprints.iam import managed_policy
-from eks_blueprints.iam_roles import GrantedRole, Grants, service_role
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.iam import managed_policy
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
+from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter import manifests
 from eks_blueprints.karpenter.manifests import ClassDefaults
 from eks_blueprints.karpenter.selectors import SecurityGroupSelectorTerm
-from eks_blueprints.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.auto_mode import AutoMode

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eks_blueprints.compute._user_data.cluster_data import effect_in_kubernetes
-from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.core.facts.instance_types import instance_type
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes

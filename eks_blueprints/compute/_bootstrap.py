@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
 from eks_blueprints.compute._image import Image, ssm_parameter, version_of
 from eks_blueprints.compute._image import filters as filters_of
 from eks_blueprints.compute._user_data import al2023, bottlerocket, windows
 from eks_blueprints.compute._user_data.cluster_data import ClusterData, NodeData
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.facts.ami_types import AmiType, Family
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.facts.ami_types import AmiType, Family
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes

@@ -12,11 +12,11 @@ from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, ha
 from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.errors import Faults, unknown_name
-from eks_blueprints.facts.ami_types import CUSTOM, AmiType, ami_types
-from eks_blueprints.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
-from eks_blueprints.spec import In
-from eks_blueprints.versions import offered
+from eks_blueprints.core.errors import Faults, unknown_name
+from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
+from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
+from eks_blueprints.core.spec import In
+from eks_blueprints.core.versions import offered
 
 DEFAULT_MIN_SIZE = 2
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
-from eks_blueprints.facts.instance_types import instance_type
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes

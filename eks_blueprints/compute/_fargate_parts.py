@@ -8,11 +8,11 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.leaves import KeyArn
-from eks_blueprints.naming import LABEL_KEY, LABEL_VALUE
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import KeyArn
+from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
+from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.network.spec import RetentionDays
-from eks_blueprints.spec import In, Spec
 
 # Quotas of EKS, "Amazon EKS service quotas".
 SELECTORS_PER_PROFILE = 5

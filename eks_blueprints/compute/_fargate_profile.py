@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
 from eks_blueprints.compute._node_group import known_subnets
-from eks_blueprints.errors import fail
-from eks_blueprints.iam import Allow, managed_policy
-from eks_blueprints.iam_roles import Grants, service_role
-from eks_blueprints.naming import short_prefix
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.errors import fail
+from eks_blueprints.core.iam import Allow, managed_policy
+from eks_blueprints.core.iam_roles import Grants, service_role
+from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.fargate import Fargate

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from eks_blueprints.errors import Faults, nearest, shown
-from eks_blueprints.facts.ami_types import Accelerator, AmiType, ami_types, default_ami_type
-from eks_blueprints.facts.instance_types import instance_type, names
-from eks_blueprints.leaves import repeated
+from eks_blueprints.core.errors import Faults, nearest, shown
+from eks_blueprints.core.facts.ami_types import Accelerator, AmiType, ami_types, default_ami_type
+from eks_blueprints.core.facts.instance_types import instance_type, names
+from eks_blueprints.core.leaves import repeated
 
 Architecture = Literal["x86_64", "arm64"]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
-from eks_blueprints.iam import Allow, json_text, managed_policy, trust_document
-from eks_blueprints.iam_roles import GrantedRole, Grants, granted_role
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.iam import Allow, json_text, managed_policy, trust_document
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, granted_role
+from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._hybrid_parts import IamRolesAnywhere, SsmActivation

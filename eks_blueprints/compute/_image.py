@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.facts.ami_types import CUSTOM, AmiType
-from eks_blueprints.spec import In, Spec, is_known
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType
+from eks_blueprints.core.spec import In, Spec, is_known
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._hardware import Hardware

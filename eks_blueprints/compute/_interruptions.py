@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component
-from eks_blueprints.iam import json_text
-from eks_blueprints.naming import short_prefix
+from eks_blueprints.core.component import Component
+from eks_blueprints.core.iam import json_text
+from eks_blueprints.core.naming import short_prefix
 
 QUEUE_NAME_LIMIT = 80
 RULE_NAME_LIMIT = 64

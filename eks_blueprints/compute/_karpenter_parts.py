@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
 from eks_blueprints.compute._interruptions import interruptions
 from eks_blueprints.compute._karpenter_roles import NodeRole, association, controller_role, is_windows, node_roles
 from eks_blueprints.compute._node_objects import DISCOVERY, leaf, make_classes, make_pools, subnets_of
-from eks_blueprints.helm import Chart, Direct, HelmRelease
-from eks_blueprints.iam_roles import GrantedRole
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.helm import Chart, Direct, HelmRelease
+from eks_blueprints.core.iam_roles import GrantedRole
+from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter import manifests
 from eks_blueprints.karpenter.controller import PLACEMENT, SERVICE_ACCOUNT, gates
 from eks_blueprints.karpenter.manifests import ClassDefaults
 from eks_blueprints.karpenter.selectors import SecurityGroupSelectorTerm
-from eks_blueprints.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.karpenter import Karpenter

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
-from eks_blueprints.errors import fail
-from eks_blueprints.iam import managed_policy, policy_document
-from eks_blueprints.iam_roles import GrantedRole, Grants, irsa_role, pod_identity_role, service_role
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.errors import fail
+from eks_blueprints.core.iam import managed_policy, policy_document
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, irsa_role, pod_identity_role, service_role
+from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.permissions import Scope, permissions
-from eks_blueprints.naming import short_prefix
-from eks_blueprints.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.karpenter import Karpenter

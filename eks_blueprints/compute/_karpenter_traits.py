@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Architecture
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.karpenter.labels import ARCHITECTURE, INSTANCE_TYPE
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.overlap import labels_left

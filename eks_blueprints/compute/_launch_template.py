@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
 from eks_blueprints.compute import _efa
 from eks_blueprints.compute._bootstrap import additions
 from eks_blueprints.compute._parts import Volume
-from eks_blueprints.naming import short_prefix
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes

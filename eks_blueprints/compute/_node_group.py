@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
 from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._launch_template import launch_template
-from eks_blueprints.errors import fail
-from eks_blueprints.iam import managed_policy
-from eks_blueprints.iam_roles import Grants, service_role
-from eks_blueprints.naming import short_prefix
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.errors import fail
+from eks_blueprints.core.iam import managed_policy
+from eks_blueprints.core.iam_roles import Grants, service_role
+from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes

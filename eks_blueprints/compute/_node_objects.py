@@ -8,13 +8,13 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from eks_blueprints.component import Component
-from eks_blueprints.errors import Path, fail
+from eks_blueprints.core.component import Component
+from eks_blueprints.core.errors import Path, fail
+from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import manifests
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.selectors import SubnetSelectorTerm
-from eks_blueprints.refs import ClusterRef
-from eks_blueprints.spec import In
 
 DISCOVERY = "karpenter.sh/discovery"
 """Tag by which Karpenter finds subnets and security groups of a cluster."""

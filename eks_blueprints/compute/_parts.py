@@ -6,9 +6,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.leaves import Cidr, KeyArn, SecurityGroupId
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import Cidr, KeyArn, SecurityGroupId
+from eks_blueprints.core.spec import In, Spec
 
 VolumeType = Literal["gp3", "gp2", "io1", "io2"]
 

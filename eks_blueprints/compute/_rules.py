@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.facts.ami_types import AmiType
-from eks_blueprints.facts.instance_types import instance_type
-from eks_blueprints.leaves import repeated
-from eks_blueprints.spec import In
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.facts.ami_types import AmiType
+from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.leaves import repeated
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes

@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.naming import LABEL_KEY, LABEL_VALUE
-from eks_blueprints.spec import Spec
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
+from eks_blueprints.core.spec import Spec
 
 # Of Kubernetes' own domains the kubelet lets a node set labels in these only, and does not start with others.
 _KUBELET_DOMAINS = ("kubelet.kubernetes.io", "node.kubernetes.io")

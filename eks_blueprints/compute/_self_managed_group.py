@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
 from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._launch_template import launch_template
 from eks_blueprints.compute._node_group import node_role, subnets_of
-from eks_blueprints.naming import short_prefix
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.errors import Faults, shown, unknown_name
-from eks_blueprints.leaves import RoleArn
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.errors import Faults, shown, unknown_name
+from eks_blueprints.core.leaves import RoleArn
+from eks_blueprints.core.spec import In, Spec
 
 Metric = Literal[
     "GroupMinSize",

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from eks_blueprints.compute._autoscaler_hints import node_hints
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.facts.instance_types import instance_type
-from eks_blueprints.leaves import TAGS_PER_RESOURCE, repeated
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, repeated
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes

@@ -10,18 +10,18 @@ from eks_blueprints.compute._auto_mode_classes import IngressClass, StorageClass
 from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Architecture, Compute
-from eks_blueprints.errors import Faults, Problem
+from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.leaves import PolicyArn, Tags
+from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import checks
 from eks_blueprints.karpenter.built_in import built_in_pool
 from eks_blueprints.karpenter.named import Named
 from eks_blueprints.karpenter.node_class import BUILT_IN, NodeClass
 from eks_blueprints.karpenter.node_pool import AutoModeNodePool, Pool
-from eks_blueprints.leaves import PolicyArn, Tags
-from eks_blueprints.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 
 def _default_storage() -> dict[str, StorageClass]:

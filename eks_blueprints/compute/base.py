@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from eks_blueprints.compute._scheduling import Taint
-from eks_blueprints.elements import Element
+from eks_blueprints.core.elements import Element
 
 if TYPE_CHECKING:
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 Architecture = Literal["x86_64", "arm64"]
 

@@ -10,13 +10,13 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from eks_blueprints.compute._fargate_parts import SELECTORS_PER_PROFILE, FargateLogging, FargateSelector
 from eks_blueprints.compute._rules import check_role_policies, check_subnet_ids
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.leaves import PolicyArn, RoleArn, Tags, repeated
-from eks_blueprints.spec import In
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags, repeated
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 _OF_NODES = {
     "ami_type": "Fargate has no image that could be chosen; put pods that need one on nodes",

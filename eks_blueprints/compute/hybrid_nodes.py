@@ -9,13 +9,13 @@ from pydantic import model_validator
 from eks_blueprints.compute._hybrid_parts import IamRolesAnywhere, Ssm
 from eks_blueprints.compute._rules import check_role_policies
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.errors import Faults
-from eks_blueprints.leaves import PolicyArn, RoleArn, Tags
-from eks_blueprints.spec import In
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class HybridNodes(Compute):

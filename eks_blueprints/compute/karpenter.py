@@ -10,7 +10,9 @@ from pydantic import Field, field_validator, model_validator
 from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Architecture, Compute
-from eks_blueprints.errors import Faults, Problem, shown
+from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
+from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import checks, releases
 from eks_blueprints.karpenter.controller import KarpenterFeatureGates, KarpenterResources, KarpenterSettings, gates
 from eks_blueprints.karpenter.disruption import Disruption
@@ -18,12 +20,10 @@ from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.named import Named
 from eks_blueprints.karpenter.node_pool import NodePool
 from eks_blueprints.karpenter.selectors import AmiSelectorTerm
-from eks_blueprints.leaves import PolicyArn, RoleArn, Tags
-from eks_blueprints.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 

@@ -21,13 +21,13 @@ from eks_blueprints.compute._rules import (
     check_warm_pool,
 )
 from eks_blueprints.compute._scheduling import check_labels, check_taints
-from eks_blueprints.errors import Faults, fail, shown
-from eks_blueprints.facts.ami_types import AL2_LAST_MINOR, CUSTOM, AmiType
-from eks_blueprints.versions import minor
+from eks_blueprints.core.errors import Faults, fail, shown
+from eks_blueprints.core.facts.ami_types import AL2_LAST_MINOR, CUSTOM, AmiType
+from eks_blueprints.core.versions import minor
 
 if TYPE_CHECKING:
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 _RELEASE = re.compile(r"(1\.\d+)(\.\d+)?-[0-9A-Za-z.-]+")
 _MOST_TYPES = 20  # EKS API reference, "CreateNodegroup", with a launch template

@@ -29,12 +29,12 @@ from eks_blueprints.compute._self_managed_parts import (
     Timeout,
 )
 from eks_blueprints.compute._self_managed_rules import check_hooks, check_sizes, check_tags, check_way_of_buying
-from eks_blueprints.errors import Faults, fail
-from eks_blueprints.spec import In
+from eks_blueprints.core.errors import Faults, fail
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.component import Component
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 _DAY, _YEAR = 86_400, 31_536_000
 

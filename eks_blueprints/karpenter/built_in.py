@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from eks_blueprints.errors import Faults, unknown_name
+from eks_blueprints.core.errors import Faults, unknown_name
 from eks_blueprints.karpenter import pool_rules
 from eks_blueprints.karpenter.node_pool import AutoModeNodePool
 

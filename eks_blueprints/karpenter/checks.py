@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 from typing import Literal
 
-from eks_blueprints.errors import Problem, nearest, shown
-from eks_blueprints.facts import instance_types
+from eks_blueprints.core.errors import Problem, nearest, shown
+from eks_blueprints.core.facts import instance_types
 from eks_blueprints.karpenter.disruption import Budget
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.labels import (

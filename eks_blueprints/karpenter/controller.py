@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from eks_blueprints.errors import shown
+from eks_blueprints.core.errors import shown
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.durations import nanoseconds
 from eks_blueprints.karpenter.quantities import Quantity
-from eks_blueprints.spec import Spec
 
 SERVICE_ACCOUNT = "karpenter"
 

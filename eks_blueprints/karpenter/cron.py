@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
-from eks_blueprints.errors import nearest, shown
+from eks_blueprints.core.errors import nearest, shown
 
 MACROS: Mapping[str, str] = {
     "@annually": "0 0 1 1 *",

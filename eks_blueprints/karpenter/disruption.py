@@ -9,12 +9,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter import cron
 from eks_blueprints.karpenter.cron import Cron
 from eks_blueprints.karpenter.durations import DurationOrNever, Window, seconds
 from eks_blueprints.karpenter.forms import Some
-from eks_blueprints.spec import Spec
 
 Reason = Literal["Underutilized", "Empty", "Drifted"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from eks_blueprints.errors import shown
+from eks_blueprints.core.errors import shown
 
 NEVER = "Never"
 """What switches off expiry and consolidation."""

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, Tags
+from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter import user_data
 from eks_blueprints.karpenter.forms import Some
 from eks_blueprints.karpenter.kubelet import Kubelet
@@ -24,8 +26,6 @@ from eks_blueprints.karpenter.selectors import (
     check_aliases,
 )
 from eks_blueprints.karpenter.volumes import BlockDeviceMapping
-from eks_blueprints.leaves import TAGS_PER_RESOURCE, Tags
-from eks_blueprints.spec import In, Spec
 
 MAX_TERMS = 30
 _SWITCH = Literal["enabled", "disabled"]

@@ -8,10 +8,10 @@ from ipaddress import ip_address
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.errors import Faults, nearest, shown
+from eks_blueprints.core.errors import Faults, nearest, shown
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.durations import nanoseconds
 from eks_blueprints.karpenter.quantities import quantity
-from eks_blueprints.spec import Spec
 
 _SIGNALS = (
     "memory.available",

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.errors import nearest, shown
+from eks_blueprints.core.errors import nearest, shown
 
 ZONE = "topology.kubernetes.io/zone"
 ARCHITECTURE = "kubernetes.io/arch"

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eks_blueprints.errors import fail
+from eks_blueprints.core.errors import fail
+from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.node_class import NodeClass
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.requirements import Requirement
 from eks_blueprints.karpenter.selectors import SecurityGroupSelectorTerm, SubnetSelectorTerm
-from eks_blueprints.spec import In, Spec
 
 _IRREGULAR = {
     "associate_public_ip_address": "associatePublicIPAddress",

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from eks_blueprints.errors import Faults
-from eks_blueprints.spec import Spec
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.spec import Spec
 
 _MOST = 2**31 - 1
 

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, Tags
+from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.ec2_node_class import MAX_TERMS, ProfileName, RoleName, check_tags
 from eks_blueprints.karpenter.forms import Some
 from eks_blueprints.karpenter.labels import object_name
@@ -26,8 +28,6 @@ from eks_blueprints.karpenter.selectors import (
     Term,
 )
 from eks_blueprints.karpenter.volumes import DiskSize
-from eks_blueprints.leaves import TAGS_PER_RESOURCE, Tags
-from eks_blueprints.spec import In, Spec
 
 BUILT_IN = "default"
 """The class that Auto Mode brings for its built-in pools."""

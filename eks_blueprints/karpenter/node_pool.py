@@ -8,7 +8,8 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.errors import Faults
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter import pool_rules
 from eks_blueprints.karpenter.disruption import DEFAULT_BUDGETS, Disruption, Reason, allowed_disruptions
 from eks_blueprints.karpenter.durations import Duration, DurationOrNever
@@ -27,7 +28,6 @@ from eks_blueprints.karpenter.labels import (
 from eks_blueprints.karpenter.quantities import Quantity
 from eks_blueprints.karpenter.requirements import Requirement
 from eks_blueprints.karpenter.taints import Taint
-from eks_blueprints.spec import Spec
 
 CapacityType = Literal["spot", "on-demand", "reserved"]
 

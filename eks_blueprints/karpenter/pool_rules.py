@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from eks_blueprints.errors import Faults, Path, nearest, shown
+from eks_blueprints.core.errors import Faults, Path, nearest, shown
+from eks_blueprints.core.leaves import repeated
 from eks_blueprints.karpenter.durations import NEVER, seconds
 from eks_blueprints.karpenter.labels import (
     KARPENTER,
@@ -20,7 +21,6 @@ from eks_blueprints.karpenter.labels import (
 )
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed, allowed_by
 from eks_blueprints.karpenter.taints import check_taints
-from eks_blueprints.leaves import repeated
 
 if TYPE_CHECKING:
     from eks_blueprints.karpenter.node_pool import Pool

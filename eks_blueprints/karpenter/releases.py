@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.errors import Problem, shown
-from eks_blueprints.versions import minor
+from eks_blueprints.core.errors import Problem, shown
+from eks_blueprints.core.versions import minor
 
 _VERSION = re.compile(r"1\.\d{1,3}\.\d{1,3}")
 _FILE = Path(__file__).with_name("releases.toml")

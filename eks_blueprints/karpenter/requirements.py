@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import repeated
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.labels import known_value, label_key, label_value, normal
-from eks_blueprints.leaves import repeated
-from eks_blueprints.spec import Spec
 
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"]
 

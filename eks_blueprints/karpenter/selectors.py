@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.errors import Faults, shown
-from eks_blueprints.spec import In, Spec
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.spec import In, Spec
 
 Family = Literal["AL2", "AL2023", "Bottlerocket", "Custom", "Windows2019", "Windows2022", "Windows2025"]
 

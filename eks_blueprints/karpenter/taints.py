@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.labels import label_value, qualified_name
-from eks_blueprints.spec import Spec
 
 
 class Taint(Spec):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from email.parser import Parser
 
-from eks_blueprints.errors import shown
+from eks_blueprints.core.errors import shown
 from eks_blueprints.karpenter.selectors import Family
 
 LIMIT = 16 * 1024

@@ -8,9 +8,9 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from eks_blueprints.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.quantities import exact
-from eks_blueprints.spec import In, Spec
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})(Gi|G|Ti|T)")
 _LARGEST = {"Gi": 59000, "G": 64000, "Ti": 58, "T": 64}

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.iam import Allow
-from eks_blueprints.iam_roles import GrantedRole, Grants, service_role
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
 from eks_blueprints.network import blocks, endpoints
 from eks_blueprints.network.site import Site
 from eks_blueprints.network.spec import FlowLogsArgs

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from eks_blueprints.errors import shown
+from eks_blueprints.core.errors import shown
 
 RESERVED_ADDRESSES = 5
 """Addresses of every subnet that AWS keeps: the first four and the last."""

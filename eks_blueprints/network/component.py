@@ -8,14 +8,14 @@ from ipaddress import IPv4Network, IPv6Network
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.refs import NetworkRef, SubnetRef
 from eks_blueprints.network import attachments, layout, zones
 from eks_blueprints.network.blocks import PlannedSubnet
 from eks_blueprints.network.existing import ExistingNetwork
 from eks_blueprints.network.routing import Routing
 from eks_blueprints.network.site import Site
 from eks_blueprints.network.spec import AnyNetwork, ExistingNetworkArgs, NetworkArgs
-from eks_blueprints.refs import NetworkRef, SubnetRef
 
 
 class Network(Component):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component
+from eks_blueprints.core.component import Component
+from eks_blueprints.core.refs import NetworkRef, SubnetRef, SubnetRole
 from eks_blueprints.network import zones
 from eks_blueprints.network.spec import ROLES, ExistingNetworkArgs
-from eks_blueprints.refs import NetworkRef, SubnetRef, SubnetRole
 
 
 class ExistingNetwork(Component):

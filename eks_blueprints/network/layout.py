@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from eks_blueprints.errors import InputError, Problem
+from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.network import endpoints, zones
 from eks_blueprints.network.blocks import PlannedSubnet, control_plane, draft
 from eks_blueprints.network.spec import NetworkArgs

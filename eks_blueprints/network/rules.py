@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator
 
-from eks_blueprints.errors import Faults, Path, shown
+from eks_blueprints.core.errors import Faults, Path, shown
+from eks_blueprints.core.spec import is_known
 from eks_blueprints.network import cidr, endpoints, zones
-from eks_blueprints.spec import is_known
 
 if TYPE_CHECKING:
     from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs

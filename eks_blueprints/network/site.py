@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.component import Component, merge_tags
+from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.network.blocks import PlannedSubnet
 from eks_blueprints.network.spec import NetworkArgs
 

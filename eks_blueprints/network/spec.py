@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, ValidationError, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from eks_blueprints.errors import Faults, shown, unknown_name
+from eks_blueprints.core.errors import Faults, shown, unknown_name
+from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.network import cidr, rules
 from eks_blueprints.network.cidr import Cidr
 from eks_blueprints.network.rules import Tags
-from eks_blueprints.spec import In, Spec
 
 SubnetRole = Literal["public", "private", "pod", "control_plane"]
 ROLES: tuple[SubnetRole, ...] = ("public", "private", "pod", "control_plane")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
-from eks_blueprints.errors import Faults
+from eks_blueprints.core.errors import Faults
 from eks_blueprints.network import zones
 
 if TYPE_CHECKING:

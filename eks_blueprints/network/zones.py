@@ -10,7 +10,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Any, Literal
 
-from eks_blueprints.errors import nearest, shown
+from eks_blueprints.core.errors import nearest, shown
 
 ZoneForm = Literal["name", "id", "local"]
 

@@ -6,8 +6,9 @@ report = check_plan(recording.plan(), profile="production")
 assert not report.blocked, report.failed()
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from eks_blueprints.core.lazy import served
 
 if TYPE_CHECKING:
     from eks_blueprints.policies.check import check_plan as check_plan
@@ -31,10 +32,6 @@ _HOMES = {
     "check_stack": "check",
 }
 
-__all__ = [*_HOMES, "rule"]  # noqa: PLE0604 - each name is served by __getattr__ below
+__all__ = [*_HOMES, "rule"]  # noqa: PLE0604 - each name is served below
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = served(__name__, _HOMES)

@@ -21,7 +21,7 @@ def rule_named(id: str) -> Rule:  # noqa: A002
     Raises:
         ValueError: if there is none of that id, naming the nearest.
     """
-    from eks_blueprints.errors import unknown_name
+    from eks_blueprints.core.errors import unknown_name
 
     known = rules()
     if id not in known:

@@ -22,7 +22,7 @@ def settings_of(stack: str, folder: Path, file: Path | None = None) -> Judgement
         InputError: with every problem of that file; also if `file` is given and is not there.
     """
     if file is not None and not file.is_file():
-        from eks_blueprints.errors import InputError, Problem
+        from eks_blueprints.core.errors import InputError, Problem
 
         raise InputError([Problem((), "does not exist; got no such file; name a file of policy settings", str(file))])
     return read_settings(file or folder / FILE, stack)

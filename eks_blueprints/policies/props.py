@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eks_blueprints.errors import Path, dotted, shown
+from eks_blueprints.core.errors import Path, dotted, shown
 
 
 class Undetermined(Exception):  # noqa: N818 - a verdict, and no error

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from eks_blueprints.errors import Path, dotted
+from eks_blueprints.core.errors import Path, dotted
 from eks_blueprints.policies.rule import Enforcement, Profile, Rule, Severity
 
 Verdict = Literal["fail", "waived", "undetermined"]

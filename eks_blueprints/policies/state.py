@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from eks_blueprints.errors import fail, shown
+from eks_blueprints.core.errors import fail, shown
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.report import Report
 from eks_blueprints.policies.rule import Profile

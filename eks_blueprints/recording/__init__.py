@@ -3,8 +3,9 @@
 Importing this package costs nothing; pulumi is imported with the first name taken from it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from eks_blueprints.core.lazy import served
 
 if TYPE_CHECKING:
     from eks_blueprints.recording.directory import record_directory as record_directory
@@ -33,10 +34,6 @@ _HOMES = {
     "record_directory": "directory",
 }
 
-__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served by __getattr__ below
+__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served below
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = served(__name__, _HOMES)

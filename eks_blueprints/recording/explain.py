@@ -4,7 +4,7 @@ from traceback import walk_tb
 
 from pulumi import RunError
 
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.monitor import RecordingMonitor
 from eks_blueprints.recording.positions import Locator, Position

@@ -9,7 +9,7 @@ from eks_blueprints.recording.positions import Position
 if TYPE_CHECKING:
     from pulumi import Resource
 
-    from eks_blueprints.document import Document
+    from eks_blueprints.core.document import Document
 
 
 class Sources:

@@ -14,7 +14,7 @@ from eks_blueprints.addons._capability import CapabilityAddOn
 from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons._helm_addon import HelmAddOn
 from eks_blueprints.addons.base import AddOn, EksAddOn, EksManaged
-from eks_blueprints.elements import element_class, kinds
+from eks_blueprints.core.elements import element_class, kinds
 from eks_blueprints.reference.docstrings import class_doc
 
 _LEAST = Path(__file__).with_name("addon_samples.toml")
@@ -99,7 +99,7 @@ _TOLD = ("RolePolicy", "RolePolicyAttachment", "Release", "Addon")
 
 
 def _cluster() -> Any:
-    from eks_blueprints.refs import ClusterRef, NetworkRef
+    from eks_blueprints.core.refs import ClusterRef, NetworkRef
 
     issuer = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"
     return ClusterRef(

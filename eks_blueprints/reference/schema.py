@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.elements import Element, element_class, kinds
+from eks_blueprints.core.elements import Element, element_class, kinds
 from eks_blueprints.reference.docstrings import class_doc, field_docs
 
 URL = "https://json-schema.org/draft/2020-12/schema"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import eks_blueprints.addons
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.elements import element_class, kinds
+from eks_blueprints.core.elements import element_class, kinds
 
 STUB = Path(eks_blueprints.addons.__file__).with_suffix(".pyi")
 

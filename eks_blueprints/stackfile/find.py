@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from eks_blueprints.document import read
-from eks_blueprints.errors import InputError, Problem, unknown_name
+from eks_blueprints.core.document import read
+from eks_blueprints.core.errors import InputError, Problem, unknown_name
 
 _OTHERS = ("Pulumi", "policies.")
 """Starts of the names of YAML files beside stack files that are none: Pulumi's settings, and those of policies."""

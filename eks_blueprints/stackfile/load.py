@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from eks_blueprints.blueprint.spec import BlueprintArgs
-from eks_blueprints.document import Document, located, read
-from eks_blueprints.elements import load_class
-from eks_blueprints.errors import InputError, Problem, problems_of, shown
+from eks_blueprints.core.document import Document, located, read
+from eks_blueprints.core.elements import load_class
+from eks_blueprints.core.errors import InputError, Problem, problems_of, shown
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.blueprint import Blueprint

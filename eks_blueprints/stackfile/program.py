@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 import pulumi
 
 from eks_blueprints.blueprint.blueprint import Blueprint
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.stackfile.find import project_of
 from eks_blueprints.stackfile.load import open_stack
 

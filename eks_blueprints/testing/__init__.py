@@ -10,7 +10,9 @@ The package is a pytest plugin as well: the fixture `record` is this function, a
 the one that is checked in (`pytest --update-golden` writes it again).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from eks_blueprints.core.lazy import served
 
 if TYPE_CHECKING:
     from eks_blueprints.testing.recorded import Recorded as Recorded
@@ -18,13 +20,9 @@ if TYPE_CHECKING:
     from eks_blueprints.testing.recorded import record as record
     from eks_blueprints.testing.recorded import record_stack as record_stack
 
-__all__ = ["Recorded", "Resource", "record", "record_stack"]
+_HOMES = dict.fromkeys(("Recorded", "Resource", "record", "record_stack"), "recorded")
 
+__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served below
 
-def __getattr__(name: str) -> Any:
-    # pytest loads the plugin for every project that has this package; pulumi is imported when a test records.
-    if name in __all__:
-        from eks_blueprints.testing import recorded
-
-        return getattr(recorded, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# pytest loads the plugin for every project that has this package; pulumi is imported when a test records.
+__getattr__, __dir__ = served(__name__, _HOMES)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.errors import nearest
+from eks_blueprints.core.errors import nearest
 from eks_blueprints.recording import Plan, PlannedResource, Recording
 from eks_blueprints.recording import record as _record
 
@@ -172,7 +172,7 @@ class Recorded:
 
     def is_valid(self) -> Recorded:
         """Assert that a provider would accept every input: no unknown, missing or mistyped property, nested or not."""
-        from eks_blueprints.preview.run import findings
+        from eks_blueprints.review.preview.run import findings
 
         wrong = [f"{f.type} {f.name}: {f.message}" for f in findings(self.recording) if f.severity == "error"]
         assert not wrong, "\n".join(wrong)  # noqa: S101
@@ -204,7 +204,7 @@ def _token(cls: type) -> str:
     token = getattr(cls, "pulumi_type", None)
     if isinstance(token, str):
         return token
-    from eks_blueprints.component import token_of
+    from eks_blueprints.core.component import token_of
 
     return token_of(cls)
 

@@ -3,12 +3,9 @@
 import pulumi
 import pulumi_eks
 
-from eks_blueprints import AccessEntry, ClusterRef, Network, NetworkArgs
-from eks_blueprints.access.component import Access
-from eks_blueprints.access.spec import AccessArgs
-from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
-from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
-from eks_blueprints.compute.managed_nodes import ManagedNodes
+from eks_blueprints import Access, AccessArgs, AccessEntry, ClusterRef, Network, NetworkArgs
+from eks_blueprints.addons import AwsEbsCsiDriver, EksPodIdentityAgent
+from eks_blueprints.compute import ManagedNodes
 
 network = Network("shop-network", NetworkArgs(cidr="10.60.0.0/16"), region="eu-west-1", cluster_name="shop").ref
 theirs = pulumi_eks.Cluster(

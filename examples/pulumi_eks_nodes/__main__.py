@@ -4,12 +4,8 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_eks
 
-from eks_blueprints import Blueprint, BlueprintArgs, ClusterArgs, NetworkArgs
-from eks_blueprints.addons.coredns import Coredns
-from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
-from eks_blueprints.addons.kube_proxy import KubeProxy
-from eks_blueprints.addons.vpc_cni import VpcCni
-from eks_blueprints.cluster.core_data import core_data
+from eks_blueprints import Blueprint, BlueprintArgs, ClusterArgs, NetworkArgs, core_data
+from eks_blueprints.addons import Coredns, EksPodIdentityAgent, KubeProxy, VpcCni
 
 platform = Blueprint(
     "shop",

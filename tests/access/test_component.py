@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eks_blueprints.access.spec import AccessArgs
+from eks_blueprints.core.refs import ClusterRef, NetworkRef
 from eks_blueprints.recording import PlannedResource, record
-from eks_blueprints.refs import ClusterRef, NetworkRef
 
 ROLE = "arn:aws:iam::111122223333:role/ops"
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from eks_blueprints.access.policies import aws_name, names, service_linked
 from eks_blueprints.access.spec import AccessArgs, AccessEntry, check_reach
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core.errors import problems_of
 
 ROLE = "arn:aws:iam::111122223333:role/ops"
 USER = "arn:aws:iam::111122223333:user/ann"

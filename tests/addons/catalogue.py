@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.elements import element_class, kinds
+from eks_blueprints.core.elements import element_class, kinds
 from eks_blueprints.reference.addon_facts import samples
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import recorded

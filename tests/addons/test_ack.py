@@ -15,7 +15,7 @@ from eks_blueprints.addons.ack_lambda import AckLambda
 from eks_blueprints.addons.ack_rds import AckRds
 from eks_blueprints.addons.ack_s3 import AckS3
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.elements import element_class
+from eks_blueprints.core.elements import element_class
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import recorded
 

@@ -18,9 +18,9 @@ from eks_blueprints.addons._helm_values import CHART_VERSION, REPOSITORY
 from eks_blueprints.addons.base import AddOn, EksManaged
 from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.blueprint.order import in_order
-from eks_blueprints.errors import problems_of
-from eks_blueprints.iam import Allow
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.errors import problems_of
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.refs import ClusterRef
 from tests.addons.catalogue import ACCOUNT, FULL, KINDS, LEAST, addon, class_of, least, record_it
 from tests.builders import recorded
 

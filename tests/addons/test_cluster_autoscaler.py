@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from eks_blueprints import versions
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler, releases
-from eks_blueprints.elements import element_class
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core import versions
+from eks_blueprints.core.elements import element_class
+from eks_blueprints.core.errors import problems_of
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import recorded
 

@@ -15,9 +15,9 @@ from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.addons.kube_proxy import KubeProxy
 from eks_blueprints.addons.metrics_server import MetricsServer
 from eks_blueprints.addons.vpc_cni import VpcCni
-from eks_blueprints.elements import element_class
-from eks_blueprints.errors import InputError
-from eks_blueprints.refs import ClusterRef
+from eks_blueprints.core.elements import element_class
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import recorded
 

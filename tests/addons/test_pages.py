@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from eks_blueprints.reference.addon_pages import addon_pages
+from tests import ROOT
 from tests.addons.catalogue import KINDS, class_of
 
-FOLDER = Path(__file__).parent.parent.parent / "docs" / "addons"
+FOLDER = ROOT / "docs" / "addons"
 
 
 @pytest.fixture(scope="module")

@@ -18,13 +18,13 @@ from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.node_pool import AutoModeNodePool, NodePool
 from eks_blueprints.recording import record_directory
 from eks_blueprints.testing.recorded import Recorded
+from tests import ROOT
 from tests.builders import recorded
 from tests.compute.test_auto_mode import TYPICAL
 from tests.compute.test_karpenter import SEVERAL
 
 from .conftest import Send
 
-ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = [
     (ROOT, "dev"),
     (ROOT, "prod"),

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints import Blueprint, BlueprintArgs
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core.errors import problems_of
 from eks_blueprints.testing import record
 from eks_blueprints.testing.recorded import Recorded
 

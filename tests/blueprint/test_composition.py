@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -16,8 +15,8 @@ from eks_blueprints import Blueprint, BlueprintArgs
 from eks_blueprints.recording import ProgramError, record_directory
 from eks_blueprints.testing import record
 from eks_blueprints.testing.recorded import Recorded
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 
 SMALL: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints.blueprint.spec import BlueprintArgs
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core.errors import problems_of
 
 ROLE = "arn:aws:iam::111122223333:role/nodes"
 CORE: dict[str, Any] = {"vpc_cni": {}, "kube_proxy": {}, "eks_pod_identity_agent": {}, "coredns": {}}

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints import BlueprintArgs
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core.errors import problems_of
 
 AL2023 = {"ami_selector_terms": [{"alias": "al2023@v20251103"}]}
 LIMITS = {"limits": {"cpu": "100"}}

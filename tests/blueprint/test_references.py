@@ -83,7 +83,7 @@ def test_a_secret_that_a_provider_would_refuse_is_not_quoted(tmp_path: Path) -> 
         "  public_access_cidrs: [0.0.0.0/0]\n  endpoint_public_access: true\n  log_group: {kms_key_id: {secret: key}}\n"
     )
     shop = stack(tmp_path, text, config={"key": SECRET}, secret_config_keys=["key"])
-    from eks_blueprints.preview.run import findings
+    from eks_blueprints.review.preview.run import findings
 
     assert SECRET not in repr(list(findings(shop.recording)))
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import Field
 
 from eks_blueprints import Blueprint, BlueprintArgs, NetworkArgs
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.network.spec import AnyNetwork
 from eks_blueprints.recording import ProgramError
 from eks_blueprints.stackfile import load, open_stack

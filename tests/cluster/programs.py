@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eks_blueprints.cluster.spec import ClusterArgs
+from eks_blueprints.core.refs import NetworkRef, SubnetRef
 from eks_blueprints.recording import PlannedResource, Recording, record
-from eks_blueprints.refs import NetworkRef, SubnetRef
 
 REGION = "eu-west-1"
 

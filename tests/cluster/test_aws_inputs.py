@@ -12,7 +12,7 @@ from pulumi_aws.eks import _inputs
 
 from eks_blueprints.cluster.settings import SET_BY_US
 from eks_blueprints.cluster.spec import ClusterArgs
-from eks_blueprints.spec import Spec
+from eks_blueprints.core.spec import Spec
 
 FIELDS = {
     "access_config.authentication_mode": "authentication_mode",

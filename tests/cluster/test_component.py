@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.core.refs import SubnetRef
 from eks_blueprints.recording import ProgramError
-from eks_blueprints.refs import SubnetRef
 
 from .programs import made, names, network, one
 

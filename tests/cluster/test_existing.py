@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from eks_blueprints.cluster.spec import ClusterArgs
+from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.recording import ProgramError, record
-from eks_blueprints.refs import ClusterRef
 
 from .programs import REGION, network, one
 

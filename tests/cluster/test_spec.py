@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints.cluster.spec import ClusterArgs
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core.errors import problems_of
 
 ROLE = "arn:aws:iam::111122223333:role/own"
 

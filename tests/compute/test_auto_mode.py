@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints.compute.auto_mode import AutoMode
-from eks_blueprints.errors import problems_of
-from eks_blueprints.refs import NetworkRef
+from eks_blueprints.core.errors import problems_of
+from eks_blueprints.core.refs import NetworkRef
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import SUBNETS, recorded
 

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.fargate import Fargate
-from eks_blueprints.elements import element_class
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core.elements import element_class
+from eks_blueprints.core.errors import problems_of
 from eks_blueprints.recording import ProgramError
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import recorded
@@ -134,7 +134,7 @@ def test_a_public_subnet_of_the_network_is_refused() -> None:
 
 
 def test_a_network_without_private_subnets_is_refused() -> None:
-    from eks_blueprints.refs import NetworkRef
+    from eks_blueprints.core.refs import NetworkRef
 
     with pytest.raises(ProgramError, match=r"compute.batch.subnets: needs private subnets"):
         attached({}, network=NetworkRef(vpc_id="vpc-1", subnets=()))

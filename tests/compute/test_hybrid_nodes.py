@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.hybrid_nodes import HybridNodes
-from eks_blueprints.elements import element_class
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core.elements import element_class
+from eks_blueprints.core.errors import problems_of
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import recorded
 

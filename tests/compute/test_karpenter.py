@@ -11,12 +11,12 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints.compute.karpenter import Karpenter
-from eks_blueprints.errors import problems_of
-from eks_blueprints.iam import policy_document
+from eks_blueprints.core.errors import problems_of
+from eks_blueprints.core.iam import policy_document
+from eks_blueprints.core.refs import ClusterRef, NetworkRef
 from eks_blueprints.karpenter.permissions import Scope, permissions
 from eks_blueprints.karpenter.releases import check, oldest_for
 from eks_blueprints.recording import ProgramError
-from eks_blueprints.refs import ClusterRef, NetworkRef
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import SUBNETS, recorded
 

@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.managed_nodes import ManagedNodes
-from eks_blueprints.elements import element_class, kinds
-from eks_blueprints.errors import InputError
-from eks_blueprints.facts.ami_types import ami_types
-from eks_blueprints.facts.instance_types import instance_type, names
+from eks_blueprints.core.elements import element_class, kinds
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.facts.ami_types import ami_types
+from eks_blueprints.core.facts.instance_types import instance_type, names
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import SUBNETS, recorded
 

@@ -13,9 +13,9 @@ from eks_blueprints.compute._image import Image, ssm_parameter
 from eks_blueprints.compute._self_managed_parts import Metric
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
-from eks_blueprints.elements import element_class
-from eks_blueprints.errors import problems_of
-from eks_blueprints.facts.ami_types import ami_types
+from eks_blueprints.core.elements import element_class
+from eks_blueprints.core.errors import problems_of
+from eks_blueprints.core.facts.ami_types import ami_types
 from eks_blueprints.recording import ProgramError
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import recorded

@@ -15,7 +15,7 @@ from eks_blueprints.access.component import Access
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.cluster.component import Cluster
 from eks_blueprints.cluster.spec import ClusterArgs
-from eks_blueprints.refs import NetworkRef, SubnetRef
+from eks_blueprints.core.refs import NetworkRef, SubnetRef
 
 vpc = aws.ec2.Vpc("net", cidr_block="192.168.0.0/16")
 subnets = []

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import eks_blueprints.policies
-from tests.engine_preview.capture import pack, seeded
+from tests.review.engine_preview.capture import pack, seeded
 
 from .harness import Engine, Project
 

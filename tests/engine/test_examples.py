@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
+
+from tests import ROOT
 
 from .harness import Engine
 
 pytestmark = pytest.mark.engine
 
-EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+EXAMPLES = ROOT / "examples"
 
 
 def test_a_team_repository_lives_changes_and_dies(engine: Engine) -> None:

@@ -6,19 +6,19 @@ And the promise that everything else rests on: what the program registers with t
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eks_blueprints.recording import Plan, PlannedResource, record_directory
+from tests import ROOT
 
 from .harness import Engine, Project
 from .registered import UNKNOWN, Registered
 
 pytestmark = pytest.mark.engine
 
-REPOSITORY = Path(__file__).parent.parent.parent
+REPOSITORY = ROOT
 SYMBOL = re.compile(r"\$\{[^}]+\}")
 
 

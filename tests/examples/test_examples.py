@@ -11,12 +11,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from eks_blueprints.document import parse
+from eks_blueprints.core.document import parse
 from eks_blueprints.recording import record_directory
 from eks_blueprints.stackfile import open_stack
 from eks_blueprints.testing.recorded import Recorded
+from tests import ROOT
 
-EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+EXAMPLES = ROOT / "examples"
 SETTINGS = sorted(path for path in EXAMPLES.rglob("Pulumi.*.yaml"))
 """Every stack of every example has its settings file."""
 

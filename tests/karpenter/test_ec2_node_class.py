@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.core.spec import Reference
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
-from eks_blueprints.spec import Reference
 
 from .words import AL2023, ec2_class, one, refused
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.karpenter import manifests
 from eks_blueprints.karpenter.node_pool import NodePool
 

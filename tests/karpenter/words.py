@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from eks_blueprints.errors import problems_of
+from eks_blueprints.core.errors import problems_of
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.node_class import NodeClass
 from eks_blueprints.karpenter.node_pool import AutoModeNodePool, NodePool
-from eks_blueprints.spec import Spec
 
 AL2023 = "al2023@v20250920"
 

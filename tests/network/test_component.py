@@ -6,12 +6,12 @@ import pulumi
 import pytest
 from pydantic import TypeAdapter
 
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.refs import NetworkRef
 from eks_blueprints.network.component import Network, ipv6_block, make_network
 from eks_blueprints.network.endpoints import PRIVATE_CLUSTER
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 from eks_blueprints.recording import PlannedResource, record
-from eks_blueprints.refs import NetworkRef
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(AnyNetwork)
 

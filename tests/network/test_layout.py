@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.network import layout
 from eks_blueprints.network.spec import NetworkArgs
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from eks_blueprints.errors import InputError, problems_of
+from eks_blueprints.core.errors import InputError, problems_of
 from eks_blueprints.network import layout
 from eks_blueprints.network.spec import AnyNetwork, ExistingNetworkArgs, NetworkArgs
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from eks_blueprints.cli.policy import command
-from eks_blueprints.document import parse
+from eks_blueprints.core.document import parse
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.cli_support import judge_state, refused, settings_of
 from eks_blueprints.policies.settings import PolicySettings

@@ -1,7 +1,6 @@
 """What holds for every rule."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -10,12 +9,13 @@ from eks_blueprints.policies.check import judge
 from eks_blueprints.policies.rule import Context, Rule, rule
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.reference.policy_pages import pages
+from tests import ROOT
 from tests.policies.build import UNKNOWN
 from tests.policies.test_cases import CASES, NO_CASES, TODAY, outcomes
 
 RULES = list(rules().values())
-DOCS = Path(__file__).parent.parent.parent / "docs" / "policies"
-ROOT = Path(__file__).parent.parent.parent / "eks_blueprints" / "policies"
+DOCS = ROOT / "docs" / "policies"
+PACKAGE = ROOT / "eks_blueprints" / "policies"
 
 
 @pytest.mark.parametrize("found", RULES, ids=lambda r: r.id)
@@ -45,7 +45,7 @@ def test_the_pages_are_current() -> None:
 
 def test_tables_hold_only_rules_of_their_module() -> None:
     for name in modules():
-        table = ROOT / "rules" / f"{name}.toml"
+        table = PACKAGE / "rules" / f"{name}.toml"
         ids = set(re.findall(r"^\[([\w-]+)\]$", table.read_text(encoding="utf-8"), re.MULTILINE))
         assert ids == {each.id for each in RULES if each.subject == name}
 
@@ -55,7 +55,7 @@ def test_cases_are_of_rules() -> None:
 
 
 def test_files_are_short() -> None:
-    long = {path.name: n for path in ROOT.rglob("*.py") if (n := len(path.read_text().splitlines())) > 300}
+    long = {path.name: n for path in PACKAGE.rglob("*.py") if (n := len(path.read_text().splitlines())) > 300}
     assert not long
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.settings import Judgement, RuleSetting, read_settings
 from eks_blueprints.policies.stack import Stack

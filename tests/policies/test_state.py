@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.errors import InputError
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.policies.state import check_state, stack_of_state
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "x"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.document import Place
+from eks_blueprints.core.document import Place
 from eks_blueprints.policies.baseline import baseline
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.report import Report
@@ -104,7 +104,7 @@ def test_some_rules_are_never_waived() -> None:
 
 
 def test_a_baseline_waives_what_is_there_and_nothing_more() -> None:
-    from eks_blueprints.document import parse
+    from eks_blueprints.core.document import parse
 
     stack = Stack([workload("agent", p={"hostNetwork": True}, c={"securityContext": {"privileged": True}})])
     found = check_stack(stack, today=TODAY)

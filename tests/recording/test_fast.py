@@ -14,10 +14,9 @@ import pytest
 from pulumi.runtime import rpc
 
 from eks_blueprints.recording import fast, record
+from tests import ROOT
 
 from .programs import SECRET, rich, rich_settings
-
-ROOT = Path(__file__).parents[2]
 
 
 def plan(quick: bool = True) -> str:

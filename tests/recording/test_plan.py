@@ -11,10 +11,9 @@ import pytest
 
 from eks_blueprints.recording import Plan, Position, record
 from eks_blueprints.recording.schema import schema
+from tests import ROOT
 
 from .programs import rich, rich_settings
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_a_plan_comes_back_as_it_was() -> None:

@@ -18,7 +18,7 @@ def render(reports: Sequence[Report], form: str) -> str:
         ValueError: if there is no such form.
     """
     if form not in NAMES:
-        from eks_blueprints.errors import unknown_name
+        from eks_blueprints.core.errors import unknown_name
 
         raise ValueError(unknown_name(form, NAMES, "format"))
     made: Callable[[Sequence[Report]], str] = import_module(f"eks_blueprints.policies.formats.{form}_form").render

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.policies.objects import STATEFUL_SET
 from eks_blueprints.policies.platform import (
     ADDON,

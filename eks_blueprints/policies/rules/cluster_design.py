@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eks_blueprints.leaves import overlap
+from eks_blueprints.core.leaves import overlap
 from eks_blueprints.policies.addresses import ranges_of_vpc, subnets_of
 from eks_blueprints.policies.platform import (
     ADDON,

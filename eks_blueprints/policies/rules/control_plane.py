@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from eks_blueprints import versions
+from eks_blueprints.core import versions
 from eks_blueprints.policies.platform import NODE_GROUP
 from eks_blueprints.policies.props import Fault, Faults, NotApplicable, Props, Undetermined, any_known
 from eks_blueprints.policies.rule import Context, rule

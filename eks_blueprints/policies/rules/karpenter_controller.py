@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from eks_blueprints import versions
+from eks_blueprints.core import versions
 from eks_blueprints.policies.karpenter import capacity
 from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
 from eks_blueprints.policies.platform import (

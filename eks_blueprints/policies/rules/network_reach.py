@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.policies.addresses import subnets_of
 from eks_blueprints.policies.platform import (
     ASSOCIATION,

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 
-from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.policies.platform import LAUNCH_TEMPLATE, NODE_GROUP, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rule import Context, rule

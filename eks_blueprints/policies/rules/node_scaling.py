@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eks_blueprints.facts.instance_types import instance_type
+from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.policies.addresses import subnets_of
 from eks_blueprints.policies.platform import (
     GROUP,

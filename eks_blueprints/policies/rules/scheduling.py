@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eks_blueprints.facts.ami_types import ami_types
+from eks_blueprints.core.facts.ami_types import ami_types
 from eks_blueprints.policies.objects import DAEMON_SET, WORKLOADS, canonical, object_name, pod_of
 from eks_blueprints.policies.platform import (
     GROUP,

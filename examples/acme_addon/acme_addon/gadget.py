@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from eks_blueprints import Allow, In
 from eks_blueprints.addons import Chart, HelmAddOn
-from eks_blueprints.iam import Allow
-from eks_blueprints.spec import In
 from pydantic import Field
 
 if TYPE_CHECKING:
-    from eks_blueprints.refs import ClusterRef
+    from eks_blueprints import ClusterRef
 
 
 class Gadget(HelmAddOn):

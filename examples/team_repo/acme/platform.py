@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 import pulumi_aws as aws
 from pydantic import Field
 
-from eks_blueprints import Blueprint, BlueprintArgs, NetworkArgs
-from eks_blueprints.network.spec import AnyNetwork, FlowLogsArgs
+from eks_blueprints import AnyNetwork, Blueprint, BlueprintArgs, FlowLogsArgs, NetworkArgs
 
 
 class AcmeArgs(BlueprintArgs):

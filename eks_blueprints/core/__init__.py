@@ -1,0 +1,1 @@
+"""What every room stands on: specs, errors, names, references to what exists, and dated facts."""

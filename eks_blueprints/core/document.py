@@ -1,0 +1,205 @@
+"""YAML with the place of every key and value, read as YAML 1.2 (`no` is text, `1.30` is a number).
+
+Composed nodes are used rather than loaded objects: they keep the text a scalar was written as, so that an unquoted
+version can be quoted back in an error, and they show duplicate keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from eks_blueprints.core.errors import InputError, Path, Problem, shown
+
+_MAX_NODES = 200_000
+_TOO_DEEP = "is nested too deeply; got hundreds of levels, or an alias inside itself; write it flat"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written; line and column count from 1."""
+
+    line: int
+    column: int
+    text: str | None = None
+    """The scalar as it was written."""
+
+
+_START = Place(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document and where each of its parts stands."""
+
+    file: str
+    """What messages call it."""
+    data: Any
+    keys: dict[Path, Place] = field(default_factory=dict)
+    values: dict[Path, Place] = field(default_factory=dict)
+
+    def place(self, path: Path, *, of_key: bool = False) -> Place | None:
+        """Where the part at `path` stands, or the nearest part that encloses it."""
+        for length in range(len(path), -1, -1):
+            at = path[:length]
+            first, second = (self.keys, self.values) if of_key or length < len(path) else (self.values, self.keys)
+            if found := first.get(at) or second.get(at):
+                return found
+        return None
+
+
+def read(path: FilePath, name: str | None = None) -> Document:
+    """Read a file that holds one YAML document whose root is a mapping; `name` is what messages call it.
+
+    Raises:
+        InputError: if it cannot be read, is not YAML, has duplicate keys, or is not one mapping.
+    """
+    name = name or str(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _error(name, f"is not UTF-8 text; got byte {error.object[error.start]:#04x}; save it as UTF-8") from None
+    except FileNotFoundError:
+        raise _error(name, "does not exist; got nothing; name a stack file") from None
+    except OSError as error:
+        raise _error(name, f"cannot be read; got {error.strerror}; name a readable stack file") from None
+    return parse(text, name)
+
+
+def located(problems: Iterable[Problem], document: Document) -> list[Problem]:
+    """Problems with the lines of the file they belong to, in the order of the file."""
+    result = []
+    for problem in problems:
+        place = document.place(problem.path, of_key="no such field" in problem.message)
+        line, column = (place.line, place.column) if place else (1, 1)
+        result.append(_quoted_as_written(problem, document).at(document.file, line, column))
+    return sorted(result, key=lambda found: (found.line or 0, found.column or 0))
+
+
+def _quoted_as_written(problem: Problem, document: Document) -> Problem:
+    # The number 1.30 reads as 1.3; only the file still knows which of them was meant.
+    place = document.values.get(problem.path)
+    if place is None or place.text is None or "quote it" not in problem.message:
+        return problem
+    message = f'needs text; got {place.text}, which YAML reads as a number; quote it: "{place.text}"'
+    return replace(problem, message=message)
+
+
+def parse(text: str, name: str = "<text>") -> Document:
+    """Parse YAML text; see `read`."""
+    loader = YAML(typ="safe", pure=True)
+    try:
+        nodes = [node for node in loader.compose_all(text) if node is not None]
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = " ".join(str(error.problem or error.context).split())
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = Problem((), f"is not YAML: {what}; got it here; mend the syntax", name, line, column)
+        raise InputError([problem]) from None
+    except RecursionError:
+        raise _error(name, _TOO_DEEP, _START) from None
+    except (YAMLError, ValueError) as error:
+        what = " ".join(str(getattr(error, "reason", None) or error).split())[:120]
+        place = _at(text, getattr(error, "position", 0))
+        raise _error(name, f"is not YAML: {what}; got it here; mend the syntax", place) from None
+    if len(nodes) != 1:
+        count, place = (f"{len(nodes)} documents", _place(nodes[1])) if nodes else ("an empty file", _START)
+        raise _error(name, f"needs one YAML document; got {count}; write one mapping, and one file a stack", place)
+    if not isinstance(nodes[0], MappingNode):
+        message = "needs a mapping at the top; got something else; start with region: and cluster:"
+        raise _error(name, message, _place(nodes[0]))
+    builder = _Builder(name, loader)
+    try:
+        data = builder.build(nodes[0], ())
+    except RecursionError:
+        raise _error(name, _TOO_DEEP, _START) from None
+    if builder.problems:
+        raise InputError(builder.problems)
+    return Document(name, data, builder.keys, builder.values)
+
+
+class _Builder:
+    """Turns composed nodes into plain values and notes where each stands."""
+
+    def __init__(self, name: str, loader: YAML) -> None:
+        self._name = name
+        self._constructor = loader.constructor
+        self._count = 0
+        self.keys: dict[Path, Place] = {}
+        self.values: dict[Path, Place] = {}
+        self.problems: list[Problem] = []
+
+    def build(self, node: Node, path: Path) -> Any:
+        self._count += 1
+        if self._count > _MAX_NODES:
+            raise _error(self._name, f"is too large; got more than {_MAX_NODES} values; split it", _place(node))
+        self.values[path] = _place(node)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node, path)
+
+    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                for source in value_node.value if isinstance(value_node, SequenceNode) else [value_node]:
+                    part = self.build(source, path)
+                    if isinstance(part, dict):
+                        merged = part | merged
+                    else:
+                        self._problem(path, source, f"<< takes mappings; got {shown(part)}; name an anchored mapping")
+                continue
+            if not isinstance(key_node, ScalarNode):
+                self._problem(path, key_node, "a key must be text; got a list or mapping; write a plain key")
+                continue
+            # A key such as 80 or true is meant as text: every map of AWS and Kubernetes has text for keys.
+            key = str(key_node.value)
+            if key in result:
+                self._problem((*path, key), key_node, f"is given twice; got {shown(key)} again; keep one")
+                continue
+            self.keys[*path, key] = _place(key_node)
+            result[key] = self.build(value_node, (*path, key))
+        return merged | result
+
+    def _scalar(self, node: Node, path: Path) -> Any:
+        if node.tag == "tag:yaml.org,2002:timestamp":
+            return node.value
+        try:
+            value = self._constructor.construct_object(node)
+        except (YAMLError, ValueError, OverflowError) as error:
+            what = getattr(error, "problem", None) or str(error)
+            self._problem(path, node, f"cannot be read: {what}; got {shown(node.value)}; write a plain value")
+            return None
+        if not (value is None or isinstance(value, str | int | float | bool)):
+            self._problem(path, node, f"has a YAML tag; got {shown(node.value)}; write a plain value")
+            return None
+        return value
+
+    def _problem(self, path: Path, node: Node, message: str) -> None:
+        place = _place(node)
+        self.problems.append(Problem(path, message, self._name, place.line, place.column))
+
+
+def _place(node: Node) -> Place:
+    mark = node.start_mark
+    plain = isinstance(node, ScalarNode) and node.style is None
+    return Place(mark.line + 1, mark.column + 1, node.value if plain else None)
+
+
+def _at(text: str, position: int) -> Place:
+    before = text[:position]
+    return Place(before.count("\n") + 1, position - before.rfind("\n"))
+
+
+def _error(name: str, message: str, place: Place | None = None) -> InputError:
+    line, column = (place.line, place.column) if place else (None, None)
+    return InputError([Problem((), message, name, line, column)])

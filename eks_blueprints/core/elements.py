@@ -1,0 +1,219 @@
+"""Elements: specs that are put on a cluster, named by the key they stand under.
+
+In a stack file a group of elements is a mapping of name to fields, and `kind` (which defaults to the name) says which
+class reads them: a kind of this package (`managed_nodes`), or a dotted path to a class of one's own
+(`acme.nodes.GpuNodes`). In Python a group is a list of specs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
+
+from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
+
+from eks_blueprints.core.errors import Faults, shown, unknown_name
+from eks_blueprints.core.spec import Spec, kind_of
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+
+
+class Element(Spec):
+    """A spec with one verb that is given a `ClusterRef`."""
+
+    group: ClassVar[str]
+    """Key of the blueprint under which elements of this sort stand, and the package that holds their kinds."""
+
+    name: str = ""
+    """Name of this element, unique in its group; in a stack file it is the key. Default: the kind."""
+
+    def model_post_init(self, _context: Any) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", type(self).kind())
+
+    @classmethod
+    def kind(cls) -> str:
+        """What a stack file calls this class."""
+        return kind_of(cls)
+
+    def component(self, cluster: ClusterRef) -> Component:
+        """The component that holds this element's resources on a cluster; its name starts all of theirs."""
+        import pulumi
+
+        from eks_blueprints.core.component import Component
+
+        name = f"{cluster.prefix}-{self.name.replace('_', '-')}"
+        providers: list[pulumi.ProviderResource] = [
+            provider for provider in (cluster.aws, cluster.kubernetes) if provider is not None
+        ]
+        opts = pulumi.ResourceOptions(parent=cluster.parent, providers=providers)
+        return Component(name, self, opts, spec_path=(self.group, self.name), after=cluster.ready)
+
+
+E_co = TypeVar("E_co", bound=Element, covariant=True)
+
+
+class _Group:
+    """Reads a mapping of name to fields, or a list of specs, into a tuple of elements of one base class."""
+
+    def __init__(self, base: type[Element]) -> None:
+        self._base = base
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._read, serialization=core_schema.plain_serializer_function_ser_schema(_dump)
+        )
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: Any) -> dict[str, Any]:
+        return {"type": "object", "x-elements": self._base.group}
+
+    def _read(self, value: Any) -> tuple[Element, ...]:
+        base = self._base
+        faults = Faults()
+        if isinstance(value, Mapping):
+            entries = [_from_entry(base, str(name), fields, faults) for name, fields in value.items()]
+        elif isinstance(value, list | tuple):
+            entries = [_from_item(base, index, item, faults) for index, item in enumerate(value)]
+        else:
+            raise ValueError(f"needs a mapping of name to fields; got {shown(value)}; write name: {{}} lines below it")
+        found = [entry for entry in entries if entry is not None]
+        _check_names(found, faults)
+        faults.raise_if_any()
+        return tuple(found)
+
+
+if TYPE_CHECKING:
+    Group = tuple[E_co, ...]
+else:
+
+    class Group(Generic[E_co]):
+        """`Group[Compute]`: elements of one base class."""
+
+        def __class_getitem__(cls, base: Any) -> Any:
+            return Annotated[tuple, _Group(base)]
+
+
+def kinds(base: type[Element]) -> dict[str, str]:
+    """The kinds of a group: name to the module that holds its class.
+
+    This package brings one module a kind. Other packages add theirs by entry points of the group
+    `eks_blueprints.<group>`, whose names are the kinds; they cannot take the place of one of this package.
+    """
+    package = base.__module__.rpartition(".")[0]
+    return dict(sorted({**_offered(base.group), **_own_kinds(package)}.items()))
+
+
+@cache
+def _own_kinds(package: str) -> dict[str, str]:
+    path = importlib.import_module(package).__path__
+    modules = (m.name for m in pkgutil.iter_modules(path) if not m.ispkg)
+    names = [name for name in modules if name != "base" and not name.startswith("_")]
+    return {name: f"{package}.{name}" for name in names}
+
+
+@cache
+def _offered(group: str) -> dict[str, str]:
+    return {point.name: point.module for point in entry_points(group=f"eks_blueprints.{group}")}
+
+
+def element_class(base: type[Element], kind: str) -> type[Element]:
+    """The class that reads elements of a kind.
+
+    Raises:
+        ValueError: if there is no such kind, or a dotted path does not lead to one.
+    """
+    if "." in kind:
+        try:
+            found = load_class(kind)
+        except (ImportError, AttributeError) as error:
+            raise ValueError(
+                f"cannot be imported; got {shown(kind)} ({error}); name a class on the Python path"
+            ) from None
+        if not (isinstance(found, type) and issubclass(found, base)):
+            raise ValueError(f"is not a kind of {base.group}; got {shown(kind)}; extend {base.__name__}")
+        return found
+    known = kinds(base)
+    if kind not in known:
+        raise ValueError(unknown_name(kind, known, f"kind of {base.group}"))
+    try:
+        module = importlib.import_module(known[kind])
+    except ImportError as error:
+        raise ValueError(
+            f"cannot be imported; got {shown(kind)} of {known[kind]} ({error}); mend the package"
+        ) from None
+    for candidate in vars(module).values():
+        if isinstance(candidate, type) and issubclass(candidate, base) and candidate.kind() == kind:
+            return candidate
+    raise ValueError(f"has no class; got {shown(kind)} of {known[kind]}; name the class so that its kind is {kind}")
+
+
+def load_class(path: str) -> Any:
+    """The object at a dotted path.
+
+    Raises:
+        ImportError, AttributeError: if there is none.
+    """
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> Element | None:
+    fields = {} if fields is None else fields
+    if isinstance(fields, base):
+        return fields.but(name=name)
+    if not isinstance(fields, Mapping):
+        faults.add((name,), f"needs a mapping; got {shown(fields)}; write {name}: {{}} for the defaults")
+        return None
+    kind = fields.get("kind", name)
+    at_kind = (name, "kind") if "kind" in fields else (name,)
+    if not isinstance(kind, str):
+        faults.add(at_kind, f"needs text; got {shown(kind)}; name one of {', '.join(kinds(base))}")
+        return None
+    if "name" in fields:
+        faults.add((name, "name"), f"no such field; got {shown(fields['name'])}; the key {name} is the name")
+        return None
+    try:
+        cls = element_class(base, kind)
+    except ValueError as error:
+        faults.add(at_kind, str(error) + ("" if "kind" in fields else "; or add kind: to name this one freely"))
+        return None
+    try:
+        return cls.model_validate({key: item for key, item in fields.items() if key != "kind"} | {"name": name})
+    except ValidationError as error:
+        faults.nest((name,), error)
+        return None
+
+
+def _from_item(base: type[Element], index: int, item: Any, faults: Faults) -> Element | None:
+    if isinstance(item, base):
+        return item
+    faults.add((index,), f"needs a spec of {base.group}; got {shown(item)}; in a stack file write name: {{...}} lines")
+    return None
+
+
+def _check_names(found: list[Element], faults: Faults) -> None:
+    seen: dict[str, str] = {}
+    for element in found:
+        if not _NAME.fullmatch(element.name):
+            do = "use up to 40 letters, digits, - and _, with a letter first"
+            faults.add((element.name,), f"is no usable name; got {shown(element.name)}; {do}")
+        folded = element.name.replace("_", "-").lower()
+        if folded in seen:
+            other = seen[folded]
+            faults.add((element.name,), f"clashes with {other}; got {shown(element.name)}; give one another name")
+        seen[folded] = element.name
+
+
+def _dump(elements: tuple[Element, ...]) -> dict[str, Any]:
+    return {e.name: {"kind": type(e).kind()} | e.model_dump(mode="json", exclude={"name"}) for e in elements}

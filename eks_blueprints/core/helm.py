@@ -1,0 +1,132 @@
+"""Helm releases: what an add-on asks for, and who carries it out.
+
+A `HelmRelease` is a value. A `Delivery` turns it into resources: `Direct` installs it with Helm from this program;
+others may write it down for Argo CD or Flux instead. No pulumi at import time, so that specs can name charts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from eks_blueprints.core.spec import In
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from eks_blueprints.core.component import Component
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A Helm chart: its name, the version that is pinned, and where it comes from (`https://…` or `oci://…`)."""
+
+    name: str
+    version: str
+    repository: str
+
+    @property
+    def is_oci(self) -> bool:
+        """Whether it lies in a container registry."""
+        return self.repository.startswith("oci://")
+
+    @property
+    def url(self) -> str:
+        """Name and place in one, as an OCI registry wants it."""
+        return f"{self.repository.rstrip('/')}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """User and password of a private chart repository."""
+
+    username: In[str]
+    password: In[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelmRelease:
+    """What an add-on asks for: a chart, where it goes, and its values."""
+
+    role: str = "release"
+    """What it is to its add-on; part of the resource's name."""
+    name: str
+    """Name of the release in the cluster; charts derive names of objects from it."""
+    chart: Chart
+    namespace: str
+    create_namespace: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the chart. Their shape is known; a leaf may be an Output."""
+    login: Login | None = None
+    timeout_seconds: int = 600
+    atomic: bool = True
+    wait: bool = True
+    """Whether its objects have to be ready before anything that depends on it is made."""
+    skip_crds: bool = False
+    keep: bool = False
+    """Whether it stays on the cluster when it is taken out of the program."""
+    goes_with_cluster: bool = False
+    """Whether it needs no deleting where the cluster itself is deleted."""
+
+
+class Delivery(Protocol):
+    """Carries out what add-ons ask for."""
+
+    def deliver(
+        self,
+        component: Component,
+        release: HelmRelease,
+        *,
+        cluster: pulumi.Resource | None,
+        after: Sequence[pulumi.Resource],
+    ) -> pulumi.Resource:
+        """Make a release part of a component, after `after`; what comes back exists once the release is ready."""
+
+
+class Direct:
+    """Installs with Helm, from this program."""
+
+    def deliver(
+        self,
+        component: Component,
+        release: HelmRelease,
+        *,
+        cluster: pulumi.Resource | None,
+        after: Sequence[pulumi.Resource],
+    ) -> pulumi.Resource:
+        """Install it by a `kubernetes.helm.v3.Release`."""
+        import pulumi_kubernetes as kubernetes
+
+        chart = release.chart
+        # A release's name is fixed, as charts derive names from it: the old one has to go before its replacement.
+        return kubernetes.helm.v3.Release(
+            f"{component.pulumi_resource_name}-{release.role}",
+            name=release.name,
+            chart=chart.url if chart.is_oci else chart.name,
+            version=chart.version,
+            namespace=release.namespace,
+            create_namespace=release.create_namespace or None,
+            repository_opts=_repository(release),
+            values=dict(release.values) or None,
+            timeout=release.timeout_seconds,
+            atomic=release.atomic,
+            skip_await=None if release.wait else True,
+            skip_crds=release.skip_crds or None,
+            opts=component.child(
+                depends_on=after,
+                delete_before_replace=True,
+                retain_on_delete=release.keep or None,
+                deleted_with=cluster if release.goes_with_cluster else None,
+            ),
+        )
+
+
+def _repository(release: HelmRelease) -> Any:
+    import pulumi
+
+    options: dict[str, Any] = {} if release.chart.is_oci else {"repo": release.chart.repository}
+    if release.login is not None:
+        options["username"] = release.login.username
+        options["password"] = pulumi.Output.secret(release.login.password)
+    return options or None

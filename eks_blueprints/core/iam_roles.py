@@ -1,0 +1,120 @@
+"""IAM roles: of AWS services, and of pods by Pod Identity or by OIDC (IRSA)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.core.component import Component
+from eks_blueprints.core.iam import Allow, policy_document, trust_document
+from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.iam import Conditions
+
+ROLE_NAME_LIMIT = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grants:
+    """What a role may do, and the marks it carries."""
+
+    allowed: tuple[Allow, ...] = ()
+    """Permissions of its own, written into one inline policy."""
+    managed: Mapping[str, In[str]] | None = None
+    """Policies that exist, by a short stable name each, which becomes part of a resource's name."""
+    tags: Mapping[str, str] | None = None
+    permissions_boundary: In[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantedRole:
+    """A role together with its policies."""
+
+    role: aws.iam.Role
+    policies: tuple[pulumi.Resource, ...]
+
+    @property
+    def arn(self) -> pulumi.Output[str]:
+        """ARN of the role."""
+        return self.role.arn
+
+    @property
+    def ready(self) -> tuple[pulumi.Resource, ...]:
+        """What to wait for before the role can do its work."""
+        return (self.role, *self.policies)
+
+
+def service_role(
+    component: Component, role: str, service: str | Iterable[str], grants: Grants, when: Conditions | None = None
+) -> GrantedRole:
+    """The role `{component}-{role}`, which an AWS service such as `ec2.amazonaws.com` takes on.
+
+    `when` are conditions, such as on whose behalf the service has to act.
+    """
+    services = service if isinstance(service, str) else list(service)
+    trust = trust_document({"Service": services}, "sts:AssumeRole", when=when)
+    return granted_role(component, role, trust, grants)
+
+
+def pod_identity_role(component: Component, role: str, grants: Grants) -> GrantedRole:
+    """The role `{component}-{role}`, which pods take on by an EKS Pod Identity association."""
+    trust = trust_document({"Service": "pods.eks.amazonaws.com"}, "sts:AssumeRole", "sts:TagSession")
+    return granted_role(component, role, trust, grants)
+
+
+def irsa_role(
+    component: Component,
+    role: str,
+    grants: Grants,
+    *,
+    cluster: ClusterRef,
+    namespace: str,
+    service_account: str | Sequence[str],
+) -> GrantedRole:
+    """The role `{component}-{role}`, which pods of a service account, or of several, take on by OIDC.
+
+    Raises:
+        ValueError: if the cluster has no IAM OIDC provider.
+    """
+    if cluster.oidc_provider_arn is None:
+        raise ValueError("irsa needs an IAM OIDC provider; got a cluster without one; make one or use pod_identity")
+    issuer = pulumi.Output.from_input(cluster.oidc_issuer).apply(lambda url: url.removeprefix("https://"))
+    accounts = [service_account] if isinstance(service_account, str) else service_account
+    subjects = [f"system:serviceaccount:{namespace}:{account}" for account in accounts]
+    subject = subjects[0] if len(subjects) == 1 else subjects
+    trust = pulumi.Output.all(issuer, cluster.oidc_provider_arn).apply(
+        lambda found: trust_document(
+            {"Federated": found[1]},
+            "sts:AssumeRoleWithWebIdentity",
+            when={"StringEquals": {f"{found[0]}:aud": "sts.amazonaws.com", f"{found[0]}:sub": subject}},
+        )
+    )
+    return granted_role(component, role, trust, grants)
+
+
+def granted_role(component: Component, role: str, trust: pulumi.Input[str], grants: Grants) -> GrantedRole:
+    """The role `{component}-{role}` with its policies, for whomever a trust document names."""
+    name = f"{component.pulumi_resource_name}-{role}"
+    made = aws.iam.Role(
+        name,
+        name_prefix=short_prefix(name, ROLE_NAME_LIMIT),
+        assume_role_policy=trust,
+        permissions_boundary=grants.permissions_boundary,
+        tags=dict(grants.tags or {}) or None,
+        opts=component.child(),
+    )
+    policies: list[pulumi.Resource] = [
+        aws.iam.RolePolicyAttachment(f"{name}-{key}", role=made.name, policy_arn=arn, opts=component.child())
+        for key, arn in (grants.managed or {}).items()
+    ]
+    if grants.allowed:
+        document = policy_document(grants.allowed)
+        policies.append(aws.iam.RolePolicy(f"{name}-policy", role=made.name, policy=document, opts=component.child()))
+    return GrantedRole(role=made, policies=tuple(policies))

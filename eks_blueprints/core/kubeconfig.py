@@ -1,0 +1,88 @@
+"""The kubeconfig of a cluster, which asks the AWS CLI for a token, and the Kubernetes provider that uses it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from eks_blueprints.core.spec import In
+
+if TYPE_CHECKING:
+    import pulumi_kubernetes as kubernetes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who calls the Kubernetes API: the ambient AWS identity, a role that it takes on, or a profile."""
+
+    role_arn: In[str] | None = None
+    profile: str | None = None
+
+
+def kubeconfig(
+    *,
+    name: pulumi.Input[str],
+    endpoint: pulumi.Input[str],
+    certificate_authority: pulumi.Input[str],
+    region: str,
+    caller: Caller | None = None,
+) -> pulumi.Output[str]:
+    """The kubeconfig as JSON, a secret. It holds no credentials, but says where the cluster is and how to get in."""
+    caller = caller or Caller()
+    found = pulumi.Output.all(name, endpoint, certificate_authority, caller.role_arn)
+    return pulumi.Output.secret(found.apply(lambda known: _text(*known, region=region, profile=caller.profile)))
+
+
+def update_kubeconfig(name: pulumi.Input[str], region: str, caller: Caller | None = None) -> pulumi.Output[str]:
+    """The command that writes the cluster into one's own kubeconfig."""
+    caller = caller or Caller()
+
+    def command(known: Any) -> str:
+        words = ["aws", "eks", "update-kubeconfig", "--region", region, "--name", known[0]]
+        words += ["--role-arn", known[1]] if known[1] is not None else []
+        words += ["--profile", caller.profile] if caller.profile is not None else []
+        # A recording's symbols (`${shop-cluster.name}`) stay as they are: quoted, they would read as text.
+        return " ".join(word if word.startswith("${") else shlex.quote(word) for word in words)
+
+    return pulumi.Output.all(name, caller.role_arn).apply(command)
+
+
+def kubernetes_provider(
+    logical: str, config: pulumi.Input[str], endpoint: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+) -> kubernetes.Provider:
+    """The Kubernetes provider of a cluster.
+
+    The endpoint tells clusters apart. Without it, any change of the kubeconfig would replace every object in the
+    cluster (pulumi/pulumi-eks#207, #764).
+    """
+    import pulumi_kubernetes as kubernetes
+
+    return kubernetes.Provider(logical, kubeconfig=config, cluster_identifier=endpoint, opts=opts)
+
+
+def _text(name: str, endpoint: str, authority: str, role_arn: str | None, *, region: str, profile: str | None) -> str:
+    arguments = ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"]
+    arguments += ["--role-arn", role_arn] if role_arn is not None else []
+    env = [{"name": "AWS_PROFILE", "value": profile}] if profile is not None else []
+    exec_: Mapping[str, Any] = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "aws",
+        "args": arguments,
+        "env": env,
+        "interactiveMode": "Never",
+        "provideClusterInfo": False,
+    }
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": name, "cluster": {"server": endpoint, "certificate-authority-data": authority}}],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+        "current-context": name,
+        "users": [{"name": name, "user": {"exec": exec_}}],
+    }
+    return json.dumps(config, separators=(",", ":"))

@@ -1,0 +1,173 @@
+"""Forms of single values that many specs share: ARNs, ids, address ranges, tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import combinations
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from eks_blueprints.core.errors import shown
+
+Network = IPv4Network | IPv6Network
+
+_ROLE = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
+_KEY = re.compile(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-zA-Z-]{1,64}")
+_POLICY = re.compile(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}", re.ASCII)
+_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
+_TAG = re.compile(r"[\w\s.:/=+@-]*")
+_SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.*")
+
+TAGS_PER_RESOURCE = 50
+
+
+def role_arn(value: str) -> str:
+    """The ARN of an IAM role.
+
+    Raises:
+        ValueError: if it is none, saying what to write for the ARN of a role's session.
+    """
+    if session := _SESSION.fullmatch(value):
+        raise ValueError(f"is a session and not a role; got {shown(value)}; write {_role_of(session)}")
+    if not _ROLE.fullmatch(value):
+        raise ValueError(f"is no ARN of a role; got {shown(value)}; write arn:aws:iam::111122223333:role/name")
+    return value
+
+
+def key_arn(value: str) -> str:
+    """The ARN of a KMS key.
+
+    Raises:
+        ValueError: if it is none; an alias will not do, because AWS answers with the key behind it.
+    """
+    if not _KEY.fullmatch(value):
+        do = "write arn:aws:kms:region:111122223333:key/id, not an alias"
+        raise ValueError(f"is no ARN of a KMS key; got {shown(value)}; {do}")
+    return value
+
+
+def policy_arn(value: str) -> str:
+    """The ARN of an IAM policy.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not _POLICY.fullmatch(value):
+        raise ValueError(f"is no ARN of a policy; got {shown(value)}; write arn:aws:iam::111122223333:policy/name")
+    return value
+
+
+def security_group_id(value: str) -> str:
+    """The id of a security group.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not _GROUP.fullmatch(value):
+        raise ValueError(f"is no id of a security group; got {shown(value)}; write sg- and 8 to 17 hex digits")
+    return value
+
+
+def cidr(value: str) -> str:
+    """An address range with its host bits zero, IPv4 or IPv6.
+
+    Raises:
+        ValueError: if it is none, offering the range that was meant where that can be told.
+    """
+    do = "write it like 10.0.0.0/16"
+    try:
+        if "/" not in value:
+            address = ip_network(value)
+            raise ValueError(f"has no prefix length; got {shown(value)}; write {address} for that one address")
+        loose = ip_network(value, strict=False)
+        if not re.fullmatch(r"[0-9]+", value.partition("/")[2]):
+            raise ValueError(f"is no address range; got {shown(value)}; write {loose}")
+    except ValueError as error:
+        if "; got " in str(error):
+            raise
+        raise ValueError(f"is no address range; got {shown(value)}; {do}") from None
+    if str(loose) != value.lower():
+        raise ValueError(f"is not the first address of its range; got {shown(value)}; did you mean {loose}?")
+    return value.lower()
+
+
+def cidr4(value: str) -> str:
+    """An IPv4 address range; see `cidr`.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if ip_network(cidr(value)).version != 4:
+        raise ValueError(f"needs IPv4; got {shown(value)}; write it like 10.0.0.0/16")
+    return value
+
+
+def tags(value: dict[str, str]) -> dict[str, str]:
+    """Tags that AWS takes.
+
+    Raises:
+        ValueError: if one has a key or a value that AWS refuses, or there are too many.
+    """
+    for key, text in value.items():
+        if not 1 <= len(key) <= 128 or not _TAG.fullmatch(key):
+            raise ValueError(f"has a bad key; got {shown(key)}; use 1 to 128 letters, digits, spaces and _.:/=+-@")
+        if key.lower().startswith("aws:"):
+            raise ValueError(f"has a key that AWS keeps for itself; got {shown(key)}; use another prefix than aws:")
+        if len(text) > 256 or not _TAG.fullmatch(text):
+            do = "use up to 256 letters, digits, spaces and _.:/=+-@"
+            raise ValueError(f"has a bad value for {key}; got {shown(text)}; {do}")
+    if len(value) > TAGS_PER_RESOURCE:
+        raise ValueError(f"takes at most {TAGS_PER_RESOURCE} tags; got {len(value)}; remove some")
+    return value
+
+
+def repeated(values: Iterable[str]) -> str | None:
+    """The first value that occurs twice."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            return value
+        seen.add(value)
+    return None
+
+
+def overlaps(ranges: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """The pairs among named ranges (`("service_ipv4_cidr", "10.100.0.0/16")`) that share addresses."""
+    for one, other in combinations(ranges, 2):
+        if overlap(one[1], other[1]):
+            yield one, other
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two ranges share addresses."""
+    first, second = ip_network(one), ip_network(other)
+    return first.version == second.version and first.overlaps(second)
+
+
+def within(part: str, wholes: Iterable[str]) -> bool:
+    """Whether a range lies inside one of others."""
+    inner = ip_network(part)
+    for whole in wholes:
+        outer = ip_network(whole)
+        if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network) and inner.subnet_of(outer):
+            return True
+        if isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network) and inner.subnet_of(outer):
+            return True
+    return False
+
+
+def _role_of(session: re.Match[str]) -> str:
+    partition, account, name = session.groups()
+    return f"arn:{partition}:iam::{account}:role/{name} (with the role's path, if it has one)"
+
+
+RoleArn = Annotated[str, AfterValidator(role_arn)]
+KeyArn = Annotated[str, AfterValidator(key_arn)]
+PolicyArn = Annotated[str, AfterValidator(policy_arn)]
+SecurityGroupId = Annotated[str, AfterValidator(security_group_id)]
+Cidr = Annotated[str, AfterValidator(cidr)]
+Cidr4 = Annotated[str, AfterValidator(cidr4)]
+Tags = Annotated[dict[str, str], AfterValidator(tags)]

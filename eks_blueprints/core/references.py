@@ -1,0 +1,96 @@
+"""Turns the references of a stack file (`{config: key}` and its kin) into what a resource takes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+import pulumi
+from pydantic import BaseModel, ValidationError
+
+from eks_blueprints.core.errors import InputError, Path, Problem, problems_of
+from eks_blueprints.core.spec import Reference, Spec
+
+S = TypeVar("S", bound=Spec)
+
+
+def resolve(spec: S, path: Path = ()) -> S:
+    """A copy of a spec in which every reference is a config value, a secret Output or another stack's output.
+
+    Raises:
+        InputError: naming each field whose config key is not set, or set to something that does not fit.
+    """
+    problems: list[Problem] = []
+    result = _walk(spec, path, problems)
+    if problems:
+        raise InputError(problems)
+    return result  # type: ignore[no-any-return]
+
+
+def _walk(value: Any, path: Path, problems: list[Problem]) -> Any:
+    if isinstance(value, Reference):
+        return _read(value, path, problems)
+    if isinstance(value, BaseModel):
+        changes = {}
+        for name in value.model_fields_set:
+            old = getattr(value, name)
+            new = _walk(old, (*path, name), problems)
+            if new is not old:
+                changes[name] = new
+        return value.model_copy(update=changes) if changes else value
+    if isinstance(value, tuple | list):
+        items = [_walk(item, (*path, _key(item, index)), problems) for index, item in enumerate(value)]
+        return type(value)(items) if any(a is not b for a, b in zip(items, value, strict=True)) else value
+    if isinstance(value, dict):
+        entries = {key: _walk(item, (*path, str(key)), problems) for key, item in value.items()}
+        return entries if any(entries[key] is not value[key] for key in value) else value
+    return value
+
+
+def _key(item: Any, index: int) -> str | int:
+    # Elements stand under their names in a stack file and in a list in Python; messages use the name.
+    return str(getattr(item, "name", "") or index) if isinstance(item, BaseModel) else index
+
+
+def _read(reference: Reference, path: Path, problems: list[Problem]) -> Any:
+    if reference.stack is not None:
+        return _stack(reference.stack).require_output(reference.output)  # type: ignore[arg-type]
+    key = str(reference.config or reference.secret)
+    namespace, _, name = key.rpartition(":")
+    config = pulumi.Config(namespace or None)
+    found = config.get_secret(name) if reference.secret else config.get(name)
+    if found is None:
+        flag = " --secret" if reference.secret else ""
+        problems.append(Problem(path, f"config {key} is not set; got nothing; run: pulumi config set{flag} {key} …"))
+        return None
+    if reference.secret:
+        return found
+    try:
+        return _fit(reference, found)
+    except ValidationError as error:
+        reasons = "; ".join(problem.message for problem in problems_of(error))
+        problems.append(Problem(path, f"config {key} does not fit: {reasons}"))
+    except ValueError as error:
+        problems.append(Problem(path, f"config {key} does not fit: {error}"))
+    return None
+
+
+def _fit(reference: Reference, text: Any) -> Any:
+    # Config values are text; a number, a boolean or a list is written as JSON in it.
+    if reference.read is None:
+        return text
+    try:
+        return reference.read(text)
+    except ValueError as first:
+        try:
+            return reference.read(json.loads(text))
+        except ValueError:
+            raise first from None
+
+
+def _stack(name: str) -> pulumi.StackReference:
+    root: Any = pulumi.runtime.get_root_resource()
+    known: dict[str, pulumi.StackReference] = root.__dict__.setdefault("_eks_blueprints_stacks", {})
+    if name not in known:
+        known[name] = pulumi.StackReference(name)
+    return known[name]

@@ -1,0 +1,219 @@
+"""What others may see of a network and of a cluster, whether this program made it or it was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import pulumi
+
+from eks_blueprints.core.kubeconfig import Caller, kubeconfig, kubernetes_provider
+
+if TYPE_CHECKING:
+    import pulumi_aws as aws
+    import pulumi_eks
+    import pulumi_kubernetes as kubernetes
+    from pulumi_aws import Provider as AwsProvider
+
+    from eks_blueprints.core.helm import Delivery
+
+SubnetRole = Literal["public", "private", "pod", "control_plane"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubnetRef:
+    """One subnet."""
+
+    id: pulumi.Input[str]
+    role: SubnetRole
+    zone: str | None = None
+    """Availability zone, a name (`eu-west-1a`) or an id (`euw1-az1`), as the spec has it; None where only AWS knows."""
+    cidr: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkRef:
+    """A VPC and its subnets."""
+
+    vpc_id: pulumi.Input[str]
+    subnets: tuple[SubnetRef, ...]
+    cidr: str | None = None
+    """The VPC's primary IPv4 CIDR; None where only AWS knows."""
+    ip_family: Literal["ipv4", "ipv6"] = "ipv4"
+    ready: tuple[pulumi.Resource, ...] = ()
+    """What nodes need before they can reach the internet or the VPC endpoints: NAT routes, endpoints."""
+    discovery: str | None = None
+    """Value of the tag `karpenter.sh/discovery` of the private subnets; None where they need not have it."""
+
+    def ids(self, role: SubnetRole, zones: tuple[str, ...] = ()) -> list[pulumi.Input[str]]:
+        """The ids of the subnets of one role, of all zones or of those named."""
+        return [s.id for s in self.subnets if s.role == role and (not zones or s.zone in zones)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterRef:
+    """A cluster as elements see it: enough to attach compute, install add-ons and give access."""
+
+    prefix: str
+    """Start of the logical name of everything put on this cluster."""
+    name: pulumi.Input[str]
+    version: str | None
+    region: str
+    partition: str = "aws"
+    arn: pulumi.Input[str]
+    endpoint: pulumi.Input[str]
+    certificate_authority: pulumi.Input[str]
+    """The API server's certificate authority, base64-encoded."""
+    oidc_issuer: pulumi.Input[str]
+    """URL of the OIDC issuer, with `https://`."""
+    oidc_provider_arn: pulumi.Input[str] | None = None
+    """IAM OIDC provider of the issuer; None where there is none, and IRSA cannot be used."""
+    security_group_id: pulumi.Input[str]
+    """The security group that EKS makes for control plane and nodes."""
+    service_cidr: str | None = None
+    network: NetworkRef
+    auto_mode: bool = False
+    autoscaled: bool = False
+    """Whether Cluster Autoscaler is on the cluster, which is then told what nodes of empty groups have."""
+    only_fargate: bool = False
+    """Whether pods have nothing but Fargate to run on."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of the platform; each resource adds its own."""
+    kubernetes: kubernetes.Provider | None = None
+    aws: aws.Provider | None = None
+    resource: pulumi.Resource | None = None
+    """The cluster resource itself; None for one that was there before."""
+    delivery: Delivery | None = None
+    """Who carries out what add-ons ask for; None for Helm from this program."""
+    parent: pulumi.Resource | None = None
+    """The component that what is put on the cluster becomes part of: the blueprint, where there is one."""
+    ready: tuple[pulumi.Resource, ...] = ()
+    """What must exist before anything is put on the cluster: the cluster, and the access of who deploys."""
+
+    def after(self, *resources: pulumi.Resource) -> ClusterRef:
+        """The same cluster for elements that must also wait for `resources`."""
+        return replace(self, ready=(*self.ready, *resources))
+
+    @classmethod
+    def existing(
+        cls,
+        name: str,
+        *,
+        region: str,
+        prefix: str | None = None,
+        partition: str = "aws",
+        network: NetworkRef | None = None,
+        version: str | None = None,
+        oidc_provider_arn: pulumi.Input[str] | None = None,
+        auto_mode: bool = False,
+        caller: Caller | None = None,
+        tags: Mapping[str, str] | None = None,
+        aws: AwsProvider | None = None,
+        parent: pulumi.Resource | None = None,
+    ) -> ClusterRef:
+        """A cluster that this program did not make, found by its name.
+
+        Args:
+            name: name of the cluster in AWS.
+            region: region it stands in.
+            prefix: start of the logical names of what is put on it; the cluster's name by default.
+            partition: AWS partition of the region.
+            network: its subnets, which compute needs; without it there are none.
+            version: its Kubernetes version, for checks that depend on it.
+            oidc_provider_arn: the IAM OIDC provider of its issuer, which IRSA needs.
+            auto_mode: whether EKS Auto Mode is on.
+            caller: who calls its Kubernetes API; the ambient AWS identity by default.
+            tags: tags of all that is put on it.
+            aws: provider for its account and region.
+            parent: component that its Kubernetes provider becomes part of.
+        """
+        import pulumi_aws
+
+        invoke = pulumi.InvokeOptions(parent=parent, provider=aws)
+        found: Any = pulumi_aws.eks.get_cluster_output(name=name, opts=invoke)
+        endpoint = found.endpoint
+        authority = found.certificate_authorities.apply(lambda each: each[0].data)
+        config = kubeconfig(name=name, endpoint=endpoint, certificate_authority=authority, region=region, caller=caller)
+        prefix = prefix or name
+        return cls(
+            prefix=prefix,
+            name=name,
+            version=version,
+            region=region,
+            partition=partition,
+            arn=found.arn,
+            endpoint=endpoint,
+            certificate_authority=authority,
+            oidc_issuer=found.identities.apply(lambda each: each[0].oidcs[0].issuer),
+            oidc_provider_arn=oidc_provider_arn,
+            security_group_id=found.vpc_config.apply(lambda each: each.cluster_security_group_id),
+            network=network or NetworkRef(vpc_id=found.vpc_config.apply(lambda each: each.vpc_id), subnets=()),
+            auto_mode=auto_mode,
+            tags=dict(tags or {}),
+            kubernetes=_provider(prefix, config, endpoint, parent),
+            aws=aws,
+            parent=parent,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        cluster: pulumi_eks.Cluster,
+        *,
+        region: str,
+        prefix: str | None = None,
+        partition: str = "aws",
+        network: NetworkRef | None = None,
+        version: str | None = None,
+        oidc_provider: bool = False,
+        auto_mode: bool = False,
+        tags: Mapping[str, str] | None = None,
+        aws: AwsProvider | None = None,
+        parent: pulumi.Resource | None = None,
+    ) -> ClusterRef:
+        """A cluster of pulumi-eks, so that add-ons, compute and access of this package can be put on it.
+
+        Args:
+            cluster: the cluster; it must have an authentication mode with access entries.
+            region: region it stands in.
+            prefix: start of the logical names of what is put on it; the cluster's logical name by default.
+            partition: AWS partition of the region.
+            network: its subnets, which compute needs; without it there are none.
+            version: its Kubernetes version, for checks that depend on it.
+            oidc_provider: whether it was made with `create_oidc_provider=True`.
+            auto_mode: whether it was made with EKS Auto Mode.
+            tags: tags of all that is put on it.
+            aws: provider for its account and region.
+            parent: component that its Kubernetes provider becomes part of.
+        """
+        made: Any = cluster.eks_cluster
+        core: Any = cluster.core
+        prefix = prefix or cluster.pulumi_resource_name
+        endpoint = core.apply(lambda each: each.endpoint)
+        return cls(
+            prefix=prefix,
+            name=made.apply(lambda each: each.name),
+            version=version,
+            region=region,
+            partition=partition,
+            arn=made.apply(lambda each: each.arn),
+            endpoint=endpoint,
+            certificate_authority=made.apply(lambda each: each.certificate_authority).apply(lambda each: each.data),
+            oidc_issuer=cluster.oidc_issuer,
+            oidc_provider_arn=cluster.oidc_provider_arn if oidc_provider else None,
+            security_group_id=cluster.cluster_security_group_id,
+            network=network or NetworkRef(vpc_id=core.apply(lambda each: each.vpc_id), subnets=()),
+            auto_mode=auto_mode,
+            tags=dict(tags or {}),
+            kubernetes=_provider(prefix, cluster.kubeconfig_json, endpoint, parent),
+            aws=aws,
+            parent=parent,
+            ready=(cluster,),
+        )
+
+
+def _provider(
+    prefix: str, config: pulumi.Input[str], endpoint: pulumi.Input[str], parent: pulumi.Resource | None
+) -> kubernetes.Provider:
+    return kubernetes_provider(f"{prefix}-kubernetes", config, endpoint, pulumi.ResourceOptions(parent=parent))

@@ -1,0 +1,168 @@
+"""The base of every spec: a frozen value that says everything, makes nothing and loads without pulumi.
+
+A leaf that is merely passed on to a provider may be typed `In[T]`: a plain `T`, a `pulumi.Output[T]`, or in a stack
+file one of `{config: key}`, `{secret: key}` and `{stack: name, output: key}`. What decides which resources exist is
+never `In`, so that a preview always knows the whole set.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
+
+from eks_blueprints.core.errors import REFERENCE_KEYS, Faults, shown
+
+if TYPE_CHECKING:
+    from pulumi import Output
+
+T = TypeVar("T")
+
+
+class Spec(BaseModel):
+    """A frozen, validated value; unknown keys are refused and scalars are never guessed from other types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        _make_scalars_strict(schema)
+        return schema
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_unknown_keys(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validate(value)
+        except ValidationError as error:
+            faults = Faults()
+            faults.nest((), error, known=cls.model_fields)
+            faults.raise_if_any()
+            raise
+
+    def but(self, **changes: Any) -> Self:
+        """A copy with some fields changed, validated as if it had been written so.
+
+        Raises:
+            ValidationError: if the result is not valid.
+        """
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        return type(self).model_validate(fields | changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value that a stack file names instead of giving: from config, a secret, or another stack's output."""
+
+    config: str | None = None
+    secret: str | None = None
+    stack: str | None = None
+    output: str | None = None
+    read: Callable[[Any], Any] | None = None
+    """Validates what was found against the type of the field."""
+
+    @classmethod
+    def parse(cls, value: Any, read: Callable[[Any], Any] | None = None) -> Reference | None:
+        """The reference that a mapping spells, or None if it is no reference.
+
+        Raises:
+            ValueError: if it has a reference's keys but not texts as their values.
+        """
+        if not isinstance(value, Mapping) or set(value) not in REFERENCE_KEYS:
+            return None
+        if not all(isinstance(text, str) and text for text in value.values()):
+            raise ValueError(f"a reference names its source in text; got {shown(dict(value))}; write {{config: key}}")
+        return cls(**value, read=read)
+
+    def __str__(self) -> str:
+        if self.stack is not None:
+            return f"{{stack: {self.stack}, output: {self.output}}}"
+        return f"{{secret: {self.secret}}}" if self.secret is not None else f"{{config: {self.config}}}"
+
+
+class _MayBeOutput:
+    """Lets Outputs and references through and validates everything else as the annotated type."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = handler(source)
+        _make_scalars_strict(inner)
+
+        def validate(value: Any, validate_plain: core_schema.ValidatorFunctionWrapHandler) -> Any:
+            if is_output(value) or isinstance(value, Reference):
+                return value
+            return Reference.parse(value, validate_plain) or validate_plain(value)
+
+        return core_schema.no_info_wrap_validator_function(
+            validate,
+            inner,
+            serialization=core_schema.plain_serializer_function_ser_schema(_serialize, when_used="json"),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(schema["schema"]), {"x-reference": True}]}
+
+
+if TYPE_CHECKING:
+    In: TypeAlias = T | Output[T]
+else:
+
+    class In:
+        """`In[T]`: a `T`, an `Output[T]`, or a reference of a stack file."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return Annotated[item, _MayBeOutput()]
+
+
+def is_output(value: Any) -> bool:
+    """Whether a value is a pulumi Output, without importing pulumi for the question."""
+    module = sys.modules.get("pulumi.output")
+    return module is not None and isinstance(value, module.Output)
+
+
+def is_known(value: Any) -> bool:
+    """Whether an `In` leaf holds a plain value, so that a check can look at it."""
+    return not is_output(value) and not isinstance(value, Reference)
+
+
+def kind_of(cls: type) -> str:
+    """The name of a spec class as it is written in stack files: `EbsCsiDriver` is `ebs_csi_driver`."""
+    return kind_name(cls.__name__)
+
+
+def kind_name(class_name: str) -> str:
+    """The same by the class's name."""
+    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in class_name)
+    return words.lstrip("_")
+
+
+def _serialize(value: Any) -> Any:
+    if is_output(value):
+        return "<output>"
+    return str(value) if isinstance(value, Reference) else value
+
+
+def _make_scalars_strict(schema: Any) -> None:
+    # In pydantic's lax mode `true` is a valid whole number and "yes" a valid boolean; in a stack file each is a slip.
+    # Strict mode for whole models would also refuse the mappings and lists that YAML gives.
+    if isinstance(schema, dict):
+        if schema.get("type") in ("int", "bool", "float", "str"):
+            schema["strict"] = True
+        for value in schema.values():
+            if isinstance(value, dict | list):
+                _make_scalars_strict(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            _make_scalars_strict(value)

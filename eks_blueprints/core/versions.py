@@ -1,0 +1,112 @@
+"""When EKS offers which Kubernetes version; the facts live in `versions.toml`, with their date and source.
+
+Whether a version is supported is judged on the date of the table and not on today's, so that a stack file that is
+valid stays so until a newer table is committed.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from eks_blueprints.core.errors import shown
+
+Support = Literal["standard", "extended", "ended", "unknown"]
+
+_VERSION = re.compile(r"1\.([1-9]\d?)")
+_FILE = Path(__file__).with_name("versions.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One Kubernetes minor version on EKS; a date that is not known is None."""
+
+    version: str
+    eks_release: date | None
+    end_standard_support: date | None
+    end_extended_support: date | None
+
+
+def as_of() -> date:
+    """The date of the table."""
+    found: date = _table()["as_of"]
+    return found
+
+
+def releases() -> dict[str, Release]:
+    """Every version that EKS has offered, oldest first."""
+    return _releases()
+
+
+def latest() -> str:
+    """The newest version in the table."""
+    return next(reversed(_releases()))
+
+
+def supported() -> tuple[str, ...]:
+    """The versions in standard or extended support, oldest first."""
+    return tuple(version for version in _releases() if support(version) in ("standard", "extended"))
+
+
+def minor(version: str) -> int:
+    """The minor part: 34 for `"1.34"`.
+
+    Raises:
+        ValueError: if the text is not two numbers with a dot between them.
+    """
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        raise ValueError(f'is no Kubernetes version; got {shown(version)}; write major.minor, such as "{latest()}"')
+    return int(match.group(1))
+
+
+def support(version: str) -> Support:
+    """How EKS supports a version on the date of the table; `unknown` for one that is newer than the table.
+
+    Raises:
+        ValueError: if the text is no version.
+    """
+    release = _releases().get(version)
+    if release is None:
+        return "unknown" if minor(version) > minor(latest()) else "ended"
+    if release.end_extended_support is not None and release.end_extended_support <= as_of():
+        return "ended"
+    if release.end_standard_support is not None and release.end_standard_support <= as_of():
+        return "extended"
+    return "standard"
+
+
+def offered(version: str) -> str:
+    """A version, if EKS offers it or may do so by now.
+
+    Raises:
+        ValueError: if it is no version, or its support has ended.
+    """
+    minor(version)
+    if support(version) == "ended":
+        choice = ", ".join(supported())
+        raise ValueError(f"is no longer offered by EKS; got {shown(version)}; use one of {choice}")
+    return version
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _releases() -> dict[str, Release]:
+    return {
+        row["version"]: Release(
+            row["version"],
+            row.get("eks_release"),
+            row.get("end_standard_support"),
+            row.get("end_extended_support"),
+        )
+        for row in _table()["versions"]
+    }

@@ -1,8 +1,0 @@
-"""What a platform costs a month at list prices, as far as it has list prices, from dated tables in the package."""
-
-from __future__ import annotations
-
-from eks_blueprints.cost.estimate import Estimate, Line, difference, estimate
-from eks_blueprints.cost.prices import Prices, read_prices
-
-__all__ = ["Estimate", "Line", "Prices", "difference", "estimate", "read_prices"]

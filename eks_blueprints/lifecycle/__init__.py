@@ -1,0 +1,1 @@
+"""What happens to a platform after it stands, up to its end."""

@@ -1,0 +1,189 @@
+"""What has to be done before a stack is destroyed, in its order, with the commands that do it.
+
+Load balancers, volumes and the nodes of Karpenter and EKS Auto Mode are made by controllers inside a cluster, in answer
+to objects that mostly no program of Pulumi's knows. Whoever deletes the cluster first leaves them behind, and their
+network interfaces then keep subnets and security groups from being deleted. Load balancers and volumes go while nodes
+still run the controllers that take them away; so nodes come after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster, clusters, shown_name
+from eks_blueprints.recording import Plan, PlannedResource
+
+_DELIVERY = ("argo-cd", "flux2", "flux-operator")
+_BALANCERS = ("aws-load-balancer-controller", "ingress-nginx", "traefik", "istio-ingress", "gateway-helm")
+_VOLUME_ADDONS = ("aws-ebs-csi-driver", "aws-efs-csi-driver", "aws-fsx-csi-driver")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do."""
+
+    title: str
+    why: str
+    found: tuple[str, ...] = ()
+    """What the program itself says of it; there may be more in the cluster."""
+    commands: tuple[str, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """The step as JSON data."""
+        return {"title": self.title, "why": self.why, "found": list(self.found), "commands": list(self.commands)}
+
+
+def steps(plan: Plan) -> list[Step]:
+    """What to do, in order, to take a stack down and leave nothing behind."""
+    found = [*_protection(plan)]
+    for cluster in clusters(plan):
+        found += _of_cluster(cluster)
+    return [*found, *_destroy(plan), *_leftovers(plan)]
+
+
+def _protection(plan: Plan) -> Iterator[Step]:
+    guarded = [each.name for each in plan.resources if each.options.get("protect")]
+    locked = [each.name for each in plan.resources if each.inputs.get("deletionProtection") is True]
+    if guarded or locked:
+        names = dict.fromkeys([*(f"{name} (protect)" for name in guarded), *(f"{name} (AWS)" for name in locked)])
+        yield Step(
+            "turn protection off",
+            "Pulumi and AWS refuse to delete what is protected: set protect and deletion_protection to false",
+            tuple(names),
+            (f"pulumi up --stack {plan.stack}",),
+        )
+
+
+def _of_cluster(cluster: PlannedCluster) -> Iterator[Step]:
+    region = f" --region {cluster.region}" if cluster.region else ""
+    yield Step(
+        f"talk to cluster {cluster.name}",
+        "the commands below are for this cluster and no other: look at what the second one answers",
+        (),
+        (f"aws eks update-kubeconfig --name {cluster.name}{region}", "kubectl config current-context"),
+    )
+    if delivery := cluster.releases(*_DELIVERY):
+        yield Step(
+            "stop what brings objects back",
+            "Argo CD and Flux would make again whatever is deleted below",
+            tuple(shown_name(each) for each in delivery),
+            tuple(
+                f"kubectl scale deployment,statefulset --all --replicas 0 --namespace {_namespace(each)}"
+                for each in delivery
+            ),
+        )
+    yield _balancers(cluster)
+    if _has_volumes(cluster):
+        yield _volumes(cluster)
+    if pools := cluster.objects("NodePool"):
+        yield _nodes(cluster, pools)
+
+
+def _balancers(cluster: PlannedCluster) -> Step:
+    own = [
+        *cluster.objects("Ingress"),
+        *cluster.objects("Gateway"),
+        *(each for each in cluster.objects("Service") if _spec(each).get("type") == "LoadBalancer"),
+    ]
+    charts = [f"{shown_name(each)} (chart)" for each in cluster.releases(*_BALANCERS)]
+    return Step(
+        "delete load balancers",
+        "each is owned by an Ingress, a Gateway or a Service, and is deleted by a controller that still has to run",
+        (*(f"{each.inputs['kind']} {shown_name(each)}" for each in own), *charts),
+        (
+            "kubectl delete ingress --all --all-namespaces --wait",
+            "kubectl delete service --all-namespaces --field-selector spec.type=LoadBalancer --wait",
+            *(("kubectl delete gateway --all --all-namespaces --wait",) if cluster.objects("Gateway") else ()),
+        ),
+    )
+
+
+def _volumes(cluster: PlannedCluster) -> Step:
+    drivers = [str(each.inputs.get("addonName")) for each in cluster.addons(*_VOLUME_ADDONS)]
+    drivers += ["EKS Auto Mode"] if cluster.auto_mode else []
+    drivers += [f"StorageClass {shown_name(each)}" for each in cluster.objects("StorageClass")]
+    return Step(
+        "delete volumes, and the data on them",
+        "a claim owns its volume and is held by the pods that use it: those go first; take what you want to keep",
+        tuple(drivers),
+        (
+            "kubectl get persistentvolumeclaims --all-namespaces",
+            "kubectl delete statefulset --all --all-namespaces --wait",
+            "kubectl delete persistentvolumeclaims --all --all-namespaces --wait=false",
+            "kubectl wait --for=delete persistentvolume --all --timeout=15m",
+        ),
+    )
+
+
+def _nodes(cluster: PlannedCluster, pools: list[PlannedResource]) -> Step:
+    region = f" --region {cluster.region}" if cluster.region else ""
+    names = [shown_name(each) for each in pools]
+    # Auto Mode makes its built-in pools again; their nodes go with the cluster.
+    which = " ".join(names) if cluster.auto_mode else "--all"
+    claims = f"--selector 'karpenter.sh/nodepool in ({', '.join(names)})'" if cluster.auto_mode else "--all"
+    instances = (
+        'aws ec2 describe-instances --filters "Name=tag-key,Values=karpenter.sh/nodepool" '
+        f'"Name=tag:eks:eks-cluster-name,Values={cluster.name}" "Name=instance-state-name,Values=running"'
+    )
+    return Step(
+        "drain pools and their nodes",
+        "the pools of this program would go by themselves below, those made by others would not; a pod disruption "
+        "budget that allows nothing holds a node for ever, unless its pool has a termination_grace_period",
+        tuple(f"NodePool {shown_name(each)}{_limits(each)}" for each in pools),
+        (
+            "kubectl get nodepools,nodeclaims",
+            f"kubectl delete nodepools {which} --cascade=foreground --wait=false",
+            f"kubectl wait --for=delete nodeclaims {claims} --timeout=30m",
+            f"{instances}{region} --query 'Reservations[].Instances[].InstanceId'",
+        ),
+    )
+
+
+def _destroy(plan: Plan) -> Iterator[Step]:
+    stays = [each.name for each in plan.resources if each.options.get("retain_on_delete")]
+    yield Step(
+        "destroy the stack",
+        "what it made goes in the reverse order of its making: pools, classes of nodes, their controller, add-ons, "
+        "nodes, the cluster, the network",
+        tuple(f"{name} stays" for name in stays),
+        (f"pulumi destroy --stack {plan.stack} --refresh",),
+    )
+
+
+def _leftovers(plan: Plan) -> Iterator[Step]:
+    for cluster in clusters(plan):
+        region = f" --region {cluster.region}" if cluster.region else ""
+        tags = (f"kubernetes.io/cluster/{cluster.name}", f"eks:eks-cluster-name,Values={cluster.name}")
+        yield Step(
+            f"look for leftovers of {cluster.name}",
+            "instances, volumes, load balancers and network interfaces carry the cluster's tags: each list should be "
+            "empty",
+            (),
+            tuple(
+                f'aws resourcegroupstaggingapi get-resources --tag-filters "Key={tag}"{region} '
+                "--query 'ResourceTagMappingList[].ResourceARN'"
+                for tag in tags
+            ),
+        )
+
+
+def _has_volumes(cluster: PlannedCluster) -> bool:
+    return bool(cluster.auto_mode or cluster.addons(*_VOLUME_ADDONS) or cluster.objects("StorageClass"))
+
+
+def _spec(resource: PlannedResource) -> Mapping[str, Any]:
+    spec = resource.inputs.get("spec")
+    return spec if isinstance(spec, Mapping) else {}
+
+
+def _limits(pool: PlannedResource) -> str:
+    limits = _spec(pool).get("limits")
+    if not isinstance(limits, Mapping) or not limits:
+        return ", up to no limit"
+    return ", up to " + ", ".join(f"{name} {amount}" for name, amount in sorted(limits.items()))
+
+
+def _namespace(release: PlannedResource) -> str:
+    return str(release.inputs.get("namespace") or "default")

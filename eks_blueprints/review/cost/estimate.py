@@ -1,0 +1,187 @@
+"""A plan's monthly cost, line by line, with what is assumed and what cannot be known said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from eks_blueprints.recording.plan import Plan, PlannedResource
+from eks_blueprints.review.cost.prices import HOURS, Prices, list_prices
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one resource costs a month; a range where the price moves."""
+
+    urn: str
+    name: str
+    what: str
+    """Such as `3 × m7i.xlarge, spot`."""
+    low: float
+    high: float
+    group: str
+    """Control plane, nodes, network, storage, load balancers, or keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The monthly cost of one stack at list prices."""
+
+    lines: tuple[Line, ...]
+    unknown: tuple[str, ...]
+    """What costs money and has no list price: it depends on use, or is in no table."""
+    assumptions: tuple[str, ...]
+
+    @property
+    def low(self) -> float:
+        """The least that it comes to."""
+        return sum(line.low for line in self.lines)
+
+    @property
+    def high(self) -> float:
+        """The most."""
+        return sum(line.high for line in self.lines)
+
+    @property
+    def middle(self) -> float:
+        """Half way, for comparisons."""
+        return (self.low + self.high) / 2
+
+    def groups(self) -> dict[str, tuple[float, float]]:
+        """Least and most by group, in the order they were met."""
+        found: dict[str, tuple[float, float]] = {}
+        for line in self.lines:
+            low, high = found.get(line.group, (0.0, 0.0))
+            found[line.group] = (low + line.low, high + line.high)
+        return found
+
+
+def estimate(plan: Plan, prices: Prices | None = None) -> Estimate:
+    """What the resources of a plan cost a month."""
+    from eks_blueprints.review.cost.priced import PRICED, USED
+
+    view = View(plan, prices or list_prices())
+    lines: list[Line] = []
+    unknown: dict[str, list[str]] = {}
+    for resource in plan.resources:
+        if "read_id" in resource.options:
+            continue
+        price = PRICED.get(resource.type)
+        if price is not None:
+            for found in price(resource, view):
+                if isinstance(found, Line):
+                    lines.append(found)
+                else:
+                    unknown.setdefault(found, []).append(resource.name)
+        if resource.type in USED:
+            unknown.setdefault(USED[resource.type], []).append(resource.name)
+    said = tuple(f"{what}: {_names(names)}" for what, names in unknown.items())
+    return Estimate(tuple(lines), said, tuple(view.assumptions()) if lines else ())
+
+
+class View:
+    """A plan as the price rules look at it."""
+
+    def __init__(self, plan: Plan, prices: Prices) -> None:
+        self.prices = prices
+        self._providers = {r.urn: r for r in plan.resources if r.type == "pulumi:providers:aws"}
+        self._by_name: dict[str, list[PlannedResource]] = {}
+        for resource in plan.resources:
+            self._by_name.setdefault(resource.name, []).append(resource)
+        self._regions: dict[str, None] = {}
+        self.counted = False
+        """Whether nodes were counted."""
+        self.spot = False
+        """Whether some of them are spot instances."""
+
+    def region(self, resource: PlannedResource) -> str:
+        """Where a resource is: by itself, by its provider, by the only provider there is, else the table's basis."""
+        own = resource.inputs.get("region")
+        provider = self._providers.get(resource.provider or "")
+        if provider is None and len(self._providers) == 1:
+            provider = next(iter(self._providers.values()))
+        given = own or (provider.inputs.get("region") if provider else None)
+        region = given if isinstance(given, str) and "${" not in given else str(self.prices.table["basis"])
+        self._regions[region] = None
+        return region
+
+    def scaled(self, resource: PlannedResource, *keys: str) -> float | None:
+        """A price in a resource's region."""
+        price, factor = self.prices.of(*keys), self.prices.factor(self.region(resource))
+        return None if price is None else price * (1.0 if factor is None else factor)
+
+    def referred(self, value: object, type_: str) -> PlannedResource | None:
+        """The resource that a symbol, or an unknown, names."""
+        names: list[str] = []
+        if isinstance(value, str) and value.startswith("${"):
+            names = [name for name in self._by_name if value.startswith(f"${{{name}.")]
+        elif isinstance(value, Mapping):
+            names = list(value.get("from", ()))
+        found = [r for name in names for r in self._by_name.get(name, ()) if r.type == type_]
+        return found[0] if found else None
+
+    def assumptions(self) -> Iterator[str]:
+        """What the estimate rests on."""
+        basis = self.prices.table["basis"]
+        day = self.prices.as_of.isoformat()
+        yield f"list prices of {day}, {HOURS} hours a month, no discounts, taxes or free tiers"
+        others = [region for region in self._regions if region != basis]
+        for region in others:
+            factor = self.prices.factor(region)
+            if factor is None:
+                yield f"no prices for {region}: those of {basis} are used"
+            elif factor != 1:
+                yield f"{region} at {factor:g} times the prices of {basis}"
+        if self.counted:
+            yield "node groups at their desired size, else their least"
+        if self.spot:
+            low, high = (self.prices.of("spot", key) or 0 for key in ("low", "high"))
+            yield f"spot at {low:.0%} to {high:.0%} of on-demand"
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changes in a month's cost."""
+
+    low: float
+    high: float
+    lines: tuple[tuple[str, str, float, float], ...]
+    """Name, what it is, least and most more (or less) than before."""
+
+    @property
+    def middle(self) -> float:
+        """Half way between least and most."""
+        return (self.low + self.high) / 2
+
+
+def difference(old: Estimate | None, new: Estimate) -> Difference:
+    """What the new estimate has more than the old one, line by line."""
+    before = {(line.urn, line.group): line for line in old.lines} if old else {}
+    after = {(line.urn, line.group): line for line in new.lines}
+    rows = []
+    for key in dict.fromkeys([*after, *before]):
+        a, b = before.get(key), after.get(key)
+        low, high = (b.low if b else 0) - (a.low if a else 0), (b.high if b else 0) - (a.high if a else 0)
+        if abs(low) < 0.005 and abs(high) < 0.005:
+            continue
+        line = b or a
+        assert line is not None  # noqa: S101 - a key comes from one side at least
+        what = f"{a.what} → {b.what}" if a and b and a.what != b.what else line.what
+        rows.append((line.name, what, low, high))
+    return Difference(sum(row[2] for row in rows), sum(row[3] for row in rows), tuple(rows))
+
+
+def money(low: float, high: float, *, signed: bool = False) -> str:
+    """`$412`, `$300 to $500`, or with a sign `+$96`."""
+    ends = [_dollars(each, signed) for each in sorted((low, high))]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _dollars(amount: float, signed: bool) -> str:
+    sign = "-" if round(amount) < 0 else "+" if signed and round(amount) else ""
+    return f"{sign}${abs(round(amount)):,}"

@@ -1,0 +1,233 @@
+"""The old side of a comparison: a git ref, saved plans, or an exported stack."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.recording.plan import KIND, Plan
+from eks_blueprints.review.diff.state import is_state, plan_of_state
+
+LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
+"""Files that say what a program is built from."""
+
+
+_INVALID = 2
+"""What the command line exits with when a stack is invalid, and the others are not."""
+
+
+class BaseError(RuntimeError):
+    """The old side cannot be had; this is no fault of what is being looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the working tree is compared with."""
+
+    label: str
+    """As reports name it: `origin/main (3f2c1ab)`, `plan.json`."""
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    state: Mapping[str, Any] | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """Why a stack that is there could not be rendered."""
+    notes: tuple[str, ...] = ()
+
+    def plan(self, new: Plan) -> Plan | None:
+        """The old plan of a stack; None if there was no such stack.
+
+        Raises:
+            BaseError: if the stack was there and could not be rendered.
+        """
+        if self.state is not None:
+            return plan_of_state(self.state, new)
+        if new.stack in self.problems:
+            raise BaseError(f"{self.label}: {self.problems[new.stack]}")
+        return self.plans.get(new.stack)
+
+
+def from_file(path: Path) -> Base:
+    """Saved plans (`preview --format json`, of one stack or many) or what `pulumi stack export` wrote.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if is_state(data):
+            return Base(f"state {path.name}", state=data, notes=("the old side is what is deployed",))
+        return Base(str(path), plans=_plans(data))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"is neither a plan nor an exported stack; {error}; write one with preview --format json"
+        raise InputError([Problem((), message, str(path))]) from None
+
+
+def _plans(data: Any) -> dict[str, Plan]:
+    found = data if isinstance(data, list) else [data]
+    if not all(isinstance(each, dict) and each.get("kind") == KIND for each in found):
+        raise ValueError("it holds no plan")
+    plans = [Plan.from_json(json.dumps(each)) for each in found]
+    return {plan.stack: plan for plan in plans}
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A commit to compare with."""
+
+    name: str
+    commit: str
+    root: Path
+    """The top folder of the repository."""
+    merge_base: bool
+    """Whether it is where the two branches parted, and not the tip of `name`."""
+
+    @property
+    def label(self) -> str:
+        """As reports name it."""
+        return self.name if self.commit.startswith(self.name) else f"{self.name} ({self.commit[:7]})"
+
+
+def resolve(name: str, folder: Path) -> Ref:
+    """The commit that a pull request is compared with: where its branch left `name`.
+
+    Raises:
+        InputError: if the folder is in no repository, or there is no such ref.
+    """
+    try:
+        root = Path(git(folder, "rev-parse", "--show-toplevel"))
+        tip = git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    except subprocess.CalledProcessError:
+        message = f"is no file, and no commit of this repository; got {name}; fetch it, or give a plan or state file"
+        raise InputError([Problem((), message, "--base")]) from None
+    try:
+        parted = git(folder, "merge-base", tip, "HEAD")
+    except subprocess.CalledProcessError:
+        # A shallow clone does not hold the history in which the branches meet.
+        parted = tip
+    return Ref(name, parted, root, parted != tip)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git answers."""
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - git, with plain arguments
+    return done.stdout.strip()
+
+
+def workers(stacks: int) -> int:
+    """How many processes pay for themselves: importing a provider's package takes as long as several stacks."""
+    return min(os.cpu_count() or 1, max(1, stacks // 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How a commit's stacks are previewed: in a process of their own, with that commit's own package."""
+
+    ref: Ref
+    folder: Path
+    """Where the command runs: the same folder of the commit is used."""
+    stacks: tuple[str, ...] | None = None
+    """Stack files, relative to the folder; None for every one the commit has."""
+    program: tuple[str, str] | None = None
+    """Folder and stack of any Pulumi program, instead of stack files."""
+    python: str | None = None
+    """The interpreter that has the commit's dependencies. Default: the one that runs this."""
+    jobs: int | None = None
+    """Stacks at once. Default: as many processes as pay for themselves."""
+
+    @contextmanager
+    def started(self) -> Iterator[RunningBase]:
+        """Check the commit out beside the working tree and start; the folder is gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix="eks-blueprints-base-") as temporary:
+            tree = Path(temporary, "tree")
+            git(self.ref.root, "worktree", "add", "--detach", "--force", str(tree), self.ref.commit)
+            process = None
+            try:
+                inside = tree / self.folder.resolve().relative_to(self.ref.root.resolve())
+                wanted = self._wanted(inside)
+                process = self._start(tree, inside, wanted) if wanted else None
+                yield RunningBase(self.ref, process, tuple(Path(each).stem for each in wanted), self._notes(tree))
+            finally:
+                if process is not None and process.poll() is None:
+                    process.kill()
+                    process.wait()
+                git(self.ref.root, "worktree", "remove", "--force", str(tree))
+
+    def _wanted(self, inside: Path) -> list[str]:
+        """What of all that is asked for is there in the commit."""
+        if self.program is not None:
+            folder, stack = self.program
+            return [stack] if (inside / folder / "Pulumi.yaml").is_file() else []
+        if self.stacks is not None:
+            return [each for each in self.stacks if (inside / each).is_file()]
+        from eks_blueprints.stackfile.find import stack_files
+
+        try:
+            return [str(file.resolve().relative_to(inside.resolve())) for file in stack_files(inside)]
+        except InputError:
+            return []
+
+    def _start(self, tree: Path, inside: Path, wanted: list[str]) -> subprocess.Popen[str]:
+        path = os.pathsep.join(filter(None, (str(tree), os.environ.get("PYTHONPATH", ""))))
+        program = ["--program", self.program[0]] if self.program else []
+        jobs = str(self.jobs or workers(len(wanted)))
+        arguments = ["preview", *program, *wanted, "--format", "json", "--jobs", jobs]
+        return subprocess.Popen(  # noqa: S603 - this package, as the commit has it
+            [self.python or sys.executable, "-m", "eks_blueprints", *arguments],
+            cwd=inside,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def _notes(self, tree: Path) -> tuple[str, ...]:
+        changed = [name for name in LOCKS if _text(tree / name) != _text(self.ref.root / name)]
+        if not changed or self.python:
+            return ()
+        return (
+            (
+                f"{' and '.join(changed)} changed: both sides are rendered with the packages installed here; "
+                "give --base-python for the old side's own"
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunningBase:
+    """A base that is still being rendered."""
+
+    ref: Ref
+    process: subprocess.Popen[str] | None
+    stacks: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def wait(self) -> Base:
+        """The base, once it is done.
+
+        Raises:
+            BaseError: if nothing of it could be rendered.
+        """
+        if self.process is None:
+            return Base(self.ref.label, notes=self.notes)
+        out, err = self.process.communicate()
+        try:
+            plans = _plans(json.loads(out)) if out.strip() else {}
+        except ValueError as error:
+            raise BaseError(f"{self.ref.label} could not be rendered: {error}") from None
+        missing = [stack for stack in self.stacks if stack not in plans]
+        if missing and self.process.returncode != _INVALID:
+            raise BaseError(f"{self.ref.label} could not be rendered:\n{err.strip()}")
+        return Base(self.ref.label, plans, problems=dict.fromkeys(missing, err.strip()), notes=self.notes)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

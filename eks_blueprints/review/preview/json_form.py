@@ -1,0 +1,14 @@
+"""A preview as JSON: the plan, versioned and deterministic, with its findings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from eks_blueprints.review.preview.run import Preview
+
+
+def to_data(preview: Preview) -> dict[str, Any]:
+    """The plan's own data, and the findings beside it. Nothing in it depends on the machine or the moment."""
+    data: dict[str, Any] = json.loads(preview.plan.to_json())
+    return {**data, "findings": [finding.to_data() for finding in preview.findings]}

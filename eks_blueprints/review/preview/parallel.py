@@ -1,0 +1,53 @@
+"""Previews of many stacks, on every processor: each process imports the provider packages once and takes many."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.review.preview.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished preview in the form that was asked for; it crosses from one process to another."""
+
+    lines: tuple[str, ...]
+    data: dict[str, Any] | None
+    refused: bool
+    created: bool
+
+
+def previews(
+    targets: Sequence[Target], *, form: str, full: bool, width: int | None, jobs: int | None = None
+) -> Iterator[tuple[Target, Outcome | InputError]]:
+    """Each target with its outcome, or with what is wrong with it, in the order given."""
+    workers = min(len(targets), jobs or os.cpu_count() or 1)
+    if workers <= 1:
+        for target in targets:
+            yield target, _outcome(target, form, full, width)
+        return
+    context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+    with ProcessPoolExecutor(workers, context) as pool:
+        waiting = [(target, pool.submit(_outcome, target, form, full, width)) for target in targets]
+        for target, future in waiting:
+            yield target, future.result()
+
+
+def _outcome(target: Target, form: str, full: bool, width: int | None) -> Outcome | InputError:
+    from eks_blueprints.review.preview.json_form import to_data
+    from eks_blueprints.review.preview.run import preview
+    from eks_blueprints.review.preview.text import render
+
+    try:
+        result = preview(target)
+    except InputError as error:
+        return error
+    lines = tuple(render(result, full=full, width=width)) if form == "text" else ()
+    data = to_data(result) if form == "json" else None
+    return Outcome(lines, data, result.refused, result.created)

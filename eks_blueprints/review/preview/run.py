@@ -1,0 +1,108 @@
+"""Runs one target and looks at what it registers."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.recording import Plan, Position, ProgramError, Recording, record, record_directory
+from eks_blueprints.review.preview.targets import Target
+from eks_blueprints.stackfile.find import project_of
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong, or doubtful, about one resource's inputs."""
+
+    urn: str
+    name: str
+    type: str
+    message: str
+    severity: Literal["error", "warning"]
+    position: Position | None
+    """The stack file's line where there is one, else the program's."""
+
+    def to_data(self) -> dict[str, str]:
+        """The finding as JSON data."""
+        data = {"severity": self.severity, "urn": self.urn, "message": self.message}
+        if self.position is not None:
+            data["position"] = f"{self.position.file}:{self.position.line}"
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What one stack would create."""
+
+    target: Target
+    plan: Plan
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    """What the program itself warned of."""
+    seconds: float
+
+    @property
+    def created(self) -> bool:
+        """Whether anything would be created."""
+        return any(resource.custom and "read_id" not in resource.options for resource in self.plan.resources)
+
+    @property
+    def refused(self) -> bool:
+        """Whether a provider would refuse an input."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+def preview(target: Target) -> Preview:
+    """Run a target's program and check every input.
+
+    Raises:
+        InputError: if its stack file is invalid, or its program fails.
+    """
+    start = time.perf_counter()
+    try:
+        recording = _record(target)
+    except ProgramError as error:
+        raise _told(error, target) from error
+    found = tuple(findings(recording))
+    notes = tuple(log.text for log in recording.logs if log.severity in ("warning", "error"))
+    return Preview(target, recording.plan(), found, notes, time.perf_counter() - start)
+
+
+def _record(target: Target) -> Recording:
+    if target.project is not None:
+        return record_directory(target.project, target.stack)
+    if (file := target.file) is None:
+        raise ValueError("a target needs a project or a stack file")
+    from eks_blueprints.stackfile.program import deploy
+
+    project = project_of(file.parent)
+    name = project.name if project else "eks-blueprints"
+    return record(lambda: deploy(file, target.stack), project=name, stack=target.stack)
+
+
+def _told(error: ProgramError, target: Target) -> InputError:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, InputError):
+            return cause
+        cause = cause.__cause__
+    if error.file is None:
+        return InputError([Problem((), error.message, str(target.file or target.project))])
+    file = error.file if target.project is None else os.path.relpath(target.project / error.file)
+    return InputError([Problem((), error.message, file, error.line)])
+
+
+def findings(recording: Recording) -> Iterator[Finding]:
+    """What a provider would say of the inputs of every resource that a program manages."""
+    from eks_blueprints.recording.inputs import check
+
+    for resource in recording.resources:
+        if resource.read or not (resource.request.custom or resource.request.remote):
+            continue
+        for problem in check(resource.type, resource.resource_class, resource.wire_inputs, name=resource.name):
+            position = resource.source or resource.position
+            yield Finding(resource.urn, resource.name, resource.type, problem.message, problem.severity, position)

@@ -1,0 +1,62 @@
+"""What there is to preview: a stack of a project, a stack file on its own, or any program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from eks_blueprints.core.errors import InputError, Problem, unknown_name
+from eks_blueprints.stackfile.find import project_of, stack_file, stack_files
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One stack to preview; plain data, so that it can be handed to another process."""
+
+    stack: str
+    project: Path | None
+    """Folder of the Pulumi project whose program is run; None to build the stack file alone."""
+    file: Path | None = None
+    """The stack file, where there is one."""
+
+
+def stack_target(named: str) -> Target:
+    """The target that a person means by a stack's name or a stack file.
+
+    Raises:
+        InputError: if there is none.
+    """
+    file = stack_file(named)
+    project = project_of(file.parent)
+    inside = project is not None and project.main.resolve() == file.resolve().parent
+    return Target(file.stem, project.folder if project and inside else None, file)
+
+
+def all_targets() -> list[Target]:
+    """Every stack of the project that the current folder belongs to."""
+    return [stack_target(str(file)) for file in stack_files(Path.cwd())]
+
+
+def program_target(folder: Path, stack: str | None) -> Target:
+    """A stack of any Pulumi Python program.
+
+    Raises:
+        InputError: if the folder holds no project, or its stacks leave open which one is meant.
+    """
+    if not (folder / "Pulumi.yaml").is_file():
+        message = "holds no Pulumi project; got no Pulumi.yaml in it; name the folder of a project"
+        raise InputError([Problem((), message, str(folder))])
+    stacks = _configured_stacks(folder)
+    if stack is None:
+        if len(stacks) > 1:
+            message = f"has several stacks; got no name; add one of {', '.join(sorted(stacks))}"
+            raise InputError([Problem((), message, str(folder))])
+        return Target(stacks.pop() if stacks else "dev", folder)
+    if stacks and stack not in stacks:
+        raise InputError([Problem((), unknown_name(stack, stacks, "stack"), str(folder))])
+    return Target(stack, folder)
+
+
+def _configured_stacks(folder: Path) -> set[str]:
+    found = {*folder.glob("Pulumi.*.yaml"), *folder.glob("*/Pulumi.*.yaml")}
+    return {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in found}

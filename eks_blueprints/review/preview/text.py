@@ -1,0 +1,202 @@
+"""A preview as text: a tree by component, with the properties that matter and the lines that things come from."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from eks_blueprints.recording import Plan, PlannedResource, Position
+from eks_blueprints.review.preview.facts import facts_of, short_type
+from eks_blueprints.review.preview.run import Finding, Preview
+
+_STACK = "pulumi:pulumi:Stack"
+_FOLD_FROM = 3
+"""As many siblings of one type are shown as one line."""
+
+_NAME_COLUMN = 32
+"""Width of the column of names; a longer one takes what it needs of its own line alone."""
+
+_NAMED = 4
+"""As many of them are named in it."""
+
+
+def render(preview: Preview, *, full: bool = False, width: int | None = None) -> Iterator[str]:
+    """The lines of a preview. `full` shows every resource on a line of its own; `width` cuts what is longer."""
+    plan = preview.plan
+    yield from _title(plan)
+    rows = list(_rows(plan, full=full))
+    yield from _aligned(rows, width)
+    yield from _outputs(plan, width)
+    yield from _findings(preview.findings)
+    yield from (f"{click.style('note', fg='yellow')}  {note}" for note in preview.notes)
+    yield ""
+    yield _summary(plan)
+
+
+def _title(plan: Plan) -> Iterator[str]:
+    yield f"{click.style(plan.stack, bold=True)}  {click.style(f'project {plan.project}', dim=True)}"
+    yield ""
+
+
+class _Row:
+    """One line of the tree: its branches, what it is called, what it says, and where it comes from."""
+
+    __slots__ = ("branch", "facts", "name", "place", "strong", "type")
+
+    def __init__(self, branch: str, kind: str, name: str, facts: str, place: str, *, strong: bool) -> None:
+        self.branch, self.type, self.name, self.facts, self.place, self.strong = (
+            branch,
+            kind,
+            name,
+            facts,
+            place,
+            strong,
+        )
+
+
+def _rows(plan: Plan, *, full: bool) -> Iterator[_Row]:
+    children: dict[str, list[PlannedResource]] = defaultdict(list)
+    for resource in plan.resources:
+        if resource.type != _STACK:
+            children[resource.parent or ""].append(resource)
+    for root in plan.resources:
+        if root.type != _STACK and _is_root(root):
+            yield from _subtree(root, "", "", children, None, full=full)
+
+
+def _is_root(resource: PlannedResource) -> bool:
+    return resource.parent is None or "::pulumi:pulumi:Stack::" in resource.parent
+
+
+def _subtree(
+    resource: PlannedResource,
+    branch: str,
+    below: str,
+    children: Mapping[str, list[PlannedResource]],
+    above: PlannedResource | None,
+    *,
+    full: bool,
+) -> Iterator[_Row]:
+    place = resource.source if above is None or resource.source != above.source else None
+    name = resource.name if full or above is None else _within(resource.name, above.name)
+    kind, facts = short_type(resource.type), facts_of(resource)
+    yield _Row(branch, kind, name, facts, _at(place), strong=not resource.custom)
+    groups = _folded(children[resource.urn], children, full=full)
+    for index, group in enumerate(groups):
+        last = index == len(groups) - 1
+        fork, stem = ("└─ ", "   ") if last else ("├─ ", "│  ")
+        if len(group) == 1:
+            yield from _subtree(group[0], below + fork, below + stem, children, resource, full=full)
+        else:
+            yield _fold(group, below + fork, resource)
+
+
+def _folded(
+    siblings: Sequence[PlannedResource], children: Mapping[str, list[PlannedResource]], *, full: bool
+) -> list[list[PlannedResource]]:
+    """Siblings in groups: resources by type, many of one type together; components as the stack file has them."""
+    counts = Counter(r.type for r in siblings if r.custom and not children[r.urn])
+    groups: dict[str, list[PlannedResource]] = {}
+    for resource in sorted(siblings, key=_rank):
+        fold = not full and resource.custom and not children[resource.urn] and counts[resource.type] >= _FOLD_FROM
+        groups.setdefault(resource.type if fold else resource.urn, []).append(resource)
+    return list(groups.values())
+
+
+def _rank(resource: PlannedResource) -> tuple[bool, int, str]:
+    if resource.custom:
+        return False, 0, short_type(resource.type)
+    return True, resource.source.line if resource.source else 0, resource.name
+
+
+def _within(name: str, parent: str) -> str:
+    """A child's name without its parent's, which stands above it."""
+    return name.removeprefix(f"{parent}-")
+
+
+def _fold(group: Sequence[PlannedResource], branch: str, parent: PlannedResource) -> _Row:
+    names = [_within(resource.name, parent.name) for resource in group]
+    start = _common_start(names)
+    ends = ", ".join(name[len(start) :] or name for name in names[:_NAMED])
+    ends += f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return _Row(
+        branch, f"{len(group)} × {short_type(group[0].type)}", f"{start}…" if start else "", ends, "", strong=False
+    )
+
+
+def _common_start(names: Sequence[str]) -> str:
+    shortest = min(names, key=len)
+    length = next((i for i, c in enumerate(shortest) if any(n[i] != c for n in names)), len(shortest))
+    return shortest[:length].rpartition("-")[0] + "-" if "-" in shortest[:length] else ""
+
+
+def _aligned(rows: Sequence[_Row], width: int | None) -> Iterator[str]:
+    left = max((len(row.branch) + len(row.type) for row in rows), default=0)
+    middle = min(max((len(row.name) for row in rows), default=0), _NAME_COLUMN)
+    for row in rows:
+        kind = click.style(row.type, bold=True, fg="cyan") if row.strong else row.type
+        pad = " " * (left - len(row.branch) - len(row.type))
+        line = f"{click.style(row.branch, dim=True)}{kind}{pad}  {row.name.ljust(middle)}"
+        room = (
+            None
+            if width is None
+            else width - left - max(middle, len(row.name)) - 4 - (len(row.place) + 2 if row.place else 0)
+        )
+        parts = (line, _cut(row.facts, room), click.style(row.place, dim=True) if row.place else "")
+        yield "  ".join(part for part in parts if part).rstrip()
+
+
+def _outputs(plan: Plan, width: int | None) -> Iterator[str]:
+    if not plan.outputs:
+        return
+    yield ""
+    yield click.style("outputs", bold=True)
+    longest = max(len(name) for name in plan.outputs)
+    for name, value in plan.outputs.items():
+        yield f"  {name.ljust(longest)}  {_cut(shown(value), None if width is None else width - longest - 4)}"
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    if findings:
+        yield ""
+    for finding in findings:
+        mark = click.style("refused", fg="red") if finding.severity == "error" else click.style("warning", fg="yellow")
+        where = f"  {click.style(_at(finding.position), dim=True)}" if finding.position else ""
+        yield f"{mark}  {short_type(finding.type)} {click.style(finding.name, bold=True)}: {finding.message}{where}"
+
+
+def _summary(plan: Plan) -> str:
+    managed = [r for r in plan.resources if r.custom and "read_id" not in r.options]
+    services = Counter(short_type(r.type).split(".")[0] for r in managed if not r.type.startswith("pulumi:providers:"))
+    by_service = ", ".join(f"{count} {service}" for service, count in services.most_common())
+    noun = "resource" if len(managed) == 1 else "resources"
+    total = click.style(f"+ {len(managed)} {noun} to create", fg="green", bold=True)
+    return f"{total}  {click.style(by_service, dim=True)}"
+
+
+def shown(value: Any) -> str:
+    """A plan's value as a person reads it; secrets and unknowns say that they are."""
+    if isinstance(value, Mapping):
+        if value.get("$secret"):
+            return "[secret]"
+        if value.get("$unknown"):
+            return f"known after {', '.join(value['from'])}" if value.get("from") else "known later"
+        return "{" + ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(shown(item) for item in value) + "]"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return " ".join(str(value).split())
+
+
+def _at(position: Position | None) -> str:
+    return f"{position.file}:{position.line}" if position else ""
+
+
+def _cut(text: str, room: int | None) -> str:
+    if room is None or len(text) <= room:
+        return text
+    return text[: max(room - 1, 0)] + "…" if room > 1 else ""

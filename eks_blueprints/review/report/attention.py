@@ -1,0 +1,155 @@
+"""What needs a reviewer's eye: replacements, deletions and rollings, with what people will notice of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
+from eks_blueprints.review.report.model import Attention, Level
+
+_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+_ROLLING = ("version", "releaseVersion", "launchTemplate")
+
+
+def attention(diff: PlanDiff) -> Iterator[Attention]:
+    """The worst first; what follows from a replacement is told with it, not on its own."""
+    items = [item for each in diff.resources for item in _of(each, diff)]
+    order: dict[Level, int] = {"danger": 0, "warning": 1, "note": 2}
+    yield from sorted(items, key=lambda item: order[item.level])
+
+
+def _of(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
+    if each.kind == "replace" and each.follows is None:
+        led = tuple(other.name for other in diff.led_by(each.urn))
+        how = "the old one goes first" if each.delete_first else "the new one is made first"
+        effect = "; ".join(part for part in (_effect(each), how, each.refused) if part)
+        yield _item("danger", "replace", each, " and ".join(each.causes), effect, led)
+    elif each.kind == "delete":
+        yield from _deleted(each)
+    elif each.kind == "update":
+        yield from _updated(each)
+
+
+def _deleted(each: ResourceDiff) -> Iterator[Attention]:
+    if each.retained:
+        yield _item("warning", "let go", each, "no longer declared", "it stays in the cloud, no longer managed")
+        return
+    effect = _effect(each)
+    level: Level = "danger" if effect or each.refused else "warning"
+    if not effect and not each.refused and each.type in _HARMLESS:
+        return
+    said = "; ".join(part for part in (effect, each.refused) if part)
+    yield _item(level, "delete", each, "no longer declared", said)
+
+
+def _updated(each: ResourceDiff) -> Iterator[Attention]:
+    changed = {change.top for change in each.changes}
+    if each.type == _NODE_GROUP and changed & set(_ROLLING):
+        why = " and ".join(f"`{key}`" for key in _ROLLING if key in changed)
+        surge = f"{_nodes(each)} drained and made anew, a few at a time"
+        yield _item("warning", "rolls nodes", each, f"{why} changes", surge)
+    if each.type == "aws:eks/cluster:Cluster" and "version" in changed:
+        yield _item(
+            "warning", "upgrade", each, "`version` changes", "the control plane cannot go back to the old version"
+        )
+    for change in each.changes:
+        if change.path == "option protect" and change.old:
+            yield _item(
+                "warning", "unprotected", each, "`protect` is removed", "nothing keeps it from being deleted then"
+            )
+        if change.path == "deletionProtection" and change.old is True:
+            yield _item(
+                "warning", "unprotected", each, "deletion protection is removed", "AWS no longer refuses to delete it"
+            )
+    if not each.certain:
+        kinds = ", ".join(f"`{change.path}`" for change in each.changes[:3])
+        yield _item("note", "maybe replaced", each, f"{kinds} changes", "whether that replaces it is not known here")
+
+
+def _item(  # noqa: PLR0917 - read in this order
+    level: Level, title: str, each: ResourceDiff, cause: str, effect: str, led: tuple[str, ...] = ()
+) -> Attention:
+    return Attention(level, title, each.name, each.type, cause, effect, each.place, led)
+
+
+def _effect(each: ResourceDiff) -> str:
+    say = _EFFECTS.get(each.type)
+    return say(each) if say else ""
+
+
+def _nodes(each: ResourceDiff) -> str:
+    scaling = (each.old or each.resource).inputs.get("scalingConfig")
+    sizes: Mapping[str, Any] = scaling if isinstance(scaling, Mapping) else {}
+    count = next((sizes[key] for key in ("desiredSize", "minSize") if isinstance(sizes.get(key), int)), None)
+    if count is None:
+        return "its nodes are"
+    return "1 node is" if count == 1 else f"{count} nodes are"
+
+
+def _node_group(each: ResourceDiff) -> str:
+    if each.kind == "delete":
+        return f"{_nodes(each)} drained and gone: their pods need room elsewhere"
+    return f"{_nodes(each)} drained"
+
+
+def _said(text: str) -> Callable[[ResourceDiff], str]:
+    return lambda each: text
+
+
+def _access(each: ResourceDiff) -> str:
+    who = str((each.old or each.resource).inputs.get("principalArn", "")).rpartition("/")[2] or "it"
+    return f"`{who}` has no access meanwhile" if each.kind == "replace" else f"`{who}` loses access"
+
+
+def _inside(each: ResourceDiff) -> str:
+    return "all that is inside it must go first" if each.kind == "delete" else "all that is inside it is made anew"
+
+
+_DATA = "what it holds is lost"
+_EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
+    _NODE_GROUP: _node_group,
+    "aws:autoscaling/group:Group": _said("its instances are ended"),
+    "aws:backup/vault:Vault": _said(_DATA),
+    "aws:cloudwatch/logGroup:LogGroup": _said("its logs are lost"),
+    "aws:dynamodb/table:Table": _said(_DATA),
+    "aws:ebs/volume:Volume": _said(_DATA),
+    "aws:ec2/eip:Eip": _said("a public address changes: others may have it in their allow-lists"),
+    "aws:ec2/natGateway:NatGateway": _said("the way out of a zone breaks for a while, open connections for good"),
+    "aws:ec2/subnet:Subnet": _inside,
+    "aws:ec2/vpc:Vpc": _inside,
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _said("calls to this AWS service take another way, or fail"),
+    "aws:ecr/repository:Repository": _said("its images are lost"),
+    "aws:efs/fileSystem:FileSystem": _said(_DATA),
+    "aws:eks/accessEntry:AccessEntry": _access,
+    "aws:eks/addon:Addon": _said("the add-on is taken out of the cluster"),
+    "aws:eks/cluster:Cluster": _said(
+        "a new, empty cluster with another endpoint: every workload must be deployed again"
+    ),
+    "aws:eks/fargateProfile:FargateProfile": _said("its pods are ended"),
+    "aws:kms/key:Key": _said("once its waiting time is over, nothing that it encrypts can be read"),
+    "aws:lb/loadBalancer:LoadBalancer": _said("the DNS name of the load balancer changes"),
+    "aws:rds/cluster:Cluster": _said(_DATA),
+    "aws:rds/instance:Instance": _said(_DATA),
+    "aws:route53/zone:Zone": _said("the name servers change"),
+    "aws:s3/bucket:Bucket": _said(_DATA),
+    "aws:secretsmanager/secret:Secret": _said("who reads the secret finds nothing"),
+    "aws:sqs/queue:Queue": _said("messages in it are lost"),
+    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": _said("every object of this kind goes with it"),
+    "kubernetes:core/v1:Namespace": _said("everything in the namespace goes with it"),
+    "kubernetes:core/v1:PersistentVolumeClaim": _said(_DATA),
+    "kubernetes:helm.sh/v3:Release": _said("the release is uninstalled"),
+    "pulumi:providers:kubernetes": _said("every Kubernetes object managed through it is replaced"),
+}
+
+_HARMLESS = frozenset(
+    {
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/role:Role",
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        "pulumi:providers:aws",
+    }
+)
+"""Deletions that the other sections tell better, or that nobody notices."""

@@ -1,0 +1,65 @@
+"""What makes a check say no: `--fail-on replace,delete,security,policy,cost>100`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eks_blueprints.core.errors import InputError, Problem, unknown_name
+from eks_blueprints.review.report.model import Report
+
+NAMES = ("create", "update", "replace", "delete", "policy", "security", "attention", "cost")
+
+_COST = re.compile(r"cost\s*>\s*\$?(\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What is not let through."""
+
+    names: frozenset[str] = frozenset()
+    cost: float | None = None
+    """The most that a month may cost more."""
+
+    @classmethod
+    def parse(cls, text: str) -> Gates:
+        """Read the names, separated by commas.
+
+        Raises:
+            InputError: for an unknown one.
+        """
+        names: set[str] = set()
+        cost: float | None = None
+        for part in filter(None, (each.strip() for each in text.split(","))):
+            if match := _COST.fullmatch(part):
+                cost = float(match[1])
+            elif part == "cost":
+                raise InputError([Problem((), "needs a limit; got cost; write cost>100", "--fail-on")])
+            elif part not in NAMES:
+                raise InputError([Problem((), unknown_name(part, NAMES, "gate"), "--fail-on")])
+            else:
+                names.add(part)
+        return cls(frozenset(names), cost)
+
+    def closed(self, report: Report) -> Iterator[str]:
+        """Why the report is not let through, one reason a line; nothing if it is."""
+        counts = report.counts
+        for kind in ("create", "update", "replace", "delete"):
+            if kind in self.names and counts[kind]:
+                yield f"{kind}: {counts[kind]}"
+        for stack in report.stacks:
+            if "policy" in self.names and stack.policies and stack.policies.blocked:
+                ids = sorted({finding.policy for finding in stack.policies.new if finding.blocks})
+                yield f"policy: {stack.stack}: {', '.join(ids)}"
+            if "security" in self.names:
+                yield from (
+                    f"security: {stack.stack}: {s.subject} {s.text}" for s in stack.security if s.level != "note"
+                )
+            if "attention" in self.names:
+                yield from (
+                    f"attention: {stack.stack}: {a.title} {a.name}" for a in stack.attention if a.level != "note"
+                )
+            change = stack.cost_change
+            if self.cost is not None and change is not None and change.high > self.cost:
+                yield f"cost: {stack.stack}: up to ${change.high:,.0f} a month more, over ${self.cost:,.0f}"

@@ -1,0 +1,142 @@
+"""The report as JSON for other tools: versioned, in a stable order, undated. `docs/reference/diff.schema.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eks_blueprints.review.cost.estimate import Estimate
+from eks_blueprints.review.diff.changes import ABSENT, Change, ResourceDiff
+from eks_blueprints.review.report.model import Attention, Policies, Report, StackReport
+
+VERSION = 1
+KIND = "eks-blueprints/diff"
+
+
+def to_data(report: Report) -> dict[str, Any]:
+    """Everything that the report says."""
+    return {
+        "kind": KIND,
+        "version": VERSION,
+        "project": report.project,
+        "base": report.base,
+        "commit": report.commit,
+        "level": report.level,
+        "verdict": report.verdict,
+        "counts": dict(report.counts),
+        "stacks": [_stack(each) for each in report.stacks],
+        "errors": dict(report.errors),
+        "notes": list(report.notes),
+    }
+
+
+def _stack(stack: StackReport) -> dict[str, Any]:
+    return {
+        "stack": stack.stack,
+        "counts": dict(stack.diff.counts),
+        "unchanged": stack.diff.unchanged,
+        "resources": [_resource(each) for each in stack.diff.resources],
+        "outputs": [_change(each) for each in stack.diff.outputs],
+        "attention": [_attention(each) for each in stack.attention],
+        "refused": [finding.to_data() for finding in stack.refused],
+        "policies": None if stack.policies is None else _policies(stack.policies),
+        "security": [
+            {"area": s.area, "added": s.added, "subject": s.subject, "text": s.text, "level": s.level}
+            for s in stack.security
+        ],
+        "versions": [
+            {"subject": v.subject, "old": v.old, "new": v.new, "note": v.note, "level": v.level} for v in stack.versions
+        ],
+        "cost": _cost(stack),
+    }
+
+
+def _attention(item: Attention) -> dict[str, Any]:
+    return {
+        "level": item.level,
+        "title": item.title,
+        "name": item.name,
+        "type": item.type,
+        "cause": item.cause,
+        "effect": item.effect,
+        "place": item.place,
+        "led": list(item.led),
+    }
+
+
+def _policies(policies: Policies) -> dict[str, Any]:
+    return {
+        "profile": policies.profile,
+        "rules": policies.rules,
+        "standing": policies.standing,
+        "new": [_policy(each) for each in policies.new],
+        "fixed": [_policy(each) for each in policies.fixed],
+    }
+
+
+def _resource(each: ResourceDiff) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "kind": each.kind,
+        "urn": each.urn,
+        "type": each.type,
+        "name": each.name,
+        "place": each.place,
+        "changes": [_change(change) for change in each.changes],
+        "causes": list(each.causes),
+        "follows": each.follows,
+    }
+    flags = {
+        "deleteFirst": each.delete_first,
+        "renamed": each.renamed,
+        "retained": each.retained,
+        "uncertain": not each.certain,
+    }
+    if each.renamed and each.old is not None:
+        data["formerUrn"] = each.old.urn
+    if each.refused:
+        data["refused"] = each.refused
+    return data | {key: True for key, value in flags.items() if value}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    data: dict[str, Any] = {"path": change.path, "kind": change.kind}
+    if change.follows is not None:
+        return data | {"follows": change.follows, "replaces": change.replaces}
+    if change.old is not ABSENT:
+        data["old"] = change.old
+    if change.new is not ABSENT:
+        data["new"] = change.new
+    return data | ({"replaces": True} if change.replaces else {})
+
+
+def _policy(finding: Any) -> dict[str, Any]:
+    return {
+        "policy": finding.policy,
+        "severity": finding.severity,
+        "enforcement": finding.enforcement,
+        "urn": finding.urn,
+        "field": finding.field,
+        "message": finding.message,
+        "place": finding.place,
+    }
+
+
+def _cost(stack: StackReport) -> dict[str, Any] | None:
+    after, change = stack.cost, stack.cost_change
+    if after is None or change is None:
+        return None
+    return {
+        "currency": "USD",
+        "month": _month(after),
+        "before": _month(stack.cost_before) if stack.cost_before else None,
+        "change": {"low": round(change.low, 2), "high": round(change.high, 2)},
+        "lines": [
+            {"name": name, "what": what, "low": round(low, 2), "high": round(high, 2)}
+            for name, what, low, high in change.lines
+        ],
+        "unknown": list(after.unknown),
+        "assumptions": list(after.assumptions),
+    }
+
+
+def _month(estimate: Estimate) -> dict[str, float]:
+    return {"low": round(estimate.low, 2), "high": round(estimate.high, 2)}

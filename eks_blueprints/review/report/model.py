@@ -1,0 +1,191 @@
+"""What a pull request's reader is told of each stack, worked out once and shown in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from eks_blueprints.policies.report import Finding as PolicyFinding
+from eks_blueprints.review.cost.estimate import Difference, Estimate
+from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
+from eks_blueprints.review.preview.run import Finding
+
+Level = Literal["danger", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that a reviewer must not miss."""
+
+    level: Level
+    title: str
+    """Such as `replace`, `delete`, `rolls nodes`."""
+    name: str
+    """Logical name of the resource."""
+    type: str
+    cause: str
+    effect: str
+    """What people and workloads will notice."""
+    place: str
+    """The line of the stack file."""
+    led: tuple[str, ...] = ()
+    """Logical names of what is replaced or changed because of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """A right, a way in, or a way out that comes or goes."""
+
+    area: Literal["iam", "trust", "access", "network", "rbac", "policy"]
+    added: bool
+    subject: str
+    text: str
+    level: Level = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version that changes, or the cluster's own."""
+
+    subject: str
+    old: str | None
+    new: str | None
+    note: str = ""
+    level: Level = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the policies say, and what of it this change brings about."""
+
+    new: tuple[PolicyFinding, ...]
+    """Findings that were not there before."""
+    fixed: tuple[PolicyFinding, ...]
+    standing: int
+    """Findings that were there before and still are."""
+    profile: str
+    rules: int
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a mandatory rule says no to what is new."""
+        return any(finding.blocks for finding in self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class StackReport:
+    """One stack."""
+
+    diff: PlanDiff
+    attention: tuple[Attention, ...] = ()
+    security: tuple[Security, ...] = ()
+    versions: tuple[Version, ...] = ()
+    cost: Estimate | None = None
+    cost_before: Estimate | None = None
+    cost_change: Difference | None = None
+    refused: tuple[Finding, ...] = ()
+    """Inputs that a provider would refuse, and warnings."""
+    policies: Policies | None = None
+
+    @property
+    def stack(self) -> str:
+        """The stack's name."""
+        return self.diff.stack
+
+    @property
+    def invalid(self) -> bool:
+        """Whether a provider would refuse an input."""
+        return any(finding.severity == "error" for finding in self.refused)
+
+    def areas(self) -> Mapping[str, Sequence[ResourceDiff]]:
+        """The changed resources by the component that they belong to, in the plan's order."""
+        found: dict[str, list[ResourceDiff]] = {}
+        for each in self.diff.resources:
+            found.setdefault(self._area(each), []).append(each)
+        return found
+
+    def _area(self, diff: ResourceDiff) -> str:
+        plan = self.diff.new if diff.new is not None else self.diff.old
+        parents = plan.by_urn() if plan else {}
+        parent = parents.get(diff.resource.parent or "")
+        if parent is None or parent.type == "pulumi:pulumi:Stack":
+            return "stack"
+        return f"{parent.type.rpartition(':')[2]} {parent.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All stacks of one comparison."""
+
+    project: str
+    base: str
+    """What was compared with, such as `origin/main (3f2c1ab)`."""
+    stacks: tuple[StackReport, ...]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """Stacks that could not be rendered, with what is wrong."""
+    notes: tuple[str, ...] = ()
+    commit: str = ""
+    """Short hash of what was looked at, where it is a commit."""
+    command: str = ""
+    """How to get the same report on one's own machine."""
+
+    @property
+    def changed(self) -> list[StackReport]:
+        """The stacks to which anything happens."""
+        return [each for each in self.stacks if each.diff.changed]
+
+    @property
+    def unchanged(self) -> list[str]:
+        """Names of the stacks to which nothing happens."""
+        return [each.stack for each in self.stacks if not each.diff.changed]
+
+    @property
+    def counts(self) -> Mapping[Kind, int]:
+        """Resources of all stacks by what happens to them."""
+        kinds: tuple[Kind, ...] = ("create", "update", "replace", "delete")
+        return {kind: sum(each.diff.counts[kind] for each in self.stacks) for kind in kinds}
+
+    @property
+    def level(self) -> Literal["danger", "warning", "note", "clean"]:
+        """The worst that there is to say."""
+        if self.errors or any(each.invalid or (each.policies and each.policies.blocked) for each in self.stacks):
+            return "danger"
+        levels: set[Level] = {item.level for each in self.stacks for item in each.attention}
+        levels |= {item.level for each in self.stacks for item in each.security if item.added}
+        if "danger" in levels:
+            return "danger"
+        if "warning" in levels:
+            return "warning"
+        return "note" if self.changed else "clean"
+
+    @property
+    def verdict(self) -> str:
+        """The one line that a busy reader reads."""
+        return "; ".join(_verdict(self)) or (
+            "changes, none of which needs a second look" if self.changed else "no changes"
+        )
+
+
+def _verdict(report: Report) -> list[str]:
+    said = []
+    if report.errors:
+        said.append(_count(len(report.errors), "stack") + " cannot be rendered")
+    if refused := sum(f.severity == "error" for each in report.stacks for f in each.refused):
+        said.append(_count(refused, "input") + " a provider would refuse")
+    roots = [each for stack in report.stacks for each in stack.diff.resources if each.follows is None]
+    for kind, noun in (("replace", "replacement"), ("delete", "deletion")):
+        if found := sum(each.kind == kind for each in roots):
+            said.append(_count(found, noun))
+    blocked = sum(f.blocks for each in report.stacks if each.policies for f in each.policies.new)
+    if blocked:
+        said.append(_count(blocked, "mandatory policy", "mandatory policies") + " not met")
+    if opened := sum(item.level != "note" for each in report.stacks for item in each.security if item.added):
+        said.append(_count(opened, "security change") + " to look at")
+    if rolled := sum(item.title == "rolls nodes" for each in report.stacks for item in each.attention):
+        said.append(_count(rolled, "node group") + " rolled")
+    return said
+
+
+def _count(number: int, noun: str, plural: str | None = None) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"

@@ -1,0 +1,94 @@
+"""Versions that change, and how long the cluster's own is supported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eks_blueprints.core import versions
+from eks_blueprints.recording.plan import Plan, PlannedResource
+from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.diff.words import value
+from eks_blueprints.review.report.model import Level, Version
+
+_CLUSTER = "aws:eks/cluster:Cluster"
+_PROPERTIES: dict[str, tuple[str, ...]] = {
+    "aws:eks/addon:Addon": ("addonVersion",),
+    "aws:eks/nodeGroup:NodeGroup": ("version", "releaseVersion", "amiType"),
+    "aws:ec2/launchTemplate:LaunchTemplate": ("imageId",),
+    "kubernetes:helm.sh/v3:Release": ("version",),
+    "kubernetes:helm.sh/v4:Chart": ("version",),
+}
+_MANAGED = {"addonVersion": "chosen by EKS", "releaseVersion": "the latest", "version": "the cluster's"}
+
+
+def releases(diff: PlanDiff) -> Iterator[Version]:
+    """The cluster's Kubernetes version always, every other one if it changes."""
+    old = diff.old
+    for cluster in (r for r in diff.new.resources if r.type == _CLUSTER):
+        before = _find(old, cluster.urn)
+        yield _kubernetes(cluster, before)
+    for each in diff.resources:
+        for key in _PROPERTIES.get(each.type, ()):
+            before_value, after = _get(each.old, key), _get(each.new, key)
+            if each.old is not None and each.new is not None and before_value != after:
+                what = _subject(each.resource, key)
+                yield Version(what, _told(before_value, key), _told(after, key))
+        if (
+            each.old is None
+            and each.type in ("aws:eks/addon:Addon", "kubernetes:helm.sh/v3:Release")
+            and old is not None
+        ):
+            key = _PROPERTIES[each.type][0]
+            yield Version(_subject(each.resource, key), None, _told(_get(each.new, key), key))
+
+
+def _kubernetes(cluster: PlannedResource, before: PlannedResource | None) -> Version:
+    new = str(cluster.inputs.get("version") or "the newest that EKS offers")
+    old = str(before.inputs.get("version")) if before and before.inputs.get("version") else None
+    note, level = support_note(new, cluster.inputs.get("upgradePolicy"))
+    return Version(f"Kubernetes ({cluster.name})", old if old != new else new, new, note, level)
+
+
+def support_note(version: str, policy: Any = None) -> tuple[str, Level]:
+    """Until when a version is supported, and what comes then."""
+    try:
+        release = versions.releases().get(version)
+        support = versions.support(version)
+    except ValueError:
+        return "", "note"
+    if release is None:
+        return "newer than the table of versions", "note"
+    standard, extended = release.end_standard_support, release.end_extended_support
+    upgrades = isinstance(policy, Mapping) and policy.get("supportType") == "STANDARD"
+    if support == "standard":
+        after = "EKS upgrades it then" if upgrades else "then $0.50 an hour more"
+        return f"standard support until {standard}, {after}", "note"
+    if support == "extended":
+        return f"extended support until {extended}, at $0.50 an hour more", "warning"
+    return f"support ended on {extended}", "danger"
+
+
+def _find(plan: Plan | None, urn: str) -> PlannedResource | None:
+    return plan.by_urn().get(urn) if plan else None
+
+
+def _get(resource: PlannedResource | None, key: str) -> Any:
+    return None if resource is None else resource.inputs.get(key)
+
+
+def _told(found: Any, key: str) -> str | None:
+    return _MANAGED.get(key) if found is None else value(found)
+
+
+def _subject(resource: PlannedResource, key: str) -> str:
+    name = resource.inputs.get("addonName") or resource.inputs.get("chart") or resource.name
+    kinds = {
+        "addonVersion": "add-on",
+        "imageId": "image of",
+        "amiType": "AMI type of",
+        "releaseVersion": "AMI release of",
+    }
+    if resource.type.startswith("kubernetes:helm"):
+        return f"chart {value(name)}"
+    return f"{kinds.get(key, 'nodes of')} {value(name)}"

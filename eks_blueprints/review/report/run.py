@@ -1,0 +1,149 @@
+"""The whole check: both sides rendered at once, compared, and told."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.recording.plan import Plan
+from eks_blueprints.recording.positions import Position
+from eks_blueprints.review.cost import Prices
+from eks_blueprints.review.diff.base import Base, BaseError, Rendering, RunningBase, from_file, git, resolve, workers
+from eks_blueprints.review.preview.parallel import Outcome, previews
+from eks_blueprints.review.preview.run import Finding
+from eks_blueprints.review.preview.targets import Target
+from eks_blueprints.review.report.build import stack_report
+from eks_blueprints.review.report.model import Report, StackReport
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to compare."""
+
+    targets: Sequence[Target]
+    base: str
+    """A git ref, or a file with plans or an exported stack."""
+    every: bool = False
+    """Whether these are all stacks: one that only the base has is then told as deleted."""
+    program: Path | None = None
+    base_python: str | None = None
+    prices: Prices | None = None
+    policies: bool = True
+    jobs: int | None = None
+    command: str = ""
+
+
+def check(request: Request) -> Report:
+    """Render, compare and judge every stack.
+
+    Raises:
+        InputError: if the base is neither a ref nor a file that can be read.
+        BaseError: if nothing of the base can be rendered.
+    """
+    with _base(request) as running:
+        heads, errors = _heads(request)
+        base = running.wait() if isinstance(running, RunningBase) else running
+    reports, notes = _compared(request, base, heads)
+    project = next((each.diff.project for each in reports), "")
+    return Report(
+        project=project,
+        base=base.label,
+        stacks=tuple(reports),
+        errors=errors,
+        notes=tuple(notes),
+        commit=_commit(),
+        command=request.command,
+    )
+
+
+def _compared(
+    request: Request, base: Base, heads: Sequence[tuple[Target, Outcome]]
+) -> tuple[list[StackReport], list[str]]:
+    """Each stack's report, and what limits the comparison."""
+    reports: list[StackReport] = []
+    notes = list(base.notes)
+    for target, outcome in heads:
+        plan, findings = _read(outcome)
+        try:
+            old = base.plan(plan)
+        except BaseError as error:
+            # A change that mends a broken base must get through: it is told as new, and why is said.
+            notes.append(f"{target.stack} is shown as new, because its base cannot be rendered: {error}")
+            old = None
+        reports.append(_report(request, old, plan, findings, target))
+    if request.every:
+        known = {target.stack for target in request.targets}
+        gone = [old for stack, old in base.plans.items() if stack not in known]
+        reports += [_report(request, old, Plan(old.project, old.stack, ()), (), None) for old in gone]
+    return reports, notes
+
+
+def _report(
+    request: Request, old: Plan | None, new: Plan, findings: Sequence[Finding], target: Target | None
+) -> StackReport:
+    folder = target.file.parent if target and target.file else target.project if target else None
+    policies = request.policies and bool(new.resources)
+    return stack_report(old, new, findings=findings, prices=request.prices, settings=folder, policies=policies)
+
+
+@contextmanager
+def _base(request: Request) -> Iterator[Base | RunningBase]:
+    file = Path(request.base)
+    if file.is_file():
+        yield from_file(file)
+        return
+    ref = resolve(request.base, Path.cwd())
+    with Rendering(
+        ref, Path.cwd(), *_wanted(request), python=request.base_python, jobs=request.jobs
+    ).started() as running:
+        yield running
+
+
+def _wanted(request: Request) -> tuple[tuple[str, ...] | None, tuple[str, str] | None]:
+    """The stack files that the base shall render, or its program."""
+    if request.program is not None:
+        return None, (str(request.program), request.targets[0].stack)
+    if request.every:
+        return None, None
+    return tuple(str(target.file) for target in request.targets), None
+
+
+def _heads(request: Request) -> tuple[list[tuple[Target, Outcome]], dict[str, str]]:
+    done: list[tuple[Target, Outcome]] = []
+    errors: dict[str, str] = {}
+    jobs = request.jobs or workers(len(request.targets))
+    for target, outcome in previews(request.targets, form="json", full=False, width=None, jobs=jobs):
+        if isinstance(outcome, InputError):
+            errors[target.stack] = str(outcome)
+        else:
+            done.append((target, outcome))
+    return done, errors
+
+
+def _read(outcome: Outcome) -> tuple[Plan, list[Finding]]:
+    import json
+
+    data: Mapping[str, Any] = outcome.data or {}
+    plan = Plan.from_json(json.dumps({key: value for key, value in data.items() if key != "findings"}))
+    by_urn = plan.by_urn()
+    return plan, [_finding(each, by_urn) for each in data.get("findings", ())]
+
+
+def _finding(data: Mapping[str, Any], by_urn: Mapping[str, Any]) -> Finding:
+    resource = by_urn[data["urn"]]
+    place = data.get("position")
+    file, _, line = place.rpartition(":") if place else ("", "", "")
+    position = Position(file, int(line)) if place else None
+    return Finding(data["urn"], resource.name, resource.type, data["message"], data["severity"], position)
+
+
+def _commit() -> str:
+    try:
+        return git(Path.cwd(), "rev-parse", "--short=7", "HEAD")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return ""

@@ -1,0 +1,141 @@
+"""The JSON Schema of `diff --format json`; printed by `python -m eks_blueprints.review.report.schema`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from eks_blueprints.review.report.json_form import KIND, VERSION
+
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+_COUNT = {"type": "integer", "minimum": 0}
+_FLAG = {"type": "boolean"}
+_LEVEL = {"enum": ["danger", "warning", "note"]}
+_MAYBE = {"type": ["string", "null"]}
+
+
+def schema() -> dict[str, Any]:
+    """The schema of a report."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A comparison of the stacks of an eks_blueprints project",
+        **_object(
+            kind={"const": KIND},
+            version={"const": VERSION},
+            project=_TEXT,
+            base={**_TEXT, "description": "what the stacks were compared with"},
+            commit={**_TEXT, "description": "short hash of what was looked at"},
+            level={"enum": ["danger", "warning", "note", "clean"]},
+            verdict=_TEXT,
+            counts=_counts(),
+            stacks={"type": "array", "items": {"$ref": "#/$defs/stack"}},
+            errors={"type": "object", "additionalProperties": _TEXT, "description": "stacks that cannot be rendered"},
+            notes=_TEXTS,
+        ),
+        "$defs": {
+            "stack": _stack(),
+            "resource": _resource(),
+            "change": _change(),
+            "policy": _policy(),
+            "cost": _cost(),
+        },
+    }
+
+
+def _object(optional: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "required": required, "additionalProperties": False, "properties": properties}
+
+
+def _list(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+def _counts() -> dict[str, Any]:
+    return _object(create=_COUNT, update=_COUNT, replace=_COUNT, delete=_COUNT)
+
+
+def _stack() -> dict[str, Any]:
+    finding = _object(("position",), severity={"enum": ["error", "warning"]}, urn=_TEXT, message=_TEXT, position=_TEXT)
+    rows = _list({"$ref": "#/$defs/policy"})
+    policies = _object(profile=_TEXT, rules=_COUNT, standing=_COUNT, new=rows, fixed=rows)
+    return _object(
+        stack=_TEXT,
+        counts=_counts(),
+        unchanged=_COUNT,
+        resources=_list({"$ref": "#/$defs/resource"}),
+        outputs=_list({"$ref": "#/$defs/change"}),
+        attention=_list(
+            _object(
+                level=_LEVEL,
+                title=_TEXT,
+                name=_TEXT,
+                type=_TEXT,
+                cause=_TEXT,
+                effect=_TEXT,
+                place=_TEXT,
+                led={**_TEXTS, "description": "what is replaced or changed because of it"},
+            )
+        ),
+        refused=_list(finding),
+        policies={"anyOf": [{"type": "null"}, policies]},
+        security=_list(_object(area=_TEXT, added=_FLAG, subject=_TEXT, text=_TEXT, level=_LEVEL)),
+        versions=_list(_object(subject=_TEXT, old=_MAYBE, new=_MAYBE, note=_TEXT, level=_LEVEL)),
+        cost={"anyOf": [{"type": "null"}, {"$ref": "#/$defs/cost"}]},
+    )
+
+
+def _resource() -> dict[str, Any]:
+    flags = ("deleteFirst", "renamed", "retained", "uncertain")
+    return _object(
+        (*flags, "formerUrn", "refused"),
+        kind={"enum": ["create", "update", "replace", "delete"]},
+        urn=_TEXT,
+        type=_TEXT,
+        name=_TEXT,
+        place={**_TEXT, "description": "the line of the stack file, or else of the program"},
+        changes=_list({"$ref": "#/$defs/change"}),
+        causes={**_TEXTS, "description": "why it is replaced"},
+        follows={**_MAYBE, "description": "URN of the replacement that leads to it"},
+        formerUrn=_TEXT,
+        refused={**_TEXT, "description": "why the engine will refuse"},
+        **{flag: {"const": True} for flag in flags},
+    )
+
+
+def _change() -> dict[str, Any]:
+    anything: dict[str, Any] = {}
+    return _object(
+        ("old", "new", "replaces", "follows"),
+        path=_TEXT,
+        kind={"enum": ["add", "remove", "change"]},
+        old=anything,
+        new=anything,
+        replaces=_FLAG,
+        follows=_TEXT,
+    )
+
+
+def _policy() -> dict[str, Any]:
+    names = ("policy", "severity", "enforcement", "urn", "field", "message", "place")
+    texts: dict[str, Any] = dict.fromkeys(names, _TEXT)
+    return _object((), **texts)
+
+
+def _cost() -> dict[str, Any]:
+    amount = {"type": "number"}
+    month = _object(low=amount, high=amount)
+    return _object(
+        currency={"const": "USD"},
+        month=month,
+        before={"anyOf": [{"type": "null"}, month]},
+        change=month,
+        lines=_list(_object(name=_TEXT, what=_TEXT, low=amount, high=amount)),
+        unknown=_TEXTS,
+        assumptions=_TEXTS,
+    )
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2))

@@ -1,0 +1,82 @@
+"""YAML with the place of everything."""
+
+import pytest
+
+from eks_blueprints.core.document import Place, located, parse, read
+from eks_blueprints.core.errors import InputError, Problem
+
+
+def test_values_keys_and_their_places() -> None:
+    document = parse("a: 1\nb:\n  - {c: x}\n", "f.yaml")
+    assert document.data == {"a": 1, "b": [{"c": "x"}]}
+    assert document.place(("b", 0, "c")) == Place(3, 9, "x")
+    assert document.place(("b", 0, "c"), of_key=True) == Place(3, 6, "c")
+
+
+def test_what_is_missing_is_placed_at_what_encloses_it() -> None:
+    document = parse("a: 1\nb:\n  c: x\n", "f.yaml")
+    place = document.place(("b", "d"))
+    assert place is not None
+    assert place.line == 2
+
+
+def test_scalars_are_read_as_yaml_1_2() -> None:
+    data = parse("{a: no, b: 1.30, c: 2024-01-01, d: ~, e: 0o17, f: true, 80: x}").data
+    assert data == {"a": "no", "b": 1.3, "c": "2024-01-01", "d": None, "e": 15, "f": True, "80": "x"}
+
+
+def test_merge_keys_and_anchors() -> None:
+    data = parse("x: &x {a: 1, b: 2}\ny: {<<: *x, b: 3}\n").data
+    assert data["y"] == {"a": 1, "b": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: 1\na: 2\n", "f.yaml:2:1: a: is given twice"),
+        ("a: [1\nb: 2", "f.yaml:2:2: is not YAML"),
+        ("- a", "f.yaml:1:1: needs a mapping at the top"),
+        ("", "needs one YAML document; got an empty file"),
+        ("a: 1\n---\nb: 2\n", "needs one YAML document; got 2 documents"),
+        ("a: !!python/object:os.system x", "f.yaml:1:4: a: cannot be read"),
+        ("a: &a [*a]", "is nested too deeply"),
+        ("\x00", "is not YAML"),
+        ("{[a]: 1}", "a key must be text"),
+        ("a: {<<: 3}", "<< takes mappings"),
+    ],
+)
+def test_what_is_refused(text: str, says: str) -> None:
+    with pytest.raises(InputError) as error:
+        parse(text, "f.yaml")
+    assert says in str(error.value)
+
+
+def test_a_bomb_of_aliases_is_refused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
+    with pytest.raises(InputError, match="is too large"):
+        parse("\n".join(lines))
+
+
+def test_files_that_cannot_be_read(tmp_path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        read(tmp_path / "none.yaml")
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xe9")
+    with pytest.raises(InputError, match="is not UTF-8"):
+        read(tmp_path / "latin.yaml")
+    with pytest.raises(InputError, match="cannot be read"):
+        read(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path) -> None:
+    (tmp_path / "bom.yaml").write_bytes(b"\xef\xbb\xbfa: 1\n")
+    assert read(tmp_path / "bom.yaml").data == {"a": 1}
+
+
+def test_an_unquoted_version_is_quoted_back_as_it_was_written() -> None:
+    document = parse("cluster:\n  version: 1.30\n", "f.yaml")
+    problem = Problem(("cluster", "version"), 'needs text; got 1.3; quote it: "1.3"')
+    [found] = located([problem], document)
+    assert str(found) == (
+        'f.yaml:2:12: cluster.version: needs text; got 1.30, which YAML reads as a number; quote it: "1.30"'
+    )

@@ -1,0 +1,131 @@
+"""What teardown reads from a plan: what owns things outside the cluster, and in which order it goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi_kubernetes as kubernetes
+
+from eks_blueprints import Blueprint, BlueprintArgs
+from eks_blueprints.lifecycle.teardown.steps import Step, steps
+from eks_blueprints.recording import record, record_directory
+from tests import ROOT
+
+SMALL: dict[str, Any] = {
+    "region": "eu-west-1",
+    "network": {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "subnet_ids": {"private": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]},
+    },
+    "cluster": {"version": "1.35"},
+    "addons": {},
+}
+
+
+def of_example(name: str) -> list[Step]:
+    return steps(record_directory(ROOT / "examples" / name, "prod").plan())
+
+
+def titles(found: list[Step]) -> list[str]:
+    return [step.title for step in found]
+
+
+def one(found: list[Step], title: str) -> Step:
+    [step] = [step for step in found if step.title == title]
+    return step
+
+
+def of_program(*objects: Any, **fields: Any) -> list[Step]:
+    def program() -> None:
+        shop = Blueprint("shop", BlueprintArgs.model_validate(SMALL | fields))
+        for make in objects:
+            make(shop.child(provider=shop.cluster.kubernetes))
+
+    return steps(record(program, stack="prod").plan())
+
+
+def service(opts: Any) -> None:
+    kubernetes.core.v1.Service(
+        "web", metadata={"name": "web", "namespace": "shop"}, spec={"type": "LoadBalancer"}, opts=opts
+    )
+    kubernetes.core.v1.Service("db", metadata={"name": "db"}, spec={"type": "ClusterIP"}, opts=opts)
+
+
+def argo_cd(opts: Any) -> None:
+    kubernetes.helm.v3.Release("argo", name="argo-cd", chart="argo-cd", namespace="argocd", opts=opts)
+
+
+def test_nodes_go_after_what_their_controllers_take_away() -> None:
+    assert titles(of_example("auto_mode")) == [
+        "talk to cluster auto",
+        "delete load balancers",
+        "delete volumes, and the data on them",
+        "drain pools and their nodes",
+        "destroy the stack",
+        "look for leftovers of auto",
+    ]
+
+
+def test_pools_are_told_with_what_they_may_hold() -> None:
+    step = one(of_example("mixed_compute"), "drain pools and their nodes")
+    assert "NodePool gpu, up to nvidia.com/gpu 8" in step.found
+    assert any(line.startswith("kubectl delete nodepools --all") for line in step.commands)
+
+
+def test_built_in_pools_of_auto_mode_are_left_to_it() -> None:
+    step = one(of_example("auto_mode"), "drain pools and their nodes")
+    assert any(line.startswith("kubectl delete nodepools gpu inference spot ") for line in step.commands)
+
+
+def test_no_volumes_where_nothing_makes_any() -> None:
+    assert "delete volumes, and the data on them" not in titles(of_example("mixed_compute"))
+    assert "drain pools and their nodes" not in titles(of_program())
+
+
+def test_protection_comes_first() -> None:
+    first, *_ = steps(record_directory(ROOT, "prod").plan())
+    assert first.title == "turn protection off"
+    assert "prod-cluster (protect)" in first.found
+    assert "prod-cluster (AWS)" in first.found
+
+
+def test_load_balancers_that_the_program_makes_are_named() -> None:
+    assert one(of_program(service), "delete load balancers").found == ("Service shop/web",)
+
+
+def test_what_brings_objects_back_is_stopped_before() -> None:
+    found = of_program(argo_cd, service)
+    assert titles(found).index("stop what brings objects back") < titles(found).index("delete load balancers")
+    assert "--namespace argocd" in one(found, "stop what brings objects back").commands[0]
+
+
+def test_two_clusters_are_told_apart() -> None:
+    def program() -> None:
+        for name, make in (("one", service), ("two", argo_cd)):
+            made = Blueprint(name, BlueprintArgs.model_validate(SMALL | {"cluster": {"version": "1.35", "name": name}}))
+            make(made.child(provider=made.cluster.kubernetes))
+
+    found = steps(record(program, stack="prod").plan())
+    assert titles(found) == [
+        "talk to cluster one",
+        "delete load balancers",
+        "talk to cluster two",
+        "stop what brings objects back",
+        "delete load balancers",
+        "destroy the stack",
+        "look for leftovers of one",
+        "look for leftovers of two",
+    ]
+
+
+def test_what_stays_is_said() -> None:
+    def keep(opts: Any) -> None:
+        kept = opts
+        kept.retain_on_delete = True
+        kubernetes.core.v1.Namespace("kept", metadata={"name": "kept"}, opts=kept)
+
+    assert one(of_program(keep), "destroy the stack").found == ("kept stays",)
+
+
+def test_a_program_without_a_cluster() -> None:
+    assert titles(steps(record(lambda: None, stack="dev").plan())) == ["destroy the stack"]

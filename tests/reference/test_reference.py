@@ -1,0 +1,80 @@
+"""What is generated is checked in and current."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from eks_blueprints.core.document import parse
+from eks_blueprints.reference.pages import stack_page
+from eks_blueprints.reference.schema import stack_schema
+from eks_blueprints.reference.stubs import STUB, addons_stub
+from tests import ROOT
+
+REFERENCE = ROOT / "docs" / "reference"
+STACKS = [p for p in (ROOT / "stacks").glob("*.yaml") if not p.name.startswith("Pulumi")]
+
+
+SCHEMA = json.loads((REFERENCE / "stack.schema.json").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def test_the_schema_is_current() -> None:
+    assert stack_schema() == SCHEMA, "run make generate"
+
+
+def test_the_page_is_current() -> None:
+    assert (REFERENCE / "stack.md").read_text() == stack_page(), "run make generate"
+
+
+def test_the_stub_of_the_addons_is_current() -> None:
+    assert STUB.read_text() == addons_stub(), "run make generate"
+
+
+def test_addons_are_imported_by_name() -> None:
+    from eks_blueprints import addons
+
+    assert addons.ExternalDns.kind() == "external_dns"
+    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
+        _ = addons.Nothing
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("path", STACKS, ids=lambda p: p.stem)
+def test_it_accepts_what_the_specs_accept(path: Path) -> None:
+    assert VALIDATOR.is_valid(parse(path.read_text()).data)
+    assert path.read_text().startswith("# yaml-language-server: $schema=")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"regin": "eu-west-1"},
+        {"cluster": {"version": 1.35}},
+        {"cluster": {"version": "1.35", "labels": {}}},
+        {"compute": {"managed_nodes": {"min_sise": 1}}},
+        {"compute": {"nodes": {"kind": "managed_nodes", "min_sise": 1}}},
+        {"addons": {"unknown": {}}},
+        {"network": {"nat_gateways": "two"}},
+    ],
+)
+def test_it_refuses_what_the_specs_refuse(change: dict) -> None:
+    good = {"region": "eu-west-1", "cluster": {"version": "1.35"}}
+    assert VALIDATOR.is_valid(good)
+    assert not VALIDATOR.is_valid(good | change)
+
+
+def test_every_field_is_described() -> None:
+    """A field without a text under it is one that nobody can use."""
+    silent = [
+        f"{name}.{field}"
+        for name, definition in {"": SCHEMA, **SCHEMA["$defs"]}.items()
+        if name != "Reference"
+        for field, part in definition.get("properties", {}).items()
+        if not part.get("description") and "$ref" not in part
+    ]
+    assert not silent

@@ -1,0 +1,164 @@
+"""A plan's monthly cost."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.recording.plan import PlannedResource
+from eks_blueprints.review.cost import Line, difference, estimate, read_prices
+from eks_blueprints.review.cost.estimate import money
+from eks_blueprints.review.cost.prices import list_prices
+from tests.plans import ADDON, CLUSTER, NAT, NODE_GROUP, TEMPLATE, plan, resource
+
+AWS = "pulumi:providers:aws"
+
+
+def lines(*resources: PlannedResource) -> dict[str, Line]:
+    return {each.what: each for each in estimate(plan(*resources)).lines}
+
+
+def one(type_: str, inputs: dict[str, Any]) -> Line:
+    (found,) = estimate(plan(resource(type_, "x", inputs))).lines
+    return found
+
+
+def test_a_control_plane_has_a_price() -> None:
+    assert one(CLUSTER, {"version": "1.35"}).low == pytest.approx(73)
+
+
+def test_extended_support_costs_more_unless_the_cluster_is_upgraded() -> None:
+    old = "1.32"
+    assert "extended support of Kubernetes 1.32" in lines(resource(CLUSTER, "c", {"version": old}))
+    upgraded = resource(CLUSTER, "c", {"version": old, "upgradePolicy": {"supportType": "STANDARD"}})
+    assert list(lines(upgraded)) == ["EKS control plane"]
+
+
+def test_a_scaling_tier_has_a_price_or_is_said_to_have_none() -> None:
+    found = estimate(plan(resource(CLUSTER, "c", {"controlPlaneScalingConfig": {"tier": "tier-xl"}})))
+    assert found.lines[1].low == pytest.approx(1.65 * 730)
+    unpriced = estimate(plan(resource(CLUSTER, "c", {"controlPlaneScalingConfig": {"tier": "tier-8xl"}})))
+    assert unpriced.unknown == ("control plane tier-8xl, which has no price in the table: c",)
+
+
+def test_nodes_are_counted_at_their_desired_size() -> None:
+    group = {"instanceTypes": ["m7i.large"], "scalingConfig": {"minSize": 1, "maxSize": 9, "desiredSize": 3}}
+    found = lines(resource(NODE_GROUP, "n", group))
+    assert found["3 × m7i.large"].low == pytest.approx(3 * 0.1008 * 730)
+    assert found["3 × 20 GB disk"].low == pytest.approx(3 * 20 * 0.08)
+
+
+def test_spot_is_a_range_over_all_its_types() -> None:
+    group = {"instanceTypes": ["m7i.large", "m7i.xlarge"], "capacityType": "SPOT", "scalingConfig": {"minSize": 1}}
+    found = lines(resource(NODE_GROUP, "n", group))["1 × m7i.large or 1 more, spot"]
+    assert (found.low, found.high) == (pytest.approx(0.1008 * 0.3 * 730), pytest.approx(0.2016 * 0.7 * 730))
+
+
+def test_disks_are_those_of_the_launch_template() -> None:
+    disk = {"blockDeviceMappings": [{"ebs": {"volumeSize": 100, "volumeType": "gp3", "iops": 4000}}]}
+    template = resource(TEMPLATE, "t", {"instanceType": "m7i.large", **disk})
+    group = resource(NODE_GROUP, "n", {"scalingConfig": {"minSize": 2}, "launchTemplate": {"id": "${t.id}"}})
+    found = lines(template, group)
+    assert found["2 × 100 GB disk"].low == pytest.approx(2 * (100 * 0.08 + 1000 * 0.005))
+    assert "2 × m7i.large" in found
+
+
+def test_a_type_without_a_price_is_said() -> None:
+    group = {"instanceTypes": ["zz9.plural"], "scalingConfig": {"minSize": 1}}
+    assert "zz9.plural" in estimate(plan(resource(NODE_GROUP, "n", group))).unknown[0]
+
+
+def test_a_region_has_its_factor() -> None:
+    provider = resource(AWS, "p", {"region": "eu-west-1"})
+    nat = resource(NAT, "n", provider=provider.urn)
+    found = estimate(plan(provider, nat))
+    assert found.lines[0].low == pytest.approx(0.045 * 730 * 1.115)
+    assert any("eu-west-1 at 1.115" in each for each in found.assumptions)
+
+
+def test_a_region_without_a_factor_says_so() -> None:
+    provider = resource(AWS, "p", {"region": "mx-central-1"})
+    found = estimate(plan(provider, resource(NAT, "n", provider=provider.urn)))
+    assert any("no prices for mx-central-1" in each for each in found.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs", "month"),
+    [
+        (NAT, {}, 32.85),
+        ("aws:ec2/eip:Eip", {}, 3.65),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "Interface", "subnetIds": ["a", "b"]}, 14.6),
+        ("aws:ebs/volume:Volume", {"type": "gp3", "size": 40, "iops": 4000, "throughput": 130}, 8.4),
+        ("aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "network"}, 16.425),
+        ("aws:kms/key:Key", {}, 1),
+        ("aws:secretsmanager/secret:Secret", {}, 0.4),
+        ("kubernetes:core/v1:Service", {"spec": {"type": "LoadBalancer"}}, 16.425),
+        ("kubernetes:core/v1:PersistentVolumeClaim", {"spec": {"resources": {"requests": {"storage": "10Gi"}}}}, 0.8),
+    ],
+)
+def test_list_prices(type_: str, inputs: dict[str, Any], month: float) -> None:
+    assert one(type_, inputs).low == pytest.approx(month)
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs"),
+    [
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "Gateway"}),
+        ("kubernetes:core/v1:Service", {"spec": {"type": "ClusterIP"}}),
+        (ADDON, {}),
+        ("kubernetes:core/v1:PersistentVolumeClaim", {"spec": {"$unknown": True}}),
+    ],
+)
+def test_what_costs_nothing_by_itself(type_: str, inputs: dict[str, Any]) -> None:
+    assert estimate(plan(resource(type_, "x", inputs))).lines == ()
+
+
+def test_what_is_only_read_costs_nothing_here() -> None:
+    assert estimate(plan(resource(NAT, "n", options={"read_id": "nat-1"}))).lines == ()
+
+
+def test_the_difference_is_told_line_by_line() -> None:
+    group = {"instanceTypes": ["m7i.large"], "scalingConfig": {"minSize": 1}}
+    before = estimate(plan(resource(NODE_GROUP, "n", group), resource(NAT, "a")))
+    after = estimate(plan(resource(NODE_GROUP, "n", {**group, "instanceTypes": ["m7i.xlarge"]})))
+    found = difference(before, after)
+    assert [(name, what) for name, what, _, _ in found.lines] == [
+        ("n", "1 × m7i.large → 1 × m7i.xlarge"),
+        ("a", "NAT gateway"),
+    ]
+    assert found.low == pytest.approx(0.1008 * 730 - 32.85)
+
+
+def test_money_is_rounded_and_signed() -> None:
+    assert money(1234.4, 1234.4) == "$1,234"
+    assert money(-20.2, 30, signed=True) == "-$20 to +$30"
+    assert money(0, 0, signed=True) == "$0"
+
+
+def test_prices_can_be_overridden(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text('[vpc]\nnat_gateway_hour = 1\n[instances]\n"m7i.large" = 0.01\n')
+    prices = read_prices(file)
+    assert prices.of("vpc", "nat_gateway_hour") == 1
+    assert prices.instance("m7i.large", "eu-west-1") == 0.01
+    assert prices.of("vpc", "public_ipv4_hour") == list_prices().of("vpc", "public_ipv4_hour")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[vpc]\nnat = 1", "no such price"),
+        ('[vpc]\nnat_gateway_hour = "1"', "is no price"),
+        ("[vpc]\nnat_gateway_hour = -1", "is no price"),
+        ("vpc = 1", "needs a table"),
+        ("[instances]\nx = true", "is no price"),
+        ("instances = 1", "needs a table"),
+        ("x = [", "cannot be read as TOML"),
+    ],
+)
+def test_a_wrong_price_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_prices(file)

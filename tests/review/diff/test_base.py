@@ -1,0 +1,134 @@
+"""The old side: files, and commits rendered from a worktree."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.review.diff.base import BaseError, Rendering, from_file, resolve
+from tests import ROOT
+from tests.plans import ROLE, plan, resource
+
+STACK = 'region: eu-west-1\nnetwork: {zone_count: 2}\ncluster: {version: "1.35"}\n'
+STACK += "compute: {nodes: {kind: managed_nodes, instance_types: [m7g.large]}}\n"
+PROGRAM = """from pathlib import Path
+
+import pulumi
+
+from eks_blueprints import stackfile
+from tests import ROOT
+
+stackfile.deploy(Path(__file__).with_name(f"{pulumi.get_stack()}.yaml"))
+"""
+
+
+def git(folder: Path, *arguments: str) -> str:
+    if shutil.which("git") is None:
+        pytest.skip("git is not on the PATH: a commit cannot be a base")
+    command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-C", str(folder), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "repository"
+    (folder / "stacks").mkdir(parents=True)
+    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\nmain: stacks\n")
+    (folder / "stacks" / "__main__.py").write_text(PROGRAM)
+    (folder / "stacks" / "prod.yaml").write_text(STACK)
+    (folder / "requirements.lock").write_text("a==1\n")
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    yield folder
+    assert git(folder, "worktree", "list").count("\n") == 0
+
+
+def test_a_saved_plan(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    old = plan(resource(ROLE, "r"))
+    file.write_text(old.to_json())
+    assert from_file(file).plan(plan()) == old
+
+
+def test_saved_plans_of_many_stacks(tmp_path: Path) -> None:
+    file = tmp_path / "plans.json"
+    both = [json.loads(plan(stack=stack).to_json()) for stack in ("dev", "prod")]
+    file.write_text(json.dumps(both))
+    base = from_file(file)
+    assert base.plan(plan(stack="dev")) == plan(stack="dev")
+    assert base.plan(plan(stack="new")) is None
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"kind": "eks-blueprints/plan", "version": 9}', "\x00"])
+def test_any_other_file_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(text)
+    with pytest.raises(InputError, match="neither a plan nor an exported stack"):
+        from_file(file)
+
+
+def test_a_ref_that_is_none(repository: Path) -> None:
+    with pytest.raises(InputError, match="no commit of this repository"):
+        resolve("nowhere", repository)
+
+
+def test_the_commit_where_the_branch_began(repository: Path) -> None:
+    first = git(repository, "rev-parse", "HEAD")
+    git(repository, "checkout", "-qb", "change")
+    git(repository, "commit", "-qm", "mine", "--allow-empty")
+    git(repository, "checkout", "-q", "main")
+    git(repository, "commit", "-qm", "theirs", "--allow-empty")
+    git(repository, "checkout", "-q", "change")
+    found = resolve("main", repository)
+    assert (found.commit, found.merge_base) == (first, True)
+
+
+def test_a_commit_is_rendered_as_it_was(repository: Path) -> None:
+    (repository / "stacks" / "prod.yaml").write_text("broken: [")
+    (repository / "requirements.lock").write_text("a==2\n")
+    with Rendering(resolve("HEAD", repository), repository).started() as running:
+        base = running.wait()
+    assert list(base.plans) == ["prod"]
+    assert any(each.type.endswith(":Vpc") for each in base.plans["prod"].resources)
+    assert "requirements.lock" in base.notes[0]
+
+
+def test_a_stack_that_the_commit_lacks_is_new(repository: Path) -> None:
+    with Rendering(resolve("HEAD", repository), repository, ("stacks/new.yaml",)).started() as running:
+        assert running.wait().plan(plan(stack="new")) is None
+
+
+def test_a_commit_that_cannot_be_rendered_is_said(repository: Path) -> None:
+    (repository / "stacks" / "prod.yaml").write_text("region: 7\n")
+    git(repository, "commit", "-qam", "broken")
+    with Rendering(resolve("HEAD", repository), repository).started() as running:
+        base = running.wait()
+    with pytest.raises(BaseError, match="region"):
+        base.plan(plan())
+
+
+def test_a_commit_whose_program_does_not_run_is_said(repository: Path, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho no such module >&2\nexit 1\n")
+    python.chmod(0o755)
+    ref = resolve("HEAD", repository)
+    rendering = Rendering(ref, repository, python=str(python))
+    with rendering.started() as running, pytest.raises(BaseError, match="no such module"):
+        running.wait()
+
+
+def test_the_given_interpreter_is_used(repository: Path, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\ntouch "{tmp_path}/used"\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    with Rendering(resolve("HEAD", repository), repository, python=str(python)).started() as running:
+        assert running.wait().plans
+    assert (tmp_path / "used").exists()

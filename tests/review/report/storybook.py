@@ -1,0 +1,103 @@
+"""The three worked stories of docs/stories, with the output that this very code gives."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from eks_blueprints.recording import Plan
+from eks_blueprints.review.report import markdown
+from eks_blueprints.review.report.build import stack_report
+from eks_blueprints.review.report.model import Report
+from eks_blueprints.testing import record_stack
+from tests import ROOT
+
+STACK = Path(__file__).parent / "stories" / "prod.yaml"
+_TYPE = "  support_type: STANDARD"
+PAGES = ROOT / "docs" / "stories"
+
+
+@dataclass(frozen=True)
+class Story:
+    """One change to the stack file, and what is to be seen in its report."""
+
+    name: str
+    title: str
+    before: str
+    edits: tuple[tuple[str, str], ...]
+    after: str
+
+
+STORIES = (
+    Story(
+        "addon_bump",
+        "A safe add-on bump",
+        "CoreDNS has a new build. Someone raises its version, and asks for a review.",
+        (("v1.12.4-eksbuild.1", "v1.12.4-eksbuild.3"),),
+        "One resource is updated in place, nothing else is touched, nothing costs more, and no policy has anything to\n"
+        "say. The verdict is the only line that the reviewer needs to read; the versions say the rest.",
+    ),
+    Story(
+        "node_group_replacement",
+        "An accidental node group replacement",
+        "The system nodes are short of memory, and the obvious change is the next larger type. What the file does not\n"
+        "show: EKS cannot change the instance types of a node group, so the group is replaced.",
+        (("instance_types: [m7g.large]", "instance_types: [m7g.xlarge]"),),
+        "The reviewer learns from the first line that something is replaced, from the next ones why, where it is\n"
+        "written, and that three nodes are drained, and from the cost what it comes to. The group has no fixed name,\n"
+        "so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
+        "\n"
+        "Where that is not wanted, add a second group with the larger type, let the pods move, and remove the first\n"
+        "in a later change; or leave the types to Karpenter or Auto Mode, where such a change replaces nothing.",
+    ),
+    Story(
+        "public_endpoint",
+        "A public endpoint, opened",
+        "A build runner outside the network cannot reach the API of the cluster. Someone makes the endpoint public,\n"
+        "and as nobody knows the runner's address, for everyone.",
+        ((_TYPE, f"{_TYPE}\n  endpoint_public_access: true\n  public_access_cidrs: [0.0.0.0/0]"),),
+        "For the engine this is an update in place of one property, which a list of resources shows like any other.\n"
+        "The report says what it means, twice: in the security section, because what can reach the API changes, and\n"
+        "in the policies, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
+        "change does not get in before it names addresses.",
+    ),
+)
+
+
+def page(story: Story) -> str:
+    """A story's page; writes `stacks/prod.yaml` in the current folder."""
+    text = STACK.read_text(encoding="utf-8")
+    old, changed = _plan(text), text
+    for before, after in story.edits:
+        assert before in changed
+        changed = changed.replace(before, after)
+    report = Report(
+        project="shop",
+        base="origin/main (3f2c1ab)",
+        stacks=(stack_report(old, _plan(changed)),),
+        commit="8d41c09",
+        command="eks-blueprints diff prod --base origin/main",
+    )
+    rendered = markdown.render(report).replace(f"{markdown.SECTION}\n\n", "")
+    lines = difflib.unified_diff(
+        text.splitlines(), changed.splitlines(), "stacks/prod.yaml", "stacks/prod.yaml", "", "", 2, ""
+    )
+    parts = [
+        f"# {story.title}",
+        story.before,
+        "```diff\n" + "\n".join(line for line in lines if not line.startswith(("---", "+++"))) + "\n```",
+        "The comment on the pull request:",
+        "---",
+        rendered.rstrip(),
+        "---",
+        story.after,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _plan(text: str) -> Plan:
+    file = Path("stacks/prod.yaml")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return record_stack(file).plan

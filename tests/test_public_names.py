@@ -1,0 +1,57 @@
+"""What users import: chosen once, so that a move inside the package breaks nobody."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+import eks_blueprints
+
+TOP = {
+    *("Access", "AccessArgs", "AccessEntry", "Allow", "AnyNetwork", "Blueprint", "BlueprintArgs", "Cluster"),
+    *("ClusterArgs", "ClusterRef", "Component", "ExistingNetworkArgs", "FlowLogsArgs", "In", "InputError", "Network"),
+    *("NetworkArgs", "NetworkRef", "Spec", "core_data"),
+}
+ROOMS = {
+    "addons": {"AddOn", "Chart", "EksAddOn", "ExternalDns", "HelmAddOn", "ManifestAddOn", "VpcCni"},
+    "compute": {"AutoMode", "Compute", "Fargate", "HybridNodes", "Karpenter", "ManagedNodes", "SelfManagedNodes"},
+    "iam": {"Allow"},
+    "karpenter": {"AutoModeNodePool", "Ec2NodeClass", "NodeClass", "NodePool", "default_release", "oldest_for"},
+    "policies": {"Context", "Faults", "Finding", "Props", "Report", "Rule", "check_plan", "check_stack", "rule"},
+    "recording": {
+        *("Call", "LogMessage", "Plan", "PlannedResource", "Position", "ProgramError", "RecordedResource"),
+        *("Recording", "Secret", "record", "record_directory"),
+    },
+    "review": {"EngineError", "engine_preview", "stack_target"},
+    "stackfile": {"StackFile", "deploy", "load", "open_stack"},
+    "testing": {"Recorded", "Resource", "record", "record_stack"},
+}
+
+
+def test_the_top_shows_its_names() -> None:
+    assert set(dir(eks_blueprints)) == TOP | set(ROOMS)
+    for name in TOP:
+        assert getattr(eks_blueprints, name) is not None
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_shows_its_names(room: str) -> None:
+    found = importlib.import_module(f"eks_blueprints.{room}")
+    assert getattr(eks_blueprints, room) is found
+    if room == "addons":  # one for each kind, held by the stub's own test
+        assert ROOMS[room] <= set(dir(found))
+    else:
+        assert set(found.__all__) == ROOMS[room]
+    for name in ROOMS[room]:
+        assert getattr(found, name) is not None
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'eks_blueprints' has no attribute 'Blueprnt'"):
+        _ = eks_blueprints.Blueprnt
+
+
+def test_importing_the_package_imports_no_pulumi() -> None:
+    code = "import sys, eks_blueprints as e; dir(e), e.ClusterArgs, e.Allow; sys.exit('pulumi' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
