@@ -29,7 +29,7 @@ INSIDE: dict[str, list[set[str]]] = {
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "kubernetes_object"},
     ],
-    "review": [{"preview"}, {"diff", "cost"}, {"report"}, {"comment", "engine"}],
+    "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine"}],
 }
 """Floors inside the rooms that have some."""
 

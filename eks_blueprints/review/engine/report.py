@@ -11,9 +11,9 @@ from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.report import Finding, in_order
 from eks_blueprints.review.cost import Prices, difference, estimate
 from eks_blueprints.review.diff.base import git
+from eks_blueprints.review.effects import effects
 from eks_blueprints.review.engine.events import Violation
 from eks_blueprints.review.engine.run import EnginePreview
-from eks_blueprints.review.report.attention import attention
 from eks_blueprints.review.report.model import Policies, Report, StackReport
 from eks_blueprints.review.report.policy import judge
 from eks_blueprints.review.report.releases import releases
@@ -76,12 +76,12 @@ def stack_report(preview: EnginePreview, *, policies: bool = True, prices: Price
     diff = preview.diff
     if not preview.complete:
         # Half a plan has no cost, and judging it would call sound what was never looked at.
-        return StackReport(diff=diff, attention=tuple(attention(diff)), refused=preview.findings)
+        return StackReport(diff=diff, attention=effects(diff), refused=preview.findings)
     after = estimate(diff.new, prices)
     before = estimate(diff.old, prices) if diff.old else None
     return StackReport(
         diff=diff,
-        attention=tuple(attention(diff)),
+        attention=effects(diff),
         security=tuple(security(diff)),
         versions=tuple(releases(diff)),
         cost=after,

@@ -8,8 +8,8 @@ from pathlib import Path
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.cost import Prices, difference, estimate
 from eks_blueprints.review.diff.plans import diff_plans
+from eks_blueprints.review.effects import effects
 from eks_blueprints.review.preview.run import Finding
-from eks_blueprints.review.report.attention import attention
 from eks_blueprints.review.report.model import StackReport
 from eks_blueprints.review.report.policy import judge
 from eks_blueprints.review.report.releases import releases
@@ -31,7 +31,7 @@ def stack_report(
     before = estimate(old, prices) if old else None
     return StackReport(
         diff=diff,
-        attention=tuple(attention(diff)),
+        attention=effects(diff),
         security=tuple(security(diff)),
         versions=tuple(releases(diff)),
         cost=after,

@@ -8,9 +8,10 @@ from itertools import chain
 from pathlib import Path
 
 from eks_blueprints.review.cost.estimate import money
+from eks_blueprints.review.effects import Attention
 from eks_blueprints.review.preview.facts import short_type
 from eks_blueprints.review.report.lines import SIGNS, output_lines, resource_lines
-from eks_blueprints.review.report.model import Attention, Report, StackReport
+from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.picture import draw
 from eks_blueprints.review.report.platform import platform
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from eks_blueprints.review.cost.estimate import Estimate
 from eks_blueprints.review.diff.changes import ABSENT, Change, ResourceDiff
-from eks_blueprints.review.report.model import Attention, Policies, Report, StackReport
+from eks_blueprints.review.effects import Attention
+from eks_blueprints.review.report.model import Policies, Report, StackReport
 
 VERSION = 1
 KIND = "eks-blueprints/diff"
@@ -52,6 +53,7 @@ def _stack(stack: StackReport) -> dict[str, Any]:
 
 def _attention(item: Attention) -> dict[str, Any]:
     return {
+        "harm": item.harm,
         "level": item.level,
         "title": item.title,
         "name": item.name,

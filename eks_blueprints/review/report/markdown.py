@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eks_blueprints.review.cost.estimate import money
+from eks_blueprints.review.effects import Attention
 from eks_blueprints.review.preview.facts import short_type
 from eks_blueprints.review.report.lines import SIGNS, output_lines, resource_lines
-from eks_blueprints.review.report.model import Attention, Report, Security, StackReport, Version
+from eks_blueprints.review.report.model import Report, Security, StackReport, Version
 
 SECTION = "<!-- eks-blueprints:section -->"
 """Stands between two sections."""

@@ -9,28 +9,8 @@ from typing import Literal
 from eks_blueprints.policies.report import Finding as PolicyFinding
 from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
+from eks_blueprints.review.effects import Attention, Level
 from eks_blueprints.review.preview.run import Finding
-
-Level = Literal["danger", "warning", "note"]
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something that a reviewer must not miss."""
-
-    level: Level
-    title: str
-    """Such as `replace`, `delete`, `rolls nodes`."""
-    name: str
-    """Logical name of the resource."""
-    type: str
-    cause: str
-    effect: str
-    """What people and workloads will notice."""
-    place: str
-    """The line of the stack file."""
-    led: tuple[str, ...] = ()
-    """Logical names of what is replaced or changed because of it."""
 
 
 @dataclass(frozen=True, slots=True)

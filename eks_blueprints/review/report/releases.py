@@ -9,7 +9,8 @@ from eks_blueprints.core import versions
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.diff.words import value
-from eks_blueprints.review.report.model import Level, Version
+from eks_blueprints.review.effects import Level
+from eks_blueprints.review.report.model import Version
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _PROPERTIES: dict[str, tuple[str, ...]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from eks_blueprints.review.effects.words import HARMS
 from eks_blueprints.review.report.json_form import KIND, VERSION
 
 _TEXT = {"type": "string"}
@@ -68,6 +69,7 @@ def _stack() -> dict[str, Any]:
         outputs=_list({"$ref": "#/$defs/change"}),
         attention=_list(
             _object(
+                harm={"enum": list(HARMS), "description": "from the worst to the least"},
                 level=_LEVEL,
                 title=_TEXT,
                 name=_TEXT,

@@ -10,7 +10,8 @@ from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.texts import document
 from eks_blueprints.review.diff.words import value as worded
-from eks_blueprints.review.report.model import Level, Security
+from eks_blueprints.review.effects import Level
+from eks_blueprints.review.report.model import Security
 
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 _STRONG = ("AmazonEKSClusterAdminPolicy", "AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "cluster-admin")

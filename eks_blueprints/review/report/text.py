@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import click
 
 from eks_blueprints.review.cost.estimate import money
+from eks_blueprints.review.effects import Level
 from eks_blueprints.review.preview.facts import short_type
 from eks_blueprints.review.report.lines import SIGNS, output_lines, resource_lines
-from eks_blueprints.review.report.model import Level, Report, StackReport
+from eks_blueprints.review.report.model import Report, StackReport
 
 _COLOURS: dict[str, str] = {"danger": "red", "warning": "yellow", "note": "green", "clean": "green"}
 _MARKS = {"+": "green", "-": "red", "!": "yellow"}

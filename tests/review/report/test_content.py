@@ -10,7 +10,7 @@ import pytest
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.diff import diff_plans
-from eks_blueprints.review.report.attention import attention
+from eks_blueprints.review.effects import effects
 from eks_blueprints.review.report.gates import Gates
 from eks_blueprints.review.report.releases import releases, support_note
 from eks_blueprints.review.report.security import security
@@ -20,8 +20,7 @@ from tests.review.report.reports import replaced_nodes, report, stack
 
 def told(old: list[PlannedResource], new: list[PlannedResource]) -> list[str]:
     return [
-        f"{item.level} {item.title} {item.name}: {item.effect}"
-        for item in attention(diff_plans(plan(*old), plan(*new)))
+        f"{item.level} {item.title} {item.name}: {item.effect}" for item in effects(diff_plans(plan(*old), plan(*new)))
     ]
 
 
@@ -40,7 +39,7 @@ class TestAttention:
         it = platform()
         old = plan(*it.values())
         new = plan(*{**it, "cluster": changed(it["cluster"], roleArn="arn:other")}.values())
-        found = [item for item in attention(diff_plans(old, new)) if item.title == "replace"]
+        found = [item for item in effects(diff_plans(old, new)) if item.title == "replace"]
         assert [item.name for item in found] == ["shop-cluster"]
         assert set(found[0].led) == {"shop-nodes", "shop-cni", "shop-k8s", "shop-space"}
 

@@ -1,22 +1,18 @@
-"""What needs a reviewer's eye: replacements, deletions and rollings, with what people will notice of them."""
+"""What is lost: replacements and deletions, with what people will notice of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
-from eks_blueprints.review.report.model import Attention, Level
-
-_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-_ROLLING = ("version", "releaseVersion", "launchTemplate")
+from eks_blueprints.review.effects.nodes import NODE_GROUP, nodes
+from eks_blueprints.review.effects.words import Attention, Level, attention
 
 
-def attention(diff: PlanDiff) -> Iterator[Attention]:
-    """The worst first; what follows from a replacement is told with it, not on its own."""
-    items = [item for each in diff.resources for item in _of(each, diff)]
-    order: dict[Level, int] = {"danger": 0, "warning": 1, "note": 2}
-    yield from sorted(items, key=lambda item: order[item.level])
+def losses(diff: PlanDiff) -> Iterator[Attention]:
+    """What follows from a replacement is told with it, not on its own."""
+    for each in diff.resources:
+        yield from _of(each, diff)
 
 
 def _of(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
@@ -24,53 +20,23 @@ def _of(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
         led = tuple(other.name for other in diff.led_by(each.urn))
         how = "the old one goes first" if each.delete_first else "the new one is made first"
         effect = "; ".join(part for part in (_effect(each), how, each.refused) if part)
-        yield _item("danger", "replace", each, " and ".join(each.causes), effect, led)
+        yield attention("dies", "danger", "replace", each, " and ".join(each.causes), effect, led)
     elif each.kind == "delete":
         yield from _deleted(each)
-    elif each.kind == "update":
-        yield from _updated(each)
 
 
 def _deleted(each: ResourceDiff) -> Iterator[Attention]:
     if each.retained:
-        yield _item("warning", "let go", each, "no longer declared", "it stays in the cloud, no longer managed")
+        yield attention(
+            "dies", "warning", "let go", each, "no longer declared", "it stays in the cloud, no longer managed"
+        )
         return
     effect = _effect(each)
     level: Level = "danger" if effect or each.refused else "warning"
     if not effect and not each.refused and each.type in _HARMLESS:
         return
     said = "; ".join(part for part in (effect, each.refused) if part)
-    yield _item(level, "delete", each, "no longer declared", said)
-
-
-def _updated(each: ResourceDiff) -> Iterator[Attention]:
-    changed = {change.top for change in each.changes}
-    if each.type == _NODE_GROUP and changed & set(_ROLLING):
-        why = " and ".join(f"`{key}`" for key in _ROLLING if key in changed)
-        surge = f"{_nodes(each)} drained and made anew, a few at a time"
-        yield _item("warning", "rolls nodes", each, f"{why} changes", surge)
-    if each.type == "aws:eks/cluster:Cluster" and "version" in changed:
-        yield _item(
-            "warning", "upgrade", each, "`version` changes", "the control plane cannot go back to the old version"
-        )
-    for change in each.changes:
-        if change.path == "option protect" and change.old:
-            yield _item(
-                "warning", "unprotected", each, "`protect` is removed", "nothing keeps it from being deleted then"
-            )
-        if change.path == "deletionProtection" and change.old is True:
-            yield _item(
-                "warning", "unprotected", each, "deletion protection is removed", "AWS no longer refuses to delete it"
-            )
-    if not each.certain:
-        kinds = ", ".join(f"`{change.path}`" for change in each.changes[:3])
-        yield _item("note", "maybe replaced", each, f"{kinds} changes", "whether that replaces it is not known here")
-
-
-def _item(  # noqa: PLR0917 - read in this order
-    level: Level, title: str, each: ResourceDiff, cause: str, effect: str, led: tuple[str, ...] = ()
-) -> Attention:
-    return Attention(level, title, each.name, each.type, cause, effect, each.place, led)
+    yield attention("dies", level, "delete", each, "no longer declared", said)
 
 
 def _effect(each: ResourceDiff) -> str:
@@ -78,19 +44,10 @@ def _effect(each: ResourceDiff) -> str:
     return say(each) if say else ""
 
 
-def _nodes(each: ResourceDiff) -> str:
-    scaling = (each.old or each.resource).inputs.get("scalingConfig")
-    sizes: Mapping[str, Any] = scaling if isinstance(scaling, Mapping) else {}
-    count = next((sizes[key] for key in ("desiredSize", "minSize") if isinstance(sizes.get(key), int)), None)
-    if count is None:
-        return "its nodes are"
-    return "1 node is" if count == 1 else f"{count} nodes are"
-
-
 def _node_group(each: ResourceDiff) -> str:
     if each.kind == "delete":
-        return f"{_nodes(each)} drained and gone: their pods need room elsewhere"
-    return f"{_nodes(each)} drained"
+        return f"{nodes(each)} drained and gone: their pods need room elsewhere"
+    return f"{nodes(each)} drained"
 
 
 def _said(text: str) -> Callable[[ResourceDiff], str]:
@@ -108,7 +65,7 @@ def _inside(each: ResourceDiff) -> str:
 
 _DATA = "what it holds is lost"
 _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
-    _NODE_GROUP: _node_group,
+    NODE_GROUP: _node_group,
     "aws:autoscaling/group:Group": _said("its instances are ended"),
     "aws:backup/vault:Vault": _said(_DATA),
     "aws:cloudwatch/logGroup:LogGroup": _said("its logs are lost"),

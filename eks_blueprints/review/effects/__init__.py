@@ -1,0 +1,23 @@
+"""What a change does to people and workloads: each file tells one sort of harm, from a `PlanDiff` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.effects.losses import losses
+from eks_blueprints.review.effects.protections import protections
+from eks_blueprints.review.effects.rolls import rolls
+from eks_blueprints.review.effects.words import HARMS, Attention, Harm, Level
+
+__all__ = ["Attention", "Harm", "Level", "effects"]
+
+_TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (losses, rolls, protections)
+
+_LEVELS: tuple[Level, ...] = ("danger", "warning", "note")
+
+
+def effects(diff: PlanDiff) -> tuple[Attention, ...]:
+    """All that needs a reviewer's eye, the worst first."""
+    found = [item for told in _TOLD for item in told(diff)]
+    return tuple(sorted(found, key=lambda item: (_LEVELS.index(item.level), HARMS.index(item.harm))))
