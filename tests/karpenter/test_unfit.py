@@ -59,8 +59,8 @@ def test_pools_that_can_be_served(fields: dict[str, Any]) -> None:
         (
             {"instance_families": ["t3"], "instance_sizes": ["48xlarge"]},
             (
-                "error instance_sizes: leaves no instance type beside instance_families t3; got 48xlarge; use nano, micro, "
-                "small, medium, large, xlarge or 2xlarge, or instance_families "
+                "error instance_sizes: leaves no instance type beside instance_families t3; got 48xlarge; use nano, "
+                "micro, small, medium, large, xlarge or 2xlarge, or instance_families "
             ),
         ),
         ({"instance_types": ["m7g.48xlarge"]}, "error instance_types: is no instance type that EC2 had on "),
