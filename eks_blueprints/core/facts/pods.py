@@ -60,7 +60,9 @@ class Pods:
 
 def addresses(kind: InstanceType, way: Addressing) -> Pods:
     """How many pods a node has addresses for, those in the host's network included."""
-    if way.ipv6 and kind.on_nitro:
+    if way.ipv6 and not way.windows:
+        if not kind.on_nitro:
+            return Pods(0, "IPv6 needs the Nitro System")
         return Pods(None, "a /80 prefix of IPv6 addresses has no end")
     each, slots = f"({kind.addresses_per_interface} - 1)", kind.addresses_per_interface - 1
     if way.prefixes and kind.on_nitro:
@@ -111,3 +113,37 @@ def at_most(pods: Pods, most: int, why: str) -> Pods:
     if pods.count <= most:
         return pods
     return Pods(most, f"{pods.formula} = {pods.count}; at most {most} ({why})")
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way of running nodes and giving pods addresses, and what it comes to."""
+
+    name: str
+    """In one word, for programs."""
+    title: str
+    """In a few, for people."""
+    pods: Pods
+
+
+def modes(kind: InstanceType, *, reserved_interfaces: int = 0) -> list[Mode]:
+    """What every mode comes to on a type; `reserved_interfaces` are those that Karpenter is told to leave free."""
+    prefixes, custom = Addressing(prefixes=True), Addressing(custom_networking=True)
+    both = Addressing(prefixes=True, custom_networking=True)
+    found = [
+        Mode("managed", "managed group, EKS's image", recommended(kind, Addressing())),
+        Mode("managed_prefixes", "  with prefix delegation", recommended(kind, prefixes)),
+        Mode("managed_custom_networking", "  with custom networking", recommended(kind, custom)),
+        Mode("managed_prefixes_custom_networking", "  with both", recommended(kind, both)),
+        Mode("managed_ipv6", "  with IPv6", recommended(kind, Addressing(ipv6=True))),
+        Mode("told_by_itself", "own image, self-managed, unless told", told_by_itself(kind)),
+        Mode("karpenter", "Karpenter, unless told", told_by_itself(kind, reserved_interfaces=reserved_interfaces)),
+        Mode("auto_mode", "EKS Auto Mode", on_auto_mode(kind)),
+        Mode("auto_mode_single", "  with ipv4_prefix_size 32", on_auto_mode(kind, prefixes=False)),
+    ]
+    if "x86_64" in kind.architectures:
+        found.append(Mode("windows", "Windows", on_windows(kind)))
+        found.append(Mode("windows_prefixes", "  with prefix delegation", on_windows(kind, prefixes=True)))
+    found.append(Mode("fargate", "Fargate, whatever the size", Pods(ON_FARGATE, "a machine for each pod")))
+    branches = Pods(kind.branch_interfaces, "branch interfaces" if kind.branch_interfaces else "no trunk interfaces")
+    return [*found, Mode("security_groups", "pods with security groups of their own, at most", branches)]

@@ -4,6 +4,7 @@ from eks_blueprints.core.facts.instance_types import InstanceType, instance_type
 from eks_blueprints.core.facts.pods import (
     Addressing,
     addresses,
+    modes,
     on_auto_mode,
     on_windows,
     recommended,
@@ -67,7 +68,7 @@ def test_more_is_recommended_for_large_types() -> None:
 def test_there_are_no_prefixes_without_nitro() -> None:
     xen = kind("m4.large")
     assert addresses(xen, Addressing(prefixes=True)).count == addresses(xen, Addressing()).count == 20
-    assert addresses(xen, Addressing(ipv6=True)).count == 20
+    assert addresses(xen, Addressing(ipv6=True)).count == 0
 
 
 def test_karpenter_keeps_interfaces_free() -> None:
@@ -90,3 +91,23 @@ def test_the_formula_is_told() -> None:
     assert addresses(kind("m5.large"), Addressing()).formula == "3 x (10 - 1) + 2"
     both = recommended(kind("m5.large"), Addressing(prefixes=True, custom_networking=True))
     assert both.formula == "(3 - 1) x (10 - 1) x 16 + 2 = 290; at most 110 (up to 30 vCPUs)"
+
+
+def test_every_mode_has_its_number() -> None:
+    counts = {mode.name: mode.pods.count for mode in modes(kind("m5.large"), reserved_interfaces=1)}
+    assert counts == {
+        "managed": 29,
+        "managed_prefixes": 110,
+        "managed_custom_networking": 20,
+        "managed_prefixes_custom_networking": 110,
+        "managed_ipv6": 110,
+        "told_by_itself": 29,
+        "karpenter": 20,
+        "auto_mode": 110,
+        "auto_mode_single": 29,
+        "windows": 9,
+        "windows_prefixes": 110,
+        "fargate": 1,
+        "security_groups": 9,
+    }
+    assert not {mode.name for mode in modes(kind("m7g.large"))} & {"windows", "windows_prefixes"}
