@@ -38,6 +38,9 @@ def chart_version(value: str) -> str:
     Raises:
         ValueError: if it is none, or a range, which would choose another one some day.
     """
+    if re.search(r"-eksbuild\.\d+$", value):
+        do = "write the chart's own version, like 1.14.0, or have EKS install it with kind: eks_addon"
+        raise ValueError(f"is the build of an EKS add-on, not the version of a chart; got {shown(value)}; {do}")
     if not CHART_VERSION.fullmatch(value):
         raise ValueError(f"is no exact version of a chart; got {shown(value)}; write it like 1.14.0")
     return value

@@ -158,7 +158,8 @@ class EksManaged(AddOn):
     @classmethod
     def _version_is_of_eks(cls, version: Any) -> Any:
         if version is not None and is_known(version) and not _EKS_VERSION.fullmatch(version):
-            raise ValueError(f"is no version of an EKS add-on; got {shown(version)}; write it like v1.20.4-eksbuild.2")
+            do = "write one that `aws eks describe-addon-versions` lists, like v1.20.4-eksbuild.2"
+            raise ValueError(f"is no version of an EKS add-on; got {shown(version)}; {do}")
         return version
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eks_blueprints.access.spec import check_reach
-from eks_blueprints.blueprint import addon_checks, compute_checks, karpenter_checks
+from eks_blueprints.blueprint import addon_checks, arn_checks, compute_checks, karpenter_checks, pod_checks
 from eks_blueprints.core.errors import Problem, nearest, shown
 from eks_blueprints.network import layout, zones
 from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs
@@ -21,10 +21,12 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     region = list(_region(args))
     yield from region or _network(args)
     yield from _cluster(args)
+    yield from arn_checks.check(args)
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)
     yield from addon_checks.check(args)
     yield from compute_checks.check(args)
     yield from karpenter_checks.check(args)
+    yield from pod_checks.check(args)
 
 
 def _region(args: BlueprintArgs) -> Iterator[Problem]:

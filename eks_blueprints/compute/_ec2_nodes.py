@@ -15,7 +15,7 @@ from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Several
 from eks_blueprints.core.versions import offered
 
 DEFAULT_MIN_SIZE = 2
@@ -91,10 +91,10 @@ class Ec2Nodes(Compute):
     zones: tuple[str, ...] = ()
     """Availability zones, as the network writes them. Default: all of the network's."""
 
-    subnet_ids: tuple[In[str], ...] = ()
+    subnet_ids: Several[str] = ()
     """Ids of the subnets nodes stand in, instead of `subnets` and `zones`."""
 
-    security_group_ids: tuple[In[SecurityGroupId], ...] = Field(default=(), max_length=14)
+    security_group_ids: Several[SecurityGroupId] = Field(default=(), max_length=14)
     """Security groups of the nodes besides the cluster's; EC2 takes 16 in all, two of which may be ours."""
 
     remote_access: RemoteAccess | None = None

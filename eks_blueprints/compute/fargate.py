@@ -12,7 +12,7 @@ from eks_blueprints.compute._rules import check_role_policies, check_subnet_ids
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags, repeated
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Several
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
@@ -52,7 +52,7 @@ class Fargate(Compute):
     zones: tuple[str, ...] = ()
     """Availability zones, as the network writes them. Default: all of the network's."""
 
-    subnet_ids: tuple[In[str], ...] = ()
+    subnet_ids: Several[str] = ()
     """Ids of the private subnets pods stand in, instead of `zones`."""
 
     logging: FargateLogging | None = None

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.compute._bootstrap_rules import BESIDES_EKS, IN_FULL, check_bootstrap
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes, known_ami_type, offer_ami_types
-from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami
+from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami, release_minor
 from eks_blueprints.compute._parts import NodeRepairConfig, UpdateConfig
 from eks_blueprints.compute._rules import (
     check_capacity,
@@ -89,6 +89,11 @@ class ManagedNodes(Ec2Nodes):
         return self
 
     @property
+    def release(self) -> str | None:
+        """Release of EKS's own image that nodes are pinned to."""
+        return self.release_version
+
+    @property
     def image_drifts(self) -> bool:
         """Whether an image of one's own is looked up anew on every deployment."""
         return self.image is not None and drifts(self.image)
@@ -137,6 +142,9 @@ class ManagedNodes(Ec2Nodes):
         if match is None:
             got = shown(self.release_version)
             faults.add("release_version", f"is no release of an image; got {got}; write it like 1.33.4-20250904")
-        elif self.version is not None and match.group(1) != self.version:
+            return
+        ami = self.image_of(Faults())
+        of = None if ami is None else release_minor(self.release_version, ami)
+        if self.version is not None and of not in (None, minor(self.version)):
             got = f"{self.release_version} with version {self.version}"
             faults.add("release_version", f"is of another Kubernetes version; got {got}; take a matching release")

@@ -136,6 +136,11 @@ class SelfManagedNodes(Ec2Nodes):
         )
 
     @property
+    def release(self) -> str | None:
+        """Release of EKS's own image that nodes are pinned to."""
+        return None if self.image is None else self.image.release
+
+    @property
     def image_drifts(self) -> bool:
         """Whether the image is looked up anew on every deployment."""
         return drifts(self.image)

@@ -18,7 +18,7 @@ from typing import Any, Literal, NoReturn
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"})
+REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"}, {"stack", "output", "index"})
 """The keys of a mapping that names a value instead of giving it."""
 
 Path = tuple[str | int, ...]

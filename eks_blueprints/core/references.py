@@ -54,7 +54,8 @@ def _key(item: Any, index: int) -> str | int:
 
 def _read(reference: Reference, path: Path, problems: list[Problem]) -> Any:
     if reference.stack is not None:
-        return _stack(reference.stack).require_output(reference.output)  # type: ignore[arg-type]
+        output = _stack(reference.stack).require_output(reference.output)  # type: ignore[arg-type]
+        return output if reference.index is None else output.apply(lambda value: _element(value, reference))
     key = str(reference.config or reference.secret)
     namespace, _, name = key.rpartition(":")
     config = pulumi.Config(namespace or None)
@@ -73,6 +74,24 @@ def _read(reference: Reference, path: Path, problems: list[Problem]) -> Any:
     except ValueError as error:
         problems.append(Problem(path, f"config {key} does not fit: {error}"))
     return None
+
+
+def _element(value: Any, reference: Reference) -> Any:
+    """One element of an output that is a list.
+
+    Raises:
+        ValueError: if it is none, or has another number of elements than was said.
+    """
+    index, what = int(reference.index or 0), f"output {reference.output} of stack {reference.stack}"
+    if isinstance(value, str) and type(value) is not str:
+        return value[index]  # the symbol of an output that a recording does not know
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{what} is no list; got {type(value).__name__}; leave index and count out")
+    if reference.count not in (None, len(value)):
+        raise ValueError(f"{what} has {len(value)} elements; got count: {reference.count}; write count: {len(value)}")
+    if index >= len(value):
+        raise ValueError(f"{what} has {len(value)} elements, counted from 0; got index: {index}; name another")
+    return value[index]
 
 
 def _fit(reference: Reference, text: Any) -> Any:

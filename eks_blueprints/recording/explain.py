@@ -3,8 +3,9 @@
 from traceback import walk_tb
 
 from pulumi import RunError
+from pydantic import ValidationError
 
-from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.errors import InputError, problems_of
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.monitor import RecordingMonitor
 from eks_blueprints.recording.positions import Locator, Position
@@ -52,4 +53,6 @@ def _message(error: Exception) -> str:
     text = str(error).strip()
     if isinstance(error, InputError):
         return text  # already in the user's words
+    if isinstance(error, ValidationError):
+        return "\n".join(str(problem) for problem in problems_of(error))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

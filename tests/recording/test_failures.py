@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from eks_blueprints.network.spec import ExistingNetworkArgs
 from eks_blueprints.recording import ProgramError, record
 
 HERE = "tests/recording/test_failures.py"
@@ -100,3 +101,18 @@ def test_a_cycle_is_found(quick: bool) -> None:
         aws.iam.Role("c", assume_role_policy="{}", opts=pulumi.ResourceOptions(depends_on=[a, b]))
 
     assert len(record(program, quick=quick).resources) == 4
+
+
+def test_a_list_whose_length_is_not_known_names_the_users_line(pytestconfig: pytest.Config) -> None:
+    where = 0
+
+    def program() -> None:
+        nonlocal where
+        found = aws.ec2.get_subnets_output(filters=[{"name": "vpc-id", "values": ["vpc-0123456789abcdef0"]}])
+        where = line()
+        ExistingNetworkArgs(vpc_id="vpc-0123456789abcdef0", subnet_ids={"private": found.ids})
+
+    with pytest.raises(ProgramError) as caught:
+        record(program, root=str(pytestconfig.rootpath))
+    assert str(caught.value).startswith(f"{HERE}:{where}: subnet_ids.private: needs a list whose length is known; ")
+    assert "found.ids[0], found.ids[1]" in str(caught.value)
