@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+from eks_blueprints.compute._settings_rules import beside_cluster
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.fargate import Fargate
 from eks_blueprints.compute.hybrid_nodes import HybridNodes
@@ -36,6 +38,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _two_autoscalers(args)
     yield from _autoscaled(args)
     yield from _versions(args)
+    yield from _settings(args)
     yield from _images(args)
     yield from _windows(args)
     yield from _roles(args)
@@ -133,6 +136,13 @@ def _versions(args: BlueprintArgs) -> Iterator[Problem]:
         elif cluster - minor(version) > KUBELET_SKEW:
             do = f"use 1.{cluster - KUBELET_SKEW} or newer"
             yield Problem(at, f"is too far behind the cluster's; got {got}; {do}")
+
+
+def _settings(args: BlueprintArgs) -> Iterator[Problem]:
+    for compute in args.compute:
+        if isinstance(compute, Ec2Nodes):
+            for problem in beside_cluster(compute, args.cluster.version):
+                yield replace(problem, path=("compute", compute.name, *problem.path))
 
 
 def _images(args: BlueprintArgs) -> Iterator[Problem]:
