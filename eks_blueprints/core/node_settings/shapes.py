@@ -150,9 +150,8 @@ class _Walk:
     def _enum(self, value: Any, known: tuple[str, ...], path: Place) -> Iterator[Fault]:
         if isinstance(value, str) and value in known:
             return
-        near = nearest(value, known) if isinstance(value, str) else None
-        listed = ", ".join(name for name in known if name)
-        do = f"did you mean {near}?" if near else f"use one of {listed}"
+        same = [name for name in known if isinstance(value, str) and name.lower() == value.lower()]
+        do = f"did you mean {same[0]}?" if same else f"use one of {', '.join(name for name in known if name)}"
         yield path, f"is not one of the values of {self.table.name}; got {shown(value)}; {do}"
 
     def _fields(self, value: Any, kind: str, path: Place) -> Iterator[Fault]:

@@ -28,8 +28,12 @@ def test_whatever_is_written_reads_back(tree: dict[str, Any]) -> None:
     [
         (
             {"settings": {"mirrors": [{"registry": "docker.io", "endpoint": ["https://m"]}, {"registry": "*"}]}},
-            '[[settings.mirrors]]\nregistry = "docker.io"\nendpoint = ["https://m"]\n'
-            '[[settings.mirrors]]\nregistry = "*"\n',
+            """[[settings.mirrors]]
+registry = "docker.io"
+endpoint = ["https://m"]
+[[settings.mirrors]]
+registry = "*"
+""",
         ),
         ({"a": {"b.c/d": {"e": 1}}}, '[a."b.c/d"]\ne = 1\n'),
         ({"a": [{"b": [{"c": 1}]}]}, "[[a]]\n[[a.b]]\nc = 1\n"),
