@@ -143,6 +143,10 @@ def test_fields_by_release(minor: int | None, config: dict[str, Any], what: str 
         ({"containerd": {"config": "[plugins"}}, "containerd.config: is no TOML"),
         ({"kubelet": "x"}, "kubelet: needs a mapping"),
         (
+            {"kubelet": {"config": {"registerWithTaints": [{"key": "a"}]}}},
+            "registerWithTaints[0].effect: is required of a taint",
+        ),
+        (
             {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": {"kubelt": {}}},
             ": takes what stands below spec of a NodeConfig; got apiVersion, kind, spec too; write the content of spec",
         ),

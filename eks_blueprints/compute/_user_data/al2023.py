@@ -57,7 +57,7 @@ def _joined(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _taint(taint: Mapping[str, Any]) -> str:
-    return f"{taint['key']}={taint.get('value', '')}:{taint['effect']}"
+    return f"{taint.get('key', '')}={taint.get('value', '')}:{taint.get('effect', '')}"
 
 
 def _archive(scripts: Sequence[str], spec: Mapping[str, Any]) -> str:

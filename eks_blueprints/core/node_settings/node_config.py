@@ -37,6 +37,7 @@ def problems(spec: Mapping[str, Any], minor: int | None) -> Iterator[Fault]:
         return
     yield from table().problems(spec, SHAPE, minor)
     yield from _flags(below(spec, "kubelet", "flags"))
+    yield from _taints(below(spec, "kubelet", "config", "registerWithTaints"))
     yield from _containerd(below(spec, "containerd", "config"))
     yield from credentials.in_texts(spec)
 
@@ -58,6 +59,14 @@ def _flags(flags: Any) -> Iterator[Fault]:
                 at: Path = ("kubelet", "flags", index)
                 yield at, f"is no flag of the kubelet; got {shown(flag)}; write it like --{flag or 'v=4'}"
             bare = flag.startswith("-") and "=" not in flag and len(flag.split()) == 1
+
+
+def _taints(taints: Any) -> Iterator[Fault]:
+    for index, taint in enumerate(taints if isinstance(taints, list | tuple) else ()):
+        for field in ("key", "effect"):
+            if isinstance(taint, Mapping) and not taint.get(field):
+                at: Path = ("kubelet", "config", "registerWithTaints", index, field)
+                yield at, "is required of a taint; got nothing; add it"
 
 
 def _containerd(text: Any) -> Iterator[Fault]:

@@ -38,6 +38,21 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
             },
         },
     ),
+    "al2023_merged": (
+        "mime",
+        {
+            "labels": LABELS,
+            "taints": TAINTS,
+            "node_config": {
+                "kubelet": {
+                    "config": {"registerWithTaints": [{"key": "startup", "effect": "NoExecute"}], "maxPods": 20},
+                    "flags": ["--v=4", "--node-labels=tier=gold,team=batch"],
+                },
+                "containerd": {"config": '[plugins."io.containerd.cri.v1.images"]\ndiscard_unpacked_layers = true\n'},
+                "instance": {"localStorage": {"strategy": "Mount", "disabledMounts": ["PodLogs"]}},
+            },
+        },
+    ),
     "bottlerocket_minimal": ("toml", {"ami_type": "BOTTLEROCKET_x86_64"}),
     "bottlerocket_full": (
         "toml",
@@ -51,6 +66,28 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
                 "kernel": {"lockdown": "integrity", "sysctl": {"vm.max_map_count": "262144"}},
                 "motd": 'say "hello"\n',
                 "kubernetes": {"allowed-unsafe-sysctls": ["net.core.*"], "cpu-manager-policy": "static"},
+            },
+        },
+    ),
+    "bottlerocket_merged": (
+        "toml",
+        {
+            "ami_type": "BOTTLEROCKET_x86_64",
+            "labels": LABELS,
+            "taints": TAINTS,
+            "bottlerocket_settings": {
+                "container-registry": {
+                    "mirrors": [
+                        {"registry": "docker.io", "endpoint": ["https://mirror.example.com"]},
+                        {"registry": "*", "endpoint": ["https://one.example.com", "https://two.example.com"]},
+                    ]
+                },
+                "host-containers": {"control": {"enabled": False}},
+                "kubernetes": {
+                    "node-labels": {"tier": "gold"},
+                    "node-taints": {"dedicated": ["batch:NoSchedule", "batch:NoExecute"], "startup": ":NoExecute"},
+                },
+                "motd": "grüße\nan alle",
             },
         },
     ),
@@ -115,7 +152,7 @@ def test_bottlerocket_gets_toml(case: str) -> None:
     assert settings["kubernetes"]["api-server"] == CLUSTER[1]
     assert settings["kubernetes"]["cluster-dns-ip"] == "10.100.0.10"
     for key, value in CASES[case][1].get("bottlerocket_settings", {}).items():
-        assert settings[key] if key == "kubernetes" else settings[key] == value
+        assert settings[key] if key == "kubernetes" else settings[key] == value, key
 
 
 def test_taints_of_bottlerocket_have_their_effects() -> None:
