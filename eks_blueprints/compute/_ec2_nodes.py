@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_serializer, field_validator
 
 from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, hardware
 from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
@@ -15,6 +15,7 @@ from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
+from eks_blueprints.core.node_settings.plain import written
 from eks_blueprints.core.spec import In
 from eks_blueprints.core.versions import offered
 
@@ -173,6 +174,10 @@ class Ec2Nodes(Compute):
     @classmethod
     def _settings_are_read(cls, settings: dict[str, Any]) -> dict[str, Any]:
         return read_bottlerocket(settings)
+
+    @field_serializer("node_config", "bottlerocket_settings", when_used="json")
+    def _settings_are_written(self, settings: dict[str, Any]) -> dict[str, Any]:
+        return {key: written(value) for key, value in settings.items()}
 
     @property
     def ami(self) -> AmiType:

@@ -285,3 +285,12 @@ def test_a_plain_output_is_rendered() -> None:
     plan = recorded(attached)
     text = base64.b64decode(plan.one("LaunchTemplate").planned.to_data()["inputs"]["userData"]).decode()
     assert "#!/bin/bash\necho hello\n" in text
+
+
+def test_a_spec_with_references_is_written_down() -> None:
+    config = {"containerd": {"config": {"secret": "hub:toml"}}, "kubelet": {"config": {"maxPods": 5}}}
+    found = ManagedNodes(name="a", node_config=config).model_dump(mode="json")
+    assert found["node_config"] == {
+        "containerd": {"config": "{secret: hub:toml}"},
+        "kubelet": {"config": {"maxPods": 5}},
+    }

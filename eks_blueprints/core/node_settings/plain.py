@@ -1,4 +1,4 @@
-"""What any settings must be before they are looked at: values that JSON and TOML can write down."""
+"""Settings as values that JSON and TOML can write down."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from typing import Any
 
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.node_settings.shapes import Fault
-from eks_blueprints.core.spec import is_known
+from eks_blueprints.core.spec import is_known, is_output
+
+
+def written(value: Any) -> Any:
+    """Settings with references and Outputs as texts that stand for them, as a spec is written down."""
+    if isinstance(value, Mapping):
+        return {key: written(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [written(entry) for entry in value]
+    if is_known(value):
+        return value
+    return "<output>" if is_output(value) else str(value)
 
 
 def unfit(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Fault]:
