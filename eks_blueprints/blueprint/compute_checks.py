@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
@@ -10,6 +11,7 @@ from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes
 from eks_blueprints.compute._image import release_minor
+from eks_blueprints.compute._settings_rules import beside_cluster
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.fargate import Fargate
 from eks_blueprints.compute.hybrid_nodes import HybridNodes
@@ -37,6 +39,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _two_autoscalers(args)
     yield from _autoscaled(args)
     yield from _versions(args)
+    yield from _settings(args)
     yield from _images(args)
     yield from _windows(args)
     yield from _roles(args)
@@ -151,6 +154,13 @@ def _releases(args: BlueprintArgs) -> Iterator[Problem]:
         do = f"take a release of {cluster}" + (f', or write version: "1.{of}" too' if of < minor(cluster) else "")
         what = "is of another Kubernetes version than its nodes"
         yield Problem(("compute", compute.name, *field), f"{what}; got {got}; {do}")
+
+
+def _settings(args: BlueprintArgs) -> Iterator[Problem]:
+    for compute in args.compute:
+        if isinstance(compute, Ec2Nodes):
+            for problem in beside_cluster(compute, args.cluster.version):
+                yield replace(problem, path=("compute", compute.name, *problem.path))
 
 
 def _images(args: BlueprintArgs) -> Iterator[Problem]:

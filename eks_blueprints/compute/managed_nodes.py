@@ -103,6 +103,11 @@ class ManagedNodes(Ec2Nodes):
         """Whether it is said that nodes run Bottlerocket."""
         return super().on_bottlerocket or self.family == "BOTTLEROCKET"
 
+    @property
+    def taints_by_eks(self) -> bool:
+        """Whether EKS passes labels and taints to the kubelet, and not our user data: for images of its own."""
+        return self.ami_type != CUSTOM
+
     def image_of(self, faults: Faults) -> AmiType | None:
         """The image for the instance types, with what is wrong about it noted."""
         if self.ami_type != CUSTOM:

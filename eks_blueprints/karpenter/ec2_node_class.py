@@ -203,12 +203,9 @@ class Ec2NodeClass(Spec):
             faults.add("instance_store_policy", "has no effect on Windows; got RAID0; leave it out")
 
     def _check_user_data(self, faults: Faults) -> None:
-        if not isinstance(self.user_data, str):
-            return
-        try:
-            user_data.check(self.user_data, self.family)
-        except ValueError as error:
-            faults.add("user_data", str(error))
+        if isinstance(self.user_data, str):
+            for message in user_data.problems(self.user_data, self.family):
+                faults.add("user_data", message)
 
     def _check_kubelet(self, faults: Faults) -> None:
         if self.kubelet is None:
