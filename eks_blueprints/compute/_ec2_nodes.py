@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator
 
 from eks_blueprints.compute._bootstrap_rules import plain_settings
 from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, hardware
 from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
+from eks_blueprints.compute._rules import missing_subnets
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.core.errors import Faults, unknown_name
+from eks_blueprints.core.errors import Faults, Problem, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
 from eks_blueprints.core.spec import In
 from eks_blueprints.core.versions import offered
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import Ground
 
 DEFAULT_MIN_SIZE = 2
 
@@ -165,6 +169,11 @@ class Ec2Nodes(Compute):
     @classmethod
     def _settings_are_plain(cls, settings: dict[str, Any]) -> dict[str, Any]:
         return plain_settings(settings)
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Subnets that are not there."""
+        if not self.subnet_ids:
+            yield from missing_subnets(ground.network, self.subnets or "private", self.zones)
 
     @property
     def ami(self) -> AmiType:

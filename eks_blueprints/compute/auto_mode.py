@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from eks_blueprints.compute._auto_mode_classes import IngressClass, StorageClass, check_defaults
 from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
+from eks_blueprints.compute._rules import missing_class_subnets
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Architecture, Compute
 from eks_blueprints.core.errors import Faults, Problem
@@ -21,7 +23,7 @@ from eks_blueprints.karpenter.node_pool import AutoModeNodePool, Pool
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 def _default_storage() -> dict[str, StorageClass]:
@@ -115,6 +117,10 @@ class AutoMode(Compute):
     def node_taints(self) -> tuple[Taint, ...]:
         """Taints that the nodes of all its pools have in common."""
         return taints_of(self.pools)
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Classes of nodes without subnets."""
+        yield from missing_class_subnets(ground.network, self.classes)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Make its classes and pools, and a role that lets their nodes in."""

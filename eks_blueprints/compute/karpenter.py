@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
+from eks_blueprints.compute._rules import missing_class_subnets
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Architecture, Compute
 from eks_blueprints.core.errors import Faults, Problem, shown
@@ -23,7 +25,7 @@ from eks_blueprints.karpenter.selectors import AmiSelectorTerm
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -186,6 +188,13 @@ class Karpenter(Compute):
     def node_taints(self) -> tuple[Taint, ...]:
         """Taints that the nodes of all pools have in common."""
         return taints_of(self.pools)
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Classes of nodes without subnets, and IRSA where there is no OIDC provider."""
+        if self.identity == "irsa" and not ground.oidc_provider:
+            do = "give the cluster an OIDC provider or use pod_identity"
+            yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")
+        yield from missing_class_subnets(ground.network, self.classes)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Install it, with all that it needs in AWS, and then its classes and pools of nodes."""

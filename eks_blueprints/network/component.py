@@ -9,9 +9,10 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.refs import NetworkRef, SubnetRef
+from eks_blueprints.core.refs import NetworkRef
 from eks_blueprints.network import attachments, layout, zones
 from eks_blueprints.network.blocks import PlannedSubnet
+from eks_blueprints.network.described import new_subnets
 from eks_blueprints.network.existing import ExistingNetwork
 from eks_blueprints.network.routing import Routing
 from eks_blueprints.network.site import Site
@@ -138,7 +139,7 @@ class Network(Component):
     def _seen_by_others(self, planned: tuple[PlannedSubnet, ...], subnets: Mapping[str, aws.ec2.Subnet]) -> NetworkRef:
         return NetworkRef(
             vpc_id=self._vpc.id,
-            subnets=tuple(SubnetRef(id=subnets[s.name].id, role=s.role, zone=s.zone, cidr=s.cidr) for s in planned),
+            subnets=tuple(new_subnets(planned, lambda subnet: subnets[subnet.name].id)),
             cidr=self._args.cidr,
             ip_family=self._args.ip_family,
             ready=self.ready,
