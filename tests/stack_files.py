@@ -140,9 +140,21 @@ class StackFiles:
                 addons[kind.partition(".")[2]] = self._element(kind) if random.random() < 0.7 else {}
             addons.update({name: fields for name, fields in addons.items() if isinstance(fields, dict)})
             data["addons"] = addons
+        if random.random() < 0.06:
+            self._tag(data)
         if random.random() < 0.15:
             data["addon_defaults"] = {"identity": random.choice(["irsa", "pod_identity", "node_role"])}
         return data
+
+    def _tag(self, data: dict[str, Any]) -> None:
+        """Tags near the most that a resource takes, on the platform and a part of it."""
+        random = self.random
+        parts = [data, data["network"], data["cluster"], *data["compute"].values(), *data.get("addons", {}).values()]
+        for part, start in ((data, 0), (random.choice(parts), 100)):
+            if isinstance(part, dict):
+                part["tags"] = {
+                    f"t{start + number}": "x" for number in range(random.choice([1, 23, 24, 25, 26, 48, 50]))
+                }
 
     def _network(self, region: str) -> Any:
         random = self.random

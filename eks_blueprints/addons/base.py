@@ -88,6 +88,7 @@ class AddOn(Element):
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """IRSA where there is no OIDC provider."""
+        yield from super().problems_on(ground)
         if self.makes_a_role and self.identity_used == "irsa" and not ground.oidc_provider:
             do = "give the cluster an OIDC provider or use pod_identity"
             yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")

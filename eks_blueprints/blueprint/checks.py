@@ -24,7 +24,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from addon_checks.check(args)
     yield from compute_checks.check(args)
     yield from karpenter_checks.check(args)
-    yield from ground.check_elements(args)
+    yield from ground.check_parts(args)
 
 
 def _region(args: BlueprintArgs) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator
@@ -172,8 +172,14 @@ class Ec2Nodes(Compute):
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """Subnets that are not there."""
+        yield from super().problems_on(ground)
         if not self.subnet_ids:
             yield from missing_subnets(ground.network, self.subnets or "private", self.zones)
+
+    def further_tags(self, ground: Ground) -> Iterator[Iterable[str]]:
+        """The name that instances and security groups are given."""
+        yield from super().further_tags(ground)
+        yield ("Name",)
 
     @property
     def ami(self) -> AmiType:

@@ -120,6 +120,7 @@ class AutoMode(Compute):
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """Classes of nodes without subnets."""
+        yield from super().problems_on(ground)
         yield from missing_class_subnets(ground.network, self.classes)
 
     def attach(self, cluster: ClusterRef) -> Component:

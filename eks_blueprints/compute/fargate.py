@@ -127,6 +127,7 @@ class Fargate(Compute):
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """Subnets that are not there, or not private."""
+        yield from super().problems_on(ground)
         if not self.subnet_ids:
             yield from missing_subnets(ground.network, "private", self.zones)
         public = ground.network.ids("public")

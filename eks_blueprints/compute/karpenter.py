@@ -191,6 +191,7 @@ class Karpenter(Compute):
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """Classes of nodes without subnets, and IRSA where there is no OIDC provider."""
+        yield from super().problems_on(ground)
         if self.identity == "irsa" and not ground.oidc_provider:
             do = "give the cluster an OIDC provider or use pod_identity"
             yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap_rules import BESIDES_EKS, IN_FULL, check_bootstrap
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes, known_ami_type, offer_ami_types
 from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami
@@ -111,6 +112,12 @@ class ManagedNodes(Ec2Nodes):
         yield from super().problems_on(ground)
         if self.version is None and (fault := _no_image(self.ami, ground.version)):
             yield Problem(("ami_type",), fault)
+
+    def further_tags(self, ground: Ground) -> Iterator[Iterable[str]]:
+        """What Cluster Autoscaler reads off an empty group, besides a name."""
+        yield from super().further_tags(ground)
+        if ground.autoscaled and self.scaling[0] == 0:
+            yield resource_hints(self)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Make the group, with its role and launch template."""

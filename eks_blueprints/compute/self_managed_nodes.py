@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
@@ -29,7 +29,13 @@ from eks_blueprints.compute._self_managed_parts import (
     TerminationPolicy,
     Timeout,
 )
-from eks_blueprints.compute._self_managed_rules import check_hooks, check_sizes, check_tags, check_way_of_buying
+from eks_blueprints.compute._self_managed_rules import (
+    check_hooks,
+    check_sizes,
+    check_tags,
+    check_way_of_buying,
+    group_tags,
+)
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.spec import In
 
@@ -147,6 +153,11 @@ class SelfManagedNodes(Ec2Nodes):
         if self.version is None and ground.version is None and (self.image is None or not self.image.own):
             message = "is needed to find the image; got a cluster whose version is not known; add it"
             yield Problem(("version",), message)
+
+    def further_tags(self, ground: Ground) -> Iterator[Iterable[str]]:
+        """What Cluster Autoscaler reads off the group, besides a name."""
+        yield from super().further_tags(ground)
+        yield group_tags(self)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Make the group, with its role, launch template and access entry."""

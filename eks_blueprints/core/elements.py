@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -20,6 +20,7 @@ from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from eks_blueprints.core.errors import Faults, InputError, Problem, one_line, raised, shown, unknown_name
+from eks_blueprints.core.leaves import too_many_tags
 from eks_blueprints.core.spec import Spec, kind_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,14 @@ class Element(Spec):
 
         Told when a platform is checked, and again when it is put on a cluster that no platform declares.
         """
-        return iter(())
+        for own in self.further_tags(ground):
+            if fault := too_many_tags(ground.tags, getattr(self, "tags", ()), own):
+                yield Problem(("tags",), fault)
+                return
+
+    def further_tags(self, _ground: Ground) -> Iterator[Iterable[str]]:
+        """The keys of tags that its resources have besides its own and the platform's, for each sort of resource."""
+        yield ()
 
     def component(self, cluster: ClusterRef) -> Component:
         """The component that holds this element's resources on a cluster; its name starts all of theirs.

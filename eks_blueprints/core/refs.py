@@ -63,8 +63,10 @@ class Ground:
     """Its subnets; the id of one that is only described is a text that stands for it."""
     oidc_provider: bool
     """Whether there is an IAM OIDC provider of its issuer, which IRSA needs."""
-    prefix: str = ""
-    """Start of the logical name of everything put on it; empty where it is not known yet."""
+    autoscaled: bool = False
+    """Whether Cluster Autoscaler is on it."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of the platform."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,8 @@ class ClusterRef:
             version=self.version,
             network=self.network,
             oidc_provider=self.oidc_provider_arn is not None,
-            prefix=self.prefix,
+            autoscaled=self.autoscaled,
+            tags=self.tags,
         )
 
     def after(self, *resources: pulumi.Resource) -> ClusterRef:

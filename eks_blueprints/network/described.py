@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eks_blueprints.core.refs import NetworkRef, SubnetRef, SubnetRole
 from eks_blueprints.network import layout
-from eks_blueprints.network.spec import ROLES, AnyNetwork, ExistingNetworkArgs
+from eks_blueprints.network.spec import ROLES, AnyNetwork, ExistingNetworkArgs, NetworkArgs
 
 if TYPE_CHECKING:
     import pulumi
@@ -37,6 +37,20 @@ def new_subnets(
     """The subnets of a new VPC."""
     for subnet in planned:
         yield SubnetRef(id=id_of(subnet), role=subnet.role, zone=subnet.zone, cidr=subnet.cidr)
+
+
+def subnet_tags(args: NetworkArgs, subnet: PlannedSubnet, cluster_name: str | None) -> dict[str, str]:
+    """The tags of a subnet of a new VPC besides those of all of the network."""
+    tags: dict[str, str] = {}
+    if subnet.role == "public":
+        tags["kubernetes.io/role/elb"] = "1"
+    if subnet.role == "private":
+        tags["kubernetes.io/role/internal-elb"] = "1"
+        if cluster_name is not None:
+            tags["karpenter.sh/discovery"] = cluster_name
+    if args.cluster_tag is not None and cluster_name is not None:
+        tags[f"kubernetes.io/cluster/{cluster_name}"] = args.cluster_tag
+    return {**tags, **args.subnet_tags.get(subnet.role, {}), **subnet.tags}
 
 
 def existing_subnets(args: ExistingNetworkArgs, find: Find) -> Iterator[SubnetRef]:
