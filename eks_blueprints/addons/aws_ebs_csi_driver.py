@@ -11,7 +11,7 @@ from eks_blueprints.core.leaves import RegionalKeyArn, Tags
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 class AwsEbsCsiDriver(EksAddOn):
@@ -39,7 +39,7 @@ class AwsEbsCsiDriver(EksAddOn):
     extra_volume_tags: Tags = {}
     """Tags of every volume it makes."""
 
-    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+    def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policy for the driver."""
         return {"ebs-csi": "service-role/AmazonEBSCSIDriverPolicy"}
 

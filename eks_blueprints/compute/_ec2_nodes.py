@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_serializer, field_validator
 
 from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, hardware
 from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
+from eks_blueprints.compute._rules import missing_subnets
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute._settings_rules import read_bottlerocket, read_node_config
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.core.errors import Faults, unknown_name
+from eks_blueprints.core.errors import Faults, Problem, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
 from eks_blueprints.core.node_settings.plain import written
 from eks_blueprints.core.spec import In, Several
 from eks_blueprints.core.versions import offered
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import Ground
 
 DEFAULT_MIN_SIZE = 2
 
@@ -178,6 +182,17 @@ class Ec2Nodes(Compute):
     @field_serializer("node_config", "bottlerocket_settings", when_used="json")
     def _settings_are_written(self, settings: dict[str, Any]) -> dict[str, Any]:
         return {key: written(value) for key, value in settings.items()}
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Subnets that are not there."""
+        yield from super().problems_on(ground)
+        if not self.subnet_ids:
+            yield from missing_subnets(ground.network, self.subnets or "private", self.zones)
+
+    def further_tags(self, ground: Ground) -> Iterator[Iterable[str]]:
+        """The name that instances and security groups are given."""
+        yield from super().further_tags(ground)
+        yield ("Name",)
 
     @property
     def ami(self) -> AmiType:

@@ -130,11 +130,10 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 def _class_objects(karpenter: Karpenter, cluster: ClusterRef, nodes: Mapping[bool, NodeRole]) -> list[dict[str, Any]]:
     objects = []
     for spec in karpenter.classes:
-        at = (karpenter.group, karpenter.name, "node_classes", spec.name)
         role = nodes.get(is_windows(spec))
         defaults = ClassDefaults(
             role=None if role is None else role.role.role.name,
-            subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster, at),
+            subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster),
             security_groups=(SecurityGroupSelectorTerm(tags={DISCOVERY: leaf(_mark(cluster))}),),
         )
         made = manifests.ec2_node_class(spec, defaults)

@@ -9,7 +9,6 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from eks_blueprints.core.component import Component
-from eks_blueprints.core.errors import Path, fail
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import manifests
@@ -20,26 +19,16 @@ DISCOVERY = "karpenter.sh/discovery"
 """Tag by which Karpenter finds subnets and security groups of a cluster."""
 
 
-def subnets_of(cluster: ClusterRef, at: Path) -> tuple[SubnetSelectorTerm, ...]:
-    """Private subnets by their tag where this platform makes them; those of others are not touched, but named.
-
-    Raises:
-        InputError: if there are none; `at` is where the class stands that needs them.
-    """
+def subnets_of(cluster: ClusterRef) -> tuple[SubnetSelectorTerm, ...]:
+    """Private subnets by their tag where this platform makes them; those of others are not touched, but named."""
     if cluster.network.discovery is not None:
         return (SubnetSelectorTerm(tags={DISCOVERY: cluster.network.discovery}),)
-    terms = tuple(SubnetSelectorTerm(id=leaf(subnet)) for subnet in cluster.network.ids("private"))
-    if not terms:
-        fail("is needed; got a network without private subnets; name the subnets of the nodes", *at, _SUBNETS)
-    return terms
+    return tuple(SubnetSelectorTerm(id=leaf(subnet)) for subnet in cluster.network.ids("private"))
 
 
 def leaf(value: pulumi.Input[str]) -> In[str]:
     """A value as specs take it."""
     return value if isinstance(value, str) else pulumi.Output.from_input(value)
-
-
-_SUBNETS = "subnet_selector_terms"
 
 
 def make_classes(

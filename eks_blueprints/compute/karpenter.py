@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.compute._pools import PooledCompute, check_policies
+from eks_blueprints.compute._rules import missing_class_subnets
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In
@@ -21,7 +23,7 @@ from eks_blueprints.karpenter.selectors import AmiSelectorTerm
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -169,6 +171,14 @@ class Karpenter(PooledCompute):
         if "resources" in self.model_fields_set:
             said["controller"] = {"resources": self.resources.values()}
         return said
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Classes of nodes without subnets, and IRSA where there is no OIDC provider."""
+        yield from super().problems_on(ground)
+        if self.identity == "irsa" and not ground.oidc_provider:
+            do = "give the cluster an OIDC provider or use pod_identity"
+            yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")
+        yield from missing_class_subnets(ground.network, self.classes)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Install it, with all that it needs in AWS, and then its classes and pools of nodes."""

@@ -127,6 +127,14 @@ def tags(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def too_many_tags(*layers: Iterable[str]) -> str | None:
+    """Why a resource cannot have the tags of several layers, given by their keys; None where it can."""
+    count = len(set().union(*layers))
+    if count <= TAGS_PER_RESOURCE:
+        return None
+    return f"leave no room: a resource takes {TAGS_PER_RESOURCE} with those of the platform; got {count}; remove some"
+
+
 def repeated(values: Iterable[str]) -> str | None:
     """The first value that occurs twice."""
     seen: set[str] = set()

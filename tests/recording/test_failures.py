@@ -89,7 +89,33 @@ def test_leaving_early(code: int | None, fails: bool, quick: bool) -> None:
         with pytest.raises(ProgramError, match="the program exited with 3"):
             record(program, quick=quick)
     else:
-        assert len(record(program, quick=quick).resources) == 1
+        recording = record(program, quick=quick)
+        assert len(recording.resources) == 1
+        assert ["the program ended itself; what comes after is missing" in log.text for log in recording.logs] == [True]
+
+
+class Odd(BaseException):
+    """What no handler of exceptions expects."""
+
+
+@pytest.mark.parametrize("error", [SystemExit(0), SystemExit(1), Odd("x")])
+def test_a_callback_that_ends_the_interpreter_fails_the_program(error: BaseException, quick: bool) -> None:
+    def end(_arn: str) -> None:
+        raise error
+
+    def program() -> None:
+        aws.iam.Role("a", assume_role_policy="{}").arn.apply(end)
+
+    with pytest.raises(ProgramError, match=type(error).__name__):
+        record(program, quick=quick)
+
+
+def test_a_person_who_stops_it_is_obeyed(quick: bool) -> None:
+    def program() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        record(program, quick=quick)
 
 
 def test_a_cycle_is_found(quick: bool) -> None:
