@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from eks_blueprints.core.component import Component
+from eks_blueprints.core.component import Component, in_cluster
 from eks_blueprints.core.helm import HelmRelease
 from eks_blueprints.core.kubernetes_object import KubernetesObject
 
@@ -30,9 +30,8 @@ class FluxDelivery:
         name = f"{component.pulumi_resource_name}-{release.role}"
         limit = f"{release.timeout_seconds}s"
         common: dict[str, Any] = {
-            "delete_before_replace": True,
             "retain_on_delete": release.keep or None,
-            "deleted_with": cluster if release.goes_with_cluster else None,
+            **in_cluster(cluster, goes_with_it=release.goes_with_cluster),
         }
         repository = KubernetesObject(
             f"{name}-repository", self._repository(release), component.child(depends_on=after, **common)

@@ -20,7 +20,7 @@ from eks_blueprints.review.diff.written import without_written
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
 _REFERENCE = "pulumi:pulumi:StackReference"
-_OPTIONS = {"protect": "protect", "retainOnDelete": "retain_on_delete", "replacementTrigger": "replacement_trigger"}
+_OPTIONS = {"protect": "protect", "retainOnDelete": "retain_on_delete", "deletedWith": "deleted_with"}
 _SHOWN = 4
 """How many inputs a note names."""
 
@@ -96,7 +96,7 @@ def _deployed(row: Row) -> Deployed:
 
 
 def _opaque(row: Row, new: Plan) -> bool:
-    """Whether no recording shows it: a provider that the engine makes, or what is inside another language's component."""
+    """Whether no recording shows it: a default provider, or what is inside a component of another language."""
     name = row["urn"].rpartition("::")[2]
     known = new.by_urn()
     if row["urn"] in known:
@@ -146,11 +146,20 @@ class _Reading:
             provider=provider or None,
             options=_options(row),
         )
+        planned = replace(planned, options={**planned.options, **self._trigger(row, new, run)})
         if new is None or planned.custom or not new.options.get("remote"):
             return planned
         # The engine keeps no inputs of a component in another language, and has it like one of this language.
         self.unknown[f"the inside of {planned.name}"] = ""
         return replace(planned, inputs=new.inputs, options={**planned.options, "remote": True})
+
+    def _trigger(self, row: Row, new: PlannedResource | None, run: PlannedResource | None) -> dict[str, Any]:
+        option = "replacement_trigger"
+        old = row.get("replacementTrigger")
+        if old is None or new is None or option not in new.options:
+            return {} if old is None else {option: cleared(old)}
+        meant = MISSING if run is None else run.options.get(option, MISSING)
+        return {option: Alignment(self._outputs)(old, new.options[option], meant)}
 
     def _inputs(
         self, row: Row, new: PlannedResource | None, run: PlannedResource | None, provider: str
