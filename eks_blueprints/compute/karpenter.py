@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
-from eks_blueprints.compute._scheduling import Taint
-from eks_blueprints.compute.base import Architecture, Compute
+from eks_blueprints.compute._pools import PooledCompute, check_policies
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In
@@ -45,7 +43,7 @@ def _default_classes() -> dict[str, Ec2NodeClass]:
     return {"default": Ec2NodeClass(ami_selector_terms=(AmiSelectorTerm(alias="al2023@latest"),))}
 
 
-class Karpenter(Compute):
+class Karpenter(PooledCompute):
     """Karpenter with its permissions, its interruption queue, and pools and classes of nodes.
 
     It runs on nodes that it has not launched itself: a managed node group or a Fargate profile beside it.
@@ -171,21 +169,6 @@ class Karpenter(Compute):
         if "resources" in self.model_fields_set:
             said["controller"] = {"resources": self.resources.values()}
         return said
-
-    @property
-    def architectures(self) -> frozenset[Architecture]:
-        """Processor architectures of the nodes of its pools."""
-        return architectures_of(self.pools)
-
-    @property
-    def node_instance_types(self) -> tuple[str, ...]:
-        """EC2 instance types of its nodes, where every pool names them."""
-        return instance_types_of(self.pools)
-
-    @property
-    def node_taints(self) -> tuple[Taint, ...]:
-        """Taints that the nodes of all pools have in common."""
-        return taints_of(self.pools)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Install it, with all that it needs in AWS, and then its classes and pools of nodes."""

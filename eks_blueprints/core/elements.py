@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
@@ -94,7 +94,7 @@ class _Group:
 
 
 if TYPE_CHECKING:
-    Group = tuple[E_co, ...]
+    Group = Sequence[E_co]
 else:
 
     class Group(Generic[E_co]):

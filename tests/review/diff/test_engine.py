@@ -11,12 +11,11 @@ import pytest
 from eks_blueprints.recording import Plan, record_directory
 from eks_blueprints.review.diff import diff_plans
 from eks_blueprints.review.diff.base import from_file
-from tests import ROOT
+from tests import PROJECT
 from tests.engine.harness import Engine, Project, missing
 
 pytestmark = pytest.mark.engine
 
-REPOSITORY = ROOT
 LENIENT = {"dev-network-default-security-group"}
 """The stand-in moves a default security group to another VPC, which the real provider cannot."""
 
@@ -40,7 +39,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     if reason := missing():
         pytest.skip(reason)
     engine = Engine(tmp_path_factory.mktemp("engine"))
-    project = engine.project(REPOSITORY, stack="dev")
+    project = engine.project(PROJECT, stack="dev")
     project.up()
     yield project
     engine.close()
@@ -49,7 +48,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 def test_nothing_differs_from_what_is_deployed(deployed: Project, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     state.write_text(json.dumps({"version": 3, "deployment": {"resources": deployed.export()}}))
-    new = record_directory(REPOSITORY, "dev").plan()
+    new = record_directory(PROJECT, "dev").plan()
     found = diff_plans(from_file(state).plan(new), new)
     said = [f"{each.kind} {each.name}: {[change.path for change in each.changes]}" for each in found.resources]
     assert said == []
