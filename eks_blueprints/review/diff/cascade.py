@@ -146,6 +146,9 @@ def _moves(value: Any, cause: ResourceDiff, *, immutable: bool, alone: bool) -> 
     """Whether a leaf's value changes with its cause."""
     outputs = _NEW_VERSION.get(cause.type, frozenset())
     if isinstance(value, Mapping):
+        if "$secret" in value:
+            # What it says is hidden, and that it is put together from the outputs of its cause is known.
+            return cause.kind == "replace"
         sources = value.get("from")
         return "$unknown" in value and (sources is None or cause.name in sources)
     if not isinstance(value, str):
