@@ -151,9 +151,11 @@ class Cluster(Component):
             caller=caller,
         )
         self.update_kubeconfig = update_kubeconfig(self.name, self._region, caller)
-        self.kubernetes = kubernetes_provider(
-            self._frame.name("kubernetes"), self.kubeconfig, self.endpoint, self.child(depends_on=[self.resource])
-        )
+        # A replaced cluster takes its objects along by their own options (`in_cluster`). A provider whose identifier is
+        # not known meanwhile would be replaced too, and the engine could no longer delete the old objects through it.
+        opts = self.child(depends_on=[self.resource], ignore_changes=["clusterIdentifier"])
+        name = self._frame.name("kubernetes")
+        self.kubernetes = kubernetes_provider(name, self.kubeconfig, self.pulumi_resource_name, opts)
 
     def _make_ref(self, tags: Mapping[str, str]) -> ClusterRef:
         return ClusterRef(

@@ -76,7 +76,7 @@ def access_entry(
         principal_arn=role_arn,
         type="EC2_WINDOWS" if nodes.ami.windows else "EC2_LINUX",
         tags=merge_tags(cluster.tags, nodes.tags) or None,
-        opts=component.child(),
+        opts=component.child(delete_before_replace=True),
     )
 
 

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from eks_blueprints.compute._interruptions import interruptions
 from eks_blueprints.compute._karpenter_roles import NodeRole, association, controller_role, is_windows, node_roles
 from eks_blueprints.compute._node_objects import DISCOVERY, leaf, make_classes, make_pools, subnets_of
-from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease
 from eks_blueprints.core.iam_roles import GrantedRole
 from eks_blueprints.core.refs import ClusterRef
@@ -37,9 +37,11 @@ def make(karpenter: Karpenter, cluster: ClusterRef) -> Component:
     controller = _deliver(component, cluster, release, [crds, *allowed, *notices.ready])
     joining = [resource for node in nodes.values() for resource in node.ready]
     objects = _class_objects(karpenter, cluster, nodes)
-    classes = make_classes(component, objects, [controller, crds, tag, *joining])
+    classes = make_classes(component, objects, [controller, crds, tag, *joining], _class_options(cluster))
     after = [controller, crds, *joining]
-    pools = make_pools(component, karpenter.pools, classes, after, karpenter.drain_timeout_minutes)
+    # Their nodes are outside the cluster, and would outlive it.
+    options = in_cluster(cluster.resource, goes_with_it=False)
+    pools = make_pools(component, karpenter.pools, classes, after, karpenter.drain_timeout_minutes, options)
     component.ready = (controller, *classes.values(), *pools)
     component.register_outputs(
         {
@@ -50,6 +52,13 @@ def make(karpenter: Karpenter, cluster: ClusterRef) -> Component:
         }
     )
     return component
+
+
+def _class_options(cluster: ClusterRef) -> dict[str, Any]:
+    # A class is held by the nodes of its pools, and of what goes before a replaced cluster nothing goes in order. So it
+    # stays behind in the old cluster and is made in the new one, once that has an address.
+    trigger = None if cluster.resource is None else cluster.endpoint
+    return {"delete_before_replace": True, "replacement_trigger": trigger}
 
 
 def _discovery_tag(component: Component, cluster: ClusterRef) -> pulumi.Resource:
@@ -115,6 +124,7 @@ def _release(karpenter: Karpenter, cluster: ClusterRef, role: GrantedRole, queue
         values=_merged(values, karpenter.values),
         # The chart brings the kinds too; they have a release of their own.
         skip_crds=True,
+        goes_with_cluster=True,
     )
 
 

@@ -79,7 +79,8 @@ def _node_role(karpenter: Karpenter, cluster: ClusterRef, component: Component, 
         principal_arn=role.arn,
         type="EC2_WINDOWS" if windows else "EC2_LINUX",
         tags=tags or None,
-        opts=component.child(),
+        # A cluster has one entry a principal.
+        opts=component.child(delete_before_replace=True),
     )
     return NodeRole(role=role, entry=entry, profile=_profile(karpenter, component, name, role, tags))
 

@@ -32,32 +32,40 @@ def leaf(value: pulumi.Input[str]) -> In[str]:
 
 
 def make_classes(
-    component: Component, objects: Iterable[Mapping[str, Any]], after: Sequence[pulumi.Resource]
+    component: Component,
+    objects: Iterable[Mapping[str, Any]],
+    after: Sequence[pulumi.Resource],
+    options: Mapping[str, Any],
 ) -> dict[str, pulumi.Resource]:
-    """The classes of nodes by name: `{component}-class-{name}`."""
+    """The classes of nodes by name: `{component}-class-{name}`.
+
+    `options` say what a replaced cluster means for them.
+    """
     return {
-        manifest["metadata"]["name"]: _object(component, "class", manifest, component.child(depends_on=after))
+        manifest["metadata"]["name"]: _object(
+            component, "class", manifest, component.child(depends_on=after, **options)
+        )
         for manifest in objects
     }
 
 
-def make_pools(
+def make_pools(  # noqa: PLR0917 - read in this order
     component: Component,
     pools: Iterable[Pool],
     classes: Mapping[str, pulumi.Resource],
     after: Sequence[pulumi.Resource],
     drain_minutes: int,
+    options: Mapping[str, Any],
 ) -> tuple[pulumi.Resource, ...]:
-    """The pools: `{component}-pool-{name}`.
+    """The pools: `{component}-pool-{name}`; `options` say what a replaced cluster means for them.
 
-    A pool goes before its class, and the class before the controller. Deleting a pool waits for its nodes: they exist
-    outside the cluster, so that a pool never merely goes with it.
+    A pool goes before its class, and the class before the controller. Deleting a pool waits for its nodes.
     """
     made = []
     for pool in pools:
         opts = component.child(
             depends_on=[*after, *([classes[pool.node_class]] if pool.node_class in classes else [])],
-            delete_before_replace=True,
+            **options,
             # Kubernetes lets no pool become static, or cease to be.
             replacement_trigger="dynamic" if pool.replicas is None else "static",
             custom_timeouts=pulumi.CustomTimeouts(delete=f"{drain_minutes}m"),

@@ -53,16 +53,16 @@ def update_kubeconfig(name: pulumi.Input[str], region: str, caller: Caller | Non
 
 
 def kubernetes_provider(
-    logical: str, config: pulumi.Input[str], endpoint: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    logical: str, config: pulumi.Input[str], identifier: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
 ) -> kubernetes.Provider:
     """The Kubernetes provider of a cluster.
 
-    The endpoint tells clusters apart. Without it, any change of the kubeconfig would replace every object in the
+    The identifier tells clusters apart. Without it, any change of the kubeconfig would replace every object in the
     cluster (pulumi/pulumi-eks#207, #764).
     """
     import pulumi_kubernetes as kubernetes
 
-    return kubernetes.Provider(logical, kubeconfig=config, cluster_identifier=endpoint, opts=opts)
+    return kubernetes.Provider(logical, kubeconfig=config, cluster_identifier=identifier, opts=opts)
 
 
 def _text(name: str, endpoint: str, authority: str, role_arn: str | None, *, region: str, profile: str | None) -> str:

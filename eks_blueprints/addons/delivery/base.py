@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from eks_blueprints.core.component import Component
+from eks_blueprints.core.component import Component, in_cluster
 from eks_blueprints.core.helm import HelmRelease
 from eks_blueprints.core.kubernetes_object import KubernetesObject
 
@@ -40,9 +40,8 @@ class ObjectDelivery:
         """Make the objects of a release."""
         name = f"{component.pulumi_resource_name}-{release.role}"
         common: dict[str, Any] = {
-            "delete_before_replace": True,
             "retain_on_delete": release.keep or None,
-            "deleted_with": cluster if release.goes_with_cluster else None,
+            **in_cluster(cluster, goes_with_it=release.goes_with_cluster),
         }
         sources = [
             KubernetesObject(f"{name}-{role}", made, component.child(depends_on=after, **common))

@@ -11,7 +11,7 @@ from eks_blueprints.review.diff import replacement
 from eks_blueprints.review.diff.aliases import match
 from eks_blueprints.review.diff.cascade import spread
 from eks_blueprints.review.diff.changes import ABSENT, Change, Kind, PlanDiff, ResourceDiff
-from eks_blueprints.review.diff.values import bare, compare
+from eks_blueprints.review.diff.values import bare, compare, same
 from eks_blueprints.review.diff.words import transition, value
 
 _OPTIONS = ("protect", "retain_on_delete")
@@ -56,9 +56,9 @@ def _pair(old: PlannedResource, new: PlannedResource) -> ResourceDiff:
     changes = [_told(new, each, old) for each in _changes(old, new) if not _ignored(each, new)]
     renamed = old.urn != new.urn
     causes = tuple(_causes([each for each in changes if each.replaces]))
-    if new.options.get("replacement_trigger") != old.options.get("replacement_trigger") and new.options.get(
-        "replacement_trigger"
-    ):
+    triggers = (old.options.get("replacement_trigger"), new.options.get("replacement_trigger"))
+    # A trigger that comes or goes replaces nothing.
+    if None not in triggers and not same(*triggers):
         causes = (*causes, "its replacement trigger changed")
     changes += _option_changes(old, new)
     if causes:

@@ -8,11 +8,12 @@ from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.effects.losses import losses
 from eks_blueprints.review.effects.protections import protections
 from eks_blueprints.review.effects.rolls import rolls
+from eks_blueprints.review.effects.stuck import stuck
 from eks_blueprints.review.effects.words import HARMS, Attention, Harm, Level
 
 __all__ = ["Attention", "Harm", "Level", "effects"]
 
-_TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (losses, rolls, protections)
+_TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (losses, stuck, rolls, protections)
 
 _LEVELS: tuple[Level, ...] = ("danger", "warning", "note")
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost import Prices
 from eks_blueprints.review.diff.base import Base, BaseError, Rendering, RunningBase, from_file, git, resolve, workers
+from eks_blueprints.review.diff.state import deployed, read_state, stack_references
 from eks_blueprints.review.preview.parallel import Outcome, previews
-from eks_blueprints.review.preview.run import Finding
+from eks_blueprints.review.preview.run import Finding, recorded
 from eks_blueprints.review.preview.targets import Target
 from eks_blueprints.review.report.build import stack_report
 from eks_blueprints.review.report.model import Report, StackReport
@@ -70,7 +72,8 @@ def _compared(
     for target, outcome in heads:
         plan, findings = _read(outcome)
         try:
-            old = base.plan(plan)
+            old, unknown = _old(base, target, plan)
+            notes += unknown
         except BaseError as error:
             # A change that mends a broken base must get through: it is told as new, and why is said.
             notes.append(f"{target.stack} is shown as new, because its base cannot be rendered: {error}")
@@ -81,6 +84,20 @@ def _compared(
         gone = [old for stack, old in base.plans.items() if stack not in known]
         reports += [_report(request, old, Plan(old.project, old.stack, ()), (), None) for old in gone]
     return reports, notes
+
+
+def _old(base: Base, target: Target, new: Plan) -> tuple[Plan | None, list[str]]:
+    """The old side of one stack, and what of it could not be compared."""
+    if base.state is None:
+        return base.plan(new), []
+    known: dict[str, Any] = {"deployed": deployed(base.state), "stack_references": stack_references(base.state)}
+    try:
+        run = recorded(target, **known).plan()
+    except (ProgramError, InputError) as error:
+        state = read_state(base.state, new)
+        return state.plan, [*state.notes, f"{target.stack} does not run with what is deployed: {error}"]
+    state = read_state(base.state, new, run)
+    return state.plan, [*state.notes]
 
 
 def _report(
