@@ -18,6 +18,7 @@ OPERATING_SYSTEM = "kubernetes.io/os"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 CAPACITY_TYPE = "karpenter.sh/capacity-type"
 WINDOWS_BUILD = "node.kubernetes.io/windows-build"
+LINUX = "linux"
 
 OLD_NAMES: Mapping[str, str] = {
     "beta.kubernetes.io/arch": ARCHITECTURE,

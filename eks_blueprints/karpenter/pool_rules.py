@@ -11,6 +11,7 @@ from eks_blueprints.core.leaves import repeated
 from eks_blueprints.karpenter.durations import NEVER, seconds
 from eks_blueprints.karpenter.labels import (
     KARPENTER,
+    LINUX,
     OPERATING_SYSTEM,
     WINDOWS_BUILD,
     known_value,
@@ -65,12 +66,28 @@ def check_auto_mode(pool: Pool, faults: Faults) -> None:
     keys += [(("labels", key), key) for key in pool.labels]
     for path, key in keys:
         domain, _, name = key.partition("/")
-        if normal(key) in (OPERATING_SYSTEM, WINDOWS_BUILD):
-            faults.add(path, f"is not supported on Auto Mode, which is Linux only; got {shown(key)}; remove it")
-        elif domain == KARPENTER.group:
+        if domain == KARPENTER.group:
             do = f"use eks.amazonaws.com/{name} or another label of its own"
             faults.add(path, f"is on no node of Auto Mode; got {shown(key)}; {do}")
+    _check_linux(pool, faults)
     check_lifetime(pool, faults)
+
+
+def _check_linux(pool: Pool, faults: Faults) -> None:
+    """Note what asks Auto Mode, whose nodes are all Linux, for another system."""
+    for index, item in enumerate(pool.requirements):
+        left = allowed_by(item)
+        if normal(item.key) == OPERATING_SYSTEM:
+            fits = LINUX in left
+        else:
+            fits = normal(item.key) != WINDOWS_BUILD or not left.required
+        if not fits:
+            message = f"leaves no node on Auto Mode, which is Linux only; got {_said(item)}; remove it"
+            faults.add(("requirements", index), message)
+    for key, value in pool.labels.items():
+        if normal(key) == WINDOWS_BUILD or (normal(key) == OPERATING_SYSTEM and value != LINUX):
+            message = f"is on no node of Auto Mode, which is Linux only; got {shown(value)}; remove it"
+            faults.add(("labels", key), message)
 
 
 def check_lifetime(pool: Pool, faults: Faults) -> None:
@@ -105,16 +122,9 @@ def _check_requirements(pool: Pool, faults: Faults) -> None:
     if len(pool.all_requirements) > MAX_REQUIREMENTS:
         got = f"got {len(pool.all_requirements)} with the fields of their own"
         faults.add("requirements", f"takes at most {MAX_REQUIREMENTS} in all; {got}; remove some")
-    seen: set[tuple[str, str]] = set()
     left: dict[str, Allowed] = {}
     for index, item in enumerate(pool.requirements):
         key = normal(item.key)
-        if (key, item.operator) in seen:
-            do = "write one with what both say"
-            faults.add(
-                ("requirements", index), f"says {item.operator} of the same label again; got {shown(item.key)}; {do}"
-            )
-        seen.add((key, item.operator))
         before, left[key] = left.get(key, Allowed()), left.get(key, Allowed()).narrowed(allowed_by(item))
         if left[key].nothing and not before.nothing:
             faults.add(("requirements", index), f"leaves no value of {shown(item.key)}; got {_said(item)}; loosen it")
