@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._interruptions import interruptions
 from eks_blueprints.compute._karpenter_roles import NodeRole, association, controller_role, is_windows, node_roles
-from eks_blueprints.compute._node_objects import DISCOVERY, leaf, make_classes, make_pools, subnets_of
+from eks_blueprints.compute._node_objects import DISCOVERY, leaf, make_classes, make_overlays, make_pools, subnets_of
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease
 from eks_blueprints.core.iam_roles import GrantedRole
@@ -38,9 +38,11 @@ def make(karpenter: Karpenter, cluster: ClusterRef) -> Component:
     joining = [resource for node in nodes.values() for resource in node.ready]
     objects = _class_objects(karpenter, cluster, nodes)
     classes = make_classes(component, objects, [controller, crds, tag, *joining])
-    after = [controller, crds, *joining]
+    overlays = make_overlays(component, karpenter.overlays, [controller, crds], cluster.resource)
+    # Nodes that pools launch are chosen by the prices and resources that overlays say.
+    after = [controller, crds, *joining, *overlays]
     pools = make_pools(component, karpenter.pools, classes, after, karpenter.drain_timeout_minutes)
-    component.ready = (controller, *classes.values(), *pools)
+    component.ready = (controller, *classes.values(), *overlays, *pools)
     component.register_outputs(
         {
             "version": karpenter.version,
@@ -90,15 +92,13 @@ def _release(karpenter: Karpenter, cluster: ClusterRef, role: GrantedRole, queue
     account: dict[str, Any] = {"name": SERVICE_ACCOUNT}
     if karpenter.identity == "irsa":
         account["annotations"] = {"eks.amazonaws.com/role-arn": role.arn}
-    static = any(pool.replicas is not None for pool in karpenter.pools)
     settings: dict[str, Any] = {
         "clusterName": cluster.name,
         "clusterEndpoint": cluster.endpoint,
         "interruptionQueue": queue.name,
         **karpenter.settings.values(),
+        **gates(karpenter.feature_gates, karpenter.needed_gates),
     }
-    if switched := gates(karpenter.feature_gates, static_pools=static):
-        settings["featureGates"] = switched
     values = {
         **PLACEMENT,
         "replicas": karpenter.replicas,

@@ -20,6 +20,7 @@ from eks_blueprints.karpenter.labels import (
     normal,
     qualified_name,
 )
+from eks_blueprints.karpenter.object_metadata import check_annotations
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed, allowed_by
 from eks_blueprints.karpenter.taints import check_taints
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from eks_blueprints.karpenter.node_pool import Pool
 
 MAX_REQUIREMENTS = 100
-ANNOTATIONS_LIMIT = 256 * 1024
-"""Most bytes in all annotations of an object. Source: Kubernetes, TotalAnnotationSizeLimitB."""
-
 BUILT_IN_POOLS = ("general-purpose", "system")
 """Pools that EKS Auto Mode brings; they can be switched on and off but not changed. Source: EKS user guide."""
 
@@ -48,7 +46,7 @@ def check(pool: Pool, faults: Faults) -> None:
     _check_shorthands(pool, faults)
     _check_requirements(pool, faults)
     _check_labels(pool, faults)
-    _check_annotations(pool, faults)
+    check_annotations(pool.annotations, faults, ("annotations",))
     check_taints({"taints": pool.taints, "startup_taints": pool.startup_taints}, faults)
     _check_limits(pool, faults)
     _check_static(pool, faults)
@@ -148,17 +146,6 @@ def _check_labels(pool: Pool, faults: Faults) -> None:
         conditions = left.get(normal(key))
         if conditions is not None and not conditions.nothing and value not in conditions:
             faults.add(("labels", key), f"goes against the requirements; got {shown(value)}; change one of them")
-
-
-def _check_annotations(pool: Pool, faults: Faults) -> None:
-    for key in pool.annotations:
-        try:
-            qualified_name(key.lower(), "annotation key")
-        except ValueError as error:
-            faults.add(("annotations", key), str(error))
-    size = sum(len(key.encode()) + len(value.encode()) for key, value in pool.annotations.items())
-    if size > ANNOTATIONS_LIMIT:
-        faults.add("annotations", f"takes at most {ANNOTATIONS_LIMIT} bytes; got {size}; remove some")
 
 
 def _check_limits(pool: Pool, faults: Faults) -> None:
