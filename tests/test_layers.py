@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
 
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
-        {"errors", "spec", "document", "versions", "facts", "lazy"},
+        {"clock", "errors", "spec", "document", "versions", "facts", "lazy", "tables"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "kubernetes_object"},
     ],
