@@ -27,7 +27,7 @@ INSIDE: dict[str, list[set[str]]] = {
     "core": [
         {"clock", "errors", "spec", "document", "versions", "facts", "lazy", "tables"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
-        | {"helm", "kubernetes_object"},
+        | {"helm", "images", "kubernetes_object"},
     ],
     "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine"}],
 }

@@ -16,7 +16,7 @@ from eks_blueprints.core.helm import Chart, Direct, HelmRelease
 from eks_blueprints.core.iam_roles import GrantedRole
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter import manifests
-from eks_blueprints.karpenter.controller import PLACEMENT, SERVICE_ACCOUNT, gates
+from eks_blueprints.karpenter.controller import IMAGE, PLACEMENT, SERVICE_ACCOUNT, gates
 from eks_blueprints.karpenter.manifests import ClassDefaults
 from eks_blueprints.karpenter.selectors import SecurityGroupSelectorTerm
 
@@ -99,11 +99,12 @@ def _release(karpenter: Karpenter, cluster: ClusterRef, role: GrantedRole, queue
         **karpenter.settings.values(),
         **gates(karpenter.feature_gates, karpenter.needed_gates),
     }
+    image = {"image": {"repository": karpenter.image}} if karpenter.image != IMAGE else {}
     values = {
         **PLACEMENT,
         "replicas": karpenter.replicas,
         "serviceAccount": account,
-        "controller": {"resources": karpenter.resources.values()},
+        "controller": {"resources": karpenter.resources.values(), **image},
         "settings": settings,
     }
     return HelmRelease(

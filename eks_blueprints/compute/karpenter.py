@@ -12,10 +12,17 @@ from eks_blueprints.compute._karpenter_traits import architectures_of, check_pol
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Architecture, Compute
 from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.images import Mirrors, from_mirror
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import checks, releases
-from eks_blueprints.karpenter.controller import KarpenterFeatureGates, KarpenterResources, KarpenterSettings, gates
+from eks_blueprints.karpenter.controller import (
+    IMAGE,
+    KarpenterFeatureGates,
+    KarpenterResources,
+    KarpenterSettings,
+    gates,
+)
 from eks_blueprints.karpenter.disruption import Disruption
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.named import Named
@@ -93,6 +100,11 @@ class Karpenter(Compute):
 
     repository: str = "oci://public.ecr.aws/karpenter"
     """Registry of the charts `karpenter` and `karpenter-crd`, for those who keep copies."""
+
+    registry_mirrors: Mirrors | None = None
+    """Registries that stand in for that of its image, `public.ecr.aws/karpenter/controller`, such as
+    `{public.ecr.aws: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`. Default: the platform's
+    (`addon_defaults.registry_mirrors`)."""
 
     session_manager: bool = True
     """Whether Systems Manager can open sessions on the nodes (AmazonSSMManagedInstanceCore)."""
@@ -196,6 +208,14 @@ class Karpenter(Compute):
                 yield from release_fields.check(release_fields.since(item), self.version, (group, name))
         told = release_fields.settings_since(self.settings, self.feature_gates)
         yield from release_fields.check(told, self.version)
+
+    @property
+    def image(self) -> str:
+        """Where the controller's image comes from, without its tag."""
+        controller = self.values.get("controller")
+        image = controller.get("image") if isinstance(controller, Mapping) else None
+        said = image.get("repository") if isinstance(image, Mapping) else None
+        return said if isinstance(said, str) else from_mirror(IMAGE, self.registry_mirrors or {})
 
     def said_values(self) -> dict[str, Any]:
         """What its fields say in values of the chart, without what is a default."""

@@ -14,6 +14,8 @@ from eks_blueprints.karpenter.durations import nanoseconds
 from eks_blueprints.karpenter.quantities import Quantity
 
 SERVICE_ACCOUNT = "karpenter"
+IMAGE = "public.ecr.aws/karpenter/controller"
+"""Where the chart takes the controller's image from."""
 
 _BATCH = re.compile(r"(?:[0-9]+(?:ms|[smh]))+")
 _GATES = {

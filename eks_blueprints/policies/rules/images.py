@@ -45,7 +45,9 @@ def by_digest(container: Props) -> Faults:
     enforcement="advisory",
     production="mandatory",
     wave=2,
-    params={"allowed": ["*.dkr.ecr.*.amazonaws.com", "public.ecr.aws", "registry.k8s.io"]},
+    params={
+        "allowed": ["*.dkr.ecr.*.amazonaws.com", "*.dkr.ecr.*.amazonaws.com.cn", "public.ecr.aws", "registry.k8s.io"]
+    },
     each=containers,
 )
 def registry_allowed(container: Props, context: Context) -> Faults:
