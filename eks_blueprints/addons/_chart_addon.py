@@ -11,7 +11,6 @@ from eks_blueprints.addons._chart_rules import check_chart
 from eks_blueprints.addons._helm_values import (
     ChartRepository,
     ChartVersion,
-    Mirrors,
     PolicyArns,
     SecretValues,
     all_nested,
@@ -25,6 +24,7 @@ from eks_blueprints.addons._values import JsonValues, merged
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login
+from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import RoleArn
 from eks_blueprints.core.spec import In, Spec, is_known
 

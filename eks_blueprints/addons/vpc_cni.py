@@ -18,6 +18,15 @@ from eks_blueprints.core.spec import In, Spec
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
 
+# What the plugin looks at on IPv6 clusters. Source: amazon-vpc-cni-k8s, docs/iam-policy.md, IPv6 mode; read 2026-11-29.
+_DESCRIBED = (
+    "ec2:DescribeInstanceTypes",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeTags",
+)
 _ZONE_ID = re.compile(r"[a-z]+\d-az\d+")
 _ZONE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+-\d+)?[a-z]|[a-z]+\d-az\d+")
 
@@ -109,12 +118,11 @@ class VpcCni(EksAddOn):
         return {} if ground.network.ip_family == "ipv6" else {"cni": "AmazonEKS_CNI_Policy"}
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
-        """What the user guide lists for IPv6, where AWS has no policy of its own."""
+        """What the plugin's own policy for IPv6 lists, where AWS has no policy of its own."""
         if cluster.network.ip_family != "ipv6":
             return []
-        describe = ("ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces")
         return [
-            Allow("ec2:AssignIpv6Addresses", *describe, "ec2:DescribeTags"),
+            Allow("ec2:AssignIpv6Addresses", *_DESCRIBED, "ec2:ModifyNetworkInterfaceAttribute"),
             Allow("ec2:CreateTags", on=f"arn:{cluster.partition}:ec2:*:*:network-interface/*"),
         ]
 

@@ -15,7 +15,7 @@ from eks_blueprints.access.component import Access
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.blueprint import addon_delivery
-from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
+from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, settled
 from eks_blueprints.blueprint.ground import check_named
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -167,7 +167,7 @@ class Blueprint(Component):
         self._install(cluster.after(*_ready(self.compute)), before_nodes=False)
 
     def _attach(self, cluster: ClusterRef, *, runs_beside: bool) -> None:
-        elements = [element for element in self.args.compute if element.runs_beside == runs_beside]
+        elements = [mirrored(element, self.args) for element in self.args.compute if element.runs_beside == runs_beside]
         self.compute |= {element.name: element.attach(cluster) for element in elements}
 
     def _install(self, cluster: ClusterRef, *, before_nodes: bool) -> None:

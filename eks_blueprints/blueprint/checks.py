@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from eks_blueprints.access.spec import check_reach
-from eks_blueprints.blueprint import addon_checks, arn_checks, compute_checks, ground, karpenter_checks, pod_checks
+from eks_blueprints.blueprint import (
+    addon_checks,
+    arn_checks,
+    compute_checks,
+    ground,
+    image_checks,
+    karpenter_checks,
+    pod_checks,
+)
 from eks_blueprints.core.errors import Problem, nearest, shown
 from eks_blueprints.network import layout, zones
 from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs
@@ -23,6 +31,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from arn_checks.check(args)
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)
     yield from addon_checks.check(args)
+    yield from image_checks.check(args)
     yield from compute_checks.check(args)
     yield from karpenter_checks.check(args)
     yield from pod_checks.check(args)

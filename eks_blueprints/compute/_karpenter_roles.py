@@ -166,6 +166,7 @@ def _documents(
             cluster=cluster_name,
             queue_arn=queue_arn,
             node_role_arns=[*made, *elsewhere, *(f"{prefix}{name}" for name in named)],
+            reboots=karpenter.feature_gates.reboot_for_repair is True,
         )
         return str(policy_document(permissions(scope)[purpose]))
 

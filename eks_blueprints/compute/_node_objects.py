@@ -8,10 +8,11 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from eks_blueprints.core.component import Component
+from eks_blueprints.core.component import Component, in_cluster
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import manifests
+from eks_blueprints.karpenter.node_overlay import NodeOverlay
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.selectors import SubnetSelectorTerm
 
@@ -72,6 +73,24 @@ def make_pools(  # noqa: PLR0917 - read in this order
         )
         made.append(_object(component, "pool", manifests.node_pool(pool), opts))
     return tuple(made)
+
+
+def make_overlays(
+    component: Component,
+    overlays: Iterable[NodeOverlay],
+    after: Sequence[pulumi.Resource],
+    cluster: pulumi.Resource | None,
+) -> tuple[pulumi.Resource, ...]:
+    """The overlays: `{component}-overlay-{name}`. They own nothing outside the cluster and go with it."""
+    return tuple(
+        _object(
+            component,
+            "overlay",
+            manifests.node_overlay(overlay),
+            component.child(depends_on=after, **in_cluster(cluster, goes_with_it=True)),
+        )
+        for overlay in overlays
+    )
 
 
 def _object(

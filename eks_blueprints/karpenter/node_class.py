@@ -18,6 +18,7 @@ from eks_blueprints.karpenter.ec2_node_class import MAX_TERMS, ProfileName, Role
 from eks_blueprints.karpenter.forms import Some
 from eks_blueprints.karpenter.labels import object_name
 from eks_blueprints.karpenter.network_interfaces import NetworkInterface, check_interfaces
+from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.selectors import (
     NonEmpty,
     PlacementGroupSelector,
@@ -201,6 +202,8 @@ class NodeClass(Spec):
 
     name: str
     """Name of the NodeClass; pools refer to it. Not `default`, which is Auto Mode's own."""
+    metadata: ObjectMetadata | None = None
+    """Labels and annotations of the NodeClass itself."""
     role: In[RoleName] | None = None
     """Name of the IAM role of nodes. Default: the node role made for Auto Mode."""
     instance_profile: In[ProfileName] | None = None

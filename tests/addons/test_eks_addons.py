@@ -178,7 +178,9 @@ def test_no_permission_is_a_wildcard() -> None:
 
 def test_the_network_add_on_has_permissions_of_its_own_on_ipv6() -> None:
     plan = recorded(lambda c: VpcCni().install(_ipv6(c))).none("RolePolicyAttachment")
-    assert "ec2:AssignIpv6Addresses" in plan.one("RolePolicy")["policy"]
+    allowed = json.loads(plan.one("RolePolicy")["policy"])["Statement"][0]["Action"]
+    security_groups = {"ec2:DescribeSecurityGroups", "ec2:ModifyNetworkInterfaceAttribute"}
+    assert {"ec2:AssignIpv6Addresses", "ec2:DescribeSubnets", *security_groups} < set(allowed)
 
 
 def test_custom_networking_takes_the_networks_pod_subnets() -> None:
