@@ -200,5 +200,5 @@ def _leave(report: Report, gates: Gates, tell_changes: bool) -> None:
         click.echo(f"{click.style('not let through', fg='red')}  {reason}", err=True)
     if reasons:
         raise click.exceptions.Exit(Exit.REFUSED)
-    if tell_changes and report.changed:
+    if tell_changes and any(stack.diff.changed for stack in report.stacks):
         raise click.exceptions.Exit(Exit.CHANGES)

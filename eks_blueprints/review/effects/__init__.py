@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.effects.drift import drift
 from eks_blueprints.review.effects.losses import losses
 from eks_blueprints.review.effects.protections import protections
+from eks_blueprints.review.effects.refreshes import refreshes
+from eks_blueprints.review.effects.refusals import refusals
 from eks_blueprints.review.effects.rolls import rolls
+from eks_blueprints.review.effects.upgrades import upgrades
+from eks_blueprints.review.effects.without_effect import without_effect
 from eks_blueprints.review.effects.words import HARMS, Attention, Harm, Level
 
 __all__ = ["Attention", "Harm", "Level", "effects"]
 
-_TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (losses, rolls, protections)
+_TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
+    losses,
+    refusals,
+    rolls,
+    refreshes,
+    drift,
+    upgrades,
+    protections,
+    without_effect,
+)
 
 _LEVELS: tuple[Level, ...] = ("danger", "warning", "note")
 
