@@ -168,7 +168,8 @@ def _by_type(old: Mapping[str, Allowed], new: Mapping[str, Allowed]) -> Share | 
 
 def _candidates(left: Mapping[str, Allowed]) -> Iterator[str]:
     named = left.get(INSTANCE_TYPE, Allowed()).values
-    yield from names() if named is None else named
+    # A type of which nothing but the name is known would fit everything.
+    yield from (name for name in names() if instance_type(name)) if named is None else named
 
 
 def _fits(name: str, left: Mapping[str, Allowed]) -> bool:
