@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.effects.addons import addons
 from eks_blueprints.review.effects.drift import drift
 from eks_blueprints.review.effects.losses import losses
 from eks_blueprints.review.effects.protections import protections
@@ -25,6 +26,7 @@ _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     drift,
     upgrades,
     protections,
+    addons,
     without_effect,
 )
 

@@ -111,6 +111,9 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "kubernetes:core/v1:Namespace": _said("everything in the namespace goes with it"),
     "kubernetes:core/v1:PersistentVolumeClaim": _said(_DATA),
     "kubernetes:helm.sh/v3:Release": _release,
+    "pulumi:providers:aws": _said(
+        "another region: everything that it manages is made anew there, clusters and data too, and ends here"
+    ),
     "pulumi:providers:kubernetes": _said("every Kubernetes object managed through it is replaced"),
 }
 
