@@ -92,7 +92,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints diff --base plan.json --fail-on replace,delete,policy,cost>100
       pulumi stack export > state.json && eks-blueprints diff prod --base state.json
 
-    Exit codes: 2 an input is invalid, 3 a gate of --fail-on says no, 4 with --exit-code when anything changes.
+    Exit codes: 2 an input is invalid or AWS will refuse a change, 3 a gate of --fail-on says no, 4 with --exit-code
+    when anything changes.
     """
     from eks_blueprints.review.report.gates import Gates
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.effects.addons import addons
+from eks_blueprints.review.effects.auto_mode import auto_mode
 from eks_blueprints.review.effects.drift import drift
 from eks_blueprints.review.effects.losses import losses
 from eks_blueprints.review.effects.protections import protections
@@ -24,6 +25,7 @@ _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     rolls,
     refreshes,
     drift,
+    auto_mode,
     upgrades,
     protections,
     addons,

@@ -221,3 +221,19 @@ class TestUpgrades:
     def test_new_nodes_roll_nothing(self) -> None:
         lines = told([cluster("1.34")], [cluster("1.35"), node_class(), pool()], "rolls")
         assert lines == []
+
+
+class TestAutoMode:
+    def switched(self, old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str]]:
+        items = found([cluster(computeConfig=old)], [cluster(computeConfig=new)])
+        return [(each.level, each.title) for each in items if each.harm in ("dies", "rolls")]
+
+    def test_switched_off_its_nodes_end(self) -> None:
+        assert self.switched({"enabled": True}, {"enabled": False}) == [("danger", "Auto Mode off")]
+        assert self.switched({"enabled": False}, {"enabled": True}) == []
+
+    def test_a_built_in_pool_that_goes_takes_its_nodes(self) -> None:
+        both = {"enabled": True, "nodePools": ["general-purpose", "system"]}
+        one = {"enabled": True, "nodePools": ["general-purpose"]}
+        assert self.switched(both, one) == [("warning", "nodes end")]
+        assert self.switched(one, both) == []
