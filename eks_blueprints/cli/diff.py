@@ -92,7 +92,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints diff --base plan.json --fail-on replace,delete,policy,cost>100
       pulumi stack export > state.json && eks-blueprints diff prod --base state.json
 
-    Exit codes: 2 an input is invalid, 3 a gate of --fail-on says no, 4 with --exit-code when anything changes.
+    Exit codes: 2 an input is invalid or AWS will refuse a change, 3 a gate of --fail-on says no, 4 with --exit-code
+    when anything changes.
     """
     from eks_blueprints.review.report.gates import Gates
 
@@ -200,5 +201,5 @@ def _leave(report: Report, gates: Gates, tell_changes: bool) -> None:
         click.echo(f"{click.style('not let through', fg='red')}  {reason}", err=True)
     if reasons:
         raise click.exceptions.Exit(Exit.REFUSED)
-    if tell_changes and report.changed:
+    if tell_changes and any(stack.diff.changed for stack in report.stacks):
         raise click.exceptions.Exit(Exit.CHANGES)

@@ -61,7 +61,9 @@ class ResourceDiff:
     old: PlannedResource | None
     new: PlannedResource | None
     changes: tuple[Change, ...] = ()
-    """What differs, before and after the options that a plan's `ignoreChanges` leaves out."""
+    """What differs, without what the resource's `ignoreChanges` leaves out."""
+    idle: tuple[Change, ...] = ()
+    """What differs and has no effect, because `ignoreChanges` keeps the old value; a replacement takes the new one."""
     causes: tuple[str, ...] = ()
     """Of a replacement: why, each a clause in a reader's words."""
     follows: str | None = None
@@ -131,6 +133,8 @@ class PlanDiff:
     """Stack outputs that change."""
     notes: tuple[str, ...] = field(default=())
     """What limits the comparison, such as an old side that comes from a deployed state."""
+    ineffective: tuple[ResourceDiff, ...] = ()
+    """Resources that stay as they are although an input differs: all of it is ignored."""
 
     @property
     def counts(self) -> Mapping[Kind, int]:

@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.effects.addons import addons
+from eks_blueprints.review.effects.auto_mode import auto_mode
+from eks_blueprints.review.effects.drift import drift
 from eks_blueprints.review.effects.losses import losses
 from eks_blueprints.review.effects.protections import protections
+from eks_blueprints.review.effects.refreshes import refreshes
+from eks_blueprints.review.effects.refusals import refusals
 from eks_blueprints.review.effects.rolls import rolls
 from eks_blueprints.review.effects.stuck import stuck
+from eks_blueprints.review.effects.upgrades import upgrades
+from eks_blueprints.review.effects.without_effect import without_effect
 from eks_blueprints.review.effects.words import HARMS, Attention, Harm, Level
 
 __all__ = ["Attention", "Harm", "Level", "effects"]
 
-_TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (losses, stuck, rolls, protections)
+_TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
+    losses,
+    refusals,
+    stuck,
+    rolls,
+    refreshes,
+    drift,
+    auto_mode,
+    upgrades,
+    protections,
+    addons,
+    without_effect,
+)
 
 _LEVELS: tuple[Level, ...] = ("danger", "warning", "note")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
 from eks_blueprints.review.effects.nodes import NODE_GROUP, nodes
+from eks_blueprints.review.effects.pools import is_pool, maker, pods, size
 from eks_blueprints.review.effects.words import Attention, Level, attention
 
 
@@ -40,8 +41,22 @@ def _deleted(each: ResourceDiff) -> Iterator[Attention]:
 
 
 def _effect(each: ResourceDiff) -> str:
+    if is_pool(each.type):
+        return _pool(each)
     say = _EFFECTS.get(each.type)
     return say(each) if say else ""
+
+
+def _pool(each: ResourceDiff) -> str:
+    pool = each.old or each.resource
+    return f"{maker(pool)} ends every node of it ({size(pool)}), without its disruption budgets; {pods(pool)}"
+
+
+def _release(each: ResourceDiff) -> str:
+    chart = str((each.old or each.resource).inputs.get("chart", "")).rstrip("/").rpartition("/")[2]
+    if chart == "karpenter" and each.kind == "delete":
+        return "the release is uninstalled: nobody makes, replaces or ends Karpenter's nodes any more"
+    return "the release is uninstalled"
 
 
 def _node_group(each: ResourceDiff) -> str:
@@ -95,7 +110,10 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": _said("every object of this kind goes with it"),
     "kubernetes:core/v1:Namespace": _said("everything in the namespace goes with it"),
     "kubernetes:core/v1:PersistentVolumeClaim": _said(_DATA),
-    "kubernetes:helm.sh/v3:Release": _said("the release is uninstalled"),
+    "kubernetes:helm.sh/v3:Release": _release,
+    "pulumi:providers:aws": _said(
+        "another region: everything that it manages is made anew there, clusters and data too, and ends here"
+    ),
     "pulumi:providers:kubernetes": _said("every Kubernetes object managed through it is replaced"),
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.cost import Prices, difference, estimate
+from eks_blueprints.review.diff.effective import effective
 from eks_blueprints.review.diff.plans import diff_plans
 from eks_blueprints.review.effects import effects
 from eks_blueprints.review.preview.run import Finding
@@ -27,7 +28,7 @@ def stack_report(
 ) -> StackReport:
     """Everything there is to say of one stack. `settings` is the folder in which `policies.yaml` may stand."""
     diff = diff_plans(old, new)
-    after = estimate(new, prices)
+    after = estimate(effective(diff), prices)
     before = estimate(old, prices) if old else None
     return StackReport(
         diff=diff,

@@ -36,6 +36,7 @@ def _stack(stack: StackReport) -> dict[str, Any]:
         "counts": dict(stack.diff.counts),
         "unchanged": stack.diff.unchanged,
         "resources": [_resource(each) for each in stack.diff.resources],
+        "ignored": [_ignored(each) for each in (*stack.diff.resources, *stack.diff.ineffective) if each.idle],
         "outputs": [_change(each) for each in stack.diff.outputs],
         "attention": [_attention(each) for each in stack.attention],
         "refused": [finding.to_data() for finding in stack.refused],
@@ -97,6 +98,11 @@ def _resource(each: ResourceDiff) -> dict[str, Any]:
     if each.refused:
         data["refused"] = each.refused
     return data | {key: True for key, value in flags.items() if value}
+
+
+def _ignored(each: ResourceDiff) -> dict[str, Any]:
+    changes = [_change(change) for change in each.idle]
+    return {"urn": each.urn, "type": each.type, "name": each.name, "place": each.place, "changes": changes}
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -75,8 +75,18 @@ class StackReport:
 
     @property
     def invalid(self) -> bool:
-        """Whether a provider would refuse an input."""
-        return any(finding.severity == "error" for finding in self.refused)
+        """Whether a provider would refuse an input, or AWS the change."""
+        return any(finding.severity == "error" for finding in self.refused) or bool(self.refusals)
+
+    @property
+    def refusals(self) -> list[Attention]:
+        """Changes that AWS or Kubernetes will refuse for certain."""
+        return [item for item in self.attention if item.harm == "refused" and item.level == "danger"]
+
+    @property
+    def told(self) -> bool:
+        """Whether there is anything to say: a change, or an edit that has no effect."""
+        return self.diff.changed or bool(self.attention)
 
     def areas(self) -> Mapping[str, Sequence[ResourceDiff]]:
         """The changed resources by the component that they belong to, in the plan's order."""
@@ -112,13 +122,13 @@ class Report:
 
     @property
     def changed(self) -> list[StackReport]:
-        """The stacks to which anything happens."""
-        return [each for each in self.stacks if each.diff.changed]
+        """The stacks to which anything happens, or that were edited without effect."""
+        return [each for each in self.stacks if each.told]
 
     @property
     def unchanged(self) -> list[str]:
         """Names of the stacks to which nothing happens."""
-        return [each.stack for each in self.stacks if not each.diff.changed]
+        return [each.stack for each in self.stacks if not each.told]
 
     @property
     def counts(self) -> Mapping[Kind, int]:
@@ -153,6 +163,8 @@ def _verdict(report: Report) -> list[str]:
         said.append(_count(len(report.errors), "stack") + " cannot be rendered")
     if refused := sum(f.severity == "error" for each in report.stacks for f in each.refused):
         said.append(_count(refused, "input") + " a provider would refuse")
+    if refusals := sum(len(each.refusals) for each in report.stacks):
+        said.append(_count(refusals, "change") + " that will be refused")
     roots = [each for stack in report.stacks for each in stack.diff.resources if each.follows is None]
     for kind, noun in (("replace", "replacement"), ("delete", "deletion")):
         if found := sum(each.kind == kind for each in roots):
@@ -162,8 +174,11 @@ def _verdict(report: Report) -> list[str]:
         said.append(_count(blocked, "mandatory policy", "mandatory policies") + " not met")
     if opened := sum(item.level != "note" for each in report.stacks for item in each.security if item.added):
         said.append(_count(opened, "security change") + " to look at")
-    if rolled := sum(item.title == "rolls nodes" for each in report.stacks for item in each.attention):
-        said.append(_count(rolled, "node group") + " rolled")
+    items = [item for each in report.stacks for item in each.attention]
+    if rolled := sum(item.harm == "rolls" and item.level != "note" for item in items):
+        said.append(_count(rolled, "roll") + " of nodes")
+    if idle := sum(item.harm == "idle" for item in items):
+        said.append(_count(idle, "edit") + " without effect")
     return said
 
 

@@ -66,6 +66,10 @@ def _stack() -> dict[str, Any]:
         counts=_counts(),
         unchanged=_COUNT,
         resources=_list({"$ref": "#/$defs/resource"}),
+        ignored={
+            **_list(_object(urn=_TEXT, type=_TEXT, name=_TEXT, place=_TEXT, changes=_list({"$ref": "#/$defs/change"}))),
+            "description": "edits without effect: the resource ignores changes of these inputs",
+        },
         outputs=_list({"$ref": "#/$defs/change"}),
         attention=_list(
             _object(

@@ -30,6 +30,7 @@ EDITS = {
     "bigger disks": ("    max_size: 4", "    max_size: 4\n    disk: {volume_size: 120}"),
     "another network": ("network:\n", "network:\n  cidr: 10.20.0.0/16\n"),
     "other tags": ("owner: platform", "owner: shop"),
+    "another region": ("region: eu-west-1", "region: eu-north-1"),
 }
 
 

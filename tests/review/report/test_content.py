@@ -68,9 +68,9 @@ class TestAttention:
         (found,) = told([resource(NODE_GROUP, "n", options={"protect": True})], [])
         assert "the engine refuses" in found
 
-    def test_an_upgrade_says_that_there_is_no_way_back(self) -> None:
+    def test_an_upgrade_says_how_long_there_is_a_way_back(self) -> None:
         cluster = platform()["cluster"]
-        assert any("cannot go back" in each for each in told([cluster], [changed(cluster, version="1.36")]))
+        assert any("for 7 days only" in each for each in told([cluster], [changed(cluster, version="1.36")]))
 
     def test_an_unknown_type_may_be_replaced(self) -> None:
         assert told([resource("x:y:Z", "z", {"a": 1})], [resource("x:y:Z", "z", {"a": 2})])[0].startswith("note maybe")
