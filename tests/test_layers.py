@@ -27,13 +27,13 @@ INSIDE: dict[str, list[set[str]]] = {
     "core": [
         {"errors", "spec", "document", "versions", "facts", "lazy"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
-        | {"helm", "kubernetes_object"},
+        | {"helm", "kubernetes_object", "aws_config", "caller"},
     ],
     "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine"}],
 }
 """Floors inside the rooms that have some."""
 
-NO_PULUMI = ["errors", "spec", "document", "versions", "elements", "helm", "iam", "naming", "leaves"]
+NO_PULUMI = ["errors", "spec", "document", "versions", "elements", "helm", "iam", "naming", "leaves", "aws_config"]
 """Parts of `core` that load without pulumi, as do all modules named `spec`."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
-from eks_blueprints.core.kubeconfig import Caller, kubeconfig, kubernetes_provider
+from eks_blueprints.core.caller import Caller, caller_of
+from eks_blueprints.core.kubeconfig import kubeconfig, kubernetes_provider
 
 if TYPE_CHECKING:
     import pulumi_aws as aws
@@ -123,7 +124,7 @@ class ClusterRef:
             version: its Kubernetes version, for checks that depend on it.
             oidc_provider_arn: the IAM OIDC provider of its issuer, which IRSA needs.
             auto_mode: whether EKS Auto Mode is on.
-            caller: who calls its Kubernetes API; the ambient AWS identity by default.
+            caller: who calls its Kubernetes API; by default whoever `aws` acts as.
             tags: tags of all that is put on it.
             aws: provider for its account and region.
             parent: component that its Kubernetes provider becomes part of.
@@ -134,7 +135,14 @@ class ClusterRef:
         found: Any = pulumi_aws.eks.get_cluster_output(name=name, opts=invoke)
         endpoint = found.endpoint
         authority = found.certificate_authorities.apply(lambda each: each[0].data)
-        config = kubeconfig(name=name, endpoint=endpoint, certificate_authority=authority, region=region, caller=caller)
+        config = kubeconfig(
+            name=name,
+            endpoint=endpoint,
+            certificate_authority=authority,
+            region=region,
+            caller=caller or caller_of(aws),
+            with_keys=True,
+        )
         prefix = prefix or name
         return cls(
             prefix=prefix,

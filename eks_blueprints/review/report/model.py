@@ -10,6 +10,7 @@ from eks_blueprints.policies.report import Finding as PolicyFinding
 from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
 from eks_blueprints.review.effects import Attention, Level
+from eks_blueprints.review.preview.account import Account, account_line, accounts
 from eks_blueprints.review.preview.run import Finding
 
 
@@ -72,6 +73,16 @@ class StackReport:
     def stack(self) -> str:
         """The stack's name."""
         return self.diff.stack
+
+    @property
+    def account(self) -> str:
+        """The AWS account that it means, in words."""
+        return account_line(self.diff.new)
+
+    @property
+    def accounts(self) -> list[Account]:
+        """The AWS accounts that it means; none where nothing says it."""
+        return accounts(self.diff.new)
 
     @property
     def invalid(self) -> bool:

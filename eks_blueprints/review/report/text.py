@@ -43,7 +43,7 @@ def _stack(stack: StackReport) -> Iterator[str]:
     yield ""
     counts = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in stack.diff.counts.items())
     same = click.style(f"{stack.diff.unchanged} unchanged", dim=True)
-    yield f"{click.style(stack.stack, bold=True)}  {counts}  {same}"
+    yield f"{click.style(stack.stack, bold=True)}  {counts}  {same}  {click.style(stack.account, dim=True)}"
     yield from _section("refused", _refused(stack))
     yield from _section("needs attention", _attention(stack))
     yield from _section("policies", _policies(stack))
