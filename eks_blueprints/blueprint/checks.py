@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from eks_blueprints.access.spec import check_reach
 from eks_blueprints.blueprint import (
+    account,
     addon_checks,
     arn_checks,
     compute_checks,
@@ -27,6 +28,8 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform that no part can see alone; warnings are marked as such."""
     region = list(_region(args))
     yield from region or _network(args)
+    if args.account is not None:
+        yield from account.check(args.account, args.region, chosen_profile=args.cluster.kubeconfig.profile)
     yield from _cluster(args)
     yield from arn_checks.check(args)
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.cluster.control_plane import seconds
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import PolicyArn, RegionalKeyArn, RoleArn, repeated
+from eks_blueprints.core.leaves import PolicyArn, Profile, RegionalKeyArn, RoleArn, repeated
 from eks_blueprints.core.spec import In, Spec
 
 RETENTIONS = (
@@ -38,8 +37,6 @@ RETENTIONS = (
     3653,
 )
 """Days that CloudWatch Logs can keep logs; 0 is for ever. Source: `aws.cloudwatch.LogGroup` of pulumi-aws 7.51."""
-
-_PROFILE = re.compile(r"[^\s\"'\\\x00-\x1f]{1,128}")
 
 
 class LogGroupArgs(Spec):
@@ -117,20 +114,14 @@ class AutoModeArgs(Spec):
 
 
 class KubeconfigArgs(Spec):
-    """How the kubeconfig proves who is calling: `aws eks get-token`, as a role or with a profile."""
+    """How the kubeconfig proves who is calling: `aws eks get-token`, as a role or with a profile. Default: as the AWS
+    provider that makes the cluster does."""
 
     role_arn: In[RoleArn] | None = None
     """ARN of a role to take on first, for pipelines that deploy as another role than their own."""
 
-    profile: str | None = None
+    profile: Profile | None = None
     """Profile of the AWS configuration; it must exist wherever the platform is deployed from."""
-
-    @field_validator("profile")
-    @classmethod
-    def _is_profile(cls, profile: str | None) -> str | None:
-        if profile is not None and not _PROFILE.fullmatch(profile):
-            raise ValueError(f"is no name of a profile; got {shown(profile)}; use 1 to 128 characters without spaces")
-        return profile
 
 
 class TimeoutsArgs(Spec):

@@ -73,9 +73,15 @@ def read(path: FilePath, name: str | None = None) -> Document:
 
 
 def located(problems: Iterable[Problem], document: Document) -> list[Problem]:
-    """Problems with the lines of the file they belong to, in the order of the file."""
+    """Problems with the lines of the file they belong to, in the order of the file.
+
+    Those that name a file already stay as they are.
+    """
     result = []
     for problem in problems:
+        if problem.file is not None:
+            result.append(problem)
+            continue
         place = document.place(problem.path, of_key="no such field" in problem.message)
         line, column = (place.line, place.column) if place else (1, 1)
         result.append(_quoted_as_written(problem, document).at(document.file, line, column))

@@ -190,7 +190,7 @@ def _folded(name: str) -> str:
 
 
 def _plain_key(part: str) -> bool:
-    return bool(part) and all(character.isalnum() or character in "_-/" for character in part)
+    return bool(part) and all(character.isalnum() or character in "_-/:" for character in part)
 
 
 def _below(inner: Path, outer: Path) -> bool:

@@ -18,6 +18,7 @@ _ROLE = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/([\x21-\x7e]+/)?[\w+=,.@
 _KEY = re.compile(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-zA-Z-]{1,64}")
 _POLICY = re.compile(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}", re.ASCII)
 _GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
+_PROFILE = re.compile(r"[^\s\"'\\\x00-\x1f]{1,128}")
 _TAG = re.compile(r"[\w\s.:/=+@-]*")
 _SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.*")
 
@@ -71,6 +72,17 @@ def security_group_id(value: str) -> str:
     """
     if not _GROUP.fullmatch(value):
         raise ValueError(f"is no id of a security group; got {shown(value)}; write sg- and 8 to 17 hex digits")
+    return value
+
+
+def profile(value: str) -> str:
+    """The name of a profile of the AWS configuration.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not _PROFILE.fullmatch(value):
+        raise ValueError(f"is no name of a profile; got {shown(value)}; use 1 to 128 characters without spaces")
     return value
 
 
@@ -180,6 +192,7 @@ KeyArn = Annotated[str, AfterValidator(key_arn)]
 RegionalKeyArn = Annotated[KeyArn, IN_THE_REGION]
 RegionalArn = Annotated[str, IN_THE_REGION]
 PolicyArn = Annotated[str, AfterValidator(policy_arn)]
+Profile = Annotated[str, AfterValidator(profile)]
 SecurityGroupId = Annotated[str, AfterValidator(security_group_id)]
 Cidr = Annotated[str, AfterValidator(cidr)]
 Cidr4 = Annotated[str, AfterValidator(cidr4)]

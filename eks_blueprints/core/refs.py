@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import pulumi_kubernetes as kubernetes
     from pulumi_aws import Provider as AwsProvider
 
+    from eks_blueprints.core.caller import Caller
     from eks_blueprints.core.helm import Delivery
-    from eks_blueprints.core.kubeconfig import Caller
 
 SubnetRole = Literal["public", "private", "pod", "control_plane"]
 
@@ -152,7 +152,7 @@ class ClusterRef:
             version: its Kubernetes version, for checks that depend on it.
             oidc_provider_arn: the IAM OIDC provider of its issuer, which IRSA needs.
             auto_mode: whether EKS Auto Mode is on.
-            caller: who calls its Kubernetes API; the ambient AWS identity by default.
+            caller: who calls its Kubernetes API; by default whoever `aws` acts as.
             tags: tags of all that is put on it.
             aws: provider for its account and region.
             parent: component that its Kubernetes provider becomes part of.
@@ -160,13 +160,21 @@ class ClusterRef:
         import pulumi
         import pulumi_aws
 
+        from eks_blueprints.core.caller import caller_of
         from eks_blueprints.core.kubeconfig import kubeconfig
 
         invoke = pulumi.InvokeOptions(parent=parent, provider=aws)
         found: Any = pulumi_aws.eks.get_cluster_output(name=name, opts=invoke)
         endpoint = found.endpoint
         authority = found.certificate_authorities.apply(lambda each: each[0].data)
-        config = kubeconfig(name=name, endpoint=endpoint, certificate_authority=authority, region=region, caller=caller)
+        config = kubeconfig(
+            name=name,
+            endpoint=endpoint,
+            certificate_authority=authority,
+            region=region,
+            caller=caller or caller_of(aws),
+            with_keys=True,
+        )
         prefix = prefix or name
         return cls(
             prefix=prefix,

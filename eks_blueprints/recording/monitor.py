@@ -145,7 +145,7 @@ class RecordingMonitor(MockMonitor):
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
         args = plain(request.args)
         if request.tok == "pulumi:pulumi:getResource":
-            return super().Invoke(request)  # type: ignore[no-any-return, no-untyped-call]
+            return self._get_resource(request, args["urn"])
         with self._lock:
             result = self._answers.answer(request.tok, args, self._provider_inputs(request.provider))
             self.calls.append(Call(request.tok, args, result, request.provider.rpartition("::")[0]))
@@ -163,6 +163,18 @@ class RecordingMonitor(MockMonitor):
         urns = sorted({urn for each in request.argDependencies.values() for urn in each.urns})
         response.returnDependencies["result"].urns.extend(urns)
         return response
+
+    def _get_resource(
+        self, request: resource_pb2.ResourceInvokeRequest, urn: str
+    ) -> resource_pb2.ResourceInvokeResponse:
+        """What the engine knows of a resource: of a provider, what it was told."""
+        entry = self.entries.get(urn)
+        if entry is None or not entry.request.type.startswith("pulumi:providers:"):
+            return super().Invoke(request)  # type: ignore[no-any-return, no-untyped-call]
+        value = struct_pb2.Struct()
+        value.update({"urn": urn, "id": f"${{{entry.request.name}.id}}"})
+        value.get_or_create_struct("state").CopyFrom(_inputs(entry.request))
+        return resource_pb2.ResourceInvokeResponse(**{"return": value})
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """The URN as the engine makes it: the whole chain of parent types, the stack's own left out.

@@ -60,7 +60,7 @@ def stack_files(folder: Path) -> list[Path]:
     found = sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
     if not found:
         raise _error(project.main, "holds no stack file; got an empty folder; write one, such as dev.yaml")
-    return [_relative(path) for path in found]
+    return [relative(path) for path in found]
 
 
 def stack_file(named: str) -> Path:
@@ -80,7 +80,8 @@ def stack_file(named: str) -> Path:
     return known[named]
 
 
-def _relative(path: Path) -> Path:
+def relative(path: Path) -> Path:
+    """A path as messages show it: from where the person stands, if it lies there."""
     try:
         return path.relative_to(Path.cwd())
     except ValueError:

@@ -95,7 +95,7 @@ def test_preview_shows_the_platform_as_a_tree() -> None:
     done = call("preview", "prod")
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert lines[0] == "prod  project eks-blueprints"
+    assert lines[0] == "prod  project eks-blueprints, account unknown"
     assert any(re.fullmatch(r"├─ Network +network +stacks/prod\.yaml:6", line) for line in lines)
     assert any(re.search(r"eks\.NodeGroup +group +m7g\.large, 3-6 nodes", line) for line in lines)
     assert "  kubeconfig         [secret]" in lines

@@ -61,6 +61,7 @@ def _body(report: Report) -> Iterator[str]:
 def _stack(stack: StackReport) -> Iterator[str]:
     pills = "".join(_pill(kind, number) for kind, number in stack.diff.counts.items() if number)
     same = f'<span class="pill">{stack.diff.unchanged} unchanged</span>'
+    same += f'<span class="pill">{escape(stack.account)}</span>'
     yield f'<section class="stack"><header><h2>{escape(stack.stack)}</h2>{pills}{same}</header>'
     if picture := draw(platform(stack.diff)):
         legend = "".join(f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>' for k, w in _WORDS.items())

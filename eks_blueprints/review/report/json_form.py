@@ -34,6 +34,7 @@ def to_data(report: Report) -> dict[str, Any]:
 def _stack(stack: StackReport) -> dict[str, Any]:
     return {
         "stack": stack.stack,
+        "accounts": [account.to_data() for account in stack.accounts],
         "counts": dict(stack.diff.counts),
         "unchanged": stack.diff.unchanged,
         "attention": [_attention(each) for each in stack.attention],

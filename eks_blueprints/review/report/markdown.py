@@ -48,7 +48,8 @@ def _head(report: Report) -> str:
     signs = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in report.counts.items())
     commit = f" · `{report.commit}`" if report.commit else ""
     title = f"### {_ICONS[report.level]} {_text(report.project or 'platform')}: {_text(report.verdict)}"
-    facts = f"`{signs}` compared with {_text(report.base)}{commit}"
+    means = f" · {'; '.join(_text(f'{_prefix(report, each)}{each.account}') for each in report.changed)}"
+    facts = f"`{signs}` compared with {_text(report.base)}{commit}{means if report.changed else ''}"
     return "\n\n".join(part for part in (title, facts, _table(report)) if part)
 
 

@@ -11,6 +11,7 @@ from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention, Level
+from eks_blueprints.review.preview.account import Account, account_line, accounts
 from eks_blueprints.review.preview.run import Finding
 from eks_blueprints.review.report.verdict import verdict
 
@@ -80,6 +81,16 @@ class StackReport:
     def stack(self) -> str:
         """The stack's name."""
         return self.diff.stack
+
+    @property
+    def account(self) -> str:
+        """The AWS account that it means, in words."""
+        return account_line(self.diff.new)
+
+    @property
+    def accounts(self) -> list[Account]:
+        """The AWS accounts that it means; none where nothing says it."""
+        return accounts(self.diff.new)
 
     @property
     def invalid(self) -> bool:

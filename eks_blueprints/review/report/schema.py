@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from eks_blueprints.recording.schema import ACCOUNT
 from eks_blueprints.review.effects.words import HARMS
 from eks_blueprints.review.report.json_form import KIND, VERSION
 
@@ -63,6 +64,7 @@ def _stack() -> dict[str, Any]:
     policies = _object(profile=_TEXT, rules=_COUNT, standing=_COUNT, new=rows, fixed=rows)
     return _object(
         stack=_TEXT,
+        accounts=_list(ACCOUNT),
         counts=_counts(),
         unchanged=_COUNT,
         attention=_list(

@@ -78,6 +78,7 @@ def _signs(counts: Any) -> str:
 def _stack(stack: StackReport) -> Iterator[_Said]:
     yield _Said()
     yield _say(f"{stack.stack}  {_signs(stack.diff.counts)}  {stack.diff.unchanged} unchanged", bold=True)
+    yield _say(stack.account, 2, dim=True)
     yield from _section("needs attention", _attention(stack))
     yield from _section("cost", _cost(stack))
     yield from _section("policies", _policies(stack))

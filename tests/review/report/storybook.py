@@ -47,8 +47,8 @@ STORIES = (
         "show: EKS cannot change the instance types of a node group, so the group is replaced.",
         (("instance_types: [m7g.large]", "instance_types: [m7g.xlarge]"),),
         "The reviewer learns from the first line that something is replaced and costs more, from the next ones which\n"
-        "field of the file it comes from, in which line, and that three nodes are drained. The group has no fixed name,\n"
-        "so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
+        "field of the file it comes from, in which line, and that three nodes are drained. The group has no fixed\n"
+        "name, so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
         "\n"
         "Where that is not wanted, add a second group with the larger type, let the pods move, and remove the first\n"
         "in a later change; or leave the types to Karpenter or Auto Mode, where such a change replaces nothing.",
