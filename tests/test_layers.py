@@ -25,9 +25,9 @@ FLOORS: list[set[str]] = [
 
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
-        {"errors", "spec", "document", "versions", "facts", "lazy"},
+        {"clock", "errors", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
-        | {"helm", "kubernetes_object"},
+        | {"helm", "images", "kubernetes_object"},
     ],
     "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine"}],
 }

@@ -15,14 +15,15 @@ from eks_blueprints.access.component import Access
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.blueprint import addon_delivery
-from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
+from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, settled
+from eks_blueprints.blueprint.ground import check_named
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster
 from eks_blueprints.core.component import Component
 from eks_blueprints.core.document import located
 from eks_blueprints.core.errors import InputError, problems_of
-from eks_blueprints.core.references import resolve
+from eks_blueprints.core.references import of_deployment, resolve
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.network import zones
 from eks_blueprints.network.component import Network, make_network
@@ -59,7 +60,7 @@ class Blueprint(Component):
             got = type(args).__name__
             raise pulumi.RunError(f"{name}: {type(self).__name__} takes {self.Args.__name__}; got {got}; give it those")
         self.args = args
-        self.args = self._settled()
+        self.args = self._settled(name)
         self.origin = args.origin
         super().__init__(name, self.args, opts)
         self._aws = self._aws_provider(name)
@@ -103,9 +104,12 @@ class Blueprint(Component):
         """Options of a child: this parent, and the platform's AWS provider."""
         return pulumi.ResourceOptions.merge(super().child(**options), pulumi.ResourceOptions(providers=[self._aws]))
 
-    def _settled(self) -> BlueprintArgs:
+    def _settled(self, name: str) -> BlueprintArgs:
         with self._told(InputError, ValidationError):
-            return resolve(self.prepare())
+            args = resolve(self.prepare(), of_deployment)
+            if problems := list(check_named(args, name)):
+                raise InputError(problems)
+            return args
 
     @contextmanager
     def _told(self, *errors: type[InputError] | type[ValidationError]) -> Iterator[None]:
@@ -163,7 +167,7 @@ class Blueprint(Component):
         self._install(cluster.after(*_ready(self.compute)), before_nodes=False)
 
     def _attach(self, cluster: ClusterRef, *, runs_beside: bool) -> None:
-        elements = [element for element in self.args.compute if element.runs_beside == runs_beside]
+        elements = [mirrored(element, self.args) for element in self.args.compute if element.runs_beside == runs_beside]
         self.compute |= {element.name: element.attach(cluster) for element in elements}
 
     def _install(self, cluster: ClusterRef, *, before_nodes: bool) -> None:

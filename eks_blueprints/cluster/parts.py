@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.cluster.control_plane import seconds
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import KeyArn, PolicyArn, RoleArn, repeated
+from eks_blueprints.core.leaves import PolicyArn, RegionalKeyArn, RoleArn, repeated
 from eks_blueprints.core.spec import In, Spec
 
 RETENTIONS = (
@@ -48,7 +48,7 @@ class LogGroupArgs(Spec):
     retention_in_days: int = 90
     """Days that logs are kept; 0 keeps them for ever. CloudWatch takes only certain numbers."""
 
-    kms_key_id: In[KeyArn] | None = None
+    kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key for the logs; its policy must let CloudWatch Logs use it. Default: CloudWatch's own key."""
 
     log_group_class: Literal["STANDARD", "INFREQUENT_ACCESS"] = "STANDARD"
@@ -69,7 +69,7 @@ class LogGroupArgs(Spec):
 class EncryptionArgs(Spec):
     """The KMS key that encrypts Kubernetes Secrets. Once a cluster has one, it cannot be taken away or changed."""
 
-    key_arn: In[KeyArn] | None = None
+    key_arn: In[RegionalKeyArn] | None = None
     """ARN of a symmetric key in the cluster's region. Default: a key of the cluster's own, with rotation, and the
     alias `alias/eks/<cluster>`."""
 

@@ -88,10 +88,9 @@ def _access(
 def _class_objects(auto_mode: AutoMode, cluster: ClusterRef, role: GrantedRole | None) -> list[dict[str, Any]]:
     objects = []
     for spec in auto_mode.classes:
-        at = (auto_mode.group, auto_mode.name, "node_classes", spec.name)
         defaults = ClassDefaults(
             role=None if role is None else role.role.name,
-            subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster, at),
+            subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster),
             security_groups=(SecurityGroupSelectorTerm(id=leaf(cluster.security_group_id)),),
         )
         objects.append(manifests.node_class(spec, defaults))

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.compute._node_group import known_subnets
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
-from eks_blueprints.core.errors import fail
 from eks_blueprints.core.iam import Allow, managed_policy
 from eks_blueprints.core.iam_roles import Grants, service_role
 from eks_blueprints.core.naming import short_prefix
@@ -61,15 +59,7 @@ def _fixed_name(logical: str) -> str | None:
 
 
 def _subnets(fargate: Fargate, cluster: ClusterRef) -> list[pulumi.Input[str]]:
-    if not fargate.subnet_ids:
-        return list(known_subnets(fargate, cluster, "private", fargate.zones))
-    public = cluster.network.ids("public")
-    for index, subnet in enumerate(fargate.subnet_ids):
-        if any(subnet is other or (isinstance(subnet, str) and subnet == other) for other in public):
-            do = "name a private one, or put these pods on nodes"
-            message = f"is a public subnet, which EKS takes none of for Fargate; got {subnet}; {do}"
-            fail(message, fargate.group, fargate.name, "subnet_ids", index)
-    return list(fargate.subnet_ids)
+    return list(fargate.subnet_ids) or cluster.network.ids("private", fargate.zones)
 
 
 def _role(

@@ -8,11 +8,11 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from eks_blueprints.core.component import Component
-from eks_blueprints.core.errors import Path, fail
+from eks_blueprints.core.component import Component, in_cluster
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import manifests
+from eks_blueprints.karpenter.node_overlay import NodeOverlay
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.selectors import SubnetSelectorTerm
 
@@ -20,26 +20,16 @@ DISCOVERY = "karpenter.sh/discovery"
 """Tag by which Karpenter finds subnets and security groups of a cluster."""
 
 
-def subnets_of(cluster: ClusterRef, at: Path) -> tuple[SubnetSelectorTerm, ...]:
-    """Private subnets by their tag where this platform makes them; those of others are not touched, but named.
-
-    Raises:
-        InputError: if there are none; `at` is where the class stands that needs them.
-    """
+def subnets_of(cluster: ClusterRef) -> tuple[SubnetSelectorTerm, ...]:
+    """Private subnets by their tag where this platform makes them; those of others are not touched, but named."""
     if cluster.network.discovery is not None:
         return (SubnetSelectorTerm(tags={DISCOVERY: cluster.network.discovery}),)
-    terms = tuple(SubnetSelectorTerm(id=leaf(subnet)) for subnet in cluster.network.ids("private"))
-    if not terms:
-        fail("is needed; got a network without private subnets; name the subnets of the nodes", *at, _SUBNETS)
-    return terms
+    return tuple(SubnetSelectorTerm(id=leaf(subnet)) for subnet in cluster.network.ids("private"))
 
 
 def leaf(value: pulumi.Input[str]) -> In[str]:
     """A value as specs take it."""
     return value if isinstance(value, str) else pulumi.Output.from_input(value)
-
-
-_SUBNETS = "subnet_selector_terms"
 
 
 def make_classes(
@@ -83,6 +73,24 @@ def make_pools(  # noqa: PLR0917 - read in this order
         )
         made.append(_object(component, "pool", manifests.node_pool(pool), opts))
     return tuple(made)
+
+
+def make_overlays(
+    component: Component,
+    overlays: Iterable[NodeOverlay],
+    after: Sequence[pulumi.Resource],
+    cluster: pulumi.Resource | None,
+) -> tuple[pulumi.Resource, ...]:
+    """The overlays: `{component}-overlay-{name}`. They own nothing outside the cluster and go with it."""
+    return tuple(
+        _object(
+            component,
+            "overlay",
+            manifests.node_overlay(overlay),
+            component.child(depends_on=after, **in_cluster(cluster, goes_with_it=True)),
+        )
+        for overlay in overlays
+    )
 
 
 def _object(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from eks_blueprints.compute._auto_mode_classes import IngressClass, StorageClass, check_defaults
 from eks_blueprints.compute._pools import PooledCompute, check_policies
+from eks_blueprints.compute._rules import missing_class_subnets
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import PolicyArn, Tags
 from eks_blueprints.core.spec import In
@@ -19,7 +21,7 @@ from eks_blueprints.karpenter.node_pool import AutoModeNodePool, Pool
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 def _default_storage() -> dict[str, StorageClass]:
@@ -98,6 +100,11 @@ class AutoMode(PooledCompute):
         pools: list[Pool] = [*self.pools, *(built_in_pool(name) for name in built_in_pools)]
         found = checks.check(pools, self.classes, built_in=(BUILT_IN,) if built_in_pools else ())
         return [problem for problem in found if problem.path[1:2] != () and problem.path[1] not in built_in_pools]
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Classes of nodes without subnets."""
+        yield from super().problems_on(ground)
+        yield from missing_class_subnets(ground.network, self.classes)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Make its classes and pools, and a role that lets their nodes in."""

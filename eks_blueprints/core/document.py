@@ -175,8 +175,10 @@ class _Builder:
             return node.value
         try:
             value = self._constructor.construct_object(node)
-        except (YAMLError, ValueError, OverflowError) as error:
-            what = getattr(error, "problem", None) or str(error)
+        except Exception as error:  # a tag that does not fit its text fails in as many ways as there are tags
+            what = getattr(error, "problem", None) or (
+                str(error) if isinstance(error, ValueError) else "the tag does not fit"
+            )
             self._problem(path, node, f"cannot be read: {what}; got {shown(node.value)}; write a plain value")
             return None
         if not (value is None or isinstance(value, str | int | float | bool)):

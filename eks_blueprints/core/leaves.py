@@ -23,6 +23,9 @@ _SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.*")
 
 TAGS_PER_RESOURCE = 50
 
+IN_THE_REGION = "in the platform's region"
+"""Marks, in an annotation, an ARN that AWS takes only from the region in which the platform stands."""
+
 
 def role_arn(value: str) -> str:
     """The ARN of an IAM role.
@@ -124,6 +127,14 @@ def tags(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def too_many_tags(*layers: Iterable[str]) -> str | None:
+    """Why a resource cannot have the tags of several layers, given by their keys; None where it can."""
+    count = len(set().union(*layers))
+    if count <= TAGS_PER_RESOURCE:
+        return None
+    return f"leave no room: a resource takes {TAGS_PER_RESOURCE} with those of the platform; got {count}; remove some"
+
+
 def repeated(values: Iterable[str]) -> str | None:
     """The first value that occurs twice."""
     seen: set[str] = set()
@@ -166,6 +177,8 @@ def _role_of(session: re.Match[str]) -> str:
 
 RoleArn = Annotated[str, AfterValidator(role_arn)]
 KeyArn = Annotated[str, AfterValidator(key_arn)]
+RegionalKeyArn = Annotated[KeyArn, IN_THE_REGION]
+RegionalArn = Annotated[str, IN_THE_REGION]
 PolicyArn = Annotated[str, AfterValidator(policy_arn)]
 SecurityGroupId = Annotated[str, AfterValidator(security_group_id)]
 Cidr = Annotated[str, AfterValidator(cidr)]

@@ -157,7 +157,9 @@ class _Session:
             loop = InlineLoop() if inline else asyncio.new_event_loop()
             try:
                 drive(loop, self._main(program))
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # a callback may ask the interpreter to end, which would end this tool
                 explained = explain(error, monitor, self._locator)
                 if explained is error:
                     raise
@@ -196,18 +198,24 @@ class _Session:
 
         def body() -> Any:
             register_stack_transformation(self.monitor.expect)
-            return _program(program)
+            return self._program(program)
 
         await run_in_stack(body)
 
-
-def _program(program: Program) -> Any:
-    try:
-        return program()
-    except SystemExit as error:  # asyncio would let it through all the clean-up
-        if error.code not in (None, 0):
-            raise ProgramError(f"the program exited with {error.code!r}") from error
-        return None
+    def _program(self, program: Program) -> Any:
+        try:
+            return program()
+        except SystemExit as error:  # asyncio would let it through all the clean-up
+            place = self._locator.blame(error.__traceback__)
+            where = (place.file, place.line) if place else (None, None)
+            if error.code not in (None, 0):
+                raise ProgramError(f"the program exited with {error.code!r}", *where) from error
+            # The engine takes this for success, and what would have come afterwards for deleted.
+            said = f"{place.file}:{place.line}: " if place else ""
+            self._engine.logs.append(
+                LogMessage("warning", f"{said}the program ended itself; what comes after is missing")
+            )
+            return None
 
 
 def _namespaced(key: str, project: str) -> str:

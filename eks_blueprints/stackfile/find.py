@@ -38,6 +38,16 @@ def project_of(folder: Path) -> Project | None:
     return None
 
 
+def program_of(file: Path) -> Project | None:
+    """The project whose program builds a stack file: that in whose folder of the program the file stands.
+
+    Raises:
+        InputError: if its Pulumi.yaml cannot be read.
+    """
+    project = project_of(file.parent)
+    return project if project is not None and project.main.resolve() == file.resolve().parent else None
+
+
 def stack_files(folder: Path) -> list[Path]:
     """Every stack file of the project that a folder belongs to, by name.
 

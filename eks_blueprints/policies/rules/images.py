@@ -46,7 +46,9 @@ def by_digest(container: Props) -> Faults:
     enforcement="advisory",
     production="mandatory",
     wave=2,
-    params={"allowed": ["*.dkr.ecr.*.amazonaws.com", "public.ecr.aws", "registry.k8s.io"]},
+    params={
+        "allowed": ["*.dkr.ecr.*.amazonaws.com", "*.dkr.ecr.*.amazonaws.com.cn", "public.ecr.aws", "registry.k8s.io"]
+    },
 )
 def registry_allowed(container: Props, context: Context) -> Faults:
     """Images come from registries that were agreed on.

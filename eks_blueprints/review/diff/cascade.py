@@ -61,10 +61,11 @@ def _users(diffs: Sequence[ResourceDiff]) -> Mapping[str, list[str]]:
 def _has_effects(diff: ResourceDiff) -> bool:
     if diff.kind == "replace":
         return True
-    return diff.kind == "update" and diff.type in _NEW_VERSION and _makes_version(diff)
+    return diff.kind == "update" and diff.type in _NEW_VERSION and makes_version(diff)
 
 
-def _makes_version(diff: ResourceDiff) -> bool:
+def makes_version(diff: ResourceDiff) -> bool:
+    """Whether an update of a launch template makes a new version of it."""
     return any(change.top not in _NOT_A_VERSION for change in diff.changes)
 
 
@@ -113,6 +114,7 @@ def _replaced(
         diff,
         kind="replace",
         changes=(*diff.changes, *changes),
+        idle=(),
         causes=tuple(dict.fromkeys((*diff.causes, *causes))),
         follows=follows,
         delete_first=diff.delete_first or first,

@@ -61,7 +61,9 @@ class ResourceDiff:
     old: PlannedResource | None
     new: PlannedResource | None
     changes: tuple[Change, ...] = ()
-    """What differs, before and after the options that a plan's `ignoreChanges` leaves out."""
+    """What differs, without what the resource's `ignoreChanges` leaves out."""
+    idle: tuple[Change, ...] = ()
+    """What differs and has no effect, because `ignoreChanges` keeps the old value; a replacement takes the new one."""
     causes: tuple[str, ...] = ()
     """Of a replacement: why, each a clause in a reader's words."""
     follows: str | None = None
@@ -72,6 +74,11 @@ class ResourceDiff:
     """Whether it is known which of its inputs force a replacement."""
     renamed: bool = False
     """Whether an alias leads to it from another URN."""
+
+    @property
+    def leader(self) -> str | None:
+        """URN of a resource whose replacement leads to this one, be it beside causes of its own."""
+        return self.follows or next((each.follows for each in self.changes if each.replaces and each.follows), None)
 
     @property
     def resource(self) -> PlannedResource:
@@ -131,6 +138,8 @@ class PlanDiff:
     """Stack outputs that change."""
     notes: tuple[str, ...] = field(default=())
     """What limits the comparison, such as an old side that comes from a deployed state."""
+    ineffective: tuple[ResourceDiff, ...] = ()
+    """Resources that stay as they are although an input differs: all of it is ignored."""
 
     @property
     def counts(self) -> Mapping[Kind, int]:
@@ -154,7 +163,7 @@ class PlanDiff:
         while waiting:
             parent = waiting.pop()
             for each in self.resources:
-                if each.follows == parent and each not in found:
+                if each.leader == parent and each not in found:
                     found.append(each)
                     waiting.append(each.urn)
         return found

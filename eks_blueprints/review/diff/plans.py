@@ -11,7 +11,8 @@ from eks_blueprints.review.diff import replacement
 from eks_blueprints.review.diff.aliases import match
 from eks_blueprints.review.diff.cascade import spread
 from eks_blueprints.review.diff.changes import ABSENT, Change, Kind, PlanDiff, ResourceDiff
-from eks_blueprints.review.diff.values import bare, compare, same
+from eks_blueprints.review.diff.effective import ignored
+from eks_blueprints.review.diff.values import compare, same
 from eks_blueprints.review.diff.words import transition, value
 
 _OPTIONS = ("protect", "retain_on_delete")
@@ -44,6 +45,7 @@ def diff_plans(old: Plan | None, new: Plan, *, notes: Sequence[str] = ()) -> Pla
         unchanged=len(spreading) - len(changing),
         outputs=tuple(_outputs(old, new)),
         notes=tuple(notes),
+        ineffective=tuple(each for each in spreading if each.kind == "same" and each.idle),
     )
 
 
@@ -53,7 +55,12 @@ def _managed(resource: PlannedResource) -> bool:
 
 
 def _pair(old: PlannedResource, new: PlannedResource) -> ResourceDiff:
-    changes = [_told(new, each, old) for each in _changes(old, new) if not _ignored(each, new)]
+    changes, idle = [], []
+    for each in _changes(old, new):
+        if ignored(each.path, new):
+            idle.append(each)
+        else:
+            changes.append(_told(new, each, old))
     renamed = old.urn != new.urn
     causes = tuple(_causes([each for each in changes if each.replaces]))
     triggers = (old.options.get("replacement_trigger"), new.options.get("replacement_trigger"))
@@ -63,10 +70,10 @@ def _pair(old: PlannedResource, new: PlannedResource) -> ResourceDiff:
     changes += _option_changes(old, new)
     if causes:
         first = replacement.deletes_first(new.type, new.options, new.inputs)
-        return ResourceDiff("replace", old, new, tuple(changes), causes, delete_first=first, renamed=renamed)
+        return ResourceDiff("replace", old, new, tuple(changes), causes=causes, delete_first=first, renamed=renamed)
     kind: Kind = "update" if changes else "same"
     certain = not changes or replacement.immutable(new.type) is not None
-    return ResourceDiff(kind, old, new, tuple(changes), certain=certain, renamed=renamed)
+    return ResourceDiff(kind, old, new, tuple(changes), tuple(idle), certain=certain, renamed=renamed)
 
 
 def _changes(old: PlannedResource, new: PlannedResource) -> list[Change]:
@@ -92,14 +99,6 @@ def _told(new: PlannedResource, change: Change, old: PlannedResource) -> Change:
 def _replace_on(resource: PlannedResource) -> Sequence[str]:
     found: Sequence[str] = resource.options.get("replace_on_changes", ())
     return found
-
-
-def _ignored(change: Change, resource: PlannedResource) -> bool:
-    rules: Sequence[str] = resource.options.get("ignore_changes", ())
-    at = bare(change.path.partition("{}")[0])
-    return any(
-        rule == "*" or at == (flat := bare(rule).removesuffix(".*")) or at.startswith(f"{flat}.") for rule in rules
-    )
 
 
 def _causes(changes: Sequence[Change]) -> Iterator[str]:

@@ -20,7 +20,8 @@ from eks_blueprints.review.diff.values import bare
 _FILE = Path(__file__).with_name("replacement.json")
 
 _ALWAYS_AWS = ("region",)
-"""Since pulumi-aws 7 every resource has a region, and none can move to another one."""
+"""Since pulumi-aws 7 every resource has a region, and none can move to another one. Nor can its provider, so that the
+engine replaces all that is managed with it, global things too (pulumi-aws, pull request 4000)."""
 
 _SELECTOR = ("spec.selector",)
 _STATEFUL = (*_SELECTOR, "spec.podManagementPolicy", "spec.serviceName", "spec.volumeClaimTemplates")
@@ -67,6 +68,8 @@ def immutable(type_: str) -> tuple[str, ...] | None:
         return _kubernetes(type_)
     if type_ == "pulumi:providers:kubernetes":
         return ("clusterIdentifier", "context", "cluster")
+    if type_ == "pulumi:providers:aws":
+        return _ALWAYS_AWS
     if type_.startswith("pulumi:providers:"):
         return ()
     row = _table()["types"].get(type_)
@@ -146,6 +149,11 @@ def _compute_role(change: Change, old: Mapping[str, Any], new: Mapping[str, Any]
     return isinstance(config, Mapping) and bool(config.get("enabled"))
 
 
+def _region_known(change: Change, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    # From or to the region of the environment is no move that the provider sees.
+    return bool(old.get("region") and new.get("region"))
+
+
 def _volume_not_grown(change: Change, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     before, after = old.get("size"), new.get("size")
     return not (isinstance(before, int) and isinstance(after, int) and after > before)
@@ -155,6 +163,7 @@ _CONDITIONS: dict[tuple[str, str], Any] = {
     ("aws:eks/cluster:Cluster", "encryptionConfig"): _encryption_removed,
     ("aws:eks/cluster:Cluster", "computeConfig"): _compute_role,
     ("aws:ebs/volume:Volume", "size"): _volume_not_grown,
+    ("pulumi:providers:aws", "region"): _region_known,
 }
 """What the provider decides by old and new value (its CustomizeDiff), and not by the property alone."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
+from eks_blueprints.review.effects.links import minor_of
 from eks_blueprints.review.effects.words import Attention, attention
 
 
@@ -16,8 +17,8 @@ def protections(diff: PlanDiff) -> Iterator[Attention]:
 
 def _updated(each: ResourceDiff) -> Iterator[Attention]:
     changed = {change.top for change in each.changes}
-    if each.type == "aws:eks/cluster:Cluster" and "version" in changed:
-        effect = "the control plane cannot go back to the old version"
+    if each.type == "aws:eks/cluster:Cluster" and "version" in changed and _upwards(each):
+        effect = "EKS takes it back for 7 days only, by one minor version, nodes first"
         yield attention("unprotected", "warning", "upgrade", each, "`version` changes", effect)
     for change in each.changes:
         if change.path == "option protect" and change.old:
@@ -30,3 +31,8 @@ def _updated(each: ResourceDiff) -> Iterator[Attention]:
         kinds = ", ".join(f"`{change.path}`" for change in each.changes[:3])
         effect = "whether that replaces it is not known here"
         yield attention("unclear", "note", "maybe replaced", each, f"{kinds} changes", effect)
+
+
+def _upwards(each: ResourceDiff) -> bool:
+    before, after = (minor_of(side.inputs.get("version")) for side in (each.old or each.resource, each.resource))
+    return before is None or after is None or after > before

@@ -1,21 +1,84 @@
-"""Nodes that are made anew without a replacement of their group."""
+"""Managed node groups whose nodes EKS makes anew, without a replacement of the group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from eks_blueprints.review.diff.changes import PlanDiff
-from eks_blueprints.review.effects.nodes import NODE_GROUP, nodes
-from eks_blueprints.review.effects.words import Attention, attention
+from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
+from eks_blueprints.review.effects.links import section
+from eks_blueprints.review.effects.nodes import (
+    NODE_GROUP,
+    cause_of,
+    nodes,
+    renewed_template,
+    specification,
+)
+from eks_blueprints.review.effects.words import Attention, Level, attention
 
 _ROLLING = ("version", "releaseVersion", "launchTemplate")
+_AT_DEPLOYMENT = ("$Latest", "$Default")
 
 
 def rolls(diff: PlanDiff) -> Iterator[Attention]:
-    """Updates of managed groups that roll their nodes."""
+    """Updates that roll nodes, and new versions of a launch template that no group takes."""
     for each in diff.of("update"):
-        changed = {change.top for change in each.changes}
-        if each.type == NODE_GROUP and changed & set(_ROLLING):
-            why = " and ".join(f"`{key}`" for key in _ROLLING if key in changed)
-            surge = f"{nodes(each)} drained and made anew, a few at a time"
-            yield attention("rolls", "warning", "rolls nodes", each, f"{why} changes", surge)
+        if each.type == NODE_GROUP and any(_rolling(change.path) for change in each.changes):
+            yield _rolled(each, renewed_template(each.resource, diff))
+    yield from _left_behind(diff)
+
+
+def _rolling(path: str) -> bool:
+    return path.partition(".")[0] in _ROLLING
+
+
+def _rolled(each: ResourceDiff, template: ResourceDiff | None) -> Attention:
+    level: Level = "danger" if each.resource.inputs.get("forceUpdateVersion") is True else "warning"
+    return attention("rolls", level, "rolls nodes", each, cause_of(each, _ROLLING, template), _effect(each))
+
+
+def _effect(each: ResourceDiff) -> str:
+    return f"{nodes(each)} drained and made anew, {_speed(each)}{_more(each)}; {_pods(each)}"
+
+
+def _speed(each: ResourceDiff) -> str:
+    config = section(each.resource.inputs, "updateConfig")
+    share, number = config.get("maxUnavailablePercentage"), config.get("maxUnavailable")
+    pace = f"{share}% of them at a time" if share is not None else f"{number or 1} at a time"
+    minimal = config.get("updateStrategy") == "MINIMAL"
+    return f"{pace}, {'old nodes go before new ones come' if minimal else 'new nodes come before old ones go'}"
+
+
+def _more(each: ResourceDiff) -> str:
+    sizes: Mapping[str, Any] = section((each.old or each.resource).inputs, "scalingConfig")
+    count, most = sizes.get("desiredSize", sizes.get("minSize")), sizes.get("maxSize")
+    grown = isinstance(count, int) and isinstance(most, int) and most > count
+    return f" (up to {most} where an autoscaler added some)" if grown else ""
+
+
+def _pods(each: ResourceDiff) -> str:
+    if each.resource.inputs.get("forceUpdateVersion") is True:
+        return "pods are ended even where their disruption budget says no (`forceUpdateVersion`)"
+    return "disruption budgets of pods are kept: where one lets no pod go, the update fails"
+
+
+def _left_behind(diff: PlanDiff) -> Iterator[Attention]:
+    """Groups that stay on the version of their launch template that they have."""
+    moved = {each.urn for each in diff.of("update", "replace") if any(_rolling(c.path) for c in each.changes)}
+    before = {each.urn for each in diff.old.resources} if diff.old else set()
+    for group in diff.new.resources:
+        template = renewed_template(group, diff) if group.type == NODE_GROUP else None
+        if template is None or group.urn in moved or group.urn not in before:
+            continue
+        each = ResourceDiff("same", group, group)
+        version = specification(group).get("version")
+        cause = cause_of(each, (), template)
+        if version in _AT_DEPLOYMENT:
+            effect = f"`launchTemplate.version` is {version}: EKS resolves it at this deployment. {_effect(each)}"
+            yield attention("rolls", "warning", "rolls nodes", each, cause, effect)
+        else:
+            effect = (
+                f"its nodes stay on version {version or 'it was made with'} of the launch template until "
+                "`launchTemplate.version` is raised"
+            )
+            yield attention("rolls", "note", "rolls nothing yet", each, cause, effect)

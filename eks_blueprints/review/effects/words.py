@@ -42,3 +42,8 @@ def attention(  # noqa: PLR0917 - read in this order
 ) -> Attention:
     """An effect of one resource's change."""
     return Attention(harm, level, title, each.name, each.type, cause, effect, each.place, led)
+
+
+def refused(who: str, each: ResourceDiff, cause: str, effect: str) -> Attention:
+    """What `who`, such as EKS, will not take for certain."""
+    return attention("refused", "danger", f"refused by {who}", each, cause, effect)

@@ -9,8 +9,10 @@ from typing import Literal
 from eks_blueprints.policies.report import Finding as PolicyFinding
 from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention, Level
 from eks_blueprints.review.preview.run import Finding
+from eks_blueprints.review.report.verdict import verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ class StackReport:
     refused: tuple[Finding, ...] = ()
     """Inputs that a provider would refuse, and warnings."""
     policies: Policies | None = None
+    renames: tuple[Rename, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to say: a change, a rename that an alias makes harmless, an edit without effect."""
+        return self.diff.changed or bool(self.renames) or bool(self.attention)
 
     @property
     def stack(self) -> str:
@@ -75,8 +83,13 @@ class StackReport:
 
     @property
     def invalid(self) -> bool:
-        """Whether a provider would refuse an input."""
-        return any(finding.severity == "error" for finding in self.refused)
+        """Whether a provider would refuse an input, or AWS the change."""
+        return any(finding.severity == "error" for finding in self.refused) or bool(self.refusals)
+
+    @property
+    def refusals(self) -> list[Attention]:
+        """Changes that AWS or Kubernetes will refuse for certain."""
+        return [item for item in self.attention if item.harm == "refused" and item.level == "danger"]
 
     def areas(self) -> Mapping[str, Sequence[ResourceDiff]]:
         """The changed resources by the component that they belong to, in the plan's order."""
@@ -112,13 +125,13 @@ class Report:
 
     @property
     def changed(self) -> list[StackReport]:
-        """The stacks to which anything happens."""
-        return [each for each in self.stacks if each.diff.changed]
+        """The stacks of which there is anything to say."""
+        return [each for each in self.stacks if each.changed]
 
     @property
     def unchanged(self) -> list[str]:
         """Names of the stacks to which nothing happens."""
-        return [each.stack for each in self.stacks if not each.diff.changed]
+        return [each.stack for each in self.stacks if not each.changed]
 
     @property
     def counts(self) -> Mapping[Kind, int]:
@@ -142,30 +155,4 @@ class Report:
     @property
     def verdict(self) -> str:
         """The one line that a busy reader reads."""
-        return "; ".join(_verdict(self)) or (
-            "changes, none of which needs a second look" if self.changed else "no changes"
-        )
-
-
-def _verdict(report: Report) -> list[str]:
-    said = []
-    if report.errors:
-        said.append(_count(len(report.errors), "stack") + " cannot be rendered")
-    if refused := sum(f.severity == "error" for each in report.stacks for f in each.refused):
-        said.append(_count(refused, "input") + " a provider would refuse")
-    roots = [each for stack in report.stacks for each in stack.diff.resources if each.follows is None]
-    for kind, noun in (("replace", "replacement"), ("delete", "deletion")):
-        if found := sum(each.kind == kind for each in roots):
-            said.append(_count(found, noun))
-    blocked = sum(f.blocks for each in report.stacks if each.policies for f in each.policies.new)
-    if blocked:
-        said.append(_count(blocked, "mandatory policy", "mandatory policies") + " not met")
-    if opened := sum(item.level != "note" for each in report.stacks for item in each.security if item.added):
-        said.append(_count(opened, "security change") + " to look at")
-    if rolled := sum(item.title == "rolls nodes" for each in report.stacks for item in each.attention):
-        said.append(_count(rolled, "node group") + " rolled")
-    return said
-
-
-def _count(number: int, noun: str, plural: str | None = None) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
+        return verdict(self) or ("changes, none of which needs a second look" if self.changed else "no changes")

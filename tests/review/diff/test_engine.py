@@ -17,19 +17,19 @@ from eks_blueprints.recording import record_directory
 from eks_blueprints.review.diff import PlanDiff, diff_plans
 from eks_blueprints.review.diff.base import from_file
 from eks_blueprints.review.diff.state import deployed, read_state, stack_references
-from tests import ROOT
+from tests import PROJECT, ROOT
 from tests.engine.harness import Engine, Project, missing
 
 pytestmark = pytest.mark.engine
 
 STACKS = {
-    "dev": (".", "dev"),
-    "prod": (".", "prod"),
+    "dev": (PROJECT, "dev"),
+    "prod": (PROJECT, "prod"),
     **{
-        name: (f"examples/{name}", "prod")
+        name: (ROOT / "examples" / name, "prod")
         for name in ("auto_mode", "cluster_autoscaler", "ipv6", "mixed_compute", "private_cluster", "team_repo")
     },
-    "pulumi_eks": ("examples/pulumi_eks", "dev"),
+    "pulumi_eks": (ROOT / "examples" / "pulumi_eks", "dev"),
 }
 """All but those that need what another stack owns (`existing_vpc`), or children that no stand-in makes."""
 
@@ -48,9 +48,9 @@ def test_nothing_differs_from_what_is_deployed_and_an_edit_is_shown_alone(engine
     folder, stack = STACKS[name]
     if name == "pulumi_eks":
         pytest.importorskip("pulumi_eks")
-    project = engine.project(ROOT / folder, stack=stack)
+    project = engine.project(folder, stack=stack)
     if name == "team_repo":
-        shutil.copytree(ROOT / folder / "acme", project.folder / "acme")
+        shutil.copytree(folder / "acme", project.folder / "acme")
     project.up()
     state = exported(project)
     assert shown(differing(project, state)) == []

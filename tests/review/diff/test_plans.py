@@ -249,3 +249,18 @@ class TestCascade:
         extra = resource(NODE_GROUP, "shop-more", it["nodes"].inputs, after={"clusterName": [it["cluster"]]})
         cluster = changed(it["cluster"], kubernetesNetworkConfig={"ipFamily": "ipv6"})
         assert kinds(it, cluster=cluster, more=extra)["more"] == "create"
+
+
+def test_another_region_replaces_the_provider_and_all_that_it_manages() -> None:
+    def aws(region: Any) -> PlannedResource:
+        return resource("pulumi:providers:aws", "aws", {"region": region} if region else {})
+
+    provider = aws("eu-west-1")
+    role = resource(ROLE, "role", {"assumeRolePolicy": "{}"}, provider=provider.urn)
+    nat = resource(NAT, "nat", {"subnetId": "subnet-a"}, provider=provider.urn)
+    found = diffs(plan(provider, role, nat), plan(aws("eu-north-1"), role, nat))
+    assert {name: each.kind for name, each in found.items()} == dict.fromkeys(("aws", "role", "nat"), "replace")
+    assert found["aws"].causes == ("`region` eu-west-1 → eu-north-1",)
+    assert found["nat"].causes == ("its provider `aws` is replaced",)
+    # A region that was left to the environment may be the one that is written down now.
+    assert {each.kind for each in diffs(plan(aws(None), role), plan(aws("eu-west-1"), role)).values()} == {"update"}

@@ -29,7 +29,7 @@ def test_the_table_is_dated_and_says_where_it_is_from() -> None:
 
 def test_types_that_are_not_in_it_are_unknown() -> None:
     assert replacement.immutable("aws:gamelift/fleet:Fleet") is None
-    assert replacement.immutable("pulumi:providers:aws") == ()
+    assert replacement.immutable("pulumi:providers:random") == ()
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def delta(old: list[PlannedResource], new: list[PlannedResource]) -> list[str]:
 
 class TestAttention:
     def test_a_replaced_group_drains_its_nodes(self) -> None:
-        (found,) = replaced_nodes().stacks[0].attention
+        found = replaced_nodes().stacks[0].attention[0]
         assert (found.level, found.title, found.place) == ("danger", "replace", "stacks/prod.yaml:12")
         assert found.effect == "2 nodes are drained; the new one is made first"
 
@@ -68,9 +68,9 @@ class TestAttention:
         (found,) = told([resource(NODE_GROUP, "n", options={"protect": True})], [])
         assert "the engine refuses" in found
 
-    def test_an_upgrade_says_that_there_is_no_way_back(self) -> None:
+    def test_an_upgrade_says_how_long_there_is_a_way_back(self) -> None:
         cluster = platform()["cluster"]
-        assert any("cannot go back" in each for each in told([cluster], [changed(cluster, version="1.36")]))
+        assert any("for 7 days only" in each for each in told([cluster], [changed(cluster, version="1.36")]))
 
     def test_an_unknown_type_may_be_replaced(self) -> None:
         assert told([resource("x:y:Z", "z", {"a": 1})], [resource("x:y:Z", "z", {"a": 2})])[0].startswith("note maybe")
@@ -221,7 +221,8 @@ class TestVerdict:
         assert (found.verdict, found.level) == ("changes, none of which needs a second look", "note")
 
     def test_the_worst_is_told(self) -> None:
-        assert replaced_nodes().verdict == "1 replacement; 1 security change to look at"
+        verdict = "1 replacement; 1 security change to look at; +$147 a month (66% more)"
+        assert replaced_nodes().verdict == verdict
         assert replaced_nodes().level == "danger"
 
     def test_what_cannot_be_rendered_comes_first(self) -> None:

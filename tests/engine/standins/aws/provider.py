@@ -38,6 +38,13 @@ class AwsProvider(Provider):
             failures.append(("region", "Missing region information: set aws:region, AWS_REGION or the region argument"))
         return news, failures
 
+    def diff_config(self, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
+        diff = super().diff_config(olds, news)
+        # pulumi-aws: another region is another provider, and all that is managed with it goes along.
+        if "region" in diff.kinds and olds.get("region") and news.get("region"):
+            diff.kinds["region"] = "update-replace"
+        return diff
+
     def configure(self) -> None:
         config = {key: _opened(value) for key, value in self.config.items()}
         region = config.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
