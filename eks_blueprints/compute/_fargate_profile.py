@@ -109,7 +109,7 @@ def _log_group(
 
 
 def _alias(component: Component, role: str) -> list[pulumi.Alias]:
-    # A cluster has these once, whichever profile has them made, so that none of their names holds the profile's.
+    # A cluster has these once, whichever profile has them made: two of them could never be there while one is renamed.
     return [pulumi.Alias(name=f"{component.pulumi_resource_name}-{role}")]
 
 

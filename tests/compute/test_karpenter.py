@@ -85,8 +85,20 @@ def test_it_goes_in_the_order_in_which_nodes_can_go() -> None:
 
 def test_what_owns_nodes_never_merely_goes_with_the_cluster() -> None:
     found = made(SEVERAL)
-    for owner in [*found.all("NodePool"), *found.all("EC2NodeClass"), found.one("shop-karpenter-controller")]:
+    for owner in [*found.all("NodePool"), *found.all("EC2NodeClass")]:
         assert "deleted_with" not in owner.planned.options
+
+
+def test_pools_go_before_a_replaced_cluster_and_classes_come_again_in_the_new_one() -> None:
+    found = made(SEVERAL)
+    cluster = found.one("eks.Cluster")
+    for pool in found.all("NodePool"):
+        assert pool.planned.options["replace_with"] == [cluster.urn]
+    for node_class in found.all("EC2NodeClass"):
+        assert node_class.planned.options["replacement_trigger"] == "${shop-cluster.endpoint}"
+        assert node_class.planned.options["delete_before_replace"]
+    for release in ("crds", "controller"):
+        assert found.one(f"shop-karpenter-{release}").planned.options["deleted_with"] == cluster.urn
 
 
 def test_kinds_have_a_release_of_their_own_and_are_kept() -> None:

@@ -135,6 +135,7 @@ PLATFORMS: dict[str, dict[str, Any]] = {
 
 EDITS: dict[str, dict[str, Edit]] = {
     "managed": {
+        "region: another one": ((("region",), "eu-north-1"),),
         "tags: a value": ((("tags", "owner"), "shop"),),
         "tags: one more": ((("tags", "stage"), "dev"),),
         "network: another range": ((("network", "cidr"), "10.20.0.0/16"),),

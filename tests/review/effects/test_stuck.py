@@ -12,7 +12,7 @@ from eks_blueprints.review.diff import diff_plans
 from eks_blueprints.review.diff.identity import identity, keys
 from eks_blueprints.review.diff.replacement import deletes_first, immutable
 from eks_blueprints.review.effects import effects
-from tests import ROOT
+from tests import PROJECT, ROOT
 from tests.plans import CLUSTER, NAMESPACE, PROVIDER, changed, plan, resource, with_options
 
 ENTRY = "aws:eks/accessEntry:AccessEntry"
@@ -107,7 +107,7 @@ class TestAReplacedCluster:
 
 
 STACKS = [
-    (ROOT, "dev"), (ROOT, "prod"),
+    (PROJECT, "dev"), (PROJECT, "prod"),
     *((ROOT / "examples" / name, "prod") for name in (
         "auto_mode", "cluster_autoscaler", "existing_vpc", "ipv6", "mixed_compute", "private_cluster", "team_repo",
     )),
