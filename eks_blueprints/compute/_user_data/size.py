@@ -12,9 +12,6 @@ from eks_blueprints.core.spec import is_known
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
 
-LIMIT = 16_384
-"""Most bytes of an instance's user data, before it is encoded in base64 (EC2 user guide, "Run commands at launch")."""
-
 # A cluster's name has up to 100 letters, its endpoint some 80, and the certificate authority of EKS about 1,500.
 _CLUSTER = ClusterData(
     name="n" * 100,
@@ -34,6 +31,8 @@ class Size:
 
     total: int
     fields: dict[str, int]
+    ours: int
+    """Bytes of what the platform and EKS say, with `CLUSTER_DATA` among them."""
     unknown: int
     """How many values are not known here, and counted as nothing."""
 
@@ -56,7 +55,7 @@ def size(nodes: Ec2Nodes, *, beside_eks: bool) -> Size | None:
         "node_config": total - _length(nodes, replace(told, node_config={}), beside_eks),
         "bottlerocket_settings": total - _length(nodes, replace(told, bottlerocket_settings={}), beside_eks),
     }
-    return Size(total, fields, unknown)
+    return Size(total, fields, total - sum(fields.values()), unknown)
 
 
 def _length(nodes: Ec2Nodes, told: Told, beside_eks: bool) -> int:
