@@ -16,7 +16,7 @@ from eks_blueprints import BlueprintArgs
 from eks_blueprints.blueprint.checks import check
 from eks_blueprints.compute._user_data.cluster_data import ClusterData
 from eks_blueprints.compute._user_data.merging import joined_flags, merged
-from eks_blueprints.compute._user_data.render import Told, render, render_additions
+from eks_blueprints.compute._user_data.render import NodeSettings, render, render_additions
 from eks_blueprints.compute._user_data.size import size
 from eks_blueprints.compute.managed_nodes import ManagedNodes
 from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
@@ -44,7 +44,7 @@ def own(**fields: Any) -> dict[str, Any]:
 def stock(**fields: Any) -> dict[str, Any]:
     """The NodeConfig of a group of EKS's images."""
     nodes = ManagedNodes.model_validate(fields)
-    return spec_of(render_additions(nodes, Told.of(nodes)) or "")
+    return spec_of(render_additions(nodes, NodeSettings.of(nodes)) or "")
 
 
 def settings(**fields: Any) -> dict[str, Any]:
