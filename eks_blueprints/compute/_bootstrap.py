@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from eks_blueprints.compute._image import Image, ssm_parameter, version_of
 from eks_blueprints.compute._image import filters as filters_of
 from eks_blueprints.compute._user_data.cluster_data import ClusterData
-from eks_blueprints.compute._user_data.render import Told, render, render_additions
+from eks_blueprints.compute._user_data.render import NodeSettings, render, render_additions
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.refs import ClusterRef
 
@@ -46,17 +46,17 @@ def user_data(nodes: Ec2Nodes, cluster: ClusterRef, component: Component) -> pul
         "certificate_authority": cluster.certificate_authority,
         "service_cidr": _service_cidr(cluster, component),
     }
-    return pulumi.Output.all(details, Told.of(nodes).to_dict()).apply(
-        lambda known: _encoded(render(nodes, ClusterData(**known[0]), Told(**known[1])))
+    return pulumi.Output.all(details, NodeSettings.of(nodes).to_dict()).apply(
+        lambda known: _encoded(render(nodes, ClusterData(**known[0]), NodeSettings(**known[1])))
     )
 
 
 def additions(nodes: Ec2Nodes) -> pulumi.Input[str] | None:
     """What nodes of EKS's own images are told besides what EKS tells them, encoded."""
-    told = Told.of(nodes)
+    told = NodeSettings.of(nodes)
     if not told.all_known:
         return pulumi.Output.from_input(told.to_dict()).apply(
-            lambda known: _encoded(render_additions(nodes, Told(**known)) or "")
+            lambda known: _encoded(render_additions(nodes, NodeSettings(**known)) or "")
         )
     text = render_additions(nodes, told)
     return None if text is None else _encoded(text)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from eks_blueprints.compute._settings_rules import check_settings, has_its_shape
-from eks_blueprints.compute._user_data.size import CLUSTER_DATA, LIMIT, size
+from eks_blueprints.compute._user_data.size import CLUSTER_DATA, size
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.facts.ami_types import AmiType, Family
+from eks_blueprints.core.node_settings import USER_DATA_LIMIT
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
@@ -56,12 +57,12 @@ def _check_scripts(nodes: Ec2Nodes, faults: Faults) -> None:
 
 def _check_size(nodes: Ec2Nodes, told: Told, faults: Faults) -> None:
     found = size(nodes, beside_eks=told is BESIDES_EKS)
-    if found is None or found.total <= LIMIT:
+    if found is None or found.total <= USER_DATA_LIMIT:
         return
     most = max(found.fields, key=lambda name: found.fields[name])
     shares = [f"{bytes_} of {name}" for name, bytes_ in found.fields.items() if bytes_ > 0]
-    reckoned = f"{CLUSTER_DATA} reckoned for the cluster's name, endpoint and certificate authority"
-    more = f", besides {found.unknown} values that are not known here" if found.unknown else ""
-    what = f"makes user data too long, of which EC2 takes {LIMIT} bytes"
-    got = f"about {found.total}: {', '.join([*shares, reckoned])}{more}"
+    reckoned = f"{CLUSTER_DATA} of it reckoned for the cluster's name, endpoint and certificate authority"
+    more = f", besides values that are not known here ({found.unknown})" if found.unknown else ""
+    what = f"makes user data too long, of which EC2 takes {USER_DATA_LIMIT} bytes"
+    got = f"about {found.total}: {', '.join(shares)}, {found.ours} of the rest, {reckoned}{more}"
     faults.add(most, f"{what}; got {got}; have a short script fetch what is long")

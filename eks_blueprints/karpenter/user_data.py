@@ -10,11 +10,8 @@ from typing import Any
 
 from eks_blueprints.core.document import parse
 from eks_blueprints.core.errors import InputError, Path, dotted, shown, unknown_name
-from eks_blueprints.core.node_settings import bottlerocket, credentials, node_config
+from eks_blueprints.core.node_settings import USER_DATA_LIMIT, bottlerocket, credentials, node_config
 from eks_blueprints.karpenter.selectors import Family
-
-LIMIT = 16 * 1024
-"""Most bytes of an instance's user data. Source: EC2; Karpenter's own part counts too."""
 
 _KARPENTERS: Mapping[Family | None, int] = {
     "AL2": 2_300,
@@ -34,9 +31,9 @@ _OF_A_DOCUMENT = ("apiVersion", "kind", "metadata", "spec")
 def problems(text: str, family: Family | None) -> Iterator[str]:
     """What Karpenter, EC2 or the image of a family cannot take."""
     added = _KARPENTERS.get(family, 0)
-    if (length := len(text.encode())) + added > LIMIT:
+    if (length := len(text.encode())) + added > USER_DATA_LIMIT:
         beside = f" beside the {added} or so that Karpenter adds" if added else ""
-        yield f"takes at most {LIMIT} bytes{beside}; got {length}; fetch what is long from elsewhere"
+        yield f"takes at most {USER_DATA_LIMIT} bytes{beside}; got {length}; fetch what is long from elsewhere"
     if family == "Bottlerocket":
         yield from _toml(text)
     elif family in ("AL2", "AL2023"):

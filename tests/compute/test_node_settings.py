@@ -16,11 +16,12 @@ from eks_blueprints import BlueprintArgs
 from eks_blueprints.blueprint.checks import check
 from eks_blueprints.compute._user_data.cluster_data import ClusterData
 from eks_blueprints.compute._user_data.merging import joined_flags, merged
-from eks_blueprints.compute._user_data.render import Told, render, render_additions
-from eks_blueprints.compute._user_data.size import LIMIT, size
+from eks_blueprints.compute._user_data.render import NodeSettings, render, render_additions
+from eks_blueprints.compute._user_data.size import size
 from eks_blueprints.compute.managed_nodes import ManagedNodes
 from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 from eks_blueprints.core.errors import problems_of
+from eks_blueprints.core.node_settings import USER_DATA_LIMIT
 from tests.builders import recorded
 
 CLUSTER = ClusterData(name="shop", endpoint="https://e", certificate_authority="Q0E=", service_cidr="10.100.0.0/16")
@@ -43,7 +44,7 @@ def own(**fields: Any) -> dict[str, Any]:
 def stock(**fields: Any) -> dict[str, Any]:
     """The NodeConfig of a group of EKS's images."""
     nodes = ManagedNodes.model_validate(fields)
-    return spec_of(render_additions(nodes, Told.of(nodes)) or "")
+    return spec_of(render_additions(nodes, NodeSettings.of(nodes)) or "")
 
 
 def settings(**fields: Any) -> dict[str, Any]:
@@ -191,8 +192,8 @@ MANY_LABELS = {f"l{number}": "x" * 60 for number in range(140)}
 def test_user_data_is_measured_as_it_is_rendered(cls: Any, fields: dict[str, Any], where: str) -> None:
     found = refused(cls, **fields)
     assert f"{where}: makes user data too long" in found
-    assert f"of which EC2 takes {LIMIT} bytes; got about " in found
-    assert "reckoned for the cluster's name, endpoint and certificate authority" in found
+    assert f"of which EC2 takes {USER_DATA_LIMIT} bytes; got about " in found
+    assert "of it reckoned for the cluster's name, endpoint and certificate authority" in found
 
 
 def test_what_fits_is_taken_and_measured_exactly() -> None:
@@ -208,7 +209,7 @@ def test_what_fits_is_taken_and_measured_exactly() -> None:
 
 def test_unknown_values_are_counted_and_said() -> None:
     fields = {"node_config": toml(20_000), "pre_bootstrap_scripts": [{"secret": "hub:script"}]}
-    assert "besides 1 values that are not known here" in refused(ManagedNodes, **fields)
+    assert "besides values that are not known here (1)" in refused(ManagedNodes, **fields)
 
 
 def blueprint(**nodes: Any) -> BlueprintArgs:

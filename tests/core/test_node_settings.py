@@ -278,6 +278,16 @@ def test_credentials_in_plain_text(fields: dict[str, Any], where: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "credentials",
+    [{"password": "hunter2"}, [{"password": ["hunter2"]}], [{"auth": "hunter2!"}], ["hunter2"], "hunter2"],
+)
+def test_a_credential_in_the_wrong_form_is_not_repeated(credentials: Any) -> None:
+    found = "\n".join(settings(container_registry={"credentials": credentials}))
+    assert "; got " in found
+    assert "hunter2" not in found
+
+
+@pytest.mark.parametrize(
     ("spec", "what"),
     [
         (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class NodeSettings:
     """What a group's user adds to its user data; values may be Outputs until they are known."""
 
     scripts: Sequence[Any] = ()
@@ -23,7 +23,7 @@ class Told:
     bottlerocket_settings: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, nodes: Ec2Nodes) -> Told:
+    def of(cls, nodes: Ec2Nodes) -> NodeSettings:
         """What a group says."""
         return cls(
             scripts=list(nodes.pre_bootstrap_scripts),
@@ -53,11 +53,11 @@ def unknown_in(value: Any) -> Iterator[Any]:
         yield value
 
 
-def render(nodes: Ec2Nodes, cluster: ClusterData, told: Told | None = None) -> str:
+def render(nodes: Ec2Nodes, cluster: ClusterData, told: NodeSettings | None = None) -> str:
     """The user data of a group on a cluster, for nodes of which EKS tells nothing."""
     taints = tuple((taint.key, taint.value or "", taint.effect) for taint in nodes.taints)
     node = NodeData(labels=nodes.labels, taints=taints, max_pods=nodes.max_pods)
-    told = told or Told.of(nodes)
+    told = told or NodeSettings.of(nodes)
     if nodes.ami.family == "BOTTLEROCKET":
         ssh = nodes.remote_access is not None
         return bottlerocket.render(cluster, node, settings=told.bottlerocket_settings, admin_container=ssh)
@@ -66,7 +66,7 @@ def render(nodes: Ec2Nodes, cluster: ClusterData, told: Told | None = None) -> s
     return al2023.render(cluster, node, scripts=told.scripts, node_config=told.node_config)
 
 
-def render_additions(nodes: Ec2Nodes, told: Told) -> str | None:
+def render_additions(nodes: Ec2Nodes, told: NodeSettings) -> str | None:
     """What nodes of EKS's own images are told besides what EKS tells them; None if that is nothing."""
     node, family = NodeData(max_pods=nodes.max_pods), nodes.ami.family
     if family == "BOTTLEROCKET":

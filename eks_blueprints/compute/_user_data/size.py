@@ -6,14 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.compute._user_data.cluster_data import ClusterData
-from eks_blueprints.compute._user_data.render import Told, render, render_additions, unknown_in
+from eks_blueprints.compute._user_data.render import NodeSettings, render, render_additions, unknown_in
 from eks_blueprints.core.spec import is_known
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
-
-LIMIT = 16_384
-"""Most bytes of an instance's user data, before it is encoded in base64 (EC2 user guide, "Run commands at launch")."""
 
 # A cluster's name has up to 100 letters, its endpoint some 80, and the certificate authority of EKS about 1,500.
 _CLUSTER = ClusterData(
@@ -34,6 +31,8 @@ class Size:
 
     total: int
     fields: dict[str, int]
+    ours: int
+    """Bytes of what the platform and EKS say, with `CLUSTER_DATA` among them."""
     unknown: int
     """How many values are not known here, and counted as nothing."""
 
@@ -45,9 +44,9 @@ def size(nodes: Ec2Nodes, *, beside_eks: bool) -> Size | None:
         nodes: the group.
         beside_eks: whether EKS adds what is about the cluster, which is counted too.
     """
-    told = Told.of(nodes)
+    told = NodeSettings.of(nodes)
     unknown = len(list(unknown_in(told.to_dict())))
-    told = Told(**{name: _without_unknown(value) for name, value in told.to_dict().items()})
+    told = NodeSettings(**{name: _without_unknown(value) for name, value in told.to_dict().items()})
     if beside_eks and render_additions(nodes, told) is None:
         return None
     total = _length(nodes, told, beside_eks)
@@ -56,14 +55,14 @@ def size(nodes: Ec2Nodes, *, beside_eks: bool) -> Size | None:
         "node_config": total - _length(nodes, replace(told, node_config={}), beside_eks),
         "bottlerocket_settings": total - _length(nodes, replace(told, bottlerocket_settings={}), beside_eks),
     }
-    return Size(total, fields, unknown)
+    return Size(total, fields, total - sum(fields.values()), unknown)
 
 
-def _length(nodes: Ec2Nodes, told: Told, beside_eks: bool) -> int:
+def _length(nodes: Ec2Nodes, told: NodeSettings, beside_eks: bool) -> int:
     if not beside_eks:
         return len(render(nodes, _CLUSTER, told).encode())
     ours = len((render_additions(nodes, told) or "").encode())
-    return ours + len(render(nodes, _CLUSTER, Told()).encode()) + _EKS_EXTRA
+    return ours + len(render(nodes, _CLUSTER, NodeSettings()).encode()) + _EKS_EXTRA
 
 
 def _without_unknown(value: Any) -> Any:

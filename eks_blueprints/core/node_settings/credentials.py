@@ -20,6 +20,9 @@ _BOTTLEROCKET = (
 )
 """Settings of Bottlerocket that hold nothing but a credential; None is any index of a list."""
 
+CREDENTIALS = frozenset(path[-1] for path in _BOTTLEROCKET) | {"creds"}
+"""Names of fields whose values messages do not repeat."""
+
 _SURE = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Z0-9])"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"

@@ -14,12 +14,13 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from eks_blueprints.core.errors import Path as Place
 from eks_blueprints.core.errors import nearest, shown
+from eks_blueprints.core.node_settings.credentials import CREDENTIALS
 from eks_blueprints.core.node_settings.forms import fault
 from eks_blueprints.core.spec import Reference, is_output
 
@@ -27,6 +28,8 @@ _HERE = Path(__file__).parent
 _REST = "*"  # the shape of all fields of a type that are not named
 _BOUND = re.compile(r"(.*?)(?: since (\d+))?(?: until (\d+))?")
 _SHOWN_NAMES = 12
+_UNKNOWN = "is no field of"
+_HIDDEN = "got another value, which is not shown; write it in that form"
 
 Fault: TypeAlias = tuple[Place, str]
 
@@ -57,7 +60,7 @@ class Table:
         """
         if shape in self.others:
             return self.others[shape].read(value, shape)
-        choices = parts(shape, "|")
+        choices = alternatives(shape)
         if isinstance(value, Mapping):
             if not any(self._takes_mapping(choice) for choice in choices):
                 return _reference(value, lambda found: self._fitting(found, shape))
@@ -89,7 +92,10 @@ class Table:
 
         Outputs and references stand for values of single fields and are not looked at.
         """
-        yield from _Walk(self, minor).value(value, shape, ())
+        for path, message in _Walk(self, minor).value(value, shape, ()):
+            # What stands where a credential belongs may be one, whatever its form.
+            hidden = any(part in CREDENTIALS for part in path) and not message.startswith(_UNKNOWN)
+            yield path, f"{message.partition('; got ')[0]}; {_HIDDEN}" if hidden else message
 
 
 def load(file: str, tool: str, others: Mapping[str, Table] | None = None) -> Table:
@@ -105,7 +111,7 @@ class _Walk:
         self.minor = minor
 
     def value(self, value: Any, shape: str, path: Place) -> Iterator[Fault]:
-        choices = parts(shape, "|")
+        choices = alternatives(shape)
         if len(choices) > 1:
             yield from self._one_of(value, choices, path)
         elif shape in self.table.others:
@@ -191,15 +197,16 @@ class _Walk:
         near = nearest(str(key), names)
         listed = ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
         do = f"did you mean {near}?" if near else f"known are {listed}"
-        return f"is no field of {self.table.name}; got {shown(key)}; {do}"
+        return f"{_UNKNOWN} {self.table.name}; got {shown(key)}; {do}"
 
 
-def parts(shape: str, separator: str) -> list[str]:
-    """The parts of a shape between separators that stand outside all brackets."""
+@cache
+def alternatives(shape: str) -> list[str]:
+    """The shapes of which one is asked: those between bars that stand outside all brackets."""
     found, depth = [""], 0
     for letter in shape:
         depth += (letter in "[{") - (letter in "]}")
-        if letter == separator and depth == 0:
+        if letter == "|" and depth == 0:
             found.append("")
         else:
             found[-1] += letter

@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eks_blueprints.compute._user_data import toml
@@ -14,10 +14,11 @@ from eks_blueprints.compute._user_data import toml
 KEYS = st.text(min_size=1, max_size=6)
 SCALARS = st.text(max_size=8) | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=8
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_whatever_is_written_reads_back(tree: dict[str, Any]) -> None:
     assert tomllib.loads(toml.document(tree)) == tree
