@@ -103,7 +103,7 @@ def _effect(each: ResourceDiff) -> str:
 
 def _pool(each: ResourceDiff) -> str:
     pool = each.old or each.resource
-    return f"{maker(pool)} ends every node of it ({size(pool)}), without its disruption budgets; {pods(pool)}"
+    return f"{maker(pool)} ends every node of it ({size(pool)}), all of them at once; {pods(pool)}"
 
 
 def _release(each: ResourceDiff) -> str:

@@ -44,9 +44,13 @@ def _effect(each: ResourceDiff) -> str:
 def _speed(each: ResourceDiff) -> str:
     config = section(each.resource.inputs, "updateConfig")
     share, number = config.get("maxUnavailablePercentage"), config.get("maxUnavailable")
-    pace = f"{share}% of them at a time" if share is not None else f"{number or 1} at a time"
+    pace = f"{share}% of them at a time" if isinstance(share, int) else f"{_count(number)} at a time"
     minimal = config.get("updateStrategy") == "MINIMAL"
     return f"{pace}, {'old nodes go before new ones come' if minimal else 'new nodes come before old ones go'}"
+
+
+def _count(number: Any) -> str:
+    return "1" if number is None else str(number) if isinstance(number, int) else "a few"
 
 
 def _more(each: ResourceDiff) -> str:

@@ -249,7 +249,7 @@ def test_a_pool_that_goes_takes_its_nodes() -> None:
     (item,) = found([pool()], [])
     assert (item.harm, item.level) == ("dies", "danger")
     assert "Karpenter ends every node of it" in item.effect
-    assert "without its disruption budgets" in item.effect
+    assert "all of them at once" in item.effect
 
 
 def test_an_option_of_the_engine_rolls_nothing() -> None:
