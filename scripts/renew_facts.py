@@ -122,7 +122,8 @@ def _write_instance_types(
 
 def _heading(what: str, source: str) -> list[str]:
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    return [f"# {what}.", f"# Source: {source}", f"# Date: {today}", f"# Renew: {COMMAND}"]
+    heading = [f"# {what}.", f"# source: {source}", f"# as_of:  {today}"]
+    return [*heading, f"# renew:  {COMMAND}", "# needs:  package registries"]
 
 
 def _model(wheel: Path, service: str) -> Any:

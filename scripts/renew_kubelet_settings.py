@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 OUT = Path(__file__).parent.parent / "eks_blueprints" / "core" / "node_settings"
+RENEW = "python scripts/renew_kubelet_settings.py KUBELET COMPONENT_BASE AMAZON_EKS_AMI"
+NEEDS = "clones of kubernetes/kubelet, kubernetes/component-base and awslabs/amazon-eks-ami"
 OLDEST = 31  # the oldest minor of Kubernetes that EKS may still run when this was written
 
 Fields = dict[str, str]
@@ -114,7 +116,7 @@ def _kubelet(kubelet: str, component_base: str) -> None:
     enums |= KEYS
     head = {
         "source": "github.com/kubernetes/kubelet config/v1beta1/types.go and github.com/kubernetes/component-base",
-        "date": _date(kubelet, tags[newest]),
+        "as_of": _date(kubelet, tags[newest]),
         "release": f"Kubernetes 1.{newest}",
         "newest": newest,
     }
@@ -128,7 +130,7 @@ def _nodeadm(ami: str) -> None:
     release = re.search(r"v\d{8}", _show(ami, "HEAD", "CHANGELOG.md"))
     head = {
         "source": "github.com/awslabs/amazon-eks-ami nodeadm/api/v1alpha1/nodeconfig_types.go",
-        "date": _date(ami, "HEAD"),
+        "as_of": _date(ami, "HEAD"),
         "release": f"nodeadm of {release[0] if release else _date(ami, 'HEAD')}",
     }
     about = "Fields of nodeadm's NodeConfig v1alpha1, below `spec`; KubeletConfiguration is in kubelet.toml."
@@ -207,9 +209,9 @@ def _newest_of_each_minor(checkout: str) -> dict[int, str]:
 
 
 def _write(name: str, about: str, head: Mapping[str, object], types: Types, enums: Mapping[str, list[str]]) -> None:
-    lines = [f"# {about}", f"# Renew: python {Path(__file__).parent.name}/{Path(__file__).name}, see there", ""]
-    for key, value in head.items():
-        lines.append(f"{key} = {value}" if key in ("date", "newest") else f'{key} = "{value}"')
+    lines = [f"# {about}", ""]
+    for key, value in {**head, "renew": RENEW, "needs": NEEDS}.items():
+        lines.append(f"{key} = {value}" if key in ("as_of", "newest") else f'{key} = "{value}"')
     lines += ["", "[enums]"]
     lines += [f"{kind} = {json.dumps(enums[kind])}" for kind in sorted(enums)]
     for kind in sorted(types):

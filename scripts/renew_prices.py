@@ -1,23 +1,25 @@
-"""Renew eks_blueprints/review/cost/instance_prices.csv from a checkout of Karpenter's AWS provider; review the diff.
+"""Renew eks_blueprints/review/cost/instance_prices.csv from the newest Karpenter; review the diff.
 
-    python scripts/renew_prices.py CHECKOUT
+    python scripts/renew_prices.py
 
-Karpenter renews its table of on-demand prices from AWS's price list every week. Needs no network.
+Karpenter renews its table of on-demand prices from AWS's price list. Needs the network (the Go module proxy).
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+from go_modules import Archive, releases
+
+MODULE = "github.com/aws/karpenter-provider-aws"
 SOURCE = "pkg/providers/pricing/zz_generated.pricing_aws.go"
 TABLE = Path(__file__).parents[1] / "eks_blueprints" / "review" / "cost" / "instance_prices.csv"
 
 
 def main() -> None:
-    """Read the checkout named on the command line and write the table."""
-    text = Path(sys.argv[1], SOURCE).read_text(encoding="utf-8")
+    """Download the newest release and write the table."""
+    text = Archive(MODULE, releases(MODULE)[-1]).text(SOURCE) or ""
     TABLE.write_text(table(text), encoding="utf-8")
 
 
@@ -30,7 +32,9 @@ def table(text: str) -> str:
     head = [
         f"# On-demand list prices of EC2 instances, Linux, in US dollars an hour, in {made[2]}.",
         f"# source: aws/karpenter-provider-aws {SOURCE}, generated {made[1]} from AWS's price list",
-        "# renew:  python scripts/renew_prices.py CHECKOUT",
+        f"# as_of:  {made[1]}",
+        "# renew:  python scripts/renew_prices.py",
+        "# needs:  package registries",
         "type,hour",
     ]
     return "\n".join([*head, *(f"{name},{price:g}" for name, price in sorted(prices.items()))]) + "\n"

@@ -62,7 +62,9 @@ def zones(page: str) -> dict[str, list[str]]:
 def toml(parts: dict[str, dict[str, Any]], ids: dict[str, list[str]]) -> str:
     """The whole table as text."""
     lines = [
-        "# Partitions, regions and zones of AWS. Written by scripts/renew_regions.py; do not edit.",
+        "# Partitions, regions and zones of AWS.",
+        "# renew:  python scripts/renew_regions.py BOTOCORE_DATA ZONES_PAGE",
+        "# needs:  botocore's data, and AWS's page of zones",
         f'as_of = "{datetime.now(UTC):%Y-%m-%d}"',
         'source = "botocore partitions.json and endpoints.json (EKS); AWS Regions and Availability Zones, AZ IDs"',
         "# Zones in which EKS takes no subnet of a cluster.",

@@ -91,6 +91,7 @@ def _write(types: dict[str, Any], checkout: Path) -> None:
         "source": f"hashicorp/terraform-provider-aws {_version(checkout)}, as bridged by pulumi-aws "
         f"{importlib.metadata.version('pulumi-aws')}",
         "renew": "python scripts/renew_replacement.py CHECKOUT",
+        "needs": "a checkout of terraform-provider-aws",
     }
     rows = [f"    {json.dumps(token)}: {json.dumps(row)}" for token, row in types.items()]
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]

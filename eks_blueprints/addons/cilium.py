@@ -16,12 +16,11 @@ class Cilium(HelmAddOn):
     """Enforce network policies of Kubernetes and of its own, show traffic, and encrypt it.
 
     With `chained` it stands beside the VPC CNI, which goes on handing out addresses; with `overlay` it is the network
-    plugin itself, as on hybrid nodes, and vpc_cni is left out. It is installed before nodes, which wait for it. The
-    pinned chart is of 2024.
+    plugin itself, as on hybrid nodes, and vpc_cni is left out. It is installed before nodes, which wait for it.
     """
 
     category: ClassVar[str] = "networking"
-    chart: ClassVar[Chart] = Chart("cilium", "1.16.4", "https://helm.cilium.io")
+    chart: ClassVar[Chart] = Chart("cilium", "1.20.2", "https://helm.cilium.io")
     single: ClassVar[bool] = True
     before_nodes: ClassVar[bool] = True
     brings_network: ClassVar[bool] = True

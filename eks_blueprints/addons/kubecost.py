@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 class Kubecost(HelmAddOn):
     """Show what workloads and namespaces cost, by Kubecost's free edition; OpenCost is its open core.
 
-    The pinned chart is of 2024.
+    The pinned chart is the last of 2.8: 2.9 only prepares for 3.0, whose chart is another one.
     """
 
     category: ClassVar[str] = "cost"
-    chart: ClassVar[Chart] = Chart("cost-analyzer", "1.108.1", "https://kubecost.github.io/cost-analyzer")
+    chart: ClassVar[Chart] = Chart("cost-analyzer", "2.8.4", "https://kubecost.github.io/cost-analyzer")
     service_account: ClassVar[str] = "kubecost-cost-analyzer"
     conflicts: ClassVar[tuple[type[AddOn], ...]] = (Opencost,)
 

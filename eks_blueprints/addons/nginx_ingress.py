@@ -12,13 +12,10 @@ from eks_blueprints.addons.base import AddOn
 
 
 class NginxIngress(HelmAddOn):
-    """Serve Ingresses by F5's NGINX controller, the open-source edition.
-
-    The pinned chart is of 2024.
-    """
+    """Serve Ingresses by F5's NGINX controller, the open-source edition."""
 
     category: ClassVar[str] = "ingress"
-    chart: ClassVar[Chart] = Chart("nginx-ingress", "1.4.0", "https://helm.nginx.com/stable")
+    chart: ClassVar[Chart] = Chart("nginx-ingress", "2.6.4", "https://helm.nginx.com/stable")
     requires: ClassVar[tuple[type[AddOn], ...]] = (AwsLoadBalancerController,)
     makes_outside: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate="its pods need privileges that Fargate does not give")

@@ -17,7 +17,7 @@ class Pinot(HelmAddOn):
     """
 
     category: ClassVar[str] = "data"
-    chart: ClassVar[Chart] = Chart("pinot", "0.3.5", "https://raw.githubusercontent.com/apache/pinot/master/helm")
+    chart: ClassVar[Chart] = Chart("pinot", "1.0.0", "https://raw.githubusercontent.com/apache/pinot/master/helm")
     service_account: ClassVar[str] = "pinot"
     role_on_demand: ClassVar[bool] = True
     after: ClassVar[tuple[type[AddOn], ...]] = (AwsEbsCsiDriver,)

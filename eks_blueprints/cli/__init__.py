@@ -23,6 +23,7 @@ _COMMANDS = {
     "policy": "Name the policies, show one, print the policy pack's folder, write a baseline of waivers.",
     "preview": "Show what a stack would create: no AWS account, cluster, network or engine needed.",
     "schema": "Print the JSON Schema of stack files, for editors.",
+    "tables": "List the dated tables of facts that everything rests on, with their age.",
     "teardown": "Show what has to be drained before a stack is destroyed, in which order, and by which commands.",
 }
 

@@ -82,6 +82,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     """
     _hold_together(engine, form, full or jobs is not None, policy_packs, install_engine)
     targets = _targets(stacks, every, program)
+    show.old_tables(*show.PLATFORM)
     if engine:
         from eks_blueprints.cli.engine import run
 

@@ -7,6 +7,10 @@ from collections.abc import Iterable
 import click
 
 from eks_blueprints.core.errors import Problem, dotted
+from eks_blueprints.core.tables import old_among, tables
+
+PLATFORM = ("access", "addons", "core", "karpenter", "network")
+"""Rooms with the tables that checking and composing a platform rest on."""
 
 
 def problems(found: Iterable[Problem]) -> None:
@@ -23,6 +27,12 @@ def styled(problem: Problem) -> str:
     return ": ".join(
         part for part in (click.style(where, dim=True) if where else "", mark, field, problem.message) if part
     )
+
+
+def old_tables(*rooms: str) -> None:
+    """Say on standard error, in one line, which tables of these rooms are old."""
+    if line := old_among(table.file for table in tables() if table.file.partition("/")[0] in rooms):
+        click.echo(f"{click.style('note', fg='yellow')}: this {line}", err=True)
 
 
 def count(number: int, noun: str) -> str:

@@ -102,7 +102,7 @@ def load(file: str, tool: str, others: Mapping[str, Table] | None = None) -> Tab
     """One of the tables beside this file."""
     found = tomllib.loads((_HERE / f"{file}.toml").read_text(encoding="utf-8"))
     enums = {name: tuple(values) for name, values in found["enums"].items()}
-    return Table(tool, str(found["date"]), found["release"], enums, found["types"], found.get("newest"), others or {})
+    return Table(tool, str(found["as_of"]), found["release"], enums, found["types"], found.get("newest"), others or {})
 
 
 class _Walk:
