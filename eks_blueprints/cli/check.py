@@ -59,7 +59,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
         _end([_judged_state(state, stacks, profile)], form, strict)
         return
     files = [stack_file(stack) for stack in stacks] if stacks else stack_files(Path.cwd())
-    show.old_tables(*show.PLATFORM, *(("policies",) if policies or profile is not None else ()))
+    show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
     judging = policies or profile is not None or form != "text"
     if not _valid(files, strict, quiet=judging):
         raise click.exceptions.Exit(Exit.INVALID)

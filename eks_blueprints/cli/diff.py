@@ -109,7 +109,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     from eks_blueprints.review.report.money import Threshold
 
     gates, threshold = Gates.parse(fail_on), Threshold.parse(cost_threshold)
-    show.old_tables(*show.PLATFORM, "policies", "review")
+    show.old_tables(*show.PLATFORM, "policies/", "review/")
     report = _report(stacks, base, program, base_python, prices, not no_policies, jobs, threshold)
     if not outputs:
         click.echo(_rendered(report, form or "text").rstrip("\n"))
