@@ -137,7 +137,8 @@ class _Walk:
 
     def _list(self, value: Any, item: str, path: Place) -> Iterator[Fault]:
         if not isinstance(value, list | tuple):
-            yield path, f"needs a list; got {shown(value)}; write [{_example(value)}]"
+            do = "write each entry after a dash" if isinstance(value, Mapping) else f"write [{shown(value)}]"
+            yield path, f"needs a list; got {shown(value)}; {do}"
             return
         for index, entry in enumerate(value):
             yield from self.value(entry, item, (*path, index))
@@ -236,7 +237,3 @@ def _bounded(shape: str) -> tuple[str, int | None, int | None]:
     assert match is not None  # noqa: S101 - the pattern takes any text
     shape, since, until = match.groups()
     return shape, int(since) if since else None, int(until) if until else None
-
-
-def _example(value: Any) -> str:
-    return "…" if isinstance(value, Mapping) else shown(value, limit=40)
