@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eks_blueprints.access.component import Access as Access
     from eks_blueprints.access.spec import AccessArgs as AccessArgs
     from eks_blueprints.access.spec import AccessEntry as AccessEntry
+    from eks_blueprints.blueprint.account import AccountArgs as AccountArgs
     from eks_blueprints.blueprint.blueprint import Blueprint as Blueprint
     from eks_blueprints.blueprint.spec import BlueprintArgs as BlueprintArgs
     from eks_blueprints.cluster.component import Cluster as Cluster
@@ -43,6 +44,7 @@ _HOMES = {
     "Access": "access.component",
     "AccessArgs": "access.spec",
     "AccessEntry": "access.spec",
+    "AccountArgs": "blueprint.account",
     "Allow": "core.iam",
     "AnyNetwork": "network.spec",
     "Blueprint": "blueprint.blueprint",

@@ -1,28 +1,36 @@
-"""Renew the tables of eks_blueprints/facts from botocore and moto; review the diff before committing.
+"""Renew the tables of eks_blueprints/core/facts from botocore, moto and Karpenter; review the diff before committing.
 
 python scripts/renew_facts.py
 
 EKS's and EC2's own lists of names come from botocore's models. What an instance type has comes from moto, which keeps
 the answers of EC2's DescribeInstanceTypes; its older releases still know types that AWS no longer sells in the region
-they were taken from. Needs pip and the network.
+they were taken from. Network bandwidth and branch interfaces are in no API: they come from the tables that Karpenter
+is released with (the second is that of the VPC resource controller). Needs pip and the network (the Go module proxy).
 """
 
 from __future__ import annotations
 
 import datetime
 import gzip
+import io
 import json
+import re
 import subprocess
 import sys
 import tempfile
+import tomllib
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-TABLES = Path(__file__).parents[1] / "eks_blueprints" / "core" / "facts"
+PACKAGE = Path(__file__).parents[1] / "eks_blueprints"
+TABLES = PACKAGE / "core" / "facts"
 COMMAND = "python scripts/renew_facts.py"
 OLDER_MOTO = ("5.0.0", "4.2.0")
+KARPENTER = "github.com/aws/karpenter-provider-aws"
+BANDWIDTH, LIMITS = (f"pkg/providers/instancetype/zz_generated.{name}.go" for name in ("bandwidth", "vpclimits"))
 EKS_SHAPES = (
     "AMITypes",
     "CapacityTypes",
@@ -45,6 +53,13 @@ COLUMNS = (
     "storage_gb",
     "efa_cards",
     "flags",
+    "gpu_memory_mib",
+    "cpu_manufacturer",
+    "clock_mhz",
+    "hypervisor",
+    "ebs_mbps",
+    "network_mbps",
+    "branch_interfaces",
 )
 
 
@@ -55,7 +70,7 @@ def main() -> None:
         current = _download("moto", Path(folder, "moto"))
         older = [_download(f"moto=={version}", Path(folder, version)) for version in OLDER_MOTO]
         _write_eks(botocore)
-        _write_instance_types(botocore, [current, *older])
+        _write_instance_types(botocore, [current, *older], *_karpenter())
 
 
 def _download(requirement: str, folder: Path) -> Path:
@@ -74,14 +89,34 @@ def _write_eks(botocore: Path) -> None:
     (TABLES / "eks.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _write_instance_types(botocore: Path, motos: list[Path]) -> None:
+def _karpenter() -> tuple[str, dict[str, str], dict[str, str]]:
+    """The release that this package installs, and by instance type its megabits a second and its branch interfaces.
+
+    A bandwidth of `-` is one that AWS gives in words, and that nodes have no label of.
+    """
+    releases = tomllib.loads((PACKAGE / "karpenter" / "releases.toml").read_text(encoding="utf-8"))
+    version = f"v{releases['default']}"
+    with urllib.request.urlopen(f"https://proxy.golang.org/{KARPENTER}/@v/{version}.zip") as answer:
+        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+    bandwidth, limits = (archive.read(f"{KARPENTER}@{version}/{path}").decode() for path in (BANDWIDTH, LIMITS))
+    trunks = re.findall(r'"([a-z0-9.-]+)": \{[^{}]*?IsTrunkingCompatible: +true,\s+BranchInterface: +(\d+)', limits)
+    source = f"{KARPENTER} {version}, {BANDWIDTH} and {LIMITS}"
+    vague = dict.fromkeys(re.findall(r"// ([a-z0-9.-]+) has vague bandwidth information", bandwidth), "-")
+    return source, vague | dict(re.findall(r'^\s+"([a-z0-9.-]+)": +(\d+),$', bandwidth, re.M)), dict(trunks)
+
+
+def _write_instance_types(
+    botocore: Path, motos: list[Path], released: str, bandwidth: dict[str, str], branches: dict[str, str]
+) -> None:
     facts: dict[str, dict[str, Any]] = {}
     for wheel in motos:
         facts = _instance_types(wheel) | facts
     names = sorted({*_model(botocore, "ec2")["shapes"]["InstanceType"]["enum"], *_instance_types(motos[0])})
-    source = f"{_release(botocore)}, model ec2; {', '.join(_release(wheel) for wheel in motos)}"
+    source = f"{_release(botocore)}, model ec2; {', '.join(_release(wheel) for wheel in motos)}; {released}"
     lines = [*_heading("EC2 instance types; one without facts has a name only", source), ",".join(COLUMNS)]
-    lines += [",".join(_row(name, facts.get(name))) for name in names]
+    for name in names:
+        row = _row(facts[name]) if name in facts else [""] * (len(COLUMNS) - 3)
+        lines.append(",".join([name, *row, bandwidth.get(name, ""), branches.get(name, "")]))
     (TABLES / "instance_types.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -112,15 +147,15 @@ def _release(wheel: Path) -> str:
     return f"{name} {version}"
 
 
-def _row(name: str, facts: dict[str, Any] | None) -> list[str]:
-    if facts is None:
-        return [name] + [""] * (len(COLUMNS) - 1)
+def _row(facts: dict[str, Any]) -> list[str]:
     network = facts["NetworkInfo"]
     cards = {card["NetworkCardIndex"]: card for card in network.get("NetworkCards", ())}
     card = cards.get(network.get("DefaultNetworkCardIndex", 0), network)
+    gpus = facts.get("GpuInfo", {}).get("Gpus", ({},))
+    processor = facts["ProcessorInfo"]
+    disks = facts["EbsInfo"]
     return [
-        name,
-        " ".join(facts["ProcessorInfo"]["SupportedArchitectures"]),
+        " ".join(processor["SupportedArchitectures"]),
         str(facts["VCpuInfo"]["DefaultVCpus"]),
         str(facts["MemoryInfo"]["SizeInMiB"]),
         *_accelerator(facts),
@@ -129,6 +164,14 @@ def _row(name: str, facts: dict[str, Any] | None) -> list[str]:
         str(facts.get("InstanceStorageInfo", {}).get("TotalSizeInGB", 0)),
         _efa_cards(network),
         " ".join(_flags(facts)),
+        str(gpus[0].get("MemoryInfo", {}).get("SizeInMiB", "")),
+        processor.get("Manufacturer", "").lower(),
+        str(round(processor.get("SustainedClockSpeedInGhz", 0) * 1000) or ""),
+        facts.get("Hypervisor", ""),
+        # Where it is a choice, as in older types, Karpenter does not count on it.
+        str(disks.get("EbsOptimizedInfo", {}).get("MaximumBandwidthInMbps", ""))
+        if disks["EbsOptimizedSupport"] == "default"
+        else "",
     ]
 
 
@@ -168,6 +211,14 @@ def _flags(facts: dict[str, Any]) -> Iterator[str]:
         yield "hibernation"
     if "spot" in facts["SupportedUsageClasses"]:
         yield "spot"
+    if facts.get("InstanceStorageInfo", {}).get("NvmeSupport", "unsupported") != "unsupported":
+        yield "nvme"
+    if facts["NetworkInfo"].get("EncryptionInTransitSupported"):
+        yield "encryption_in_transit"
+    if facts.get("NitroEnclavesSupport") == "supported":
+        yield "enclaves"
+    if any(gpu.get("Count") == 0 for gpu in facts.get("GpuInfo", {}).get("Gpus", ())):
+        yield "fraction_of_a_gpu"
 
 
 if __name__ == "__main__":

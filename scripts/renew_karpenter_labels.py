@@ -1,6 +1,6 @@
-"""Renew Karpenter's part of eks_blueprints/karpenter/labels.toml from a released module; review the diff.
+"""Renew Karpenter's part of eks_blueprints/karpenter/labels.toml from its newest release; review the diff.
 
-python scripts/renew_karpenter_labels.py v1.14.1
+    python scripts/renew_karpenter_labels.py
 
 The labels are those that the NodePool CRD of the release lets into requirements, less those that its controller then
 refuses (labels.go does not name them as well known). What Auto Mode's nodes carry stands only in the EKS user guide;
@@ -9,14 +9,13 @@ that part is kept as it is. Needs the network (the Go module proxy).
 
 from __future__ import annotations
 
-import io
 import re
-import sys
 import tomllib
-import urllib.request
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from go_modules import Archive, releases
 
 TABLE = Path(__file__).parents[1] / "eks_blueprints" / "karpenter" / "labels.toml"
 MODULE = "github.com/aws/karpenter-provider-aws"
@@ -24,13 +23,13 @@ CRD = "pkg/apis/crds/karpenter.sh_nodepools.yaml"
 GO = "pkg/apis/v1/labels.go"
 
 
-def main(version: str) -> None:
+def main() -> None:
     """Download the release and write the table."""
-    with urllib.request.urlopen(f"https://proxy.golang.org/{MODULE}/@v/{version}.zip") as answer:
-        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
-    crd, go = (archive.read(f"{MODULE}@{version}/{path}").decode() for path in (CRD, GO))
+    version = releases(MODULE)[-1]
+    archive = Archive(MODULE, version)
+    found = labels(archive.text(CRD) or "", archive.text(GO) or "")
     auto = tomllib.loads(TABLE.read_text(encoding="utf-8"))["auto_mode"]
-    TABLE.write_text(table(version, labels(crd, go), auto), encoding="utf-8")
+    TABLE.write_text(table(version, found, auto), encoding="utf-8")
 
 
 def labels(crd: str, go: str) -> list[str]:
@@ -43,21 +42,23 @@ def labels(crd: str, go: str) -> list[str]:
     return sorted(admitted & known)
 
 
-def table(version: str, karpenter: list[str], auto: dict[str, object]) -> str:
+def table(version: str, karpenter: list[str], auto: dict[str, Any]) -> str:
     """The table's text."""
     lines = [
         "# Labels that the nodes of Karpenter and of EKS Auto Mode carry, to be used in requirements.",
-        "# Renew: python scripts/renew_karpenter_labels.py v1.14.1 (the first part)",
+        f"# source: {MODULE} {version}, {CRD} and {GO}",
+        "# renew:  python scripts/renew_karpenter_labels.py",
+        "# needs:  package registries",
+        "",
+        f"as_of = {datetime.now(UTC).date()}",
         "",
         "[karpenter]",
-        f'source = "{MODULE} {version}, {CRD} and {GO}"',
-        f"date = {datetime.now(UTC).date().isoformat()}",
         *listed(karpenter),
         "",
         "[auto_mode]",
         f'source = "{auto["source"]}"',
-        f"date = {auto['date']}",
-        *listed(auto["labels"]),  # type: ignore[arg-type]
+        f"as_of = {auto['as_of']}",
+        *listed(auto["labels"]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -68,4 +69,4 @@ def listed(names: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

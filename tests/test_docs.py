@@ -8,6 +8,7 @@ settings file of Pulumi's own.
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -19,7 +20,7 @@ import jsonschema
 import pytest
 
 from eks_blueprints.core.document import parse
-from tests import ROOT
+from tests import PROJECT, ROOT
 from tests.test_layers import FLOORS
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -57,7 +58,7 @@ def test_python(code: str, info: str, tmp_path: Path, monkeypatch: pytest.Monkey
     """A program is recorded; a test module is run as one."""
     from eks_blueprints.recording import record
 
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(PROJECT)
     if "def test_" in code:
         (tmp_path / "test_block.py").write_text(code)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ROOT, tmp_path]
@@ -117,8 +118,18 @@ def test_toml(text: str, info: str) -> None:
     assert tomllib.loads(text)
 
 
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository as it is shipped, whatever its users have put into `stacks/`."""
+    folder = tmp_path_factory.mktemp("checkout")
+    shutil.copytree(PROJECT, folder, dirs_exist_ok=True)
+    for part in ("docs", "examples"):
+        (folder / part).symlink_to(ROOT / part)
+    return folder
+
+
 @pytest.mark.parametrize(("text", "info"), blocks("console"))
-def test_commands(text: str, info: str) -> None:
+def test_commands(text: str, info: str, checkout: Path) -> None:
     for line in text.splitlines():
         if not line.startswith("$ "):
             continue
@@ -129,7 +140,7 @@ def test_commands(text: str, info: str) -> None:
             words = shlex.split(command)
             assert words[0] == "eks-blueprints", f"unknown command: {command}"
             call = [sys.executable, "-m", "eks_blueprints", *words[1:]]
-            done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+            done = subprocess.run(call, cwd=checkout, capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 

@@ -25,15 +25,15 @@ FLOORS: list[set[str]] = [
 
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
-        {"errors", "spec", "document", "versions", "facts", "lazy"},
+        {"clock", "errors", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
-        | {"helm", "kubernetes_object"},
+        | {"helm", "images", "kubernetes_object", "aws_config", "caller"},
     ],
     "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine"}],
 }
 """Floors inside the rooms that have some."""
 
-NO_PULUMI = ["errors", "spec", "document", "versions", "elements", "helm", "iam", "naming", "leaves"]
+NO_PULUMI = ["errors", "spec", "document", "versions", "elements", "helm", "iam", "naming", "leaves", "aws_config"]
 """Parts of `core` that load without pulumi, as do all modules named `spec`."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

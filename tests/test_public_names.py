@@ -9,9 +9,19 @@ import pytest
 import eks_blueprints
 
 TOP = {
-    *("Access", "AccessArgs", "AccessEntry", "Allow", "AnyNetwork", "Blueprint", "BlueprintArgs", "Cluster"),
-    *("ClusterArgs", "ClusterRef", "Component", "ExistingNetworkArgs", "FlowLogsArgs", "In", "InputError", "Network"),
-    *("NetworkArgs", "NetworkRef", "Spec", "core_data"),
+    *(
+        "Access",
+        "AccessArgs",
+        "AccessEntry",
+        "AccountArgs",
+        "Allow",
+        "AnyNetwork",
+        "Blueprint",
+        "BlueprintArgs",
+        "Cluster",
+    ),
+    *("ClusterArgs", "ClusterRef", "Component", "ExistingNetworkArgs", "FlowLogsArgs", "In", "InputError"),
+    *("Network", "NetworkArgs", "NetworkRef", "Spec", "core_data"),
 }
 ROOMS = {
     "addons": {"AddOn", "Chart", "EksAddOn", "ExternalDns", "HelmAddOn", "ManifestAddOn", "VpcCni"},

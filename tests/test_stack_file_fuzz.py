@@ -23,7 +23,7 @@ from eks_blueprints.recording import ProgramError
 from eks_blueprints.reference.schema import stack_schema
 from eks_blueprints.stackfile import open_stack
 from eks_blueprints.testing import record_stack
-from tests import ROOT
+from tests import PROJECT, ROOT
 
 MORE = int(os.environ.get("FUZZ", "1"))
 SCHEMA = stack_schema()
@@ -168,7 +168,7 @@ def mapping(schema: Any, name: str, depth: int) -> st.SearchStrategy[Any]:
 
 GOOD: list[dict[str, Any]] = [
     YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    for path in sorted([*ROOT.glob("stacks/*.yaml"), *ROOT.glob("examples/*/*.yaml")])
+    for path in sorted([*PROJECT.glob("stacks/*.yaml"), *ROOT.glob("examples/*/*.yaml")])
     if not path.name.startswith("Pulumi")
 ]
 

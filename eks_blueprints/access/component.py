@@ -45,7 +45,8 @@ class Access(Component):
             kubernetes_groups=list(spec.kubernetes_groups) or None,
             user_name=spec.user_name,
             tags=merge_tags(self._cluster.tags, spec.tags) or None,
-            opts=self.child(),
+            # A cluster has one entry a principal.
+            opts=self.child(delete_before_replace=True),
         )
 
     def _association(self, key: str, entry: aws.eks.AccessEntry, spec: AccessPolicy) -> aws.eks.AccessPolicyAssociation:
@@ -59,7 +60,7 @@ class Access(Component):
             principal_arn=entry.principal_arn,
             policy_arn=policy_arn(self._cluster.partition, spec.policy),
             access_scope=scope,
-            opts=self.child(depends_on=[entry]),
+            opts=self.child(depends_on=[entry], delete_before_replace=True),
         )
 
     def _child_name(self, key: str) -> str:

@@ -10,13 +10,15 @@ from pydantic import AfterValidator
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.leaves import role_arn
 
-_PRINCIPAL = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:(root|(role|user)/([\x21-\x7e]+/)?[\w+=,.@-]{1,64})", re.ASCII)
+_PRINCIPAL = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
+_ROOT = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:root")
+_SSO = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/(AWSReservedSSO_[\w+=,.@-]+)", re.ASCII)
 _SESSION = re.compile(r"arn:aws[a-z-]*:sts::.*")
 _OTHER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(group|instance-profile|policy)/.*")
 
 
 def principal_arn(value: str) -> str:
-    """The ARN of an IAM role, an IAM user or an account's root.
+    """The ARN of an IAM role or an IAM user.
 
     Raises:
         ValueError: if it is none, or one that EKS does not take.
@@ -26,6 +28,14 @@ def principal_arn(value: str) -> str:
     if other := _OTHER.fullmatch(value):
         what = other.group(1).replace("-", " ")
         raise ValueError(f"cannot be a {what}; got {shown(value)}; name a role or a user")
+    if _ROOT.fullmatch(value):
+        do = "name a role or a user; EKS knows no principal that stands for a whole account"
+        raise ValueError(f"cannot be an account's root; got {shown(value)}; {do}")
+    if sso := _SSO.fullmatch(value):
+        partition, account, name = sso.groups()
+        do = f"write arn:{partition}:iam::{account}:role/aws-reserved/sso.amazonaws.com/<region>/{name}"
+        where = "with the region of IAM Identity Center, or without <region>/ where that is us-east-1"
+        raise ValueError(f"is a role of IAM Identity Center without its path; got {shown(value)}; {do}, {where}")
     if not _PRINCIPAL.fullmatch(value):
         raise ValueError(
             f"is no ARN of an IAM principal; got {shown(value)}; write arn:aws:iam::111122223333:role/name"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -10,7 +11,6 @@ from eks_blueprints.addons._chart_rules import check_chart
 from eks_blueprints.addons._helm_values import (
     ChartRepository,
     ChartVersion,
-    Mirrors,
     PolicyArns,
     SecretValues,
     all_nested,
@@ -22,8 +22,9 @@ from eks_blueprints.addons._pod_identity import associations
 from eks_blueprints.addons._pods import NodeSelector, Toleration
 from eks_blueprints.addons._values import JsonValues, merged
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.core.errors import fail
+from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login
+from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import RoleArn
 from eks_blueprints.core.spec import In, Spec, is_known
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.iam_roles import GrantedRole
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 RELEASE_NAME_LIMIT = 53
 
@@ -147,10 +148,19 @@ class ChartAddOn(AddOn):
 
     def attached(self, cluster: ClusterRef) -> dict[str, In[str]]:
         """ARNs of the policies that its role gets besides its own permissions."""
-        own = super().attached(cluster)
-        for key in own.keys() & self.policy_arns.keys():
-            fail(f"is the name of a policy that it has anyway; got {key}; give yours another", *self._at("policy_arns"))
-        return own | self.policy_arns
+        return super().attached(cluster) | self.policy_arns
+
+    @property
+    def makes_a_role(self) -> bool:
+        """Whether a role is made for its service accounts."""
+        return super().makes_a_role and self.service_account_role_arn is None
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Policies under a name that one of AWS's own has, beside what holds for every add-on."""
+        yield from super().problems_on(ground)
+        for key in sorted(self.managed_policies(ground).keys() & self.policy_arns.keys()):
+            message = f"is the name of a policy that it has anyway; got {key}; give yours another"
+            yield Problem(("policy_arns", key), message)
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """Values that the chart should have on a cluster of EKS; everything else wins over them."""

@@ -10,11 +10,11 @@ from pydantic import AfterValidator
 
 from eks_blueprints.addons._values import merged
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.images import from_mirror
 from eks_blueprints.core.leaves import PolicyArn
 from eks_blueprints.core.spec import In, is_known
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
 CHART_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 REPOSITORY = re.compile(r"(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~/-]*)?")
 _DOTS = re.compile(r"(?<!\\)\.")
@@ -38,6 +38,9 @@ def chart_version(value: str) -> str:
     Raises:
         ValueError: if it is none, or a range, which would choose another one some day.
     """
+    if re.search(r"-eksbuild\.\d+$", value):
+        do = "write the chart's own version, like 1.14.0, or have EKS install it with kind: eks_addon"
+        raise ValueError(f"is the build of an EKS add-on, not the version of a chart; got {shown(value)}; {do}")
     if not CHART_VERSION.fullmatch(value):
         raise ValueError(f"is no exact version of a chart; got {shown(value)}; write it like 1.14.0")
     return value
@@ -52,22 +55,6 @@ def chart_repository(value: str) -> str:
     if not REPOSITORY.fullmatch(value):
         do = "write https://host/path or oci://host/path"
         raise ValueError(f"is no repository of charts; got {shown(value)}; {do}")
-    return value
-
-
-def mirrors(value: dict[str, str]) -> dict[str, str]:
-    """Registries of images and what stands in for each.
-
-    Raises:
-        ValueError: if one is no registry.
-    """
-    faults = Faults()
-    for registry, mirror in value.items():
-        for text in (registry, mirror):
-            if not _REGISTRY.fullmatch(text):
-                do = "write a host and maybe a path, without https://"
-                faults.add((registry,), f"is no registry of images; got {shown(text)}; {do}")
-    faults.raise_if_any()
     return value
 
 
@@ -109,7 +96,6 @@ def secret_leaves(value: dict[str, Any]) -> dict[str, Any]:
 Namespace = Annotated[str, AfterValidator(namespace_name)]
 ChartVersion = Annotated[str, AfterValidator(chart_version)]
 ChartRepository = Annotated[str, AfterValidator(chart_repository)]
-Mirrors = Annotated[dict[str, str], AfterValidator(mirrors)]
 PolicyArns = Annotated[dict[str, In[PolicyArn]], AfterValidator(short_names)]
 SecretValues = Annotated[dict[str, In[str]], AfterValidator(secret_leaves)]
 
@@ -143,15 +129,3 @@ def mirrored(images: Mapping[str, str], registries: Mapping[str, str]) -> dict[s
     """Those of a chart's images that a mirror has, by their places in its values."""
     found = {path: from_mirror(image, registries) for path, image in images.items()}
     return all_nested({path: image for path, image in found.items() if image != images[path]})
-
-
-def from_mirror(image: str, registries: Mapping[str, str]) -> str:
-    """An image, or a registry, as the mirror that stands in for it has it; itself where there is none."""
-    # What names no host is of Docker Hub.
-    full = image if re.match(r"[^/]*[.:]", image) else f"docker.io/{image}"
-    for name in (full, image):
-        fitting = [registry for registry in registries if f"{name}/".startswith(f"{registry}/")]
-        if fitting:
-            registry = max(fitting, key=len)
-            return registries[registry] + name.removeprefix(registry)
-    return image

@@ -48,6 +48,7 @@ class ManifestAddOn(AddOn):
     def _object(
         self, component: Component, cluster: ClusterRef, key: str, manifest: Mapping[str, Any], after: Any
     ) -> pulumi.Resource:
+        from eks_blueprints.core.component import in_cluster
         from eks_blueprints.core.kubernetes_object import KubernetesObject
 
         # Without their CRD all objects of its kind would go, whoever made them.
@@ -57,8 +58,7 @@ class ManifestAddOn(AddOn):
             manifest,
             component.child(
                 depends_on=after,
-                delete_before_replace=True,
                 retain_on_delete=keep or None,
-                deleted_with=None if self.makes_outside else cluster.resource,
+                **in_cluster(cluster.resource, goes_with_it=not self.makes_outside),
             ),
         )

@@ -10,7 +10,7 @@ from eks_blueprints.addons.aws_for_fluent_bit import AwsForFluentBit
 from eks_blueprints.addons.base import AddOn, EksAddOn
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import Ground
 
 
 class AmazonCloudwatchObservability(EksAddOn):
@@ -35,7 +35,7 @@ class AmazonCloudwatchObservability(EksAddOn):
     tolerations: tuple[Toleration, ...] | None = None
     """Taints that its pods accept. Default: EKS's, all of them."""
 
-    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+    def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policies for the agent and for traces."""
         return {"cloudwatch-agent": "CloudWatchAgentServerPolicy", "xray": "AWSXrayWriteOnlyAccess"}
 

@@ -11,7 +11,7 @@ from eks_blueprints.addons.amazon_cloudwatch_observability import AmazonCloudwat
 from eks_blueprints.addons.base import AddOn
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 class AwsCloudwatchMetrics(HelmAddOn):
@@ -29,7 +29,7 @@ class AwsCloudwatchMetrics(HelmAddOn):
 
     namespace: Namespace = "amazon-cloudwatch"
 
-    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+    def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policy for it."""
         return {"cloudwatch-agent": "CloudWatchAgentServerPolicy"}
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import KeyArn, Tags
+from eks_blueprints.core.leaves import RegionalKeyArn, Tags
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 class AwsEbsCsiDriver(EksAddOn):
@@ -29,7 +29,7 @@ class AwsEbsCsiDriver(EksAddOn):
     )
     service_account: ClassVar[str] = "ebs-csi-controller-sa"
 
-    kms_key_arns: tuple[In[KeyArn], ...] = ()
+    kms_key_arns: tuple[In[RegionalKeyArn], ...] = ()
     """ARNs of the customer managed KMS keys that its volumes are encrypted with; it may use these and no others.
     Keys of AWS need no entry."""
 
@@ -39,7 +39,7 @@ class AwsEbsCsiDriver(EksAddOn):
     extra_volume_tags: Tags = {}
     """Tags of every volume it makes."""
 
-    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+    def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policy for the driver."""
         return {"ebs-csi": "service-role/AmazonEBSCSIDriverPolicy"}
 

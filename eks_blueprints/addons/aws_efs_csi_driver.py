@@ -15,7 +15,7 @@ from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 class AwsEfsCsiDriver(EksAddOn):
@@ -52,7 +52,7 @@ class AwsEfsCsiDriver(EksAddOn):
     delete_access_point_root_dir: bool | None = None
     """Whether the directory of an access point is deleted with it. Default: it stays."""
 
-    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+    def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policy for the driver, unless the file systems are named."""
         return {} if self.file_system_arns else {"efs-csi": "service-role/AmazonEFSCSIDriverPolicy"}
 

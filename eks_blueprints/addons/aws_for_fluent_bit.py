@@ -12,7 +12,7 @@ from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import KeyArn
+from eks_blueprints.core.leaves import RegionalKeyArn
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.network.spec import RetentionDays
 
@@ -32,7 +32,7 @@ class CloudWatchOutput(Spec):
     """Name of a log group that is there. Default: one is made, `/aws/eks/<cluster>/containers`."""
     retention_in_days: RetentionDays = 90
     """Days that logs of the group that is made are kept."""
-    kms_key_arn: In[KeyArn] | None = None
+    kms_key_arn: In[RegionalKeyArn] | None = None
     """ARN of the customer managed KMS key that the group that is made is encrypted with. Default: CloudWatch's."""
 
 

@@ -58,10 +58,10 @@ class AwsLoadBalancerController(HelmAddOn):
     """Whether Services of type LoadBalancer that name no class become its own. Default: yes."""
 
     shield: bool | None = None
-    """Whether objects may ask for AWS Shield Advanced. Default: yes."""
+    """Whether objects may ask for AWS Shield Advanced. Default: yes, and no in China, which has none."""
 
     waf: bool | None = None
-    """Whether objects may name web ACLs of AWS WAF. Default: yes."""
+    """Whether objects may name web ACLs of AWS WAF. Default: yes, and no in China, as its project asks for."""
 
     backend_security_group: In[SecurityGroupId] | None = None
     """Security group that lets load balancers reach the pods. Default: the controller makes one."""
@@ -77,7 +77,13 @@ class AwsLoadBalancerController(HelmAddOn):
         """The cluster it belongs to; region and VPC cannot be asked for where pods do not reach the node's metadata."""
         from eks_blueprints.core.component import merge_tags
 
-        values = {"clusterName": cluster.name, "region": cluster.region, "vpcId": cluster.network.vpc_id}
+        values: dict[str, Any] = {
+            "clusterName": cluster.name,
+            "region": cluster.region,
+            "vpcId": cluster.network.vpc_id,
+        }
+        if cluster.partition == "aws-cn":
+            values |= {"enableShield": False, "enableWaf": False, "enableWafv2": False}
         tags = merge_tags(cluster.tags, self.tags)
         return values | ({"defaultTags": tags} if tags else {})
 

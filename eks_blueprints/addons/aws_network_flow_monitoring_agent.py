@@ -8,7 +8,7 @@ from eks_blueprints.addons._fit import DAEMON, Fit
 from eks_blueprints.addons.base import EksAddOn
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import Ground
 
 
 class AwsNetworkFlowMonitoringAgent(EksAddOn):
@@ -20,6 +20,6 @@ class AwsNetworkFlowMonitoringAgent(EksAddOn):
     service_account: ClassVar[str] = "aws-network-flow-monitor-agent-service-account"
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
 
-    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+    def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policy for the agent."""
         return {"network-flow": "CloudWatchNetworkFlowMonitorAgentPublishPolicy"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._values import JsonValues, clashes, merged
 from eks_blueprints.core.elements import Element
-from eks_blueprints.core.errors import Faults, fail, shown
+from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.iam import Allow, json_text, managed_policy
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In, is_known
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.iam_roles import GrantedRole
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 Identity = Literal["pod_identity", "irsa", "node_role"]
 
@@ -81,6 +81,18 @@ class AddOn(Element):
         """How its pods get their permissions; None for an add-on that calls no AWS service."""
         return (self.identity or "pod_identity") if self.service_accounts else None
 
+    @property
+    def makes_a_role(self) -> bool:
+        """Whether a role is made for its service accounts."""
+        return self.identity_used in ("pod_identity", "irsa")
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """IRSA where there is no OIDC provider."""
+        yield from super().problems_on(ground)
+        if self.makes_a_role and self.identity_used == "irsa" and not ground.oidc_provider:
+            do = "give the cluster an OIDC provider or use pod_identity"
+            yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")
+
     def install(self, cluster: ClusterRef) -> Component:
         """Put it on a cluster; the component's `ready` is what needs it there waits for."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about how it is installed")
@@ -89,13 +101,15 @@ class AddOn(Element):
         """What its service account may do on a cluster, besides its managed policies."""
         return []
 
-    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+    def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policies for its service account: path below `arn:…:iam::aws:policy/`, by a short stable name."""
         return {}
 
     def attached(self, cluster: ClusterRef) -> dict[str, In[str]]:
         """ARNs of the policies that its role gets besides its own permissions."""
-        return {key: managed_policy(cluster.partition, path) for key, path in self.managed_policies(cluster).items()}
+        return {
+            key: managed_policy(cluster.partition, path) for key, path in self.managed_policies(cluster.ground).items()
+        }
 
     def role(self, component: Component, cluster: ClusterRef) -> GrantedRole | None:
         """A role of its own for the service account; None where it calls no AWS service or the nodes' role serves."""
@@ -111,15 +125,9 @@ class AddOn(Element):
         if self.identity_used == "pod_identity":
             return pod_identity_role(component, "role", grants)
         if self.identity_used == "irsa":
-            if cluster.oidc_provider_arn is None:
-                do = "give the cluster an OIDC provider or use pod_identity"
-                fail(f"irsa needs an IAM OIDC provider; got a cluster without one; {do}", *self._at("identity"))
             accounts = self.service_accounts
             return irsa_role(component, "role", grants, cluster=cluster, namespace=self.home, service_account=accounts)
         return None
-
-    def _at(self, *field: str) -> tuple[str, ...]:
-        return (self.group, self.name, *field)
 
 
 class EksManaged(AddOn):
@@ -154,11 +162,17 @@ class EksManaged(AddOn):
         """What EKS calls it."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about its name in EKS")
 
+    @property
+    def makes_a_role(self) -> bool:
+        """Whether a role is made for its service accounts."""
+        return super().makes_a_role and self.service_account_role_arn is None
+
     @field_validator("version")
     @classmethod
     def _version_is_of_eks(cls, version: Any) -> Any:
         if version is not None and is_known(version) and not _EKS_VERSION.fullmatch(version):
-            raise ValueError(f"is no version of an EKS add-on; got {shown(version)}; write it like v1.20.4-eksbuild.2")
+            do = "write one that `aws eks describe-addon-versions` lists, like v1.20.4-eksbuild.2"
+            raise ValueError(f"is no version of an EKS add-on; got {shown(version)}; {do}")
         return version
 
     @model_validator(mode="after")

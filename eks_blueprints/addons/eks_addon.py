@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +16,14 @@ from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
+
+
+_FILE = Path(__file__).with_name("_eks_identities.toml")
+
+
+@cache
+def _identities() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
 class EksAddon(EksManaged):
@@ -43,8 +54,24 @@ class EksAddon(EksManaged):
             faults.add("service_account_name", f"is given a role that may do nothing; got no policies; {do}")
         if self.policy_arns and self.service_account_name is None:
             faults.add("policy_arns", "is for a service account; got none; add service_account_name")
+        self._check_account(faults)
         faults.raise_if_any()
         return self
+
+    def _check_account(self, faults: Faults) -> None:
+        """EKS refuses roles for add-ons that call no AWS service, and for service accounts that they do not have."""
+        if self.service_account_name is None:
+            return
+        without = _identities()["none"].get(self.addon_name)
+        if without is not None:
+            message = f"is given a role, and add-on {self.addon_name} of EKS takes none"
+            do = f"remove it and policy_arns{f', or {without}' if without else ''}"
+            faults.add("service_account_name", f"{message}; got {self.service_account_name}; {do}")
+            return
+        known = _identities()["accounts"].get(self.addon_name, (self.service_account_name,))
+        if self.service_account_name not in known:
+            message = f"is no service account of {self.addon_name} that calls AWS; got {self.service_account_name}"
+            faults.add("service_account_name", f"{message}; write {' or '.join(known)}")
 
     @property
     def name_in_eks(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.aws_load_balancer_controller import AwsLoadBalancerController
+from eks_blueprints.core.leaves import IN_THE_REGION
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class IngressNginx(HelmAddOn):
     replicas: int | None = Field(default=None, ge=1, le=100)
     """Number of pods. Default: the chart's, 1."""
 
-    certificate_arns: tuple[In[CertificateArn], ...] = Field(default=(), max_length=1)
+    certificate_arns: tuple[In[Annotated[CertificateArn, IN_THE_REGION]], ...] = Field(default=(), max_length=1)
     """ARN of the ACM certificate with which the load balancer ends TLS. Default: NGINX ends it."""
 
     config: dict[str, str] = {}

@@ -12,7 +12,7 @@ from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.aws_efs_csi_driver import AwsEfsCsiDriver
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import KeyArn
+from eks_blueprints.core.leaves import RegionalKeyArn
 from eks_blueprints.core.spec import In, Spec
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class EbsVolumes(Spec):
     """Throughput in MiB/s, for gp3. Default: EBS's, 125."""
     encrypted: bool = True
     """Whether volumes are encrypted."""
-    kms_key_arn: In[KeyArn] | None = None
+    kms_key_arn: In[RegionalKeyArn] | None = None
     """ARN of the customer managed KMS key. Default: the account's key for EBS."""
     file_system: Literal["ext4", "xfs"] = "ext4"
     """File system of the volumes."""

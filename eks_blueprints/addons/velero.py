@@ -10,8 +10,9 @@ from eks_blueprints.addons._arns import BucketName
 from eks_blueprints.addons._bucket import private_bucket, use_of_bucket
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import Namespace, from_mirror
+from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.images import from_mirror
 from eks_blueprints.core.leaves import KeyArn
 from eks_blueprints.core.spec import In, Spec
 

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.core.errors import Faults, fail, shown
+from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import Cidr4, SecurityGroupId
 from eks_blueprints.core.spec import In, Spec
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
+# What the plugin looks at on IPv6 clusters. Source: amazon-vpc-cni-k8s, docs/iam-policy.md, IPv6 mode; read 2026-11-29.
+_DESCRIBED = (
+    "ec2:DescribeInstanceTypes",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeTags",
+)
 _ZONE_ID = re.compile(r"[a-z]+\d-az\d+")
 _ZONE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+-\d+)?[a-z]|[a-z]+\d-az\d+")
 
@@ -104,17 +113,16 @@ class VpcCni(EksAddOn):
         faults.raise_if_any()
         return self
 
-    def managed_policies(self, cluster: ClusterRef) -> dict[str, str]:
+    def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policy, which knows IPv4 only."""
-        return {} if cluster.network.ip_family == "ipv6" else {"cni": "AmazonEKS_CNI_Policy"}
+        return {} if ground.network.ip_family == "ipv6" else {"cni": "AmazonEKS_CNI_Policy"}
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
-        """What the user guide lists for IPv6, where AWS has no policy of its own."""
+        """What the plugin's own policy for IPv6 lists, where AWS has no policy of its own."""
         if cluster.network.ip_family != "ipv6":
             return []
-        describe = ("ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces")
         return [
-            Allow("ec2:AssignIpv6Addresses", *describe, "ec2:DescribeTags"),
+            Allow("ec2:AssignIpv6Addresses", *_DESCRIBED, "ec2:ModifyNetworkInterfaceAttribute"),
             Allow("ec2:CreateTags", on=f"arn:{cluster.partition}:ec2:*:*:network-interface/*"),
         ]
 
@@ -149,19 +157,28 @@ class VpcCni(EksAddOn):
             },
         }
 
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Custom networking where there are no subnets for pods, or no way to tell which node takes which."""
+        yield from super().problems_on(ground)
+        if self.custom_networking is None:
+            return
+        if ground.network.ip_family == "ipv6":
+            yield Problem(("custom_networking",), "is for IPv4 clusters; got an IPv6 one; remove it")
+        elif not self.custom_networking.subnets:
+            at = ("custom_networking", "subnets")
+            zones = [subnet.zone for subnet in ground.network.subnets if subnet.role == "pod"]
+            if not zones:
+                do = "add them to the network or name them here"
+                yield Problem(at, f"needs subnets for pods; got a network without any; {do}")
+            elif None in zones or len(set(zones)) < len(zones):
+                do = "name the subnets by zone here"
+                yield Problem(at, f"needs one pod subnet a zone; got others or unknown zones; {do}")
+
     def _pod_subnets(self, cluster: ClusterRef) -> Mapping[str, Any]:
-        at = self._at("custom_networking", "subnets")
-        if cluster.network.ip_family == "ipv6":
-            fail("is for IPv4 clusters; got an IPv6 one; remove it", *at[:-1])
         if self.custom_networking is not None and self.custom_networking.subnets:
             return self.custom_networking.subnets
-        found = [subnet for subnet in cluster.network.subnets if subnet.role == "pod"]
-        if not found:
-            fail("needs subnets for pods; got a network without any; add them to the network or name them here", *at)
-        subnets = {subnet.zone: subnet.id for subnet in found if subnet.zone is not None}
-        if len(subnets) != len(found):
-            fail("needs one pod subnet a zone; got others or unknown zones; name the subnets by zone here", *at)
-        return subnets
+        pods = [subnet for subnet in cluster.network.subnets if subnet.role == "pod"]
+        return {subnet.zone: subnet.id for subnet in pods if subnet.zone is not None}
 
     def _env(self) -> dict[str, str]:
         env = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from eks_blueprints.addons._chart_addon import ChartAddOn
+from eks_blueprints.addons._helm_addon import HelmAddOn
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
@@ -154,6 +156,7 @@ def _matrix(args: BlueprintArgs) -> Iterator[Problem]:
         if fits.partitions and partition not in fits.partitions:
             yield _at(addon, f"is not there in partition {partition}; got region {args.region}; remove it")
         yield from _version(addon, args.cluster.version)
+        yield from _newer_chart(addon)
         yield from _architectures(addon, args)
 
 
@@ -163,6 +166,21 @@ def _version(addon: AddOn, version: str) -> Iterator[Problem]:
         yield _at(addon, f"needs Kubernetes {fits.from_version} or newer; got {version}; upgrade the cluster first")
     if fits.to_version and minor > versions.minor(fits.to_version):
         yield _at(addon, f"ran on Kubernetes up to {fits.to_version}; got {version}; remove it")
+
+
+def _newer_chart(addon: AddOn) -> Iterator[Problem]:
+    if not isinstance(addon, HelmAddOn) or addon.version is None:
+        return
+    known = type(addon).chart.version
+    if _line(addon.version) > _line(known):
+        message = f"is newer than {known}, the chart that this library knows; got {addon.version}"
+        unchecked = "its values, images and permissions were not checked: read its release notes"
+        yield _doubt(("addons", addon.name, "version"), f"{message}; {unchecked}")
+
+
+def _line(version: str) -> tuple[int, ...]:
+    """Major and minor: a patch changes nothing that is known here."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def _architectures(addon: AddOn, args: BlueprintArgs) -> Iterator[Problem]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
-from eks_blueprints.addons._helm_values import Mirrors
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
 from eks_blueprints.compute.base import Compute
+from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import PolicyArn
 from eks_blueprints.core.spec import In, Spec
 
@@ -48,6 +48,18 @@ def settled(args: BlueprintArgs) -> tuple[AddOn, ...]:
     """The add-ons that are installed, with what the platform says for all of them."""
     general = _general(args)
     return tuple(_with(addon, general) for addon in args.addons if not brought_by_auto_mode(addon, args))
+
+
+def mirrored(compute: Compute, args: BlueprintArgs) -> Compute:
+    """Compute whose own software comes from the platform's mirrors, where it names none."""
+    registries = args.addon_defaults.registry_mirrors
+    if (
+        registries
+        and "registry_mirrors" in type(compute).model_fields
+        and "registry_mirrors" not in compute.model_fields_set
+    ):
+        return compute.model_copy(update={"registry_mirrors": registries})
+    return compute
 
 
 def hosts(args: BlueprintArgs) -> list[Compute]:

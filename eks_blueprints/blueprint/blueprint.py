@@ -14,15 +14,18 @@ from pydantic import ValidationError
 from eks_blueprints.access.component import Access
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
-from eks_blueprints.blueprint import addon_delivery
-from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
+from eks_blueprints.blueprint import addon_delivery, aws_settings
+from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, settled
+from eks_blueprints.blueprint.ground import check_named
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster
+from eks_blueprints.core.aws_config import PLUGIN, Setting, argument, of_stack
+from eks_blueprints.core.caller import Caller, caller, caller_of
 from eks_blueprints.core.component import Component
 from eks_blueprints.core.document import located
-from eks_blueprints.core.errors import InputError, problems_of
-from eks_blueprints.core.references import resolve
+from eks_blueprints.core.errors import InputError, fail, problems_of
+from eks_blueprints.core.references import of_deployment, resolve
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.network import zones
 from eks_blueprints.network.component import Network, make_network
@@ -36,8 +39,8 @@ class Blueprint(Component):
     changes a spec before anything is made of it, `extend` adds resources. A stack file picks the subclass with
     `blueprint: acme.platform.AcmeBlueprint`.
 
-    Its resources use an AWS provider of their own, for the blueprint's region and with its tags as default tags, unless
-    `opts` gives one for the package `aws`.
+    Its resources use an AWS provider of their own, for the blueprint's region and account, with its tags as default
+    tags and all that the stack's settings `aws:...` say, unless `opts` gives one for the package `aws`.
     """
 
     Args: ClassVar[type[BlueprintArgs]] = BlueprintArgs
@@ -59,11 +62,11 @@ class Blueprint(Component):
             got = type(args).__name__
             raise pulumi.RunError(f"{name}: {type(self).__name__} takes {self.Args.__name__}; got {got}; give it those")
         self.args = args
-        self.args = self._settled()
+        self.args = self._settled(name)
         self.origin = args.origin
         super().__init__(name, self.args, opts)
-        self._aws = self._aws_provider(name)
         with self._told(InputError):
+            self._aws, self._caller = self._aws_provider(name)
             self.network = self._make_network(name)
             self.cluster = self._make_cluster(name)
             self.access = self._make_access(name)
@@ -103,9 +106,12 @@ class Blueprint(Component):
         """Options of a child: this parent, and the platform's AWS provider."""
         return pulumi.ResourceOptions.merge(super().child(**options), pulumi.ResourceOptions(providers=[self._aws]))
 
-    def _settled(self) -> BlueprintArgs:
+    def _settled(self, name: str) -> BlueprintArgs:
         with self._told(InputError, ValidationError):
-            return resolve(self.prepare())
+            args = resolve(self.prepare(), of_deployment)
+            if problems := list(check_named(args, name)):
+                raise InputError(problems)
+            return args
 
     @contextmanager
     def _told(self, *errors: type[InputError] | type[ValidationError]) -> Iterator[None]:
@@ -118,13 +124,32 @@ class Blueprint(Component):
             told = InputError(located(problems, origin) if origin else problems)
             raise pulumi.RunError(str(told)) from told
 
-    def _aws_provider(self, name: str) -> aws.Provider:
+    def _aws_provider(self, name: str) -> tuple[aws.Provider, Caller]:
         given = self.get_provider("aws:index:Provider")
         if isinstance(given, aws.Provider):
-            return given
-        tags: Any = {"tags": dict(sorted(self.args.tags.items()))} if self.args.tags else None
-        opts = pulumi.ResourceOptions(parent=self)
-        return aws.Provider(f"{name}-aws", region=self.args.region, default_tags=tags, opts=opts)
+            if self.args.account is not None:
+                do = "tell the provider, or remove account"
+                fail(f"is for the platform's own AWS provider; got one in the options; {do}", "account")
+            return given, caller_of(given)
+        found = self._stack_settings()
+        self.args = self.args.model_copy(update={"tags": aws_settings.tags(self.args, found)})
+        said = aws_settings.told(self.args, found)
+        plugin = {option: found[setting].value for setting, option in PLUGIN.items() if setting in found}
+        opts = pulumi.ResourceOptions(parent=self, **plugin)
+        told: Any = {argument(setting): value for setting, value in said.items()}
+        return aws.Provider(f"{name}-aws", opts=opts, **told), caller(said)
+
+    def _stack_settings(self) -> dict[str, Setting]:
+        file = f"Pulumi.{pulumi.get_stack()}.yaml"
+        found, problems = of_stack()
+        problems += aws_settings.check(self.args, found, file)
+        placed = [problem.at(file) if problem.path[0] == "config" else problem for problem in problems]
+        for problem in placed:
+            if problem.severity == "warning":
+                pulumi.log.warn(str(problem), self)
+        if wrong := [problem for problem in placed if problem.severity == "error"]:
+            raise InputError(wrong)
+        return found
 
     def _make_network(self, name: str) -> Network | ExistingNetwork:
         args = self.args
@@ -143,7 +168,14 @@ class Blueprint(Component):
         partition = zones.partition(args.region)
         network = self.network.ref
         return Cluster(
-            name, args.cluster, self.child(), network=network, region=args.region, partition=partition, tags=args.tags
+            name,
+            args.cluster,
+            self.child(),
+            network=network,
+            region=args.region,
+            partition=partition,
+            tags=args.tags,
+            caller=self._caller,
         )
 
     def _make_access(self, name: str) -> Access | None:
@@ -163,7 +195,7 @@ class Blueprint(Component):
         self._install(cluster.after(*_ready(self.compute)), before_nodes=False)
 
     def _attach(self, cluster: ClusterRef, *, runs_beside: bool) -> None:
-        elements = [element for element in self.args.compute if element.runs_beside == runs_beside]
+        elements = [mirrored(element, self.args) for element in self.args.compute if element.runs_beside == runs_beside]
         self.compute |= {element.name: element.attach(cluster) for element in elements}
 
     def _install(self, cluster: ClusterRef, *, before_nodes: bool) -> None:

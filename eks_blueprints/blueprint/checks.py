@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eks_blueprints.access.spec import check_reach
-from eks_blueprints.blueprint import addon_checks, compute_checks, karpenter_checks
+from eks_blueprints.blueprint import (
+    account,
+    addon_checks,
+    arn_checks,
+    compute_checks,
+    ground,
+    image_checks,
+    karpenter_checks,
+    pod_checks,
+)
 from eks_blueprints.core.errors import Problem, nearest, shown
 from eks_blueprints.network import layout, zones
 from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs
@@ -20,11 +28,17 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform that no part can see alone; warnings are marked as such."""
     region = list(_region(args))
     yield from region or _network(args)
+    if args.account is not None:
+        yield from account.check(args.account, args.region, chosen_profile=args.cluster.kubeconfig.profile)
     yield from _cluster(args)
+    yield from arn_checks.check(args)
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)
     yield from addon_checks.check(args)
+    yield from image_checks.check(args)
     yield from compute_checks.check(args)
     yield from karpenter_checks.check(args)
+    yield from pod_checks.check(args)
+    yield from ground.check_parts(args)
 
 
 def _region(args: BlueprintArgs) -> Iterator[Problem]:
@@ -58,4 +72,4 @@ def _cluster(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _below(part: str, problems: Iterable[Problem]) -> Iterator[Problem]:
     for problem in problems:
-        yield replace(problem, path=(part, *problem.path))
+        yield problem.below(part)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+from eks_blueprints.compute._image import release_minor
+from eks_blueprints.compute._settings_rules import beside_cluster
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.compute.fargate import Fargate
 from eks_blueprints.compute.hybrid_nodes import HybridNodes
@@ -36,6 +39,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _two_autoscalers(args)
     yield from _autoscaled(args)
     yield from _versions(args)
+    yield from _settings(args)
     yield from _images(args)
     yield from _windows(args)
     yield from _roles(args)
@@ -123,6 +127,7 @@ def _zones(args: BlueprintArgs) -> tuple[str, ...]:
 
 def _versions(args: BlueprintArgs) -> Iterator[Problem]:
     cluster = minor(args.cluster.version)
+    yield from _releases(args)
     for compute in args.compute:
         version = getattr(compute, "version", None)
         if not isinstance(compute, Ec2Nodes) or version is None:
@@ -133,6 +138,29 @@ def _versions(args: BlueprintArgs) -> Iterator[Problem]:
         elif cluster - minor(version) > KUBELET_SKEW:
             do = f"use 1.{cluster - KUBELET_SKEW} or newer"
             yield Problem(at, f"is too far behind the cluster's; got {got}; {do}")
+
+
+def _releases(args: BlueprintArgs) -> Iterator[Problem]:
+    """Releases of images, which say their Kubernetes version, where the group leaves its own to the cluster's."""
+    cluster = args.cluster.version
+    for compute in args.compute:
+        if not isinstance(compute, ManagedNodes | SelfManagedNodes) or compute.version is not None:
+            continue
+        of = None if compute.release is None else release_minor(compute.release, compute.ami)
+        if of is None or of == minor(cluster):
+            continue
+        field = ("release_version",) if isinstance(compute, ManagedNodes) else ("image", "release")
+        got = f"{compute.release} with a cluster of {cluster}"
+        do = f"take a release of {cluster}" + (f', or write version: "1.{of}" too' if of < minor(cluster) else "")
+        what = "is of another Kubernetes version than its nodes"
+        yield Problem(("compute", compute.name, *field), f"{what}; got {got}; {do}")
+
+
+def _settings(args: BlueprintArgs) -> Iterator[Problem]:
+    for compute in args.compute:
+        if isinstance(compute, Ec2Nodes):
+            for problem in beside_cluster(compute, args.cluster.version):
+                yield replace(problem, path=("compute", compute.name, *problem.path))
 
 
 def _images(args: BlueprintArgs) -> Iterator[Problem]:

@@ -102,9 +102,6 @@ def _permissions(args: BlueprintArgs, karpenter: Karpenter) -> Iterator[Problem]
     if karpenter.identity == "pod_identity" and not agent:
         do = "add eks_pod_identity_agent: {}, or set identity: irsa"
         yield Problem(_at(karpenter, "identity"), f"is Pod Identity; got addons without its agent; {do}")
-    if karpenter.identity == "irsa" and not args.cluster.oidc_provider:
-        do = "remove cluster.oidc_provider: false"
-        yield Problem(_at(karpenter, "identity"), f"needs an IAM OIDC provider; got a cluster without one; {do}")
     profiled = [each for each in karpenter.classes if each.instance_profile is not None]
     if profiled and not karpenter.node_role_arns:
         at = _at(karpenter, "node_classes", profiled[0].name, "instance_profile")

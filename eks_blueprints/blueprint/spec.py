@@ -13,6 +13,7 @@ from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
 from eks_blueprints.addons.kube_proxy import KubeProxy
 from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.blueprint import checks
+from eks_blueprints.blueprint.account import AccountArgs
 from eks_blueprints.blueprint.addon_defaults import AddOnDefaults
 from eks_blueprints.cluster.spec import ClusterArgs
 from eks_blueprints.compute.base import Compute
@@ -30,8 +31,13 @@ class BlueprintArgs(Spec):
     region: str
     """AWS region, such as `eu-west-1`. Everything of the platform stands in it."""
 
+    account: AccountArgs | None = None
+    """The AWS account it is for, and who deploys it. Default: what the stack's settings `aws:...` say, and else the
+    account that the credentials of whoever deploys lead to."""
+
     tags: Tags = {}
-    """Tags of every AWS resource of the platform; a part's own tags win over them."""
+    """Tags of every AWS resource of the platform; a part's own tags win over them, and they over
+    `aws:defaultTags` of the stack's settings."""
 
     network: AnyNetwork = NetworkArgs()
     """The VPC: a new one, or one that is there. Default: a new one in eksctl's layout."""

@@ -19,6 +19,7 @@ _COMMANDS = {
     "check": "Say whether stack files are valid; imports no pulumi, takes a fraction of a second.",
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes from a git ref, a plan or a deployed stack to the working tree, and whether it is safe.",
+    "explain": "Tell how something comes about, such as how many pods a node of an instance type takes.",
     "policy": "Name the policies, show one, print the policy pack's folder, write a baseline of waivers.",
     "preview": "Show what a stack would create: no AWS account, cluster, network or engine needed.",
     "schema": "Print the JSON Schema of stack files, for editors.",

@@ -12,8 +12,9 @@ import click
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.stackfile import open_stack
+from eks_blueprints.stackfile import settings
 from eks_blueprints.stackfile.find import stack_file, stack_files
+from eks_blueprints.stackfile.settle import checked
 
 if TYPE_CHECKING:
     from eks_blueprints.policies.report import Report
@@ -69,7 +70,11 @@ def _valid(files: Sequence[Path], strict: bool, *, quiet: bool) -> bool:
     errors = warnings = 0
     for path in files:
         try:
-            found = open_stack(path).warnings()
+            stack = checked(path)
+            told = settings.problems(stack, path)
+            if wrong := [problem for problem in told if problem.severity == "error"]:
+                raise InputError(wrong)
+            found = [*stack.warnings(), *told]
         except InputError as error:
             errors += len(error.problems)
             show.problems(error.problems)

@@ -17,6 +17,7 @@ from eks_blueprints.review.preview.targets import Target, all_targets, program_t
 if TYPE_CHECKING:
     from eks_blueprints.review.report.gates import Gates
     from eks_blueprints.review.report.model import Report
+    from eks_blueprints.review.report.money import Threshold
 
 _FORMS = ("text", "markdown", "json", "html", "mermaid")
 
@@ -51,6 +52,13 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
     metavar="GATES",
     help="Exit with 3 on any of: create, update, replace, delete, policy, security, attention, cost>DOLLARS.",
 )
+@click.option(
+    "--cost-threshold",
+    default="20%,50",
+    show_default=True,
+    metavar="SHARE,DOLLARS",
+    help="From when on money needs attention: a month that costs more by this share, and by so many dollars.",
+)
 @click.option("--exit-code", "tell_changes", is_flag=True, help="Exit with 4 when anything changes.")
 @click.option(
     "--program",
@@ -73,6 +81,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     form: str | None,
     outputs: tuple[Path, ...],
     fail_on: str,
+    cost_threshold: str,
     tell_changes: bool,
     program: Path | None,
     base_python: str | None,
@@ -96,9 +105,10 @@ def command(  # noqa: PLR0917 - click passes each option by name
     when anything changes.
     """
     from eks_blueprints.review.report.gates import Gates
+    from eks_blueprints.review.report.money import Threshold
 
-    gates = Gates.parse(fail_on)
-    report = _report(stacks, base, program, base_python, prices, not no_policies, jobs)
+    gates, threshold = Gates.parse(fail_on), Threshold.parse(cost_threshold)
+    report = _report(stacks, base, program, base_python, prices, not no_policies, jobs, threshold)
     if not outputs:
         click.echo(_rendered(report, form or "text").rstrip("\n"))
     for file in outputs:
@@ -117,6 +127,7 @@ def _report(  # noqa: PLR0917 - as click gives them
     prices: Path | None,
     policies: bool,
     jobs: int | None,
+    threshold: Threshold,
 ) -> Report:
     from eks_blueprints.review.cost import read_prices
     from eks_blueprints.review.diff.base import BaseError
@@ -133,6 +144,7 @@ def _report(  # noqa: PLR0917 - as click gives them
         policies=policies,
         jobs=jobs,
         command=" ".join(["eks-blueprints diff", *stacks, f"--base {given}"]),
+        threshold=threshold,
     )
     try:
         return check(request)

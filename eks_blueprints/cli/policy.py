@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eks_blueprints.cli import show
+from eks_blueprints.core import clock
 from eks_blueprints.policies.rule import PROFILES, Profile
 
 if TYPE_CHECKING:
@@ -107,14 +108,13 @@ def write_baseline(
 
     What comes later fails at once, and what is there runs out in 90 days (critical rules: 30).
     """
-    from datetime import date
 
     from eks_blueprints.policies.baseline import baseline
 
     if approved_by and approved_by == owner:
         raise click.UsageError("--approved-by is the owner; got the same name twice; have somebody else approve it")
     report = _report(stack, state, profile)
-    today = date.today()  # noqa: DTZ011 - a calendar day, wherever that is
+    today = clock.today()
     click.echo(baseline(report, owner, today, ticket=ticket, approved_by=approved_by), nl=False)
     click.echo(f"{show.count(len(report.failed()), 'finding')} on {report.resources} resources", err=True)
 

@@ -13,9 +13,10 @@ from eks_blueprints.cluster.belongings import Frame
 from eks_blueprints.cluster.parts import LogGroupArgs
 from eks_blueprints.cluster.roles import Role, auto_mode_node_role, cluster_role
 from eks_blueprints.cluster.spec import ClusterArgs, cluster_name
+from eks_blueprints.core.caller import Caller, caller_of
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.errors import InputError, Problem, fail
-from eks_blueprints.core.kubeconfig import Caller, kubeconfig, kubernetes_provider, update_kubeconfig
+from eks_blueprints.core.kubeconfig import kubeconfig, kubernetes_provider, update_kubeconfig
 from eks_blueprints.core.refs import ClusterRef, NetworkRef
 
 if TYPE_CHECKING:
@@ -61,7 +62,23 @@ class Cluster(Component):
         region: str,
         partition: str = "aws",
         tags: Mapping[str, str] | None = None,
+        caller: Caller | None = None,
     ) -> None:
+        """Make the cluster.
+
+        Args:
+            name: start of the logical name of everything in it.
+            args: what it is.
+            opts: Pulumi's own.
+            network: the subnets it stands in.
+            region: AWS region that it stands in.
+            partition: AWS partition of the region.
+            tags: tags of the platform.
+            caller: who its AWS provider acts as; read from the provider by default.
+
+        Raises:
+            InputError: if it does not fit the network.
+        """
         self._check(name, args, network, region)
         super().__init__(name, args, opts, spec_path=("cluster",))
         self._args, self._network, self._region = args, network, region
@@ -71,7 +88,7 @@ class Cluster(Component):
         self._read()
         self.oidc_provider = belongings.oidc_provider(self._frame, self.oidc_issuer) if args.oidc_provider else None
         self.oidc_provider_arn = self.oidc_provider.arn if self.oidc_provider else None
-        self._make_kubeconfig()
+        self._make_kubeconfig(caller or caller_of(self.get_provider("aws:index:Provider")))
         self.ref = self._make_ref(tags or {})
         self.ready = self.ref.ready
         self.register_outputs(self._outputs())
@@ -141,19 +158,23 @@ class Cluster(Component):
         self.oidc_issuer = cluster.identities.apply(lambda found: found[0].oidcs[0].issuer)
         self.security_group_id = cluster.vpc_config.apply(lambda found: found.cluster_security_group_id)
 
-    def _make_kubeconfig(self) -> None:
-        caller = Caller(role_arn=self._args.kubeconfig.role_arn, profile=self._args.kubeconfig.profile)
-        self.kubeconfig = kubeconfig(
-            name=self.name,
-            endpoint=self.endpoint,
-            certificate_authority=self.certificate_authority,
-            region=self._region,
-            caller=caller,
-        )
+    def _make_kubeconfig(self, creator: Caller) -> None:
+        caller = creator.but(role_arn=self._args.kubeconfig.role_arn, profile=self._args.kubeconfig.profile)
+        facts: dict[str, Any] = {
+            "name": self.name,
+            "endpoint": self.endpoint,
+            "certificate_authority": self.certificate_authority,
+            "region": self._region,
+            "caller": caller,
+        }
+        self.kubeconfig = kubeconfig(**facts)
         self.update_kubeconfig = update_kubeconfig(self.name, self._region, caller)
-        self.kubernetes = kubernetes_provider(
-            self._frame.name("kubernetes"), self.kubeconfig, self.endpoint, self.child(depends_on=[self.resource])
-        )
+        # A replaced cluster takes its objects along by their own options (`in_cluster`). A provider whose identifier is
+        # not known meanwhile would be replaced too, and the engine could no longer delete the old objects through it.
+        opts = self.child(depends_on=[self.resource], ignore_changes=["clusterIdentifier"])
+        name = self._frame.name("kubernetes")
+        config = kubeconfig(**facts, with_keys=True) if caller.keys else self.kubeconfig
+        self.kubernetes = kubernetes_provider(name, config, self.pulumi_resource_name, opts)
 
     def _make_ref(self, tags: Mapping[str, str]) -> ClusterRef:
         return ClusterRef(

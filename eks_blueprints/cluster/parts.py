@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.cluster.control_plane import seconds
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import KeyArn, PolicyArn, RoleArn, repeated
+from eks_blueprints.core.leaves import PolicyArn, Profile, RegionalKeyArn, RoleArn, repeated
 from eks_blueprints.core.spec import In, Spec
 
 RETENTIONS = (
@@ -39,8 +38,6 @@ RETENTIONS = (
 )
 """Days that CloudWatch Logs can keep logs; 0 is for ever. Source: `aws.cloudwatch.LogGroup` of pulumi-aws 7.51."""
 
-_PROFILE = re.compile(r"[^\s\"'\\\x00-\x1f]{1,128}")
-
 
 class LogGroupArgs(Spec):
     """The CloudWatch log group `/aws/eks/<cluster>/cluster`, made before the cluster so that EKS does not make it."""
@@ -48,7 +45,7 @@ class LogGroupArgs(Spec):
     retention_in_days: int = 90
     """Days that logs are kept; 0 keeps them for ever. CloudWatch takes only certain numbers."""
 
-    kms_key_id: In[KeyArn] | None = None
+    kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key for the logs; its policy must let CloudWatch Logs use it. Default: CloudWatch's own key."""
 
     log_group_class: Literal["STANDARD", "INFREQUENT_ACCESS"] = "STANDARD"
@@ -69,7 +66,7 @@ class LogGroupArgs(Spec):
 class EncryptionArgs(Spec):
     """The KMS key that encrypts Kubernetes Secrets. Once a cluster has one, it cannot be taken away or changed."""
 
-    key_arn: In[KeyArn] | None = None
+    key_arn: In[RegionalKeyArn] | None = None
     """ARN of a symmetric key in the cluster's region. Default: a key of the cluster's own, with rotation, and the
     alias `alias/eks/<cluster>`."""
 
@@ -117,20 +114,14 @@ class AutoModeArgs(Spec):
 
 
 class KubeconfigArgs(Spec):
-    """How the kubeconfig proves who is calling: `aws eks get-token`, as a role or with a profile."""
+    """How the kubeconfig proves who is calling: `aws eks get-token`, as a role or with a profile. Default: as the AWS
+    provider that makes the cluster does."""
 
     role_arn: In[RoleArn] | None = None
     """ARN of a role to take on first, for pipelines that deploy as another role than their own."""
 
-    profile: str | None = None
+    profile: Profile | None = None
     """Profile of the AWS configuration; it must exist wherever the platform is deployed from."""
-
-    @field_validator("profile")
-    @classmethod
-    def _is_profile(cls, profile: str | None) -> str | None:
-        if profile is not None and not _PROFILE.fullmatch(profile):
-            raise ValueError(f"is no name of a profile; got {shown(profile)}; use 1 to 128 characters without spaces")
-        return profile
 
 
 class TimeoutsArgs(Spec):

@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from eks_blueprints.core import versions
+from eks_blueprints.core.clock import today
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import overlap, overlaps, repeated, within
 
@@ -63,13 +64,14 @@ def doubts(args: ClusterArgs) -> Iterator[Problem]:
     """Warnings about a cluster that can be made."""
     release = versions.releases().get(args.version)
     if release is None:
-        what = f"is newer than the versions known on {versions.as_of()}"
-        yield _warning("version", f"{what}; got {shown(args.version)}; check that EKS offers it in your region")
+        what = f"is newer than {versions.latest()}, the newest version known on {versions.as_of()}"
+        unchecked = "whether EKS offers it, its support, images, add-ons and removed APIs were not checked"
+        yield _warning("version", f"{what}; got {shown(args.version)}; {unchecked}: read its release notes")
     elif versions.support(args.version) == "extended":
         end = release.end_extended_support
         what = f"is in extended support, at six times the price, until {end}"
         yield _warning("version", f"{what}; got {shown(args.version)}; plan the upgrade to {_next(args.version)}")
-    elif release.end_standard_support and release.end_standard_support - versions.as_of() <= SOON:
+    elif release.end_standard_support and release.end_standard_support - today() <= SOON:
         what = f"leaves standard support on {release.end_standard_support}"
         yield _warning("version", f"{what}; got {shown(args.version)}; plan the upgrade to {_next(args.version)}")
     everyone = [cidr for cidr in args.public_access_cidrs if cidr in EVERYONE]

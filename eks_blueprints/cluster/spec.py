@@ -14,7 +14,7 @@ from eks_blueprints.cluster.parts import AutoModeArgs, EncryptionArgs, Kubeconfi
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import Cidr, Cidr4, PolicyArn, RoleArn, SecurityGroupId, Tags
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Several, Spec
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 Tier = Literal["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"]
@@ -54,7 +54,7 @@ class ClusterArgs(Spec):
     """Address ranges that may use the public endpoint, at most 40. There is no default: whoever wants everyone in
     writes `0.0.0.0/0`."""
 
-    security_group_ids: tuple[In[SecurityGroupId], ...] = ()
+    security_group_ids: Several[SecurityGroupId] = ()
     """Security groups of the control plane's network interfaces, besides the one that EKS makes."""
 
     control_plane_egress_mode: Literal["AWS_MANAGED", "CUSTOMER_ROUTED"] | None = None

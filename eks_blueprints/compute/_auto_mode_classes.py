@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import Cidr, KeyArn, Tags
+from eks_blueprints.core.leaves import Cidr, RegionalArn, RegionalKeyArn, Tags
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.labels import object_name
 
@@ -37,7 +37,7 @@ class StorageClass(Spec):
     """Type of the EBS volumes."""
     encrypted: bool = True
     """Whether volumes are encrypted."""
-    kms_key_id: In[KeyArn] | None = None
+    kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key. Default: AWS's key for EBS."""
     iops: int | None = Field(default=None, ge=100, le=256_000)
     """I/O operations a second. Default: EBS's, 3000 for gp3."""
@@ -104,7 +104,7 @@ class IngressClass(Spec):
     """Addresses of the load balancers. Default: ipv4."""
     inbound_cidrs: tuple[Cidr, ...] = ()
     """Address ranges that may reach them. Default: all."""
-    certificate_arns: tuple[In[str], ...] = ()
+    certificate_arns: tuple[In[RegionalArn], ...] = ()
     """ARNs of certificates in ACM, the default one first."""
     ssl_policy: str | None = None
     """Security policy of TLS listeners, such as `ELBSecurityPolicy-TLS13-1-2-2021-06`. Default: that of ELB."""

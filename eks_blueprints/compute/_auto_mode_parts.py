@@ -18,7 +18,7 @@ from eks_blueprints.compute._auto_mode_classes import (
     StorageClass,
 )
 from eks_blueprints.compute._node_objects import leaf, make_classes, make_pools, subnets_of
-from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.iam import managed_policy
 from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
 from eks_blueprints.core.refs import ClusterRef
@@ -38,8 +38,10 @@ def make(auto_mode: AutoMode, cluster: ClusterRef) -> Component:
     role = _node_role(auto_mode, cluster, component) if auto_mode.makes_a_role else None
     access = () if role is None else _access(auto_mode, cluster, component, role)
     joining = () if role is None else (*role.ready, *access)
-    classes = make_classes(component, _class_objects(auto_mode, cluster, role), joining)
-    pools = make_pools(component, auto_mode.pools, classes, joining, auto_mode.drain_timeout_minutes)
+    # EKS ends all instances of Auto Mode itself where the cluster is deleted.
+    options = in_cluster(cluster.resource, goes_with_it=True)
+    classes = make_classes(component, _class_objects(auto_mode, cluster, role), joining, options)
+    pools = make_pools(component, auto_mode.pools, classes, joining, auto_mode.drain_timeout_minutes, options)
     others = [_storage_class(component, cluster, each) for each in auto_mode.storage_classes.values()]
     for each in auto_mode.ingress_classes.values():
         others += _ingress_class(component, cluster, each)
@@ -70,7 +72,7 @@ def _access(
         principal_arn=role.arn,
         type="EC2",
         tags=merge_tags(cluster.tags, auto_mode.tags) or None,
-        opts=component.child(),
+        opts=component.child(delete_before_replace=True),
     )
     policy = aws.eks.AccessPolicyAssociation(
         f"{name}-policy",
@@ -78,7 +80,7 @@ def _access(
         principal_arn=entry.principal_arn,
         policy_arn=policy_arn(cluster.partition, "AmazonEKSAutoNodePolicy"),
         access_scope={"type": "cluster"},
-        opts=component.child(depends_on=[entry]),
+        opts=component.child(depends_on=[entry], delete_before_replace=True),
     )
     return (entry, policy)
 
@@ -86,10 +88,9 @@ def _access(
 def _class_objects(auto_mode: AutoMode, cluster: ClusterRef, role: GrantedRole | None) -> list[dict[str, Any]]:
     objects = []
     for spec in auto_mode.classes:
-        at = (auto_mode.group, auto_mode.name, "node_classes", spec.name)
         defaults = ClassDefaults(
             role=None if role is None else role.role.name,
-            subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster, at),
+            subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster),
             security_groups=(SecurityGroupSelectorTerm(id=leaf(cluster.security_group_id)),),
         )
         objects.append(manifests.node_class(spec, defaults))
@@ -108,20 +109,20 @@ def _storage_class(component: Component, cluster: ClusterRef, spec: StorageClass
         allow_volume_expansion=spec.allow_volume_expansion,
         # Auto Mode can attach its volumes to its own nodes only.
         allowed_topologies=[{"match_label_expressions": [{"key": COMPUTE_TYPE, "values": ["auto"]}]}],
-        opts=component.child(delete_before_replace=True, deleted_with=cluster.resource),
+        opts=component.child(**in_cluster(cluster.resource, goes_with_it=True)),
     )
 
 
 def _ingress_class(component: Component, cluster: ClusterRef, spec: IngressClass) -> list[pulumi.Resource]:
     name = f"{component.pulumi_resource_name}-ingress-{spec.name}"
-    opts = component.child(delete_before_replace=True, deleted_with=cluster.resource)
+    options = in_cluster(cluster.resource, goes_with_it=True)
     parameters = kubernetes.apiextensions.CustomResource(
         f"{name}-params",
         api_version=f"{INGRESS_GROUP}/v1",
         kind="IngressClassParams",
         metadata={"name": spec.name},
         spec=spec.parameters(),
-        opts=opts,
+        opts=component.child(**options),
     )
     marks = {"ingressclass.kubernetes.io/is-default-class": "true"} if spec.default_class else {}
     made = kubernetes.networking.v1.IngressClass(
@@ -131,7 +132,7 @@ def _ingress_class(component: Component, cluster: ClusterRef, spec: IngressClass
             "controller": INGRESS_CONTROLLER,
             "parameters": {"api_group": INGRESS_GROUP, "kind": "IngressClassParams", "name": spec.name},
         },
-        opts=component.child(depends_on=[parameters], delete_before_replace=True, deleted_with=cluster.resource),
+        opts=component.child(depends_on=[parameters], **options),
     )
     return [parameters, made]
 

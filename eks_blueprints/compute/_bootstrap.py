@@ -10,8 +10,8 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._image import Image, ssm_parameter, version_of
 from eks_blueprints.compute._image import filters as filters_of
-from eks_blueprints.compute._user_data import al2023, bottlerocket, windows
-from eks_blueprints.compute._user_data.cluster_data import ClusterData, NodeData
+from eks_blueprints.compute._user_data.cluster_data import ClusterData
+from eks_blueprints.compute._user_data.render import NodeSettings, render, render_additions
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.refs import ClusterRef
 
@@ -40,35 +40,30 @@ def image_id(nodes: Ec2Nodes, image: Image | None, cluster: ClusterRef, componen
 
 def user_data(nodes: Ec2Nodes, cluster: ClusterRef, component: Component) -> pulumi.Output[str]:
     """All that a node has to be told, encoded; for nodes of which EKS tells nothing."""
-    found = pulumi.Output.all(
-        cluster.name, cluster.endpoint, cluster.certificate_authority, _service_cidr(cluster, component)
+    details = {
+        "name": cluster.name,
+        "endpoint": cluster.endpoint,
+        "certificate_authority": cluster.certificate_authority,
+        "service_cidr": _service_cidr(cluster, component),
+    }
+    return pulumi.Output.all(details, NodeSettings.of(nodes).to_dict()).apply(
+        lambda known: _encoded(render(nodes, ClusterData(**known[0]), NodeSettings(**known[1])))
     )
-    return found.apply(lambda known: b64encode(render(nodes, *known).encode()).decode())
 
 
-def render(nodes: Ec2Nodes, name: str, endpoint: str, authority: str, service_cidr: str) -> str:
-    """The user data of a group on a cluster, as text."""
-    cluster = ClusterData(name=name, endpoint=endpoint, certificate_authority=authority, service_cidr=service_cidr)
-    taints = tuple((taint.key, taint.value or "", taint.effect) for taint in nodes.taints)
-    node = NodeData(labels=nodes.labels, taints=taints, max_pods=nodes.max_pods)
-    scripts = nodes.pre_bootstrap_scripts
-    if nodes.ami.family == "BOTTLEROCKET":
-        ssh = nodes.remote_access is not None
-        return bottlerocket.render(cluster, node, settings=nodes.bottlerocket_settings, admin_container=ssh)
-    if nodes.ami.windows:
-        return windows.render(cluster, node, scripts=scripts)
-    return al2023.render(cluster, node, scripts=scripts, node_config=nodes.node_config)
-
-
-def additions(nodes: Ec2Nodes) -> str | None:
+def additions(nodes: Ec2Nodes) -> pulumi.Input[str] | None:
     """What nodes of EKS's own images are told besides what EKS tells them, encoded."""
-    node, family, text = NodeData(max_pods=nodes.max_pods), nodes.ami.family, None
-    if family == "BOTTLEROCKET":
-        ssh = nodes.remote_access is not None
-        text = bottlerocket.render_additions(node, settings=nodes.bottlerocket_settings, admin_container=ssh)
-    elif family != "WINDOWS":
-        text = al2023.render_additions(node, scripts=nodes.pre_bootstrap_scripts, node_config=nodes.node_config)
-    return None if text is None else b64encode(text.encode()).decode()
+    told = NodeSettings.of(nodes)
+    if not told.all_known:
+        return pulumi.Output.from_input(told.to_dict()).apply(
+            lambda known: _encoded(render_additions(nodes, NodeSettings(**known)) or "")
+        )
+    text = render_additions(nodes, told)
+    return None if text is None else _encoded(text)
+
+
+def _encoded(text: str) -> str:
+    return b64encode(text.encode()).decode()
 
 
 def access_entry(
@@ -81,7 +76,7 @@ def access_entry(
         principal_arn=role_arn,
         type="EC2_WINDOWS" if nodes.ami.windows else "EC2_LINUX",
         tags=merge_tags(cluster.tags, nodes.tags) or None,
-        opts=component.child(),
+        opts=component.child(delete_before_replace=True),
     )
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_serializer, field_validator
 
-from eks_blueprints.compute._bootstrap_rules import plain_settings
 from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, hardware
 from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
+from eks_blueprints.compute._rules import missing_subnets
 from eks_blueprints.compute._scheduling import Taint
+from eks_blueprints.compute._settings_rules import read_bottlerocket, read_node_config
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.core.errors import Faults, unknown_name
+from eks_blueprints.core.errors import Faults, Problem, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.node_settings.plain import written
+from eks_blueprints.core.spec import In, Several
 from eks_blueprints.core.versions import offered
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import Ground
 
 DEFAULT_MIN_SIZE = 2
 
@@ -91,10 +96,10 @@ class Ec2Nodes(Compute):
     zones: tuple[str, ...] = ()
     """Availability zones, as the network writes them. Default: all of the network's."""
 
-    subnet_ids: tuple[In[str], ...] = ()
+    subnet_ids: Several[str] = ()
     """Ids of the subnets nodes stand in, instead of `subnets` and `zones`."""
 
-    security_group_ids: tuple[In[SecurityGroupId], ...] = Field(default=(), max_length=14)
+    security_group_ids: Several[SecurityGroupId] = Field(default=(), max_length=14)
     """Security groups of the nodes besides the cluster's; EC2 takes 16 in all, two of which may be ours."""
 
     remote_access: RemoteAccess | None = None
@@ -136,15 +141,18 @@ class Ec2Nodes(Compute):
     max_pods: int | None = Field(default=None, ge=1, le=1000)
     """Most pods on a node. Default: by the instance type's network interfaces, as the image counts them."""
 
-    pre_bootstrap_scripts: tuple[str, ...] = ()
+    pre_bootstrap_scripts: tuple[In[str], ...] = ()
     """Scripts that run before a node joins: shell on Amazon Linux, PowerShell on Windows; Bottlerocket has none."""
 
     node_config: dict[str, Any] = {}
-    """`spec` of the NodeConfig that Amazon Linux 2023 reads, such as `{kubelet: {config: {...}}}`, merged over what
-    the other fields say (github.com/awslabs/amazon-eks-ami, "NodeConfig")."""
+    """`spec` of the NodeConfig that Amazon Linux 2023 reads, such as `{kubelet: {config: {...}}}`, in nodeadm's own
+    spelling, merged with what the other fields say: mappings key by key, lists one after the other. A value may be
+    `{secret: key}` or another reference. Source: github.com/awslabs/amazon-eks-ami, "NodeConfig"."""
 
     bottlerocket_settings: dict[str, Any] = {}
-    """Settings of Bottlerocket, such as `{kernel: {lockdown: integrity}}`, merged over what the other fields say."""
+    """Settings of Bottlerocket, such as `{kernel: {lockdown: integrity}}`, in its own spelling, merged with what the
+    other fields say as `node_config` is. A value may be `{secret: key}` or another reference. Source:
+    bottlerocket.dev, "Settings reference"."""
 
     tags: Tags = {}
     """Tags of the group, its instances, volumes and network interfaces, besides the platform's."""
@@ -161,10 +169,30 @@ class Ec2Nodes(Compute):
             raise ValueError("says nothing about how nodes start; got CUSTOM; name the image that yours is built like")
         return known_ami_type(ami_type)
 
-    @field_validator("node_config", "bottlerocket_settings")
+    @field_validator("node_config")
     @classmethod
-    def _settings_are_plain(cls, settings: dict[str, Any]) -> dict[str, Any]:
-        return plain_settings(settings)
+    def _node_config_is_read(cls, spec: dict[str, Any]) -> dict[str, Any]:
+        return read_node_config(spec)
+
+    @field_validator("bottlerocket_settings")
+    @classmethod
+    def _settings_are_read(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        return read_bottlerocket(settings)
+
+    @field_serializer("node_config", "bottlerocket_settings", when_used="json")
+    def _settings_are_written(self, settings: dict[str, Any]) -> dict[str, Any]:
+        return {key: written(value) for key, value in settings.items()}
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Subnets that are not there."""
+        yield from super().problems_on(ground)
+        if not self.subnet_ids:
+            yield from missing_subnets(ground.network, self.subnets or "private", self.zones)
+
+    def further_tags(self, ground: Ground) -> Iterator[Iterable[str]]:
+        """The name that instances and security groups are given."""
+        yield from super().further_tags(ground)
+        yield ("Name",)
 
     @property
     def ami(self) -> AmiType:
@@ -222,6 +250,11 @@ class Ec2Nodes(Compute):
         """The image for the instance types, with what is wrong about it noted."""
         found = self.hardware_of(faults)
         return None if found is None else ami_for(self.instance_types, self.ami_type, found, faults)
+
+    @property
+    def taints_by_eks(self) -> bool:
+        """Whether EKS passes labels and taints to the kubelet, and not our user data."""
+        return False
 
     @property
     def on_bottlerocket(self) -> bool:

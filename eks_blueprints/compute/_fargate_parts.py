@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import KeyArn
+from eks_blueprints.core.leaves import RegionalKeyArn
 from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.network.spec import RetentionDays
@@ -78,7 +78,7 @@ class CloudWatchLogs(Spec):
     """Start of the names of its streams, one a container."""
     retention_in_days: RetentionDays = 90
     """Days that logs are kept."""
-    kms_key_id: In[KeyArn] | None = None
+    kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key for the logs; its policy must let CloudWatch Logs use it. Default: CloudWatch's own key."""
 
     @field_validator("log_group_name")

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.compute._node_group import known_subnets
-from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.errors import fail
+from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.iam import Allow, managed_policy
 from eks_blueprints.core.iam_roles import Grants, service_role
 from eks_blueprints.core.naming import short_prefix
@@ -61,15 +59,7 @@ def _fixed_name(logical: str) -> str | None:
 
 
 def _subnets(fargate: Fargate, cluster: ClusterRef) -> list[pulumi.Input[str]]:
-    if not fargate.subnet_ids:
-        return list(known_subnets(fargate, cluster, "private", fargate.zones))
-    public = cluster.network.ids("public")
-    for index, subnet in enumerate(fargate.subnet_ids):
-        if any(subnet is other or (isinstance(subnet, str) and subnet == other) for other in public):
-            do = "name a private one, or put these pods on nodes"
-            message = f"is a public subnet, which EKS takes none of for Fargate; got {subnet}; {do}"
-            fail(message, fargate.group, fargate.name, "subnet_ids", index)
-    return list(fargate.subnet_ids)
+    return list(fargate.subnet_ids) or cluster.network.ids("private", fargate.zones)
 
 
 def _role(
@@ -109,13 +99,18 @@ def _log_group(
         return None
     default = pulumi.Output.concat("/aws/eks/", cluster.name, "/fargate")
     return aws.cloudwatch.LogGroup(
-        f"{component.pulumi_resource_name}-logs",
+        f"{cluster.prefix}-fargate-logs",
         name=default if logs.log_group_name is None else logs.log_group_name,
         retention_in_days=logs.retention_in_days,
         kms_key_id=logs.kms_key_id,
         tags=tags or None,
-        opts=component.child(),
+        opts=component.child(aliases=_alias(component, "logs")),
     )
+
+
+def _alias(component: Component, role: str) -> list[pulumi.Alias]:
+    # A cluster has these once, whichever profile has them made: two of them could never be there while one is renamed.
+    return [pulumi.Alias(name=f"{component.pulumi_resource_name}-{role}")]
 
 
 def _logging(fargate: Fargate, cluster: ClusterRef, component: Component, group: Any) -> list[pulumi.Resource]:
@@ -124,12 +119,11 @@ def _logging(fargate: Fargate, cluster: ClusterRef, component: Component, group:
         return []
     import pulumi_kubernetes as kubernetes
 
-    name = component.pulumi_resource_name
-    options: Any = {"deleted_with": cluster.resource, "delete_before_replace": True}
+    options = in_cluster(cluster.resource, goes_with_it=True)
     namespace = kubernetes.core.v1.Namespace(
-        f"{name}-{_NAMESPACE}",
+        f"{cluster.prefix}-fargate-{_NAMESPACE}",
         metadata={"name": _NAMESPACE, "labels": {"aws-observability": "enabled"}},
-        opts=component.child(**options),
+        opts=component.child(aliases=_alias(component, _NAMESPACE), **options),
     )
     data: dict[str, Any] = {
         "flb_log_cw": str(logging.flb_log_cw).lower(),
@@ -138,10 +132,10 @@ def _logging(fargate: Fargate, cluster: ClusterRef, component: Component, group:
         "parsers.conf": logging.parsers_conf,
     }
     config = kubernetes.core.v1.ConfigMap(
-        f"{name}-aws-logging",
+        f"{cluster.prefix}-fargate-aws-logging",
         metadata={"name": "aws-logging", "namespace": _NAMESPACE},
         data={key: value for key, value in data.items() if value is not None},
-        opts=component.child(depends_on=[namespace], **options),
+        opts=component.child(depends_on=[namespace], aliases=_alias(component, "aws-logging"), **options),
     )
     return [namespace, config]
 

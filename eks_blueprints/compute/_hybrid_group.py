@@ -33,7 +33,7 @@ def make(nodes: HybridNodes, cluster: ClusterRef) -> Component:
         principal_arn=role_arn,
         type="HYBRID_LINUX",
         tags=tags or None,
-        opts=component.child(depends_on=role.ready if role else ()),
+        opts=component.child(depends_on=role.ready if role else (), delete_before_replace=True),
     )
     proof: dict[str, Any] = {}
     if anywhere is not None and anchor is not None:

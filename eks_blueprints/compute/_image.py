@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ID = re.compile(r"ami-[0-9a-f]{8,17}")
 _OWNER = re.compile(r"\d{12}|self|amazon|aws-marketplace|aws-backup-vault")
 _AL2023_RELEASE = re.compile(r"(1\.\d+)\.\d+-(\d{8})")
+_ANY_RELEASE = re.compile(r"1\.(\d+)(\.\d+)?-")
 _BOTTLEROCKET_RELEASE = re.compile(r"\d+\.\d+\.\d+-[0-9a-f]{8}")
 _WAYS = ("id", "release", "ssm_parameter", "name")
 
@@ -151,6 +152,12 @@ def version_of(image: Image | None, ami: AmiType, version: str) -> str:
     """The Kubernetes version of an image: that of its release, where it says one."""
     match = _AL2023_RELEASE.fullmatch(image.release or "") if image is not None and ami.family == "AL2023" else None
     return version if match is None else match.group(1)
+
+
+def release_minor(release: str, ami: AmiType) -> int | None:
+    """The minor Kubernetes version that a release of an image says; None for Bottlerocket's, which says none."""
+    match = _ANY_RELEASE.match(release)
+    return None if match is None or ami.family == "BOTTLEROCKET" else int(match[1])
 
 
 def filters(image: Image, ami: AmiType) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ def interruptions(component: Component, tags: Mapping[str, str]) -> Interruption
     name = f"{component.pulumi_resource_name}-queue"
     queue = aws.sqs.Queue(
         name,
-        name_prefix=short_prefix(name, QUEUE_NAME_LIMIT),
+        name_prefix=short_prefix(name, QUEUE_NAME_LIMIT, dots=False),
         message_retention_seconds=_RETENTION_SECONDS,
         sqs_managed_sse_enabled=True,
         tags=dict(tags) or None,

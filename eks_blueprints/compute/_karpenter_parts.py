@@ -10,13 +10,13 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._interruptions import interruptions
 from eks_blueprints.compute._karpenter_roles import NodeRole, association, controller_role, is_windows, node_roles
-from eks_blueprints.compute._node_objects import DISCOVERY, leaf, make_classes, make_pools, subnets_of
-from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.compute._node_objects import DISCOVERY, leaf, make_classes, make_overlays, make_pools, subnets_of
+from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease
 from eks_blueprints.core.iam_roles import GrantedRole
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter import manifests
-from eks_blueprints.karpenter.controller import PLACEMENT, SERVICE_ACCOUNT, gates
+from eks_blueprints.karpenter.controller import IMAGE, PLACEMENT, SERVICE_ACCOUNT, gates
 from eks_blueprints.karpenter.manifests import ClassDefaults
 from eks_blueprints.karpenter.selectors import SecurityGroupSelectorTerm
 
@@ -37,10 +37,14 @@ def make(karpenter: Karpenter, cluster: ClusterRef) -> Component:
     controller = _deliver(component, cluster, release, [crds, *allowed, *notices.ready])
     joining = [resource for node in nodes.values() for resource in node.ready]
     objects = _class_objects(karpenter, cluster, nodes)
-    classes = make_classes(component, objects, [controller, crds, tag, *joining])
-    after = [controller, crds, *joining]
-    pools = make_pools(component, karpenter.pools, classes, after, karpenter.drain_timeout_minutes)
-    component.ready = (controller, *classes.values(), *pools)
+    classes = make_classes(component, objects, [controller, crds, tag, *joining], _class_options(cluster))
+    overlays = make_overlays(component, karpenter.overlays, [controller, crds], cluster.resource)
+    # Nodes that pools launch are chosen by the prices and resources that overlays say.
+    after = [controller, crds, *joining, *overlays]
+    # Their nodes are outside the cluster, and would outlive it.
+    options = in_cluster(cluster.resource, goes_with_it=False)
+    pools = make_pools(component, karpenter.pools, classes, after, karpenter.drain_timeout_minutes, options)
+    component.ready = (controller, *classes.values(), *overlays, *pools)
     component.register_outputs(
         {
             "version": karpenter.version,
@@ -50,6 +54,13 @@ def make(karpenter: Karpenter, cluster: ClusterRef) -> Component:
         }
     )
     return component
+
+
+def _class_options(cluster: ClusterRef) -> dict[str, Any]:
+    # A class is held by the nodes of its pools, and of what goes before a replaced cluster nothing goes in order. So it
+    # stays behind in the old cluster and is made in the new one, once that has an address.
+    trigger = None if cluster.resource is None else cluster.endpoint
+    return {"delete_before_replace": True, "replacement_trigger": trigger}
 
 
 def _discovery_tag(component: Component, cluster: ClusterRef) -> pulumi.Resource:
@@ -90,20 +101,19 @@ def _release(karpenter: Karpenter, cluster: ClusterRef, role: GrantedRole, queue
     account: dict[str, Any] = {"name": SERVICE_ACCOUNT}
     if karpenter.identity == "irsa":
         account["annotations"] = {"eks.amazonaws.com/role-arn": role.arn}
-    static = any(pool.replicas is not None for pool in karpenter.pools)
     settings: dict[str, Any] = {
         "clusterName": cluster.name,
         "clusterEndpoint": cluster.endpoint,
         "interruptionQueue": queue.name,
         **karpenter.settings.values(),
+        **gates(karpenter.feature_gates, karpenter.needed_gates),
     }
-    if switched := gates(karpenter.feature_gates, static_pools=static):
-        settings["featureGates"] = switched
+    image = {"image": {"repository": karpenter.image}} if karpenter.image != IMAGE else {}
     values = {
         **PLACEMENT,
         "replicas": karpenter.replicas,
         "serviceAccount": account,
-        "controller": {"resources": karpenter.resources.values()},
+        "controller": {"resources": karpenter.resources.values(), **image},
         "settings": settings,
     }
     return HelmRelease(
@@ -115,6 +125,7 @@ def _release(karpenter: Karpenter, cluster: ClusterRef, role: GrantedRole, queue
         values=_merged(values, karpenter.values),
         # The chart brings the kinds too; they have a release of their own.
         skip_crds=True,
+        goes_with_cluster=True,
     )
 
 
@@ -130,11 +141,10 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 def _class_objects(karpenter: Karpenter, cluster: ClusterRef, nodes: Mapping[bool, NodeRole]) -> list[dict[str, Any]]:
     objects = []
     for spec in karpenter.classes:
-        at = (karpenter.group, karpenter.name, "node_classes", spec.name)
         role = nodes.get(is_windows(spec))
         defaults = ClassDefaults(
             role=None if role is None else role.role.role.name,
-            subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster, at),
+            subnets=() if spec.subnet_selector_terms is not None else subnets_of(cluster),
             security_groups=(SecurityGroupSelectorTerm(tags={DISCOVERY: leaf(_mark(cluster))}),),
         )
         made = manifests.ec2_node_class(spec, defaults)

@@ -10,9 +10,8 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.errors import fail
 from eks_blueprints.core.iam import managed_policy, policy_document
-from eks_blueprints.core.iam_roles import GrantedRole, Grants, irsa_role, pod_identity_role, service_role
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, inline_policy, irsa_role, pod_identity_role, service_role
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
@@ -80,7 +79,8 @@ def _node_role(karpenter: Karpenter, cluster: ClusterRef, component: Component, 
         principal_arn=role.arn,
         type="EC2_WINDOWS" if windows else "EC2_LINUX",
         tags=tags or None,
-        opts=component.child(),
+        # A cluster has one entry a principal.
+        opts=component.child(delete_before_replace=True),
     )
     return NodeRole(role=role, entry=entry, profile=_profile(karpenter, component, name, role, tags))
 
@@ -111,21 +111,14 @@ def controller_role(
     """The role of the controller, with one policy a purpose."""
     grants = Grants(permissions_boundary=karpenter.permissions_boundary, tags=merge_tags(cluster.tags, karpenter.tags))
     if karpenter.identity == "irsa":
-        if cluster.oidc_provider_arn is None:
-            do = "give the cluster an OIDC provider or use pod_identity"
-            at = (karpenter.group, karpenter.name, "identity")
-            fail(f"irsa needs an IAM OIDC provider; got a cluster without one; {do}", *at)
         account = {"namespace": karpenter.namespace, "service_account": SERVICE_ACCOUNT}
         made = irsa_role(component, "controller-role", grants, cluster=cluster, **account)
     else:
         made = pod_identity_role(component, "controller-role", grants)
     documents = _documents(karpenter, cluster, component, queue, nodes)
     policies = [
-        aws.iam.RolePolicy(
-            f"{component.pulumi_resource_name}-controller-role-{purpose}",
-            role=made.role.name,
-            policy=documents[purpose],
-            opts=component.child(),
+        inline_policy(
+            component, made.role, f"{component.pulumi_resource_name}-controller-role-{purpose}", documents[purpose]
         )
         for purpose in _PURPOSES
     ]
@@ -173,6 +166,7 @@ def _documents(
             cluster=cluster_name,
             queue_arn=queue_arn,
             node_role_arns=[*made, *elsewhere, *(f"{prefix}{name}" for name in named)],
+            reboots=karpenter.feature_gates.reboot_for_repair is True,
         )
         return str(policy_document(permissions(scope)[purpose]))
 

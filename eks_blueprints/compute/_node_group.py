@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,7 +12,6 @@ from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._launch_template import launch_template
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.errors import fail
 from eks_blueprints.core.iam import managed_policy
 from eks_blueprints.core.iam_roles import Grants, service_role
 from eks_blueprints.core.naming import short_prefix
@@ -20,7 +19,6 @@ from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
-    from eks_blueprints.compute.base import Compute
     from eks_blueprints.compute.managed_nodes import ManagedNodes
 
 NODE_GROUP_NAME_LIMIT = 63
@@ -51,27 +49,7 @@ def subnets_of(nodes: Ec2Nodes, cluster: ClusterRef) -> Sequence[pulumi.Input[st
     """The ids of the subnets a group stands in."""
     if nodes.subnet_ids:
         return nodes.subnet_ids
-    return known_subnets(nodes, cluster, nodes.subnets or "private", nodes.zones)
-
-
-def known_subnets(
-    element: Compute, cluster: ClusterRef, role: Literal["private", "public"], zones: tuple[str, ...]
-) -> Sequence[pulumi.Input[str]]:
-    """The ids of a network's subnets of one role, in all zones or in some.
-
-    Raises:
-        InputError: if there are none, or none in a zone that is named.
-    """
-    known = sorted({subnet.zone for subnet in cluster.network.subnets if subnet.role == role and subnet.zone})
-    for index, zone in enumerate(zones):
-        if zone not in known:
-            message = f"has no {role} subnet; got {zone}; use {', '.join(known) or 'subnet_ids'}"
-            fail(message, element.group, element.name, "zones", index)
-    found = cluster.network.ids(role, zones)
-    if not found:
-        do = "name subnet_ids, or the other sort of subnets"
-        fail(f"needs {role} subnets; got a network without any; {do}", element.group, element.name, "subnets")
-    return found
+    return cluster.network.ids(nodes.subnets or "private", nodes.zones)
 
 
 def node_role(
@@ -113,7 +91,7 @@ def _inputs(nodes: ManagedNodes, cluster: ClusterRef, name: str) -> Any:
     block = nodes.capacity_type == "CAPACITY_BLOCK"
     hinted = cluster.autoscaled and fewest == 0
     return {
-        "node_group_name_prefix": short_prefix(name, NODE_GROUP_NAME_LIMIT),
+        "node_group_name_prefix": short_prefix(name, NODE_GROUP_NAME_LIMIT, dots=False),
         "scaling_config": {"min_size": fewest, "desired_size": desired, "max_size": most},
         "ami_type": nodes.ami.name,
         "capacity_type": nodes.capacity_type,

@@ -8,11 +8,11 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from eks_blueprints.core.component import Component
-from eks_blueprints.core.errors import Path, fail
+from eks_blueprints.core.component import Component, in_cluster
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import manifests
+from eks_blueprints.karpenter.node_overlay import NodeOverlay
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.selectors import SubnetSelectorTerm
 
@@ -20,18 +20,11 @@ DISCOVERY = "karpenter.sh/discovery"
 """Tag by which Karpenter finds subnets and security groups of a cluster."""
 
 
-def subnets_of(cluster: ClusterRef, at: Path) -> tuple[SubnetSelectorTerm, ...]:
-    """Private subnets by their tag where this platform makes them; those of others are not touched, but named.
-
-    Raises:
-        InputError: if there are none; `at` is where the class stands that needs them.
-    """
+def subnets_of(cluster: ClusterRef) -> tuple[SubnetSelectorTerm, ...]:
+    """Private subnets by their tag where this platform makes them; those of others are not touched, but named."""
     if cluster.network.discovery is not None:
         return (SubnetSelectorTerm(tags={DISCOVERY: cluster.network.discovery}),)
-    terms = tuple(SubnetSelectorTerm(id=leaf(subnet)) for subnet in cluster.network.ids("private"))
-    if not terms:
-        fail("is needed; got a network without private subnets; name the subnets of the nodes", *at, _SUBNETS)
-    return terms
+    return tuple(SubnetSelectorTerm(id=leaf(subnet)) for subnet in cluster.network.ids("private"))
 
 
 def leaf(value: pulumi.Input[str]) -> In[str]:
@@ -39,42 +32,65 @@ def leaf(value: pulumi.Input[str]) -> In[str]:
     return value if isinstance(value, str) else pulumi.Output.from_input(value)
 
 
-_SUBNETS = "subnet_selector_terms"
-
-
 def make_classes(
-    component: Component, objects: Iterable[Mapping[str, Any]], after: Sequence[pulumi.Resource]
+    component: Component,
+    objects: Iterable[Mapping[str, Any]],
+    after: Sequence[pulumi.Resource],
+    options: Mapping[str, Any],
 ) -> dict[str, pulumi.Resource]:
-    """The classes of nodes by name: `{component}-class-{name}`."""
+    """The classes of nodes by name: `{component}-class-{name}`.
+
+    `options` say what a replaced cluster means for them.
+    """
     return {
-        manifest["metadata"]["name"]: _object(component, "class", manifest, component.child(depends_on=after))
+        manifest["metadata"]["name"]: _object(
+            component, "class", manifest, component.child(depends_on=after, **options)
+        )
         for manifest in objects
     }
 
 
-def make_pools(
+def make_pools(  # noqa: PLR0917 - read in this order
     component: Component,
     pools: Iterable[Pool],
     classes: Mapping[str, pulumi.Resource],
     after: Sequence[pulumi.Resource],
     drain_minutes: int,
+    options: Mapping[str, Any],
 ) -> tuple[pulumi.Resource, ...]:
-    """The pools: `{component}-pool-{name}`.
+    """The pools: `{component}-pool-{name}`; `options` say what a replaced cluster means for them.
 
-    A pool goes before its class, and the class before the controller. Deleting a pool waits for its nodes: they exist
-    outside the cluster, so that a pool never merely goes with it.
+    A pool goes before its class, and the class before the controller. Deleting a pool waits for its nodes.
     """
     made = []
     for pool in pools:
         opts = component.child(
             depends_on=[*after, *([classes[pool.node_class]] if pool.node_class in classes else [])],
-            delete_before_replace=True,
+            **options,
             # Kubernetes lets no pool become static, or cease to be.
             replacement_trigger="dynamic" if pool.replicas is None else "static",
             custom_timeouts=pulumi.CustomTimeouts(delete=f"{drain_minutes}m"),
         )
         made.append(_object(component, "pool", manifests.node_pool(pool), opts))
     return tuple(made)
+
+
+def make_overlays(
+    component: Component,
+    overlays: Iterable[NodeOverlay],
+    after: Sequence[pulumi.Resource],
+    cluster: pulumi.Resource | None,
+) -> tuple[pulumi.Resource, ...]:
+    """The overlays: `{component}-overlay-{name}`. They own nothing outside the cluster and go with it."""
+    return tuple(
+        _object(
+            component,
+            "overlay",
+            manifests.node_overlay(overlay),
+            component.child(depends_on=after, **in_cluster(cluster, goes_with_it=True)),
+        )
+        for overlay in overlays
+    )
 
 
 def _object(

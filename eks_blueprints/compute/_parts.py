@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import Cidr, KeyArn, SecurityGroupId
+from eks_blueprints.core.leaves import Cidr, RegionalArn, RegionalKeyArn, SecurityGroupId
 from eks_blueprints.core.spec import In, Spec
 
 VolumeType = Literal["gp3", "gp2", "io1", "io2"]
@@ -40,7 +40,7 @@ class Volume(Spec):
     """MiB a second, for gp3. Default: 125."""
     encrypted: bool = True
     """Whether it is encrypted."""
-    kms_key_id: In[KeyArn] | None = None
+    kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key it is encrypted with, which the service-linked role AWSServiceRoleForAutoScaling has to be
     allowed to use. Default: the account's key for EBS."""
 
@@ -213,7 +213,7 @@ class CapacityReservation(Spec):
 
     capacity_reservation_id: In[str] | None = None
     """Id of a capacity reservation or capacity block, such as `cr-0123456789abcdef0`."""
-    capacity_reservation_resource_group_arn: In[str] | None = None
+    capacity_reservation_resource_group_arn: In[RegionalArn] | None = None
     """ARN of a resource group of capacity reservations."""
     capacity_reservation_preference: Literal["open", "none", "capacity-reservations-only"] | None = None
     """Use of open reservations that happen to match. AWS's default: open."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
-from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.facts.ami_types import AmiType
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.leaves import repeated
@@ -15,6 +15,9 @@ from eks_blueprints.core.spec import In
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
     from eks_blueprints.compute.managed_nodes import ManagedNodes
+    from eks_blueprints.core.refs import NetworkRef
+    from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
+    from eks_blueprints.karpenter.node_class import NodeClass
 
 _DEVICE = re.compile(r"/dev/(sd[b-z]|xvd[b-z]{1,2})|xvd[b-z]{1,2}")
 _POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
@@ -107,6 +110,29 @@ def check_subnet_ids(subnet_ids: Sequence[In[str]], zones: Sequence[str], faults
         if isinstance(subnet, str) and not _SUBNET.fullmatch(subnet):
             message = f"is no id of a subnet; got {shown(subnet)}; write subnet- and 8 to 17 hex digits"
             faults.add(("subnet_ids", index), message)
+
+
+def missing_subnets(network: NetworkRef, role: Literal["private", "public"], zones: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong about the subnets of one role, in all zones of a network or in some."""
+    known = sorted({subnet.zone for subnet in network.subnets if subnet.role == role and subnet.zone})
+    if not network.ids(role):
+        do = "name subnet_ids, or the other sort of subnets"
+        yield Problem(("subnets",), f"needs {role} subnets; got a network without any; {do}")
+        return
+    for index, zone in enumerate(zones):
+        if zone not in known:
+            use = ", ".join(known) or "subnet_ids"
+            yield Problem(("zones", index), f"has no {role} subnet; got {zone}; use {use}")
+
+
+def missing_class_subnets(network: NetworkRef, classes: Iterable[Ec2NodeClass | NodeClass]) -> Iterator[Problem]:
+    """Classes of nodes that name no subnets, on a network that has no private ones."""
+    if network.ids("private"):
+        return
+    for each in classes:
+        if each.subnet_selector_terms is None:
+            message = "is needed; got a network without private subnets; name the subnets of the nodes"
+            yield Problem(("node_classes", each.name, "subnet_selector_terms"), message)
 
 
 def check_role(nodes: Ec2Nodes, faults: Faults) -> None:

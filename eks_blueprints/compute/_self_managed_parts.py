@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown, unknown_name
-from eks_blueprints.core.leaves import RoleArn
+from eks_blueprints.core.leaves import IN_THE_REGION, RoleArn
 from eks_blueprints.core.spec import In, Spec
 
 Metric = Literal[
@@ -99,7 +99,7 @@ TerminationPolicy = Annotated[str, AfterValidator(_termination_policy)]
 Timeout = Annotated[str, AfterValidator(_timeout)]
 """How long to wait, such as `10m`."""
 
-TargetGroupArn = Annotated[str, AfterValidator(_target_group_arn)]
+TargetGroupArn = Annotated[str, AfterValidator(_target_group_arn), IN_THE_REGION]
 """ARN of a target group of a load balancer."""
 
 
@@ -198,7 +198,7 @@ class LifecycleHook(Spec):
     """What happens after that: go on, or give the node up."""
     notification_metadata: str | None = Field(default=None, min_length=1, max_length=1023)
     """Text that goes along with the notification."""
-    notification_target_arn: In[Annotated[str, AfterValidator(_notification_target)]] | None = None
+    notification_target_arn: In[Annotated[str, AfterValidator(_notification_target), IN_THE_REGION]] | None = None
     """ARN of the SNS topic or SQS queue that is told. Default: EventBridge alone is."""
     role_arn: In[RoleArn] | None = None
     """ARN of the role with which the notification is sent."""

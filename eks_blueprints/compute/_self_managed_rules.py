@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from eks_blueprints.compute._autoscaler_hints import node_hints
+from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, repeated
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 
 _HOOK_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_OWN_TAGS = 6  # Name, three that mark the cluster, two that Cluster Autoscaler looks for
+_OWN_TAGS = ("Name", "kubernetes.io/cluster/<cluster>", f"{PREFIX}/enabled", f"{PREFIX}/<cluster>")
 
 
 def check_sizes(nodes: SelfManagedNodes, faults: Faults) -> None:
@@ -61,9 +61,14 @@ def check_hooks(nodes: SelfManagedNodes, faults: Faults) -> None:
             faults.add(at, f"clashes with {other}; got {shown(name)}; give one another name")
 
 
+def group_tags(nodes: SelfManagedNodes) -> tuple[str, ...]:
+    """The keys of tags that the group has besides its own: those that mark it, and what Cluster Autoscaler reads."""
+    return (*_OWN_TAGS, *node_hints(nodes))
+
+
 def check_tags(nodes: SelfManagedNodes, faults: Faults) -> None:
     """Room for the tags that Cluster Autoscaler reads besides one's own."""
-    count = len(nodes.tags) + len(node_hints(nodes)) + _OWN_TAGS
+    count = len({*nodes.tags, *group_tags(nodes)})
     if count > TAGS_PER_RESOURCE:
         what = f"leave no room: a group takes {TAGS_PER_RESOURCE}, one for each label and taint among them"
         faults.add("tags", f"{what}; got {count}; remove some tags, labels or taints")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from eks_blueprints.compute._auto_mode_classes import IngressClass, StorageClass, check_defaults
-from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
-from eks_blueprints.compute._scheduling import Taint
-from eks_blueprints.compute.base import Architecture, Compute
+from eks_blueprints.compute._pools import PooledCompute, check_policies
+from eks_blueprints.compute._rules import missing_class_subnets
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import PolicyArn, Tags
 from eks_blueprints.core.spec import In
@@ -21,7 +21,7 @@ from eks_blueprints.karpenter.node_pool import AutoModeNodePool, Pool
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 def _default_storage() -> dict[str, StorageClass]:
@@ -32,7 +32,7 @@ def _default_ingress() -> dict[str, IngressClass]:
     return {"alb": IngressClass(name="alb")}
 
 
-class AutoMode(Compute):
+class AutoMode(PooledCompute):
     """Pools of nodes of one's own on a cluster with EKS Auto Mode (`cluster.auto_mode`), and the objects by which
     volumes and load balancers are asked for there.
 
@@ -101,20 +101,10 @@ class AutoMode(Compute):
         found = checks.check(pools, self.classes, built_in=(BUILT_IN,) if built_in_pools else ())
         return [problem for problem in found if problem.path[1:2] != () and problem.path[1] not in built_in_pools]
 
-    @property
-    def architectures(self) -> frozenset[Architecture]:
-        """Processor architectures of the nodes of its pools."""
-        return architectures_of(self.pools)
-
-    @property
-    def node_instance_types(self) -> tuple[str, ...]:
-        """EC2 instance types of its nodes, where every pool names them."""
-        return instance_types_of(self.pools)
-
-    @property
-    def node_taints(self) -> tuple[Taint, ...]:
-        """Taints that the nodes of all its pools have in common."""
-        return taints_of(self.pools)
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Classes of nodes without subnets."""
+        yield from super().problems_on(ground)
+        yield from missing_class_subnets(ground.network, self.classes)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Make its classes and pools, and a role that lets their nodes in."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from eks_blueprints.compute._fargate_parts import SELECTORS_PER_PROFILE, FargateLogging, FargateSelector
-from eks_blueprints.compute._rules import check_role_policies, check_subnet_ids
+from eks_blueprints.compute._rules import check_role_policies, check_subnet_ids, missing_subnets
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags, repeated
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Several
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 _OF_NODES = {
     "ami_type": "Fargate has no image that could be chosen; put pods that need one on nodes",
@@ -52,7 +52,7 @@ class Fargate(Compute):
     zones: tuple[str, ...] = ()
     """Availability zones, as the network writes them. Default: all of the network's."""
 
-    subnet_ids: tuple[In[str], ...] = ()
+    subnet_ids: Several[str] = ()
     """Ids of the private subnets pods stand in, instead of `zones`."""
 
     logging: FargateLogging | None = None
@@ -124,6 +124,18 @@ class Fargate(Compute):
         if labels is None:
             return any(selector.matches(namespace, selector.labels) for selector in self.selectors)
         return any(selector.matches(namespace, labels) for selector in self.selectors)
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Subnets that are not there, or not private."""
+        yield from super().problems_on(ground)
+        if not self.subnet_ids:
+            yield from missing_subnets(ground.network, "private", self.zones)
+        public = ground.network.ids("public")
+        for index, subnet in enumerate(self.subnet_ids):
+            if any(subnet is other or (isinstance(subnet, str) and subnet == other) for other in public):
+                do = "name a private one, or put these pods on nodes"
+                message = f"is a public subnet, which EKS takes none of for Fargate; got {subnet}; {do}"
+                yield Problem(("subnet_ids", index), message)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Make the profile, with its role and, if asked for, the logging of all pods on Fargate."""

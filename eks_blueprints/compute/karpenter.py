@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.compute._karpenter_traits import architectures_of, check_policies, instance_types_of, taints_of
-from eks_blueprints.compute._scheduling import Taint
-from eks_blueprints.compute.base import Architecture, Compute
+from eks_blueprints.compute._pools import PooledCompute, check_policies
+from eks_blueprints.compute._rules import missing_class_subnets
 from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.images import Mirrors, from_mirror
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import checks, releases
-from eks_blueprints.karpenter.controller import KarpenterFeatureGates, KarpenterResources, KarpenterSettings, gates
+from eks_blueprints.karpenter.controller import (
+    IMAGE,
+    KarpenterFeatureGates,
+    KarpenterResources,
+    KarpenterSettings,
+    gates,
+)
 from eks_blueprints.karpenter.disruption import Disruption
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.named import Named
+from eks_blueprints.karpenter.node_overlay import NodeOverlay
 from eks_blueprints.karpenter.node_pool import NodePool
 from eks_blueprints.karpenter.selectors import AmiSelectorTerm
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -45,7 +53,7 @@ def _default_classes() -> dict[str, Ec2NodeClass]:
     return {"default": Ec2NodeClass(ami_selector_terms=(AmiSelectorTerm(alias="al2023@latest"),))}
 
 
-class Karpenter(Compute):
+class Karpenter(PooledCompute):
     """Karpenter with its permissions, its interruption queue, and pools and classes of nodes.
 
     It runs on nodes that it has not launched itself: a managed node group or a Fargate profile beside it.
@@ -54,7 +62,7 @@ class Karpenter(Compute):
     runs_beside: ClassVar[bool] = True
 
     version: str = Field(default_factory=releases.default_release)
-    """Release of Karpenter, such as `1.14.1`. Default: the newest that this library knows."""
+    """Release of Karpenter, such as `1.15.2`. Default: the newest that this library knows."""
 
     node_pools: Named[NodePool] = Field(default_factory=_default_pools)
     """Pools of nodes by name: what may be launched, for which pods, how many, how long. Default: one pool `default` of
@@ -63,6 +71,9 @@ class Karpenter(Compute):
     node_classes: Named[Ec2NodeClass] = Field(default_factory=_default_classes)
     """Classes of nodes by name: images, networks, disks. Default: one class `default` of Amazon Linux 2023, whose
     images are always the newest; pin one in production."""
+
+    node_overlays: Named[NodeOverlay] = {}
+    """Overlays by name: prices and further resources of instance types, as Karpenter is to see them. Default: none."""
 
     namespace: str = "kube-system"
     """Kubernetes namespace of the controller. In kube-system its calls go before those of others."""
@@ -88,6 +99,11 @@ class Karpenter(Compute):
 
     repository: str = "oci://public.ecr.aws/karpenter"
     """Registry of the charts `karpenter` and `karpenter-crd`, for those who keep copies."""
+
+    registry_mirrors: Mirrors | None = None
+    """Registries that stand in for that of its image, `public.ecr.aws/karpenter/controller`, such as
+    `{public.ecr.aws: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`. Default: the platform's
+    (`addon_defaults.registry_mirrors`)."""
 
     session_manager: bool = True
     """Whether Systems Manager can open sessions on the nodes (AmazonSSMManagedInstanceCore)."""
@@ -135,14 +151,20 @@ class Karpenter(Compute):
             if problem.severity == "error":
                 faults.add(problem.path, problem.message)
         check_policies(self.node_policies, faults, "node_policies")
-        if self.feature_gates.static_capacity is False:
-            for pool in self.pools:
-                if pool.replicas is not None:
-                    do = "remove static_capacity: false"
-                    faults.add(
-                        ("node_pools", pool.name, "replicas"),
-                        f"is for feature_gates.static_capacity; got it turned off; {do}",
-                    )
+        for pool in self.pools:
+            if pool.replicas is not None and self.feature_gates.static_capacity is False:
+                message = "is for feature_gates.static_capacity; got it turned off; remove static_capacity: false"
+                faults.add(("node_pools", pool.name, "replicas"), message)
+        if self.node_overlays and self.feature_gates.node_overlay is False:
+            faults.add(
+                "node_overlays", "are for feature_gates.node_overlay; got it turned off; remove node_overlay: false"
+            )
+        if self.settings.legacy_node_repair and self.feature_gates.terminate_first_repair:
+            message = "cannot stand beside feature_gates.terminate_first_repair; got both; leave one out"
+            faults.add(("settings", "legacy_node_repair"), message)
+        for gate in ("dra_efa", "dra_nvidia_gpu"):
+            if self.settings.enable_dra and getattr(self.feature_gates, gate) is not None:
+                faults.add(("feature_gates", gate), "follows from settings.enable_dra; got both; leave one out")
         faults.raise_if_any()
         return self
 
@@ -156,36 +178,61 @@ class Karpenter(Compute):
         """The classes of nodes."""
         return tuple(self.node_classes.values())
 
+    @property
+    def overlays(self) -> tuple[NodeOverlay, ...]:
+        """The overlays."""
+        return tuple(self.node_overlays.values())
+
+    @property
+    def needed_gates(self) -> tuple[str, ...]:
+        """The feature gates that its pools and overlays need."""
+        static = any(pool.replicas is not None for pool in self.pools)
+        return (*(("static_capacity",) if static else ()), *(("node_overlay",) if self.node_overlays else ()))
+
     def problems(self, kubernetes_version: str) -> list[Problem]:
         """What is wrong or doubtful on a Kubernetes version; paths are counted from here."""
         found = checks.check(self.pools, self.classes, kubernetes_version=kubernetes_version)
-        return [*releases.check(self.version, kubernetes_version), *found]
+        return [*releases.check(self.version, kubernetes_version), *self._too_new(), *found]
+
+    def _too_new(self) -> Iterator[Problem]:
+        from eks_blueprints.karpenter import release_fields
+
+        groups: dict[str, Mapping[str, NodePool | Ec2NodeClass | NodeOverlay]] = {
+            "node_pools": self.node_pools,
+            "node_classes": self.node_classes,
+            "node_overlays": self.node_overlays,
+        }
+        for group, items in groups.items():
+            for name, item in items.items():
+                yield from release_fields.check(release_fields.since(item), self.version, (group, name))
+        told = release_fields.settings_since(self.settings, self.feature_gates)
+        yield from release_fields.check(told, self.version)
+
+    @property
+    def image(self) -> str:
+        """Where the controller's image comes from, without its tag."""
+        controller = self.values.get("controller")
+        image = controller.get("image") if isinstance(controller, Mapping) else None
+        said = image.get("repository") if isinstance(image, Mapping) else None
+        return said if isinstance(said, str) else from_mirror(IMAGE, self.registry_mirrors or {})
 
     def said_values(self) -> dict[str, Any]:
         """What its fields say in values of the chart, without what is a default."""
         said: dict[str, Any] = {"settings": self.settings.values()}
-        if switched := gates(self.feature_gates, static_pools=False):
-            said["settings"]["featureGates"] = switched
+        said["settings"] |= gates(self.feature_gates)
         if "replicas" in self.model_fields_set:
             said["replicas"] = self.replicas
         if "resources" in self.model_fields_set:
             said["controller"] = {"resources": self.resources.values()}
         return said
 
-    @property
-    def architectures(self) -> frozenset[Architecture]:
-        """Processor architectures of the nodes of its pools."""
-        return architectures_of(self.pools)
-
-    @property
-    def node_instance_types(self) -> tuple[str, ...]:
-        """EC2 instance types of its nodes, where every pool names them."""
-        return instance_types_of(self.pools)
-
-    @property
-    def node_taints(self) -> tuple[Taint, ...]:
-        """Taints that the nodes of all pools have in common."""
-        return taints_of(self.pools)
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Classes of nodes without subnets, and IRSA where there is no OIDC provider."""
+        yield from super().problems_on(ground)
+        if self.identity == "irsa" and not ground.oidc_provider:
+            do = "give the cluster an OIDC provider or use pod_identity"
+            yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")
+        yield from missing_class_subnets(ground.network, self.classes)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Install it, with all that it needs in AWS, and then its classes and pools of nodes."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap_rules import BESIDES_EKS, IN_FULL, check_bootstrap
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes, known_ami_type, offer_ami_types
-from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami
+from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami, release_minor
 from eks_blueprints.compute._parts import NodeRepairConfig, UpdateConfig
 from eks_blueprints.compute._rules import (
     check_capacity,
@@ -21,13 +23,13 @@ from eks_blueprints.compute._rules import (
     check_warm_pool,
 )
 from eks_blueprints.compute._scheduling import check_labels, check_taints
-from eks_blueprints.core.errors import Faults, fail, shown
+from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.facts.ami_types import AL2_LAST_MINOR, CUSTOM, AmiType
 from eks_blueprints.core.versions import minor
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 _RELEASE = re.compile(r"(1\.\d+)(\.\d+)?-[0-9A-Za-z.-]+")
 _MOST_TYPES = 20  # EKS API reference, "CreateNodegroup", with a launch template
@@ -89,6 +91,11 @@ class ManagedNodes(Ec2Nodes):
         return self
 
     @property
+    def release(self) -> str | None:
+        """Release of EKS's own image that nodes are pinned to."""
+        return self.release_version
+
+    @property
     def image_drifts(self) -> bool:
         """Whether an image of one's own is looked up anew on every deployment."""
         return self.image is not None and drifts(self.image)
@@ -98,6 +105,11 @@ class ManagedNodes(Ec2Nodes):
         """Whether it is said that nodes run Bottlerocket."""
         return super().on_bottlerocket or self.family == "BOTTLEROCKET"
 
+    @property
+    def taints_by_eks(self) -> bool:
+        """Whether EKS passes labels and taints to the kubelet, and not our user data: for images of its own."""
+        return self.ami_type != CUSTOM
+
     def image_of(self, faults: Faults) -> AmiType | None:
         """The image for the instance types, with what is wrong about it noted."""
         if self.ami_type != CUSTOM:
@@ -105,22 +117,30 @@ class ManagedNodes(Ec2Nodes):
         found = self.hardware_of(faults)
         return None if found is None else own_ami(self, found, faults)
 
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Subnets that are not there, and an image that EKS does not have for the version."""
+        yield from super().problems_on(ground)
+        if self.version is None and (fault := _no_image(self.ami, ground.version)):
+            yield Problem(("ami_type",), fault)
+
+    def further_tags(self, ground: Ground) -> Iterator[Iterable[str]]:
+        """What Cluster Autoscaler reads off an empty group, besides a name."""
+        yield from super().further_tags(ground)
+        if ground.autoscaled and self.scaling[0] == 0:
+            yield resource_hints(self)
+
     def attach(self, cluster: ClusterRef) -> Component:
         """Make the group, with its role and launch template."""
         from eks_blueprints.compute._node_group import make
 
-        if (version := self.version or cluster.version) is not None and not self.ami.runs(minor(version)):
-            what = f"has no image for Kubernetes {version}, 1.{AL2_LAST_MINOR} is its last"
-            fail(f"{what}; got {self.ami.name}; use AL2023 or Bottlerocket", self.group, self.name, "ami_type")
         return make(self, cluster)
 
     def _check_image(self, faults: Faults) -> None:
         ami = self.image_of(faults)
         if ami is None:
             return
-        if self.version is not None and not ami.runs(minor(self.version)):
-            what = f"has no image for Kubernetes {self.version}, 1.{AL2_LAST_MINOR} is its last"
-            faults.add("ami_type", f"{what}; got {ami.name}; use AL2023 or Bottlerocket")
+        if fault := _no_image(ami, self.version):
+            faults.add("ami_type", fault)
         # A volume cannot be smaller than the snapshot it is made from.
         smallest = 50 if ami.windows else 20
         if self.disk.volume_size < smallest:
@@ -137,6 +157,16 @@ class ManagedNodes(Ec2Nodes):
         if match is None:
             got = shown(self.release_version)
             faults.add("release_version", f"is no release of an image; got {got}; write it like 1.33.4-20250904")
-        elif self.version is not None and match.group(1) != self.version:
+            return
+        ami = self.image_of(Faults())
+        of = None if ami is None else release_minor(self.release_version, ami)
+        if self.version is not None and of not in (None, minor(self.version)):
             got = f"{self.release_version} with version {self.version}"
             faults.add("release_version", f"is of another Kubernetes version; got {got}; take a matching release")
+
+
+def _no_image(ami: AmiType, version: str | None) -> str | None:
+    if version is None or ami.runs(minor(version)):
+        return None
+    what = f"has no image for Kubernetes {version}, 1.{AL2_LAST_MINOR} is its last"
+    return f"{what}; got {ami.name}; use AL2023 or Bottlerocket"

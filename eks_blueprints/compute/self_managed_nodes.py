@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
@@ -28,13 +29,19 @@ from eks_blueprints.compute._self_managed_parts import (
     TerminationPolicy,
     Timeout,
 )
-from eks_blueprints.compute._self_managed_rules import check_hooks, check_sizes, check_tags, check_way_of_buying
-from eks_blueprints.core.errors import Faults, fail
+from eks_blueprints.compute._self_managed_rules import (
+    check_hooks,
+    check_sizes,
+    check_tags,
+    check_way_of_buying,
+    group_tags,
+)
+from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 _DAY, _YEAR = 86_400, 31_536_000
 
@@ -136,15 +143,29 @@ class SelfManagedNodes(Ec2Nodes):
         )
 
     @property
+    def release(self) -> str | None:
+        """Release of EKS's own image that nodes are pinned to."""
+        return None if self.image is None else self.image.release
+
+    @property
     def image_drifts(self) -> bool:
         """Whether the image is looked up anew on every deployment."""
         return drifts(self.image)
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Subnets that are not there, and an image that cannot be found without a version."""
+        yield from super().problems_on(ground)
+        if self.version is None and ground.version is None and (self.image is None or not self.image.own):
+            message = "is needed to find the image; got a cluster whose version is not known; add it"
+            yield Problem(("version",), message)
+
+    def further_tags(self, ground: Ground) -> Iterator[Iterable[str]]:
+        """What Cluster Autoscaler reads off the group, besides a name."""
+        yield from super().further_tags(ground)
+        yield group_tags(self)
 
     def attach(self, cluster: ClusterRef) -> Component:
         """Make the group, with its role, launch template and access entry."""
         from eks_blueprints.compute._self_managed_group import make
 
-        if self.version is None and cluster.version is None and (self.image is None or not self.image.own):
-            message = "is needed to find the image; got a cluster whose version is not known; add it"
-            fail(message, self.group, self.name, "version")
         return make(self, cluster)

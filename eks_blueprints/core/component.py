@@ -59,6 +59,20 @@ class Component(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, depends_on=depends_on or None, **options)
 
 
+def in_cluster(cluster: pulumi.Resource | None, *, goes_with_it: bool) -> dict[str, Any]:
+    """Options of an object inside a cluster that this program makes; `cluster` is None for one that was there before.
+
+    A replaced cluster goes before its successor comes. What owns nothing outside goes with it; all else (nodes of
+    Karpenter, load balancers, DNS records) is deleted before it, while its API still answers.
+    """
+    return {
+        # Its name is fixed: the old one has to go before its replacement.
+        "delete_before_replace": True,
+        "deleted_with": cluster if goes_with_it else None,
+        "replace_with": [cluster] if cluster is not None and not goes_with_it else None,
+    }
+
+
 def token_of(cls: type) -> str:
     """The type token of a component or element class.
 

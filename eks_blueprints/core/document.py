@@ -73,9 +73,15 @@ def read(path: FilePath, name: str | None = None) -> Document:
 
 
 def located(problems: Iterable[Problem], document: Document) -> list[Problem]:
-    """Problems with the lines of the file they belong to, in the order of the file."""
+    """Problems with the lines of the file they belong to, in the order of the file.
+
+    Those that name a file already stay as they are.
+    """
     result = []
     for problem in problems:
+        if problem.file is not None:
+            result.append(problem)
+            continue
         place = document.place(problem.path, of_key="no such field" in problem.message)
         line, column = (place.line, place.column) if place else (1, 1)
         result.append(_quoted_as_written(problem, document).at(document.file, line, column))
@@ -175,8 +181,10 @@ class _Builder:
             return node.value
         try:
             value = self._constructor.construct_object(node)
-        except (YAMLError, ValueError, OverflowError) as error:
-            what = getattr(error, "problem", None) or str(error)
+        except Exception as error:  # a tag that does not fit its text fails in as many ways as there are tags
+            what = getattr(error, "problem", None) or (
+                str(error) if isinstance(error, ValueError) else "the tag does not fit"
+            )
             self._problem(path, node, f"cannot be read: {what}; got {shown(node.value)}; write a plain value")
             return None
         if not (value is None or isinstance(value, str | int | float | bool)):

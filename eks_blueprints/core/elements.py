@@ -10,20 +10,22 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from eks_blueprints.core.errors import Faults, shown, unknown_name
+from eks_blueprints.core.errors import Faults, InputError, Problem, one_line, raised, shown, unknown_name
+from eks_blueprints.core.leaves import too_many_tags
 from eks_blueprints.core.spec import Spec, kind_of
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
@@ -47,8 +49,28 @@ class Element(Spec):
         """What a stack file calls this class."""
         return kind_of(cls)
 
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """What is wrong about it on a cluster, in a network, that it is put on; paths count from the element.
+
+        Told when a platform is checked, and again when it is put on a cluster that no platform declares.
+        """
+        for own in self.further_tags(ground):
+            if fault := too_many_tags(ground.tags, getattr(self, "tags", ()), own):
+                yield Problem(("tags",), fault)
+                return
+
+    def further_tags(self, _ground: Ground) -> Iterator[Iterable[str]]:
+        """The keys of tags that its resources have besides its own and the platform's, for each sort of resource."""
+        yield ()
+
     def component(self, cluster: ClusterRef) -> Component:
-        """The component that holds this element's resources on a cluster; its name starts all of theirs."""
+        """The component that holds this element's resources on a cluster; its name starts all of theirs.
+
+        Raises:
+            InputError: if it cannot be put on that cluster; see `problems_on`.
+        """
+        if found := [problem.below(self.group, self.name) for problem in self.problems_on(cluster.ground)]:
+            raise InputError(found)
         import pulumi
 
         from eks_blueprints.core.component import Component
@@ -94,7 +116,7 @@ class _Group:
 
 
 if TYPE_CHECKING:
-    Group = tuple[E_co, ...]
+    Group = Sequence[E_co]
 else:
 
     class Group(Generic[E_co]):
@@ -136,7 +158,7 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
     if "." in kind:
         try:
             found = load_class(kind)
-        except (ImportError, AttributeError) as error:
+        except ImportError as error:
             raise ValueError(
                 f"cannot be imported; got {shown(kind)} ({error}); name a class on the Python path"
             ) from None
@@ -147,7 +169,7 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
     if kind not in known:
         raise ValueError(unknown_name(kind, known, f"kind of {base.group}"))
     try:
-        module = importlib.import_module(known[kind])
+        module = _imported(known[kind])
     except ImportError as error:
         raise ValueError(
             f"cannot be imported; got {shown(kind)} of {known[kind]} ({error}); mend the package"
@@ -162,10 +184,28 @@ def load_class(path: str) -> Any:
     """The object at a dotted path.
 
     Raises:
-        ImportError, AttributeError: if there is none.
+        ImportError: if there is none, or the module fails, in whatever way, when it is imported.
     """
+    parts = path.split(".")
+    if len(parts) < 2 or not all(part.isidentifier() for part in parts):
+        raise ImportError("no dotted path of names")
     module, _, name = path.rpartition(".")
-    return getattr(importlib.import_module(module), name)
+    found = _imported(module)
+    try:
+        return getattr(found, name)
+    except Exception as error:  # a module may serve its names itself
+        raise ImportError(raised(error)) from None
+
+
+def _imported(module: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except KeyboardInterrupt:
+        raise
+    except ImportError as error:
+        raise ImportError(one_line(str(error))) from None
+    except BaseException as error:  # somebody else's code: it may even ask the interpreter to end
+        raise ImportError(raised(error)) from None
 
 
 def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> Element | None:
@@ -192,6 +232,11 @@ def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> 
         return cls.model_validate({key: item for key, item in fields.items() if key != "kind"} | {"name": name})
     except ValidationError as error:
         faults.nest((name,), error)
+        return None
+    except Exception as error:
+        if cls.__module__.startswith(f"{__name__.partition('.')[0]}."):
+            raise
+        faults.add(at_kind, f"cannot read its fields; got {shown(kind)} ({raised(error)}); mend the class")
         return None
 
 

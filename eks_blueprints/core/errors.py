@@ -18,7 +18,7 @@ from typing import Any, Literal, NoReturn
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"})
+REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"}, {"stack", "output", "index"})
 """The keys of a mapping that names a value instead of giving it."""
 
 Path = tuple[str | int, ...]
@@ -36,12 +36,19 @@ class Problem:
     column: int | None = None
     severity: Literal["error", "warning"] = "error"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", one_line(self.message))
+
     def __str__(self) -> str:
         where = self.file or ""
         if self.line is not None:
             where += f":{self.line}" if self.column is None else f":{self.line}:{self.column}"
         field = dotted(self.path)
         return ": ".join(part for part in (where, field, self.message) if part)
+
+    def below(self, *path: str | int) -> Problem:
+        """The same problem, its path counted from what encloses it."""
+        return replace(self, path=(*path, *self.path))
 
     def at(self, file: str, line: int | None = None, column: int | None = None) -> Problem:
         """The same problem with its place in a file."""
@@ -101,7 +108,7 @@ def dotted(path: Path) -> str:
         elif _plain_key(part):
             text += f".{part}" if text else part
         else:
-            text += f"[{json.dumps(part, ensure_ascii=False)}]"
+            text += f"[{one_line(json.dumps(part, ensure_ascii=False))}]"
     return text
 
 
@@ -111,6 +118,25 @@ def shown(value: Any, limit: int = 60) -> str:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except (TypeError, ValueError):
         text = str(value)
+    text = one_line(text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """A text as one line that does nothing to a terminal: line breaks become spaces, what cannot be seen is spelled."""
+    if text.isprintable():
+        return text
+    joined = " ".join(part.strip() for part in text.splitlines() if part.strip())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in joined)
+
+
+def raised(error: BaseException, limit: int = 160) -> str:
+    """What an exception of somebody else's code says, for a message: its class and its text."""
+    try:
+        text = one_line(str(error)).strip()
+    except Exception:
+        text = ""
+    text = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -164,7 +190,7 @@ def _folded(name: str) -> str:
 
 
 def _plain_key(part: str) -> bool:
-    return bool(part) and all(character.isalnum() or character in "_-/" for character in part)
+    return bool(part) and all(character.isalnum() or character in "_-/:" for character in part)
 
 
 def _below(inner: Path, outer: Path) -> bool:

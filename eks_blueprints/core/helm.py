@@ -98,8 +98,9 @@ class Direct:
         """Install it by a `kubernetes.helm.v3.Release`."""
         import pulumi_kubernetes as kubernetes
 
+        from eks_blueprints.core.component import in_cluster
+
         chart = release.chart
-        # A release's name is fixed, as charts derive names from it: the old one has to go before its replacement.
         return kubernetes.helm.v3.Release(
             f"{component.pulumi_resource_name}-{release.role}",
             name=release.name,
@@ -115,9 +116,8 @@ class Direct:
             skip_crds=release.skip_crds or None,
             opts=component.child(
                 depends_on=after,
-                delete_before_replace=True,
                 retain_on_delete=release.keep or None,
-                deleted_with=cluster if release.goes_with_cluster else None,
+                **in_cluster(cluster, goes_with_it=release.goes_with_cluster),
             ),
         )
 

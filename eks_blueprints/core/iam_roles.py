@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eks_blueprints.core.iam import Conditions
 
 ROLE_NAME_LIMIT = 64
+POLICY_NAME_LIMIT = 128
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +116,13 @@ def granted_role(component: Component, role: str, trust: pulumi.Input[str], gran
         for key, arn in (grants.managed or {}).items()
     ]
     if grants.allowed:
-        document = policy_document(grants.allowed)
-        policies.append(aws.iam.RolePolicy(f"{name}-policy", role=made.name, policy=document, opts=component.child()))
+        policies.append(inline_policy(component, made, f"{name}-policy", policy_document(grants.allowed)))
     return GrantedRole(role=made, policies=tuple(policies))
+
+
+def inline_policy(
+    component: Component, role: aws.iam.Role, name: str, document: pulumi.Input[str]
+) -> aws.iam.RolePolicy:
+    """A policy within a role."""
+    prefix = short_prefix(name, POLICY_NAME_LIMIT)
+    return aws.iam.RolePolicy(name, name_prefix=prefix, role=role.name, policy=document, opts=component.child())

@@ -5,23 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.caller import Caller
 
 if TYPE_CHECKING:
     import pulumi_kubernetes as kubernetes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caller:
-    """Who calls the Kubernetes API: the ambient AWS identity, a role that it takes on, or a profile."""
-
-    role_arn: In[str] | None = None
-    profile: str | None = None
 
 
 def kubeconfig(
@@ -31,11 +22,16 @@ def kubeconfig(
     certificate_authority: pulumi.Input[str],
     region: str,
     caller: Caller | None = None,
+    with_keys: bool = False,
 ) -> pulumi.Output[str]:
-    """The kubeconfig as JSON, a secret. It holds no credentials, but says where the cluster is and how to get in."""
+    """The kubeconfig as JSON, a secret: where the cluster is and how to get in.
+
+    It holds no credentials, unless the caller has nothing else and `with_keys` is set.
+    """
     caller = caller or Caller()
-    found = pulumi.Output.all(name, endpoint, certificate_authority, caller.role_arn)
-    return pulumi.Output.secret(found.apply(lambda known: _text(*known, region=region, profile=caller.profile)))
+    env = {**caller.env, **(caller.keys if with_keys else {})}
+    found = pulumi.Output.all(name, endpoint, certificate_authority, caller.role_arn, caller.profile, env)
+    return pulumi.Output.secret(found.apply(lambda known: _text(*known, region=region)))
 
 
 def update_kubeconfig(name: pulumi.Input[str], region: str, caller: Caller | None = None) -> pulumi.Output[str]:
@@ -45,30 +41,41 @@ def update_kubeconfig(name: pulumi.Input[str], region: str, caller: Caller | Non
     def command(known: Any) -> str:
         words = ["aws", "eks", "update-kubeconfig", "--region", region, "--name", known[0]]
         words += ["--role-arn", known[1]] if known[1] is not None else []
-        words += ["--profile", caller.profile] if caller.profile is not None else []
+        words += ["--profile", known[2]] if known[2] is not None else []
         # A recording's symbols (`${shop-cluster.name}`) stay as they are: quoted, they would read as text.
         return " ".join(word if word.startswith("${") else shlex.quote(word) for word in words)
 
-    return pulumi.Output.all(name, caller.role_arn).apply(command)
+    return pulumi.Output.all(name, caller.role_arn, caller.profile).apply(command)
 
 
 def kubernetes_provider(
-    logical: str, config: pulumi.Input[str], endpoint: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    logical: str, config: pulumi.Input[str], identifier: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
 ) -> kubernetes.Provider:
     """The Kubernetes provider of a cluster.
 
-    The endpoint tells clusters apart. Without it, any change of the kubeconfig would replace every object in the
+    The identifier tells clusters apart. Without it, any change of the kubeconfig would replace every object in the
     cluster (pulumi/pulumi-eks#207, #764).
     """
     import pulumi_kubernetes as kubernetes
 
-    return kubernetes.Provider(logical, kubeconfig=config, cluster_identifier=endpoint, opts=opts)
+    return kubernetes.Provider(logical, kubeconfig=config, cluster_identifier=identifier, opts=opts)
 
 
-def _text(name: str, endpoint: str, authority: str, role_arn: str | None, *, region: str, profile: str | None) -> str:
+def _text(  # noqa: PLR0917 - the values in the order in which they become known
+    name: str,
+    endpoint: str,
+    authority: str,
+    role_arn: str | None,
+    profile: str | None,
+    variables: Mapping[str, str | None],
+    *,
+    region: str,
+) -> str:
     arguments = ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"]
     arguments += ["--role-arn", role_arn] if role_arn is not None else []
-    env = [{"name": "AWS_PROFILE", "value": profile}] if profile is not None else []
+    # As an option a profile wins over keys in the environment, as it does in the AWS provider; AWS_PROFILE would not.
+    arguments += ["--profile", profile] if profile is not None else []
+    env = [{"name": key, "value": value} for key, value in sorted(variables.items()) if value is not None]
     exec_: Mapping[str, Any] = {
         "apiVersion": "client.authentication.k8s.io/v1beta1",
         "command": "aws",

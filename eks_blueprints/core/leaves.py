@@ -18,10 +18,14 @@ _ROLE = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/([\x21-\x7e]+/)?[\w+=,.@
 _KEY = re.compile(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-zA-Z-]{1,64}")
 _POLICY = re.compile(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}", re.ASCII)
 _GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
+_PROFILE = re.compile(r"[^\s\"'\\\x00-\x1f]{1,128}")
 _TAG = re.compile(r"[\w\s.:/=+@-]*")
 _SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.*")
 
 TAGS_PER_RESOURCE = 50
+
+IN_THE_REGION = "in the platform's region"
+"""Marks, in an annotation, an ARN that AWS takes only from the region in which the platform stands."""
 
 
 def role_arn(value: str) -> str:
@@ -68,6 +72,17 @@ def security_group_id(value: str) -> str:
     """
     if not _GROUP.fullmatch(value):
         raise ValueError(f"is no id of a security group; got {shown(value)}; write sg- and 8 to 17 hex digits")
+    return value
+
+
+def profile(value: str) -> str:
+    """The name of a profile of the AWS configuration.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not _PROFILE.fullmatch(value):
+        raise ValueError(f"is no name of a profile; got {shown(value)}; use 1 to 128 characters without spaces")
     return value
 
 
@@ -124,6 +139,14 @@ def tags(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def too_many_tags(*layers: Iterable[str]) -> str | None:
+    """Why a resource cannot have the tags of several layers, given by their keys; None where it can."""
+    count = len(set().union(*layers))
+    if count <= TAGS_PER_RESOURCE:
+        return None
+    return f"leave no room: a resource takes {TAGS_PER_RESOURCE} with those of the platform; got {count}; remove some"
+
+
 def repeated(values: Iterable[str]) -> str | None:
     """The first value that occurs twice."""
     seen: set[str] = set()
@@ -166,7 +189,10 @@ def _role_of(session: re.Match[str]) -> str:
 
 RoleArn = Annotated[str, AfterValidator(role_arn)]
 KeyArn = Annotated[str, AfterValidator(key_arn)]
+RegionalKeyArn = Annotated[KeyArn, IN_THE_REGION]
+RegionalArn = Annotated[str, IN_THE_REGION]
 PolicyArn = Annotated[str, AfterValidator(policy_arn)]
+Profile = Annotated[str, AfterValidator(profile)]
 SecurityGroupId = Annotated[str, AfterValidator(security_group_id)]
 Cidr = Annotated[str, AfterValidator(cidr)]
 Cidr4 = Annotated[str, AfterValidator(cidr4)]

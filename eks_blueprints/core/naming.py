@@ -18,13 +18,15 @@ LABEL_VALUE = re.compile(rf"(?:{_PART})?")
 """Value of a Kubernetes label or taint; it may be empty."""
 
 
-def short_prefix(logical: str, limit: int) -> str | None:
-    """What to give as a resource's name prefix, or None where Pulumi's name for `logical` keeps within `limit`.
+def short_prefix(logical: str, limit: int, *, dots: bool = True) -> str | None:
+    """What to give as a resource's name prefix, or None where Pulumi's name for `logical` will do.
 
-    The prefix of a long name ends in a hash of all of it, so that two long names that begin alike stay apart.
+    It will not where it is longer than `limit`, or has `dots` that AWS does not take. The prefix ends in a hash of all
+    of the name, so that two names that begin alike stay apart.
     """
-    if len(logical) + _PULUMI_SUFFIX <= limit:
+    if len(logical) + _PULUMI_SUFFIX <= limit and (dots or "." not in logical):
         return None
     kept = limit - _PROVIDER_SUFFIX - _HASH - 2
     digest = hashlib.sha256(logical.encode()).hexdigest()[:_HASH]
-    return f"{logical[:kept].rstrip('-')}-{digest}-"
+    begin = logical if dots else logical.replace(".", "-")
+    return f"{begin[:kept].rstrip('-')}-{digest}-"

@@ -3,46 +3,65 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pulumi
 from pydantic import BaseModel, ValidationError
 
 from eks_blueprints.core.errors import InputError, Path, Problem, problems_of
 from eks_blueprints.core.spec import Reference, Spec
 
+if TYPE_CHECKING:
+    import pulumi
+
 S = TypeVar("S", bound=Spec)
 
+Source = Callable[[Reference], Any]
+"""What a reference names: a text of the configuration, an Output, or the reference itself where only a deployment
+knows; None for what is not set."""
 
-def resolve(spec: S, path: Path = ()) -> S:
-    """A copy of a spec in which every reference is a config value, a secret Output or another stack's output.
+
+def resolve(spec: S, source: Source, path: Path = ()) -> S:
+    """A copy of a spec in which every reference is what a source says of it.
 
     Raises:
         InputError: naming each field whose config key is not set, or set to something that does not fit.
     """
     problems: list[Problem] = []
-    result = _walk(spec, path, problems)
+    result = _walk(spec, source, path, problems)
     if problems:
         raise InputError(problems)
     return result  # type: ignore[no-any-return]
 
 
-def _walk(value: Any, path: Path, problems: list[Problem]) -> Any:
+def of_deployment(reference: Reference) -> Any:
+    """The source of a running program: the stack's configuration, its secrets as Outputs, other stacks' outputs."""
+    import pulumi
+
+    if reference.stack is not None:
+        output = _stack(reference.stack).require_output(reference.output)  # type: ignore[arg-type]
+        return output if reference.index is None else output.apply(lambda value: _element(value, reference))
+    namespace, _, name = str(reference.config or reference.secret).rpartition(":")
+    config = pulumi.Config(namespace or None)
+    return config.get_secret(name) if reference.secret else config.get(name)
+
+
+def _walk(value: Any, source: Source, path: Path, problems: list[Problem]) -> Any:
     if isinstance(value, Reference):
-        return _read(value, path, problems)
+        return _read(value, source, path, problems)
     if isinstance(value, BaseModel):
         changes = {}
         for name in value.model_fields_set:
             old = getattr(value, name)
-            new = _walk(old, (*path, name), problems)
+            new = _walk(old, source, (*path, name), problems)
             if new is not old:
                 changes[name] = new
         return value.model_copy(update=changes) if changes else value
     if isinstance(value, tuple | list):
-        items = [_walk(item, (*path, _key(item, index)), problems) for index, item in enumerate(value)]
+        items = [_walk(item, source, (*path, _key(item, index)), problems) for index, item in enumerate(value)]
         return type(value)(items) if any(a is not b for a, b in zip(items, value, strict=True)) else value
     if isinstance(value, dict):
-        entries = {key: _walk(item, (*path, str(key)), problems) for key, item in value.items()}
+        entries = {key: _walk(item, source, (*path, str(key)), problems) for key, item in value.items()}
         return entries if any(entries[key] is not value[key] for key in value) else value
     return value
 
@@ -52,18 +71,14 @@ def _key(item: Any, index: int) -> str | int:
     return str(getattr(item, "name", "") or index) if isinstance(item, BaseModel) else index
 
 
-def _read(reference: Reference, path: Path, problems: list[Problem]) -> Any:
-    if reference.stack is not None:
-        return _stack(reference.stack).require_output(reference.output)  # type: ignore[arg-type]
-    key = str(reference.config or reference.secret)
-    namespace, _, name = key.rpartition(":")
-    config = pulumi.Config(namespace or None)
-    found = config.get_secret(name) if reference.secret else config.get(name)
+def _read(reference: Reference, source: Source, path: Path, problems: list[Problem]) -> Any:
+    found = source(reference)
+    key = reference.config or reference.secret
     if found is None:
         flag = " --secret" if reference.secret else ""
         problems.append(Problem(path, f"config {key} is not set; got nothing; run: pulumi config set{flag} {key} …"))
         return None
-    if reference.secret:
+    if reference.config is None or found is reference:
         return found
     try:
         return _fit(reference, found)
@@ -73,6 +88,24 @@ def _read(reference: Reference, path: Path, problems: list[Problem]) -> Any:
     except ValueError as error:
         problems.append(Problem(path, f"config {key} does not fit: {error}"))
     return None
+
+
+def _element(value: Any, reference: Reference) -> Any:
+    """One element of an output that is a list.
+
+    Raises:
+        ValueError: if it is none, or has another number of elements than was said.
+    """
+    index, what = int(reference.index or 0), f"output {reference.output} of stack {reference.stack}"
+    if isinstance(value, str) and type(value) is not str:
+        return value[index]  # the symbol of an output that a recording does not know
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{what} is no list; got {type(value).__name__}; leave index and count out")
+    if reference.count not in (None, len(value)):
+        raise ValueError(f"{what} has {len(value)} elements; got count: {reference.count}; write count: {len(value)}")
+    if index >= len(value):
+        raise ValueError(f"{what} has {len(value)} elements, counted from 0; got index: {index}; name another")
+    return value[index]
 
 
 def _fit(reference: Reference, text: Any) -> Any:
@@ -89,6 +122,8 @@ def _fit(reference: Reference, text: Any) -> Any:
 
 
 def _stack(name: str) -> pulumi.StackReference:
+    import pulumi
+
     root: Any = pulumi.runtime.get_root_resource()
     known: dict[str, pulumi.StackReference] = root.__dict__.setdefault("_eks_blueprints_stacks", {})
     if name not in known:

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import pulumi
-
-from eks_blueprints.core.kubeconfig import Caller, kubeconfig, kubernetes_provider
-
 if TYPE_CHECKING:
+    import pulumi
     import pulumi_aws as aws
     import pulumi_eks
     import pulumi_kubernetes as kubernetes
     from pulumi_aws import Provider as AwsProvider
 
+    from eks_blueprints.core.caller import Caller
     from eks_blueprints.core.helm import Delivery
 
 SubnetRole = Literal["public", "private", "pod", "control_plane"]
@@ -49,6 +47,26 @@ class NetworkRef:
     def ids(self, role: SubnetRole, zones: tuple[str, ...] = ()) -> list[pulumi.Input[str]]:
         """The ids of the subnets of one role, of all zones or of those named."""
         return [s.id for s in self.subnets if s.role == role and (not zones or s.zone in zones)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What an element finds on a cluster, as far as it is known before anything is made: rules stand on it.
+
+    It is there for a cluster that is only described as for one that is made or was there before (`ClusterRef.ground`),
+    so that one rule serves a check of the description and the making.
+    """
+
+    version: str | None
+    """Kubernetes version; None where only AWS knows."""
+    network: NetworkRef
+    """Its subnets; the id of one that is only described is a text that stands for it."""
+    oidc_provider: bool
+    """Whether there is an IAM OIDC provider of its issuer, which IRSA needs."""
+    autoscaled: bool = False
+    """Whether Cluster Autoscaler is on it."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of the platform."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +109,17 @@ class ClusterRef:
     ready: tuple[pulumi.Resource, ...] = ()
     """What must exist before anything is put on the cluster: the cluster, and the access of who deploys."""
 
+    @property
+    def ground(self) -> Ground:
+        """The cluster as rules about what is put on it see it."""
+        return Ground(
+            version=self.version,
+            network=self.network,
+            oidc_provider=self.oidc_provider_arn is not None,
+            autoscaled=self.autoscaled,
+            tags=self.tags,
+        )
+
     def after(self, *resources: pulumi.Resource) -> ClusterRef:
         """The same cluster for elements that must also wait for `resources`."""
         return replace(self, ready=(*self.ready, *resources))
@@ -123,18 +152,29 @@ class ClusterRef:
             version: its Kubernetes version, for checks that depend on it.
             oidc_provider_arn: the IAM OIDC provider of its issuer, which IRSA needs.
             auto_mode: whether EKS Auto Mode is on.
-            caller: who calls its Kubernetes API; the ambient AWS identity by default.
+            caller: who calls its Kubernetes API; by default whoever `aws` acts as.
             tags: tags of all that is put on it.
             aws: provider for its account and region.
             parent: component that its Kubernetes provider becomes part of.
         """
+        import pulumi
         import pulumi_aws
+
+        from eks_blueprints.core.caller import caller_of
+        from eks_blueprints.core.kubeconfig import kubeconfig
 
         invoke = pulumi.InvokeOptions(parent=parent, provider=aws)
         found: Any = pulumi_aws.eks.get_cluster_output(name=name, opts=invoke)
         endpoint = found.endpoint
         authority = found.certificate_authorities.apply(lambda each: each[0].data)
-        config = kubeconfig(name=name, endpoint=endpoint, certificate_authority=authority, region=region, caller=caller)
+        config = kubeconfig(
+            name=name,
+            endpoint=endpoint,
+            certificate_authority=authority,
+            region=region,
+            caller=caller or caller_of(aws),
+            with_keys=True,
+        )
         prefix = prefix or name
         return cls(
             prefix=prefix,
@@ -216,4 +256,8 @@ class ClusterRef:
 def _provider(
     prefix: str, config: pulumi.Input[str], endpoint: pulumi.Input[str], parent: pulumi.Resource | None
 ) -> kubernetes.Provider:
+    import pulumi
+
+    from eks_blueprints.core.kubeconfig import kubernetes_provider
+
     return kubernetes_provider(f"{prefix}-kubernetes", config, endpoint, pulumi.ResourceOptions(parent=parent))

@@ -1,8 +1,9 @@
 """The base of every spec: a frozen value that says everything, makes nothing and loads without pulumi.
 
 A leaf that is merely passed on to a provider may be typed `In[T]`: a plain `T`, a `pulumi.Output[T]`, or in a stack
-file one of `{config: key}`, `{secret: key}` and `{stack: name, output: key}`. What decides which resources exist is
-never `In`, so that a preview always knows the whole set.
+file one of `{config: key}`, `{secret: key}`, `{stack: name, output: key}` and, for an element of an output that is a
+list, `{stack: name, output: key, index: 0}`. What decides which resources exist is never `In`, so that a preview always
+knows the whole set; a whole list from another stack is `Several[T]` and says how long it is (`count`).
 """
 
 from __future__ import annotations
@@ -71,6 +72,10 @@ class Reference:
     secret: str | None = None
     stack: str | None = None
     output: str | None = None
+    index: int | None = None
+    """Which element, counted from 0, of an output that is a list."""
+    count: int | None = None
+    """How many elements that list must have; None where that is not said."""
     read: Callable[[Any], Any] | None = None
     """Validates what was found against the type of the field."""
 
@@ -83,13 +88,19 @@ class Reference:
         """
         if not isinstance(value, Mapping) or set(value) not in REFERENCE_KEYS:
             return None
-        if not all(isinstance(text, str) and text for text in value.values()):
+        texts = [text for key, text in value.items() if key != "index"]
+        if not all(isinstance(text, str) and text for text in texts):
             raise ValueError(f"a reference names its source in text; got {shown(dict(value))}; write {{config: key}}")
+        index = value.get("index", 0)
+        if type(index) is not int or index < 0:
+            raise ValueError(f"has no usable index; got {shown(index)}; count elements from 0")
+        _check_output_name(value)
         return cls(**value, read=read)
 
     def __str__(self) -> str:
         if self.stack is not None:
-            return f"{{stack: {self.stack}, output: {self.output}}}"
+            element = "" if self.index is None else f", index: {self.index}"
+            return f"{{stack: {self.stack}, output: {self.output}{element}}}"
         return f"{{secret: {self.secret}}}" if self.secret is not None else f"{{config: {self.config}}}"
 
 
@@ -124,6 +135,63 @@ else:
 
         def __class_getitem__(cls, item: Any) -> Any:
             return Annotated[item, _MayBeOutput()]
+
+
+def _check_output_name(reference: Mapping[str, Any]) -> None:
+    """Outputs are looked up by their whole names: `ids[0]` is not the first element of `ids`."""
+    output = str(reference.get("output", ""))
+    if "[" not in output:
+        return
+    name, _, rest = output.partition("[")
+    do = "export that part under a name of its own"
+    if rest.removesuffix("]").isdigit() and rest.endswith("]") and "index" not in reference:
+        do = f"write {{stack: {reference['stack']}, output: {name}, index: {int(rest[:-1])}}}"
+    what = "names an output that a stack cannot have: its whole name is looked up"
+    raise ValueError(f"{what}; got {shown(output)}; {do}")
+
+
+def _spread(value: Any) -> Any:
+    """A list output of another stack, as that many references to its elements."""
+    if is_output(value):
+        raise ValueError(f"needs a list whose length is known; got an Output; {_ONE_BY_ONE}")
+    if not isinstance(value, Mapping) or not {"stack", "output"} <= set(value) <= {"stack", "output", "count"}:
+        return value
+    count = value.get("count")
+    source = {"stack": value["stack"], "output": value["output"]}
+    if "count" not in value:
+        do = f"write {{stack: {value['stack']}, output: {value['output']}, count: 3}} with the number there are"
+        raise ValueError(f"needs the number of elements, which decides what is made; got {shown(source)}; {do}")
+    if type(count) is not int or not 1 <= count <= _MOST_ELEMENTS:
+        raise ValueError(f"has no usable count; got {shown(count)}; say how many elements the output has")
+    Reference.parse(source)
+    return [Reference(**source, index=index, count=count) for index in range(count)]
+
+
+_MOST_ELEMENTS = 100
+_ONE_BY_ONE = (
+    "take its elements one by one, such as (found.ids[0], found.ids[1]), so that it is known how many there are"
+)
+
+
+class _ManyMayBeOutput:
+    """Reads `{stack, output, count}` as a list of references, before what is listed is validated."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_spread, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(schema["schema"]), {"x-references": True}]}
+
+
+if TYPE_CHECKING:
+    Several: TypeAlias = tuple[T | Output[T], ...]
+else:
+
+    class Several:
+        """`Several[T]`: a list of `In[T]`, or in a stack file a list output of another stack with its `count`."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return Annotated[tuple[In[item], ...], _ManyMayBeOutput()]
 
 
 def is_output(value: Any) -> bool:

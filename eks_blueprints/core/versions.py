@@ -1,7 +1,7 @@
 """When EKS offers which Kubernetes version; the facts live in `versions.toml`, with their date and source.
 
-Whether a version is supported is judged on the date of the table and not on today's, so that a stack file that is
-valid stays so until a newer table is committed.
+Whether a version is supported is judged by today's date (`clock`): a table that nobody has renewed is no reason to call
+a version supported whose day has passed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from eks_blueprints.core.clock import today
 from eks_blueprints.core.errors import shown
 
 Support = Literal["standard", "extended", "ended", "unknown"]
@@ -66,7 +67,7 @@ def minor(version: str) -> int:
 
 
 def support(version: str) -> Support:
-    """How EKS supports a version on the date of the table; `unknown` for one that is newer than the table.
+    """How EKS supports a version today; `unknown` for one that is newer than the table.
 
     Raises:
         ValueError: if the text is no version.
@@ -74,9 +75,9 @@ def support(version: str) -> Support:
     release = _releases().get(version)
     if release is None:
         return "unknown" if minor(version) > minor(latest()) else "ended"
-    if release.end_extended_support is not None and release.end_extended_support <= as_of():
+    if release.end_extended_support is not None and release.end_extended_support <= today():
         return "ended"
-    if release.end_standard_support is not None and release.end_standard_support <= as_of():
+    if release.end_standard_support is not None and release.end_standard_support <= today():
         return "extended"
     return "standard"
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
-from typing import Literal
 
 from eks_blueprints.core.errors import Problem, nearest, shown
-from eks_blueprints.core.facts import instance_types
+from eks_blueprints.karpenter import unfit
 from eks_blueprints.karpenter.disruption import Budget
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.labels import (
     ARCHITECTURE,
     AUTO_MODE,
     CAPACITY_TYPE,
-    INSTANCE_TYPE,
     KARPENTER,
     OPERATING_SYSTEM,
     known_labels,
@@ -24,11 +22,9 @@ from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.overlap import arrive_at_both, labels_left
 from eks_blueprints.karpenter.pool_rules import BUILT_IN_POOLS
 from eks_blueprints.karpenter.quantities import exact
-from eks_blueprints.karpenter.requirements import Allowed
 
 AnyClass = Ec2NodeClass | NodeClass
 
-_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 _LAST_AL2 = (1, 32)
 _FIRST_WINDOWS_2025 = (1, 35)
 
@@ -51,8 +47,8 @@ def check(
             continue
         found += _reference(pool, classes, built_in)
         found += _doubts(pool)
-        found += _instances(pool)
-        found += _against_class(pool, classes.get(pool.node_class))
+        mismatched = list(_against_class(pool, classes.get(pool.node_class)))
+        found += mismatched or unfit.problems(pool, classes.get(pool.node_class))
     for node_class in node_classes:
         found += _images(node_class, kubernetes_version)
         found += _pod_networks(node_class)
@@ -108,38 +104,6 @@ def _foreign_labels(pool: Pool) -> Iterator[Problem]:
             do = f"use {own}" if own in known_labels(KARPENTER) else "remove it"
             message = f"chooses no instance types outside Auto Mode and only becomes a label; got {item.key}; {do}"
             yield Problem(("node_pools", pool.name, "requirements", index, "key"), message, severity="warning")
-
-
-def _instances(pool: Pool) -> Iterator[Problem]:
-    left = labels_left(pool)
-    listed = left[INSTANCE_TYPE].values if INSTANCE_TYPE in left else None
-    if not listed:
-        return
-    path = ("node_pools", pool.name, "instance_types" if pool.instance_types else "requirements")
-    unknown = sorted(listed - instance_types.names())
-    for name in unknown:
-        near = nearest(name, instance_types.names())
-        do = f"did you mean {near}?" if near else "remove it"
-        severity = _severity(len(unknown) == len(listed))
-        yield Problem(path, f"is no instance type that EC2 had when this was made; got {name}; {do}", severity=severity)
-    if ARCHITECTURE in left:
-        yield from _misfits(sorted(listed - set(unknown)), left[ARCHITECTURE], path)
-
-
-def _misfits(names: list[str], architectures: Allowed, path: tuple[str, ...]) -> Iterator[Problem]:
-    misfits = []
-    for name in names:
-        facts = instance_types.instance_type(name)
-        if facts and not any(_ARCHITECTURES.get(a, a) in architectures for a in facts.architectures):
-            misfits.append(name)
-    for name in misfits:
-        severity = _severity(len(misfits) == len(names))
-        message = f"has none of the architectures asked for; got {name}; change one of them"
-        yield Problem(path, message, severity=severity)
-
-
-def _severity(nothing_left: bool) -> Literal["error", "warning"]:
-    return "error" if nothing_left else "warning"
 
 
 def _against_class(pool: Pool, node_class: AnyClass | None) -> Iterator[Problem]:

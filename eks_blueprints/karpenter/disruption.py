@@ -16,7 +16,7 @@ from eks_blueprints.karpenter.cron import Cron
 from eks_blueprints.karpenter.durations import DurationOrNever, Window, seconds
 from eks_blueprints.karpenter.forms import Some
 
-Reason = Literal["Underutilized", "Empty", "Drifted"]
+Reason = Literal["Underutilized", "Empty", "Drifted", "Unhealthy"]
 
 _NODES = re.compile(r"((?:100|[0-9]{1,2})%|[0-9]+)")
 _MOST_NODES = 2**31 - 1  # Karpenter counts them in 32 bits.
@@ -37,7 +37,7 @@ class Budget(Spec):
     duration: Window | None = None
     """How long the window stays open, in hours and minutes such as `8h` or `1h30m`. Needs `schedule`."""
     reasons: Some[Reason] | None = None
-    """What it holds back. Default: all of Underutilized, Empty and Drifted."""
+    """What it holds back: Underutilized, Empty, Drifted, or Unhealthy, which node repair acts upon. Default: all."""
 
     @field_validator("nodes")
     @classmethod

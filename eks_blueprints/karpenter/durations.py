@@ -46,6 +46,16 @@ def nanoseconds(text: str) -> int:
     return -length if text.startswith("-") else length
 
 
+def go_duration(text: str) -> str:
+    """A duration in any form that Go reads.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    nanoseconds(text)
+    return text
+
+
 def seconds(text: str) -> int:
     """The length of a duration that was validated as `Duration` or `Window`."""
     return nanoseconds(text) // 10**9

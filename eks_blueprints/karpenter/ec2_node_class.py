@@ -15,6 +15,7 @@ from eks_blueprints.karpenter.forms import Some
 from eks_blueprints.karpenter.kubelet import Kubelet
 from eks_blueprints.karpenter.labels import object_name
 from eks_blueprints.karpenter.network_interfaces import NetworkInterface, check_interfaces
+from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.selectors import (
     ALIASES,
     AmiSelectorTerm,
@@ -108,11 +109,20 @@ class CpuOptions(Spec):
     """Whether virtual machines can run on the nodes; leaves only instance types that support it. Default: disabled."""
 
 
+class EnclaveOptions(Spec):
+    """AWS Nitro Enclaves: isolated machines beside a node's own system."""
+
+    enabled: bool
+    """Whether nodes can run them; leaves only instance types that support it."""
+
+
 class Ec2NodeClass(Spec):
     """What the nodes of Karpenter's pools are made of."""
 
     name: str = "default"
     """Name of the EC2NodeClass; pools refer to it."""
+    metadata: ObjectMetadata | None = None
+    """Labels and annotations of the EC2NodeClass itself."""
     ami_selector_terms: Some[AmiSelectorTerm] = Field(max_length=MAX_TERMS)
     """Images that nodes may start from; one alias such as `al2023@v20250920`, or terms of the other sorts."""
     ami_family: Family | None = None
@@ -150,6 +160,8 @@ class Ec2NodeClass(Spec):
     """Timeouts of tracked connections. Default: EC2's."""
     cpu_options: CpuOptions | None = None
     """Processor features. Default: EC2's."""
+    enclave_options: EnclaveOptions | None = None
+    """Nitro Enclaves. Default: off."""
     detailed_monitoring: bool | None = None
     """Whether CloudWatch gets metrics each minute. Default: false."""
     kubelet: Kubelet | None = None
@@ -203,16 +215,17 @@ class Ec2NodeClass(Spec):
             faults.add("instance_store_policy", "has no effect on Windows; got RAID0; leave it out")
 
     def _check_user_data(self, faults: Faults) -> None:
-        if not isinstance(self.user_data, str):
-            return
-        try:
-            user_data.check(self.user_data, self.family)
-        except ValueError as error:
-            faults.add("user_data", str(error))
+        if isinstance(self.user_data, str):
+            for message in user_data.problems(self.user_data, self.family):
+                faults.add("user_data", message)
 
     def _check_kubelet(self, faults: Faults) -> None:
         if self.kubelet is None:
             return
+        if self.family != "AL2023":
+            for field in self.kubelet.passed_on:
+                message = f"is passed on to AL2023 only; got family {self.family}; write it into user_data or the image"
+                faults.add(("kubelet", field), message)
         if self.kubelet.pods_per_core and self.family == "Bottlerocket":
             got = self.kubelet.pods_per_core
             faults.add(("kubelet", "pods_per_core"), f"has no effect on Bottlerocket; got {got}; use max_pods")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, nearest, shown
-from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.durations import nanoseconds
+from eks_blueprints.karpenter.kubelet_settings import KubeletSettings
 from eks_blueprints.karpenter.quantities import quantity
 
 _SIGNALS = (
@@ -28,10 +29,11 @@ _MOST = 2**31 - 1
 _HIGH_BY_DEFAULT, _LOW_BY_DEFAULT = 85, 80
 
 
-class Kubelet(Spec):
+class Kubelet(KubeletSettings):
     """Settings of the kubelet, in its own words.
 
-    These are the fields of the released EC2NodeClass; the API server refuses others.
+    Karpenter reads the fields of this class, for every family of images. It passes the others on, which only Amazon
+    Linux 2023 takes.
     """
 
     max_pods: int | None = Field(default=None, ge=0, le=_MOST)
@@ -59,6 +61,21 @@ class Kubelet(Spec):
     image_gc_low_threshold_percent: int | None = Field(default=None, ge=0, le=100)
     """Share of the disk in use at which no more images are removed. Default: 80."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _taints_are_karpenters(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and "register_with_taints" in value:
+            faults = Faults()
+            message = "is set by Karpenter itself; got a value; write taints of the pool"
+            faults.add("register_with_taints", message)
+            faults.raise_if_any()
+        return value
+
+    @property
+    def passed_on(self) -> tuple[str, ...]:
+        """The fields that are said and that Karpenter only passes on."""
+        return tuple(name for name in KubeletSettings.model_fields if getattr(self, name) not in (None, (), {}))
+
     @field_validator("cluster_dns")
     @classmethod
     def _servers_are_addresses(cls, servers: tuple[str, ...]) -> tuple[str, ...]:
@@ -81,6 +98,11 @@ class Kubelet(Spec):
             check = _grace if field == "eviction_soft_grace_period" else _threshold
             for key, text in getattr(self, field).items():
                 _note(check, text, faults, (field, key))
+        _check_keys(
+            "eviction_minimum_reclaim", self.eviction_minimum_reclaim or {}, _SIGNALS, "eviction signal", faults
+        )
+        for key, text in (self.eviction_minimum_reclaim or {}).items():
+            _note(_threshold, text, faults, ("eviction_minimum_reclaim", key))
         self._check_pairs(faults)
         self._check_image_gc(faults)
         faults.raise_if_any()

@@ -18,6 +18,7 @@ OPERATING_SYSTEM = "kubernetes.io/os"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 CAPACITY_TYPE = "karpenter.sh/capacity-type"
 WINDOWS_BUILD = "node.kubernetes.io/windows-build"
+LINUX = "linux"
 
 OLD_NAMES: Mapping[str, str] = {
     "beta.kubernetes.io/arch": ARCHITECTURE,
@@ -134,13 +135,13 @@ def known_value(key: str, value: str) -> str:
     return value
 
 
-def object_name(name: str) -> str:
-    """The name of a pool or a class of nodes, which is also a label of its nodes.
+def object_name(name: str, longest: int = 63) -> str:
+    """The name of an object; that of a pool or a class of nodes is also a label of its nodes.
 
     Raises:
-        ValueError: if it is none, or too long for a label.
+        ValueError: if it is none, or too long.
     """
-    if not _DOMAIN.fullmatch(name) or len(name) > 63:
-        do = "use up to 63 lowercase letters, digits and -, a letter or digit at both ends"
+    if not _DOMAIN.fullmatch(name) or len(name) > longest:
+        do = f"use up to {longest} lowercase letters, digits and -, a letter or digit at both ends"
         raise ValueError(f"is no name of an object; got {shown(name)}; {do}")
     return name

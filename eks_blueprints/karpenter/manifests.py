@@ -8,8 +8,10 @@ from typing import Any
 
 from eks_blueprints.core.errors import fail
 from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.karpenter import kubelet_parts, kubelet_settings
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.node_class import NodeClass
+from eks_blueprints.karpenter.node_overlay import NodeOverlay
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.requirements import Requirement
 from eks_blueprints.karpenter.selectors import SecurityGroupSelectorTerm, SubnetSelectorTerm
@@ -27,6 +29,8 @@ _IRREGULAR = {
     "secondary_ipv4_count": "secondaryIPv4Count",
     "secondary_ipv4_prefix_count": "secondaryIPv4PrefixCount",
     "snapshot_id": "snapshotID",
+    **kubelet_parts.IRREGULAR,
+    **kubelet_settings.IRREGULAR,
 }
 
 
@@ -50,7 +54,7 @@ def node_pool(pool: Pool) -> dict[str, Any]:
         "weight": pool.weight,
         "replicas": pool.replicas,
     }
-    return _object("karpenter.sh/v1", "NodePool", pool.name, _without_nothing(spec))
+    return _object("karpenter.sh/v1", "NodePool", pool, _without_nothing(spec))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def ec2_node_class(spec: Ec2NodeClass, defaults: ClassDefaults | None = None) ->
     Raises:
         InputError: if the spec leaves open what the defaults do not say either.
     """
-    return _object("karpenter.k8s.aws/v1", "EC2NodeClass", spec.name, _class_fields(spec, defaults or ClassDefaults()))
+    return _object("karpenter.k8s.aws/v1", "EC2NodeClass", spec, _class_fields(spec, defaults or ClassDefaults()))
 
 
 def node_class(spec: NodeClass, defaults: ClassDefaults | None = None) -> dict[str, Any]:
@@ -85,11 +89,11 @@ def node_class(spec: NodeClass, defaults: ClassDefaults | None = None) -> dict[s
     Raises:
         InputError: if the spec leaves open what the defaults do not say either.
     """
-    return _object("eks.amazonaws.com/v1", "NodeClass", spec.name, _class_fields(spec, defaults or ClassDefaults()))
+    return _object("eks.amazonaws.com/v1", "NodeClass", spec, _class_fields(spec, defaults or ClassDefaults()))
 
 
 def _class_fields(spec: Ec2NodeClass | NodeClass, defaults: ClassDefaults) -> dict[str, Any]:
-    fields = {name: value for name, value in plain(spec).items() if name != "name"}
+    fields = _spec_fields(spec)
     if spec.role is None and spec.instance_profile is None:
         fields["role"] = defaults.role
     given = {"subnetSelectorTerms": defaults.subnets, "securityGroupSelectorTerms": defaults.security_groups}
@@ -98,6 +102,12 @@ def _class_fields(spec: Ec2NodeClass | NodeClass, defaults: ClassDefaults) -> di
         if fields.get(name) is None and not (name == "role" and spec.instance_profile is not None):
             fail("is left open; got nothing; say it here or where the platform makes it", spec.name, name)
     return fields
+
+
+def node_overlay(spec: NodeOverlay) -> dict[str, Any]:
+    """The NodeOverlay of an overlay."""
+    fields = {"requirements": [], **_spec_fields(spec)}
+    return _object("karpenter.sh/v1alpha1", "NodeOverlay", spec, fields)
 
 
 def requirement(item: Requirement) -> dict[str, Any]:
@@ -109,7 +119,7 @@ def plain(value: Any) -> Any:
     """A spec's fields under Kubernetes' names, without those that are absent; Outputs stay what they are."""
     if isinstance(value, Spec):
         fields = {name: getattr(value, name) for name in type(value).model_fields}
-        return {camel(name): plain(item) for name, item in fields.items() if not _absent(value, name)}
+        return {camel(name): plain(item) for name, item in fields.items() if not absent(value, name)}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
@@ -117,7 +127,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _absent(spec: Spec, name: str) -> bool:
+def absent(spec: Spec, name: str) -> bool:
+    """Whether a field says nothing."""
     # An empty list counts as absent only where the field is empty by default; no budgets at all are something else.
     value = getattr(spec, name)
     return value is None or (value in ((), {}) and value == type(spec).model_fields[name].default)
@@ -129,8 +140,15 @@ def camel(name: str) -> str:
     return _IRREGULAR.get(name, first + "".join(word.capitalize() for word in others))
 
 
-def _object(version: str, kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
-    return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}
+def _object(
+    version: str, kind: str, item: Pool | NodeOverlay | Ec2NodeClass | NodeClass, spec: dict[str, Any]
+) -> dict[str, Any]:
+    metadata = {"name": item.name, **(item.metadata.fields() if item.metadata else {})}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def _spec_fields(item: NodeOverlay | Ec2NodeClass | NodeClass) -> dict[str, Any]:
+    return {name: value for name, value in plain(item).items() if name not in ("name", "metadata")}
 
 
 def _without_nothing(fields: Mapping[str, Any]) -> dict[str, Any]:

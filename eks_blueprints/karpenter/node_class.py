@@ -6,18 +6,19 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, Tags
+from eks_blueprints.core.leaves import IN_THE_REGION, TAGS_PER_RESOURCE, Tags
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.ec2_node_class import MAX_TERMS, ProfileName, RoleName, check_tags
 from eks_blueprints.karpenter.forms import Some
 from eks_blueprints.karpenter.labels import object_name
 from eks_blueprints.karpenter.network_interfaces import NetworkInterface, check_interfaces
+from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.selectors import (
     NonEmpty,
     PlacementGroupSelector,
@@ -84,7 +85,7 @@ class EphemeralStorage(Spec):
     """I/O operations a second. Default: 3000."""
     throughput: int | None = Field(default=None, ge=125, le=1000)
     """MiB a second. Default: 125."""
-    kms_key_id: In[NonEmpty] | None = None
+    kms_key_id: In[Annotated[NonEmpty, IN_THE_REGION]] | None = None
     """Id, ARN, alias or alias ARN of the KMS key for it and the root disk. Default: AWS's key for EBS."""
 
 
@@ -201,6 +202,8 @@ class NodeClass(Spec):
 
     name: str
     """Name of the NodeClass; pools refer to it. Not `default`, which is Auto Mode's own."""
+    metadata: ObjectMetadata | None = None
+    """Labels and annotations of the NodeClass itself."""
     role: In[RoleName] | None = None
     """Name of the IAM role of nodes. Default: the node role made for Auto Mode."""
     instance_profile: In[ProfileName] | None = None

@@ -25,6 +25,7 @@ from eks_blueprints.karpenter.labels import (
     Flavor,
     object_name,
 )
+from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.quantities import Quantity
 from eks_blueprints.karpenter.requirements import Requirement
 from eks_blueprints.karpenter.taints import Taint
@@ -40,6 +41,8 @@ class Pool(Spec):
 
     name: str
     """Name of the NodePool, and of the label `karpenter.sh/nodepool` of its nodes."""
+    metadata: ObjectMetadata | None = None
+    """Labels and annotations of the NodePool itself; those of its nodes are `labels` and `annotations`."""
     node_class: str = "default"
     """Name of the class of nodes that says which subnets, security groups, images and disks they get."""
     architectures: Some[Literal["amd64", "arm64"]] | None = None

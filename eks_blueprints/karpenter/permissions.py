@@ -1,6 +1,7 @@
 """What Karpenter may do in an account: no more than on nodes of its own cluster.
 
-The statements are those of Karpenter's own CloudFormation template (v1.14, getting-started-with-karpenter).
+The statements are those of Karpenter's own CloudFormation template (v1.14, getting-started-with-karpenter); the calls
+that its code makes are the same in 1.15.2, but for the reboots that one feature gate asks for (pkg/aws/sdk.go).
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Scope:
     cluster: str
     queue_arn: str
     node_role_arns: Sequence[str]
+    reboots: bool = False
+    """Whether it repairs nodes by rebooting them."""
 
     def ec2(self, *kinds: str) -> tuple[str, ...]:
         """ARNs of things of EC2."""
@@ -82,7 +85,9 @@ def _node_lifecycle(scope: Scope) -> list[Allow]:
     used = scope.ec2("security-group", "subnet", "capacity-reservation", "placement-group")
     at_creation = {"ec2:CreateAction": ("RunInstances", "CreateFleet", "CreateLaunchTemplate")}
     own_tags = {"aws:TagKeys": ("eks:eks-cluster-name", "karpenter.sh/nodeclaim", "Name")}
+    reboot = Allow("ec2:RebootInstances", on=scope.ec2("instance"), when={"StringEquals": owned, **of_a_pool})
     return [
+        *([reboot] if scope.reboots else []),
         Allow(*run, on=(*found, *used)),
         Allow(*run, on=scope.ec2("launch-template"), when={"StringEquals": owned, **of_a_pool}),
         Allow(*run, "ec2:CreateLaunchTemplate", on=scope.ec2(*_MADE), when={"StringEquals": tagging, **for_a_pool}),

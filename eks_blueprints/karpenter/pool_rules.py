@@ -11,6 +11,7 @@ from eks_blueprints.core.leaves import repeated
 from eks_blueprints.karpenter.durations import NEVER, seconds
 from eks_blueprints.karpenter.labels import (
     KARPENTER,
+    LINUX,
     OPERATING_SYSTEM,
     WINDOWS_BUILD,
     known_value,
@@ -19,6 +20,7 @@ from eks_blueprints.karpenter.labels import (
     normal,
     qualified_name,
 )
+from eks_blueprints.karpenter.object_metadata import check_annotations
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed, allowed_by
 from eks_blueprints.karpenter.taints import check_taints
 
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
     from eks_blueprints.karpenter.node_pool import Pool
 
 MAX_REQUIREMENTS = 100
-ANNOTATIONS_LIMIT = 256 * 1024
-"""Most bytes in all annotations of an object. Source: Kubernetes, TotalAnnotationSizeLimitB."""
-
 BUILT_IN_POOLS = ("general-purpose", "system")
 """Pools that EKS Auto Mode brings; they can be switched on and off but not changed. Source: EKS user guide."""
 
@@ -47,7 +46,7 @@ def check(pool: Pool, faults: Faults) -> None:
     _check_shorthands(pool, faults)
     _check_requirements(pool, faults)
     _check_labels(pool, faults)
-    _check_annotations(pool, faults)
+    check_annotations(pool.annotations, faults, ("annotations",))
     check_taints({"taints": pool.taints, "startup_taints": pool.startup_taints}, faults)
     _check_limits(pool, faults)
     _check_static(pool, faults)
@@ -65,12 +64,28 @@ def check_auto_mode(pool: Pool, faults: Faults) -> None:
     keys += [(("labels", key), key) for key in pool.labels]
     for path, key in keys:
         domain, _, name = key.partition("/")
-        if normal(key) in (OPERATING_SYSTEM, WINDOWS_BUILD):
-            faults.add(path, f"is not supported on Auto Mode, which is Linux only; got {shown(key)}; remove it")
-        elif domain == KARPENTER.group:
+        if domain == KARPENTER.group:
             do = f"use eks.amazonaws.com/{name} or another label of its own"
             faults.add(path, f"is on no node of Auto Mode; got {shown(key)}; {do}")
+    _check_linux(pool, faults)
     check_lifetime(pool, faults)
+
+
+def _check_linux(pool: Pool, faults: Faults) -> None:
+    """Note what asks Auto Mode, whose nodes are all Linux, for another system."""
+    for index, item in enumerate(pool.requirements):
+        left = allowed_by(item)
+        if normal(item.key) == OPERATING_SYSTEM:
+            fits = LINUX in left
+        else:
+            fits = normal(item.key) != WINDOWS_BUILD or not left.required
+        if not fits:
+            message = f"leaves no node on Auto Mode, which is Linux only; got {_said(item)}; remove it"
+            faults.add(("requirements", index), message)
+    for key, value in pool.labels.items():
+        if normal(key) == WINDOWS_BUILD or (normal(key) == OPERATING_SYSTEM and value != LINUX):
+            message = f"is on no node of Auto Mode, which is Linux only; got {shown(value)}; remove it"
+            faults.add(("labels", key), message)
 
 
 def check_lifetime(pool: Pool, faults: Faults) -> None:
@@ -105,16 +120,9 @@ def _check_requirements(pool: Pool, faults: Faults) -> None:
     if len(pool.all_requirements) > MAX_REQUIREMENTS:
         got = f"got {len(pool.all_requirements)} with the fields of their own"
         faults.add("requirements", f"takes at most {MAX_REQUIREMENTS} in all; {got}; remove some")
-    seen: set[tuple[str, str]] = set()
     left: dict[str, Allowed] = {}
     for index, item in enumerate(pool.requirements):
         key = normal(item.key)
-        if (key, item.operator) in seen:
-            do = "write one with what both say"
-            faults.add(
-                ("requirements", index), f"says {item.operator} of the same label again; got {shown(item.key)}; {do}"
-            )
-        seen.add((key, item.operator))
         before, left[key] = left.get(key, Allowed()), left.get(key, Allowed()).narrowed(allowed_by(item))
         if left[key].nothing and not before.nothing:
             faults.add(("requirements", index), f"leaves no value of {shown(item.key)}; got {_said(item)}; loosen it")
@@ -138,17 +146,6 @@ def _check_labels(pool: Pool, faults: Faults) -> None:
         conditions = left.get(normal(key))
         if conditions is not None and not conditions.nothing and value not in conditions:
             faults.add(("labels", key), f"goes against the requirements; got {shown(value)}; change one of them")
-
-
-def _check_annotations(pool: Pool, faults: Faults) -> None:
-    for key in pool.annotations:
-        try:
-            qualified_name(key.lower(), "annotation key")
-        except ValueError as error:
-            faults.add(("annotations", key), str(error))
-    size = sum(len(key.encode()) + len(value.encode()) for key, value in pool.annotations.items())
-    if size > ANNOTATIONS_LIMIT:
-        faults.add("annotations", f"takes at most {ANNOTATIONS_LIMIT} bytes; got {size}; remove some")
 
 
 def _check_limits(pool: Pool, faults: Faults) -> None:

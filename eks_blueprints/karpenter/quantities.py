@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from eks_blueprints.core.errors import shown
 
@@ -60,4 +60,14 @@ def _instead(text: str) -> str:
     return "write a number with a unit such as m, k, M, G, Ki, Mi, Gi, Ti, or none"
 
 
-Quantity = Annotated[str, AfterValidator(quantity)]
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Quantity = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    AfterValidator(quantity),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+]
+"""A quantity in a field where Kubernetes takes a whole number as well, as the same in text."""

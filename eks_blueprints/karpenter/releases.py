@@ -17,12 +17,12 @@ _FILE = Path(__file__).with_name("releases.toml")
 
 
 def default_release() -> str:
-    """The release that is installed where none is asked for; the typed pools and classes are of its kinds."""
+    """The release that is installed where none is asked for: the newest that this library knows."""
     return str(_table()["default"])
 
 
 def release(version: str) -> str:
-    """A release of Karpenter, such as `1.14.1`.
+    """A release of Karpenter, such as `1.15.2`.
 
     Raises:
         ValueError: if there can be none of that name, or it is known to be broken.
@@ -46,17 +46,19 @@ def check(version: str, kubernetes_version: str) -> Iterator[Problem]:
     """What is wrong or doubtful about a release on a Kubernetes version; the path is that of the version."""
     needed = oldest_for(kubernetes_version)
     path = ("version",)
-    if needed is None:
+    if parts(version) > parts(default_release()):
+        message = f"is newer than {default_release()}, the newest release known on {_table()['as_of']}; got {version}"
+        unchecked = "its new and changed fields, labels, settings, permissions and Kubernetes versions were not checked"
+        yield Problem(path, f"{message}; {unchecked}: read its release notes", severity="warning")
+    elif needed is None:
         message = f"is not known to run on Kubernetes {kubernetes_version}; got {version}"
         yield Problem(path, f"{message}; look at karpenter.sh/docs/upgrading/compatibility", severity="warning")
-    elif _parts(version) < _parts(needed):
+    if needed is not None and parts(version) < parts(needed):
         yield Problem(path, f"does not run on Kubernetes {kubernetes_version}; got {version}; use {needed} or newer")
-    elif _parts(version)[:2] < _parts(default_release())[:2]:
-        message = f"is older than the release whose kinds are checked here, {default_release()}; got {version}"
-        yield Problem(path, f"{message}; newer fields would be refused on the cluster", severity="warning")
 
 
-def _parts(version: str) -> tuple[int, ...]:
+def parts(version: str) -> tuple[int, ...]:
+    """`1.15.2` as numbers, which compare as releases do."""
     return tuple(int(part) for part in version.split("."))
 
 

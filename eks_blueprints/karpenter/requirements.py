@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -22,8 +22,8 @@ _NUMBER = re.compile(r"[0-9]+")
 _LARGEST = 2**63 - 1
 
 
-class Requirement(Spec):
-    """One condition on a label of the nodes; a pool's nodes fulfil all of its conditions."""
+class Condition(Spec):
+    """One condition on a label."""
 
     key: str
     """Label, such as `karpenter.k8s.aws/instance-cpu`, `topology.kubernetes.io/zone` or one of your own."""
@@ -31,13 +31,6 @@ class Requirement(Spec):
     """How label and values relate; Gt, Lt, Gte and Lte compare whole numbers."""
     values: tuple[str, ...] = ()
     """Values, as text: one or more for In and NotIn, one whole number for Gt, Lt, Gte and Lte, otherwise none."""
-    min_values: int | None = Field(default=None, ge=1, le=50)
-    """How many different values of the label the instance types to choose from must have, for a choice wide enough."""
-
-    @field_validator("key")
-    @classmethod
-    def _key_may_be_asked_for(cls, key: str) -> str:
-        return label_key(key)
 
     @field_validator("values")
     @classmethod
@@ -52,26 +45,41 @@ class Requirement(Spec):
         return values
 
     @model_validator(mode="after")
-    def _values_fit_the_operator(self) -> Requirement:
+    def _values_fit_the_operator(self) -> Self:
         faults = Faults()
+        self._check_values(faults)
+        faults.raise_if_any()
+        return self
+
+    def _check_values(self, faults: Faults) -> None:
         if self.operator in _COMPARING:
-            self._check_number(faults)
+            number = self.values[0] if len(self.values) == 1 else ""
+            if not _NUMBER.fullmatch(number) or int(number[:20]) > _LARGEST:
+                do = 'write one whole number from 0, quoted: ["4"]'
+                faults.add("values", f"needs a number with {self.operator}; got {shown(self.values)}; {do}")
         elif self.operator in _WITHOUT_VALUES and self.values:
             do = "use In, or remove them"
             faults.add("values", f"has no effect with {self.operator}; got {shown(self.values)}; {do}")
         elif self.operator in ("In", "NotIn") and not self.values:
             faults.add("values", f"is required with {self.operator}; got []; name the values")
+
+
+class Requirement(Condition):
+    """One condition on a label of the nodes; a pool's nodes fulfil all of its conditions."""
+
+    min_values: int | None = Field(default=None, ge=1, le=50)
+    """How many different values of the label the instance types to choose from must have, for a choice wide enough."""
+
+    @field_validator("key")
+    @classmethod
+    def _key_may_be_asked_for(cls, key: str) -> str:
+        return label_key(key)
+
+    def _check_values(self, faults: Faults) -> None:
+        super()._check_values(faults)
         if self.operator == "In" and self.min_values is not None and self.min_values > len(self.values) > 0:
             do = "name more values or ask for fewer"
             faults.add("min_values", f"is more than there are values; got {self.min_values}; {do}")
-        faults.raise_if_any()
-        return self
-
-    def _check_number(self, faults: Faults) -> None:
-        number = self.values[0] if len(self.values) == 1 else ""
-        if not _NUMBER.fullmatch(number) or int(number[:20]) > _LARGEST:
-            do = 'write one whole number from 0, quoted: ["4"]'
-            faults.add("values", f"needs a number with {self.operator}; got {shown(self.values)}; {do}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import RegionalArn
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.quantities import exact
 
@@ -86,7 +87,7 @@ class Ebs(Spec):
     """MiB a second, only for gp3 and at most a quarter of its `iops`. Default: 125."""
     encrypted: bool | None = None
     """Whether it is encrypted. Default: as the account says."""
-    kms_key_id: In[str] | None = None
+    kms_key_id: In[RegionalArn] | None = None
     """Id, ARN, alias or alias ARN of the KMS key; needs `encrypted: true`. Default: the account's key for EBS."""
     snapshot_id: In[str] | None = None
     """Snapshot that it starts from."""

@@ -9,9 +9,10 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.refs import NetworkRef, SubnetRef
+from eks_blueprints.core.refs import NetworkRef
 from eks_blueprints.network import attachments, layout, zones
 from eks_blueprints.network.blocks import PlannedSubnet
+from eks_blueprints.network.described import new_subnets, subnet_tags
 from eks_blueprints.network.existing import ExistingNetwork
 from eks_blueprints.network.routing import Routing
 from eks_blueprints.network.site import Site
@@ -114,7 +115,7 @@ class Network(Component):
             ipv6_cidr_block=self._ipv6_block(subnet),
             assign_ipv6_address_on_creation=True if subnet.ipv6_index is not None else None,
             private_dns_hostname_type_on_launch=self._args.private_dns_hostname_type_on_launch,
-            tags=self._tagged(name, self._role_tags(subnet), self._args.subnet_tags.get(subnet.role, {}), subnet.tags),
+            tags=self._tagged(name, subnet_tags(self._args, subnet, self._cluster_name)),
             opts=self.child(depends_on=waits),
         )
 
@@ -123,22 +124,10 @@ class Network(Component):
             return None
         return self._vpc.ipv6_cidr_block.apply(lambda block: ipv6_block(block, index))
 
-    def _role_tags(self, subnet: PlannedSubnet) -> dict[str, str]:
-        tags: dict[str, str] = {}
-        if subnet.role == "public":
-            tags["kubernetes.io/role/elb"] = "1"
-        if subnet.role == "private":
-            tags["kubernetes.io/role/internal-elb"] = "1"
-            if self._cluster_name is not None:
-                tags["karpenter.sh/discovery"] = self._cluster_name
-        if self._args.cluster_tag is not None and self._cluster_name is not None:
-            tags[f"kubernetes.io/cluster/{self._cluster_name}"] = self._args.cluster_tag
-        return tags
-
     def _seen_by_others(self, planned: tuple[PlannedSubnet, ...], subnets: Mapping[str, aws.ec2.Subnet]) -> NetworkRef:
         return NetworkRef(
             vpc_id=self._vpc.id,
-            subnets=tuple(SubnetRef(id=subnets[s.name].id, role=s.role, zone=s.zone, cidr=s.cidr) for s in planned),
+            subnets=tuple(new_subnets(planned, lambda subnet: subnets[subnet.name].id)),
             cidr=self._args.cidr,
             ip_family=self._args.ip_family,
             ready=self.ready,

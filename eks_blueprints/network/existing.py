@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component
-from eks_blueprints.core.refs import NetworkRef, SubnetRef, SubnetRole
+from eks_blueprints.core.refs import NetworkRef, SubnetRole
 from eks_blueprints.network import zones
-from eks_blueprints.network.spec import ROLES, ExistingNetworkArgs
+from eks_blueprints.network.described import existing_subnets
+from eks_blueprints.network.spec import ExistingNetworkArgs
 
 
 class ExistingNetwork(Component):
@@ -25,7 +24,7 @@ class ExistingNetwork(Component):
         vpc_id = args.vpc_id if args.vpc_id is not None else self._look_up_vpc()
         self.ref = NetworkRef(
             vpc_id=vpc_id,
-            subnets=tuple(self._subnets(vpc_id)),
+            subnets=tuple(existing_subnets(args, lambda role, zone: self._look_up_subnet(vpc_id, role, zone))),
             cidr=args.cidr,
             ip_family=args.ip_family,
         )
@@ -34,17 +33,6 @@ class ExistingNetwork(Component):
     def _look_up_vpc(self) -> pulumi.Output[str]:
         found = aws.ec2.get_vpc_output(tags=self._args.vpc_tags, opts=pulumi.InvokeOutputOptions(parent=self))
         return found.id
-
-    def _subnets(self, vpc_id: pulumi.Input[str]) -> Iterator[SubnetRef]:
-        # How many there are is plain, so that a preview knows all that is made of them.
-        args = self._args
-        for subnet in args.subnets.values():
-            yield SubnetRef(id=subnet.id, role=subnet.role, zone=subnet.zone, cidr=subnet.cidr)
-        for role in ROLES:
-            for subnet_id in args.subnet_ids.get(role, ()):
-                yield SubnetRef(id=subnet_id, role=role)
-            for zone in (args.zones or ()) if role in args.subnet_tags else ():
-                yield SubnetRef(id=self._look_up_subnet(vpc_id, role, zone), role=role, zone=zone)
 
     def _look_up_subnet(self, vpc_id: pulumi.Input[str], role: SubnetRole, zone: str) -> pulumi.Output[str]:
         by_id = zones.is_id(zone)

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, ValidationErro
 from pydantic_core import CoreSchema, core_schema
 
 from eks_blueprints.core.errors import Faults, shown, unknown_name
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.leaves import RegionalArn
+from eks_blueprints.core.spec import In, Several, Spec
 from eks_blueprints.network import cidr, rules
 from eks_blueprints.network.cidr import Cidr
 from eks_blueprints.network.rules import Tags
@@ -58,7 +59,7 @@ class FlowLogsArgs(Spec):
     retention_in_days: RetentionDays | None = None
     """Days that the log group keeps records. Default: 30. Not with `bucket_arn`."""
 
-    kms_key_arn: In[str] | None = None
+    kms_key_arn: In[RegionalArn] | None = None
     """KMS key of the log group; its policy must let CloudWatch Logs use it. Default: AWS's own. Not with
     `bucket_arn`, whose encryption is the bucket's."""
 
@@ -212,8 +213,8 @@ class ExistingNetworkArgs(Spec):
     vpc_tags: dict[str, str] = {}
     """Tags that exactly one VPC of the region has; looked up when deploying."""
 
-    subnet_ids: dict[SubnetRole, tuple[In[str], ...]] = {}
-    """Ids of the subnets, by role."""
+    subnet_ids: dict[SubnetRole, Several[str]] = {}
+    """Ids of the subnets, by role; for a list that another stack exports, `{stack: name, output: key, count: 3}`."""
 
     subnets: dict[str, ExistingSubnetArgs] = {}
     """Subnets with more than their id said, by a name of your choice."""

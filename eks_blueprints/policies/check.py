@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from eks_blueprints.core import clock
 from eks_blueprints.policies.catalogue import rules as all_rules
 from eks_blueprints.policies.props import Fault, NotApplicable, Undetermined
 from eks_blueprints.policies.report import Finding, Report, in_order
@@ -52,7 +53,7 @@ def check_stack(
 
     began = time.perf_counter()
     judgement = judgement or Judgement()
-    day = today or date.today()  # noqa: DTZ011 - waivers and support end on a calendar day, wherever that is
+    day = today or clock.today()
     run = _Run(stack, judgement, profile or judgement.profile, day, deployed)
     wanted = set(only)
     for rule in all_rules().values():

@@ -12,10 +12,10 @@ import importlib
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from eks_blueprints.core import clock
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.report import Finding
@@ -124,7 +124,7 @@ def _findings(stack: Stack, rule: Rule, judgement: Judgement, config: Mapping[st
     level = rule.enforcement if own.enforcement in (None, "disabled") else own.enforcement
     setting = RuleSetting(enforcement=level, parameters={**own.parameters, **_given(config, rule)})
     narrowed = Judgement(judgement.profile, {**judgement.rules, rule.id: setting}, judgement.waivers)
-    found = check_stack(stack, narrowed, only=(rule.id,), today=date.today()).failed(rule.id)  # noqa: DTZ011
+    found = check_stack(stack, narrowed, only=(rule.id,), today=clock.today()).failed(rule.id)
     return [each for each in found if each.enforcement == level]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
@@ -56,30 +56,6 @@ def containers_of(resource: Resource) -> list[Props]:
     """Every container of a workload, also those that only start or debug it."""
     pod = pod_of(resource)
     return [each for key in _CONTAINERS for each in pod.items(key)]
-
-
-def pods(context: Context) -> Iterator[Props]:
-    """The pod of a workload."""
-    yield pod_of(context.resource)
-
-
-def containers(context: Context) -> list[Props]:
-    """The containers of a workload."""
-    found = context.stack.cache.get(context.resource)
-    if found is None:
-        found = context.stack.cache[context.resource] = containers_of(context.resource)
-    return list(found)
-
-
-def tenant_pods(context: Context) -> Iterator[Props]:
-    """The pod of a workload that stands in no system namespace."""
-    if not in_system_namespace(context):
-        yield pod_of(context.resource)
-
-
-def tenant_containers(context: Context) -> list[Props]:
-    """The containers of a workload that stands in no system namespace."""
-    return [] if in_system_namespace(context) else containers(context)
 
 
 def in_system_namespace(context: Context) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.invokes import Answer
 from eks_blueprints.recording.project import Project, load_project, stack_config
@@ -30,6 +31,7 @@ def record_directory(
     organization: str = "organization",
     calls: Mapping[str, Answer] | None = None,
     stack_references: Mapping[str, Mapping[str, Any]] | None = None,
+    deployed: Mapping[str, Deployed] | None = None,
     quick: bool = True,
 ) -> Recording:
     """Run one stack of the project in `path`; the settings are those of its files, `config` on top of them.
@@ -57,6 +59,7 @@ def record_directory(
             organization=organization,
             calls=calls,
             stack_references=stack_references,
+            deployed=deployed,
             root=str(project.root),
             quick=quick,
         )

@@ -3,14 +3,15 @@
 from traceback import walk_tb
 
 from pulumi import RunError
+from pydantic import ValidationError
 
-from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.errors import InputError, problems_of
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.monitor import RecordingMonitor
 from eks_blueprints.recording.positions import Locator, Position
 
 
-def explain(error: Exception, monitor: RecordingMonitor, locator: Locator) -> ProgramError:
+def explain(error: BaseException, monitor: RecordingMonitor, locator: Locator) -> ProgramError:
     """The user's line and the message of what went wrong first."""
     if monitor.failure is not None:
         return monitor.failure
@@ -34,22 +35,24 @@ def explain(error: Exception, monitor: RecordingMonitor, locator: Locator) -> Pr
     return ProgramError(_message(error))
 
 
-def _causes(error: Exception) -> list[Exception]:
+def _causes(error: BaseException) -> list[BaseException]:
     chain = [error]
-    while isinstance(cause := chain[-1].__cause__, Exception) and cause not in chain:
+    while isinstance(cause := chain[-1].__cause__, BaseException) and cause not in chain:
         chain.append(cause)
     return chain
 
 
-def _sent_from(error: Exception, monitor: RecordingMonitor) -> Position | None:
+def _sent_from(error: BaseException, monitor: RecordingMonitor) -> Position | None:
     for frame, _line in walk_tb(error.__traceback__):
         if frame.f_globals.get("__name__") == "pulumi.runtime.resource" and "res" in frame.f_locals:
             return monitor.position_of(frame.f_locals["res"])
     return None
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     text = str(error).strip()
     if isinstance(error, InputError):
         return text  # already in the user's words
+    if isinstance(error, ValidationError):
+        return "\n".join(str(problem) for problem in problems_of(error))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -23,9 +23,10 @@ from eks_blueprints.recording.symbols import is_symbolic
 
 
 class StackOutput(str):
-    """The symbol of another stack's output. Its type is not known, so only whole uses are readable.
+    """The symbol of another stack's output. Its type is not known, so only whole uses and elements are readable.
 
-    Indexing or iterating it would silently take characters of the symbol; they fail, which makes an unknown.
+    Taking parts of it otherwise, or iterating it, would silently take characters of the symbol; that fails, which makes
+    an unknown.
     """
 
     __slots__ = ()
@@ -33,7 +34,12 @@ class StackOutput(str):
     def _refuse(self, *_args: Any) -> Any:
         raise TypeError(f"{self!s} has no known shape")
 
-    __getitem__ = __iter__ = __len__ = __contains__ = _refuse
+    def __getitem__(self, key: Any) -> Any:
+        if type(key) is not int:
+            return self._refuse()
+        return StackOutput(f"{str.removesuffix(self, '}')}[{key}]}}")
+
+    __iter__ = __len__ = __contains__ = _refuse
 
 
 def guarded(callback: Callable[[Any], Any], names: dict[str, None]) -> Callable[[Any], Any]:

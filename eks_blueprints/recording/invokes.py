@@ -11,8 +11,11 @@ from typing import Any
 
 from pulumi import _types
 
+from eks_blueprints.core.aws_config import account_of_role
 from eks_blueprints.recording.policy_document import FUNCTION, policy_document
 from eks_blueprints.recording.symbols import UNKNOWN, shape
+
+_CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
 
 Answer = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
 
@@ -41,7 +44,9 @@ class Answers:
             return dict(given(args) if callable(given) else given)
         args = {key: value for key, value in args.items() if value is not None}
         known: dict[str, Any] = {}
-        if token in _COMMON:
+        if token == _CALLER:
+            known = _caller_identity(self._region(args, provider), account_of(provider) or self._account())
+        elif token in _COMMON:
             known = _COMMON[token](self._region(args, provider), args)
         return {**self._shaped(token, args), **args, **known}
 
@@ -50,6 +55,11 @@ class Answers:
             if isinstance(source, str):
                 return source
         return REGION
+
+    def _account(self) -> str:
+        """The account of the default provider, which has the stack's settings."""
+        settings = {name: self._config.get(f"aws:{name}") for name in ("allowedAccountIds", "assumeRoles")}
+        return account_of(settings) or ACCOUNT
 
     def _shaped(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         typ = self.result_types.get(token)
@@ -78,9 +88,27 @@ def _partition(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
-def _caller_identity(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
-    arn = f"arn:{_partition(region)}:iam::{ACCOUNT}:root"
-    return {"accountId": ACCOUNT, "arn": arn, "id": ACCOUNT, "userId": ACCOUNT}
+def _caller_identity(region: str, account: str) -> dict[str, Any]:
+    arn = f"arn:{_partition(region)}:iam::{account}:root"
+    return {"accountId": account, "arn": arn, "id": account, "userId": account}
+
+
+def account_of(provider: Mapping[str, Any]) -> str | None:
+    """The account that an AWS provider is told to be in: the one that is allowed, or that of the role it takes on."""
+    allowed, roles = (_listed(provider.get(name)) for name in ("allowedAccountIds", "assumeRoles"))
+    if len(allowed) == 1:
+        return str(allowed[0])
+    role = roles[-1].get("roleArn") if roles and isinstance(roles[-1], Mapping) else None
+    return account_of_role(role) if isinstance(role, str) else None
+
+
+def _listed(value: Any) -> list[Any]:
+    # A provider's nested inputs are JSON text.
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
 
 
 def _get_region(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +142,6 @@ def _availability_zones(region: str, _args: Mapping[str, Any]) -> dict[str, Any]
 
 
 _COMMON: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
-    "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getRegion:getRegion": _get_region,
     "aws:index/getPartition:getPartition": _get_partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,

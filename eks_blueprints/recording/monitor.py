@@ -17,6 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 from pulumi.runtime.settings import get_project, get_stack
 
+from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.invokes import Answers
 from eks_blueprints.recording.positions import Locator, Position
@@ -72,6 +73,7 @@ class RecordingMonitor(MockMonitor):
         answers: Answers,
         stack_references: Mapping[str, Mapping[str, Any]],
         caller: Callable[[], Any],
+        deployed: Mapping[str, Deployed] | None = None,
     ) -> None:
         super().__init__(_NoMocks())
         self.entries: dict[str, Entry] = {}
@@ -86,6 +88,7 @@ class RecordingMonitor(MockMonitor):
         self._sources = Sources()
         self._answers = answers
         self._caller = caller
+        self._deployed = deployed or {}
         self._expected: dict[tuple[str, str], list[Entry]] = {}
         self._urns: dict[int, str] = {}
         self._lock = threading.RLock()
@@ -116,7 +119,7 @@ class RecordingMonitor(MockMonitor):
             if request.type == STACK:
                 return response
             if request.custom:
-                response.id = request.importId or f"${{{request.name}.id}}"
+                response.id = request.importId or self._id(entry)
             if not self.lazy and (request.custom or request.remote):
                 response.object.update(self.outputs(entry))
             return response
@@ -142,7 +145,7 @@ class RecordingMonitor(MockMonitor):
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
         args = plain(request.args)
         if request.tok == "pulumi:pulumi:getResource":
-            return super().Invoke(request)  # type: ignore[no-any-return, no-untyped-call]
+            return self._get_resource(request, args["urn"])
         with self._lock:
             result = self._answers.answer(request.tok, args, self._provider_inputs(request.provider))
             self.calls.append(Call(request.tok, args, result, request.provider.rpartition("::")[0]))
@@ -160,6 +163,18 @@ class RecordingMonitor(MockMonitor):
         urns = sorted({urn for each in request.argDependencies.values() for urn in each.urns})
         response.returnDependencies["result"].urns.extend(urns)
         return response
+
+    def _get_resource(
+        self, request: resource_pb2.ResourceInvokeRequest, urn: str
+    ) -> resource_pb2.ResourceInvokeResponse:
+        """What the engine knows of a resource: of a provider, what it was told."""
+        entry = self.entries.get(urn)
+        if entry is None or not entry.request.type.startswith("pulumi:providers:"):
+            return super().Invoke(request)  # type: ignore[no-any-return, no-untyped-call]
+        value = struct_pb2.Struct()
+        value.update({"urn": urn, "id": f"${{{entry.request.name}.id}}"})
+        value.get_or_create_struct("state").CopyFrom(_inputs(entry.request))
+        return resource_pb2.ResourceInvokeResponse(**{"return": value})
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """The URN as the engine makes it: the whole chain of parent types, the stack's own left out.
@@ -196,13 +211,21 @@ class RecordingMonitor(MockMonitor):
         inputs = _inputs(request)
         typ = output_types(entry.resource_class).get(key)
         path = f"{request.name}.{key}"
-        if key in inputs.fields:
-            value = complete(wire(inputs.fields[key]), typ, path)
+        given = wire(inputs.fields[key]) if key in inputs.fields else None
+        known = self._deployed[entry.urn].output(key, given) if entry.urn in self._deployed else None
+        if known is not None:
+            value = known
+        elif key in inputs.fields:
+            value = complete(given, typ, path)
         elif typ is not None:
             value = shape(typ, path)
         else:
             return None
         return secret(value) if key in request.additionalSecretOutputs else value
+
+    def _id(self, entry: Entry) -> str:
+        known = self._deployed.get(entry.urn)
+        return (known.id if known else "") or f"${{{entry.request.name}.id}}"
 
     def _stack_output(self, request: resource_pb2.ReadResourceRequest, key: str) -> Any:
         given = self.stack_references.get(request.id)

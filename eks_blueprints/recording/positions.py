@@ -22,6 +22,10 @@ class Position:
     line: int
 
 
+_NOBODYS = frozenset({"pulumi", "pydantic", "pydantic_core"})
+"""Packages whose lines are never the ones to change: the SDK, and what validates specs."""
+
+
 class _Kind(Enum):
     """Whose code a frame runs."""
 
@@ -110,6 +114,6 @@ def _classify(module: str) -> _Kind:
     if package == "eks_blueprints":
         return _Kind.LIBRARY
     # `__main__` is in no list of the standard library's modules: the program itself stays user code.
-    if package == "pulumi" or package.startswith("pulumi_") or package in sys.stdlib_module_names:
+    if package in _NOBODYS or package.startswith("pulumi_") or package in sys.stdlib_module_names:
         return _Kind.MACHINERY
     return _Kind.USER

@@ -17,6 +17,7 @@ from pulumi.runtime.settings import ROOT, SETTINGS, Settings
 from pulumi.runtime.stack import run_in_stack
 
 from eks_blueprints.recording import fast, hooks
+from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.explain import explain
 from eks_blueprints.recording.invokes import Answer, Answers
@@ -41,6 +42,7 @@ def record(
     organization: str = "organization",
     calls: Mapping[str, Answer] | None = None,
     stack_references: Mapping[str, Mapping[str, Any]] | None = None,
+    deployed: Mapping[str, Deployed] | None = None,
     root: str = ".",
     quick: bool = True,
 ) -> Recording:
@@ -49,6 +51,7 @@ def record(
     `config` holds strings, as the engine hands them over; a key without a namespace is the project's.
     `calls` answers provider functions by token, with a result or a function from arguments to result.
     `stack_references` gives other stacks' outputs by the stack's full name; others are symbolic.
+    `deployed` is what stands, by URN: its outputs are then real instead of symbolic.
     `root` is the directory that positions are relative to. `quick=False` keeps to the SDK's own, slower code, which
     the recorder also does by itself where the SDK's internals are not the ones it knows; the plan is the same.
 
@@ -65,6 +68,7 @@ def record(
         locator=Locator(root),
         answers=Answers(calls or {}, known),
         stack_references=stack_references or {},
+        deployed=deployed or {},
     )
     if _RECORDING.get():
         raise RuntimeError("a program that is being recorded cannot record another")
@@ -132,12 +136,13 @@ class _Session:
         locator: Locator,
         answers: Answers,
         stack_references: Mapping[str, Mapping[str, Any]],
+        deployed: Mapping[str, Deployed],
     ) -> None:
         self._project, self._stack, self._organization = project, stack, organization
         self._config, self._secrets, self._locator, self._answers = config, secrets, locator, answers
         self._engine = _Engine()
         # Two frames up from the caller: the transformation itself and the monitor's method are no user code.
-        self.monitor = RecordingMonitor(locator, answers, stack_references, lambda: sys._getframe(2))
+        self.monitor = RecordingMonitor(locator, answers, stack_references, lambda: sys._getframe(2), deployed)
 
     def run(self, program: Program, quick: bool) -> Recording:
         monitor = self.monitor
@@ -152,7 +157,9 @@ class _Session:
             loop = InlineLoop() if inline else asyncio.new_event_loop()
             try:
                 drive(loop, self._main(program))
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # a callback may ask the interpreter to end, which would end this tool
                 explained = explain(error, monitor, self._locator)
                 if explained is error:
                     raise
@@ -191,18 +198,24 @@ class _Session:
 
         def body() -> Any:
             register_stack_transformation(self.monitor.expect)
-            return _program(program)
+            return self._program(program)
 
         await run_in_stack(body)
 
-
-def _program(program: Program) -> Any:
-    try:
-        return program()
-    except SystemExit as error:  # asyncio would let it through all the clean-up
-        if error.code not in (None, 0):
-            raise ProgramError(f"the program exited with {error.code!r}") from error
-        return None
+    def _program(self, program: Program) -> Any:
+        try:
+            return program()
+        except SystemExit as error:  # asyncio would let it through all the clean-up
+            place = self._locator.blame(error.__traceback__)
+            where = (place.file, place.line) if place else (None, None)
+            if error.code not in (None, 0):
+                raise ProgramError(f"the program exited with {error.code!r}", *where) from error
+            # The engine takes this for success, and what would have come afterwards for deleted.
+            said = f"{place.file}:{place.line}: " if place else ""
+            self._engine.logs.append(
+                LogMessage("warning", f"{said}the program ended itself; what comes after is missing")
+            )
+            return None
 
 
 def _namespaced(key: str, project: str) -> str:

@@ -14,6 +14,16 @@ _PLACE: dict[str, Any] = {
 }
 
 
+_MAYBE: dict[str, Any] = {"type": ["string", "null"]}
+ACCOUNT: dict[str, Any] = {
+    "type": "object",
+    "description": "an AWS account that a provider is told of, and who acts in it; a preview adds them to its plan",
+    "required": ["id", "roleArn", "profile"],
+    "additionalProperties": False,
+    "properties": {"id": _MAYBE, "roleArn": _MAYBE, "profile": _MAYBE},
+}
+
+
 def schema() -> dict[str, Any]:
     """The schema as data."""
     return {
@@ -30,6 +40,7 @@ def schema() -> dict[str, Any]:
             "stack": _TEXT,
             "resources": {"type": "array", "items": {"$ref": "#/$defs/resource"}},
             "outputs": {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},
+            "accounts": {"type": "array", "items": ACCOUNT},
             "findings": {"type": "array", "items": _finding()},
         },
         "$defs": {"resource": _resource(), "options": _options(), **_values()},

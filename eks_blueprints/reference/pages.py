@@ -11,7 +11,8 @@ from eks_blueprints.reference.schema import stack_schema
 _HEAD = """# Stack files
 
 Every field of a stack file, made from the specs by `eks-blueprints schema --write`. Where a value is marked **or a
-reference**, it may be named instead of given: `{config: key}`, `{secret: key}` or `{stack: name, output: key}`.
+reference**, it may be named instead of given: `{config: key}`, `{secret: key}` or `{stack: name, output: key}`,
+the last with `index: 0` for an element of a list.
 """
 
 

@@ -20,17 +20,28 @@ _MANY = 5
 """As many add-ons make a field a shared one."""
 
 _GROUPS: tuple[type[Element], ...] = (Compute, AddOn)
+_NUMBERS: JsonSchemaValue = {
+    "index": {"type": "integer", "minimum": 0, "description": "Which element, counted from 0, of a list."},
+    "count": {"type": "integer", "minimum": 1, "maximum": 100, "description": "How many elements the list has."},
+}
 _REFERENCE: JsonSchemaValue = {
     "description": "A value named instead of given: from config, a secret, or another stack's output.",
     "oneOf": [
         {
             "type": "object",
-            "properties": {key: {"type": "string"} for key in keys},
+            "properties": {key: _NUMBERS.get(key, {"type": "string"}) for key in keys},
             "required": keys,
             "additionalProperties": False,
         }
-        for keys in (["config"], ["secret"], ["stack", "output"])
+        for keys in (["config"], ["secret"], ["stack", "output"], ["stack", "output", "index"])
     ],
+}
+_REFERENCES: JsonSchemaValue = {
+    "description": "A list that another stack exports, with the number of its elements, which decides what is made.",
+    "type": "object",
+    "properties": {"stack": {"type": "string"}, "output": {"type": "string"}, "count": _NUMBERS["count"]},
+    "required": ["stack", "output", "count"],
+    "additionalProperties": False,
 }
 
 
@@ -43,7 +54,7 @@ def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
             element = _apart(_schema_of(element_class(base, kind)), kind, definitions)
             definitions |= element.pop("$defs", {})
             definitions[f"{base.group}.{kind}"] = _keyed(element, kind)
-    definitions = {"Reference": _REFERENCE, **_shared(_expanded(definitions))}
+    definitions = {"Reference": _REFERENCE, "References": _REFERENCES, **_shared(_expanded(definitions))}
     schema = _expanded(schema)
     schema["properties"]["blueprint"] = {
         "type": "string",
@@ -131,6 +142,8 @@ def _expanded(node: Any) -> Any:
         return node
     if node.get("x-reference"):
         return {"$ref": "#/$defs/Reference"}
+    if node.get("x-references"):
+        return {"$ref": "#/$defs/References"}
     if group := node.get("x-elements"):
         return _group_schema(group, node)
     return {key: _expanded(value) for key, value in node.items()}

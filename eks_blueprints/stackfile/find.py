@@ -38,6 +38,16 @@ def project_of(folder: Path) -> Project | None:
     return None
 
 
+def program_of(file: Path) -> Project | None:
+    """The project whose program builds a stack file: that in whose folder of the program the file stands.
+
+    Raises:
+        InputError: if its Pulumi.yaml cannot be read.
+    """
+    project = project_of(file.parent)
+    return project if project is not None and project.main.resolve() == file.resolve().parent else None
+
+
 def stack_files(folder: Path) -> list[Path]:
     """Every stack file of the project that a folder belongs to, by name.
 
@@ -50,7 +60,7 @@ def stack_files(folder: Path) -> list[Path]:
     found = sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
     if not found:
         raise _error(project.main, "holds no stack file; got an empty folder; write one, such as dev.yaml")
-    return [_relative(path) for path in found]
+    return [relative(path) for path in found]
 
 
 def stack_file(named: str) -> Path:
@@ -70,7 +80,8 @@ def stack_file(named: str) -> Path:
     return known[named]
 
 
-def _relative(path: Path) -> Path:
+def relative(path: Path) -> Path:
+    """A path as messages show it: from where the person stands, if it lies there."""
     try:
         return path.relative_to(Path.cwd())
     except ValueError:

@@ -90,8 +90,9 @@ def _blueprint_class(named: Any, document: Document) -> type[Blueprint]:
 
     try:
         found = load_class(named)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise wrong(f"cannot be imported; got {named} ({error}); is it on the Python path?") from None
+    except ImportError as error:
+        got = named if len(named) <= 100 else shown(named)
+        raise wrong(f"cannot be imported; got {got} ({error}); is it on the Python path?") from None
     if not (isinstance(found, type) and issubclass(found, Blueprint)):
         raise wrong(f"is no blueprint; got {named}; extend eks_blueprints.Blueprint")
     return found
@@ -107,5 +108,4 @@ def _importable(path: FilePath) -> Iterator[None]:
     try:
         yield
     finally:
-        for entry in added:
-            sys.path.remove(entry)
+        sys.path[:] = [entry for entry in sys.path if entry not in added]

@@ -70,6 +70,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (entry(policies=["view"]), "a.policies[0]: needs a mapping"),
     (entry(tags={"k": "v" * 257}), "a.tags: has a bad value for k"),
     (entry(polices=[]), "a.polices: no such field"),
+    (entry(principal_arn="arn:aws:iam::111122223333:root"), "a.principal_arn: cannot be an account's root"),
+    (
+        entry(principal_arn="arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_0a1b2c3d"),
+        ("a.principal_arn: is a role of IAM Identity Center without its path",),
+    ),
 ]
 
 
@@ -86,7 +91,12 @@ def test_a_refused_entry_has_one_clear_error(fields: dict[str, Any], said: str) 
         entry(),
         entry(principal_arn=USER, user_name="ann", kubernetes_groups=["devs"]),
         entry(principal_arn="arn:aws-cn:iam::111122223333:role/a/path/ops"),
-        entry(principal_arn="arn:aws:iam::111122223333:root"),
+        entry(
+            principal_arn="arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0a1b2c3d"
+        ),
+        entry(
+            principal_arn="arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_A_1"
+        ),
         entry(principal_arn={"config": "opsRole"}, type="EC2_LINUX"),
         entry(type="EC2", policies=[{"policy": "auto_node"}]),
         entry(user_name="ops:{{SessionName}}"),
@@ -130,3 +140,9 @@ def test_somebody_must_be_able_to_administer_the_cluster() -> None:
     assert reach(False, policies=scoped)[0].startswith("access: lets nobody administer the cluster")
     assert reach(False, policies=[{"policy": "cluster_admin"}]) == []
     assert reach(True) == []
+
+
+def test_a_role_of_identity_center_is_told_with_its_path() -> None:
+    [found] = problems(a=entry(principal_arn="arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_0a1b2c3d"))
+    path = "role/aws-reserved/sso.amazonaws.com/<region>/AWSReservedSSO_Admin_0a1b2c3d"
+    assert f"write arn:aws:iam::111122223333:{path}, with the region of IAM Identity Center" in found

@@ -108,6 +108,7 @@ def test_values_win_over_defaults_and_are_not_said_twice() -> None:
     [
         ({"version": "^1.0"}, "is no exact version of a chart"),
         ({"version": "latest"}, "is no exact version of a chart"),
+        ({"version": "v1.20.4-eksbuild.2"}, "is the build of an EKS add-on, not the version of a chart"),
         ({"repository": "http://charts.example.com"}, "is no repository of charts"),
         ({"namespace": "Not Good"}, "is no name of a namespace"),
         ({"registry_mirrors": {"https://quay.io": "mirror"}}, "is no registry of images"),

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.base import AddOn, EksAddOn
 from eks_blueprints.addons.coredns import Coredns
+from eks_blueprints.addons.eks_addon import EksAddon, _identities
 from eks_blueprints.addons.kube_proxy import KubeProxy
 from eks_blueprints.addons.metrics_server import MetricsServer
 from eks_blueprints.addons.vpc_cni import VpcCni
-from eks_blueprints.core.elements import element_class
+from eks_blueprints.core.elements import element_class, kinds
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.testing.recorded import Recorded
@@ -177,7 +178,9 @@ def test_no_permission_is_a_wildcard() -> None:
 
 def test_the_network_add_on_has_permissions_of_its_own_on_ipv6() -> None:
     plan = recorded(lambda c: VpcCni().install(_ipv6(c))).none("RolePolicyAttachment")
-    assert "ec2:AssignIpv6Addresses" in plan.one("RolePolicy")["policy"]
+    allowed = json.loads(plan.one("RolePolicy")["policy"])["Statement"][0]["Action"]
+    security_groups = {"ec2:DescribeSecurityGroups", "ec2:ModifyNetworkInterfaceAttribute"}
+    assert {"ec2:AssignIpv6Addresses", "ec2:DescribeSubnets", *security_groups} < set(allowed)
 
 
 def test_custom_networking_takes_the_networks_pod_subnets() -> None:
@@ -318,3 +321,44 @@ def _ipv6(cluster: ClusterRef) -> ClusterRef:
     from dataclasses import replace
 
     return replace(cluster, network=replace(cluster.network, ip_family="ipv6"))
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "said"),
+    [
+        ("cert-manager", "cert-manager", "add-on cert-manager of EKS takes none"),
+        ("cert-manager", "cert-manager", "or use cert_manager: {zone_arns: [...]}"),
+        ("metrics-server", "metrics-server", "add-on metrics-server of EKS takes none"),
+        ("amazon-cloudwatch-observability", "amazon-cloudwatch", "write cloudwatch-agent"),
+        ("aws-ebs-csi-driver", "ebs-csi-node-sa", "write ebs-csi-controller-sa"),
+    ],
+)
+def test_roles_that_eks_refuses_for_its_add_ons(name: str, account: str, said: str) -> None:
+    policies = {"own": "arn:aws:iam::111122223333:policy/own"}
+    with pytest.raises(ValidationError, match="service_account_name") as caught:
+        EksAddon(name="x", addon_name=name, service_account_name=account, policy_arns=policies)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "account"),
+    [
+        ("amazon-cloudwatch-observability", "cloudwatch-agent"),
+        ("acme_agent", "whatever"),
+        ("external-dns", "external-dns"),
+    ],
+)
+def test_roles_that_eks_takes_for_its_add_ons(name: str, account: str) -> None:
+    policies = {"own": "arn:aws:iam::111122223333:policy/own"}
+    made = EksAddon(name="x", addon_name=name, service_account_name=account, policy_arns=policies)
+    assert made.service_accounts == (account,)
+
+
+def test_the_catalogue_agrees_with_the_table_of_service_accounts() -> None:
+    for kind in kinds(AddOn):
+        cls = element_class(AddOn, kind)
+        if not issubclass(cls, EksAddOn):
+            continue
+        known = _identities()["accounts"].get(cls.eks_name)
+        assert known is None or not cls.service_account or cls.service_account in known
+        assert not (cls.service_account and cls.eks_name in _identities()["none"])

@@ -18,7 +18,7 @@ from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.node_pool import AutoModeNodePool, NodePool
 from eks_blueprints.recording import record_directory
 from eks_blueprints.testing.recorded import Recorded
-from tests import ROOT
+from tests import PROJECT, ROOT
 from tests.builders import recorded
 from tests.compute.test_auto_mode import TYPICAL
 from tests.compute.test_karpenter import SEVERAL
@@ -26,8 +26,8 @@ from tests.compute.test_karpenter import SEVERAL
 from .conftest import Send
 
 PROGRAMS = [
-    (ROOT, "dev"),
-    (ROOT, "prod"),
+    (PROJECT, "dev"),
+    (PROJECT, "prod"),
     *((p.parent, p.name.split(".")[1]) for p in sorted((ROOT / "examples").glob("*/Pulumi.*.yaml"))),
 ]
 UNKNOWN_KINDS = ("eks.amazonaws.com/",)

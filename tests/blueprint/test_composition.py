@@ -15,7 +15,7 @@ from eks_blueprints import Blueprint, BlueprintArgs
 from eks_blueprints.recording import ProgramError, record_directory
 from eks_blueprints.testing import record
 from eks_blueprints.testing.recorded import Recorded
-from tests import ROOT
+from tests import PROJECT, ROOT
 
 GOLDEN = ROOT / "tests" / "golden"
 
@@ -55,11 +55,11 @@ def made(compute: Iterable[str], addons: Iterable[str], access: Iterable[str] = 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_our_stacks_are_what_was_reviewed(stack: str, golden: Callable[..., None]) -> None:
-    golden(Recorded(record_directory(ROOT, stack)).is_valid(), stack, GOLDEN)
+    golden(Recorded(record_directory(PROJECT, stack)).is_valid(), stack, GOLDEN)
 
 
 def test_it_is_the_same_in_every_run() -> None:
-    texts = {record_directory(ROOT, "prod").plan().to_json() for _ in range(2)}
+    texts = {record_directory(PROJECT, "prod").plan().to_json() for _ in range(2)}
     assert len(texts) == 1
 
 

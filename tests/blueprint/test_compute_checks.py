@@ -163,3 +163,20 @@ def test_a_bad_region_is_told_alone() -> None:
     with pytest.raises(ValidationError) as caught:
         BlueprintArgs.model_validate(fields | {"addons": {**SCALED, "aws_ebs_csi_driver": {}}})
     assert [problem.path for problem in problems_of(caught.value)] == [("region",)]
+
+
+def test_a_release_of_another_minor_than_the_clusters() -> None:
+    found = errors({"nodes": {**NODES, "release_version": "1.33.4-20250904"}})
+    assert "compute.nodes.release_version: is of another Kubernetes version than its nodes" in found
+    assert 'take a release of 1.35, or write version: "1.33" too' in found
+    image = {"kind": "self_managed_nodes", "image": {"release": "1.34.2-20260104"}}
+    assert "compute.own.image.release: is of another Kubernetes version" in errors({"own": image})
+
+
+def test_a_release_of_the_nodes_own_minor() -> None:
+    for version, release in (("1.33", "1.33.4-20250904"), ("1.35", "1.35.1-20260904"), ("1.35", "1.35-2026.09.10")):
+        fields = {**NODES, "version": version, "release_version": release}
+        assert "release" not in warnings({"nodes": fields})
+    bottlerocket = {**NODES, "ami_type": "BOTTLEROCKET_x86_64", "release_version": "1.44.0-3b7b9c0a"}
+    assert "release" not in warnings({"nodes": bottlerocket})
+    assert "release" not in warnings({"nodes": {**bottlerocket, "version": "1.35"}})

@@ -92,3 +92,68 @@ def test_the_kubeconfig_is_secret_wherever_it_goes(tmp_path: Path) -> None:
     shop = stack(tmp_path, "")
     assert shop.outputs["kubeconfig"] == {"$secret": True}
     assert shop.one("prod-kubernetes")["kubeconfig"] == {"$secret": True}
+
+
+NETWORK = """\
+region: eu-west-1
+network:
+  vpc_id: {{stack: acme/network/prod, output: vpc_id}}
+  subnet_ids:
+    private: {private}
+addons: {{}}
+cluster:
+  version: "1.35"
+"""
+
+
+def network(tmp_path: Path, private: str, **settings: Any) -> Recorded:
+    file = tmp_path / "prod.yaml"
+    file.write_text(NETWORK.format(private=private))
+    return record_stack(file, project="shop", **settings)
+
+
+def test_a_list_of_another_stack_with_its_count_gives_subnets(tmp_path: Path) -> None:
+    shop = network(tmp_path, "{stack: acme/network/prod, output: ids, count: 2}")
+    subnets = shop.one("eks.Cluster")["vpcConfig"]["subnetIds"]
+    assert subnets == ["${acme/network/prod.ids[0]}", "${acme/network/prod.ids[1]}"]
+
+
+def test_elements_of_a_list_of_another_stack(tmp_path: Path) -> None:
+    known = {"acme/network/prod": {"vpc_id": "vpc-1", "ids": ["subnet-0", "subnet-1", "subnet-2"]}}
+    ids = ", ".join(f"{{stack: acme/network/prod, output: ids, index: {index}}}" for index in (2, 0))
+    shop = network(tmp_path, f"[{ids}]", stack_references=known)
+    assert shop.one("eks.Cluster")["vpcConfig"]["subnetIds"] == ["subnet-2", "subnet-0"]
+
+
+@pytest.mark.parametrize(
+    ("private", "said"),
+    [
+        ("{stack: a/b/c, output: ids}", "needs the number of elements, which decides what is made"),
+        ("{stack: a/b/c, output: ids}", "write {stack: a/b/c, output: ids, count: 3}"),
+        ("{stack: a/b/c, output: ids, count: 0}", "has no usable count; got 0"),
+        ("{stack: a/b/c, output: ids, count: '2'}", 'has no usable count; got "2"'),
+        ('["{stack: a/b/c"]', "is no id of a subnet"),
+        ('[{stack: a/b/c, output: "ids[0]"}]', "write {stack: a/b/c, output: ids, index: 0}"),
+        ('[{stack: a/b/c, output: "ids[0].id"}]', "export that part under a name of its own"),
+        ("[{stack: a/b/c, output: ids, index: -1}]", "has no usable index; got -1"),
+        ("{config: ids}", "needs a list"),
+    ],
+)
+def test_lists_of_another_stack_that_cannot_be_used(tmp_path: Path, private: str, said: str) -> None:
+    with pytest.raises(ProgramError) as told:
+        network(tmp_path, private)
+    assert f"{tmp_path}/prod.yaml:5:" in str(told.value)
+    assert said in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        (["subnet-0"], "output ids of stack acme/network/prod has 1 elements; got count: 2; write count: 1"),
+        ("subnet-0", "output ids of stack acme/network/prod is no list; got str"),
+    ],
+)
+def test_a_list_that_is_not_what_was_said(tmp_path: Path, ids: Any, said: str) -> None:
+    known = {"acme/network/prod": {"vpc_id": "vpc-1", "ids": ids}}
+    with pytest.raises(ProgramError, match=said):
+        network(tmp_path, "{stack: acme/network/prod, output: ids, count: 2}", stack_references=known)

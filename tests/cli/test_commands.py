@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from tests import ROOT
+from tests import PROJECT, ROOT
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project of its own with the stacks of this repository."""
-    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "Pulumi.yaml", tmp_path)
+    shutil.copytree(PROJECT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 
 
-def call(*words: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+def call(*words: str, cwd: Path = PROJECT, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "eks_blueprints", *words]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **env}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
@@ -55,7 +55,7 @@ def test_check_and_help_and_schema_import_no_pulumi() -> None:
     for words in (["check", "prod"], ["--help"], ["schema"]):
         code = f"import sys; sys.argv[1:] = {words}\nfrom eks_blueprints.cli import main\n"
         code += "try: main()\nexcept SystemExit: pass\nassert 'pulumi' not in sys.modules"
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True)
 
 
 def test_strict_counts_warnings(project: Path) -> None:
@@ -72,7 +72,7 @@ def test_strict_counts_warnings(project: Path) -> None:
         (["preview", "prd"], 'no such stack; got "prd"; did you mean prod?'),
         (["preview", "none.yaml"], "none.yaml: does not exist"),
         (["prevew"], 'no such command; got "prevew"; did you mean preview?'),
-        (["preview", "--program", "docs"], "docs: holds no Pulumi project"),
+        (["preview", "--program", "stacks"], "stacks: holds no Pulumi project"),
         (["preview", "--program", "."], ".: has several stacks; got no name; add one of dev, prod"),
         (["preview", "--all", "prod"], "--all takes every stack"),
         (["schema", "--write", "/dev/null/x"], "cannot be written"),
@@ -95,7 +95,7 @@ def test_preview_shows_the_platform_as_a_tree() -> None:
     done = call("preview", "prod")
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert lines[0] == "prod  project eks-blueprints"
+    assert lines[0] == "prod  project eks-blueprints, account unknown"
     assert any(re.fullmatch(r"├─ Network +network +stacks/prod\.yaml:6", line) for line in lines)
     assert any(re.search(r"eks\.NodeGroup +group +m7g\.large, 3-6 nodes", line) for line in lines)
     assert "  kubeconfig         [secret]" in lines
@@ -121,7 +121,7 @@ def test_preview_of_all_stacks_goes_on_past_a_broken_one(project: Path) -> None:
 
 
 def test_preview_of_a_stack_file_without_a_project(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "stacks/dev.yaml", tmp_path / "eu.yaml")
+    shutil.copy(PROJECT / "stacks/dev.yaml", tmp_path / "eu.yaml")
     done = call("preview", "eu.yaml", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stdout.startswith("eu  project eks-blueprints")
@@ -170,7 +170,7 @@ def test_a_program_that_fails_is_told_with_its_line(tmp_path: Path, text: str, s
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     command = f"{sys.executable} -m eks_blueprints preview prod | head -1"
-    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S602
+    done = subprocess.run(command, shell=True, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S602
     assert done.stderr == ""
 
 
@@ -180,7 +180,7 @@ def test_colours_are_for_terminals_without_no_color(no_color: str, coloured: boo
     ours, theirs = pty.openpty()
     env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": no_color}
     command = [sys.executable, "-m", "eks_blueprints", "check", "dev"]
-    subprocess.run(command, cwd=ROOT, env=env, stdout=theirs, stderr=theirs, check=True)
+    subprocess.run(command, cwd=PROJECT, env=env, stdout=theirs, stderr=theirs, check=True)
     os.close(theirs)
     assert ("\x1b[" in os.read(ours, 1000).decode()) == coloured
     os.close(ours)

@@ -2,7 +2,9 @@
 
 import json
 
-from .test_commands import ROOT, call
+from tests import ROOT
+
+from .test_commands import call
 
 
 def test_it_shows_the_steps_in_order() -> None:
@@ -19,7 +21,7 @@ def test_a_project_of_one_stack_needs_no_name() -> None:
 
 
 def test_it_takes_any_program() -> None:
-    done = call("teardown", "--dry-run", "--program", "examples/mixed_compute", "prod")
+    done = call("teardown", "--dry-run", "--program", "examples/mixed_compute", "prod", cwd=ROOT)
     assert done.returncode == 0, done.stderr
 
 

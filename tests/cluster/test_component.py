@@ -232,8 +232,8 @@ def test_the_kubeconfig_asks_the_aws_cli() -> None:
     }
     call = config["users"][0]["user"]["exec"]
     words = "eks get-token --cluster-name shop --region eu-west-1 --output json --role-arn"
-    assert call["args"] == [*words.split(), ROLE]
-    assert call["env"] == [{"name": "AWS_PROFILE", "value": "ci"}]
+    assert call["args"] == [*words.split(), ROLE, "--profile", "ci"]
+    assert call["env"] == []
 
 
 def test_the_kubeconfig_is_a_secret() -> None:

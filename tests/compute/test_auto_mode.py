@@ -86,9 +86,10 @@ def test_a_role_of_one_s_own_is_taken() -> None:
     assert found.none("iam.Role").one("NodeClass")["spec.role"] == "my-nodes"
 
 
-def test_pools_never_merely_go_with_the_cluster() -> None:
-    for owner in [*made(TYPICAL).all("NodePool"), *made(TYPICAL).all("NodeClass")]:
-        assert "deleted_with" not in owner.planned.options
+def test_pools_go_with_the_cluster_as_eks_ends_their_nodes_itself() -> None:
+    found = made(TYPICAL)
+    for owner in [*found.all("NodePool"), *found.all("NodeClass")]:
+        assert owner.planned.options["deleted_with"] == found.one("eks.Cluster").urn
 
 
 def test_volumes_are_auto_mode_s() -> None:

@@ -80,13 +80,23 @@ def test_the_profile_waits_for_logging_and_role() -> None:
 
 def test_the_role_writes_to_its_log_group_alone() -> None:
     policy = attached(TYPICAL["fargate_logging"]).one("RolePolicy")
-    assert policy["policy.Statement[0].Resource"] == ["${shop-batch-logs.arn}", "${shop-batch-logs.arn}:*"]
+    assert policy["policy.Statement[0].Resource"] == ["${shop-fargate-logs.arn}", "${shop-fargate-logs.arn}:*"]
     attached({}).none("RolePolicy")
 
 
 def test_fluent_bits_own_log_needs_groups_that_it_makes() -> None:
     logging = {"output_conf": "[OUTPUT]\n  Name firehose\n", "flb_log_cw": True}
     attached({"logging": logging}).one("RolePolicy")
+
+
+def test_what_a_cluster_has_once_is_the_same_whichever_profile_has_it_made() -> None:
+    def shared(name: str) -> set[str]:
+        found = attached(TYPICAL["fargate_logging"] | {"name": name})
+        return {found.one(kind).urn for kind in ("LogGroup", "Namespace", "ConfigMap")}
+
+    assert shared("batch") == shared("jobs")
+    renamed = attached(TYPICAL["fargate_logging"]).one("LogGroup").planned.options["aliases"]
+    assert renamed == [{"name": "shop-batch-logs"}]
 
 
 def test_logging_goes_with_the_cluster() -> None:

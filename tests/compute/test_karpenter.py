@@ -15,13 +15,14 @@ from eks_blueprints.core.errors import problems_of
 from eks_blueprints.core.iam import policy_document
 from eks_blueprints.core.refs import ClusterRef, NetworkRef
 from eks_blueprints.karpenter.permissions import Scope, permissions
-from eks_blueprints.karpenter.releases import check, oldest_for
+from eks_blueprints.karpenter.releases import check, default_release, oldest_for
 from eks_blueprints.recording import ProgramError
 from eks_blueprints.testing.recorded import Recorded
 from tests.builders import SUBNETS, recorded
 
 ROLE = "arn:aws:iam::111122223333:role/nodes"
 AL2023 = {"ami_selector_terms": [{"alias": "al2023@v20251103"}]}
+REPAIR = {"node_repair": True, "terminate_first_repair": True}
 LIMITS = {"limits": {"cpu": "100"}}
 SEVERAL: dict[str, Any] = {
     "node_pools": {
@@ -84,8 +85,20 @@ def test_it_goes_in_the_order_in_which_nodes_can_go() -> None:
 
 def test_what_owns_nodes_never_merely_goes_with_the_cluster() -> None:
     found = made(SEVERAL)
-    for owner in [*found.all("NodePool"), *found.all("EC2NodeClass"), found.one("shop-karpenter-controller")]:
+    for owner in [*found.all("NodePool"), *found.all("EC2NodeClass")]:
         assert "deleted_with" not in owner.planned.options
+
+
+def test_pools_go_before_a_replaced_cluster_and_classes_come_again_in_the_new_one() -> None:
+    found = made(SEVERAL)
+    cluster = found.one("eks.Cluster")
+    for pool in found.all("NodePool"):
+        assert pool.planned.options["replace_with"] == [cluster.urn]
+    for node_class in found.all("EC2NodeClass"):
+        assert node_class.planned.options["replacement_trigger"] == "${shop-cluster.endpoint}"
+        assert node_class.planned.options["delete_before_replace"]
+    for release in ("crds", "controller"):
+        assert found.one(f"shop-karpenter-{release}").planned.options["deleted_with"] == cluster.urn
 
 
 def test_kinds_have_a_release_of_their_own_and_are_kept() -> None:
@@ -306,9 +319,84 @@ def test_releases_fit_kubernetes() -> None:
     assert oldest_for("1.60") is None
     [problem] = check("1.8.2", "1.35")
     assert str(problem).startswith("version: does not run on Kubernetes 1.35; got 1.8.2; use 1.9.0")
-    assert [p.severity for p in check("1.10.0", "1.35")] == ["warning"]
     assert [p.severity for p in check("1.14.1", "1.60")] == ["warning"]
+    assert not list(check("1.10.0", "1.35"))
     assert not list(check("1.14.1", "1.36"))
+    assert not list(check("1.15.0", "1.37"))
+
+
+@pytest.mark.parametrize("version", ["1.99.0", default_release().rpartition(".")[0] + ".99"])
+def test_a_release_newer_than_the_table_is_told_with_what_was_not_checked(version: str) -> None:
+    [problem] = check(version, "1.36")
+    assert problem.severity == "warning"
+    assert "fields, labels, settings, permissions and Kubernetes versions were not checked" in problem.message
+
+
+def test_what_is_newer_than_the_release_is_refused() -> None:
+    def told(version: str, **fields: Any) -> list[str]:
+        return [str(p) for p in Karpenter.model_validate({"version": version, **fields})._too_new()]
+
+    classes = {"default": {"ami_selector_terms": [{"alias": "al2023@latest"}], "enclave_options": {"enabled": True}}}
+    assert told("1.15.0", node_classes=classes) == []
+    [found] = told("1.14.1", node_classes=classes)
+    at, _, why = found.partition(": ")
+    assert at == "node_classes.default.enclave_options"
+    assert why == "is new in Karpenter 1.15.0; got version 1.14.1; use 1.15.0 or newer, or remove it"
+    kubelet = {"max_pods": 50, "serialize_image_pulls": False}
+    classes = {"default": {"ami_selector_terms": [{"alias": "al2023@latest"}], "kubelet": kubelet}}
+    [found] = told("1.14.1", node_classes=classes)
+    assert found.startswith("node_classes.default.kubelet.serialize_image_pulls: is new in Karpenter 1.15.0")
+    budgets = {"budgets": [{"nodes": "1", "reasons": ["Empty", "Unhealthy"]}]}
+    [found] = told("1.14.1", node_pools={"default": {"disruption": budgets}})
+    assert found.startswith('node_pools.default.disruption.budgets[0].reasons[1]: is new in Karpenter 1.15.0; got "Un')
+    condition = {"key": "karpenter.k8s.aws/instance-tenancy", "operator": "Gte", "values": ["1"]}
+    found = told("1.8.0", node_pools={"default": {"requirements": [condition]}})
+    assert [text.split(":")[0].rpartition(".")[2] for text in found] == ["key", "operator"]
+    overlays = {"gpu": {"requirements": [], "capacity": {"nvidia.com/gpu": 4}}}
+    assert told("1.6.0", node_overlays=overlays)[0].startswith("node_overlays.gpu: is new in Karpenter 1.7.0")
+    assert told("1.7.0", node_overlays=overlays) == []
+    [found] = told("1.14.1", feature_gates={"terminate_first_drift": True})
+    assert found.startswith("feature_gates.terminate_first_drift: is new in Karpenter 1.15.0")
+    [found] = told("1.12.0", settings={"ami_refresh_interval": "5m"})
+    assert found.startswith("settings.ami_refresh_interval: is new in Karpenter 1.13.0")
+
+
+def test_overlays_are_objects_of_their_own_and_turn_their_gate_on() -> None:
+    overlay = {"weight": 10, "price_adjustment": "+45%", "requirements": [], "metadata": {"labels": {"team": "a"}}}
+    karpenter = Karpenter.model_validate({"node_overlays": {"dear": overlay}})
+    found = recorded(karpenter.attach)
+    made = next(r for r in found.all() if r.inputs.get("kind") == "NodeOverlay")
+    assert made.name == "shop-karpenter-overlay-dear"
+    assert made.inputs["metadata"] == {"name": "dear", "labels": {"team": "a"}}
+    assert made.inputs["spec"] == {"weight": 10, "priceAdjustment": "+45%", "requirements": []}
+    releases = [r.inputs["values"] for r in found.all() if r.inputs.get("chart", "").endswith("/karpenter")]
+    assert [values["settings"]["featureGates"] for values in releases] == [{"nodeOverlay": True}]
+    with pytest.raises(ValidationError, match=r"feature_gates\.node_overlay"):
+        Karpenter.model_validate({"node_overlays": {"dear": overlay}, "feature_gates": {"node_overlay": False}})
+
+
+def test_settings_that_exclude_each_other() -> None:
+    for fields in (
+        {"settings": {"enable_dra": True, "ignore_dra_requests": False}},
+        {"settings": {"enable_dra": True}, "feature_gates": {"dra_efa": True}},
+        {"feature_gates": {"reboot_for_repair": True}},
+        {
+            "settings": {"legacy_node_repair": True},
+            "feature_gates": {"node_repair": True, "terminate_first_repair": True},
+        },
+        {"settings": {"subnet_refresh_interval": "30s"}},
+    ):
+        with pytest.raises(ValidationError):
+            Karpenter.model_validate(fields)
+
+
+def test_it_may_reboot_nodes_only_where_it_repairs_them_so() -> None:
+    def allowed(**gates: bool) -> str:
+        found = recorded(Karpenter.model_validate({"feature_gates": gates}).attach)
+        return str(next(r for r in found.all() if r.name.endswith("role-node-lifecycle")).inputs["policy"])
+
+    assert "ec2:RebootInstances" in allowed(node_repair=True, reboot_for_repair=True)
+    assert "ec2:RebootInstances" not in allowed(node_repair=True)
 
 
 def test_what_its_nodes_are() -> None:

@@ -279,7 +279,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"node_config": {"kubelet": {"config": {"clusterDomain": "x"}}}}, "EKS needs its own"),
     ({"node_config": {"a": float("nan")}}, "is no finite number"),
     ({"pre_bootstrap_scripts": [" "]}, "is empty"),
-    ({"pre_bootstrap_scripts": ["x" * 20_000]}, "are too long"),
+    ({"pre_bootstrap_scripts": ["x" * 20_000]}, "makes user data too long"),
     ({"pre_bootstrap_scripts": ["dir"], "ami_type": "WINDOWS_CORE_2022_x86_64"}, "is not for WINDOWS"),
     ({"max_pods": 20, "ami_type": "WINDOWS_CORE_2022_x86_64"}, "is not for WINDOWS"),
     ({"node_config": {"featureGates": {"x": True}}, "ami_type": "AL2_x86_64"}, "is not for AL2;"),

@@ -276,11 +276,14 @@ def test_it_can_be_put_on_another_providers_cluster() -> None:
         ({"pre_bootstrap_scripts": ["x"], "ami_type": "BOTTLEROCKET_x86_64"}, "is not for BOTTLEROCKET"),
         ({"pre_bootstrap_scripts": [" "]}, "pre_bootstrap_scripts[0]: is empty"),
         ({"pre_bootstrap_scripts": ["echo ==eks-node=="]}, "holds what ends it"),
-        ({"pre_bootstrap_scripts": ["x" * 13000]}, "are too long"),
-        ({"node_config": {"a": 1}, "ami_type": "BOTTLEROCKET_x86_64"}, "node_config: is not for BOTTLEROCKET"),
+        ({"pre_bootstrap_scripts": ["x" * 15000]}, "pre_bootstrap_scripts: makes user data too long"),
+        (
+            {"node_config": {"featureGates": {}}, "ami_type": "BOTTLEROCKET_x86_64"},
+            "node_config: is not for BOTTLEROCKET",
+        ),
         ({"node_config": {"cluster": {"name": "x"}}}, "node_config.cluster: is what the platform tells the node"),
         ({"node_config": {"kubelet": {"config": {"clusterDomain": "x"}}}}, "cannot be set"),
-        ({"node_config": {"a": None}}, "node_config.a: cannot be written down"),
+        ({"node_config": {"kubelet": None}}, "node_config.kubelet: has no value"),
         ({"bottlerocket_settings": {"a": 1}}, "bottlerocket_settings: is not for AL2023"),
         (
             {"bottlerocket_settings": {"kubernetes": {"api-server": "x"}}, "ami_type": "BOTTLEROCKET_x86_64"},

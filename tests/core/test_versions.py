@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eks_blueprints.core import versions
+from eks_blueprints.core.clock import VARIABLE
+from eks_blueprints.core.errors import InputError
 
 
 def test_versions_are_in_order_and_have_their_dates_in_order() -> None:
@@ -20,8 +22,24 @@ def test_versions_are_in_order_and_have_their_dates_in_order() -> None:
     ("version", "support"),
     [("1.20", "ended"), ("1.30", "ended"), ("1.33", "extended"), ("1.35", "standard"), ("1.99", "unknown")],
 )
-def test_support_is_judged_on_the_date_of_the_table(version: str, support: str) -> None:
+def test_support(version: str, support: str) -> None:
     assert versions.support(version) == support
+
+
+@pytest.mark.parametrize(
+    ("day", "support"),
+    [("2026-03-22", "standard"), ("2026-03-23", "extended"), ("2027-03-22", "extended"), ("2027-03-23", "ended")],
+)
+def test_support_is_judged_by_the_day(day: str, support: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, day)
+    assert versions.support("1.32") == support
+    assert ("1.32" in versions.supported()) is (support != "ended")
+
+
+def test_a_day_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "yesterday")
+    with pytest.raises(InputError, match="EKS_BLUEPRINTS_TODAY: is no date"):
+        versions.support("1.32")
 
 
 def test_a_version_of_the_future_may_be_offered_by_now() -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests import ROOT
+from tests import PROJECT
 
 from .harness import Engine, Project
 
 pytestmark = pytest.mark.engine
 
 PULUMI = "name: shop\nruntime: python\nmain: stacks\nstackConfigDir: stacks\n"
-PROGRAM = (ROOT / "stacks" / "__main__.py").read_text()
+PROGRAM = (PROJECT / "stacks" / "__main__.py").read_text()
 STACK = """
 region: eu-west-1
 cluster: {version: "1.35"}

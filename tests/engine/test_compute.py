@@ -157,6 +157,19 @@ def test_a_fargate_profile_lives_is_replaced_and_dies(engine: Engine) -> None:
     assert project.leftovers() == []
 
 
+def test_a_profile_with_logging_can_be_renamed(engine: Engine) -> None:
+    project = platform(engine, NODES, FARGATE)
+    project.up()
+    project.edit("dev.yaml", "  batch:\n", "  jobs:\n")
+    done = project.up().changed()
+    assert done["dev-batch-profile"] == "delete"
+    assert done["dev-jobs-profile"] == "create"
+    assert not [name for name in done if name.startswith("dev-fargate-")]
+    assert project.up().unchanged
+    project.destroy()
+    assert project.leftovers() == []
+
+
 def test_nothing_but_fargate_runs_coredns(engine: Engine) -> None:
     project = platform(engine, SYSTEM_FARGATE)
     made = project.up()

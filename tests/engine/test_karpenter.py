@@ -231,3 +231,47 @@ def test_storage_and_ingress_classes_of_auto_mode(engine: Engine) -> None:
         "prod-auto-mode-ingress-alb-params": "update",
         "prod-auto-mode-class-large-disk": "update",
     }
+
+
+def replaced(engine: Engine, example: str) -> None:
+    """Another name, then another range of services under the same one: `up` gets through, and nothing is left."""
+    project = engine.project(EXAMPLES / example, stack="prod")
+    project.up()
+    objects = inside(project)
+    rewrite(project, lambda data: data["cluster"].update(name="other"))
+    assert project.up().changed()["prod-cluster"] == "replace"
+    assert inside(project) == objects
+    assert project.up().unchanged
+    rewrite(project, lambda data: data["cluster"].update(service_ipv4_cidr="10.100.0.0/16"))
+    assert project.up().changed()["prod-cluster"] == "replace"
+    assert inside(project) == objects
+    assert project.up().unchanged
+    project.destroy()
+    assert project.leftovers() == []
+
+
+def inside(project: Project) -> set[tuple[str, str]]:
+    """The objects of the one cluster that there is."""
+    (cluster,) = project.account.rows("aws:eks/cluster:Cluster")
+    found = [row for row in project.account.rows() if row.type.startswith("kubernetes:")]
+    assert {row.scope for row in found} == {cluster.outputs["arn"]}
+    return {(row.type, row.id) for row in found}
+
+
+def test_a_replaced_cluster_gets_past_karpenter(engine: Engine) -> None:
+    replaced(engine, "mixed_compute")
+
+
+def test_a_replaced_cluster_gets_past_auto_mode(engine: Engine) -> None:
+    replaced(engine, "auto_mode")
+
+
+def test_pools_are_drained_by_karpenter_before_the_cluster_goes(engine: Engine) -> None:
+    project = mixed(engine)
+    project.up()
+    rewrite(project, lambda data: data["cluster"].update(name="other"))
+    calls = [call for call in project.up().calls if call["op"] == "delete"]
+    gone = [call["type"].rpartition(":")[2] for call in calls]
+    assert gone[:3] == ["NodePool"] * 3
+    before(gone, "NodePool", "NodeGroup", "Cluster")
+    assert not any(call.get("error") for call in calls)

@@ -11,25 +11,24 @@ from typing import Any
 import pytest
 
 from eks_blueprints.recording import Plan, PlannedResource, record_directory
-from tests import ROOT
+from tests import PROJECT
 
 from .harness import Engine, Project
 from .registered import UNKNOWN, Registered
 
 pytestmark = pytest.mark.engine
 
-REPOSITORY = ROOT
 SYMBOL = re.compile(r"\$\{[^}]+\}")
 
 
 def stack(engine: Engine, name: str) -> Project:
-    return engine.project(REPOSITORY, stack=name)
+    return engine.project(PROJECT, stack=name)
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_the_engine_is_sent_what_the_recording_holds(engine: Engine, name: str) -> None:
     sent = stack(engine, name).preview().registered
-    plan = record_directory(REPOSITORY, name).plan()
+    plan = record_directory(PROJECT, name).plan()
     recorded = plan.by_urn()
     assert {item.urn for item in sent} == set(recorded)
     for item in sent:

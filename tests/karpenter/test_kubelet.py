@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.karpenter import manifests
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 
 from .words import ec2_class, one, refused
+
+ANY = manifests.discovered({"karpenter.sh/discovery": "shop"}, role="nodes")
 
 
 def with_kubelet(**fields: Any) -> Ec2NodeClass:
@@ -33,7 +36,12 @@ def test_kubelet(kubelet: dict[str, Any]) -> None:
         {"max_pods": -1},
         {"max_pods": "110"},
         {"max_pod": 110},
-        {"serialize_image_pulls": True},
+        {"serialize_image_pulls": "yes"},
+        {"register_with_taints": []},
+        {"cpu_manager_policy": "Static"},
+        {"eviction_minimum_reclaim": {"memory.free": "1Gi"}},
+        {"shutdown_grace_period": "30"},
+        {"memory_swap": {"swap_behavior": "UnlimitedSwap"}},
         {"eviction_hard": {"memory.free": "5%"}},
         {"eviction_hard": {"memory.available": "lots"}},
         {"eviction_hard": {"memory.available": "101%"}},
@@ -52,3 +60,33 @@ def test_kubelet(kubelet: dict[str, Any]) -> None:
 )
 def test_no_kubelet(kubelet: dict[str, Any]) -> None:
     assert one(with_kubelet, **kubelet).startswith("kubelet.")
+
+
+def test_further_settings_are_written_as_the_kubelet_reads_them() -> None:
+    kubelet = {
+        "serialize_image_pulls": False,
+        "kube_api_qps": 50,
+        "pod_pids_limit": 1024,
+        "memory_swap": {"swap_behavior": "LimitedSwap"},
+        "authentication": {"x509": {"client_ca_file": "/etc/ca.pem"}, "webhook": {"cache_ttl": "2m"}},
+        "logging": {"verbosity": 4, "options": {"json": {"split_stream": True}}},
+        "reserved_memory": [{"numa_node": 0, "limits": {"memory": "1Gi"}}],
+        "image_maximum_gc_age": "24h",
+        "static_pod_url": "https://example.com",
+    }
+    assert manifests.ec2_node_class(ec2_class(kubelet=kubelet), ANY)["spec"]["kubelet"] == {
+        "serializeImagePulls": False,
+        "kubeAPIQPS": 50,
+        "podPidsLimit": 1024,
+        "memorySwap": {"swapBehavior": "LimitedSwap"},
+        "authentication": {"x509": {"clientCAFile": "/etc/ca.pem"}, "webhook": {"cacheTTL": "2m"}},
+        "logging": {"verbosity": 4, "options": {"json": {"splitStream": True}}},
+        "reservedMemory": [{"numaNode": 0, "limits": {"memory": "1Gi"}}],
+        "imageMaximumGCAge": "24h",
+        "staticPodURL": "https://example.com",
+    }
+
+
+def test_only_amazon_linux_2023_takes_further_settings() -> None:
+    found = one(ec2_class, ami_selector_terms=[{"alias": "bottlerocket@latest"}], kubelet={"max_open_files": 10})
+    assert found.startswith("kubelet.max_open_files: is passed on to AL2023 only; got family Bottlerocket")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from eks_blueprints.karpenter.node_pool import NodePool
+from eks_blueprints.karpenter.overlap import labels_left
 
 from .words import auto_pool, one, pool, refused
 
@@ -47,6 +48,14 @@ def test_limits(limits: dict[str, str]) -> None:
     assert not refused(pool, limits=limits)
 
 
+def test_a_limit_may_be_a_whole_number_as_in_kubernetes() -> None:
+    assert pool(limits={"cpu": 1000, "memory": "1Ti", "nodes": 0}).limits == {
+        "cpu": "1000",
+        "memory": "1Ti",
+        "nodes": "0",
+    }
+
+
 @pytest.mark.parametrize(
     ("limits", "why"),
     [
@@ -55,6 +64,7 @@ def test_limits(limits: dict[str, str]) -> None:
         ({"memory": "10KB"}, "did you mean 10k?"),
         ({"cpu": True}, "needs text"),
         ({"cpu": 1.5}, 'quote it: "1.5"'),
+        ({"cpu": -4}, "is negative"),
         ({"cpu": "-1"}, "is negative"),
         ({"memroy": "1Gi"}, "did you mean memory?"),
         ({"a b/c": "1"}, "has a bad domain"),
@@ -69,10 +79,16 @@ def test_a_field_of_its_own_and_a_requirement_do_not_say_the_same_label() -> Non
     assert found.startswith("requirements[0].key: is already said by architectures")
 
 
-def test_a_label_has_each_operator_once() -> None:
-    twice = [condition("team", "NotIn", "a"), condition("team", "NotIn", "b")]
-    assert "says NotIn of the same label again" in one(pool, requirements=twice)
+def test_a_label_may_have_several_conditions_of_one_operator() -> None:
+    assert not refused(pool, requirements=[condition("team", "NotIn", "a"), condition("team", "NotIn", "b")])
     assert not refused(pool, requirements=[condition(CPU, "Gt", "4"), condition(CPU, "Lt", "16")])
+    both = pool(requirements=[condition(CPU, "In", "4", "8"), condition(CPU, "In", "8", "16")])
+    assert labels_left(both)[CPU].values == {"8"}
+
+
+def test_conditions_of_one_operator_that_leave_nothing() -> None:
+    found = one(pool, requirements=[condition(CPU, "In", "4"), condition(CPU, "In", "8")])
+    assert found.startswith("requirements[1]: leaves no value of")
 
 
 @pytest.mark.parametrize(
@@ -225,6 +241,17 @@ def test_auto_mode_has_labels_of_its_own() -> None:
 
 
 def test_auto_mode_is_linux_only() -> None:
-    assert "Linux only" in one(auto_pool, requirements=[condition("kubernetes.io/os", "In", "linux")])
+    for fine in (
+        condition("kubernetes.io/os", "In", "linux"),
+        condition("beta.kubernetes.io/os", "In", "linux", "windows"),
+        condition("kubernetes.io/os", "NotIn", "windows"),
+        condition("node.kubernetes.io/windows-build", "DoesNotExist"),
+    ):
+        assert not refused(auto_pool, requirements=[fine])
+    assert not refused(auto_pool, labels={"kubernetes.io/os": "linux"})
+    assert "Linux only" in one(auto_pool, requirements=[condition("kubernetes.io/os", "In", "windows")])
+    assert "Linux only" in one(auto_pool, requirements=[condition("kubernetes.io/os", "NotIn", "linux")])
+    assert "Linux only" in one(auto_pool, requirements=[condition("node.kubernetes.io/windows-build", "Exists")])
     assert "Linux only" in one(auto_pool, labels={"node.kubernetes.io/windows-build": "10.0.20348"})
+    assert "Linux only" in one(auto_pool, labels={"kubernetes.io/os": "windows"})
     assert "no such field" in one(auto_pool, operating_systems=["linux"])

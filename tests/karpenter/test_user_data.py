@@ -13,6 +13,12 @@ Content-Type: text/x-shellscript; charset="us-ascii"
 #!/bin/bash
 --B--
 """
+NODE_CONFIG = "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n"
+NODE_PART = f"""--B
+Content-Type: application/node.eks.aws
+
+{NODE_CONFIG}spec: {{instance: {{localStorage: {{strategy: RAID5}}}}}}
+--B--"""
 
 
 @pytest.mark.parametrize(
@@ -22,7 +28,22 @@ Content-Type: text/x-shellscript; charset="us-ascii"
         ("bottlerocket@v1.47.0", "settings = 1", "needs settings to be a table"),
         (AL2023, "MIME-Version: 1.0\nContent-Type: text/plain\n\nx", "is no multipart MIME archive"),
         ("windows2022@latest", "<powershell>\nGet-Date\n</powershell>", "is wrapped by Karpenter"),
-        (AL2023, "#!/bin/bash\n" + "#" * 16384, "at most 16384 bytes"),
+        (AL2023, "#!/bin/bash\n" + "#" * 16384, "at most 16384 bytes beside the 2600 or so that Karpenter adds"),
+        (AL2023, "#!/bin/bash\n" + "#" * 14000, "at most 16384 bytes beside the 2600 or so that Karpenter adds"),
+        ("bottlerocket@v1.47.0", "[kernel]\nlockdown = 1", 'got "kernel"; write [settings.kernel]'),
+        ("bottlerocket@v1.47.0", "[settings.kernel]\nlockdow = 1", "settings.kernel.lockdow is no field of"),
+        ("bottlerocket@v1.47.0", '[settings.kubernetes]\nmax-pods = "9"', "settings.kubernetes.max-pods needs a whole"),
+        ("bottlerocket@v1.47.0", '[settings.aws]\ncredentials = "eA=="', "is a credential in plain text"),
+        (AL2023, NODE_CONFIG + "spec: {kubelt: {}}", "spec.kubelt is no field of nodeadm's NodeConfig"),
+        (
+            AL2023,
+            NODE_CONFIG + "spec: {kubelet: {config: {maxPods: '9'}}}",
+            "spec.kubelet.config.maxPods needs a whole",
+        ),
+        (AL2023, NODE_CONFIG + "kubelet: {}", "kubelet no such field of a NodeConfig"),
+        (AL2023, NODE_CONFIG + "spec: [", "is no NodeConfig: "),
+        (AL2023, MIME.replace("--B--", NODE_PART), "spec.instance.localStorage.strategy is not one of the values"),
+        (AL2023, "#!/bin/sh\nexport AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "holds an access key"),
     ],
 )
 def test_user_data_that_cannot_be_merged(alias: str, text: str, why: str) -> None:
@@ -37,7 +58,10 @@ def test_user_data_that_cannot_be_merged(alias: str, text: str, why: str) -> Non
         ("bottlerocket@v1.47.0", '[settings.kernel]\nlockdown = "integrity"\n'),
         (AL2023, "#!/bin/bash\necho hello\n"),
         (AL2023, "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n"),
+        (AL2023, NODE_CONFIG + "spec: {cluster: {name: shop}, kubelet: {config: {maxPods: 9}, flags: [--v=4]}}"),
         (AL2023, MIME),
+        (AL2023, MIME.replace("--B--", NODE_PART.replace("RAID5", "RAID0"))),
+        (AL2023, "#!/bin/bash\n" + "#" * 13000),
         ("windows2022@latest", "Write-Host hello"),
     ],
 )

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from eks_blueprints.network.spec import ExistingNetworkArgs
 from eks_blueprints.recording import ProgramError, record
 
 HERE = "tests/recording/test_failures.py"
@@ -88,7 +89,33 @@ def test_leaving_early(code: int | None, fails: bool, quick: bool) -> None:
         with pytest.raises(ProgramError, match="the program exited with 3"):
             record(program, quick=quick)
     else:
-        assert len(record(program, quick=quick).resources) == 1
+        recording = record(program, quick=quick)
+        assert len(recording.resources) == 1
+        assert ["the program ended itself; what comes after is missing" in log.text for log in recording.logs] == [True]
+
+
+class Odd(BaseException):
+    """What no handler of exceptions expects."""
+
+
+@pytest.mark.parametrize("error", [SystemExit(0), SystemExit(1), Odd("x")])
+def test_a_callback_that_ends_the_interpreter_fails_the_program(error: BaseException, quick: bool) -> None:
+    def end(_arn: str) -> None:
+        raise error
+
+    def program() -> None:
+        aws.iam.Role("a", assume_role_policy="{}").arn.apply(end)
+
+    with pytest.raises(ProgramError, match=type(error).__name__):
+        record(program, quick=quick)
+
+
+def test_a_person_who_stops_it_is_obeyed(quick: bool) -> None:
+    def program() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        record(program, quick=quick)
 
 
 def test_a_cycle_is_found(quick: bool) -> None:
@@ -100,3 +127,18 @@ def test_a_cycle_is_found(quick: bool) -> None:
         aws.iam.Role("c", assume_role_policy="{}", opts=pulumi.ResourceOptions(depends_on=[a, b]))
 
     assert len(record(program, quick=quick).resources) == 4
+
+
+def test_a_list_whose_length_is_not_known_names_the_users_line(pytestconfig: pytest.Config) -> None:
+    where = 0
+
+    def program() -> None:
+        nonlocal where
+        found = aws.ec2.get_subnets_output(filters=[{"name": "vpc-id", "values": ["vpc-0123456789abcdef0"]}])
+        where = line()
+        ExistingNetworkArgs(vpc_id="vpc-0123456789abcdef0", subnet_ids={"private": found.ids})
+
+    with pytest.raises(ProgramError) as caught:
+        record(program, root=str(pytestconfig.rootpath))
+    assert str(caught.value).startswith(f"{HERE}:{where}: subnet_ids.private: needs a list whose length is known; ")
+    assert "found.ids[0], found.ids[1]" in str(caught.value)

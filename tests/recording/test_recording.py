@@ -156,13 +156,15 @@ def test_stack_references(quick: bool) -> None:
         pulumi.export("zones", given.get_output("zones").apply(len))
         pulumi.export("symbol", other.get_output("vpcId"))
         pulumi.export("first", other.require_output("subnets")[0])
+        pulumi.export("key", other.require_output("subnets")["a"])
 
     references = {"acme/network/prod": {"vpcId": "vpc-1", "zones": ["a", "b"]}}
     assert record(program, stack_references=references, quick=quick).outputs == {
         "vpc": "vpc-1",
         "zones": 2,
         "symbol": "${acme/other/prod.vpcId}",
-        "first": {"$unknown": True},
+        "first": "${acme/other/prod.subnets[0]}",
+        "key": {"$unknown": True},
     }
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from eks_blueprints import Blueprint
 from eks_blueprints.testing import Recorded, record, record_stack
-from tests import ROOT
+from tests import PROJECT
 
 TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}'
 
@@ -47,7 +47,7 @@ def test_a_resource_is_found_by_token_short_form_class_or_name(shop: Recorded, w
 
 
 def test_a_component_is_found_by_its_class() -> None:
-    assert record_stack(ROOT / "stacks" / "dev.yaml").one(Blueprint).name == "dev"
+    assert record_stack(PROJECT / "stacks" / "dev.yaml").one(Blueprint).name == "dev"
 
 
 def test_all_can_be_narrowed_by_name(shop: Recorded) -> None:
@@ -131,7 +131,7 @@ def test_settings_of_a_recording_are_passed_on() -> None:
 
 
 def test_a_stack_file_can_have_another_name() -> None:
-    assert record_stack(ROOT / "stacks" / "dev.yaml", "blue").one("blue-cluster").has(name="blue")
+    assert record_stack(PROJECT / "stacks" / "dev.yaml", "blue").one("blue-cluster").has(name="blue")
 
 
 def run_pytest(folder: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -153,7 +153,7 @@ def run_pytest(folder: Path, text: str, *options: str) -> subprocess.CompletedPr
 
 GOLDEN = """\
 import pulumi_aws as aws
-from tests import ROOT
+from tests import PROJECT
 
 def test_it(record, golden):
     golden(record(lambda: aws.sqs.Queue("shop", delay_seconds={seconds})), "queue")

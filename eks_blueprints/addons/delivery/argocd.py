@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-import pulumi
-
-from eks_blueprints.core.component import Component
+from eks_blueprints.addons.delivery.base import ObjectDelivery
 from eks_blueprints.core.helm import HelmRelease
-from eks_blueprints.core.kubernetes_object import KubernetesObject
 
 _FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
-class ArgocdDelivery:
+class ArgocdDelivery(ObjectDelivery):
     """Writes each release down as an Application, and waits until Argo CD calls it healthy."""
 
-    def __init__(self, namespace: str) -> None:
-        self._namespace = namespace
+    ready_when: ClassVar[str] = "jsonpath={.status.health.status}=Healthy"
 
-    def deliver(
-        self,
-        component: Component,
-        release: HelmRelease,
-        *,
-        cluster: pulumi.Resource | None,
-        after: Sequence[pulumi.Resource],
-    ) -> pulumi.Resource:
-        """Make the Application of a release."""
-        limit = f"{release.timeout_seconds}s"
-        return KubernetesObject(
-            f"{component.pulumi_resource_name}-{release.role}",
-            {
-                "apiVersion": "argoproj.io/v1alpha1",
-                "kind": "Application",
-                "metadata": self._metadata(release),
-                "spec": self._spec(release),
-            },
-            component.child(
-                depends_on=after,
-                delete_before_replace=True,
-                retain_on_delete=release.keep or None,
-                deleted_with=cluster if release.goes_with_cluster else None,
-                custom_timeouts=pulumi.CustomTimeouts(create=limit, update=limit, delete=limit),
-            ),
-        )
-
-    def _metadata(self, release: HelmRelease) -> dict[str, Any]:
-        metadata: dict[str, Any] = {"name": release.name, "namespace": self._namespace}
-        if not release.keep:
-            # Argo CD takes away what it installed before it lets the Application go.
-            metadata["finalizers"] = [_FINALIZER]
-        if release.wait:
-            metadata["annotations"] = {"pulumi.com/waitFor": "jsonpath={.status.health.status}=Healthy"}
-        return metadata
+    def object(self, release: HelmRelease) -> dict[str, Any]:
+        """The Application of a release."""
+        # Argo CD takes away what it installed before it lets an Application with the finalizer go.
+        last = {} if release.keep else {"finalizers": [_FINALIZER]}
+        return {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Application",
+            "metadata": self.metadata(release) | last,
+            "spec": self._spec(release),
+        }
 
     def _spec(self, release: HelmRelease) -> dict[str, Any]:
         chart = release.chart

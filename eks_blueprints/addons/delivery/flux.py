@@ -2,65 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-import pulumi
-
-from eks_blueprints.core.component import Component
+from eks_blueprints.addons.delivery.base import ObjectDelivery
 from eks_blueprints.core.helm import HelmRelease
-from eks_blueprints.core.kubernetes_object import KubernetesObject
 
 
-class FluxDelivery:
+class FluxDelivery(ObjectDelivery):
     """Writes each release down as a HelmRepository and a HelmRelease, and waits until Flux calls it ready."""
 
-    def __init__(self, namespace: str) -> None:
-        self._namespace = namespace
+    ready_when: ClassVar[str] = "condition=Ready"
 
-    def deliver(
-        self,
-        component: Component,
-        release: HelmRelease,
-        *,
-        cluster: pulumi.Resource | None,
-        after: Sequence[pulumi.Resource],
-    ) -> pulumi.Resource:
-        """Make the HelmRelease of a release, after its repository."""
-        name = f"{component.pulumi_resource_name}-{release.role}"
-        limit = f"{release.timeout_seconds}s"
-        common: dict[str, Any] = {
-            "delete_before_replace": True,
-            "retain_on_delete": release.keep or None,
-            "deleted_with": cluster if release.goes_with_cluster else None,
-        }
-        repository = KubernetesObject(
-            f"{name}-repository", self._repository(release), component.child(depends_on=after, **common)
-        )
-        timeouts = pulumi.CustomTimeouts(create=limit, update=limit, delete=limit)
-        opts = component.child(depends_on=[*after, repository], custom_timeouts=timeouts, **common)
-        return KubernetesObject(name, self._release(release), opts)
-
-    def _repository(self, release: HelmRelease) -> dict[str, Any]:
+    def sources(self, release: HelmRelease) -> dict[str, dict[str, Any]]:
+        """The repository of a release's chart."""
         chart = release.chart
         spec: dict[str, Any] = {"interval": "1h", "url": chart.repository}
-        return {
+        repository = {
             "apiVersion": "source.toolkit.fluxcd.io/v1",
             "kind": "HelmRepository",
             "metadata": {"name": release.name, "namespace": self._namespace},
             "spec": spec | ({"type": "oci"} if chart.is_oci else {}),
         }
+        return {"repository": repository}
 
-    def _release(self, release: HelmRelease) -> dict[str, Any]:
-        metadata: dict[str, Any] = {"name": release.name, "namespace": self._namespace}
-        if release.wait:
-            metadata["annotations"] = {"pulumi.com/waitFor": "condition=Ready"}
+    def object(self, release: HelmRelease) -> dict[str, Any]:
+        """The HelmRelease of a release."""
         crds = "Skip" if release.skip_crds else "CreateReplace"
         again = {"remediation": {"retries": 3}} if release.atomic else {}
         return {
             "apiVersion": "helm.toolkit.fluxcd.io/v2",
             "kind": "HelmRelease",
-            "metadata": metadata,
+            "metadata": self.metadata(release),
             "spec": {
                 "interval": "10m",
                 "releaseName": release.name,

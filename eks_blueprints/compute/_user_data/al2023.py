@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eks_blueprints.compute._user_data.cluster_data import ClusterData, NodeData, merged
+from eks_blueprints.compute._user_data.cluster_data import ClusterData, NodeData
+from eks_blueprints.compute._user_data.merging import TAINTS, joined_flags, merged, values_of
 
 # Fixed, so that the same node has the same text on every run.
 _BOUNDARY = "==eks-node=="
@@ -21,9 +22,9 @@ def render(
         cluster: the cluster to join.
         node: labels, taints and size of the node.
         scripts: shell scripts that run before the node joins, in this order.
-        node_config: `spec` of a NodeConfig, merged over what the other arguments say.
+        node_config: `spec` of a NodeConfig, merged with what the other arguments say.
     """
-    return _archive(scripts, merged(_spec(cluster, node), node_config or {}))
+    return _archive(scripts, _joined(merged(_spec(cluster, node), node_config or {})))
 
 
 def render_additions(
@@ -34,11 +35,29 @@ def render_additions(
     Args:
         node: size of the node; EKS tells it its labels and taints.
         scripts: shell scripts that run before the node joins, in this order.
-        node_config: `spec` of a NodeConfig, merged over what the other arguments say.
+        node_config: `spec` of a NodeConfig, merged with what the other arguments say.
     """
     size = {} if node.max_pods is None else {"kubelet": {"config": {"maxPods": node.max_pods}}}
-    spec = merged(size, node_config or {})
+    spec = _joined(merged(size, node_config or {}))
     return _archive(scripts, spec) if scripts or spec else None
+
+
+def _joined(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec with the labels and taints of the kubelet's flags in one flag each."""
+    kubelet = dict(spec.get("kubelet", {}))
+    flags = list(kubelet.get("flags", ()))
+    if not flags:
+        return spec
+    config = dict(kubelet.get("config", {}))
+    if values_of(flags, TAINTS) and "registerWithTaints" in config:
+        # The flag stands above the configuration, whose taints would be lost.
+        flags += [f"{TAINTS}={_taint(taint)}" for taint in config.pop("registerWithTaints")]
+        kubelet["config"] = config
+    return {**spec, "kubelet": {**kubelet, "flags": joined_flags(flags)}}
+
+
+def _taint(taint: Mapping[str, Any]) -> str:
+    return f"{taint.get('key', '')}={taint.get('value', '')}:{taint.get('effect', '')}"
 
 
 def _archive(scripts: Sequence[str], spec: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("instance_types.csv")
+_SMALL = ("nano", "micro", "small", "medium", "large")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +32,39 @@ class InstanceType:
     efa_cards: range
     """Numbers of the network cards that take an interface of the Elastic Fabric Adapter, one each."""
     flags: frozenset[str]
-    """Which of bare_metal, burstable, hibernation and spot it has or can be."""
+    """Which of bare_metal, burstable, hibernation, spot, nvme (its disks are NVMe), encryption_in_transit, enclaves
+    (Nitro Enclaves) and fraction_of_a_gpu it has or can be."""
+    gpu_memory_mib: int | None
+    """Memory of each GPU."""
+    cpu_manufacturer: str | None
+    """Who makes its processors: intel, amd, aws or apple; None where that is not known."""
+    clock_mhz: int | None
+    """Sustained clock speed of its processors."""
+    hypervisor: str | None
+    """nitro or xen; None on bare metal."""
+    ebs_mbps: int | None
+    """Most megabits a second to EBS volumes, where that capacity is its own by default."""
+    network_mbps: int | None
+    """Megabits a second that its network keeps up; None where AWS says it in words, or `network_is_known` is false."""
+    network_is_known: bool
+    """Whether the source of `network_mbps` speaks of this type."""
+    branch_interfaces: int
+    """Most pods with security groups of their own; 0 where its interfaces cannot be trunks."""
 
-    def max_pods(self, *, prefix_delegation: bool = False) -> int:
-        """How many pods its addresses are enough for, as the VPC CNI counts (two more run in the host's network)."""
-        each = 16 if prefix_delegation else 1
-        return self.network_interfaces * (self.addresses_per_interface - 1) * each + 2
+    @property
+    def family(self) -> str:
+        """What stands before the dot, such as `m7g`."""
+        return self.name.partition(".")[0]
+
+    @property
+    def size(self) -> str:
+        """What stands after the dot, such as `xlarge`."""
+        return self.name.partition(".")[2]
+
+    @property
+    def on_nitro(self) -> bool:
+        """Whether it is built on the Nitro System, without which there are neither prefixes nor IPv6 for pods."""
+        return self.hypervisor == "nitro" or ("bare_metal" in self.flags and self.hypervisor is None)
 
 
 @cache
@@ -51,7 +79,8 @@ def instance_type(name: str) -> InstanceType | None:
     row = _lines().get(name, [])
     if not row or not row[0]:
         return None
-    architectures, vcpus, memory, accelerator, model, count, interfaces, addresses, storage, efa, flags = row
+    architectures, vcpus, memory, accelerator, model, count, interfaces, addresses, storage, efa, flags, *more = row
+    gpu_memory, cpu, clock, hypervisor, ebs, network, branches = more
     return InstanceType(
         name=name,
         architectures=tuple(architectures.split()),
@@ -65,7 +94,52 @@ def instance_type(name: str) -> InstanceType | None:
         storage_gb=int(storage),
         efa_cards=_cards(efa),
         flags=frozenset(flags.split()),
+        gpu_memory_mib=_number(gpu_memory),
+        cpu_manufacturer=cpu or None,
+        clock_mhz=_number(clock),
+        hypervisor=hypervisor or None,
+        ebs_mbps=_number(ebs),
+        network_mbps=_number(network.removeprefix("-")),
+        network_is_known=bool(network),
+        branch_interfaces=int(branches or 0),
     )
+
+
+@cache
+def families() -> dict[str, tuple[str, ...]]:
+    """The sizes of each family, smallest first as far as their names tell."""
+    found: dict[str, list[str]] = {}
+    for name in names():
+        family, _, size = name.partition(".")
+        found.setdefault(family, []).append(size)
+    return {family: tuple(sorted(sizes, key=size_order)) for family, sizes in found.items()}
+
+
+def size_order(size: str) -> tuple[int, int, str]:
+    """What puts sizes in order: nano before large before 2xlarge before 16xlarge before metal."""
+    number, _, word = size.rpartition("xlarge")
+    if not word and size.endswith("xlarge"):
+        return len(_SMALL), int(number or 1) if (number or "1").isdigit() else 0, size
+    return (_SMALL.index(size) if size in _SMALL else len(_SMALL) + 1), 0, size
+
+
+def date() -> str:
+    """The day on which the table was made, such as `2026-11-29`."""
+    return _heading("Date")
+
+
+def source() -> str:
+    """What the table was made from."""
+    return _heading("Source")
+
+
+def _heading(word: str) -> str:
+    lines = _FILE.read_text(encoding="utf-8").splitlines()
+    return next(line.removeprefix(f"# {word}: ") for line in lines if line.startswith(f"# {word}: "))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def _cards(text: str) -> range:

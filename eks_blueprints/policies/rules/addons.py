@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.facts.pods import Addressing, addresses
 from eks_blueprints.policies.objects import STATEFUL_SET
 from eks_blueprints.policies.platform import (
     ADDON,
@@ -225,8 +226,9 @@ def prefix_delegation(group: Props, context: Context) -> Faults:
         return
     for name in group.words("instanceTypes"):
         found = instance_type(name)
-        if found is not None and int(match[1]) > found.max_pods():
-            yield group.fault(f"has addresses for {found.max_pods()} pods on {name}", "launchTemplate", got=match[1])
+        most = None if found is None else addresses(found, Addressing()).count
+        if most is not None and int(match[1]) > most:
+            yield group.fault(f"has addresses for {most} pods on {name}", "launchTemplate", got=match[1])
 
 
 @rule("addon-kube-proxy-not-ipvs", ADDON, CONFIG_MAP, severity="medium", enforcement="advisory", wave=3)

@@ -20,6 +20,7 @@ from eks_blueprints.policies.objects import (
     selected,
 )
 from eks_blueprints.policies.platform import FARGATE, cluster_of, compute, fargate_profile_of, on_cluster
+from eks_blueprints.policies.pods import pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.rule import Context, rule
@@ -58,15 +59,7 @@ def no_daemon_set(_: Props, context: Context) -> Faults:
         yield resource.props.fault("has no node to run on: the cluster has Fargate alone")
 
 
-@rule(
-    "fargate-no-custom-ami-or-node-options",
-    *WORKLOADS,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    across=True,
-    each=fargate_pods,
-)
+@pod_rule("fargate-no-custom-ami-or-node-options", "high", each=fargate_pods, across=True)
 def no_node_options(pod: Props) -> Faults:
     """Pods of Fargate choose no kind of node."""
     for key, value in pod.pairs("nodeSelector"):
@@ -78,15 +71,7 @@ def no_node_options(pod: Props) -> Faults:
             yield requirement.fault("chooses a kind of node, and Fargate has none", "key", got=key)
 
 
-@rule(
-    "fargate-no-privileged-or-host-access",
-    *WORKLOADS,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    across=True,
-    each=fargate_pods,
-)
+@pod_rule("fargate-no-privileged-or-host-access", "high", each=fargate_pods, across=True)
 def no_host(pod: Props, context: Context) -> Faults:
     """Pods of Fargate do without the host."""
     for key in ("hostNetwork", "hostPID", "hostIPC"):
@@ -105,15 +90,7 @@ def no_host(pod: Props, context: Context) -> Faults:
                 )
 
 
-@rule(
-    "fargate-no-gpu-arm-or-windows",
-    *WORKLOADS,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    across=True,
-    each=fargate_pods,
-)
+@pod_rule("fargate-no-gpu-arm-or-windows", "high", each=fargate_pods, across=True)
 def no_special_hardware(pod: Props, context: Context) -> Faults:
     """Pods of Fargate need neither accelerators nor Arm nor Windows."""
     for container in containers_of(context.resource):
@@ -188,15 +165,7 @@ def narrow_selectors(profile: Props) -> Faults:
         yield profile.fault("has more selectors than EKS takes", "selectors", got=len(selectors))
 
 
-@rule(
-    "fargate-requests-set",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="mandatory",
-    wave=2,
-    across=True,
-    each=fargate_pods,
-)
+@pod_rule("fargate-requests-set", "medium", each=fargate_pods, wave=2, across=True)
 def requests_set(pod: Props) -> Faults:
     """Pods of Fargate say what they need, and need no more than there is."""
     cpu = memory = 0.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
-from eks_blueprints.policies.objects import WORKLOADS, containers
+from eks_blueprints.policies.objects import WORKLOADS
 from eks_blueprints.policies.platform import CHART, RELEASE, charts
+from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
@@ -15,7 +16,7 @@ _DEPRECATED = ("k8s.gcr.io/", "gcr.io/google-containers/", "gcr.io/google_contai
 _VERIFIERS = ("policy-controller", "ratify", "connaisseur")
 
 
-@rule("k8s-image-tag-fixed", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, each=containers)
+@pod_rule("k8s-image-tag-fixed", "high", each=containers)
 def tag_fixed(container: Props) -> Faults:
     """Images are named by a tag that stays, or by digest."""
     image = _image(container)
@@ -28,7 +29,7 @@ def tag_fixed(container: Props) -> Faults:
         yield container.fault("runs whatever the tag names today", "image", got=image)
 
 
-@rule("k8s-image-digest", *WORKLOADS, severity="low", enforcement="advisory", wave=3, each=containers)
+@pod_rule("k8s-image-digest", "low", each=containers, enforcement="advisory", wave=3)
 def by_digest(container: Props) -> Faults:
     """Images are named by digest."""
     image = _image(container)
@@ -38,15 +39,16 @@ def by_digest(container: Props) -> Faults:
         yield container.fault("names no digest", "image", got=image)
 
 
-@rule(
+@pod_rule(
     "k8s-image-registry-allowed",
-    *WORKLOADS,
-    severity="medium",
+    "medium",
+    each=containers,
     enforcement="advisory",
     production="mandatory",
     wave=2,
-    params={"allowed": ["*.dkr.ecr.*.amazonaws.com", "public.ecr.aws", "registry.k8s.io"]},
-    each=containers,
+    params={
+        "allowed": ["*.dkr.ecr.*.amazonaws.com", "*.dkr.ecr.*.amazonaws.com.cn", "public.ecr.aws", "registry.k8s.io"]
+    },
 )
 def registry_allowed(container: Props, context: Context) -> Faults:
     """Images come from registries that were agreed on.
@@ -58,13 +60,11 @@ def registry_allowed(container: Props, context: Context) -> Faults:
         yield container.fault("comes from a registry that is not agreed on", "image", got=_image(container))
 
 
-@rule(
+@pod_rule(
     "k8s-no-deprecated-registry",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="mandatory",
-    wave=2,
+    "medium",
     each=containers,
+    wave=2,
     patches=True,
     params={"frozen": ["docker.io/bitnamilegacy/*"]},
 )
@@ -78,7 +78,7 @@ def live_registry(container: Props, context: Context) -> Faults:
         yield container.fault("comes from a registry that is frozen", "image", got=_image(container))
 
 
-@rule("k8s-image-pull-policy", *WORKLOADS, severity="low", enforcement="advisory", wave=3, each=containers)
+@pod_rule("k8s-image-pull-policy", "low", each=containers, enforcement="advisory", wave=3)
 def pull_policy(container: Props) -> Faults:
     """An image whose tag may move is pulled each time."""
     image = _image(container)

@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.facts.pods import Addressing, addresses
 from eks_blueprints.policies.addresses import subnets_of
 from eks_blueprints.policies.platform import (
     ASSOCIATION,
@@ -63,7 +64,7 @@ def pod_capacity(group: Props, context: Context) -> Faults:
     if most is None or not types or not subnets or any(each.cidr is None for each in subnets):
         raise NotApplicable
     usable = sum(ipaddress.ip_network(str(each.cidr), strict=False).num_addresses - 5 for each in subnets)
-    pods = min(found.max_pods() for found in types)
+    pods = min(addresses(found, Addressing()).count or 0 for found in types)
     if most * pods > usable:
         yield group.fault(f"may need {int(most * pods)} addresses, and its subnets have {usable}", "subnetIds")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from eks_blueprints.policies.objects import WORKLOADS, containers, in_namespace, namespace_of, pod_of, pods
+from eks_blueprints.policies.objects import WORKLOADS, in_namespace, namespace_of, pod_of
 from eks_blueprints.policies.platform import NODE_POOL, auto_mode, cluster_of, version_of
+from eks_blueprints.policies.pods import containers, pod_rule, pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.rule import Context, rule
@@ -39,15 +40,7 @@ def memory_limit(_: Props, context: Context) -> Faults:
             yield container.fault("has no limit of memory", "resources", "limits", "memory")
 
 
-@rule(
-    "k8s-cpu-limit-policy",
-    *WORKLOADS,
-    severity="low",
-    enforcement="advisory",
-    wave=1,
-    params={"mode": "require"},
-    each=containers,
-)
+@pod_rule("k8s-cpu-limit-policy", "low", each=containers, enforcement="advisory", params={"mode": "require"})
 def cpu_limit(container: Props, context: Context) -> Faults:
     """Limits of CPU are used as the organisation has decided."""
     mode, has = context.params["mode"], container.has("resources", "limits", "cpu")
@@ -60,15 +53,7 @@ def cpu_limit(container: Props, context: Context) -> Faults:
         )
 
 
-@rule(
-    "k8s-memory-request-equals-limit",
-    *WORKLOADS,
-    severity="low",
-    enforcement="advisory",
-    wave=3,
-    each=containers,
-    across=True,
-)
+@pod_rule("k8s-memory-request-equals-limit", "low", each=containers, enforcement="advisory", wave=3, across=True)
 def memory_equal(container: Props, context: Context) -> Faults:
     """On nodes that are packed tightly, memory is requested as it is limited."""
     if not context.stack.of(NODE_POOL) and not auto_mode(cluster_of(context.resource, context.stack)):
@@ -80,14 +65,13 @@ def memory_equal(container: Props, context: Context) -> Faults:
         )
 
 
-@rule(
+@pod_rule(
     "k8s-limit-to-request-ratio",
-    *WORKLOADS,
-    severity="low",
+    "low",
+    each=containers,
     enforcement="advisory",
     wave=3,
     params={"memory_ratio": 2, "cpu_ratio": 4},
-    each=containers,
 )
 def ratio(container: Props, context: Context) -> Faults:
     """Limits are no multiple of what is requested."""
@@ -99,7 +83,7 @@ def ratio(container: Props, context: Context) -> Faults:
             yield container.fault(f"may use {limit / request:g} times its {key}", "resources", "limits", key, got=limit)
 
 
-@rule("k8s-ephemeral-storage-bounded", *WORKLOADS, severity="low", enforcement="advisory", wave=3, each=pods)
+@pod_rule("k8s-ephemeral-storage-bounded", "low", each=pods, enforcement="advisory", wave=3)
 def ephemeral(pod: Props) -> Faults:
     """Pods cannot fill the disk of their node."""
     for volume in pod.items("volumes"):

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import re
 
-from eks_blueprints.policies.objects import (
-    SYSTEM,
-    WORKLOADS,
-    containers,
-    pod_of,
-    pods,
-    template,
-    tenant_containers,
-    tenant_pods,
-)
+from eks_blueprints.policies.objects import WORKLOADS, pod_of, template
 from eks_blueprints.policies.platform import cluster_of, version_of
+from eks_blueprints.policies.pods import containers, parts, pod_rule, pods, tenant_containers, tenant_pods
 from eks_blueprints.policies.props import Faults, Props
 from eks_blueprints.policies.rule import Context, rule
 
@@ -55,80 +47,35 @@ _SYSCTLS = {
 """Sysctls that the baseline standard allows, and the minor of Kubernetes since which it does."""
 
 
-@rule(
-    "k8s-no-privileged-containers",
-    *WORKLOADS,
-    severity="critical",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_containers,
-    patches=True,
-)
+@pod_rule("k8s-no-privileged-containers", "critical", each=tenant_containers, patches=True)
 def no_privileged(container: Props) -> Faults:
     """Containers are not privileged."""
     if container.flag("securityContext", "privileged"):
         yield container.fault("is privileged: root on its node", "securityContext", "privileged", got=True)
 
 
-@rule(
-    "k8s-no-host-pid",
-    *WORKLOADS,
-    severity="critical",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_pods,
-    patches=True,
-)
+@pod_rule("k8s-no-host-pid", "critical", each=tenant_pods, patches=True)
 def no_host_pid(pod: Props) -> Faults:
     """Pods do not see the processes of their node."""
     if pod.flag("hostPID"):
         yield pod.fault("sees the processes of its node", "hostPID", got=True)
 
 
-@rule(
-    "k8s-no-host-ipc",
-    *WORKLOADS,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_pods,
-    patches=True,
-)
+@pod_rule("k8s-no-host-ipc", "high", each=tenant_pods, patches=True)
 def no_host_ipc(pod: Props) -> Faults:
     """Pods share no memory with their node."""
     if pod.flag("hostIPC"):
         yield pod.fault("shares memory with its node", "hostIPC", got=True)
 
 
-@rule(
-    "k8s-no-host-network",
-    *WORKLOADS,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_pods,
-    patches=True,
-)
+@pod_rule("k8s-no-host-network", "high", each=tenant_pods, patches=True)
 def no_host_network(pod: Props) -> Faults:
     """Pods do not use the network of their node."""
     if pod.flag("hostNetwork"):
         yield pod.fault("uses the network of its node", "hostNetwork", got=True)
 
 
-@rule(
-    "k8s-no-host-ports",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_containers,
-    patches=True,
-)
+@pod_rule("k8s-no-host-ports", "medium", each=tenant_containers, patches=True)
 def no_host_ports(container: Props) -> Faults:
     """Containers take no port of their node."""
     for port in container.items("ports"):
@@ -136,15 +83,8 @@ def no_host_ports(container: Props) -> Faults:
             yield port.fault("takes a port of its node", "hostPort", got=number)
 
 
-@rule(
-    "k8s-no-host-path-volumes",
-    *WORKLOADS,
-    each=tenant_pods,
-    patches=True,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    params={**SYSTEM, "allowed_prefixes": ["/var/log/pods"]},
+@pod_rule(
+    "k8s-no-host-path-volumes", "high", each=tenant_pods, patches=True, params={"allowed_prefixes": ["/var/log/pods"]}
 )
 def no_host_path(pod: Props, context: Context) -> Faults:
     """Pods mount no directory of their node.
@@ -165,15 +105,7 @@ def no_host_path(pod: Props, context: Context) -> Faults:
         yield volume.fault("mounts a directory of its node", "hostPath", "path", got=path, advisory=read_only)
 
 
-@rule(
-    "k8s-no-runtime-socket-mount",
-    *WORKLOADS,
-    severity="critical",
-    enforcement="mandatory",
-    wave=1,
-    each=pods,
-    patches=True,
-)
+@pod_rule("k8s-no-runtime-socket-mount", "critical", each=pods, patches=True)
 def no_runtime_socket(pod: Props) -> Faults:
     """Pods do not reach the container runtime of their node."""
     for volume in pod.items("volumes"):
@@ -184,16 +116,7 @@ def no_runtime_socket(pod: Props) -> Faults:
             yield volume.fault("controls the runtime of its node", "hostPath", "path", got=path or "/")
 
 
-@rule(
-    "k8s-capabilities-baseline",
-    *WORKLOADS,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_containers,
-    patches=True,
-)
+@pod_rule("k8s-capabilities-baseline", "high", each=tenant_containers, patches=True)
 def baseline_capabilities(container: Props) -> Faults:
     """Containers add no capability that leads out of them."""
     added = container.words("securityContext", "capabilities", "add")
@@ -204,20 +127,19 @@ def baseline_capabilities(container: Props) -> Faults:
         )
 
 
-@rule("k8s-seccomp-not-unconfined", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, patches=True)
-def seccomp_confined(_: Props, context: Context) -> Faults:
+@pod_rule("k8s-seccomp-not-unconfined", "high", each=parts, patches=True)
+def seccomp_confined(part: Props) -> Faults:
     """Nobody turns the filter of system calls off."""
-    for part in (pod_of(context.resource), *containers(context)):
-        if part.get("securityContext", "seccompProfile", "type") == "Unconfined":
-            yield part.fault(
-                "may call anything in the kernel", "securityContext", "seccompProfile", "type", got="Unconfined"
-            )
+    if part.get("securityContext", "seccompProfile", "type") == "Unconfined":
+        yield part.fault(
+            "may call anything in the kernel", "securityContext", "seccompProfile", "type", got="Unconfined"
+        )
 
 
 @rule("k8s-apparmor-baseline", *WORKLOADS, severity="medium", enforcement="mandatory", wave=1, patches=True)
 def apparmor(_: Props, context: Context) -> Faults:
     """Nobody turns AppArmor off."""
-    for part in (pod_of(context.resource), *containers(context)):
+    for part in parts(context):
         kind = part.get("securityContext", "appArmorProfile", "type")
         if kind not in (None, "RuntimeDefault", "Localhost"):
             yield part.fault("turns AppArmor off", "securityContext", "appArmorProfile", "type", got=kind)
@@ -226,18 +148,17 @@ def apparmor(_: Props, context: Context) -> Faults:
             yield value.fault("turns AppArmor off", got=value.get())
 
 
-@rule("k8s-selinux-baseline", *WORKLOADS, severity="medium", enforcement="mandatory", wave=1, patches=True)
-def selinux(_: Props, context: Context) -> Faults:
+@pod_rule("k8s-selinux-baseline", "medium", each=parts, patches=True)
+def selinux(part: Props) -> Faults:
     """Nobody takes another SELinux label than those of containers."""
-    for part in (pod_of(context.resource), *containers(context)):
-        options = part.at("securityContext", "seLinuxOptions")
-        if options.value is None:
-            continue
-        if (options.get("type") or "") not in _SELINUX_TYPES:
-            yield options.fault("takes a label that is not one of containers", "type", got=options.get("type"))
-        for key in ("user", "role"):
-            if options.get(key):
-                yield options.fault("takes a label that is not one of containers", key, got=options.get(key))
+    options = part.at("securityContext", "seLinuxOptions")
+    if options.value is None:
+        return
+    if (options.get("type") or "") not in _SELINUX_TYPES:
+        yield options.fault("takes a label that is not one of containers", "type", got=options.get("type"))
+    for key in ("user", "role"):
+        if options.get(key):
+            yield options.fault("takes a label that is not one of containers", key, got=options.get(key))
 
 
 @rule("k8s-proc-mount-default", *WORKLOADS, severity="medium", enforcement="mandatory", wave=1, patches=True)
@@ -250,7 +171,7 @@ def proc_mount(_: Props, context: Context) -> Faults:
             yield container.fault("sees more of /proc than it should", "securityContext", "procMount", got=kind)
 
 
-@rule("k8s-sysctls-safe", *WORKLOADS, severity="medium", enforcement="mandatory", wave=1, each=pods, patches=True)
+@pod_rule("k8s-sysctls-safe", "medium", each=pods, patches=True)
 def sysctls(pod: Props, context: Context) -> Faults:
     """Pods set only kernel parameters that are theirs alone."""
     given = pod.items("securityContext", "sysctls")
@@ -261,23 +182,14 @@ def sysctls(pod: Props, context: Context) -> Faults:
             yield each.fault("sets a kernel parameter of the node", "name", got=each.get("name"))
 
 
-@rule("k8s-windows-host-process", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, patches=True)
-def host_process(_: Props, context: Context) -> Faults:
+@pod_rule("k8s-windows-host-process", "high", each=parts, patches=True)
+def host_process(part: Props) -> Faults:
     """Windows containers are not processes of their host."""
-    for part in (pod_of(context.resource), *containers(context)):
-        if part.flag("securityContext", "windowsOptions", "hostProcess"):
-            yield part.fault("is a process of its host", "securityContext", "windowsOptions", "hostProcess", got=True)
+    if part.flag("securityContext", "windowsOptions", "hostProcess"):
+        yield part.fault("is a process of its host", "securityContext", "windowsOptions", "hostProcess", got=True)
 
 
-@rule(
-    "k8s-no-host-field-in-probes",
-    *WORKLOADS,
-    severity="low",
-    enforcement="mandatory",
-    wave=1,
-    each=containers,
-    patches=True,
-)
+@pod_rule("k8s-no-host-field-in-probes", "low", each=containers, patches=True)
 def probe_hosts(container: Props) -> Faults:
     """Probes ask the pod itself and nobody else."""
     kinds = ("httpGet", "tcpSocket")

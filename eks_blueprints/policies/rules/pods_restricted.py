@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from eks_blueprints.policies.objects import (
-    SYSTEM,
-    WORKLOADS,
-    containers,
-    in_system_namespace,
-    pod_of,
-    pods,
-    tenant_containers,
-    tenant_pods,
-)
+from eks_blueprints.policies.objects import pod_of
 from eks_blueprints.policies.platform import cluster_of, version_of
+from eks_blueprints.policies.pods import containers, parts, pod_rule, pods, tenant_containers, tenant_parts, tenant_pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context, rule
+from eks_blueprints.policies.rule import Context
 from eks_blueprints.policies.rules.pods_host import user_namespace
 
 _VOLUMES = frozenset(
@@ -33,15 +25,7 @@ _VOLUMES = frozenset(
 _PROFILES = ("RuntimeDefault", "Localhost")
 
 
-@rule(
-    "k8s-no-privilege-escalation",
-    *WORKLOADS,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_containers,
-)
+@pod_rule("k8s-no-privilege-escalation", "high", each=tenant_containers)
 def no_escalation(container: Props, context: Context) -> Faults:
     """Processes cannot gain more rights than they started with."""
     if _is_windows(context):
@@ -53,15 +37,7 @@ def no_escalation(container: Props, context: Context) -> Faults:
         )
 
 
-@rule(
-    "k8s-run-as-non-root",
-    *WORKLOADS,
-    severity="high",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_containers,
-)
+@pod_rule("k8s-run-as-non-root", "high", each=tenant_containers)
 def non_root(container: Props, context: Context) -> Faults:
     """Containers do not run as root."""
     own = container.flag("securityContext", "runAsNonRoot")
@@ -70,43 +46,22 @@ def non_root(container: Props, context: Context) -> Faults:
         yield container.fault("may run as root", "securityContext", "runAsNonRoot", got=found)
 
 
-@rule(
-    "k8s-run-as-user-non-zero",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="mandatory",
-    wave=1,
-    patches=True,
-    params=SYSTEM,
-)
-def user_not_zero(_: Props, context: Context) -> Faults:
+@pod_rule("k8s-run-as-user-non-zero", "medium", each=tenant_parts, patches=True)
+def user_not_zero(part: Props, context: Context) -> Faults:
     """Nobody asks to be user 0."""
-    if in_system_namespace(context):
-        raise NotApplicable
-    relaxed = user_namespace(context)
-    for part in (pod_of(context.resource), *containers(context)):
-        if part.number("securityContext", "runAsUser") == 0 and not relaxed:
-            yield part.fault("runs as root", "securityContext", "runAsUser", got=0)
+    if part.number("securityContext", "runAsUser") == 0 and not user_namespace(context):
+        yield part.fault("runs as root", "securityContext", "runAsUser", got=0)
 
 
-@rule("k8s-run-as-high-uid", *WORKLOADS, severity="low", enforcement="advisory", wave=3, patches=True)
-def high_user(_: Props, context: Context) -> Faults:
+@pod_rule("k8s-run-as-high-uid", "low", each=parts, enforcement="advisory", wave=3, patches=True)
+def high_user(part: Props) -> Faults:
     """Users of containers are none of the node's."""
-    for part in (pod_of(context.resource), *containers(context)):
-        user = part.number("securityContext", "runAsUser")
-        if user is not None and user < 10000:
-            yield part.fault("runs as a user that the node may have too", "securityContext", "runAsUser", got=user)
+    user = part.number("securityContext", "runAsUser")
+    if user is not None and user < 10000:
+        yield part.fault("runs as a user that the node may have too", "securityContext", "runAsUser", got=user)
 
 
-@rule(
-    "k8s-capabilities-drop-all",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_containers,
-)
+@pod_rule("k8s-capabilities-drop-all", "medium", each=tenant_containers)
 def drop_all(container: Props, context: Context) -> Faults:
     """Containers drop every capability, and take back one at most."""
     if _is_windows(context):
@@ -118,15 +73,7 @@ def drop_all(container: Props, context: Context) -> Faults:
         yield container.fault("takes back more than NET_BIND_SERVICE", *keys, "add", got=strange)
 
 
-@rule(
-    "k8s-seccomp-runtime-default",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="mandatory",
-    wave=1,
-    params=SYSTEM,
-    each=tenant_containers,
-)
+@pod_rule("k8s-seccomp-runtime-default", "medium", each=tenant_containers)
 def seccomp(container: Props, context: Context) -> Faults:
     """System calls are filtered."""
     if _is_windows(context):
@@ -137,16 +84,7 @@ def seccomp(container: Props, context: Context) -> Faults:
         yield container.fault("may call anything in the kernel", *keys, got=found)
 
 
-@rule(
-    "k8s-volume-types-restricted",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="mandatory",
-    wave=1,
-    each=tenant_pods,
-    patches=True,
-    params=SYSTEM,
-)
+@pod_rule("k8s-volume-types-restricted", "medium", each=tenant_pods, patches=True)
 def volume_types(pod: Props) -> Faults:
     """Pods mount what Kubernetes manages, and no storage of the host.
 
@@ -159,7 +97,7 @@ def volume_types(pod: Props) -> Faults:
                 yield volume.fault("mounts storage that Kubernetes does not manage", kind)
 
 
-@rule("k8s-read-only-root-filesystem", *WORKLOADS, severity="medium", enforcement="advisory", wave=2, each=containers)
+@pod_rule("k8s-read-only-root-filesystem", "medium", each=containers, enforcement="advisory", wave=2)
 def read_only_root(container: Props) -> Faults:
     """Containers cannot change their own files."""
     found = container.flag("securityContext", "readOnlyRootFilesystem")
@@ -167,7 +105,7 @@ def read_only_root(container: Props) -> Faults:
         yield container.fault("can change its own files", "securityContext", "readOnlyRootFilesystem", got=found)
 
 
-@rule("k8s-no-git-repo-volume", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, each=pods, patches=True)
+@pod_rule("k8s-no-git-repo-volume", "high", each=pods, patches=True)
 def no_git_repo(pod: Props) -> Faults:
     """No volume is cloned by kubelet."""
     for volume in pod.items("volumes"):
@@ -175,7 +113,7 @@ def no_git_repo(pod: Props) -> Faults:
             yield volume.fault("is cloned by kubelet, which ran what it cloned", "gitRepo")
 
 
-@rule("k8s-user-namespaces-preferred", *WORKLOADS, severity="low", enforcement="advisory", wave=3, each=pods)
+@pod_rule("k8s-user-namespaces-preferred", "low", each=pods, enforcement="advisory", wave=3)
 def user_namespaces(pod: Props, context: Context) -> Faults:
     """A workload that needs root is root in its own pod alone."""
     minor = version_of(cluster_of(context.resource, context.stack))
@@ -186,7 +124,7 @@ def user_namespaces(pod: Props, context: Context) -> Faults:
 
 
 def _wants_root(context: Context) -> bool:
-    for part in (pod_of(context.resource), *containers(context)):
+    for part in parts(context):
         if part.number("securityContext", "runAsUser") == 0 or part.items("securityContext", "capabilities", "add"):
             return True
     return False

@@ -9,15 +9,14 @@ from eks_blueprints.policies.objects import (
     INGRESS,
     REPLICATED,
     SERVICE,
-    WORKLOADS,
     in_namespace,
     namespace_of,
     object_name,
     pod_labels,
     pod_of,
-    pods,
     selects,
 )
+from eks_blueprints.policies.pods import pod_rule, pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource
@@ -93,15 +92,7 @@ def startup(container: Props) -> Faults:
         yield container.fault("waits for a slow start", "livenessProbe", "initialDelaySeconds", got=delay)
 
 
-@rule(
-    "k8s-termination-grace-period",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="mandatory",
-    wave=2,
-    each=pods,
-    patches=True,
-)
+@pod_rule("k8s-termination-grace-period", "medium", each=pods, wave=2, patches=True)
 def grace_period(pod: Props) -> Faults:
     """Pods have time to end, and not all day."""
     seconds = pod.number("terminationGracePeriodSeconds")

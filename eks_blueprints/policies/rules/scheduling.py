@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eks_blueprints.core.facts.ami_types import ami_types
+from eks_blueprints.policies.node_labels import lacks
 from eks_blueprints.policies.objects import DAEMON_SET, WORKLOADS, canonical, object_name, pod_of
 from eks_blueprints.policies.platform import (
     GROUP,
@@ -19,10 +19,7 @@ from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undeterm
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.rules.rbac import CLUSTER_ROLE, ROLE
 from eks_blueprints.policies.rules.secrets import BINDINGS, subjects
-from eks_blueprints.policies.stack import Resource
-
-_KNOWN = ("kubernetes.io", "k8s.io", "eks.amazonaws.com", "karpenter.sh", "k8s.aws")
-"""Ends of the domains whose labels nodes get by themselves."""
+from eks_blueprints.policies.stack import Resource, Stack
 
 
 @rule("k8s-workload-schedulable", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, across=True)
@@ -30,8 +27,9 @@ def schedulable(_: Props, context: Context) -> Faults:
     """There is a kind of node that takes a workload's pods.
 
     Where the stack makes all compute of a cluster (node groups and node pools; no Auto Mode pools that are built in,
-    no Auto Scaling groups), at least one of them has no taint that a workload does not tolerate, and the labels and
-    the architecture that its nodeSelector asks for. Pods of a Fargate profile are taken by that.
+    no Auto Scaling groups), at least one of them has no taint that a workload does not tolerate, and the labels that
+    its nodeSelector asks for: those it is given, and those that nodes of its source carry by themselves. Pods of a
+    Fargate profile are taken by that.
     """
     resource, stack = context.resource, context.stack
     cluster = cluster_of(resource, stack)
@@ -47,7 +45,7 @@ def schedulable(_: Props, context: Context) -> Faults:
     why = []
     for kind in kinds:
         try:
-            reason = _refuses(kind, pod)
+            reason = _refuses(kind, pod, stack)
         except Undetermined as error:
             unknown = error
             continue
@@ -82,7 +80,7 @@ def _is_wild(role: Resource) -> bool:
     return any("*" in each.words("verbs") and "*" in each.words("resources") for each in role.props.items("rules"))
 
 
-def _refuses(kind: Resource, pod: Props) -> str:
+def _refuses(kind: Resource, pod: Props, stack: Stack) -> str:
     """Why nodes of a kind do not take a pod; empty if they do."""
     for taint in _taints(kind):
         if taint[2] in ("NoSchedule", "NoExecute") and not any(
@@ -90,9 +88,8 @@ def _refuses(kind: Resource, pod: Props) -> str:
         ):
             return f"has the taint {taint[0]}"
     for key, value in pod.pairs("nodeSelector"):
-        offered = _offers(kind, key)
-        if offered is not None and str(value.get()) not in offered:
-            return f"has no {key}={value.get()}"
+        if reason := lacks(kind, key, str(value.get()), stack):
+            return reason
     return ""
 
 
@@ -113,26 +110,3 @@ def _tolerates(toleration: Props, taint: tuple[str, Any, str]) -> bool:
     if toleration.get("operator") == "Exists":
         return toleration.get("key") in (None, "", key)
     return bool(toleration.get("key") == key and (toleration.get("value") or "") == (value or ""))
-
-
-def _offers(kind: Resource, key: str) -> set[str] | None:
-    """The values of a label that nodes of a kind have; None where they may have any."""
-    if kind.type == NODE_GROUP:
-        labels = kind.props.at("labels")
-        if key == "kubernetes.io/arch" and (ami := ami_types().get(str(kind.props.get("amiType")))):
-            return {"arm64" if ami.architecture == "arm64" else "amd64"}
-        if labels.value is not None and labels.has(key):
-            return {str(labels.get(key))}
-        return None if _is_given(key) else set()
-    template = kind.props.at("spec", "template")
-    if template.has("metadata", "labels", key):
-        return {str(template.get("metadata", "labels", key))}
-    for requirement in template.items("spec", "requirements"):
-        if requirement.get("key") == key:
-            return set(requirement.words("values")) if requirement.get("operator") == "In" else None
-    return None if _is_given(key) else set()
-
-
-def _is_given(key: str) -> bool:
-    domain = key.partition("/")[0] if "/" in key else ""
-    return domain.endswith(_KNOWN)

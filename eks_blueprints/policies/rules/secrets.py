@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eks_blueprints.policies.objects import (
-    WORKLOADS,
-    canonical,
-    containers,
-    in_namespace,
-    namespace_of,
-    object_name,
-    pod_of,
-)
+from eks_blueprints.policies.objects import WORKLOADS, canonical, in_namespace, namespace_of, object_name, pod_of
+from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.roles import ACCOUNT
 from eks_blueprints.policies.rule import Context, rule
@@ -48,15 +41,7 @@ _EXEMPT = (
 )
 
 
-@rule(
-    "k8s-secrets-not-in-env",
-    *WORKLOADS,
-    severity="medium",
-    enforcement="advisory",
-    wave=2,
-    each=containers,
-    patches=True,
-)
+@pod_rule("k8s-secrets-not-in-env", "medium", each=containers, enforcement="advisory", wave=2, patches=True)
 def secrets_not_in_env(container: Props) -> Faults:
     """Secrets are files, and no environment variables."""
     for variable in container.items("env"):

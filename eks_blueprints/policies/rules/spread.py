@@ -24,11 +24,11 @@ from eks_blueprints.policies.objects import (
     namespace_of,
     pod_labels,
     pod_of,
-    pods,
     replicas,
     selects,
 )
 from eks_blueprints.policies.platform import NODE_GROUP, NODE_POOL, SUBNET, auto_mode, cluster_autoscalers, cluster_of
+from eks_blueprints.policies.pods import pod_rule, pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.rules.availability import lowest
@@ -165,9 +165,7 @@ def no_tolerate_all(pod: Props) -> Faults:
             yield toleration.fault("goes to nodes that are being emptied", "operator", got="Exists")
 
 
-@rule(
-    "k8s-critical-addons-priority", *WORKLOADS, severity="low", enforcement="advisory", wave=3, each=pods, params=SYSTEM
-)
+@pod_rule("k8s-critical-addons-priority", "low", each=pods, enforcement="advisory", wave=3, params=SYSTEM)
 def priority(pod: Props, context: Context) -> Faults:
     """What the platform needs comes first, and nothing else does."""
     name = pod.get("priorityClassName")
@@ -238,15 +236,8 @@ def recommended_labels(subject: Props, context: Context) -> Faults:
         yield subject.fault("lacks labels", "metadata", "labels", got=sorted(labels), do=f"add {', '.join(missing)}")
 
 
-@rule(
-    "k8s-service-links-disabled",
-    *WORKLOADS,
-    severity="low",
-    enforcement="advisory",
-    wave=3,
-    each=pods,
-    params={"services": 20},
-    across=True,
+@pod_rule(
+    "k8s-service-links-disabled", "low", each=pods, enforcement="advisory", wave=3, params={"services": 20}, across=True
 )
 def service_links(pod: Props, context: Context) -> Faults:
     """Pods among many services are not told of each by environment variables.

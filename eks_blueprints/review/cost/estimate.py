@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.cost.prices import HOURS, Prices, list_prices
@@ -24,13 +25,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpriced:
+    """What costs money and has no list price: it depends on use, or is in no table."""
+
+    resource: PlannedResource
+    what: str
+    """Such as `what logs take in and keep`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """The monthly cost of one stack at list prices."""
 
     lines: tuple[Line, ...]
-    unknown: tuple[str, ...]
-    """What costs money and has no list price: it depends on use, or is in no table."""
+    unpriced: tuple[Unpriced, ...]
     assumptions: tuple[str, ...]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What is not in it, each with the resources' names."""
+        return _told(self.unpriced)
 
     @property
     def low(self) -> float:
@@ -58,25 +72,24 @@ class Estimate:
 
 def estimate(plan: Plan, prices: Prices | None = None) -> Estimate:
     """What the resources of a plan cost a month."""
-    from eks_blueprints.review.cost.priced import PRICED, USED
+    from eks_blueprints.review.cost.priced import PRICED
+    from eks_blueprints.review.cost.unpriced import unpriced
 
     view = View(plan, prices or list_prices())
     lines: list[Line] = []
-    unknown: dict[str, list[str]] = {}
+    unknown: list[Unpriced] = []
     for resource in plan.resources:
         if "read_id" in resource.options:
             continue
         price = PRICED.get(resource.type)
-        if price is not None:
-            for found in price(resource, view):
-                if isinstance(found, Line):
-                    lines.append(found)
-                else:
-                    unknown.setdefault(found, []).append(resource.name)
-        if resource.type in USED:
-            unknown.setdefault(USED[resource.type], []).append(resource.name)
-    said = tuple(f"{what}: {_names(names)}" for what, names in unknown.items())
-    return Estimate(tuple(lines), said, tuple(view.assumptions()) if lines else ())
+        for found in price(resource, view) if price else ():
+            if isinstance(found, Line):
+                lines.append(found)
+            else:
+                unknown.append(Unpriced(resource, found))
+        if what := unpriced(resource, priced=price is not None):
+            unknown.append(Unpriced(resource, what))
+    return Estimate(tuple(lines), tuple(unknown), tuple(view.assumptions()) if lines else ())
 
 
 class View:
@@ -93,6 +106,8 @@ class View:
         """Whether nodes were counted."""
         self.spot = False
         """Whether some of them are spot instances."""
+        self.pools = False
+        """Whether pools of nodes that come and go were counted."""
 
     def region(self, resource: PlannedResource) -> str:
         """Where a resource is: by itself, by its provider, by the only provider there is, else the table's basis."""
@@ -134,9 +149,18 @@ class View:
                 yield f"{region} at {factor:g} times the prices of {basis}"
         if self.counted:
             yield "node groups at their desired size, else their least"
+        if self.pools:
+            yield "pools from no node up to their limits, of the dearest instance type that they allow"
         if self.spot:
             low, high = (self.prices.of("spot", key) or 0 for key in ("low", "high"))
             yield f"spot at {low:.0%} to {high:.0%} of on-demand"
+
+
+def _told(unpriced: Iterable[Unpriced]) -> tuple[str, ...]:
+    names: dict[str, list[str]] = {}
+    for each in unpriced:
+        names.setdefault(each.what, []).append(each.resource.name)
+    return tuple(f"{what}: {_names(found)}" for what, found in names.items())
 
 
 def _names(names: list[str]) -> str:
@@ -145,23 +169,41 @@ def _names(names: list[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """What one resource costs more, or less, than before."""
+
+    urn: str
+    name: str
+    what: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What changes in a month's cost."""
 
     low: float
     high: float
-    lines: tuple[tuple[str, str, float, float], ...]
-    """Name, what it is, least and most more (or less) than before."""
+    lines: tuple[Moved, ...]
+    unpriced: tuple[Unpriced, ...] = ()
+    """What comes, goes or changes and has no price: nobody knows by how much."""
 
     @property
-    def middle(self) -> float:
-        """Half way between least and most."""
-        return (self.low + self.high) / 2
+    def same(self) -> bool:
+        """Whether nothing changes that costs anything."""
+        return not self.lines and not self.unpriced
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What changes by an unknown amount, each with the resources' names."""
+        return _told(self.unpriced)
 
 
-def difference(old: Estimate | None, new: Estimate) -> Difference:
-    """What the new estimate has more than the old one, line by line."""
-    before = {(line.urn, line.group): line for line in old.lines} if old else {}
+def difference(old: Estimate | None, new: Estimate, renamed: Mapping[str, str] | None = None) -> Difference:
+    """What the new estimate has more than the old one, line by line. `renamed` gives old URNs their new ones."""
+    now = renamed or {}
+    before = {(now.get(line.urn, line.urn), line.group): line for line in old.lines} if old else {}
     after = {(line.urn, line.group): line for line in new.lines}
     rows = []
     for key in dict.fromkeys([*after, *before]):
@@ -172,8 +214,26 @@ def difference(old: Estimate | None, new: Estimate) -> Difference:
         line = b or a
         assert line is not None  # noqa: S101 - a key comes from one side at least
         what = f"{a.what} → {b.what}" if a and b and a.what != b.what else line.what
-        rows.append((line.name, what, low, high))
-    return Difference(sum(row[2] for row in rows), sum(row[3] for row in rows), tuple(rows))
+        rows.append(Moved(line.urn, line.name, what, low, high))
+    low, high = sum(row.low for row in rows), sum(row.high for row in rows)
+    return Difference(low, high, tuple(rows), tuple(_unpriced_changes(old, new, now)))
+
+
+def _unpriced_changes(old: Estimate | None, new: Estimate, now: Mapping[str, str]) -> Iterator[Unpriced]:
+    before = {(now.get(u.resource.urn, u.resource.urn), u.what): u for u in old.unpriced} if old else {}
+    after = {(u.resource.urn, u.what): u for u in new.unpriced}
+    for key in dict.fromkeys([*after, *before]):
+        a, b = before.get(key), after.get(key)
+        if a is None or b is None or (key[0] not in now.values() and _asked(a.resource) != _asked(b.resource)):
+            yield b or a  # type: ignore[misc]
+
+
+_COSTLESS = ("description", "metadata", "name", "tags")
+
+
+def _asked(resource: PlannedResource) -> Mapping[str, Any]:
+    """What is asked for, without what never costs anything."""
+    return {key: value for key, value in resource.inputs.items() if key not in _COSTLESS}
 
 
 def money(low: float, high: float, *, signed: bool = False) -> str:

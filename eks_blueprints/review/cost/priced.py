@@ -9,6 +9,7 @@ from typing import Any
 from eks_blueprints.core import versions
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.cost.estimate import Line, View
+from eks_blueprints.review.cost.pools import pool
 from eks_blueprints.review.cost.prices import HOURS
 
 Priced = Iterator[Line | str]
@@ -39,9 +40,9 @@ def _cluster(resource: PlannedResource, view: View) -> Priced:
             yield f"control plane {tier}, which has no price in the table"
         else:
             yield _line(resource, f"provisioned control plane {tier}", hour_of_tier * HOURS, "control plane tier")
-    if _automatic(resource):
+    if _automatic(resource) and _built_in_pools(resource):
         share = view.prices.of("eks", "auto_mode_share") or 0
-        yield f"nodes that Auto Mode makes, and its fee of {share:.0%} on them"
+        yield f"nodes that Auto Mode's own pools make, with no upper limit known, and its fee of {share:.0%} on them"
 
 
 def _support(version: str) -> str:
@@ -54,6 +55,10 @@ def _support(version: str) -> str:
 def _automatic(cluster: PlannedResource) -> bool:
     config = cluster.inputs.get("computeConfig")
     return isinstance(config, Mapping) and config.get("enabled") is True
+
+
+def _built_in_pools(cluster: PlannedResource) -> bool:
+    return bool(cluster.inputs["computeConfig"].get("nodePools"))
 
 
 def _node_group(resource: PlannedResource, view: View) -> Priced:
@@ -230,20 +235,6 @@ PRICED: dict[str, Callable[[PlannedResource, View], Priced]] = {
     "aws:secretsmanager/secret:Secret": _secret,
     "kubernetes:core/v1:PersistentVolumeClaim": _claim,
     "kubernetes:core/v1:Service": _service,
+    "kubernetes:karpenter.sh/v1:NodePool": pool,
 }
 """Types that have a list price."""
-
-USED: dict[str, str] = {
-    "aws:cloudwatch/logGroup:LogGroup": "what logs take in and keep",
-    "aws:ec2/flowLog:FlowLog": "what flow logs write",
-    "aws:ec2/natGateway:NatGateway": "what NAT gateways carry, and traffic between zones and to the internet",
-    "aws:eks/capability:Capability": "EKS capabilities",
-    "aws:eks/fargateProfile:FargateProfile": "pods on Fargate, by their requests and time",
-    "aws:efs/fileSystem:FileSystem": "what EFS stores",
-    "aws:s3/bucket:Bucket": "what S3 stores",
-    "aws:sqs/queue:Queue": "SQS requests",
-    "aws:amp/workspace:Workspace": "Prometheus samples",
-    "aws:grafana/workspace:Workspace": "Grafana users",
-    "kubernetes:karpenter.sh/v1:NodePool": "nodes that Karpenter makes",
-}
-"""Types whose cost depends on use, with what to say of them."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.recording.plan import KIND, Plan
-from eks_blueprints.review.diff.state import is_state, plan_of_state
+from eks_blueprints.review.diff.state import is_state
 
 LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
 """Files that say what a program is built from."""
@@ -42,13 +42,11 @@ class Base:
     notes: tuple[str, ...] = ()
 
     def plan(self, new: Plan) -> Plan | None:
-        """The old plan of a stack; None if there was no such stack.
+        """The old plan of a stack; None if there was no such stack. A state is read beside its program: `read_state`.
 
         Raises:
             BaseError: if the stack was there and could not be rendered.
         """
-        if self.state is not None:
-            return plan_of_state(self.state, new)
         if new.stack in self.problems:
             raise BaseError(f"{self.label}: {self.problems[new.stack]}")
         return self.plans.get(new.stack)

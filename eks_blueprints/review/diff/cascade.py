@@ -7,6 +7,7 @@ stays the same (a cluster's fixed name): the engine then treats every input that
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -44,12 +45,14 @@ def spread(diffs: Sequence[ResourceDiff]) -> list[ResourceDiff]:
 def _users(diffs: Sequence[ResourceDiff]) -> Mapping[str, list[str]]:
     """URNs of those that take something of a resource: its outputs, its connection, or its end."""
     users: defaultdict[str, list[str]] = defaultdict(list)
+    found = {each.urn: each.name for each in diffs}
     for each in diffs:
         resource = each.new
         if resource is None or each.kind == "create":
             continue
         taken = [urn for urns in resource.property_dependencies.values() for urn in urns]
-        taken += [resource.provider or "", *resource.options.get("replace_with", ())]
+        taken += [resource.provider or "", resource.options.get("deleted_with", "")]
+        taken += [*resource.options.get("replace_with", ()), *_trigger_sources(resource, found)]
         for urn in dict.fromkeys(taken):
             users[urn].append(each.urn)
     return users
@@ -87,9 +90,17 @@ def _after(diff: ResourceDiff, cause: ResourceDiff) -> ResourceDiff:
 def _taken_along(resource: PlannedResource, cause: ResourceDiff) -> str:
     if resource.provider == cause.urn:
         return f"its provider `{cause.name}` is replaced"
-    if cause.urn in resource.options.get("replace_with", ()):
+    if cause.urn in (*resource.options.get("replace_with", ()), resource.options.get("deleted_with")):
         return f"it is replaced together with `{cause.name}`"
+    if f"${{{cause.name}." in json.dumps(resource.options.get("replacement_trigger")):
+        return f"its replacement trigger comes from `{cause.name}`, which is replaced"
     return ""
+
+
+def _trigger_sources(resource: PlannedResource, names: Mapping[str, str]) -> list[str]:
+    """URNs of those whose outputs are in a resource's replacement trigger."""
+    text = json.dumps(resource.options.get("replacement_trigger"))
+    return [urn for urn in resource.dependencies if f"${{{names.get(urn, '')}." in text] if "${" in text else []
 
 
 def _replaced(
@@ -137,6 +148,9 @@ def _moves(value: Any, cause: ResourceDiff, *, immutable: bool, alone: bool) -> 
     """Whether a leaf's value changes with its cause."""
     outputs = _NEW_VERSION.get(cause.type, frozenset())
     if isinstance(value, Mapping):
+        if "$secret" in value:
+            # What it says is hidden, and that it is put together from the outputs of its cause is known.
+            return cause.kind == "replace"
         sources = value.get("from")
         return "$unknown" in value and (sources is None or cause.name in sources)
     if not isinstance(value, str):

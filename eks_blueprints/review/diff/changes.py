@@ -76,6 +76,11 @@ class ResourceDiff:
     """Whether an alias leads to it from another URN."""
 
     @property
+    def leader(self) -> str | None:
+        """URN of a resource whose replacement leads to this one, be it beside causes of its own."""
+        return self.follows or next((each.follows for each in self.changes if each.replaces and each.follows), None)
+
+    @property
     def resource(self) -> PlannedResource:
         """The resource as it will be, or as it was."""
         found = self.new or self.old
@@ -158,7 +163,7 @@ class PlanDiff:
         while waiting:
             parent = waiting.pop()
             for each in self.resources:
-                if each.follows == parent and each not in found:
+                if each.leader == parent and each not in found:
                     found.append(each)
                     waiting.append(each.urn)
         return found

@@ -12,7 +12,7 @@ from eks_blueprints.review.diff.aliases import match
 from eks_blueprints.review.diff.cascade import spread
 from eks_blueprints.review.diff.changes import ABSENT, Change, Kind, PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.effective import ignored
-from eks_blueprints.review.diff.values import compare
+from eks_blueprints.review.diff.values import compare, same
 from eks_blueprints.review.diff.words import transition, value
 
 _OPTIONS = ("protect", "retain_on_delete")
@@ -63,9 +63,9 @@ def _pair(old: PlannedResource, new: PlannedResource) -> ResourceDiff:
             changes.append(_told(new, each, old))
     renamed = old.urn != new.urn
     causes = tuple(_causes([each for each in changes if each.replaces]))
-    if new.options.get("replacement_trigger") != old.options.get("replacement_trigger") and new.options.get(
-        "replacement_trigger"
-    ):
+    triggers = (old.options.get("replacement_trigger"), new.options.get("replacement_trigger"))
+    # A trigger that comes or goes replaces nothing.
+    if None not in triggers and not same(*triggers):
         causes = (*causes, "its replacement trigger changed")
     changes += _option_changes(old, new)
     if causes:

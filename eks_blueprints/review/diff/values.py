@@ -142,9 +142,9 @@ def _most_alike(
 ) -> Iterator[tuple[_Numbered | None, _Numbered | None]]:
     left = list(old)
     for after in new:
-        likeness = {before[0]: _alike(before[1], after[1]) for before in left}
-        best = max(left, key=lambda before: likeness[before[0]], default=None)
-        if best is not None and (_alike(best[1], after[1]) > 0 or len(left) == len(new) == 1):
+        scores = {before[0]: likeness(before[1], after[1]) for before in left}
+        best = max(left, key=lambda before: scores[before[0]], default=None)
+        if best is not None and (likeness(best[1], after[1]) > 0 or len(left) == len(new) == 1):
             left.remove(best)
             yield best, after
         else:
@@ -153,7 +153,8 @@ def _most_alike(
         yield before, None
 
 
-def _alike(old: Any, new: Any) -> float:
+def likeness(old: Any, new: Any) -> float:
+    """How much two values have in common, from 0 to 1."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = {*old, *new}
         return sum(same(old.get(key), new.get(key)) for key in keys) / max(len(keys), 1)
@@ -184,7 +185,7 @@ def _text(value: Any) -> str:
 def _texts(old: str, new: str, path: str) -> Iterator[Change]:
     before, after = document(old), document(new)
     if before is not None and after is not None and type(before) is type(after):
-        changes = list(compare(_as_policy(before), _as_policy(after), path + "{}", _set_in_document))
+        changes = list(compare(as_policy(before), as_policy(after), path + "{}", set_in_document))
         # Spelled differently, yet the same document: a provider that compares meaning sees nothing either.
         yield from changes
         return
@@ -194,11 +195,12 @@ def _texts(old: str, new: str, path: str) -> Iterator[Change]:
     yield Change(path, old, new)
 
 
-def _set_in_document(path: str) -> bool:
+def set_in_document(path: str) -> bool:
+    """Whether order means nothing at a path inside an IAM policy."""
     return path.rpartition(".")[2] in _POLICY_SETS or path.endswith(("Service", "AWS", "Federated", "Statement"))
 
 
-def _as_policy(value: Any) -> Any:
+def as_policy(value: Any) -> Any:
     """An IAM policy with every action and resource as a list, which is how AWS reads them."""
     if isinstance(value, Mapping) and "Statement" in value:
         statements = value["Statement"] if isinstance(value["Statement"], list) else [value["Statement"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.effects.addons import addons
@@ -12,16 +12,20 @@ from eks_blueprints.review.effects.losses import losses
 from eks_blueprints.review.effects.protections import protections
 from eks_blueprints.review.effects.refreshes import refreshes
 from eks_blueprints.review.effects.refusals import refusals
+from eks_blueprints.review.effects.renames import renamed
 from eks_blueprints.review.effects.rolls import rolls
+from eks_blueprints.review.effects.stuck import stuck
 from eks_blueprints.review.effects.upgrades import upgrades
 from eks_blueprints.review.effects.without_effect import without_effect
 from eks_blueprints.review.effects.words import HARMS, Attention, Harm, Level
 
-__all__ = ["Attention", "Harm", "Level", "effects"]
+__all__ = ["Attention", "Harm", "Level", "effects", "in_order"]
 
 _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     losses,
+    renamed,
     refusals,
+    stuck,
     rolls,
     refreshes,
     drift,
@@ -36,6 +40,10 @@ _LEVELS: tuple[Level, ...] = ("danger", "warning", "note")
 
 
 def effects(diff: PlanDiff) -> tuple[Attention, ...]:
-    """All that needs a reviewer's eye, the worst first."""
-    found = [item for told in _TOLD for item in told(diff)]
-    return tuple(sorted(found, key=lambda item: (_LEVELS.index(item.level), HARMS.index(item.harm))))
+    """All that needs a reviewer's eye, by harm from the worst to the least."""
+    return in_order(item for told in _TOLD for item in told(diff))
+
+
+def in_order(found: Iterable[Attention]) -> tuple[Attention, ...]:
+    """By harm from the worst to the least, and within a harm by level."""
+    return tuple(sorted(found, key=lambda item: (HARMS.index(item.harm), _LEVELS.index(item.level))))

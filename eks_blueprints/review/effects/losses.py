@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
+from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.renames import renames
 from eks_blueprints.review.effects.nodes import NODE_GROUP, nodes
 from eks_blueprints.review.effects.pools import is_pool, maker, pods, size
 from eks_blueprints.review.effects.words import Attention, Level, attention
 
 
 def losses(diff: PlanDiff) -> Iterator[Attention]:
-    """What follows from a replacement is told with it, not on its own."""
+    """What follows from a replacement is told with it, and what goes with a cluster in the cluster's sentence."""
+    told = {old.urn for each in renames(diff) for old, _ in each.anew}
+    for cluster in diff.of("replace", "delete"):
+        if cluster.type == CLUSTER and cluster.urn not in told:
+            along = [each for each in taken_along(cluster, diff) if each.urn not in told]
+            told |= {cluster.urn, *(each.urn for each in along)}
+            yield _cluster(cluster, along)
     for each in diff.resources:
-        yield from _of(each, diff)
+        if each.urn not in told:
+            yield from _of(each, diff)
+
+
+def _cluster(each: ResourceDiff, along: Sequence[ResourceDiff]) -> Attention:
+    led = tuple(other.name for other in along)
+    if each.kind == "delete":
+        effect = "; ".join(filter(None, ("everything on it goes with it", each.refused)))
+        return attention("dies", "danger", "delete", each, "no longer declared", effect, led)
+    effect = "; ".join(filter(None, (f"the new one is {_NEW_CLUSTER}", _how(each), each.refused)))
+    return attention("dies", "danger", "replace", each, " and ".join(each.causes), effect, led)
 
 
 def _of(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
-    if each.kind == "replace" and each.follows is None:
+    if each.kind == "replace" and each.leader is None:
         led = tuple(other.name for other in diff.led_by(each.urn))
-        how = "the old one goes first" if each.delete_first else "the new one is made first"
-        effect = "; ".join(part for part in (_effect(each), how, each.refused) if part)
+        effect = "; ".join(part for part in (_effect(each), _how(each), each.refused) if part)
         yield attention("dies", "danger", "replace", each, " and ".join(each.causes), effect, led)
     elif each.kind == "delete":
-        yield from _deleted(each)
+        yield from deleted(each)
 
 
-def _deleted(each: ResourceDiff) -> Iterator[Attention]:
+def _how(each: ResourceDiff) -> str:
+    return "the old one goes first" if each.delete_first else "the new one is made first"
+
+
+def deleted(each: ResourceDiff) -> Iterator[Attention]:
+    """What the deletion of a resource does; nothing where nobody notices it."""
     if each.retained:
         yield attention(
             "dies", "warning", "let go", each, "no longer declared", "it stays in the cloud, no longer managed"
@@ -38,6 +62,36 @@ def _deleted(each: ResourceDiff) -> Iterator[Attention]:
         return
     said = "; ".join(part for part in (effect, each.refused) if part)
     yield attention("dies", level, "delete", each, "no longer declared", said)
+
+
+def taken_along(cluster: ResourceDiff, diff: PlanDiff) -> list[ResourceDiff]:
+    """What goes with a cluster: what leads to its end, what follows from it, what stands on it or belongs to it."""
+    leading = [each for each in diff.of("replace") if each.leader is None and cluster in diff.led_by(each.urn)]
+    urns = {each.urn for root in (*leading, cluster) for each in (root, *diff.led_by(root.urn))}
+    plan = diff.old if cluster.kind == "delete" else diff.new
+    standing = _standing_on(cluster.urn, plan) if plan is not None else set()
+    for each in diff.of("replace", "delete"):
+        belongs = each.urn in standing or each.resource.parent == cluster.resource.parent
+        if belongs and _EFFECTS.get(each.type) is not _LOST_DATA:
+            urns |= {each.urn, *(other.urn for other in diff.led_by(each.urn))}
+    return [each for each in diff.resources if each.urn in urns and each is not cluster]
+
+
+def _standing_on(urn: str, plan: Plan) -> set[str]:
+    """URNs of all that needs a resource, directly or through others."""
+    found = {urn}
+    users: defaultdict[str, list[str]] = defaultdict(list)
+    for resource in plan.resources:
+        for needed in (*resource.dependencies, *chain(*resource.property_dependencies.values()), resource.provider):
+            if needed:
+                users[needed].append(resource.urn)
+    waiting = [urn]
+    while waiting:
+        for user in users[waiting.pop()]:
+            if user not in found:
+                found.add(user)
+                waiting.append(user)
+    return found
 
 
 def _effect(each: ResourceDiff) -> str:
@@ -78,38 +132,38 @@ def _inside(each: ResourceDiff) -> str:
     return "all that is inside it must go first" if each.kind == "delete" else "all that is inside it is made anew"
 
 
-_DATA = "what it holds is lost"
+CLUSTER = "aws:eks/cluster:Cluster"
+_NEW_CLUSTER = "empty, with a new endpoint; everything on it must be deployed again"
+_LOST_DATA = _said("what it holds is lost")
 _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     NODE_GROUP: _node_group,
     "aws:autoscaling/group:Group": _said("its instances are ended"),
-    "aws:backup/vault:Vault": _said(_DATA),
+    "aws:backup/vault:Vault": _LOST_DATA,
     "aws:cloudwatch/logGroup:LogGroup": _said("its logs are lost"),
-    "aws:dynamodb/table:Table": _said(_DATA),
-    "aws:ebs/volume:Volume": _said(_DATA),
+    "aws:dynamodb/table:Table": _LOST_DATA,
+    "aws:ebs/volume:Volume": _LOST_DATA,
     "aws:ec2/eip:Eip": _said("a public address changes: others may have it in their allow-lists"),
     "aws:ec2/natGateway:NatGateway": _said("the way out of a zone breaks for a while, open connections for good"),
     "aws:ec2/subnet:Subnet": _inside,
     "aws:ec2/vpc:Vpc": _inside,
     "aws:ec2/vpcEndpoint:VpcEndpoint": _said("calls to this AWS service take another way, or fail"),
     "aws:ecr/repository:Repository": _said("its images are lost"),
-    "aws:efs/fileSystem:FileSystem": _said(_DATA),
+    "aws:efs/fileSystem:FileSystem": _LOST_DATA,
     "aws:eks/accessEntry:AccessEntry": _access,
     "aws:eks/addon:Addon": _said("the add-on is taken out of the cluster"),
-    "aws:eks/cluster:Cluster": _said(
-        "a new, empty cluster with another endpoint: every workload must be deployed again"
-    ),
+    CLUSTER: _said(_NEW_CLUSTER),
     "aws:eks/fargateProfile:FargateProfile": _said("its pods are ended"),
     "aws:kms/key:Key": _said("once its waiting time is over, nothing that it encrypts can be read"),
     "aws:lb/loadBalancer:LoadBalancer": _said("the DNS name of the load balancer changes"),
-    "aws:rds/cluster:Cluster": _said(_DATA),
-    "aws:rds/instance:Instance": _said(_DATA),
+    "aws:rds/cluster:Cluster": _LOST_DATA,
+    "aws:rds/instance:Instance": _LOST_DATA,
     "aws:route53/zone:Zone": _said("the name servers change"),
-    "aws:s3/bucket:Bucket": _said(_DATA),
+    "aws:s3/bucket:Bucket": _LOST_DATA,
     "aws:secretsmanager/secret:Secret": _said("who reads the secret finds nothing"),
     "aws:sqs/queue:Queue": _said("messages in it are lost"),
     "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": _said("every object of this kind goes with it"),
     "kubernetes:core/v1:Namespace": _said("everything in the namespace goes with it"),
-    "kubernetes:core/v1:PersistentVolumeClaim": _said(_DATA),
+    "kubernetes:core/v1:PersistentVolumeClaim": _LOST_DATA,
     "kubernetes:helm.sh/v3:Release": _release,
     "pulumi:providers:aws": _said(
         "another region: everything that it manages is made anew there, clusters and data too, and ends here"

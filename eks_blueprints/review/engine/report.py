@@ -9,15 +9,14 @@ from pathlib import Path
 
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.report import Finding, in_order
-from eks_blueprints.review.cost import Prices, difference, estimate
+from eks_blueprints.review.cost import Prices
 from eks_blueprints.review.diff.base import git
 from eks_blueprints.review.effects import effects
 from eks_blueprints.review.engine.events import Violation
 from eks_blueprints.review.engine.run import EnginePreview
+from eks_blueprints.review.report.build import told
 from eks_blueprints.review.report.model import Policies, Report, StackReport
 from eks_blueprints.review.report.policy import judge
-from eks_blueprints.review.report.releases import releases
-from eks_blueprints.review.report.security import security
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +76,7 @@ def stack_report(preview: EnginePreview, *, policies: bool = True, prices: Price
     if not preview.complete:
         # Half a plan has no cost, and judging it would call sound what was never looked at.
         return StackReport(diff=diff, attention=effects(diff), refused=preview.findings)
-    after = estimate(diff.new, prices)
-    before = estimate(diff.old, prices) if diff.old else None
-    return StackReport(
-        diff=diff,
-        attention=effects(diff),
-        security=tuple(security(diff)),
-        versions=tuple(releases(diff)),
-        cost=after,
-        cost_before=before,
-        cost_change=difference(before, after),
-        refused=preview.findings,
-        policies=_policies(preview) if policies else None,
-    )
+    return told(diff, findings=preview.findings, prices=prices, policies=_policies(preview) if policies else None)
 
 
 def _policies(preview: EnginePreview) -> Policies:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from eks_blueprints.review.preview.account import accounts
 from eks_blueprints.review.preview.run import Preview
 
 
 def to_data(preview: Preview) -> dict[str, Any]:
-    """The plan's own data, and the findings beside it. Nothing in it depends on the machine or the moment."""
+    """The plan's own data, and its accounts and findings beside it; nothing depends on the machine or the moment."""
     data: dict[str, Any] = json.loads(preview.plan.to_json())
-    return {**data, "findings": [finding.to_data() for finding in preview.findings]}
+    found = [account.to_data() for account in accounts(preview.plan)]
+    return {**data, "accounts": found, "findings": [finding.to_data() for finding in preview.findings]}

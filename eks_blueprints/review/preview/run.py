@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.recording import Plan, Position, ProgramError, Recording, record, record_directory
 from eks_blueprints.review.preview.targets import Target
 from eks_blueprints.stackfile.find import project_of
+
+if TYPE_CHECKING:
+    from eks_blueprints.recording.deployed import Deployed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def preview(target: Target) -> Preview:
     """
     start = time.perf_counter()
     try:
-        recording = _record(target)
+        recording = recorded(target)
     except ProgramError as error:
         raise _told(error, target) from error
     found = tuple(findings(recording))
@@ -72,16 +75,27 @@ def preview(target: Target) -> Preview:
     return Preview(target, recording.plan(), found, notes, time.perf_counter() - start)
 
 
-def _record(target: Target) -> Recording:
+def recorded(
+    target: Target,
+    *,
+    deployed: Mapping[str, Deployed] | None = None,
+    stack_references: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Recording:
+    """Run a target's program; `deployed` and `stack_references` are those of `record`.
+
+    Raises:
+        ProgramError: if it fails.
+    """
+    known: dict[str, Any] = {"deployed": deployed, "stack_references": stack_references}
     if target.project is not None:
-        return record_directory(target.project, target.stack)
+        return record_directory(target.project, target.stack, **known)
     if (file := target.file) is None:
         raise ValueError("a target needs a project or a stack file")
     from eks_blueprints.stackfile.program import deploy
 
     project = project_of(file.parent)
     name = project.name if project else "eks-blueprints"
-    return record(lambda: deploy(file, target.stack), project=name, stack=target.stack)
+    return record(lambda: deploy(file, target.stack), project=name, stack=target.stack, **known)
 
 
 def _told(error: ProgramError, target: Target) -> InputError:

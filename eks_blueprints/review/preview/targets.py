@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
-from eks_blueprints.stackfile.find import project_of, stack_file, stack_files
+from eks_blueprints.stackfile.find import program_of, stack_file, stack_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,8 @@ def stack_target(named: str) -> Target:
         InputError: if there is none.
     """
     file = stack_file(named)
-    project = project_of(file.parent)
-    inside = project is not None and project.main.resolve() == file.resolve().parent
-    return Target(file.stem, project.folder if project and inside else None, file)
+    project = program_of(file)
+    return Target(file.stem, project.folder if project else None, file)
 
 
 def all_targets() -> list[Target]:

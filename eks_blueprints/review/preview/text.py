@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from eks_blueprints.recording import Plan, PlannedResource, Position
+from eks_blueprints.review.preview.account import account_line
 from eks_blueprints.review.preview.facts import facts_of, short_type
 from eks_blueprints.review.preview.run import Finding, Preview
 
@@ -37,7 +38,8 @@ def render(preview: Preview, *, full: bool = False, width: int | None = None) ->
 
 
 def _title(plan: Plan) -> Iterator[str]:
-    yield f"{click.style(plan.stack, bold=True)}  {click.style(f'project {plan.project}', dim=True)}"
+    about = f"project {plan.project}, {account_line(plan)}"
+    yield f"{click.style(plan.stack, bold=True)}  {click.style(about, dim=True)}"
     yield ""
 
 

@@ -7,14 +7,19 @@ from pathlib import Path
 
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.cost import Prices, difference, estimate
+from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.diff.effective import effective
 from eks_blueprints.review.diff.plans import diff_plans
-from eks_blueprints.review.effects import effects
+from eks_blueprints.review.diff.renames import new_urns, renames
+from eks_blueprints.review.effects import effects, in_order
 from eks_blueprints.review.preview.run import Finding
-from eks_blueprints.review.report.model import StackReport
+from eks_blueprints.review.report.causes import written
+from eks_blueprints.review.report.model import Policies, StackReport
+from eks_blueprints.review.report.money import DEFAULT, Threshold, dear
 from eks_blueprints.review.report.policy import judge
 from eks_blueprints.review.report.releases import releases
 from eks_blueprints.review.report.security import security
+from eks_blueprints.review.report.written import NO_EDITS, Edits
 
 
 def stack_report(
@@ -25,19 +30,42 @@ def stack_report(
     prices: Prices | None = None,
     settings: Path | None = None,
     policies: bool = True,
+    edits: Edits = NO_EDITS,
+    threshold: Threshold = DEFAULT,
 ) -> StackReport:
-    """Everything there is to say of one stack. `settings` is the folder in which `policies.yaml` may stand."""
+    """Everything there is to say of one stack.
+
+    `settings` is the folder in which `policies.yaml` may stand; `edits` are those of the stack file.
+    """
     diff = diff_plans(old, new)
+    judged = judge(old, new, settings, renamed=new_urns(renames(diff))) if policies else None
+    return told(diff, findings=findings, prices=prices, policies=judged, edits=edits, threshold=threshold)
+
+
+def told(
+    diff: PlanDiff,
+    *,
+    findings: Sequence[Finding] = (),
+    prices: Prices | None = None,
+    policies: Policies | None = None,
+    edits: Edits = NO_EDITS,
+    threshold: Threshold = DEFAULT,
+) -> StackReport:
+    """Everything there is to say of a comparison, whoever made it."""
+    found = renames(diff)
     after = estimate(effective(diff), prices)
-    before = estimate(old, prices) if old else None
+    before = estimate(diff.old, prices) if diff.old else None
+    change = difference(before, after, new_urns(found))
+    attention = in_order([*effects(diff), *dear(before, after, change, threshold)])
     return StackReport(
         diff=diff,
-        attention=effects(diff),
-        security=tuple(security(diff)),
-        versions=tuple(releases(diff)),
+        attention=written(attention, diff, edits),
+        security=tuple(security(diff, found)),
+        versions=tuple(releases(diff, found)),
         cost=after,
         cost_before=before,
-        cost_change=difference(before, after),
+        cost_change=change,
         refused=tuple(findings),
-        policies=judge(old, new, settings) if policies else None,
+        policies=policies,
+        renames=found,
     )

@@ -7,23 +7,26 @@ from html import escape
 from itertools import chain
 from pathlib import Path
 
-from eks_blueprints.review.cost.estimate import money
-from eks_blueprints.review.effects import Attention
-from eks_blueprints.review.preview.facts import short_type
-from eks_blueprints.review.report.lines import SIGNS, output_lines, resource_lines
+from eks_blueprints.review.cost.estimate import Difference, Estimate, money
+from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.picture import draw
 from eks_blueprints.review.report.platform import platform
+from eks_blueprints.review.report.rights import folded, quiet
+from eks_blueprints.review.report.rows import Row, findings, rows
 
 _STYLE = Path(__file__).with_name("page.css")
 _CLASSES = {"+": "plus", "-": "minus", "!": "alter", "#": "remark", " ": ""}
 _MOST_CARDS = 6
+_MOST_LINES = 8
+_MOST_NAMES = 6
+_MOST_OPEN = 30
 _WORDS = {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted"}
 
 
 def render(report: Report) -> str:
     """The page."""
-    body = "\n".join(_body(report))
+    body = real("\n".join(_body(report)))
     title = escape(f"{report.project or 'platform'}: {report.verdict}")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -58,16 +61,18 @@ def _body(report: Report) -> Iterator[str]:
 def _stack(stack: StackReport) -> Iterator[str]:
     pills = "".join(_pill(kind, number) for kind, number in stack.diff.counts.items() if number)
     same = f'<span class="pill">{stack.diff.unchanged} unchanged</span>'
+    same += f'<span class="pill">{escape(stack.account)}</span>'
     yield f'<section class="stack"><header><h2>{escape(stack.stack)}</h2>{pills}{same}</header>'
     if picture := draw(platform(stack.diff)):
         legend = "".join(f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>' for k, w in _WORDS.items())
         yield f'<div class="frame">{picture}</div><div class="legend">{legend}</div>'
     yield from _titled("Needs attention", _cards(stack))
+    yield from _titled("Cost a month", _cost(stack))
     yield from _titled("Policies", _policies(stack))
     yield from _titled("Security", _security(stack))
     yield from _titled("Versions", _versions(stack))
-    yield from _titled("Cost a month", _cost(stack))
-    yield from _titled("What changes", chain(_areas(stack), _outputs(stack)))
+    yield from _titled("Renamed", _kept(stack))
+    yield from _titled("What changes", chain(_parts(stack), _outputs(stack)))
     yield "</section>"
 
 
@@ -83,37 +88,37 @@ def _titled(title: str, parts: Iterator[str]) -> Iterator[str]:
 
 
 def _cards(stack: StackReport) -> Iterator[str]:
-    cards = [_refused(each.severity, each.name, each.message) for each in stack.refused]
-    cards += [_card(item) for item in stack.attention]
-    if cards:
-        yield f'<div class="cards">{"".join(cards)}</div>'
+    for heading, found in rows(stack).items():
+        yield f'<h4>{escape(_upper(heading))}</h4><div class="cards">{"".join(map(_card, found))}</div>'
 
 
-def _refused(severity: str, name: str, message: str) -> str:
-    level = "danger" if severity == "error" else "warning"
-    head = f"<b>a provider would refuse</b> <code>{escape(name)}</code>"
-    return f'<div class="card {level}">{head}<p>{escape(message)}</p></div>'
+def _card(row: Row) -> str:
+    place = f'<span class="place">{escape(row.place)}</span>' if row.place else ""
+    cause = f'<p class="soft">{_code(row.cause)}</p>'
+    effect = f"<p>{_code(_upper(row.effect))}.</p>" if row.effect else ""
+    head = f"<b>{escape(_upper(row.title))}</b> <code>{escape(row.subject)}</code>"
+    return f'<div class="card {row.level}">{place}{head}{cause}{effect}{_led(row)}</div>'
 
 
-def _card(item: Attention) -> str:
-    place = f'<span class="place">{escape(item.place)}</span>' if item.place else ""
-    effect = f"<p>{_code(_upper(item.effect))}.</p>" if item.effect else ""
-    names = ", ".join(f"<code>{escape(name)}</code>" for name in item.led)
-    led = f'<p class="soft">Takes along {len(item.led)}: {names}</p>' if item.led else ""
-    head = f"<b>{escape(_upper(item.title))}</b> {escape(short_type(item.type))} <code>{escape(item.name)}</code>"
-    return f'<div class="card {item.level}">{place}{head}<p class="soft">{_code(item.cause)}</p>{effect}{led}</div>'
+def _led(row: Row) -> str:
+    if not row.led:
+        return ""
+    names = ", ".join(f"<code>{escape(name)}</code>" for name in row.led)
+    if len(row.led) <= _MOST_NAMES:
+        return f'<p class="soft">Takes along {len(row.led)}: {names}</p>'
+    return f'<details class="led"><summary>Takes along {len(row.led)}</summary><p class="soft">{names}</p></details>'
 
 
 def _policies(stack: StackReport) -> Iterator[str]:
     if stack.policies is None or not (stack.policies.new or stack.policies.fixed):
         return
     cards = []
-    for finding in sorted(stack.policies.new, key=lambda each: not each.blocks):
-        level, word = ("danger", "mandatory") if finding.blocks else ("warning", finding.severity)
-        place = f'<span class="place">{escape(finding.place)}</span>' if finding.place else ""
-        head = f"<b>{word}</b> <code>{escape(finding.policy)}</code> on <code>{escape(finding.resource)}</code>"
-        cards.append(f'<div class="card {level}">{place}{head}<p>{escape(finding.message)}</p></div>')
-    yield f'<div class="cards">{"".join(cards[:_MOST_CARDS])}</div>'
+    for each in findings(stack.policies.new):
+        place = f'<span class="place">{escape(each.place)}</span>' if each.place else ""
+        head = f"<b>{each.severity}</b> <code>{escape(each.policy)}</code> on {escape(each.resources)}"
+        cards.append(f'<div class="card warning">{place}{head}<p>{escape(each.message)}</p></div>')
+    if cards:
+        yield f'<div class="cards">{"".join(cards[:_MOST_CARDS])}</div>'
     if rest := cards[_MOST_CARDS:]:
         yield f'<details><summary>{len(rest)} more</summary><div class="cards inner">{"".join(rest)}</div></details>'
     said = [f"{len(stack.policies.fixed)} fixed by this change"] if stack.policies.fixed else []
@@ -122,16 +127,25 @@ def _policies(stack: StackReport) -> Iterator[str]:
 
 
 def _security(stack: StackReport) -> Iterator[str]:
-    rows = [
-        f'<li class="{"add" if s.added else "remove"} {s.level if s.added else "note"}">'
-        f"<code>{escape(s.subject)}</code> {_code(s.text)}</li>"
-        for s in stack.security
+    listed = [
+        f'<li class="{"add" if s.added else "remove"}"><code>{escape(s.subject)}</code> {_code(s.text)}</li>'
+        for s in folded(quiet(stack.security))
     ]
-    if len(rows) > 14:
-        yield f"<ul>{''.join(rows[:8])}</ul><details><summary>{len(rows) - 8} more</summary>"
-        yield f'<ul style="padding:4px 14px 10px">{"".join(rows[8:])}</ul></details>'
-    elif rows:
-        yield f"<ul>{''.join(rows)}</ul>"
+    if len(listed) > _MOST_CARDS:
+        yield f"<details><summary>{len(listed)} changes</summary><ul>{''.join(listed)}</ul></details>"
+    elif listed:
+        yield f"<ul>{''.join(listed)}</ul>"
+
+
+def _kept(stack: StackReport) -> Iterator[str]:
+    listed = [
+        f"<li><code>{escape(each.old)}</code> → <code>{escape(each.new)}</code>: its {each.kept} resources are kept, "
+        "an alias says so</li>"
+        for each in stack.renames
+        if not each.anew
+    ]
+    if listed:
+        yield f"<ul>{''.join(listed)}</ul>"
 
 
 def _versions(stack: StackReport) -> Iterator[str]:
@@ -148,37 +162,43 @@ def _versions(stack: StackReport) -> Iterator[str]:
 
 def _cost(stack: StackReport) -> Iterator[str]:
     after, change = stack.cost, stack.cost_change
-    if after is None or change is None or not change.lines:
+    if after is None or change is None or change.same:
         return
-    rows = "".join(
-        f'<tr><td>{escape(name)}</td><td class="soft">{escape(what)}</td>'
-        f'<td class="number">{money(low, high, signed=True)}</td></tr>'
-        for name, what, low, high in change.lines
+    if change.lines:
+        yield from _cost_table(after, change)
+    if stack.cost_before is not None and change.unpriced:
+        yield f"<ul>{''.join(f'<li>unknown by how much: {escape(each)}</li>' for each in change.unknown)}</ul>"
+    said = [*after.assumptions, *(f"not in it: {each}" for each in after.unknown)]
+    if change.lines:
+        yield f'<p class="basis">{escape("; ".join(said))}.</p>'
+
+
+def _cost_table(after: Estimate, change: Difference) -> Iterator[str]:
+    listed = "".join(
+        f'<tr><td>{escape(line.name)}</td><td class="soft">{escape(line.what)}</td>'
+        f'<td class="number">{money(line.low, line.high, signed=True)}</td></tr>'
+        for line in change.lines
     )
     total = f"{money(after.low, after.high)} in all"
     moved = money(change.low, change.high, signed=True)
     foot = f'<tfoot><tr><td colspan="2">{total}</td><td class="number">{moved}</td></tr></tfoot>'
-    table = f"<table><tbody>{rows}</tbody>{foot}</table>"
-    if len(change.lines) > 8:
+    table = f"<table><tbody>{listed}</tbody>{foot}</table>"
+    if len(change.lines) > _MOST_LINES:
         yield f"<p><b>{total}</b>, {moved}</p><details><summary>{len(change.lines)} lines</summary>{table}</details>"
     else:
         yield table
-    said = [*after.assumptions, *(f"not in it: {each}" for each in after.unknown)]
-    yield f'<p class="basis">{escape("; ".join(said))}.</p>'
 
 
-def _areas(stack: StackReport) -> Iterator[str]:
-    for area, found in stack.areas().items():
-        counts = {kind: sum(each.kind == kind for each in found) for kind in _WORDS}
-        pills = "".join(_pill(kind, number) for kind, number in counts.items() if number)
+def _parts(stack: StackReport) -> Iterator[str]:
+    for part in parts(stack):
+        pills = "".join(_pill(kind, number) for kind, number in part.counts.items())
         lines = []
-        for each in found:
-            for mark, text in resource_lines(each):
-                style = "swap" if each.kind == "replace" and mark == "!" else _CLASSES[mark]
-                lines.append(f'<span class="{style}">{escape(text) or " "}</span>')
-        opened = " open" if counts["replace"] and len(lines) < 30 else ""
+        for mark, text in part.lines:
+            style = "swap" if text.startswith(SIGNS["replace"]) else _CLASSES[mark]
+            lines.append(f'<span class="{style}">{escape(text) or " "}</span>')
+        opened = " open" if part.counts.get("replace") and len(lines) < _MOST_OPEN else ""
         body = "".join(lines)
-        yield f"<details{opened}><summary>{escape(area)}{pills}</summary><pre>{body}</pre></details>"
+        yield f"<details{opened}><summary>{escape(part.title)}{pills}</summary><pre>{body}</pre></details>"
 
 
 def _outputs(stack: StackReport) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from eks_blueprints.review.cost.estimate import Estimate
 from eks_blueprints.review.diff.changes import ABSENT, Change, ResourceDiff
+from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention
 from eks_blueprints.review.report.model import Policies, Report, StackReport
 
@@ -33,22 +34,35 @@ def to_data(report: Report) -> dict[str, Any]:
 def _stack(stack: StackReport) -> dict[str, Any]:
     return {
         "stack": stack.stack,
+        "accounts": [account.to_data() for account in stack.accounts],
         "counts": dict(stack.diff.counts),
         "unchanged": stack.diff.unchanged,
-        "resources": [_resource(each) for each in stack.diff.resources],
-        "ignored": [_ignored(each) for each in (*stack.diff.resources, *stack.diff.ineffective) if each.idle],
-        "outputs": [_change(each) for each in stack.diff.outputs],
         "attention": [_attention(each) for each in stack.attention],
-        "refused": [finding.to_data() for finding in stack.refused],
-        "policies": None if stack.policies is None else _policies(stack.policies),
         "security": [
             {"area": s.area, "added": s.added, "subject": s.subject, "text": s.text, "level": s.level}
             for s in stack.security
         ],
+        "refused": [finding.to_data() for finding in stack.refused],
+        "cost": _cost(stack),
+        "policies": None if stack.policies is None else _policies(stack.policies),
         "versions": [
             {"subject": v.subject, "old": v.old, "new": v.new, "note": v.note, "level": v.level} for v in stack.versions
         ],
-        "cost": _cost(stack),
+        "renames": [_rename(each) for each in stack.renames],
+        "resources": [_resource(each) for each in stack.diff.resources],
+        "ignored": [_ignored(each) for each in (*stack.diff.resources, *stack.diff.ineffective) if each.idle],
+        "outputs": [_change(each) for each in stack.diff.outputs],
+    }
+
+
+def _rename(each: Rename) -> dict[str, Any]:
+    return {
+        "old": each.old,
+        "new": each.new,
+        "type": each.type,
+        "urns": dict(each.pairs),
+        "kept": each.kept,
+        "changed": list(each.changed),
     }
 
 
@@ -138,9 +152,10 @@ def _cost(stack: StackReport) -> dict[str, Any] | None:
         "before": _month(stack.cost_before) if stack.cost_before else None,
         "change": {"low": round(change.low, 2), "high": round(change.high, 2)},
         "lines": [
-            {"name": name, "what": what, "low": round(low, 2), "high": round(high, 2)}
-            for name, what, low, high in change.lines
+            {"name": line.name, "what": line.what, "low": round(line.low, 2), "high": round(line.high, 2)}
+            for line in change.lines
         ],
+        "unknownChanges": list(change.unknown) if stack.cost_before else [],
         "unknown": list(after.unknown),
         "assumptions": list(after.assumptions),
     }

@@ -6,13 +6,13 @@ Whole sections stand apart by a hidden mark, so that a comment can be split betw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from eks_blueprints.review.cost.estimate import money
-from eks_blueprints.review.effects import Attention
-from eks_blueprints.review.preview.facts import short_type
-from eks_blueprints.review.report.lines import SIGNS, output_lines, resource_lines
+from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, Security, StackReport, Version
+from eks_blueprints.review.report.rights import folded, quiet
+from eks_blueprints.review.report.rows import GROUPS, Row, findings, rows
 
 SECTION = "<!-- eks-blueprints:section -->"
 """Stands between two sections."""
@@ -22,19 +22,20 @@ CLEAN = "<!-- eks-blueprints:clean -->"
 
 _ICONS = {"danger": "⛔", "warning": "⚠️", "note": "✅", "clean": "✅"}
 _MOST_ITEMS = 30
+_MOST_NAMES = 6
 
 
 def render(report: Report) -> str:
     """The whole text."""
     head = f"{CLEAN}\n" if report.level == "clean" else ""
-    return head + f"\n\n{SECTION}\n\n".join(sections(report)) + "\n"
+    return real(head + f"\n\n{SECTION}\n\n".join(sections(report)) + "\n")
 
 
 def sections(report: Report) -> Iterator[str]:
     """The text in parts that belong together, the most important first."""
     yield _head(report)
-    parts = (_errors, _refused, _attention, _policies, _security, _versions, _cost)
-    yield from (text for part in parts if (text := part(report)))
+    parts_ = (_errors, _attention, _cost, _policies, _security, _versions, _renames)
+    yield from (text for part in parts_ if (text := part(report)))
     details = [text for stack in report.changed for text in _details(stack, report)]
     if details:
         yield f"#### What changes\n\n{details[0]}"
@@ -44,11 +45,11 @@ def sections(report: Report) -> Iterator[str]:
 
 
 def _head(report: Report) -> str:
-    counts = report.counts
-    signs = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in counts.items())
+    signs = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in report.counts.items())
     commit = f" · `{report.commit}`" if report.commit else ""
-    title = f"### {_ICONS[report.level]} {_text(report.project or 'platform')}: {report.verdict}"
-    facts = f"`{signs}` compared with {_text(report.base)}{commit}"
+    title = f"### {_ICONS[report.level]} {_text(report.project or 'platform')}: {_text(report.verdict)}"
+    means = f" · {'; '.join(_text(f'{_prefix(report, each)}{each.account}') for each in report.changed)}"
+    facts = f"`{signs}` compared with {_text(report.base)}{commit}{means if report.changed else ''}"
     return "\n\n".join(part for part in (title, facts, _table(report)) if part)
 
 
@@ -56,10 +57,10 @@ def _table(report: Report) -> str:
     if not report.changed:
         return ""
     head = "| stack | create | update | replace | delete | policies | $/month |\n|---|--:|--:|--:|--:|---|--:|"
-    return "\n".join([head, *(_row(stack) for stack in report.changed)])
+    return "\n".join([head, *(_row_of(stack) for stack in report.changed)])
 
 
-def _row(stack: StackReport) -> str:
+def _row_of(stack: StackReport) -> str:
     numbers = [f"**{n}**" if n and kind in ("replace", "delete") else str(n) for kind, n in stack.diff.counts.items()]
     return f"| {_text(stack.stack)} | {' | '.join(numbers)} | {_policy_cell(stack)} | {_cost_cell(stack)} |"
 
@@ -76,9 +77,11 @@ def _policy_cell(stack: StackReport) -> str:
 
 def _cost_cell(stack: StackReport) -> str:
     change = stack.cost_change
-    if change is None or not change.lines:
-        return "same"
-    return money(change.low, change.high, signed=True)
+    if change is None:
+        return "unknown"
+    if stack.cost_before is None or not change.unpriced:
+        return money(change.low, change.high, signed=True) if change.lines else "same"
+    return f"{money(change.low, change.high, signed=True)}, part unknown" if change.lines else "unknown"
 
 
 def _errors(report: Report) -> str:
@@ -88,86 +91,64 @@ def _errors(report: Report) -> str:
     return "\n\n".join(["#### Cannot be rendered", *blocks])
 
 
-def _refused(report: Report) -> str:
-    rows = []
-    for stack in report.stacks:
-        for finding in stack.refused:
-            place = f", {finding.position.file}:{finding.position.line}" if finding.position else ""
-            mark = "✗" if finding.severity == "error" else "!"
-            name = f"{short_type(finding.type)} {finding.name}"
-            rows.append(f"- {mark} {_prefix(report, stack)}{_code(name)}: {_text(finding.message)}{_text(place)}")
-    return "\n".join(["#### What a provider would refuse", "", *_cut(rows)]) if rows else ""
-
-
 def _attention(report: Report) -> str:
-    rows = [_attention_row(item, _prefix(report, stack)) for stack in report.stacks for item in stack.attention]
-    return "\n".join(["#### Needs attention", "", *_cut(rows)]) if rows else ""
+    groups: dict[str, list[str]] = {}
+    for stack in report.stacks:
+        for heading, found in rows(stack).items():
+            groups.setdefault(heading, []).extend(_row(row, _prefix(report, stack)) for row in found)
+    blocks = [
+        "\n".join([f"**{_upper(heading)}**", "", *_cut(groups[heading])])
+        for heading in GROUPS.values()
+        if heading in groups
+    ]
+    return "\n\n".join(["#### Needs attention", *blocks]) if blocks else ""
 
 
-def _attention_row(item: Attention, prefix: str) -> str:
-    title = f"**{item.title.upper() if item.level == 'danger' else item.title}**"
-    cause = (
-        f" because {_clause(item.cause)}" if item.title in ("replace", "rolls nodes") else f": {_clause(item.cause)}"
-    )
-    place = f", {_text(item.place)}" if item.place else ""
-    effect = f" {_sentence(item.effect)}." if item.effect else ""
-    led = f" Takes along {_names(item.led)}." if item.led else ""
-    return f"- {prefix}{title} {_code(f'{short_type(item.type)} {item.name}')}{cause}{place}.{effect}{led}"
+def _row(row: Row, prefix: str) -> str:
+    icon = f"{_ICONS[row.level]} " if row.level != "note" else ""
+    place = f", {_text(row.place)}" if row.place else ""
+    effect = f" {_sentence(row.effect)}." if row.effect else ""
+    led = f" Takes along {len(row.led)}: {_names(row.led)}." if row.led else ""
+    title = f"**{_text(row.title)}**" if row.title != "+" else "`+`"
+    end = "." if effect or led else ""
+    return f"- {icon}{prefix}{title} {_code(row.subject)}: {_clause(row.cause)}{place}{end}{effect}{led}"
 
 
 def _policies(report: Report) -> str:
-    rows: list[str] = []
+    listed: list[str] = []
     for stack in report.stacks:
-        if stack.policies is None:
-            continue
-        for finding in sorted(stack.policies.new, key=lambda each: not each.blocks):
-            mark = "✗ **mandatory**" if finding.blocks else finding.severity
-            place = f", {_text(finding.place)}" if finding.place else ""
-            what = _text("; ".join(filter(None, (finding.what, f"got {finding.got}" if finding.got else ""))))
-            fix = f" → {_text(finding.do)}" if finding.do else ""
-            rows.append(
-                f"- {_prefix(report, stack)}{mark} `{finding.policy}` {_code(finding.resource)}: {what}{place}{fix}"
-            )
+        for each in findings(stack.policies.new if stack.policies else ()):
+            place = f", {_text(each.place)}" if each.place else ""
+            fix = f" → {_text(each.do)}" if each.do else ""
+            head = f"{each.severity} `{each.policy}` {_code(each.resources)}"
+            listed.append(f"- {_prefix(report, stack)}{head}: {_text(each.what)}{place}{fix}")
     standing = sum(stack.policies.standing for stack in report.stacks if stack.policies)
     fixed = sum(len(stack.policies.fixed) for stack in report.stacks if stack.policies)
-    if not rows and not fixed:
+    if not listed and not fixed:
         return ""
     said = [f"{fixed} fixed by this change"] if fixed else []
     said += [f"{standing} there before"] if standing else []
-    tail = f"\n\n_{', '.join(said)}._" if said else ""
-    return "\n".join(["#### Policies", "", *_cut(rows or ["Nothing new."])]) + tail
+    tail = f"_{', '.join(said)}._" if said else ""
+    return "\n".join(["#### Policies", "", *_long(listed, "findings"), *(["", tail] if listed and tail else [tail])])
 
 
 def _security(report: Report) -> str:
-    rows = [_security_row(item, _prefix(report, stack)) for stack in report.changed for item in stack.security]
-    if not rows:
-        return ""
-    loud = [row for row in rows if row.startswith(("- ⛔", "- ⚠️"))]
-    quiet = [row for row in rows if row not in loud]
-    text = ["#### Security", "", *_cut(loud)]
-    if quiet and (loud or len(quiet) > 6):
-        text += [
-            "",
-            f"<details><summary>{len(quiet)} {'more' if loud else 'changes'}</summary>",
-            "",
-            *quiet,
-            "",
-            "</details>",
-        ]
-    else:
-        text += quiet
-    return "\n".join(text)
+    listed = [
+        _security_row(item, _prefix(report, stack))
+        for stack in report.changed
+        for item in folded(quiet(stack.security))
+    ]
+    return "\n".join(["#### Security", "", *_long(listed, "changes")]) if listed else ""
 
 
 def _security_row(item: Security, prefix: str) -> str:
-    icon = f"{_ICONS[item.level]} " if item.level != "note" and item.added else ""
     sign = "`+`" if item.added else "`-`"
-    return f"- {icon}{prefix}{sign} {_code(item.subject)} {_clause(item.text)}"
+    return f"- {prefix}{sign} {_code(item.subject)} {_clause(item.text)}"
 
 
 def _versions(report: Report) -> str:
-    rows = [_version_row(item, _prefix(report, stack)) for stack in report.changed for item in stack.versions]
-    return "\n".join(["#### Versions", "", *_cut(rows)]) if rows else ""
+    listed = [_version_row(item, _prefix(report, stack)) for stack in report.changed for item in stack.versions]
+    return "\n".join(["#### Versions", "", *_cut(listed)]) if listed else ""
 
 
 def _version_row(item: Version, prefix: str) -> str:
@@ -181,6 +162,17 @@ def _version_row(item: Version, prefix: str) -> str:
     return f"- {icon}{prefix}{_text(item.subject)}: {moved}{note}"
 
 
+def _renames(report: Report) -> str:
+    listed = [
+        f"- {_prefix(report, stack)}{_code(each.old)} → {_code(each.new)}: its {each.kept} resources are kept, "
+        "an alias says so"
+        for stack in report.changed
+        for each in stack.renames
+        if not each.anew
+    ]
+    return "\n".join(["#### Renamed", "", *_cut(listed)]) if listed else ""
+
+
 def _cost(report: Report) -> str:
     blocks = [text for stack in report.changed if (text := _cost_of(stack, _prefix(report, stack)))]
     return "\n\n".join(["#### Cost", *blocks]) if blocks else ""
@@ -188,39 +180,44 @@ def _cost(report: Report) -> str:
 
 def _cost_of(stack: StackReport, prefix: str) -> str:
     change, after = stack.cost_change, stack.cost
-    if change is None or after is None or not change.lines:
+    if change is None or after is None or change.same:
         return ""
-    total = f"{prefix}{money(after.low, after.high)} a month"
-    before = f", {money(change.low, change.high, signed=True)}" if stack.cost_before else ""
-    rows = [f"| {_text(n)} | {_text(what)} | {money(low, high, signed=True)} |" for n, what, low, high in change.lines]
-    table = ["| | | $/month |", "|---|---|--:|", *rows]
+    unknown = change.unknown if stack.cost_before is not None else ()
+    said = [_cost_sentence(stack, prefix)] if change.lines else []
+    said += [f"- {prefix}unknown by how much: {_text(each)}" for each in unknown]
+    if not change.lines:
+        return "\n".join(said)
+    table = ["| | | $/month |", "|---|---|--:|"]
+    table += [
+        f"| {_text(line.name)} | {_text(line.what)} | {money(line.low, line.high, signed=True)} |"
+        for line in change.lines
+    ]
     basis = [*after.assumptions, *(f"not in it: {each}" for each in after.unknown)]
-    return "\n".join(
-        [
-            f"{total}{before}.",
-            "",
-            "<details><summary>Lines and assumptions</summary>",
-            "",
-            *table,
-            "",
-            *(f"- {_text(each)}" for each in basis),
-            "",
-            "</details>",
-        ]
-    )
+    details = ["<details><summary>Lines and assumptions</summary>", "", *table, ""]
+    return "\n".join([*_apart(said), *details, *(f"- {_text(each)}" for each in basis), "", "</details>"])
+
+
+def _cost_sentence(stack: StackReport, prefix: str) -> str:
+    change, after = stack.cost_change, stack.cost
+    assert change is not None and after is not None  # noqa: PT018, S101 - asked before
+    moved = f", {money(change.low, change.high, signed=True)}" if stack.cost_before else ""
+    return f"{prefix}{money(after.low, after.high)} a month{moved}."
+
+
+def _apart(paragraphs: Iterable[str]) -> Iterator[str]:
+    for each in paragraphs:
+        yield from (each, "")
 
 
 def _details(stack: StackReport, report: Report) -> Iterator[str]:
-    for area, found in stack.areas().items():
-        body = "\n".join(f"{mark} {text}" for each in found for mark, text in resource_lines(each))
-        counts = " ".join(
-            f"{SIGNS[kind]}{number}" for kind in SIGNS if (number := sum(each.kind == kind for each in found))
-        )
-        title = f"{_prefix(report, stack)}{_text(area)} <code>{counts}</code>"
+    prefix = _prefix(report, stack)
+    for part in parts(stack):
+        body = "\n".join(f"{mark} {text}" for mark, text in part.lines)
+        counts = " ".join(f"{SIGNS[kind]}{number}" for kind, number in part.counts.items())
+        title = f"{prefix}{_text(part.title)}{f' <code>{counts}</code>' if counts else ''}"
         yield f"<details><summary>{title}</summary>\n\n{_fenced(body, 'diff')}\n\n</details>"
     if outputs := "\n".join(f"{mark} {text}" for mark, text in output_lines(stack.diff)):
-        title = f"{_prefix(report, stack)}outputs"
-        yield f"<details><summary>{title}</summary>\n\n{_fenced(outputs, 'diff')}\n\n</details>"
+        yield f"<details><summary>{prefix}outputs</summary>\n\n{_fenced(outputs, 'diff')}\n\n</details>"
 
 
 def _foot(report: Report) -> str:
@@ -236,29 +233,41 @@ def _prefix(report: Report, stack: StackReport) -> str:
     return f"{_text(stack.stack)}: " if len(report.stacks) > 1 else ""
 
 
-def _cut(rows: Sequence[str]) -> list[str]:
-    if len(rows) <= _MOST_ITEMS:
-        return list(rows)
-    return [*rows[:_MOST_ITEMS], f"- {len(rows) - _MOST_ITEMS} more in the full report"]
+def _cut(listed: Sequence[str]) -> list[str]:
+    if len(listed) <= _MOST_ITEMS:
+        return list(listed)
+    return [*listed[:_MOST_ITEMS], f"- {len(listed) - _MOST_ITEMS} more in the full report"]
+
+
+def _long(listed: Sequence[str], noun: str) -> list[str]:
+    """Rows that are read only where someone wants them: many of them are folded."""
+    if len(listed) <= _MOST_NAMES:
+        return list(listed)
+    return [f"<details><summary>{len(listed)} {noun}</summary>", "", *listed, "", "</details>"]
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(_code(name) for name in names[:6])
-    return shown if len(names) <= 6 else f"{shown} and {len(names) - 6} more"
+    shown = ", ".join(_code(name) for name in names[:_MOST_NAMES])
+    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _sentence(text: str) -> str:
-    return _clause(text[:1].upper() + text[1:])
+    return _clause(_upper(text))
 
 
 def _clause(text: str) -> str:
     """A text in which parts in backticks stay code, and the rest is made plain."""
-    parts = text.split("`")
-    return "".join(_code(part) if index % 2 else _plain(part) for index, part in enumerate(parts))
+    pieces = text.split("`")
+    return "".join(_code(piece) if index % 2 else _plain(piece) for index, piece in enumerate(pieces))
 
 
 def _code(text: str) -> str:
-    """Inline code, which neither mentions nor links anyone."""
+    """Inline code in one line, which neither mentions nor links anyone."""
+    text = " ".join(text.split())
     fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     padded = f" {text} " if text.startswith("`") or text.endswith("`") else text
     return f"{fence}{padded.replace('|', chr(92) + '|')}{fence}"

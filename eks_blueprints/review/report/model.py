@@ -9,8 +9,11 @@ from typing import Literal
 from eks_blueprints.policies.report import Finding as PolicyFinding
 from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention, Level
+from eks_blueprints.review.preview.account import Account, account_line, accounts
 from eks_blueprints.review.preview.run import Finding
+from eks_blueprints.review.report.verdict import verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,27 @@ class StackReport:
     refused: tuple[Finding, ...] = ()
     """Inputs that a provider would refuse, and warnings."""
     policies: Policies | None = None
+    renames: tuple[Rename, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to say: a change, a rename that an alias makes harmless, an edit without effect."""
+        return self.diff.changed or bool(self.renames) or bool(self.attention)
 
     @property
     def stack(self) -> str:
         """The stack's name."""
         return self.diff.stack
+
+    @property
+    def account(self) -> str:
+        """The AWS account that it means, in words."""
+        return account_line(self.diff.new)
+
+    @property
+    def accounts(self) -> list[Account]:
+        """The AWS accounts that it means; none where nothing says it."""
+        return accounts(self.diff.new)
 
     @property
     def invalid(self) -> bool:
@@ -82,11 +101,6 @@ class StackReport:
     def refusals(self) -> list[Attention]:
         """Changes that AWS or Kubernetes will refuse for certain."""
         return [item for item in self.attention if item.harm == "refused" and item.level == "danger"]
-
-    @property
-    def told(self) -> bool:
-        """Whether there is anything to say: a change, or an edit that has no effect."""
-        return self.diff.changed or bool(self.attention)
 
     def areas(self) -> Mapping[str, Sequence[ResourceDiff]]:
         """The changed resources by the component that they belong to, in the plan's order."""
@@ -122,13 +136,13 @@ class Report:
 
     @property
     def changed(self) -> list[StackReport]:
-        """The stacks to which anything happens, or that were edited without effect."""
-        return [each for each in self.stacks if each.told]
+        """The stacks of which there is anything to say."""
+        return [each for each in self.stacks if each.changed]
 
     @property
     def unchanged(self) -> list[str]:
         """Names of the stacks to which nothing happens."""
-        return [each.stack for each in self.stacks if not each.told]
+        return [each.stack for each in self.stacks if not each.changed]
 
     @property
     def counts(self) -> Mapping[Kind, int]:
@@ -152,35 +166,4 @@ class Report:
     @property
     def verdict(self) -> str:
         """The one line that a busy reader reads."""
-        return "; ".join(_verdict(self)) or (
-            "changes, none of which needs a second look" if self.changed else "no changes"
-        )
-
-
-def _verdict(report: Report) -> list[str]:
-    said = []
-    if report.errors:
-        said.append(_count(len(report.errors), "stack") + " cannot be rendered")
-    if refused := sum(f.severity == "error" for each in report.stacks for f in each.refused):
-        said.append(_count(refused, "input") + " a provider would refuse")
-    if refusals := sum(len(each.refusals) for each in report.stacks):
-        said.append(_count(refusals, "change") + " that will be refused")
-    roots = [each for stack in report.stacks for each in stack.diff.resources if each.follows is None]
-    for kind, noun in (("replace", "replacement"), ("delete", "deletion")):
-        if found := sum(each.kind == kind for each in roots):
-            said.append(_count(found, noun))
-    blocked = sum(f.blocks for each in report.stacks if each.policies for f in each.policies.new)
-    if blocked:
-        said.append(_count(blocked, "mandatory policy", "mandatory policies") + " not met")
-    if opened := sum(item.level != "note" for each in report.stacks for item in each.security if item.added):
-        said.append(_count(opened, "security change") + " to look at")
-    items = [item for each in report.stacks for item in each.attention]
-    if rolled := sum(item.harm == "rolls" and item.level != "note" for item in items):
-        said.append(_count(rolled, "roll") + " of nodes")
-    if idle := sum(item.harm == "idle" for item in items):
-        said.append(_count(idle, "edit") + " without effect")
-    return said
-
-
-def _count(number: int, noun: str, plural: str | None = None) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
+        return verdict(self) or ("changes, none of which needs a second look" if self.changed else "no changes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,21 +13,32 @@ from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.report.model import Policies
 
 
-def judge(old: Plan | None, new: Plan, folder: Path | None, *, today: date | None = None) -> Policies:
-    """Judge both plans by the new tree's settings, which stand beside the stack files."""
+def judge(
+    old: Plan | None,
+    new: Plan,
+    folder: Path | None,
+    *,
+    renamed: Mapping[str, str] | None = None,
+    today: date | None = None,
+) -> Policies:
+    """Judge both plans by the new tree's settings, which stand beside the stack files.
+
+    `renamed` gives old URNs their new ones: what is found of both is neither new nor fixed.
+    """
+    now_called = renamed or {}
+
+    def key(finding: Finding) -> tuple[str, str, str]:
+        return finding.policy, now_called.get(finding.urn, finding.urn), finding.field
+
     judgement = read_settings((folder or Path()) / FILE, new.stack)
     after = check_plan(new, judgement, today=today)
     before = check_plan(old, judgement, today=today).failed() if old else []
-    was = {_key(each) for each in before}
-    now = {_key(each) for each in after.failed()}
+    was = {key(each) for each in before}
+    now = {key(each) for each in after.failed()}
     return Policies(
-        new=tuple(each for each in after.failed() if _key(each) not in was),
-        fixed=tuple(each for each in before if _key(each) not in now),
+        new=tuple(each for each in after.failed() if key(each) not in was),
+        fixed=tuple(each for each in before if key(each) not in now),
         standing=len(was & now),
         profile=after.profile,
         rules=len(after.rules),
     )
-
-
-def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.policy, finding.urn, finding.field

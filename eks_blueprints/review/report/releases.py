@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from eks_blueprints.core import versions
 from eks_blueprints.recording.plan import Plan, PlannedResource
-from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.renames import Rename, new_urns
 from eks_blueprints.review.diff.words import value
 from eks_blueprints.review.effects import Level
 from eks_blueprints.review.report.model import Version
@@ -23,13 +25,14 @@ _PROPERTIES: dict[str, tuple[str, ...]] = {
 _MANAGED = {"addonVersion": "chosen by EKS", "releaseVersion": "the latest", "version": "the cluster's"}
 
 
-def releases(diff: PlanDiff) -> Iterator[Version]:
-    """The cluster's Kubernetes version always, every other one if it changes."""
+def releases(diff: PlanDiff, found: Sequence[Rename] = ()) -> Iterator[Version]:
+    """The cluster's Kubernetes version always, every other one if it changes. A rename changes none."""
     old = diff.old
+    formers = {new: old for old, new in new_urns(found).items()}
     for cluster in (r for r in diff.new.resources if r.type == _CLUSTER):
-        before = _find(old, cluster.urn)
+        before = _find(old, formers.get(cluster.urn, cluster.urn))
         yield _kubernetes(cluster, before)
-    for each in diff.resources:
+    for each in _compared(diff, found):
         for key in _PROPERTIES.get(each.type, ()):
             before_value, after = _get(each.old, key), _get(each.new, key)
             if each.old is not None and each.new is not None and before_value != after:
@@ -42,6 +45,17 @@ def releases(diff: PlanDiff) -> Iterator[Version]:
         ):
             key = _PROPERTIES[each.type][0]
             yield Version(_subject(each.resource, key), None, _told(_get(each.new, key), key))
+
+
+def _compared(diff: PlanDiff, found: Sequence[Rename]) -> Iterator[ResourceDiff]:
+    """What changes, with both sides of what is renamed."""
+    pairs = {new.urn: old for rename in found for old, new in rename.anew}
+    gone = {old.urn for old in pairs.values()}
+    for each in diff.resources:
+        if each.urn in pairs:
+            yield replace(each, old=pairs[each.urn].old)
+        elif each.urn not in gone:
+            yield each
 
 
 def _kubernetes(cluster: PlannedResource, before: PlannedResource | None) -> Version:

@@ -9,16 +9,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eks_blueprints.core.document import parse
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost import Prices
-from eks_blueprints.review.diff.base import Base, BaseError, Rendering, RunningBase, from_file, git, resolve, workers
+from eks_blueprints.review.diff.base import (
+    Base,
+    BaseError,
+    Ref,
+    Rendering,
+    RunningBase,
+    from_file,
+    git,
+    resolve,
+    workers,
+)
+from eks_blueprints.review.diff.state import deployed, read_state, stack_references
 from eks_blueprints.review.preview.parallel import Outcome, previews
-from eks_blueprints.review.preview.run import Finding
+from eks_blueprints.review.preview.run import Finding, recorded
 from eks_blueprints.review.preview.targets import Target
 from eks_blueprints.review.report.build import stack_report
 from eks_blueprints.review.report.model import Report, StackReport
+from eks_blueprints.review.report.money import DEFAULT, Threshold
+from eks_blueprints.review.report.written import NO_EDITS, Edits, edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,8 @@ class Request:
     policies: bool = True
     jobs: int | None = None
     command: str = ""
+    threshold: Threshold = DEFAULT
+    """From when on money needs attention."""
 
 
 def check(request: Request) -> Report:
@@ -48,7 +65,8 @@ def check(request: Request) -> Report:
     with _base(request) as running:
         heads, errors = _heads(request)
         base = running.wait() if isinstance(running, RunningBase) else running
-    reports, notes = _compared(request, base, heads)
+    ref = running.ref if isinstance(running, RunningBase) else None
+    reports, notes = _compared(request, base, ref, heads)
     project = next((each.diff.project for each in reports), "")
     return Report(
         project=project,
@@ -62,7 +80,7 @@ def check(request: Request) -> Report:
 
 
 def _compared(
-    request: Request, base: Base, heads: Sequence[tuple[Target, Outcome]]
+    request: Request, base: Base, ref: Ref | None, heads: Sequence[tuple[Target, Outcome]]
 ) -> tuple[list[StackReport], list[str]]:
     """Each stack's report, and what limits the comparison."""
     reports: list[StackReport] = []
@@ -70,12 +88,14 @@ def _compared(
     for target, outcome in heads:
         plan, findings = _read(outcome)
         try:
-            old = base.plan(plan)
+            old, unknown = _old(base, target, plan)
+            notes += unknown
         except BaseError as error:
             # A change that mends a broken base must get through: it is told as new, and why is said.
             notes.append(f"{target.stack} is shown as new, because its base cannot be rendered: {error}")
             old = None
-        reports.append(_report(request, old, plan, findings, target))
+        edits = _edits(ref, target, plan) if ref is not None and old is not None else NO_EDITS
+        reports.append(_report(request, old, plan, findings, target, edits))
     if request.every:
         known = {target.stack for target in request.targets}
         gone = [old for stack, old in base.plans.items() if stack not in known]
@@ -83,12 +103,53 @@ def _compared(
     return reports, notes
 
 
-def _report(
-    request: Request, old: Plan | None, new: Plan, findings: Sequence[Finding], target: Target | None
+def _old(base: Base, target: Target, new: Plan) -> tuple[Plan | None, list[str]]:
+    """The old side of one stack, and what of it could not be compared."""
+    if base.state is None:
+        return base.plan(new), []
+    known: dict[str, Any] = {"deployed": deployed(base.state), "stack_references": stack_references(base.state)}
+    try:
+        run = recorded(target, **known).plan()
+    except (ProgramError, InputError) as error:
+        state = read_state(base.state, new)
+        return state.plan, [*state.notes, f"{target.stack} does not run with what is deployed: {error}"]
+    state = read_state(base.state, new, run)
+    return state.plan, [*state.notes]
+
+
+def _edits(ref: Ref, target: Target, plan: Plan) -> Edits:
+    """How the stack file differs from that of the base."""
+    if target.file is None:
+        return NO_EDITS
+    named = next((each.source.file for each in plan.resources if each.source), str(target.file))
+    try:
+        inside = target.file.resolve().relative_to(ref.root.resolve())
+        before = git(ref.root, "show", f"{ref.commit}:{inside.as_posix()}")
+        return edits(parse(before, named), parse(target.file.read_text(encoding="utf-8-sig"), named))
+    except (subprocess.CalledProcessError, ValueError, InputError):
+        return NO_EDITS
+
+
+def _report(  # noqa: PLR0917 - in this order everywhere
+    request: Request,
+    old: Plan | None,
+    new: Plan,
+    findings: Sequence[Finding],
+    target: Target | None,
+    edits: Edits = NO_EDITS,
 ) -> StackReport:
     folder = target.file.parent if target and target.file else target.project if target else None
     policies = request.policies and bool(new.resources)
-    return stack_report(old, new, findings=findings, prices=request.prices, settings=folder, policies=policies)
+    return stack_report(
+        old,
+        new,
+        findings=findings,
+        prices=request.prices,
+        settings=folder,
+        policies=policies,
+        edits=edits,
+        threshold=request.threshold,
+    )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from eks_blueprints.recording.schema import ACCOUNT
 from eks_blueprints.review.effects.words import HARMS
 from eks_blueprints.review.report.json_form import KIND, VERSION
 
@@ -63,14 +64,9 @@ def _stack() -> dict[str, Any]:
     policies = _object(profile=_TEXT, rules=_COUNT, standing=_COUNT, new=rows, fixed=rows)
     return _object(
         stack=_TEXT,
+        accounts=_list(ACCOUNT),
         counts=_counts(),
         unchanged=_COUNT,
-        resources=_list({"$ref": "#/$defs/resource"}),
-        ignored={
-            **_list(_object(urn=_TEXT, type=_TEXT, name=_TEXT, place=_TEXT, changes=_list({"$ref": "#/$defs/change"}))),
-            "description": "edits without effect: the resource ignores changes of these inputs",
-        },
-        outputs=_list({"$ref": "#/$defs/change"}),
         attention=_list(
             _object(
                 harm={"enum": list(HARMS), "description": "from the worst to the least"},
@@ -84,11 +80,29 @@ def _stack() -> dict[str, Any]:
                 led={**_TEXTS, "description": "what is replaced or changed because of it"},
             )
         ),
-        refused=_list(finding),
-        policies={"anyOf": [{"type": "null"}, policies]},
         security=_list(_object(area=_TEXT, added=_FLAG, subject=_TEXT, text=_TEXT, level=_LEVEL)),
-        versions=_list(_object(subject=_TEXT, old=_MAYBE, new=_MAYBE, note=_TEXT, level=_LEVEL)),
+        refused=_list(finding),
         cost={"anyOf": [{"type": "null"}, {"$ref": "#/$defs/cost"}]},
+        policies={"anyOf": [{"type": "null"}, policies]},
+        versions=_list(_object(subject=_TEXT, old=_MAYBE, new=_MAYBE, note=_TEXT, level=_LEVEL)),
+        renames=_list(_rename()),
+        resources=_list({"$ref": "#/$defs/resource"}),
+        ignored={
+            **_list(_object(urn=_TEXT, type=_TEXT, name=_TEXT, place=_TEXT, changes=_list({"$ref": "#/$defs/change"}))),
+            "description": "edits without effect: the resource ignores changes of these inputs",
+        },
+        outputs=_list({"$ref": "#/$defs/change"}),
+    )
+
+
+def _rename() -> dict[str, Any]:
+    return _object(
+        old={**_TEXT, "description": "logical name of its topmost resource"},
+        new=_TEXT,
+        type=_TEXT,
+        urns={"type": "object", "additionalProperties": _TEXT, "description": "new URNs by old ones"},
+        kept={**_COUNT, "description": "how many of them an alias keeps; the others are deleted and made anew"},
+        changed={**_TEXTS, "description": "inputs that change besides"},
     )
 
 
@@ -138,6 +152,7 @@ def _cost() -> dict[str, Any]:
         before={"anyOf": [{"type": "null"}, month]},
         change=month,
         lines=_list(_object(name=_TEXT, what=_TEXT, low=amount, high=amount)),
+        unknownChanges={**_TEXTS, "description": "what changes and has no price"},
         unknown=_TEXTS,
         assumptions=_TEXTS,
     )

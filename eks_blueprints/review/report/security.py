@@ -7,36 +7,58 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from eks_blueprints.recording.plan import PlannedResource
-from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.diff.texts import document
 from eks_blueprints.review.diff.words import value as worded
 from eks_blueprints.review.effects import Level
 from eks_blueprints.review.report.model import Security
+from eks_blueprints.review.report.rights import is_everything, power
 
 _ANYWHERE = ("0.0.0.0/0", "::/0")
-_STRONG = ("AmazonEKSClusterAdminPolicy", "AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "cluster-admin")
+_STRONG = frozenset(
+    {
+        "AdministratorAccess", "AmazonEC2FullAccess", "AmazonEKSAdminPolicy", "AmazonEKSClusterAdminPolicy",
+        "AmazonS3FullAccess", "AmazonSSMFullAccess", "AWSLambda_FullAccess", "IAMFullAccess", "PowerUserAccess",
+        "SecretsManagerReadWrite", "cluster-admin",
+    }
+)  # fmt: skip
+"""Managed policies and roles of high power."""
 
 Facts = dict[tuple[str, str], Level]
 """Subject and text of what holds, with how bad it is to add it."""
 
 
-def security(diff: PlanDiff) -> Iterator[Security]:
-    """What one side has and the other has not, what is worst first."""
-    found = [item for each in diff.resources for item in _of(each)]
+def security(diff: PlanDiff, found: Sequence[Rename] = ()) -> Iterator[Security]:
+    """What one side has and the other has not, what is worst first. What is only renamed comes and goes nowhere."""
+    moved = {each.urn for rename in found for pair in rename.anew for each in pair}
+    listed = [item for each in diff.resources if each.urn not in moved for item in _of(each.type, each.old, each.new)]
+    for rename in found:
+        for old, new in rename.anew:
+            listed += _of(old.type, old.old, new.new, rename.renamed)
     order: dict[Level, int] = {"danger": 0, "warning": 1, "note": 2}
-    yield from sorted(dict.fromkeys(found), key=lambda item: (order[item.level], not item.added, item.area))
+    yield from sorted(dict.fromkeys(listed), key=lambda item: (order[item.level], not item.added, item.area))
 
 
-def _of(each: ResourceDiff) -> Iterator[Security]:
-    for area, read in _READERS.get(each.type, ()):
-        before: Facts = read(each.old) if each.old else {}
-        after: Facts = read(each.new) if each.new else {}
+def _of(
+    type_: str, old: PlannedResource | None, new: PlannedResource | None, renamed: Callable[[str], str] = str
+) -> Iterator[Security]:
+    for area, read in _READERS.get(type_, ()):
+        after: Facts = read(new) if new else {}
+        before = {_renamed(fact, after, renamed) for fact in read(old)} if old else set()
         for fact, level in after.items():
             if fact not in before:
                 yield Security(area, True, fact[0], fact[1], level)
-        for fact in before:
+        for fact in sorted(before):
             if fact not in after:
                 yield Security(area, False, fact[0], fact[1])
+
+
+def _renamed(fact: tuple[str, str], after: Facts, renamed: Callable[[str], str]) -> tuple[str, str]:
+    """An old fact as it is told of the new name; a word in it may be the same as the name, and stay."""
+    who, what = fact
+    told = [fact, (renamed(who), what), (who, renamed(what)), (renamed(who), renamed(what))]
+    return next((each for each in told if each in after), fact)
 
 
 def _actions(key: str) -> Callable[[PlannedResource], Facts]:
@@ -46,9 +68,22 @@ def _actions(key: str) -> Callable[[PlannedResource], Facts]:
     return read
 
 
+def _inline(resource: PlannedResource) -> Facts:
+    """The policies that a role holds itself."""
+    found: Facts = {}
+    for each in _listed(resource.inputs.get("inlinePolicies")):
+        if isinstance(each, Mapping):
+            found |= dict(_allowed(each.get("policy"), resource.name))
+    for arn in _listed(resource.inputs.get("managedPolicyArns")):
+        found |= _managed(resource.name, arn)
+    return found
+
+
 def _holder(resource: PlannedResource) -> str:
     """Whom a policy is for: its role by name, where one is named."""
-    role = resource.inputs.get("role") or resource.inputs.get("roleName")
+    role = next(
+        (resource.inputs[key] for key in ("role", "roleName", "user", "group") if resource.inputs.get(key)), None
+    )
     if isinstance(role, str) and (match := re.fullmatch(r"\$\{(.+)\.(?:id|name|arn)\}", role)):
         return match[1]
     return role if isinstance(role, str) else resource.name
@@ -58,33 +93,70 @@ def _allowed(policy: Any, holder: str) -> Iterator[tuple[tuple[str, str], Level]
     for statement in _statements(policy):
         if statement.get("Effect") != "Allow":
             continue
-        on = [str(each) for each in _listed(statement.get("Resource"))]
-        where = "" if not on else " on everything" if "*" in on else f" on {worded(on if len(on) > 1 else on[0], 60)}"
-        condition = ", under conditions" if statement.get("Condition") else ""
+        conditions = bool(statement.get("Condition"))
+        where = f"{_where(statement)}{', under conditions' if conditions else ''}"
+        public = "*" in _principals(statement) and not conditions
         for action in _listed(statement.get("Action")):
-            bad: Level = (
-                "warning" if str(action).endswith("*") and (action == "*" or str(action).endswith(":*")) else "note"
-            )
-            yield (holder, f"`{action}`{where}{condition}"), "danger" if action == "*" else bad
+            level = power(str(action), everything=_limitless(statement), conditions=conditions)
+            yield (holder, f"`{action}`{where}"), "danger" if public else level
         for action in _listed(statement.get("NotAction")):
-            yield (holder, f"everything but `{action}`{where}{condition}"), "danger"
+            yield (holder, f"everything but `{action}`{where}"), "danger"
+
+
+def _where(statement: Mapping[str, Any]) -> str:
+    if who := _principals(statement):
+        return f" for {_some(who)}"
+    if but := _listed(statement.get("NotResource")):
+        return f" on everything but {_some(but)}"
+    on = [str(each) for each in _listed(statement.get("Resource"))]
+    return "" if not on else " on everything" if "*" in on else f" on {_some(on)}"
+
+
+def _some(found: Sequence[Any]) -> str:
+    """Two in full, the others by their number."""
+    shown = [_bare_name(worded(each, 80)) for each in found[:2]]
+    return ", ".join(shown) + (f" and {len(found) - 2} more" if len(found) > 2 else "")
+
+
+def _limitless(statement: Mapping[str, Any]) -> bool:
+    """Whether nothing but conditions limits what a statement is about; a policy of a resource is limited by that."""
+    if _principals(statement):
+        return False
+    on = _listed(statement.get("Resource"))
+    return bool(statement.get("NotResource")) or any(is_everything(str(each)) for each in on)
+
+
+def _principals(statement: Mapping[str, Any]) -> list[str]:
+    """Whom a statement of a resource's own policy is for."""
+    principal = statement.get("Principal")
+    listed = list(principal.values()) if isinstance(principal, Mapping) else _listed(principal)
+    return [str(who) for each in listed for who in _listed(each)]
 
 
 def _trusted(resource: PlannedResource) -> Facts:
     found: Facts = {}
     for statement in _statements(resource.inputs.get("assumeRolePolicy")):
+        if statement.get("Effect") != "Allow":
+            continue
         principal = statement.get("Principal")
+        limited = bool(statement.get("Condition"))
         pairs = principal.items() if isinstance(principal, Mapping) else [("AWS", principal)]
         for kind, who in pairs:
             for each in _listed(who):
-                level: Level = "danger" if each == "*" else "note"
+                # A provider of identities speaks for all that it knows: of GitHub's, for every repository there is.
+                anyone = each == "*" or (kind == "Federated" and not limited)
+                level: Level = "danger" if anyone else "warning" if kind == "AWS" else "note"
                 found[resource.name, f"may be assumed by {kind} `{each}`"] = level
     return found
 
 
 def _attached(resource: PlannedResource) -> Facts:
-    name = str(resource.inputs.get("policyArn", "")).rpartition("/")[2] or "a policy"
-    return {(_holder(resource), f"managed policy `{name}`"): "warning" if name in _STRONG else "note"}
+    return _managed(_holder(resource), resource.inputs.get("policyArn", ""))
+
+
+def _managed(holder: str, arn: Any) -> Facts:
+    name = str(arn).rpartition("/")[2] or "a policy"
+    return {(holder, f"managed policy `{_bare_name(name)}`"): "warning" if name in _STRONG else "note"}
 
 
 def _endpoint(resource: PlannedResource) -> Facts:
@@ -203,9 +275,13 @@ _READERS: dict[str, tuple[tuple[Any, Callable[[PlannedResource], Facts]], ...]] 
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (("access", _association),),
     "aws:eks/cluster:Cluster": (("network", _endpoint),),
     "aws:iam/policy:Policy": (("iam", _actions("policy")),),
-    "aws:iam/role:Role": (("trust", _trusted),),
+    "aws:iam/groupPolicy:GroupPolicy": (("iam", _actions("policy")),),
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": (("iam", _attached),),
+    "aws:iam/role:Role": (("trust", _trusted), ("iam", _inline)),
     "aws:iam/rolePolicy:RolePolicy": (("iam", _actions("policy")),),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (("iam", _attached),),
+    "aws:iam/userPolicy:UserPolicy": (("iam", _actions("policy")),),
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": (("iam", _attached),),
     "aws:kms/key:Key": _POLICY,
     "aws:kms/keyPolicy:KeyPolicy": _POLICY,
     "aws:s3/bucketPolicy:BucketPolicy": _POLICY,

@@ -2,131 +2,170 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
 from eks_blueprints.review.cost.estimate import money
-from eks_blueprints.review.effects import Level
-from eks_blueprints.review.preview.facts import short_type
-from eks_blueprints.review.report.lines import SIGNS, output_lines, resource_lines
+from eks_blueprints.review.report.lines import SIGNS, Line, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
+from eks_blueprints.review.report.rights import folded, quiet
+from eks_blueprints.review.report.rows import Row, findings, names, rows
 
 _COLOURS: dict[str, str] = {"danger": "red", "warning": "yellow", "note": "green", "clean": "green"}
 _MARKS = {"+": "green", "-": "red", "!": "yellow"}
+_MOST_COSTS = 12
+_MOST_NAMES = 6
+_NARROWEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One line, or a sentence that may become several."""
+
+    text: str = ""
+    depth: int = 0
+    style: tuple[tuple[str, Any], ...] = ()
+    sentence: bool = True
+    """Whether it is broken where the terminal ends; else it is cut."""
+
+    def lines(self, width: int | None) -> Iterator[str]:
+        text = " " * self.depth + re.sub(r"\s*[\r\n]\s*", " ", real(self.text))
+        if width is None or len(text) <= width:
+            found = [text.rstrip()]
+        elif self.sentence:
+            hanging = " " * (self.depth + 2)
+            room = max(width, _NARROWEST)
+            found = textwrap.wrap(text, room, subsequent_indent=hanging, break_on_hyphens=False)
+        else:
+            found = [f"{text[: width - 1]}…"]
+        yield from (click.style(line, **dict(self.style)) if line else "" for line in found)
 
 
 def render(report: Report, *, width: int | None = None) -> Iterator[str]:
-    """The lines; `width` cuts what is longer."""
-    for line in _lines(report):
-        yield line if width is None or len(click.unstyle(line)) <= width else _cut(line, width)
+    """The lines; at `width` sentences are broken, and lines of a diff cut."""
+    for said in _report(report):
+        yield from said.lines(width)
 
 
-def _lines(report: Report) -> Iterator[str]:
-    yield click.style(report.verdict, fg=_COLOURS[report.level], bold=True)
-    counts = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in report.counts.items())
-    yield f"{counts}  {click.style(f'compared with {report.base}', dim=True)}"
+def _say(text: str, depth: int = 0, **style: Any) -> _Said:
+    return _Said(text, depth, tuple(style.items()))
+
+
+def _report(report: Report) -> Iterator[_Said]:
+    yield _say(report.verdict, fg=_COLOURS[report.level], bold=True)
+    yield _say(f"{_signs(report.counts)}  compared with {report.base}", dim=True)
     for name, problem in report.errors.items():
-        yield ""
-        yield click.style(f"{name} cannot be rendered", fg="red")
-        yield from (f"  {line}" for line in problem.splitlines())
+        yield _Said()
+        yield _say(f"{name} cannot be rendered", fg="red")
+        yield from (_say(line, 2) for line in problem.splitlines())
     for stack in report.changed:
         yield from _stack(stack)
     if report.unchanged:
-        yield ""
-        yield click.style(f"unchanged: {', '.join(report.unchanged)}", dim=True)
-    for note in report.notes:
-        yield f"{click.style('note', fg='yellow')}  {note}"
+        yield _Said()
+        yield _say(f"unchanged: {', '.join(report.unchanged)}", dim=True)
+    yield from (_say(f"note  {note}", dim=True) for note in report.notes)
 
 
-def _stack(stack: StackReport) -> Iterator[str]:
-    yield ""
-    counts = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in stack.diff.counts.items())
-    same = click.style(f"{stack.diff.unchanged} unchanged", dim=True)
-    yield f"{click.style(stack.stack, bold=True)}  {counts}  {same}"
-    yield from _section("refused", _refused(stack))
+def _signs(counts: Any) -> str:
+    return "  ".join(f"{SIGNS[kind]}{number}" for kind, number in counts.items())
+
+
+def _stack(stack: StackReport) -> Iterator[_Said]:
+    yield _Said()
+    yield _say(f"{stack.stack}  {_signs(stack.diff.counts)}  {stack.diff.unchanged} unchanged", bold=True)
+    yield _say(stack.account, 2, dim=True)
     yield from _section("needs attention", _attention(stack))
+    yield from _section("cost", _cost(stack))
     yield from _section("policies", _policies(stack))
     yield from _section("security", _security(stack))
     yield from _section("versions", _versions(stack))
-    yield from _section("cost", _cost(stack))
-    for area, found in stack.areas().items():
-        yield ""
-        yield click.style(area, fg="cyan", bold=True)
-        for each in found:
-            yield from (f"  {_line(mark, text)}" for mark, text in resource_lines(each))
-    yield from _section("outputs", (_line(mark, text) for mark, text in output_lines(stack.diff)))
+    yield from _section("renamed", _kept(stack))
+    for part in parts(stack):
+        yield _Said()
+        yield _say(part.title, fg="cyan", bold=True)
+        yield from map(_diff_line, part.lines)
+    yield from _section("outputs", map(_diff_line, output_lines(stack.diff)))
 
 
-def _line(mark: str, text: str) -> str:
-    line = f"{mark} {text}" if text.startswith("    ") else text
-    return click.style(line, fg=_MARKS[mark]) if mark in _MARKS else click.style(line, dim=True)
+def _diff_line(line: Line) -> _Said:
+    mark, text = line
+    text = f"{mark} {text}" if text.startswith("    ") else text
+    style = {"fg": _MARKS[mark]} if mark in _MARKS else {"dim": True}
+    return _Said(text, 2, tuple(style.items()), sentence=False)
 
 
-def _section(title: str, rows: Iterator[str]) -> Iterator[str]:
-    found = list(rows)
+def _section(title: str, lines: Iterator[_Said]) -> Iterator[_Said]:
+    found = list(lines)
     if found:
-        yield ""
-        yield click.style(title, bold=True)
-        yield from (f"  {row}" for row in found)
+        yield _Said()
+        yield _say(title, bold=True)
+        yield from found
 
 
-def _refused(stack: StackReport) -> Iterator[str]:
-    for finding in stack.refused:
-        level: Level = "danger" if finding.severity == "error" else "warning"
-        yield _tone(level, f"{finding.name}: {finding.message}")
+def _attention(stack: StackReport) -> Iterator[_Said]:
+    for heading, found in rows(stack).items():
+        yield _say(heading, 2, dim=True)
+        for row in found:
+            yield from _row(row)
 
 
-def _attention(stack: StackReport) -> Iterator[str]:
-    for item in stack.attention:
-        said = f"{item.title} {short_type(item.type)} {item.name}"
-        place = click.style(f"  {item.place}", dim=True) if item.place else ""
-        yield f"{_tone(item.level, said)}: {item.cause.replace('`', '')}{place}"
-        if item.effect:
-            yield f"  {item.effect.replace('`', '')}"
-        if item.led:
-            yield click.style(f"  takes along {', '.join(item.led)}", dim=True)
+def _row(row: Row) -> Iterator[_Said]:
+    yield _say(f"{row.title} {row.subject}", 4, fg=_COLOURS[row.level])
+    said = ", ".join(filter(None, (_plain(row.cause), row.place)))
+    for line in (said, _plain(row.effect)):
+        if line:
+            yield _say(line, 6)
+    if row.led:
+        yield _say(f"takes along {len(row.led)}: {names(row.led, _MOST_NAMES)}", 6, dim=True)
 
 
-def _policies(stack: StackReport) -> Iterator[str]:
+def _cost(stack: StackReport) -> Iterator[_Said]:
+    change = stack.cost_change
+    if stack.cost is None or change is None or change.same:
+        return
+    if change.lines:
+        moved = money(change.low, change.high, signed=True)
+        yield _say(f"{moved} a month, {money(stack.cost.low, stack.cost.high)} in all", 2)
+    for line in change.lines[:_MOST_COSTS]:
+        yield _say(f"{money(line.low, line.high, signed=True):>18}  {line.name}: {line.what}", 2, dim=True)
+    if len(change.lines) > _MOST_COSTS:
+        yield _say(f"{len(change.lines) - _MOST_COSTS} more lines", 2, dim=True)
+    if stack.cost_before is not None:
+        yield from (_say(f"unknown by how much: {each}", 2) for each in change.unknown)
+
+
+def _policies(stack: StackReport) -> Iterator[_Said]:
     if stack.policies is None:
         return
-    for finding in sorted(stack.policies.new, key=lambda each: not each.blocks):
-        mark = _tone("danger", "mandatory") if finding.blocks else _tone("warning", finding.severity)
-        place = click.style(f"  {finding.place}", dim=True) if finding.place else ""
-        yield f"{mark} {finding.policy} {finding.resource}: {finding.message}{place}"
+    for finding in findings(stack.policies.new):
+        place = f"  {finding.place}" if finding.place else ""
+        yield _say(f"{finding.severity} {finding.policy} {finding.resources}: {finding.message}{place}", 2)
     if stack.policies.fixed:
-        yield click.style(f"{len(stack.policies.fixed)} fixed by this change", fg="green")
+        yield _say(f"{len(stack.policies.fixed)} fixed by this change", 2, fg="green")
 
 
-def _security(stack: StackReport) -> Iterator[str]:
-    for item in stack.security:
-        line = f"{'+' if item.added else '-'} {item.subject} {item.text.replace('`', '')}"
-        yield _tone(item.level, line) if item.level != "note" and item.added else line
+def _security(stack: StackReport) -> Iterator[_Said]:
+    for item in folded(quiet(stack.security)):
+        yield _say(f"{'+' if item.added else '-'} {item.subject} {_plain(item.text)}", 2, dim=True)
 
 
-def _versions(stack: StackReport) -> Iterator[str]:
+def _versions(stack: StackReport) -> Iterator[_Said]:
     for item in stack.versions:
         moved = item.new if item.old == item.new else f"{item.old or 'new'} → {item.new or 'none'}"
         line = f"{item.subject} {moved}{f'  ({item.note})' if item.note else ''}"
-        yield _tone(item.level, line) if item.level != "note" else line
+        yield _say(line, 2, **({"fg": _COLOURS[item.level]} if item.level != "note" else {}))
 
 
-def _cost(stack: StackReport) -> Iterator[str]:
-    if stack.cost is None or stack.cost_change is None or not stack.cost_change.lines:
-        return
-    change = stack.cost_change
-    yield f"{money(change.low, change.high, signed=True)} a month, {money(stack.cost.low, stack.cost.high)} in all"
-    for name, what, low, high in change.lines[:12]:
-        yield click.style(f"{money(low, high, signed=True):>18}  {name}: {what}", dim=True)
-    if len(change.lines) > 12:
-        yield click.style(f"{len(change.lines) - 12} more lines", dim=True)
+def _kept(stack: StackReport) -> Iterator[_Said]:
+    for rename in stack.renames:
+        if not rename.anew:
+            yield _say(f"{rename.old} → {rename.new}: its {rename.kept} resources are kept, an alias says so", 2)
 
 
-def _tone(level: Level, text: str) -> str:
-    return click.style(text, fg=_COLOURS[level])
-
-
-def _cut(line: str, width: int) -> str:
-    plain = click.unstyle(line)
-    return plain[: width - 1] + "…"
+def _plain(text: str) -> str:
+    return text.replace("`", "")

@@ -1,6 +1,6 @@
 import pytest
 
-from eks_blueprints.core.facts.instance_types import instance_type, names
+from eks_blueprints.core.facts.instance_types import date, families, instance_type, names, source
 
 
 def test_most_types_have_facts() -> None:
@@ -27,14 +27,48 @@ def test_a_type_that_is_no_longer_sold_everywhere_is_known() -> None:
     assert found.accelerator == "nvidia"
 
 
-# The numbers of the VPC CNI's own list (eni-max-pods.txt).
-@pytest.mark.parametrize(
-    ("name", "pods"), [("t3.nano", 4), ("m5.large", 29), ("m5.24xlarge", 737), ("p4d.24xlarge", 737)]
-)
-def test_pods_are_counted_as_the_cni_does(name: str, pods: int) -> None:
+def test_a_type_has_what_nodes_tell_of_it_in_labels() -> None:
+    found = instance_type("g5.xlarge")
+    assert found is not None
+    assert (found.cpu_manufacturer, found.clock_mhz, found.hypervisor) == ("amd", 3300, "nitro")
+    assert (found.gpu_memory_mib, found.ebs_mbps, found.network_mbps) == (22888, 3500, 2500)
+    assert {"nvme", "encryption_in_transit", "enclaves"} <= found.flags
+    assert found.on_nitro
+
+
+def test_a_bandwidth_in_words_is_told_from_one_that_nobody_tells() -> None:
+    vague, unheard, exact = (instance_type(name) for name in ("m4.large", "t8i.small", "m5.large"))
+    assert vague is not None
+    assert unheard is not None
+    assert exact is not None
+    assert (vague.network_mbps, vague.network_is_known) == (None, True)
+    assert (unheard.network_mbps, unheard.network_is_known) == (None, False)
+    assert exact.network_is_known
+
+
+# The VPC resource controller's own limits.
+@pytest.mark.parametrize(("name", "pods"), [("t3.medium", 0), ("m5.large", 9), ("c5.metal", 107), ("m7g.large", 9)])
+def test_interfaces_that_are_trunks(name: str, pods: int) -> None:
     found = instance_type(name)
     assert found is not None
-    assert found.max_pods() == pods
+    assert found.branch_interfaces == pods
+
+
+@pytest.mark.parametrize(("name", "is_one"), [("m5.large", True), ("c5.metal", True), ("m4.large", False)])
+def test_the_nitro_system(name: str, is_one: bool) -> None:
+    found = instance_type(name)
+    assert found is not None
+    assert found.on_nitro is is_one
+
+
+def test_the_sizes_of_a_family_are_in_order() -> None:
+    assert families()["t3"] == ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge")
+    assert families()["m7g"][-3:] == ("12xlarge", "16xlarge", "metal")
+
+
+def test_the_table_says_its_day_and_its_sources() -> None:
+    assert len(date().split("-")) == 3
+    assert "botocore" in source()
 
 
 def test_there_is_no_such_type() -> None:

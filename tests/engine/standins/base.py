@@ -186,7 +186,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
         self.config = wire.from_struct(request.args)
-        self.configure()
+        try:
+            self.configure()
+        except ServiceError as error:
+            self.record("configure", error=str(error))
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, acceptResources=self.accepts_resources, supportsPreview=True
         )

@@ -18,6 +18,7 @@ import json
 import os
 import re
 import tempfile
+import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,19 +41,22 @@ class Tables:
         self._cache_file = where / f"standin-tables-{package}-{version}-3.json"
         self._cache: dict[str, Any] = {}
         self._dirty = False
+        self._lock = threading.Lock()
         with contextlib.suppress(OSError, ValueError):
             self._cache = json.loads(self._cache_file.read_text())
 
     def save(self) -> None:
         """Keep what was parsed. Two plugins may write at once: the file is replaced whole, the last one wins."""
-        if not self._dirty:
-            return
+        with self._lock:
+            if not self._dirty:
+                return
+            # The engine calls from many threads: others may learn more while this one writes.
+            learned, self._dirty = dict(self._cache), False
         self._cache_file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._cache_file.parent)
         with os.fdopen(handle, "w") as out:
-            json.dump(self._cache, out)
+            json.dump(learned, out)
         os.replace(name, self._cache_file)
-        self._dirty = False
 
     def resource(self, token: str) -> dict[str, Fields] | None:
         """`inputs` and `outputs` of a resource type, None where the SDK has no such type."""
@@ -71,10 +75,13 @@ class Tables:
         return self.object(f"{self.package}/provider.py:ProviderArgs")
 
     def _cached(self, key: str, make: Any) -> Any:
-        if key not in self._cache:
-            self._cache[key] = json.loads(json.dumps(make()))
+        with self._lock:
+            if key in self._cache:
+                return self._cache[key]
+        made = json.loads(json.dumps(make()))
+        with self._lock:
             self._dirty = True
-        return self._cache[key]
+            return self._cache.setdefault(key, made)
 
     @lru_cache(maxsize=64)  # noqa: B019  (one Tables a process)
     def _source(self, path: str) -> str:

@@ -9,7 +9,7 @@ import pulumi_kubernetes as kubernetes
 from eks_blueprints import Blueprint, BlueprintArgs
 from eks_blueprints.lifecycle.teardown.steps import Step, steps
 from eks_blueprints.recording import record, record_directory
-from tests import ROOT
+from tests import PROJECT, ROOT
 
 SMALL: dict[str, Any] = {
     "region": "eu-west-1",
@@ -83,7 +83,7 @@ def test_no_volumes_where_nothing_makes_any() -> None:
 
 
 def test_protection_comes_first() -> None:
-    first, *_ = steps(record_directory(ROOT, "prod").plan())
+    first, *_ = steps(record_directory(PROJECT, "prod").plan())
     assert first.title == "turn protection off"
     assert "prod-cluster (protect)" in first.found
     assert "prod-cluster (AWS)" in first.found

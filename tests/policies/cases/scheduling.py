@@ -54,6 +54,33 @@ CASES = {
         ],
         [
             cluster(),
+            group("web", amiType="AL2023_x86_64_STANDARD", instanceTypes=["m7i.large"], capacityType="ON_DEMAND"),
+            pool(
+                "some",
+                req("karpenter.sh/capacity-type", "on-demand"),
+                req("karpenter.k8s.aws/instance-family", "m7g", "c7g"),
+            ),
+            _selects("fail-spot", "karpenter.sh/capacity-type", "spot"),
+            _selects("pass-on-demand", "karpenter.sh/capacity-type", "on-demand"),
+            _selects("pass-capacity-of-groups", "eks.amazonaws.com/capacityType", "ON_DEMAND"),
+            _selects("fail-capacity-of-groups", "eks.amazonaws.com/capacityType", "SPOT"),
+            _selects("pass-group", "eks.amazonaws.com/nodegroup", "web"),
+            _selects("fail-auto-mode", "eks.amazonaws.com/compute-type", "auto"),
+            _selects("fail-auto-mode-labels", "eks.amazonaws.com/instance-family", "m7g"),
+            _selects("pass-family", "karpenter.k8s.aws/instance-family", "c7g"),
+            _selects("fail-family", "karpenter.k8s.aws/instance-family", "m7i"),
+            _selects("pass-size", "karpenter.k8s.aws/instance-size", "large"),
+            _selects("fail-size", "karpenter.k8s.aws/instance-size", "48xlarge"),
+            _selects("fail-gpu", "karpenter.k8s.aws/instance-gpu-name", "a10g"),
+            _selects("pass-type-of-pool", "node.kubernetes.io/instance-type", "c7g.large"),
+            _selects("pass-type-of-group", "node.kubernetes.io/instance-type", "m7i.large"),
+            _selects("fail-type", "node.kubernetes.io/instance-type", "m5.large"),
+            _selects("pass-old-name", "beta.kubernetes.io/arch", "arm64"),
+            _selects("pass-pool", "karpenter.sh/nodepool", "some"),
+            _selects("fail-pool", "karpenter.sh/nodepool", "other"),
+        ],
+        [
+            cluster(),
             group("gpu", taints=[_GPU]),
             aws(
                 "eks/fargateProfile:FargateProfile", "f", clusterName="${shop.name}", selectors=[{"namespace": "shop"}]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Optional
@@ -20,6 +19,7 @@ from eks_blueprints.recording.inputs import check, inspect, table_for
 from eks_blueprints.recording.inputs.derive import resolve, table_of
 from eks_blueprints.recording.inputs.shapes import Anything, ListOf, MapOf, Named, ObjectOf, Property, Scalar
 from eks_blueprints.recording.inputs.wire import signature
+from tests.work import calls
 
 from . import good_aws, good_eks, good_kubernetes
 from .recorder import Registered, record
@@ -163,12 +163,14 @@ def test_one_renamed_key_is_one_finding(data: st.DataObject) -> None:
     assert len(kinds) <= 2
 
 
-def test_is_quick() -> None:
-    """150 resources in well under 60 ms; generous here, as machines of tests are slow."""
-    resources = (registered() * 3)[:150]
-    for made in resources:
-        inspect(made.type_token, made.resource_class, made.inputs, name=made.name)
-    start = time.perf_counter()
-    for made in resources:
-        inspect(made.type_token, made.resource_class, made.inputs, name=made.name)
-    assert time.perf_counter() - start < 0.2
+def test_tables_are_derived_once() -> None:
+    resources = registered()
+
+    def look() -> None:
+        for made in resources:
+            inspect(made.type_token, made.resource_class, made.inputs, name=made.name)
+
+    look()
+    known = calls(look)
+    assert known == calls(look)
+    assert known < 400 * len(resources), "deriving the tables again would take four times as many"

@@ -123,7 +123,7 @@ def test_the_difference_is_told_line_by_line() -> None:
     before = estimate(plan(resource(NODE_GROUP, "n", group), resource(NAT, "a")))
     after = estimate(plan(resource(NODE_GROUP, "n", {**group, "instanceTypes": ["m7i.xlarge"]})))
     found = difference(before, after)
-    assert [(name, what) for name, what, _, _ in found.lines] == [
+    assert [(each.name, each.what) for each in found.lines] == [
         ("n", "1 × m7i.large → 1 × m7i.xlarge"),
         ("a", "NAT gateway"),
     ]

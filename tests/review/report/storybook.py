@@ -6,10 +6,12 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from eks_blueprints.core.document import parse
 from eks_blueprints.recording import Plan
 from eks_blueprints.review.report import markdown
 from eks_blueprints.review.report.build import stack_report
 from eks_blueprints.review.report.model import Report
+from eks_blueprints.review.report.written import edits
 from eks_blueprints.testing import record_stack
 from tests import ROOT
 
@@ -44,9 +46,9 @@ STORIES = (
         "The system nodes are short of memory, and the obvious change is the next larger type. What the file does not\n"
         "show: EKS cannot change the instance types of a node group, so the group is replaced.",
         (("instance_types: [m7g.large]", "instance_types: [m7g.xlarge]"),),
-        "The reviewer learns from the first line that something is replaced, from the next ones why, where it is\n"
-        "written, and that three nodes are drained, and from the cost what it comes to. The group has no fixed name,\n"
-        "so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
+        "The reviewer learns from the first line that something is replaced and costs more, from the next ones which\n"
+        "field of the file it comes from, in which line, and that three nodes are drained. The group has no fixed\n"
+        "name, so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
         "\n"
         "Where that is not wanted, add a second group with the larger type, let the pods move, and remove the first\n"
         "in a later change; or leave the types to Karpenter or Auto Mode, where such a change replaces nothing.",
@@ -58,8 +60,8 @@ STORIES = (
         "and as nobody knows the runner's address, for everyone.",
         ((_TYPE, f"{_TYPE}\n  endpoint_public_access: true\n  public_access_cidrs: [0.0.0.0/0]"),),
         "For the engine this is an update in place of one property, which a list of resources shows like any other.\n"
-        "The report says what it means, twice: in the security section, because what can reach the API changes, and\n"
-        "in the policies, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
+        "The report says what it means, twice, at its very beginning: what can reach the API changes, and a policy is\n"
+        "not met any more, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
         "change does not get in before it names addresses.",
     ),
 )
@@ -72,10 +74,12 @@ def page(story: Story) -> str:
     for before, after in story.edits:
         assert before in changed
         changed = changed.replace(before, after)
+    file = "stacks/prod.yaml"
+    written = edits(parse(text, file), parse(changed, file))
     report = Report(
         project="shop",
         base="origin/main (3f2c1ab)",
-        stacks=(stack_report(old, _plan(changed)),),
+        stacks=(stack_report(old, _plan(changed), edits=written),),
         commit="8d41c09",
         command="eks-blueprints diff prod --base origin/main",
     )

@@ -60,7 +60,7 @@ def test_a_replacement_with_a_gate_and_files(project: Path) -> None:
     data: dict[str, Any] = json.loads((project / "out" / "r.json").read_text())
     assert data["counts"] == {"create": 0, "update": 0, "replace": 1, "delete": 0}
     assert [stack["stack"] for stack in data["stacks"]] == ["dev", "prod"]
-    assert "REPLACE" in (project / "out" / "r.md").read_text()
+    assert "**replace**" in (project / "out" / "r.md").read_text()
     assert "<svg" in (project / "out" / "r.html").read_text()
     assert git(project, "worktree", "list").count("\n") == 0
 

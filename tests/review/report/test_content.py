@@ -31,7 +31,7 @@ def delta(old: list[PlannedResource], new: list[PlannedResource]) -> list[str]:
 
 class TestAttention:
     def test_a_replaced_group_drains_its_nodes(self) -> None:
-        (found,) = replaced_nodes().stacks[0].attention
+        found = replaced_nodes().stacks[0].attention[0]
         assert (found.level, found.title, found.place) == ("danger", "replace", "stacks/prod.yaml:12")
         assert found.effect == "2 nodes are drained; the new one is made first"
 
@@ -221,7 +221,8 @@ class TestVerdict:
         assert (found.verdict, found.level) == ("changes, none of which needs a second look", "note")
 
     def test_the_worst_is_told(self) -> None:
-        assert replaced_nodes().verdict == "1 replacement; 1 security change to look at"
+        verdict = "1 replacement; 1 security change to look at; +$147 a month (66% more)"
+        assert replaced_nodes().verdict == verdict
         assert replaced_nodes().level == "danger"
 
     def test_what_cannot_be_rendered_comes_first(self) -> None:

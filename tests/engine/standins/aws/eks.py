@@ -13,7 +13,7 @@ from typing import Any
 
 from ..account import Row
 from . import ec2, iam
-from .rules import Context, NotFoundError, ServiceError, creates, deletes, trusts, updates
+from .rules import CREATOR, Context, NotFoundError, ServiceError, creates, deletes, trusts, updates
 
 CLUSTER = ec2.CLUSTER
 NODE_GROUP = ec2.NODE_GROUP
@@ -134,8 +134,10 @@ def create_cluster(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str,
     network = inputs.get("kubernetesNetworkConfig") or {}
     family = network.get("ipFamily", "ipv4")
     host = f"{key}.gr7.{ctx.region}.eks.amazonaws.com"
+    arn = ctx.arn("eks", f"cluster/{name}")
+    ctx.account.add(Row("creator", CREATOR, arn, {}, {"arn": ctx.caller}, origin="seed"))
     return name, {
-        "arn": ctx.arn("eks", f"cluster/{name}"),
+        "arn": arn,
         "endpoint": f"https://{host}",
         "certificateAuthority": {"data": base64.b64encode(f"authority {number}".encode()).decode()},
         "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{ctx.region}.amazonaws.com/id/{key}"}]}],

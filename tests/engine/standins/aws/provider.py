@@ -16,7 +16,7 @@ from ..checks import Failure, check_fields, check_provider
 from ..tables import Tables
 from ..wire import UNKNOWN
 from . import ec2, eks, facts, functions, iam, others
-from .rules import ACCOUNT_ID, CREATES, DELETES, UPDATES, Context
+from .rules import ACCOUNT_ID, CALLER, CREATES, DELETES, UPDATES, Context
 
 NO_TAGS_FROM_PROVIDER = {"aws:autoscaling/group:Group"}
 
@@ -28,6 +28,8 @@ class AwsProvider(Provider):
         self.version = importlib.metadata.version("pulumi-aws")
         self.region: Any = None
         self.default_tags: Any = {}
+        self.account_id = ACCOUNT_ID
+        self.caller = CALLER
 
     # Configuration ----------------------------------------------------------------------------------------------
 
@@ -51,11 +53,16 @@ class AwsProvider(Provider):
         self.region = region
         tags = config.get("defaultTags") or {}
         self.default_tags = UNKNOWN if tags is UNKNOWN else tags.get("tags", {})
-        allowed = config.get("allowedAccountIds")
-        if isinstance(allowed, list) and not wire.has_unknown(allowed) and ACCOUNT_ID not in allowed:
-            self.wrong_account = f"AWS account ID not allowed: {ACCOUNT_ID}"
+        self.caller = _caller(config)
+        self.account_id = self.caller.split(":")[4]
+        self._check_account(config)
 
-    wrong_account: str | None = None
+    def _check_account(self, config: dict[str, Any]) -> None:
+        """As the real one does before it takes any call, in a preview too (internal/conns.Config.ConfigureProvider)."""
+        allowed, forbidden = config.get("allowedAccountIds"), config.get("forbiddenAccountIds")
+        outside = isinstance(allowed, list) and not wire.has_unknown(allowed) and self.account_id not in allowed
+        if outside or (isinstance(forbidden, list) and self.account_id in forbidden):
+            raise ServiceError("InvalidAccount", f"AWS account ID not allowed: {self.account_id}")
 
     # Check ------------------------------------------------------------------------------------------------------
 
@@ -188,12 +195,10 @@ class AwsProvider(Provider):
     # Create, read, update, delete -------------------------------------------------------------------------------
 
     def context(self, type: str, inputs: dict[str, Any] | None = None) -> Context:
-        if self.wrong_account:
-            raise ServiceError("InvalidAccount", self.wrong_account)
         region = (inputs or {}).get("region") or self.region
         if not isinstance(region, str):
             raise ServiceError("MissingRegion", "an AWS region is required, but was not found")
-        return Context(self.account, region, type)
+        return Context(self.account, region, type, account_id=self.account_id, caller=self.caller)
 
     def _scope(self, ctx: Context) -> str:
         return "global" if ctx.type.split(":")[1].split("/")[0] in facts.GLOBAL_SERVICES else ctx.region
@@ -277,6 +282,17 @@ class AwsProvider(Provider):
         if failures:
             return {}, failures
         return functions.call(self.context(token, args), token, args), []
+
+
+def _caller(config: dict[str, Any]) -> str:
+    """Who acts: the role that is taken on last, or else the user whose keys or profile are used."""
+    roles, web = config.get("assumeRoles"), config.get("assumeRoleWithWebIdentity")
+    if isinstance(roles, list) and roles:
+        return str(roles[-1].get("roleArn"))
+    if isinstance(web, dict):
+        return str(web.get("roleArn"))
+    name = config.get("accessKey") or config.get("profile")
+    return f"arn:aws:iam::{ACCOUNT_ID}:user/{name}" if isinstance(name, str) else CALLER
 
 
 def _opened(value: Any) -> Any:

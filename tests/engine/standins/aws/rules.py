@@ -11,6 +11,8 @@ from ..account import Account, Row
 from ..base import NotFoundError, ServiceError
 
 ACCOUNT_ID = "123456789012"
+CALLER = f"arn:aws:iam::{ACCOUNT_ID}:user/tester"
+CREATOR = "standin:creator"  # who made a cluster, kept beside it
 ZONES = "abc"
 
 
@@ -22,7 +24,7 @@ class Context:
     region: str
     type: str = ""  # of the resource under way, for rules that serve several types
     account_id: str = ACCOUNT_ID
-    caller: str = f"arn:aws:iam::{ACCOUNT_ID}:user/tester"
+    caller: str = CALLER
 
     @property
     def partition(self) -> str:
@@ -102,6 +104,6 @@ def trusts(role: Row, service: str) -> bool:
 
 
 __all__ = [
-    "ACCOUNT_ID", "CREATES", "DELETES", "UPDATES", "ZONES", "Context", "NotFoundError", "Row", "ServiceError",
-    "creates", "deletes", "document", "listed", "trusts", "updates",
+    "ACCOUNT_ID", "CALLER", "CREATES", "CREATOR", "DELETES", "UPDATES", "ZONES", "Context", "NotFoundError", "Row",
+    "ServiceError", "creates", "deletes", "document", "listed", "trusts", "updates",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ CLUSTER = "aws:eks/cluster:Cluster"
 ENTRY_POLICY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 ENTRY = "aws:eks/accessEntry:AccessEntry"
 CALLER = "arn:aws:iam::123456789012:user/tester"
+CREATOR = "standin:creator"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 
@@ -79,9 +80,10 @@ def check_user(account: Account, row: Row, config: dict[str, Any]) -> None:
     cluster_name = given.get("--cluster-name") or given.get("-i")
     if cluster_name != row.id:
         raise ServiceError("Unauthorized", f"the token is for cluster {cluster_name}, not for {row.id}")
-    who = given.get("--role-arn") or given.get("--role") or CALLER
+    who = caller(given, {item["name"]: item["value"] for item in command.get("env") or []})
     creator = row.get("accessConfig.bootstrapClusterCreatorAdminPermissions", True)
-    if who == CALLER and creator:
+    made_by = account.rows(CREATOR, row.outputs["arn"])
+    if creator and who == (made_by[0].outputs["arn"] if made_by else CALLER):
         return
     for found in account.rows(ENTRY_POLICY, clusterName=row.id, principalArn=who):
         if "ClusterAdmin" in found.outputs["policyArn"] and found.get("accessScope.type") == "cluster":
@@ -89,6 +91,17 @@ def check_user(account: Account, row: Row, config: dict[str, Any]) -> None:
     if creator and any(entry.outputs["principalArn"] == who for entry in account.rows(ENTRY, clusterName=row.id)):
         raise ServiceError("Forbidden", f"{who} has an access entry without a policy")
     raise ServiceError("Unauthorized", f"{who} is not let in by cluster {row.id}: no admin access entry")
+
+
+def caller(given: dict[str, str], env: dict[str, str]) -> str:
+    """Who the AWS CLI is with these options and variables."""
+    if role := given.get("--role-arn") or given.get("--role"):
+        return role
+    if profile := given.get("--profile"):
+        return f"arn:aws:iam::123456789012:user/{profile}"
+    if key := env.get("AWS_ACCESS_KEY_ID"):
+        return f"arn:aws:iam::123456789012:user/{key}"
+    return env.get("AWS_ROLE_ARN") or CALLER
 
 
 def need_room(account: Account, row: Row, what: str, values: Any = None) -> None:

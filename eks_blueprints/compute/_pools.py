@@ -1,4 +1,4 @@
-"""What pools of Karpenter and of EKS Auto Mode say of their nodes, in the words that all compute shares."""
+"""Compute whose nodes come from pools, of Karpenter or of EKS Auto Mode: what these say in the words of all compute."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, cast
 
 from eks_blueprints.compute._scheduling import Taint
-from eks_blueprints.compute.base import Architecture
+from eks_blueprints.compute.base import Architecture, Compute
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.karpenter.labels import ARCHITECTURE, INSTANCE_TYPE
 from eks_blueprints.karpenter.node_pool import Pool
@@ -21,7 +21,31 @@ OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
 """Names that the policies of nodes have here, which others cannot take."""
 
 
-def architectures_of(pools: Sequence[Pool]) -> frozenset[Architecture]:
+class PooledCompute(Compute):
+    """Compute that launches nodes as pods need them."""
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """Its own pools."""
+        raise NotImplementedError(f"{type(self).__name__} says nothing about its pools")
+
+    @property
+    def architectures(self) -> frozenset[Architecture]:
+        """Processor architectures of the nodes of its pools."""
+        return _architectures(self.pools)
+
+    @property
+    def node_instance_types(self) -> tuple[str, ...]:
+        """EC2 instance types of its nodes, where every pool names them."""
+        return _instance_types(self.pools)
+
+    @property
+    def node_taints(self) -> tuple[Taint, ...]:
+        """Taints that the nodes of all its pools have in common."""
+        return _taints(self.pools)
+
+
+def _architectures(pools: Sequence[Pool]) -> frozenset[Architecture]:
     """The architectures that pools ask for; none where a pool leaves it open."""
     found: set[Architecture] = set()
     for pool in pools:
@@ -32,7 +56,7 @@ def architectures_of(pools: Sequence[Pool]) -> frozenset[Architecture]:
     return frozenset(found)
 
 
-def instance_types_of(pools: Sequence[Pool]) -> tuple[str, ...]:
+def _instance_types(pools: Sequence[Pool]) -> tuple[str, ...]:
     """The instance types that pools name; none where a pool leaves them open."""
     found: set[str] = set()
     for pool in pools:
@@ -43,7 +67,7 @@ def instance_types_of(pools: Sequence[Pool]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def taints_of(pools: Sequence[Pool]) -> tuple[Taint, ...]:
+def _taints(pools: Sequence[Pool]) -> tuple[Taint, ...]:
     """The taints that every pool has."""
     sets = [{(taint.key, taint.value, _EFFECTS[taint.effect]) for taint in pool.taints} for pool in pools]
     common = set.intersection(*sets) if sets else set()

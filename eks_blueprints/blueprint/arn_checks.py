@@ -1,0 +1,74 @@
+"""ARNs of another partition than the platform's, and those of another region where AWS wants its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+from eks_blueprints.core.errors import Path, Problem
+from eks_blueprints.core.leaves import IN_THE_REGION
+from eks_blueprints.core.spec import Spec
+from eks_blueprints.network import zones
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+_ARN = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):.*", re.DOTALL)
+
+
+def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """Every ARN in a field of a spec; what stands in values of charts and manifests is theirs to say."""
+    try:
+        home = zones.region(args.region)
+    except ValueError:  # told at the region
+        return
+    for path, arn, regional in _arns(args):
+        if (match := _ARN.fullmatch(arn)) is None:
+            continue
+        partition, service, region = match.groups()
+        if partition != home.partition:
+            do = f"name one of partition {home.partition}"
+            yield Problem(path, f"is of another partition than region {args.region}; got {arn}; {do}")
+        elif regional and region not in ("", args.region):
+            what = f"is of another region than the platform's {args.region}, where {service} cannot be used from"
+            yield Problem(path, f"{what}; got {arn}; name one of {args.region}")
+
+
+def _arns(spec: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str, bool]]:
+    for name in type(spec).model_fields:
+        if name in spec.model_fields_set and (kind := _kind(type(spec), name)) is not None:
+            yield from _below(getattr(spec, name), (*path, name), kind)
+
+
+def _below(value: Any, path: Path, regional: bool) -> Iterator[tuple[Path, str, bool]]:
+    if isinstance(value, str):
+        if value.startswith("arn:"):
+            yield path, value, regional
+    elif isinstance(value, Spec):
+        yield from _arns(value, path)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _below(item, (*path, str(key)), regional)
+    elif isinstance(value, tuple | list):
+        for index, item in enumerate(value):
+            # Elements stand under their names.
+            name = getattr(item, "name", None) if isinstance(item, Spec) else None
+            yield from _below(item, (*path, str(name) if name else index), regional)
+
+
+@cache
+def _kind(spec: type[BaseModel], name: str) -> bool | None:
+    """Whether a field takes ARNs of the platform's region only; None for what is passed on unread."""
+    field = spec.model_fields[name]
+    words = [*field.metadata, *_words(field.annotation)]
+    return None if Any in words else IN_THE_REGION in words
+
+
+def _words(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _words(part)

@@ -1,0 +1,82 @@
+"""What elements find on the cluster and in the network that a platform describes, and whether they can be put there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
+from eks_blueprints.blueprint.addon_defaults import settled
+from eks_blueprints.cluster.spec import cluster_name
+from eks_blueprints.core.errors import InputError, Path, Problem, shown
+from eks_blueprints.core.leaves import too_many_tags
+from eks_blueprints.core.refs import Ground
+from eks_blueprints.network import layout
+from eks_blueprints.network.described import described, subnet_tags
+from eks_blueprints.network.spec import NetworkArgs
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def ground(args: BlueprintArgs) -> Ground:
+    """What the cluster of a platform, and its network, will be.
+
+    Raises:
+        InputError, ValueError: if the network cannot be made in that region, or cannot hold a cluster.
+    """
+    return Ground(
+        version=args.cluster.version,
+        network=described(args.network, args.region),
+        oidc_provider=args.cluster.oidc_provider,
+        autoscaled=any(isinstance(addon, ClusterAutoscaler) for addon in args.addons),
+        tags=args.tags,
+    )
+
+
+def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
+    """What is wrong about a platform's compute and add-ons where they are put, and about tags of several layers."""
+    try:
+        found = ground(args)
+    except (InputError, ValueError):  # told at the network or the region
+        return
+    yield from _tags(args)
+    for element in (*args.compute, *settled(args)):
+        for problem in element.problems_on(found):
+            yield problem.below(element.group, element.name)
+
+
+def _tags(args: BlueprintArgs) -> Iterator[Problem]:
+    parts: list[tuple[Path, Iterable[str]]] = [(("cluster", "tags"), args.cluster.tags)]
+    parts += [(("access", name, "tags"), entry.tags) for name, entry in args.access.items()]
+    if isinstance(network := args.network, NetworkArgs):
+        named = {"Name": "", **network.tags}
+        parts.append((("network", "tags"), named))
+        for subnet in layout.plan(network, args.region):
+            of_subnet = {**named, **subnet_tags(network, subnet, args.cluster.name or "<cluster>")}
+            at = ("subnets", subnet.given, "tags") if subnet.given else ("subnet_tags",)
+            parts.append((("network", *at), of_subnet))
+    seen: set[Path] = set()
+    for path, keys in parts:
+        if (fault := too_many_tags(args.tags, keys)) and path not in seen:
+            seen.add(path)
+            yield Problem(path, fault)
+
+
+def check_named(args: BlueprintArgs, name: str) -> Iterator[Problem]:
+    """What is wrong about a platform whose name and references are known: what is left when it has been validated."""
+    try:
+        cluster_name(args.cluster.name or name)
+    except ValueError as error:
+        yield Problem(("cluster", "name"), str(error))
+    else:
+        if not _NAME.fullmatch(name):
+            do = "use up to 100 letters, digits and - _ ., with a letter or digit first"
+            yield Problem(
+                (), f"needs a name of the stack that its resources' names can begin with; got {shown(name)}; {do}"
+            )
+    yield from check_parts(args)

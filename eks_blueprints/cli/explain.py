@@ -1,0 +1,105 @@
+"""`eks-blueprints explain`: what a number comes from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from eks_blueprints.core.facts import instance_types
+from eks_blueprints.core.facts.instance_types import InstanceType
+
+
+@click.group("explain")
+def command() -> None:
+    """Tell how something comes about, from the tables that come with this package.
+
+    \b
+      eks-blueprints explain pods m7g.large      how many pods a node of that type takes, in every mode
+    """
+
+
+@command.command("pods")
+@click.argument("types", nargs=-1, required=True, metavar="INSTANCE_TYPE...")
+@click.option(
+    "--reserved-enis",
+    type=click.IntRange(0, 15),
+    default=0,
+    metavar="NUMBER",
+    help="Interfaces that Karpenter leaves free (its setting RESERVED_ENIS); 1 with custom networking.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def pods(types: tuple[str, ...], reserved_enis: int, form: str) -> None:
+    """Tell how many pods a node takes, in every mode, and why.
+
+    A pod takes an address of the VPC, and an instance type has so many network interfaces with so many addresses each.
+    One address of each interface is its own, and two pods of every node use the host's network.
+
+    \b
+      single addresses     interfaces x (addresses - 1) + 2
+      prefix delegation    interfaces x (addresses - 1) x 16 + 2, on the Nitro System
+      custom networking    one interface less: the first is not the pods'
+      Windows              the first interface alone
+
+    EKS tells managed groups with its own images a maximum by what the VPC CNI is set to, at most 110 up to 30 vCPUs and
+    250 above. All other nodes, Karpenter's too, count single addresses until `max_pods` says otherwise.
+
+    \b
+      eks-blueprints explain pods m7g.large
+      eks-blueprints explain pods t3.medium m5.xlarge --format json
+    """
+    found = [_known(name) for name in types]
+    if form == "json":
+        click.echo(json.dumps([_data(kind, reserved_enis) for kind in found], indent=2))
+        return
+    for number, kind in enumerate(found):
+        if number:
+            click.echo()
+        _table(kind, reserved_enis)
+    click.echo(f"\nfrom the table of {instance_types.date()}: {instance_types.source()}")
+
+
+def _known(name: str) -> InstanceType:
+    found = instance_types.instance_type(name)
+    if found is not None:
+        return found
+    if name in instance_types.names():
+        raise click.UsageError(f"nothing but the name is known of this instance type; got {name}; ask for another")
+    from eks_blueprints.core.errors import unknown_name
+
+    family, _, _size = name.partition(".")
+    if sizes := instance_types.families().get(family):
+        raise click.UsageError(f"no such instance type; got {name}; {family} has {', '.join(sizes)}")
+    message = unknown_name(name, instance_types.names(), "instance type")
+    raise click.UsageError(f"{message} (the table is of {instance_types.date()})")
+
+
+def _table(kind: InstanceType, reserved_enis: int) -> None:
+    from eks_blueprints.core.facts.pods import modes
+
+    facts = f"{kind.vcpus} vCPUs, {kind.memory_mib / 1024:g} GiB, {', '.join(kind.architectures)}"
+    has = f"{kind.network_interfaces} interfaces with {kind.addresses_per_interface} IPv4 addresses each"
+    click.echo(f"{click.style(kind.name, bold=True)}  {facts}; {has}{'' if kind.on_nitro else '; not on Nitro'}")
+    rows = modes(kind, reserved_interfaces=reserved_enis)
+    width = max(len(row.title) for row in rows)
+    for row in rows:
+        count = "any" if row.pods.count is None else str(row.pods.count)
+        click.echo(f"  {row.title:<{width}}  {count:>4}  {click.style(row.pods.formula, dim=True)}")
+
+
+def _data(kind: InstanceType, reserved_enis: int) -> dict[str, Any]:
+    from eks_blueprints.core.facts.pods import modes
+
+    return {
+        "instance_type": kind.name,
+        "vcpus": kind.vcpus,
+        "network_interfaces": kind.network_interfaces,
+        "addresses_per_interface": kind.addresses_per_interface,
+        "nitro": kind.on_nitro,
+        "pods": {
+            row.name: {"count": row.pods.count, "formula": row.pods.formula}
+            for row in modes(kind, reserved_interfaces=reserved_enis)
+        },
+        "table": {"date": instance_types.date(), "source": instance_types.source()},
+    }

@@ -1,0 +1,66 @@
+"""Registries of images: mirrors that stand in for them, and those that a region cannot reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from eks_blueprints.core.errors import Faults, shown
+
+_REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
+
+_NOT_IN_CHINA = frozenset(
+    {"docker.io", "gcr.io", "ghcr.io", "k8s.gcr.io", "nvcr.io", "public.ecr.aws", "quay.io", "registry.k8s.io"}
+)
+# Google's registries have a host for each place.
+_NOT_IN_CHINA_BELOW = (".gcr.io", ".pkg.dev")
+
+
+def mirrors(value: dict[str, str]) -> dict[str, str]:
+    """Registries of images and what stands in for each.
+
+    Raises:
+        ValueError: if one is no registry.
+    """
+    faults = Faults()
+    for registry, mirror in value.items():
+        for text in (registry, mirror):
+            if not _REGISTRY.fullmatch(text):
+                do = "write a host and maybe a path, without https://"
+                faults.add((registry,), f"is no registry of images; got {shown(text)}; {do}")
+    faults.raise_if_any()
+    return value
+
+
+Mirrors = Annotated[dict[str, str], AfterValidator(mirrors)]
+
+
+def from_mirror(image: str, registries: Mapping[str, str]) -> str:
+    """An image, or a registry, as the mirror that stands in for it has it; itself where there is none."""
+    full = _full(image)
+    for name in (full, image):
+        fitting = [registry for registry in registries if f"{name}/".startswith(f"{registry}/")]
+        if fitting:
+            registry = max(fitting, key=len)
+            return registries[registry] + name.removeprefix(registry)
+    return image
+
+
+def unreachable(image: str, partition: str) -> str | None:
+    """The registry of an image, or of some, if a partition's regions cannot pull from it.
+
+    Source: AWS's own notes for the China regions (Getting Started with Amazon Web Services in China) list no ECR
+    Public there, and the other registries are outside mainland China; 2026-11-29. GovCloud reaches all of them.
+    """
+    host = _full(image).partition("/")[0]
+    if partition != "aws-cn":
+        return None
+    return host if host in _NOT_IN_CHINA or host.endswith(_NOT_IN_CHINA_BELOW) else None
+
+
+def _full(image: str) -> str:
+    # What names no host is of Docker Hub.
+    return image if re.match(r"[^/]*[.:]", image) else f"docker.io/{image}"

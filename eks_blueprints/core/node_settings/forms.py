@@ -1,0 +1,96 @@
+"""The forms of single values in the tables of settings, and what to write for one that has another."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from typing import Any
+
+from eks_blueprints.core.errors import shown
+
+_DURATION = re.compile(r"[+-]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+|[+-]?0")
+_QUANTITY = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(([KMGTPE]i|[numkMGTPE])|[eE][+-]?\d+)?")
+_SHARE = re.compile(r"\d+(\.\d+)?%")
+_BITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "uint8": (0, 255), "uint32": (0, 2**32 - 1)}
+
+
+def fault(form: str, value: Any) -> str | None:
+    """What is wrong with a value of which a table asks `form`; None if nothing is."""
+    return FORMS[form](value)
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return None
+    do = "write text" if isinstance(value, list | tuple | dict) else f'quote it: "{_plain(value)}"'
+    return f"needs text; got {shown(value)}; {do}"
+
+
+def _bool(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return None
+    return f"needs true or false; got {shown(value)}; write true or false without quotes"
+
+
+def _number(value: Any) -> str | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return None
+    return f"needs a number; got {shown(value)}; {_digits(value)}"
+
+
+def _whole(form: str) -> Callable[[Any], str | None]:
+    least, most = _BITS[form]
+
+    def check(value: Any) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return f"needs a whole number; got {shown(value)}; {_digits(value)}"
+        if not least <= value <= most:
+            return f"is out of range; got {value}; use {least} to {most}"
+        return None
+
+    return check
+
+
+def _pattern(what: str, do: str, *forms: re.Pattern[str]) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        if not isinstance(value, str):
+            return f"needs a {what} as text; got {shown(value)}; {do}, in quotes"
+        if not any(form.fullmatch(value) for form in forms):
+            return f"is no {what}; got {shown(value)}; {do}"
+        return None
+
+    return check
+
+
+def _base64(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return _text(value)
+    try:
+        base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        # The value may be a secret that somebody forgot to encode, so it is not repeated.
+        return f"is no base64; got {len(value)} other characters; encode it with base64"
+    return None
+
+
+def _digits(value: Any) -> str:
+    return "write digits without quotes" if isinstance(value, str) else "write digits"
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+FORMS: dict[str, Callable[[Any], str | None]] = {
+    "any": lambda value: None,
+    "text": _text,
+    "bool": _bool,
+    "number": _number,
+    "base64": _base64,
+    "duration": _pattern("duration", "write it like 30s, 5m or 1h30m", _DURATION),
+    "quantity": _pattern("quantity", "write it like 100m, 500Mi or 1Gi", _QUANTITY),
+    "threshold": _pattern("threshold", "write it like 10% or 500Mi", _QUANTITY, _SHARE),
+} | {form: _whole(form) for form in _BITS}
+"""Every form that a table may name. Durations, quantities and thresholds are the kubelet's own forms of text."""

@@ -1,0 +1,83 @@
+"""The `spec` of a NodeConfig, which nodeadm reads on Amazon Linux 2023: types by its source, and what it cannot use."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from eks_blueprints.core.errors import Path, shown
+from eks_blueprints.core.node_settings import credentials
+from eks_blueprints.core.node_settings.shapes import Fault, Table, load
+
+SHAPE = "NodeConfigSpec"
+API_VERSION = "node.eks.aws/v1alpha1"
+_OF_A_DOCUMENT = ("apiVersion", "kind", "metadata", "spec", "status")
+
+
+@cache
+def table() -> Table:
+    """nodeadm's fields, and those of the kubelet below `kubelet.config`."""
+    kubelet = load("kubelet", "the kubelet's KubeletConfiguration")
+    return load("nodeadm", "nodeadm's NodeConfig", {"KubeletConfiguration": kubelet})
+
+
+def newest_kubelet() -> int:
+    """The newest minor of Kubernetes whose kubelet is known here."""
+    newest = table().others["KubeletConfiguration"].newest
+    assert newest is not None  # noqa: S101 - the file says it
+    return newest
+
+
+def problems(spec: Mapping[str, Any], minor: int | None) -> Iterator[Fault]:
+    """What is wrong with a spec on nodes of a minor version, or of any."""
+    if whole := [key for key in _OF_A_DOCUMENT if key in spec]:
+        yield (), f"takes what stands below spec of a NodeConfig; got {', '.join(whole)} too; write the content of spec"
+        return
+    yield from table().problems(spec, SHAPE, minor)
+    yield from _flags(below(spec, "kubelet", "flags"))
+    yield from _taints(below(spec, "kubelet", "config", "registerWithTaints"))
+    yield from _containerd(below(spec, "containerd", "config"))
+    yield from credentials.in_texts(spec)
+
+
+def below(tree: Any, *path: str) -> Any:
+    """What stands at a path of nested mappings; None if nothing does."""
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, Mapping) else None
+    return tree
+
+
+def _flags(flags: Any) -> Iterator[Fault]:
+    if not isinstance(flags, Sequence) or isinstance(flags, str):
+        return
+    bare = False  # `--name` alone may have its value in the next entry: nodeadm joins them with spaces
+    for index, flag in enumerate(flags):
+        if isinstance(flag, str):
+            if not flag.startswith("-") and not bare:
+                at: Path = ("kubelet", "flags", index)
+                yield at, f"is no flag of the kubelet; got {shown(flag)}; write it like --{flag or 'v=4'}"
+            bare = flag.startswith("-") and "=" not in flag and len(flag.split()) == 1
+
+
+def _taints(taints: Any) -> Iterator[Fault]:
+    for index, taint in enumerate(taints if isinstance(taints, list | tuple) else ()):
+        for field in ("key", "effect"):
+            if isinstance(taint, Mapping) and not taint.get(field):
+                at: Path = ("kubelet", "config", "registerWithTaints", index, field)
+                yield at, "is required of a taint; got nothing; add it"
+
+
+def _containerd(text: Any) -> Iterator[Fault]:
+    if not isinstance(text, str):
+        return
+    at: Path = ("containerd", "config")
+    try:
+        config = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)[:1].lower() + str(error)[1:]
+        yield at, f"is no TOML, which containerd reads; got {reason}; write tables such as [plugins]"
+        return
+    for key in credentials.in_containerd(config):
+        yield at, f"holds a credential in plain text; got {key}; {credentials.INSTEAD}"

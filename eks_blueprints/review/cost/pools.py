@@ -1,0 +1,160 @@
+"""What a pool of nodes that come and go can cost: from the nodes that surely run, to the limits that it sets."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from eks_blueprints.core.facts.instance_types import InstanceType, instance_type, names
+from eks_blueprints.karpenter.quantities import exact
+from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
+from eks_blueprints.recording.plan import PlannedResource
+from eks_blueprints.review.cost.estimate import Line, View
+from eks_blueprints.review.cost.prices import HOURS
+
+_CAPACITY = "karpenter.sh/capacity-type"
+_AUTO_MODE = "eks.amazonaws.com"
+_NAME = re.compile(r"([a-z]+)(\d*)")
+_CHOOSING = frozenset(
+    {
+        "node.kubernetes.io/instance-type",
+        "kubernetes.io/arch",
+        *(
+            f"{group}/instance-{key}"
+            for group in ("karpenter.k8s.aws", _AUTO_MODE)
+            for key in ("family", "size", "category", "generation", "cpu", "memory", "gpu-count", "gpu-name")
+        ),
+    }
+)
+"""Labels that choose among instance types, and that the table of types knows."""
+
+_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
+
+
+def pool(resource: PlannedResource, view: View) -> Iterator[Line | str]:
+    """A NodePool of Karpenter or of Auto Mode."""
+    spec = _mapping(resource.inputs.get("spec"))
+    template = _mapping(_mapping(spec.get("template")).get("spec"))
+    automatic = _mapping(template.get("nodeClassRef")).get("group") == _AUTO_MODE
+    wanted = _requirements(template.get("requirements"))
+    who = "Auto Mode" if automatic else "Karpenter"
+    hours = _hours(wanted, resource, view, automatic=automatic)
+    if not hours:
+        yield f"nodes that {who} makes, of types without a price in the table"
+        return
+    view.pools = True
+    if isinstance(replicas := spec.get("replicas"), int):
+        ends = [replicas * hour * HOURS for hour in hours.values()]
+        yield Line(resource.urn, resource.name, f"{replicas} × {_named(hours)}", min(ends), max(ends), "node pools")
+        return
+    limits = _limits(spec.get("limits"))
+    counts = {name: _most(name, limits) for name in hours}
+    if max(counts.values()) == math.inf:
+        yield f"nodes that {who} makes, with no upper limit known"
+        return
+    # Karpenter starts no node that is larger than what a limit leaves.
+    fitting = {name: hour for name, hour in hours.items() if counts[name]} or hours
+    most = max(counts[name] * hour * HOURS for name, hour in fitting.items())
+    said = " and ".join(f"{amount} {word}" for word, amount in _words(spec.get("limits")))
+    yield Line(resource.urn, resource.name, f"0 to {said} of {_named(fitting)}", 0, most, "node pools")
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _named(hours: Mapping[str, float]) -> str:
+    if len(hours) <= 2:
+        return " or ".join(hours)
+    cheap, dear = min(hours, key=lambda each: hours[each]), max(hours, key=lambda each: hours[each])
+    return f"{len(hours)} types, {cheap} to {dear}"
+
+
+def _words(limits: Any) -> Iterator[tuple[str, str]]:
+    words = {"cpu": "vCPU", "memory": "memory"}
+    for key, amount in _mapping(limits).items():
+        yield words.get(key, key), str(amount)
+
+
+def _limits(given: Any) -> dict[str, float]:
+    found = {}
+    for key, amount in _mapping(given).items():
+        try:
+            found[str(key)] = float(exact(str(amount)))
+        except ValueError:
+            continue
+    return found
+
+
+def _most(name: str, limits: Mapping[str, float]) -> float:
+    """How many nodes of a type the limits leave room for."""
+    facts = instance_type(name)
+    assert facts is not None  # noqa: S101 - only types with facts are looked at
+    has = {"cpu": facts.vcpus, "memory": facts.memory_mib * 2**20, "nodes": 1}
+    if facts.accelerator == "nvidia":
+        has["nvidia.com/gpu"] = facts.accelerator_count
+    counts = [limit / has[key] for key, limit in limits.items() if has.get(key)]
+    return min(map(math.floor, counts), default=math.inf)
+
+
+def _requirements(given: Any) -> dict[str, Allowed]:
+    found = []
+    for each in given if isinstance(given, list) else ():
+        values = {key: each[key] for key in ("key", "operator", "values") if key in _mapping(each)}
+        try:
+            found.append(Requirement.model_validate(values))
+        except ValueError:
+            continue
+    return allowed(found)
+
+
+def _hours(
+    wanted: Mapping[str, Allowed], resource: PlannedResource, view: View, *, automatic: bool
+) -> dict[str, float]:
+    """Dearest price of an hour by instance type that the pool may use."""
+    region = view.region(resource)
+    factor = 1 + (view.prices.of("eks", "auto_mode_share") or 0) if automatic else 1
+    capacity = wanted.get(_CAPACITY)
+    if capacity is not None and "spot" in capacity and "on-demand" not in capacity:
+        factor *= view.prices.of("spot", "high") or 1
+        view.spot = True
+    found = {}
+    for name in sorted(names()):
+        labels = _labels(name)
+        if labels and all(_fits(labels.get(key), kept) for key, kept in wanted.items() if key in _CHOOSING):
+            hour = view.prices.instance(name, region)
+            if hour is not None:
+                found[name] = hour * factor
+    return found
+
+
+def _fits(label: str | None, kept: Allowed) -> bool:
+    return label in kept if label is not None else not kept.required
+
+
+@cache
+def _labels(name: str) -> Mapping[str, str]:
+    """The labels by which pools choose among instance types; empty for a type that no pool can have."""
+    facts = instance_type(name)
+    if facts is None or not any(each in _ARCHITECTURES for each in facts.architectures):
+        return {}
+    family, _, size = name.partition(".")
+    match = _NAME.match(family)
+    assert match is not None  # noqa: S101 - every type's name begins with letters
+    own = {"instance-family": family, "instance-size": size, "instance-category": match[1], **_numbers(facts)}
+    if match[2]:
+        own["instance-generation"] = match[2]
+    by_group = {f"{group}/{key}": value for group in ("karpenter.k8s.aws", _AUTO_MODE) for key, value in own.items()}
+    architecture = next(_ARCHITECTURES[each] for each in facts.architectures if each in _ARCHITECTURES)
+    return {"node.kubernetes.io/instance-type": name, "kubernetes.io/arch": architecture, **by_group}
+
+
+def _numbers(facts: InstanceType) -> dict[str, str]:
+    found = {"instance-cpu": str(facts.vcpus), "instance-memory": str(facts.memory_mib)}
+    if facts.accelerator == "nvidia":
+        found["instance-gpu-count"] = str(facts.accelerator_count)
+        found["instance-gpu-name"] = (facts.accelerator_name or "").lower()
+    return found

@@ -1,0 +1,87 @@
+"""An element with a new name: what that makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.diff.renames import Rename, renames
+from eks_blueprints.review.effects.losses import CLUSTER, deleted
+from eks_blueprints.review.effects.words import Attention, Level
+
+_MOST_CHANGED = 4
+
+
+def renamed(diff: PlanDiff) -> Iterator[Attention]:
+    """Of each rename that makes resources anew; what an alias keeps harms nobody."""
+    for each in renames(diff):
+        if each.anew:
+            yield _of(each)
+
+
+def _of(rename: Rename) -> Attention:
+    lost = [item for old, _ in rename.anew for item in deleted(old)]
+    taken = list(dict.fromkeys(_taken(rename)))
+    worst: Level = "danger" if taken or any(item.level == "danger" for item in lost) else "warning"
+    effect = "; ".join(filter(None, (_how(len(rename.anew)), *_noticed(lost), *taken, _besides(rename))))
+    cause = f"`{rename.old}` is now `{rename.new}`, and no alias says so"
+    return Attention("dies", worst, "rename", rename.old, rename.type, cause, effect, rename.anew[0][1].place)
+
+
+def _how(count: int) -> str:
+    if count == 1:
+        return "it is deleted and made anew, the new one first"
+    return f"its {count} resources are deleted and made anew, the new ones first"
+
+
+def _noticed(lost: Sequence[Attention]) -> Iterator[str]:
+    """What people notice: of a cluster nothing but its end, which takes all else along."""
+    for item in lost:
+        if item.type == CLUSTER:
+            yield f"the cluster is replaced: {item.effect}"
+            return
+    yield from dict.fromkeys(item.effect for item in lost if item.effect)
+
+
+def _besides(rename: Rename) -> str:
+    if not rename.changed:
+        return ""
+    more = len(rename.changed) - _MOST_CHANGED
+    names = ", ".join(f"`{path}`" for path in rename.changed[:_MOST_CHANGED])
+    return f"besides, {names}{f' and {more} more' if more > 0 else ''} changes"
+
+
+_IDENTITY: dict[str, tuple[str, ...]] = {
+    "aws:cloudwatch/logGroup:LogGroup": ("name",),
+    "aws:eks/accessEntry:AccessEntry": ("clusterName", "principalArn"),
+    "aws:eks/addon:Addon": ("clusterName", "addonName"),
+    "aws:eks/cluster:Cluster": ("name",),
+    "aws:eks/fargateProfile:FargateProfile": ("clusterName", "fargateProfileName"),
+    "aws:eks/nodeGroup:NodeGroup": ("clusterName", "nodeGroupName"),
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": ("clusterName", "namespace", "serviceAccount"),
+    "aws:iam/policy:Policy": ("name",),
+    "aws:iam/role:Role": ("name",),
+    "aws:kms/alias:Alias": ("name",),
+    "aws:s3/bucket:Bucket": ("bucket",),
+    "aws:sqs/queue:Queue": ("name",),
+    "kubernetes:helm.sh/v3:Release": ("namespace", "name"),
+}
+"""By which inputs AWS, or Helm, knows a thing: there cannot be two that agree in all of them."""
+
+
+def _taken(rename: Rename) -> Iterator[str]:
+    for old, new in rename.anew:
+        before, after = old.resource.inputs, new.resource.inputs
+        keys = _IDENTITY.get(old.type, ())
+        if keys and all(before.get(key) is not None and before.get(key) == after.get(key) for key in keys):
+            yield f"`{before[keys[-1]]}` cannot be there twice, so the new one is refused while the old one stands"
+        elif old.type.startswith("kubernetes:") and not keys and _object(before) == _object(after) is not None:
+            yield f"`{_object(after)}` is one object under both names: deleting the old one takes the new one away"
+
+
+def _object(inputs: Mapping[str, Any]) -> str | None:
+    metadata = inputs.get("metadata")
+    if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
+        return None
+    return "/".join(filter(None, (str(metadata.get("namespace") or ""), metadata["name"])))

@@ -1,0 +1,82 @@
+"""Causes as a reader of the stack file needs them: the field that a person wrote, found upstream of what changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from eks_blueprints.review.diff.changes import Change, PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.words import transition
+from eks_blueprints.review.effects import Attention
+from eks_blueprints.review.report.written import Edits, clause
+
+Origin = tuple[ResourceDiff, Change]
+"""A resource, and a change of it that follows from no other."""
+
+
+def written(items: Sequence[Attention], diff: PlanDiff, edits: Edits) -> tuple[Attention, ...]:
+    """The same with the written input as cause, and its line."""
+    by_name = {(each.type, each.name): each for each in diff.resources}
+    return tuple(_written(item, by_name.get((item.type, item.name)), diff, edits) for item in items)
+
+
+def _written(item: Attention, each: ResourceDiff | None, diff: PlanDiff, edits: Edits) -> Attention:
+    if each is None:
+        return item
+    if each.kind == "delete":
+        return _of_deletion(item, each, edits)
+    origins = list(_upstream(each, _meant(item, each), diff))
+    if not origins:
+        return item
+    behind = [edits.behind(change, origin.resource) for origin, change in origins]
+    if found := [edit for edit in behind if edit is not None]:
+        return replace(item, cause=clause(found), place=found[0].place)
+    origin, change = origins[0]
+    if origin is each:
+        return item
+    cause = f"{item.cause}, which comes from `{origin.name}`: `{change.path}` {transition(change)}"
+    return replace(item, cause=cause, place=origin.place or item.place)
+
+
+def _of_deletion(item: Attention, each: ResourceDiff, edits: Edits) -> Attention:
+    if item.cause != "no longer declared":
+        return item
+    edit = edits.removing(each.resource)
+    return item if edit is None else replace(item, cause=clause([edit]), place=edit.place)
+
+
+def _meant(item: Attention, each: ResourceDiff) -> list[Change]:
+    """The changes that a cause speaks of."""
+    named = {_bare(text) for text in re.findall(r"`([^`]+)`", item.cause)}
+    found = [change for change in each.changes if {_bare(change.path), change.top} & named]
+    if found or each.kind != "replace":
+        return found
+    return [change for change in each.changes if change.replaces]
+
+
+def _bare(path: str) -> str:
+    return re.sub(r"\[[^\]]*\]", "", path.removesuffix(" (order)"))
+
+
+def _upstream(each: ResourceDiff, changes: Sequence[Change], diff: PlanDiff) -> Iterator[Origin]:
+    """Where changes come from: up through the resources whose outputs they take."""
+    by_urn = {other.urn: other for other in diff.resources}
+    waiting = [(each, change) for change in changes]
+    if not changes and each.follows in by_urn:
+        waiting = [(by_urn[each.follows], change) for change in _leading(by_urn[each.follows])]
+    met: set[tuple[str, str]] = set()
+    while waiting:
+        at, change = waiting.pop(0)
+        leader = by_urn.get(change.follows or "")
+        if leader is None:
+            yield at, change
+        elif (leader.urn, change.path) not in met:
+            met.add((leader.urn, change.path))
+            waiting += [(leader, other) for other in _leading(leader)]
+
+
+def _leading(each: ResourceDiff) -> list[Change]:
+    """The changes by which a resource leads to others."""
+    forcing = [change for change in each.changes if change.replaces]
+    return forcing if each.kind == "replace" and forcing else list(each.changes)

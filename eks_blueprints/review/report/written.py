@@ -1,0 +1,170 @@
+"""What a person wrote: the edits of a stack file, and which of them a provider's property comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from eks_blueprints.core.document import Document
+from eks_blueprints.core.errors import Path
+from eks_blueprints.recording.plan import PlannedResource
+from eks_blueprints.review.diff.changes import ABSENT, Change
+from eks_blueprints.review.diff.values import same
+from eks_blueprints.review.diff.words import value
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One field of a stack file that is written differently, comes or goes."""
+
+    path: Path
+    old: Any
+    new: Any
+    place: str
+    """File and line: of the new file, or where it stood in the old one."""
+
+    @property
+    def told(self) -> str:
+        """The field and how it changes, as one clause."""
+        if isinstance(self.old, Mapping) or isinstance(self.new, Mapping):
+            return f"`{_dotted(self.path)}` is {'added' if self.old is ABSENT else 'removed'}"
+        old, new = ("unset" if each is ABSENT else value(each, 60) for each in (self.old, self.new))
+        return f"`{_dotted(self.path)}` {old} → {new}"
+
+    def leaves(self) -> Iterator[Edit]:
+        """The fields inside, where a whole part comes or goes."""
+        yield from _leaves(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """All edits between two versions of a stack file; none where there is no such file, or only one is at hand."""
+
+    all: tuple[Edit, ...] = ()
+    paths: tuple[Mapping[int, Path], Mapping[int, Path]] = field(default_factory=lambda: ({}, {}))
+    """Of the old and the new file: the part that begins in a line."""
+
+    def of(self, resource: PlannedResource, *, old: bool = False) -> list[Edit]:
+        """The edits inside the part of the file that a resource comes from, and of that part as a whole."""
+        own = self.paths[0 if old else 1].get(resource.source.line) if resource.source else None
+        if not own:
+            return []
+        return [each for each in self.all if each.path[: len(own)] == own or own[: len(each.path)] == each.path]
+
+    def behind(self, change: Change, resource: PlannedResource) -> Edit | None:
+        """The edit that a change of a property comes from; None where that is not sure."""
+        own = self.of(resource)
+        looked = [(tuple(own), fits) for fits in (_named_and_valued, _valued, _named)]
+        # Elsewhere a field that is only named alike, or has the same number, is mostly another one.
+        looked += [(self.all, fits) for fits in (_named_and_valued, _valued) if _telling(change)]
+        for edits, fits in looked:
+            found = [leaf for edit in edits for leaf in edit.leaves() if fits(leaf, change)]
+            if found:
+                return found[0]
+        if len(own) == 1:
+            return own[0]
+        return self.all[0] if len(self.all) == 1 else None
+
+    def removing(self, resource: PlannedResource) -> Edit | None:
+        """The edit that a deletion comes from; None where that is not sure."""
+        own = self.of(resource, old=True)
+        gone = [each for each in own if each.new is ABSENT]
+        named = [each for each in gone if _plain(str(each.path[-1])) in _plain(resource.name)]
+        found = named or gone or [each for each in own if each.old is not ABSENT]
+        return found[0] if len(found) == 1 or named else None
+
+
+def edits(old: Document, new: Document) -> Edits:
+    """What differs between two versions of a stack file."""
+    found = tuple(_compared(old.data, new.data, (), old, new))
+    return Edits(found, (_by_line(old), _by_line(new)))
+
+
+def _by_line(document: Document) -> dict[int, Path]:
+    found: dict[int, Path] = {}
+    for path, place in sorted(document.keys.items(), key=lambda item: len(item[0])):
+        found.setdefault(place.line, path)
+    return found
+
+
+def _compared(old: Any, new: Any, path: Path, before: Document, after: Document) -> Iterator[Edit]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in dict.fromkeys([*new, *old]):
+            yield from _compared(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key), before, after)
+    elif isinstance(old, list) and isinstance(new, list) and any(isinstance(x, Mapping) for x in (*old, *new)):
+        for index in range(max(len(old), len(new))):
+            a, b = (side[index] if index < len(side) else ABSENT for side in (old, new))
+            yield from _compared(a, b, (*path, index), before, after)
+    elif old is not new and (ABSENT in (old, new) or not same(old, new)):
+        document = before if new is ABSENT else after
+        place = document.place(path, of_key=True)
+        yield Edit(path, old, new, f"{document.file}:{place.line}" if place else document.file)
+
+
+def _leaves(edit: Edit) -> Iterator[Edit]:
+    for side in (edit.old, edit.new):
+        if isinstance(side, Mapping):
+            for key, value in side.items():
+                a, b = (value, ABSENT) if side is edit.old else (ABSENT, value)
+                yield from _leaves(Edit((*edit.path, key), a, b, edit.place))
+            return
+    yield edit
+
+
+def _dotted(path: Path) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _named_and_valued(edit: Edit, change: Change) -> bool:
+    return _named(edit, change) and _valued(edit, change)
+
+
+def _named(edit: Edit, change: Change) -> bool:
+    names = [part for part in edit.path if isinstance(part, str)]
+    return bool(names) and _plain(names[-1]) in {_plain(each) for each in _words(change.path)}
+
+
+def _valued(edit: Edit, change: Change) -> bool:
+    pairs = ((edit.old, change.old), (edit.new, change.new))
+    known = [(written, asked) for written, asked in pairs if asked is not ABSENT]
+    told = [asked for _, asked in known if not isinstance(asked, bool) and asked not in ("", None)]
+    return bool(told) and all(_holds(written, asked) for written, asked in known)
+
+
+def _telling(change: Change) -> bool:
+    """Whether a change's values are such that only one field will have them."""
+    values = [each for each in (change.old, change.new) if each is not ABSENT]
+    return all(isinstance(each, list | Mapping) or len(str(each)) > 2 for each in values)
+
+
+def _holds(written: Any, asked: Any) -> bool:
+    """Whether what was written is, or holds, what is asked of the provider."""
+    if same(written, asked) or (written is not ABSENT and str(written) == str(asked)):
+        return True
+    if isinstance(written, list):
+        return any(_holds(each, asked) for each in written)
+    return isinstance(asked, list) and any(_holds(written, each) for each in asked)
+
+
+def _words(path: str) -> list[str]:
+    """The names at the end of a path that say what the property is: `ebs.volumeSize`, `tags["a/b"]` by its key."""
+    path = re.sub(r"\[(?!\")[^\]]*\]", "", path)
+    return [quoted or plain for quoted, plain in re.findall(r"\[\"([^\"]+)\"\]|([\w-]+)", path)][-2:]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("s")
+
+
+NO_EDITS = Edits()
+
+
+def clause(found: Sequence[Edit]) -> str:
+    """Some edits as one clause."""
+    told = list(dict.fromkeys(each.told for each in found))
+    return " and ".join(told[:3]) + (f" and {len(told) - 3} more" if len(told) > 3 else "")
