@@ -73,12 +73,15 @@ def _zones(subnets: tuple[PlannedSubnet, ...], compute: Karpenter | AutoMode) ->
         if pool.node_class in own:
             continue
         asked = labels_left(pool).get(_ZONE_ID if by_id else ZONE)
-        if not has or asked is None or not asked.values:
+        if not has or asked is None:
             continue
-        foreign = sorted(zone for zone in asked.values if zone not in has)
         field = "zones" if pool.zones and not by_id else "requirements"
         at = (compute.group, compute.name, "node_pools", pool.name, field)
         none_left = not any(zone in asked for zone in has)
+        if none_left and not asked.values:
+            message = "leave none of the zones that the network has private subnets in"
+            yield Problem(at, f"{message}; got none of {', '.join(has)}; allow one of them")
+        foreign = sorted(zone for zone in asked.values or () if zone not in has)
         for zone in foreign:
             message = f"is no zone that the network has private subnets in; got {zone}; use {', '.join(has)}"
             yield Problem(at, message, severity="error" if none_left else "warning")

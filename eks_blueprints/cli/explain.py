@@ -68,8 +68,8 @@ def _known(name: str) -> InstanceType:
         raise click.UsageError(f"nothing but the name is known of this instance type; got {name}; ask for another")
     from eks_blueprints.core.errors import unknown_name
 
-    family, _, _size = name.partition(".")
-    if sizes := instance_types.families().get(family):
+    if sizes := instance_types.sizes_instead(name):
+        family = name.partition(".")[0]
         raise click.UsageError(f"no such instance type; got {name}; {family} has {', '.join(sizes)}")
     message = unknown_name(name, instance_types.names(), "instance type")
     raise click.UsageError(f"{message} (the table is of {instance_types.date()})")

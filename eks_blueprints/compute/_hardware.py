@@ -8,7 +8,7 @@ from typing import Literal
 
 from eks_blueprints.core.errors import Faults, nearest, shown
 from eks_blueprints.core.facts.ami_types import Accelerator, AmiType, ami_types, default_ami_type
-from eks_blueprints.core.facts.instance_types import instance_type, names
+from eks_blueprints.core.facts.instance_types import instance_type, names, sizes_instead
 from eks_blueprints.core.leaves import repeated
 
 Architecture = Literal["x86_64", "arm64"]
@@ -58,11 +58,20 @@ def ami_for(types: Sequence[str], named: str | None, hardware: Hardware, faults:
         faults.add("ami_type", f"is for {ami.architecture}; got {got}; name another image or other types")
     for name in types:
         # The accelerated Amazon Linux 2 image has both vendors' drivers.
-        known = instance_type(name) is not None
-        if ami.accelerator is not None and known and _accelerator(name) != ami.accelerator and ami.family != "AL2":
+        devices = {ami.accelerator} if ami.family != "AL2" else {"nvidia", "neuron"}
+        if ami.accelerator is not None and instance_type(name) is not None and _accelerator(name) not in devices:
             faults.add("ami_type", f"is for {ami.accelerator} devices; got {name}, which has none; name another image")
             break
+    _check_first_graviton(types, ami, faults)
     return ami
+
+
+def _check_first_graviton(types: Sequence[str], ami: AmiType, faults: Faults) -> None:
+    """Amazon Linux 2023 wants Graviton2 or later (EKS user guide, "Choose an optimal EC2 node instance type")."""
+    for index, name in enumerate(types):
+        if ami.family == "AL2023" and name.startswith("a1."):
+            do = "use a later type, such as m6g, or ami_type BOTTLEROCKET_ARM_64"
+            faults.add(("instance_types", index), f"does not run Amazon Linux 2023; got {name}; {do}")
 
 
 def _default_ami(types: Sequence[str], hardware: Hardware, faults: Faults) -> AmiType | None:
@@ -73,7 +82,9 @@ def _default_ami(types: Sequence[str], hardware: Hardware, faults: Faults) -> Am
         faults.add("instance_types", f"have different accelerators; got {got}; {do}")
         return None
     try:
-        return ami_types()[default_ami_type(hardware.architecture, hardware.accelerator)]
+        ami = ami_types()[default_ami_type(hardware.architecture, hardware.accelerator)]
+        _check_first_graviton(types, ami, faults)
+        return ami
     except ValueError as error:
         faults.add("ami_type", f"has no default for {types[0]}; got none; {error}")
         return None
@@ -100,6 +111,8 @@ def _unknown(name: str) -> str:
     vouch = "say its architecture, if it is newer than our table"
     if name in names():
         return f"is a type we know only by name; got {name}; {vouch}"
+    if sizes := sizes_instead(name):
+        return f"no such instance type; got {shown(name)}; its family has {', '.join(sizes)}; or {vouch}"
     near = nearest(name, names())
     return f"no such instance type; got {shown(name)}; " + (f"did you mean {near}? or {vouch}" if near else vouch)
 

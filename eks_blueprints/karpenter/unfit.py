@@ -129,10 +129,8 @@ def _unknown(condition: _Condition, pool: Pool) -> Iterator[Problem]:
 
 
 def _meant(value: str, condition: _Condition) -> str:
-    family, _, size = value.partition(".")
-    sizes = instance_types.families().get(family)
-    if condition.key == INSTANCE_TYPE and sizes and any(size in each for each in instance_types.families().values()):
-        return f"{family} has {_listed(sizes, len(sizes), 'and')}"
+    if condition.key == INSTANCE_TYPE and (sizes := instance_types.sizes_instead(value)):
+        return f"{value.partition('.')[0]} has {_listed(sizes, len(sizes), 'and')}"
     known = list(condition.who.by_value) if condition.who else []
     if len(known) <= _MOST_OFFERED:
         return f"use {_listed(sorted(known))}"

@@ -39,7 +39,11 @@ _REFERENCE: JsonSchemaValue = {
 _REFERENCES: JsonSchemaValue = {
     "description": "A list that another stack exports, with the number of its elements, which decides what is made.",
     "type": "object",
-    "properties": {"stack": {"type": "string"}, "output": {"type": "string"}, "count": _NUMBERS["count"]},
+    "properties": {
+        "stack": {"type": "string", "description": "The other stack, such as `acme/network/prod`."},
+        "output": {"type": "string", "description": "The name under which it exports the list."},
+        "count": _NUMBERS["count"],
+    },
     "required": ["stack", "output", "count"],
     "additionalProperties": False,
 }

@@ -115,6 +115,13 @@ def families() -> dict[str, tuple[str, ...]]:
     return {family: tuple(sorted(sizes, key=size_order)) for family, sizes in found.items()}
 
 
+def sizes_instead(name: str) -> tuple[str, ...]:
+    """The sizes of a type's family, where the family is there and has not this size, which others have."""
+    family, _, size = name.partition(".")
+    is_size = any(size in sizes for sizes in families().values())
+    return families().get(family, ()) if is_size else ()
+
+
 def size_order(size: str) -> tuple[int, int, str]:
     """What puts sizes in order: nano before large before 2xlarge before 16xlarge before metal."""
     number, _, word = size.rpartition("xlarge")
