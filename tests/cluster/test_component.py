@@ -246,8 +246,10 @@ def test_the_update_kubeconfig_line_is_ready_to_paste() -> None:
     assert line == f"aws eks update-kubeconfig --region eu-west-1 --name shop --role-arn {ROLE} --profile ci"
 
 
-def test_the_kubernetes_provider_tells_clusters_apart_by_endpoint() -> None:
-    assert one(made(), "kubernetes").inputs["clusterIdentifier"] == "${shop-cluster.endpoint}"
+def test_the_kubernetes_provider_stays_when_its_cluster_is_replaced() -> None:
+    provider = one(made(), "kubernetes")
+    assert provider.inputs["clusterIdentifier"] == "shop"
+    assert provider.options["ignore_changes"] == ["clusterIdentifier"], "stacks from before keep what they have"
 
 
 def test_policies_are_those_of_the_partition() -> None:

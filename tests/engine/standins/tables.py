@@ -75,13 +75,12 @@ class Tables:
         return self.object(f"{self.package}/provider.py:ProviderArgs")
 
     def _cached(self, key: str, make: Any) -> Any:
+        # One at a time: Python 3.11's parser counts its depth for all threads together, and fails when they take turns.
         with self._lock:
-            if key in self._cache:
-                return self._cache[key]
-        made = json.loads(json.dumps(make()))
-        with self._lock:
-            self._dirty = True
-            return self._cache.setdefault(key, made)
+            if key not in self._cache:
+                self._cache[key] = json.loads(json.dumps(make()))
+                self._dirty = True
+            return self._cache[key]
 
     @lru_cache(maxsize=64)  # noqa: B019  (one Tables a process)
     def _source(self, path: str) -> str:
