@@ -7,10 +7,12 @@ shaped by the function's result type, ``${getSubnet(id=subnet-1).cidrBlock}``; w
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from string import ascii_lowercase
 from typing import Any
 
 from pulumi import _types
 
+from eks_blueprints.network import zones
 from eks_blueprints.recording.policy_document import FUNCTION, policy_document
 from eks_blueprints.recording.symbols import UNKNOWN, shape
 
@@ -108,9 +110,11 @@ def _dns(region: str) -> str:
 
 
 def _availability_zones(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
-    zones = [f"{region}{letter}" for letter in "abc"]
-    ids = [f"{region}-az{number}" for number in (1, 2, 3)]
-    return {"names": zones, "zoneIds": ids, "id": region, "groupNames": [region]}
+    # As many as the region has; of one of which the table knows fewer, three.
+    known = zones.all_zone_ids(region)
+    ids = known if len(known) >= 3 else tuple(f"{region}-az{number}" for number in (1, 2, 3))
+    names = [f"{region}{letter}" for letter in ascii_lowercase[: len(ids)]]
+    return {"names": names, "zoneIds": list(ids), "id": region, "groupNames": [region]}
 
 
 _COMMON: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {

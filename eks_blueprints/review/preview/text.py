@@ -26,7 +26,7 @@ _NAMED = 4
 def render(preview: Preview, *, full: bool = False, width: int | None = None) -> Iterator[str]:
     """The lines of a preview. `full` shows every resource on a line of its own; `width` cuts what is longer."""
     plan = preview.plan
-    yield from _title(plan)
+    yield from _title(plan, preview.gaps)
     rows = list(_rows(plan, full=full))
     yield from _aligned(rows, width)
     yield from _outputs(plan, width)
@@ -36,9 +36,20 @@ def render(preview: Preview, *, full: bool = False, width: int | None = None) ->
     yield _summary(plan)
 
 
-def _title(plan: Plan) -> Iterator[str]:
-    yield f"{click.style(plan.stack, bold=True)}  {click.style(f'project {plan.project}', dim=True)}"
+def _title(plan: Plan, gaps: Sequence[str]) -> Iterator[str]:
+    title = f"{click.style(plan.stack, bold=True)}  {click.style(f'project {plan.project}', dim=True)}"
+    yield f"{title}  {click.style('not followed', fg='yellow')}: {'; '.join(told_gaps(gaps))}" if gaps else title
     yield ""
+
+
+def told_gaps(gaps: Sequence[str]) -> list[str]:
+    """What could not be followed, each once, with a count of what is left out."""
+    each = list(dict.fromkeys(gaps))
+    return each if len(each) <= _GAPS else [*each[:_GAPS], f"and {len(each) - _GAPS} more"]
+
+
+_GAPS = 3
+"""As many things that could not be followed are named."""
 
 
 class _Row:
