@@ -11,6 +11,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from pulumi import _types
+from ruamel.yaml import YAML
 
 from eks_blueprints.network import zones
 from eks_blueprints.recording.policy_document import FUNCTION, policy_document
@@ -117,10 +118,24 @@ def _availability_zones(region: str, _args: Mapping[str, Any]) -> dict[str, Any]
     return {"names": names, "zoneIds": list(ids), "id": region, "groupNames": [region]}
 
 
+def _decoded_yaml(_region: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    # What the provider does for `yaml.ConfigFile`, whose children the SDK then makes itself.
+    text = args.get("text")
+    if not isinstance(text, str):
+        return {"result": []}
+    namespace = args.get("defaultNamespace")
+    found = [each for each in YAML(typ="safe").load_all(text) if isinstance(each, dict)]
+    for each in found:
+        if namespace and isinstance(metadata := each.get("metadata"), dict):
+            metadata.setdefault("namespace", namespace)
+    return {"result": found}
+
+
 _COMMON: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getRegion:getRegion": _get_region,
     "aws:index/getPartition:getPartition": _get_partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+    "kubernetes:yaml:decode": _decoded_yaml,
     FUNCTION: lambda _region, args: policy_document(args),
 }

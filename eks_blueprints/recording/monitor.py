@@ -29,6 +29,18 @@ STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
+_RENDERED_ELSEWHERE = frozenset(
+    {
+        "kubernetes:yaml/v2:ConfigFile",
+        "kubernetes:yaml/v2:ConfigGroup",
+        "kubernetes:helm.sh/v3:Chart",
+        "kubernetes:helm.sh/v4:Chart",
+        "kubernetes:kustomize/v2:Directory",
+    }
+)
+"""Components whose children only the provider knows."""
+
+
 @dataclass(slots=True, eq=False)
 class Entry:
     """One resource: the program's object and line, and what the SDK sent about it."""
@@ -259,6 +271,8 @@ class RecordingMonitor(MockMonitor):
     def _note_gaps(self, request: resource_pb2.RegisterResourceRequest) -> None:
         if holds_all(wire(struct_pb2.Value(struct_value=request.object))):
             self.gaps.append(f"how long a list is that {request.name} is given")
+        if request.type in _RENDERED_ELSEWHERE:
+            self.gaps.append(f"what {request.name} makes ({request.type})")
 
     def _claim(self, request: Any) -> Entry:
         """The resource object a request is about; the request itself only names its type, name and parent."""

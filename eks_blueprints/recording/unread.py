@@ -25,7 +25,7 @@ class Symbol(str):
     startswith = endswith = find = rfind = index = rindex = count = _refuse
     __getitem__ = __iter__ = __contains__ = _refuse
 
-    def replace(self, old: str, new: str, *_count: Any) -> Symbol:  # type: ignore[override]
+    def replace(self, old: str, new: str, *_count: Any) -> Symbol:
         """The symbol of the text with something replaced."""
         return Symbol(f"{str.__str__(self)[:-1]}|replace({old},{new})}}")
 

@@ -1,9 +1,11 @@
 """Transforms run as the engine runs them; what has to read an unknown text, or count an unknown list, is unknown."""
 
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
 import pytest
 
 from eks_blueprints.recording import Recording
@@ -119,3 +121,17 @@ def test_a_text_that_is_not_known_is_not_read(reads: Any, expected: Any, quick: 
 
     role = next(each for each in record(program, quick=quick).resources if each.name == "s")
     assert role.inputs["description"] == expected
+
+
+def test_objects_of_a_yaml_file_are_shown_or_said_to_be_missing(tmp_path: Path, quick: bool) -> None:
+    file = tmp_path / "objects.yaml"
+    file.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n# nothing\n---\nkind: ServiceAccount\n"
+                    "apiVersion: v1\nmetadata: {name: b, namespace: q}\n")  # fmt: skip
+
+    def program() -> None:
+        kubernetes.yaml.ConfigFile("one", file=str(file))
+        kubernetes.yaml.v2.ConfigFile("two", file=str(file))
+
+    recording = record(program, quick=quick)
+    assert {"a", "q/b"} <= {each.name for each in recording.resources}
+    assert recording.gaps == ("what two makes (kubernetes:yaml/v2:ConfigFile)",)
