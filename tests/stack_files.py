@@ -130,12 +130,12 @@ class StackFiles:
             kind = random.choice(
                 [*self.compute, "compute.managed_nodes", "compute.fargate", "compute.self_managed_nodes"]
             )
-            compute[random.choice([*NAMES[:5], kind.partition(".")[2]])] = self._element(kind)
+            compute[random.choice([*NAMES[:3], kind.partition(".")[2]])] = self._element(kind)
         data["compute"] = compute
         if random.random() < 0.6:
             core = ["vpc_cni", "kube_proxy", "eks_pod_identity_agent", "coredns"]
-            addons: dict[str, Any] = {name: {} for name in core if random.random() < 0.95}
-            for _ in range(random.choice([0, 1, 1, 2])):
+            addons: dict[str, Any] = {name: {} for name in core if random.random() < 0.98}
+            for _ in range(random.choice([0, 0, 1, 1, 2])):
                 kind = random.choice(self.addons)
                 addons[kind.partition(".")[2]] = self._element(kind) if random.random() < 0.7 else {}
             addons.update({name: fields for name, fields in addons.items() if isinstance(fields, dict)})
@@ -260,7 +260,9 @@ class StackFiles:
                 return random.choice([{}, {"a": 1}, {"a": {"b": [1]}}])
             keys = random.sample(NAMES, random.choice([0, 1, 1, 2]))
             return {key: self._value(inner, name, depth + 1) for key in keys}
-        chosen = random.sample(sorted(fields), min(len(fields), random.choice([0, 1, 1, 2, 3])))
+        chosen = random.sample(
+            sorted(fields), min(len(fields), random.choice([0, 1, 1, 2] if depth < 2 else [0, 0, 1]))
+        )
         wanted = dict.fromkeys([*schema.get("required", []), *chosen])
         return {field: self._value(fields[field], field, depth + 1) for field in wanted}
 

@@ -111,6 +111,13 @@ def test_what_a_composed_platform_refuses_is_told_when_it_is_read(tmp_path: Path
     assert by_check(file) == by_preview(file)
 
 
+def test_a_name_of_a_service_fits_into_a_tag(tmp_path: Path) -> None:
+    file = tmp_path / "prod.yaml"
+    file.write_text(CLUSTER + NODES % "min_size: 1" + f"network: {{additional_endpoints: [{'x' * 200}]}}")
+    assert "network.additional_endpoints[0]: is no service name" in (by_check(file) or "")
+    assert by_check(file) == by_preview(file)
+
+
 def test_a_tag_less_than_the_most_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "prod.yaml"
     file.write_text(CLUSTER + NODES % f"tags: {{{tags('a', 49)}}}")

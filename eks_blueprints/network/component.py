@@ -154,7 +154,7 @@ def ipv6_block(vpc_block: str | None, index: int) -> str | None:
     """One of the 256 blocks of /64 in a VPC's /56; None while that has none."""
     if not vpc_block:
         return None
-    if vpc_block.startswith("${"):  # a recording has a symbol where AWS has a block
+    if str.startswith(vpc_block, "${"):  # a recording has a symbol where AWS has a block, one that is not to be read
         return f"{vpc_block}[{index}]"
     whole = IPv6Network(vpc_block)
     return f"{whole.network_address + (index << 64)}/64"

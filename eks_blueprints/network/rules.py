@@ -21,6 +21,7 @@ MAX_CIDRS = 5
 """IPv4 blocks of a VPC. Source: Amazon VPC quotas, IPv4 CIDR blocks per VPC (adjustable up to 50)."""
 
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*", re.ASCII)
+_LONGEST_SERVICE = 128  # far more than any has; it becomes part of a tag, which takes 256 characters
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _ID = {"vpc": re.compile(r"vpc-[0-9a-f]{8,17}"), "subnet": re.compile(r"subnet-[0-9a-f]{8,17}")}
 
@@ -42,7 +43,7 @@ def service(text: str) -> str:
     Raises:
         ValueError: if the text cannot be one.
     """
-    if not _SERVICE.fullmatch(text):
+    if len(text) > _LONGEST_SERVICE or not _SERVICE.fullmatch(text):
         raise ValueError(f"is no service name; got {shown(text)}; write one such as ecr.api")
     return text
 

@@ -78,6 +78,11 @@ def regions() -> tuple[str, ...]:
     return tuple(_table()["regions"])
 
 
+def all_zone_ids(name: str) -> tuple[str, ...]:
+    """The ids of all availability zones of a region that the table knows, those that EKS refuses among them."""
+    return tuple(_table()["regions"].get(name, {}).get("zones", ()))
+
+
 def partition(name: str) -> str:
     """The partition of a region, such as `aws`.
 

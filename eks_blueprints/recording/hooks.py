@@ -19,7 +19,8 @@ from pulumi import Output, StackReference, _types
 from pulumi.output import UNKNOWN
 
 from eks_blueprints.recording.monitor import RecordingMonitor
-from eks_blueprints.recording.symbols import is_symbolic
+from eks_blueprints.recording.symbols import is_symbolic, stands_for_all
+from eks_blueprints.recording.unread import Symbol, unread
 
 
 class StackOutput(str):
@@ -43,11 +44,16 @@ class StackOutput(str):
 
 
 def guarded(callback: Callable[[Any], Any], names: dict[str, None]) -> Callable[[Any], Any]:
-    """A callback of `apply` that yields an unknown where it cannot cope with a symbol."""
+    """A callback of `apply` that yields an unknown where it cannot cope with a symbol or with a list without length."""
+
+    def known(result: Any) -> Any:
+        if type(result) is Symbol:
+            return str(result)
+        return UNKNOWN if stands_for_all(result) else result
 
     async def later(result: Awaitable[Any], value: Any) -> Any:
         try:
-            return await result
+            return known(await result)
         except Exception as error:
             if not _mistaken(error) and is_symbolic(value, names):
                 return UNKNOWN
@@ -55,14 +61,14 @@ def guarded(callback: Callable[[Any], Any], names: dict[str, None]) -> Callable[
 
     def run(value: Any) -> Any:
         try:
-            result = callback(value)
+            result = callback(unread(value))
         except Exception as error:
             if not _mistaken(error) and is_symbolic(value, names):
                 return UNKNOWN
             raise
         if isawaitable(result) and not isinstance(result, Output):
             return later(result, value)
-        return result
+        return known(result)
 
     return run
 
@@ -75,7 +81,7 @@ def _mistaken(error: Exception) -> bool:
     if not isinstance(error, AttributeError):
         return False
     kind = type(error.obj)
-    return kind is str or _types.is_output_type(kind)
+    return issubclass(kind, str) or _types.is_output_type(kind)
 
 
 @contextmanager

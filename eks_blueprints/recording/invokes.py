@@ -7,11 +7,14 @@ shaped by the function's result type, ``${getSubnet(id=subnet-1).cidrBlock}``; w
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from string import ascii_lowercase
 from typing import Any
 
 from pulumi import _types
+from ruamel.yaml import YAML
 
 from eks_blueprints.core.aws_config import account_of_role
+from eks_blueprints.network import zones
 from eks_blueprints.recording.policy_document import FUNCTION, policy_document
 from eks_blueprints.recording.symbols import UNKNOWN, shape
 
@@ -136,14 +139,30 @@ def _dns(region: str) -> str:
 
 
 def _availability_zones(region: str, _args: Mapping[str, Any]) -> dict[str, Any]:
-    zones = [f"{region}{letter}" for letter in "abc"]
-    ids = [f"{region}-az{number}" for number in (1, 2, 3)]
-    return {"names": zones, "zoneIds": ids, "id": region, "groupNames": [region]}
+    # As many as the region has; of one of which the table knows fewer, three.
+    known = zones.all_zone_ids(region)
+    ids = known if len(known) >= 3 else tuple(f"{region}-az{number}" for number in (1, 2, 3))
+    names = [f"{region}{letter}" for letter in ascii_lowercase[: len(ids)]]
+    return {"names": names, "zoneIds": list(ids), "id": region, "groupNames": [region]}
+
+
+def _decoded_yaml(_region: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    # What the provider does for `yaml.ConfigFile`, whose children the SDK then makes itself.
+    text = args.get("text")
+    if not isinstance(text, str):
+        return {"result": []}
+    namespace = args.get("defaultNamespace")
+    found = [each for each in YAML(typ="safe").load_all(text) if isinstance(each, dict)]
+    for each in found:
+        if namespace and isinstance(metadata := each.get("metadata"), dict):
+            metadata.setdefault("namespace", namespace)
+    return {"result": found}
 
 
 _COMMON: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "aws:index/getRegion:getRegion": _get_region,
     "aws:index/getPartition:getPartition": _get_partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+    "kubernetes:yaml:decode": _decoded_yaml,
     FUNCTION: lambda _region, args: policy_document(args),
 }

@@ -20,10 +20,27 @@ class InlineLoop(asyncio.SelectorEventLoop):
             return super().run_in_executor(executor, func, *args)
         future = self.create_future()
         try:
-            future.set_result(func(*args))
+            result = func(*args)
+            if asyncio.iscoroutine(result):  # the monitor has to wait for the program itself
+                return self.create_task(result)
+            future.set_result(result)
         except Exception as error:
             future.set_exception(error)
         return future
+
+
+class PlainLoop(asyncio.SelectorEventLoop):
+    """A selector loop that waits for what a function in a worker thread leaves to be awaited."""
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        return self.create_task(_settled(super().run_in_executor(executor, func, *args)))
+
+
+async def _settled(answer: asyncio.Future[Any]) -> Any:
+    result = await answer
+    return await result if asyncio.iscoroutine(result) else result
 
 
 def drive(loop: asyncio.AbstractEventLoop, main: Any) -> None:

@@ -23,10 +23,23 @@ from eks_blueprints.recording.invokes import Answers
 from eks_blueprints.recording.positions import Locator, Position
 from eks_blueprints.recording.render import plain, wire
 from eks_blueprints.recording.sources import Sources
-from eks_blueprints.recording.symbols import SECRET, SIGNATURE, UNKNOWN, complete, shape
+from eks_blueprints.recording.symbols import SECRET, SIGNATURE, UNKNOWN, complete, holds_all, shape
+from eks_blueprints.recording.transforms import Callback, Callbacks, Transforms, transformed
 
 STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
+
+
+_RENDERED_ELSEWHERE = frozenset(
+    {
+        "kubernetes:yaml/v2:ConfigFile",
+        "kubernetes:yaml/v2:ConfigGroup",
+        "kubernetes:helm.sh/v3:Chart",
+        "kubernetes:helm.sh/v4:Chart",
+        "kubernetes:kustomize/v2:Directory",
+    }
+)
+"""Components whose children only the provider knows."""
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +97,11 @@ class RecordingMonitor(MockMonitor):
         self.lazy = False
         """Whether outputs are worked out when first read (`fast.py`) instead of being sent back with the answer."""
         self.stack_references = stack_references
+        self.transforms = Transforms()
+        self.callbacks: Callbacks | None = None
+        """Set once the event loop runs."""
+        self.gaps: list[str] = []
+        """What the program did that a recording cannot follow."""
         self._locator = locator
         self._sources = Sources()
         self._answers = answers
@@ -112,9 +130,24 @@ class RecordingMonitor(MockMonitor):
 
     def RegisterResource(  # noqa: N802
         self, request: resource_pb2.RegisterResourceRequest
+    ) -> Any:
+        """Register a resource at once, or, where transforms change it first, once the loop has awaited them."""
+        tokens = self.transforms.of(request)
+        if not tokens or self.callbacks is None:
+            return self._register(request)
+        return self._register_transformed(request, [self.callbacks.named(token) for token in tokens])
+
+    async def _register_transformed(
+        self, request: resource_pb2.RegisterResourceRequest, callbacks: list[Callback]
     ) -> resource_pb2.RegisterResourceResponse:
+        await transformed(request, callbacks)
+        return self._register(request)
+
+    def _register(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
         with self._lock:
             entry = self._keep(request)
+            self.transforms.note(entry.urn, request)
+            self._note_gaps(request)
             response = resource_pb2.RegisterResourceResponse(urn=entry.urn)
             if request.type == STACK:
                 return response
@@ -140,6 +173,14 @@ class RecordingMonitor(MockMonitor):
         with self._lock:
             if request.urn in self.entries:
                 self.entries[request.urn].outputs = request.outputs
+        return empty_pb2.Empty()
+
+    def RegisterStackTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: N802
+        self.transforms.stack.append(request.token)
+        return empty_pb2.Empty()
+
+    def RegisterStackInvokeTransform(self, _request: Any) -> empty_pb2.Empty:  # noqa: N802
+        self.gaps.append("a transform of provider functions")
         return empty_pb2.Empty()
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
@@ -249,6 +290,12 @@ class RecordingMonitor(MockMonitor):
             self._urns[id(entry.resource)] = urn
         self.resources[urn] = MockMonitor.ResourceRegistration(urn, f"${{{request.name}.id}}", {})
         return entry
+
+    def _note_gaps(self, request: resource_pb2.RegisterResourceRequest) -> None:
+        if holds_all(wire(struct_pb2.Value(struct_value=request.object))):
+            self.gaps.append(f"how long a list is that {request.name} is given")
+        if request.type in _RENDERED_ELSEWHERE:
+            self.gaps.append(f"what {request.name} makes ({request.type})")
 
     def _claim(self, request: Any) -> Entry:
         """The resource object a request is about; the request itself only names its type, name and parent."""

@@ -99,14 +99,22 @@ class RecordedResource:
 class Recording:
     """One run of a program: what it asked for, what it exported, what it called and what it said."""
 
-    def __init__(
-        self, project: str, stack: str, entries: list[Entry], calls: tuple[Call, ...], logs: tuple[LogMessage, ...]
+    def __init__(  # noqa: PLR0917 - made in one place
+        self,
+        project: str,
+        stack: str,
+        entries: list[Entry],
+        calls: tuple[Call, ...],
+        logs: tuple[LogMessage, ...],
+        gaps: tuple[str, ...] = (),
     ) -> None:
         self.project = project
         self.stack = stack
         self.calls = calls
         """Provider functions, in the order they were called."""
         self.logs = logs
+        self.gaps = gaps
+        """What the program did that could not be followed, so that resources may be missing or differ."""
         self._entries = entries
 
     @cached_property

@@ -21,10 +21,11 @@ from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.explain import explain
 from eks_blueprints.recording.invokes import Answer, Answers
-from eks_blueprints.recording.loop import InlineLoop, drive
+from eks_blueprints.recording.loop import InlineLoop, PlainLoop, drive
 from eks_blueprints.recording.monitor import RecordingMonitor
 from eks_blueprints.recording.positions import Locator
 from eks_blueprints.recording.recording import LogMessage, Recording
+from eks_blueprints.recording.transforms import Callbacks
 
 Program = Callable[[], Any]
 
@@ -154,7 +155,7 @@ class _Session:
         ):
             # Importing one class of a provider package defines all, and each deprecated one warns as it is defined.
             warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pulumi_\w+\.")
-            loop = InlineLoop() if inline else asyncio.new_event_loop()
+            loop = InlineLoop() if inline else PlainLoop()
             try:
                 drive(loop, self._main(program))
             except KeyboardInterrupt:
@@ -170,6 +171,7 @@ class _Session:
             list(monitor.entries.values()),
             tuple(monitor.calls),
             tuple(self._engine.logs),
+            tuple(monitor.gaps),
         )
 
     async def _main(self, program: Program) -> None:
@@ -184,8 +186,10 @@ class _Session:
             organization=self._organization,
         )
         ROOT.set(None)
+        self.monitor.callbacks = Callbacks(self.monitor)
         fresh: dict[str, Any] = {
             "engine": self._engine,
+            "callbacks": self.monitor.callbacks,
             "outputs": set(),
             "lock": threading.Lock(),
             "package_refs": {},

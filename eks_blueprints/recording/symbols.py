@@ -25,6 +25,9 @@ SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a public constant, not a password
 """The signature of a secret, from the same file."""
 
+_ALL = "[*]}"
+"""End of a symbol for every entry of a list."""
+
 _DEPTH = 5  # nested types may be recursive (JSON schemas, WAF statements); nobody reads deeper through an output
 
 
@@ -32,7 +35,8 @@ def shape(typ: Any, path: str, blank: Any = UNKNOWN, _within: tuple[type, ...] =
     """A stand-in for a value of `typ`, spelled as the provider would send it.
 
     `blank` stands for what has no readable form. Results of provider functions use None, because their classes check
-    types as they are made; a list of strings then has one symbol in it, so that a program can go on with it.
+    types as they are made; a list of strings is then one symbol that stands for all of them, `${getSubnets.ids[*]}`, so
+    that a program that takes it apart can go on (`stands_for_all`).
     """
     typ = _types.unwrap_optional_type(typ)
     if typ is str:
@@ -43,7 +47,9 @@ def shape(typ: Any, path: str, blank: Any = UNKNOWN, _within: tuple[type, ...] =
         within = (*_within, typ)
         return {key: shape(each, f"{path}.{key}", blank, within) for key, each in _types.output_type_types(typ).items()}
     element = _element(typ)
-    if _is_object(element) or (element is str and blank is None):
+    if element is str and blank is None:
+        return [f"${{{path}[*]}}"]
+    if _is_object(element):
         first = shape(element, f"{path}[0]", blank, _within)
         return blank if first == blank else [first]
     return blank
@@ -74,6 +80,20 @@ def complete(value: Any, typ: Any, path: str) -> Any:
     return value
 
 
+def stands_for_all(value: Any) -> bool:
+    """Whether a value is a list of which nobody knows how many entries it has."""
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and str.endswith(value[0], _ALL)
+
+
+def holds_all(value: Any) -> bool:
+    """Whether such a list, or its one symbol, is somewhere in a value."""
+    if isinstance(value, str):
+        return _ALL in value and "${" in value
+    if isinstance(value, Mapping):
+        return any(holds_all(each) for each in value.values())
+    return isinstance(value, list | tuple) and any(holds_all(each) for each in value)
+
+
 def is_symbolic(value: Any, names: Mapping[str, object]) -> bool:
     """Whether a value holds a symbol of one of `names`, at any depth.
 
@@ -81,7 +101,7 @@ def is_symbolic(value: Any, names: Mapping[str, object]) -> bool:
     Names are compared, because ``${...}`` also occurs in real text (IAM policy variables, shell scripts).
     """
     if isinstance(value, str):
-        return any(_starts_symbol(part, names) for part in value.split("${")[1:])
+        return any(_starts_symbol(part, names) for part in str.split(value, "${")[1:])
     if isinstance(value, Mapping):
         return any(is_symbolic(key, names) or is_symbolic(value[key], names) for key in value)
     if isinstance(value, list | tuple | set | frozenset):

@@ -46,6 +46,8 @@ class Preview:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     """What the program itself warned of."""
+    gaps: tuple[str, ...]
+    """What of the program could not be followed, so that resources may be missing or differ."""
     seconds: float
 
     @property
@@ -72,7 +74,7 @@ def preview(target: Target) -> Preview:
         raise _told(error, target) from error
     found = tuple(findings(recording))
     notes = tuple(log.text for log in recording.logs if log.severity in ("warning", "error"))
-    return Preview(target, recording.plan(), found, notes, time.perf_counter() - start)
+    return Preview(target, recording.plan(), found, notes, recording.gaps, time.perf_counter() - start)
 
 
 def recorded(

@@ -27,7 +27,7 @@ _NAMED = 4
 def render(preview: Preview, *, full: bool = False, width: int | None = None) -> Iterator[str]:
     """The lines of a preview. `full` shows every resource on a line of its own; `width` cuts what is longer."""
     plan = preview.plan
-    yield from _title(plan)
+    yield from _title(plan, preview.gaps)
     rows = list(_rows(plan, full=full))
     yield from _aligned(rows, width)
     yield from _outputs(plan, width)
@@ -37,10 +37,21 @@ def render(preview: Preview, *, full: bool = False, width: int | None = None) ->
     yield _summary(plan)
 
 
-def _title(plan: Plan) -> Iterator[str]:
+def _title(plan: Plan, gaps: Sequence[str]) -> Iterator[str]:
     about = f"project {plan.project}, {account_line(plan)}"
-    yield f"{click.style(plan.stack, bold=True)}  {click.style(about, dim=True)}"
+    title = f"{click.style(plan.stack, bold=True)}  {click.style(about, dim=True)}"
+    yield f"{title}  {click.style('not followed', fg='yellow')}: {'; '.join(told_gaps(gaps))}" if gaps else title
     yield ""
+
+
+def told_gaps(gaps: Sequence[str]) -> list[str]:
+    """What could not be followed, each once, with a count of what is left out."""
+    each = list(dict.fromkeys(gaps))
+    return each if len(each) <= _GAPS else [*each[:_GAPS], f"and {len(each) - _GAPS} more"]
+
+
+_GAPS = 3
+"""As many things that could not be followed are named."""
 
 
 class _Row:
