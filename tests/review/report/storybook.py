@@ -47,8 +47,8 @@ STORIES = (
         "show: EKS cannot change the instance types of a node group, so the group is replaced.",
         (("instance_types: [m7g.large]", "instance_types: [m7g.xlarge]"),),
         "The reviewer learns from the first line that something is replaced and costs more, from the next ones which\n"
-        "field of the file it comes from, in which line, and that three nodes are drained. The group has no fixed name,\n"
-        "so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
+        "field of the file it comes from, in which line, and that three nodes are drained. The group has no fixed\n"
+        "name, so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
         "\n"
         "Where that is not wanted, add a second group with the larger type, let the pods move, and remove the first\n"
         "in a later change; or leave the types to Karpenter or Auto Mode, where such a change replaces nothing.",
@@ -60,8 +60,8 @@ STORIES = (
         "and as nobody knows the runner's address, for everyone.",
         ((_TYPE, f"{_TYPE}\n  endpoint_public_access: true\n  public_access_cidrs: [0.0.0.0/0]"),),
         "For the engine this is an update in place of one property, which a list of resources shows like any other.\n"
-        "The report says what it means, twice, at its very beginning: what can reach the API changes, and a policy is\n"
-        "not met any more, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
+        "The report says what it means, twice, at its beginning: what can reach the API changes, and a policy is not\n"
+        "met any more, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
         "change does not get in before it names addresses.",
     ),
 )
