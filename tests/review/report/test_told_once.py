@@ -121,6 +121,15 @@ class TestWrittenCauses:
         assert item.cause == "`compute.general.disk.volume_size` 80 → 100"
         assert item.place == "stacks/prod.yaml:5"
 
+    def test_money_names_the_field_and_its_line(self) -> None:
+        sizes = {"instanceTypes": ["m7i.large"], "scalingConfig": {"minSize": 2, "maxSize": 50}}
+        nodes = resource(NODE_GROUP, "n", sizes, line=2)
+        bigger = changed(nodes, scalingConfig={"minSize": 40, "maxSize": 50})
+        text_ = "compute:\n  n:\n    min_size: 2\nother: 1\n"
+        new = text_.replace("2\no", "40\no").replace("other: 1", "other: 7")
+        item = self.told(text_, new, plan(nodes), plan(bigger))
+        assert (item.harm, item.cause, item.place) == ("money", "`compute.n.min_size` 2 → 40", "stacks/prod.yaml:3")
+
     def test_without_the_file_the_resource_upstream_is_named(self) -> None:
         template = resource(TEMPLATE, "t", {"imageId": "ami-1"})
         version = {"launchTemplate": {"id": "${t.id}", "version": {"$unknown": True, "from": ["t"]}}}
@@ -140,6 +149,11 @@ class TestWrittenCauses:
         assert item.cause == "`roleArn` arn:one → arn:two"
 
 
+READ = "secretsmanager:GetSecretValue"
+ONE = "arn:aws:secretsmanager:a:1:secret:x-1"
+ROLES = "arn:aws:iam::*:role/*"
+
+
 def rights(statement: dict[str, Any]) -> list[str]:
     document = json.dumps({"Statement": statement})
     new = resource("aws:iam/policy:Policy", "p", {"policy": document})
@@ -150,14 +164,14 @@ def rights(statement: dict[str, Any]) -> list[str]:
     ("statement", "told"),
     [
         ({"Action": "iam:PassRole", "Resource": "*"}, "danger `iam:PassRole` on everything"),
-        ({"Action": ["IAM:passrole"], "Resource": "arn:aws:iam::1:role/x"}, "warning `IAM:passrole` on arn:aws:iam::1:role/x"),
+        ({"Action": ["IAM:passrole"], "Resource": "arn:x"}, "warning `IAM:passrole` on arn:x"),
         ({"Action": "iam:Create*", "Resource": "*"}, "danger `iam:Create*` on everything"),
         ({"Action": "iam:*", "Resource": ["*"]}, "danger `iam:*` on everything"),
-        ({"Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/*"}, "danger `sts:AssumeRole` on arn:aws:iam::*:role/*"),
+        ({"Action": "sts:AssumeRole", "Resource": ROLES}, f"danger `sts:AssumeRole` on {ROLES}"),
         ({"Action": "ec2:RunInstances", "Resource": "*"}, "warning `ec2:RunInstances` on everything"),
         ({"Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}, "warning `s3:*` on arn:aws:s3:::b/*"),
-        ({"Action": "secretsmanager:GetSecretValue", "Resource": "*"}, "warning `secretsmanager:GetSecretValue` on everything"),
-        ({"Action": "secretsmanager:GetSecretValue", "Resource": "arn:aws:secretsmanager:a:1:secret:x-1"}, "note `secretsmanager:GetSecretValue` on arn:aws:secretsmanager:a:1:secret:x-1"),
+        ({"Action": READ, "Resource": "*"}, f"warning `{READ}` on everything"),
+        ({"Action": READ, "Resource": ONE}, f"note `{READ}` on {ONE}"),
         ({"Action": "kms:Decrypt", "Resource": "*"}, "warning `kms:Decrypt` on everything"),
         ({"Action": "*:*", "Resource": "*"}, "danger `*:*` on everything"),
         ({"NotAction": "s3:*", "Resource": "*"}, "danger everything but `s3:*` on everything"),
