@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from pulumi.runtime import _callbacks  # type: ignore[attr-defined]
+from pulumi.runtime import _callbacks
 from pulumi.runtime.proto import resource_pb2
 
 Callback = Callable[[bytes], Awaitable[resource_pb2.TransformResponse]]
@@ -34,7 +34,7 @@ _SWITCHES = {"protect": "protect", "retain_on_delete": "retainOnDelete"}
 _PARTS = {"custom_timeouts": "customTimeouts", "hooks": "hooks", "replacement_trigger": "replacement_trigger"}
 
 
-class Callbacks(_callbacks._CallbackServicer):  # type: ignore[misc]
+class Callbacks(_callbacks._CallbackServicer):
     """The SDK's callbacks without the server that an engine would call: they are called here."""
 
     def __init__(self, monitor: Any) -> None:
@@ -98,7 +98,8 @@ async def transformed(request: resource_pb2.RegisterResourceRequest, callbacks: 
             _take_over(request, answer.options)
 
 
-def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.TransformResourceOptions:
+# Messages are Any here: protobuf's types know names of fields as literals only, and these come from the tables above.
+def _options(request: Any) -> resource_pb2.TransformResourceOptions:
     options = resource_pb2.TransformResourceOptions()
     for name, asked in _LISTS.items():
         getattr(options, name).extend(getattr(request, asked))
@@ -116,7 +117,7 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.Tran
     return options
 
 
-def _take_over(request: resource_pb2.RegisterResourceRequest, options: resource_pb2.TransformResourceOptions) -> None:
+def _take_over(request: Any, options: Any) -> None:
     for name, asked in _LISTS.items():
         request.ClearField(asked)
         getattr(request, asked).extend(getattr(options, name))

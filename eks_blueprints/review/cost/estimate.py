@@ -9,6 +9,9 @@ from typing import Any
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.cost.prices import HOURS, Prices, list_prices
 
+POOLS = "node pools"
+"""The group of lines of nodes that come and go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -21,7 +24,7 @@ class Line:
     low: float
     high: float
     group: str
-    """Control plane, nodes, network, storage, load balancers, or keys."""
+    """Control plane, nodes, node pools, network, storage, load balancers, or keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +208,13 @@ def difference(old: Estimate | None, new: Estimate, renamed: Mapping[str, str] |
     now = renamed or {}
     before = {(now.get(line.urn, line.urn), line.group): line for line in old.lines} if old else {}
     after = {(line.urn, line.group): line for line in new.lines}
+    unlimited = _turned(old, new, now)
     rows = []
     for key in dict.fromkeys([*after, *before]):
         a, b = before.get(key), after.get(key)
+        if key[0] in unlimited and (a is None or b is None):
+            # From a price to none that is known, or back: by how much is not known either.
+            continue
         low, high = (b.low if b else 0) - (a.low if a else 0), (b.high if b else 0) - (a.high if a else 0)
         if abs(low) < 0.005 and abs(high) < 0.005:
             continue
@@ -217,6 +224,17 @@ def difference(old: Estimate | None, new: Estimate, renamed: Mapping[str, str] |
         rows.append(Moved(line.urn, line.name, what, low, high))
     low, high = sum(row.low for row in rows), sum(row.high for row in rows)
     return Difference(low, high, tuple(rows), tuple(_unpriced_changes(old, new, now)))
+
+
+def _turned(old: Estimate | None, new: Estimate, now: Mapping[str, str]) -> set[str]:
+    """URNs of what has a price on one side and none on the other for the same thing, as a pool whose limits go."""
+    if old is None:
+        return set()
+    before = {now.get(line.urn, line.urn) for line in old.lines if line.group == POOLS}
+    after = {line.urn for line in new.lines if line.group == POOLS}
+    unpriced_before = {now.get(each.resource.urn, each.resource.urn) for each in old.unpriced}
+    unpriced_after = {each.resource.urn for each in new.unpriced}
+    return (before & unpriced_after) | (after & unpriced_before)
 
 
 def _unpriced_changes(old: Estimate | None, new: Estimate, now: Mapping[str, str]) -> Iterator[Unpriced]:

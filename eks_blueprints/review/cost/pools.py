@@ -12,7 +12,7 @@ from eks_blueprints.core.facts.instance_types import InstanceType, instance_type
 from eks_blueprints.karpenter.quantities import exact
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
 from eks_blueprints.recording.plan import PlannedResource
-from eks_blueprints.review.cost.estimate import Line, View
+from eks_blueprints.review.cost.estimate import POOLS, Line, View
 from eks_blueprints.review.cost.prices import HOURS
 
 _CAPACITY = "karpenter.sh/capacity-type"
@@ -48,7 +48,7 @@ def pool(resource: PlannedResource, view: View) -> Iterator[Line | str]:
     view.pools = True
     if isinstance(replicas := spec.get("replicas"), int):
         ends = [replicas * hour * HOURS for hour in hours.values()]
-        yield Line(resource.urn, resource.name, f"{replicas} × {_named(hours)}", min(ends), max(ends), "node pools")
+        yield Line(resource.urn, resource.name, f"{replicas} × {_named(hours)}", min(ends), max(ends), POOLS)
         return
     limits = _limits(spec.get("limits"))
     counts = {name: _most(name, limits) for name in hours}
@@ -59,7 +59,7 @@ def pool(resource: PlannedResource, view: View) -> Iterator[Line | str]:
     fitting = {name: hour for name, hour in hours.items() if counts[name]} or hours
     most = max(counts[name] * hour * HOURS for name, hour in fitting.items())
     said = " and ".join(f"{amount} {word}" for word, amount in _words(spec.get("limits")))
-    yield Line(resource.urn, resource.name, f"0 to {said} of {_named(fitting)}", 0, most, "node pools")
+    yield Line(resource.urn, resource.name, f"0 to {said} of {_named(fitting)}", 0, most, POOLS)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -21,6 +21,9 @@ _ALIKE = 0.8
 """Which share of the inputs two components must have in common: a renamed group may grow in the same change."""
 
 
+_ARN = re.compile(r"(arn:[^\s`\"$]+)")
+
+
 @dataclass(frozen=True, slots=True)
 class Rename:
     """One element, or one resource, that has another name than before."""
@@ -167,11 +170,20 @@ def _same_but_named(old: Any, new: Any, old_name: str, new_name: str) -> bool:
         pairs = zip(old, new, strict=False)
         return len(old) == len(new) and all(_same_but_named(a, b, old_name, new_name) for a, b in pairs)
     if isinstance(old, str) and isinstance(new, str):
-        return old == new or _substituted(old, old_name, new_name) == new
+        if old == new or _substituted(old, old_name, new_name) == new:
+            return True
+        # Only the whole name may be meant: `karpenter.sh/nodepool` stays where `prod-karpenter` becomes `prod-karp`.
+        return "arn:" not in old and old.replace(old_name, new_name) == new
     return same(old, new)
 
 
 def _substituted(text: str, old: str, new: str) -> str:
+    """A text with the new name for the old one, but within ARNs: those say who is meant, whatever a part is called."""
+    pieces = _ARN.split(text)
+    return "".join(piece if index % 2 else _named_anew(piece, old, new) for index, piece in enumerate(pieces))
+
+
+def _named_anew(text: str, old: str, new: str) -> str:
     for one, other in dict.fromkeys(((old, new), _tokens(old, new))):
         if one:
             text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(one)}(?![A-Za-z0-9])", other.replace("\\", r"\\"), text)

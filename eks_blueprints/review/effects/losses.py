@@ -125,6 +125,7 @@ def _said(text: str) -> Callable[[ResourceDiff], str]:
 
 def _access(each: ResourceDiff) -> str:
     who = str((each.old or each.resource).inputs.get("principalArn", "")).rpartition("/")[2] or "it"
+    who = who.removeprefix("${").removesuffix(".arn}")
     return f"`{who}` has no access meanwhile" if each.kind == "replace" else f"`{who}` loses access"
 
 

@@ -22,7 +22,7 @@ def renamed(diff: PlanDiff) -> Iterator[Attention]:
 
 def _of(rename: Rename) -> Attention:
     lost = [item for old, _ in rename.anew for item in deleted(old)]
-    taken = list(dict.fromkeys(_taken(rename)))
+    taken = list(_taken(rename))
     worst: Level = "danger" if taken or any(item.level == "danger" for item in lost) else "warning"
     effect = "; ".join(filter(None, (_how(len(rename.anew)), *_noticed(lost), *taken, _besides(rename))))
     cause = f"`{rename.old}` is now `{rename.new}`, and no alias says so"
@@ -71,13 +71,19 @@ _IDENTITY: dict[str, tuple[str, ...]] = {
 
 
 def _taken(rename: Rename) -> Iterator[str]:
+    """What AWS, Helm or Kubernetes will make of two with the same name."""
+    twice, one = [], []
     for old, new in rename.anew:
         before, after = old.resource.inputs, new.resource.inputs
         keys = _IDENTITY.get(old.type, ())
         if keys and all(before.get(key) is not None and before.get(key) == after.get(key) for key in keys):
-            yield f"`{before[keys[-1]]}` cannot be there twice, so the new one is refused while the old one stands"
+            twice.append(f"`{before[keys[-1]]}`")
         elif old.type.startswith("kubernetes:") and not keys and _object(before) == _object(after) is not None:
-            yield f"`{_object(after)}` is one object under both names: deleting the old one takes the new one away"
+            one.append(f"`{_object(after)}`")
+    if twice:
+        yield f"{', '.join(twice)} cannot be there twice: what is new is refused while the old one stands"
+    if one:
+        yield f"{', '.join(one)} is one object under both names: deleting the old one takes the new one away"
 
 
 def _object(inputs: Mapping[str, Any]) -> str | None:

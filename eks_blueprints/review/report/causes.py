@@ -28,7 +28,7 @@ def _written(item: Attention, each: ResourceDiff | None, diff: PlanDiff, edits: 
         return _of_deletion(item, each, edits)
     origins = list(_upstream(each, _meant(item, each), diff))
     if not origins:
-        return item
+        return replace(item, place=item.place or each.place)
     behind = [edits.behind(change, origin.resource) for origin, change in origins]
     if found := [edit for edit in behind if edit is not None]:
         return replace(item, cause=clause(found), place=found[0].place)
@@ -47,7 +47,9 @@ def _of_deletion(item: Attention, each: ResourceDiff, edits: Edits) -> Attention
 
 
 def _meant(item: Attention, each: ResourceDiff) -> list[Change]:
-    """The changes that a cause speaks of."""
+    """The changes that a cause speaks of; of what costs more, any may be."""
+    if item.harm == "money" and each.kind == "update":
+        return list(each.changes)
     named = {_bare(text) for text in re.findall(r"`([^`]+)`", item.cause)}
     found = [change for change in each.changes if {_bare(change.path), change.top} & named]
     if found or each.kind != "replace":

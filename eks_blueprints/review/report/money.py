@@ -73,13 +73,16 @@ def _type(urn: str) -> str:
 
 
 def _told(before: Estimate, after: Estimate, change: Difference) -> str:
-    moved = money(change.low, change.high, signed=True)
-    return f"{moved} a month{more(before, after)}, {money(after.low, after.high)} in all"
+    range_ = change.high >= 1 > change.low > -1
+    moved = f"up to {money(change.high, change.high, signed=True)}" if range_ else ""
+    moved = moved or money(change.low, change.high, signed=True)
+    return f"{moved} a month{_share(before, change)}, {money(after.low, after.high)} in all"
 
 
-def more(before: Estimate, after: Estimate) -> str:
-    """How many times as much, or how much more in per cent, in brackets."""
-    if before.high <= 0:
+def _share(before: Estimate, change: Difference) -> str:
+    """How many times as much, or how much more in per cent, in brackets: of what surely runs, or of the most."""
+    pairs = ((before.low, change.low), (before.high, change.high))
+    share = max((more / was for was, more in pairs if was > 0), default=0.0)
+    if share <= 0:
         return ""
-    times = after.high / before.high
-    return f" ({times:.0f} times as much)" if times >= 2 else f" ({times - 1:.0%} more)"
+    return f" ({share + 1:.0f} times as much)" if share >= 1 else f" ({share:.0%} more)"

@@ -33,7 +33,7 @@ def power(action: str, *, everything: bool, conditions: bool) -> Level:
     if met := [known for known in _powers()["escalation"] if fnmatchcase(known, asked)]:
         alone = any(known.startswith(_OF_RIGHTS) for known in met)
         return "danger" if alone and everything and not conditions else "warning"
-    if everything and any(fnmatchcase(known, asked) for known in _powers()["data"]):
+    if everything and not conditions and any(fnmatchcase(known, asked) for known in _powers()["data"]):
         return "warning"
     return "warning" if asked.endswith(":*") else "note"
 

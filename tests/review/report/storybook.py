@@ -60,8 +60,8 @@ STORIES = (
         "and as nobody knows the runner's address, for everyone.",
         ((_TYPE, f"{_TYPE}\n  endpoint_public_access: true\n  public_access_cidrs: [0.0.0.0/0]"),),
         "For the engine this is an update in place of one property, which a list of resources shows like any other.\n"
-        "The report says what it means, twice, at its very beginning: what can reach the API changes, and a policy is\n"
-        "not met any more, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
+        "The report says what it means, twice, at its beginning: what can reach the API changes, and a policy is not\n"
+        "met any more, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
         "change does not get in before it names addresses.",
     ),
 )
