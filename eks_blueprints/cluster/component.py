@@ -86,6 +86,7 @@ class Cluster(Component):
         self._frame = Frame(component=self, cluster_name=args.name or name, partition=partition, tags=merged)
         self.resource = self._make_cluster()
         self._read()
+        self._access = belongings.endpoint_rules(self._frame, args.endpoint_access, self.security_group_id)
         self.oidc_provider = belongings.oidc_provider(self._frame, self.oidc_issuer) if args.oidc_provider else None
         self.oidc_provider_arn = self.oidc_provider.arn if self.oidc_provider else None
         self._make_kubeconfig(caller or caller_of(self.get_provider("aws:index:Provider")))
@@ -173,7 +174,7 @@ class Cluster(Component):
             self._frame.name("kubernetes"),
             kubeconfig(**facts, with_keys=True) if caller.keys else self.kubeconfig,
             self.endpoint,
-            self.child(depends_on=[self.resource]),
+            self.child(depends_on=[self.resource, *self._access]),
         )
 
     def _make_ref(self, tags: Mapping[str, str]) -> ClusterRef:
@@ -195,7 +196,7 @@ class Cluster(Component):
             tags=dict(tags),
             kubernetes=self.kubernetes,
             resource=self.resource,
-            ready=(self.resource,),
+            ready=(self.resource, *self._access),
         )
 
     def _outputs(self) -> dict[str, Any]:
