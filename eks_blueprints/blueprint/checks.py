@@ -16,6 +16,7 @@ from eks_blueprints.blueprint import (
     karpenter_checks,
     pod_checks,
 )
+from eks_blueprints.blueprint.addon_defaults import settled
 from eks_blueprints.core.errors import Problem, nearest, shown
 from eks_blueprints.network import layout, zones
 from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs
@@ -68,6 +69,23 @@ def _cluster(args: BlueprintArgs) -> Iterator[Problem]:
     beside = args.cluster.beside_network(region=args.region, vpc_cidrs=network.cidrs, ip_family=network.ip_family)
     yield from _below("cluster", beside)
     yield from _below("cluster", args.cluster.warnings)
+    yield from _reach(args)
+
+
+def _reach(args: BlueprintArgs) -> Iterator[Problem]:
+    """A Kubernetes API that nobody reaches: the endpoint's security group lets in nodes and pods alone."""
+    cluster = args.cluster
+    if cluster.endpoint_public_access or cluster.endpoint_access or cluster.security_group_ids:
+        return
+    if cluster.remote_node_networks:  # whose nodes call it from outside
+        return
+    waiting = [addon.name for addon in settled(args) if not addon.of_eks]
+    waiting += [compute.name for compute in args.compute if compute.kind() in ("karpenter", "auto_mode")]
+    by_up = f", not even pulumi up, which puts {', '.join(waiting)} on it" if waiting else ""
+    do = "add endpoint_access for your network or runners (cidr, prefix_list, security_group), or security_group_ids, "
+    do += "or endpoint_public_access with public_access_cidrs"
+    message = f"lets nobody but the cluster's own nodes reach the Kubernetes API{by_up}; got no endpoint_access; {do}"
+    yield Problem(("cluster", "endpoint_private_access"), message, severity="warning")
 
 
 def _below(part: str, problems: Iterable[Problem]) -> Iterator[Problem]:

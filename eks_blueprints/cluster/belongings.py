@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from eks_blueprints.cluster.endpoint_access import EndpointAccess
 from eks_blueprints.cluster.parts import EncryptionArgs, LogGroupArgs
 from eks_blueprints.core.component import Component
 
@@ -60,6 +61,26 @@ def key(frame: Frame, spec: EncryptionArgs, *, protect: bool) -> aws.kms.Key:
         opts=frame.component.child(),
     )
     return made
+
+
+def endpoint_rules(
+    frame: Frame, access: Mapping[str, EndpointAccess], group: pulumi.Input[str]
+) -> tuple[aws.vpc.SecurityGroupIngressRule, ...]:
+    """The rules of the cluster's security group that let others reach the private endpoint."""
+    return tuple(
+        aws.vpc.SecurityGroupIngressRule(
+            frame.name(f"endpoint-{key}"),
+            security_group_id=group,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            **each.source(),
+            description=each.description or f"Kubernetes API of {frame.cluster_name}",
+            tags=frame.tags,
+            opts=frame.component.child(),
+        )
+        for key, each in access.items()
+    )
 
 
 def oidc_provider(frame: Frame, issuer: pulumi.Input[str]) -> aws.iam.OpenIdConnectProvider:

@@ -86,6 +86,7 @@ class Cluster(Component):
         self._frame = Frame(component=self, cluster_name=args.name or name, partition=partition, tags=merged)
         self.resource = self._make_cluster()
         self._read()
+        self._access = belongings.endpoint_rules(self._frame, args.endpoint_access, self.security_group_id)
         self.oidc_provider = belongings.oidc_provider(self._frame, self.oidc_issuer) if args.oidc_provider else None
         self.oidc_provider_arn = self.oidc_provider.arn if self.oidc_provider else None
         self._make_kubeconfig(caller or caller_of(self.get_provider("aws:index:Provider")))
@@ -171,7 +172,7 @@ class Cluster(Component):
         self.update_kubeconfig = update_kubeconfig(self.name, self._region, caller)
         # A replaced cluster takes its objects along by their own options (`in_cluster`). A provider whose identifier is
         # not known meanwhile would be replaced too, and the engine could no longer delete the old objects through it.
-        opts = self.child(depends_on=[self.resource], ignore_changes=["clusterIdentifier"])
+        opts = self.child(depends_on=[self.resource, *self._access], ignore_changes=["clusterIdentifier"])
         name = self._frame.name("kubernetes")
         config = kubeconfig(**facts, with_keys=True) if caller.keys else self.kubeconfig
         self.kubernetes = kubernetes_provider(name, config, self.pulumi_resource_name, opts)
@@ -195,7 +196,7 @@ class Cluster(Component):
             tags=dict(tags),
             kubernetes=self.kubernetes,
             resource=self.resource,
-            ready=(self.resource,),
+            ready=(self.resource, *self._access),
         )
 
     def _outputs(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from eks_blueprints.cluster import endpoint_access
 from eks_blueprints.core import versions
 from eks_blueprints.core.clock import today
 from eks_blueprints.core.errors import Faults, Problem, shown
@@ -52,6 +53,7 @@ BLOCKS = {
 def check(args: ClusterArgs, faults: Faults) -> None:
     """Note what is wrong between the fields of a cluster."""
     _endpoints(args, faults)
+    endpoint_access.check(args.endpoint_access, args.endpoint_private_access, faults)
     _logs(args, faults)
     _service_range(args, faults)
     _remote_networks(args, faults)

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from eks_blueprints.cluster import rules
 from eks_blueprints.cluster.control_plane import KubeApiServerConfig, KubeControllerManagerConfig, KubeSchedulerConfig
+from eks_blueprints.cluster.endpoint_access import EndpointAccess
 from eks_blueprints.cluster.parts import AutoModeArgs, EncryptionArgs, KubeconfigArgs, LogGroupArgs, TimeoutsArgs
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Faults, Problem, shown
@@ -53,6 +54,10 @@ class ClusterArgs(Spec):
     public_access_cidrs: tuple[Cidr, ...] = Field(default=(), max_length=40)
     """Address ranges that may use the public endpoint, at most 40. There is no default: whoever wants everyone in
     writes `0.0.0.0/0`."""
+
+    endpoint_access: dict[str, EndpointAccess] = {}
+    """Who reaches the private endpoint from outside the cluster, by a name of your choice: address ranges, prefix
+    lists, security groups. Default: nodes and pods of the cluster alone. Needs `endpoint_private_access`."""
 
     security_group_ids: Several[SecurityGroupId] = ()
     """Security groups of the control plane's network interfaces, besides the one that EKS makes."""

@@ -19,7 +19,8 @@ FARGATE: dict[str, Any] = {"kind": "fargate", "selectors": [{"namespace": "batch
 
 
 def platform(compute: dict[str, Any], addons: dict[str, Any] | None = None, **cluster: Any) -> BlueprintArgs:
-    fields = {"region": "eu-west-1", "cluster": {"version": "1.35", **cluster}, "compute": compute}
+    reached = {"version": "1.35", "endpoint_access": {"vpn": {"cidr": "172.31.0.0/16"}}}
+    fields = {"region": "eu-west-1", "cluster": {**reached, **cluster}, "compute": compute}
     return BlueprintArgs.model_validate(fields | {"addons": CORE if addons is None else addons})
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.lifecycle.teardown import leftovers
 from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster, clusters, shown_name
 from eks_blueprints.recording import Plan, PlannedResource
 
@@ -154,19 +155,28 @@ def _destroy(plan: Plan) -> Iterator[Step]:
 
 def _leftovers(plan: Plan) -> Iterator[Step]:
     for cluster in clusters(plan):
-        region = f" --region {cluster.region}" if cluster.region else ""
-        tags = (f"kubernetes.io/cluster/{cluster.name}", f"eks:eks-cluster-name,Values={cluster.name}")
         yield Step(
             f"look for leftovers of {cluster.name}",
-            "instances, volumes, load balancers and network interfaces carry the cluster's tags: each list should be "
-            "empty",
+            "load balancers, volumes, instances, network interfaces and log groups carry the tags of the controllers "
+            "that made them, or the cluster's name: each list should be empty",
             (),
-            tuple(
-                f'aws resourcegroupstaggingapi get-resources --tag-filters "Key={tag}"{region} '
-                "--query 'ResourceTagMappingList[].ResourceARN'"
-                for tag in tags
-            ),
+            (*leftovers.tagged(cluster), *leftovers.log_groups(cluster)),
         )
+        if others := leftovers.nameless(cluster):
+            yield Step(
+                f"tell leftovers of {cluster.name} from what is in use",
+                "these drivers' tags name no cluster: keep what belongs to another one of the account",
+                (),
+                tuple(others),
+            )
+        if command := leftovers.made_again(cluster):
+            yield Step(
+                f"delete the log group that EKS makes again for {cluster.name}",
+                "EKS writes the last logs minutes after the cluster is gone, and makes their group for it: the next "
+                "pulumi up of this stack would find it there (ResourceAlreadyExistsException); wait 10 minutes",
+                (f"/aws/eks/{cluster.name}/cluster",),
+                (command,),
+            )
 
 
 def _has_volumes(cluster: PlannedCluster) -> bool:

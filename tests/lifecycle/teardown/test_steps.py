@@ -63,6 +63,7 @@ def test_nodes_go_after_what_their_controllers_take_away() -> None:
         "drain pools and their nodes",
         "destroy the stack",
         "look for leftovers of auto",
+        "delete the log group that EKS makes again for auto",
     ]
 
 
@@ -114,7 +115,9 @@ def test_two_clusters_are_told_apart() -> None:
         "delete load balancers",
         "destroy the stack",
         "look for leftovers of one",
+        "delete the log group that EKS makes again for one",
         "look for leftovers of two",
+        "delete the log group that EKS makes again for two",
     ]
 
 
@@ -129,3 +132,40 @@ def test_what_stays_is_said() -> None:
 
 def test_a_program_without_a_cluster() -> None:
     assert titles(steps(record(lambda: None, stack="dev").plan())) == ["destroy the stack"]
+
+
+def test_leftovers_are_looked_for_by_every_controllers_tag() -> None:
+    addons = {"vpc_cni": {}, "kube_proxy": {}, "eks_pod_identity_agent": {}, "coredns": {}, "aws_ebs_csi_driver": {}}
+    addons |= {"aws_load_balancer_controller": {}, "amazon_cloudwatch_observability": {}, "aws_efs_csi_driver": {}}
+    found = of_program(addons=addons, compute={"nodes": {"kind": "managed_nodes"}})
+    text = "\n".join(one(found, "look for leftovers of shop").commands)
+    for tag in (
+        "Key=kubernetes.io/cluster/shop ",
+        "Key=eks:eks-cluster-name,Values=shop ",
+        "Key=elbv2.k8s.aws/cluster,Values=shop ",
+        "Key=cluster.k8s.amazonaws.com/name,Values=shop ",
+        "Key=KubernetesCluster,Values=shop ",
+        "--log-group-name-prefix /aws/eks/shop/ ",
+        "--log-group-name-prefix /aws/containerinsights/shop/ ",
+    ):
+        assert tag in text, tag
+    assert text.count("--region eu-west-1") == len(text.splitlines())
+    shared = "\n".join(one(found, "tell leftovers of shop from what is in use").commands)
+    assert "Name=tag:ebs.csi.aws.com/cluster,Values=true" in shared
+    assert "Key=efs.csi.aws.com/cluster,Values=true" in shared
+
+
+def test_only_what_is_on_the_platform_is_looked_for() -> None:
+    found = of_program(addons={})
+    text = "\n".join(one(found, "look for leftovers of shop").commands)
+    assert not any(
+        tag in text for tag in ("elbv2", "cluster.k8s.amazonaws.com", "KubernetesCluster", "containerinsights")
+    )
+    assert "tell leftovers of shop from what is in use" not in titles(found)
+
+
+def test_the_log_group_that_eks_makes_again_is_deleted_last() -> None:
+    step = of_program()[-1]
+    assert step.commands == ("aws logs delete-log-group --log-group-name /aws/eks/shop/cluster --region eu-west-1",)
+    quiet = of_program(cluster={"version": "1.35", "enabled_cluster_log_types": []})
+    assert "look for leftovers of shop" in titles(quiet)[-1]

@@ -1,0 +1,81 @@
+"""Who reaches the private endpoint of the Kubernetes API from outside the cluster."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import Cidr, SecurityGroupId
+from eks_blueprints.core.spec import In, Spec, is_known
+
+_KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_LIST = re.compile(r"pl-[0-9a-f]{8,17}")
+_DESCRIPTION = re.compile(r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}")
+
+
+class EndpointAccess(Spec):
+    """Who reaches the API: an address range, a prefix list or a security group, by HTTPS on port 443."""
+
+    cidr: Cidr | None = None
+    """Address range, IPv4 or IPv6, such as that of a VPN or of a peered network."""
+
+    prefix_list: In[str] | None = None
+    """Id of a prefix list, `pl-...`."""
+
+    security_group: In[SecurityGroupId] | None = None
+    """Id of a security group, such as that of the runners that deploy."""
+
+    description: str | None = Field(default=None, max_length=255)
+    """What AWS shows beside the rule. Default: that it leads to the Kubernetes API."""
+
+    @field_validator("prefix_list")
+    @classmethod
+    def _is_list(cls, value: Any) -> Any:
+        if value is not None and is_known(value) and not _LIST.fullmatch(value):
+            raise ValueError(f"is no id of a prefix list; got {shown(value)}; write pl- and 8 to 17 hex digits")
+        return value
+
+    @field_validator("description")
+    @classmethod
+    def _is_description(cls, value: str | None) -> str | None:
+        if value is not None and not _DESCRIPTION.fullmatch(value):
+            do = "use letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
+            raise ValueError(f"is refused by EC2; got {shown(value)}; {do}")
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        named = [name for name in ("cidr", "prefix_list", "security_group") if getattr(self, name) is not None]
+        if len(named) != 1:
+            faults = Faults()
+            got = " and ".join(named) or "none"
+            faults.add((), f"needs one of cidr, prefix_list and security_group; got {got}; give each its own name")
+            faults.raise_if_any()
+        return self
+
+    def source(self) -> dict[str, Any]:
+        """The inputs of a security group rule that say who."""
+        if self.cidr is not None:
+            return {"cidr_ipv6" if ":" in self.cidr else "cidr_ipv4": self.cidr}
+        if self.prefix_list is not None:
+            return {"prefix_list_id": self.prefix_list}
+        return {"referenced_security_group_id": self.security_group}
+
+
+def check(access: dict[str, EndpointAccess], private: bool, faults: Faults) -> None:
+    """Note what is wrong with who reaches the API."""
+    if access and not private:
+        do = "set endpoint_private_access: true or remove it"
+        faults.add("endpoint_access", f"is for the private endpoint; got {', '.join(access)} without it; {do}")
+    seen: dict[str, str] = {}
+    for key, each in access.items():
+        if not _KEY.fullmatch(key):
+            do = "use up to 40 lower-case letters, digits and -, with a letter first"
+            faults.add(("endpoint_access", key), f"is no usable name; got {shown(key)}; {do}")
+        source = str(each.source())
+        if source in seen and not any(not is_known(value) for value in each.source().values()):
+            faults.add(("endpoint_access", key), f"lets in whom {seen[source]} does; got both; remove one of them")
+        seen[source] = key
