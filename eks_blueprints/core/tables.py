@@ -58,6 +58,15 @@ def tables() -> tuple[Table, ...]:
     return tuple(table for path in sorted(files) if (table := _read(path)) is not None)
 
 
+def table(file: str) -> Table:
+    """The table with this path below the package.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    return {each.file: each for each in tables()}[file]
+
+
 def old_among(files: Iterable[str]) -> str | None:
     """One line about those of some tables that are old; None where none is."""
     wanted = set(files)

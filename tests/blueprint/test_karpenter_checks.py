@@ -14,7 +14,11 @@ AL2023 = {"ami_selector_terms": [{"alias": "al2023@v20251103"}]}
 LIMITS = {"limits": {"cpu": "100"}}
 SYSTEM: dict[str, Any] = {"kind": "managed_nodes", "instance_types": ["m7g.large"]}
 QUIET: dict[str, Any] = {"node_pools": {"a": LIMITS}, "node_classes": {"default": AL2023}}
-LEAST: dict[str, Any] = {"region": "eu-west-1", "cluster": {"version": "1.35", "name": "shop"}}
+VPN = {"vpn": {"cidr": "172.31.0.0/16"}}
+LEAST: dict[str, Any] = {
+    "region": "eu-west-1",
+    "cluster": {"version": "1.35", "name": "shop", "endpoint_access": VPN},
+}
 
 
 def platform(**fields: Any) -> BlueprintArgs:

@@ -198,7 +198,7 @@ def test_check_judges_by_the_policies_when_asked(project: Path) -> None:
     refused = call("check", "prod", "--policies", cwd=project)
     assert refused.returncode == 3
     assert "eks-nodegroup-spot-diversified" in refused.stdout
-    assert "stacks/prod.yaml:46" in refused.stdout
+    assert "stacks/prod.yaml:47" in refused.stdout
 
 
 def test_check_gives_findings_in_the_forms_of_tools(project: Path) -> None:

@@ -349,8 +349,9 @@ def test_what_is_newer_than_the_release_is_refused() -> None:
     budgets = {"budgets": [{"nodes": "1", "reasons": ["Empty", "Unhealthy"]}]}
     [found] = told("1.14.1", node_pools={"default": {"disruption": budgets}})
     assert found.startswith('node_pools.default.disruption.budgets[0].reasons[1]: is new in Karpenter 1.15.0; got "Un')
-    condition = {"key": "karpenter.k8s.aws/instance-tenancy", "operator": "Gte", "values": ["1"]}
-    found = told("1.8.0", node_pools={"default": {"requirements": [condition]}})
+    tenancy = {"key": "karpenter.k8s.aws/instance-tenancy", "operator": "In", "values": ["dedicated"]}
+    processors = {"key": "karpenter.k8s.aws/instance-cpu", "operator": "Gte", "values": ["4"]}
+    found = told("1.8.0", node_pools={"default": {"requirements": [tenancy, processors]}})
     assert [text.split(":")[0].rpartition(".")[2] for text in found] == ["key", "operator"]
     overlays = {"gpu": {"requirements": [], "capacity": {"nvidia.com/gpu": 4}}}
     assert told("1.6.0", node_overlays=overlays)[0].startswith("node_overlays.gpu: is new in Karpenter 1.7.0")

@@ -22,8 +22,8 @@ class ClusterData:
     @property
     def dns_ip(self) -> str:
         """Address of the cluster's DNS Service: the tenth of the range of Services."""
-        if self.service_cidr.startswith("${"):
-            # The symbol of a recording stands for a range that only AWS knows.
+        # A recording's symbol (`${shop-cluster...}`) stands for a range that only AWS knows, and lets nobody read it.
+        if str(self.service_cidr).startswith("${"):
             return f"{self.service_cidr}[10]"
         return str(ip_network(self.service_cidr)[10])
 

@@ -37,5 +37,6 @@ def render(
 
 
 def _quoted(text: str) -> str:
-    # In single quotes PowerShell reads nothing but a doubled quote as anything else than itself.
-    return "'" + text.replace("'", "''") + "'"
+    # In single quotes PowerShell reads nothing but a doubled quote as anything else than itself. What a recording's
+    # symbol stands for holds no quotes, so its text stays as it is.
+    return "'" + str(text).replace("'", "''") + "'"

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from eks_blueprints.core.tables import table
+
 _FILE = Path(__file__).with_name("instance_types.csv")
+_TABLE = "core/facts/instance_types.csv"
 _SMALL = ("nano", "micro", "small", "medium", "large")
 
 
@@ -132,17 +135,12 @@ def size_order(size: str) -> tuple[int, int, str]:
 
 def date() -> str:
     """The day on which the table was made, such as `2026-11-29`."""
-    return _heading("Date")
+    return table(_TABLE).as_of.isoformat()
 
 
 def source() -> str:
     """What the table was made from."""
-    return _heading("Source")
-
-
-def _heading(word: str) -> str:
-    lines = _FILE.read_text(encoding="utf-8").splitlines()
-    return next(line.removeprefix(f"# {word}: ") for line in lines if line.startswith(f"# {word}: "))
+    return table(_TABLE).source
 
 
 def _number(text: str) -> int | None:

@@ -35,7 +35,9 @@ def _written(item: Attention, each: ResourceDiff | None, diff: PlanDiff, edits: 
     origin, change = origins[0]
     if origin is each:
         return item
-    cause = f"{item.cause}, which comes from `{origin.name}`: `{change.path}` {transition(change)}"
+    what = f"`{change.path}` {transition(change)}"
+    named = f"`{origin.name}`" in item.cause
+    cause = f"{what} of `{origin.name}`" if named else f"{item.cause}, which comes from `{origin.name}`: {what}"
     return replace(item, cause=cause, place=origin.place or item.place)
 
 

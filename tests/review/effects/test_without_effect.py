@@ -57,7 +57,7 @@ def test_the_cost_counts_what_takes_effect() -> None:
     assert it.cost_change.lines == ()
     replaced = stack(plan(group(2)), plan(group(5, instanceTypes=["m7i.xlarge"])))
     assert replaced.cost_change is not None
-    assert any("5 × m7i.xlarge" in what for _, what, _, _ in replaced.cost_change.lines)
+    assert any("5 × m7i.xlarge" in line.what for line in replaced.cost_change.lines)
 
 
 class TestEffectivePlan:

@@ -38,7 +38,7 @@ def plan(name: str) -> Plan:
 
 def previewed(name: str, target: Target) -> Preview:
     """The recording's preview of it, with nothing found."""
-    return Preview(target, plan(name), (), (), 0.1)
+    return Preview(target, plan(name), (), (), (), 0.1)
 
 
 @pytest.fixture(autouse=True)

@@ -55,6 +55,7 @@ def script(action: dict[str, Any], folder: Path, **variables: str) -> tuple[int,
         "RUNNER_TEMP": str(folder.parent),
         "GITHUB_OUTPUT": str(outputs),
         **dict.fromkeys(("STACKS", "BASE", "BASE_BRANCH", "FAIL_ON"), ""),
+        "COST_THRESHOLD": action["inputs"]["cost-threshold"]["default"],
         **variables,
     }
     shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]

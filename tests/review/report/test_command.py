@@ -73,7 +73,7 @@ def test_changes_can_be_told_by_the_exit_code(project: Path) -> None:
 
 def test_a_stack_that_is_gone_is_deleted_and_one_that_comes_is_new(project: Path) -> None:
     (project / "stacks" / "dev.yaml").rename(project / "stacks" / "eu.yaml")
-    data = json.loads(run("--format", "json").output)
+    data = json.loads(run("--format", "json").stdout)
     kinds = {stack["stack"]: {kind for kind, number in stack["counts"].items() if number} for stack in data["stacks"]}
     assert kinds == {"dev": {"delete"}, "eu": {"create"}, "prod": set()}
 

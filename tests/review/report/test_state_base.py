@@ -46,7 +46,7 @@ def run() -> Result:
 
 
 def kinds(result: Result) -> dict[str, str]:
-    (stack,) = json.loads(result.output)["stacks"]
+    (stack,) = json.loads(result.stdout)["stacks"]
     return {each["name"]: each["kind"] for each in stack["resources"]}
 
 

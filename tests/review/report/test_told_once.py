@@ -135,7 +135,7 @@ class TestWrittenCauses:
         version = {"launchTemplate": {"id": "${t.id}", "version": {"$unknown": True, "from": ["t"]}}}
         nodes = resource(NODE_GROUP, "n", version, after={"launchTemplate": [template]})
         item = stack(plan(template, nodes), plan(changed(template, imageId="ami-2"), nodes)).attention[0]
-        assert item.cause == "`launchTemplate` changes, which comes from `t`: `imageId` ami-1 → ami-2"
+        assert item.cause == "`imageId` ami-1 → ami-2 of `t`"
 
     def test_a_deletion_names_what_was_removed(self) -> None:
         nodes = resource(NODE_GROUP, "prod-b-group", line=3)
