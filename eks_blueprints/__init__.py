@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from eks_blueprints import stackfile as stackfile
     from eks_blueprints import testing as testing
     from eks_blueprints.access.component import Access as Access
+    from eks_blueprints.access.pod_identity import PodIdentity as PodIdentity
+    from eks_blueprints.access.pod_identity_spec import AllowArgs as AllowArgs
+    from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation as PodIdentityAssociation
     from eks_blueprints.access.spec import AccessArgs as AccessArgs
     from eks_blueprints.access.spec import AccessEntry as AccessEntry
     from eks_blueprints.blueprint.account import AccountArgs as AccountArgs
@@ -46,6 +49,7 @@ _HOMES = {
     "AccessEntry": "access.spec",
     "AccountArgs": "blueprint.account",
     "Allow": "core.iam",
+    "AllowArgs": "access.pod_identity_spec",
     "AnyNetwork": "network.spec",
     "Blueprint": "blueprint.blueprint",
     "BlueprintArgs": "blueprint.spec",
@@ -60,6 +64,8 @@ _HOMES = {
     "Network": "network.component",
     "NetworkArgs": "network.spec",
     "NetworkRef": "core.refs",
+    "PodIdentity": "access.pod_identity",
+    "PodIdentityAssociation": "access.pod_identity_spec",
     "Spec": "core.spec",
     "core_data": "cluster.core_data",
 }

@@ -15,13 +15,14 @@ TOP = {
         "AccessEntry",
         "AccountArgs",
         "Allow",
+        "AllowArgs",
         "AnyNetwork",
         "Blueprint",
         "BlueprintArgs",
         "Cluster",
     ),
     *("ClusterArgs", "ClusterRef", "Component", "ExistingNetworkArgs", "FlowLogsArgs", "In", "InputError"),
-    *("Network", "NetworkArgs", "NetworkRef", "Spec", "core_data"),
+    *("Network", "NetworkArgs", "NetworkRef", "PodIdentity", "PodIdentityAssociation", "Spec", "core_data"),
 }
 ROOMS = {
     "addons": {"AddOn", "Chart", "EksAddOn", "ExternalDns", "HelmAddOn", "ManifestAddOn", "VpcCni"},

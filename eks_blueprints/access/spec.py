@@ -159,14 +159,9 @@ def _administers(entry: AccessEntry) -> bool:
 
 
 def _clashes(entries: dict[str, AccessEntry]) -> Iterator[Problem]:
-    names: dict[str, str] = {}
+    yield from name_problems(entries)
     principals: dict[str, str] = {}
     for name, entry in entries.items():
-        if not _NAME.fullmatch(name):
-            do = "use up to 40 letters, digits, - and _, with a letter first"
-            yield Problem((name,), f"is no usable name; got {shown(name)}; {do}")
-        if (other := names.setdefault(folded(name), name)) is not name:
-            yield Problem((name,), f"clashes with {other}; got {shown(name)}; give one another name")
         if not is_known(entry.principal_arn):
             continue
         arn = str(entry.principal_arn)
@@ -174,6 +169,17 @@ def _clashes(entries: dict[str, AccessEntry]) -> Iterator[Problem]:
             do = "EKS takes each principal once: join the two"
             yield Problem((name, "principal_arn"), f"is that of {principals[arn]} too; got {shown(arn)}; {do}")
         principals.setdefault(arn, name)
+
+
+def name_problems(names: Iterable[str]) -> Iterator[Problem]:
+    """Names that cannot stand in the names of resources, or not beside each other."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if not _NAME.fullmatch(name):
+            do = "use up to 40 letters, digits, - and _, with a letter first"
+            yield Problem((name,), f"is no usable name; got {shown(name)}; {do}")
+        if (other := seen.setdefault(folded(name), name)) is not name:
+            yield Problem((name,), f"clashes with {other}; got {shown(name)}; give one another name")
 
 
 def folded(name: str) -> str:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from eks_blueprints.addons._arn_patterns import ArnPattern
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.errors import Faults, unknown_name
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import KeyArn, RoleArn
+from eks_blueprints.core.leaves import ArnPattern, KeyArn, RoleArn
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:

@@ -9,27 +9,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from eks_blueprints.addons._values import merged
+from eks_blueprints.core import leaves
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.images import from_mirror
-from eks_blueprints.core.leaves import PolicyArn
 from eks_blueprints.core.spec import In, is_known
 
-_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 CHART_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 REPOSITORY = re.compile(r"(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~/-]*)?")
 _DOTS = re.compile(r"(?<!\\)\.")
-
-
-def namespace_name(value: str) -> str:
-    """The name of a Kubernetes namespace.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _NAMESPACE.fullmatch(value):
-        do = "use up to 63 lowercase letters, digits and dashes"
-        raise ValueError(f"is no name of a namespace; got {shown(value)}; {do}")
-    return value
 
 
 def chart_version(value: str) -> str:
@@ -58,21 +45,6 @@ def chart_repository(value: str) -> str:
     return value
 
 
-def short_names(value: dict[str, Any]) -> dict[str, Any]:
-    """A mapping whose keys become part of resources' names.
-
-    Raises:
-        ValueError: if a key does not fit there.
-    """
-    faults = Faults()
-    for key in value:
-        if not _NAMESPACE.fullmatch(key):
-            do = "use lowercase letters, digits and dashes"
-            faults.add((key,), f"is no short name; got {shown(key)}; {do}")
-    faults.raise_if_any()
-    return value
-
-
 def secret_leaves(value: dict[str, Any]) -> dict[str, Any]:
     """Leaves of a chart's values by their paths, none of them written down.
 
@@ -93,10 +65,10 @@ def secret_leaves(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-Namespace = Annotated[str, AfterValidator(namespace_name)]
+Namespace = leaves.Namespace
+PolicyArns = leaves.PolicyArns
 ChartVersion = Annotated[str, AfterValidator(chart_version)]
 ChartRepository = Annotated[str, AfterValidator(chart_repository)]
-PolicyArns = Annotated[dict[str, In[PolicyArn]], AfterValidator(short_names)]
 SecretValues = Annotated[dict[str, In[str]], AfterValidator(secret_leaves)]
 
 

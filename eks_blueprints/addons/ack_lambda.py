@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from eks_blueprints.addons._ack import AckRolePasser
-from eks_blueprints.addons._arn_patterns import ArnPattern
 from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import ArnPattern
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:

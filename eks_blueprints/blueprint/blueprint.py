@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from pydantic import ValidationError
 
 from eks_blueprints.access.component import Access
+from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.blueprint import addon_delivery, aws_settings
@@ -52,6 +53,8 @@ class Blueprint(Component):
     cluster: Cluster
     access: Access | None
     """Its access entries; None where there are none besides the creator's."""
+    pod_identities: dict[str, PodIdentity]
+    """The component of each service account of one's own that has AWS permissions, by its name in the spec."""
     addons: dict[str, Component]
     """The component of each add-on, by its name."""
     compute: dict[str, Component]
@@ -70,6 +73,7 @@ class Blueprint(Component):
             self.network = self._make_network(name)
             self.cluster = self._make_cluster(name)
             self.access = self._make_access(name)
+            self.pod_identities = self._make_pod_identities(name)
             self._put_elements()
         self.extend()
         self.register_outputs(self.outputs())
@@ -92,7 +96,12 @@ class Blueprint(Component):
             "kubeconfig": cluster.kubeconfig,
             "update_kubeconfig": cluster.update_kubeconfig,
             "vpc_id": self.network.ref.vpc_id,
+            **self._role_arns(),
         }
+
+    def _role_arns(self) -> dict[str, Any]:
+        made = {name: each.role.arn for name, each in self.pod_identities.items() if each.role is not None}
+        return {"pod_identity_role_arns": made} if made else {}
 
     @property
     def ref(self) -> ClusterRef:
@@ -184,6 +193,15 @@ class Blueprint(Component):
         args = AccessArgs(entries=self.args.access)
         return Access(f"{name}-access", args, self.child(), cluster=replace(self.cluster.ref, aws=self._aws))
 
+    def _make_pod_identities(self, name: str) -> dict[str, PodIdentity]:
+        cluster = self.ref
+        return {
+            key: PodIdentity(
+                f"{name}-pod-identity-{key.replace('_', '-')}", each, self.child(), cluster=cluster, key=key
+            )
+            for key, each in self.args.pod_identity_associations.items()
+        }
+
     def _put_elements(self) -> None:
         cluster = self.ref
         self.addons = {}
@@ -192,7 +210,9 @@ class Blueprint(Component):
         self.compute = {}
         self._attach(for_nodes, runs_beside=False)
         self._attach(for_nodes.after(*_ready(self.compute)), runs_beside=True)
-        self._install(cluster.after(*_ready(self.compute)), before_nodes=False)
+        # A pod that is started before its service account has a role never gets one.
+        ready = (*_ready(self.compute), *_ready(self.pod_identities))
+        self._install(cluster.after(*ready), before_nodes=False)
 
     def _attach(self, cluster: ClusterRef, *, runs_beside: bool) -> None:
         elements = [mirrored(element, self.args) for element in self.args.compute if element.runs_beside == runs_beside]

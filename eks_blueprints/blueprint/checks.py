@@ -12,6 +12,7 @@ from eks_blueprints.blueprint import (
     arn_checks,
     compute_checks,
     ground,
+    identity_checks,
     image_checks,
     karpenter_checks,
     pod_checks,
@@ -34,6 +35,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _cluster(args)
     yield from arn_checks.check(args)
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)
+    yield from identity_checks.check(args)
     yield from addon_checks.check(args)
     yield from image_checks.check(args)
     yield from compute_checks.check(args)

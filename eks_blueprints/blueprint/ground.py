@@ -53,6 +53,8 @@ def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
 def _tags(args: BlueprintArgs) -> Iterator[Problem]:
     parts: list[tuple[Path, Iterable[str]]] = [(("cluster", "tags"), args.cluster.tags)]
     parts += [(("access", name, "tags"), entry.tags) for name, entry in args.access.items()]
+    identities = args.pod_identity_associations
+    parts += [(("pod_identity_associations", name, "tags"), each.tags) for name, each in identities.items()]
     if isinstance(network := args.network, NetworkArgs):
         named = {"Name": "", **network.tags}
         parts.append((("network", "tags"), named))

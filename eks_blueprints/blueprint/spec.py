@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
+from eks_blueprints.access.pod_identity_spec import Associations
 from eks_blueprints.access.spec import AccessEntry, check_entries
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.coredns import Coredns
@@ -47,6 +48,9 @@ class BlueprintArgs(Spec):
 
     access: Annotated[dict[str, AccessEntry], AfterValidator(check_entries)] = {}
     """Who may use the Kubernetes API besides the cluster's creator, by a name of your choice."""
+
+    pod_identity_associations: Associations = {}
+    """AWS permissions of service accounts of your own, by a name of your choice; add-ons bring theirs along."""
 
     compute: Group[Compute] = ()
     """What pods run on, by a name of your choice; `kind` says which sort and defaults to the name."""

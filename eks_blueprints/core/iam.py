@@ -45,8 +45,7 @@ class Allow:
         if not actions:
             raise ValueError('needs at least one action; got none; name one, such as "s3:GetObject"')
         for action in actions:
-            if not isinstance(action, str) or not _ACTION.fullmatch(action):
-                raise ValueError(f"is no action that can be allowed; got {shown(action)}; name service:Verb")
+            action_name(action)
         resources = (on,) if isinstance(on, str) or is_output(on) else tuple(on)
         if not resources:
             raise ValueError(f"needs at least one ARN; got none for {actions[0]}; name what it may be done on")
@@ -60,6 +59,17 @@ class Allow:
         if is_output(self.when) or self.when:
             statement["Condition"] = self.when
         return statement
+
+
+def action_name(value: Any) -> str:
+    """An action that may be allowed, such as `s3:GetObject` or `s3:Get*`.
+
+    Raises:
+        ValueError: if it is none, or stands for all that a service does.
+    """
+    if not isinstance(value, str) or not _ACTION.fullmatch(value):
+        raise ValueError(f"is no action that can be allowed; got {shown(value)}; name service:Verb")
+    return value
 
 
 def policy_document(allowed: Iterable[Allow]) -> In[str]:

@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from eks_blueprints.core.errors import shown
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.spec import In
 
 Network = IPv4Network | IPv6Network
 
 _ROLE = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 _KEY = re.compile(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-zA-Z-]{1,64}")
 _POLICY = re.compile(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}", re.ASCII)
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_ACCOUNT = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+_PATTERN = re.compile(r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*|):[\x21-\x7e]+", re.ASCII)
 _GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
 _PROFILE = re.compile(r"[^\s\"'\\\x00-\x1f]{1,128}")
 _TAG = re.compile(r"[\w\s.:/=+@-]*")
@@ -64,6 +68,18 @@ def policy_arn(value: str) -> str:
     return value
 
 
+def arn_pattern(value: str) -> str:
+    """An ARN of whatever service, or a pattern for several, with `*` for any text, as statements of policies take it.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not _PATTERN.fullmatch(value):
+        do = "write it like arn:aws:s3:::shop-* or arn:aws:sqs:eu-west-1:111122223333:orders"
+        raise ValueError(f"is no ARN; got {shown(value)}; {do}")
+    return value
+
+
 def security_group_id(value: str) -> str:
     """The id of a security group.
 
@@ -72,6 +88,45 @@ def security_group_id(value: str) -> str:
     """
     if not _GROUP.fullmatch(value):
         raise ValueError(f"is no id of a security group; got {shown(value)}; write sg- and 8 to 17 hex digits")
+    return value
+
+
+def namespace_name(value: str) -> str:
+    """The name of a Kubernetes namespace.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not _LABEL.fullmatch(value):
+        do = "use up to 63 lowercase letters, digits and dashes"
+        raise ValueError(f"is no name of a namespace; got {shown(value)}; {do}")
+    return value
+
+
+def service_account_name(value: str) -> str:
+    """The name of a Kubernetes service account.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not _ACCOUNT.fullmatch(value):
+        do = "use up to 253 lowercase letters, digits, - and ., with a letter or digit first and last"
+        raise ValueError(f"is no name of a service account; got {shown(value)}; {do}")
+    return value
+
+
+def short_names(value: dict[str, Any]) -> dict[str, Any]:
+    """A mapping whose keys become part of resources' names.
+
+    Raises:
+        ValueError: if a key does not fit there.
+    """
+    faults = Faults()
+    for key in value:
+        if not _LABEL.fullmatch(key):
+            do = "use lowercase letters, digits and dashes"
+            faults.add((key,), f"is no short name; got {shown(key)}; {do}")
+    faults.raise_if_any()
     return value
 
 
@@ -192,6 +247,10 @@ KeyArn = Annotated[str, AfterValidator(key_arn)]
 RegionalKeyArn = Annotated[KeyArn, IN_THE_REGION]
 RegionalArn = Annotated[str, IN_THE_REGION]
 PolicyArn = Annotated[str, AfterValidator(policy_arn)]
+ArnPattern = Annotated[str, AfterValidator(arn_pattern)]
+PolicyArns = Annotated[dict[str, In[PolicyArn]], AfterValidator(short_names)]
+Namespace = Annotated[str, AfterValidator(namespace_name)]
+ServiceAccount = Annotated[str, AfterValidator(service_account_name)]
 Profile = Annotated[str, AfterValidator(profile)]
 SecurityGroupId = Annotated[str, AfterValidator(security_group_id)]
 Cidr = Annotated[str, AfterValidator(cidr)]

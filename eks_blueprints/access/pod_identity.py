@@ -1,0 +1,84 @@
+"""Gives the pods of one service account a role."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, irsa_role, pod_identity_role
+from eks_blueprints.core.refs import ClusterRef
+
+
+class PodIdentity(Component):
+    """AWS permissions of the pods of one service account: a role, unless one is given, and its association.
+
+    Pods that start before the association have no permissions: `ready` is what their makers wait for.
+    """
+
+    role: GrantedRole | None
+    """The role that was made; None where one was given."""
+    association: aws.eks.PodIdentityAssociation | None
+    """The association; None with IRSA, which knows none."""
+
+    def __init__(
+        self,
+        name: str,
+        args: PodIdentityAssociation,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        cluster: ClusterRef,
+        key: str | None = None,
+    ) -> None:
+        """Make role and association.
+
+        Args:
+            name: start of the logical name of everything in it.
+            args: whose permissions, and which.
+            opts: Pulumi's own.
+            cluster: the cluster of the service account.
+            key: name under which it stands in a stack file.
+
+        Raises:
+            InputError: if it asks for what its way of giving a role does not have, or the cluster lacks for it.
+        """
+        place = ("pod_identity_associations", *([key] if key else ()))
+        self._identity = args.identity_used(only_fargate=cluster.only_fargate)
+        has_provider = cluster.ground.oidc_provider
+        if problems := list(args.problems_with(self._identity, oidc_provider=has_provider)):
+            raise InputError([problem.below(*place) for problem in problems])
+        super().__init__(name, args, opts, spec_path=place, after=cluster.ready)
+        self._tags = merge_tags(cluster.tags, args.tags)
+        self.role = None if args.role_arn is not None else self._make_role(args, cluster)
+        self.association = None if self._identity == "irsa" else self._associate(args, cluster)
+        made = () if self.association is None else (self.association,)
+        self.ready = (*(self.role.ready if self.role else ()), *made)
+        self.register_outputs({"role_arn": self.role.arn if self.role else args.role_arn})
+
+    def _make_role(self, args: PodIdentityAssociation, cluster: ClusterRef) -> GrantedRole:
+        grants = Grants(
+            allowed=args.allowed,
+            managed=args.policy_arns,
+            tags=self._tags,
+            permissions_boundary=args.permissions_boundary,
+        )
+        if self._identity == "pod_identity":
+            return pod_identity_role(self, "role", grants)
+        account = {"namespace": args.namespace, "service_account": args.service_account}
+        return irsa_role(self, "role", grants, cluster=cluster, **account)
+
+    def _associate(self, args: PodIdentityAssociation, cluster: ClusterRef) -> aws.eks.PodIdentityAssociation:
+        return aws.eks.PodIdentityAssociation(
+            f"{self.pulumi_resource_name}-association",
+            cluster_name=cluster.name,
+            namespace=args.namespace,
+            service_account=args.service_account,
+            role_arn=self.role.arn if self.role else args.role_arn,
+            target_role_arn=args.target_role_arn,
+            disable_session_tags=args.disable_session_tags,
+            tags=self._tags or None,
+            # A service account has one association, and its policies should be there when the first pod gets it.
+            opts=self.child(depends_on=self.role.ready if self.role else (), delete_before_replace=True),
+        )
