@@ -19,6 +19,8 @@ from eks_blueprints.review.diff.values import as_policy, compare, likeness, same
 from eks_blueprints.review.diff.wire import UNREAD, cleared, is_secret, opened
 
 _SYMBOL = re.compile(r"\$\{([^{}]+)\}")
+_REPLACE = "|replace("
+"""What begins a replacement in a symbol: the text that goes, a comma, the text that comes (`recording/unread.py`)."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 
 
@@ -62,17 +64,27 @@ class Outputs:
 
     def _options(self, symbol: str) -> str:
         values, owner = [], ""
+        symbol, *steps = symbol.split(_REPLACE)
+        replacements = [step.removesuffix(")").split(",") for step in steps]
+        if any(len(each) != 2 for each in replacements):
+            return ".*"
         for name, path in _splits(symbol):
             for outputs in self._by_name.get(name, ()):
                 owner = name
                 value = _at(outputs, path)
                 if isinstance(value, str | int | float):
-                    values.append(re.escape(str(value)))
+                    values.append(re.escape(_replaced(str(value), replacements)))
             owner = owner or (name if name in self._planned else "")
         if values:
             return f"(?:{'|'.join(values)})"
         # A resource that is still to be made has no value that could be deployed.
         return "(?!)" if owner and owner not in self._by_name else ".*"
+
+
+def _replaced(text: str, replacements: Iterable[Sequence[str]]) -> str:
+    for old, new in replacements:
+        text = text.replace(old, new)
+    return text
 
 
 def _splits(symbol: str) -> Iterator[tuple[str, str]]:
