@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +119,15 @@ def _text(value: Any) -> str:
     return json.dumps(value, default=str) if isinstance(value, bool | int | float) else str(value)
 
 
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Any:
+    # A command asks for the same settings several times, and YAML is slow to read.
+    return YAML(typ="safe").load(text)
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
-        data = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        data = _parsed(file.read_text(encoding="utf-8"))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)

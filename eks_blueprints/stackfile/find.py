@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from eks_blueprints.core.document import read
@@ -32,10 +33,17 @@ def project_of(folder: Path) -> Project | None:
     for candidate in (folder, *folder.parents):
         settings = candidate / "Pulumi.yaml"
         if settings.is_file():
-            data = read(settings).data
-            main = candidate / str(data.get("main") or ".")
-            return Project(str(data.get("name") or candidate.name), candidate, main)
+            return _project(settings, settings.stat().st_mtime_ns)
     return None
+
+
+@lru_cache(maxsize=32)
+def _project(settings: Path, _changed: int) -> Project:
+    # A command asks for its project several times, and YAML is slow to read.
+    data = read(settings).data
+    return Project(
+        str(data.get("name") or settings.parent.name), settings.parent, settings.parent / str(data.get("main") or ".")
+    )
 
 
 def program_of(file: Path) -> Project | None:
