@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
@@ -11,6 +11,8 @@ from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import PolicyArn
 from eks_blueprints.core.spec import In, Spec
+
+C = TypeVar("C", bound=Compute)
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -50,7 +52,7 @@ def settled(args: BlueprintArgs) -> tuple[AddOn, ...]:
     return tuple(_with(addon, general) for addon in args.addons if not brought_by_auto_mode(addon, args))
 
 
-def mirrored(compute: Compute, args: BlueprintArgs) -> Compute:
+def mirrored(compute: C, args: BlueprintArgs) -> C:
     """Compute whose own software comes from the platform's mirrors, where it names none."""
     registries = args.addon_defaults.registry_mirrors
     if (

@@ -14,7 +14,6 @@ from eks_blueprints.blueprint import (
     ground,
     identity_checks,
     image_checks,
-    karpenter_checks,
     pod_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
@@ -39,7 +38,11 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from addon_checks.check(args)
     yield from image_checks.check(args)
     yield from compute_checks.check(args)
-    yield from karpenter_checks.check(args)
+    if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
+        # Most platforms have no pools, and loading the specs of pools takes a quarter of a check's time.
+        from eks_blueprints.blueprint import karpenter_checks
+
+        yield from karpenter_checks.check(args)
     yield from pod_checks.check(args)
     yield from ground.check_parts(args)
 

@@ -9,7 +9,7 @@ from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons._helm_values import nested
 from eks_blueprints.addons._values import merged
 from eks_blueprints.blueprint.addon_defaults import mirrored, settled
-from eks_blueprints.compute.karpenter import Karpenter
+from eks_blueprints.compute.base import is_karpenter
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.images import from_mirror, unreachable
 from eks_blueprints.network import zones
@@ -45,9 +45,8 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _images(args: BlueprintArgs) -> Iterator[tuple[str, str]]:
     for compute in args.compute:
-        if isinstance(compute, Karpenter):
+        if is_karpenter(compute):
             karpenter = mirrored(compute, args)
-            assert isinstance(karpenter, Karpenter)  # noqa: S101 - a copy of its own kind
             yield compute.name, karpenter.image
     for addon in settled(args):
         if isinstance(addon, ChartAddOn):
