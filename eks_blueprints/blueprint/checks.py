@@ -15,6 +15,7 @@ from eks_blueprints.blueprint import (
     identity_checks,
     image_checks,
     karpenter_checks,
+    network_checks,
     pod_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
@@ -61,6 +62,8 @@ def _region(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _network(args: BlueprintArgs) -> Iterator[Problem]:
     if not isinstance(args.network, NetworkArgs):
+        yield from _below("network", layout.foreign_services(args.network, args.region))
+        yield from network_checks.check(args)
         return
     found = list(layout.problems(args.network, args.region))
     yield from _below("network", found or layout.warnings(args.network, args.region))
