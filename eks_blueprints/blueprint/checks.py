@@ -14,6 +14,7 @@ from eks_blueprints.blueprint import (
     ground,
     identity_checks,
     image_checks,
+    network_checks,
     pod_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
@@ -64,6 +65,8 @@ def _region(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _network(args: BlueprintArgs) -> Iterator[Problem]:
     if not isinstance(args.network, NetworkArgs):
+        yield from _below("network", layout.foreign_services(args.network, args.region))
+        yield from network_checks.check(args)
         return
     found = list(layout.problems(args.network, args.region))
     yield from _below("network", found or layout.warnings(args.network, args.region))

@@ -14,12 +14,13 @@ from eks_blueprints.core.leaves import too_many_tags
 from eks_blueprints.core.refs import Ground
 from eks_blueprints.network import layout
 from eks_blueprints.network.described import described, subnet_tags
-from eks_blueprints.network.spec import NetworkArgs
+from eks_blueprints.network.spec import ExistingNetworkArgs
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
 
+_ENDPOINTS = ("interface_endpoints", "gateway_endpoints")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -55,7 +56,9 @@ def _tags(args: BlueprintArgs) -> Iterator[Problem]:
     parts += [(("access", name, "tags"), entry.tags) for name, entry in args.access.items()]
     identities = args.pod_identity_associations
     parts += [(("pod_identity_associations", name, "tags"), each.tags) for name, each in identities.items()]
-    if isinstance(network := args.network, NetworkArgs):
+    if isinstance(network := args.network, ExistingNetworkArgs):
+        parts += [(("network", field), ["Name"]) for field in _ENDPOINTS if getattr(network, field)]
+    else:
         named = {"Name": "", **network.tags}
         parts.append((("network", "tags"), named))
         for subnet in layout.plan(network, args.region):

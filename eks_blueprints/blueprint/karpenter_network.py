@@ -12,7 +12,7 @@ from eks_blueprints.karpenter.labels import ZONE
 from eks_blueprints.karpenter.overlap import labels_left
 from eks_blueprints.network import endpoints, layout, zones
 from eks_blueprints.network.blocks import PlannedSubnet
-from eks_blueprints.network.spec import NetworkArgs
+from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -24,6 +24,8 @@ _ZONE_ID = "topology.k8s.aws/zone-id"
 
 def check_network(args: BlueprintArgs, compute: Karpenter | AutoMode) -> Iterator[Problem]:
     """Zones that the network does not have, and tags that none of its subnets carries."""
+    if isinstance(compute, Karpenter):
+        yield from _cut_off(args.network, args.region, compute)
     if not isinstance(args.network, NetworkArgs):
         return
     try:
@@ -31,15 +33,13 @@ def check_network(args: BlueprintArgs, compute: Karpenter | AutoMode) -> Iterato
     except (InputError, ValueError):  # told at the network or the region
         return
     yield from _zones(subnets, compute)
-    if isinstance(compute, Karpenter):
-        yield from _cut_off(args.network, args.region, compute)
     for node_class in compute.classes:
         at = (compute.group, compute.name, "node_classes", node_class.name)
         yield from _subnets(args, subnets, node_class, at)
         yield from _security_groups(args, node_class, at)
 
 
-def _cut_off(network: NetworkArgs, region: str, karpenter: Karpenter) -> Iterator[Problem]:
+def _cut_off(network: AnyNetwork, region: str, karpenter: Karpenter) -> Iterator[Problem]:
     """What Karpenter needs where the private subnets have no way to the internet.
 
     Source: Karpenter's documentation, "Getting started with Karpenter", section "Private Clusters".
@@ -50,15 +50,20 @@ def _cut_off(network: NetworkArgs, region: str, karpenter: Karpenter) -> Iterato
     if karpenter.settings.isolated_vpc is not True:
         message = "is off, and the network has no way to IAM and to prices, which have no endpoints; got no NAT gateway"
         yield _doubt((*at, "settings", "isolated_vpc"), f"{message}; set true")
-    has = {name.rpartition(f"{region}.")[2] for name in endpoints.interface_services(network, region)}
-    needed = (*_SERVICES, "sts" if karpenter.identity == "irsa" else "eks-auth")
-    if missing := [service for service in needed if service not in has]:
-        message = f"lack {', '.join(missing)}, without which Karpenter does not work; got no NAT gateway"
-        yield _doubt(("network", "additional_endpoints"), f"{message}; add them, or a NAT gateway")
+    if isinstance(network, NetworkArgs):  # those of a VPC that is there are told with what other compute calls
+        has = {endpoints.short(name, region) for name in endpoints.interface_services(network, region)}
+        if missing := [service for service in services_of(karpenter) if service not in has]:
+            message = f"lack {', '.join(missing)}, without which Karpenter does not work; got no NAT gateway"
+            yield _doubt(("network", "additional_endpoints"), f"{message}; add them, or a NAT gateway")
     for each in karpenter.classes:
         if each.role is not None:
             message = "is of no use where Karpenter cannot reach IAM to make an instance profile; got a role"
             yield _doubt((*at, "node_classes", each.name, "role"), f"{message}; use instance_profile, or leave it out")
+
+
+def services_of(karpenter: Karpenter) -> tuple[str, ...]:
+    """The services that Karpenter calls."""
+    return (*_SERVICES, "sts" if karpenter.identity == "irsa" else "eks-auth")
 
 
 def _doubt(path: Path, message: str) -> Problem:

@@ -1,83 +1,109 @@
-"""What else stands in a new VPC: endpoints of AWS's services, flow logs, the default security group."""
+"""What else stands in a VPC: endpoints of AWS's services; in a new one flow logs and the default security group."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
-from eks_blueprints.network import blocks, endpoints
+from eks_blueprints.network import endpoints
 from eks_blueprints.network.site import Site
 from eks_blueprints.network.spec import FlowLogsArgs
 
 HTTPS = 443
 
 
-def make_endpoints(site: Site, tables: Mapping[str, aws.ec2.RouteTable]) -> tuple[pulumi.Resource, ...]:
+@dataclass(frozen=True, kw_only=True)
+class EndpointPlace:
+    """Where endpoints are made, in a new VPC or in one that is there."""
+
+    component: Component
+    vpc_id: pulumi.Input[str]
+    region: str
+    blocks: Sequence[str]
+    """IPv4 blocks of those who may use them."""
+    subnet_ids: Sequence[pulumi.Input[str]]
+    """Subnets of interface endpoints, one a zone."""
+    route_table_ids: Sequence[pulumi.Input[str]]
+    """Route tables that lead to gateway endpoints."""
+    tags: Mapping[str, str]
+
+    def name(self, role: str) -> str:
+        """The logical name of a child."""
+        return f"{self.component.pulumi_resource_name}-{role}"
+
+    def tagged(self, role: str) -> dict[str, str]:
+        """Tags of a child, its name in AWS's console among them."""
+        return merge_tags({"Name": self.name(role)}, self.tags)
+
+
+def make_endpoints(
+    place: EndpointPlace, *, interface: Iterable[str], gateway: Iterable[str]
+) -> tuple[pulumi.Resource, ...]:
     """The endpoints of AWS's services, and who may use them."""
-    made: list[pulumi.Resource] = [
-        _gateway_endpoint(site, service, tables) for service in sorted(site.args.gateway_endpoints)
-    ]
-    if services := endpoints.interface_services(site.args, site.region):
-        group, rules = _endpoint_group(site)
+    made: list[pulumi.Resource] = [_gateway_endpoint(place, service) for service in sorted(gateway)]
+    if services := tuple(interface):
+        group, rules = _endpoint_group(place)
         made += rules
-        made += [_interface_endpoint(site, service, group) for service in services]
+        made += [_interface_endpoint(place, service, group) for service in services]
     return tuple(made)
 
 
-def _gateway_endpoint(site: Site, service: str, tables: Mapping[str, aws.ec2.RouteTable]) -> aws.ec2.VpcEndpoint:
+def _gateway_endpoint(place: EndpointPlace, service: str) -> aws.ec2.VpcEndpoint:
     role = f"gateway-{service}"
     return aws.ec2.VpcEndpoint(
-        site.name(role),
-        vpc_id=site.vpc.id,
+        place.name(role),
+        vpc_id=place.vpc_id,
         vpc_endpoint_type="Gateway",
-        service_name=endpoints.service_name(service, site.region, gateway=True),
-        route_table_ids=[table.id for table in tables.values()],
-        tags=site.tags(role),
-        opts=site.child(),
+        service_name=endpoints.service_name(service, place.region, gateway=True),
+        route_table_ids=list(place.route_table_ids),
+        tags=place.tagged(role),
+        opts=place.component.child(),
     )
 
 
-def _interface_endpoint(site: Site, service: str, group: aws.ec2.SecurityGroup) -> aws.ec2.VpcEndpoint:
+def _interface_endpoint(place: EndpointPlace, service: str, group: aws.ec2.SecurityGroup) -> aws.ec2.VpcEndpoint:
     role = f"endpoint-{endpoints.label(service)}"
     return aws.ec2.VpcEndpoint(
-        site.name(role),
-        vpc_id=site.vpc.id,
+        place.name(role),
+        vpc_id=place.vpc_id,
         vpc_endpoint_type="Interface",
-        service_name=endpoints.service_name(service, site.region),
+        service_name=endpoints.service_name(service, place.region),
         private_dns_enabled=endpoints.is_own(service),
-        subnet_ids=[site.subnets[subnet.name].id for subnet in blocks.endpoint_subnets(site.planned)],
+        subnet_ids=list(place.subnet_ids),
         security_group_ids=[group.id],
-        tags=site.tags(role),
-        opts=site.child(),
+        tags=place.tagged(role),
+        opts=place.component.child(),
     )
 
 
-def _endpoint_group(site: Site) -> tuple[aws.ec2.SecurityGroup, list[pulumi.Resource]]:
+def _endpoint_group(place: EndpointPlace) -> tuple[aws.ec2.SecurityGroup, list[pulumi.Resource]]:
     group = aws.ec2.SecurityGroup(
-        site.name("endpoints"),
-        vpc_id=site.vpc.id,
+        place.name("endpoints"),
+        vpc_id=place.vpc_id,
         description="Interface endpoints: HTTPS from inside the VPC",
-        tags=site.tags("endpoints"),
-        opts=site.child(),
+        tags=place.tagged("endpoints"),
+        opts=place.component.child(),
     )
     rules: list[pulumi.Resource] = []
-    for block in site.args.cidrs:
+    for block in place.blocks:
         role = f"endpoints-{block_label(block)}"
         rules.append(
             aws.vpc.SecurityGroupIngressRule(
-                site.name(role),
+                place.name(role),
                 security_group_id=group.id,
                 description="HTTPS from inside the VPC",
                 ip_protocol="tcp",
                 from_port=HTTPS,
                 to_port=HTTPS,
                 cidr_ipv4=block,
-                tags=site.tags(role),
-                opts=site.child(),
+                tags=place.tagged(role),
+                opts=place.component.child(),
             )
         )
     return group, rules

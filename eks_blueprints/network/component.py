@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.refs import NetworkRef
-from eks_blueprints.network import attachments, layout, zones
+from eks_blueprints.network import attachments, blocks, endpoints, layout, zones
 from eks_blueprints.network.blocks import PlannedSubnet
 from eks_blueprints.network.described import new_subnets, subnet_tags
 from eks_blueprints.network.existing import ExistingNetwork
@@ -66,7 +66,7 @@ class Network(Component):
             subnets=subnets,
         )
         routing = Routing(site)
-        self.ready = (*routing.ready, *attachments.make_endpoints(site, routing.tables))
+        self.ready = (*routing.ready, *self._make_endpoints(site, routing))
         if args.default_security_group == "closed":
             attachments.close_default_group(site)
         if args.flow_logs is not None:
@@ -124,6 +124,19 @@ class Network(Component):
             return None
         return self._vpc.ipv6_cidr_block.apply(lambda block: ipv6_block(block, index))
 
+    def _make_endpoints(self, site: Site, routing: Routing) -> tuple[pulumi.Resource, ...]:
+        place = attachments.EndpointPlace(
+            component=self,
+            vpc_id=self._vpc.id,
+            region=site.region,
+            blocks=self._args.cidrs,
+            subnet_ids=[site.subnets[subnet.name].id for subnet in blocks.endpoint_subnets(site.planned)],
+            route_table_ids=[table.id for table in routing.tables.values()],
+            tags=self._tags,
+        )
+        services = endpoints.interface_services(self._args, site.region)
+        return attachments.make_endpoints(place, interface=services, gateway=self._args.gateway_endpoints)
+
     def _seen_by_others(self, planned: tuple[PlannedSubnet, ...], subnets: Mapping[str, aws.ec2.Subnet]) -> NetworkRef:
         return NetworkRef(
             vpc_id=self._vpc.id,
@@ -146,7 +159,7 @@ def make_network(
 ) -> Network | ExistingNetwork:
     """The component of a network of either shape."""
     if isinstance(args, ExistingNetworkArgs):
-        return ExistingNetwork(name, args, opts)
+        return ExistingNetwork(name, args, opts, region=region, tags=tags)
     return Network(name, args, opts, region=region, cluster_name=cluster_name, tags=tags)
 
 

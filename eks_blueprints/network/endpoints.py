@@ -64,12 +64,17 @@ _DOMAINS = {
 
 
 def interface_services(args: NetworkArgs, region: str) -> tuple[str, ...]:
-    """The services that get an interface endpoint."""
+    """The services that get an interface endpoint in a new VPC."""
     chosen = args.interface_endpoints
     if chosen is None:
         needed = PRIVATE_CLUSTER if args.topology == "private" else ()
-        chosen = tuple(service for service in needed if region not in _ABSENT.get(service, ()))
+        chosen = tuple(service for service in needed if is_offered(service, region))
     return tuple(dict.fromkeys((*chosen, *args.additional_endpoints)))
+
+
+def is_offered(service: str, region: str) -> bool:
+    """Whether a service can be reached by PrivateLink in a region, as far as is known."""
+    return region not in _ABSENT.get(service, ())
 
 
 def service_name(service: str, region: str, *, gateway: bool = False) -> str:
@@ -88,6 +93,11 @@ def is_full(service: str) -> bool:
 def is_own(service: str) -> bool:
     """Whether a service is one of AWS's, which have a private DNS name; others may have none."""
     return ".vpce-svc-" not in service
+
+
+def short(service: str, region: str) -> str:
+    """The name of a service within a region: `ecr.api` also where it is named in full."""
+    return service.rpartition(f"{region}.")[2]
 
 
 def label(service: str) -> str:

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component
-from eks_blueprints.core.refs import NetworkRef, SubnetRole
+from eks_blueprints.core.refs import NetworkRef, SubnetRef, SubnetRole
 from eks_blueprints.network import zones
+from eks_blueprints.network.attachments import EndpointPlace, make_endpoints
 from eks_blueprints.network.described import existing_subnets
 from eks_blueprints.network.spec import ExistingNetworkArgs
 
 
 class ExistingNetwork(Component):
-    """A VPC that was made elsewhere; nothing in it is made or changed."""
+    """A VPC that was made elsewhere; nothing in it is changed, and only the endpoints that are asked for are made."""
 
     ref: NetworkRef
     """What others may see of it."""
 
-    def __init__(self, name: str, args: ExistingNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        args: ExistingNetworkArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        region: str,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(name, args, opts, spec_path=("network",))
         self._args = args
         vpc_id = args.vpc_id if args.vpc_id is not None else self._look_up_vpc()
-        self.ref = NetworkRef(
+        subnets = tuple(existing_subnets(args, lambda role, zone: self._look_up_subnet(vpc_id, role, zone)))
+        place = EndpointPlace(
+            component=self,
             vpc_id=vpc_id,
-            subnets=tuple(existing_subnets(args, lambda role, zone: self._look_up_subnet(vpc_id, role, zone))),
-            cidr=args.cidr,
-            ip_family=args.ip_family,
+            region=region,
+            blocks=args.endpoint_cidrs,
+            subnet_ids=[subnet.id for subnet in _endpoint_subnets(subnets)],
+            route_table_ids=args.route_table_ids,
+            tags=tags or {},
+        )
+        self.ready = make_endpoints(place, interface=args.interface_endpoints, gateway=args.gateway_endpoints)
+        self.ref = NetworkRef(
+            vpc_id=vpc_id, subnets=subnets, cidr=args.cidr, ip_family=args.ip_family, ready=self.ready
         )
         self.register_outputs({"vpc_id": vpc_id})
 
@@ -44,3 +63,15 @@ class ExistingNetwork(Component):
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         return found.id
+
+
+def _endpoint_subnets(subnets: Sequence[SubnetRef]) -> list[SubnetRef]:
+    """The subnets that hold interface endpoints: one a zone, where the zone is said, and a private one if there is."""
+    for role in ("private", "control_plane", "public"):
+        found: dict[str, SubnetRef] = {}
+        for index, subnet in enumerate(subnets):
+            if subnet.role == role and not (subnet.zone and zones.form(subnet.zone) == "local"):
+                found.setdefault(subnet.zone or f"#{index}", subnet)
+        if found:
+            return list(found.values())
+    return []

@@ -14,7 +14,7 @@ from ipaddress import IPv4Network
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.network import endpoints, zones
 from eks_blueprints.network.blocks import PlannedSubnet, control_plane, draft
-from eks_blueprints.network.spec import NetworkArgs
+from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 MIN_FREE = 6
 """Free addresses that each subnet of a control plane must have. Source: EKS User Guide, "View Amazon EKS networking
@@ -66,7 +66,7 @@ def problems(args: NetworkArgs, region: str) -> Iterator[Problem]:
         yield Problem(("zone_count",) if args.zone_count is not None else (), str(error))
         return
     yield from _foreign_zones(args, region)
-    yield from _foreign_services(args, region)
+    yield from foreign_services(args, region)
     if args.max_zones is not None and args.max_zones < len(names):
         yield Problem(
             ("max_zones",),
@@ -109,9 +109,10 @@ def _foreign_zones(args: NetworkArgs, region: str) -> Iterator[Problem]:
             yield Problem(path, f"is no zone of {region}; got {zone}; {do}")
 
 
-def _foreign_services(args: NetworkArgs, region: str) -> Iterator[Problem]:
-    for field in ("interface_endpoints", "additional_endpoints"):
-        for index, service in enumerate(getattr(args, field) or ()):
+def foreign_services(args: AnyNetwork, region: str) -> Iterator[Problem]:
+    """Services of another region, which no endpoint of this one leads to; paths count from the network."""
+    for field in ("existing_endpoints", "interface_endpoints", "additional_endpoints"):
+        for index, service in enumerate(getattr(args, field, None) or ()):
             if endpoints.is_full(service) and region not in service.split("."):
                 yield Problem((field, index), f"is no service of {region}; got {service}; name one of that region")
 

@@ -24,6 +24,7 @@ _SERVICE = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*", re.ASCII)
 _LONGEST_SERVICE = 128  # far more than any has; it becomes part of a tag, which takes 256 characters
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _ID = {"vpc": re.compile(r"vpc-[0-9a-f]{8,17}"), "subnet": re.compile(r"subnet-[0-9a-f]{8,17}")}
+_TABLE = re.compile(r"rtb-[0-9a-f]{8,17}")
 
 
 def zone(text: str) -> str:
@@ -101,6 +102,28 @@ def check_existing(args: ExistingNetworkArgs, faults: Faults) -> None:
             faults.add(path, f"is listed more than once; got {item}; name each subnet once, under one role")
     _check_lookup(args, faults)
     _check_existing_zones(args, faults)
+
+
+def check_existing_endpoints(args: ExistingNetworkArgs, faults: Faults) -> None:
+    """Note what is wrong with the endpoints of a VPC that is there."""
+    fields = ("existing_endpoints", "interface_endpoints")
+    _check_listed([(field, i, name) for field in fields for i, name in enumerate(getattr(args, field))], faults)
+    fields = ("existing_endpoints", "gateway_endpoints")
+    _check_listed([(field, i, name) for field in fields for i, name in enumerate(getattr(args, field))], faults)
+    if args.interface_endpoints and args.cidr is None:
+        message = "is needed for interface_endpoints, which take HTTPS from inside the VPC; got none"
+        faults.add("cidr", f"{message}; give the VPC's IPv4 block")
+    if bool(args.gateway_endpoints) != bool(args.route_table_ids):
+        missing, given = "route_table_ids", "gateway_endpoints"
+        if args.route_table_ids:
+            missing, given = given, missing
+        faults.add(missing, f"is needed with {given}; got none; add it, or remove {given}")
+    for index, item in enumerate(args.route_table_ids):
+        if is_known(item) and not _TABLE.fullmatch(str(item)):
+            do = "write one such as rtb-0123456789abcdef0"
+            faults.add(("route_table_ids", index), f"is no id of a route table; got {shown(item)}; {do}")
+        elif is_known(item) and item in args.route_table_ids[:index]:
+            faults.add(("route_table_ids", index), f"is listed twice; got {item}; remove one")
 
 
 def _check_lookup(args: ExistingNetworkArgs, faults: Faults) -> None:
@@ -189,13 +212,17 @@ def _check_endpoints(args: NetworkArgs, faults: Faults) -> None:
     listed = [("interface_endpoints", i, s) for i, s in enumerate(args.interface_endpoints or ())]
     listed += [("additional_endpoints", i, s) for i, s in enumerate(args.additional_endpoints)]
     listed_gateways = [("gateway_endpoints", i, str(s)) for i, s in enumerate(args.gateway_endpoints)]
-    for group in (listed, listed_gateways):
-        seen: dict[str, str] = {}
-        for field, index, name in group:
-            # Logical names have dashes for dots: ecr.api and ecr-api would be one resource.
-            if other := seen.get(endpoints.label(name)):
-                faults.add((field, index), f"is listed as {other} already; got {name}; remove one")
-            seen[endpoints.label(name)] = name
+    _check_listed(listed, faults)
+    _check_listed(listed_gateways, faults)
+
+
+def _check_listed(listed: Iterable[tuple[str, int, str]], faults: Faults) -> None:
+    seen: dict[str, str] = {}
+    for field, index, name in listed:
+        # Logical names have dashes for dots: ecr.api and ecr-api would be one resource.
+        if other := seen.get(endpoints.label(name)):
+            faults.add((field, index), f"is listed as {other} already; got {name}; remove one")
+        seen[endpoints.label(name)] = name
 
 
 def _check_subnets(args: NetworkArgs, faults: Faults) -> None:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, ValidationErro
 from pydantic_core import CoreSchema, core_schema
 
 from eks_blueprints.core.errors import Faults, shown, unknown_name
-from eks_blueprints.core.leaves import RegionalArn
+from eks_blueprints.core.leaves import RegionalArn, within
 from eks_blueprints.core.spec import In, Several, Spec
 from eks_blueprints.network import cidr, rules
 from eks_blueprints.network.cidr import Cidr
@@ -205,7 +205,7 @@ class ExistingSubnetArgs(Spec):
 
 
 class ExistingNetworkArgs(Spec):
-    """A VPC that is there already; nothing in it is changed."""
+    """A VPC that is there already; nothing in it is changed, and nothing made but the endpoints that are asked for."""
 
     vpc_id: In[str] | None = None
     """The VPC's id, `vpc-...`. Needed unless `vpc_tags` are given."""
@@ -231,12 +231,48 @@ class ExistingNetworkArgs(Spec):
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
     """`ipv6` where the VPC and its subnets have IPv6 blocks and the cluster shall use them."""
 
+    nat_gateways: Literal["single", "per_zone", "none"] | None = None
+    """Which NAT gateways the VPC has, for checks; a transit gateway or a firewall that leads to the internet counts as
+    one. Default: not said, and not known; with `none`, nodes and add-ons reach AWS by endpoints alone."""
+
+    existing_endpoints: tuple[Service, ...] = ()
+    """AWS services that the VPC has an endpoint of, such as `ecr.api` or `s3`, of whatever type, for checks."""
+
+    interface_endpoints: tuple[Service, ...] = ()
+    """AWS services that an interface endpoint is made for, one network interface in each zone of the private subnets.
+    The VPC needs DNS support and DNS host names, and may have no such endpoint yet. `cidr` says who may use them.
+    Default: none."""
+
+    gateway_endpoints: tuple[Literal["s3", "dynamodb"], ...] = ()
+    """Services that a gateway endpoint is made for, which costs nothing. Needs `route_table_ids`. Default: none."""
+
+    route_table_ids: Several[str] = ()
+    """Ids of the route tables, `rtb-...`, that shall lead to the gateway endpoints: those of the subnets above."""
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
         rules.check_existing(self, faults)
+        rules.check_existing_endpoints(self, faults)
         faults.raise_if_any()
         return self
+
+    @property
+    def nat(self) -> Literal["single", "per_zone", "none"] | None:
+        """`nat_gateways`; None where that is not said."""
+        return self.nat_gateways
+
+    @property
+    def only_private(self) -> bool:
+        """Whether no subnet is public, among those that are named."""
+        roles = {*self.subnet_ids, *self.subnet_tags, *(subnet.role for subnet in self.subnets.values())}
+        return "public" not in roles
+
+    @property
+    def endpoint_cidrs(self) -> tuple[str, ...]:
+        """The IPv4 blocks that are known, of the VPC and of subnets that lie outside of its primary one."""
+        known = [subnet.cidr for subnet in self.subnets.values() if subnet.cidr is not None]
+        return tuple(dict.fromkeys((*self.cidrs, *(block for block in known if not within(block, self.cidrs)))))
 
     @property
     def cidrs(self) -> tuple[str, ...]:

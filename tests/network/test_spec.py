@@ -63,8 +63,8 @@ def test_a_network_survives_a_round_trip_through_json() -> None:
 
 
 def test_fields_of_a_new_network_beside_an_existing_one_are_refused_as_such() -> None:
-    assert problems({"vpc_id": "vpc-0123456789abcdef0", "subnet_ids": IDS, "nat_gateways": "single"}) == [
-        "nat_gateways: belongs to a new VPC; got vpc_id of an existing one beside it; remove one of them"
+    assert problems({"vpc_id": "vpc-0123456789abcdef0", "subnet_ids": IDS, "max_zones": 3}) == [
+        "max_zones: belongs to a new VPC; got vpc_id of an existing one beside it; remove one of them"
     ]
 
 
