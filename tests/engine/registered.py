@@ -42,6 +42,7 @@ class Registered:
     aliases: tuple[str, ...] = ()
     delete_before_replace: bool | None = None
     retain_on_delete: bool | None = None
+    replace_with: tuple[str, ...] = ()
     deleted_with: str = ""
     additional_secret_outputs: tuple[str, ...] = ()
     custom_timeouts: dict[str, str] = field(default_factory=dict)
@@ -129,6 +130,7 @@ def _registered(method: str, request: dict[str, Any], response: dict[str, Any]) 
         aliases=tuple(aliases),
         delete_before_replace=before,
         retain_on_delete=request.get("retainOnDelete"),
+        replace_with=tuple(sorted(request.get("replaceWith") or ())),
         deleted_with=request.get("deletedWith", ""),
         additional_secret_outputs=tuple(sorted(request.get("additionalSecretOutputs") or ())),
         custom_timeouts=dict(request.get("customTimeouts") or {}),

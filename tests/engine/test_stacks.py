@@ -6,12 +6,13 @@ And the promise that everything else rests on: what the program registers with t
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eks_blueprints.recording import Plan, PlannedResource, record_directory
-from tests import PROJECT
+from tests import PROJECT, ROOT
 
 from .harness import Engine, Project
 from .registered import UNKNOWN, Registered
@@ -25,10 +26,13 @@ def stack(engine: Engine, name: str) -> Project:
     return engine.project(PROJECT, stack=name)
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
-def test_the_engine_is_sent_what_the_recording_holds(engine: Engine, name: str) -> None:
-    sent = stack(engine, name).preview().registered
-    plan = record_directory(PROJECT, name).plan()
+MIXED = ROOT / "examples" / "mixed_compute"
+
+
+@pytest.mark.parametrize(("folder", "name"), [(PROJECT, "dev"), (PROJECT, "prod"), (MIXED, "prod")])
+def test_the_engine_is_sent_what_the_recording_holds(engine: Engine, folder: Path, name: str) -> None:
+    sent = engine.project(folder, stack=name).preview().registered
+    plan = record_directory(folder, name).plan()
     recorded = plan.by_urn()
     assert {item.urn for item in sent} == set(recorded)
     for item in sent:
@@ -52,6 +56,7 @@ def assert_same(sent: Registered, planned: PlannedResource, plan: Plan) -> None:
     assert list(sent.replace_on_changes) == options.get("replace_on_changes", []), at
     assert sent.delete_before_replace == options.get("delete_before_replace"), at
     assert sent.retain_on_delete == options.get("retain_on_delete"), at
+    assert list(sent.replace_with) == options.get("replace_with", []), at
     assert sent.deleted_with == options.get("deleted_with", ""), at
     assert list(sent.additional_secret_outputs) == options.get("additional_secret_outputs", []), at
     assert sent.custom_timeouts == options.get("custom_timeouts", {}), at
