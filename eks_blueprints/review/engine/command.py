@@ -23,8 +23,16 @@ def find_engine(*, install: bool) -> PulumiCommand:
     """The CLI on the PATH, else the one that an earlier `install` left in the home folder, else a new one if asked.
 
     Raises:
-        EngineError: if there is none, or it is too old.
+        EngineError: if there is none, it is too old, or it does not say its version.
     """
+    command = _find(install=install)
+    if command.version is None:  # a build of one's own; the SDK cannot work with it
+        message = "the Pulumi CLI does not say its version; got none from `pulumi version`; install a released one"
+        raise EngineError(message)
+    return command
+
+
+def _find(*, install: bool) -> PulumiCommand:
     from pulumi._version import version
     from pulumi.automation import PulumiCommand
     from pulumi.automation.errors import InvalidVersionError

@@ -223,3 +223,18 @@ def test_one_that_was_downloaded_before_is_found_again(tmp_path: Path, monkeypat
     tool.chmod(0o755)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert find_engine(install=False).command == str(tool)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+def test_an_engine_that_does_not_say_its_version_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eks_blueprints.review.engine.command import find_engine
+
+    tool = tmp_path / "pulumi"
+    tool.write_text("#!/bin/sh\necho\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK", "true")
+    with pytest.raises(EngineError, match="does not say its version; got none"):
+        find_engine(install=False)

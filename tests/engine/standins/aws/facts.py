@@ -52,6 +52,7 @@ FORCE_NEW: dict[str, tuple[str, ...]] = {
         "accessScope", "clusterName", "policyArn", "principalArn",
     ),
     "aws:eks/addon:Addon": ("addonName", "clusterName", "namespaceConfig"),
+    "aws:eks/capability:Capability": ("capabilityName", "clusterName", "type"),
     "aws:eks/cluster:Cluster": (
         "accessConfig.bootstrapClusterCreatorAdminPermissions", "bootstrapSelfManagedAddons", "encryptionConfig",
         "kubernetesNetworkConfig.ipFamily", "kubernetesNetworkConfig.serviceIpv4Cidr", "name", "outpostConfig",
