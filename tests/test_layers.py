@@ -93,3 +93,11 @@ def test_specs_load_without_pulumi() -> None:
     names += ["eks_blueprints.stackfile", "eks_blueprints.reference.schema", "eks_blueprints.cli.check"]
     code = f"import sys, importlib; [importlib.import_module(n) for n in {names}]; assert 'pulumi' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_specs_of_pools_load_only_for_platforms_that_have_pools() -> None:
+    """They are a quarter of what a check loads."""
+    import subprocess
+
+    code = "import sys, eks_blueprints.cli.check; assert 'eks_blueprints.compute.karpenter' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
