@@ -140,7 +140,7 @@ def test_nodes_with_efa_live_and_die(engine: Engine) -> None:
 def test_a_fargate_profile_lives_is_replaced_and_dies(engine: Engine) -> None:
     project = platform(engine, NODES, FARGATE)
     made = project.up().order("create")
-    assert made.index("dev-batch-aws-logging") < made.index("dev-batch-profile")
+    assert made.index("dev-fargate-aws-logging") < made.index("dev-batch-profile")
     assert project.up().unchanged
     project.edit("dev.yaml", "cost: one", "cost: two")
     changed = project.up().changed()
@@ -152,7 +152,7 @@ def test_a_fargate_profile_lives_is_replaced_and_dies(engine: Engine) -> None:
     done = [step.op for step in change.steps if step.name == "dev-batch-profile"]
     assert done.index("create-replacement") < done.index("delete-replaced")
     project.edit("dev.yaml", "retention_in_days: 30", "retention_in_days: 60")
-    assert project.up().changed() == {"dev-batch-logs": "update"}
+    assert project.up().changed() == {"dev-fargate-logs": "update"}
     project.destroy()
     assert project.leftovers() == []
 
