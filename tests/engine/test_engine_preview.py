@@ -127,7 +127,8 @@ def test_an_input_that_a_provider_refuses(engine: Engine) -> None:
     project = engine.program('import pulumi_aws as aws\n\naws.ec2.Vpc("net", cidr_block="10.0.0.0/33")\n')
     done = preview(project, "--program", ".", "--engine")
     assert done.returncode == 2
-    assert 'net: property cidrBlock value {10.0.0.0/33} has a problem: "10.0.0.0/33" is not' in done.stdout
+    assert "provider refuses ec2.Vpc net\n" in done.stdout
+    assert 'property cidrBlock value {10.0.0.0/33} has a problem: "10.0.0.0/33" is not' in done.stdout
 
 
 def test_a_mistake_in_a_stack_file(engine: Engine) -> None:
