@@ -18,6 +18,7 @@ class ApacheAirflow(HelmAddOn):
     """Run Apache Airflow, with a PostgreSQL of its own unless `values` name another.
 
     Give it a role (`policy_arns`) for the bucket of its logs; scheduler, workers and web server share it.
+    The chart is of July 2025; the values of newer ones (1.22.0 is of June 2026) are not checked here.
     """
 
     category: ClassVar[str] = "data"

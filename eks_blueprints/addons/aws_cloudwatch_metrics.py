@@ -18,6 +18,7 @@ class AwsCloudwatchMetrics(HelmAddOn):
     """Send Container Insights metrics by the CloudWatch agent alone.
 
     New platforms take amazon_cloudwatch_observability, which EKS keeps and which brings logs and traces as well.
+    This is the newest chart there is, of 2024.
     """
 
     category: ClassVar[str] = "observability"

@@ -16,6 +16,7 @@ class BottlerocketUpdateOperator(HelmAddOn):
     """Update Bottlerocket nodes in place, one by one, draining each before.
 
     It looks after nodes with the label `bottlerocket.aws/updater-interface-version=2.0.0`.
+    No release is known after this one, of June 2024.
     """
 
     category: ClassVar[str] = "nodes"

@@ -18,7 +18,7 @@ class Datahub(HelmAddOn):
     """
 
     category: ClassVar[str] = "data"
-    chart: ClassVar[Chart] = Chart("datahub", "0.6.21", "https://helm.datahubproject.io")
+    chart: ClassVar[Chart] = Chart("datahub", "1.1.0", "https://helm.datahubproject.io")
     after: ClassVar[tuple[type[AddOn], ...]] = (
         Opensearch,
         StrimziKafkaOperator,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from eks_blueprints.addons._helm_values import Namespace, PolicyArns
 from eks_blueprints.addons.base import EksManaged
-from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 _FILE = Path(__file__).with_name("_eks_identities.toml")
@@ -24,6 +25,12 @@ _FILE = Path(__file__).with_name("_eks_identities.toml")
 @cache
 def _identities() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+class _Unknown(NamedTuple):
+    said: str
+    certain: bool
+    """Whether EKS refuses it by Pod Identity."""
 
 
 class EksAddon(EksManaged):
@@ -59,19 +66,29 @@ class EksAddon(EksManaged):
         return self
 
     def _check_account(self, faults: Faults) -> None:
-        """EKS refuses roles for add-ons that call no AWS service, and for service accounts that they do not have."""
-        if self.service_account_name is None:
-            return
-        without = _identities()["none"].get(self.addon_name)
-        if without is not None:
-            message = f"is given a role, and add-on {self.addon_name} of EKS takes none"
-            do = f"remove it and policy_arns{f', or {without}' if without else ''}"
-            faults.add("service_account_name", f"{message}; got {self.service_account_name}; {do}")
-            return
-        known = _identities()["accounts"].get(self.addon_name, (self.service_account_name,))
-        if self.service_account_name not in known:
-            message = f"is no service account of {self.addon_name} that calls AWS; got {self.service_account_name}"
-            faults.add("service_account_name", f"{message}; write {' or '.join(known)}")
+        """What EKS is known to refuse: associations for service accounts that the add-on does not have."""
+        unknown = self._unknown_account()
+        if unknown is not None and unknown.certain and self.identity_used == "pod_identity":
+            faults.add("service_account_name", unknown.said)
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """A service account that is not known to call AWS, where EKS may take it all the same."""
+        yield from super().problems_on(ground)
+        unknown = self._unknown_account()
+        if unknown is not None and not (unknown.certain and self.identity_used == "pod_identity"):
+            yield Problem(("service_account_name",), unknown.said, severity="warning")
+
+    def _unknown_account(self) -> _Unknown | None:
+        row = _identities().get(self.addon_name)
+        account = self.service_account_name
+        if account is None or row is None or account in row["accounts"]:
+            return None
+        if row["accounts"]:
+            message = f"is no service account of {self.addon_name} that calls AWS; got {account}"
+            return _Unknown(f"{message}; write {' or '.join(row['accounts'])}", row["certain"])
+        instead = f", or {row['instead']}" if "instead" in row else ""
+        message = f"is given a role, and add-on {self.addon_name} of EKS takes none; got {account}"
+        return _Unknown(f"{message}; remove it and policy_arns{instead}", row["certain"])
 
     @property
     def name_in_eks(self) -> str:

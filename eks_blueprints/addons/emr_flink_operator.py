@@ -16,7 +16,7 @@ class EmrFlinkOperator(HelmAddOn):
     """Run Flink applications with the runtime of Amazon EMR; jobs take their permissions from EMR's execution roles."""
 
     category: ClassVar[str] = "data"
-    chart: ClassVar[Chart] = Chart("flink-kubernetes-operator", "7.1.0", "oci://public.ecr.aws/emr-on-eks")
+    chart: ClassVar[Chart] = Chart("flink-kubernetes-operator", "7.13.0", "oci://public.ecr.aws/emr-on-eks")
     requires: ClassVar[tuple[type[AddOn], ...]] = (CertManager,)
     conflicts: ClassVar[tuple[type[AddOn], ...]] = (FlinkOperator,)
     single: ClassVar[bool] = True

@@ -11,7 +11,8 @@ from eks_blueprints.addons._helm_values import Namespace
 class Kubevious(HelmAddOn):
     """Show the objects of a cluster and what is wrong with them, with their history in a database of its own.
 
-    The volume of its database stays when it goes, and has to be deleted by hand.
+    The volume of its database stays when it goes, and has to be deleted by hand. This is the newest
+    chart there is, of January 2024.
     """
 
     category: ClassVar[str] = "observability"

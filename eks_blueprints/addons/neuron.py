@@ -13,7 +13,7 @@ class Neuron(HelmAddOn):
     """Offer Inferentia and Trainium chips as resources that pods request."""
 
     category: ClassVar[str] = "machine learning"
-    chart: ClassVar[Chart] = Chart("neuron-helm-chart", "1.1.1", "oci://public.ecr.aws/neuron")
+    chart: ClassVar[Chart] = Chart("neuron-helm-chart", "1.10.0", "oci://public.ecr.aws/neuron")
     single: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(
         not_on_fargate="Fargate has no accelerators",

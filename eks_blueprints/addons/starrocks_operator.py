@@ -12,7 +12,7 @@ class StarrocksOperator(HelmAddOn):
     """Run StarRocks clusters as Kubernetes objects."""
 
     category: ClassVar[str] = "data"
-    chart: ClassVar[Chart] = Chart("operator", "1.11.3", "https://starrocks.github.io/starrocks-kubernetes-operator")
+    chart: ClassVar[Chart] = Chart("operator", "1.11.5", "https://starrocks.github.io/starrocks-kubernetes-operator")
     single: ClassVar[bool] = True
     pods: ClassVar[tuple[str, ...]] = ()
 

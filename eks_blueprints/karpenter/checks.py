@@ -89,6 +89,14 @@ def _doubts(pool: Pool) -> Iterator[Problem]:
                 f"blocks {_blocked(budget)} for good; got {budget.nodes} without a schedule; add one",
                 severity="warning",
             )
+    if pool.replicas is not None and pool.disruption is not None:
+        for field in ("consolidation_policy", "consolidate_after"):
+            if field in pool.disruption.model_fields_set and (value := getattr(pool.disruption, field)) is not None:
+                message = f"has no effect in a static pool (replicas); got {value}; remove it"
+                yield Problem((*here, "disruption", field), message, severity="warning")
+    for index, item in enumerate(pool.requirements):
+        for message in item.doubts:
+            yield Problem((*here, "requirements", index, "values"), message, severity="warning")
     if pool.flavor is KARPENTER:
         yield from _foreign_labels(pool)
 

@@ -121,6 +121,11 @@ def label_key(key: str) -> str:
     return key
 
 
+def is_known_value(key: str, value: str) -> bool:
+    """Whether a label can have a value."""
+    return value in KNOWN_VALUES.get(normal(key), (value,))
+
+
 def known_value(key: str, value: str) -> str:
     """A value that a label can have.
 
@@ -128,7 +133,7 @@ def known_value(key: str, value: str) -> str:
         ValueError: if it never has it.
     """
     known = KNOWN_VALUES.get(normal(key), (value,))
-    if value not in known:
+    if not is_known_value(key, value):
         near = nearest(value, known)
         do = f"did you mean {near}?" if near else f"use {' or '.join(known)}"
         raise ValueError(f"is no value of {shown(key)}; got {shown(value)}; {do}")

@@ -17,6 +17,10 @@ _PRICE = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _ADJUSTMENT = re.compile(r"[+-](\d*\.?\d+)|\+\d*\.?\d+%|-\d{1,2}(\.\d+)?%|-100%", re.ASCII)
 _OWN_LABELS = ("karpenter.sh/nodepool", "karpenter.k8s.aws/ec2nodeclass")
 """Labels that requirements of an overlay may name and those of a pool may not."""
+_NOT_OF_OVERLAYS = tuple(
+    f"karpenter.k8s.aws/{label}" for label in ("capacity-reservation-", "instance-tenancy", "placement-group-")
+)
+"""Beginnings of labels that requirements of a pool may name and those of an overlay may not: CRD of 1.15.2."""
 _STANDARD = ("cpu", "memory", "ephemeral-storage", "pods")
 
 
@@ -26,7 +30,14 @@ class OverlayRequirement(Condition):
     @field_validator("key")
     @classmethod
     def _key_may_be_asked_for(cls, key: str) -> str:
+        if key.startswith(_NOT_OF_OVERLAYS):
+            raise ValueError(f"is no label that an overlay may name; got {shown(key)}; pools may, remove it here")
         return key if key in _OWN_LABELS else label_key(key)
+
+    def _check_values(self, faults: Faults) -> None:
+        super()._check_values(faults)
+        if self.operator == "NotIn" and not self.values:
+            faults.add("values", "is required with NotIn in an overlay; got []; name the values")
 
 
 class NodeOverlay(Spec):

@@ -167,11 +167,6 @@ def _check_static(pool: Pool, faults: Faults) -> None:
             faults.add(("limits", name), f"cannot be limited in a static pool (replicas); got {shown(name)}; {do}")
     if pool.weight is not None:
         faults.add("weight", f"cannot be set in a static pool (replicas); got {pool.weight}; remove it")
-    if pool.disruption is not None:
-        for field in ("consolidation_policy", "consolidate_after"):
-            if field in pool.disruption.model_fields_set and (value := getattr(pool.disruption, field)) is not None:
-                message = f"has no effect in a static pool (replicas); got {value}; remove it"
-                faults.add(("disruption", field), message)
 
 
 def _try(check: Callable[[str], str], value: str, faults: Faults, path: str | Path) -> bool:

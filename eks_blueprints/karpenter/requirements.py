@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -12,7 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import Spec
-from eks_blueprints.karpenter.labels import known_value, label_key, label_value, normal
+from eks_blueprints.karpenter.labels import is_known_value, known_value, label_key, label_value, normal
 
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"]
 
@@ -38,10 +38,9 @@ class Condition(Spec):
         operator, key = info.data.get("operator"), info.data.get("key")
         for value in values:
             label_value(value)
-            if key and operator in ("In", "NotIn"):
-                known_value(key, value)
-        if twice := repeated(values):
-            raise ValueError(f"has a value twice; got {shown(twice)} again; remove one")
+        # Karpenter goes on with those values that there are, and with values that there are not to leave out.
+        if key and operator == "In" and values and not any(is_known_value(key, value) for value in values):
+            known_value(key, values[0])
         return values
 
     @model_validator(mode="after")
@@ -57,11 +56,23 @@ class Condition(Spec):
             if not _NUMBER.fullmatch(number) or int(number[:20]) > _LARGEST:
                 do = 'write one whole number from 0, quoted: ["4"]'
                 faults.add("values", f"needs a number with {self.operator}; got {shown(self.values)}; {do}")
-        elif self.operator in _WITHOUT_VALUES and self.values:
-            do = "use In, or remove them"
-            faults.add("values", f"has no effect with {self.operator}; got {shown(self.values)}; {do}")
-        elif self.operator in ("In", "NotIn") and not self.values:
-            faults.add("values", f"is required with {self.operator}; got []; name the values")
+        elif self.operator == "In" and not self.values:
+            faults.add("values", "is required with In; got []; name the values")
+
+    @property
+    def doubts(self) -> Iterator[str]:
+        """What Karpenter takes about its values and hardly anybody means."""
+        if self.operator in _WITHOUT_VALUES and self.values:
+            yield f"has no effect with {self.operator}; got {shown(self.values)}; use In, or remove them"
+        if self.operator == "NotIn" and not self.values:
+            yield "leaves nothing out with NotIn; got []; name the values, or remove the requirement"
+        if twice := repeated(self.values):
+            yield f"has a value twice; got {shown(twice)} again; remove one"
+        for value in self.values if self.operator in ("In", "NotIn") else ():
+            try:
+                known_value(self.key, value)
+            except ValueError as error:
+                yield str(error)
 
 
 class Requirement(Condition):
@@ -77,7 +88,9 @@ class Requirement(Condition):
 
     def _check_values(self, faults: Faults) -> None:
         super()._check_values(faults)
-        if self.operator == "In" and self.min_values is not None and self.min_values > len(self.values) > 0:
+        # Karpenter counts those values that there are.
+        known = sum(is_known_value(self.key, value) for value in self.values)
+        if self.operator == "In" and self.min_values is not None and self.min_values > known > 0:
             do = "name more values or ask for fewer"
             faults.add("min_values", f"is more than there are values; got {self.min_values}; {do}")
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import importlib
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import ValidationError
 
+from eks_blueprints import BlueprintArgs, ClusterArgs, NetworkArgs
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.base import AddOn, EksAddOn
 from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.addons.eks_addon import EksAddon, _identities
+from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
 from eks_blueprints.addons.kube_proxy import KubeProxy
 from eks_blueprints.addons.metrics_server import MetricsServer
 from eks_blueprints.addons.vpc_cni import VpcCni
+from eks_blueprints.compute.managed_nodes import ManagedNodes
 from eks_blueprints.core.elements import element_class, kinds
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.refs import ClusterRef
@@ -331,6 +334,7 @@ def _ipv6(cluster: ClusterRef) -> ClusterRef:
         ("metrics-server", "metrics-server", "add-on metrics-server of EKS takes none"),
         ("amazon-cloudwatch-observability", "amazon-cloudwatch", "write cloudwatch-agent"),
         ("aws-ebs-csi-driver", "ebs-csi-node-sa", "write ebs-csi-controller-sa"),
+        ("fluent-bit", "fluent-bit", "or use pod_identity_associations"),
     ],
 )
 def test_roles_that_eks_refuses_for_its_add_ons(name: str, account: str, said: str) -> None:
@@ -346,6 +350,8 @@ def test_roles_that_eks_refuses_for_its_add_ons(name: str, account: str, said: s
         ("amazon-cloudwatch-observability", "cloudwatch-agent"),
         ("acme_agent", "whatever"),
         ("external-dns", "external-dns"),
+        ("aws-privateca-connector-for-kubernetes", "aws-privateca-issuer"),
+        ("aws-mountpoint-s3-csi-driver", "s3-csi-driver-sa"),
     ],
 )
 def test_roles_that_eks_takes_for_its_add_ons(name: str, account: str) -> None:
@@ -354,11 +360,43 @@ def test_roles_that_eks_takes_for_its_add_ons(name: str, account: str) -> None:
     assert made.service_accounts == (account,)
 
 
+@pytest.mark.parametrize(
+    ("name", "account", "identity", "said"),
+    [
+        ("aws-efs-csi-driver", "efs-csi-node-sa", "pod_identity", "write efs-csi-controller-sa"),
+        ("eks-node-monitoring-agent", "monitor", "pod_identity", "takes none"),
+        ("adot", "my-collector", "pod_identity", "write adot-col-prom-metrics or"),
+        ("cert-manager", "cert-manager", "irsa", "takes none"),
+        ("aws-ebs-csi-driver", "ebs-csi-node-sa", "irsa", "write ebs-csi-controller-sa"),
+    ],
+)
+def test_roles_that_eks_may_take_after_all_are_warnings(
+    name: str, account: str, identity: Literal["pod_identity", "irsa"], said: str
+) -> None:
+    policies = {"own": "arn:aws:iam::111122223333:policy/own"}
+    addon = EksAddon(name="x", addon_name=name, service_account_name=account, policy_arns=policies, identity=identity)
+    args = BlueprintArgs(
+        region="eu-west-1",
+        network=NetworkArgs(cidr="10.0.0.0/16"),
+        cluster=ClusterArgs(version="1.35"),
+        compute=[ManagedNodes(name="nodes")],
+        addons=[addon, EksPodIdentityAgent(name="agent")],
+    )
+    found = [each for each in args.warnings if each.path == ("addons", "x", "service_account_name")]
+    assert [each.severity for each in found] == ["warning"]
+    assert said in found[0].message
+
+
+def test_each_row_of_service_accounts_says_where_it_comes_from() -> None:
+    for row in _identities().values():
+        assert row.keys() - {"instead"} == {"accounts", "certain", "source"}
+        assert row["source"]
+
+
 def test_the_catalogue_agrees_with_the_table_of_service_accounts() -> None:
     for kind in kinds(AddOn):
         cls = element_class(AddOn, kind)
         if not issubclass(cls, EksAddOn):
             continue
-        known = _identities()["accounts"].get(cls.eks_name)
-        assert known is None or not cls.service_account or cls.service_account in known
-        assert not (cls.service_account and cls.eks_name in _identities()["none"])
+        row = _identities().get(cls.eks_name)
+        assert row is None or not cls.service_account or cls.service_account in row["accounts"]

@@ -198,6 +198,12 @@ def test_what_nodeadm_takes(spec: dict[str, Any]) -> None:
         ({"pki": {"bundle": {"data": "-----BEGIN CERTIFICATE-----"}}}, "pki.bundle.data: is no base64"),
         ({"ntp": {"time-servers": "169.254.169.123"}}, "ntp.time-servers: needs a list"),
         ({"motd": 1}, "motd: needs text"),
+        ({"kubernetes": {"image-gc-high-threshold-percent": "85%"}}, "is no share of 0 to 100"),
+        ({"kubernetes": {"image-gc-low-threshold-percent": 101}}, "is no share of 0 to 100; got 101"),
+        ({"network": {"hosts": {"10.0.0.1": ["a"]}}}, "network.hosts: needs a list"),
+        ({"network": {"hosts": [["10.0.0.0/24", ["a"]]]}}, "network.hosts[0]: begins with no IP address"),
+        ({"network": {"hosts": [["10.0.0.1", "a"]]}}, "network.hosts[0]: ends with no list of host names"),
+        ({"network": {"hosts": ["10.0.0.1"]}}, "network.hosts[0]: needs an address and a list of names"),
     ],
 )
 def test_what_bottlerocket_would_refuse(fields: dict[str, Any], what: str) -> None:
@@ -216,6 +222,8 @@ def test_what_bottlerocket_would_refuse(fields: dict[str, Any], what: str) -> No
         {"kubernetes": {"cpu-manager-policy-options": ["full-pcpus-only"], "allowed-unsafe-sysctls": ["net.core.*"]}},
         {"kernel": {"hugepages": {"static": {"essential": True, "2Mi": {"count": "512"}}}, "modules": {"x": {}}}},
         {"container_runtime": {"snapshotter": "soci", "concurrent-download-chunk-size": "8mb"}},
+        {"network": {"hosts": [["::1", []], ["10.0.0.1", ["db.example.com"]]]}},
+        {"kubernetes": {"image-gc-high-threshold-percent": 100, "image-gc-low-threshold-percent": "0"}},
         {"network": {"hosts": [["10.0.0.1", ["a", "b"]]], "https-proxy": "10.0.0.1:3128", "no-proxy": ["a"]}},
         {"boot": {"kernel-parameters": {"slub_debug": ["options,slabs"]}, "init": {"x": []}}},
         {"ntp": {"time-servers": [{"address": "169.254.169.123", "options": ["iburst"]}]}},

@@ -41,6 +41,17 @@ def test_a_pool_without_limits() -> None:
     assert found(pool(replicas=3)) == []
 
 
+def test_what_has_no_effect_in_a_static_pool() -> None:
+    [text] = found(pool(replicas=3, disruption={"consolidate_after": "1h"}))
+    assert text.startswith("warning node_pools.general.disruption.consolidate_after: has no effect in a static pool")
+
+
+def test_values_of_requirements_that_say_nothing() -> None:
+    item = {"key": "kubernetes.io/arch", "operator": "NotIn", "values": []}
+    [text] = found(pool(requirements=[item], **LIMITS))
+    assert text.startswith("warning node_pools.general.requirements[0].values: leaves nothing out with NotIn")
+
+
 def test_more_replicas_than_the_limit() -> None:
     [text] = found(pool(replicas=6, limits={"nodes": "5"}))
     assert "is more than limits.nodes" in text

@@ -52,7 +52,12 @@ def test_overlays(fields: dict[str, Any]) -> None:
         ({"capacity": {"cpu": "8"}}, "capacity.cpu: cannot be changed"),
         ({"weight": 10001}, "weight: is too large"),
         ({"requirements": [{"key": "karpenter.sh/foo", "operator": "Exists"}]}, "is kept for Karpenter"),
+        (
+            {"requirements": [{"key": "karpenter.k8s.aws/instance-tenancy", "operator": "Exists"}]},
+            "is no label that an overlay may name",
+        ),
         ({"requirements": [{"key": "a", "operator": "In", "values": []}]}, "is required with In"),
+        ({"requirements": [{"key": "a", "operator": "NotIn", "values": []}]}, "is required with NotIn in an overlay"),
         ({"requirements": [{"key": "a", "operator": "In", "values": ["b"], "min_values": 1}]}, "no such field"),
     ],
 )

@@ -62,12 +62,28 @@ def test_all_eight_operators(operator: str, values: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("operator", "values"),
-    [("In", []), ("NotIn", []), ("Exists", ["a"]), ("DoesNotExist", ["a"]), ("In", ["bad value!"]), ("In", ["a" * 64])]
-    + [("In", ["a", "a"]), ("In", [4]), ("in", ["a"]), ("=", ["a"]), ("NotExists", [])]
+    [("In", []), ("In", ["bad value!"]), ("In", ["a" * 64]), ("Exists", ["bad value!"])]
+    + [("In", [4]), ("in", ["a"]), ("=", ["a"]), ("NotExists", [])]
     + [("Gt", bad) for bad in ([], ["4", "8"], ["-1"], ["four"], ["1.5"], [4], ["9223372036854775808"], ["\u0664"])],
 )
 def test_values_that_do_not_fit(operator: str, values: list[Any]) -> None:
     assert one(requirement, operator=operator, values=values)
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "said"),
+    [
+        ("NotIn", [], "leaves nothing out with NotIn"),
+        ("Exists", ["a"], "has no effect with Exists"),
+        ("DoesNotExist", ["a"], "has no effect with DoesNotExist"),
+        ("In", ["arm64", "arm64"], "has a value twice"),
+        ("In", ["arm64", "arm"], "did you mean arm64?"),
+        ("NotIn", ["amd"], "did you mean amd64?"),
+    ],
+)
+def test_values_that_karpenter_takes_are_doubts(operator: str, values: list[str], said: str) -> None:
+    made = requirement(key="kubernetes.io/arch", operator=operator, values=values)
+    assert [said in doubt for doubt in made.doubts] == [True]
 
 
 @pytest.mark.parametrize(
@@ -105,3 +121,9 @@ def test_conditions_narrow_each_other() -> None:
     assert "arm64" not in left["kubernetes.io/arch"]
     cpus = left["karpenter.k8s.aws/instance-cpu"]
     assert [n for n in ("3", "4", "15", "16", "many") if n in cpus] == ["4", "15"]
+
+
+def test_only_values_that_there_are_count_for_min_values() -> None:
+    known = {"key": "kubernetes.io/arch", "operator": "In", "values": ["arm64", "riscv64"]}
+    assert not refused(requirement, **known, min_values=1)
+    assert "is more than there are values; got 2" in one(requirement, **known, min_values=2)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import re
 from collections.abc import Callable
 from typing import Any
 
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.spec import is_output
 
 _DURATION = re.compile(r"[+-]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+|[+-]?0")
 _QUANTITY = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(([KMGTPE]i|[numkMGTPE])|[eE][+-]?\d+)?")
 _SHARE = re.compile(r"\d+(\.\d+)?%")
+_HOST = re.compile(r"[0-9a-z][0-9a-z.-]{0,252}")
 _BITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "uint8": (0, 255), "uint32": (0, 2**32 - 1)}
 
 
@@ -75,6 +78,37 @@ def _base64(value: Any) -> str | None:
     return None
 
 
+def _percent(value: Any) -> str | None:
+    digits = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if re.fullmatch(r"[+-]?\d+", digits, re.ASCII) and 0 <= int(digits) <= 100:
+        return None
+    return f"is no share of 0 to 100; got {shown(value)}; write a whole number of percent, without %"
+
+
+def _hosts(value: Any) -> str | None:
+    """A line of /etc/hosts: an address and a list of names."""
+    do = 'write ["10.0.0.5", ["db.example.com", "db"]]'
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return f"needs an address and a list of names; got {shown(value)}; {do}"
+    address, names = value
+    if not is_output(address) and not _is_address(address):
+        return f"begins with no IP address; got {shown(address)}; {do}"
+    if not is_output(names) and not (isinstance(names, list | tuple) and all(map(_is_host, names))):
+        return f"ends with no list of host names; got {shown(names)}; {do}"
+    return None
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(ipaddress.ip_address(value))
+    except ValueError:
+        return False
+
+
+def _is_host(value: Any) -> bool:
+    return is_output(value) or (isinstance(value, str) and _HOST.fullmatch(value) is not None)
+
+
 def _digits(value: Any) -> str:
     return "write digits without quotes" if isinstance(value, str) else "write digits"
 
@@ -89,6 +123,8 @@ FORMS: dict[str, Callable[[Any], str | None]] = {
     "bool": _bool,
     "number": _number,
     "base64": _base64,
+    "percent": _percent,
+    "hosts": _hosts,
     "duration": _pattern("duration", "write it like 30s, 5m or 1h30m", _DURATION),
     "quantity": _pattern("quantity", "write it like 100m, 500Mi or 1Gi", _QUANTITY),
     "threshold": _pattern("threshold", "write it like 10% or 500Mi", _QUANTITY, _SHARE),

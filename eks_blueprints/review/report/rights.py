@@ -38,17 +38,18 @@ def power(action: str, *, everything: bool, conditions: bool) -> Level:
     return "warning" if asked.endswith(":*") else "note"
 
 
-_OF_RIGHTS = ("iam:", "organizations:", "sts:")
-"""Services whose actions give rights by themselves; others need a role that is there already."""
+_OF_RIGHTS = ("eks:associateaccesspolicy", "iam:", "identitystore:", "organizations:", "rolesanywhere:", "sso:", "sts:")
+"""Beginnings of actions that give rights by themselves; others need a role that is there already."""
 
 
 def is_everything(resource: str) -> bool:
     """Whether a resource of a policy stands for all of its kind: `*`, `arn:aws:iam::*:role/*`."""
     parts = resource.split(":", 5)
     if len(parts) < 6:
-        return resource.strip("*") == ""
+        # A wildcard stands for colons too: `arn:aws:iam::*` is all of IAM.
+        return resource.strip("*") == "" or (parts[0] == "arn" and resource.endswith("*"))
     rest = parts[5]
-    return rest == "*" or (parts[2] != "s3" and re.fullmatch(r"[\w-]+[:/]\*", rest) is not None)
+    return rest.strip("*/:") == "" or (parts[2] != "s3" and re.fullmatch(r"[\w-]+[:/]\*+", rest) is not None)
 
 
 def loud(found: Iterable[Security]) -> list[Security]:

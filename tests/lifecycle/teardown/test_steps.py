@@ -134,13 +134,17 @@ def test_a_program_without_a_cluster() -> None:
     assert titles(steps(record(lambda: None, stack="dev").plan())) == ["destroy the stack"]
 
 
+BASE: dict[str, Any] = {"vpc_cni": {}, "kube_proxy": {}, "eks_pod_identity_agent": {}, "coredns": {}}
+NODES = {"kind": "managed_nodes"}
+
+
 def test_leftovers_are_looked_for_by_every_controllers_tag() -> None:
     addons = {"vpc_cni": {}, "kube_proxy": {}, "eks_pod_identity_agent": {}, "coredns": {}, "aws_ebs_csi_driver": {}}
     addons |= {"aws_load_balancer_controller": {}, "amazon_cloudwatch_observability": {}, "aws_efs_csi_driver": {}}
     found = of_program(addons=addons, compute={"nodes": {"kind": "managed_nodes"}})
     text = "\n".join(one(found, "look for leftovers of shop").commands)
     for tag in (
-        "Key=kubernetes.io/cluster/shop ",
+        "Key=kubernetes.io/cluster/shop,Values=owned ",
         "Key=eks:eks-cluster-name,Values=shop ",
         "Key=elbv2.k8s.aws/cluster,Values=shop ",
         "Key=cluster.k8s.amazonaws.com/name,Values=shop ",
@@ -151,8 +155,40 @@ def test_leftovers_are_looked_for_by_every_controllers_tag() -> None:
         assert tag in text, tag
     assert text.count("--region eu-west-1") == len(text.splitlines())
     shared = "\n".join(one(found, "tell leftovers of shop from what is in use").commands)
-    assert "Name=tag:ebs.csi.aws.com/cluster,Values=true" in shared
+    assert "describe-volumes --filters Name=tag:ebs.csi.aws.com/cluster,Values=true" in shared
+    assert "describe-snapshots --owner-ids self --filters Name=tag:ebs.csi.aws.com/cluster,Values=true" in shared
     assert "Key=efs.csi.aws.com/cluster,Values=true" in shared
+
+
+def test_a_mark_that_names_the_cluster_in_its_value_lists_no_other_clusters_things() -> None:
+    addons = {"aws_gateway_api_controller": {}, "external_dns": {"zone_arns": ["arn:aws:route53:::hostedzone/Z1"]}}
+    found = of_program(addons=BASE | addons, compute={"nodes": NODES, "pools": {"kind": "karpenter"}})
+    lines = one(found, "look for leftovers of shop").commands
+    lattice, profiles, records = (
+        next(line for line in lines if mark in line) for mark in ("application-networking", "/karpenter/", "route53")
+    )
+    assert "Key=='application-networking.k8s.aws/ManagedBy' && contains(Value, '/shop/')" in lattice
+    assert "contains(Path, '/shop/')" in profiles
+    assert "external-dns/owner=shop," in records
+
+
+def test_a_mark_that_names_no_cluster_is_kept_apart_and_said_so() -> None:
+    addons = {"aws_fsx_csi_driver": {}, "ack_s3": {}}
+    found = of_program(addons=BASE | addons, compute={"nodes": NODES})
+    step = one(found, "tell leftovers of shop from what is in use")
+    assert "name no cluster" in step.why
+    text = "\n".join(step.commands)
+    assert "--resource-type-filters fsx --tag-filters Key=CSIVolumeName " in text
+    assert "Key=services.k8s.aws/controller-version " in text
+    exact = "\n".join(one(found, "look for leftovers of shop").commands)
+    assert "CSIVolumeName" not in exact
+    assert "services.k8s.aws" not in exact
+
+
+def test_ack_run_by_eks_leaves_the_same_marks() -> None:
+    found = of_program(addons=BASE | {"ack_capability": {}}, compute={"nodes": NODES})
+    step = one(found, "tell leftovers of shop from what is in use")
+    assert [line for line in step.commands if "services.k8s.aws/controller-version" in line]
 
 
 def test_only_what_is_on_the_platform_is_looked_for() -> None:
