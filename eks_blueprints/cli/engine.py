@@ -19,6 +19,7 @@ from eks_blueprints.review.preview.targets import Target
 
 if TYPE_CHECKING:
     from eks_blueprints.review.engine import EnginePreview, Progress
+    from eks_blueprints.review.report.money import Threshold
 
 
 @dataclass
@@ -39,13 +40,14 @@ def run(
     install: bool,
     tell_changes: bool,
     command: str,
+    threshold: Threshold,
 ) -> None:
     """Preview each stack, print one report, and leave with the code that says what came of it."""
     outcome = _asked(targets, policy_packs, install)
     if outcome.previews:
         from eks_blueprints.review.engine.report import report_of
 
-        report = report_of(outcome.previews, errors=outcome.errors, command=command)
+        report = report_of(outcome.previews, errors=outcome.errors, command=command, threshold=threshold)
         click.echo(rendered(report, form).rstrip("\n"))
     _leave(outcome, tell_changes)
 

@@ -50,6 +50,13 @@ from eks_blueprints.review.preview.targets import Target, all_targets, program_t
     metavar="DIR",
     help="With --engine: a Pulumi policy pack to ask; may be given several times.",
 )
+@click.option(
+    "--cost-threshold",
+    default=None,
+    metavar="SHARE,DOLLARS",
+    help="With --engine: from when on money needs attention: a month that costs more by this share, and by so many "
+    "dollars. Default: 20%,50.",
+)
 @click.option("--install-engine", is_flag=True, help="With --engine: download the Pulumi CLI if there is none.")
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
@@ -61,6 +68,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     tell_changes: bool,
     engine: bool,
     policy_packs: tuple[Path, ...],
+    cost_threshold: str | None,
     install_engine: bool,
 ) -> None:
     """Show what a stack would create.
@@ -80,11 +88,13 @@ def command(  # noqa: PLR0917 - click passes each option by name
     With --engine the Pulumi CLI, its login and the cloud's credentials are needed, and exit codes say more: 1 the
     engine cannot be asked or fails, 2 an input is refused, 3 a mandatory policy of a pack says no, 4 anything changes.
     """
-    _hold_together(engine, form, full or jobs is not None, policy_packs, install_engine)
+    needing = {"--policy-pack": bool(policy_packs), "--install-engine": install_engine}
+    _hold_together(engine, form, full or jobs is not None, {**needing, "--cost-threshold": cost_threshold is not None})
     targets = _targets(stacks, every, program)
     show.old_tables(*show.PLATFORM)
     if engine:
         from eks_blueprints.cli.engine import run
+        from eks_blueprints.review.report.money import DEFAULT, Threshold
 
         packs = (f"--policy-pack {pack}" for pack in policy_packs)
         line = " ".join(["eks-blueprints preview", *stacks, "--engine", *packs])
@@ -95,6 +105,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
             install=install_engine,
             tell_changes=tell_changes,
             command=line,
+            threshold=Threshold.parse(cost_threshold) if cost_threshold is not None else DEFAULT,
         )
         return
     if len(targets) == 1:
@@ -103,13 +114,12 @@ def command(  # noqa: PLR0917 - click passes each option by name
         _print_many(targets, form, full, jobs, tell_changes)
 
 
-def _hold_together(engine: bool, form: str, of_recordings: bool, policy_packs: tuple[Path, ...], install: bool) -> None:
-    """Refuse options that mean nothing here."""
+def _hold_together(engine: bool, form: str, of_recordings: bool, needing: dict[str, bool]) -> None:
+    """Refuse options that mean nothing here; `needing` are those that need the engine."""
     if engine and of_recordings:
         raise click.UsageError("--full and --jobs are for recordings; got --engine; leave one of them out")
     if engine:
         return
-    needing = {"--policy-pack": bool(policy_packs), "--install-engine": install}
     needing[f"--format {form}"] = form in ("markdown", "html")
     if wrong := [option for option, given in needing.items() if given]:
         raise click.UsageError(f"{wrong[0]} is the engine's; got no --engine; add it")

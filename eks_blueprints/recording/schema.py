@@ -42,6 +42,7 @@ def schema() -> dict[str, Any]:
             "outputs": {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},
             "accounts": {"type": "array", "items": ACCOUNT},
             "findings": {"type": "array", "items": _finding()},
+            "gaps": {**_TEXTS, "description": "what of the program could not be followed; a preview adds them"},
         },
         "$defs": {"resource": _resource(), "options": _options(), **_values()},
     }

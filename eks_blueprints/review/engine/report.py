@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eks_blueprints.core.document import parse
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.report import Finding, in_order
 from eks_blueprints.review.cost import Prices
@@ -15,8 +17,11 @@ from eks_blueprints.review.effects import effects
 from eks_blueprints.review.engine.events import Violation
 from eks_blueprints.review.engine.run import EnginePreview
 from eks_blueprints.review.report.build import told
+from eks_blueprints.review.report.fields import Fields
 from eks_blueprints.review.report.model import Policies, Report, StackReport
+from eks_blueprints.review.report.money import DEFAULT, Threshold
 from eks_blueprints.review.report.policy import judge
+from eks_blueprints.review.report.written import NO_EDITS, Edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ def report_of(
     policies: bool = True,
     prices: Prices | None = None,
     command: str = "",
+    threshold: Threshold = DEFAULT,
 ) -> Report:
     """The report of some stacks. `errors` are those of stacks that the engine could not be asked about."""
     failed = {each.target.stack: "\n".join(each.errors) for each in previews if each.errors}
@@ -62,7 +68,7 @@ def report_of(
     return EngineReport(
         project=next((each.diff.project for each in previews), ""),
         base=base,
-        stacks=tuple(stack_report(each, policies=policies, prices=prices) for each in previews),
+        stacks=tuple(stack_report(each, policies=policies, prices=prices, threshold=threshold) for each in previews),
         errors={**(errors or {}), **failed},
         notes=tuple(notes),
         commit=_commit(),
@@ -70,13 +76,34 @@ def report_of(
     )
 
 
-def stack_report(preview: EnginePreview, *, policies: bool = True, prices: Prices | None = None) -> StackReport:
+def stack_report(
+    preview: EnginePreview, *, policies: bool = True, prices: Prices | None = None, threshold: Threshold = DEFAULT
+) -> StackReport:
     """One stack. Where policy packs were asked they are the policies; else this package's own are, read offline."""
     diff = preview.diff
     if not preview.complete:
         # Half a plan has no cost, and judging it would call sound what was never looked at.
         return StackReport(diff=diff, attention=effects(diff), refused=preview.findings)
-    return told(diff, findings=preview.findings, prices=prices, policies=_policies(preview) if policies else None)
+    return told(
+        diff,
+        findings=preview.findings,
+        prices=prices,
+        policies=_policies(preview) if policies else None,
+        edits=_fields(preview),
+        threshold=threshold,
+    )
+
+
+def _fields(preview: EnginePreview) -> Edits:
+    """The fields of the stack file as it is now: what is deployed says nothing of the file that it came from."""
+    file = preview.target.file
+    if file is None:
+        return NO_EDITS
+    named = next((each.source.file for each in preview.diff.new.resources if each.source), str(file))
+    try:
+        return Fields.of_file(parse(file.read_text(encoding="utf-8-sig"), named))
+    except (OSError, InputError):
+        return NO_EDITS
 
 
 def _policies(preview: EnginePreview) -> Policies:

@@ -10,7 +10,8 @@ from eks_blueprints.review.preview.run import Preview
 
 
 def to_data(preview: Preview) -> dict[str, Any]:
-    """The plan's own data, and its accounts and findings beside it; nothing depends on the machine or the moment."""
+    """The plan's own data with accounts, findings and gaps beside it; nothing depends on the machine or the moment."""
     data: dict[str, Any] = json.loads(preview.plan.to_json())
     found = [account.to_data() for account in accounts(preview.plan)]
-    return {**data, "accounts": found, "findings": [finding.to_data() for finding in preview.findings]}
+    findings = [finding.to_data() for finding in preview.findings]
+    return {**data, "accounts": found, "findings": findings, "gaps": list(dict.fromkeys(preview.gaps))}

@@ -32,6 +32,7 @@ def stack_report(
     policies: bool = True,
     edits: Edits = NO_EDITS,
     threshold: Threshold = DEFAULT,
+    gaps: Sequence[str] = (),
 ) -> StackReport:
     """Everything there is to say of one stack.
 
@@ -39,7 +40,7 @@ def stack_report(
     """
     diff = diff_plans(old, new)
     judged = judge(old, new, settings, renamed=new_urns(renames(diff))) if policies else None
-    return told(diff, findings=findings, prices=prices, policies=judged, edits=edits, threshold=threshold)
+    return told(diff, findings=findings, prices=prices, policies=judged, edits=edits, threshold=threshold, gaps=gaps)
 
 
 def told(
@@ -50,6 +51,7 @@ def told(
     policies: Policies | None = None,
     edits: Edits = NO_EDITS,
     threshold: Threshold = DEFAULT,
+    gaps: Sequence[str] = (),
 ) -> StackReport:
     """Everything there is to say of a comparison, whoever made it."""
     found = renames(diff)
@@ -68,4 +70,5 @@ def told(
         refused=tuple(findings),
         policies=policies,
         renames=found,
+        gaps=tuple(gaps),
     )

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from eks_blueprints.review.cost.estimate import Difference, Estimate, money
+from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.picture import draw
@@ -63,6 +64,8 @@ def _stack(stack: StackReport) -> Iterator[str]:
     same = f'<span class="pill">{stack.diff.unchanged} unchanged</span>'
     same += f'<span class="pill">{escape(stack.account)}</span>'
     yield f'<section class="stack"><header><h2>{escape(stack.stack)}</h2>{pills}{same}</header>'
+    if stack.gaps:
+        yield f'<p class="basis">Not followed: {escape("; ".join(told_gaps(stack.gaps)))}</p>'
     if picture := draw(platform(stack.diff)):
         legend = "".join(f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>' for k, w in _WORDS.items())
         yield f'<div class="frame">{picture}</div><div class="legend">{legend}</div>'

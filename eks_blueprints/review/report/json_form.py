@@ -35,6 +35,7 @@ def _stack(stack: StackReport) -> dict[str, Any]:
     return {
         "stack": stack.stack,
         "accounts": [account.to_data() for account in stack.accounts],
+        "gaps": list(stack.gaps),
         "counts": dict(stack.diff.counts),
         "unchanged": stack.diff.unchanged,
         "attention": [_attention(each) for each in stack.attention],

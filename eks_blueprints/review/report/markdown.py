@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from eks_blueprints.review.cost.estimate import money
+from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, Security, StackReport, Version
 from eks_blueprints.review.report.rights import folded, quiet
@@ -50,7 +51,17 @@ def _head(report: Report) -> str:
     title = f"### {_ICONS[report.level]} {_text(report.project or 'platform')}: {_text(report.verdict)}"
     means = f" · {'; '.join(_text(f'{_prefix(report, each)}{each.account}') for each in report.changed)}"
     facts = f"`{signs}` compared with {_text(report.base)}{commit}{means if report.changed else ''}"
-    return "\n\n".join(part for part in (title, facts, _table(report)) if part)
+    return "\n\n".join(part for part in (title, facts, _table(report), _gaps(report)) if part)
+
+
+def _gaps(report: Report) -> str:
+    """What could not be followed, stack by stack: what is said below may lack it."""
+    said = [
+        f"{_prefix(report, stack)}not followed: {_text('; '.join(told_gaps(stack.gaps)))}"
+        for stack in report.stacks
+        if stack.gaps
+    ]
+    return "\n".join(f"- {_ICONS['warning']} {each}" for each in said)
 
 
 def _table(report: Report) -> str:

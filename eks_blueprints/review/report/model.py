@@ -13,7 +13,7 @@ from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention, Level
 from eks_blueprints.review.preview.account import Account, account_line, accounts
 from eks_blueprints.review.preview.run import Finding
-from eks_blueprints.review.report.verdict import verdict
+from eks_blueprints.review.report.verdict import count, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class StackReport:
     """Inputs that a provider would refuse, and warnings."""
     policies: Policies | None = None
     renames: tuple[Rename, ...] = ()
+    gaps: tuple[str, ...] = ()
+    """What of the program could not be followed, so that resources may be missing or differ."""
 
     @property
     def changed(self) -> bool:
@@ -166,4 +168,6 @@ class Report:
     @property
     def verdict(self) -> str:
         """The one line that a busy reader reads."""
-        return verdict(self) or ("changes, none of which needs a second look" if self.changed else "no changes")
+        said = verdict(self) or ("changes, none of which needs a second look" if self.changed else "no changes")
+        missed = sum(len(each.gaps) for each in self.stacks)
+        return f"{said}; {count(missed, 'thing')} of the program not followed" if missed else said

@@ -86,7 +86,7 @@ def _compared(
     reports: list[StackReport] = []
     notes = list(base.notes)
     for target, outcome in heads:
-        plan, findings = _read(outcome)
+        plan, findings, gaps = _read(outcome)
         try:
             old, unknown = _old(base, target, plan)
             notes += unknown
@@ -95,7 +95,7 @@ def _compared(
             notes.append(f"{target.stack} is shown as new, because its base cannot be rendered: {error}")
             old = None
         edits = _edits(ref, target, plan) if ref is not None and old is not None else NO_EDITS
-        reports.append(_report(request, old, plan, findings, target, edits))
+        reports.append(_report(request, old, plan, findings, target, edits, gaps))
     if request.every:
         known = {target.stack for target in request.targets}
         gone = [old for stack, old in base.plans.items() if stack not in known]
@@ -137,6 +137,7 @@ def _report(  # noqa: PLR0917 - in this order everywhere
     findings: Sequence[Finding],
     target: Target | None,
     edits: Edits = NO_EDITS,
+    gaps: Sequence[str] = (),
 ) -> StackReport:
     folder = target.file.parent if target and target.file else target.project if target else None
     policies = request.policies and bool(new.resources)
@@ -149,6 +150,7 @@ def _report(  # noqa: PLR0917 - in this order everywhere
         policies=policies,
         edits=edits,
         threshold=request.threshold,
+        gaps=gaps,
     )
 
 
@@ -186,13 +188,13 @@ def _heads(request: Request) -> tuple[list[tuple[Target, Outcome]], dict[str, st
     return done, errors
 
 
-def _read(outcome: Outcome) -> tuple[Plan, list[Finding]]:
+def _read(outcome: Outcome) -> tuple[Plan, list[Finding], list[str]]:
     import json
 
     data: Mapping[str, Any] = outcome.data or {}
-    plan = Plan.from_json(json.dumps({key: value for key, value in data.items() if key != "findings"}))
+    plan = Plan.from_json(json.dumps({key: value for key, value in data.items() if key not in ("findings", "gaps")}))
     by_urn = plan.by_urn()
-    return plan, [_finding(each, by_urn) for each in data.get("findings", ())]
+    return plan, [_finding(each, by_urn) for each in data.get("findings", ())], list(data.get("gaps", ()))
 
 
 def _finding(data: Mapping[str, Any], by_urn: Mapping[str, Any]) -> Finding:

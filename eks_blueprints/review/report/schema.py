@@ -65,6 +65,7 @@ def _stack() -> dict[str, Any]:
     return _object(
         stack=_TEXT,
         accounts=_list(ACCOUNT),
+        gaps={**_TEXTS, "description": "what of the program could not be followed"},
         counts=_counts(),
         unchanged=_COUNT,
         attention=_list(

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from eks_blueprints.review.cost.estimate import money
+from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.lines import SIGNS, Line, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.rights import folded, quiet
@@ -79,6 +80,8 @@ def _stack(stack: StackReport) -> Iterator[_Said]:
     yield _Said()
     yield _say(f"{stack.stack}  {_signs(stack.diff.counts)}  {stack.diff.unchanged} unchanged", bold=True)
     yield _say(stack.account, 2, dim=True)
+    if stack.gaps:
+        yield _say(f"not followed: {'; '.join(told_gaps(stack.gaps))}", 2, fg="yellow")
     yield from _section("needs attention", _attention(stack))
     yield from _section("cost", _cost(stack))
     yield from _section("policies", _policies(stack))

@@ -56,9 +56,9 @@ class Edits:
     def behind(self, change: Change, resource: PlannedResource) -> Edit | None:
         """The edit that a change of a property comes from; None where that is not sure."""
         own = self.of(resource)
-        looked = [(tuple(own), fits) for fits in (_named_and_valued, _valued, _named)]
+        looked = [(tuple(own), fits) for fits in (is_behind, _valued, _named)]
         # Elsewhere a field that is only named alike, or has the same number, is mostly another one.
-        looked += [(self.all, fits) for fits in (_named_and_valued, _valued) if _telling(change)]
+        looked += [(self.all, fits) for fits in (is_behind, _valued) if _telling(change)]
         for edits, fits in looked:
             found = [leaf for edit in edits for leaf in edit.leaves() if fits(leaf, change)]
             if found:
@@ -79,10 +79,11 @@ class Edits:
 def edits(old: Document, new: Document) -> Edits:
     """What differs between two versions of a stack file."""
     found = tuple(_compared(old.data, new.data, (), old, new))
-    return Edits(found, (_by_line(old), _by_line(new)))
+    return Edits(found, (by_line(old), by_line(new)))
 
 
-def _by_line(document: Document) -> dict[int, Path]:
+def by_line(document: Document) -> dict[int, Path]:
+    """The part of a file that begins in a line, by line."""
     found: dict[int, Path] = {}
     for path, place in sorted(document.keys.items(), key=lambda item: len(item[0])):
         found.setdefault(place.line, path)
@@ -120,7 +121,8 @@ def _dotted(path: Path) -> str:
     return text
 
 
-def _named_and_valued(edit: Edit, change: Change) -> bool:
+def is_behind(edit: Edit, change: Change) -> bool:
+    """Whether an edit has a changed property's name and its values."""
     return _named(edit, change) and _valued(edit, change)
 
 

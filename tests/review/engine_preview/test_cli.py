@@ -152,3 +152,20 @@ def test_progress_is_nothing_in_a_log() -> None:
     line.show(Progress("prod", 7, 31, "prod-cluster"))
     line.clear()
     assert log.getvalue() == ""
+
+
+class TestThreshold:
+    def test_it_decides_what_costs_too_much(self, call: Call) -> None:
+        def attention(*args: str) -> list[str]:
+            done = call("prod", "--engine", "--format", "json", *args, answer=lambda target: made("changed", target))
+            return [each["title"] for each in json.loads(done.stdout)["stacks"][0]["attention"]]
+
+        assert "costs more" not in attention()
+        assert "costs more" in attention("--cost-threshold", "1%,1")
+
+    def test_it_must_have_its_form(self, call: Call) -> None:
+        assert "write 30%,100" in str(call("prod", "--engine", "--cost-threshold", "a lot").exception)
+
+    def test_a_recording_has_none(self, call: Call) -> None:
+        done = call("prod", "--cost-threshold", "1%,1")
+        assert "--cost-threshold is the engine's; got no --engine" in done.output
