@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from eks_blueprints.access.component import Access
 from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
-from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.blueprint import addon_delivery, aws_settings
 from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, settled
 from eks_blueprints.blueprint.ground import check_named
+from eks_blueprints.blueprint.kinds import ClusterAutoscaler
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster

@@ -165,7 +165,10 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
         if not (isinstance(found, type) and issubclass(found, base)):
             raise ValueError(f"is not a kind of {base.group}; got {shown(kind)}; extend {base.__name__}")
         return found
-    known = kinds(base)
+    known = _own_kinds(base.__module__.rpartition(".")[0])
+    if kind not in known:
+        # Looking for what other packages offer reads what every installed one says of itself.
+        known = kinds(base)
     if kind not in known:
         raise ValueError(unknown_name(kind, known, f"kind of {base.group}"))
     try:
