@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
 
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
-        {"clock", "errors", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"},
+        {"clock", "errors", "form", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "images", "kubernetes_object", "aws_config", "caller"},
     ],
@@ -101,3 +101,18 @@ def test_the_specs_of_pools_load_only_for_platforms_that_have_pools() -> None:
 
     code = "import sys, eks_blueprints.cli.check; assert 'eks_blueprints.compute.karpenter' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_check_loads_the_kinds_that_a_stack_file_has_and_no_others() -> None:
+    """Loading them all would take longer than the rest of a check does."""
+    import subprocess
+
+    names = ["compute.fargate", "compute.hybrid_nodes", "compute.self_managed_nodes", "addons.argocd", "addons.fluxcd"]
+    others = {f"eks_blueprints.{name}" for name in [*names, "addons.cluster_autoscaler", "compute.auto_mode"]}
+    code = (
+        "import sys; from eks_blueprints.stackfile.settle import checked; from pathlib import Path\n"
+        f"checked(Path({str(ROOT / 'examples/private_cluster/prod.yaml')!r}))\n"
+        f"print(*sorted({others!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []

@@ -173,3 +173,59 @@ def test_a_public_subnet_named_by_the_settings_is_found(tmp_path: Path) -> None:
     fargate = "compute: {f: {kind: fargate, selectors: [{namespace: x}], subnet_ids: [{config: subnet}]}}\naddons: {}\n"
     file.write_text(CLUSTER + OWN_VPC % "public" + fargate)
     assert "compute.f.subnet_ids[0]: is a public subnet" in (by_check(file) or "")
+
+
+PROJECT = "name: shop\nruntime: python\n"
+PROGRAM = "from eks_blueprints import stackfile\nstackfile.deploy('prod.yaml')\n"
+
+
+@pytest.mark.parametrize("settings", ["environment: [shop/prod]\n", "environment: {imports: [base]}\nconfig: {}\n"])
+def test_what_an_environment_may_set_is_unknown_and_not_missing(tmp_path: Path, settings: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    (tmp_path / "Pulumi.prod.yaml").write_text(settings)
+    file = tmp_path / "prod.yaml"
+    file.write_text(CLUSTER + NODES % "node_role_arn: {config: role}")
+    (told,) = [str(doubt) for doubt in checked(file).warnings() if "environment" in doubt.message]
+    assert "3:51: compute.n.node_role_arn: config role may come from the stack's environment" in told
+    found = preview(stack_target(str(file)))
+    assert not found.refused
+    assert any("config role may come from the stack's environment" in note for note in found.notes)
+    (group,) = [each for each in found.plan.resources if each.type == "aws:eks/nodeGroup:NodeGroup"]
+    assert group.inputs["nodeRoleArn"] == "${config.shop:role}"
+
+
+def test_a_key_that_is_set_wrongly_is_an_error_beside_an_environment_too(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    (tmp_path / "Pulumi.prod.yaml").write_text("environment: [shop/prod]\nconfig: {role: x}\n")
+    file = tmp_path / "prod.yaml"
+    file.write_text(CLUSTER + NODES % "node_role_arn: {config: role}")
+    for said in (by_check(file), by_preview(file, stack_target(str(file)))):
+        assert "config role does not fit: is no ARN of a role" in (said or "")
+
+
+def test_what_methods_of_ones_own_may_change_is_doubted_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "verdict_team.py").write_text(
+        "import eks_blueprints as e\n"
+        "class Team(e.Blueprint):\n"
+        "    def prepare(self):\n"
+        "        return self.args.but(cluster=self.args.cluster.but(name='shop'))\n"
+        "class Plain(e.Blueprint):\n"
+        "    pass\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file = tmp_path / f"{'x' * 101}.yaml"
+    file.write_text("blueprint: verdict_team.Team\n" + CLUSTER + NODES % "min_size: 1")
+    assert "needs a name of the stack" in (by_check(file) or "")
+    file = tmp_path / "prod.yaml"
+    file.write_text("blueprint: verdict_team.Team\n" + CLUSTER + NODES % "node_role_arn: {config: role}")
+    stack = checked(file)
+    assert stack.unchecked == ("prepare",)
+    assert ["(unless prepare() changes it)" in str(doubt) for doubt in stack.warnings()].count(True) == 1
+    file.write_text("blueprint: verdict_team.Plain\n" + CLUSTER + NODES % "node_role_arn: {config: role}")
+    assert "config role is not set; got nothing" in (by_check(file) or "")
+    file.write_text("blueprint: verdict_team.Plain\n" + CLUSTER + NODES % "min_size: 1")
+    assert checked(file).unchecked == ()

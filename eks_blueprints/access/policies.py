@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from pathlib import Path
 
 from eks_blueprints.core.errors import shown, unknown_name
+from eks_blueprints.core.form import Form
 
-_ARN = re.compile(r"arn:aws(-[a-z]+)*:eks::aws:cluster-access-policy/([A-Za-z0-9]{1,100})")
+_ARN = Form(r"arn:aws(-[a-z]+)*:eks::aws:cluster-access-policy/([A-Za-z0-9]{1,100})")
 _FILE = Path(__file__).with_name("policies.toml")
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import role_arn
 
-_PRINCIPAL = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
-_ROOT = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:root")
-_SSO = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/(AWSReservedSSO_[\w+=,.@-]+)", re.ASCII)
-_SESSION = re.compile(r"arn:aws[a-z-]*:sts::.*")
-_OTHER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(group|instance-profile|policy)/.*")
+_PRINCIPAL = Form(r"arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}")
+_ROOT = Form(r"arn:aws[a-z-]*:iam::\d{12}:root")
+_SSO = Form(r"arn:(aws[a-z-]*):iam::(\d{12}):role/(AWSReservedSSO_[\w+=,.@-]+)")
+_SESSION = Form(r"arn:aws[a-z-]*:sts::.*")
+_OTHER = Form(r"arn:aws[a-z-]*:iam::\d{12}:(group|instance-profile|policy)/.*")
 
 
 def principal_arn(value: str) -> str:

@@ -11,15 +11,15 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from eks_blueprints.access.policies import aws_name
 from eks_blueprints.access.principals import PrincipalArn, is_role
 from eks_blueprints.core.errors import Faults, Problem, shown
-from eks_blueprints.core.leaves import Tags, repeated
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.leaves import Tags, element_name, repeated
 from eks_blueprints.core.spec import In, Spec, is_known
 
 EntryType = Literal["STANDARD", "EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX"]
 
 _RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
-_NAMESPACE = re.compile(r"[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-_SESSION_NAME = re.compile(r"\{\{SessionName(Raw)?\}\}")
+_NAMESPACE = Form(r"[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?")
+_SESSION_NAME = r"\{\{SessionName(Raw)?\}\}"
 
 
 class AccessPolicy(Spec):
@@ -96,7 +96,7 @@ class AccessEntry(Spec):
         if not user_name.strip():
             raise ValueError(f"is empty; got {shown(user_name)}; leave it out to let EKS choose")
         _refuse_reserved(user_name)
-        session = _SESSION_NAME.search(user_name)
+        session = re.search(_SESSION_NAME, user_name)
         if session and ":" not in user_name[: session.start()]:
             raise ValueError(
                 f"needs a colon before {session.group()}; got {shown(user_name)}; write like team:{session.group()}"
@@ -175,9 +175,8 @@ def name_problems(names: Iterable[str]) -> Iterator[Problem]:
     """Names that cannot stand in the names of resources, or not beside each other."""
     seen: dict[str, str] = {}
     for name in names:
-        if not _NAME.fullmatch(name):
-            do = "use up to 40 letters, digits, - and _, with a letter first"
-            yield Problem((name,), f"is no usable name; got {shown(name)}; {do}")
+        if fault := element_name.fault(name):
+            yield Problem((name,), fault)
         if (other := seen.setdefault(folded(name), name)) is not name:
             yield Problem((name,), f"clashes with {other}; got {shown(name)}; give one another name")
 

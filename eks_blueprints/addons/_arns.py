@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from eks_blueprints.core.errors import shown
+from eks_blueprints.core.form import Form
 
 _PLACE = r"[a-z0-9-]+:\d{12}"
-_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+bucket_name = Form(
+    r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    what="is no name of a bucket",
+    do="use 3 to 63 lowercase letters, digits, dots and dashes, not the ARN",
+)
+"""The name of an S3 bucket."""
 
 
 def _form(what: str, rest: str, example: str) -> AfterValidator:
-    form = re.compile(rf"arn:aws(-[a-z]+)*:{rest}", re.ASCII)
-
-    def check(value: str) -> str:
-        if not form.fullmatch(value):
-            raise ValueError(f"is no ARN of {what}; got {shown(value)}; write it like arn:aws:{example}")
-        return value
-
-    return AfterValidator(check)
-
-
-def bucket_name(value: str) -> str:
-    """The name of an S3 bucket.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _BUCKET.fullmatch(value) or ".." in value:
-        do = "use 3 to 63 lowercase letters, digits, dots and dashes, not the ARN"
-        raise ValueError(f"is no name of a bucket; got {shown(value)}; {do}")
-    return value
+    do = f"write it like arn:aws:{example}"
+    return AfterValidator(Form(rf"arn:aws(-[a-z]+)*:{rest}", what=f"is no ARN of {what}", do=do))
 
 
 ZoneArn = Annotated[

@@ -11,12 +11,23 @@ from pydantic import AfterValidator
 from eks_blueprints.addons._values import merged
 from eks_blueprints.core import leaves
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.images import from_mirror
 from eks_blueprints.core.spec import In, is_known
 
-CHART_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-REPOSITORY = re.compile(r"(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~/-]*)?")
-_DOTS = re.compile(r"(?<!\\)\.")
+CHART_VERSION = Form(
+    r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?",
+    what="is no exact version of a chart",
+    do="write it like 1.14.0",
+)
+chart_repository = Form(
+    r"(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~/-]*)?",
+    what="is no repository of charts",
+    do="write https://host/path or oci://host/path",
+)
+"""Where charts lie."""
+
+_DOTS = r"(?<!\\)\."
 
 
 def chart_version(value: str) -> str:
@@ -28,21 +39,7 @@ def chart_version(value: str) -> str:
     if re.search(r"-eksbuild\.\d+$", value):
         do = "write the chart's own version, like 1.14.0, or have EKS install it with kind: eks_addon"
         raise ValueError(f"is the build of an EKS add-on, not the version of a chart; got {shown(value)}; {do}")
-    if not CHART_VERSION.fullmatch(value):
-        raise ValueError(f"is no exact version of a chart; got {shown(value)}; write it like 1.14.0")
-    return value
-
-
-def chart_repository(value: str) -> str:
-    """Where charts lie.
-
-    Raises:
-        ValueError: if it is no URL with https or oci.
-    """
-    if not REPOSITORY.fullmatch(value):
-        do = "write https://host/path or oci://host/path"
-        raise ValueError(f"is no repository of charts; got {shown(value)}; {do}")
-    return value
+    return CHART_VERSION(value)
 
 
 def secret_leaves(value: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +50,7 @@ def secret_leaves(value: dict[str, Any]) -> dict[str, Any]:
     """
     faults = Faults()
     for path, leaf in value.items():
-        keys = _DOTS.split(path)
+        keys = re.split(_DOTS, path)
         if not all(keys):
             faults.add((path,), f"is no path in values; got {shown(path)}; write it like auth.token")
         if any(".".join(keys[:end]) in value for end in range(1, len(keys))):
@@ -74,7 +71,7 @@ SecretValues = Annotated[dict[str, In[str]], AfterValidator(secret_leaves)]
 
 def nested(path: str, value: Any) -> dict[str, Any]:
     r"""`nested("a.b", 1)` is `{"a": {"b": 1}}`; a dot within a key is written `\.`; an empty path is the value."""
-    for key in reversed(_DOTS.split(path) if path else ()):
+    for key in reversed(re.split(_DOTS, path) if path else ()):
         value = {key.replace("\\.", "."): value}
     return value  # type: ignore[no-any-return]
 

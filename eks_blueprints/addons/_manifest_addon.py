@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef
 
-OBJECT_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _FIRST = ("CustomResourceDefinition", "Namespace")
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
 from eks_blueprints.core.spec import Spec
 
-_COUNT_OR_PERCENT = re.compile(r"\d+|(100|[1-9]?\d)%")
+_COUNT_OR_PERCENT = Form(r"\d+|(100|[1-9]?\d)%")
 
 
 def _node_selector(labels: dict[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -12,9 +11,10 @@ from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.argocd import Argocd
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, Spec, is_known
 
-_INSTANCE = re.compile(r"arn:aws(-[a-z]+)*:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}")
+_INSTANCE = Form(r"arn:aws(-[a-z]+)*:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}")
 
 
 class RoleMapping(Spec):

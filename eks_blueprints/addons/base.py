@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -12,6 +11,7 @@ from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._values import JsonValues, clashes, merged
 from eks_blueprints.core.elements import Element
 from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow, json_text, managed_policy
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In, is_known
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Identity = Literal["pod_identity", "irsa", "node_role"]
 
-_EKS_VERSION = re.compile(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)*-eksbuild\.\d+")
+_EKS_VERSION = Form(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)*-eksbuild\.\d+")
 
 
 class AddOn(Element):

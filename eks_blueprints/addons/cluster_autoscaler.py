@@ -14,6 +14,7 @@ from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._values import merged
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import In, Spec
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Expander = Literal["random", "most-pods", "least-waste", "least-nodes", "priority"]
 
 _RELEASES = Path(__file__).with_name("_cluster_autoscaler.toml")
-_DURATION = re.compile(r"(\d+(\.\d+)?(h|m|s|ms))+")
+_DURATION = Form(r"(\d+(\.\d+)?(h|m|s|ms))+")
 _ENABLED = "aws:ResourceTag/k8s.io/cluster-autoscaler/enabled"
 _OWNED = "aws:ResourceTag/k8s.io/cluster-autoscaler/"
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from eks_blueprints.addons._manifest_addon import OBJECT_NAME, ManifestAddOn
+from eks_blueprints.addons._manifest_addon import ManifestAddOn
 from eks_blueprints.addons._values import unfit
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.leaves import object_name
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -33,9 +34,8 @@ class Manifests(ManifestAddOn):
     def _are_objects(cls, manifests: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         faults = Faults()
         for key, manifest in manifests.items():
-            if not OBJECT_NAME.fullmatch(key):
-                do = "use up to 63 lowercase letters, digits and dashes"
-                faults.add((key,), f"is no short name for an object; got {shown(key)}; {do}")
+            if fault := object_name.fault(key):
+                faults.add((key,), fault)
             for field in ("apiVersion", "kind"):
                 if not isinstance(manifest.get(field), str) or not manifest[field]:
                     faults.add((key, field), f"needs text; got {shown(manifest.get(field))}; write it as for kubectl")

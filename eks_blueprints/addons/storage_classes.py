@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.addons._manifest_addon import OBJECT_NAME, ManifestAddOn
+from eks_blueprints.addons._manifest_addon import ManifestAddOn
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.aws_efs_csi_driver import AwsEfsCsiDriver
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import RegionalKeyArn
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.leaves import RegionalKeyArn, object_name
 from eks_blueprints.core.spec import In, Spec
 
 if TYPE_CHECKING:
@@ -119,9 +119,8 @@ class StorageClasses(ManifestAddOn):
     def _names_and_one_default(cls, classes: dict[str, StorageClassSpec]) -> dict[str, StorageClassSpec]:
         faults = Faults()
         for name in classes:
-            if not OBJECT_NAME.fullmatch(name):
-                do = "use up to 63 lowercase letters, digits and dashes"
-                faults.add((name,), f"is no name of a storage class; got {shown(name)}; {do}")
+            if fault := object_name.fault(name):
+                faults.add((name,), fault)
         defaults = [name for name, found in classes.items() if found.default]
         if len(defaults) > 1:
             faults.add((defaults[1], "default"), f"is for one class only; got {', '.join(defaults)}; keep one")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -11,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import Cidr4, SecurityGroupId
 from eks_blueprints.core.spec import In, Spec
@@ -27,8 +27,8 @@ _DESCRIBED = (
     "ec2:DescribeSubnets",
     "ec2:DescribeTags",
 )
-_ZONE_ID = re.compile(r"[a-z]+\d-az\d+")
-_ZONE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+-\d+)?[a-z]|[a-z]+\d-az\d+")
+_ZONE_ID = Form(r"[a-z]+\d-az\d+")
+_ZONE = Form(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+-\d+)?[a-z]|[a-z]+\d-az\d+")
 
 
 class CustomNetworking(Spec):

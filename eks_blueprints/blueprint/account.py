@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Self
 
@@ -10,12 +9,13 @@ from pydantic import AfterValidator, model_validator
 
 from eks_blueprints.core.aws_config import account_id, account_of_role
 from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Profile, RoleArn
 from eks_blueprints.core.spec import In, Spec, is_known
 from eks_blueprints.network import zones
 
-_SESSION = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
-_EXTERNAL = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+_SESSION = Form(r"[\w+=,.@-]{2,64}")
+_EXTERNAL = Form(r"[\w+=,.@:/-]{2,1224}")
 
 
 class AccountArgs(Spec):

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from eks_blueprints.addons._chart_addon import ChartAddOn
-from eks_blueprints.addons._helm_addon import HelmAddOn
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.addons.coredns import Coredns
-from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
-from eks_blueprints.addons.kube_proxy import KubeProxy
-from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.blueprint import addon_delivery
 from eks_blueprints.blueprint.addon_defaults import brought_by_auto_mode, hosts, only_fargate, settled
+from eks_blueprints.blueprint.kinds import (
+    ChartAddOn,
+    Coredns,
+    EksPodIdentityAgent,
+    Fargate,
+    HelmAddOn,
+    KubeProxy,
+    VpcCni,
+)
 from eks_blueprints.blueprint.order import in_order
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.compute.fargate import Fargate
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Path, Problem, problems_of, unknown_name
 from eks_blueprints.network import zones

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons._fit import Stage
-from eks_blueprints.addons.argocd import Argocd
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.addons.fluxcd import Fluxcd
+from eks_blueprints.blueprint.kinds import Argocd, ChartAddOn, Fluxcd
 from eks_blueprints.blueprint.order import required
 from eks_blueprints.core.errors import Problem
 
@@ -17,13 +15,16 @@ if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.core.helm import Delivery
 
-_CARRIERS: dict[str, type[AddOn]] = {"argocd": Argocd, "flux": Fluxcd}
+_CARRIERS: dict[str, tuple[str, type[AddOn]]] = {"argocd": ("argocd", Argocd), "flux": ("fluxcd", Fluxcd)}
+"""For each delivery the kind of the add-on that carries it out, and its class."""
 
 
 def carrier(args: BlueprintArgs) -> AddOn | None:
     """The add-on that carries out the others; None where Helm does, or it is not there."""
-    wanted = _CARRIERS.get(args.addon_defaults.delivery)
-    return None if wanted is None else next((addon for addon in args.addons if isinstance(addon, wanted)), None)
+    if args.addon_defaults.delivery not in _CARRIERS:
+        return None
+    _, wanted = _CARRIERS[args.addon_defaults.delivery]
+    return next((addon for addon in args.addons if isinstance(addon, wanted)), None)
 
 
 def carried(args: BlueprintArgs, addons: Sequence[AddOn]) -> set[str]:
@@ -64,7 +65,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         return
     by = carrier(args)
     if by is None:
-        kind = _CARRIERS[wanted].kind()
+        kind, _ = _CARRIERS[wanted]
         message = f"needs {kind} on the cluster; got addons without it; add {kind}: {{}}"
         yield Problem(("addon_defaults", "delivery"), message)
         return

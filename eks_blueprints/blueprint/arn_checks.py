@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from eks_blueprints.core.errors import Path, Problem
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import IN_THE_REGION
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.network import zones
@@ -17,7 +18,7 @@ from eks_blueprints.network import zones
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
-_ARN = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):.*", re.DOTALL)
+_ARN = Form(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):.*", re.DOTALL)
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:

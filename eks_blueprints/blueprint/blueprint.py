@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from eks_blueprints.access.component import Access
 from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
-from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.blueprint import addon_delivery, aws_settings
 from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, settled
 from eks_blueprints.blueprint.ground import check_named
+from eks_blueprints.blueprint.kinds import ClusterAutoscaler
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster
@@ -25,7 +25,7 @@ from eks_blueprints.core.aws_config import PLUGIN, Setting, argument, of_stack
 from eks_blueprints.core.caller import Caller, caller, caller_of
 from eks_blueprints.core.component import Component
 from eks_blueprints.core.document import located
-from eks_blueprints.core.errors import InputError, fail, problems_of
+from eks_blueprints.core.errors import InputError, Problem, fail, problems_of
 from eks_blueprints.core.references import of_deployment, resolve
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.network import zones
@@ -117,7 +117,10 @@ class Blueprint(Component):
 
     def _settled(self, name: str) -> BlueprintArgs:
         with self._told(InputError, ValidationError):
-            args = resolve(self.prepare(), of_deployment)
+            doubts: list[Problem] = []
+            args = resolve(self.prepare(), of_deployment, doubts)
+            for doubt in located(doubts, self.args.origin) if self.args.origin else doubts:
+                pulumi.log.warn(str(doubt))
             if problems := list(check_named(args, name)):
                 raise InputError(problems)
             return args

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
-from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
-from eks_blueprints.addons.vpc_cni import VpcCni
-from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+from eks_blueprints.blueprint.kinds import (
+    AwsEbsCsiDriver,
+    ClusterAutoscaler,
+    Ec2Nodes,
+    Fargate,
+    HybridNodes,
+    ManagedNodes,
+    SelfManagedNodes,
+    VpcCni,
+)
 from eks_blueprints.compute._image import release_minor
 from eks_blueprints.compute._settings_rules import beside_cluster
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.compute.fargate import Fargate
-from eks_blueprints.compute.hybrid_nodes import HybridNodes
-from eks_blueprints.compute.managed_nodes import ManagedNodes
-from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.spec import is_known

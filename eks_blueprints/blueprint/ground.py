@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler
 from eks_blueprints.blueprint.addon_defaults import settled
+from eks_blueprints.blueprint.kinds import ClusterAutoscaler
 from eks_blueprints.cluster.spec import cluster_name
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import too_many_tags
 from eks_blueprints.core.refs import Ground
 from eks_blueprints.network import layout
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _ENDPOINTS = ("interface_endpoints", "gateway_endpoints")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_NAME = Form(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def ground(args: BlueprintArgs) -> Ground:
@@ -74,14 +74,13 @@ def _tags(args: BlueprintArgs) -> Iterator[Problem]:
 
 def check_named(args: BlueprintArgs, name: str) -> Iterator[Problem]:
     """What is wrong about a platform whose name and references are known: what is left when it has been validated."""
-    try:
-        cluster_name(args.cluster.name or name)
-    except ValueError as error:
-        yield Problem(("cluster", "name"), str(error))
+    if not _NAME.fullmatch(name):
+        do = "use up to 100 letters, digits and - _ ., with a letter or digit first"
+        message = f"needs a name of the stack that its resources' names can begin with; got {shown(name)}; {do}"
+        yield Problem((), message)
     else:
-        if not _NAME.fullmatch(name):
-            do = "use up to 100 letters, digits and - _ ., with a letter or digit first"
-            yield Problem(
-                (), f"needs a name of the stack that its resources' names can begin with; got {shown(name)}; {do}"
-            )
+        try:
+            cluster_name(args.cluster.name or name)
+        except ValueError as error:
+            yield Problem(("cluster", "name"), str(error))
     yield from check_parts(args)

@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation
-from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
-from eks_blueprints.compute.base import is_karpenter
-from eks_blueprints.compute.fargate import Fargate
+from eks_blueprints.blueprint.kinds import EksPodIdentityAgent, Fargate, Karpenter
 from eks_blueprints.core.errors import Problem
-from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -62,5 +59,7 @@ def _taken(args: BlueprintArgs) -> Iterator[tuple[tuple[str, str], str]]:
             for account in addon.service_accounts:
                 yield (addon.home, account), f"addons.{addon.name}"
     for compute in args.compute:
-        if is_karpenter(compute):
+        if isinstance(compute, Karpenter):
+            from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
+
             yield (compute.namespace, SERVICE_ACCOUNT), f"compute.{compute.name}"

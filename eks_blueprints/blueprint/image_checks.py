@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons._helm_values import nested
 from eks_blueprints.addons._values import merged
 from eks_blueprints.blueprint.addon_defaults import mirrored, settled
-from eks_blueprints.compute.base import is_karpenter
+from eks_blueprints.blueprint.kinds import ChartAddOn, Karpenter
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.images import from_mirror, unreachable
 from eks_blueprints.network import zones
@@ -45,7 +44,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _images(args: BlueprintArgs) -> Iterator[tuple[str, str]]:
     for compute in args.compute:
-        if is_karpenter(compute):
+        if isinstance(compute, Karpenter):
             karpenter = mirrored(compute, args)
             yield compute.name, karpenter.image
     for addon in settled(args):

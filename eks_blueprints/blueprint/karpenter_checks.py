@@ -7,13 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.addons._values import clashes, unfit
-from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
-from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.blueprint.karpenter_network import check_network
-from eks_blueprints.compute.auto_mode import AutoMode
+from eks_blueprints.blueprint.kinds import AutoMode, EksPodIdentityAgent, Fargate, Karpenter, VpcCni
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.compute.fargate import Fargate
-from eks_blueprints.compute.karpenter import Karpenter
 from eks_blueprints.core.errors import Path, Problem, shown
 from eks_blueprints.core.spec import is_known
 from eks_blueprints.karpenter.controller import OWN_VALUES, SERVICE_ACCOUNT

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.compute.auto_mode import AutoMode
-from eks_blueprints.compute.karpenter import Karpenter
+from eks_blueprints.blueprint.kinds import AutoMode, Karpenter
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.karpenter.labels import ZONE
 from eks_blueprints.karpenter.overlap import labels_left

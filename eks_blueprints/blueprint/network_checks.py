@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from eks_blueprints.blueprint.addon_defaults import settled
-from eks_blueprints.compute.base import is_karpenter
+from eks_blueprints.blueprint.kinds import Karpenter
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.network import endpoints
 from eks_blueprints.network.spec import ExistingNetworkArgs
@@ -75,7 +75,7 @@ def needed(args: BlueprintArgs) -> list[str]:
     found = set(_IMAGES) if args.cluster.auto_mode is None else {*_NODES, _IDENTITY["pod_identity"]}
     for compute in inside:
         found |= set(_IMAGES if compute.kind() == "fargate" else _NODES)
-        if is_karpenter(compute):
+        if isinstance(compute, Karpenter):
             from eks_blueprints.blueprint.karpenter_network import services_of
 
             found |= set(services_of(compute))

@@ -9,10 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.addons.vpc_cni import VpcCni
-from eks_blueprints.compute._ec2_nodes import Ec2Nodes
-from eks_blueprints.compute.base import is_karpenter
-from eks_blueprints.compute.managed_nodes import ManagedNodes
+from eks_blueprints.blueprint.kinds import Ec2Nodes, Karpenter, ManagedNodes, VpcCni
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.facts.ami_types import CUSTOM
 from eks_blueprints.core.facts.instance_types import InstanceType
@@ -21,7 +18,6 @@ from eks_blueprints.karpenter import instances
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
-    from eks_blueprints.compute.karpenter import Karpenter
     from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 
 _CROWDED = "pods beyond that wait in ContainerCreating for an address"
@@ -50,7 +46,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     for compute in args.compute:
         if isinstance(compute, Ec2Nodes):
             yield from _group(compute, network)
-        elif is_karpenter(compute):
+        elif isinstance(compute, Karpenter):
             yield from _karpenter(compute, network)
     if network.security_groups:
         yield from _trunks(args)
@@ -197,7 +193,7 @@ def _trunks(args: BlueprintArgs) -> Iterator[Problem]:
             types = instances.facts_of(compute.instance_types)
             if without := [kind.name for kind in types if not kind.branch_interfaces]:
                 yield _no_trunk((compute.group, compute.name, "instance_types"), without)
-        elif is_karpenter(compute):
+        elif isinstance(compute, Karpenter):
             for pool in compute.pools:
                 types = instances.facts_of(_left(pool))
                 if types and not any(kind.branch_interfaces for kind in types):

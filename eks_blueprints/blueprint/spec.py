@@ -9,10 +9,6 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from eks_blueprints.access.pod_identity_spec import Associations
 from eks_blueprints.access.spec import AccessEntry, check_entries
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.addons.coredns import Coredns
-from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
-from eks_blueprints.addons.kube_proxy import KubeProxy
-from eks_blueprints.addons.vpc_cni import VpcCni
 from eks_blueprints.blueprint import checks
 from eks_blueprints.blueprint.account import AccountArgs
 from eks_blueprints.blueprint.addon_defaults import AddOnDefaults
@@ -24,6 +20,15 @@ from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
+
+
+def _core_addons() -> tuple[AddOn, ...]:
+    from eks_blueprints.addons.coredns import Coredns
+    from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
+    from eks_blueprints.addons.kube_proxy import KubeProxy
+    from eks_blueprints.addons.vpc_cni import VpcCni
+
+    return VpcCni(), KubeProxy(), EksPodIdentityAgent(), Coredns()
 
 
 class BlueprintArgs(Spec):
@@ -55,9 +60,7 @@ class BlueprintArgs(Spec):
     compute: Group[Compute] = ()
     """What pods run on, by a name of your choice; `kind` says which sort and defaults to the name."""
 
-    addons: Group[AddOn] = Field(
-        default_factory=lambda: (VpcCni(), KubeProxy(), EksPodIdentityAgent(), Coredns()),
-    )
+    addons: Group[AddOn] = Field(default_factory=_core_addons)
     """Software installed on the cluster. Default: vpc_cni, kube_proxy, eks_pod_identity_agent and coredns; a list of
     one's own replaces it."""
 

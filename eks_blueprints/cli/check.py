@@ -84,6 +84,10 @@ def _valid(files: Sequence[Path], strict: bool, *, quiet: bool) -> bool:
         show.problems(found)
         if not found and not quiet:
             click.echo(f"{click.style('valid', fg='green')}  {path}")
+        if stack.unchecked and not quiet:
+            methods = " and ".join(f"{name}()" for name in stack.unchecked)
+            do = f"run: eks-blueprints preview {path.stem}"
+            click.echo(f"not checked: what {methods} of {stack.blueprint} make of {path}; {do}")
     if not errors and not (strict and warnings):
         return True
     said = [show.count(errors, "problem")] if errors else []

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import Spec
 
-_DURATION = re.compile(r"([1-9][0-9]{0,5})([smh])")
+_DURATION = Form(r"([1-9][0-9]{0,5})([smh])")
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 

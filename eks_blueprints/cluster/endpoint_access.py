@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import Cidr, SecurityGroupId
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.leaves import Cidr, SecurityGroupId, key_name
 from eks_blueprints.core.spec import In, Spec, is_known
 
-_KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_LIST = re.compile(r"pl-[0-9a-f]{8,17}")
-_DESCRIPTION = re.compile(r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}")
+_LIST = Form(r"pl-[0-9a-f]{8,17}", what="is no id of a prefix list", do="write pl- and 8 to 17 hex digits")
+_DESCRIPTION = Form(
+    r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}",
+    what="is refused by EC2",
+    do="use letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
+)
 
 
 class EndpointAccess(Spec):
@@ -34,17 +37,12 @@ class EndpointAccess(Spec):
     @field_validator("prefix_list")
     @classmethod
     def _is_list(cls, value: Any) -> Any:
-        if value is not None and is_known(value) and not _LIST.fullmatch(value):
-            raise ValueError(f"is no id of a prefix list; got {shown(value)}; write pl- and 8 to 17 hex digits")
-        return value
+        return _LIST(value) if value is not None and is_known(value) else value
 
     @field_validator("description")
     @classmethod
     def _is_description(cls, value: str | None) -> str | None:
-        if value is not None and not _DESCRIPTION.fullmatch(value):
-            do = "use letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
-            raise ValueError(f"is refused by EC2; got {shown(value)}; {do}")
-        return value
+        return value if value is None else _DESCRIPTION(value)
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -72,9 +70,8 @@ def check(access: dict[str, EndpointAccess], private: bool, faults: Faults) -> N
         faults.add("endpoint_access", f"is for the private endpoint; got {', '.join(access)} without it; {do}")
     seen: dict[str, str] = {}
     for key, each in access.items():
-        if not _KEY.fullmatch(key):
-            do = "use up to 40 lower-case letters, digits and -, with a letter first"
-            faults.add(("endpoint_access", key), f"is no usable name; got {shown(key)}; {do}")
+        if fault := key_name.fault(key):
+            faults.add(("endpoint_access", key), fault)
         source = str(each.source())
         if source in seen and not any(not is_known(value) for value in each.source().values()):
             faults.add(("endpoint_access", key), f"lets in whom {seen[source]} does; got both; remove one of them")

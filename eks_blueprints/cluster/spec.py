@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Self
 
@@ -14,13 +13,14 @@ from eks_blueprints.cluster.endpoint_access import EndpointAccess
 from eks_blueprints.cluster.parts import AutoModeArgs, EncryptionArgs, KubeconfigArgs, LogGroupArgs, TimeoutsArgs
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Cidr, Cidr4, PolicyArn, RoleArn, SecurityGroupId, Tags
 from eks_blueprints.core.spec import In, Several, Spec
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 Tier = Literal["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"]
 
-_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+_NAME = Form(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 def cluster_name(value: str) -> str:

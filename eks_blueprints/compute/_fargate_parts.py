@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import RegionalKeyArn
 from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
 from eks_blueprints.core.spec import In, Spec
@@ -18,9 +19,9 @@ from eks_blueprints.network.spec import RetentionDays
 SELECTORS_PER_PROFILE = 5
 LABELS_PER_SELECTOR = 5
 
-_NAMESPACE = re.compile(r"[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?")
-_LOG_GROUP = re.compile(r"[A-Za-z0-9_/.#-]{1,512}")
-_STREAM_PREFIX = re.compile(r"[^:*]{1,256}")
+_NAMESPACE = Form(r"[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?")
+_LOG_GROUP = Form(r"[A-Za-z0-9_/.#-]{1,512}")
+_STREAM_PREFIX = Form(r"[^:*]{1,256}")
 _SECTION = re.compile(r"^\s*\[(\w+)\]\s*$", re.MULTILINE)
 _NAME = re.compile(r"^\s*name\s+(\S+)", re.MULTILINE | re.IGNORECASE)
 _LONGEST = 5300

@@ -9,24 +9,19 @@ from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, Spec, is_known
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._hardware import Hardware
     from eks_blueprints.compute.managed_nodes import ManagedNodes
 
-_ID = re.compile(r"ami-[0-9a-f]{8,17}")
-_OWNER = re.compile(r"\d{12}|self|amazon|aws-marketplace|aws-backup-vault")
-_AL2023_RELEASE = re.compile(r"(1\.\d+)\.\d+-(\d{8})")
-_ANY_RELEASE = re.compile(r"1\.(\d+)(\.\d+)?-")
-_BOTTLEROCKET_RELEASE = re.compile(r"\d+\.\d+\.\d+-[0-9a-f]{8}")
+_image_id = Form(r"ami-[0-9a-f]{8,17}", what="is no id of an image", do="write ami- and 8 to 17 hex digits")
+_OWNER = Form(r"\d{12}|self|amazon|aws-marketplace|aws-backup-vault")
+_AL2023_RELEASE = Form(r"(1\.\d+)\.\d+-(\d{8})")
+_ANY_RELEASE = r"1\.(\d+)(\.\d+)?-"
+_BOTTLEROCKET_RELEASE = Form(r"\d+\.\d+\.\d+-[0-9a-f]{8}")
 _WAYS = ("id", "release", "ssm_parameter", "name")
-
-
-def _image_id(value: str) -> str:
-    if not _ID.fullmatch(value):
-        raise ValueError(f"is no id of an image; got {shown(value)}; write ami- and 8 to 17 hex digits")
-    return value
 
 
 class Image(Spec):
@@ -156,7 +151,7 @@ def version_of(image: Image | None, ami: AmiType, version: str) -> str:
 
 def release_minor(release: str, ami: AmiType) -> int | None:
     """The minor Kubernetes version that a release of an image says; None for Bottlerocket's, which says none."""
-    match = _ANY_RELEASE.match(release)
+    match = re.match(_ANY_RELEASE, release)
     return None if match is None or ami.family == "BOTTLEROCKET" else int(match[1])
 
 

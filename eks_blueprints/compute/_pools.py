@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.base import Architecture, Compute
-from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.karpenter.labels import ARCHITECTURE, INSTANCE_TYPE
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.overlap import labels_left
 
 _NAMES: dict[str, Architecture] = {"amd64": "x86_64", "arm64": "arm64"}
 _EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
-_POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
 
 OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
 """Names that the policies of nodes have here, which others cannot take."""
@@ -74,14 +71,6 @@ def _taints(pools: Sequence[Pool]) -> tuple[Taint, ...]:
     return tuple(
         Taint.model_construct(key=key, value=value, effect=_effect(effect)) for key, value, effect in _sorted(common)
     )
-
-
-def check_policies(names: Iterable[str], faults: Faults, field: str) -> None:
-    """Note names of further policies that cannot become part of a resource's name."""
-    for name in names:
-        if not _POLICY_NAME.fullmatch(name) or name in OWN_POLICIES:
-            do = f"use up to 30 letters, digits, - and _, and none of {', '.join(OWN_POLICIES)}"
-            faults.add((field, name), f"is no usable name; got {shown(name)}; {do}")
 
 
 def _sorted(taints: set[tuple[str, str | None, str]]) -> list[tuple[str, str | None, str]]:

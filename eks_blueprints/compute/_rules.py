@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.facts.ami_types import AmiType
 from eks_blueprints.core.facts.instance_types import instance_type
-from eks_blueprints.core.leaves import repeated
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.leaves import repeated, subnet_id
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
     from eks_blueprints.karpenter.node_class import NodeClass
 
-_DEVICE = re.compile(r"/dev/(sd[b-z]|xvd[b-z]{1,2})|xvd[b-z]{1,2}")
-_POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
+_POLICY_NAME = Form(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
+_DEVICE = Form(r"/dev/(sd[b-z]|xvd[b-z]{1,2})|xvd[b-z]{1,2}")
 _OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
 _MOST_SECURITY_GROUPS = 16
-_SUBNET = re.compile(r"subnet-[0-9a-f]{8,17}")
 
 
 def check_sizes(nodes: ManagedNodes, faults: Faults) -> None:
@@ -107,9 +106,8 @@ def check_subnet_ids(subnet_ids: Sequence[In[str]], zones: Sequence[str], faults
     if subnet_ids and zones:
         faults.add("zones", "excludes subnet_ids; got both; keep zones or subnet_ids")
     for index, subnet in enumerate(subnet_ids):
-        if isinstance(subnet, str) and not _SUBNET.fullmatch(subnet):
-            message = f"is no id of a subnet; got {shown(subnet)}; write subnet- and 8 to 17 hex digits"
-            faults.add(("subnet_ids", index), message)
+        if isinstance(subnet, str) and (fault := subnet_id.fault(subnet)):
+            faults.add(("subnet_ids", index), fault)
 
 
 def missing_subnets(network: NetworkRef, role: Literal["private", "public"], zones: Sequence[str]) -> Iterator[Problem]:
@@ -144,12 +142,12 @@ def check_role(nodes: Ec2Nodes, faults: Faults) -> None:
     check_role_policies(nodes.policies, _OWN_POLICIES, faults)
 
 
-def check_role_policies(policies: Iterable[str], taken: Sequence[str], faults: Faults) -> None:
+def check_role_policies(policies: Iterable[str], taken: Sequence[str], faults: Faults, field: str = "policies") -> None:
     """Names of policies, which become part of resources' names."""
     for name in policies:
         if not _POLICY_NAME.fullmatch(name) or name in taken:
             do = "use up to 30 letters, digits, - and _, and none of " + ", ".join(taken)
-            faults.add(("policies", name), f"is no usable name; got {shown(name)}; {do}")
+            faults.add((field, name), f"is no usable name; got {shown(name)}; {do}")
 
 
 def check_warm_pool(nodes: Ec2Nodes, ami: AmiType, faults: Faults) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown, unknown_name
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import IN_THE_REGION, RoleArn
 from eks_blueprints.core.spec import In, Spec
 
@@ -59,37 +59,24 @@ _TERMINATION_POLICIES = (
     "OldestLaunchTemplate",
 )
 
-_FUNCTION = re.compile(r"arn:aws(-[a-z]+)*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]+)?")
-_TIMEOUT = re.compile(r"(\d+[smh])+")
-_PRICE = re.compile(r"\d{1,4}(\.\d{1,5})?")
-_TARGET_GROUP = re.compile(
-    r"arn:aws(-[a-z]+)*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/[\w-]{1,32}/[0-9a-f]+"
+_FUNCTION = Form(r"arn:aws(-[a-z]+)*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]+)?")
+_timeout = Form(r"(\d+[smh])+", what="is no duration", do="write it like 10m, or 0s not to wait")
+_PRICE = Form(r"\d{1,4}(\.\d{1,5})?")
+_target_group_arn = Form(
+    r"arn:aws(-[a-z]+)*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/[\w-]{1,32}/[0-9a-f]+",
+    what="is no ARN of a target group",
+    do="write arn:aws:elasticloadbalancing:region:111122223333:targetgroup/name/id",
 )
-_TARGET = re.compile(r"arn:aws(-[a-z]+)*:(sns|sqs):[a-z0-9-]+:\d{12}:[\w.-]+")
-
-
-def _target_group_arn(value: str) -> str:
-    if not _TARGET_GROUP.fullmatch(value):
-        do = "write arn:aws:elasticloadbalancing:region:111122223333:targetgroup/name/id"
-        raise ValueError(f"is no ARN of a target group; got {shown(value)}; {do}")
-    return value
-
-
-def _notification_target(value: str) -> str:
-    if not _TARGET.fullmatch(value):
-        raise ValueError(f"is no ARN of an SNS topic or SQS queue; got {shown(value)}; write its ARN")
-    return value
+_notification_target = Form(
+    r"arn:aws(-[a-z]+)*:(sns|sqs):[a-z0-9-]+:\d{12}:[\w.-]+",
+    what="is no ARN of an SNS topic or SQS queue",
+    do="write its ARN",
+)
 
 
 def _termination_policy(value: str) -> str:
     if value not in _TERMINATION_POLICIES and not _FUNCTION.fullmatch(value):
         raise ValueError(unknown_name(value, _TERMINATION_POLICIES, "termination policy"))
-    return value
-
-
-def _timeout(value: str) -> str:
-    if not _TIMEOUT.fullmatch(value):
-        raise ValueError(f"is no duration; got {shown(value)}; write it like 10m, or 0s not to wait")
     return value
 
 

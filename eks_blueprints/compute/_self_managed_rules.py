@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, repeated
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 
-_HOOK_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_HOOK_NAME = Form(r"[A-Za-z0-9_-]{1,40}")
 _OWN_TAGS = ("Name", "kubernetes.io/cluster/<cluster>", f"{PREFIX}/enabled", f"{PREFIX}/<cluster>")
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from pydantic import Field, model_validator
 
 from eks_blueprints.compute._auto_mode_classes import IngressClass, StorageClass, check_defaults
-from eks_blueprints.compute._pools import PooledCompute, check_policies
-from eks_blueprints.compute._rules import missing_class_subnets
+from eks_blueprints.compute._pools import OWN_POLICIES, PooledCompute
+from eks_blueprints.compute._rules import check_role_policies, missing_class_subnets
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import PolicyArn, Tags
 from eks_blueprints.core.spec import In
@@ -74,7 +74,7 @@ class AutoMode(PooledCompute):
         for problem in checks.check(self.pools, self.classes, built_in=(BUILT_IN,)):
             if problem.severity == "error":
                 faults.add(problem.path, problem.message)
-        check_policies(self.node_policies, faults, "node_policies")
+        check_role_policies(self.node_policies, OWN_POLICIES, faults, "node_policies")
         check_defaults(self.storage_classes, "storage_classes", faults)
         check_defaults(self.ingress_classes, "ingress_classes", faults)
         faults.raise_if_any()

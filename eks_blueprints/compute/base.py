@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeGuard
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.core.elements import Element
 
 if TYPE_CHECKING:
-    from eks_blueprints.compute.karpenter import Karpenter
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef
 
@@ -64,9 +62,3 @@ class Compute(Element):
     def node_count(self) -> tuple[int, int | None] | None:
         """Fewest and most nodes; None where there are no nodes to count, most None where nothing limits them."""
         return None
-
-
-def is_karpenter(compute: Compute) -> TypeGuard[Karpenter]:
-    """Whether it is Karpenter, without loading Karpenter's many specs for platforms that have none."""
-    loaded = sys.modules.get("eks_blueprints.compute.karpenter")
-    return loaded is not None and isinstance(compute, loaded.Karpenter)

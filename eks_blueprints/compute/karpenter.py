@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from eks_blueprints.compute._pools import PooledCompute, check_policies
-from eks_blueprints.compute._rules import missing_class_subnets
-from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.compute._pools import OWN_POLICIES, PooledCompute
+from eks_blueprints.compute._rules import check_role_policies, missing_class_subnets
+from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.images import Mirrors, from_mirror
-from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
+from eks_blueprints.core.leaves import Namespace, PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import checks, releases
 from eks_blueprints.karpenter.controller import (
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef, Ground
 
-_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_REGISTRY = Form(
+    r"oci://[A-Za-z0-9][A-Za-z0-9._:/-]*", what="is no registry of charts", do="write it like oci://host/path"
+)
 
 
 def _default_pools() -> dict[str, NodePool]:
@@ -75,7 +77,7 @@ class Karpenter(PooledCompute):
     node_overlays: Named[NodeOverlay] = {}
     """Overlays by name: prices and further resources of instance types, as Karpenter is to see them. Default: none."""
 
-    namespace: str = "kube-system"
+    namespace: Namespace = "kube-system"
     """Kubernetes namespace of the controller. In kube-system its calls go before those of others."""
 
     identity: Literal["pod_identity", "irsa"] = "pod_identity"
@@ -97,7 +99,7 @@ class Karpenter(PooledCompute):
     values: dict[str, Any] = {}
     """Further values of Karpenter's chart, merged over what the other fields say. No place for secrets."""
 
-    repository: str = "oci://public.ecr.aws/karpenter"
+    repository: Annotated[str, AfterValidator(_REGISTRY)] = "oci://public.ecr.aws/karpenter"
     """Registry of the charts `karpenter` and `karpenter-crd`, for those who keep copies."""
 
     registry_mirrors: Mirrors | None = None
@@ -129,28 +131,13 @@ class Karpenter(PooledCompute):
     def _is_a_release(cls, version: str) -> str:
         return releases.release(version)
 
-    @field_validator("namespace")
-    @classmethod
-    def _is_a_namespace(cls, namespace: str) -> str:
-        if not _NAMESPACE.fullmatch(namespace):
-            do = "use up to 63 lowercase letters, digits and -"
-            raise ValueError(f"is no name of a namespace; got {shown(namespace)}; {do}")
-        return namespace
-
-    @field_validator("repository")
-    @classmethod
-    def _is_a_registry(cls, repository: str) -> str:
-        if not re.fullmatch(r"oci://[A-Za-z0-9][A-Za-z0-9._:/-]*", repository):
-            raise ValueError(f"is no registry of charts; got {shown(repository)}; write it like oci://host/path")
-        return repository
-
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
         for problem in checks.check(self.pools, self.classes):
             if problem.severity == "error":
                 faults.add(problem.path, problem.message)
-        check_policies(self.node_policies, faults, "node_policies")
+        check_role_policies(self.node_policies, OWN_POLICIES, faults, "node_policies")
         for pool in self.pools:
             if pool.replicas is not None and self.feature_gates.static_capacity is False:
                 message = "is for feature_gates.static_capacity; got it turned off; remove static_capacity: false"

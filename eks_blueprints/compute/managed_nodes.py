@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -25,13 +24,14 @@ from eks_blueprints.compute._rules import (
 from eks_blueprints.compute._scheduling import check_labels, check_taints
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.facts.ami_types import AL2_LAST_MINOR, CUSTOM, AmiType
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.versions import minor
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef, Ground
 
-_RELEASE = re.compile(r"(1\.\d+)(\.\d+)?-[0-9A-Za-z.-]+")
+_RELEASE = Form(r"(1\.\d+)(\.\d+)?-[0-9A-Za-z.-]+")
 _MOST_TYPES = 20  # EKS API reference, "CreateNodegroup", with a launch template
 
 

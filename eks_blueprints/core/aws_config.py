@@ -7,13 +7,13 @@ what they are read for here. Source of names and forms: `ProviderArgs` of pulumi
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from eks_blueprints.core import leaves
 from eks_blueprints.core.errors import Path, Problem, shown, unknown_name
+from eks_blueprints.core.form import Form
 
 _ROLE: dict[str, Any] = {
     **dict.fromkeys(("duration", "externalId", "policy", "roleArn", "sessionName", "sourceIdentity"), "text"),
@@ -54,7 +54,8 @@ _FORMER = {
     "sharedCredentialsFile": "is a list since version 6 of the provider; got {got}; write aws:sharedCredentialsFiles",
     "skipGetEc2Platforms": "went with version 6 of the provider; got {got}; remove it",
 }
-_ACCOUNT = re.compile(r"[0-9]{12}")
+account_id = Form(r"[0-9]{12}", what="is no id of an AWS account", do="write its 12 digits in quotes")
+"""The id of an AWS account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +122,7 @@ def of_stack() -> tuple[dict[str, Setting], list[Problem]]:
 def account_of_role(arn: str) -> str | None:
     """The account in the ARN of a role; None for text that is no such ARN."""
     parts = arn.split(":")
-    return parts[4] if len(parts) > 5 and _ACCOUNT.fullmatch(parts[4]) else None
-
-
-def account_id(value: str) -> str:
-    """The id of an AWS account.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _ACCOUNT.fullmatch(value):
-        raise ValueError(f"is no id of an AWS account; got {shown(value)}; write its 12 digits in quotes")
-    return value
+    return parts[4] if len(parts) > 5 and account_id.fullmatch(parts[4]) else None
 
 
 def _unknown(name: str, got: str) -> str:

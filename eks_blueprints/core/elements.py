@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
@@ -20,15 +19,12 @@ from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from eks_blueprints.core.errors import Faults, InputError, Problem, one_line, raised, shown, unknown_name
-from eks_blueprints.core.leaves import too_many_tags
+from eks_blueprints.core.leaves import element_name, too_many_tags
 from eks_blueprints.core.spec import Spec, kind_of
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef, Ground
-
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
 class Element(Spec):
@@ -165,7 +161,10 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
         if not (isinstance(found, type) and issubclass(found, base)):
             raise ValueError(f"is not a kind of {base.group}; got {shown(kind)}; extend {base.__name__}")
         return found
-    known = kinds(base)
+    known = _own_kinds(base.__module__.rpartition(".")[0])
+    if kind not in known:
+        # Looking for what other packages offer reads what every installed one says of itself.
+        known = kinds(base)
     if kind not in known:
         raise ValueError(unknown_name(kind, known, f"kind of {base.group}"))
     try:
@@ -250,9 +249,8 @@ def _from_item(base: type[Element], index: int, item: Any, faults: Faults) -> El
 def _check_names(found: list[Element], faults: Faults) -> None:
     seen: dict[str, str] = {}
     for element in found:
-        if not _NAME.fullmatch(element.name):
-            do = "use up to 40 letters, digits, - and _, with a letter first"
-            faults.add((element.name,), f"is no usable name; got {shown(element.name)}; {do}")
+        if fault := element_name.fault(element.name):
+            faults.add((element.name,), fault)
         folded = element.name.replace("_", "-").lower()
         if folded in seen:
             other = seen[folded]

@@ -199,10 +199,10 @@ def _below(inner: Path, outer: Path) -> bool:
 
 def _internal(part: str | int) -> bool:
     # pydantic names the branches of unions and wrapped validators in `loc`; a reader of a stack file has no such keys.
-    return isinstance(part, str) and _BRANCH.fullmatch(part) is not None
+    return isinstance(part, str) and re.fullmatch(_BRANCH, part) is not None
 
 
-_BRANCH = re.compile(r"(function-\w+|tuple|list|dict|set|literal|is-instance|constrained-\w+|nullable)\[.*\]|\[key\]")
+_BRANCH = r"(function-\w+|tuple|list|dict|set|literal|is-instance|constrained-\w+|nullable)\[.*\]|\[key\]"
 
 
 def _message(detail: Any) -> str:

@@ -6,19 +6,19 @@ No pulumi here, so that specs can say what they need; `iam_roles` makes roles of
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, is_output
 
 if TYPE_CHECKING:
     Conditions: TypeAlias = Mapping[str, Mapping[str, In[str] | Sequence[In[str]]]]
 
 # A service and a verb; a wildcard may end the verb (`s3:Get*`) and may not be all of it.
-_ACTION = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z][A-Za-z0-9]*\*?")
+_ACTION = Form(r"[a-z][a-z0-9-]*:[A-Za-z][A-Za-z0-9]*\*?")
 
 
 @dataclass(frozen=True, slots=True, init=False)

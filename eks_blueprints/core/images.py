@@ -9,8 +9,9 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 
-_REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
+_REGISTRY = Form(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
 
 _NOT_IN_CHINA = frozenset(
     {"docker.io", "gcr.io", "ghcr.io", "k8s.gcr.io", "nvcr.io", "public.ecr.aws", "quay.io", "registry.k8s.io"}

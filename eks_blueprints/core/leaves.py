@@ -11,20 +11,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
 
 Network = IPv4Network | IPv6Network
 
-_ROLE = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
-_KEY = re.compile(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-zA-Z-]{1,64}")
-_POLICY = re.compile(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}", re.ASCII)
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_ACCOUNT = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
-_PATTERN = re.compile(r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*|):[\x21-\x7e]+", re.ASCII)
-_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
-_PROFILE = re.compile(r"[^\s\"'\\\x00-\x1f]{1,128}")
-_TAG = re.compile(r"[\w\s.:/=+@-]*")
-_SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.*")
+_ROLE = Form(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}")
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_TAG = Form(r"[\w\s.:/=+@-]*", re.UNICODE)
+_SESSION = Form(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.*")
 
 TAGS_PER_RESOURCE = 50
 
@@ -45,74 +40,61 @@ def role_arn(value: str) -> str:
     return value
 
 
-def key_arn(value: str) -> str:
-    """The ARN of a KMS key.
+key_arn = Form(
+    r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-zA-Z-]{1,64}",
+    what="is no ARN of a KMS key",
+    do="write arn:aws:kms:region:111122223333:key/id, not an alias",
+)
+"""The ARN of a KMS key; an alias will not do, because AWS answers with the key behind it."""
 
-    Raises:
-        ValueError: if it is none; an alias will not do, because AWS answers with the key behind it.
-    """
-    if not _KEY.fullmatch(value):
-        do = "write arn:aws:kms:region:111122223333:key/id, not an alias"
-        raise ValueError(f"is no ARN of a KMS key; got {shown(value)}; {do}")
-    return value
+policy_arn = Form(
+    r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}",
+    what="is no ARN of a policy",
+    do="write arn:aws:iam::111122223333:policy/name",
+)
+"""The ARN of an IAM policy."""
 
+arn_pattern = Form(
+    r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*|):[\x21-\x7e]+",
+    what="is no ARN",
+    do="write it like arn:aws:s3:::shop-* or arn:aws:sqs:eu-west-1:111122223333:orders",
+)
+"""An ARN of whatever service, or a pattern for several, with `*` for any text, as statements of policies take it."""
 
-def policy_arn(value: str) -> str:
-    """The ARN of an IAM policy.
+security_group_id = Form(
+    r"sg-[0-9a-f]{8,17}", what="is no id of a security group", do="write sg- and 8 to 17 hex digits"
+)
+"""The id of a security group."""
 
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _POLICY.fullmatch(value):
-        raise ValueError(f"is no ARN of a policy; got {shown(value)}; write arn:aws:iam::111122223333:policy/name")
-    return value
+subnet_id = Form(r"subnet-[0-9a-f]{8,17}", what="is no id of a subnet", do="write subnet- and 8 to 17 hex digits")
+"""The id of a subnet."""
 
+namespace_name = Form(_LABEL, what="is no name of a namespace", do="use up to 63 lowercase letters, digits and dashes")
+"""The name of a Kubernetes namespace."""
 
-def arn_pattern(value: str) -> str:
-    """An ARN of whatever service, or a pattern for several, with `*` for any text, as statements of policies take it.
+element_name = Form(
+    r"[A-Za-z][A-Za-z0-9_-]{0,39}",
+    what="is no usable name",
+    do="use up to 40 letters, digits, - and _, with a letter first",
+)
+"""A name of a platform's part that becomes part of resources' names."""
 
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _PATTERN.fullmatch(value):
-        do = "write it like arn:aws:s3:::shop-* or arn:aws:sqs:eu-west-1:111122223333:orders"
-        raise ValueError(f"is no ARN; got {shown(value)}; {do}")
-    return value
+key_name = Form(
+    r"[a-z][a-z0-9-]{0,39}",
+    what="is no usable name",
+    do="use up to 40 lower-case letters, digits and -, with a letter first",
+)
+"""The same in lower case."""
 
+service_account_name = Form(
+    rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*",
+    what="is no name of a service account",
+    do="use up to 253 lowercase letters, digits, - and ., with a letter or digit first and last",
+)
+"""The name of a Kubernetes service account."""
 
-def security_group_id(value: str) -> str:
-    """The id of a security group.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _GROUP.fullmatch(value):
-        raise ValueError(f"is no id of a security group; got {shown(value)}; write sg- and 8 to 17 hex digits")
-    return value
-
-
-def namespace_name(value: str) -> str:
-    """The name of a Kubernetes namespace.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _LABEL.fullmatch(value):
-        do = "use up to 63 lowercase letters, digits and dashes"
-        raise ValueError(f"is no name of a namespace; got {shown(value)}; {do}")
-    return value
-
-
-def service_account_name(value: str) -> str:
-    """The name of a Kubernetes service account.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _ACCOUNT.fullmatch(value):
-        do = "use up to 253 lowercase letters, digits, - and ., with a letter or digit first and last"
-        raise ValueError(f"is no name of a service account; got {shown(value)}; {do}")
-    return value
+object_name = Form(_LABEL, what="is no short name", do="use up to 63 lowercase letters, digits and dashes")
+"""The name of a Kubernetes object, or a key that becomes part of one or of a resource's."""
 
 
 def short_names(value: dict[str, Any]) -> dict[str, Any]:
@@ -123,22 +105,19 @@ def short_names(value: dict[str, Any]) -> dict[str, Any]:
     """
     faults = Faults()
     for key in value:
-        if not _LABEL.fullmatch(key):
-            do = "use lowercase letters, digits and dashes"
-            faults.add((key,), f"is no short name; got {shown(key)}; {do}")
+        if fault := object_name.fault(key):
+            faults.add((key,), fault)
     faults.raise_if_any()
     return value
 
 
-def profile(value: str) -> str:
-    """The name of a profile of the AWS configuration.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not _PROFILE.fullmatch(value):
-        raise ValueError(f"is no name of a profile; got {shown(value)}; use 1 to 128 characters without spaces")
-    return value
+profile = Form(
+    r"[^\s\"'\\\x00-\x1f]{1,128}",
+    re.UNICODE,
+    what="is no name of a profile",
+    do="use 1 to 128 characters without spaces",
+)
+"""The name of a profile of the AWS configuration."""
 
 
 def cidr(value: str) -> str:

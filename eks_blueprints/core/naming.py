@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
+
+from eks_blueprints.core.form import Form
 
 _PULUMI_SUFFIX = 8  # autonaming adds a dash and seven hex digits
 _PROVIDER_SUFFIX = 26  # what the AWS provider puts behind a prefix
@@ -12,9 +13,9 @@ _HASH = 8
 _PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
 
-LABEL_KEY = re.compile(rf"(?:(?P<domain>(?=[^/]{{1,253}}/){_DOMAIN})/)?{_PART}")
+LABEL_KEY = Form(rf"(?:(?P<domain>(?=[^/]{{1,253}}/){_DOMAIN})/)?{_PART}")
 """Key of a Kubernetes label or taint: a name, or `domain/name`."""
-LABEL_VALUE = re.compile(rf"(?:{_PART})?")
+LABEL_VALUE = Form(rf"(?:{_PART})?")
 """Value of a Kubernetes label or taint; it may be empty."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,19 +20,35 @@ S = TypeVar("S", bound=Spec)
 
 Source = Callable[[Reference], Any]
 """What a reference names: a text of the configuration, an Output, or the reference itself where only a deployment
-knows; None for what is not set."""
+knows; None for what is not set; `Elsewhere` for what may be set where only a deployment looks."""
+
+environment: ContextVar[bool] = ContextVar("environment", default=False)
+"""Whether the program runs without the environments of Pulumi ESC that its stack's settings import."""
 
 
-def resolve(spec: S, source: Source, path: Path = ()) -> S:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The place of a key that is not set, but may come from an environment of Pulumi ESC."""
+
+    value: Any
+
+
+def resolve(spec: S, source: Source, doubts: list[Problem]) -> S:
     """A copy of a spec in which every reference is what a source says of it.
+
+    Args:
+        spec: What holds the references.
+        source: What each of them names.
+        doubts: Takes a warning for each field whose value is not known here.
 
     Raises:
         InputError: naming each field whose config key is not set, or set to something that does not fit.
     """
     problems: list[Problem] = []
-    result = _walk(spec, source, path, problems)
-    if problems:
-        raise InputError(problems)
+    result = _walk(spec, source, (), problems)
+    if wrong := [problem for problem in problems if problem.severity == "error"]:
+        raise InputError(wrong)
+    doubts += problems
     return result  # type: ignore[no-any-return]
 
 
@@ -43,7 +61,11 @@ def of_deployment(reference: Reference) -> Any:
         return output if reference.index is None else output.apply(lambda value: _element(value, reference))
     namespace, _, name = str(reference.config or reference.secret).rpartition(":")
     config = pulumi.Config(namespace or None)
-    return config.get_secret(name) if reference.secret else config.get(name)
+    found = config.get_secret(name) if reference.secret else config.get(name)
+    if found is None and environment.get():
+        symbol = f"${{config.{config.name}:{name}}}"
+        return Elsewhere(pulumi.Output.secret(symbol) if reference.secret else pulumi.Output.from_input(symbol))
+    return found
 
 
 def _walk(value: Any, source: Source, path: Path, problems: list[Problem]) -> Any:
@@ -74,6 +96,11 @@ def _key(item: Any, index: int) -> str | int:
 def _read(reference: Reference, source: Source, path: Path, problems: list[Problem]) -> Any:
     found = source(reference)
     key = reference.config or reference.secret
+    if isinstance(found, Elsewhere):
+        what = f"config {key} may come from the stack's environment (Pulumi ESC), so that its value is not checked"
+        do = f"run: pulumi config get {key}, to see that it is set"
+        problems.append(Problem(path, f"{what}; got nothing in the settings file; {do}", severity="warning"))
+        return found.value
     if found is None:
         flag = " --secret" if reference.secret else ""
         problems.append(Problem(path, f"config {key} is not set; got nothing; run: pulumi config set{flag} {key} …"))

@@ -6,7 +6,6 @@ a version supported whose day has passed.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +15,11 @@ from typing import Any, Literal
 
 from eks_blueprints.core.clock import today
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.form import Form
 
 Support = Literal["standard", "extended", "ended", "unknown"]
 
-_VERSION = re.compile(r"1\.([1-9]\d?)")
+_VERSION = Form(r"1\.([1-9]\d?)")
 _FILE = Path(__file__).with_name("versions.toml")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.durations import nanoseconds
 from eks_blueprints.karpenter.quantities import Quantity
@@ -17,7 +17,7 @@ SERVICE_ACCOUNT = "karpenter"
 IMAGE = "public.ecr.aws/karpenter/controller"
 """Where the chart takes the controller's image from."""
 
-_BATCH = re.compile(r"(?:[0-9]+(?:ms|[smh]))+")
+_BATCH = Form(r"(?:[0-9]+(?:ms|[smh]))+")
 _GATES = {
     "capacity_buffer": "featureGates.capacityBuffer",
     "node_repair": "featureGates.nodeRepair",

@@ -16,6 +16,7 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import nearest, shown
+from eks_blueprints.core.form import Form
 
 MACROS: Mapping[str, str] = {
     "@annually": "0 0 1 1 *",
@@ -42,7 +43,7 @@ _MONTHS = {
 }
 _WEEKDAYS = {"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6}
 _YEARS = 5  # How far robfig/cron looks ahead.
-_NUMBER = re.compile(r"\+?[0-9]{1,18}")
+_NUMBER = Form(r"\+?[0-9]{1,18}")
 
 
 class _Field(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter import cron
 from eks_blueprints.karpenter.cron import Cron
@@ -18,7 +18,7 @@ from eks_blueprints.karpenter.forms import Some
 
 Reason = Literal["Underutilized", "Empty", "Drifted", "Unhealthy"]
 
-_NODES = re.compile(r"((?:100|[0-9]{1,2})%|[0-9]+)")
+_NODES = Form(r"((?:100|[0-9]{1,2})%|[0-9]+)")
 _MOST_NODES = 2**31 - 1  # Karpenter counts them in 32 bits.
 
 

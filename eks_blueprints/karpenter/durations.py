@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.form import Form
 
 NEVER = "Never"
 """What switches off expiry and consolidation."""
@@ -25,8 +26,8 @@ _NANOSECONDS = {
 }
 _LONGEST = 2**63 - 1  # Go counts nanoseconds in 64 bits; the controller cannot read an object with a longer duration.
 _TERM = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
-_WHOLE = re.compile(r"(?:[0-9]+[smh])+")
-_WINDOW = re.compile(r"(?:[0-9]+[hm]|[0-9]+h[0-9]+m)(?:0s)?")
+_WHOLE = Form(r"(?:[0-9]+[smh])+")
+_WINDOW = Form(r"(?:[0-9]+[hm]|[0-9]+h[0-9]+m)(?:0s)?")
 _LONG_UNITS = {"d": 24, "w": 24 * 7}
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, Tags
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter import user_data
@@ -30,8 +30,8 @@ from eks_blueprints.karpenter.volumes import BlockDeviceMapping
 
 MAX_TERMS = 30
 _SWITCH = Literal["enabled", "disabled"]
-_ROLE = re.compile(r"(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,64}", re.ASCII)
-_PROFILE = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_ROLE = Form(r"(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,64}")
+_PROFILE = Form(r"[\w+=,.@-]{1,128}")
 _KARPENTERS_TAGS = 6  # Cluster twice, pool, claim, class and Name; EC2 counts them too.
 _RESERVED_TAGS = (
     "eks:eks-cluster-name",

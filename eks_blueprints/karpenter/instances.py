@@ -6,20 +6,20 @@ EKS user guide, "Create a Node Pool for EKS Auto Mode" and "Learn about Amazon E
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeAlias
 
 from eks_blueprints.core.facts.instance_types import InstanceType, families, instance_type, names
+from eks_blueprints.core.form import Form
 from eks_blueprints.karpenter.labels import ARCHITECTURE, AUTO_MODE, CAPACITY_TYPE, Flavor
 from eks_blueprints.karpenter.requirements import Allowed
 
 Values: TypeAlias = tuple[str, ...] | None
 """Values of a label on a type's nodes: none where they do not have it, None where nobody knows."""
 
-_FAMILY = re.compile(r"([a-z]+)(?:-[0-9]+tb)?([0-9]+)([a-z]*)(-[a-z0-9]+)?")
+_FAMILY = Form(r"([a-z]+)(?:-[0-9]+tb)?([0-9]+)([a-z]*)(-[a-z0-9]+)?")
 _ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 _GPU_MAKERS = ("nvidia", "amd", "habana")
 _ACCELERATOR_MAKERS = {"neuron": "aws", "qualcomm": "qualcomm"}

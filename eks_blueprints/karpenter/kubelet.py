@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, nearest, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.karpenter.durations import nanoseconds
 from eks_blueprints.karpenter.kubelet_settings import KubeletSettings
 from eks_blueprints.karpenter.quantities import quantity
@@ -23,7 +23,7 @@ _SIGNALS = (
     "pid.available",
 )
 _RESERVABLE = ("cpu", "memory", "ephemeral-storage", "pid")
-_SHARE = re.compile(r"([0-9]{1,2}(\.[0-9]{1,2})?|100(\.0{1,2})?)%")
+_SHARE = Form(r"([0-9]{1,2}(\.[0-9]{1,2})?|100(\.0{1,2})?)%")
 _MOST = 2**31 - 1
 # Where only one threshold is written the kubelet takes its own for the other, and does not start if they cross.
 _HIGH_BY_DEFAULT, _LOW_BY_DEFAULT = 85, 80

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import nearest, shown
+from eks_blueprints.core.form import Form
 
 ZONE = "topology.kubernetes.io/zone"
 ARCHITECTURE = "kubernetes.io/arch"
@@ -37,8 +37,8 @@ KNOWN_VALUES: Mapping[str, tuple[str, ...]] = {
 }
 """All values there are of some labels; others match no node."""
 
-_NAME = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]")
-_DOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_NAME = Form(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]")
+_DOMAIN = Form(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _FILE = Path(__file__).with_name("labels.toml")
 
 

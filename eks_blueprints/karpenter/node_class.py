@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import IN_THE_REGION, TAGS_PER_RESOURCE, Tags
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.ec2_node_class import MAX_TERMS, ProfileName, RoleName, check_tags
@@ -53,7 +53,7 @@ _FIXED = frozenset(
     }
 )
 _FIXED_DO = "remove it, or run Karpenter yourself for these nodes"
-_SYSCTL = re.compile(r"[a-z0-9_-]+([./][a-z0-9_.-]+)+")
+_SYSCTL = Form(r"[a-z0-9_-]+([./][a-z0-9_.-]+)+")
 _MOST_LETTERS = 255
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.labels import label_key, object_name, qualified_name
 from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.quantities import Quantity
 from eks_blueprints.karpenter.requirements import Condition
 
-_PRICE = re.compile(r"\d+(\.\d+)?", re.ASCII)
-_ADJUSTMENT = re.compile(r"[+-](\d*\.?\d+)|\+\d*\.?\d+%|-\d{1,2}(\.\d+)?%|-100%", re.ASCII)
+_PRICE = Form(r"\d+(\.\d+)?")
+_ADJUSTMENT = Form(r"[+-](\d*\.?\d+)|\+\d*\.?\d+%|-\d{1,2}(\.\d+)?%|-100%")
 _OWN_LABELS = ("karpenter.sh/nodepool", "karpenter.k8s.aws/ec2nodeclass")
 """Labels that requirements of an overlay may name and those of a pool may not."""
 _NOT_OF_OVERLAYS = tuple(

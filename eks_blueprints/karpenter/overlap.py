@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from eks_blueprints.core.form import Form
 from eks_blueprints.karpenter.labels import INSTANCE_TYPE
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
 
-_TYPE = re.compile(r"([a-z]+)(?:-[0-9]+tb)?([0-9]+)[^.]*")
+_TYPE = Form(r"([a-z]+)(?:-[0-9]+tb)?([0-9]+)[^.]*")
 
 
 def labels_left(pool: Pool) -> dict[str, Allowed]:

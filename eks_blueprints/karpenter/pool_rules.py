@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from eks_blueprints.core.errors import Faults, Path, nearest, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.karpenter.durations import NEVER, seconds
 from eks_blueprints.karpenter.labels import (
@@ -37,7 +37,7 @@ AUTO_MODE_EXPIRY_HOURS = 336
 AUTO_MODE_GRACE_HOURS = 24
 
 _RESOURCES = ("cpu", "memory", "ephemeral-storage", "pods", "nodes")
-_HUGE_PAGES = re.compile(r"hugepages-[0-9]+[KMG]i")
+_HUGE_PAGES = Form(r"hugepages-[0-9]+[KMG]i")
 _HOUR = 3600
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -10,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import Problem, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.versions import minor
 
-_VERSION = re.compile(r"1\.\d{1,3}\.\d{1,3}")
+_VERSION = Form(r"1\.\d{1,3}\.\d{1,3}")
 _FILE = Path(__file__).with_name("releases.toml")
 
 

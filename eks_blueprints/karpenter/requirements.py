@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -10,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.labels import is_known_value, known_value, label_key, label_value, normal
@@ -18,7 +18,7 @@ Operator = Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "
 
 _COMPARING = ("Gt", "Lt", "Gte", "Lte")
 _WITHOUT_VALUES = ("Exists", "DoesNotExist")
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = Form(r"[0-9]+")
 _LARGEST = 2**63 - 1
 
 

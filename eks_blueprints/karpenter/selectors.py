@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, Spec
 
 Family = Literal["AL2", "AL2023", "Bottlerocket", "Custom", "Windows2019", "Windows2022", "Windows2025"]
@@ -22,24 +22,16 @@ ALIASES: dict[str, Family] = {
 }
 """Families of images by the name that an alias has for them."""
 
-_DATED = re.compile(r"latest|v[0-9]{8}")
-_NUMBERED = re.compile(r"latest|v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9a-f]{7,9})?")
-_OWNER = re.compile(r"[0-9]{12}|self|amazon|aws-marketplace|aws-backup-vault")
+_DATED = Form(r"latest|v[0-9]{8}")
+_NUMBERED = Form(r"latest|v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9a-f]{7,9})?")
+_OWNER = Form(r"[0-9]{12}|self|amazon|aws-marketplace|aws-backup-vault")
 _MOST_TAGS = 20
 _MOST_ALIAS = 30
 
 
 def _id_form(prefix: str, what: str) -> AfterValidator:
-    pattern = re.compile(rf"{prefix}-[0-9a-z]+")
-
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise ValueError(
-                f"is no id of {what}; got {shown(value)}; write {prefix}- and lowercase letters and digits"
-            )
-        return value
-
-    return AfterValidator(check)
+    do = f"write {prefix}- and lowercase letters and digits"
+    return AfterValidator(Form(rf"{prefix}-[0-9a-z]+", what=f"is no id of {what}", do=do))
 
 
 def _not_empty(value: str) -> str:

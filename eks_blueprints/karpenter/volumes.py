@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from math import ceil
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import RegionalArn
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.karpenter.quantities import exact
 
-_SIZE = re.compile(r"([1-9][0-9]{0,4})(Gi|G|Ti|T)")
+_SIZE = Form(r"([1-9][0-9]{0,4})(Gi|G|Ti|T)")
 _LARGEST = {"Gi": 59000, "G": 64000, "Ti": 58, "T": 64}
 # A slip in the pattern of Karpenter's CRD leaves out whole Ti that end in 8 or 9, except 8, 9 and 58.
-_TEBIBYTES = re.compile(r"[1-9]|[1-5][0-7]|58")
-_SNAPSHOT = re.compile(r"snap-[0-9a-z]+")
+_TEBIBYTES = Form(r"[1-9]|[1-5][0-7]|58")
+_SNAPSHOT = Form(r"snap-[0-9a-z]+")
 
 
 class _Limits(NamedTuple):

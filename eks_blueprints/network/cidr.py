@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 from typing import Annotated
@@ -10,11 +9,12 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.form import Form
 
 RESERVED_ADDRESSES = 5
 """Addresses of every subnet that AWS keeps: the first four and the last."""
 
-_FORM = re.compile(r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}", re.ASCII)
+_FORM = Form(r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}")
 _RFC1918 = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _BENCHMARK = IPv4Network("198.19.0.0/16")
 _NEVER = tuple(IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import Faults, Path, shown
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.leaves import key_name, subnet_id
 from eks_blueprints.core.spec import is_known
 from eks_blueprints.network import cidr, endpoints, zones
 
@@ -20,11 +22,10 @@ if TYPE_CHECKING:
 MAX_CIDRS = 5
 """IPv4 blocks of a VPC. Source: Amazon VPC quotas, IPv4 CIDR blocks per VPC (adjustable up to 50)."""
 
-_SERVICE = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*", re.ASCII)
+_SERVICE = Form(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 _LONGEST_SERVICE = 128  # far more than any has; it becomes part of a tag, which takes 256 characters
-_KEY = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
-_ID = {"vpc": re.compile(r"vpc-[0-9a-f]{8,17}"), "subnet": re.compile(r"subnet-[0-9a-f]{8,17}")}
-_TABLE = re.compile(r"rtb-[0-9a-f]{8,17}")
+_VPC = Form(r"vpc-[0-9a-f]{8,17}", what="is no id of a vpc", do="write vpc- and 8 to 17 hex digits")
+_TABLE = Form(r"rtb-[0-9a-f]{8,17}", what="is no id of a route table", do="write rtb- and 8 to 17 hex digits")
 
 
 def zone(text: str) -> str:
@@ -119,9 +120,8 @@ def check_existing_endpoints(args: ExistingNetworkArgs, faults: Faults) -> None:
             missing, given = given, missing
         faults.add(missing, f"is needed with {given}; got none; add it, or remove {given}")
     for index, item in enumerate(args.route_table_ids):
-        if is_known(item) and not _TABLE.fullmatch(str(item)):
-            do = "write one such as rtb-0123456789abcdef0"
-            faults.add(("route_table_ids", index), f"is no id of a route table; got {shown(item)}; {do}")
+        if is_known(item) and (fault := _TABLE.fault(item)):
+            faults.add(("route_table_ids", index), fault)
         elif is_known(item) and item in args.route_table_ids[:index]:
             faults.add(("route_table_ids", index), f"is listed twice; got {item}; remove one")
 
@@ -159,8 +159,8 @@ def _place(args: ExistingNetworkArgs, role: str) -> tuple[str, ...]:
 
 
 def _check_id(faults: Faults, path: Path, value: Any, kind: str) -> None:
-    if value is not None and is_known(value) and not _ID[kind].fullmatch(value):
-        faults.add(path, f"is no id of a {kind}; got {shown(value)}; write one such as {kind}-0123456789abcdef0")
+    if value is not None and is_known(value) and (fault := (subnet_id if kind == "subnet" else _VPC).fault(value)):
+        faults.add(path, fault)
 
 
 def _check_blocks(args: NetworkArgs, faults: Faults) -> None:
@@ -236,6 +236,5 @@ def _check_subnets(args: NetworkArgs, faults: Faults) -> None:
     check_subnets(args, faults)
     _check_one_form([subnet.zone for subnet in (args.subnets or {}).values()], ("subnets",), faults)
     for key in args.subnets or {}:
-        if not _KEY.fullmatch(key):
-            do = "use up to 40 lower-case letters, digits and -, with a letter first"
-            faults.add(("subnets", key), f"is no usable name; got {shown(key)}; {do}")
+        if fault := key_name.fault(key):
+            faults.add(("subnets", key), fault)

@@ -11,14 +11,15 @@ from string import ascii_lowercase
 from typing import Any, Literal
 
 from eks_blueprints.core.errors import nearest, shown
+from eks_blueprints.core.form import Form
 
 ZoneForm = Literal["name", "id", "local"]
 
-_FORMS: dict[ZoneForm, re.Pattern[str]] = {
-    "id": re.compile(r"[a-z]{2,10}[0-9]{1,2}-az[0-9]{1,2}"),
-    "name": re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}[a-z]"),
+_FORMS: dict[ZoneForm, Form] = {
+    "id": Form(r"[a-z]{2,10}[0-9]{1,2}-az[0-9]{1,2}"),
+    "name": Form(r"[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}[a-z]"),
     # Local zones (us-west-2-lax-1a, usw2-lax1-az1) and wavelength zones (us-east-1-wl1-bos-wlz-1, use1-wl1-bos-wlz1).
-    "local": re.compile(
+    "local": Form(
         r"[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}-[a-z]{3}-[0-9][a-z]|[a-z]{2,10}[0-9]{1,2}-[a-z]{3}[0-9]-az[0-9]"
         r"|[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}-wl[0-9]-[a-z]{3}-wlz-[0-9]|[a-z]{2,10}[0-9]{1,2}-wl[0-9]-[a-z]{3}-wlz[0-9]"
     ),

@@ -14,10 +14,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from eks_blueprints.core.references import environment
 from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.invokes import Answer
-from eks_blueprints.recording.project import Project, load_project, stack_config
+from eks_blueprints.recording.project import Project, imports_environment, load_project, stack_config
 from eks_blueprints.recording.recording import Recording
 from eks_blueprints.recording.run import record
 
@@ -47,7 +48,11 @@ def record_directory(
     def program() -> None:
         if project.entry.is_dir() and not (project.entry / "__main__.py").is_file():
             raise ProgramError("there is no __main__.py here", project.entry.name)
-        runpy.run_path(str(project.entry), run_name="__main__")
+        token = environment.set(imports_environment(project, stack))
+        try:
+            runpy.run_path(str(project.entry), run_name="__main__")
+        finally:
+            environment.reset(token)
 
     with _at_home(project):
         return record(

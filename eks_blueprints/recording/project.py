@@ -79,7 +79,7 @@ def stack_config(project: Project, stack: str) -> tuple[dict[str, str], set[str]
                 secret.add(full)
         if value is not None:
             values[full] = value
-    file = project.config_directory / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+    file = _settings_file(project, stack)
     given = _read(file).get("config") or {} if file.is_file() else {}
     if not isinstance(given, dict):
         raise ProgramError("config is not a map of keys to values", str(file.relative_to(project.root)))
@@ -91,6 +91,16 @@ def stack_config(project: Project, stack: str) -> tuple[dict[str, str], set[str]
             secret.add(key)
         texts[key] = _text(clear)
     return texts, secret & texts.keys()
+
+
+def imports_environment(project: Project, stack: str) -> bool:
+    """Whether a stack's settings import environments of Pulumi ESC, any of which may set any key of `config`."""
+    file = _settings_file(project, stack)
+    return file.is_file() and bool(_read(file).get("environment"))
+
+
+def _settings_file(project: Project, stack: str) -> Path:
+    return project.config_directory / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
 
 
 def _full(key: Any, project: Project) -> str:

@@ -28,6 +28,10 @@ class StackFile:
     blueprint: str | None
     """Dotted path of the blueprint class it names; None for `eks_blueprints.Blueprint`."""
     args: BlueprintArgs
+    doubts: tuple[Problem, ...] = ()
+    """What is not known about the values that it names; see `checked`."""
+    unchecked: tuple[str, ...] = ()
+    """Methods of a blueprint of one's own that change or add to it, which only a preview runs."""
 
     def blueprint_class(self) -> type[Blueprint]:
         """The class that builds it; this imports pulumi."""
@@ -37,7 +41,7 @@ class StackFile:
 
     def warnings(self) -> list[Problem]:
         """What is allowed but doubtful about it."""
-        return located(self.args.warnings, self.document)
+        return located([*self.args.warnings, *self.doubts], self.document)
 
 
 def load(path: str | FilePath) -> BlueprintArgs:

@@ -23,17 +23,15 @@ _BOTTLEROCKET = (
 CREDENTIALS = frozenset(path[-1] for path in _BOTTLEROCKET) | {"creds"}
 """Names of fields whose values messages do not repeat."""
 
-_SURE = re.compile(
+_SURE = (
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Z0-9])"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
-    r"|aws_secret_access_key[\"']?\s*[=:]\s*[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])",
-    re.IGNORECASE,
+    r"|aws_secret_access_key[\"']?\s*[=:]\s*[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"
 )
-_LIKELY = re.compile(
+_LIKELY = (
     r"(?<![a-z0-9])(?:password|passwd|identitytoken|auth_token|secret_access_key|api_key|apikey)[\"']?\s*[=:]\s*"
     r"[\"']?[^\s\"'$`<{(]"
-    r"|://[^/\s:@\"'$]+:[^/\s:@\"'$]+@",
-    re.IGNORECASE,
+    r"|://[^/\s:@\"'$]+:[^/\s:@\"'$]+@"
 )
 _AUTH_IN_CONTAINERD = ("auth", "password", "identitytoken")
 
@@ -59,14 +57,14 @@ def in_containerd(config: Mapping[str, Any], path: Path = ()) -> Iterator[str]:
 def in_texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Texts that hold a credential for sure: an AWS access key or a private key."""
     for at, text in _texts(value, path):
-        if _SURE.search(text):
+        if re.search(_SURE, text, re.IGNORECASE):
             yield at, _message("holds an access key or a private key in plain text", text)
 
 
 def likely_in_texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Texts that look as if they held a credential: a literal password, or one in an address."""
     for at, text in _texts(value, path):
-        if not _SURE.search(text) and _LIKELY.search(text):
+        if not re.search(_SURE, text, re.IGNORECASE) and re.search(_LIKELY, text, re.IGNORECASE):
             yield at, _message("looks as if it held a password in plain text", text)
 
 
@@ -95,7 +93,11 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(entry, (*path, str(key)))
             # A map of environment variables says by its keys what it holds.
             if isinstance(entry, str):
-                yield from ((at, text) for at, text in [((*path, str(key)), f"{key}={entry}")] if _LIKELY.match(text))
+                yield from (
+                    (at, text)
+                    for at, text in [((*path, str(key)), f"{key}={entry}")]
+                    if re.match(_LIKELY, text, re.IGNORECASE)
+                )
     elif isinstance(value, list | tuple):
         for index, entry in enumerate(value):
             yield from _texts(entry, (*path, index))

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import is_output
 
-_DURATION = re.compile(r"[+-]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+|[+-]?0")
-_QUANTITY = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(([KMGTPE]i|[numkMGTPE])|[eE][+-]?\d+)?")
-_SHARE = re.compile(r"\d+(\.\d+)?%")
-_HOST = re.compile(r"[0-9a-z][0-9a-z.-]{0,252}")
+_DURATION = Form(r"[+-]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+|[+-]?0")
+_QUANTITY = Form(r"[+-]?(\d+(\.\d*)?|\.\d+)(([KMGTPE]i|[numkMGTPE])|[eE][+-]?\d+)?")
+_SHARE = Form(r"\d+(\.\d+)?%")
+_HOST = Form(r"[0-9a-z][0-9a-z.-]{0,252}")
 _BITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "uint8": (0, 255), "uint32": (0, 2**32 - 1)}
 
 
@@ -56,7 +57,7 @@ def _whole(form: str) -> Callable[[Any], str | None]:
     return check
 
 
-def _pattern(what: str, do: str, *forms: re.Pattern[str]) -> Callable[[Any], str | None]:
+def _pattern(what: str, do: str, *forms: Form) -> Callable[[Any], str | None]:
     def check(value: Any) -> str | None:
         if not isinstance(value, str):
             return f"needs a {what} as text; got {shown(value)}; {do}, in quotes"

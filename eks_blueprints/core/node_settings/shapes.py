@@ -20,13 +20,14 @@ from typing import Any, TypeAlias
 
 from eks_blueprints.core.errors import Path as Place
 from eks_blueprints.core.errors import nearest, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.node_settings.credentials import CREDENTIALS
 from eks_blueprints.core.node_settings.forms import fault
 from eks_blueprints.core.spec import Reference, is_output
 
 _HERE = Path(__file__).parent
 _REST = "*"  # the shape of all fields of a type that are not named
-_BOUND = re.compile(r"(.*?)(?: since (\d+))?(?: until (\d+))?")
+_BOUND = Form(r"(.*?)(?: since (\d+))?(?: until (\d+))?")
 _SHOWN_NAMES = 12
 _UNKNOWN = "is no field of"
 _HIDDEN = "got another value, which is not shown; write it in that form"

@@ -1,0 +1,47 @@
+"""Kinds of elements that checks ask about by `isinstance`; one that a platform does not have is not loaded for it.
+
+Loading them all would take longer than the rest of a check does.
+"""
+
+# ruff: noqa: PLC0414 - what is exported again is written so
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eks_blueprints.addons._chart_addon import ChartAddOn as ChartAddOn
+    from eks_blueprints.addons._helm_addon import HelmAddOn as HelmAddOn
+    from eks_blueprints.addons.argocd import Argocd as Argocd
+    from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver as AwsEbsCsiDriver
+    from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler as ClusterAutoscaler
+    from eks_blueprints.addons.coredns import Coredns as Coredns
+    from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent as EksPodIdentityAgent
+    from eks_blueprints.addons.fluxcd import Fluxcd as Fluxcd
+    from eks_blueprints.addons.kube_proxy import KubeProxy as KubeProxy
+    from eks_blueprints.addons.vpc_cni import VpcCni as VpcCni
+    from eks_blueprints.compute._ec2_nodes import Ec2Nodes as Ec2Nodes
+    from eks_blueprints.compute.auto_mode import AutoMode as AutoMode
+    from eks_blueprints.compute.fargate import Fargate as Fargate
+    from eks_blueprints.compute.hybrid_nodes import HybridNodes as HybridNodes
+    from eks_blueprints.compute.karpenter import Karpenter as Karpenter
+    from eks_blueprints.compute.managed_nodes import ManagedNodes as ManagedNodes
+    from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes as SelfManagedNodes
+else:
+    from eks_blueprints.core.lazy import asked
+
+    Argocd = asked("eks_blueprints.addons.argocd", "Argocd")
+    AutoMode = asked("eks_blueprints.compute.auto_mode", "AutoMode")
+    AwsEbsCsiDriver = asked("eks_blueprints.addons.aws_ebs_csi_driver", "AwsEbsCsiDriver")
+    ChartAddOn = asked("eks_blueprints.addons._chart_addon", "ChartAddOn")
+    ClusterAutoscaler = asked("eks_blueprints.addons.cluster_autoscaler", "ClusterAutoscaler")
+    Coredns = asked("eks_blueprints.addons.coredns", "Coredns")
+    Ec2Nodes = asked("eks_blueprints.compute._ec2_nodes", "Ec2Nodes")
+    EksPodIdentityAgent = asked("eks_blueprints.addons.eks_pod_identity_agent", "EksPodIdentityAgent")
+    Fargate = asked("eks_blueprints.compute.fargate", "Fargate")
+    Fluxcd = asked("eks_blueprints.addons.fluxcd", "Fluxcd")
+    HelmAddOn = asked("eks_blueprints.addons._helm_addon", "HelmAddOn")
+    HybridNodes = asked("eks_blueprints.compute.hybrid_nodes", "HybridNodes")
+    Karpenter = asked("eks_blueprints.compute.karpenter", "Karpenter")
+    KubeProxy = asked("eks_blueprints.addons.kube_proxy", "KubeProxy")
+    ManagedNodes = asked("eks_blueprints.compute.managed_nodes", "ManagedNodes")
+    SelfManagedNodes = asked("eks_blueprints.compute.self_managed_nodes", "SelfManagedNodes")
+    VpcCni = asked("eks_blueprints.addons.vpc_cni", "VpcCni")
