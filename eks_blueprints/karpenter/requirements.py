@@ -10,9 +10,8 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import Spec
-from eks_blueprints.karpenter.labels import known_value, label_key, label_value, normal
+from eks_blueprints.karpenter.labels import label_key, label_value, normal, unknown_values
 
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"]
 
@@ -38,10 +37,9 @@ class Condition(Spec):
         operator, key = info.data.get("operator"), info.data.get("key")
         for value in values:
             label_value(value)
-            if key and operator in ("In", "NotIn"):
-                known_value(key, value)
-        if twice := repeated(values):
-            raise ValueError(f"has a value twice; got {shown(twice)} again; remove one")
+        # One value that there is will do: Karpenter passes over the others, which are warned of.
+        if key and operator == "In" and (unknown := unknown_values(key, values)) and len(unknown) == len(values):
+            raise ValueError(unknown[0])
         return values
 
     @model_validator(mode="after")

@@ -63,7 +63,6 @@ def test_all_eight_operators(operator: str, values: list[str]) -> None:
 @pytest.mark.parametrize(
     ("operator", "values"),
     [("In", []), ("NotIn", []), ("Exists", ["a"]), ("DoesNotExist", ["a"]), ("In", ["bad value!"]), ("In", ["a" * 64])]
-    + [("In", ["a", "a"]), ("In", [4]), ("in", ["a"]), ("=", ["a"]), ("NotExists", [])]
     + [("Gt", bad) for bad in ([], ["4", "8"], ["-1"], ["four"], ["1.5"], [4], ["9223372036854775808"], ["\u0664"])],
 )
 def test_values_that_do_not_fit(operator: str, values: list[Any]) -> None:
