@@ -18,6 +18,19 @@ from eks_blueprints.network import zones
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
+_OF_IAM = Form(r"arn:[a-z-]+:iam::(\d{12}):(?:role|policy|instance-profile)/.*", re.DOTALL)
+_OWN = frozenset(
+    {
+        "node_role_arn",
+        "pod_execution_role_arn",
+        "permissions_boundary",
+        "role_permissions_boundary",
+        "policies",
+        "node_policies",
+        "policy_arns",
+    }
+)
+_ROLE_OF_PODS = ("pod_identity_associations", "role_arn")
 _ARN = Form(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):.*", re.DOTALL)
 
 
@@ -34,9 +47,23 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         if partition != home.partition:
             do = f"name one of partition {home.partition}"
             yield Problem(path, f"is of another partition than region {args.region}; got {arn}; {do}")
+        elif (account := _OF_IAM.fullmatch(arn)) and args.account is not None and _is_ours(path):
+            ours = args.account.number
+            if ours is not None and account[1] != ours:
+                what = f"is of another account than the platform's {ours}, where IAM cannot use it"
+                yield Problem(path, f"{what}; got {arn}; name one of {ours}")
         elif regional and region not in ("", args.region):
             what = f"is of another region than the platform's {args.region}, where {service} cannot be used from"
             yield Problem(path, f"{what}; got {arn}; name one of {args.region}")
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether IAM takes what stands at a place from the platform's own account only.
+
+    It hands on no role of another account, and attaches no policy of one; who comes in, and whom a pod turns into, may
+    be of another.
+    """
+    return bool(_OWN.intersection(path)) or path == ("cluster", "role_arn") or (path[0], path[-1]) == _ROLE_OF_PODS
 
 
 def _arns(spec: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str, bool]]:

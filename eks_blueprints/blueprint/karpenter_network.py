@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DISCOVERY = "karpenter.sh/discovery"
 _SERVICES = ("ec2", "ecr.api", "ecr.dkr", "eks", "sqs", "ssm")
 _ZONE_ID = "topology.k8s.aws/zone-id"
+_REGION = "topology.kubernetes.io/region"
 
 
 def check_network(args: BlueprintArgs, compute: Karpenter | AutoMode) -> Iterator[Problem]:
@@ -26,11 +27,13 @@ def check_network(args: BlueprintArgs, compute: Karpenter | AutoMode) -> Iterato
     if isinstance(compute, Karpenter):
         yield from _cut_off(args.network, args.region, compute)
     if not isinstance(args.network, NetworkArgs):
+        yield from _abroad(args, compute, ())
         return
     try:
         subnets = layout.plan(args.network, args.region)
     except (InputError, ValueError):  # told at the network or the region
         return
+    yield from _abroad(args, compute, subnets)
     yield from _zones(subnets, compute)
     for node_class in compute.classes:
         at = (compute.group, compute.name, "node_classes", node_class.name)
@@ -69,17 +72,56 @@ def _doubt(path: Path, message: str) -> Problem:
     return Problem(path, message, severity="warning")
 
 
+def _abroad(
+    args: BlueprintArgs, compute: Karpenter | AutoMode, subnets: tuple[PlannedSubnet, ...]
+) -> Iterator[Problem]:
+    """Conditions on region and zone that no node of the region fulfils, but for those that `_zones` tells."""
+    try:
+        zones.region(args.region)
+    except ValueError:  # told at the region
+        return
+    own = {each.name for each in compute.classes if each.subnet_selector_terms is not None}
+    told = _key(_private_zones(subnets)) if subnets else None
+    for pool in compute.pools:
+        left, at = labels_left(pool), (compute.group, compute.name, "node_pools", pool.name)
+        region = left.get(_REGION)
+        if region is not None and args.region not in region:
+            got = ", ".join(sorted(region.values or ())) or f"a condition that leaves out {args.region}"
+            message = f"leave no node, because all stand in region {args.region}"
+            yield Problem((*at, "requirements"), f"{message}; got {got}; use {args.region}, or remove it")
+        for key in (ZONE, _ZONE_ID):
+            if key == told and pool.node_class not in own:
+                continue
+            asked = sorted(left[key].values or ()) if key in left else []
+            foreign = [zone for zone in asked if zones.form(zone) and not zones.belongs(zone, args.region)]
+            field = "zones" if pool.zones and key == ZONE else "requirements"
+            for zone in foreign:
+                message = f"is no zone of region {args.region}, in which all nodes stand; got {zone}"
+                alone = len(foreign) == len(asked)
+                yield Problem(
+                    (*at, field), f"{message}; name one of its zones", severity="error" if alone else "warning"
+                )
+
+
+def _private_zones(subnets: tuple[PlannedSubnet, ...]) -> list[str]:
+    return sorted({subnet.zone for subnet in subnets if subnet.role == "private"})
+
+
+def _key(has: list[str]) -> str:
+    """The label by which zones are told, as the network writes them."""
+    return _ZONE_ID if all(zones.is_id(zone) for zone in has) else ZONE
+
+
 def _zones(subnets: tuple[PlannedSubnet, ...], compute: Karpenter | AutoMode) -> Iterator[Problem]:
     own = {node_class.name for node_class in compute.classes if node_class.subnet_selector_terms is not None}
-    has = sorted({subnet.zone for subnet in subnets if subnet.role == "private"})
-    by_id = all(zones.is_id(zone) for zone in has)
+    has = _private_zones(subnets)
     for pool in compute.pools:
         if pool.node_class in own:
             continue
-        asked = labels_left(pool).get(_ZONE_ID if by_id else ZONE)
+        asked = labels_left(pool).get(_key(has))
         if not has or asked is None:
             continue
-        field = "zones" if pool.zones and not by_id else "requirements"
+        field = "zones" if pool.zones and _key(has) == ZONE else "requirements"
         at = (compute.group, compute.name, "node_pools", pool.name, field)
         none_left = not any(zone in asked for zone in has)
         if none_left and not asked.values:

@@ -84,6 +84,8 @@ def _group(group: Ec2Nodes, network: _Network) -> Iterator[Problem]:
     # EKS tells managed groups with its own images what it recommends, by what the CNI is set to.
     if group.operating_system == "windows" or (isinstance(group, ManagedNodes) and group.ami_type != CUSTOM):
         return
+    if _reckoned(group):
+        return
     at = (group.group, group.name, "max_pods")
     fewest = min(types, key=lambda kind: told_by_itself(kind).count or 0)
     counted = told_by_itself(fewest).count or 0
@@ -105,6 +107,15 @@ def _said(group: Ec2Nodes) -> tuple[Path, int | None]:
         if isinstance(tree, int) and not isinstance(tree, bool):
             return path, tree
     return ("max_pods",), group.max_pods
+
+
+def _reckoned(group: Ec2Nodes) -> bool:
+    """Whether nodes reckon their number by what the group says, which nobody knows here."""
+    kubelet = group.node_config.get("kubelet")
+    if not isinstance(kubelet, dict):
+        return False
+    flags = [flag for flag in kubelet.get("flags", ()) if isinstance(flag, str)]
+    return bool(kubelet.get("maxPodsExpression")) or any("--max-pods" in flag for flag in flags)
 
 
 def _crowded(

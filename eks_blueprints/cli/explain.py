@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from eks_blueprints.core.facts import instance_types
 from eks_blueprints.core.facts.instance_types import InstanceType
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.facts.pods import Mode
 
 
 @click.group("explain")
@@ -63,7 +67,11 @@ def pods(types: tuple[str, ...], reserved_enis: int, form: str) -> None:
 def _known(name: str) -> InstanceType:
     found = instance_types.instance_type(name)
     if found is not None:
+        if not {"x86_64", "arm64"} & set(found.architectures):
+            raise click.UsageError(f"runs macOS and is no node of a cluster; got {name}; ask for another")
         return found
+    if sizes := instance_types.families().get(name):
+        raise click.UsageError(f"is a family and no instance type; got {name}; it has {', '.join(sizes)}")
     if name in instance_types.names():
         raise click.UsageError(f"nothing but the name is known of this instance type; got {name}; ask for another")
     from eks_blueprints.core.errors import unknown_name
@@ -75,13 +83,23 @@ def _known(name: str) -> InstanceType:
     raise click.UsageError(f"{message} (the table is of {instance_types.date()})")
 
 
-def _table(kind: InstanceType, reserved_enis: int) -> None:
-    from eks_blueprints.core.facts.pods import modes
+def _rows(kind: InstanceType, reserved_enis: int) -> list[Mode]:
+    from eks_blueprints.core.facts.pods import Pods, modes
+    from eks_blueprints.karpenter.instances import launchable
+    from eks_blueprints.karpenter.labels import AUTO_MODE
 
+    rows = modes(kind, reserved_interfaces=reserved_enis)
+    if kind.name in launchable(AUTO_MODE):
+        return rows
+    never = Pods(0, "EKS Auto Mode runs no nodes of this type")
+    return [replace(row, pods=never) if row.name.startswith("auto_mode") else row for row in rows]
+
+
+def _table(kind: InstanceType, reserved_enis: int) -> None:
     facts = f"{kind.vcpus} vCPUs, {kind.memory_mib / 1024:g} GiB, {', '.join(kind.architectures)}"
     has = f"{kind.network_interfaces} interfaces with {kind.addresses_per_interface} IPv4 addresses each"
     click.echo(f"{click.style(kind.name, bold=True)}  {facts}; {has}{'' if kind.on_nitro else '; not on Nitro'}")
-    rows = modes(kind, reserved_interfaces=reserved_enis)
+    rows = _rows(kind, reserved_enis)
     width = max(len(row.title) for row in rows)
     for row in rows:
         count = "any" if row.pods.count is None else str(row.pods.count)
@@ -89,8 +107,6 @@ def _table(kind: InstanceType, reserved_enis: int) -> None:
 
 
 def _data(kind: InstanceType, reserved_enis: int) -> dict[str, Any]:
-    from eks_blueprints.core.facts.pods import modes
-
     return {
         "instance_type": kind.name,
         "vcpus": kind.vcpus,
@@ -98,8 +114,7 @@ def _data(kind: InstanceType, reserved_enis: int) -> dict[str, Any]:
         "addresses_per_interface": kind.addresses_per_interface,
         "nitro": kind.on_nitro,
         "pods": {
-            row.name: {"count": row.pods.count, "formula": row.pods.formula}
-            for row in modes(kind, reserved_interfaces=reserved_enis)
+            row.name: {"count": row.pods.count, "formula": row.pods.formula} for row in _rows(kind, reserved_enis)
         },
         "table": {"date": instance_types.date(), "source": instance_types.source()},
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from ipaddress import ip_network
+from ipaddress import collapse_addresses, ip_network
 from typing import TYPE_CHECKING
 
 from eks_blueprints.cluster import endpoint_access
@@ -76,10 +76,13 @@ def doubts(args: ClusterArgs) -> Iterator[Problem]:
     elif release.end_standard_support and release.end_standard_support - today() <= SOON:
         what = f"leaves standard support on {release.end_standard_support}"
         yield _warning("version", f"{what}; got {shown(args.version)}; plan the upgrade to {_next(args.version)}")
-    everyone = [cidr for cidr in args.public_access_cidrs if cidr in EVERYONE]
-    if everyone:
+    if everyone := _everyone(args.public_access_cidrs):
         what = "lets the whole internet reach the Kubernetes API"
         yield _warning("public_access_cidrs", f"{what}; got {shown(everyone)}; name the ranges that need it")
+    elif args.public_access_cidrs and not args.endpoint_private_access:
+        what = "has to hold the addresses with which nodes and pods on Fargate go out, as the private endpoint is off"
+        do = "add those of the NAT gateways, or set endpoint_private_access: true"
+        yield _warning("public_access_cidrs", f"{what}; got {shown(args.public_access_cidrs)}; {do}")
     if "audit" not in args.enabled_cluster_log_types:
         what = "keeps no record of who did what"
         got = shown(args.enabled_cluster_log_types)
@@ -136,6 +139,17 @@ def _endpoints(args: ClusterArgs, faults: Faults) -> None:
             faults.add(("public_access_cidrs", index), f"is not a public range; got {shown(cidr)}; {do}")
         if args.ip_family == "ipv4" and ip_network(cidr).version == 6:
             faults.add(("public_access_cidrs", index), f"needs ip_family ipv6; got {shown(cidr)}; use IPv4 ranges")
+
+
+def _everyone(cidrs: Iterable[str]) -> list[str]:
+    """The ranges that are the whole internet, alone or together, as two halves are."""
+    found = []
+    for version in (4, 6):
+        ranges = [cidr for cidr in cidrs if ip_network(cidr).version == version]
+        if any(whole.prefixlen == 0 for whole in collapse_addresses(map(ip_network, ranges))):  # type: ignore[type-var]
+            alone = [cidr for cidr in ranges if cidr in EVERYONE]
+            found += alone or ranges
+    return found
 
 
 def _logs(args: ClusterArgs, faults: Faults) -> None:

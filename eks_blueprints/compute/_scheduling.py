@@ -15,6 +15,16 @@ from eks_blueprints.core.spec import Spec
 _KUBELET_DOMAINS = ("kubelet.kubernetes.io", "node.kubernetes.io")
 _RESERVED_DOMAINS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
 
+_KUBELET_LABELS = frozenset(
+    {
+        "kubernetes.io/hostname",
+        *(f"{domain}/{name}" for domain in ("kubernetes.io", "beta.kubernetes.io") for name in ("arch", "os")),
+        "beta.kubernetes.io/instance-type",
+        *(f"topology.kubernetes.io/{name}" for name in ("region", "zone")),
+        *(f"failure-domain.beta.kubernetes.io/{name}" for name in ("region", "zone")),
+    }
+)
+
 KEY_LIMIT = 63
 """Most characters that EKS takes in the key of a label or taint of a managed node group, prefix included."""
 
@@ -68,6 +78,17 @@ def check_taints(taints: Iterable[Taint], faults: Faults, at: str = "taints") ->
         if (taint.key, taint.effect) in seen:
             faults.add((at, index), f"is there twice; got {taint.key} with {taint.effect} again; remove one")
         seen.add((taint.key, taint.effect))
+
+
+def refused_by_kubelet(key: str) -> bool:
+    """Whether the kubelet does not start with a label: one of Kubernetes' own domains that is not the kubelet's.
+
+    Source: k8s.io/kubernetes v1.35.4, cmd/kubelet/app/options (validation of --node-labels).
+    """
+    domain = key.rpartition("/")[0]
+    if key in _KUBELET_LABELS or not _reserved(domain):
+        return False
+    return domain != "eks.amazonaws.com" and not domain.endswith(".eks.amazonaws.com")
 
 
 def _reserved(domain: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from eks_blueprints.compute._scheduling import refused_by_kubelet
 from eks_blueprints.compute._user_data.merging import LABELS, TAINTS, values_of
 from eks_blueprints.core.errors import Faults, Path, Problem, shown
 from eks_blueprints.core.node_settings import bottlerocket, credentials, node_config
@@ -131,6 +132,9 @@ def _in_bottlerocket(nodes: Ec2Nodes) -> Iterator[tuple[Path, str]]:
 
 
 def _label(nodes: Ec2Nodes, key: str, value: Any, at: Path) -> Iterator[tuple[Path, str]]:
+    if refused_by_kubelet(key):
+        do = "use a domain of your own, or node.kubernetes.io"
+        yield at, f"gives a label with which the kubelet does not start; got {shown(key)}; {do}"
     ours = nodes.labels.get(key)
     if ours is not None and isinstance(value, str) and value != ours:
         yield at, f"gives label {key} another value than labels; got {shown(value)} and {shown(ours)}; keep one"

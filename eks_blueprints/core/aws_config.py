@@ -161,7 +161,7 @@ class _Reader:
             return self._wrong(path, "needs a mapping", value, "write key: value lines below it")
         if form == "map":
             checked = {str(key): self._text(item, (*path, str(key))) for key, item in value.items()}
-            return self._checked(checked, path)
+            return checked if None in checked.values() else self._checked(checked, path)
         read = {}
         for key, item in value.items():
             if key in form:

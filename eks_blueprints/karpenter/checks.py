@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
-from eks_blueprints.core.errors import Problem, nearest, shown
+from eks_blueprints.core.errors import Path, Problem, nearest, shown
 from eks_blueprints.karpenter import unfit
 from eks_blueprints.karpenter.disruption import Budget
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
@@ -15,6 +15,7 @@ from eks_blueprints.karpenter.labels import (
     CAPACITY_TYPE,
     KARPENTER,
     OPERATING_SYSTEM,
+    WINDOWS_BUILD,
     known_labels,
 )
 from eks_blueprints.karpenter.node_class import NodeClass
@@ -22,9 +23,12 @@ from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.overlap import arrive_at_both, labels_left
 from eks_blueprints.karpenter.pool_rules import BUILT_IN_POOLS
 from eks_blueprints.karpenter.quantities import exact
+from eks_blueprints.karpenter.requirements import Requirement
 
 AnyClass = Ec2NodeClass | NodeClass
 
+_WINDOWS_BUILDS = {"Windows2019": "10.0.17763", "Windows2022": "10.0.20348", "Windows2025": "10.0.26100"}
+"""Build of each family; source: github.com/aws/karpenter-provider-aws v1.14.1, pkg/apis/v1/labels.go."""
 _LAST_AL2 = (1, 32)
 _FIRST_WINDOWS_2025 = (1, 35)
 
@@ -94,15 +98,36 @@ def _doubts(pool: Pool) -> Iterator[Problem]:
             if field in pool.disruption.model_fields_set and (value := getattr(pool.disruption, field)) is not None:
                 message = f"has no effect in a static pool (replicas); got {value}; remove it"
                 yield Problem((*here, "disruption", field), message, severity="warning")
-    for index, item in enumerate(pool.requirements):
-        for message in item.doubts:
-            yield Problem((*here, "requirements", index, "values"), message, severity="warning")
+    yield from _values(pool)
     if pool.flavor is KARPENTER:
         yield from _foreign_labels(pool)
+    else:
+        yield from _misspelt_labels(pool)
 
 
 def _blocked(budget: Budget) -> str:
     return "all disruption" if budget.reasons is None else f"disruption of {', '.join(budget.reasons)} nodes"
+
+
+def _values(pool: Pool) -> Iterator[Problem]:
+    """Values that say nothing: what the controllers take and pass over."""
+    said: list[tuple[Path, Requirement]] = [((field,), item) for field, item in pool.shorthands.items()]
+    said += [(("requirements", index, "values"), item) for index, item in enumerate(pool.requirements)]
+    for path, item in said:
+        at = ("node_pools", pool.name, *path)
+        for message in item.doubts:
+            yield Problem(at, message, severity="warning")
+
+
+def _misspelt_labels(pool: Pool) -> Iterator[Problem]:
+    """Labels that look like those by which Auto Mode chooses instance types, and are none."""
+    known = known_labels(AUTO_MODE)
+    for index, item in enumerate(pool.requirements):
+        if item.key.startswith(f"{AUTO_MODE.group}/instance-") and item.key not in known:
+            near = nearest(item.key, known)
+            do = f"did you mean {near}?" if near else "remove it"
+            message = f"is no label by which Auto Mode chooses instance types; got {item.key}; {do}"
+            yield Problem(("node_pools", pool.name, "requirements", index, "key"), message, severity="warning")
 
 
 def _foreign_labels(pool: Pool) -> Iterator[Problem]:
@@ -131,6 +156,14 @@ def _against_class(pool: Pool, node_class: AnyClass | None) -> Iterator[Problem]
     if systems is not None and runs not in systems:
         message = f"asks for another system than class {node_class.name} runs; got {node_class.family}; change one"
         yield Problem((*here, "operating_systems"), message)
+    build, own = left.get(WINDOWS_BUILD), _WINDOWS_BUILDS.get(node_class.family)
+    if build is not None and build.required and own not in build:
+        do = f"use {own}" if own else "remove it, or name a class with a Windows image"
+        got = ", ".join(sorted(build.values or ())) or "a condition on it"
+        message = (
+            f"asks for another build of Windows than class {node_class.name} runs ({node_class.family}); got {got}"
+        )
+        yield Problem((*here, "requirements"), f"{message}; {do}")
     architectures = left.get(ARCHITECTURE)
     if runs == "windows" and architectures is not None and "amd64" not in architectures:
         yield Problem((*here, "architectures"), "cannot run Windows; got arm64 only; use amd64")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -138,6 +138,17 @@ def known_value(key: str, value: str) -> str:
         do = f"did you mean {near}?" if near else f"use {' or '.join(known)}"
         raise ValueError(f"is no value of {shown(key)}; got {shown(value)}; {do}")
     return value
+
+
+def unknown_values(key: str, values: Iterable[str]) -> list[str]:
+    """What is wrong with those values of a list that a label never has."""
+    found = []
+    for value in values:
+        try:
+            known_value(key, value)
+        except ValueError as error:
+            found.append(str(error))
+    return found
 
 
 def object_name(name: str, longest: int = 63) -> str:

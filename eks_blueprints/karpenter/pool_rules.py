@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from eks_blueprints.core.errors import Faults, Path, nearest, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.leaves import repeated
 from eks_blueprints.karpenter.durations import NEVER, seconds
 from eks_blueprints.karpenter.labels import (
     KARPENTER,
@@ -106,8 +105,6 @@ def check_lifetime(pool: Pool, faults: Faults) -> None:
 def _check_shorthands(pool: Pool, faults: Faults) -> None:
     said = {normal(requirement.key): field for field, requirement in pool.shorthands.items()}
     for field, requirement in pool.shorthands.items():
-        if twice := repeated(requirement.values):
-            faults.add(field, f"has a value twice; got {shown(twice)} again; remove one")
         for value in requirement.values:
             _try(label_value, value, faults, field)
     for index, item in enumerate(pool.requirements):

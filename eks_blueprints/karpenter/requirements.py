@@ -12,7 +12,7 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import Spec
-from eks_blueprints.karpenter.labels import is_known_value, known_value, label_key, label_value, normal
+from eks_blueprints.karpenter.labels import is_known_value, label_key, label_value, normal, unknown_values
 
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"]
 
@@ -38,9 +38,9 @@ class Condition(Spec):
         operator, key = info.data.get("operator"), info.data.get("key")
         for value in values:
             label_value(value)
-        # Karpenter goes on with those values that there are, and with values that there are not to leave out.
-        if key and operator == "In" and values and not any(is_known_value(key, value) for value in values):
-            known_value(key, values[0])
+        # One value that there is will do: Karpenter passes over the others, which are warned of.
+        if key and operator == "In" and (unknown := unknown_values(key, values)) and len(unknown) == len(values):
+            raise ValueError(unknown[0])
         return values
 
     @model_validator(mode="after")
@@ -67,12 +67,9 @@ class Condition(Spec):
         if self.operator == "NotIn" and not self.values:
             yield "leaves nothing out with NotIn; got []; name the values, or remove the requirement"
         if twice := repeated(self.values):
-            yield f"has a value twice; got {shown(twice)} again; remove one"
-        for value in self.values if self.operator in ("In", "NotIn") else ():
-            try:
-                known_value(self.key, value)
-            except ValueError as error:
-                yield str(error)
+            yield f"has a value twice, which counts once; got {shown(twice)} again; remove one"
+        if self.operator in ("In", "NotIn"):
+            yield from unknown_values(self.key, self.values)
 
 
 class Requirement(Condition):

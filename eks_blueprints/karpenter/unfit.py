@@ -15,7 +15,7 @@ from eks_blueprints.core.facts import instance_types
 from eks_blueprints.karpenter import instances
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.instances import Carriers
-from eks_blueprints.karpenter.labels import ARCHITECTURE, AUTO_MODE, INSTANCE_TYPE, normal
+from eks_blueprints.karpenter.labels import ARCHITECTURE, AUTO_MODE, INSTANCE_TYPE, KNOWN_VALUES, normal
 from eks_blueprints.karpenter.node_class import NodeClass
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.overlap import labels_left
@@ -24,6 +24,8 @@ from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed_
 
 _MOST_OFFERED = 4
 _MOST_SIZES = 8
+_DEVICES = {"nvidia.com/gpu": "nvidia", "amd.com/gpu": "amd", "aws.amazon.com/neuron": "neuron"}
+"""Resources of nodes with accelerators, and who makes these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _is_a_name(condition: _Condition, pool: Pool) -> bool:
 
 def _unknown(condition: _Condition, pool: Pool) -> Iterator[Problem]:
     """Values of a list that nothing in the table has; an error where the list has no other."""
-    if condition.who is None:
+    if condition.who is None or condition.key in KNOWN_VALUES:  # those are told with the conditions themselves
         return
     known = condition.who.by_value.keys()
     unknown = [value for value in condition.asked if value not in known]
@@ -253,3 +255,12 @@ def _below_the_smallest(pool: Pool, types: frozenset[str], path: Path) -> Iterat
             yield Problem(
                 (*path, resource), f"{message}; write {needs} or more, or allow smaller types", severity="warning"
             )
+    for resource, maker in _DEVICES.items():
+        counts = [each.accelerator_count for each in facts if each.accelerator == maker]
+        if resource not in pool.limits or not counts:
+            continue
+        # A type without the device is not held by its limit.
+        if len(counts) == len(facts) and 0 < exact(pool.limits[resource]) < min(counts):
+            message = f"is less than the fewest on an instance type that is left; got {pool.limits[resource]}"
+            do = f"write {min(counts)} or more, or allow smaller types"
+            yield Problem((*path, resource), f"{message}; {do}", severity="warning")

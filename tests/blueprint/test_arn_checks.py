@@ -123,3 +123,43 @@ def test_the_other_partitions_have_theirs() -> None:
     assert told(region="cn-north-1", **ours) == []
     [found] = told(region="us-gov-west-1", **ours)
     assert found.endswith("name one of partition aws-us-gov")
+
+
+OTHERS = "arn:aws:iam::444455556666"
+OURS = {"id": "111122223333"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"cluster": {"version": "1.35", "role_arn": f"{OTHERS}:role/eks"}}, "cluster.role_arn"),
+        ({"compute": {"g": {**NODES, "node_role_arn": f"{OTHERS}:role/nodes"}}}, "compute.g.node_role_arn"),
+        ({"compute": {"g": {**NODES, "policies": {"a": f"{OTHERS}:policy/a"}}}}, "compute.g.policies.a"),
+        (
+            {
+                "pod_identity_associations": {
+                    "a": {"namespace": "a", "service_account": "a", "role_arn": f"{OTHERS}:role/a"}
+                }
+            },
+            "pod_identity_associations.a.role_arn",
+        ),
+    ],
+)
+def test_roles_and_policies_of_another_account(fields: dict[str, Any], at: str) -> None:
+    [found] = told(account=OURS, **fields)
+    assert found.startswith(f"{at}: is of another account than the platform's 111122223333, where IAM cannot use it")
+    assert told(**fields) == []
+
+
+def test_whom_pods_turn_into_and_who_comes_in_may_be_of_another_account() -> None:
+    pods = {
+        "namespace": "a",
+        "service_account": "a",
+        "role_arn": "arn:aws:iam::111122223333:role/a",
+        "target_role_arn": f"{OTHERS}:role/a",
+    }
+    entry = {"principal_arn": f"{OTHERS}:role/ops", "policies": [{"policy": "view"}]}
+    assert told(account=OURS, pod_identity_associations={"a": pods}, access={"ops": entry}) == []
+    assert (
+        told(account=OURS, compute={"g": {**NODES, "policies": {"a": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}}) == []
+    )

@@ -176,6 +176,39 @@ def test_zones_are_the_network_s(zones: list[str], start: str) -> None:
         assert found == []
 
 
+REGION, ZONE_ID = "topology.kubernetes.io/region", "topology.k8s.aws/zone-id"
+
+
+@pytest.mark.parametrize(
+    ("asks", "start"),
+    [
+        ({"key": REGION, "operator": "In", "values": ["eu-west-1"]}, ""),
+        ({"key": REGION, "operator": "In", "values": ["us-east-1"]}, "requirements: leave no node, because all"),
+        ({"key": REGION, "operator": "NotIn", "values": ["eu-west-1"]}, "requirements: leave no node, because all"),
+        ({"key": ZONE_ID, "operator": "In", "values": ["euw1-az1"]}, ""),
+        ({"key": ZONE_ID, "operator": "In", "values": ["use1-az1"]}, "requirements: is no zone of region eu-west-1"),
+        ({"key": ZONE_ID, "operator": "NotIn", "values": ["use1-az1"]}, ""),
+    ],
+)
+def test_conditions_on_another_region(asks: dict[str, Any], start: str) -> None:
+    pools = {"a": {**LIMITS, "requirements": [asks]}}
+    found = problems(compute={"system": SYSTEM, "karpenter": {**QUIET, "node_pools": pools}})
+    if start:
+        one(found, f"compute.karpenter.node_pools.a.{start}")
+    else:
+        assert found == []
+
+
+def test_zones_of_another_region_beside_a_network_that_writes_ids() -> None:
+    pools = {"a": {**LIMITS, "zones": ["eu-west-1a"]}}
+    found = problems(
+        region="us-east-1",
+        network={"zones": ["use1-az1", "use1-az2"]},
+        compute={"system": SYSTEM, "karpenter": {**QUIET, "node_pools": pools}},
+    )
+    one(found, "compute.karpenter.node_pools.a.zones: is no zone of region us-east-1")
+
+
 @pytest.mark.parametrize(
     ("terms", "fits"),
     [

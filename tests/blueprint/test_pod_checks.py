@@ -86,6 +86,12 @@ def test_prefixes_that_do_nothing(group: dict[str, Any]) -> None:
     assert told(compute) == []
 
 
+@pytest.mark.parametrize("kubelet", [{"maxPodsExpression": "max_pods * 4"}, {"flags": ["--max-pods=110"]}], ids=str)
+def test_numbers_that_nodes_reckon_themselves(kubelet: dict[str, Any]) -> None:
+    group = {**OWN, "instance_types": ["m5.large"], "node_config": {"kubelet": kubelet}}
+    assert told({"g": group}, {"prefix_delegation": True}) == []
+
+
 def test_eks_tells_managed_groups_itself() -> None:
     assert told({"g": {**MANAGED, "instance_types": ["m5.large"]}}, {"prefix_delegation": True}) == []
 

@@ -32,6 +32,8 @@ def test_pods_of_types_for_programs() -> None:
         (["m7g.48xlarge"], "no such instance type; got m7g.48xlarge; m7g has medium, large, "),
         (["m7gg.large"], 'no such instance type; got "m7gg.large"; did you mean m7g.large?'),
         (["m9g.metal-24xl"], "nothing but the name is known of this instance type; got m9g.metal-24xl"),
+        (["m5"], "is a family and no instance type; got m5; it has large, xlarge, "),
+        (["mac2.metal"], "runs macOS and is no node of a cluster; got mac2.metal"),
         ([], "Missing argument"),
     ],
 )
@@ -40,6 +42,11 @@ def test_what_cannot_be_explained(words: list[str], said: str) -> None:
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_types_that_auto_mode_does_not_run() -> None:
+    rows = [line for line in call("explain", "pods", "t3.nano").stdout.splitlines() if "EKS Auto Mode runs no" in line]
+    assert [line.split("EKS Auto Mode runs")[0].split()[-1] for line in rows] == ["0", "0"]
 
 
 def test_help_teaches() -> None:

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints import BlueprintArgs, ClusterArgs
+from eks_blueprints.cluster.rules import doubts
 from eks_blueprints.core.errors import problems_of
 from eks_blueprints.testing import record
 
@@ -110,3 +111,21 @@ def test_an_api_that_nobody_reaches_is_doubtful() -> None:
 )
 def test_one_that_somebody_reaches_is_not(cluster: dict[str, Any]) -> None:
     assert unreachable(cluster) == []
+
+
+@pytest.mark.parametrize(
+    ("private", "cidrs", "start"),
+    [
+        (True, ["203.0.113.0/24"], ""),
+        (True, ["0.0.0.0/0"], 'lets the whole internet reach the Kubernetes API; got ["0.0.0.0/0"]'),
+        (True, ["0.0.0.0/1", "128.0.0.0/1"], "lets the whole internet reach the Kubernetes API; got "),
+        (True, ["0.0.0.0/1"], ""),
+        (False, ["203.0.113.0/24"], "has to hold the addresses with which nodes and pods on Fargate go out"),
+        (False, ["0.0.0.0/0"], "lets the whole internet reach the Kubernetes API"),
+    ],
+)
+def test_who_reaches_the_public_endpoint(private: bool, cidrs: list[str], start: str) -> None:
+    fields = {"endpoint_public_access": True, "endpoint_private_access": private, "public_access_cidrs": cidrs}
+    args = ClusterArgs.model_validate({"version": "1.35"} | fields)
+    found = [each.message for each in doubts(args) if each.path == ("public_access_cidrs",)]
+    assert [text.startswith(start) for text in found] == ([True] if start else [])

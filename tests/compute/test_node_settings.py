@@ -80,7 +80,10 @@ OURS = ["--node-labels=team=ml", "--register-with-taints=dedicated=gpu:NoSchedul
         (["--node-labels a=b --v=4"], ["--node-labels=team=ml,a=b", OURS[1], "--v=4"]),
         (["--register-with-taints=x=:NoExecute"], [OURS[0], f"{OURS[1]},x=:NoExecute"]),
         (["--register-with-taints=dedicated=gpu:NoSchedule"], OURS),
-        (["-v", "4", "--seccomp-default", "--burst", "4"], [*OURS, "-v", "4", "--seccomp-default", "--burst", "4"]),
+        (
+            ["-v", "4", "--seccomp-default", "--event-burst", "4"],
+            [*OURS, "-v", "4", "--seccomp-default", "--event-burst", "4"],
+        ),
         ([], OURS),
     ],
 )
@@ -295,3 +298,30 @@ def test_a_spec_with_references_is_written_down() -> None:
         "containerd": {"config": "{secret: hub:toml}"},
         "kubelet": {"config": {"maxPods": 5}},
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "start"),
+    [
+        (
+            {"node_config": {"kubelet": {"flags": ["--node-labels=node-role.kubernetes.io/gpu=yes"]}}},
+            "gives a label with",
+        ),
+        ({"node_config": {"kubelet": {"flags": ["--node-labels=node.kubernetes.io/gpu=yes"]}}}, ""),
+        ({"node_config": {"kubelet": {"flags": ["--node-labels=topology.kubernetes.io/zone=a"]}}}, ""),
+        (
+            {
+                "ami_type": "BOTTLEROCKET_x86_64",
+                "bottlerocket_settings": {"kubernetes": {"node-labels": {"node-role.kubernetes.io/gpu": "yes"}}},
+            },
+            "gives a label with",
+        ),
+    ],
+)
+def test_labels_with_which_no_kubelet_starts(fields: dict[str, Any], start: str) -> None:
+    try:
+        ManagedNodes.model_validate({"name": "n"} | fields)
+        found = []
+    except ValidationError as error:
+        found = [problem.message for problem in problems_of(error)]
+    assert [text.startswith(start) for text in found] == ([True] if start else [])

@@ -73,6 +73,7 @@ def test_each_form_is_read() -> None:
         ("assumeRoles", [{"roleArn": "deployer"}], "[0].roleArn: is no ARN of a role"),
         ("assumeRoles", ["arn:aws:iam::444455556666:role/deployer"], "needs a mapping"),
         ("defaultTags", {"tags": {"aws:x": "y"}}, "has a key that AWS keeps for itself"),
+        ("defaultTags", {"tags": {"owner": None}}, ".tags.owner: needs text; got null; put it in quotes"),
         ("defaultTags", {"owner": "y"}, 'no such field; got "owner"; known are tags'),
     ],
 )

@@ -78,6 +78,30 @@ def settings(**fields: Any) -> list[str]:
         ({"reservedMemory": [{"numaNode": 0, "limits": {"memory": "1GB"}}]}, "reservedMemory[0].limits.memory"),
         ({"logging": {"verbosity": "4"}}, "logging.verbosity: needs a whole number"),
         ({"memorySwap": "LimitedSwap"}, 'memorySwap: needs a mapping; got "LimitedSwap"'),
+        ({"maxPods": -1}, "maxPods: is out of range; got -1; use 0 or more"),
+        ({"oomScoreAdj": 2000}, "oomScoreAdj: is out of range; got 2000; use -1000 to 1000"),
+        ({"containerLogMaxFiles": 1}, "containerLogMaxFiles: is out of range; got 1; use 2 or more"),
+        (
+            {"imageGCHighThresholdPercent": 60, "imageGCLowThresholdPercent": 70},
+            "leaves imageGCHighThresholdPercent not above imageGCLowThresholdPercent; got 60 over 70; write both",
+        ),
+        ({"imageGCHighThresholdPercent": 75}, "got 75 over 80, its default"),
+        ({"imageMaximumGCAge": "1m"}, "must be above imageMinimumGCAge; got 1m beside 2m, its default"),
+        (
+            {"evictionSoft": {"memory.available": "5%"}},
+            'evictionSoft["memory.available"]: has no evictionSoftGracePeriod',
+        ),
+        ({"evictionSoftGracePeriod": {"memory.available": "1m"}}, "has no evictionSoft; got none"),
+        ({"evictionHard": {"memory.available": "101%"}}, 'is more than all there is; got "101%"'),
+        (
+            {"shutdownGracePeriod": "30s", "shutdownGracePeriodCriticalPods": "1m"},
+            "shutdownGracePeriodCriticalPods: is a part of shutdownGracePeriod and cannot be longer; got 1m of 30s",
+        ),
+        ({"shutdownGracePeriod": "500ms"}, 'is too short; got "500ms"; write 0s, or 1s or more'),
+        ({"maxParallelImagePulls": 5, "serializeImagePulls": True}, "needs serializeImagePulls off; got 5 with it on"),
+        ({"clusterDNS": ["dns"]}, 'clusterDNS[0]: needs IP addresses; got "dns"'),
+        ({"enforceNodeAllocatable": ["pod"]}, 'names nothing that can be enforced; got "pod"'),
+        ({"enforceNodeAllocatable": ["kube-reserved"]}, 'needs kubeReservedCgroup; got "kube-reserved" without it'),
     ],
 )
 def test_what_the_kubelet_would_refuse(config: dict[str, Any], what: str) -> None:
@@ -98,10 +122,32 @@ def test_what_the_kubelet_would_refuse(config: dict[str, Any], what: str) -> Non
         {"memorySwap": {"swapBehavior": ""}, "podPidsLimit": -1, "memoryThrottlingFactor": 0.9},
         {"featureGates": {"Anything": True}, "topologyManagerPolicyOptions": {"prefer-closest-numa-nodes": "true"}},
         {"cpuManagerPolicyOptions": {"full-pcpus-only": "true"}, "reservedSystemCPUs": "0-1"},
+        {"maxPods": 0, "maxParallelImagePulls": 5, "imageGCHighThresholdPercent": 90, "containerLogMaxFiles": 2},
+        {"evictionSoft": {"pid.available": "100%"}, "evictionSoftGracePeriod": {"pid.available": "30s"}},
+        {"shutdownGracePeriod": "30s", "shutdownGracePeriodCriticalPods": "30s", "clusterDNS": ["fd00::a"]},
+        {"enforceNodeAllocatable": ["pods", "system-reserved"], "systemReservedCgroup": "/system.slice"},
     ],
 )
 def test_what_the_kubelet_takes(config: dict[str, Any]) -> None:
     assert kubelet(**config) == []
+
+
+@pytest.mark.parametrize(
+    ("minor", "flag", "what"),
+    [
+        (35, "--v=4", None),
+        (35, "--node_labels=a=b --max-pods=58", None),
+        (35, "--node-labal=a=b", "did you mean node-labels?"),
+        (35, "--container-runtime=remote", "is no field of the kubelet's flags as of "),
+        (34, "--pod-infra-container-image=x", None),
+        (35, "--pod-infra-container-image=x", "is gone since Kubernetes 1.35, and nodes have 1.35"),
+        (None, "--pod-infra-container-image=x", None),
+        (99, "--new-in-ninety-nine", None),
+    ],
+)
+def test_flags_of_the_kubelet(minor: int | None, flag: str, what: str | None) -> None:
+    found = [message for _, message in node_config.problems({"kubelet": {"flags": [flag]}}, minor)]
+    assert (what in "\n".join(found)) if what else not found
 
 
 @pytest.mark.parametrize(
@@ -204,6 +250,17 @@ def test_what_nodeadm_takes(spec: dict[str, Any]) -> None:
         ({"network": {"hosts": [["10.0.0.0/24", ["a"]]]}}, "network.hosts[0]: begins with no IP address"),
         ({"network": {"hosts": [["10.0.0.1", "a"]]}}, "network.hosts[0]: ends with no list of host names"),
         ({"network": {"hosts": ["10.0.0.1"]}}, "network.hosts[0]: needs an address and a list of names"),
+        ({"kubernetes": {"node-taints": {"a": ["b:NOSCHEDULE"]}}}, "has no effect that Kubernetes knows"),
+        ({"kubernetes": {"cluster-dns-ip": "dns"}}, 'kubernetes.cluster-dns-ip: needs IP addresses; got "dns"'),
+        (
+            {"kubernetes": {"image-gc-high-threshold-percent": "60", "image-gc-low-threshold-percent": 70}},
+            "leaves image-gc-high-threshold-percent not above image-gc-low-threshold-percent; got 60 over 70",
+        ),
+        ({"kubernetes": {"eviction-soft": {"pid.available": "5%"}}}, "has no eviction-soft-grace-period"),
+        (
+            {"kubernetes": {"shutdown-grace-period": "1s", "shutdown-grace-period-for-critical-pods": "9s"}},
+            "kubernetes.shutdown-grace-period-for-critical-pods: is a part of shutdown-grace-period and",
+        ),
     ],
 )
 def test_what_bottlerocket_would_refuse(fields: dict[str, Any], what: str) -> None:

@@ -185,3 +185,61 @@ def test_more_choice_than_there_is() -> None:
 def test_a_limit_below_the_smallest_type(cpu: str, warned: bool) -> None:
     found = check([pool(instance_sizes=["8xlarge"], limits={"cpu": cpu})], [ec2_class()])
     assert [each.path for each in found] == ([("node_pools", "general", "limits", "cpu")] if warned else [])
+
+
+def test_values_that_karpenter_passes_over_are_warnings() -> None:
+    found = told(pool(requirements=[{"key": "kubernetes.io/arch", "operator": "In", "values": ["amd64", "x86_64"]}]))
+    assert found == [
+        'warning requirements[0].values: is no value of "kubernetes.io/arch"; got "x86_64"; use amd64 or arm64'
+    ]
+    left_out = {"key": "karpenter.sh/capacity-type", "operator": "NotIn", "values": ["ondemand"]}
+    assert [text.split(";")[1] for text in told(pool(requirements=[left_out]))] == [' got "ondemand"']
+    twice = "has a value twice, which counts once; got"
+    assert told(pool(instance_types=["m5.large", "m5.large"])) == [
+        f'warning instance_types: {twice} "m5.large" again; remove one'
+    ]
+    assert told(pool(requirements=[asks("family", "NotIn", "m5", "m5")]))[0].startswith(
+        f"warning requirements[0].values: {twice}"
+    )
+
+
+def test_labels_that_look_like_auto_mode_s() -> None:
+    near = {"key": "eks.amazonaws.com/instance-cpus", "operator": "In", "values": ["4"]}
+    assert told(auto_pool(requirements=[near])) == [
+        (
+            "warning requirements[0].key: is no label by which Auto Mode chooses instance types; got "
+            "eks.amazonaws.com/instance-cpus; did you mean eks.amazonaws.com/instance-cpu?"
+        )
+    ]
+    own = {"key": "eks.amazonaws.com/nodegroup", "operator": "DoesNotExist"}
+    assert told(auto_pool(requirements=[own])) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "gpus", "fits"),
+    [
+        ({"instance_families": ["p5"], "instance_sizes": ["48xlarge"]}, "4", False),
+        ({"instance_families": ["p5"], "instance_sizes": ["48xlarge"]}, "8", True),
+        ({"instance_families": ["g6"]}, "1", True),
+        ({"instance_families": ["p5"], "instance_sizes": ["48xlarge"]}, "0", True),
+        ({"instance_families": ["p4d", "m5"]}, "4", True),
+    ],
+)
+def test_limits_of_devices(fields: dict[str, Any], gpus: str, fits: bool) -> None:
+    found = check([pool(limits={"nvidia.com/gpu": gpus}, **fields)], [ec2_class()])
+    texts = [str(each) for each in found if each.path[-1] == "nvidia.com/gpu"]
+    assert bool(texts) is not fits
+
+
+@pytest.mark.parametrize(
+    ("alias", "build", "fits"),
+    [
+        ("windows2022@latest", "10.0.20348", True),
+        ("windows2022@latest", "10.0.17763", False),
+        ("al2023@v20250920", "10.0.20348", False),
+    ],
+)
+def test_builds_of_windows(alias: str, build: str, fits: bool) -> None:
+    asked = {"key": "node.kubernetes.io/windows-build", "operator": "In", "values": [build]}
+    found = told(pool(requirements=[asked]), ami_selector_terms=[{"alias": alias}])
+    assert any("asks for another build of Windows" in text for text in found) is not fits

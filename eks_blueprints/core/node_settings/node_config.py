@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from eks_blueprints.core.errors import Path, shown
-from eks_blueprints.core.node_settings import credentials
+from eks_blueprints.core.node_settings import credentials, kubelet_rules
 from eks_blueprints.core.node_settings.shapes import Fault, Table, load
 
 SHAPE = "NodeConfigSpec"
@@ -35,8 +35,15 @@ def problems(spec: Mapping[str, Any], minor: int | None) -> Iterator[Fault]:
     if whole := [key for key in _OF_A_DOCUMENT if key in spec]:
         yield (), f"takes what stands below spec of a NodeConfig; got {', '.join(whole)} too; write the content of spec"
         return
-    yield from table().problems(spec, SHAPE, minor)
-    yield from _flags(below(spec, "kubelet", "flags"))
+    formal = list(table().problems(spec, SHAPE, minor))
+    yield from formal
+    config = below(spec, "kubelet", "config")
+    if isinstance(config, Mapping):
+        told = {path for path, _ in formal}
+        for path, message in kubelet_rules.problems(config):
+            if (at := ("kubelet", "config", *path)) not in told:
+                yield at, message
+    yield from _flags(below(spec, "kubelet", "flags"), minor)
     yield from _taints(below(spec, "kubelet", "config", "registerWithTaints"))
     yield from _containerd(below(spec, "containerd", "config"))
     yield from credentials.in_texts(spec)
@@ -49,7 +56,12 @@ def below(tree: Any, *path: str) -> Any:
     return tree
 
 
-def _flags(flags: Any) -> Iterator[Fault]:
+@cache
+def _known_flags() -> Table:
+    return load("kubelet_flags", "the kubelet's flags")
+
+
+def _flags(flags: Any, minor: int | None) -> Iterator[Fault]:
     if not isinstance(flags, Sequence) or isinstance(flags, str):
         return
     bare = False  # `--name` alone may have its value in the next entry: nodeadm joins them with spaces
@@ -59,6 +71,16 @@ def _flags(flags: Any) -> Iterator[Fault]:
                 at: Path = ("kubelet", "flags", index)
                 yield at, f"is no flag of the kubelet; got {shown(flag)}; write it like --{flag or 'v=4'}"
             bare = flag.startswith("-") and "=" not in flag and len(flag.split()) == 1
+            for word in flag.split():
+                if word.startswith("--"):
+                    yield from _flag(word, ("kubelet", "flags", index), minor)
+
+
+def _flag(word: str, at: Path, minor: int | None) -> Iterator[Fault]:
+    # The kubelet reads _ in a name as -.
+    name = word[2:].partition("=")[0].replace("_", "-")
+    for _, message in _known_flags().problems({name: word}, "Flags", minor):
+        yield at, message
 
 
 def _taints(taints: Any) -> Iterator[Fault]:
