@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef
 
+QUEUE_NAME_LIMIT = 80
+RULE_NAME_LIMIT = 64
+
 _EVENTS = {
     "lifecycle": ("aws.autoscaling", "EC2 Instance-terminate Lifecycle Action"),
     "spot": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
@@ -30,11 +33,13 @@ def termination_queue(
 
     from eks_blueprints.core.component import merge_tags
     from eks_blueprints.core.iam import json_text
+    from eks_blueprints.core.naming import short_prefix
 
     name = component.pulumi_resource_name
     marks = merge_tags(cluster.tags, tags) or None
     queue = aws.sqs.Queue(
         f"{name}-queue",
+        name_prefix=short_prefix(f"{name}-queue", QUEUE_NAME_LIMIT, dots=False),
         message_retention_seconds=300,
         sqs_managed_sse_enabled=True,
         tags=marks,
@@ -56,12 +61,19 @@ def termination_queue(
     for key, (source, detail) in _EVENTS.items():
         rule = aws.cloudwatch.EventRule(
             f"{name}-{key}",
+            name_prefix=short_prefix(f"{name}-{key}", RULE_NAME_LIMIT),
             event_pattern=json_text({"source": [source], "detail-type": [detail]}),
             tags=marks,
             opts=component.child(),
         )
+        target_name = f"{name}-{key}-target"
+        shortened = short_prefix(target_name, RULE_NAME_LIMIT)
         target = aws.cloudwatch.EventTarget(
-            f"{name}-{key}-target", rule=rule.name, arn=queue.arn, opts=component.child()
+            target_name,
+            rule=rule.name,
+            arn=queue.arn,
+            target_id=None if shortened is None else shortened.rstrip("-"),
+            opts=component.child(),
         )
         needed += [rule, target]
     return queue, needed
