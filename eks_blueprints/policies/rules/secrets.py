@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from eks_blueprints.policies.objects import WORKLOADS, canonical, in_namespace, namespace_of, object_name, pod_of
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.rbac import BINDINGS, subjects
 from eks_blueprints.policies.roles import ACCOUNT
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-BINDINGS = (
-    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
-    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
-)
-
 _NAME = re.compile(r"password|passwd|secret|token(?!iz)|api_?key|private_?key|credential", re.IGNORECASE)
 _ABOUT = re.compile(
     r"(_|-|\.)?(name|path|file|dir|url|uri|arn|id|ttl|expiry|enabled|length|type|ref|endpoint|host|port)$",
@@ -130,19 +125,6 @@ def no_automount(_: Props, context: Context) -> Faults:
     if found is False or (namespace, name) in _bound(stack):
         return
     yield pod.fault("has a token that it does not need", "automountServiceAccountToken", got=found)
-
-
-def subjects(binding: Resource, stack: Stack) -> Iterator[tuple[str, str, str]]:
-    """The subjects of a binding: kind, namespace and name.
-
-    Raises:
-        Undetermined: if they are not known.
-    """
-    for subject in binding.props.items("subjects"):
-        kind = str(subject.get("kind"))
-        namespace = subject.text("namespace")
-        where = canonical(namespace, stack) if namespace else namespace_of(binding, stack)
-        yield kind, where, canonical(subject.text("name") or "", stack)
 
 
 def _plain(variable: Props) -> Faults:

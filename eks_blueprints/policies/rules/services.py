@@ -200,7 +200,7 @@ def _images(workload: Resource) -> list[str]:
 
 
 def _is_admin(workload: Resource, stack: Stack) -> bool:
-    from eks_blueprints.policies.rules.secrets import BINDINGS, subjects
+    from eks_blueprints.policies.rbac import BINDINGS, subjects
 
     name, namespace = pod_of(workload).text("serviceAccountName"), namespace_of(workload, stack)
     for binding in stack.of(*BINDINGS):

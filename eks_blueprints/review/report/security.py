@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from eks_blueprints.policies.props import Props
+from eks_blueprints.policies.rbac import powerful
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.diff.renames import Rename
@@ -248,7 +250,7 @@ def _role_rules(resource: PlannedResource) -> Facts:
     for rule in _listed(resource.inputs.get("rules")):
         if isinstance(rule, Mapping):
             verbs, kinds = (_listed(rule.get(key)) for key in ("verbs", "resources"))
-            wide: Level = "warning" if "*" in verbs or "*" in kinds else "note"
+            wide: Level = "warning" if "*" in verbs or "*" in kinds or powerful(Props(rule)) else "note"
             found[resource.name, f"may {', '.join(map(str, verbs))} `{', '.join(map(str, kinds))}`"] = wide
     return found
 
