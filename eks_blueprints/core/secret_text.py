@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ _CONTENT = re.compile(
     r"|AccountKey=[\w+/]{40,}={0,2}|\bAuthorization: *(?:Basic|Bearer) +(?![$<{\[*])[\w.+/=-]{6}"
     r"|(?:[?&]|\b)(?:sig|X-Amz-Signature)=[\w%+/-]{20}",
 )
-_LOGIN = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://(?:[^\s/:@?#\"'{}<>]{0,100}):([^\s/@\"'<>]{1,200})@[\w$\[]", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"\b[a-z][a-z0-9+.-]{0,20}://(?:[^\s/:@?#\"'{}<>]{0,100}):([^\s/@\"'<>]{1,200})@[\w$\[]", re.IGNORECASE
+)
 _PART = re.compile(r"(?:^|[;?&\s,])(?:[\w-]*[_-])?(?:password|passwd|pwd|token|secret|api_?key)=([^;&\s\"',]+)", re.I)
 _HARMLESS = re.compile(
     r"|true|false|yes|no|on|off|none|null|nil|undefined|default|disabled|enabled|required|optional|include|omit"
@@ -50,7 +53,9 @@ _HARMLESS = re.compile(
 )
 _URL = re.compile(r"(https?|wss?|tcp|unix|grpc|oci|s3)://\S*", re.IGNORECASE)
 _OBJECT = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
-_SETTING = re.compile(r"(?:^|[\s;&|{,(=])[\"']?(?:--?|export )?([A-Za-z][\w.-]*)[\"']?\s*(?:=|:(?=\s|[\"']))\s*(\S.{0,200})")
+_SETTING = re.compile(
+    r"(?:^|[\s;&|{,(=])[\"']?(?:--?|export )?([A-Za-z][\w.-]*)[\"']?\s*(?:=|:(?=\s|[\"']))\s*(\S.{0,200})"
+)
 _COMMENT = ("#", "//", ";", "<!--")
 _WRITTEN = re.compile(r"[a-z0-9/_-]+|[A-Z0-9_]+")
 """A hash, or words: of one kind of letters."""
@@ -102,10 +107,12 @@ def inside(text: str) -> Iterator[str]:
             continue
         found = False
         for name, value in _settings(line):
+            if not speaks(name):
+                continue
             first = value.split("\n")[0].strip().rstrip(",}")
             quoted = re.match(r"([\"'])(.*?)\1", first)
             given = quoted[2] if quoted else re.split(r"[\s;,&|]", first, maxsplit=1)[0]
-            if speaks(name) and given not in ("|", ">", "|-", ">-", "{", "[", "&", "=", "==") and looks(name, given):
+            if given not in ("|", ">", "|-", ">-", "{", "[", "&", "=", "==") and looks(name, given):
                 found = True
                 yield name
         if not found and shaped(bare):
@@ -124,6 +131,7 @@ def _words(name: str) -> list[str]:
     return [each.lower() for each in _WORD.findall(name)]
 
 
+@lru_cache(4096)
 def _strength(name: str) -> int | None:
     """2 for the name of a secret, 1 for one that hints at it, 0 for any other, None for one about a secret."""
     words = _words(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from fnmatch import fnmatchcase
 from typing import Any
 
 from eks_blueprints.core.address_ranges import network_of
@@ -216,7 +215,7 @@ def tenant(context: Context) -> str:
         NotApplicable: if it is one of the system's.
     """
     name = object_name(context.resource, context.stack)
-    if any(fnmatchcase(name, each) for each in context.params["system_namespaces"]) or name == "default":
+    if name in context.params["system_namespaces"] or name == "default":
         raise NotApplicable
     return name
 
@@ -259,4 +258,4 @@ def _dns_ports(policy: Props) -> set[str]:
 
 
 def _is_system(name: str) -> bool:
-    return any(fnmatchcase(name, each) for each in SYSTEM_NAMESPACES)
+    return name in SYSTEM_NAMESPACES
