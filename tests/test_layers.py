@@ -25,7 +25,8 @@ FLOORS: list[set[str]] = [
 
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
-        {"clock", "errors", "form", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"},
+        {"clock", "errors", "form", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"}
+        | {"address_ranges", "iam_match", "secret_text"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "images", "kubernetes_object", "aws_config", "caller"},
     ],

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eks_blueprints.policies.rule import Profile
 
 _PROFILES = ("baseline", "production", "regulated")
-_FORMATS = ("text", "json", "sarif", "github", "junit")
+_FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
 
 
 @click.command("check")

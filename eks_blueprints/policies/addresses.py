@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.core.address_ranges import is_world
 from eks_blueprints.policies.platform import SUBNET, VPC
-from eks_blueprints.policies.props import Undetermined
+from eks_blueprints.policies.props import Props, Undetermined, known_only
 from eks_blueprints.policies.stack import Resource, Stack
 
 ROUTE = "aws:ec2/route:Route"
@@ -14,8 +16,6 @@ ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
 TABLE_OF_SUBNET = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 SECONDARY = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
-
-_EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,20 @@ class Subnet:
     """Its Availability Zone, or the symbol for one."""
     cidr: str | None
     resource: Resource
+
+
+def world_known(parts: Iterable[Props]) -> bool:
+    """Whether address ranges are the internet together.
+
+    Raises:
+        Undetermined: if those that are known are not, and one is not known.
+    """
+    ranges, unknown = known_only(parts)
+    if is_world(ranges):
+        return True
+    if unknown is not None:
+        raise unknown
+    return False
 
 
 def subnets_of(resource: Resource, stack: Stack, *keys: str) -> list[Subnet]:
@@ -119,7 +133,7 @@ def _to_internet(resource: Resource, route: Any, stack: Stack) -> bool:
     gateway = route.get("gatewayId")
     near = resource.property_dependencies.get("gatewayId", ())
     is_gateway = isinstance(gateway, str) and gateway.startswith("igw-")
-    return any(each in _EVERYWHERE for each in to) and (
+    return is_world(each for each in to if each) and (
         is_gateway or stack.resolve(gateway, GATEWAY, near=near) is not None
     )
 

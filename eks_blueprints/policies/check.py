@@ -6,11 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.core import clock
 from eks_blueprints.policies.catalogue import rules as all_rules
+from eks_blueprints.policies.embedded import is_read
+from eks_blueprints.policies.objects import SYSTEM_NAMESPACES, WORKLOADS, namespace_of
 from eks_blueprints.policies.props import Fault, NotApplicable, Undetermined
 from eks_blueprints.policies.report import Finding, Report, in_order
 from eks_blueprints.policies.rule import Context, Enforcement, Profile, Rule
@@ -25,15 +28,33 @@ Outcome = Literal["pass", "fail", "undetermined", "not_applicable"]
 _MALFORMED = (TypeError, AttributeError, ValueError, LookupError)
 """What a rule raises that meets a list where it counts on a text: the input is wrong, and the run goes on."""
 
-OPAQUE = ("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart", "kubernetes:yaml/v2:ConfigFile")
-"""Resources whose objects a provider renders, out of reach of the rules about objects."""
+OPAQUE = (
+    "kubernetes:helm.sh/v3:Chart",
+    "kubernetes:helm.sh/v3:Release",
+    "kubernetes:helm.sh/v4:Chart",
+    "kubernetes:kustomize:Directory",
+    "kubernetes:kustomize/v2:Directory",
+    "kubernetes:yaml:ConfigFile",
+    "kubernetes:yaml:ConfigGroup",
+    "kubernetes:yaml/v2:ConfigFile",
+    "kubernetes:yaml/v2:ConfigGroup",
+    "kubernetes:argoproj.io/v1alpha1:Application",
+    "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease",
+    "kubernetes:kustomize.toolkit.fluxcd.io/v1:Kustomization",
+)
+"""Resources whose objects a provider or a controller renders, out of reach of the rules about objects."""
 
 
 def check_plan(
-    plan: Plan, judgement: Judgement | None = None, *, profile: Profile | None = None, today: date | None = None
+    plan: Plan,
+    judgement: Judgement | None = None,
+    *,
+    profile: Profile | None = None,
+    today: date | None = None,
+    folder: Path | None = None,
 ) -> Report:
-    """Judge what a program asks for."""
-    return check_stack(Stack.of_plan(plan), judgement, profile=profile, today=today)
+    """Judge what a program asks for; `folder` is where it runs, and where the YAML files stand that it names."""
+    return check_stack(Stack.of_plan(plan, folder), judgement, profile=profile, today=today)
 
 
 def check_stack(
@@ -62,7 +83,8 @@ def check_stack(
     findings = apply(
         run.findings, judgement.waivers, stack, day, enforcement_of=run.enforcement_of, params_of=run.params_of
     )
-    opaque = [each for each in stack.of(*OPAQUE) if not _rendered(each, stack)]
+    opaque = [each for each in stack.of(*OPAQUE) if not is_read(each, stack)]
+    exempt = [each for each in stack.of(*WORKLOADS) if namespace_of(each, stack) in SYSTEM_NAMESPACES]
     return Report(
         project=stack.project,
         stack=stack.name,
@@ -72,6 +94,7 @@ def check_stack(
         verdicts=dict(run.verdicts),
         rules=tuple(run.rules),
         not_scanned=tuple(each.name for each in opaque),
+        exempt=tuple(each.name for each in exempt),
         seconds=time.perf_counter() - began,
     )
 
@@ -210,7 +233,3 @@ def _sentence(text: str) -> str:
 
 def _distinct(faults: list[Fault]) -> list[Fault]:
     return list(dict.fromkeys(faults))
-
-
-def _rendered(resource: Resource, stack: Stack) -> bool:
-    return any(each.parent == resource.urn for each in stack.resources)

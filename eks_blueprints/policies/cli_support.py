@@ -39,7 +39,7 @@ def judge_plan(
     """Judge a plan by the settings beside its stack file."""
     from eks_blueprints.policies.check import check_plan
 
-    return check_plan(plan, settings_of(plan.stack, folder, file), profile=profile, today=today)
+    return check_plan(plan, settings_of(plan.stack, folder, file), profile=profile, today=today, folder=folder)
 
 
 def judge_state(

@@ -1,26 +1,80 @@
-"""Kubernetes objects inside other resources' inputs: the objects and the YAML text of a ConfigGroup."""
+"""Kubernetes objects inside other resources' inputs: the objects, the YAML text and the local files of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from eks_blueprints.policies.stack import Resource
+from eks_blueprints.policies.stack import Resource, Stack
 
-_GROUP = "kubernetes:yaml/v2:ConfigGroup"
+_GROUPS = ("kubernetes:yaml:ConfigGroup", "kubernetes:yaml/v2:ConfigGroup")
+_FILES = ("kubernetes:yaml:ConfigFile", "kubernetes:yaml/v2:ConfigFile")
+_MOST = 16 * 2**20
+"""A file larger than so many bytes is not read."""
 
 
-def embedded_in(resource: Resource) -> Iterator[Resource]:
-    """The objects that a resource carries in its inputs."""
-    if resource.type != _GROUP:
+def is_read(resource: Resource, stack: Stack) -> bool:
+    """Whether the objects that a resource stands for are in the stack, and all of them."""
+    if resource.type in (*_GROUPS, *_FILES) and not _reads_all(resource, stack.folder):
+        return any(each.parent == resource.urn and "#" not in each.urn for each in stack.resources)
+    return any(each.parent == resource.urn for each in stack.resources)
+
+
+def embedded_in(resource: Resource, folder: Path | None = None) -> Iterator[Resource]:
+    """The objects that a resource carries in its inputs, or in files of the folder that its program runs in."""
+    if resource.type not in (*_GROUPS, *_FILES):
+        return
+    for key, name, file in _local(resource, folder):
+        if file is not None:
+            for index, value in enumerate(_documents(_text(file))):
+                yield from _object(resource, value, (*key, name, index))
+    if resource.type in _FILES:
         return
     objects = resource.inputs.get("objs")
     for index, value in enumerate(objects if isinstance(objects, list) else []):
         yield from _object(resource, value, ("objs", index))
-    text = resource.inputs.get("yaml")
-    if isinstance(text, str):
-        for index, value in enumerate(_documents(text)):
-            yield from _object(resource, value, ("yaml", index))
+    texts = resource.inputs.get("yaml")
+    for text in texts if isinstance(texts, list) else [texts]:
+        if isinstance(text, str):
+            for index, value in enumerate(_documents(text)):
+                yield from _object(resource, value, ("yaml", index))
+
+
+def _local(resource: Resource, folder: Path | None) -> Iterator[tuple[tuple[str, ...], str, Path | None]]:
+    """The files that a resource names: its key, the name and the file; None where that is not at hand."""
+    key = "file" if resource.type in _FILES else "files"
+    given = resource.inputs.get(key)
+    if given is None and resource.type in _FILES:
+        given = resource.name
+    for name in given if isinstance(given, list) else [] if given is None else [given]:
+        if not isinstance(name, str) or "://" in name or "${" in name or folder is None:
+            yield (key,), str(name), None
+            continue
+        found = sorted(path for path in folder.glob(name) if path.is_file()) if _is_pattern(name) else [folder / name]
+        yield from (((key,), name, path if _is_small(path) else None) for path in found or [folder / name])
+
+
+def _is_pattern(name: str) -> bool:
+    return not name.startswith("/") and any(each in name for each in "*?[")
+
+
+def _is_small(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size <= _MOST
+    except OSError:
+        return False
+
+
+def _reads_all(resource: Resource, folder: Path | None) -> bool:
+    return all(file is not None for _, _, file in _local(resource, folder))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def type_of(api_version: str, kind: str) -> str:

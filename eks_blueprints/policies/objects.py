@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
@@ -27,8 +26,18 @@ INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 WORKLOADS = (POD, CONTROLLER, DEPLOYMENT, STATEFUL_SET, DAEMON_SET, REPLICA_SET, JOB, CRON_JOB, ROLLOUT)
 REPLICATED = (DEPLOYMENT, STATEFUL_SET, REPLICA_SET, ROLLOUT)
 
-SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "amazon-*", "aws-*", "karpenter")
-"""Namespaces whose workloads need the host: network, storage and log agents."""
+SYSTEM_NAMESPACES = (
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+    "amazon-cloudwatch",
+    "amazon-guardduty",
+    "aws-application-networking-system",
+    "aws-observability",
+    "karpenter",
+)
+"""Namespaces whose workloads need the host: network, storage and log agents. These are whole names, so that nobody gets
+out of the rules by the name of a namespace."""
 
 UNKNOWN = "${unknown}"
 """Stands for a namespace of which nothing is known."""
@@ -61,7 +70,7 @@ def containers_of(resource: Resource) -> list[Props]:
 def in_system_namespace(context: Context) -> bool:
     """Whether a resource stands in one of the rule's `system_namespaces`."""
     namespace = namespace_of(context.resource, context.stack)
-    return any(fnmatchcase(namespace, each) for each in context.params.get("system_namespaces", SYSTEM_NAMESPACES))
+    return namespace in context.params.get("system_namespaces", SYSTEM_NAMESPACES)
 
 
 def object_name(resource: Resource, stack: Stack) -> str:

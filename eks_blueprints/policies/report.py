@@ -76,6 +76,8 @@ class Report:
     """The rules that were asked."""
     not_scanned: tuple[str, ...] = ()
     """Logical names of resources whose objects only a provider renders: no rule saw into them."""
+    exempt: tuple[str, ...] = ()
+    """Logical names of workloads in namespaces of the system, which rules about tenants leave out."""
     seconds: float = 0.0
 
     @property
@@ -87,6 +89,13 @@ class Report:
         """The findings that stand: neither waived nor undetermined; of some rules, or of all."""
         found = [each for each in self.findings if each.verdict == "fail"]
         return [each for each in found if not policies or each.policy in policies]
+
+    @property
+    def unseen(self) -> str:
+        """How much no rule looked into, or not every one: the first line of every report says it; empty if nothing."""
+        said = [f"{len(self.not_scanned)} not scanned"] if self.not_scanned else []
+        said += [f"{len(self.exempt)} exempt"] if self.exempt else []
+        return ", ".join(said)
 
     def counts(self) -> dict[str, int]:
         """How many findings there are: mandatory, advisory, waived, undetermined."""

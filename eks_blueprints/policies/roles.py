@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.core.iam_match import Condition, all_of_kind, conditions_of, everything, limits_who, matches
 from eks_blueprints.policies.platform import (
     ADDON,
     ASSOCIATION,
@@ -19,7 +20,7 @@ from eks_blueprints.policies.platform import (
     ROLE,
     ROLE_POLICY,
 )
-from eks_blueprints.policies.props import Props, Undetermined
+from eks_blueprints.policies.props import Props, Undetermined, any_known
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
 
 PROFILE = "aws:iam/instanceProfile:InstanceProfile"
@@ -87,15 +88,50 @@ def principals(statement: Props, kind: str) -> list[str]:
     return values(statement.at("Principal"), kind) if principal is not None else []
 
 
-def conditions(statement: Props) -> Iterator[tuple[str, str, list[str]]]:
-    """The conditions of a statement: operator, key and values."""
-    for operator, keys in statement.pairs("Condition"):
-        for key, value in keys.pairs():
-            yield (
-                operator,
-                key,
-                [str(item.value) for item in value.items()] if not isinstance(value.value, str) else [value.value],
-            )
+def conditions(statement: Props) -> list[Condition]:
+    """The conditions of a statement: operator, key and values.
+
+    Raises:
+        Undetermined: if the condition as a whole is not known.
+    """
+    return conditions_of(statement.get("Condition"))
+
+
+def gives(statement: Props, *actions: str) -> bool:
+    """Whether a statement is about one of some actions, by Action or by NotAction.
+
+    Raises:
+        Undetermined: if that hangs on a value that is not known.
+    """
+    if statement.has("NotAction"):
+        spared = known(statement, "NotAction")
+        return any(not any(matches(each, action) for each in spared) for action in actions)
+    return any_known(_items(statement, "Action"), lambda each: any(matches(str(each), action) for action in actions))
+
+
+def unlimited(statement: Props, test: Callable[[str], bool] = all_of_kind) -> bool:
+    """Whether no resource limits a statement: it is about all of a kind, or all but some.
+
+    Raises:
+        Undetermined: if the resources as a whole are not known.
+    """
+    return statement.has("NotResource") or any(test(each) for each in values(statement, "Resource"))
+
+
+def denied(document: Props, action: str) -> bool:
+    """Whether a document denies an action whatever its other statements allow."""
+    denying = [each for each in statements(document) if each.get("Effect") == "Deny" and not each.has("Condition")]
+    return any(gives(each, action) and any(map(everything, values(each, "Resource"))) for each in denying)
+
+
+def is_public(statement: Props) -> bool:
+    """Whether a statement of a resource's own policy, or of a role's trust, is for everybody, whoever asks.
+
+    Raises:
+        Undetermined: if that hangs on a value that is not known.
+    """
+    anybody = statement.has("NotPrincipal") or "*" in principals(statement, "AWS")
+    return anybody and not limits_who(conditions(statement))
 
 
 def documents(resource: Resource) -> list[Props]:
@@ -141,7 +177,7 @@ def trusts_pods(role: Resource) -> bool:
         for statement in allowing(role.props.document("assumeRolePolicy")):
             if "pods.eks.amazonaws.com" in principals(statement, "Service"):
                 return True
-            if "sts:AssumeRoleWithWebIdentity" in known(statement, "Action") and _is_oidc(statement):
+            if gives(statement, "sts:AssumeRoleWithWebIdentity") and _is_oidc(statement):
                 return True
     except Undetermined:
         return False

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from eks_blueprints.policies.props import Props
@@ -72,15 +73,19 @@ class Resource:
 class Stack:
     """All resources of a stack."""
 
-    def __init__(self, resources: Iterable[Resource], project: str = "", name: str = "") -> None:
+    def __init__(
+        self, resources: Iterable[Resource], project: str = "", name: str = "", folder: Path | None = None
+    ) -> None:
         self.project = project
         self.name = name
+        self.folder = folder
+        """Where its program runs, if that is at hand."""
         self.resources = tuple(self._prepared(list(resources)))
         self.cache: dict[Any, Any] = {}
         """What rules have worked out about the whole stack."""
 
     @classmethod
-    def of_plan(cls, plan: Plan) -> Stack:
+    def of_plan(cls, plan: Plan, folder: Path | None = None) -> Stack:
         """The stack that a plan describes."""
         return cls(
             (
@@ -100,6 +105,7 @@ class Stack:
             ),
             plan.project,
             plan.stack,
+            folder,
         )
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
@@ -193,7 +199,9 @@ class Stack:
 
         names = {each.name for each in resources} | {"aws", "config"}
         parents = {each.parent for each in resources if each.is_object}
-        resources += [inner for each in resources if each.urn not in parents for inner in embedded_in(each)]
+        resources += [
+            inner for each in resources if each.urn not in parents for inner in embedded_in(each, self.folder)
+        ]
         resources += leaves_of(resources)
         for each in resources:
             if each.type.endswith("Patch") and each.is_object:

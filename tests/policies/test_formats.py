@@ -42,6 +42,40 @@ def test_text_tells_what_blocks_first(report: Report) -> None:
     assert lines[2] == "must be mended"
     assert "stacks/prod.yaml:31:7" in lines[3]
     assert "not scanned: objects of dns, which a provider renders" in lines
+    assert lines[0].endswith("profile baseline; 1 not scanned)")
+
+
+def test_one_finding_of_several_resources_is_told_once() -> None:
+    pods = [workload(f"app-{n}", p={"hostNetwork": True}) for n in range(3)]
+    lines = render([check_stack(Stack(pods), today=TODAY, only=("k8s-no-host-network",))], "text").splitlines()
+    assert "  high  k8s-no-host-network  (3)" in lines
+    assert sum("uses the network of its node" in line for line in lines) <= 1
+    assert [line.strip() for line in lines if line.startswith("      - ")] == [
+        f"- app-{n}.spec.template.spec.hostNetwork" for n in range(3)
+    ]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_what_is_not_seen_is_counted_in_the_first_line(form: str) -> None:
+    stack = Stack([chart("dns", "external-dns"), workload("agent", ns="kube-system"), workload("shop", ns="kube-shop")])
+    first = render([check_stack(stack, today=TODAY)], form).splitlines()[0]
+    assert "1 not scanned, 1 exempt" in first
+
+
+def test_tools_are_told_what_is_not_seen() -> None:
+    found = check_stack(Stack([chart("dns", "external-dns"), workload("agent", ns="kube-system")]), today=TODAY)
+    data = json.loads(render([found], "json"))["stacks"][0]
+    assert (data["notScanned"], data["exempt"]) == (["dns"], ["agent"])
+    assert "1 not scanned, 1 exempt" in data["summary"]
+    run = json.loads(render([found], "sarif"))["runs"][0]
+    assert run["properties"] == {"notScanned": ["dns"], "exempt": ["agent"]}
+    assert "1 not scanned" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_markdown_is_escaped(report: Report) -> None:
+    text = render([report], "markdown")
+    assert text.startswith("### prod: 1 must be mended")
+    assert "<app>" not in text.replace("`bad\x01 & <app>", "")
 
 
 def test_json_holds_every_finding(report: Report) -> None:

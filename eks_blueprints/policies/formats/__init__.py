@@ -7,7 +7,7 @@ from importlib import import_module
 
 from eks_blueprints.policies.report import Report
 
-NAMES = ("text", "json", "sarif", "github", "junit")
+NAMES = ("text", "markdown", "json", "sarif", "github", "junit")
 """The forms there are."""
 
 

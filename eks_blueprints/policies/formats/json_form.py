@@ -20,7 +20,10 @@ def render(reports: Sequence[Report]) -> str:
 
 def to_data(report: Report) -> dict[str, Any]:
     """A report as JSON data."""
+    from eks_blueprints.policies.formats.text_form import summary
+
     return {
+        "summary": summary(report),
         "project": report.project,
         "stack": report.stack,
         "profile": report.profile,
@@ -30,6 +33,7 @@ def to_data(report: Report) -> dict[str, Any]:
         "counts": report.counts(),
         "verdicts": report.verdicts,
         "notScanned": list(report.not_scanned),
+        "exempt": list(report.exempt),
         "findings": [_finding(each) for each in report.findings],
     }
 

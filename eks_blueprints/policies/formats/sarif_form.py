@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from eks_blueprints.policies.formats.text_form import summary
 from eks_blueprints.policies.report import Finding, Report
 from eks_blueprints.policies.rule import Rule
 
@@ -30,8 +31,14 @@ def _run(report: Report) -> dict[str, Any]:
         "tool": {"driver": driver},
         "automationDetails": {"id": f"policies/{report.project}/{report.stack}/"},
         "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": [_summary(report)]}],
+        "properties": {"notScanned": list(report.not_scanned), "exempt": list(report.exempt)},
         "results": [_result(each, index) for each in report.findings],
     }
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    return {"level": "note", "message": {"text": summary(report)}}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

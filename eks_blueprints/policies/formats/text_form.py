@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from eks_blueprints.policies.report import Finding, Report, kind_of
 
-_HEADS = {
+HEADS = {
     "mandatory": "must be mended",
     "advisory": "advised",
     "waived": "waived",
     "undetermined": "not known before the deployment",
 }
+"""What each kind of finding is called."""
 _FEW = 3
-"""So many findings of one rule are told in full where they are only advice; the others are counted."""
+"""So many resources of one finding are named where it is only advice; the others are counted."""
 
 
 def render(reports: Sequence[Report]) -> str:
@@ -22,47 +23,48 @@ def render(reports: Sequence[Report]) -> str:
 
 
 def summary(report: Report) -> str:
-    """One line about a report: `prod: 2 must be mended, 14 advised; 203 rules on 102 resources`."""
+    """One line: `prod: 2 must be mended (203 rules on 102 resources, profile production; 3 not scanned)`."""
     counts = report.counts()
-    said = [f"{counts[kind]} {head}" for kind, head in _HEADS.items() if counts.get(kind)]
+    said = [f"{counts[kind]} {head}" for kind, head in HEADS.items() if counts.get(kind)]
     name = report.stack or "stack"
     looked = f"{len(report.rules)} rules on {report.resources} resources, profile {report.profile}"
-    return f"{name}: {', '.join(said) or 'nothing found'} ({looked})"
+    unseen = f"; {report.unseen}" if report.unseen else ""
+    return f"{name}: {', '.join(said) or 'nothing found'} ({looked}{unseen})"
+
+
+def by_policy(found: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings in groups of one rule that say the same."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for each in found:
+        groups.setdefault((each.policy, each.waiver or each.message), []).append(each)
+    return list(groups.values())
+
+
+def where(finding: Finding) -> str:
+    """The resource, its property and the place in a file, as far as they are known."""
+    name = f"{finding.resource}.{finding.field}" if finding.field else finding.resource
+    return f"{name}  {finding.place}" if finding.place else name
 
 
 def _one(report: Report) -> str:
     lines = [summary(report)]
-    for kind, head in _HEADS.items():
+    for kind, head in HEADS.items():
         found = [each for each in report.findings if kind_of(each) == kind]
         if found:
             lines += ["", head]
-            lines += _mandatory(found) if kind == "mandatory" else _folded(found)
+            lines += [line for group in by_policy(found) for line in _group(group, all_of_it=kind == "mandatory")]
     if report.not_scanned:
         lines += ["", f"not scanned: objects of {', '.join(report.not_scanned)}, which a provider renders"]
+    if report.exempt:
+        lines += ["", f"exempt from rules about tenants: {', '.join(report.exempt)}, in namespaces of the system"]
     return "\n".join(lines) + "\n"
 
 
-def _mandatory(found: Iterable[Finding]) -> list[str]:
-    lines = []
-    for each in found:
-        lines.append(f"  {each.severity}  {each.policy}  {_where(each)}")
-        lines.append(f"      {each.message}")
-    return lines
-
-
-def _folded(found: Sequence[Finding]) -> list[str]:
-    by_policy: dict[str, list[Finding]] = {}
-    for each in found:
-        by_policy.setdefault(each.policy, []).append(each)
-    lines = []
-    for policy, group in by_policy.items():
-        lines.append(f"  {policy}  {group[0].waiver or group[0].message}")
-        lines += [f"      {_where(each)}" for each in group[:_FEW]]
-        if len(group) > _FEW:
-            lines.append(f"      and {len(group) - _FEW} more")
-    return lines
-
-
-def _where(finding: Finding) -> str:
-    name = f"{finding.resource}.{finding.field}" if finding.field else finding.resource
-    return f"{name}  {finding.place}" if finding.place else name
+def _group(group: Sequence[Finding], *, all_of_it: bool) -> list[str]:
+    first = group[0]
+    if len(group) == 1:
+        return [f"  {first.severity}  {first.policy}  {where(first)}", f"      {first.waiver or first.message}"]
+    lines = [f"  {first.severity}  {first.policy}  ({len(group)})", f"      {first.waiver or first.message}"]
+    named = group if all_of_it else group[:_FEW]
+    lines += [f"      - {where(each)}" for each in named]
+    return lines + ([f"      and {len(group) - len(named)} more"] if len(group) > len(named) else [])

@@ -27,12 +27,14 @@ from eks_blueprints.policies.platform import (
     version_of,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.roles import allowing, conditions, documents, values
+from eks_blueprints.policies.roles import allowing, conditions, documents, gives, unlimited, values
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.policies.volumes import is_ebs, templates_of
 
 INSTALLERS = (RELEASE, CHART, APPLICATION, FLUX_RELEASE, DEPLOYMENT)
+
+_SCALING = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup")
 
 
 @rule(
@@ -90,16 +92,18 @@ def iam_scoped(_: Props, context: Context) -> Faults:
     asked = False
     for document in documents(context.resource):
         for statement in allowing(document):
-            actions = values(statement, "Action")
-            if not {"autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"} & set(actions):
+            if not gives(
+                statement, "autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"
+            ):
                 continue
             asked = True
             keys = [key.lower() for _, key, _ in conditions(statement)]
             scoped = any(
                 "resourcetag/k8s.io/cluster-autoscaler" in k or "resourcetag/kubernetes.io/cluster" in k for k in keys
             )
-            if not scoped and "*" in values(statement, "Resource"):
-                yield document.fault("may scale the groups of every cluster", got=actions)
+            if not scoped and unlimited(statement):
+                got = values(statement, "Action")
+                yield document.fault("may scale the groups of every cluster", got=got)
     if not asked:
         raise NotApplicable
 

@@ -6,25 +6,28 @@ import re
 from datetime import date, timedelta
 
 from eks_blueprints.core import versions
+from eks_blueprints.policies.addresses import world_known
 from eks_blueprints.policies.platform import NODE_GROUP
-from eks_blueprints.policies.props import Fault, Faults, NotApplicable, Props, Undetermined, any_known
+from eks_blueprints.policies.props import Fault, Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
 @rule("eks-endpoint-not-open-to-internet", CLUSTER, severity="critical", enforcement="mandatory", wave=1)
 def endpoint_not_open(cluster: Props) -> Faults:
-    """The API endpoint is not open to the whole internet."""
+    """The API endpoint is not open to the whole internet.
+
+    Ranges count together: 0.0.0.0/1 and 128.0.0.0/1 are the internet, and so is half of it.
+    """
     vpc = _endpoint(cluster)
     if vpc.flag("endpointPublicAccess") is False:
         return
     cidrs = vpc.items("publicAccessCidrs")
     if not cidrs:
         yield vpc.fault("opens the API endpoint to 0.0.0.0/0, the default", "publicAccessCidrs", got=[])
-    elif any_known(cidrs, lambda cidr: cidr in ANYWHERE):
+    elif world_known(cidrs):
         yield vpc.fault(
             "opens the API endpoint to the whole internet", "publicAccessCidrs", got=vpc.raw("publicAccessCidrs")
         )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
+from eks_blueprints.core.secret_text import looks
 from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 _EXACT = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_SECRET_KEY = re.compile(r"(password|passwd|token|secret|api_?key|private_?key)$", re.IGNORECASE)
-_NAMES = re.compile(r"^existing|(secret|token|password)_?(name|key|ref|path|file)s?$", re.IGNORECASE)
 _SAME = {
     "aws-vpc-cni": "vpc-cni",
     "aws-ebs-csi-driver": "aws-ebs-csi-driver",
@@ -85,8 +84,8 @@ def repository_secure(chart: Props, context: Context) -> Faults:
 def no_secrets(_: Props, context: Context) -> Faults:
     """No secret is written into the values of a chart.
 
-    A text whose key ends in password, token, secret, apikey or privatekey and is not the name of one is empty, comes
-    from elsewhere, or is named by its path in `secret_paths`. A secret of Pulumi's is one here as well.
+    A text that is a secret by its form, or by a key that speaks of one, comes from elsewhere, is a secret of Pulumi's
+    (`secret_values` of an add-on), or is named by its path in `secret_paths`.
     """
     found = [each for each in charts(context.stack) if each.resource is context.resource]
     if not found:
@@ -174,9 +173,7 @@ def _literals(values: Props, path: tuple[str, ...], allowed: set[str]) -> Faults
     for key, each in value.items():
         part = Props(each, (*values.path, key), values.names)
         here = (*path, key)
-        if _SECRET_KEY.search(key) and not _NAMES.search(key) and ".".join(here) not in allowed:
-            hidden = isinstance(each, dict) and "$secret" in each
-            if hidden or (isinstance(each, str) and each and not part.symbolic(each)):
-                yield part.fault("writes a secret into the release", got=key)
-                continue
+        if looks(key, each) and not part.symbolic(each) and ".".join(here) not in allowed:
+            yield part.fault("writes a secret into the release", got=key)
+            continue
         yield from _literals(part, here, allowed)

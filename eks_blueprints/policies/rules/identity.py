@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eks_blueprints.core.iam_match import whole_service
 from eks_blueprints.policies.objects import canonical, namespace_of, object_name, pod_of, workloads
 from eks_blueprints.policies.platform import (
     ADDON,
@@ -27,6 +28,7 @@ from eks_blueprints.policies.roles import (
     identity,
     is_used_as,
     policy_name,
+    unlimited,
     values,
 )
 from eks_blueprints.policies.rule import Context, rule
@@ -114,10 +116,11 @@ def workload_admin(subject: Props, context: Context) -> Faults:
         name = policy_name(policy.policy)
         if (name in _ADMIN or name.endswith("FullAccess")) and name not in context.params["allow"]:
             yield subject.fault("lets pods do far too much", *policy.keys, got=name)
-    for document in documents(resource) if resource.type != ATTACHMENT else ():
+    for document in _own_documents(resource, stack):
         for statement in allowing(document):
-            broad = [each for each in values(statement, "Action") if each == "*" or each.endswith(":*")]
-            if broad and "*" in values(statement, "Resource"):
+            broad = [each for each in values(statement, "Action") if whole_service(each)]
+            broad = broad or [f"all but {each}" for each in values(statement, "NotAction")]
+            if broad and unlimited(statement):
                 yield document.fault("lets pods do everything of a service", got=broad)
 
 
@@ -221,6 +224,14 @@ def controller_roles(driver: Props, context: Context) -> Faults:
         raise NotApplicable
     if not _has_own_role(context.resource, context.stack):
         yield driver.fault("uses the role of the nodes", "podIdentityAssociations")
+
+
+def _own_documents(resource: Resource, stack: Stack) -> list[Props]:
+    """The policy documents of a role or of what it is given, as far as the stack makes them."""
+    if resource.type != ATTACHMENT:
+        return documents(resource)
+    policy = stack.resolved(resource, "policyArn", types=(POLICY,))
+    return documents(policy) if policy is not None else []
 
 
 def _has_own_role(found: Resource, stack: Stack) -> bool:

@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 
 from eks_blueprints.core import versions
+from eks_blueprints.core.iam_match import limits
 from eks_blueprints.policies.karpenter import capacity
 from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
 from eks_blueprints.policies.platform import (
@@ -28,7 +29,7 @@ from eks_blueprints.policies.platform import (
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.quantities import quantity
-from eks_blueprints.policies.roles import allowing, conditions, documents, values
+from eks_blueprints.policies.roles import allowing, conditions, documents, gives, unlimited
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 
@@ -148,16 +149,16 @@ def iam_scoped(_: Props, context: Context) -> Faults:
     asked = False
     for document in documents(context.resource):
         allowed = list(allowing(document))
-        actions = {action for statement in allowed for action in values(statement, "Action")}
-        if not {"ec2:CreateFleet", "ec2:RunInstances"} <= actions or "ec2:TerminateInstances" not in actions:
+        wanted = ("ec2:CreateFleet", "ec2:RunInstances", "ec2:TerminateInstances")
+        if not all(any(gives(statement, each) for statement in allowed) for each in wanted):
             continue
         asked = True
         for statement in allowed:
-            mine = values(statement, "Action")
-            keys = [key.lower() for _, key, _ in conditions(statement)]
-            if "ec2:TerminateInstances" in mine and not any("tag" in key for key in keys):
+            found = conditions(statement)
+            tagged = limits([each for each in found if "tag" in each[1].lower()])
+            if gives(statement, "ec2:TerminateInstances") and not tagged:
                 yield document.fault("may end every instance of the account", got="ec2:TerminateInstances")
-            if "iam:PassRole" in mine and "*" in values(statement, "Resource") and "iam:passedtoservice" not in keys:
+            if gives(statement, "iam:PassRole") and unlimited(statement) and not limits(found, "iam:PassedToService"):
                 yield document.fault("may pass any role", got="iam:PassRole")
     if not asked:
         raise NotApplicable

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from fnmatch import fnmatchcase
 from typing import Any
 
+from eks_blueprints.core.address_ranges import network_of
+from eks_blueprints.policies.addresses import world_known
 from eks_blueprints.policies.objects import (
     NAMESPACE,
     SERVICE,
@@ -23,6 +25,7 @@ from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+_METADATA = ipaddress.IPv4Network("169.254.169.254/32")
 _PSA = "pod-security.kubernetes.io/"
 
 
@@ -194,11 +197,15 @@ def not_allow_all(policy: Props) -> Faults:
             narrow = each.items("ports")
             if not each.items(peers) and not narrow:
                 yield each.fault("allows everything")
-            for peer in each.items(peers):
-                block = peer.get("ipBlock", "cidr")
-                spared = peer.words("ipBlock", "except")
-                if block in ("0.0.0.0/0", "::/0") and not narrow and "169.254.169.254/32" not in spared:
-                    yield peer.fault("allows everything, instance metadata too", "ipBlock", "cidr", got=block)
+            blocks = [peer for peer in each.items(peers) if peer.has("ipBlock", "cidr") and not _spares_metadata(peer)]
+            if blocks and not narrow and world_known(peer.at("ipBlock", "cidr") for peer in blocks):
+                got = [peer.raw("ipBlock", "cidr") for peer in blocks]
+                yield each.fault("allows everything, instance metadata too", peers, got=got)
+
+
+def _spares_metadata(peer: Props) -> bool:
+    spared = [network_of(each) for each in peer.words("ipBlock", "except")]
+    return any(isinstance(each, ipaddress.IPv4Network) and _METADATA.subnet_of(each) for each in spared)
 
 
 def tenant(context: Context) -> str:
@@ -208,7 +215,7 @@ def tenant(context: Context) -> str:
         NotApplicable: if it is one of the system's.
     """
     name = object_name(context.resource, context.stack)
-    if any(fnmatchcase(name, each) for each in context.params["system_namespaces"]) or name == "default":
+    if name in context.params["system_namespaces"] or name == "default":
         raise NotApplicable
     return name
 
@@ -251,4 +258,4 @@ def _dns_ports(policy: Props) -> set[str]:
 
 
 def _is_system(name: str) -> bool:
-    return any(fnmatchcase(name, each) for each in SYSTEM_NAMESPACES)
+    return name in SYSTEM_NAMESPACES

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from eks_blueprints.policies.addresses import is_public, subnet_of, subnets_of
+from eks_blueprints.core.address_ranges import is_world
+from eks_blueprints.policies.addresses import is_public, subnet_of, subnets_of, world_known
 from eks_blueprints.policies.platform import (
     FARGATE,
     LAUNCH_TEMPLATE,
@@ -12,7 +14,7 @@ from eks_blueprints.policies.platform import (
     SUBNET,
     VPC,
 )
-from eks_blueprints.policies.props import Faults, NotApplicable, Props, any_known
+from eks_blueprints.policies.props import Faults, NotApplicable, Props, known_only
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
 
@@ -25,7 +27,6 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 _DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 _DETECTOR = "aws:guardduty/detectorFeature:DetectorFeature"
 
-ANYWHERE = ("0.0.0.0/0", "::/0")
 _ADMIN_PORTS = ((22, 22), (3389, 3389), (2379, 2380), (6443, 6443), (10250, 10250), (10255, 10256))
 _NODE_PORTS = (30000, 32767)
 
@@ -116,9 +117,12 @@ def nat_per_zone(vpc: Props, context: Context) -> Faults:
     "sg-no-open-admin-ports", SECURITY_GROUP, RULE, INGRESS_RULE, severity="critical", enforcement="mandatory", wave=1
 )
 def no_open_admin_ports(subject: Props, context: Context) -> Faults:
-    """Ports of administrators are not open to the internet."""
-    for ingress in _ingresses(subject, context.resource):
-        if _from_anywhere(ingress) and any(_covers(ingress, ports) for ports in _ADMIN_PORTS):
+    """Ports of administrators are not open to the internet.
+
+    What the rules of a security group let in counts together: two halves of the internet are the internet.
+    """
+    for ports in _ADMIN_PORTS:
+        for ingress in _opening(subject, context, ports):
             yield ingress.fault("opens ports of administrators to the internet", got=_range(ingress))
 
 
@@ -145,9 +149,8 @@ def no_public_node_port(subject: Props, context: Context) -> Faults:
         group = stack.resolved(resource, key, types=(SECURITY_GROUP,))
     if group is None or group.urn not in _node_groups_of(stack):
         raise NotApplicable
-    for ingress in _ingresses(subject, resource):
-        if _from_anywhere(ingress) and _covers(ingress, _NODE_PORTS):
-            yield ingress.fault("opens node ports to the internet", got=_range(ingress))
+    for ingress in _opening(subject, context, _NODE_PORTS):
+        yield ingress.fault("opens node ports to the internet", got=_range(ingress))
 
 
 def _manages_addon(part: Props) -> bool:
@@ -181,10 +184,40 @@ def _ingresses(subject: Props, resource: Resource) -> Iterator[Props]:
         yield subject
 
 
-def _from_anywhere(ingress: Props) -> bool:
+def _opening(subject: Props, context: Context, ports: tuple[int, int]) -> Iterator[Props]:
+    """The rules of a subject that let the internet into some ports, by themselves or with others of their group."""
+    resource, stack = context.resource, context.stack
+    mine = [each for each in _ingresses(subject, resource) if _covers(each, ports)]
+    if not mine:
+        return
+    alone = [each for each in mine if world_known(_sources(each))]
+    if alone:
+        yield from alone
+        return
+    key = _group_of(resource, stack)
+    others = [
+        ingress
+        for each in stack.of(SECURITY_GROUP, RULE, INGRESS_RULE)
+        if each is not resource and key is not None and _group_of(each, stack) == key
+        for ingress in _ingresses(each.props, each)
+        if _covers(ingress, ports) and not is_world(known_only(_sources(ingress))[0])
+    ]
+    if world_known(source for each in (*mine, *others) for source in _sources(each)):
+        yield from mine
+
+
+def _group_of(resource: Resource, stack: Stack) -> Any:
+    """What tells the security group of a rule, or that a resource is one."""
+    if resource.type == SECURITY_GROUP:
+        return resource.urn
+    group = stack.resolved(resource, "securityGroupId", types=(SECURITY_GROUP,))
+    given = resource.inputs.get("securityGroupId")
+    return group.urn if group else given if isinstance(given, str) else None
+
+
+def _sources(ingress: Props) -> list[Props]:
     parts = [*ingress.items("cidrBlocks"), *ingress.items("ipv6CidrBlocks")]
-    parts += [ingress.at(key) for key in ("cidrIpv4", "cidrIpv6") if ingress.has(key)]
-    return any_known(parts, lambda cidr: cidr in ANYWHERE)
+    return parts + [ingress.at(key) for key in ("cidrIpv4", "cidrIpv6") if ingress.has(key)]
 
 
 def _covers(ingress: Props, ports: tuple[int, int]) -> bool:

@@ -7,6 +7,7 @@ import binascii
 import re
 
 from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.secret_text import inside
 from eks_blueprints.policies.platform import LAUNCH_TEMPLATE, NODE_GROUP, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rule import Context, rule
@@ -14,11 +15,6 @@ from eks_blueprints.policies.rule import Context, rule
 _MANAGED = "eks:index:ManagedNodeGroup"
 _SELF_MANAGED = ("eks:index:NodeGroup", "eks:index:NodeGroupV2")
 _ACCELERATED = re.compile(r"(p\d|g\d|gr\d|inf\d|trn\d|dl\d)")
-_SECRET = re.compile(
-    r"(?:AKIA|ASIA)[0-9A-Z]{16}|aws_secret_access_key\s*[=:]\s*\S|-----BEGIN [A-Z ]*PRIVATE KEY|"
-    r"(?:^|[\s;])(?:password|passwd)\s*=\s*[^\s$]",
-    re.IGNORECASE,
-)
 _REMOVED_FLAGS = {"--container-runtime": 27, "--keep-terminated-pod-volumes": 31, "--pod-infra-container-image": 35}
 
 
@@ -41,8 +37,8 @@ def user_data(nodes: Props, context: Context) -> Faults:
     if nodes.symbolic(text) and "\n" not in text and not _decoded(text):
         raise Undetermined((*nodes.path, key))
     text = _decoded(text) or text
-    if found := _SECRET.search(text):
-        yield nodes.fault("holds a secret", key, got=found[0][:8] + "…")
+    if found := list(dict.fromkeys(inside(text))):
+        yield nodes.fault("holds a secret", key, got=found)
     control = version_of(cluster_of(context.resource, context.stack))
     for flag, removed in _REMOVED_FLAGS.items():
         if re.search(re.escape(flag) + r"(?![\w-])", text) and control is not None and control >= removed:

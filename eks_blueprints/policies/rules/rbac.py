@@ -1,40 +1,43 @@
-"""Rights inside Kubernetes, and the webhooks that stand before everything."""
+"""Rights inside Kubernetes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator
 
 from eks_blueprints.policies.objects import object_name
-from eks_blueprints.policies.props import Faults, NotApplicable, Props
+from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.rbac import (
+    BINDINGS,
+    CLUSTER_BINDING,
+    CLUSTER_ROLE,
+    ESCALATION,
+    INSIDE,
+    PODS,
+    RBAC,
+    READ,
+    ROLES,
+    TAKEOVER,
+    WRITE,
+    given,
+    gives,
+    named,
+    subjects,
+    wild,
+)
 from eks_blueprints.policies.rule import Context, rule
-from eks_blueprints.policies.rules.secrets import BINDINGS, subjects
 
-_RBAC = "kubernetes:rbac.authorization.k8s.io/v1:"
-CLUSTER_ROLE, ROLE = f"{_RBAC}ClusterRole", f"{_RBAC}Role"
-_HOOKS = "kubernetes:admissionregistration.k8s.io/v1:"
-WEBHOOKS = (f"{_HOOKS}ValidatingWebhookConfiguration", f"{_HOOKS}MutatingWebhookConfiguration")
-
+_GIVES_ALL = ("cluster-admin", "admin", "edit", "system:masters")
+"""What leads to much more when one may bind or impersonate it."""
 _EVERYBODY = ("system:masters", "system:unauthenticated", "system:authenticated", "system:serviceaccounts")
-_CONTROLLERS = (
-    "pods",
-    "deployments",
-    "statefulsets",
-    "daemonsets",
-    "replicasets",
-    "replicationcontrollers",
-    "jobs",
-    "cronjobs",
+_FOR_EVERYBODY = (
+    "system:basic-user",
+    "system:discovery",
+    "system:public-info-viewer",
+    "system:service-account-issuer-discovery",
 )
-_INTERACTIVE = ("pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers")
-_WRITE = ("create", "update", "patch", "delete", "deletecollection")
-_TAKEOVER: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("mutatingwebhookconfigurations", "validatingwebhookconfigurations", "validatingadmissionpolicies"), _WRITE),
-    (("certificatesigningrequests/approval",), ("update", "patch")),
-    (("signers",), ("approve",)),
-    (("serviceaccounts/token",), ("create",)),
-    (("persistentvolumes",), ("create",)),
-    (("services/status",), ("patch", "update")),
-)
+"""Roles that Kubernetes itself gives to whoever has authenticated, or to everybody."""
+_OF_COMPONENTS = ("system:node", "system:kube-", "system:controller:", "system:volume-scheduler", "eks:")
+_EVERY_NAMESPACE = ("admin", "edit")
 
 
 def grants(context: Context) -> list[Props]:
@@ -42,27 +45,46 @@ def grants(context: Context) -> list[Props]:
     return [each for each in context.resource.props.items("rules") if not each.has("nonResourceURLs")]
 
 
+def roles(context: Context) -> Iterator[Props]:
+    """The rules of a role, then the selectors by which it gathers those of others."""
+    yield from grants(context)
+    yield from context.resource.props.items("aggregationRule", "clusterRoleSelectors")
+
+
 @rule(
     "k8s-rbac-no-wildcards",
-    CLUSTER_ROLE,
-    ROLE,
+    *ROLES,
     severity="high",
     enforcement="mandatory",
     wave=1,
-    each=grants,
+    each=roles,
     patches=True,
 )
-def no_wildcards(grant: Props) -> Faults:
+def no_wildcards(part: Props) -> Faults:
     """No role has rights to what does not exist yet.
 
-    `*` for verbs together with resources, or for API groups together with resources, fails; `*` for the verbs of
-    named resources is advisory.
+    Rights to change every resource of a group, to read every resource of every group, and every right to resources of
+    Kubernetes itself fail; so does a role that gathers the rules of all others. Every right to custom resources,
+    reading all of one group, and resources of all groups are advisory, and so is what looks like a pattern and is none:
+    Kubernetes knows `*` and `*/status`, and `pods/*` gives nothing.
     """
-    verbs, resources, groups = (grant.words(key) for key in ("verbs", "resources", "apiGroups"))
-    if "*" in resources and ("*" in verbs or "*" in groups):
-        yield grant.fault("gives rights to everything", "resources", got=["*"])
-    elif "*" in verbs:
-        yield grant.fault("gives every right to some resources", "verbs", got=["*"], advisory=True)
+    if part.path[0] == "aggregationRule":
+        if part.value == {} or not (part.pairs("matchLabels") or part.items("matchExpressions")):
+            yield part.fault("gathers the rules of every role", got={})
+        return
+    verbs, resources, groups = (wild(part, key) for key in ("verbs", "resources", "apiGroups"))
+    if resources and (verbs or groups or _changes(part)):
+        yield part.fault("gives rights to everything", "resources", got=["*"])
+    elif resources:
+        yield part.fault("reads every resource of its groups", "resources", got=["*"], advisory=True)
+    elif verbs:
+        custom = bool(part.items("apiGroups")) and all(map(_is_custom, part.words("apiGroups")))
+        yield part.fault("gives every right to some resources", "verbs", got=["*"], advisory=custom)
+    elif groups:
+        yield part.fault("is about resources of every group", "apiGroups", got=["*"], advisory=True)
+    if idle := [each for each in part.words("resources") if each.endswith("/*")]:
+        do = "name the subresources, such as pods/log"
+        yield part.fault("is no pattern that Kubernetes knows", "resources", got=idle, do=do, advisory=True)
 
 
 @rule(
@@ -74,30 +96,56 @@ def no_wildcards(grant: Props) -> Faults:
     params={"allow": []},
 )
 def no_cluster_admin(binding: Props, context: Context) -> Faults:
-    """Nobody is an administrator of the cluster by a binding."""
-    if binding.get("roleRef", "name") != "cluster-admin":
+    """Nobody is an administrator of the cluster by a binding.
+
+    No binding is to the ClusterRole cluster-admin, or to one that Kubernetes or EKS keeps for its own components
+    (system:node, system:controller:…), unless its name is in the parameter allow. admin and edit in every namespace,
+    which read all Secrets, are advisory.
+    """
+    name = binding.text("roleRef", "name") or ""
+    if binding.symbolic(name):
+        raise Undetermined((*binding.path, "roleRef", "name"))
+    if (
+        binding.get("roleRef", "kind") == "Role"
+        or object_name(context.resource, context.stack) in context.params["allow"]
+    ):
         return
-    if object_name(context.resource, context.stack) not in context.params["allow"]:
-        yield binding.fault("makes an administrator of the cluster", "roleRef", "name", got="cluster-admin")
+    if name == "cluster-admin":
+        yield binding.fault("makes an administrator of the cluster", "roleRef", "name", got=name)
+    elif name.startswith(_OF_COMPONENTS):
+        yield binding.fault("gives rights of a component of Kubernetes itself", "roleRef", "name", got=name)
+    elif name in _EVERY_NAMESPACE and context.resource.type == CLUSTER_BINDING:
+        yield binding.fault(
+            "changes every namespace, and reads every Secret", "roleRef", "name", got=name, advisory=True
+        )
 
 
 @rule("k8s-rbac-no-system-group-binding", *BINDINGS, severity="critical", enforcement="mandatory", wave=1)
 def no_everybody(binding: Props, context: Context) -> Faults:
-    """Rights are given to somebody, and not to everybody."""
+    """Rights are given to somebody, and not to everybody.
+
+    No subject is the group system:masters, system:authenticated, system:unauthenticated, system:nodes or one of all
+    service accounts, the user system:anonymous or one of a component of Kubernetes, or the service account default.
+    The roles that Kubernetes gives to everybody, such as system:discovery, may be bound so.
+    """
+    open_to_all = binding.text("roleRef", "name") in _FOR_EVERYBODY
     for index, (kind, _, name) in enumerate(subjects(context.resource, context.stack)):
         everybody = kind == "Group" and (name in _EVERYBODY or name.startswith("system:serviceaccounts:"))
-        if (
+        if not open_to_all and (
             everybody
             or (kind == "User" and name == "system:anonymous")
             or (kind == "ServiceAccount" and name == "default")
         ):
             yield binding.fault("gives rights to everybody", "subjects", index, "name", got=name)
+        elif (kind == "Group" and name == "system:nodes") or (
+            kind == "User" and name.startswith(("system:node:", "system:kube-"))
+        ):
+            yield binding.fault("gives rights to a component of Kubernetes itself", "subjects", index, "name", got=name)
 
 
 @rule(
     "k8s-rbac-secrets-access",
-    CLUSTER_ROLE,
-    ROLE,
+    *ROLES,
     severity="high",
     enforcement="advisory",
     wave=2,
@@ -107,16 +155,15 @@ def no_everybody(binding: Props, context: Context) -> Faults:
 def secrets_access(grant: Props) -> Faults:
     """Secrets are read by name.
 
-    A role that may get, list or watch secrets of the core group names them by resourceNames.
+    A role that may get, list or watch secrets of the core group, be it by `*`, names them by resourceNames.
     """
-    if _gives(grant, ("secrets",), ("get", "list", "watch"), group="") and not grant.items("resourceNames"):
-        yield grant.fault("may read every secret", "resources", got=["secrets"])
+    if gives(grant, READ, "secrets") and not named(grant):
+        yield grant.fault("may read every secret", "resources", got=grant.raw("resources"))
 
 
 @rule(
     "k8s-rbac-no-escalate-bind-impersonate",
-    CLUSTER_ROLE,
-    ROLE,
+    *ROLES,
     severity="critical",
     enforcement="mandatory",
     wave=1,
@@ -124,21 +171,27 @@ def secrets_access(grant: Props) -> Faults:
     patches=True,
 )
 def no_escalation(grant: Props) -> Faults:
-    """No role can give itself more rights."""
-    verbs = set(grant.words("verbs"))
-    about = set(grant.words("resources"))
-    roles = about & {"roles", "clusterroles", "*"}
-    people = about & {"users", "groups", "serviceaccounts", "uids", "*"}
-    found: set[str] = {verb for verb in ("escalate", "bind") if verb in verbs and roles}
-    found |= {"impersonate"} & verbs if people else set()
+    """No role can give itself more rights.
+
+    No role has the verbs escalate or bind on roles and cluster roles, or impersonate on users, groups, service accounts
+    and what else tells who somebody is; `*` gives them too. For roles and users named by resourceNames this is
+    advisory, unless cluster-admin, admin, edit or system:masters is one of them. bind on bindings gives nothing, for
+    Kubernetes asks for it on roles; it is advisory.
+    """
+    found = {(verb, each) for each, verbs, group in ESCALATION for verb in verbs if gives(grant, verb, each, group)}
     if found:
-        yield grant.fault("may give itself more rights", "verbs", got=sorted(found))
+        names = named(grant)
+        narrow = bool(names) and not set(names) & set(_GIVES_ALL)
+        got = sorted({f"{verb} {each}" for verb, each in found})
+        yield grant.fault("may give itself more rights", "verbs", got=got, advisory=narrow)
+    elif idle := [each for each in ("rolebindings", "clusterrolebindings") if gives(grant, "bind", each, RBAC)]:
+        do = "leave bind out; Kubernetes asks for it on roles"
+        yield grant.fault("asks for bind on what is bound already", "resources", got=idle, do=do, advisory=True)
 
 
 @rule(
     "k8s-rbac-no-exec-or-node-proxy",
-    CLUSTER_ROLE,
-    ROLE,
+    *ROLES,
     severity="high",
     enforcement="advisory",
     wave=2,
@@ -146,10 +199,14 @@ def no_escalation(grant: Props) -> Faults:
     patches=True,
 )
 def no_exec(grant: Props) -> Faults:
-    """No role leads into running pods or past the API server."""
-    if _gives(grant, _INTERACTIVE, ("create", "get"), group=""):
-        yield grant.fault("may step into running pods", "resources", got=_of(grant, _INTERACTIVE))
-    if "nodes/proxy" in grant.words("resources"):
+    """No role leads into running pods or past the API server.
+
+    No create or get on pods/exec, pods/attach and pods/portforward, no update or patch on pods/ephemeralcontainers, and
+    nothing at all on nodes/proxy; `*` and `*/exec` give them too.
+    """
+    if found := given(grant, INSIDE):
+        yield grant.fault("may step into running pods", "resources", got=found)
+    if gives(grant, (*READ, *WRITE), "nodes/proxy"):
         yield grant.fault("may talk to kubelets, past the audit log", "resources", got=["nodes/proxy"])
 
 
@@ -167,8 +224,8 @@ def create_pods(role: Props, context: Context) -> Faults:
     if object_name(context.resource, context.stack) in context.params["allow"]:
         raise NotApplicable
     for grant in grants(context):
-        if _gives(grant, _CONTROLLERS, ("create",)):
-            yield grant.fault("may run pods in every namespace", "resources", got=_of(grant, _CONTROLLERS))
+        if found := given(grant, PODS):
+            yield grant.fault("may run pods in every namespace", "resources", got=found)
 
 
 @rule(
@@ -182,42 +239,14 @@ def create_pods(role: Props, context: Context) -> Faults:
 )
 def no_takeover(grant: Props) -> Faults:
     """No role controls what controls the cluster."""
-    for resources, verbs in _TAKEOVER:
-        if _gives(grant, resources, verbs):
-            yield grant.fault("controls what controls the cluster", "resources", got=_of(grant, resources))
+    if found := given(grant, TAKEOVER):
+        yield grant.fault("controls what controls the cluster", "resources", got=found)
 
 
-def hooks(context: Context) -> list[Props]:
-    """The webhooks of a configuration."""
-    return context.resource.props.items("webhooks")
+def _changes(grant: Props) -> bool:
+    return any(verb in WRITE for verb in grant.words("verbs"))
 
 
-@rule("k8s-webhook-fail-safe", *WEBHOOKS, severity="high", enforcement="mandatory", wave=1, each=hooks)
-def webhook_safe(hook: Props) -> Faults:
-    """A webhook that is down does not take the cluster with it.
-
-    A webhook with failurePolicy Fail, the default, has a namespaceSelector or objectSelector and a timeout of at most
-    10 seconds, and its rules are not about every group and resource.
-    """
-    if hook.get("failurePolicy") == "Ignore":
-        return
-    for each in hook.items("rules"):
-        if "*" in each.words("apiGroups") and "*" in each.words("resources"):
-            yield each.fault("stands before everything", "resources", got=["*"])
-    if not hook.get("namespaceSelector") and not hook.get("objectSelector"):
-        yield hook.fault("stands before kube-system and itself", "namespaceSelector")
-    seconds = hook.number("timeoutSeconds")
-    if seconds is not None and seconds > 10:
-        yield hook.fault("holds requests for long", "timeoutSeconds", got=seconds)
-
-
-def _gives(grant: Props, resources: Collection[str], verbs: Collection[str], group: str | None = None) -> bool:
-    if group is not None and not {group, "*"} & set(grant.words("apiGroups") or [""]):
-        return False
-    about, may = grant.words("resources"), grant.words("verbs")
-    # A role for everything is told once, by k8s-rbac-no-wildcards.
-    return any(each in resources for each in about) and ("*" in may or any(each in verbs for each in may))
-
-
-def _of(grant: Props, resources: Collection[str]) -> list[str]:
-    return [each for each in grant.words("resources") if each in resources]
+def _is_custom(group: str) -> bool:
+    """Whether an API group is none of Kubernetes itself."""
+    return "." in group and not group.endswith(".k8s.io")

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.roles import allowing, conditions, principals, statements
+from eks_blueprints.policies.roles import allowing, conditions, is_public, principals, statements
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
@@ -78,7 +78,7 @@ def registry_key(repository: Props) -> Faults:
 )
 def not_public(policy: Props) -> Faults:
     """Images are not for everybody."""
-    yield from _open_to_all(policy, policy.document("policy"), ("aws:principalorgid", "aws:sourcevpce"))
+    yield from _open_to_all(policy, policy.document("policy"))
 
 
 @rule("ecr-lifecycle-policy", REPOSITORY, severity="low", enforcement="advisory", wave=3, across=True)
@@ -112,7 +112,7 @@ def key_policy(key: Props) -> Faults:
     """Keys are not for everybody."""
     if not key.has("policy"):
         raise NotApplicable
-    yield from _open_to_all(key, key.document("policy"), ("kms:calleraccount", "aws:principalorgid"))
+    yield from _open_to_all(key, key.document("policy"))
 
 
 @rule("efs-encrypted", FILES, severity="high", enforcement="mandatory", wave=1)
@@ -171,12 +171,10 @@ def _queue_policy(queue: Props, resource: Resource, stack: Stack) -> Faults:
         yield queue.fault("takes messages that are not encrypted on their way", do="deny aws:SecureTransport false")
 
 
-def _open_to_all(subject: Props, document: Props, excuses: tuple[str, ...]) -> Faults:
+def _open_to_all(subject: Props, document: Props) -> Faults:
     for statement in allowing(document):
-        if "*" in principals(statement, "AWS"):
-            keys = {key.lower() for _, key, _ in conditions(statement)}
-            if keys.isdisjoint(excuses):
-                yield subject.fault("is open to everybody", "policy", got="*")
+        if is_public(statement):
+            yield subject.fault("is open to everybody", "policy", got="*")
 
 
 def _rules_into(queue: Resource, stack: Stack) -> list[Resource]:

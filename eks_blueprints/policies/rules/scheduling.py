@@ -16,9 +16,8 @@ from eks_blueprints.policies.platform import (
     on_cluster,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.rbac import BINDINGS, CLUSTER_ROLE, ROLE, everything, subjects
 from eks_blueprints.policies.rule import Context, rule
-from eks_blueprints.policies.rules.rbac import CLUSTER_ROLE, ROLE
-from eks_blueprints.policies.rules.secrets import BINDINGS, subjects
 from eks_blueprints.policies.stack import Resource, Stack
 
 
@@ -72,12 +71,8 @@ def no_wildcard_account(binding: Props, context: Context) -> Faults:
     name = canonical(binding.text("roleRef", "name") or "", stack)
     kind = CLUSTER_ROLE if binding.get("roleRef", "kind") == "ClusterRole" else ROLE
     for role in stack.of(kind):
-        if object_name(role, stack) == name and _is_wild(role):
+        if object_name(role, stack) == name and any(map(everything, role.props.items("rules"))):
             yield binding.fault(f"lets {accounts[0]} do everything, by {role.name}", "roleRef", "name", got=name)
-
-
-def _is_wild(role: Resource) -> bool:
-    return any("*" in each.words("verbs") and "*" in each.words("resources") for each in role.props.items("rules"))
 
 
 def _refuses(kind: Resource, pod: Props, stack: Stack) -> str:

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from eks_blueprints.core.secret_text import inside, looks, speaks
 from eks_blueprints.policies.objects import WORKLOADS, canonical, in_namespace, namespace_of, object_name, pod_of
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
+from eks_blueprints.policies.rbac import BINDINGS, subjects
 from eks_blueprints.policies.roles import ACCOUNT
 from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-BINDINGS = (
-    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
-    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
-)
-
-_NAME = re.compile(r"password|passwd|secret|token(?!iz)|api_?key|private_?key|credential", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"(_|-|\.)?(name|path|file|dir|url|uri|arn|id|ttl|expiry|enabled|length|type|ref|endpoint|host|port)$",
-    re.IGNORECASE,
-)
-_HARMLESS = re.compile(
-    r"|true|false|yes|no|none|null|\d+|\$\(.*\)|[./~][\w./~-]*|https?://[^@\s]*|arn:\S+|\d+(ms|s|m|h|d)|"
-    r"(secret|vault|ref|file|op|awssm|ssm)(://|:/)\S+",
-    re.IGNORECASE,
-)
-_CONTENT = re.compile(
-    r"(?:AKIA|ASIA)[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|gh[pousr]_[A-Za-z0-9]{30}|github_pat_\w{20}|"
-    r"xox[abprs]-[\w-]{10}|glpat-[\w-]{20}"
-)
 _EXEMPT = (
     "kubernetes.io/tls",
     "helm.sh/release.v1",
@@ -66,19 +51,16 @@ def secrets_not_in_env(container: Props) -> Faults:
 def no_plaintext(subject: Props, context: Context) -> Faults:
     """No secret is written down in a manifest.
 
-    An environment variable whose name speaks of a secret (and not of the name, path or address of one) has no literal
-    value other than a file path, a URL without credentials, a boolean, a number or a $(VAR) reference; and neither
-    variables nor ConfigMaps hold what looks like a key. A value that Pulumi keeps secret still ends in the manifest.
+    Neither the value of an environment variable, nor an argument, nor an entry or a line of a ConfigMap is a secret: by
+    its form (a key of AWS, a private key, a JWT, a URL with a password), or by a name that speaks of a secret, and not
+    of its name, path, address, age or kind, with a value that does not only point to one. A value that Pulumi keeps
+    secret still ends in the manifest.
     """
-    if context.resource.type == CONFIG_MAP:
-        for key, value in subject.pairs("data"):
-            if found := _CONTENT.search(value.text() or ""):
-                yield value.fault("holds what looks like a key", got=f"{key}: {found[0][:6]}…")
-        return
     unknown: Undetermined | None = None
-    for variable in (each for container in containers(context) for each in container.items("env")):
+    parts = _entries(subject) if context.resource.type == CONFIG_MAP else _inputs(containers(context))
+    for test, part in parts:
         try:
-            yield from _plain(variable)
+            yield from test(part)
         except Undetermined as error:
             unknown = error
     if unknown is not None:
@@ -132,35 +114,57 @@ def no_automount(_: Props, context: Context) -> Faults:
     yield pod.fault("has a token that it does not need", "automountServiceAccountToken", got=found)
 
 
-def subjects(binding: Resource, stack: Stack) -> Iterator[tuple[str, str, str]]:
-    """The subjects of a binding: kind, namespace and name.
-
-    Raises:
-        Undetermined: if they are not known.
-    """
-    for subject in binding.props.items("subjects"):
-        kind = str(subject.get("kind"))
-        namespace = subject.text("namespace")
-        where = canonical(namespace, stack) if namespace else namespace_of(binding, stack)
-        yield kind, where, canonical(subject.text("name") or "", stack)
+def _entries(config: Props) -> Iterator[tuple[Callable[[Props], Faults], Props]]:
+    for key in ("data", "binaryData"):
+        yield from ((_entry, value) for _, value in config.pairs(key))
 
 
-def _plain(variable: Props) -> Faults:
+def _inputs(found: Iterable[Props]) -> Iterator[tuple[Callable[[Props], Faults], Props]]:
+    for container in found:
+        yield from ((_variable, each) for each in container.items("env"))
+        yield from ((_arguments, container.at(key)) for key in ("command", "args"))
+
+
+def _variable(variable: Props) -> Faults:
     if not variable.has("value"):
         return
-    name = str(variable.get("name"))
-    speaks = _NAME.search(name) is not None and _ABOUT.search(name) is None
-    if isinstance(variable.raw("value"), dict):
-        if not speaks:
-            return
-        if "$secret" in variable.raw("value"):
-            yield variable.fault("writes a secret into the manifest", "value", got=name)
-            return
-    if not speaks and not variable.is_known("value"):
-        return
-    value = str(variable.get("value"))
-    if _CONTENT.search(value) or (speaks and not _HARMLESS.fullmatch(value)):
+    name, value = str(variable.get("name")), variable.raw("value")
+    hidden = isinstance(value, dict) and "$secret" in value
+    if speaks(name) and hidden:
         yield variable.fault("writes a secret into the manifest", "value", got=name)
+    elif (isinstance(value, dict) or variable.symbolic(value)) and not speaks(name):
+        # Of what is not known only a name that speaks of a secret says anything.
+        return
+    elif looks(name, variable.get("value")):
+        yield variable.fault("writes a secret into the manifest", "value", got=name)
+
+
+def _arguments(arguments: Props) -> Faults:
+    before = ""
+    for part in arguments.items():
+        text = str(part.value) if isinstance(part.value, str | int) else ""
+        if before and not text.startswith("-") and looks(before, text):
+            yield part.fault("writes a secret into the manifest", got=f"--{before}")
+        elif found := list(inside(text)):
+            yield part.fault("writes a secret into the manifest", got=found)
+        flag = re.fullmatch(r"--?([A-Za-z][\w.-]*)", text)
+        before = flag[1] if flag else ""
+
+
+def _entry(entry: Props) -> Faults:
+    key, text = str(entry.path[-1]), entry.text() or ""
+    if entry.path[-2] == "binaryData":
+        text = _decoded(text)
+    found = [key] if "\n" not in text and looks(key, text) else list(dict.fromkeys(inside(text)))
+    if found:
+        yield entry.fault("holds a secret", got=found)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _account(namespace: str, name: str, stack: Stack) -> Resource | None:

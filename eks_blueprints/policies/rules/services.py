@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eks_blueprints.core.address_ranges import is_world
 from eks_blueprints.policies.objects import (
     DEPLOYMENT,
     INGRESS,
@@ -52,7 +53,7 @@ def source_ranges(service: Props) -> Faults:
     ranges = service.words("spec", "loadBalancerSourceRanges")
     given = service.get("metadata", "annotations", "service.beta.kubernetes.io/load-balancer-source-ranges")
     ranges += [each.strip() for each in str(given).split(",")] if given else []
-    if not ranges or "0.0.0.0/0" in ranges or "::/0" in ranges:
+    if not ranges or is_world(ranges):
         yield service.fault("opens more than the web to everybody", "spec", "loadBalancerSourceRanges", got=others)
 
 
@@ -200,7 +201,7 @@ def _images(workload: Resource) -> list[str]:
 
 
 def _is_admin(workload: Resource, stack: Stack) -> bool:
-    from eks_blueprints.policies.rules.secrets import BINDINGS, subjects
+    from eks_blueprints.policies.rbac import BINDINGS, subjects
 
     name, namespace = pod_of(workload).text("serviceAccountName"), namespace_of(workload, stack)
     for binding in stack.of(*BINDINGS):

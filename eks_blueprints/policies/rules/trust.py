@@ -4,12 +4,46 @@ from __future__ import annotations
 
 import re
 
+from eks_blueprints.core.iam_match import Condition, every_action, everything, limits, limits_who
 from eks_blueprints.policies.platform import POLICY, ROLE, ROLE_POLICY
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.roles import allowing, conditions, documents, known, principals, values
+from eks_blueprints.policies.roles import (
+    allowing,
+    conditions,
+    denied,
+    documents,
+    gives,
+    is_public,
+    known,
+    principals,
+    unlimited,
+    values,
+)
 from eks_blueprints.policies.rule import Context, rule
 
 _SUBJECT = re.compile(r"system:serviceaccount:[^:*?]+:[^:*?]+")
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+_EQUALS = ("stringequals", "stringlike", "foranyvalue:stringequals", "foranyvalue:stringlike")
+_OPEN_SUBJECT = re.compile(r"[*?]|(repo|project_path|organization|org|project):[*?]")
+"""The start of a subject that fits whatever anybody makes at the provider: of a repository, its owner is open."""
+_ADMINISTRATORS = (
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateLoginProfile",
+    "sts:AssumeRole",
+)
+"""Actions of which one, on everything, is enough to become an administrator."""
 
 
 @rule("eks-irsa-trust-scoped", ROLE, severity="critical", enforcement="mandatory", wave=1)
@@ -17,16 +51,54 @@ def irsa_trust(role: Props) -> Faults:
     """A role for pods is trusted to one service account and not to the whole cluster."""
     asked = False
     for statement in allowing(role.document("assumeRolePolicy")):
-        if "sts:AssumeRoleWithWebIdentity" not in known(statement, "Action") or not _federates_cluster(statement):
+        if not gives(statement, _WEB_IDENTITY) or not _federates_cluster(statement):
             continue
         asked = True
-        found = [(operator, key.rpartition(":")[2], wanted) for operator, key, wanted in conditions(statement)]
-        subjects = [wanted for operator, key, wanted in found if operator == "StringEquals" and key == "sub"]
-        if not subjects or not all(_SUBJECT.fullmatch(each) for wanted in subjects for each in wanted):
-            got = subjects or [wanted for _, key, wanted in found if key == "sub"]
-            yield role.fault("is trusted to more than one service account", "assumeRolePolicy", got=got)
-        if ["sts.amazonaws.com"] not in [wanted for op, key, wanted in found if op == "StringEquals" and key == "aud"]:
-            yield role.fault("does not ask for the audience sts.amazonaws.com", "assumeRolePolicy")
+        subjects, audiences = (_asked(conditions(statement), key) for key in ("sub", "aud"))
+        if not subjects or not all(map(_SUBJECT.fullmatch, subjects)):
+            yield role.fault("is trusted to more than one service account", "assumeRolePolicy", got=subjects)
+        if audiences != ["sts.amazonaws.com"]:
+            yield role.fault("does not ask for the audience sts.amazonaws.com", "assumeRolePolicy", got=audiences)
+    if not asked:
+        raise NotApplicable
+
+
+@rule("iam-role-trust-not-public", ROLE, severity="critical", enforcement="mandatory", wave=1)
+def no_public_trust(role: Props) -> Faults:
+    """No role may be assumed by anybody.
+
+    A trust for every AWS principal, or for all but some, has a condition that says who: an organization, an account, a
+    principal, a source. sts:ExternalId alone is a word that others may learn.
+    """
+    for statement in allowing(role.document("assumeRolePolicy")):
+        if is_public(statement):
+            yield role.fault("may be assumed by anybody in AWS", "assumeRolePolicy", got=statement.raw("Principal"))
+
+
+@rule("iam-federated-trust-scoped", ROLE, severity="critical", enforcement="mandatory", wave=1)
+def federated_trust(role: Props) -> Faults:
+    """A role for people or jobs elsewhere is trusted to some of them, and not to all that their provider knows.
+
+    A trust for an OIDC provider, other than that of an EKS cluster, has a condition on its subject or another of its
+    claims besides the audience, and one for a SAML provider or a provider of AWS's own (Google, Cognito) has a
+    condition at all. A subject such as repo:* leaves open whose it is.
+    """
+    asked = False
+    for statement in allowing(role.document("assumeRolePolicy")):
+        providers = principals(statement, "Federated")
+        if not providers or _federates_cluster(statement):
+            continue
+        asked = True
+        found = conditions(statement)
+        if not any("oidc-provider/" in each or "${" in each for each in providers):
+            if not limits(found):
+                yield role.fault("is trusted to whoever its provider knows", "assumeRolePolicy", got=providers)
+            continue
+        claims = [each for each in found if each[1].rpartition(":")[2] not in ("aud", "iss")]
+        open_ones = [value for value in _asked(found, "sub") if _OPEN_SUBJECT.match(value)]
+        if not limits(claims) or open_ones:
+            got = open_ones or providers
+            yield role.fault("is trusted to whoever its provider knows", "assumeRolePolicy", got=got)
     if not asked:
         raise NotApplicable
 
@@ -39,11 +111,10 @@ def pod_identity_trust(role: Props) -> Faults:
         if "pods.eks.amazonaws.com" not in principals(statement, "Service"):
             continue
         asked = True
-        missing = {"sts:AssumeRole", "sts:TagSession"} - set(known(statement, "Action"))
+        missing = [each for each in ("sts:AssumeRole", "sts:TagSession") if not gives(statement, each)]
         if missing:
-            yield role.fault(f"does not allow {', '.join(sorted(missing))}", "assumeRolePolicy")
-        keys = {key.lower() for _, key, _ in conditions(statement)}
-        if not keys & {"aws:sourceaccount", "aws:sourcearn"}:
+            yield role.fault(f"does not allow {', '.join(missing)}", "assumeRolePolicy", got=known(statement, "Action"))
+        if not limits_who(conditions(statement)):
             yield role.fault("is trusted to every cluster of EKS", "assumeRolePolicy", advisory=True)
     if not asked:
         raise NotApplicable
@@ -56,29 +127,84 @@ def fargate_role(role: Props) -> Faults:
     for statement in allowing(role.document("assumeRolePolicy")):
         if "eks-fargate-pods.amazonaws.com" in principals(statement, "Service"):
             asked = True
-            if "aws:sourcearn" not in {key.lower() for _, key, _ in conditions(statement)}:
+            if not limits(conditions(statement), "aws:SourceArn"):
                 yield role.fault("is trusted to every cluster's Fargate", "assumeRolePolicy")
     if not asked:
         raise NotApplicable
 
 
 @rule("iam-no-star-star-policy", POLICY, ROLE_POLICY, ROLE, severity="critical", enforcement="mandatory", wave=1)
-def no_star_star(subject: Props, context: Context) -> Faults:
-    """No policy allows everything on everything."""
+def no_star_star(_: Props, context: Context) -> Faults:
+    """No policy allows everything on everything.
+
+    Neither does one allow everything but some actions, or on everything but some things, nor iam:PassRole, by whatever
+    pattern, for any role without iam:PassedToService or iam:AssociatedResourceArn.
+    """
     for document in documents(context.resource):
         for statement in allowing(document):
-            actions, resources = values(statement, "Action"), values(statement, "Resource")
-            if "*" in actions and "*" in resources:
-                yield document.fault("allows everything on everything", got=actions)
-            elif "iam:PassRole" in actions and "*" in resources and not _passes_to(statement):
-                yield document.fault("passes any role to any service", got="iam:PassRole")
+            actions = values(statement, "Action")
+            if unlimited(statement, everything) and _all_actions(statement):
+                got = actions or [f"all but {', '.join(values(statement, 'NotAction'))}"]
+                yield document.fault("allows everything on everything", got=got)
+            elif _passes_any(statement) and not denied(document, "iam:PassRole"):
+                yield document.fault("passes any role to any service", got=actions)
+
+
+@rule(
+    "iam-no-privilege-escalation",
+    POLICY,
+    ROLE_POLICY,
+    ROLE,
+    severity="high",
+    enforcement="advisory",
+    production="mandatory",
+    wave=1,
+)
+def no_escalation(_: Props, context: Context) -> Faults:
+    """No policy lets its holder become an administrator.
+
+    A statement that allows, by whatever pattern, to write policies, trusts, keys or group members in IAM, or to assume
+    any role, names what it is about, or has a condition on it such as iam:PermissionsBoundary or a tag. What allows
+    everything is told by iam-no-star-star-policy.
+    """
+    for document in documents(context.resource):
+        for statement in allowing(document):
+            if not unlimited(statement) or limits(conditions(statement)):
+                continue
+            if unlimited(statement, everything) and _all_actions(statement):
+                continue
+            found = [each for each in _ADMINISTRATORS if gives(statement, each) and not denied(document, each)]
+            if found:
+                yield document.fault("lets its holder become an administrator", got=found)
+
+
+def _all_actions(statement: Props) -> bool:
+    if statement.has("NotAction"):
+        return not any(map(every_action, known(statement, "NotAction")))
+    return any(map(every_action, values(statement, "Action")))
+
+
+def _asked(found: list[Condition], claim: str) -> list[str]:
+    """The values that conditions ask a claim of a token to have."""
+    return [
+        value
+        for operator, key, wanted in found
+        if operator.lower() in _EQUALS and key.rpartition(":")[2].lower() == claim
+        for value in wanted
+    ]
 
 
 def _federates_cluster(statement: Props) -> bool:
     found = principals(statement, "Federated")
-    issuers = [each for each in found if "oidc.eks." in each or "oidc-provider" in each.lower() or "${" in each]
-    return bool(issuers) and not any("token.actions.githubusercontent.com" in each for each in found)
+    if any("oidc.eks." in each for each in found):
+        return True
+    if any("system:serviceaccount:" in value for _, _, wanted in conditions(statement) for value in wanted):
+        return True
+    # Of a provider that the stack makes only the symbol is known; the claims that are asked for tell whose it is.
+    issuers = [key.rpartition(":")[0] for _, key, _ in conditions(statement) if key.endswith((":sub", ":aud"))]
+    return any("${" in each for each in found) and all("oidc.eks." in each or "${" in each for each in issuers)
 
 
-def _passes_to(statement: Props) -> bool:
-    return any(key.lower() == "iam:passedtoservice" for _, key, _ in conditions(statement))
+def _passes_any(statement: Props) -> bool:
+    to = ("iam:PassedToService", "iam:AssociatedResourceArn")
+    return gives(statement, "iam:PassRole") and unlimited(statement) and not limits(conditions(statement), *to)

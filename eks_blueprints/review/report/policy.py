@@ -31,7 +31,7 @@ def judge(
         return finding.policy, now_called.get(finding.urn, finding.urn), finding.field
 
     judgement = read_settings((folder or Path()) / FILE, new.stack)
-    after = check_plan(new, judgement, today=today)
+    after = check_plan(new, judgement, today=today, folder=folder)
     before = check_plan(old, judgement, today=today).failed() if old else []
     was = {key(each) for each in before}
     now = {key(each) for each in after.failed()}

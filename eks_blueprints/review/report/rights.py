@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
+from eks_blueprints.core.iam_match import every_action, matches, whole_service
 from eks_blueprints.review.effects import Level
 from eks_blueprints.review.report.model import Security
 
@@ -27,29 +26,18 @@ def power(action: str, *, everything: bool, conditions: bool) -> Level:
 
     `everything` says that no resource limits it, `conditions` that conditions do.
     """
-    asked = action.lower()
-    if not asked.strip("*:?"):
+    if every_action(action):
         return "danger" if everything else "warning"
-    if met := [known for known in _powers()["escalation"] if fnmatchcase(known, asked)]:
+    if met := [known for known in _powers()["escalation"] if matches(action, known)]:
         alone = any(known.startswith(_OF_RIGHTS) for known in met)
         return "danger" if alone and everything and not conditions else "warning"
-    if everything and not conditions and any(fnmatchcase(known, asked) for known in _powers()["data"]):
+    if everything and not conditions and any(matches(action, known) for known in _powers()["data"]):
         return "warning"
-    return "warning" if asked.endswith(":*") else "note"
+    return "warning" if whole_service(action) else "note"
 
 
 _OF_RIGHTS = ("eks:associateaccesspolicy", "iam:", "identitystore:", "organizations:", "rolesanywhere:", "sso:", "sts:")
 """Beginnings of actions that give rights by themselves; others need a role that is there already."""
-
-
-def is_everything(resource: str) -> bool:
-    """Whether a resource of a policy stands for all of its kind: `*`, `arn:aws:iam::*:role/*`."""
-    parts = resource.split(":", 5)
-    if len(parts) < 6:
-        # A wildcard stands for colons too: `arn:aws:iam::*` is all of IAM.
-        return resource.strip("*") == "" or (parts[0] == "arn" and resource.endswith("*"))
-    rest = parts[5]
-    return rest.strip("*/:") == "" or (parts[2] != "s3" and re.fullmatch(r"[\w-]+[:/]\*+", rest) is not None)
 
 
 def loud(found: Iterable[Security]) -> list[Security]:

@@ -6,6 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from eks_blueprints.core.address_ranges import opening
+from eks_blueprints.core.iam_match import all_of_kind, conditions_of, limits, limits_who
+from eks_blueprints.policies.props import Props
+from eks_blueprints.policies.rbac import powerful
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.diff.renames import Rename
@@ -13,9 +17,8 @@ from eks_blueprints.review.diff.texts import document
 from eks_blueprints.review.diff.words import value as worded
 from eks_blueprints.review.effects import Level
 from eks_blueprints.review.report.model import Security
-from eks_blueprints.review.report.rights import is_everything, power
+from eks_blueprints.review.report.rights import power
 
-_ANYWHERE = ("0.0.0.0/0", "::/0")
 _STRONG = frozenset(
     {
         "AdministratorAccess", "AmazonEC2FullAccess", "AmazonEKSAdminPolicy", "AmazonEKSClusterAdminPolicy",
@@ -93,9 +96,10 @@ def _allowed(policy: Any, holder: str) -> Iterator[tuple[tuple[str, str], Level]
     for statement in _statements(policy):
         if statement.get("Effect") != "Allow":
             continue
-        conditions = bool(statement.get("Condition"))
-        where = f"{_where(statement)}{', under conditions' if conditions else ''}"
-        public = "*" in _principals(statement) and not conditions
+        asked = conditions_of(statement.get("Condition"))
+        conditions = limits(asked)
+        where = f"{_where(statement)}{', under conditions' if asked else ''}"
+        public = "*" in _principals(statement) and not limits_who(asked)
         for action in _listed(statement.get("Action")):
             level = power(str(action), everything=_limitless(statement), conditions=conditions)
             yield (holder, f"`{action}`{where}"), "danger" if public else level
@@ -123,7 +127,7 @@ def _limitless(statement: Mapping[str, Any]) -> bool:
     if _principals(statement):
         return False
     on = _listed(statement.get("Resource"))
-    return bool(statement.get("NotResource")) or any(is_everything(str(each)) for each in on)
+    return bool(statement.get("NotResource")) or any(all_of_kind(str(each)) for each in on)
 
 
 def _principals(statement: Mapping[str, Any]) -> list[str]:
@@ -139,12 +143,12 @@ def _trusted(resource: PlannedResource) -> Facts:
         if statement.get("Effect") != "Allow":
             continue
         principal = statement.get("Principal")
-        limited = bool(statement.get("Condition"))
+        asked = conditions_of(statement.get("Condition"))
         pairs = principal.items() if isinstance(principal, Mapping) else [("AWS", principal)]
         for kind, who in pairs:
             for each in _listed(who):
                 # A provider of identities speaks for all that it knows: of GitHub's, for every repository there is.
-                anyone = each == "*" or (kind == "Federated" and not limited)
+                anyone = (each == "*" and not limits_who(asked)) or (kind == "Federated" and not limits(asked))
                 level: Level = "danger" if anyone else "warning" if kind == "AWS" else "note"
                 found[resource.name, f"may be assumed by {kind} `{each}`"] = level
     return found
@@ -163,10 +167,12 @@ def _endpoint(resource: PlannedResource) -> Facts:
     config = resource.inputs.get("vpcConfig")
     if not isinstance(config, Mapping) or config.get("endpointPublicAccess") is False:
         return {}
-    cidrs = [str(each) for each in _listed(config.get("publicAccessCidrs"))] or [_ANYWHERE[0]]
+    cidrs = [str(each) for each in _listed(config.get("publicAccessCidrs"))] or ["0.0.0.0/0"]
     name = resource.name
-    levels: Mapping[str, Level] = dict.fromkeys(_ANYWHERE, "danger")
-    return {(name, f"Kubernetes API reachable from `{cidr}`"): levels.get(cidr, "warning") for cidr in cidrs}
+    world = opening(cidrs)
+    return {
+        (name, f"Kubernetes API reachable from `{cidr}`"): "danger" if cidr in world else "warning" for cidr in cidrs
+    }
 
 
 def _entry(resource: PlannedResource) -> Facts:
@@ -209,12 +215,11 @@ def _open(values: Mapping[str, Any], group: str, *, inbound: bool) -> Iterator[t
     peers = [values.get(key) for key in ("cidrIpv4", "cidrIpv6", "referencedSecurityGroupId", "sourceSecurityGroupId")]
     for key in ("cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "securityGroups"):
         peers += _listed(values.get(key))
-    ports = _ports(values)
+    ports, world = _ports(values), opening(str(each) for each in peers)
     for peer in peers:
         if peer is None:
             continue
-        anywhere = peer in _ANYWHERE
-        level: Level = "danger" if anywhere and inbound else "note"
+        level: Level = "danger" if inbound and peer in world else "note"
         side = "from" if inbound else "to"
         yield (group, f"{ports} {side} `{_bare_name(worded(peer))}`"), level
 
@@ -248,7 +253,7 @@ def _role_rules(resource: PlannedResource) -> Facts:
     for rule in _listed(resource.inputs.get("rules")):
         if isinstance(rule, Mapping):
             verbs, kinds = (_listed(rule.get(key)) for key in ("verbs", "resources"))
-            wide: Level = "warning" if "*" in verbs or "*" in kinds else "note"
+            wide: Level = "warning" if "*" in verbs or "*" in kinds or powerful(Props(rule)) else "note"
             found[resource.name, f"may {', '.join(map(str, verbs))} `{', '.join(map(str, kinds))}`"] = wide
     return found
 

@@ -20,6 +20,15 @@ def _irsa(
     return {"Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}
 
 
+_GITHUB = "token.actions.githubusercontent.com"
+
+
+def _github(condition: Any = None) -> dict[str, Any]:
+    provider = f"arn:aws:iam::111122223333:oidc-provider/{_GITHUB}"
+    trust = {"Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    return {**trust, "Condition": {"StringEquals": {f"{_GITHUB}:aud": "sts.amazonaws.com"}, **(condition or {})}}
+
+
 def _association(logical: str, of: str = "app", account: str = "app", ns: str = "shop") -> Any:
     return aws(
         "eks/podIdentityAssociation:PodIdentityAssociation",
@@ -98,6 +107,9 @@ CASES = {
             attach("fail-full", "app", "AmazonS3FullAccess"),
             attach("pass-narrow", "app", "AmazonS3ReadOnlyAccess"),
             attach("na-other", "control", "AdministratorAccess"),
+            _policy("wide", {"NotAction": "iam:*", "Resource": "*"}),
+            attach("fail-own", "app", "${wide.arn}"),
+            attach("fail-china", "app", "arn:aws-cn:iam::aws:policy/AdministratorAccess"),
             aws(
                 "iam/rolePolicy:RolePolicy",
                 "fail-inline",
@@ -213,6 +225,29 @@ CASES = {
             aws("iam/rolePolicy:RolePolicy", "fail-inline", policy=document(_STAR)),
             role("fail-role", inlinePolicies=[{"name": "x", "policy": document(_STAR)}]),
             role("pass-role"),
+        ]
+    ],
+    "iam-role-trust-not-public": [
+        [
+            role("fail-star", {"Principal": "*", "Action": "sts:AssumeRole"}),
+            role("pass-account", {"Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}),
+            aws("iam/role:Role", "unknown-trust", assumeRolePolicy=UNKNOWN),
+        ]
+    ],
+    "iam-federated-trust-scoped": [
+        [
+            role("fail-github", _github()),
+            role("pass-github", _github({"StringLike": {f"{_GITHUB}:sub": "repo:my-org/my-repo:*"}})),
+            role("na-cluster", _irsa("system:serviceaccount:shop:app")),
+            role("na-service", _POD),
+            aws("iam/role:Role", "unknown-trust", assumeRolePolicy=UNKNOWN),
+        ]
+    ],
+    "iam-no-privilege-escalation": [
+        [
+            _policy("fail-attach", {"Action": "iam:AttachRolePolicy", "Resource": "*"}),
+            _policy("pass-read", {"Action": "iam:GetRole", "Resource": "*"}),
+            aws("iam/policy:Policy", "unknown-policy", policy=UNKNOWN),
         ]
     ],
 }

@@ -156,6 +156,14 @@ CASES = {
             _sg("unknown-cidr", _in(0, 65535, UNKNOWN)),
             _sg("na-other", _in(30000, 32767, "0.0.0.0/0")),
             _rule("fail-rule", "${nodes.id}", type="ingress", **_in(30080, 30080, "0.0.0.0/0")),
+            _sg("fail-halves", _in(30000, 32767, "0.0.0.0/1"), _in(30000, 32767, "128.0.0.0/1")),
+            aws("ec2/launchTemplate:LaunchTemplate", "halves", vpcSecurityGroupIds=ids("fail-halves", "quarters")),
+            _sg("quarters"),
+            _rule("fail-quarter", "${quarters.id}", type="ingress", **_in(30080, 30080, "64.0.0.0/2")),
+            _ingress_rule(
+                "fail-other-quarter", securityGroupId="${quarters.id}", fromPort=1, toPort=65535, cidrIpv4="0.0.0.0/2"
+            ),
+            _rule("pass-quarter", "${quarters.id}", type="ingress", **_in(443, 443, "128.0.0.0/2")),
             _ingress_rule(
                 "pass-inside", securityGroupId="${nodes.id}", fromPort=30080, toPort=30080, cidrIpv4="10.0.0.0/8"
             ),

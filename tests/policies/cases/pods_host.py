@@ -30,6 +30,7 @@ def _flag(key: str) -> list[list[Any]]:
             _pod("unknown-flag", **{key: UNKNOWN}),
             workload("na-system", "DaemonSet", "kube-system", p={key: True}),
         ],
+        [workload("fail-tenant-called-so", ns="aws-shop", p={key: True})],
         [{"system_namespaces": []}, workload("fail-no-exemption", ns="kube-system", p={key: True})],
     ]
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.policies.build import UNKNOWN, object_
 
-_RBAC = "rbac.authorization.k8s.io/v1:"
+_GROUP = "rbac.authorization.k8s.io"
+_RBAC = f"{_GROUP}/v1:"
 
 
 def _role(name: str, verbs: Any, resources: Any, groups: Any = None, kind: str = "ClusterRole", **more: Any) -> Any:
@@ -16,13 +17,9 @@ def _binding(name: str, role: Any = "view", *subjects: Any, kind: str = "Cluster
     return object_(f"{_RBAC}{kind}", name, None, roleRef={"kind": "ClusterRole", "name": role}, subjects=list(subjects))
 
 
-def _hook(name: str, **hook: Any) -> Any:
-    kind = "admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration"
-    return object_(kind, name, None, webhooks=[{"name": "h", **hook}])
+def _gathering(name: str, selector: Any) -> Any:
+    return object_(f"{_RBAC}ClusterRole", name, None, aggregationRule={"clusterRoleSelectors": [selector]})
 
-
-_NARROW = {"rules": [{"apiGroups": ["apps"], "resources": ["deployments"]}]}
-_AWAY = {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system"]}]}
 
 CASES = {
     "k8s-rbac-no-wildcards": [
@@ -33,12 +30,22 @@ CASES = {
             _role("pass-named", ["get"], ["pods"]),
             _role("unknown-verbs", UNKNOWN, ["*"]),
             object_(f"{_RBAC}ClusterRole", "na-aggregated", None, aggregationRule={}),
+            _gathering("pass-some", {"matchLabels": {"to": "view"}}),
+            _gathering("fail-every-role", {}),
+            _gathering("fail-every-role-too", {"matchLabels": {}}),
             object_(f"{_RBAC}ClusterRole", "na-urls", None, rules=[{"nonResourceURLs": ["*"], "verbs": ["*"]}]),
         ]
     ],
     "k8s-rbac-no-cluster-admin-binding": [
         [
             _binding("fail-admin", "cluster-admin"),
+            _binding("fail-admin-of-a-namespace", "cluster-admin", kind="RoleBinding"),
+            _binding("fail-node", "system:node"),
+            _binding("fail-controller", "system:controller:clusterrole-aggregation-controller"),
+            _binding("fail-admin-everywhere", "admin"),
+            _binding("pass-admin-here", "admin", kind="RoleBinding"),
+            _binding("pass-delegator", "system:auth-delegator"),
+            object_(f"{_RBAC}RoleBinding", "pass-role", roleRef={"kind": "Role", "name": "cluster-admin"}),
             _binding("pass-view"),
             _binding("unknown-role", UNKNOWN),
         ],
@@ -49,6 +56,12 @@ CASES = {
             _binding("fail-masters", "view", {"kind": "Group", "name": "system:masters"}),
             _binding("fail-anonymous", "view", {"kind": "User", "name": "system:anonymous"}),
             _binding("fail-default", "view", {"kind": "ServiceAccount", "name": "default", "namespace": "shop"}),
+            _binding("fail-nodes", "view", {"kind": "Group", "name": "system:nodes"}),
+            _binding("fail-a-node", "view", {"kind": "User", "name": "system:node:ip-10-0-0-1"}),
+            _binding("fail-default-as-user", "view", {"kind": "User", "name": "system:serviceaccount:shop:default"}),
+            _binding("fail-of-a-namespace", "view", {"kind": "Group", "name": "system:serviceaccounts:shop"}),
+            _binding("pass-discovery", "system:discovery", {"kind": "Group", "name": "system:authenticated"}),
+            _binding("pass-user-default", "view", {"kind": "User", "name": "default"}),
             _binding("pass-team", "view", {"kind": "Group", "name": "team"}),
             object_(f"{_RBAC}RoleBinding", "unknown-subjects", roleRef={"name": "view"}, subjects=UNKNOWN),
         ]
@@ -65,11 +78,13 @@ CASES = {
     ],
     "k8s-rbac-no-escalate-bind-impersonate": [
         [
-            _role("fail-escalate", ["escalate"], ["clusterroles"]),
+            _role("fail-escalate", ["escalate"], ["clusterroles"], [_GROUP]),
+            _role("fail-every-verb", ["*"], ["roles"], [_GROUP]),
             _role("fail-impersonate", ["impersonate"], ["users"]),
-            _role("pass-bind-other", ["bind"], ["widgets"]),
-            _role("pass-read", ["get"], ["roles"]),
-            _role("unknown-verbs", UNKNOWN, ["roles"]),
+            _role("pass-bind-other", ["bind"], ["widgets"], [_GROUP]),
+            _role("pass-other-group", ["bind"], ["clusterroles"], ["example.com"]),
+            _role("pass-read", ["get"], ["roles"], [_GROUP]),
+            _role("unknown-verbs", UNKNOWN, ["roles"], [_GROUP]),
         ]
     ],
     "k8s-rbac-no-exec-or-node-proxy": [
@@ -96,16 +111,6 @@ CASES = {
             _role("fail-token", ["create"], ["serviceaccounts/token"]),
             _role("pass-read", ["get"], ["persistentvolumes"]),
             _role("unknown-verbs", UNKNOWN, ["persistentvolumes"]),
-        ]
-    ],
-    "k8s-webhook-fail-safe": [
-        [
-            _hook("fail-everywhere", **_NARROW),
-            _hook("fail-catch-all", namespaceSelector=_AWAY, rules=[{"apiGroups": ["*"], "resources": ["*"]}]),
-            _hook("fail-slow", namespaceSelector=_AWAY, timeoutSeconds=30, **_NARROW),
-            _hook("pass-scoped", namespaceSelector=_AWAY, **_NARROW),
-            _hook("pass-ignore", failurePolicy="Ignore"),
-            _hook("unknown-selector", namespaceSelector=UNKNOWN, **_NARROW),
         ]
     ],
 }

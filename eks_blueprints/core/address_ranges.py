@@ -1,0 +1,45 @@
+"""Address ranges taken together: two halves of the internet are the internet."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_HALF = 2**31
+"""Half of all IPv4 addresses; of IPv6, half of 2000::/3, the part that is given out."""
+_GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
+
+
+def is_world(ranges: Iterable[str]) -> bool:
+    """Whether ranges, taken together, hold half of the internet or more, of IPv4 or of IPv6.
+
+    What is no range, such as a symbol or a prefix list, counts for nothing.
+    """
+    found = [network for each in ranges if (network := network_of(each)) is not None]
+    four = ipaddress.collapse_addresses(each for each in found if isinstance(each, ipaddress.IPv4Network))
+    six = ipaddress.collapse_addresses(each for each in found if isinstance(each, ipaddress.IPv6Network))
+    return sum(each.num_addresses for each in four) >= _HALF or sum(map(_given_out, six)) >= _given_out(_GIVEN_OUT) // 2
+
+
+def opening(ranges: Iterable[str]) -> set[str]:
+    """Those of some ranges that open the world: each that does alone, or else all that do together."""
+    found = set(ranges)
+    return {each for each in found if is_world([each])} or (found if is_world(found) else set())
+
+
+def network_of(text: object) -> Network | None:
+    """The range that a text writes down; None if it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+
+
+def _given_out(network: ipaddress.IPv6Network) -> int:
+    if _GIVEN_OUT.subnet_of(network):
+        return _GIVEN_OUT.num_addresses
+    return network.num_addresses if network.subnet_of(_GIVEN_OUT) else 0

@@ -1,0 +1,46 @@
+"""Markdown, for comments and for the summary of a job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from eks_blueprints.policies.formats.text_form import HEADS, by_policy, summary, where
+from eks_blueprints.policies.report import Finding, Report, kind_of
+
+_FEW = 10
+"""So many resources of one finding are named; the others are counted."""
+
+
+def render(reports: Sequence[Report]) -> str:
+    """The reports as Markdown."""
+    return "\n".join(_one(report) for report in reports)
+
+
+def _one(report: Report) -> str:
+    lines = [f"### {_safe(summary(report))}"]
+    for kind, head in HEADS.items():
+        found = [each for each in report.findings if kind_of(each) == kind]
+        if found:
+            lines += ["", f"#### {head}", ""]
+            lines += [line for group in by_policy(found) for line in _group(group)]
+    for said, names in (("not scanned", report.not_scanned), ("exempt", report.exempt)):
+        if names:
+            lines += ["", f"{said}: {', '.join(map(_code, names))}"]
+    return "\n".join(lines) + "\n"
+
+
+def _group(group: Sequence[Finding]) -> list[str]:
+    first = group[0]
+    count = f" ({len(group)})" if len(group) > 1 else ""
+    lines = [f"- **{first.policy}**{count} {first.severity}: {_safe(first.waiver or first.message)}"]
+    lines += [f"  - {_code(where(each))}" for each in group[:_FEW]]
+    return lines + ([f"  - and {len(group) - _FEW} more"] if len(group) > _FEW else [])
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>|#~&@])", r"\\\1", " ".join(text.split()))
+
+
+def _code(text: str) -> str:
+    return f"`{' '.join(text.split()).replace('`', chr(39))}`"

@@ -1,0 +1,202 @@
+"""What a rule of a role gives in Kubernetes, decided as the API server decides it.
+
+Verbs and API groups match by their name or `*`. A resource matches by its name, by `*`, which stands for every resource
+and subresource, or, for a subresource, by `*/<subresource>`; nothing else is a pattern: `pods/*` and `*/*` match no
+request. Source: `auth/rbac/validation/policy_comparator.go` of k8s.io/component-helpers v0.37.2, read 2026-11-29.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from eks_blueprints.policies.objects import canonical, namespace_of
+from eks_blueprints.policies.props import Props, Undetermined, any_known
+from eks_blueprints.policies.stack import Resource, Stack
+
+CORE = ""
+RBAC = "rbac.authorization.k8s.io"
+
+CLUSTER_ROLE, ROLE = f"kubernetes:{RBAC}/v1:ClusterRole", f"kubernetes:{RBAC}/v1:Role"
+CLUSTER_BINDING, BINDING = f"kubernetes:{RBAC}/v1:ClusterRoleBinding", f"kubernetes:{RBAC}/v1:RoleBinding"
+ROLES, BINDINGS = (CLUSTER_ROLE, ROLE), (BINDING, CLUSTER_BINDING)
+
+READ = ("get", "list", "watch")
+WRITE = ("create", "update", "patch", "delete", "deletecollection")
+
+ALL = "*"
+
+_ADMISSION = "admissionregistration.k8s.io"
+_CERTIFICATES = "certificates.k8s.io"
+_CHANGE = ("update", "patch")
+
+Right = tuple[str, tuple[str, ...], str]
+"""A resource, verbs and the API group: the right to do one of these verbs."""
+
+PODS: tuple[Right, ...] = (
+    ("pods", ("create",), CORE),
+    ("replicationcontrollers", ("create",), CORE),
+    *((each, ("create",), "apps") for each in ("deployments", "statefulsets", "daemonsets", "replicasets")),
+    *((each, ("create",), "batch") for each in ("jobs", "cronjobs")),
+)
+"""What runs pods."""
+INSIDE: tuple[Right, ...] = (
+    *((f"pods/{each}", ("create", "get"), CORE) for each in ("exec", "attach", "portforward")),
+    ("pods/ephemeralcontainers", _CHANGE, CORE),
+)
+"""What steps into running pods."""
+ESCALATION: tuple[Right, ...] = (
+    *((each, ("escalate", "bind"), RBAC) for each in ("roles", "clusterroles")),
+    *((each, ("impersonate",), CORE) for each in ("users", "groups", "serviceaccounts")),
+    *((each, ("impersonate",), "authentication.k8s.io") for each in ("uids", "userextras/scopes")),
+)
+"""What gives more rights than one has."""
+TAKEOVER: tuple[Right, ...] = (
+    *(
+        (each, WRITE, _ADMISSION)
+        for each in (
+            "mutatingwebhookconfigurations",
+            "validatingwebhookconfigurations",
+            "mutatingadmissionpolicies",
+            "mutatingadmissionpolicybindings",
+            "validatingadmissionpolicies",
+            "validatingadmissionpolicybindings",
+        )
+    ),
+    ("certificatesigningrequests/approval", _CHANGE, _CERTIFICATES),
+    ("signers", ("approve", "sign"), _CERTIFICATES),
+    ("serviceaccounts/token", ("create",), CORE),
+    ("persistentvolumes", ("create",), CORE),
+    ("services/status", _CHANGE, CORE),
+)
+"""What controls what controls the cluster."""
+
+
+def gives(grant: Props, verbs: str | Iterable[str], resource: str, group: str = CORE) -> bool:
+    """Whether a rule of a role lets its holders do one of some verbs on a resource, such as `pods/exec`, of a group.
+
+    It may be so for named objects alone; `named` tells. A rule without groups, which the API server refuses, counts as
+    one of every group.
+
+    Raises:
+        Undetermined: if that hangs on a value that is not known.
+    """
+    asked = {verbs} if isinstance(verbs, str) else set(verbs)
+    _, _, subresource = resource.partition("/")
+    matching = {ALL, resource, *([f"*/{subresource}"] if subresource else [])}
+    return _every(
+        lambda: any_known(grant.items("resources"), lambda each: each in matching),
+        lambda: any_known(grant.items("verbs"), lambda each: each == ALL or each in asked),
+        lambda: of_group(grant, group),
+    )
+
+
+def of_group(grant: Props, group: str) -> bool:
+    """Whether a rule of a role is about an API group.
+
+    Raises:
+        Undetermined: if that hangs on a value that is not known.
+    """
+    groups = grant.items("apiGroups")
+    return not groups or any_known(groups, lambda each: each in (ALL, group))
+
+
+def reaches(grant: Props, verb: str, path: str) -> bool:
+    """Whether a rule of a role lets its holders ask for a path that is no resource, such as `/metrics`.
+
+    Raises:
+        Undetermined: if that hangs on a value that is not known.
+    """
+
+    def matches(url: object) -> bool:
+        return isinstance(url, str) and (url == path or (url.endswith(ALL) and path.startswith(url.rstrip(ALL))))
+
+    return _every(
+        lambda: any_known(grant.items("nonResourceURLs"), matches),
+        lambda: any_known(grant.items("verbs"), lambda each: each in (ALL, verb)),
+    )
+
+
+def named(grant: Props) -> list[str]:
+    """The names of the objects that a rule of a role is about; none where it is about all of them.
+
+    Raises:
+        Undetermined: if one is not known.
+    """
+    return grant.words("resourceNames")
+
+
+def everything(grant: Props) -> bool:
+    """Whether a rule of a role gives every right to every resource of some groups.
+
+    Raises:
+        Undetermined: if that hangs on a value that is not known.
+    """
+    return wild(grant, "resources") and wild(grant, "verbs") and not grant.items("resourceNames")
+
+
+def wild(grant: Props, key: str) -> bool:
+    """Whether one of a rule's lists holds `*`.
+
+    Raises:
+        Undetermined: if none that is known does, and one is not known.
+    """
+    return any_known(grant.items(key), lambda each: each == ALL)
+
+
+def subjects(binding: Resource, stack: Stack) -> Iterator[tuple[str, str, str]]:
+    """The subjects of a binding: kind, namespace and name. A user that is a service account is told as one.
+
+    Raises:
+        Undetermined: if they are not known.
+    """
+    for subject in binding.props.items("subjects"):
+        kind, name = str(subject.get("kind")), canonical(subject.text("name") or "", stack)
+        namespace = subject.text("namespace")
+        where = canonical(namespace, stack) if namespace else namespace_of(binding, stack)
+        if kind == "User" and name.startswith(_ACCOUNT) and name.count(":") == _ACCOUNT.count(":") + 1:
+            kind, (where, name) = "ServiceAccount", name.removeprefix(_ACCOUNT).split(":")
+        yield kind, where, name
+
+
+_ACCOUNT = "system:serviceaccount:"
+
+
+def given(grant: Props, rights: Iterable[Right]) -> list[str]:
+    """The resources of some rights that a rule of a role gives.
+
+    Raises:
+        Undetermined: if it gives none that is known, and may give one.
+    """
+    found, unknown = [], None
+    for resource, verbs, group in rights:
+        try:
+            if gives(grant, verbs, resource, group):
+                found.append(resource)
+        except Undetermined as error:
+            unknown = error
+    if unknown is not None and not found:
+        raise unknown
+    return found
+
+
+def powerful(grant: Props) -> bool:
+    """Whether a rule of a role is known to read every Secret, or to lead to more rights than it names."""
+    try:
+        reads = gives(grant, READ, "secrets") and not named(grant)
+        return reads or bool(given(grant, (*ESCALATION, *INSIDE, *TAKEOVER)))
+    except Undetermined:
+        return False
+
+
+def _every(*tests: Callable[[], bool]) -> bool:
+    """Whether all tests hold; one that fails decides, whatever is not known of the others."""
+    unknown: Undetermined | None = None
+    for test in tests:
+        try:
+            if not test():
+                return False
+        except Undetermined as error:
+            unknown = error
+    if unknown is not None:
+        raise unknown
+    return True
