@@ -12,11 +12,13 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.fluxcd import Fluxcd
 from eks_blueprints.blueprint.order import required
 from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.json_values import secret_leaves
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.core.helm import Delivery
 
+_BY_HELM = "set delivery: helm for this one"
 _CARRIERS: dict[str, type[AddOn]] = {"argocd": Argocd, "flux": Fluxcd}
 
 
@@ -73,9 +75,11 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         if isinstance(addon, ChartAddOn) and addon.name in names:
             for field in ("secret_values", "repository_login"):
                 if getattr(addon, field):
-                    do = "set delivery: helm for this one"
-                    message = f"would stand in an object of {by.name} for all to read; got some; {do}"
+                    message = f"would stand in an object of {by.name} for all to read; got some; {_BY_HELM}"
                     yield Problem(("addons", addon.name, field), message)
+            for path in secret_leaves(addon.values):
+                message = f"would stand in an object of {by.name} for all to read; got a secret; {_BY_HELM}"
+                yield Problem(("addons", addon.name, "values", *path), message)
 
 
 def _needed(addon: AddOn, among: Sequence[AddOn]) -> set[str]:

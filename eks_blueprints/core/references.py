@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from eks_blueprints.core.errors import InputError, Path, Problem, problems_of
-from eks_blueprints.core.spec import Reference, Spec
+from eks_blueprints.core.spec import Reference, Spec, is_output
 
 if TYPE_CHECKING:
     import pulumi
@@ -43,7 +43,9 @@ def of_deployment(reference: Reference) -> Any:
         return output if reference.index is None else output.apply(lambda value: _element(value, reference))
     namespace, _, name = str(reference.config or reference.secret).rpartition(":")
     config = pulumi.Config(namespace or None)
-    return config.get_secret(name) if reference.secret else config.get(name)
+    # What was set with --secret stays secret, however a stack file names it.
+    secret = reference.secret or pulumi.runtime.is_config_secret(config.full_key(name))
+    return config.get_secret(name) if secret else config.get(name)
 
 
 def _walk(value: Any, source: Source, path: Path, problems: list[Problem]) -> Any:
@@ -76,9 +78,12 @@ def _read(reference: Reference, source: Source, path: Path, problems: list[Probl
     key = reference.config or reference.secret
     if found is None:
         flag = " --secret" if reference.secret else ""
-        problems.append(Problem(path, f"config {key} is not set; got nothing; run: pulumi config set{flag} {key} …"))
+        do = f"run: pulumi config set{flag} {key} …"
+        if reference.open:
+            do += f", or write {{literal: {reference}}} if that mapping itself is meant"
+        problems.append(Problem(path, f"config {key} is not set; got nothing; {do}"))
         return None
-    if reference.config is None or found is reference:
+    if reference.config is None or found is reference or is_output(found):
         return found
     try:
         return _fit(reference, found)

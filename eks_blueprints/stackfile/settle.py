@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -31,7 +31,7 @@ def checked(path: FilePath) -> StackFile:
     args = stack.args
     project = project_of(path.parent)
     try:
-        args = resolve(args, _Settings(project, _texts(path)))
+        args = resolve(args, _Settings(project, *_texts(path)))
         problems = list(check_named(args, path.stem))
     except InputError as error:
         problems = list(error.problems)
@@ -51,27 +51,30 @@ def _prepares(stack: StackFile) -> bool:
 class _Settings:
     """The settings of a stack as they are on disk: a source of what references name."""
 
-    def __init__(self, project: Project | None, texts: Mapping[str, str]) -> None:
+    def __init__(self, project: Project | None, texts: Mapping[str, str], secret: Set[str]) -> None:
         self._namespace = project.name if project else "eks-blueprints"
-        self._texts = texts
+        self._texts, self._secret = texts, secret
 
     def __call__(self, reference: Reference) -> Any:
         if reference.stack is not None:
             return reference
         key = str(reference.config or reference.secret)
-        found = self._texts.get(key if ":" in key else f"{self._namespace}:{key}")
-        return reference if reference.secret is not None and found is not None else found
+        key = key if ":" in key else f"{self._namespace}:{key}"
+        found = self._texts.get(key)
+        only_deployed = reference.secret is not None or key in self._secret
+        return reference if only_deployed and found is not None else found
 
 
-def _texts(path: FilePath) -> Mapping[str, str]:
+def _texts(path: FilePath) -> tuple[Mapping[str, str], Set[str]]:
+    """The settings of a stack as texts, and which of them are secret."""
     project = program_of(path)
     if project is None:
-        return {}
+        return {}, set()
     from eks_blueprints.recording.errors import ProgramError
     from eks_blueprints.recording.project import load_project, stack_config
 
     try:
-        return stack_config(load_project(project.folder), path.stem)[0]
+        return stack_config(load_project(project.folder), path.stem)
     except ProgramError as error:
         file = os.path.relpath(project.folder / (error.file or ""))
         raise InputError([Problem((), error.message, file, error.line)]) from None
