@@ -20,11 +20,12 @@ from eks_blueprints.addons._helm_values import (
 )
 from eks_blueprints.addons._pod_identity import associations
 from eks_blueprints.addons._pods import NodeSelector, Toleration
-from eks_blueprints.addons._values import JsonValues, merged
+from eks_blueprints.addons._values import merged
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login
 from eks_blueprints.core.images import Mirrors
+from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import RoleArn
 from eks_blueprints.core.spec import In, Spec, is_known
 
@@ -87,7 +88,9 @@ class ChartAddOn(AddOn):
     """Whether the namespace is made with it. Default: yes, unless it is kube-system."""
 
     values: JsonValues = {}
-    """Values of the chart, merged over what the other fields say. No place for secrets."""
+    """Values of the chart, merged over what the other fields say. A leaf may be `{config: key}`, `{secret: key}` or
+    `{stack: name, output: key}`; where the chart itself has a mapping like one of these, write
+    `{literal: {secret: users}}`."""
 
     secret_values: SecretValues = {}
     """Values of the chart that are secret or known only later, by their paths: `{auth.token: {secret: key}}`. A dot

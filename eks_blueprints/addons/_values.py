@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
-
-from pydantic import AfterValidator
-
-from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.spec import is_output
-
-Path = tuple[str | int, ...]
+from typing import Any
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,37 +24,3 @@ def clashes(typed: Mapping[str, Any], raw: Mapping[str, Any]) -> Iterator[tuple[
                 yield (key, *path), a, b
         elif one is not other and one != other:
             yield (key,), one, other
-
-
-def unfit(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every part of a value that JSON cannot carry: where, and what is wrong with it."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                yield (*path, str(key)), f"needs text as its key; got {shown(key)}; quote it"
-            else:
-                yield from unfit(item, (*path, key))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from unfit(item, (*path, index))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield path, f"is no number that JSON knows; got {value}; write a finite one"
-    elif not (value is None or isinstance(value, str | int | float | bool) or is_output(value)):
-        yield path, f"is no JSON value; got {shown(str(value))} ({type(value).__name__}); quote it"
-
-
-def json_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Settings that JSON can carry.
-
-    Raises:
-        ValidationError: naming every part that it cannot.
-    """
-    faults = Faults()
-    for path, message in unfit(values):
-        faults.add(path, message)
-    faults.raise_if_any()
-    return values
-
-
-JsonValues = Annotated[dict[str, Any], AfterValidator(json_values)]
-"""Settings of an add-on in its own schema, with Outputs for leaves at most."""

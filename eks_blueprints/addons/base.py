@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.addons._fit import Fit, Stage
-from eks_blueprints.addons._values import JsonValues, clashes, merged
+from eks_blueprints.addons._values import clashes, merged
 from eks_blueprints.core.elements import Element
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow, json_text, managed_policy
+from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In, is_known
 
@@ -140,7 +141,8 @@ class EksManaged(AddOn):
 
     configuration_values: JsonValues = {}
     """Settings by the add-on's own schema (`aws eks describe-addon-configuration`), merged over what the other fields
-    say. EKS shows them to whoever may describe the add-on: no place for secrets."""
+    say. A leaf may be `{config: key}` or another reference. EKS shows them to whoever may describe the add-on: no place
+    for secrets."""
 
     service_account_role_arn: In[RoleArn] | None = None
     """ARN of an IAM role that is there, for its service account. Default: a role of its own is made."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field, field_validator
 
 from eks_blueprints.addons._manifest_addon import ManifestAddOn
-from eks_blueprints.addons._values import unfit
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import object_name
 
 if TYPE_CHECKING:
@@ -26,8 +26,10 @@ class Manifests(ManifestAddOn):
     category: ClassVar[str] = "any"
     makes_outside: ClassVar[bool] = True  # who knows
 
-    manifests: dict[str, dict[str, Any]] = Field(min_length=1)
-    """The objects by short names: `{quota: {apiVersion: v1, kind: ResourceQuota, metadata: {…}, spec: {…}}}`."""
+    manifests: dict[str, JsonValues] = Field(min_length=1)
+    """The objects by short names: `{quota: {apiVersion: v1, kind: ResourceQuota, metadata: {…}, spec: {…}}}`.
+    A leaf may be `{config: key}`, `{secret: key}` or `{stack: name, output: key}`; where a kind has a mapping like one
+    of these, write `{literal: {secret: users}}`. `data` and `stringData` of a Secret are secret in any case."""
 
     @field_validator("manifests")
     @classmethod
@@ -43,8 +45,6 @@ class Manifests(ManifestAddOn):
             if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
                 do = "write metadata: {name: …}, or the object would get another name each time it is replaced"
                 faults.add((key, "metadata"), f"needs a name; got {shown(metadata)}; {do}")
-            for path, message in unfit(manifest):
-                faults.add((key, *path), message)
         faults.raise_if_any()
         return manifests
 

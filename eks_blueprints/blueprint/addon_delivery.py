@@ -10,11 +10,13 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint.kinds import Argocd, ChartAddOn, Fluxcd
 from eks_blueprints.blueprint.order import required
 from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.json_values import secret_leaves
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.core.helm import Delivery
 
+_BY_HELM = "set delivery: helm for this one"
 _CARRIERS: dict[str, tuple[str, type[AddOn]]] = {"argocd": ("argocd", Argocd), "flux": ("fluxcd", Fluxcd)}
 """For each delivery the kind of the add-on that carries it out, and its class."""
 
@@ -74,9 +76,11 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         if isinstance(addon, ChartAddOn) and addon.name in names:
             for field in ("secret_values", "repository_login"):
                 if getattr(addon, field):
-                    do = "set delivery: helm for this one"
-                    message = f"would stand in an object of {by.name} for all to read; got some; {do}"
+                    message = f"would stand in an object of {by.name} for all to read; got some; {_BY_HELM}"
                     yield Problem(("addons", addon.name, field), message)
+            for path in secret_leaves(addon.values):
+                message = f"would stand in an object of {by.name} for all to read; got a secret; {_BY_HELM}"
+                yield Problem(("addons", addon.name, "values", *path), message)
 
 
 def _needed(addon: AddOn, among: Sequence[AddOn]) -> set[str]:

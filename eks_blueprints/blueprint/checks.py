@@ -16,6 +16,7 @@ from eks_blueprints.blueprint import (
     image_checks,
     network_checks,
     pod_checks,
+    secret_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
 from eks_blueprints.core.errors import Problem, nearest, shown
@@ -45,6 +46,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
 
         yield from karpenter_checks.check(args)
     yield from pod_checks.check(args)
+    yield from secret_checks.check(args)
     yield from ground.check_parts(args)
 
 

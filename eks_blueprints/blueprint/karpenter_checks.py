@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.addons._values import clashes, unfit
+from eks_blueprints.addons._values import clashes
 from eks_blueprints.blueprint.karpenter_network import check_network
 from eks_blueprints.blueprint.kinds import AutoMode, EksPodIdentityAgent, Fargate, Karpenter, VpcCni
 from eks_blueprints.compute.base import Compute
@@ -131,12 +131,8 @@ def _plugin(args: BlueprintArgs, karpenter: Karpenter) -> Iterator[Problem]:
 
 
 def _values(karpenter: Karpenter) -> Iterator[Problem]:
-    """Values of the chart that cannot be sent, or that say again what a field or the platform says."""
+    """Values of the chart that say again what a field or the platform says."""
     at = _at(karpenter, "values")
-    unsendable = [Problem((*at, *path), message) for path, message in unfit(karpenter.values)]
-    yield from unsendable
-    if unsendable:
-        return
     for path, typed, raw in clashes(karpenter.said_values(), karpenter.values):
         message = f"is also said by a field of karpenter; got {shown(raw)} and {shown(typed)}; say it once"
         yield Problem((*at, *path), message)

@@ -15,8 +15,8 @@ from eks_blueprints.compute._settings_rules import read_bottlerocket, read_node_
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, Problem, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
+from eks_blueprints.core.json_values import written
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
-from eks_blueprints.core.node_settings.plain import written
 from eks_blueprints.core.spec import In, Several
 from eks_blueprints.core.versions import offered
 

@@ -38,7 +38,7 @@ class Image(Spec):
     """Release of EKS's own image: like `1.33.4-20250904` for Amazon Linux 2023 (Kubernetes version and day), like
     `1.44.0-3b7b9c0a` for Bottlerocket. Windows has none."""
 
-    ssm_parameter: In[str] | None = Field(default=None, min_length=1)
+    ssm_parameter: In[Annotated[str, Field(min_length=1)]] | None = None
     """Name of an SSM parameter that holds the id."""
 
     name: str | None = Field(default=None, min_length=1, max_length=128)

@@ -12,6 +12,7 @@ from eks_blueprints.compute._rules import check_role_policies, missing_class_sub
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.images import Mirrors, from_mirror
+from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Namespace, PolicyArn, RoleArn, Tags
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import checks, releases
@@ -96,8 +97,9 @@ class Karpenter(PooledCompute):
     feature_gates: KarpenterFeatureGates = KarpenterFeatureGates()
     """What the controller does only where it is asked to."""
 
-    values: dict[str, Any] = {}
-    """Further values of Karpenter's chart, merged over what the other fields say. No place for secrets."""
+    values: JsonValues = {}
+    """Further values of Karpenter's chart, merged over what the other fields say. A leaf may be `{config: key}` or
+    another reference."""
 
     repository: Annotated[str, AfterValidator(_REGISTRY)] = "oci://public.ecr.aws/karpenter"
     """Registry of the charts `karpenter` and `karpenter-crd`, for those who keep copies."""

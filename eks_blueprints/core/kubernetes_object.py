@@ -8,6 +8,8 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes import _utilities
 
+from eks_blueprints.core import secret_objects
+
 _CORE = "v1"
 
 
@@ -15,12 +17,17 @@ class KubernetesObject(pulumi.CustomResource):
     """An object by its manifest: the same resource as the class of its kind makes, where the SDK has one.
 
     The SDK's own class for kinds that it does not know takes `spec` and `metadata` only, and its class for manifests as
-    text finds out what is in them when it is too late for a preview.
+    text finds out what is in them when it is too late for a preview. What is in a Secret is secret, as it is with the
+    SDK's class of that kind.
     """
 
     def __init__(self, name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         version, kind = manifest["apiVersion"], manifest["kind"]
         token = f"kubernetes:{'core/v1' if version == _CORE else version}:{kind}"
         sdk: Any = _utilities  # as the generated classes do, so that the engine takes the plugin of this very SDK
-        pinned = pulumi.ResourceOptions(version=sdk.get_version())
-        super().__init__(token, name, dict(manifest), pulumi.ResourceOptions.merge(opts, pinned))
+        own = pulumi.ResourceOptions(
+            version=sdk.get_version(),
+            additional_secret_outputs=list(secret_objects.FIELDS) if secret_objects.is_secret(manifest) else None,
+        )
+        inputs = secret_objects.guarded(manifest, pulumi.Output.secret)
+        super().__init__(token, name, inputs, pulumi.ResourceOptions.merge(opts, own))

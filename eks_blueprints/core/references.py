@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from eks_blueprints.core.errors import InputError, Path, Problem, problems_of
-from eks_blueprints.core.spec import Reference, Spec
+from eks_blueprints.core.spec import Reference, Spec, is_output
 
 if TYPE_CHECKING:
     import pulumi
@@ -61,7 +61,9 @@ def of_deployment(reference: Reference) -> Any:
         return output if reference.index is None else output.apply(lambda value: _element(value, reference))
     namespace, _, name = str(reference.config or reference.secret).rpartition(":")
     config = pulumi.Config(namespace or None)
-    found = config.get_secret(name) if reference.secret else config.get(name)
+    # What was set with --secret stays secret, however a stack file names it.
+    secret = reference.secret or pulumi.runtime.is_config_secret(config.full_key(name))
+    found = config.get_secret(name) if secret else config.get(name)
     if found is None and environment.get():
         symbol = f"${{config.{config.name}:{name}}}"
         return Elsewhere(pulumi.Output.secret(symbol) if reference.secret else pulumi.Output.from_input(symbol))
@@ -103,9 +105,12 @@ def _read(reference: Reference, source: Source, path: Path, problems: list[Probl
         return found.value
     if found is None:
         flag = " --secret" if reference.secret else ""
-        problems.append(Problem(path, f"config {key} is not set; got nothing; run: pulumi config set{flag} {key} …"))
+        do = f"run: pulumi config set{flag} {key} …"
+        if reference.open:
+            do += f", or write {{literal: {reference}}} if that mapping itself is meant"
+        problems.append(Problem(path, f"config {key} is not set; got nothing; {do}"))
         return None
-    if reference.config is None or found is reference:
+    if reference.config is None or found is reference or is_output(found):
         return found
     try:
         return _fit(reference, found)

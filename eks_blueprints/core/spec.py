@@ -78,6 +78,8 @@ class Reference:
     """How many elements that list must have; None where that is not said."""
     read: Callable[[Any], Any] | None = None
     """Validates what was found against the type of the field."""
+    open: bool = False
+    """Whether it stands in somebody else's schema, in which a mapping may only look like a reference."""
 
     @classmethod
     def parse(cls, value: Any, read: Callable[[Any], Any] | None = None) -> Reference | None:

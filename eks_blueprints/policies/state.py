@@ -13,6 +13,7 @@ from eks_blueprints.policies.report import Report
 from eks_blueprints.policies.rule import Profile
 from eks_blueprints.policies.settings import Judgement
 from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.recording.render import masked
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark of a secret
@@ -94,7 +95,7 @@ def _resources(found: list[Any]) -> Iterator[Resource]:
             urn=urn,
             type=str(each.get("type", "")),
             name=urn.rpartition("::")[2],
-            inputs=plain(each.get("inputs") or {}),
+            inputs=masked(plain(each.get("inputs") or {})),
             options=_options(each),
             parent=each.get("parent"),
             provider=str(provider).rpartition("::")[0] if provider else None,

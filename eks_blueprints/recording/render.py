@@ -18,12 +18,15 @@ from typing import Any
 
 from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
+from eks_blueprints.core.secret_objects import guarded, masked_text
 from eks_blueprints.recording.symbols import SECRET, SIGNATURE, UNKNOWN
 
 _ASSET = "c44067f5952c0a294b673a41bacd8c17"
 _ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 _RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_MARK = {"$secret": True}
+_SECRET_KINDS = ("Secret", "SecretList")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +73,17 @@ def plain_value(value: struct_pb2.Value) -> Any:
 
 
 def masked(value: Any) -> Any:
-    """A plain value fit to be written down: every secret is only a mark."""
+    """A plain value fit to be written down: every secret is only a mark, and so is what a Kubernetes Secret holds,
+    whether the program marked it or not."""
     if isinstance(value, Secret):
-        return {"$secret": True}
+        return dict(_MARK)
     if isinstance(value, dict):
+        if value.get("kind") in _SECRET_KINDS:
+            value = guarded(value, Secret)
         return {key: masked(each) for key, each in value.items()}
     if isinstance(value, list):
         return [masked(each) for each in value]
-    return value
+    return masked_text(value) if isinstance(value, str) else value
 
 
 def _clear(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -62,28 +62,30 @@ def _mendable(problem: Problem) -> Problem:
 class _Settings:
     """The settings of a stack as they are on disk: a source of what references name."""
 
-    def __init__(self, namespace: str, texts: Mapping[str, str], *, environment: bool) -> None:
-        self._namespace, self._texts, self._environment = namespace, texts, environment
+    def __init__(self, namespace: str, texts: Mapping[str, str], secret: Set[str], *, environment: bool) -> None:
+        self._namespace, self._texts, self._secret, self._environment = namespace, texts, secret, environment
 
     def __call__(self, reference: Reference) -> Any:
         if reference.stack is not None:
             return reference
         key = str(reference.config or reference.secret)
-        found = self._texts.get(key if ":" in key else f"{self._namespace}:{key}")
+        key = key if ":" in key else f"{self._namespace}:{key}"
+        found = self._texts.get(key)
         if found is None and self._environment:
             return Elsewhere(reference)
-        return reference if reference.secret is not None and found is not None else found
+        only_deployed = reference.secret is not None or key in self._secret
+        return reference if only_deployed and found is not None else found
 
 
 def _settings(path: FilePath) -> _Settings:
     around = project_of(path.parent)
     namespace = around.name if around else "eks-blueprints"
     if program_of(path) is None or around is None:
-        return _Settings(namespace, {}, environment=False)
+        return _Settings(namespace, {}, set(), environment=False)
     try:
         project = load_project(around.folder)
-        texts = stack_config(project, path.stem)[0]
-        return _Settings(namespace, texts, environment=imports_environment(project, path.stem))
+        texts, secret = stack_config(project, path.stem)
+        return _Settings(namespace, texts, secret, environment=imports_environment(project, path.stem))
     except ProgramError as error:
         file = os.path.relpath(around.folder / (error.file or ""))
         raise InputError([Problem((), error.message, file, error.line)]) from None

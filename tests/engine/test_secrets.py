@@ -84,3 +84,33 @@ def test_another_secret_is_another_version_of_the_template_told_without_it(engin
     change = project.up("--diff")
     assert not held(told(change) + json.dumps(project.export()))
     assert project.up().unchanged
+
+
+OBJECTS = """\
+region: eu-west-1
+network: {zone_count: 2, nat_gateways: single}
+cluster: {version: "1.34"}
+compute: {nodes: {kind: managed_nodes}}
+addons:
+  vpc_cni: {}
+  kube_proxy: {}
+  eks_pod_identity_agent: {}
+  coredns: {}
+  datadog: {values: {datadog: {apiKey: {secret: toml}}}}
+  manifests:
+    manifests:
+      written: {apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {k: hush-hush-4711}}
+      named: {apiVersion: v1, kind: ConfigMap, metadata: {name: b}, data: {k: {secret: toml}}}
+"""
+
+
+def test_secrets_of_objects_and_values_are_encrypted_in_the_state(engine: Engine) -> None:
+    project = engine.program(PROGRAM, files={"dev.yaml": OBJECTS})
+    project.config("toml", HUSH, "--secret")
+    assert not held(told(project.preview("--diff")))
+    assert not held(told(project.up("--diff")))
+    state = project.export()
+    assert not held(json.dumps(state))
+    kinds = ("kubernetes:core/v1:Secret", "kubernetes:core/v1:ConfigMap", "kubernetes:helm.sh/v3:Release")
+    assert all("ciphertext" in json.dumps(each["inputs"]) for each in state if each["type"] in kinds)
+    assert project.up().unchanged

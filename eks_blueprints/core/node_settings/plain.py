@@ -8,18 +8,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.node_settings.shapes import Fault
-from eks_blueprints.core.spec import is_known, is_output
-
-
-def written(value: Any) -> Any:
-    """Settings with references and Outputs as texts that stand for them, as a spec is written down."""
-    if isinstance(value, Mapping):
-        return {key: written(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [written(entry) for entry in value]
-    if is_known(value):
-        return value
-    return "<output>" if is_output(value) else str(value)
+from eks_blueprints.core.spec import is_known
 
 
 def unfit(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Fault]:

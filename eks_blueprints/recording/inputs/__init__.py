@@ -52,11 +52,11 @@ def inspect(
         return CheckResult(checked=False)
     checker = Checker(type_token, is_unknown)
     checker.check_resource(table, inputs)
-    return CheckResult(
-        (
-            *checker.problems,
-            *check_names(type_token, inputs, name, is_unknown),
-            *check_tags(type_token, inputs, is_unknown),
-            *check_kubernetes(type_token, inputs, name, is_unknown),
-        )
+    found = (
+        *checker.problems,
+        *check_names(type_token, inputs, name, is_unknown),
+        *check_tags(type_token, inputs, is_unknown),
+        *check_kubernetes(type_token, inputs, name, is_unknown),
     )
+    secret = tuple(wire.secret_paths(inputs))
+    return CheckResult(tuple(problem.without(secret) for problem in found) if secret else found)

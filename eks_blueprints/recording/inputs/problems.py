@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Kind = Literal["unknown-property", "missing", "wrong-type", "not-allowed", "too-long", "bad-name", "conflicting"]
@@ -25,6 +26,14 @@ class InputProblem:
     def message(self) -> str:
         """What; got; do: in the project's form."""
         return f"{self.path}: {self.what}; got {self.got}; {self.do}"
+
+    def without(self, secret: Sequence[str]) -> InputProblem:
+        """The same with nothing of what stands at secret paths: no value, no part of one, no key of a secret map."""
+        for path in secret:
+            if self.path == path or self.path.startswith((f"{path}.", f"{path}[")):
+                do = "write one that is allowed" if self.do.startswith("did you mean") else self.do
+                return replace(self, path=path, got=shown(None, is_secret=True), do=do)
+        return self
 
     def __str__(self) -> str:
         return self.message

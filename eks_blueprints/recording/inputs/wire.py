@@ -6,8 +6,10 @@ neighbours), hence constants here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from eks_blueprints.recording.inputs.problems import join
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """Stands for a value that is not known before the resource is made."""
@@ -51,3 +53,16 @@ def unwrap(value: Any) -> tuple[Any, bool]:
         is_secret = is_secret or mark == SECRET or bool(value.get("secret"))
         value = value.get("value", UNKNOWN)
     return value, is_secret
+
+
+def secret_paths(value: Any, path: str = "") -> Iterator[str]:
+    """Where secrets stand in inputs, spelled as problems spell it."""
+    inner, is_secret = unwrap(value)
+    if is_secret:
+        yield path
+    elif isinstance(inner, Mapping):
+        for key, item in inner.items():
+            yield from secret_paths(item, join(path, str(key)))
+    elif isinstance(inner, list):
+        for index, item in enumerate(inner):
+            yield from secret_paths(item, join(path, index))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from eks_blueprints.core.plain_secrets import hidden, hidden_line
 from eks_blueprints.recording.plan import Plan, PlannedResource
 
 Kind = Literal["create", "update", "replace", "delete", "same"]
@@ -40,6 +42,14 @@ class Change:
     follows: str | None = None
     """URN of the replaced resource whose outputs it takes; its new value is known only then."""
 
+    def __post_init__(self) -> None:
+        for side, hide in (("old", self._without), ("new", self._without), ("lines", _without_lines)):
+            object.__setattr__(self, side, hide(getattr(self, side)))
+
+    def _without(self, value: Any) -> Any:
+        # What a rule calls a secret in plain text is one for whoever reads a diff too.
+        return value if value is ABSENT else hidden(value, _name_in(self.path), {"$secret": True})
+
     @property
     def kind(self) -> Literal["add", "remove", "change"]:
         """Whether the property is new, gone or different."""
@@ -51,6 +61,21 @@ class Change:
     def top(self) -> str:
         """The resource's property that it is in."""
         return self.path.partition(".")[0].partition("[")[0].partition("{")[0]
+
+
+_STEPS = re.compile(r"\[name=([^\]]*)\]|\[\"((?:[^\"\\]|\\.)*)\"\]|([\w-]+)(?![^\[]*\])")
+
+
+def _name_in(path: str) -> str:
+    """The name that a value at a path stands under: `env[name=DB_PASSWORD].value` is that variable's."""
+    steps = _STEPS.findall(path.removesuffix(" (order)").removesuffix("[]"))
+    if len(steps) > 1 and steps[-1][2] == "value" and steps[-2][0]:
+        return str(steps[-2][0])
+    return "".join(steps[-1]) if steps else ""
+
+
+def _without_lines(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(hidden_line, lines))
 
 
 @dataclass(frozen=True, slots=True)

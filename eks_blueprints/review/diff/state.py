@@ -12,6 +12,7 @@ from typing import Any
 
 from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.plan import Plan, PlannedResource
+from eks_blueprints.recording.render import masked
 from eks_blueprints.review.diff.aliases import match
 from eks_blueprints.review.diff.alignment import MISSING, Alignment, Outputs
 from eks_blueprints.review.diff.wire import cleared, sent
@@ -164,7 +165,7 @@ class _Reading:
     def _inputs(
         self, row: Row, new: PlannedResource | None, run: PlannedResource | None, provider: str
     ) -> Mapping[str, Any]:
-        given: Row = row.get("inputs") or {}
+        given: Row = masked(row.get("inputs") or {})
         if new is None:
             return dict(cleared(without_written(row["type"], given, {}, {})))
         others: Row = self._rows.get(provider, {}).get("inputs") or {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import Path
+from eks_blueprints.core.plain_secrets import hidden
+from eks_blueprints.core.secret_objects import FIELDS, is_secret
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.diff.changes import ABSENT, Change
 from eks_blueprints.review.diff.values import same
@@ -24,14 +26,21 @@ class Edit:
     new: Any
     place: str
     """File and line: of the new file, or where it stood in the old one."""
+    secret: bool = False
+    """Whether its values are those of a Secret, which no report shows."""
 
     @property
     def told(self) -> str:
         """The field and how it changes, as one clause."""
         if isinstance(self.old, Mapping) or isinstance(self.new, Mapping):
             return f"`{_dotted(self.path)}` is {'added' if self.old is ABSENT else 'removed'}"
-        old, new = ("unset" if each is ABSENT else value(each, 60) for each in (self.old, self.new))
-        return f"`{_dotted(self.path)}` {old} → {new}"
+        return f"`{_dotted(self.path)}` {self._shown(self.old)} → {self._shown(self.new)}"
+
+    def _shown(self, each: Any) -> str:
+        if each is ABSENT:
+            return "unset"
+        name = str(self.path[-1]) if self.path else ""
+        return value(_MARK if self.secret else hidden(each, name, _MARK), 60)
 
     def leaves(self) -> Iterator[Edit]:
         """The fields inside, where a whole part comes or goes."""
@@ -78,7 +87,7 @@ class Edits:
 
 def edits(old: Document, new: Document) -> Edits:
     """What differs between two versions of a stack file."""
-    found = tuple(_compared(old.data, new.data, (), old, new))
+    found = tuple(_compared(old.data, new.data, Edit((), ABSENT, ABSENT, ""), old, new))
     return Edits(found, (by_line(old), by_line(new)))
 
 
@@ -90,18 +99,21 @@ def by_line(document: Document) -> dict[int, Path]:
     return found
 
 
-def _compared(old: Any, new: Any, path: Path, before: Document, after: Document) -> Iterator[Edit]:
+def _compared(old: Any, new: Any, at: Edit, before: Document, after: Document) -> Iterator[Edit]:
+    """The edits below a part, whose path and secrecy `at` has."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in dict.fromkeys([*new, *old]):
-            yield from _compared(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key), before, after)
+            below = _below(at, key, old, new)
+            yield from _compared(old.get(key, ABSENT), new.get(key, ABSENT), below, before, after)
     elif isinstance(old, list) and isinstance(new, list) and any(isinstance(x, Mapping) for x in (*old, *new)):
         for index in range(max(len(old), len(new))):
             a, b = (side[index] if index < len(side) else ABSENT for side in (old, new))
-            yield from _compared(a, b, (*path, index), before, after)
+            yield from _compared(a, b, replace(at, path=(*at.path, index)), before, after)
     elif old is not new and (ABSENT in (old, new) or not same(old, new)):
         document = before if new is ABSENT else after
-        place = document.place(path, of_key=True)
-        yield Edit(path, old, new, f"{document.file}:{place.line}" if place else document.file)
+        place = document.place(at.path, of_key=True)
+        where = f"{document.file}:{place.line}" if place else document.file
+        yield replace(at, old=old, new=new, place=where)
 
 
 def _leaves(edit: Edit) -> Iterator[Edit]:
@@ -109,9 +121,14 @@ def _leaves(edit: Edit) -> Iterator[Edit]:
         if isinstance(side, Mapping):
             for key, value in side.items():
                 a, b = (value, ABSENT) if side is edit.old else (ABSENT, value)
-                yield from _leaves(Edit((*edit.path, key), a, b, edit.place))
+                yield from _leaves(replace(_below(edit, key, side), old=a, new=b))
             return
     yield edit
+
+
+def _below(at: Edit, key: str, *sides: Mapping[str, Any]) -> Edit:
+    secret = at.secret or (key in FIELDS and any(map(is_secret, sides)))
+    return replace(at, path=(*at.path, key), secret=secret)
 
 
 def _dotted(path: Path) -> str:
@@ -164,6 +181,7 @@ def _plain(name: str) -> str:
 
 
 NO_EDITS = Edits()
+_MARK = {"$secret": True}
 
 
 def clause(found: Sequence[Edit]) -> str:

@@ -122,3 +122,15 @@ def test_any_two_values_can_be_compared(old: Any, new: Any) -> None:
     found = changes(old, new)
     backwards = changes(new, old)
     assert bool(found) == bool(backwards)
+
+
+def test_what_is_called_a_secret_is_hidden() -> None:
+    from eks_blueprints.review.diff.changes import Change
+
+    mark = {"$secret": True}
+    assert Change("data.password", "hunter2", "hunter3").old == mark
+    assert Change("spec.containers[name=app].env[name=DB_PASSWORD].value", "a", "b").new == mark
+    assert Change('data["db.password"]', "a", "b").new == mark
+    assert Change("data", {"password": "hunter2", "mode": "x"}).old == {"password": mark, "mode": "x"}
+    assert Change("data.mode", "fast", "slow").old == "fast"
+    assert Change("userData", "a", "b", lines=("+password: hunter2", " x")).lines == ("+password: [secret]", " x")

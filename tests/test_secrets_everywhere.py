@@ -1,0 +1,187 @@
+"""A secret planted in every input of every kind: no plan, finding, report, exception or warning has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pydantic import ValidationError
+
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.core.elements import Element, element_class, kinds
+from eks_blueprints.core.errors import InputError, problems_of
+from eks_blueprints.core.references import resolve
+from eks_blueprints.policies.check import check_stack
+from eks_blueprints.policies.stack import Stack
+from eks_blueprints.recording import ProgramError
+from eks_blueprints.reference.addon_facts import samples
+from eks_blueprints.reference.schema import stack_schema
+from eks_blueprints.review.preview.run import findings
+from eks_blueprints.testing import record, record_stack
+from tests.builders import cluster_ref
+
+CANARY = "canary-4711-hush"
+SCHEMA = stack_schema()
+DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
+KINDS = [(base, kind) for base in (AddOn, Compute) for kind in kinds(base)]
+LEAST: dict[str, Any] = {
+    **samples(),
+    "hybrid_nodes": {"role_arn": "arn:aws:iam::111122223333:role/hybrid"},
+    "self_managed_nodes": {"instance_types": ["m7g.large"], "image": {"release": "1.34.1-20251007"}},
+    "fargate": {"selectors": [{"namespace": "default"}]},
+    "karpenter": {"node_pools": {"general": {}}},
+}
+OPEN = {"values", "configuration_values"}
+
+
+def planted(schema: dict[str, Any], name: str) -> Iterator[Any]:
+    """Values of a field in which a reference stands, one for each place that takes one."""
+    if ref := schema.get("$ref"):
+        kind = ref.rpartition("/")[2]
+        if kind == "Reference":
+            yield {"secret": "hush"}
+        else:
+            yield from planted(DEFINITIONS[kind], name)
+    for part in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
+        yield from planted(part, name)
+    if name in OPEN:
+        yield {"a": [{"b": {"secret": "hush"}}]}
+    elif isinstance(inner := schema.get("additionalProperties"), dict):
+        yield from ({"key": each} for each in planted(inner, name))
+    elif schema.get("type") == "array":
+        yield from ([each] for each in planted(schema.get("items", {}), name))
+    elif schema.get("type") == "object" and not schema.get("required"):
+        fields = schema.get("properties", {})
+        yield from ({field: each} for field in fields for each in planted(fields[field], field))
+
+
+def told(base: type[Element], kind: str, fields: dict[str, Any]) -> Iterator[str]:
+    """All that anybody is told of an element: as it is written down, planned, judged, or refused."""
+    try:
+        spec = element_class(base, kind).model_validate(LEAST.get(kind, {}) | fields)
+    except ValidationError as error:
+        yield "\n".join(map(str, problems_of(error)))
+        return
+    yield repr(spec) + spec.model_dump_json()
+
+    def program() -> None:
+        found = resolve(spec, lambda _: pulumi.Output.secret(CANARY))
+        getattr(found, "install" if base is AddOn else "attach")(cluster_ref())
+
+    try:
+        run = record(program)
+    except (ProgramError, InputError) as error:
+        yield f"{error}{error!r}{error.__cause__!r}"
+        return
+    yield run.plan.to_json() + repr(list(findings(run.recording))) + repr(run.recording.logs)
+    yield repr(check_stack(Stack.of_plan(run.plan), profile="regulated"))
+
+
+@pytest.mark.parametrize(("base", "kind"), KINDS, ids=lambda each: each if isinstance(each, str) else each.group)
+def test_no_kind_of_element_tells_a_secret(base: type[Element], kind: str) -> None:
+    fields = DEFINITIONS[f"{base.group}.{kind}"]["properties"]
+    ways = [{field: value} for field, schema in fields.items() for value in planted(schema, field)]
+    assert ways
+    # All that go together at once, and then each of the others.
+    whole: dict[str, Any] = {}
+    alone = []
+    for way in ways:
+        try:
+            element_class(base, kind).model_validate(LEAST.get(kind, {}) | whole | way)
+            whole |= way
+        except ValidationError:
+            alone.append(way)
+    texts = [text for way in [whole, *alone] for text in told(base, kind, way)]
+    assert CANARY not in "".join(texts)
+    # Plain objects have no role that a boundary could bound.
+    assert any("$secret" in text for text in texts) or kind == "manifests"
+
+
+PLATFORM = """\
+region: eu-west-1
+network: {}
+cluster: {version: "1.35", endpoint_public_access: true, public_access_cidrs: [203.0.113.0/24]}
+compute: {nodes: {kind: managed_nodes}}
+addons:
+  vpc_cni: {}
+  kube_proxy: {}
+  eks_pod_identity_agent: {}
+  coredns: {}
+"""
+OBJECTS = {
+    "a Secret": "q: {apiVersion: v1, kind: Secret, metadata: {name: q}, stringData: {k: canary-4711-hush}}",
+    "one in a List": "q: {apiVersion: v1, kind: List, metadata: {name: q}, items: [{apiVersion: v1, kind: Secret, "
+    "metadata: {name: z}, data: {k: canary-4711-hush}}]}",
+    "a name": "q: {apiVersion: v1, kind: ConfigMap, metadata: {name: q, namespace: {secret: hush}}, data: {a: b}}",
+    "labels": "q: {apiVersion: v1, kind: ConfigMap, metadata: {name: q, labels: {a: {secret: hush}}}, data: {a: b}}",
+    "all of a map": "q: {apiVersion: v1, kind: ConfigMap, metadata: {name: q}, data: {b: {secret: hush}}}",
+    "the wrong place": "q: {apiVersion: v1, kind: ConfigMap, metadata: {secret: hush}, data: {a: b}}",
+    "the kind": "q: {apiVersion: v1, kind: {secret: hush}, metadata: {name: q}}",
+}
+
+
+@pytest.mark.parametrize("what", OBJECTS)
+def test_no_object_tells_a_secret(tmp_path: Path, what: str) -> None:
+    file = tmp_path / "prod.yaml"
+    file.write_text(f"{PLATFORM}  manifests:\n    manifests:\n      {OBJECTS[what]}\n")
+    refused: ProgramError | None = None
+    try:
+        run = record_stack(file, project="shop", config={"hush": CANARY}, secret_config_keys=["hush"])
+    except ProgramError as error:
+        refused = error
+    if refused is not None:
+        assert "prod.yaml:12:" in str(refused)
+        assert CANARY not in f"{refused}{refused!r}"
+        return
+    text = run.plan.to_json() + repr(list(findings(run.recording))) + repr(run.recording.logs)
+    assert CANARY not in text + repr(check_stack(Stack.of_plan(run.plan), profile="regulated"))
+    assert '"$secret"' in text
+
+
+def test_secrets_of_any_program_are_masked() -> None:
+    """Typed or not, alone or in the text or the objects of a group: what is in a Secret is secret."""
+    import pulumi_kubernetes as kubernetes
+
+    manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "stringData": {"k": CANARY}}
+
+    def program() -> None:
+        kubernetes.core.v1.Secret("typed", string_data={"k": CANARY})
+        kubernetes.core.v1.SecretPatch("patch", string_data={"k": CANARY})
+        pulumi.CustomResource("kubernetes:core/v1:Secret", "untyped", dict(manifest))
+        kubernetes.yaml.v2.ConfigGroup("objects", objs=[manifest])
+        kubernetes.yaml.v2.ConfigGroup("text", yaml=f"a: b\n---\n{json.dumps(manifest)}\n---\nc: d\n")
+        kubernetes.helm.v3.Release("chart", chart="x", values={"extra": [manifest]})
+        pulumi.export("manifest", manifest)
+
+    run = record(program)
+    assert CANARY not in run.plan.to_json()
+    text = next(each.inputs["yaml"] for each in run.plan.resources if each.name == "text")
+    assert text.startswith("a: b\n---\n")
+    assert text.endswith("---\nc: d\n")
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"name": "x" * 300},
+        {"namespace": "Not A Name"},
+        {"labels": {"bad key!": "x"}},
+    ],
+)
+def test_findings_do_not_quote_what_is_secret_as_a_whole(inputs: dict[str, Any]) -> None:
+    import pulumi_kubernetes as kubernetes
+
+    def program() -> None:
+        secret = {key: pulumi.Output.secret(value) for key, value in inputs.items()}
+        kubernetes.core.v1.ConfigMap("map", metadata=secret, data={})
+        kubernetes.core.v1.ConfigMap("whole", metadata=pulumi.Output.secret(inputs), data={})
+
+    found = list(findings(record(program).recording))
+    assert found
+    for value in ("x" * 8, "Not A", "bad key"):
+        assert value not in repr(found)
