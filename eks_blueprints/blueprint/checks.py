@@ -16,6 +16,7 @@ from eks_blueprints.blueprint import (
     image_checks,
     network_checks,
     pod_checks,
+    region_checks,
     secret_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
@@ -39,6 +40,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from identity_checks.check(args)
     yield from addon_checks.check(args)
     yield from image_checks.check(args)
+    yield from region_checks.check(args)
     yield from compute_checks.check(args)
     if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
         # Most platforms have no pools, and loading the specs of pools takes a quarter of a check's time.
