@@ -62,6 +62,30 @@ POOLS: dict[str, list[Any]] = {
     "email": ["a@b.c", "x"],
     "key": ["dedicated", "a/b", "é", "x" * 64],
 }
+REFERENCES: list[Any] = [
+    *({"config": key} for key in ("role", "cidr", "number", "list", "shop:role", "missing", "other:key", "ä")),
+    *({"secret": key} for key in ("token", "role", "missing")),
+    *({"stack": "acme/net/prod", "output": "ids", "index": 1}, {"stack": "acme/net/prod", "output": "ids[0]"}),
+    *({"stack": "acme/net/prod", "output": "ids", "count": 3}, {"stack": "net", "output": "id"}),
+]
+SETTINGS: list[str] = [
+    "",
+    "config: {}\n",
+    "config: {shop:role: 'arn:aws:iam::111122223333:role/a', shop:cidr: 10.9.0.0/16, shop:list: [a, b]}\n",
+    "config: {role: x, token: {secure: AAABAM}, cidr: 10.0.0.0/33}\n",
+    "config: {aws:region: eu-west-1}\n",
+    "config: {aws:region: us-east-1, aws:allowedAccountIds: ['111122223333']}\n",
+    "config: {aws:profile: shop, aws:defaultTags: {tags: {a: b}}, aws:assumeRole: {roleArn: x}}\n",
+    "environment: [shop/prod]\nconfig: {shop:cidr: nope}\n",
+    "environment: [shop/prod]\n",
+    "config: [a]\n",
+    "config: {shop:role: x\n",
+]
+"""Settings of a stack that may fit its file or not."""
+BLUEPRINTS: list[Any] = [
+    *("eks_blueprints.Blueprint", "os.path", "pathlib.Path", "nowhere.Nothing", "..x.Y", "json.", "", 1, None, "a b.c"),
+    *("tests.blueprints_gone_wrong.Raises", "tests.blueprints_gone_wrong.Prepares", "tests.project.nothing.X"),
+]
 NAMES = ["system", "general", "a-b", "a_b", "A", "Ab_C", "coredns", "a" * 40, "x" * 41, "1a", "ä", "", "group", "a.b",
          "eks-x", "role", "aws-x", "a--", "a_"]  # fmt: skip
 WORDS = ["a", "shop", "team-a", "1", "key/with/slash", "ä", "x" * 70, "A_B", "10m", "5Gi", "-a", "a" * 260]
@@ -118,6 +142,10 @@ class StackFiles:
         text = _text(data, escaped=self.random.random() < 0.5)
         return name, self._broken(text) if self.random.random() < 0.03 else text
 
+    def settings(self) -> str | None:
+        """Settings of a stack; None for a stack file that no program is there for."""
+        return self.random.choice(SETTINGS) if self.random.random() < 0.3 else None
+
     # -- a platform put together at random --------------------------------------------------------------------------
 
     def platform(self) -> dict[str, Any]:
@@ -140,6 +168,11 @@ class StackFiles:
                 addons[kind.partition(".")[2]] = self._element(kind) if random.random() < 0.7 else {}
             addons.update({name: fields for name, fields in addons.items() if isinstance(fields, dict)})
             data["addons"] = addons
+        for field, share in {"access": 0.1, "account": 0.1, "pod_identity_associations": 0.2}.items():
+            if random.random() < share:
+                data[field] = self._value(self.schema["properties"][field], field, 1)
+        if random.random() < 0.04:
+            data["blueprint"] = random.choice(BLUEPRINTS)
         if random.random() < 0.06:
             self._tag(data)
         if random.random() < 0.15:
@@ -207,6 +240,10 @@ class StackFiles:
             "endpoint_private_access": [False],
             "remote_node_networks": [["10.200.0.0/16"]],
             "service_ipv4_cidr": ["10.100.0.0/16", "172.20.0.0/16"],
+            "endpoint_access": [
+                *({}, {"vpn": {"cidr": "172.31.0.0/16"}}, {"a": {"prefix_list_id": "pl-0123456789abcdef0"}}),
+                *({"b": {"security_group_id": f"sg-{HEX}"}}, {"c": {"cidr": {"config": "cidr"}}}, {"Ä": None}),
+            ],
             "name": ["prod", "eks-a", "x" * 80, "x" * 100],
         }.items():
             if random.random() < 0.12:
@@ -276,9 +313,8 @@ class StackFiles:
 
     def _change(self, data: dict[str, Any]) -> None:
         random = self.random
-        what = random.choice(
-            ["odd", "pool", "gone", "misspelt", "moved", "field", "field", "field", "field", "element"]
-        )
+        kinds = ["odd", "pool", "gone", "misspelt", "moved", "named", "emptied", "element"]
+        what = random.choice([*kinds, *["field"] * 4])
         if what == "field":
             into, schema = random.choice(list(self._parts(data)))
             name = random.choice(sorted(schema["properties"]))
@@ -299,6 +335,10 @@ class StackFiles:
             parent[key] = copy.deepcopy(random.choice(ODD))
         elif what == "pool":
             parent[key] = copy.deepcopy(random.choice(self._pool(str(key))))
+        elif what == "named":
+            parent[key] = copy.deepcopy(random.choice(REFERENCES))
+        elif what == "emptied":
+            parent[key] = type(parent[key])() if isinstance(parent[key], dict | list | str) else random.choice([{}, []])
         elif what == "gone":
             del parent[key]
         elif isinstance(parent, dict):

@@ -26,6 +26,8 @@ OWN_VPC = (
     "network: {vpc_id: vpc-0123456789abcdef0, subnet_ids: {%s: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]}}\n"
 )
 NODES = "compute: {n: {kind: managed_nodes, %s}}\n"
+PROJECT = "name: shop\nruntime: python\n"
+PROGRAM = "import pulumi\nfrom eks_blueprints import stackfile\nstackfile.deploy(f'{pulumi.get_stack()}.yaml')\n"
 
 
 def tags(prefix: str, count: int) -> str:
@@ -50,18 +52,29 @@ def by_preview(file: Path, target: Target | None = None) -> str | None:
     return "\n".join(f"{each.name}: {each.message}" for each in found if each.severity == "error") or None
 
 
+def project(folder: Path, stack: str, settings: str) -> Path:
+    """The folder of a project whose program deploys the stack file beside it, with settings of a stack."""
+    where = folder / "shop"
+    where.mkdir(exist_ok=True)
+    (where / "Pulumi.yaml").write_text(PROJECT)
+    (where / "__main__.py").write_text(PROGRAM)
+    (where / f"Pulumi.{stack}.yaml").write_text(settings)
+    return where
+
+
 def test_generated_files_get_one_verdict(tmp_path: Path) -> None:
     files = StackFiles(SEED)
     apart, taken = [], 0
     for _ in range(FILES):
         name, text = files.one()
-        file = written(tmp_path, name, text)
+        settings = files.settings()
+        file = written(tmp_path if settings is None else project(tmp_path, name, settings), name, text)
         if file is None:
             continue
-        one, other = by_check(file), by_preview(file)
+        one, other = by_check(file), by_preview(file, None if settings is None else stack_target(str(file)))
         taken += one is None
         if (one is None) != (other is None):
-            apart.append(f"check: {one}\npreview: {other}\n{name}.yaml:\n{text}")
+            apart.append(f"check: {one}\npreview: {other}\nsettings: {settings}\n{name}.yaml:\n{text}")
         file.unlink()
     assert not apart, "\n\n".join(apart)
     assert taken or FILES < 40, "all of them were refused, which shows little"
@@ -175,16 +188,9 @@ def test_a_public_subnet_named_by_the_settings_is_found(tmp_path: Path) -> None:
     assert "compute.f.subnet_ids[0]: is a public subnet" in (by_check(file) or "")
 
 
-PROJECT = "name: shop\nruntime: python\n"
-PROGRAM = "from eks_blueprints import stackfile\nstackfile.deploy('prod.yaml')\n"
-
-
 @pytest.mark.parametrize("settings", ["environment: [shop/prod]\n", "environment: {imports: [base]}\nconfig: {}\n"])
 def test_what_an_environment_may_set_is_unknown_and_not_missing(tmp_path: Path, settings: str) -> None:
-    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
-    (tmp_path / "__main__.py").write_text(PROGRAM)
-    (tmp_path / "Pulumi.prod.yaml").write_text(settings)
-    file = tmp_path / "prod.yaml"
+    file = project(tmp_path, "prod", settings) / "prod.yaml"
     file.write_text(CLUSTER + NODES % "node_role_arn: {config: role}")
     (told,) = [str(doubt) for doubt in checked(file).warnings() if "environment" in doubt.message]
     assert "3:51: compute.n.node_role_arn: config role may come from the stack's environment" in told
@@ -196,10 +202,7 @@ def test_what_an_environment_may_set_is_unknown_and_not_missing(tmp_path: Path, 
 
 
 def test_a_key_that_is_set_wrongly_is_an_error_beside_an_environment_too(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
-    (tmp_path / "__main__.py").write_text(PROGRAM)
-    (tmp_path / "Pulumi.prod.yaml").write_text("environment: [shop/prod]\nconfig: {role: x}\n")
-    file = tmp_path / "prod.yaml"
+    file = project(tmp_path, "prod", "environment: [shop/prod]\nconfig: {role: x}\n") / "prod.yaml"
     file.write_text(CLUSTER + NODES % "node_role_arn: {config: role}")
     for said in (by_check(file), by_preview(file, stack_target(str(file)))):
         assert "config role does not fit: is no ARN of a role" in (said or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
     import pulumi
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.iam import Allow
+    from eks_blueprints.core.refs import ClusterRef
     from eks_blueprints.core.spec import In
 
 BUCKET_NAME_LIMIT = 63
@@ -48,6 +49,28 @@ def private_bucket(component: Component, tags: Mapping[str, str]) -> tuple[aws.s
         opts=component.child(retain_on_delete=True),
     )
     return bucket, [bucket, closed, encrypted]
+
+
+class _Keeping(Protocol):
+    """An add-on that keeps data in a bucket: one that is named, or one of its own."""
+
+    bucket: In[str] | None
+    tags: dict[str, str]
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Self: ...
+
+
+K = TypeVar("K", bound=_Keeping)
+
+
+def with_bucket(addon: K, component: Component, cluster: ClusterRef) -> tuple[K, list[pulumi.Resource]]:
+    """An add-on with a bucket of its own, unless it names one, and what has to be there before it is written to."""
+    if addon.bucket is not None:
+        return addon, []
+    from eks_blueprints.core.component import merge_tags
+
+    bucket, needed = private_bucket(component, merge_tags(cluster.tags, addon.tags))
+    return addon.model_copy(update={"bucket": bucket.bucket}), needed
 
 
 def bucket_arn(partition: str, name: In[str]) -> In[str]:

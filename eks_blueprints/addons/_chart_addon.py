@@ -23,7 +23,7 @@ from eks_blueprints.addons._pods import NodeSelector, Toleration
 from eks_blueprints.addons._values import merged
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.errors import Problem
-from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login
+from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login, deliver
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import RoleArn
@@ -193,10 +193,10 @@ class ChartAddOn(AddOn):
         spec, needed = self.equipped(component, cluster)
         arn, granted = spec._identity(component, cluster)
         needed = [*needed, *granted]
-        crds = spec.crd_release()
+        crds, by = spec.crd_release(), cluster.delivery or Direct()
         if crds is not None:
-            needed = [*needed, spec._deliver(component, cluster, crds, needed)]
-        release = spec._deliver(component, cluster, spec.release(cluster, arn), needed)
+            needed = [*needed, deliver(by, component, cluster, crds, needed)]
+        release = deliver(by, component, cluster, spec.release(cluster, arn), needed)
         component.ready = (release,)
         component.register_outputs({"namespace": self.home, "version": self.chart_used.version})
         return component
@@ -224,12 +224,6 @@ class ChartAddOn(AddOn):
             skip_crds=self.crd_release() is not None,
             goes_with_cluster=not self.makes_outside if goes is None else goes,
         )
-
-    def _deliver(
-        self, component: Component, cluster: ClusterRef, release: HelmRelease, after: list[pulumi.Resource]
-    ) -> pulumi.Resource:
-        delivery = cluster.delivery or Direct()
-        return delivery.deliver(component, release, cluster=cluster.resource, after=after)
 
     def _all_values(self, cluster: ClusterRef, role_arn: pulumi.Input[str] | None) -> dict[str, Any]:
         import pulumi

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from eks_blueprints.addons._arns import BucketName
-from eks_blueprints.addons._bucket import private_bucket, use_of_bucket
+from eks_blueprints.addons._bucket import use_of_bucket, with_bucket
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested
@@ -52,12 +52,7 @@ class Loki(HelmAddOn):
 
     def equipped(self, component: Component, cluster: ClusterRef) -> tuple[Self, list[pulumi.Resource]]:
         """With a bucket of its own, unless one is named."""
-        if self.bucket is not None:
-            return self, []
-        from eks_blueprints.core.component import merge_tags
-
-        bucket, needed = private_bucket(component, merge_tags(cluster.tags, self.tags))
-        return self.model_copy(update={"bucket": bucket.bucket}), needed
+        return with_bucket(self, component, cluster)
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
         """Its bucket."""

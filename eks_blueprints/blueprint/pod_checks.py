@@ -190,11 +190,7 @@ def _narrow(pool: Any) -> bool:
 def _left(pool: Any) -> frozenset[str]:
     from eks_blueprints.karpenter.overlap import labels_left
 
-    types = instances.launchable(pool.flavor)
-    for key, left in labels_left(pool).items():
-        if (who := instances.carriers(pool.flavor, key)) is not None:
-            types &= who.fitting(left)
-    return types
+    return instances.left(pool.flavor, labels_left(pool))
 
 
 def _trunks(args: BlueprintArgs) -> Iterator[Problem]:

@@ -68,20 +68,23 @@ class BlueprintArgs(Spec):
     """What holds for all add-ons, unless one says otherwise itself."""
 
     _origin: Document | None = PrivateAttr(default=None)
+    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        for problem in checks.check(self):
+        found = list(checks.check(self))
+        for problem in found:
             if problem.severity == "error":
                 faults.add(problem.path, problem.message)
         faults.raise_if_any()
+        self._warnings = tuple(problem for problem in found if problem.severity == "warning")
         return self
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is allowed but doubtful about this platform."""
-        return tuple(problem for problem in checks.check(self) if problem.severity == "warning")
+        return self._warnings
 
     @property
     def origin(self) -> Document | None:

@@ -12,7 +12,6 @@ import click
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.stackfile import settings
 from eks_blueprints.stackfile.find import stack_file, stack_files
 from eks_blueprints.stackfile.settle import checked
 
@@ -72,10 +71,7 @@ def _valid(files: Sequence[Path], strict: bool, *, quiet: bool) -> bool:
     for path in files:
         try:
             stack = checked(path)
-            told = settings.problems(stack, path)
-            if wrong := [problem for problem in told if problem.severity == "error"]:
-                raise InputError(wrong)
-            found = [*stack.warnings(), *told]
+            found = stack.warnings()
         except InputError as error:
             errors += len(error.problems)
             show.problems(error.problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -12,7 +12,7 @@ from eks_blueprints.compute._interruptions import interruptions
 from eks_blueprints.compute._karpenter_roles import NodeRole, association, controller_role, is_windows, node_roles
 from eks_blueprints.compute._node_objects import DISCOVERY, leaf, make_classes, make_overlays, make_pools, subnets_of
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
-from eks_blueprints.core.helm import Chart, Direct, HelmRelease
+from eks_blueprints.core.helm import Chart, Direct, HelmRelease, deliver
 from eks_blueprints.core.iam_roles import GrantedRole
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter import manifests
@@ -32,9 +32,9 @@ def make(karpenter: Karpenter, cluster: ClusterRef) -> Component:
     role = controller_role(karpenter, cluster, component, notices.queue, nodes)
     allowed = (*role.ready, *association(karpenter, cluster, component, role))
     tag = _discovery_tag(component, cluster)
-    crds = _deliver(component, cluster, _crd_release(karpenter), allowed)
+    crds = deliver(Direct(), component, cluster, _crd_release(karpenter), allowed)
     release = _release(karpenter, cluster, role, notices.queue)
-    controller = _deliver(component, cluster, release, [crds, *allowed, *notices.ready])
+    controller = deliver(Direct(), component, cluster, release, [crds, *allowed, *notices.ready])
     joining = [resource for node in nodes.values() for resource in node.ready]
     objects = _class_objects(karpenter, cluster, nodes)
     classes = make_classes(component, objects, [controller, crds, tag, *joining], _class_options(cluster))
@@ -75,12 +75,6 @@ def _discovery_tag(component: Component, cluster: ClusterRef) -> pulumi.Resource
 
 def _mark(cluster: ClusterRef) -> pulumi.Input[str]:
     return cluster.network.discovery or cluster.name
-
-
-def _deliver(
-    component: Component, cluster: ClusterRef, release: HelmRelease, after: Sequence[pulumi.Resource]
-) -> pulumi.Resource:
-    return Direct().deliver(component, release, cluster=cluster.resource, after=after)
 
 
 def _crd_release(karpenter: Karpenter) -> HelmRelease:

@@ -25,8 +25,8 @@ _OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
 _MOST_SECURITY_GROUPS = 16
 
 
-def check_sizes(nodes: ManagedNodes, faults: Faults) -> None:
-    """Fewest, desired and most nodes in order, and an update that the group is large enough for."""
+def check_sizes(nodes: Ec2Nodes, faults: Faults) -> None:
+    """Fewest, desired and most nodes in order."""
     fewest, desired, most = nodes.scaling
     assumed = "" if nodes.min_size is not None else " (the default)"
     if fewest > most:
@@ -35,6 +35,11 @@ def check_sizes(nodes: ManagedNodes, faults: Faults) -> None:
     elif not fewest <= desired <= most:
         got = f"{desired} with {fewest} to {most}"
         faults.add("desired_size", f"lies outside min_size and max_size; got {got}; change one of them")
+
+
+def check_update(nodes: ManagedNodes, faults: Faults) -> None:
+    """An update that the group is large enough for."""
+    _, _, most = nodes.scaling
     unavailable = nodes.update_config.max_unavailable
     if unavailable is not None and unavailable > most:
         at = ("update_config", "max_unavailable")

@@ -17,18 +17,6 @@ _HOOK_NAME = Form(r"[A-Za-z0-9_-]{1,40}")
 _OWN_TAGS = ("Name", "kubernetes.io/cluster/<cluster>", f"{PREFIX}/enabled", f"{PREFIX}/<cluster>")
 
 
-def check_sizes(nodes: SelfManagedNodes, faults: Faults) -> None:
-    """Fewest, desired and most nodes in order."""
-    fewest, desired, most = nodes.scaling
-    assumed = "" if nodes.min_size is not None else " (the default)"
-    if fewest > most:
-        message = f"is below min_size; got {most} and {fewest}{assumed}; raise max_size or lower min_size"
-        faults.add("max_size", message)
-    elif not fewest <= desired <= most:
-        got = f"{desired} with {fewest} to {most}"
-        faults.add("desired_size", f"lies outside min_size and max_size; got {got}; change one of them")
-
-
 def check_way_of_buying(nodes: SelfManagedNodes, faults: Faults) -> None:
     """One way of saying how instances are bought, and what each excludes."""
     distribution = nodes.instances_distribution

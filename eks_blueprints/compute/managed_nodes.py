@@ -19,6 +19,7 @@ from eks_blueprints.compute._rules import (
     check_role,
     check_sizes,
     check_subnets,
+    check_update,
     check_warm_pool,
 )
 from eks_blueprints.compute._scheduling import check_labels, check_taints
@@ -81,6 +82,7 @@ class ManagedNodes(Ec2Nodes):
             got, do = len(self.instance_types), "make several groups"
             faults.add("instance_types", f"are too many for a managed group; got {got}, {_MOST_TYPES} fit; {do}")
         check_sizes(self, faults)
+        check_update(self, faults)
         check_capacity(self, faults)
         check_efa(self, faults)
         check_subnets(self, faults)

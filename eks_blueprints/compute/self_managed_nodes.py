@@ -15,6 +15,7 @@ from eks_blueprints.compute._rules import (
     check_efa,
     check_efa_image,
     check_role,
+    check_sizes,
     check_subnets,
     check_warm_pool,
 )
@@ -31,7 +32,6 @@ from eks_blueprints.compute._self_managed_parts import (
 )
 from eks_blueprints.compute._self_managed_rules import (
     check_hooks,
-    check_sizes,
     check_tags,
     check_way_of_buying,
     group_tags,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pulumi
 
     from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +74,34 @@ class HelmRelease:
 class Delivery(Protocol):
     """Carries out what add-ons ask for."""
 
-    def deliver(
-        self,
-        component: Component,
-        release: HelmRelease,
-        *,
-        cluster: pulumi.Resource | None,
-        after: Sequence[pulumi.Resource],
-    ) -> pulumi.Resource:
-        """Make a release part of a component, after `after`; what comes back exists once the release is ready."""
+    def deliver(self, name: str, release: HelmRelease, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+        """Make the resource of that name; what comes back exists once the release is ready."""
+
+
+def deliver(
+    by: Delivery, component: Component, cluster: ClusterRef, release: HelmRelease, after: Sequence[pulumi.Resource]
+) -> pulumi.Resource:
+    """Make a release part of a component, after `after`; what comes back exists once the release is ready."""
+    from eks_blueprints.core.component import in_cluster
+
+    opts = component.child(
+        depends_on=after,
+        retain_on_delete=release.keep or None,
+        **in_cluster(cluster.resource, goes_with_it=release.goes_with_cluster),
+    )
+    return by.deliver(f"{component.pulumi_resource_name}-{release.role}", release, opts)
 
 
 class Direct:
     """Installs with Helm, from this program."""
 
-    def deliver(
-        self,
-        component: Component,
-        release: HelmRelease,
-        *,
-        cluster: pulumi.Resource | None,
-        after: Sequence[pulumi.Resource],
-    ) -> pulumi.Resource:
+    def deliver(self, name: str, release: HelmRelease, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Install it by a `kubernetes.helm.v3.Release`."""
         import pulumi_kubernetes as kubernetes
 
-        from eks_blueprints.core.component import in_cluster
-
         chart = release.chart
         return kubernetes.helm.v3.Release(
-            f"{component.pulumi_resource_name}-{release.role}",
+            name,
             name=release.name,
             chart=chart.url if chart.is_oci else chart.name,
             version=chart.version,
@@ -114,11 +113,7 @@ class Direct:
             atomic=release.atomic,
             skip_await=None if release.wait else True,
             skip_crds=release.skip_crds or None,
-            opts=component.child(
-                depends_on=after,
-                retain_on_delete=release.keep or None,
-                **in_cluster(cluster, goes_with_it=release.goes_with_cluster),
-            ),
+            opts=opts,
         )
 
 

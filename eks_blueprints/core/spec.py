@@ -40,7 +40,7 @@ class Spec(BaseModel):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
-        _make_scalars_strict(schema)
+        _make_scalars_strict(schema, cls)
         return schema
 
     @model_validator(mode="wrap")
@@ -224,15 +224,17 @@ def _serialize(value: Any) -> Any:
     return str(value) if isinstance(value, Reference) else value
 
 
-def _make_scalars_strict(schema: Any) -> None:
+def _make_scalars_strict(schema: Any, of: type | None = None) -> None:
     # In pydantic's lax mode `true` is a valid whole number and "yes" a valid boolean; in a stack file each is a slip.
     # Strict mode for whole models would also refuse the mappings and lists that YAML gives.
     if isinstance(schema, dict):
+        if schema.get("type") == "model" and schema["cls"] is not of and issubclass(schema["cls"], Spec):
+            return  # it has done so for its own fields
         if schema.get("type") in ("int", "bool", "float", "str"):
             schema["strict"] = True
         for value in schema.values():
             if isinstance(value, dict | list):
-                _make_scalars_strict(value)
+                _make_scalars_strict(value, of)
     elif isinstance(schema, list):
         for value in schema:
-            _make_scalars_strict(value)
+            _make_scalars_strict(value, of)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from eks_blueprints.core.facts.instance_types import InstanceType, families, instance_type, names
 from eks_blueprints.core.form import Form
-from eks_blueprints.karpenter.labels import ARCHITECTURE, AUTO_MODE, CAPACITY_TYPE, Flavor
+from eks_blueprints.karpenter.labels import ARCHITECTURE, AUTO_MODE, CAPACITY_TYPE, Flavor, normal
 from eks_blueprints.karpenter.requirements import Allowed
 
 Values: TypeAlias = tuple[str, ...] | None
@@ -76,6 +76,18 @@ def launchable(flavor: Flavor) -> frozenset[str]:
     """
     foreign = {each.name for each in facts_of(names()) if not set(each.architectures) & set(_ARCHITECTURES)}
     return frozenset(name for name in names() - foreign if flavor is not AUTO_MODE or _on_auto_mode(name))
+
+
+def left(flavor: Flavor, wanted: Mapping[str, Allowed]) -> frozenset[str]:
+    """The instance types that a controller may launch under conditions on labels, by the label.
+
+    Those of which nobody knows whether they carry a label are among them.
+    """
+    types = launchable(flavor)
+    for key, values in wanted.items():
+        if (who := carriers(flavor, normal(key))) is not None:
+            types &= who.fitting(values) | who.unheard
+    return types
 
 
 @cache

@@ -14,7 +14,6 @@ from eks_blueprints.karpenter.labels import (
     CAPACITY_TYPE,
     INSTANCE_TYPE,
     KARPENTER,
-    Flavor,
     known_labels,
     normal,
 )
@@ -72,18 +71,10 @@ def _pool(pool: Resource, key: str, value: str, stack: Stack) -> bool:
     if word in asked and value not in asked[word]:
         return False
     if instances.carriers(flavor, word) is not None:
-        return bool(_types(flavor, {**asked, word: Allowed(values=frozenset({value}), required=True)}))
+        return bool(instances.left(flavor, {**asked, word: Allowed(values=frozenset({value}), required=True)}))
     if word == "eks.amazonaws.com/compute-type":
         return flavor is AUTO_MODE and value == "auto"
     return word in asked or word in known_labels(flavor) or _is_karpenters(word) or _of_kubernetes(word)
-
-
-def _types(flavor: Flavor, asked: dict[str, Allowed]) -> frozenset[str]:
-    types = instances.launchable(flavor)
-    for key, left in asked.items():
-        if (who := instances.carriers(flavor, key)) is not None:
-            types &= who.fitting(left) | who.unheard
-    return types
 
 
 def _requirements(template: Props) -> list[Requirement]:

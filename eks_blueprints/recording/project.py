@@ -79,7 +79,7 @@ def stack_config(project: Project, stack: str) -> tuple[dict[str, str], set[str]
                 secret.add(full)
         if value is not None:
             values[full] = value
-    file = _settings_file(project, stack)
+    file = settings_file(project, stack)
     given = _read(file).get("config") or {} if file.is_file() else {}
     if not isinstance(given, dict):
         raise ProgramError("config is not a map of keys to values", str(file.relative_to(project.root)))
@@ -95,11 +95,12 @@ def stack_config(project: Project, stack: str) -> tuple[dict[str, str], set[str]
 
 def imports_environment(project: Project, stack: str) -> bool:
     """Whether a stack's settings import environments of Pulumi ESC, any of which may set any key of `config`."""
-    file = _settings_file(project, stack)
+    file = settings_file(project, stack)
     return file.is_file() and bool(_read(file).get("environment"))
 
 
-def _settings_file(project: Project, stack: str) -> Path:
+def settings_file(project: Project, stack: str) -> Path:
+    """Where the settings of a stack stand."""
     return project.config_directory / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
 
 

@@ -29,7 +29,7 @@ class StackFile:
     """Dotted path of the blueprint class it names; None for `eks_blueprints.Blueprint`."""
     args: BlueprintArgs
     doubts: tuple[Problem, ...] = ()
-    """What is not known about the values that it names; see `checked`."""
+    """What is doubtful about it beside its settings; see `checked`."""
     unchecked: tuple[str, ...] = ()
     """Methods of a blueprint of one's own that change or add to it, which only a preview runs."""
 
@@ -41,7 +41,7 @@ class StackFile:
 
     def warnings(self) -> list[Problem]:
         """What is allowed but doubtful about it."""
-        return located([*self.args.warnings, *self.doubts], self.document)
+        return [*located(self.args.warnings, self.document), *self.doubts]
 
 
 def load(path: str | FilePath) -> BlueprintArgs:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from eks_blueprints import BlueprintArgs
 from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons._helm_addon import HelmAddOn
-from eks_blueprints.addons._helm_values import CHART_VERSION, REPOSITORY
+from eks_blueprints.addons._helm_values import CHART_VERSION, chart_repository
 from eks_blueprints.addons.base import AddOn, EksManaged
 from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.blueprint.order import in_order
@@ -92,7 +92,7 @@ def test_its_chart_is_pinned_and_comes_from_somewhere(kind: str) -> None:
     cls: Any = class_of(kind)
     for chart in filter(None, (cls.chart, cls.crds)):
         assert CHART_VERSION.fullmatch(chart.version)
-        assert REPOSITORY.fullmatch(chart.repository)
+        assert chart_repository.fullmatch(chart.repository)
         assert not chart.repository.endswith("/")
 
 

@@ -266,7 +266,7 @@ def test_storage_classes_are_encrypted_and_one_is_the_default() -> None:
         ({"a": {"ebs": {"type": "io2"}}}, "is needed with type io2"),
         ({"a": {"ebs": {"type": "gp2", "throughput": 200}}}, "is for gp3"),
         ({"a": {"ebs": {}, "efs": {"file_system_id": "fs-1"}}}, "excludes ebs"),
-        ({"A b": {}}, "is no name of a storage class"),
+        ({"A b": {}}, "is no short name"),
         ({}, "needs at least 1 entries"),
     ],
 )

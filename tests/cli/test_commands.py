@@ -39,6 +39,13 @@ def test_check_says_what_is_valid() -> None:
     assert done.stdout == "valid  stacks/dev.yaml\nvalid  stacks/prod.yaml\n"
 
 
+def test_check_says_what_only_a_preview_tells() -> None:
+    done = call("check", cwd=ROOT / "examples/team_repo")
+    assert done.returncode == 0
+    told = "not checked: what prepare() and extend() of acme.platform.AcmeBlueprint make of stacks/prod.yaml"
+    assert done.stdout.splitlines()[1] == f"{told}; run: eks-blueprints preview prod"
+
+
 def test_check_tells_every_problem_with_its_place(project: Path) -> None:
     edit(project / "stacks/dev.yaml", "max_size: 4", "max_size: four")
     edit(project / "stacks/dev.yaml", 'version: "1.35"', "version: 1.30")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import pulumi
 
-from eks_blueprints.core.component import Component, in_cluster
 from eks_blueprints.core.helm import HelmRelease
 from eks_blueprints.core.kubernetes_object import KubernetesObject
 
@@ -29,28 +27,13 @@ class ObjectDelivery:
         """The object of a release."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about the object of a release")
 
-    def deliver(
-        self,
-        component: Component,
-        release: HelmRelease,
-        *,
-        cluster: pulumi.Resource | None,
-        after: Sequence[pulumi.Resource],
-    ) -> pulumi.Resource:
+    def deliver(self, name: str, release: HelmRelease, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Make the objects of a release."""
-        name = f"{component.pulumi_resource_name}-{release.role}"
-        common: dict[str, Any] = {
-            "retain_on_delete": release.keep or None,
-            **in_cluster(cluster, goes_with_it=release.goes_with_cluster),
-        }
-        sources = [
-            KubernetesObject(f"{name}-{role}", made, component.child(depends_on=after, **common))
-            for role, made in self.sources(release).items()
-        ]
+        sources = [KubernetesObject(f"{name}-{role}", made, opts) for role, made in self.sources(release).items()]
         limit = f"{release.timeout_seconds}s"
         timeouts = pulumi.CustomTimeouts(create=limit, update=limit, delete=limit)
-        opts = component.child(depends_on=[*after, *sources], custom_timeouts=timeouts, **common)
-        return KubernetesObject(name, self.object(release), opts)
+        own = pulumi.ResourceOptions(depends_on=sources, custom_timeouts=timeouts)
+        return KubernetesObject(name, self.object(release), pulumi.ResourceOptions.merge(opts, own))
 
     def metadata(self, release: HelmRelease) -> dict[str, Any]:
         """The metadata of the object of a release."""

@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
-from eks_blueprints.core.facts.instance_types import InstanceType, instance_type, names
+from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.karpenter.instances import left
+from eks_blueprints.karpenter.labels import AUTO_MODE, CAPACITY_TYPE, KARPENTER, Flavor
 from eks_blueprints.karpenter.quantities import exact
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.cost.estimate import POOLS, Line, View
 from eks_blueprints.review.cost.prices import HOURS
 
-_CAPACITY = "karpenter.sh/capacity-type"
-_AUTO_MODE = "eks.amazonaws.com"
-_NAME = re.compile(r"([a-z]+)(\d*)")
-_CHOOSING = frozenset(
-    {
-        "node.kubernetes.io/instance-type",
-        "kubernetes.io/arch",
-        *(
-            f"{group}/instance-{key}"
-            for group in ("karpenter.k8s.aws", _AUTO_MODE)
-            for key in ("family", "size", "category", "generation", "cpu", "memory", "gpu-count", "gpu-name")
-        ),
-    }
-)
-"""Labels that choose among instance types, and that the table of types knows."""
-
-_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
-
 
 def pool(resource: PlannedResource, view: View) -> Iterator[Line | str]:
     """A NodePool of Karpenter or of Auto Mode."""
     spec = _mapping(resource.inputs.get("spec"))
     template = _mapping(_mapping(spec.get("template")).get("spec"))
-    automatic = _mapping(template.get("nodeClassRef")).get("group") == _AUTO_MODE
+    flavor = AUTO_MODE if _mapping(template.get("nodeClassRef")).get("group") == AUTO_MODE.group else KARPENTER
     wanted = _requirements(template.get("requirements"))
-    who = "Auto Mode" if automatic else "Karpenter"
-    hours = _hours(wanted, resource, view, automatic=automatic)
+    who = "Auto Mode" if flavor is AUTO_MODE else "Karpenter"
+    hours = _hours(wanted, resource, view, flavor)
     if not hours:
         yield f"nodes that {who} makes, of types without a price in the table"
         return
@@ -111,50 +93,13 @@ def _requirements(given: Any) -> dict[str, Allowed]:
     return allowed(found)
 
 
-def _hours(
-    wanted: Mapping[str, Allowed], resource: PlannedResource, view: View, *, automatic: bool
-) -> dict[str, float]:
+def _hours(wanted: Mapping[str, Allowed], resource: PlannedResource, view: View, flavor: Flavor) -> dict[str, float]:
     """Dearest price of an hour by instance type that the pool may use."""
     region = view.region(resource)
-    factor = 1 + (view.prices.of("eks", "auto_mode_share") or 0) if automatic else 1
-    capacity = wanted.get(_CAPACITY)
+    factor = 1 + (view.prices.of("eks", "auto_mode_share") or 0) if flavor is AUTO_MODE else 1
+    capacity = wanted.get(CAPACITY_TYPE)
     if capacity is not None and "spot" in capacity and "on-demand" not in capacity:
         factor *= view.prices.of("spot", "high") or 1
         view.spot = True
-    found = {}
-    for name in sorted(names()):
-        labels = _labels(name)
-        if labels and all(_fits(labels.get(key), kept) for key, kept in wanted.items() if key in _CHOOSING):
-            hour = view.prices.instance(name, region)
-            if hour is not None:
-                found[name] = hour * factor
-    return found
-
-
-def _fits(label: str | None, kept: Allowed) -> bool:
-    return label in kept if label is not None else not kept.required
-
-
-@cache
-def _labels(name: str) -> Mapping[str, str]:
-    """The labels by which pools choose among instance types; empty for a type that no pool can have."""
-    facts = instance_type(name)
-    if facts is None or not any(each in _ARCHITECTURES for each in facts.architectures):
-        return {}
-    family, _, size = name.partition(".")
-    match = _NAME.match(family)
-    assert match is not None  # noqa: S101 - every type's name begins with letters
-    own = {"instance-family": family, "instance-size": size, "instance-category": match[1], **_numbers(facts)}
-    if match[2]:
-        own["instance-generation"] = match[2]
-    by_group = {f"{group}/{key}": value for group in ("karpenter.k8s.aws", _AUTO_MODE) for key, value in own.items()}
-    architecture = next(_ARCHITECTURES[each] for each in facts.architectures if each in _ARCHITECTURES)
-    return {"node.kubernetes.io/instance-type": name, "kubernetes.io/arch": architecture, **by_group}
-
-
-def _numbers(facts: InstanceType) -> dict[str, str]:
-    found = {"instance-cpu": str(facts.vcpus), "instance-memory": str(facts.memory_mib)}
-    if facts.accelerator == "nvidia":
-        found["instance-gpu-count"] = str(facts.accelerator_count)
-        found["instance-gpu-name"] = (facts.accelerator_name or "").lower()
-    return found
+    hours = {name: view.prices.instance(name, region) for name in sorted(left(flavor, wanted))}
+    return {name: hour * factor for name, hour in hours.items() if hour is not None and instance_type(name)}
