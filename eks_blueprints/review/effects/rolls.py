@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
-from eks_blueprints.review.effects.links import section
+from eks_blueprints.review.effects.links import entries, section
 from eks_blueprints.review.effects.nodes import (
     NODE_GROUP,
     cause_of,
@@ -25,7 +25,17 @@ def rolls(diff: PlanDiff) -> Iterator[Attention]:
     for each in diff.of("update"):
         if each.type == NODE_GROUP and any(_rolling(change.path) for change in each.changes):
             yield _rolled(each, renewed_template(each.resource, diff))
+        if each.type == NODE_GROUP and (keys := _evicting(each)):
+            effect = f"pods that do not tolerate {keys} are ended on all its nodes at once, without their budgets"
+            yield attention("rolls", "warning", "pods end", each, "`taints` gains NO_EXECUTE", effect)
     yield from _left_behind(diff)
+
+
+def _evicting(each: ResourceDiff) -> str:
+    """Taints that the nodes that run get too, and that end pods: EKS keeps a group's taints up to date."""
+    sides = [entries(side.inputs.get("taints")) for side in (each.old, each.resource) if side]
+    before, after = ([taint for taint in side if taint.get("effect") == "NO_EXECUTE"] for side in sides)
+    return ", ".join(f"`{taint.get('key')}`" for taint in after if taint not in before)
 
 
 def _rolling(path: str) -> bool:
