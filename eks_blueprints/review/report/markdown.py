@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.preview.text import told_gaps
+from eks_blueprints.review.report.alike import folded_stacks
 from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, Security, StackReport, Version
 from eks_blueprints.review.report.rights import folded, quiet
@@ -35,6 +36,7 @@ def render(report: Report) -> str:
 def sections(report: Report) -> Iterator[str]:
     """The text in parts that belong together, the most important first."""
     yield _head(report)
+    report = folded_stacks(report)
     parts_ = (_errors, _attention, _cost, _policies, _security, _versions, _renames)
     yield from (text for part in parts_ if (text := part(report)))
     details = [text for stack in report.changed for text in _details(stack, report)]
@@ -241,7 +243,7 @@ def _foot(report: Report) -> str:
 
 
 def _prefix(report: Report, stack: StackReport) -> str:
-    return f"{_text(stack.stack)}: " if len(report.stacks) > 1 else ""
+    return f"{_text(stack.title)}: " if len(report.stacks) > 1 or stack.alike else ""
 
 
 def _cut(listed: Sequence[str]) -> list[str]:
