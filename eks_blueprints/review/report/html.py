@@ -63,7 +63,8 @@ def _body(report: Report) -> Iterator[str]:
 def _stack(stack: StackReport) -> Iterator[str]:
     pills = "".join(_pill(kind, number) for kind, number in stack.diff.counts.items() if number)
     same = f'<span class="pill">{stack.diff.unchanged} unchanged</span>'
-    same += f'<span class="pill">{escape(stack.account)}</span>'
+    mean = f" ({escape(stack.stack)})" if stack.alike and stack.accounts else ""
+    same += f'<span class="pill">{escape(stack.account)}{mean}</span>'
     yield f'<section class="stack"><header><h2>{escape(stack.title)}</h2>{pills}{same}</header>'
     if stack.gaps:
         yield f'<p class="basis">Not followed: {escape("; ".join(told_gaps(stack.gaps)))}</p>'

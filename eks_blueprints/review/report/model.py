@@ -181,6 +181,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """The one line that a busy reader reads."""
-        said = verdict(self) or ("changes, none of which needs a second look" if self.changed else "no changes")
+        quiet = "no changes" if not self.changed else "changes, none of which needs a second look"
+        said = verdict(self) or (quiet if self.level in ("note", "clean") else "changes that need a second look")
         missed = sum(len(each.gaps) for each in self.stacks)
         return f"{said}; {count(missed, 'thing')} of the program not followed" if missed else said
