@@ -255,3 +255,17 @@ def test_a_taint_that_ends_pods(before: list[str], after: list[str], said: bool)
     assert [line.startswith("warning pods end shop-nodes: `taints` gains NO_EXECUTE") for line in lines] == [
         True
     ] * said
+
+
+@pytest.mark.parametrize(
+    ("after", "title"),
+    [
+        ({}, "rolls nothing yet"),
+        ({"version": "1.35"}, "rolls nothing yet"),
+        ({"version": "1.36"}, "rolls nodes"),
+        ({"releaseVersion": "1.35.2-20261101"}, "rolls nodes"),
+    ],
+)
+def test_a_release_that_is_no_longer_said_stays(after: dict[str, Any], title: str) -> None:
+    sides = [template(), managed(releaseVersion="1.35.1-20261001")], [template(), changed(managed(), **after)]
+    assert [each.title for each in found(*sides, "rolls")] == [title]
