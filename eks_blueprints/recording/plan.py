@@ -96,6 +96,8 @@ class Plan:
     stack: str
     resources: tuple[PlannedResource, ...]
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    region: str | None = None
+    """Region of the default AWS provider, where the stack's settings name one and a resource is managed with it."""
 
     def by_urn(self) -> dict[str, PlannedResource]:
         """The resources by URN, in order."""
@@ -113,6 +115,7 @@ class Plan:
             "stack": self.stack,
             "resources": [resource.to_data(positions=positions) for resource in self.resources],
             "outputs": dict(self.outputs),
+            **({"region": self.region} if self.region else {}),
         }
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -125,7 +128,12 @@ class Plan:
         if data.get("version") != VERSION:
             raise ValueError(f"plan version {data.get('version')!r} is not supported; this release reads {VERSION}")
         resources = tuple(PlannedResource.from_data(each) for each in data["resources"])
-        return cls(data["project"], data["stack"], resources, data.get("outputs", {}))
+        return cls(data["project"], data["stack"], resources, data.get("outputs", {}), data.get("region"))
+
+
+def by_default_provider(resource: PlannedResource) -> bool:
+    """Whether the default AWS provider manages it, in the region of the stack's settings."""
+    return resource.custom and resource.type.startswith("aws:") and resource.provider is None
 
 
 def _place(position: Position | None) -> str | None:

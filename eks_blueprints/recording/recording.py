@@ -1,14 +1,14 @@
 """What running a program in-process left behind."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from pulumi import Resource
 
 from eks_blueprints.recording.monitor import STACK, Call, Entry
-from eks_blueprints.recording.plan import Plan
+from eks_blueprints.recording.plan import Plan, by_default_provider
 from eks_blueprints.recording.planning import plan
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.recording.render import plain, wire
@@ -107,6 +107,7 @@ class Recording:
         calls: tuple[Call, ...],
         logs: tuple[LogMessage, ...],
         gaps: tuple[str, ...] = (),
+        region: str | None = None,
     ) -> None:
         self.project = project
         self.stack = stack
@@ -115,6 +116,8 @@ class Recording:
         self.logs = logs
         self.gaps = gaps
         """What the program did that could not be followed, so that resources may be missing or differ."""
+        self.region = region
+        """Region of the default AWS provider, where the stack's settings name one (`aws:region`)."""
         self._entries = entries
 
     @cached_property
@@ -141,4 +144,5 @@ class Recording:
 
     @cached_property
     def _plan(self) -> Plan:
-        return plan(self.project, self.stack, self._entries)
+        found = plan(self.project, self.stack, self._entries)
+        return replace(found, region=self.region) if any(map(by_default_provider, found.resources)) else found

@@ -172,6 +172,7 @@ class _Session:
             tuple(monitor.calls),
             tuple(self._engine.logs),
             tuple(monitor.gaps),
+            self._config.get("aws:region"),
         )
 
     async def _main(self, program: Program) -> None:

@@ -40,6 +40,7 @@ def schema() -> dict[str, Any]:
             "stack": _TEXT,
             "resources": {"type": "array", "items": {"$ref": "#/$defs/resource"}},
             "outputs": {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},
+            "region": {**_TEXT, "description": "of the default AWS provider, where a resource is managed with it"},
             "accounts": {"type": "array", "items": ACCOUNT},
             "findings": {"type": "array", "items": _finding()},
             "gaps": {**_TEXTS, "description": "what of the program could not be followed; a preview adds them"},

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from eks_blueprints.recording.plan import Plan, PlannedResource
+from eks_blueprints.recording.plan import Plan, PlannedResource, by_default_provider
 from eks_blueprints.review.diff import replacement
 from eks_blueprints.review.diff.aliases import match
 from eks_blueprints.review.diff.cascade import spread
@@ -33,7 +33,7 @@ def diff_plans(old: Plan | None, new: Plan, *, notes: Sequence[str] = ()) -> Pla
             diffs.append(_pair(former, resource))
         else:
             diffs.append(ResourceDiff("create", None, resource))
-    spreading = spread(diffs)
+    spreading = spread([_in_region(each, old, new) for each in diffs])
     gone = [ResourceDiff("delete", each, None) for urn, each in before.items() if urn not in taken]
     changing = [each for each in spreading if each.kind != "same"]
     return PlanDiff(
@@ -47,6 +47,18 @@ def diff_plans(old: Plan | None, new: Plan, *, notes: Sequence[str] = ()) -> Pla
         notes=tuple(notes),
         ineffective=tuple(each for each in spreading if each.kind == "same" and each.idle),
     )
+
+
+def _in_region(diff: ResourceDiff, old: Plan | None, new: Plan) -> ResourceDiff:
+    """A resource of the default AWS provider is replaced where that moves to another region, as of any other one."""
+    sides = (old.region if old else None, new.region)
+    if diff.old is None or diff.new is None or None in sides or sides[0] == sides[1]:
+        return diff
+    if not all(by_default_provider(side) for side in (diff.old, diff.new)):
+        return diff
+    first = diff.delete_first or replacement.deletes_first(diff.type, diff.new.options, diff.new.inputs)
+    causes = (f"`aws:region` {sides[0]} → {sides[1]}", *diff.causes)
+    return replace(diff, kind="replace", causes=causes, idle=(), delete_first=first)
 
 
 def _managed(resource: PlannedResource) -> bool:

@@ -21,6 +21,11 @@ _ALIKE = 0.8
 """Which share of the inputs two components must have in common: a renamed group may grow in the same change."""
 
 
+_ZONE = re.compile(
+    r"[a-z]{2}(?:-gov|-iso[a-z]?)?-(?:central|(?:north|south)?(?:east|west)|north|south)-\d[a-z]?|[a-z]{2,5}\d-az\d"
+)
+"""A place in a name: what stands in another place is another thing."""
+
 _ARN = re.compile(r"(arn:[^\s`\"$]+)")
 
 
@@ -111,7 +116,7 @@ class _Tree:
 
 def _likeness(old: PlannedResource, new: PlannedResource, before: _Tree, after: _Tree) -> float:
     """How much two have in common, from 0 to 1; 0 where they are not the same element."""
-    if old.type != new.type or old.name == new.name:
+    if old.type != new.type or old.name == new.name or _ZONE.findall(old.name) != _ZONE.findall(new.name):
         return 0
     if old.parent != new.parent and not _is_root(old, before) and not _same_place(old, new):
         return 0

@@ -8,6 +8,7 @@ from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.effects.addons import addons
 from eks_blueprints.review.effects.auto_mode import auto_mode
 from eks_blueprints.review.effects.drift import drift
+from eks_blueprints.review.effects.in_place import in_place
 from eks_blueprints.review.effects.losses import losses
 from eks_blueprints.review.effects.protections import protections
 from eks_blueprints.review.effects.refreshes import refreshes
@@ -23,6 +24,7 @@ __all__ = ["Attention", "Harm", "Level", "effects", "in_order"]
 
 _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     losses,
+    in_place,
     renamed,
     refusals,
     stuck,

@@ -58,7 +58,7 @@ def deleted(each: ResourceDiff) -> Iterator[Attention]:
         return
     effect = _effect(each)
     level: Level = "danger" if effect or each.refused else "warning"
-    if not effect and not each.refused and each.type in _HARMLESS:
+    if each.type in _HARMLESS and not each.refused:
         return
     said = "; ".join(part for part in (effect, each.refused) if part)
     yield attention("dies", level, "delete", each, "no longer declared", said)
@@ -68,10 +68,12 @@ def taken_along(cluster: ResourceDiff, diff: PlanDiff) -> list[ResourceDiff]:
     """What goes with a cluster: what leads to its end, what follows from it, what stands on it or belongs to it."""
     leading = [each for each in diff.of("replace") if each.leader is None and cluster in diff.led_by(each.urn)]
     urns = {each.urn for root in (*leading, cluster) for each in (root, *diff.led_by(root.urn))}
+    moved = {each.urn for each in leading if each.type.startswith("pulumi:providers:")}
     plan = diff.old if cluster.kind == "delete" else diff.new
     standing = _standing_on(cluster.urn, plan) if plan is not None else set()
     for each in diff.of("replace", "delete"):
         belongs = each.urn in standing or each.resource.parent == cluster.resource.parent
+        belongs = belongs or (each.old is not None and each.old.provider in moved)
         if belongs and _EFFECTS.get(each.type) is not _LOST_DATA:
             urns |= {each.urn, *(other.urn for other in diff.led_by(each.urn))}
     return [each for each in diff.resources if each.urn in urns and each is not cluster]
@@ -124,14 +126,29 @@ def _said(text: str) -> Callable[[ResourceDiff], str]:
 
 
 def _access(each: ResourceDiff) -> str:
-    who = str((each.old or each.resource).inputs.get("principalArn", "")).rpartition("/")[2] or "it"
-    who = who.removeprefix("${").removesuffix(".arn}")
+    kind = str((each.old or each.resource).inputs.get("type", ""))
+    if kind.startswith(_OF_NODES):
+        return f"nodes with this role cannot reach the API server{' meanwhile' if each.kind == 'replace' else ''}"
+    who = _principal(each)
     return f"`{who}` has no access meanwhile" if each.kind == "replace" else f"`{who}` loses access"
+
+
+def _rights(each: ResourceDiff) -> str:
+    who = _principal(each)
+    return f"`{who}` is without these rights meanwhile" if each.kind == "replace" else f"`{who}` loses these rights"
+
+
+def _principal(each: ResourceDiff) -> str:
+    who = str((each.old or each.resource).inputs.get("principalArn", "")).rpartition("/")[2] or "it"
+    return who.removeprefix("${").removesuffix(".arn}")
 
 
 def _inside(each: ResourceDiff) -> str:
     return "all that is inside it must go first" if each.kind == "delete" else "all that is inside it is made anew"
 
+
+_OF_NODES = ("EC2", "FARGATE", "HYBRID")
+"""Types of access entries for nodes begin so; those for people are STANDARD, or say none."""
 
 CLUSTER = "aws:eks/cluster:Cluster"
 _NEW_CLUSTER = "empty, with a new endpoint; everything on it must be deployed again"
@@ -151,9 +168,13 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "aws:ecr/repository:Repository": _said("its images are lost"),
     "aws:efs/fileSystem:FileSystem": _LOST_DATA,
     "aws:eks/accessEntry:AccessEntry": _access,
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": _rights,
     "aws:eks/addon:Addon": _said("the add-on is taken out of the cluster"),
     CLUSTER: _said(_NEW_CLUSTER),
     "aws:eks/fargateProfile:FargateProfile": _said("its pods are ended"),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _said(
+        "pods that assume roles by the cluster's OIDC provider (IRSA) get no credentials from AWS"
+    ),
     "aws:kms/key:Key": _said("once its waiting time is over, nothing that it encrypts can be read"),
     "aws:lb/loadBalancer:LoadBalancer": _said("the DNS name of the load balancer changes"),
     "aws:rds/cluster:Cluster": _LOST_DATA,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.diff.changes import ABSENT, Change, PlanDiff, ResourceDiff
 from eks_blueprints.review.effects.links import entries, names, section
 from eks_blueprints.review.effects.nodes import (
@@ -40,6 +41,7 @@ def refreshes(diff: PlanDiff) -> Iterator[Attention]:
             yield from _refreshed(each, diff)
             yield from _aged(each, diff)
             yield from _moved(each, diff)
+            yield from _shrunk(each, diff)
 
 
 def _refreshed(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
@@ -87,8 +89,7 @@ def _replaced(each: ResourceDiff) -> str:
 
 
 def _instances(each: ResourceDiff) -> str:
-    inputs = (each.old or each.resource).inputs
-    count = next((inputs[key] for key in ("desiredCapacity", "minSize") if isinstance(inputs.get(key), int)), None)
+    count = instances(each.old or each.resource)
     return "every instance" if count is None else plural(count, "instance")
 
 
@@ -125,6 +126,20 @@ def _moved(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
         cause = f"`{gone[0].top}` loses {len(gone)} of its entries"
         effect = f"EC2 Auto Scaling replaces the instances that run there; {_pods(each, diff)}"
         yield attention("rolls", "warning", "rolls nodes", each, cause, effect)
+
+
+def _shrunk(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
+    """EC2 Auto Scaling brings the size that runs into the new bounds at once."""
+    before, most = instances(each.old), each.resource.inputs.get("maxSize")
+    if before is not None and isinstance(most, int) and most < before:
+        effect = f"EC2 Auto Scaling ends {plural(before - most, 'instance')} of {before}; {_pods(each, diff)}"
+        yield attention("rolls", "warning", "nodes end", each, f"`maxSize` is now {most}", effect)
+
+
+def instances(group: PlannedResource | None) -> int | None:
+    """How many instances a self-managed group is made with, as far as that is known."""
+    inputs = group.inputs if group else {}
+    return next((inputs[key] for key in ("desiredCapacity", "minSize") if isinstance(inputs.get(key), int)), None)
 
 
 def _leaves(change: Change) -> bool:

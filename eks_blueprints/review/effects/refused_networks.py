@@ -41,7 +41,7 @@ def _moves(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
     zones = _zones(before), _zones(after)
     if zones[0] is None or zones[1] is None:
         effect = "EKS takes only subnets of the same VPC and of exactly the same zones; which these are is not known"
-        yield attention("unclear", "note", "maybe refused", each, cause, effect)
+        yield attention("unclear", "warning", "maybe refused", each, cause, effect)
     elif zones[0] != zones[1]:
         effect = (
             f"the control plane stays in the zones that it was made with ({', '.join(sorted(zones[0]))}); "

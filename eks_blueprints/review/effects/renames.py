@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.renames import Rename, renames
 from eks_blueprints.review.effects.losses import CLUSTER, deleted
+from eks_blueprints.review.effects.nodes import NODE_GROUP, nodes
 from eks_blueprints.review.effects.words import Attention, Level
 
 _MOST_CHANGED = 4
+_ENTRY = "aws:eks/accessEntry:AccessEntry"
+_PROFILE = "aws:eks/fargateProfile:FargateProfile"
 
 
 def renamed(diff: PlanDiff) -> Iterator[Attention]:
@@ -21,12 +25,23 @@ def renamed(diff: PlanDiff) -> Iterator[Attention]:
 
 
 def _of(rename: Rename) -> Attention:
-    lost = [item for old, _ in rename.anew for item in deleted(old)]
+    lost = [_moved(old, item) for old, _ in rename.anew for item in deleted(old)]
     taken = list(_taken(rename))
     worst: Level = "danger" if taken or any(item.level == "danger" for item in lost) else "warning"
     effect = "; ".join(filter(None, (_how(len(rename.anew)), *_noticed(lost), *taken, _besides(rename))))
     cause = f"`{rename.old}` is now `{rename.new}`, and no alias says so"
     return Attention("dies", worst, "rename", rename.old, rename.type, cause, effect, rename.anew[0][1].place)
+
+
+def _moved(old: ResourceDiff, item: Attention) -> Attention:
+    """What a deletion does where the successor stands by then."""
+    if old.type == NODE_GROUP:
+        return replace(item, effect=f"once the new group stands, {nodes(old)} drained, and their pods move to it")
+    if old.type == _ENTRY and old.resource.inputs.get("type") not in (None, "STANDARD"):
+        return replace(item, effect="")
+    if old.type == _PROFILE:
+        return replace(item, effect="once the new profile stands, its pods are ended and start again on it")
+    return item
 
 
 def _how(count: int) -> str:

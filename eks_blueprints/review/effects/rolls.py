@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
-from eks_blueprints.review.effects.links import section
+from eks_blueprints.review.diff.changes import ABSENT, PlanDiff, ResourceDiff
+from eks_blueprints.review.effects.links import entries, minor_of, section
 from eks_blueprints.review.effects.nodes import (
     NODE_GROUP,
     cause_of,
@@ -23,9 +23,32 @@ _AT_DEPLOYMENT = ("$Latest", "$Default")
 def rolls(diff: PlanDiff) -> Iterator[Attention]:
     """Updates that roll nodes, and new versions of a launch template that no group takes."""
     for each in diff.of("update"):
-        if each.type == NODE_GROUP and any(_rolling(change.path) for change in each.changes):
+        if each.type == NODE_GROUP and _unpinned(each):
+            effect = "its nodes keep their release until a version changes, and then take the newest one"
+            yield attention("rolls", "note", "rolls nothing yet", each, "`releaseVersion` is no longer set", effect)
+        elif each.type == NODE_GROUP and any(_rolling(change.path) for change in each.changes):
             yield _rolled(each, renewed_template(each.resource, diff))
+        if each.type == NODE_GROUP and (keys := _evicting(each)):
+            effect = f"pods that do not tolerate {keys} are ended on all its nodes at once, without their budgets"
+            yield attention("rolls", "warning", "pods end", each, "`taints` gains NO_EXECUTE", effect)
     yield from _left_behind(diff)
+
+
+def _evicting(each: ResourceDiff) -> str:
+    """Taints that the nodes that run get too, and that end pods: EKS keeps a group's taints up to date."""
+    sides = [entries(side.inputs.get("taints")) for side in (each.old, each.resource) if side]
+    before, after = ([taint for taint in side if taint.get("effect") == "NO_EXECUTE"] for side in sides)
+    return ", ".join(f"`{taint.get('key')}`" for taint in after if taint not in before)
+
+
+def _unpinned(each: ResourceDiff) -> bool:
+    """Whether all that changes is that the release is not said any more: the provider then keeps the one it has read
+    (`release_version` and `version` are computed where they are not given)."""
+    found = [change for change in each.changes if _rolling(change.path)]
+    gone = [change.old for change in found if change.path == "releaseVersion" and change.new is ABSENT]
+    version = minor_of(each.resource.inputs.get("version"))
+    only = all(change.path in ("releaseVersion", "version") for change in found)
+    return bool(gone) and only and version in (None, minor_of(gone[0]))
 
 
 def _rolling(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -26,6 +27,7 @@ def stuck(diff: PlanDiff) -> Iterator[Attention]:
 def _collisions(diff: PlanDiff) -> Iterator[Attention]:
     """New resources that have what an old one still has when they are made."""
     standing: defaultdict[Identity, list[ResourceDiff]] = defaultdict(list)
+    anew = {each.name for each in diff.of("replace")}
     for each in diff.resources:
         goes_later = each.kind == "delete" or (each.kind == "replace" and not each.delete_first)
         if goes_later and each.old is not None and (found := identity(each.old)):
@@ -33,8 +35,15 @@ def _collisions(diff: PlanDiff) -> Iterator[Attention]:
     for each in diff.resources:
         made_first = each.kind == "create" or (each.kind == "replace" and not each.delete_first)
         found = identity(each.new) if made_first and each.new is not None else None
+        if found and _inside(found, anew):
+            continue
         for other in standing.get(found, ()) if found else ():
             yield _collision(each, other, str(found[-1] if found else ""))
+
+
+def _inside(found: Identity, anew: set[str]) -> bool:
+    """Whether it stands in something that is made anew, such as a route in its table: there nothing else is yet."""
+    return any(name in anew for part in found if isinstance(part, str) for name in re.findall(r"\$\{([^.}]+)\.", part))
 
 
 def _collision(each: ResourceDiff, other: ResourceDiff, name: str) -> Attention:

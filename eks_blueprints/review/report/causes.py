@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from eks_blueprints.review.diff.changes import Change, PlanDiff, ResourceDiff
@@ -54,9 +54,13 @@ def _meant(item: Attention, each: ResourceDiff) -> list[Change]:
         return list(each.changes)
     named = {_bare(text) for text in re.findall(r"`([^`]+)`", item.cause)}
     found = [change for change in each.changes if {_bare(change.path), change.top} & named]
+    if not found and each.type.startswith("kubernetes:"):
+        # Of an object a cause names a field, wherever in its spec that is.
+        heads = {name.partition(".")[0] for name in named}
+        found = [change for change in each.changes if heads & set(_bare(change.path).split("."))]
     if found or each.kind != "replace":
-        return found
-    return [change for change in each.changes if change.replaces]
+        return found or [change for change in each.changes if (change.follows or "").rpartition("::")[2] in named]
+    return [change for change in each.changes if change.replaces] or list(each.changes)
 
 
 def _bare(path: str) -> str:
@@ -66,9 +70,7 @@ def _bare(path: str) -> str:
 def _upstream(each: ResourceDiff, changes: Sequence[Change], diff: PlanDiff) -> Iterator[Origin]:
     """Where changes come from: up through the resources whose outputs they take."""
     by_urn = {other.urn: other for other in diff.resources}
-    waiting = [(each, change) for change in changes]
-    if not changes and each.follows in by_urn:
-        waiting = [(by_urn[each.follows], change) for change in _leading(by_urn[each.follows])]
+    waiting = [(each, change) for change in changes] or _above(each, by_urn)
     met: set[tuple[str, str]] = set()
     while waiting:
         at, change = waiting.pop(0)
@@ -77,7 +79,18 @@ def _upstream(each: ResourceDiff, changes: Sequence[Change], diff: PlanDiff) -> 
             yield at, change
         elif (leader.urn, change.path) not in met:
             met.add((leader.urn, change.path))
-            waiting += [(leader, other) for other in _leading(leader)]
+            waiting += [(leader, other) for other in _leading(leader)] or _above(leader, by_urn)
+
+
+def _above(each: ResourceDiff, by_urn: Mapping[str, ResourceDiff]) -> list[Origin]:
+    """The changes of what leads to a resource that has none of its own: a provider that moves to another region."""
+    met: set[str] = set()
+    while (leader := by_urn.get(each.follows or "")) is not None and leader.urn not in met:
+        if found := _leading(leader):
+            return [(leader, change) for change in found]
+        met.add(leader.urn)
+        each = leader
+    return []
 
 
 def _leading(each: ResourceDiff) -> list[Change]:

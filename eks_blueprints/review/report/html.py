@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eks_blueprints.review.cost.estimate import Difference, Estimate, money
 from eks_blueprints.review.preview.text import told_gaps
+from eks_blueprints.review.report.alike import folded_stacks
 from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.picture import draw
@@ -46,12 +47,12 @@ def _body(report: Report) -> Iterator[str]:
     for stack, problem in report.errors.items():
         lines = "".join(f"<span>{escape(line)}</span>" for line in problem.splitlines())
         yield f'<section class="stack"><h2>{escape(stack)} cannot be rendered</h2><pre>{lines}</pre></section>'
-    shown = report.changed or list(report.stacks)
+    shown = folded_stacks(report).changed or list(report.stacks)
     for each in shown:
         yield from _stack(each)
     yield "<footer>"
     yield from (f"<p>{escape(note)}</p>" for note in report.notes)
-    rest = [name for name in report.unchanged if name not in {each.stack for each in shown}]
+    rest = [name for name in report.unchanged if name not in {each.stack for each in report.changed or shown}]
     if rest:
         yield f"<p>Unchanged: {escape(', '.join(rest))}</p>"
     if report.command:
@@ -62,8 +63,9 @@ def _body(report: Report) -> Iterator[str]:
 def _stack(stack: StackReport) -> Iterator[str]:
     pills = "".join(_pill(kind, number) for kind, number in stack.diff.counts.items() if number)
     same = f'<span class="pill">{stack.diff.unchanged} unchanged</span>'
-    same += f'<span class="pill">{escape(stack.account)}</span>'
-    yield f'<section class="stack"><header><h2>{escape(stack.stack)}</h2>{pills}{same}</header>'
+    mean = f" ({escape(stack.stack)})" if stack.alike and stack.accounts else ""
+    same += f'<span class="pill">{escape(stack.account)}{mean}</span>'
+    yield f'<section class="stack"><header><h2>{escape(stack.title)}</h2>{pills}{same}</header>'
     if stack.gaps:
         yield f'<p class="basis">Not followed: {escape("; ".join(told_gaps(stack.gaps)))}</p>'
     if picture := draw(platform(stack.diff)):

@@ -25,13 +25,14 @@ def to_data(report: Report) -> dict[str, Any]:
         "level": report.level,
         "verdict": report.verdict,
         "counts": dict(report.counts),
-        "stacks": [_stack(each) for each in report.stacks],
+        "stacks": [of_stack(each) for each in report.stacks],
         "errors": dict(report.errors),
         "notes": list(report.notes),
     }
 
 
-def _stack(stack: StackReport) -> dict[str, Any]:
+def of_stack(stack: StackReport) -> dict[str, Any]:
+    """Everything that it says of one stack."""
     return {
         "stack": stack.stack,
         "accounts": [account.to_data() for account in stack.accounts],

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.preview.text import told_gaps
+from eks_blueprints.review.report.alike import folded_stacks
 from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, Security, StackReport, Version
 from eks_blueprints.review.report.rights import folded, quiet
 from eks_blueprints.review.report.rows import GROUPS, Row, findings, rows
+from eks_blueprints.review.report.rows import names as listed
 
 SECTION = "<!-- eks-blueprints:section -->"
 """Stands between two sections."""
@@ -35,6 +37,7 @@ def render(report: Report) -> str:
 def sections(report: Report) -> Iterator[str]:
     """The text in parts that belong together, the most important first."""
     yield _head(report)
+    report = folded_stacks(report)
     parts_ = (_errors, _attention, _cost, _policies, _security, _versions, _renames)
     yield from (text for part in parts_ if (text := part(report)))
     details = [text for stack in report.changed for text in _details(stack, report)]
@@ -49,9 +52,18 @@ def _head(report: Report) -> str:
     signs = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in report.counts.items())
     commit = f" · `{report.commit}`" if report.commit else ""
     title = f"### {_ICONS[report.level]} {_text(report.project or 'platform')}: {_text(report.verdict)}"
-    means = f" · {'; '.join(_text(f'{_prefix(report, each)}{each.account}') for each in report.changed)}"
+    means = f" · {'; '.join(_accounts(report))}"
     facts = f"`{signs}` compared with {_text(report.base)}{commit}{means if report.changed else ''}"
     return "\n\n".join(part for part in (title, facts, _table(report), _gaps(report)) if part)
+
+
+def _accounts(report: Report) -> Iterator[str]:
+    """Which account each stack means; those that mean the same one in one clause."""
+    by_account: dict[str, list[str]] = {}
+    for each in report.changed:
+        by_account.setdefault(each.account, []).append(each.stack)
+    for account, stacks in by_account.items():
+        yield _text(f"{listed(stacks, _MOST_NAMES)}: {account}" if len(report.stacks) > 1 else account)
 
 
 def _gaps(report: Report) -> str:
@@ -241,7 +253,7 @@ def _foot(report: Report) -> str:
 
 
 def _prefix(report: Report, stack: StackReport) -> str:
-    return f"{_text(stack.stack)}: " if len(report.stacks) > 1 else ""
+    return f"{_text(stack.title)}: " if len(report.stacks) > 1 or stack.alike else ""
 
 
 def _cut(listed: Sequence[str]) -> list[str]:

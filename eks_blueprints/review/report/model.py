@@ -15,6 +15,8 @@ from eks_blueprints.review.preview.account import Account, account_line, account
 from eks_blueprints.review.preview.run import Finding
 from eks_blueprints.review.report.verdict import count, verdict
 
+_MOST_NAMES = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Security:
@@ -73,6 +75,8 @@ class StackReport:
     renames: tuple[Rename, ...] = ()
     gaps: tuple[str, ...] = ()
     """What of the program could not be followed, so that resources may be missing or differ."""
+    alike: tuple[str, ...] = ()
+    """Names of other stacks of which the same is to be said."""
 
     @property
     def changed(self) -> bool:
@@ -83,6 +87,15 @@ class StackReport:
     def stack(self) -> str:
         """The stack's name."""
         return self.diff.stack
+
+    @property
+    def title(self) -> str:
+        """Its name, and those of the stacks that are alike."""
+        if not self.alike:
+            return self.stack
+        names = [self.stack, *self.alike]
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        return f"{', '.join(names[:_MOST_NAMES])}{more} ({len(names)} stacks alike)"
 
     @property
     def account(self) -> str:
@@ -168,6 +181,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """The one line that a busy reader reads."""
-        said = verdict(self) or ("changes, none of which needs a second look" if self.changed else "no changes")
+        quiet = "no changes" if not self.changed else "changes, none of which needs a second look"
+        said = verdict(self) or (quiet if self.level in ("note", "clean") else "changes that need a second look")
         missed = sum(len(each.gaps) for each in self.stacks)
         return f"{said}; {count(missed, 'thing')} of the program not followed" if missed else said

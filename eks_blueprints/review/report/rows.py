@@ -54,10 +54,13 @@ def _alike(items: Sequence[Attention]) -> Iterator[Row]:
     """One row for all that differ in nothing but their name."""
     groups: dict[tuple[str, ...], list[Attention]] = {}
     for item in items:
-        groups.setdefault((item.level, item.title, item.type, item.cause, item.effect), []).append(item)
+        # What nobody notices needs no line of its own, whatever it is.
+        kind = item.type if item.effect else ""
+        groups.setdefault((item.level, item.title, kind, item.cause, item.effect), []).append(item)
     for group in groups.values():
         first = group[0]
-        kind = short_type(first.type) if first.type else ""
+        types = {item.type for item in group}
+        kind = "resources" if len(types) > 1 else short_type(first.type) if first.type else ""
         led = tuple(dict.fromkeys(name for item in group for name in item.led))
         subject = names([item.name for item in group])
         counted = f"{len(group)} {kind}" if len(group) > 1 else kind

@@ -12,6 +12,7 @@ import click
 
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.preview.text import told_gaps
+from eks_blueprints.review.report.alike import folded_stacks
 from eks_blueprints.review.report.lines import SIGNS, Line, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.rights import folded, quiet
@@ -64,7 +65,7 @@ def _report(report: Report) -> Iterator[_Said]:
         yield _Said()
         yield _say(f"{name} cannot be rendered", fg="red")
         yield from (_say(line, 2) for line in problem.splitlines())
-    for stack in report.changed:
+    for stack in folded_stacks(report).changed:
         yield from _stack(stack)
     if report.unchanged:
         yield _Said()
@@ -78,8 +79,8 @@ def _signs(counts: Any) -> str:
 
 def _stack(stack: StackReport) -> Iterator[_Said]:
     yield _Said()
-    yield _say(f"{stack.stack}  {_signs(stack.diff.counts)}  {stack.diff.unchanged} unchanged", bold=True)
-    yield _say(stack.account, 2, dim=True)
+    yield _say(f"{stack.title}  {_signs(stack.diff.counts)}  {stack.diff.unchanged} unchanged", bold=True)
+    yield _say(f"{stack.account}{f', as {stack.stack} has it' if stack.alike and stack.accounts else ''}", 2, dim=True)
     if stack.gaps:
         yield _say(f"not followed: {'; '.join(told_gaps(stack.gaps))}", 2, fg="yellow")
     yield from _section("needs attention", _attention(stack))

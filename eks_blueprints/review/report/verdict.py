@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _ON_IT = "everything on it must be deployed again"
 
 
+_COUNTED = ("replace", "delete", "rename", "let go")
+"""Titles of what dies that the signs count too."""
+
+
 def verdict(report: Report) -> str:
     """The line; empty where nothing is worth a word."""
     return "; ".join(_said(report))
@@ -28,6 +32,8 @@ def _said(report: Report) -> Iterator[str]:
     if report.errors:
         yield f"{count(len(report.errors), 'stack')} cannot be rendered"
     yield from _dies(report)
+    if ended := sum(item.title not in _COUNTED for item in _of(report, "dies")):
+        yield f"{count(ended, 'loss', 'losses')} without a replacement or deletion"
     if blocked := sum(f.blocks for each in report.stacks if each.policies for f in each.policies.new):
         yield f"{count(blocked, 'mandatory policy', 'mandatory policies')} not met"
     if opened := sum(item.level != "note" for each in report.stacks for item in each.security if item.added):

@@ -33,7 +33,7 @@ class Edit:
     def told(self) -> str:
         """The field and how it changes, as one clause."""
         if isinstance(self.old, Mapping) or isinstance(self.new, Mapping):
-            return f"`{_dotted(self.path)}` is {'added' if self.old is ABSENT else 'removed'}"
+            return f"`{_dotted(self.path)}` is {'removed' if self.new is ABSENT or self.new is None else 'added'}"
         return f"`{_dotted(self.path)}` {self._shown(self.old)} → {self._shown(self.new)}"
 
     def _shown(self, each: Any) -> str:
@@ -72,8 +72,9 @@ class Edits:
             found = [leaf for edit in edits for leaf in edit.leaves() if fits(leaf, change)]
             if found:
                 return found[0]
-        if len(own) == 1:
-            return own[0]
+        akin = [edit for edit in own if _akin(edit, change)]
+        if len(akin or own) == 1:
+            return (akin or own)[0]
         return self.all[0] if len(self.all) == 1 else None
 
     def removing(self, resource: PlannedResource) -> Edit | None:
@@ -82,6 +83,8 @@ class Edits:
         gone = [each for each in own if each.new is ABSENT]
         named = [each for each in gone if _plain(str(each.path[-1])) in _plain(resource.name)]
         found = named or gone or [each for each in own if each.old is not ABSENT]
+        if not found and len(self.all) == 1:
+            return self.all[0]
         return found[0] if len(found) == 1 or named else None
 
 
@@ -146,6 +149,12 @@ def is_behind(edit: Edit, change: Change) -> bool:
 def _named(edit: Edit, change: Change) -> bool:
     names = [part for part in edit.path if isinstance(part, str)]
     return bool(names) and _plain(names[-1]) in {_plain(each) for each in _words(change.path)}
+
+
+def _akin(edit: Edit, change: Change) -> bool:
+    """Whether a part of the file is called as a property begins: `image` and `imageId`."""
+    begins = _plain(change.top)
+    return any(isinstance(part, str) and len(part) >= 4 and begins.startswith(_plain(part)) for part in edit.path)
 
 
 def _valued(edit: Edit, change: Change) -> bool:

@@ -214,7 +214,7 @@ class TestNetworks:
         old, new = (cluster(vpcConfig={"subnetIds": ids}) for ids in (["subnet-1"], ["subnet-1", "subnet-2"]))
         assert refused([old], [new]) == []
         (item,) = found([old], [new])
-        assert (item.level, item.title) == ("note", "maybe refused")
+        assert (item.level, item.title) == ("warning", "maybe refused")
 
     @pytest.mark.parametrize(
         ("old", "new", "count"),

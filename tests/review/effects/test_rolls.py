@@ -237,3 +237,35 @@ class TestAutoMode:
         one = {"enabled": True, "nodePools": ["general-purpose"]}
         assert self.switched(both, one) == [("warning", "nodes end")]
         assert self.switched(one, both) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ([], ["NO_EXECUTE"], True),
+        ([], ["NO_SCHEDULE"], False),
+        (["NO_SCHEDULE"], ["NO_EXECUTE"], True),
+        (["NO_EXECUTE"], ["NO_EXECUTE"], False),
+        (["NO_EXECUTE"], [], False),
+    ],
+)
+def test_a_taint_that_ends_pods(before: list[str], after: list[str], said: bool) -> None:
+    sides = [managed(taints=[{"key": "a", "effect": effect} for effect in side]) for side in (before, after)]
+    lines = told([template(), sides[0]], [template(), sides[1]])
+    assert [line.startswith("warning pods end shop-nodes: `taints` gains NO_EXECUTE") for line in lines] == [
+        True
+    ] * said
+
+
+@pytest.mark.parametrize(
+    ("after", "title"),
+    [
+        ({}, "rolls nothing yet"),
+        ({"version": "1.35"}, "rolls nothing yet"),
+        ({"version": "1.36"}, "rolls nodes"),
+        ({"releaseVersion": "1.35.2-20261101"}, "rolls nodes"),
+    ],
+)
+def test_a_release_that_is_no_longer_said_stays(after: dict[str, Any], title: str) -> None:
+    sides = [template(), managed(releaseVersion="1.35.1-20261001")], [template(), changed(managed(), **after)]
+    assert [each.title for each in found(*sides, "rolls")] == [title]

@@ -46,6 +46,16 @@ class TestTwoOfOneName:
         assert stuck([old], [new]) == [("two of one name", "e")]
         assert stuck([old], [with_options(new, delete_before_replace=True)]) == []
 
+    @pytest.mark.parametrize("anew", [True, False])
+    def test_what_stands_inside_something_new_meets_nothing(self, anew: bool) -> None:
+        table = resource("aws:ec2/routeTable:RouteTable", "table", {"vpcId": "vpc-1"})
+        inputs = {"routeTableId": "${table.id}", "destinationCidrBlock": "0.0.0.0/0"}
+        route = resource("aws:ec2/route:Route", "route", inputs, after={"routeTableId": [table]})
+        moved = changed(table, vpcId="vpc-2" if anew else "vpc-1")
+        again = route if anew else with_options(route, replacement_trigger="b")
+        found = stuck([table, with_options(route, replacement_trigger="a") if not anew else route], [moved, again])
+        assert found == ([] if anew else [("two of one name", "route")])
+
     @pytest.mark.parametrize("kind", ["aws:cloudwatch/logGroup:LogGroup", "aws:sqs/queue:Queue", "aws:iam/role:Role"])
     def test_fixed_names(self, kind: str) -> None:
         assert stuck([resource(kind, "a", {"name": "x"})], [resource(kind, "b", {"name": "x"})]) == [

@@ -83,3 +83,24 @@ class TestEffectivePlan:
     def test_a_new_resource_takes_what_it_says(self) -> None:
         new = plan(group(5))
         assert effective(diff_plans(plan(), new)) is new
+
+
+SELF_MANAGED = "aws:autoscaling/group:Group"
+
+
+def own(desired: int, least: int, most: int) -> PlannedResource:
+    inputs = {"name": "own", "desiredCapacity": desired, "minSize": least, "maxSize": most}
+    return resource(SELF_MANAGED, "shop-own", inputs, options={"ignore_changes": ["desiredCapacity"]})
+
+
+def test_a_size_that_follows_the_raised_least_is_no_edit() -> None:
+    assert found([own(2, 2, 6)], [own(3, 3, 6)], "idle") == []
+    assert len(found([own(3, 2, 6)], [own(4, 3, 6)], "idle")) == 1
+
+
+def test_a_size_that_ec2_brings_into_the_bounds_has_an_effect() -> None:
+    assert found([own(5, 1, 6)], [own(2, 1, 2)], "idle") == []
+    (item,) = found([own(5, 1, 6)], [own(2, 1, 2)], "rolls")
+    assert (item.level, item.title) == ("warning", "nodes end")
+    assert "ends 3 instances of 5" in item.effect
+    assert found([own(2, 1, 6)], [own(2, 1, 4)]) == []

@@ -14,6 +14,7 @@ from tests.review.report.reports import report, stack
 
 KIND = "eks-blueprints:index:ManagedNodes"
 POOL = "kubernetes:karpenter.sh/v1:NodePool"
+SUBNET = "aws:ec2/subnet:Subnet"
 ENTRY = "aws:eks/accessEntry:AccessEntry"
 
 
@@ -62,6 +63,14 @@ class TestWhatIsARename:
         new = resource(POOL, "shop-karp", {"metadata": {"name": "karp"}, "spec": {"a": "karpenter.sh"}})
         assert len(found([old], [new])) == 1
 
+    def test_what_stands_in_another_zone_is_another_thing(self) -> None:
+        zones = ("eu-west-1b", "eu-west-1c")
+        old, new = (
+            resource(SUBNET, f"shop-private-{zone}", {"availabilityZone": zone, "vpcId": "v"}) for zone in zones
+        )
+        assert found([old], [new]) == []
+        assert len(found([old], [replace(new, name="shop-inner-eu-west-1b", urn="b", inputs=old.inputs)])) == 1
+
     def test_an_alias_keeps_all(self) -> None:
         old, new = resource(ROLE, "old"), resource(ROLE, "new", options={"aliases": [{"name": "old"}]})
         (only,) = found([old], [new])
@@ -78,7 +87,8 @@ class TestWhatIsSaidOfIt:
         assert (item.harm, item.level, item.title) == ("dies", "danger", "rename")
         assert item.cause.startswith("`prod-system` is now `prod-main`")
         assert "its 2 resources are deleted and made anew" in item.effect
-        assert "2 nodes are drained" in item.effect
+        assert "once the new group stands, 2 nodes are drained, and their pods move to it" in item.effect
+        assert "gone" not in item.effect
 
     def test_nothing_is_new_fixed_dearer_or_another_version(self) -> None:
         told = self.told()
