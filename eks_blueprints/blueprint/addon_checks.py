@@ -117,6 +117,13 @@ def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
         yield from _on_fargate(args, waiting)
     elif waiting and not nodes:
         named = ", ".join(addon.name for addon in waiting)
+        if any(compute.kind() == "hybrid_nodes" for compute in args.compute):
+            what = (
+                f"runs {named} on hybrid nodes alone, which join only after the cluster is there, and `pulumi up` waits"
+            )
+            do = "add managed_nodes, or leave them out until machines have joined"
+            yield _doubt(("compute",), f"{what}; got no other that runs Linux pods; {do}")
+            return
         do = "add compute, such as nodes: {kind: managed_nodes}, or set cluster.auto_mode"
         yield Problem(("compute",), f"is needed by {named}; got none that runs Linux pods; {do}")
     else:

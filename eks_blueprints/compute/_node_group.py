@@ -125,7 +125,7 @@ def _repair_config(nodes: ManagedNodes) -> dict[str, Any] | None:
     overrides = config.pop("node_repair_config_overrides")
     if overrides:
         config["node_repair_config_overrides"] = [_fields(override) for override in overrides]
-    return {"enabled": True, **config}
+    return config
 
 
 def _fields(spec: Any) -> Any:
