@@ -119,7 +119,7 @@ def _update_config(nodes: ManagedNodes) -> dict[str, Any]:
 
 
 def _repair_config(nodes: ManagedNodes) -> dict[str, Any] | None:
-    config = _fields(nodes.node_repair_config)
+    config: dict[str, Any] | None = _fields(nodes.node_repair_config)
     if config is None:
         return None
     overrides = config.pop("node_repair_config_overrides")
