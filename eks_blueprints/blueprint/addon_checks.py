@@ -28,6 +28,8 @@ from eks_blueprints.network import zones
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
+_PROXY_SKEW = 3
+
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform's add-ons; warnings are marked as such."""
@@ -35,6 +37,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from addon_delivery.check(args)
     yield from _each_other(args)
     yield from _core(args)
+    yield from _kube_proxy(args)
     yield from _homeless(args)
     yield from _matrix(args)
 
@@ -105,6 +108,19 @@ def _core(args: BlueprintArgs) -> Iterator[Problem]:
                 yield _at(addon, f"gets its AWS permissions by EKS Pod Identity; got addons without the agent; {do}")
     if nodes and not auto and not _has(args, Coredns):
         yield _doubt(("addons",), "bring no coredns, without which no name in the cluster resolves; add coredns: {}")
+
+
+def _kube_proxy(args: BlueprintArgs) -> Iterator[Problem]:
+    """A kube-proxy beside its Kubernetes (version skew policy): no newer, and at most three minor versions older."""
+    cluster = versions.minor(args.cluster.version)
+    for addon in args.addons:
+        if not isinstance(addon, KubeProxy) or (match := re.match(r"v1\.(\d+)\.", addon.version or "")) is None:
+            continue
+        apart, got = cluster - int(match[1]), f"{addon.version} with a cluster of {args.cluster.version}"
+        if apart < 0 or apart > _PROXY_SKEW:
+            what = "is newer than the cluster's" if apart < 0 else "is too far behind the cluster's"
+            do = f"take a build of {args.cluster.version}, or leave it out for EKS's default"
+            yield Problem(("addons", addon.name, "version"), f"{what}; got {got}; {do}")
 
 
 def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
