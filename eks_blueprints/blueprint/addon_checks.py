@@ -114,7 +114,9 @@ def _kube_proxy(args: BlueprintArgs) -> Iterator[Problem]:
     """A kube-proxy beside its Kubernetes (version skew policy): no newer, and at most three minor versions older."""
     cluster = versions.minor(args.cluster.version)
     for addon in args.addons:
-        if not isinstance(addon, KubeProxy) or (match := re.match(r"v1\.(\d+)\.", addon.version or "")) is None:
+        if not isinstance(addon, KubeProxy) or not isinstance(addon.version, str):
+            continue
+        if (match := re.match(r"v1\.(\d+)\.", addon.version)) is None:
             continue
         apart, got = cluster - int(match[1]), f"{addon.version} with a cluster of {args.cluster.version}"
         if apart < 0 or apart > _PROXY_SKEW:
