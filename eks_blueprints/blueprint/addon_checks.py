@@ -30,6 +30,8 @@ from eks_blueprints.network import zones
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
+_PROXY_SKEW = 3
+
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform's add-ons; warnings are marked as such."""
@@ -37,6 +39,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from addon_delivery.check(args)
     yield from _each_other(args)
     yield from _core(args)
+    yield from _kube_proxy(args)
     yield from _homeless(args)
     yield from _matrix(args)
 
@@ -109,6 +112,21 @@ def _core(args: BlueprintArgs) -> Iterator[Problem]:
         yield _doubt(("addons",), "bring no coredns, without which no name in the cluster resolves; add coredns: {}")
 
 
+def _kube_proxy(args: BlueprintArgs) -> Iterator[Problem]:
+    """A kube-proxy beside its Kubernetes (version skew policy): no newer, and at most three minor versions older."""
+    cluster = versions.minor(args.cluster.version)
+    for addon in args.addons:
+        if not isinstance(addon, KubeProxy) or not isinstance(addon.version, str):
+            continue
+        if (match := re.match(r"v1\.(\d+)\.", addon.version)) is None:
+            continue
+        apart, got = cluster - int(match[1]), f"{addon.version} with a cluster of {args.cluster.version}"
+        if apart < 0 or apart > _PROXY_SKEW:
+            what = "is newer than the cluster's" if apart < 0 else "is too far behind the cluster's"
+            do = f"take a build of {args.cluster.version}, or leave it out for EKS's default"
+            yield Problem(("addons", addon.name, "version"), f"{what}; got {got}; {do}")
+
+
 def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
     """Add-ons that no node could run: EKS would wait for them in vain, and `pulumi up` with it."""
     if args.cluster.auto_mode is not None:
@@ -119,6 +137,13 @@ def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
         yield from _on_fargate(args, waiting)
     elif waiting and not nodes:
         named = ", ".join(addon.name for addon in waiting)
+        if any(compute.kind() == "hybrid_nodes" for compute in args.compute):
+            what = (
+                f"runs {named} on hybrid nodes alone, which join only after the cluster is there, and `pulumi up` waits"
+            )
+            do = "add managed_nodes, or leave them out until machines have joined"
+            yield _doubt(("compute",), f"{what}; got no other that runs Linux pods; {do}")
+            return
         do = "add compute, such as nodes: {kind: managed_nodes}, or set cluster.auto_mode"
         yield Problem(("compute",), f"is needed by {named}; got none that runs Linux pods; {do}")
     else:

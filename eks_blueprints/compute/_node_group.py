@@ -119,13 +119,13 @@ def _update_config(nodes: ManagedNodes) -> dict[str, Any]:
 
 
 def _repair_config(nodes: ManagedNodes) -> dict[str, Any] | None:
-    config = _fields(nodes.node_repair_config)
+    config: dict[str, Any] | None = _fields(nodes.node_repair_config)
     if config is None:
         return None
     overrides = config.pop("node_repair_config_overrides")
     if overrides:
         config["node_repair_config_overrides"] = [_fields(override) for override in overrides]
-    return {"enabled": True, **config}
+    return config
 
 
 def _fields(spec: Any) -> Any:

@@ -120,6 +120,8 @@ class NodeRepairOverride(Spec):
 class NodeRepairConfig(Spec):
     """EKS replaces or reboots nodes that stay unhealthy; most faults are seen by the node monitoring agent add-on."""
 
+    enabled: bool = True
+    """Whether EKS does so."""
     max_unhealthy_node_threshold_count: int | None = Field(default=None, ge=1)
     """More unhealthy nodes than this, and EKS repairs none."""
     max_unhealthy_node_threshold_percentage: int | None = Field(default=None, ge=1, le=100)

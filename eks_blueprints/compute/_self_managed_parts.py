@@ -80,7 +80,7 @@ def _termination_policy(value: str) -> str:
     return value
 
 
-TerminationPolicy = Annotated[str, AfterValidator(_termination_policy)]
+TerminationPolicy = Annotated[str, AfterValidator(_termination_policy), IN_THE_REGION]
 """Which nodes go first: a policy of AWS, or the ARN of a Lambda function that says."""
 
 Timeout = Annotated[str, AfterValidator(_timeout)]

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, nearest, shown
 from eks_blueprints.core.form import Form
+from eks_blueprints.core.node_settings import kubelet_rules
 from eks_blueprints.karpenter.durations import nanoseconds
 from eks_blueprints.karpenter.kubelet_settings import KubeletSettings
 from eks_blueprints.karpenter.quantities import quantity
@@ -105,8 +106,23 @@ class Kubelet(KubeletSettings):
             _note(_threshold, text, faults, ("eviction_minimum_reclaim", key))
         self._check_pairs(faults)
         self._check_image_gc(faults)
+        self._check_passed_on(faults)
         faults.raise_if_any()
         return self
+
+    def _check_passed_on(self, faults: Faults) -> None:
+        """Note what Karpenter passes on and the kubelet then refuses."""
+        if not self.passed_on:
+            return
+        # It knows the names of all kinds, this class among them.
+        from eks_blueprints.karpenter.manifests import camel
+
+        names = {camel(name): name for name in KubeletSettings.model_fields if name != "eviction_minimum_reclaim"}
+        said = {spelled: getattr(self, name) for spelled, name in names.items() if name in self.passed_on}
+        for (first, *rest), message in kubelet_rules.problems(said):
+            for spelled, name in names.items():
+                message = re.sub(rf"\b{spelled}\b", name, message)  # noqa: PLW2901 - one name after the other
+            faults.add((names[str(first)], *rest), message)
 
     def _check_pairs(self, faults: Faults) -> None:
         soft, grace = self.eviction_soft, self.eviction_soft_grace_period

@@ -245,3 +245,23 @@ def test_flux_installs_what_comes_after_it() -> None:
 )
 def test_what_argo_cd_cannot_carry(addons: dict[str, Any], message: str) -> None:
     assert message in refused(addons, addon_defaults={"delivery": "argocd"})
+
+
+@pytest.mark.parametrize(
+    ("version", "what"),
+    [
+        ("v1.35.0-eksbuild.2", ""),
+        ("v1.32.6-eksbuild.12", ""),
+        ("v1.36.0-eksbuild.2", "addons.kube_proxy.version: is newer than the cluster's; got v1.36.0-eksbuild.2 with"),
+        ("v1.31.3-eksbuild.2", "addons.kube_proxy.version: is too far behind the cluster's"),
+    ],
+)
+def test_kube_proxy_goes_with_its_kubernetes(version: str, what: str) -> None:
+    addons = CORE | {"kube_proxy": {"version": version}}
+    fields = {"region": "eu-west-1", "cluster": {"version": "1.35"}, "compute": NODES, "addons": addons}
+    try:
+        BlueprintArgs.model_validate(fields)
+        found = []
+    except ValidationError as error:
+        found = [str(problem) for problem in problems_of(error)]
+    assert [text.startswith(what) for text in found] == ([True] if what else [])

@@ -125,6 +125,14 @@ def test_the_other_partitions_have_theirs() -> None:
     assert found.endswith("name one of partition aws-us-gov")
 
 
+def test_functions_that_choose_nodes_are_called_in_the_region() -> None:
+    chooser = "arn:aws:lambda:us-east-1:111122223333:function:choose"
+    own = {"kind": "self_managed_nodes", "termination_policies": [chooser]}
+    [found] = told(compute={"g": own})
+    assert found.startswith("compute.g.termination_policies[0]: is of another region than the platform's eu-west-1")
+    assert told(compute={"g": {**own, "termination_policies": [chooser.replace("us-east-1", "eu-west-1")]}}) == []
+
+
 OTHERS = "arn:aws:iam::444455556666"
 OURS = {"id": "111122223333"}
 

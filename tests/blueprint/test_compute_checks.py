@@ -138,6 +138,12 @@ def test_hybrid_nodes_need_a_cluster_that_knows_their_networks() -> None:
     assert "has both endpoints" in warnings(compute, remote_node_networks=["10.80.0.0/16"], **public)
 
 
+def test_addons_on_hybrid_nodes_alone_wait_for_them() -> None:
+    compute = {"edge": {"kind": "hybrid_nodes"}}
+    networks = {"remote_node_networks": ["10.80.0.0/16"]}
+    assert "compute: runs coredns on hybrid nodes alone" in warnings(compute, {"coredns": {}}, **networks)
+
+
 def test_nothing_but_fargate_runs_coredns_where_it_is_selected() -> None:
     addons = {"coredns": {}}
     assert "runs in a namespace that no Fargate profile takes" in errors({"batch": FARGATE}, addons)

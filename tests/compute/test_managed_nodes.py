@@ -605,3 +605,9 @@ def _attempt(fields: dict[str, Any], change: Any = lambda cluster: cluster) -> N
 
     recorded(program)
     raise caught[0]
+
+
+def test_repair_can_be_switched_off_again() -> None:
+    for said, enabled in (({}, True), ({"enabled": False}, False)):
+        group = attached({"node_repair_config": said}).one("NodeGroup").planned
+        assert group.to_data()["inputs"]["nodeRepairConfig"] == {"enabled": enabled}

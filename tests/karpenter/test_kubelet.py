@@ -90,3 +90,24 @@ def test_further_settings_are_written_as_the_kubelet_reads_them() -> None:
 def test_only_amazon_linux_2023_takes_further_settings() -> None:
     found = one(ec2_class, ami_selector_terms=[{"alias": "bottlerocket@latest"}], kubelet={"max_open_files": 10})
     assert found.startswith("kubelet.max_open_files: is passed on to AL2023 only; got family Bottlerocket")
+
+
+@pytest.mark.parametrize(
+    ("kubelet", "what"),
+    [
+        ({"shutdown_grace_period": "10s", "shutdown_grace_period_critical_pods": "10s"}, ""),
+        (
+            {"shutdown_grace_period": "10s", "shutdown_grace_period_critical_pods": "30s"},
+            "shutdown_grace_period_critical_pods: is a part of shutdown_grace_period and cannot be longer; ",
+        ),
+        ({"max_parallel_image_pulls": 5}, ""),
+        (
+            {"max_parallel_image_pulls": 5, "serialize_image_pulls": True},
+            "max_parallel_image_pulls: needs serialize_image_pulls off; got 5 with it on; ",
+        ),
+        ({"enforce_node_allocatable": ["kube-reserved"]}, "needs kube_reserved_cgroup; got"),
+    ],
+)
+def test_what_is_passed_on_and_the_kubelet_refuses(kubelet: dict[str, Any], what: str) -> None:
+    found = refused(with_kubelet, **kubelet)
+    assert (what in "\n".join(found)) if what else not found

@@ -15,6 +15,7 @@ from typing import Any
 from eks_blueprints.lifecycle.teardown import leftovers
 from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster, clusters, shown_name
 from eks_blueprints.recording import Plan, PlannedResource
+from eks_blueprints.review.preview.account import accounts
 
 _DELIVERY = ("argo-cd", "flux2", "flux-operator")
 _BALANCERS = ("aws-load-balancer-controller", "ingress-nginx", "traefik", "istio-ingress", "gateway-helm")
@@ -40,7 +41,7 @@ def steps(plan: Plan) -> list[Step]:
     """What to do, in order, to take a stack down and leave nothing behind."""
     found = [*_protection(plan)]
     for cluster in clusters(plan):
-        found += _of_cluster(cluster)
+        found += _of_cluster(cluster, _caller(plan))
     return [*found, *_destroy(plan), *_leftovers(plan)]
 
 
@@ -57,13 +58,20 @@ def _protection(plan: Plan) -> Iterator[Step]:
         )
 
 
-def _of_cluster(cluster: PlannedCluster) -> Iterator[Step]:
+def _caller(plan: Plan) -> str:
+    """What `aws eks update-kubeconfig` is told of who calls, where the program says one for all it makes."""
+    told = accounts(plan)
+    role, profile = (told[0].role_arn, told[0].profile) if len(told) == 1 else (None, None)
+    return (f" --role-arn {role}" if role else "") + (f" --profile {profile}" if profile else "")
+
+
+def _of_cluster(cluster: PlannedCluster, caller: str) -> Iterator[Step]:
     region = f" --region {cluster.region}" if cluster.region else ""
     yield Step(
         f"talk to cluster {cluster.name}",
         "the commands below are for this cluster and no other: look at what the second one answers",
         (),
-        (f"aws eks update-kubeconfig --name {cluster.name}{region}", "kubectl config current-context"),
+        (f"aws eks update-kubeconfig --name {cluster.name}{region}{caller}", "kubectl config current-context"),
     )
     if delivery := cluster.releases(*_DELIVERY):
         yield Step(

@@ -100,6 +100,12 @@ def test_what_brings_objects_back_is_stopped_before() -> None:
     assert "--namespace argocd" in one(found, "stop what brings objects back").commands[0]
 
 
+def test_the_cluster_is_talked_to_as_its_account_says() -> None:
+    role = "arn:aws:iam::111122223333:role/deployer"
+    [talk, _] = one(of_program(account={"role_arn": role, "profile": "acme"}), "talk to cluster shop").commands
+    assert talk == f"aws eks update-kubeconfig --name shop --region eu-west-1 --role-arn {role} --profile acme"
+
+
 def test_two_clusters_are_told_apart() -> None:
     def program() -> None:
         for name, make in (("one", service), ("two", argo_cd)):
