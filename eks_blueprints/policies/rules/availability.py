@@ -13,6 +13,7 @@ from eks_blueprints.policies.objects import (
     STATEFUL_SET,
     in_namespace,
     namespace_of,
+    others_make_pods,
     pod_labels,
     replicas,
     selected,
@@ -104,7 +105,7 @@ def budget_used(budget: Props, context: Context) -> Faults:
     stack = context.stack
     namespace = namespace_of(context.resource, stack)
     budget.get("spec", "selector")
-    if not workloads(stack, namespace):
+    if not workloads(stack, namespace) or others_make_pods(stack, namespace):
         raise NotApplicable
     if not _covered(context):
         yield budget.fault(

@@ -189,13 +189,15 @@ def protect(subject: Props, context: Context) -> Faults:
     severity="medium",
     enforcement="advisory",
     wave=2,
-    params={"required": ["Environment", "Owner", "CostCenter"]},
+    params={"required": []},
 )
 def tags(subject: Props, context: Context) -> Faults:
     """Resources carry the tags that were agreed on.
 
-    Tags of the resource and default tags of its provider count together.
+    Tags of the resource and default tags of its provider count together. Nothing is asked before `required` names tags.
     """
+    if not context.params["required"]:
+        raise NotApplicable
     found = {key for key, _ in subject.pairs("tags")}
     provider = context.stack.by_urn.get(context.resource.provider or "")
     if provider is not None:
