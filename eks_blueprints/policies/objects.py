@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.props import Props, Undetermined
-from eks_blueprints.policies.rule import Context
 from eks_blueprints.policies.stack import Resource, Stack
 
 POD = "kubernetes:core/v1:Pod"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     DEPLOYMENT,
     REPLICATED,
@@ -22,7 +23,6 @@ from eks_blueprints.policies.objects import (
     workloads,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 PDB = "kubernetes:policy/v1:PodDisruptionBudget"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import WORKLOADS
 from eks_blueprints.policies.platform import CHART, RELEASE, charts
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 
 _DEPRECATED = ("k8s.gcr.io/", "gcr.io/google-containers/", "gcr.io/google_containers/", "docker.pkg.github.com/")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import INGRESS, SERVICE
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"

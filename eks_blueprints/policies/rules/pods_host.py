@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import WORKLOADS, pod_of, template
 from eks_blueprints.policies.platform import cluster_of, version_of
 from eks_blueprints.policies.pods import containers, parts, pod_rule, pods, tenant_containers, tenant_pods
 from eks_blueprints.policies.props import Faults, Props
-from eks_blueprints.policies.rule import Context, rule
 
 _BASELINE_CAPABILITIES = frozenset(
     [

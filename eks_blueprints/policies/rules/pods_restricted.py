@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.objects import pod_of
 from eks_blueprints.policies.platform import cluster_of, version_of
 from eks_blueprints.policies.pods import containers, parts, pod_rule, pods, tenant_containers, tenant_parts, tenant_pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context
 from eks_blueprints.policies.rules.pods_host import before, user_namespace
 
 _VOLUMES = frozenset(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     INGRESS,
     SERVICE,
@@ -24,7 +25,6 @@ from eks_blueprints.policies.objects import (
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.roles import ACCOUNT
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource
 
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"

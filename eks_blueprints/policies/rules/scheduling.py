@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.node_labels import lacks
 from eks_blueprints.policies.objects import DAEMON_SET, WORKLOADS, canonical, object_name, pod_of
 from eks_blueprints.policies.platform import (
@@ -17,7 +18,6 @@ from eks_blueprints.policies.platform import (
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rbac import BINDINGS, CLUSTER_ROLE, ROLE, everything, subjects
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 

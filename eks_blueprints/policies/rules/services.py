@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eks_blueprints.core.address_ranges import is_world
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     DEPLOYMENT,
     INGRESS,
@@ -19,7 +20,6 @@ from eks_blueprints.policies.objects import (
 )
 from eks_blueprints.policies.platform import RELEASE
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 _NLB = "service.beta.kubernetes.io/aws-load-balancer-"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eks_blueprints.policies.addresses import subnet_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     CONTROLLER,
     CRON_JOB,
@@ -30,7 +31,6 @@ from eks_blueprints.policies.objects import (
 from eks_blueprints.policies.platform import NODE_GROUP, NODE_POOL, SUBNET, auto_mode, cluster_autoscalers, cluster_of
 from eks_blueprints.policies.pods import pod_rule, pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.rules.availability import lowest
 from eks_blueprints.policies.stack import Stack
 
