@@ -144,7 +144,7 @@ def _rule(rule: Rule) -> list[str]:
         lines.append(f"- {_ANCHORS.get(key, key)}: {', '.join(f'`{each}`' for each in ids)}")
     for verdict, said in (("fail", "This fails:"), ("pass", "This passes:")):
         if text := example(rule.id, verdict):
-            lines += ["", said, "", "```yaml", text, "```"]
+            lines += ["", said, "", "```text", text, "```"]
     return [*lines, ""]
 
 
