@@ -16,8 +16,8 @@ from eks_blueprints.stackfile.find import stack_file, stack_files
 from eks_blueprints.stackfile.settle import checked
 
 if TYPE_CHECKING:
+    from eks_blueprints.policies.definition import Profile
     from eks_blueprints.policies.report import Report
-    from eks_blueprints.policies.rule import Profile
 
 _PROFILES = ("baseline", "production", "regulated")
 _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
@@ -32,13 +32,32 @@ _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
     "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Form of their findings."
 )
 @click.option(
+    "--program",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Judge what the Pulumi Python program in DIR would create, whatever it is; STACK names one of its stacks.",
+)
+@click.option(
+    "--plan",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Judge a plan that `preview --format json` wrote to FILE.",
+)
+@click.option(
     "--state",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Judge what `pulumi stack export` wrote to FILE; STACK names whose settings hold.",
 )
 def command(  # noqa: PLR0917 - click passes each option by name
-    stacks: tuple[str, ...], strict: bool, policies: bool, profile: Profile | None, form: str, state: Path | None
+    stacks: tuple[str, ...],
+    strict: bool,
+    policies: bool,
+    profile: Profile | None,
+    form: str,
+    program: Path | None,
+    plan: Path | None,
+    state: Path | None,
 ) -> None:
     """Say whether stack files are valid, every problem with its line and column.
 
@@ -53,9 +72,22 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints check                               is every stack file valid?
       eks-blueprints check prod --policies               and what do the policies say?
       eks-blueprints check --format sarif > found.sarif  the same for code scanning
+      eks-blueprints check --policies --program ../app   any Pulumi program
+      eks-blueprints check --policies --plan plan.json   a plan that was written down
     """
+    given = {"--program": program, "--plan": plan, "--state": state}
+    if len(several := [option for option, value in given.items() if value is not None]) > 1:
+        raise click.UsageError(f"{' and '.join(several)} exclude each other; got both; leave one of them out")
+    if several:
+        show.old_tables(*show.PLATFORM, "policies/")
     if state is not None:
         _end([_judged_state(state, stacks, profile)], form, strict)
+        return
+    if plan is not None:
+        _end([_judged_plan(plan, stacks, profile)], form, strict)
+        return
+    if program is not None:
+        _end([_judged_program(program, stack, profile) for stack in stacks or (None,)], form, strict)
         return
     files = [stack_file(stack) for stack in stacks] if stacks else stack_files(Path.cwd())
     show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
@@ -100,6 +132,29 @@ def _judged(file: Path, profile: Profile | None) -> Report:
     if sys.stderr.isatty():
         click.echo(f"judging {file.stem}", err=True)
     return judge_plan(preview(stack_target(str(file))).plan, file.parent, profile=profile)
+
+
+def _judged_program(program: Path, stack: str | None, profile: Profile | None) -> Report:
+    from eks_blueprints.policies.cli_support import judge_plan
+    from eks_blueprints.review.preview.run import preview
+    from eks_blueprints.review.preview.targets import program_target
+    from eks_blueprints.stackfile.find import project_of
+
+    project = project_of(program)
+    return judge_plan(
+        preview(program_target(program, stack)).plan, project.main if project else program, profile=profile
+    )
+
+
+def _judged_plan(file: Path, stacks: Sequence[str], profile: Profile | None) -> Report:
+    from eks_blueprints.policies.cli_support import judge_plan, read_plan
+    from eks_blueprints.stackfile.find import project_of
+
+    plan = read_plan(file)
+    if stacks and list(stacks) != [plan.stack]:
+        raise click.UsageError(f"--plan holds the stack {plan.stack}; got {', '.join(stacks)}; leave the name out")
+    project = project_of(Path.cwd())
+    return judge_plan(plan, project.main if project else Path.cwd(), profile=profile)
 
 
 def _judged_state(state: Path, stacks: Sequence[str], profile: Profile | None) -> Report:

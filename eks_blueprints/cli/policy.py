@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from eks_blueprints.cli import show
+from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core import clock
-from eks_blueprints.policies.rule import PROFILES, Profile
+from eks_blueprints.policies.definition import PROFILES, Profile
+from eks_blueprints.stackfile.find import relative
 
 if TYPE_CHECKING:
+    from eks_blueprints.policies.definition import Rule
     from eks_blueprints.policies.report import Report
-    from eks_blueprints.policies.rule import Rule
 
 
 @click.group("policy")
@@ -27,6 +29,8 @@ def command() -> None:
       eks-blueprints policy show k8s-pdb-required          one rule: why, how, parameters, who else asks for it
       eks-blueprints policy path                           the folder of the Pulumi policy pack
       eks-blueprints policy baseline prod --owner me       waivers for what is found today
+      eks-blueprints policy new queues                     a rule of your own, and its cases
+      eks-blueprints policy test                           do the rules of this project do what their cases say?
     """
 
 
@@ -35,10 +39,11 @@ def command() -> None:
 @click.option("--subject", metavar="NAME", help="Rules of one subject, such as karpenter_pools.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_rules(profile: Profile, subject: str | None, form: str) -> None:
-    """Name every rule, its severity and how hard it is enforced."""
+    """Name every rule, its severity and how hard it is enforced; the project's own rules come last."""
     from eks_blueprints.core.errors import unknown_name
     from eks_blueprints.policies.catalogue import rules
 
+    _load_own()
     found = list(rules().values())
     if subject is not None:
         subjects = {rule.subject for rule in found}
@@ -60,7 +65,9 @@ def list_rules(profile: Profile, subject: str | None, form: str) -> None:
 def show_rule(id: str) -> None:  # noqa: A002 - the word everyone uses
     """Tell all about one rule."""
     from eks_blueprints.policies.catalogue import rule_named
+    from eks_blueprints.policies.examples import example
 
+    _load_own()
     try:
         rule = rule_named(id)
     except ValueError as error:
@@ -76,6 +83,89 @@ def show_rule(id: str) -> None:  # noqa: A002 - the word everyone uses
         click.echo(f"  parameter {key}: {json.dumps(value, ensure_ascii=False)}")
     for key, ids in rule.prose.anchors.items():
         click.echo(f"  {key}: {', '.join(ids)}")
+    for verdict, word in (("fail", "fails"), ("pass", "passes")):
+        if text := example(rule.id, verdict):
+            click.echo(f"  {word}:")
+            click.echo(textwrap.indent(text.rstrip(), "    "))
+
+
+@command.command("new")
+@click.argument("name")
+def new_rule(name: str) -> None:
+    """Write a rule of the project's own, NAME.py, and its cases, NAME.yaml, into the folder policies.
+
+    The folder is beside the stack files, or below the folder you are in.
+    """
+    from eks_blueprints.policies.own import FOLDER
+    from eks_blueprints.policies.template import CASES, RULE, names
+
+    try:
+        module, id_ = names(name)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    folder = _settings_folder() / FOLDER
+    made = [(folder / f"{module}.py", RULE), (folder / f"{module}.yaml", CASES)]
+    for path, _ in made:
+        if path.exists():
+            raise click.UsageError(f"{path} exists already; got the name {name} again; take another one")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in made:
+        path.write_text(text.replace("ID", id_).replace("MODULE", module), encoding="utf-8")
+        click.echo(f"wrote {relative(path)}")
+    click.echo("next: eks-blueprints policy test", err=True)
+
+
+@command.command("test")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def test_rules(names: tuple[str, ...]) -> None:
+    """Try the project's own rules on the cases beside them; NAME is that of a file, without its ending.
+
+    Each rule needs a case that fails and one that passes. The exit code is 2 if a case does not turn out as it says.
+    """
+    from eks_blueprints.core.errors import InputError, Problem, unknown_name
+    from eks_blueprints.policies import own, trial
+    from eks_blueprints.policies.catalogue import rules
+
+    files = own.load(_settings_folder())
+    if not files:
+        raise click.UsageError("there are no rules to try; got no policies/*.py; write one by policy new NAME")
+    for name in names:
+        if name not in {path.stem for path in files}:
+            raise click.UsageError(unknown_name(name, [path.stem for path in files], "file of rules"))
+    count, problems = 0, []
+    for path in files:
+        if names and path.stem not in names:
+            continue
+        cases = path.with_suffix(".yaml")
+        if cases.is_file():
+            try:
+                done, found = trial.tried(cases)
+            except InputError as error:
+                done, found = 0, list(error.problems)
+            count, problems = count + done, [*problems, *found]
+            if not done:
+                continue
+        for rule in rules().values():
+            if rule.subject == path.stem and own.is_own(rule) and (lacking := trial.missing(rule, cases)):
+                message = f"has no case for {rule.id} to {lacking}; got none; write one"
+                problems.append(Problem((), message, str(relative(cases))))
+    show.problems(problems)
+    click.echo(f"{show.count(count, 'case')}, {show.count(len(problems), 'problem')}", err=bool(problems))
+    if problems:
+        raise click.exceptions.Exit(Exit.INVALID)
+
+
+def _settings_folder() -> Path:
+    from eks_blueprints.stackfile.find import project_of
+
+    project = project_of(Path.cwd())
+    return project.main if project else Path.cwd()
+
+
+def _load_own() -> None:
+    from eks_blueprints.policies.own import load
+
+    load(_settings_folder())
 
 
 @command.command("path")

@@ -13,25 +13,26 @@ from eks_blueprints.core.lazy import served
 if TYPE_CHECKING:
     from eks_blueprints.policies.check import check_plan as check_plan
     from eks_blueprints.policies.check import check_stack as check_stack
+    from eks_blueprints.policies.definition import Context as Context
+    from eks_blueprints.policies.definition import Rule as Rule
+    from eks_blueprints.policies.definition import rule as rule
     from eks_blueprints.policies.props import Faults as Faults
     from eks_blueprints.policies.props import Props as Props
     from eks_blueprints.policies.report import Finding as Finding
     from eks_blueprints.policies.report import Report as Report
-    from eks_blueprints.policies.rule import Context as Context
-    from eks_blueprints.policies.rule import Rule as Rule
-    from eks_blueprints.policies.rule import rule as rule
 
 _HOMES = {
-    "Context": "rule",
+    "Context": "definition",
     "Faults": "props",
     "Finding": "report",
     "Props": "props",
     "Report": "report",
-    "Rule": "rule",
+    "Rule": "definition",
     "check_plan": "check",
     "check_stack": "check",
+    "rule": "definition",
 }
 
-__all__ = [*_HOMES, "rule"]  # noqa: PLE0604 - each name is served below
+__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served below
 
 __getattr__, __dir__ = served(__name__, _HOMES)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from eks_blueprints.policies.definition import Rule
 from eks_blueprints.policies.report import Report
-from eks_blueprints.policies.rule import Rule
 
 DAYS = 90
 """How long the waivers of a baseline hold, where the rule allows that long."""

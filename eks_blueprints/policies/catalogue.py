@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from eks_blueprints.policies.rule import Rule, registered
+from eks_blueprints.policies.definition import Rule, registered
 
 
 def rules() -> dict[str, Rule]:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.core import clock
 from eks_blueprints.policies.catalogue import rules as all_rules
+from eks_blueprints.policies.definition import Context, Enforcement, Profile, Rule
 from eks_blueprints.policies.embedded import is_read
 from eks_blueprints.policies.objects import SYSTEM_NAMESPACES, WORKLOADS, namespace_of
 from eks_blueprints.policies.props import Fault, NotApplicable, Undetermined
 from eks_blueprints.policies.report import Finding, Report, in_order
-from eks_blueprints.policies.rule import Context, Enforcement, Profile, Rule
 from eks_blueprints.policies.settings import Judgement, RuleSetting
 from eks_blueprints.policies.stack import Resource, Stack
 

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eks_blueprints.policies.definition import Profile
+from eks_blueprints.policies.own import load
 from eks_blueprints.policies.report import Report
-from eks_blueprints.policies.rule import Profile
 from eks_blueprints.policies.settings import FILE, Judgement, read_settings
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ def settings_of(stack: str, folder: Path, file: Path | None = None) -> Judgement
     """How a stack is judged, as policies.yaml in the folder of the stack files says.
 
     Raises:
-        InputError: with every problem of that file; also if `file` is given and is not there.
+        InputError: with every problem of that file, or of the folder's own rules; also if `file` is not there.
     """
     if file is not None and not file.is_file():
         from eks_blueprints.core.errors import InputError, Problem
 
         raise InputError([Problem((), "does not exist; got no such file; name a file of policy settings", str(file))])
+    load(folder)
     return read_settings(file or folder / FILE, stack)
 
 
@@ -40,6 +42,23 @@ def judge_plan(
     from eks_blueprints.policies.check import check_plan
 
     return check_plan(plan, settings_of(plan.stack, folder, file), profile=profile, today=today, folder=folder)
+
+
+def read_plan(file: Path) -> Plan:
+    """The plan that `preview --format json` wrote to a file.
+
+    Raises:
+        InputError: if the file holds none.
+    """
+    from eks_blueprints.core.errors import InputError, Problem
+    from eks_blueprints.recording.plan import Plan
+
+    try:
+        return Plan.from_json(file.read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        why = " ".join(str(error).split()) or type(error).__name__
+        message = f"is no plan; got {why}; write one by eks-blueprints preview STACK --format json"
+        raise InputError([Problem((), message, str(file))]) from None
 
 
 def judge_state(

@@ -18,8 +18,9 @@ from typing import Any
 from eks_blueprints.core import clock
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.check import check_stack
+from eks_blueprints.policies.definition import PROFILES, Rule
+from eks_blueprints.policies.own import load
 from eks_blueprints.policies.report import Finding
-from eks_blueprints.policies.rule import PROFILES, Rule
 from eks_blueprints.policies.settings import Judgement, RuleSetting, read_settings
 from eks_blueprints.policies.stack import ANY_OBJECT, Resource, Stack
 from eks_blueprints.policies.state import plain
@@ -46,6 +47,7 @@ def judgement_of(environment: Mapping[str, str]) -> Judgement:
     """How the engine's stack is judged, by the settings file and the profile that the environment names."""
     stack = environment.get("PULUMI_STACK", "")
     file = environment.get(SETTINGS)
+    load(Path(file).parent if file else None)
     found = read_settings(Path(file), stack) if file else Judgement()
     profile = environment.get(PROFILE, found.profile)
     if profile not in PROFILES:

@@ -1,4 +1,4 @@
-"""Which labels the nodes of each source carry: managed groups, and pools of Karpenter and of EKS Auto Mode.
+"""What the nodes of each source are: of managed groups, and of pools of Karpenter and of EKS Auto Mode.
 
 Sources: Kubernetes' "Well-Known Labels, Annotations and Taints"; EKS user guide, "Customize managed nodes with launch
 templates" (labels that EKS sets); Karpenter's documentation, "Scheduling", and `karpenter/labels.toml`.
@@ -6,21 +6,29 @@ templates" (labels that EKS sets); Karpenter's documentation, "Scheduling", and 
 
 from __future__ import annotations
 
-from eks_blueprints.core.facts.ami_types import ami_types
+import re
+from dataclasses import replace
+
+from eks_blueprints.core.facts.ami_types import CUSTOM, ami_types
 from eks_blueprints.karpenter import instances
+from eks_blueprints.karpenter.fitting import ZONE, Nodes, Taint, narrowed
 from eks_blueprints.karpenter.labels import (
     ARCHITECTURE,
     AUTO_MODE,
-    CAPACITY_TYPE,
     INSTANCE_TYPE,
     KARPENTER,
+    OPERATING_SYSTEM,
+    Flavor,
     known_labels,
     normal,
 )
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
+from eks_blueprints.policies.addresses import all_resolved, subnet_of, subnets_of
+from eks_blueprints.policies.karpenter import node_class, selected_subnets
 from eks_blueprints.policies.objects import object_name
-from eks_blueprints.policies.platform import NODE_GROUP
+from eks_blueprints.policies.platform import LAUNCH_TEMPLATE, NODE_GROUP, SUBNET
 from eks_blueprints.policies.props import Props
+from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.stack import Resource, Stack
 
 _OF_KUBERNETES = ("kubernetes.io", "k8s.io", "k8s.aws")
@@ -28,53 +36,151 @@ _OF_KUBERNETES = ("kubernetes.io", "k8s.io", "k8s.aws")
 _OF_GROUPS = "eks.amazonaws.com/"
 _OF_GROUPS_ANY = ("nodegroup", "nodegroup-image", "sourceLaunchTemplateId", "sourceLaunchTemplateVersion")
 _CAPACITY_OF_GROUPS = "eks.amazonaws.com/capacityType"
+_DEFAULT_TYPE = "t3.medium"
+"""What EKS takes where a group names no type."""
+_ZONE_OF_REGION = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9]+)[a-z]")
 
 
-def lacks(kind: Resource, key: str, value: str, stack: Stack) -> str:
-    """Why no node of a kind carries a label with some value, in words; empty if one may."""
-    has = _group(kind.props, key, value) if kind.type == NODE_GROUP else _pool(kind, key, value, stack)
-    if has:
-        return ""
-    hint = ""
-    if kind.type == NODE_GROUP and normal(key) == CAPACITY_TYPE:
-        hint = f" (a managed group's nodes have {_CAPACITY_OF_GROUPS}={_capacity(kind.props)})"
-    return f"has no {key}={value}{hint}"
+def nodes_of(kind: Resource, stack: Stack) -> Nodes:
+    """What nodes of a group or pool are, as far as the stack tells.
+
+    Raises:
+        Undetermined: if the labels or taints of its nodes are not known.
+    """
+    return _group(kind, stack) if kind.type == NODE_GROUP else _pool(kind, stack)
 
 
-def _capacity(group: Props) -> str:
-    return str(group.get("capacityType") or "ON_DEMAND")
+def _group(group: Resource, stack: Stack) -> Nodes:
+    props = group.props
+    labels = _fixed(props.pairs("labels"))
+    ami = ami_types().get(str(props.get("amiType")))
+    if props.get("amiType") != CUSTOM:
+        labels.setdefault(OPERATING_SYSTEM, _one("windows" if ami and ami.windows else "linux"))
+    if ami is not None:
+        labels.setdefault(ARCHITECTURE, _one("arm64" if ami.architecture == "arm64" else "amd64"))
+    labels.setdefault(_CAPACITY_OF_GROUPS, _one(str(props.get("capacityType") or "ON_DEMAND")))
+    _add_zones(labels, [each.zone for each in subnets_of(group, stack, "subnetIds")], all_of_it=_all_made(group, stack))
+
+    def carries(key: str) -> bool:
+        if key.startswith(_OF_GROUPS):
+            return key.removeprefix(_OF_GROUPS) in _OF_GROUPS_ANY
+        return (key not in known_labels(KARPENTER) and _of_kubernetes(key)) or key in (INSTANCE_TYPE, ZONE)
+
+    return Nodes(
+        name=group.name,
+        labels=labels,
+        carries=carries,
+        types=_types_of_group(group, stack),
+        taints=_taints(props.items("taints")),
+        regions=_regions(group, stack),
+    )
 
 
-def _group(group: Props, key: str, value: str) -> bool:
-    labels, word = group.at("labels"), normal(key)
-    if labels.value is not None and labels.has(key):
-        return str(labels.get(key)) == value
-    if word == ARCHITECTURE and (ami := ami_types().get(str(group.get("amiType")))):
-        return value == ("arm64" if ami.architecture == "arm64" else "amd64")
-    if word == INSTANCE_TYPE and (types := group.words("instanceTypes")):
-        return value in types
-    if word == _CAPACITY_OF_GROUPS:
-        return value == _capacity(group)
-    if word.startswith(_OF_GROUPS):
-        return word.removeprefix(_OF_GROUPS) in _OF_GROUPS_ANY
-    return word not in known_labels(KARPENTER) and _of_kubernetes(word)
+def _types_of_group(group: Resource, stack: Stack) -> frozenset[str]:
+    if not group.props.is_known("instanceTypes"):
+        return frozenset()
+    if types := [each.value for each in group.props.items("instanceTypes")]:
+        return frozenset(types) if all(isinstance(each, str) and "${" not in each for each in types) else frozenset()
+    if not group.props.has("launchTemplate"):
+        return frozenset({_DEFAULT_TYPE}) if group.props.get("amiType") is None else frozenset()
+    template = stack.resolved(group, "launchTemplate", "id", types=(LAUNCH_TEMPLATE,))
+    if template is None or not template.props.is_known("instanceType"):
+        return frozenset()
+    found = template.props.get("instanceType")
+    return frozenset({found}) if isinstance(found, str) else frozenset()
 
 
-def _pool(pool: Resource, key: str, value: str, stack: Stack) -> bool:
-    template, word = pool.props.at("spec", "template"), normal(key)
-    if template.has("metadata", "labels", key):
-        return str(template.get("metadata", "labels", key)) == value
-    if word == "karpenter.sh/nodepool":
-        return object_name(pool, stack) == value
+def _pool(pool: Resource, stack: Stack) -> Nodes:
+    template = pool.props.at("spec", "template")
     flavor = AUTO_MODE if template.get("spec", "nodeClassRef", "group") == AUTO_MODE.group else KARPENTER
     asked = allowed(_requirements(template))
-    if word in asked and value not in asked[word]:
-        return False
-    if instances.carriers(flavor, word) is not None:
-        return bool(instances.left(flavor, {**asked, word: Allowed(values=frozenset({value}), required=True)}))
-    if word == "eks.amazonaws.com/compute-type":
-        return flavor is AUTO_MODE and value == "auto"
-    return word in asked or word in known_labels(flavor) or _is_karpenters(word) or _of_kubernetes(word)
+    labels = {key: replace(left, required=True) for key, left in asked.items()}
+    labels |= _fixed(template.pairs("metadata", "labels"))
+    labels["karpenter.sh/nodepool"] = _one(object_name(pool, stack))
+    if flavor is AUTO_MODE:
+        labels["eks.amazonaws.com/compute-type"] = _one("auto")
+    windows = flavor is KARPENTER and any(map(_is_windows, node_class(pool, stack)))
+    labels.setdefault(OPERATING_SYSTEM, _one("windows" if windows else "linux"))
+    subnets = [subnet_of(each) for found in node_class(pool, stack) for each in selected_subnets(found, stack)]
+    _add_zones(labels, [each.zone for each in subnets], all_of_it=True)
+
+    def carries(key: str) -> bool:
+        if key == "eks.amazonaws.com/compute-type":
+            return False
+        known = key in known_labels(flavor) or instances.carriers(flavor, key) is not None
+        return known or _is_karpenters(key) or _of_kubernetes(key)
+
+    limits = pool.props.at("spec", "limits")
+    return Nodes(
+        name=pool.name,
+        labels=labels,
+        carries=carries,
+        types=_types(flavor, asked),
+        taints=_taints(template.items("spec", "taints")),
+        regions=_regions(pool, stack),
+        flavor=flavor,
+        most_cpu=_limit(limits, "cpu"),
+        most_memory=_limit(limits, "memory"),
+    )
+
+
+def _limit(limits: Props, key: str) -> float | None:
+    return quantity(limits.get(key)) if limits.value is not None and limits.is_known(key) else None
+
+
+def _is_windows(found: Resource) -> bool:
+    terms = found.props.items("spec", "amiSelectorTerms")
+    words = [str(term.raw("alias") or "") for term in terms] + [str(found.props.raw("spec", "amiFamily") or "")]
+    return any(word.lower().startswith("windows") for word in words)
+
+
+def _fixed(pairs: list[tuple[str, Props]]) -> dict[str, Allowed]:
+    """Labels as they are written; one whose value is not known may have any."""
+    return {normal(key): _one(str(part.get())) if part.is_known() else Allowed(required=True) for key, part in pairs}
+
+
+def _one(value: str) -> Allowed:
+    return Allowed(values=frozenset({value}), required=True)
+
+
+def _add_zones(labels: dict[str, Allowed], zones: list[str | None], *, all_of_it: bool) -> None:
+    known = [zone for zone in zones if zone and "${" not in zone and not zone[:1].isupper() and zone[-1:].isalpha()]
+    if zones and all_of_it and len(known) == len(zones):
+        here = Allowed(values=frozenset(known), required=True)
+        labels[ZONE] = labels.get(ZONE, Allowed()).narrowed(here)
+
+
+def _all_made(group: Resource, stack: Stack) -> bool:
+    return group.props.is_known("subnetIds") and all_resolved(group, stack, "subnetIds")
+
+
+def _regions(kind: Resource, stack: Stack) -> frozenset[str]:
+    """The regions that a kind of node can stand in: those of the subnets, or else that of a provider."""
+    zones = {subnet_of(each).zone for each in stack.of(SUBNET)}
+    known = {match[1] for zone in zones if zone and (match := _ZONE_OF_REGION.fullmatch(zone))}
+    if known:
+        return frozenset(known)
+    provider = stack.by_urn.get(kind.provider or "")
+    region = provider.inputs.get("region") if provider is not None else None
+    return frozenset({region}) if isinstance(region, str) and "${" not in region else frozenset()
+
+
+def _taints(found: list[Props]) -> tuple[Taint, ...]:
+    return tuple(map(_taint, found))
+
+
+def _taint(found: Props) -> Taint:
+    effects = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+    effect = str(found.get("effect"))
+    return Taint(str(found.get("key")), str(found.get("value") or ""), effects.get(effect, effect))
+
+
+def _types(flavor: Flavor, asked: dict[str, Allowed]) -> frozenset[str]:
+    types = instances.launchable(flavor)
+    for key, left in asked.items():
+        if (who := instances.carriers(flavor, key)) is not None:
+            types = narrowed(types, who, left)
+    return types
 
 
 def _requirements(template: Props) -> list[Requirement]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.props import Props, Undetermined
-from eks_blueprints.policies.rule import Context
 from eks_blueprints.policies.stack import Resource, Stack
 
 POD = "kubernetes:core/v1:Pod"
@@ -41,6 +41,8 @@ out of the rules by the name of a namespace."""
 
 UNKNOWN = "${unknown}"
 """Stands for a namespace of which nothing is known."""
+
+_RENDERED = ("kubernetes:helm.sh/", "kubernetes:kustomize", "kubernetes:yaml")
 
 SYSTEM = {"system_namespaces": SYSTEM_NAMESPACES}
 
@@ -182,6 +184,21 @@ def workloads(stack: Stack, namespace: str, types: Iterable[str] = WORKLOADS) ->
     """The workloads of a namespace."""
     wanted = set(types)
     return [each for each in in_namespace(stack, namespace, *WORKLOADS) if each.type in wanted and not each.patch]
+
+
+def others_make_pods(stack: Stack, namespace: str) -> bool:
+    """Whether charts, delivery tools or the operators of custom resources may make objects in a namespace."""
+
+    def index() -> set[str]:
+        found = [each for each in stack.resources if each.type.startswith(_RENDERED) or _is_custom(each)]
+        return {namespace_of(each, stack) for each in found}
+
+    return bool({namespace, UNKNOWN} & stack.once("others make pods", index))
+
+
+def _is_custom(resource: Resource) -> bool:
+    group = resource.api_version.partition("/")[0] if resource.is_object else ""
+    return "." in group and not group.endswith(".k8s.io") and resource.type != ROLLOUT
 
 
 def selected(stack: Stack, namespace: str, selector: Any, types: Iterable[str] = WORKLOADS) -> list[Resource]:

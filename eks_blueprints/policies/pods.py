@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
+from eks_blueprints.policies.definition import Check, Context, Parts, Rule, Severity, rule
 from eks_blueprints.policies.objects import SYSTEM, WORKLOADS, containers_of, in_system_namespace, pod_of
 from eks_blueprints.policies.props import Props
-from eks_blueprints.policies.rule import Check, Context, Parts, Rule, Severity, rule
 
 
 def pods(context: Context) -> Iterator[Props]:

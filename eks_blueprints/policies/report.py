@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from eks_blueprints.core.errors import Path, dotted
-from eks_blueprints.policies.rule import Enforcement, Profile, Rule, Severity
+from eks_blueprints.policies.definition import Enforcement, Profile, Rule, Severity
 
 Verdict = Literal["fail", "waived", "undetermined"]
 

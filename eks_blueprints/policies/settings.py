@@ -26,7 +26,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from eks_blueprints.core.document import Document, Place, located, read
 from eks_blueprints.core.errors import Faults, InputError, Problem, problems_of, shown, unknown_name
 from eks_blueprints.core.spec import Spec
-from eks_blueprints.policies.rule import Enforcement, Profile
+from eks_blueprints.policies.definition import Enforcement, Profile
 
 FILE = "policies.yaml"
 """The name of the file, beside the stack files."""

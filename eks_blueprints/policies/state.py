@@ -9,8 +9,8 @@ from typing import Any
 
 from eks_blueprints.core.errors import fail, shown
 from eks_blueprints.policies.check import check_stack
+from eks_blueprints.policies.definition import Profile
 from eks_blueprints.policies.report import Report
-from eks_blueprints.policies.rule import Profile
 from eks_blueprints.policies.settings import Judgement
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.recording.render import masked

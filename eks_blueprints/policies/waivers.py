@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from eks_blueprints.policies.catalogue import rules
+from eks_blueprints.policies.definition import Enforcement, Rule
 from eks_blueprints.policies.objects import namespace_of, object_name
 from eks_blueprints.policies.report import Finding
-from eks_blueprints.policies.rule import Enforcement, Rule
 from eks_blueprints.policies.settings import PlacedWaiver, WaivedResource
 from eks_blueprints.policies.stack import Resource, Stack
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from eks_blueprints.policies.catalogue import rules
-from eks_blueprints.policies.rule import PROFILES, Rule
+from eks_blueprints.policies.definition import PROFILES, Rule
+from eks_blueprints.policies.examples import example
 
 _ANCHORS = {
     "cis_eks_1_8": "CIS EKS 1.8",
@@ -34,14 +35,18 @@ _INTRO = """# Policies
 {count} rules about EKS, Kubernetes, Karpenter and delivery, grouped by subject. They judge resources of any program,
 plain `pulumi_aws`, `pulumi_kubernetes` and `pulumi_eks` ones as well, and say the same wherever they run:
 
-- offline on what a program asks for, with `eks-blueprints check`;
-- in the engine, as a policy pack: `pulumi preview --policy-pack $(eks-blueprints policy path)`. The environment of the
-  pack needs `eks-blueprints` and `pulumi-policy`. `EKS_BLUEPRINTS_POLICIES` names the settings file,
-  `EKS_BLUEPRINTS_PROFILE` a profile;
-- on what exists: the JSON that `pulumi stack export` writes.
+- offline on what a program asks for: `eks-blueprints check --policies` for the stacks of a project, with
+  `--program DIR` for any Pulumi program in Python, and with `--plan FILE` for what `preview --format json` wrote;
+- in the engine, as a policy pack: `pulumi preview --policy-pack $(eks-blueprints policy path)`. The engine runs it with
+  the Python on the PATH, in whose environment `pip install "eks-blueprints[policy]"` puts what it needs.
+  `EKS_BLUEPRINTS_POLICIES` names the settings file, `EKS_BLUEPRINTS_PROFILE` a profile;
+- on what exists: `eks-blueprints check --state FILE` for the JSON that `pulumi stack export` writes.
+
+Rules of your own stand beside these: [a guide](../guides/policies.md).
 
 A value that is not known before the deployment makes a verdict `undetermined`: never a pass, and never an end of the
-run. Charts that only a provider renders are listed as not scanned.
+run. Charts and files that only others render are not scanned, workloads in namespaces of the system are exempt from the
+rules about tenants, and the first line of every report counts both.
 
 ## Settings
 
@@ -137,6 +142,9 @@ def _rule(rule: Rule) -> list[str]:
         lines.append(f"- parameter `{key}`: default `{_default(value)}`")
     for key, ids in rule.prose.anchors.items():
         lines.append(f"- {_ANCHORS.get(key, key)}: {', '.join(f'`{each}`' for each in ids)}")
+    for verdict, said in (("fail", "This fails:"), ("pass", "This passes:")):
+        if text := example(rule.id, verdict):
+            lines += ["", said, "", "```text", text, "```"]
     return [*lines, ""]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.check import judge
-from eks_blueprints.policies.rule import Context
+from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.stack import Resource, Stack
 from tests.policies import cases
 from tests.policies.build import VERDICTS

@@ -97,6 +97,9 @@ def test_sarif_has_places_rules_and_suppressions(report: Report) -> None:
     assert place == {"artifactLocation": {"uri": "stacks/prod.yaml"}, "region": {"startLine": 31, "startColumn": 7}}
     assert results["k8s-no-host-ipc"]["suppressions"][0]["justification"].startswith("shares memory")
     assert (results["k8s-no-host-pid"]["kind"], results["k8s-no-host-pid"]["level"]) == ("open", "none")
+    pages = {each["id"]: each["helpUri"] for each in run["tool"]["driver"]["rules"]}
+    assert pages["k8s-no-host-network"].startswith("https://")
+    assert pages["k8s-no-host-network"].endswith("/pods_host.md#k8s-no-host-network")
     for result in run["results"]:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
 

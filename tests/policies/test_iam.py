@@ -17,7 +17,7 @@ from eks_blueprints.core.iam_match import (
 )
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.check import judge
-from eks_blueprints.policies.rule import Context
+from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.review.report.rights import power
 from tests.policies.build import aws, document, role

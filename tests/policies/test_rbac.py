@@ -4,9 +4,9 @@ import pytest
 
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.check import judge
+from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.rbac import gives, reaches
-from eks_blueprints.policies.rule import Context
 from eks_blueprints.policies.stack import Stack
 from tests.policies.build import UNKNOWN, object_
 from tests.policies.test_cases import TODAY

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from eks_blueprints.policies.definition import Rule
 from eks_blueprints.policies.formats.text_form import summary
 from eks_blueprints.policies.report import Finding, Report
-from eks_blueprints.policies.rule import Rule
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+DOCS = "EKS_BLUEPRINTS_POLICY_PAGES"
+"""Environment variable with the address of the folder of the pages about policies, where a copy of it is served."""
+_PAGES = "https://github.com/acme/eks-blueprints/blob/main/docs/policies"
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
 """GitHub sorts findings about security by a score from 0 to 10."""
 
@@ -47,9 +52,18 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.prose.rationale or rule.title},
         "help": {"text": rule.prose.fix or rule.title},
+        "helpUri": page_of(rule),
         "defaultConfiguration": {"level": "error" if rule.enforcement == "mandatory" else "warning"},
         "properties": {"security-severity": _SCORES[rule.severity], "tags": ["security", rule.subject]},
     }
+
+
+def page_of(rule: Rule) -> str:
+    """Where the page about a rule is; of a rule of a team's own its file."""
+    if not rule.check.__module__.startswith("eks_blueprints.policies.rules."):
+        return Path(rule.check.__code__.co_filename).resolve().as_uri()
+    base = os.environ.get(DOCS) or _PAGES
+    return f"{base.rstrip('/')}/{rule.subject}.md#{rule.id}"
 
 
 def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:

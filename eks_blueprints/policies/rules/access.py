@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import object_name
 from eks_blueprints.policies.platform import EC2_NODE_CLASS, ROLE, cluster_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.roles import identity, uses
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Stack
 
 ENTRY = "aws:eks/accessEntry:AccessEntry"

@@ -7,6 +7,7 @@ from typing import Any
 
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.facts.pods import Addressing, addresses
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import STATEFUL_SET
 from eks_blueprints.policies.platform import (
     ADDON,
@@ -19,7 +20,6 @@ from eks_blueprints.policies.platform import (
     version_of,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
 from eks_blueprints.policies.volumes import CLAIM, EBS, STORAGE_CLASS, provisioner, templates_of
 

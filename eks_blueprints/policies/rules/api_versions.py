@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import SERVICE, WORKLOADS, pod_of, template
 from eks_blueprints.policies.platform import minor_of
 from eks_blueprints.policies.props import Fault, Faults, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import ANY_OBJECT
 
 _TABLE = Path(__file__).parent.parent / "removed_apis.toml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     DAEMON_SET,
     NAMESPACE,
@@ -18,7 +19,6 @@ from eks_blueprints.policies.platform import (
     charts,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     DEPLOYMENT,
     REPLICATED,
@@ -13,6 +14,7 @@ from eks_blueprints.policies.objects import (
     STATEFUL_SET,
     in_namespace,
     namespace_of,
+    others_make_pods,
     pod_labels,
     replicas,
     selected,
@@ -21,7 +23,6 @@ from eks_blueprints.policies.objects import (
     workloads,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 PDB = "kubernetes:policy/v1:PodDisruptionBudget"
@@ -104,7 +105,7 @@ def budget_used(budget: Props, context: Context) -> Faults:
     stack = context.stack
     namespace = namespace_of(context.resource, stack)
     budget.get("spec", "selector")
-    if not workloads(stack, namespace):
+    if not workloads(stack, namespace) or others_make_pods(stack, namespace):
         raise NotApplicable
     if not _covered(context):
         yield budget.fault(

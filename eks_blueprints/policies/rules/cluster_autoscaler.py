@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eks_blueprints.policies.addresses import subnets_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import DEPLOYMENT, STATEFUL_SET
 from eks_blueprints.policies.platform import (
     APPLICATION,
@@ -28,7 +29,6 @@ from eks_blueprints.policies.platform import (
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.roles import allowing, conditions, documents, gives, unlimited, values
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.policies.volumes import is_ebs, templates_of
 

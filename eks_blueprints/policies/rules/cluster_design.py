@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eks_blueprints.core.leaves import overlap
 from eks_blueprints.policies.addresses import ranges_of_vpc, subnets_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import (
     ADDON,
     APPLICATION,
@@ -24,7 +25,6 @@ from eks_blueprints.policies.platform import (
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.roles import attached, identity, is_used_as, policy_name
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 
 _BUILT_IN = ("general-purpose", "system")

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from eks_blueprints.core import versions
 from eks_blueprints.policies.addresses import world_known
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import NODE_GROUP
 from eks_blueprints.policies.props import Fault, Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"

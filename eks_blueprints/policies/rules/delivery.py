@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import NAMESPACE, ROLLOUT, SERVICE, WORKLOADS
 from eks_blueprints.policies.platform import APPLICATION, CHART, NODE_GROUP, RELEASE, ROLE, SUBNET, VPC, charts
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 
 APPLICATION_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
@@ -189,13 +189,15 @@ def protect(subject: Props, context: Context) -> Faults:
     severity="medium",
     enforcement="advisory",
     wave=2,
-    params={"required": ["Environment", "Owner", "CostCenter"]},
+    params={"required": []},
 )
 def tags(subject: Props, context: Context) -> Faults:
     """Resources carry the tags that were agreed on.
 
-    Tags of the resource and default tags of its provider count together.
+    Tags of the resource and default tags of its provider count together. Nothing is asked before `required` names tags.
     """
+    if not context.params["required"]:
+        raise NotApplicable
     found = {key for key, _ in subject.pairs("tags")}
     provider = context.stack.by_urn.get(context.resource.provider or "")
     if provider is not None:

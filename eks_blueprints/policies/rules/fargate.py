@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eks_blueprints.policies.addresses import is_public, subnets_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     CRON_JOB,
     DAEMON_SET,
@@ -23,7 +24,6 @@ from eks_blueprints.policies.platform import FARGATE, cluster_of, compute, farga
 from eks_blueprints.policies.pods import pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.quantities import quantity
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource
 from eks_blueprints.policies.volumes import claims_of, is_dynamic_efs, is_ebs
 

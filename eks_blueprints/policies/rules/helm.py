@@ -6,9 +6,9 @@ import re
 from fnmatch import fnmatchcase
 
 from eks_blueprints.core.secret_text import looks
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 _EXACT = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eks_blueprints.core.iam_match import whole_service
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import canonical, namespace_of, object_name, pod_of, workloads
 from eks_blueprints.policies.platform import (
     ADDON,
@@ -31,7 +32,6 @@ from eks_blueprints.policies.roles import (
     unlimited,
     values,
 )
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 _NODE_POLICIES = (

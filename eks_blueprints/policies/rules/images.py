@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import WORKLOADS
 from eks_blueprints.policies.platform import CHART, RELEASE, charts
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 
 _DEPRECATED = ("k8s.gcr.io/", "gcr.io/google-containers/", "gcr.io/google_containers/", "docker.pkg.github.com/")
@@ -46,15 +46,16 @@ def by_digest(container: Props) -> Faults:
     enforcement="advisory",
     production="mandatory",
     wave=2,
-    params={
-        "allowed": ["*.dkr.ecr.*.amazonaws.com", "*.dkr.ecr.*.amazonaws.com.cn", "public.ecr.aws", "registry.k8s.io"]
-    },
+    params={"allowed": []},
 )
 def registry_allowed(container: Props, context: Context) -> Faults:
     """Images come from registries that were agreed on.
 
-    The host of an image fits one of the texts of `allowed`; an image without a host is one of docker.io.
+    The host of an image fits one of the texts of `allowed`, such as `*.dkr.ecr.*.amazonaws.com`; an image without a
+    host is one of docker.io. Nothing is asked before `allowed` names registries.
     """
+    if not context.params["allowed"]:
+        raise NotApplicable
     host = _host(container)
     if not any(fnmatchcase(host, each) for each in context.params["allowed"]):
         yield container.fault("comes from a registry that is not agreed on", "image", got=_image(container))

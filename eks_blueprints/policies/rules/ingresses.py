@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import DEPLOYMENT, INGRESS, containers_of
 from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts, named
 from eks_blueprints.policies.props import Faults, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource
 
 _ALB = "alb.ingress.kubernetes.io/"

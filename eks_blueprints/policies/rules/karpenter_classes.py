@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from eks_blueprints.policies.addresses import is_public
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.karpenter import TEMPLATE, matching, selected_subnets
 from eks_blueprints.policies.objects import canonical, object_name
 from eks_blueprints.policies.platform import EC2_NODE_CLASS, NODE_CLASS, NODE_POOL, SUBNET, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context, rule
 
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 _OLD = (

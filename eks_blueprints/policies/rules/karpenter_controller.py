@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from eks_blueprints.core import versions
 from eks_blueprints.core.iam_match import limits
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.karpenter import capacity
 from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
 from eks_blueprints.policies.platform import (
@@ -30,7 +31,6 @@ from eks_blueprints.policies.platform import (
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.roles import allowing, conditions, documents, gives, unlimited
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER
 
 QUEUE = "aws:sqs/queue:Queue"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from eks_blueprints.policies.addresses import subnet_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.karpenter import CAPACITY, TEMPLATE, ZONE, capacity, node_class, selected_subnets, zones_of
 from eks_blueprints.policies.objects import REPLICATED, WORKLOADS, template
 from eks_blueprints.policies.platform import NODE_POOL
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.quantities import quantity, seconds
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Stack
 
 _AUTO_DAYS = 480 * 3600

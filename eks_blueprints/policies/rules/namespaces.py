@@ -8,6 +8,7 @@ from typing import Any
 
 from eks_blueprints.core.address_ranges import network_of
 from eks_blueprints.policies.addresses import world_known
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     NAMESPACE,
     SERVICE,
@@ -21,7 +22,6 @@ from eks_blueprints.policies.objects import (
     selects,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"

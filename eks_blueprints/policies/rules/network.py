@@ -7,6 +7,7 @@ from typing import Any
 
 from eks_blueprints.core.address_ranges import is_world
 from eks_blueprints.policies.addresses import is_public, subnet_of, subnets_of, world_known
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import (
     FARGATE,
     LAUNCH_TEMPLATE,
@@ -15,7 +16,6 @@ from eks_blueprints.policies.platform import (
     VPC,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, known_only
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
 
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"

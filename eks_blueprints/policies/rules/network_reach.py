@@ -8,6 +8,7 @@ import re
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.facts.pods import Addressing, addresses
 from eks_blueprints.policies.addresses import subnets_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import (
     ASSOCIATION,
     GROUP,
@@ -19,7 +20,6 @@ from eks_blueprints.policies.platform import (
     on_cluster,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"

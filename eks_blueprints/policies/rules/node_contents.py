@@ -8,9 +8,9 @@ import re
 
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.secret_text import inside
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import LAUNCH_TEMPLATE, NODE_GROUP, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 
 _MANAGED = "eks:index:ManagedNodeGroup"
 _SELF_MANAGED = ("eks:index:NodeGroup", "eks:index:NodeGroupV2")

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 from eks_blueprints.policies.addresses import is_public, subnets_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import GROUP, LAUNCH_TEMPLATE, NODE_GROUP, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 _SELF_MANAGED = ("eks:index:NodeGroup", "eks:index:NodeGroupV2")

@@ -6,6 +6,7 @@ from typing import Any
 
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.policies.addresses import subnets_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import (
     GROUP,
     LAUNCH_TEMPLATE,
@@ -16,7 +17,6 @@ from eks_blueprints.policies.platform import (
     karpenters,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 _TAG = "k8s.io/cluster-autoscaler/"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import WORKLOADS, in_namespace, namespace_of, pod_of
 from eks_blueprints.policies.platform import NODE_POOL, auto_mode, cluster_of, version_of
 from eks_blueprints.policies.pods import containers, pod_rule, pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.quantities import quantity
-from eks_blueprints.policies.rule import Context, rule
 
 LIMIT_RANGE = "kubernetes:core/v1:LimitRange"
 

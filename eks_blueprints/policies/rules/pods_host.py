@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import WORKLOADS, pod_of, template
 from eks_blueprints.policies.platform import cluster_of, version_of
 from eks_blueprints.policies.pods import containers, parts, pod_rule, pods, tenant_containers, tenant_pods
 from eks_blueprints.policies.props import Faults, Props
-from eks_blueprints.policies.rule import Context, rule
 
 _BASELINE_CAPABILITIES = frozenset(
     [
@@ -26,6 +26,7 @@ _SOCKETS = (
     "/run/dockershim.sock",
     "/var/run/dockershim.sock",
 )
+_SECCOMP = "seccomp.security.alpha.kubernetes.io/"
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _SELINUX_TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
 _SYSCTLS = {
@@ -118,22 +119,33 @@ def no_runtime_socket(pod: Props) -> Faults:
 
 @pod_rule("k8s-capabilities-baseline", "high", each=tenant_containers, patches=True)
 def baseline_capabilities(container: Props) -> Faults:
-    """Containers add no capability that leads out of them."""
+    """Containers add no capability that leads out of them.
+
+    Names are compared as Pod Security does: CAP_CHOWN and chown are no names of capabilities in Kubernetes.
+    """
     added = container.words("securityContext", "capabilities", "add")
-    strange = [each for each in added if each.removeprefix("CAP_") not in _BASELINE_CAPABILITIES]
+    strange = [each for each in added if each not in _BASELINE_CAPABILITIES]
     if strange:
         yield container.fault(
             "adds capabilities that lead out of it", "securityContext", "capabilities", "add", got=strange
         )
 
 
-@pod_rule("k8s-seccomp-not-unconfined", "high", each=parts, patches=True)
-def seccomp_confined(part: Props) -> Faults:
-    """Nobody turns the filter of system calls off."""
-    if part.get("securityContext", "seccompProfile", "type") == "Unconfined":
-        yield part.fault(
-            "may call anything in the kernel", "securityContext", "seccompProfile", "type", got="Unconfined"
-        )
+@rule("k8s-seccomp-not-unconfined", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, patches=True)
+def seccomp_confined(_: Props, context: Context) -> Faults:
+    """Nobody turns the filter of system calls off.
+
+    Before Kubernetes 1.19 annotations of the pod tell the profile.
+    """
+    for part in parts(context):
+        if part.get("securityContext", "seccompProfile", "type") == "Unconfined":
+            yield part.fault(
+                "may call anything in the kernel", "securityContext", "seccompProfile", "type", got="Unconfined"
+            )
+    if before(context, 19):
+        for key, value in template(context.resource).pairs("metadata", "annotations"):
+            if _SECCOMP in key and value.get() not in ("runtime/default", "docker/default") and not _is_local(value):
+                yield value.fault("may call anything in the kernel", got=value.get())
 
 
 @rule("k8s-apparmor-baseline", *WORKLOADS, severity="medium", enforcement="mandatory", wave=1, patches=True)
@@ -200,6 +212,20 @@ def probe_hosts(container: Props) -> Faults:
     for keys in places:
         if host := container.get(*keys):
             yield container.fault("has kubelet ask another host", *keys, got=host)
+
+
+def _is_local(value: Props) -> bool:
+    return str(value.get()).startswith("localhost/")
+
+
+def before(context: Context, minor: int) -> bool:
+    """Whether the cluster of a workload is known to be older than a minor version of Kubernetes.
+
+    Raises:
+        Undetermined: if its version is given and not known.
+    """
+    found = version_of(cluster_of(context.resource, context.stack))
+    return found is not None and found < minor
 
 
 def user_namespace(context: Context) -> bool:

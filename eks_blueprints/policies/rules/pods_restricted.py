@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.objects import pod_of
 from eks_blueprints.policies.platform import cluster_of, version_of
 from eks_blueprints.policies.pods import containers, parts, pod_rule, pods, tenant_containers, tenant_parts, tenant_pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context
-from eks_blueprints.policies.rules.pods_host import user_namespace
+from eks_blueprints.policies.rules.pods_host import before, user_namespace
 
 _VOLUMES = frozenset(
     {
@@ -28,7 +28,7 @@ _PROFILES = ("RuntimeDefault", "Localhost")
 @pod_rule("k8s-no-privilege-escalation", "high", each=tenant_containers)
 def no_escalation(container: Props, context: Context) -> Faults:
     """Processes cannot gain more rights than they started with."""
-    if _is_windows(context):
+    if _is_windows(context) or before(context, 8):
         raise NotApplicable
     allowed = container.flag("securityContext", "allowPrivilegeEscalation")
     if allowed is not False:
@@ -63,25 +63,40 @@ def high_user(part: Props) -> Faults:
 
 @pod_rule("k8s-capabilities-drop-all", "medium", each=tenant_containers)
 def drop_all(container: Props, context: Context) -> Faults:
-    """Containers drop every capability, and take back one at most."""
-    if _is_windows(context):
+    """Containers drop every capability, and take back one at most.
+
+    The names are ALL and NET_BIND_SERVICE, in capital letters and without CAP_, as Pod Security reads them.
+    """
+    if _is_windows(context) or before(context, 22):
         raise NotApplicable
     keys = ("securityContext", "capabilities")
-    if "ALL" not in [each.upper() for each in container.words(*keys, "drop")]:
+    if "ALL" not in container.words(*keys, "drop"):
         yield container.fault("keeps capabilities", *keys, "drop", got=container.raw(*keys, "drop") or [])
-    if strange := [each for each in container.words(*keys, "add") if each.removeprefix("CAP_") != "NET_BIND_SERVICE"]:
+    if strange := [each for each in container.words(*keys, "add") if each != "NET_BIND_SERVICE"]:
         yield container.fault("takes back more than NET_BIND_SERVICE", *keys, "add", got=strange)
 
 
 @pod_rule("k8s-seccomp-runtime-default", "medium", each=tenant_containers)
 def seccomp(container: Props, context: Context) -> Faults:
     """System calls are filtered."""
-    if _is_windows(context):
+    if _is_windows(context) or before(context, 19):
         raise NotApplicable
     keys = ("securityContext", "seccompProfile", "type")
     found = container.get(*keys) or pod_of(context.resource).get(*keys)
     if found not in _PROFILES:
         yield container.fault("may call anything in the kernel", *keys, got=found)
+
+
+@pod_rule("k8s-proc-mount-restricted", "medium", each=tenant_containers, patches=True)
+def proc_mount(container: Props) -> Faults:
+    """Containers see /proc as it is meant for them, in a user namespace too.
+
+    k8s-proc-mount-default, of the baseline standard, allows Unmasked to pods with users of their own; the restricted
+    one does not.
+    """
+    kind = container.get("securityContext", "procMount")
+    if kind not in (None, "Default"):
+        yield container.fault("sees more of /proc than it should", "securityContext", "procMount", got=kind)
 
 
 @pod_rule("k8s-volume-types-restricted", "medium", each=tenant_pods, patches=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     DAEMON_SET,
     INGRESS,
@@ -18,7 +19,6 @@ from eks_blueprints.policies.objects import (
 )
 from eks_blueprints.policies.pods import pod_rule, pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource
 
 NAMESPACE = "kubernetes:core/v1:Namespace"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import object_name
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rbac import (
@@ -24,7 +25,6 @@ from eks_blueprints.policies.rbac import (
     subjects,
     wild,
 )
-from eks_blueprints.policies.rule import Context, rule
 
 _GIVES_ALL = ("cluster-admin", "admin", "edit", "system:masters")
 """What leads to much more when one may bind or impersonate it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Any
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.roles import allowing, conditions, is_public, principals, statements
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 REPOSITORY = "aws:ecr/repository:Repository"

@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from eks_blueprints.core.secret_text import inside, looks, speaks
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import WORKLOADS, canonical, in_namespace, namespace_of, object_name, pod_of
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rbac import BINDINGS, subjects
 from eks_blueprints.policies.roles import ACCOUNT
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type

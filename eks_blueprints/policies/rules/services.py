@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eks_blueprints.core.address_ranges import is_world
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     DEPLOYMENT,
     INGRESS,
@@ -12,17 +13,29 @@ from eks_blueprints.policies.objects import (
     containers_of,
     namespace_of,
     object_name,
+    others_make_pods,
     pod_of,
     selected,
     workloads,
 )
 from eks_blueprints.policies.platform import RELEASE
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 
 _NLB = "service.beta.kubernetes.io/aws-load-balancer-"
 _ALB = "alb.ingress.kubernetes.io/"
+_OF_CONTROLLERS = (
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-completion-index",
+    "batch.kubernetes.io/job-name",
+    "controller-revision-hash",
+    "job-name",
+    "pod-template-generation",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+)
+"""Labels that pods get from what makes them."""
 _OLD_TLS = ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-0-2015-04", "ELBSecurityPolicy-TLS-1-1-2017-01")
 
 
@@ -117,13 +130,20 @@ def no_node_port(service: Props, context: Context) -> Faults:
 
 @rule("k8s-service-selects-workload", SERVICE, severity="medium", enforcement="advisory", wave=3, across=True)
 def service_selects(service: Props, context: Context) -> Faults:
-    """A service leads to pods, and to ports that they have."""
-    selector = service.get("spec", "selector")
+    """A service leads to pods, and to ports that they have.
+
+    Labels that a controller gives each pod, such as the name of a StatefulSet's, are left out. Where charts, delivery
+    tools or operators may make the pods, a service that selects none is not judged.
+    """
+    given = service.get("spec", "selector")
     namespace = namespace_of(context.resource, context.stack)
-    if not selector or not workloads(context.stack, namespace):
+    if not given or not workloads(context.stack, namespace):
         raise NotApplicable
+    selector = {key: value for key, value in given.items() if key not in _OF_CONTROLLERS}
     found = selected(context.stack, namespace, {"matchLabels": selector})
     if not found:
+        if others_make_pods(context.stack, namespace):
+            raise NotApplicable
         yield service.fault("selects no workload of its namespace", "spec", "selector", got=selector)
         return
     open_ports = [port for each in found for c in pod_of(each).items("containers") for port in c.items("ports")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eks_blueprints.policies.addresses import subnet_of
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     CONTROLLER,
     CRON_JOB,
@@ -30,7 +31,6 @@ from eks_blueprints.policies.objects import (
 from eks_blueprints.policies.platform import NODE_GROUP, NODE_POOL, SUBNET, auto_mode, cluster_autoscalers, cluster_of
 from eks_blueprints.policies.pods import pod_rule, pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.rules.availability import lowest
 from eks_blueprints.policies.stack import Stack
 
@@ -122,7 +122,7 @@ def rolling(deployment: Props) -> Faults:
         yield strategy.fault("can never roll out", "rollingUpdate", "maxSurge", got=surge)
 
 
-@rule("k8s-statefulset-min-ready-seconds", STATEFUL_SET, DEPLOYMENT, severity="low", enforcement="advisory", wave=3)
+@rule("k8s-statefulset-min-ready-seconds", STATEFUL_SET, severity="low", enforcement="advisory", wave=3)
 def min_ready(workload: Props) -> Faults:
     """A rollout waits until a pod has proved itself."""
     if not workload.number("spec", "minReadySeconds"):
@@ -226,10 +226,15 @@ def selector_matches(workload: Props, context: Context) -> Faults:
     severity="low",
     enforcement="advisory",
     wave=3,
-    params={"required": ["app.kubernetes.io/name", "app.kubernetes.io/part-of"]},
+    params={"required": []},
 )
 def recommended_labels(subject: Props, context: Context) -> Faults:
-    """Objects carry the labels that were agreed on."""
+    """Objects carry the labels that were agreed on.
+
+    Nothing is asked before `required` names labels, such as app.kubernetes.io/name.
+    """
+    if not context.params["required"]:
+        raise NotApplicable
     labels = subject.get("metadata", "labels") or {}
     missing = [each for each in context.params["required"] if each not in labels]
     if missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import DEPLOYMENT, STATEFUL_SET, namespace_of, pod_of, replicas
 from eks_blueprints.policies.platform import (
     EC2_NODE_CLASS,
@@ -14,7 +15,6 @@ from eks_blueprints.policies.platform import (
     on_cluster,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import Context, rule
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.policies.volumes import (
     CLAIM,

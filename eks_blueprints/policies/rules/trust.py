@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eks_blueprints.core.iam_match import Condition, every_action, everything, limits, limits_who
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import POLICY, ROLE, ROLE_POLICY
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.roles import (
@@ -19,7 +20,6 @@ from eks_blueprints.policies.roles import (
     unlimited,
     values,
 )
-from eks_blueprints.policies.rule import Context, rule
 
 _SUBJECT = re.compile(r"system:serviceaccount:[^:*?]+:[^:*?]+")
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"

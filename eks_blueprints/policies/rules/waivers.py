@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from eks_blueprints.policies.definition import rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
-from eks_blueprints.policies.rule import rule
 
 
 @rule(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.props import Faults, Props
-from eks_blueprints.policies.rule import Context, rule
 
 _HOOKS = "kubernetes:admissionregistration.k8s.io/v1:"
 WEBHOOKS = (f"{_HOOKS}ValidatingWebhookConfiguration", f"{_HOOKS}MutatingWebhookConfiguration")

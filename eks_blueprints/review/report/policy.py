@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from eks_blueprints.policies.check import check_plan
+from eks_blueprints.policies.own import load
 from eks_blueprints.policies.report import Finding
 from eks_blueprints.policies.settings import FILE, read_settings
 from eks_blueprints.recording.plan import Plan
@@ -30,6 +31,7 @@ def judge(
     def key(finding: Finding) -> tuple[str, str, str]:
         return finding.policy, now_called.get(finding.urn, finding.urn), finding.field
 
+    load(folder)
     judgement = read_settings((folder or Path()) / FILE, new.stack)
     after = check_plan(new, judgement, today=today, folder=folder)
     before = check_plan(old, judgement, today=today).failed() if old else []

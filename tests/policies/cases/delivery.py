@@ -134,7 +134,9 @@ CASES = {
         ]
     ],
     "required-tags": [
+        [cluster("na-nothing-agreed")],
         [
+            {"required": ["Environment", "Owner", "CostCenter"]},
             cluster("fail-none"),
             cluster("fail-one", tags={"Owner": "a"}),
             cluster("pass-all", tags=_TAGS),

@@ -38,7 +38,9 @@ CASES = {
         ]
     ],
     "k8s-image-registry-allowed": [
+        [_image("na-nothing-agreed", "nginx:1.27")],
         [
+            {"allowed": ["*.dkr.ecr.*.amazonaws.com", "public.ecr.aws"]},
             _REPO,
             _image("fail-short", "nginx:1.27"),
             _image("fail-user", "shop/app:1"),

@@ -88,6 +88,8 @@ CASES = {
     "k8s-capabilities-baseline": [
         [
             _on("fail-admin", capabilities={"add": ["SYS_ADMIN"]}),
+            _on("fail-prefix", capabilities={"add": ["CAP_CHOWN"]}),
+            _on("fail-all", capabilities={"add": ["ALL"]}),
             _on("pass-usual", capabilities={"add": ["CHOWN", "NET_BIND_SERVICE"]}),
             workload("pass-none"),
             _on("unknown-list", capabilities={"add": UNKNOWN}),
@@ -100,7 +102,12 @@ CASES = {
             _on("pass-default", seccompProfile={"type": "RuntimeDefault"}),
             workload("pass-unset"),
             _on("unknown-profile", seccompProfile=UNKNOWN),
-        ]
+        ],
+        [
+            cluster(version="1.18"),
+            workload("fail-note", t={"annotations": {"seccomp.security.alpha.kubernetes.io/pod": "unconfined"}}),
+            workload("pass-note", t={"annotations": {"seccomp.security.alpha.kubernetes.io/pod": "runtime/default"}}),
+        ],
     ],
     "k8s-apparmor-baseline": [
         [

@@ -61,9 +61,20 @@ CASES = {
         [
             workload("fail-unset"),
             _on("fail-some", capabilities={"drop": ["NET_RAW"]}),
+            _on("fail-lower-case", capabilities={"drop": ["all"]}),
+            _on("fail-prefix", capabilities={"drop": ["ALL"], "add": ["CAP_NET_BIND_SERVICE"]}),
             _on("fail-adds", capabilities={"drop": ["ALL"], "add": ["CHOWN"]}),
             _on("pass-all", capabilities={"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}),
             _on("unknown-list", capabilities=UNKNOWN),
+        ]
+    ],
+    "k8s-proc-mount-restricted": [
+        [
+            cluster(version="1.35"),
+            workload("fail-own-users", p={"hostUsers": False}, c={"securityContext": {"procMount": "Unmasked"}}),
+            _on("pass-default", procMount="Default"),
+            workload("pass-unset"),
+            _on("unknown-kind", procMount=UNKNOWN),
         ]
     ],
     "k8s-seccomp-runtime-default": [

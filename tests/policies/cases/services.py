@@ -153,9 +153,20 @@ CASES = {
             _service("fail-typo", selector={"app": "ap"}),
             _service("fail-port", selector={"app": "app"}, ports=[{"port": 80, "targetPort": "web"}]),
             _service("pass-found", selector={"app": "app"}, ports=[{"port": 80, "targetPort": "http"}]),
+            _service("pass-one-pod", selector={"app": "app", "statefulset.kubernetes.io/pod-name": "app-0"}),
             _service("na-no-selector"),
             _service("unknown-selector", selector=UNKNOWN),
-        ]
+        ],
+        [
+            workload("app"),
+            object_("postgresql.cnpg.io/v1:Cluster", "db"),
+            _service("na-of-an-operator", selector={"cnpg.io/cluster": "db"}),
+        ],
+        [
+            workload("app"),
+            chart("redis", "redis", ns="shop"),
+            _service("na-of-a-chart", selector={"app": "redis"}),
+        ],
     ],
     "k8s-no-dashboard-or-tiller": [
         [

@@ -94,8 +94,9 @@ CASES = {
     "k8s-statefulset-min-ready-seconds": [
         [
             workload("fail-unset", "StatefulSet"),
-            workload("pass-set", s={"minReadySeconds": 10}),
-            workload("unknown-seconds", s={"minReadySeconds": UNKNOWN}),
+            workload("pass-set", "StatefulSet", s={"minReadySeconds": 10}),
+            workload("na-deployment"),
+            workload("unknown-seconds", "StatefulSet", s={"minReadySeconds": UNKNOWN}),
         ]
     ],
     "k8s-no-bare-pods": [
@@ -148,7 +149,9 @@ CASES = {
         ]
     ],
     "k8s-recommended-labels": [
+        [workload("na-nothing-agreed")],
         [
+            {"required": ["app.kubernetes.io/name", "app.kubernetes.io/part-of"]},
             workload("fail-none"),
             workload("pass-both", m={"labels": {"app.kubernetes.io/name": "a", "app.kubernetes.io/part-of": "b"}}),
             workload("unknown-labels", m={"labels": UNKNOWN}),

@@ -1,5 +1,7 @@
 """What a rule is: a plain function over properties, and what there is to know about it.
 
+from eks_blueprints.policies import Faults, Props, rule
+
 @rule(
     "shop-queue-encrypted",
     "aws:sqs/queue:Queue",
@@ -193,6 +195,12 @@ def _table(module: str) -> dict[str, Prose]:
         return {}
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: Prose(**prose) for name, prose in data.items()}
+
+
+def forget(modules: str) -> None:
+    """Forget the rules of modules whose names start so."""
+    for id_ in [id_ for id_, found in _RULES.items() if found.check.__module__.startswith(modules)]:
+        del _RULES[id_]
 
 
 def registered() -> dict[str, Rule]:

@@ -1,0 +1,128 @@
+"""What objects refer to by name: services, service accounts, pods and ports that are to be there.
+
+What a chart or an operator makes is not in the stack, so only namespaces are judged of which the stack makes all that a
+name can mean: no chart, delivery tool or custom resource stands in them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.objects import (
+    INGRESS,
+    SERVICE,
+    WORKLOADS,
+    canonical,
+    in_namespace,
+    namespace_of,
+    object_name,
+    others_make_pods,
+    pod_of,
+    selected,
+    workloads,
+)
+from eks_blueprints.policies.pods import containers, pod_rule
+from eks_blueprints.policies.props import Faults, NotApplicable, Props
+from eks_blueprints.policies.roles import ACCOUNT
+from eks_blueprints.policies.stack import Resource
+
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+
+
+@rule("k8s-ingress-backend-exists", INGRESS, severity="medium", enforcement="advisory", wave=2, across=True)
+def ingress_backend(ingress: Props, context: Context) -> Faults:
+    """An ingress leads to services that are there, and to ports that they have.
+
+    A namespace without a service of the stack is not judged.
+    """
+    stack = context.stack
+    namespace = namespace_of(context.resource, stack)
+    services = {object_name(each, stack): each for each in in_namespace(stack, namespace, SERVICE)}
+    if not services or others_make_pods(stack, namespace):
+        raise NotApplicable
+    actions = {
+        key.removeprefix("alb.ingress.kubernetes.io/actions.")
+        for key, _ in ingress.pairs("metadata", "annotations")
+        if key.startswith("alb.ingress.kubernetes.io/actions.")
+    }
+    backends = [ingress.at("spec", "defaultBackend", "service")] if ingress.has("spec", "defaultBackend") else []
+    for each in ingress.items("spec", "rules"):
+        backends += [path.at("backend", "service") for path in each.items("http", "paths")]
+    for backend in backends:
+        name = canonical(backend.text("name") or "", stack)
+        if not name or name in actions:
+            continue
+        if name not in services:
+            yield backend.fault("leads to a service that is not there", "name", got=name)
+        elif not _has_port(services[name], backend):
+            got = backend.raw("port", "name") or backend.raw("port", "number")
+            yield backend.fault(f"leads to a port that {name} does not have", "port", got=got)
+
+
+@rule("k8s-network-policy-selects-pods", NETWORK_POLICY, severity="low", enforcement="advisory", wave=3, across=True)
+def network_policy(policy: Props, context: Context) -> Faults:
+    """A network policy is about pods that are there.
+
+    Its podSelector matches the pods of a workload of its namespace. A namespace without a workload of the stack is not
+    judged.
+    """
+    stack = context.stack
+    namespace = namespace_of(context.resource, stack)
+    selector = policy.get("spec", "podSelector") or {}
+    if not workloads(stack, namespace) or others_make_pods(stack, namespace):
+        raise NotApplicable
+    if not selected(stack, namespace, selector):
+        yield policy.fault("selects no workload of its namespace", "spec", "podSelector", got=selector)
+
+
+@rule("k8s-service-account-exists", *WORKLOADS, severity="medium", enforcement="advisory", wave=2, across=True)
+def service_account(_: Props, context: Context) -> Faults:
+    """A workload runs as a service account that is there.
+
+    Only namespaces that the stack makes, or in which it makes service accounts, are judged.
+    """
+    stack, pod = context.stack, pod_of(context.resource)
+    given = pod.text("serviceAccountName")
+    namespace = namespace_of(context.resource, stack)
+    known = {object_name(each, stack) for each in in_namespace(stack, namespace, ACCOUNT)}
+    made = any(object_name(each, stack) == namespace for each in stack.of("kubernetes:core/v1:Namespace"))
+    if given in (None, "", "default") or not (known or made) or others_make_pods(stack, namespace):
+        raise NotApplicable
+    name = canonical(given, stack)
+    if name not in known:
+        yield pod.fault("runs as a service account that is not there", "serviceAccountName", got=name)
+
+
+@pod_rule("k8s-probe-port-exists", "high", each=containers, wave=1)
+def probe_port(container: Props) -> Faults:
+    """A probe asks at a port that its container has, where it names one.
+
+    The port of an httpGet or tcpSocket probe that is no number is the name of one of the container's ports.
+    """
+    names = {str(port.get("name")) for port in container.items("ports")}
+    for probe in _PROBES:
+        for kind in ("httpGet", "tcpSocket"):
+            port = container.get(probe, kind, "port")
+            if isinstance(port, str) and not port.isdigit() and port not in names:
+                yield container.fault("asks at a port that the container does not name", probe, kind, "port", got=port)
+
+
+@pod_rule("k8s-env-names-unique", "medium", each=containers, wave=2, patches=True)
+def unique_variables(container: Props) -> Faults:
+    """An environment variable has one value.
+
+    No two entries of env have one name; of two the last one counts.
+    """
+    names = Counter(str(each.get("name")) for each in container.items("env"))
+    if twice := sorted(name for name, count in names.items() if count > 1):
+        yield container.fault("sets environment variables twice", "env", got=twice)
+
+
+def _has_port(service: Resource, backend: Props) -> bool:
+    name, number = backend.get("port", "name"), backend.get("port", "number")
+    ports = service.props.items("spec", "ports")
+    if name is None and number is None:
+        return True
+    return any((name is not None and each.get("name") == name) or each.get("port") == number for each in ports)

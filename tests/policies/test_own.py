@@ -1,0 +1,193 @@
+"""A team's own rules: found, tried, judged, set and waived like those of the package."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from eks_blueprints.cli.policy import command
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.policies import own, rule
+from eks_blueprints.policies.catalogue import rules
+from eks_blueprints.policies.check import check_stack
+from eks_blueprints.policies.cli_support import settings_of
+from eks_blueprints.policies.examples import example, examples
+from eks_blueprints.policies.stack import Stack
+from eks_blueprints.policies.trial import Scene, outcome
+from tests.policies.build import aws
+
+OWN = '''"""Ours."""
+
+from eks_blueprints.policies import Context, Faults, Props, rule
+
+
+@rule(
+    "shop-queue-encrypted",
+    "aws:sqs/queue:Queue",
+    severity="high",
+    enforcement="mandatory",
+    rationale="Messages hold customer data.",
+    fix="Set kmsMasterKeyId.",
+    params={"keys": []},
+)
+def encrypted(queue: Props, context: Context) -> Faults:
+    """Queues are encrypted with a key of ours."""
+    if not queue.has("kmsMasterKeyId"):
+        yield queue.fault("has no key", "kmsMasterKeyId")
+'''
+CASES = """shop-queue-encrypted:
+  fail:
+    - {type: "aws:sqs/queue:Queue", inputs: {}}
+  pass:
+    - - {type: "aws:sqs/queue:Queue", inputs: {kmsMasterKeyId: alias/shop}}
+      - {parameters: {keys: [alias/shop]}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    yield
+    own.load(None)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\nmain: stacks\n")
+    folder = tmp_path / "stacks" / "policies"
+    folder.mkdir(parents=True)
+    (folder / "queues.py").write_text(OWN)
+    (folder / "queues.yaml").write_text(CASES)
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def _run(*args: str) -> Result:
+    return CliRunner().invoke(command, args)
+
+
+def test_the_public_name_is_the_decorator() -> None:
+    assert callable(rule)
+    assert rule.__module__ == "eks_blueprints.policies.definition"
+
+
+def test_list_and_show_know_them(project: Path) -> None:
+    assert "shop-queue-encrypted" in _run("list").stdout
+    assert [each["id"] for each in json.loads(_run("list", "--subject", "queues", "--format", "json").stdout)] == [
+        "shop-queue-encrypted"
+    ]
+    assert "Messages hold customer data." in _run("show", "shop-queue-encrypted").stdout
+
+
+def test_settings_and_waivers_apply(project: Path) -> None:
+    settings = project.parent / "policies.yaml"
+    settings.write_text(
+        "rules:\n  shop-queue-encrypted: {parameters: {keys: [a]}}\n"
+        "waivers:\n  - policy: shop-queue-encrypted\n    resource: {name: old}\n    reason: goes with the old shop\n"
+        "    owner: me\n    created: 2026-11-01\n    expires: 2027-01-01\n"
+    )
+    judgement = settings_of("prod", project.parent)
+    found = check_stack(Stack([aws("sqs/queue:Queue", "old"), aws("sqs/queue:Queue", "new")]), judgement)
+    mine = {each.resource: each.verdict for each in found.findings if each.policy == "shop-queue-encrypted"}
+    assert mine == {"old": "waived", "new": "fail"}
+    assert found.blocked
+    settings.write_text("stacks:\n  prod: {rules: {shop-queue-encrypted: {enforcement: disabled}}}\n")
+    assert not check_stack(Stack([aws("sqs/queue:Queue", "q")]), settings_of("prod", project.parent)).blocked
+    settings.write_text("rules: {shop-queue-encrypter: {enforcement: disabled}}\n")
+    with pytest.raises(InputError, match="did you mean shop-queue-encrypted"):
+        settings_of("prod", project.parent)
+
+
+def test_rules_of_another_folder_are_forgotten(project: Path, tmp_path: Path) -> None:
+    own.load(project.parent)
+    assert "shop-queue-encrypted" in rules()
+    own.load(tmp_path / "elsewhere")
+    assert "shop-queue-encrypted" not in rules()
+
+
+def test_cases_are_tried(project: Path) -> None:
+    result = _run("test")
+    assert result.exit_code == 0, result.output
+    assert "2 cases, no problems" in result.output.replace("0 problems", "no problems")
+    (project / "queues.yaml").write_text(CASES.replace("kmsMasterKeyId", "kmsMasterKey"))
+    result = _run("test", "queues")
+    assert result.exit_code == 2
+    assert "queues.yaml:5:" in result.output
+    assert "must pass by shop-queue-encrypted; got fail" in result.output
+
+
+@pytest.mark.parametrize(
+    ("cases", "told"),
+    [
+        ("shop-queue-encrypted:\n  fail:\n    - {type: 'aws:sqs/queue:Queue'}\n", "to pass"),
+        ("shop-queue-encrypter: {fail: []}\n", "did you mean shop-queue-encrypted"),
+        ("shop-queue-encrypted: {fails: []}\n", "needs fail and pass"),
+        ("shop-queue-encrypted: {fail: [3]}\n", "is no resource"),
+        ("shop-queue-encrypted: {fail: [{type: 'aws:ec2/vpc:Vpc'}]}\n", "is not judged by"),
+        ("", "needs one YAML document"),
+        ("{}\n", "holds no cases"),
+    ],
+)
+def test_cases_that_say_nothing_are_told(project: Path, cases: str, told: str) -> None:
+    (project / "queues.yaml").write_text(cases)
+    result = _run("test")
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import nothing_such\n",
+        "raise SystemExit(0)\n",
+        "def (:\n",
+        OWN.replace("shop-queue-encrypted", "k8s-pdb-required"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_is_an_error_with_its_place(project: Path, text: str) -> None:
+    (project / "queues.py").write_text(text)
+    with pytest.raises(InputError, match=r"queues\.py:\d+.*cannot be loaded"):
+        settings_of("prod", project.parent)
+
+
+def test_helpers_may_be_imported(project: Path) -> None:
+    (project / "_shared.py").write_text("NAME = 'x'\n")
+    (project / "queues.py").write_text("from _shared import NAME\n" + OWN)
+    own.load(project.parent)
+    assert "shop-queue-encrypted" in rules()
+
+
+def test_new_writes_a_rule_that_passes_its_cases(project: Path) -> None:
+    result = _run("new", "queue-keys")
+    assert result.exit_code == 0, result.output
+    assert (project / "queue_keys.py").is_file()
+    assert _run("test", "queue_keys").exit_code == 0
+    assert "queue-keys" in _run("list").stdout
+    again = _run("new", "queue-keys")
+    assert again.exit_code == 2
+    assert "exists already" in again.output
+    assert _run("new", "../x").exit_code == 2
+
+
+def test_without_rules_there_is_nothing_to_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = _run("test")
+    assert result.exit_code == 2
+    assert "policy new NAME" in result.output
+
+
+def test_show_gives_an_example() -> None:
+    text = _run("show", "k8s-pdb-required").stdout
+    assert "fails:" in text
+    assert "passes:" in text
+
+
+@pytest.mark.parametrize("id_", sorted(set(rules()) - {"waiver-valid"}))
+def test_an_example_turns_out_as_it_says(id_: str) -> None:
+    found = examples()[id_]
+    for verdict in ("fail", "pass"):
+        scene = Scene.of(found[verdict])
+        assert scene is not None
+        assert outcome(rules()[id_], scene) == verdict
+        assert example(id_, verdict)
