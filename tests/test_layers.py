@@ -26,7 +26,7 @@ FLOORS: list[set[str]] = [
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
         {"clock", "errors", "spec", "document", "versions", "facts", "json_values", "lazy"}
-        | {"node_settings", "plain_secrets", "secret_objects", "tables"},
+        | {"node_settings", "plain_secrets", "printed", "secret_objects", "tables"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "images", "kubernetes_object", "aws_config", "caller"},
     ],

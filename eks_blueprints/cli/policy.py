@@ -11,6 +11,7 @@ import click
 
 from eks_blueprints.cli import show
 from eks_blueprints.core import clock
+from eks_blueprints.core.printed import document
 from eks_blueprints.policies.rule import PROFILES, Profile
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def list_rules(profile: Profile, subject: str | None, form: str) -> None:
             raise click.UsageError(unknown_name(subject, subjects, "subject"))
         found = [rule for rule in found if rule.subject == subject]
     if form == "json":
-        click.echo(json.dumps([_data(rule, profile) for rule in found], indent=2, ensure_ascii=False))
+        click.echo(document([_data(rule, profile) for rule in found]))
         return
     width = max(len(rule.id) for rule in found)
     for rule in found:

@@ -9,7 +9,7 @@ from typing import Any
 
 from eks_blueprints.blueprint.ground import check_named
 from eks_blueprints.core.document import Document, located
-from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.errors import InputError, Problem, unforeseen
 from eks_blueprints.core.references import resolve
 from eks_blueprints.core.spec import Reference
 from eks_blueprints.stackfile.find import Project, program_of, project_of
@@ -35,6 +35,8 @@ def checked(path: FilePath) -> StackFile:
         problems = list(check_named(args, path.stem))
     except InputError as error:
         problems = list(error.problems)
+    except Exception as error:
+        problems = [Problem((), unforeseen(error), stack.document.file, 1, 1)]
     if problems:
         raise InputError(_placed(problems, stack.document))
     return stack
