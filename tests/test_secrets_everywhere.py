@@ -70,7 +70,7 @@ def told(base: type[Element], kind: str, fields: dict[str, Any]) -> Iterator[str
     yield repr(spec) + spec.model_dump_json()
 
     def program() -> None:
-        found = resolve(spec, lambda _: pulumi.Output.secret(CANARY))
+        found = resolve(spec, lambda _: pulumi.Output.secret(CANARY), [])
         getattr(found, "install" if base is AddOn else "attach")(cluster_ref())
 
     try:

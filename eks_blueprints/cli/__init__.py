@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -12,7 +14,8 @@ from typing import Any, NoReturn
 import click
 
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.errors import InputError, unforeseen
+from eks_blueprints.core.printed import visible
 
 _COMMANDS = {
     "addons": "List the add-ons there are, and tell all about one.",
@@ -73,6 +76,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     """Run a command; what the user got wrong ends in its text and a code, never in a traceback."""
     # Taking thousands of provider classes apart at exit costs half a second that frees nothing anyone needs.
     atexit.register(gc.freeze)
+    _attach_streams()
     try:
         # https://no-color.org: any value but the empty one. Where it is not set, click looks at the terminal.
         color = False if os.environ.get("NO_COLOR") else None
@@ -80,9 +84,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.Abort:
-        click.echo("stopped", err=True)
-        code = Exit.FAILED
+        code = _said("stopped", Exit.FAILED)
     except click.ClickException as error:
+        vars(error)["message"] = visible(error.message)
         error.show()
         code = Exit.INVALID
     except InputError as error:
@@ -90,8 +94,41 @@ def main(args: list[str] | None = None) -> NoReturn:
 
         problems(error.problems)
         code = Exit.INVALID
-    except BrokenPipeError:
-        # The reader of a pipe has seen enough; Python would complain again when it flushes on exit.
-        sys.stdout = None
-        code = Exit.FINE
+    except OSError as error:
+        code = _unwritten(error)
+    except Exception as error:
+        code = _said(f"eks-blueprints: this input {unforeseen(error)}", Exit.FAILED)
     sys.exit(code or 0)
+
+
+def _attach_streams() -> None:
+    """Give a process that was started with closed streams some that go nowhere.
+
+    The next files that it opens would take their place, and be written to by the commands that it runs.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
+
+
+def _said(message: str, code: Exit) -> Exit:
+    with contextlib.suppress(OSError):  # nobody can be told where standard error is full or closed
+        click.echo(visible(message), err=True)
+    return code
+
+
+def _unwritten(error: OSError) -> Exit:
+    """The end of a command whose result did not reach its reader, so that nobody takes it for a good one."""
+    if isinstance(error, BrokenPipeError):
+        # The reader of a pipe has seen enough; Python would complain again when it flushes on exit.
+        sys.stdout = sys.stderr = None
+        return Exit.FAILED
+    if os.environ.get("EKS_BLUEPRINTS_DEBUG"):
+        raise error
+    where = error.filename or "the output"
+    where = os.fsdecode(where) if isinstance(where, bytes) else where
+    do = "make room or rights, or name another"
+    _said(f"{where}: cannot be read or written; got {error.strerror or error}; {do}", Exit.FAILED)
+    if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
+        sys.stdout = None  # what is left in its buffer has nowhere to go either
+    return Exit.FAILED

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eks_blueprints.core.printed import document
+
 if TYPE_CHECKING:
     from eks_blueprints.addons.base import AddOn
 
@@ -94,7 +96,7 @@ def _list(found: dict[str, type[AddOn]], form: str) -> None:
             }
             for kind, cls in found.items()
         ]
-        click.echo(json.dumps(rows, indent=2))
+        click.echo(document(rows))
         return
     width = max(map(len, found), default=0)
     for category in sorted({cls.category for cls in found.values()}):
@@ -125,7 +127,7 @@ def _told(cls: type[AddOn]) -> list[str]:
             lines.append(f"  {name}{need}: {' '.join(docs.get(name, '').split())}")
     lines += ["", click.style("permissions in AWS", bold=True)]
     lines += [f"  {arn}" for arn in asked.managed]
-    lines += [f"  {line}" for line in json.dumps(asked.statements, indent=2).splitlines()] if asked.statements else []
+    lines += [f"  {line}" for line in document(asked.statements).splitlines()] if asked.statements else []
     if not (asked.managed or asked.statements):
         lines.append("  none")
     lines += ["", click.style("values", bold=True)]

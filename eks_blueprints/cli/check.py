@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,7 +167,17 @@ def _judged_state(state: Path, stacks: Sequence[str], profile: Profile | None) -
     project = project_of(Path.cwd())
     stack = stacks[0] if stacks else state.stem
     text = state.read_text(encoding="utf-8", errors="replace")
-    return judge_state(text, stack, project.main if project else Path.cwd(), profile=profile)
+    with _named(state):
+        return judge_state(text, stack, project.main if project else Path.cwd(), profile=profile)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Tell what is wrong with a file together with its name."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(each if each.file else each.at(str(file)) for each in error.problems) from None
 
 
 def _end(reports: Sequence[Report], form: str, strict: bool) -> None:

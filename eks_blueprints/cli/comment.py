@@ -54,7 +54,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     from eks_blueprints.review.comment.pack import pack, sections
     from eks_blueprints.review.comment.post import post
 
-    text = report.read_text(encoding="utf-8")
+    text = report.read_text(encoding="utf-8", errors="replace")
     _summary(text)
     if dry_run:
         click.echo("\n\n".join(pack(sections(text), f"<!-- eks-blueprints:{tag} -->", 65_536, max_parts)))

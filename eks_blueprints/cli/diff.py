@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -13,6 +12,7 @@ import click
 
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.core.printed import document
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def default_base() -> str:
     for ref in ("origin/main", "origin/master", "main", "master"):
         try:
             git(Path.cwd(), "rev-parse", "--verify", "--quiet", ref)
-        except (CalledProcessError, FileNotFoundError):
+        except CalledProcessError:
             continue
         return ref
     raise click.UsageError("there is no main branch here; got no --base; give a git ref, a plan or a state")
@@ -188,7 +188,7 @@ def _rendered(report: Report, form: str) -> str:
     if form == "json":
         from eks_blueprints.review.report.json_form import to_data
 
-        return json.dumps(to_data(report), indent=2, ensure_ascii=False) + "\n"
+        return document(to_data(report)) + "\n"
     if form == "markdown":
         from eks_blueprints.review.report.markdown import render as markdown
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import click
 
 from eks_blueprints.core.facts import instance_types
 from eks_blueprints.core.facts.instance_types import InstanceType
+from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
     from eks_blueprints.core.facts.pods import Mode
@@ -55,7 +55,7 @@ def pods(types: tuple[str, ...], reserved_enis: int, form: str) -> None:
     """
     found = [_known(name) for name in types]
     if form == "json":
-        click.echo(json.dumps([_data(kind, reserved_enis) for kind in found], indent=2))
+        click.echo(document([_data(kind, reserved_enis) for kind in found]))
         return
     for number, kind in enumerate(found):
         if number:

@@ -12,6 +12,7 @@ import click
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core import clock
+from eks_blueprints.core.printed import document
 from eks_blueprints.policies.definition import PROFILES, Profile
 from eks_blueprints.stackfile.find import relative
 
@@ -51,7 +52,7 @@ def list_rules(profile: Profile, subject: str | None, form: str) -> None:
             raise click.UsageError(unknown_name(subject, subjects, "subject"))
         found = [rule for rule in found if rule.subject == subject]
     if form == "json":
-        click.echo(json.dumps([_data(rule, profile) for rule in found], indent=2, ensure_ascii=False))
+        click.echo(document([_data(rule, profile) for rule in found]))
         return
     width = max(len(rule.id) for rule in found)
     for rule in found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.printed import document
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 
@@ -142,7 +142,7 @@ def _print_one(target: Target, form: str, full: bool, tell_changes: bool) -> Non
     if form == "json":
         from eks_blueprints.review.preview.json_form import to_data
 
-        click.echo(json.dumps(to_data(result), indent=2, ensure_ascii=False))
+        click.echo(document(to_data(result)))
     else:
         from eks_blueprints.review.preview.text import render
 
@@ -170,7 +170,7 @@ def _print_many(targets: list[Target], form: str, full: bool, jobs: int | None, 
         if form == "text":
             click.echo("\n".join(outcome.lines) + "\n")
     if form == "json":
-        click.echo(json.dumps([outcome.data for outcome in done], indent=2, ensure_ascii=False))
+        click.echo(document([outcome.data for outcome in done]))
     if failed:
         raise click.exceptions.Exit(Exit.INVALID)
     if tell_changes and created:

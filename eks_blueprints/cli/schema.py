@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -42,7 +43,7 @@ def command(blueprint: str | None, folder: str | None) -> None:
 
     if blueprint is not None and folder is not None:
         raise click.UsageError("--write is for this package's own pages; got a blueprint too; leave one of them out")
-    schema = json.dumps(stack_schema(_args_of(blueprint)), indent=2, ensure_ascii=False) + "\n"
+    schema = document(stack_schema(_args_of(blueprint))) + "\n"
     if folder is None:
         click.echo(schema, nl=False)
         return

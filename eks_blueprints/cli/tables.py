@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from eks_blueprints.cli import show
+from eks_blueprints.core.printed import document
 from eks_blueprints.core.tables import tables
 
 
@@ -30,7 +29,7 @@ def command(form: str) -> None:
             }
             for table in tables()
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(document(rows))
         return
     for table in tables():
         age = click.style(show.count(table.age, "day"), fg="yellow" if table.old else None)

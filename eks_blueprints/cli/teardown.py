@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eks_blueprints.core.printed import document
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -
 
     found = steps(preview(target).plan)
     if form == "json":
-        click.echo(json.dumps([step.to_data() for step in found], indent=2, ensure_ascii=False))
+        click.echo(document([step.to_data() for step in found]))
         return
     click.echo(f"to take {target.stack} down, in this order:\n")
     for number, step in enumerate(found, 1):

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from eks_blueprints.core.errors import Faults, InputError, Problem, one_line, raised, shown, unknown_name
+from eks_blueprints.core.errors import Faults, InputError, Problem, raised, shown, unforeseen, unknown_name
 from eks_blueprints.core.leaves import element_name, too_many_tags
+from eks_blueprints.core.printed import one_line
 from eks_blueprints.core.spec import Spec, kind_of
 
 if TYPE_CHECKING:
@@ -233,9 +234,9 @@ def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> 
         faults.nest((name,), error)
         return None
     except Exception as error:
-        if cls.__module__.startswith(f"{__name__.partition('.')[0]}."):
-            raise
-        faults.add(at_kind, f"cannot read its fields; got {shown(kind)} ({raised(error)}); mend the class")
+        own = cls.__module__.startswith(f"{__name__.partition('.')[0]}.")
+        foreign = f"cannot read its fields; got {shown(kind)} ({raised(error)}); mend the class"
+        faults.add(at_kind, unforeseen(error) if own else foreign)
         return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from typing import Any, Literal, NoReturn
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from eks_blueprints.core.printed import one_line
 
 REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"}, {"stack", "output", "index"})
 """The keys of a mapping that names a value instead of giving it."""
@@ -38,6 +41,8 @@ class Problem:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", one_line(self.message))
+        if self.file is not None:
+            object.__setattr__(self, "file", one_line(self.file))
 
     def __str__(self) -> str:
         where = self.file or ""
@@ -122,14 +127,6 @@ def shown(value: Any, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def one_line(text: str) -> str:
-    """A text as one line that does nothing to a terminal: line breaks become spaces, what cannot be seen is spelled."""
-    if text.isprintable():
-        return text
-    joined = " ".join(part.strip() for part in text.splitlines() if part.strip())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in joined)
-
-
 def raised(error: BaseException, limit: int = 160) -> str:
     """What an exception of somebody else's code says, for a message: its class and its text."""
     try:
@@ -138,6 +135,18 @@ def raised(error: BaseException, limit: int = 160) -> str:
         text = ""
     text = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def unforeseen(error: BaseException) -> str:
+    """The message for an exception that no rule foresaw: what happened, and how to find out where.
+
+    Raises:
+        BaseException: the exception itself where `EKS_BLUEPRINTS_DEBUG` is set.
+    """
+    if os.environ.get("EKS_BLUEPRINTS_DEBUG"):
+        raise error
+    what = "cannot be worked with: eks_blueprints, or a class that it was told to load, failed on it"
+    return f"{what}; got {raised(error)}; set EKS_BLUEPRINTS_DEBUG=1 to see where, and report it"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -190,7 +199,7 @@ def _folded(name: str) -> str:
 
 
 def _plain_key(part: str) -> bool:
-    return bool(part) and all(character.isalnum() or character in "_-/:" for character in part)
+    return bool(part) and part[0] != ":" and all(c.isalnum() or c in "_-/:" for c in part)
 
 
 def _below(inner: Path, outer: Path) -> bool:

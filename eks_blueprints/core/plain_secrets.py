@@ -8,7 +8,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import Path
 from eks_blueprints.core.json_values import AsWritten
-from eks_blueprints.core.secret_text import looks, shaped
+from eks_blueprints.core.secret_text import looks, masked
 
 _LINE = re.compile(r"^([+ -]?\s*(?:- )?[\"']?(?:export )?([\w.-]+)[\"']?\s*[:=]\s*)(\S.*)$")
 
@@ -49,4 +49,4 @@ def hidden_line(line: str) -> str:
     parts = _LINE.match(line)
     if parts and looks(parts[2], parts[3].strip().strip("\"',")):
         return f"{parts[1]}[secret]"
-    return "[secret]" if shaped(line) else line
+    return masked(line, "[secret]")

@@ -90,10 +90,22 @@ def looks(name: str, value: Any) -> bool:
 
 def shaped(text: str) -> bool:
     """Whether a text holds what can only be a secret: a key of AWS, a private key, a JWT, a URL with a password."""
-    if _CONTENT.search(text):
-        return True
-    found = [*_LOGIN.findall(text), *(_PART.findall(text) if "://" in text or ";" in text else ())]
-    return any(_HARMLESS.fullmatch(each) is None for each in found)
+    return masked(text, "") != text
+
+
+def masked(text: str, mark: str) -> str:
+    """A text with `mark` in the place of each part that can only be a secret."""
+    text = _CONTENT.sub(mark, text)
+    for form in (_LOGIN, _PART) if "://" in text or ";" in text else ():
+        text = form.sub(lambda found: _without(found, mark), text)
+    return text
+
+
+def _without(found: re.Match[str], mark: str) -> str:
+    whole, start = found[0], found.start(1) - found.start()
+    if _HARMLESS.fullmatch(found[1]):
+        return whole
+    return whole[:start] + mark + whole[start + len(found[1]) :]
 
 
 def inside(text: str) -> Iterator[str]:

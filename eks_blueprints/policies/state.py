@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from eks_blueprints.core.errors import fail, shown
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.definition import Profile
 from eks_blueprints.policies.report import Report
 from eks_blueprints.policies.settings import Judgement
 from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.recording.exported import exported
 from eks_blueprints.recording.render import masked
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -50,15 +49,7 @@ def stack_of_state(text: str) -> Stack:
     Raises:
         InputError: if the text is no such state.
     """
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        fail(f"is no exported state; got text that is no JSON ({error}); write it by pulumi stack export")
-    deployment = data.get("deployment") if isinstance(data, dict) else None
-    found = deployment.get("resources", []) if isinstance(deployment, dict) else None
-    if not isinstance(found, list):
-        got = shown(sorted(data) if isinstance(data, dict) else data)
-        fail(f"is no exported state; got {got}; write it by pulumi stack export")
+    found = exported(text, empty=False)["deployment"]["resources"]
     project, name = _stack_name(found)
     return Stack(list(_resources(found)), project, name)
 

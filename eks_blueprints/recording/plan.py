@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from eks_blueprints.core.printed import document
 from eks_blueprints.recording.positions import Position
 
 VERSION = 1
@@ -117,7 +118,7 @@ class Plan:
             "outputs": dict(self.outputs),
             **({"region": self.region} if self.region else {}),
         }
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        return document(data) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Plan":

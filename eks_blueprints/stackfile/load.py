@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.core.document import Document, located, read
 from eks_blueprints.core.elements import load_class
-from eks_blueprints.core.errors import InputError, Problem, problems_of, shown
+from eks_blueprints.core.errors import InputError, Problem, problems_of, shown, unforeseen
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.blueprint import Blueprint
@@ -67,8 +67,24 @@ def open_stack(path: str | FilePath, name: str | None = None) -> StackFile:
             args = args_class.model_validate(data)
         except ValidationError as error:
             raise InputError(located(problems_of(error), document)) from None
+        except Exception as error:
+            raise InputError([_unforeseen(error, args_class, data, document)]) from error
     args._origin = document
     return StackFile(document, named, args)
+
+
+def _unforeseen(error: Exception, args_class: type[BlueprintArgs], data: dict[str, Any], document: Document) -> Problem:
+    """An exception that is no verdict, at the part of the file without which it is not raised, where there is one."""
+    message = unforeseen(error)
+    for key in data:
+        try:
+            args_class.model_validate({name: value for name, value in data.items() if name != key})
+        except ValidationError:
+            pass
+        except Exception:  # noqa: S112 - it comes from another part
+            continue
+        return located([Problem((key,), message)], document)[0]
+    return Problem((), message, document.file, 1, 1)
 
 
 def blueprint_class(named: str, folder: FilePath) -> type[Blueprint]:

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from eks_blueprints.blueprint.ground import check_named
 from eks_blueprints.core.document import Document, located
-from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.errors import InputError, Problem, unforeseen
 from eks_blueprints.core.references import resolve
 from eks_blueprints.stackfile.load import StackFile, open_stack
 from eks_blueprints.stackfile.settings import settings_of
@@ -38,12 +38,15 @@ def checked(path: FilePath) -> StackFile:
 
 def _problems(stack: StackFile, path: FilePath) -> list[Problem]:
     settings = settings_of(path)
-    found = list(settings.problems(stack.args))
+    found: list[Problem] = []
     try:
+        found += settings.problems(stack.args)
         args = resolve(stack.args, settings, found)
+        return [*found, *check_named(args, path.stem)]
     except InputError as error:
         return [*found, *error.problems]
-    return [*found, *check_named(args, path.stem)]
+    except Exception as error:
+        return [*found, Problem((), unforeseen(error), stack.document.file, 1, 1)]
 
 
 def _own_methods(stack: StackFile) -> tuple[str, ...]:

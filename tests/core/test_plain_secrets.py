@@ -61,7 +61,7 @@ def test_they_are_found_and_hidden_by_the_name_of_a_variable_too() -> None:
         ("+  password: hunter2", "+  password: [secret]"),
         ("-export DB_PASSWORD=hunter2", "-export DB_PASSWORD=[secret]"),
         (" mode: fast", " mode: fast"),
-        ("+curl http://a:hunter22@b/", "+curl http://[secret]b/"),
+        ("+curl http://a:hunter22@b/", "+curl http://a:[secret]@b/"),
     ],
 )
 def test_a_line_without_its_secret(line: str, told: str) -> None:

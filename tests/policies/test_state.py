@@ -80,7 +80,31 @@ def test_components_of_pulumi_eks_are_judged_once() -> None:
     assert len(report.failed("eks-control-plane-audit-logging")) == 1
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"deployment": {"resources": 1}}'])
-def test_other_text_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="is no exported state"):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is no exported stack; got text that is no JSON"),
+        ('{"deployment": ', "is no exported stack; got text that is no JSON"),
+        ("[" * 100_000, "is no exported stack; got text that is no JSON"),
+        ("[]", r"is no exported stack; got \[\]"),
+        ("{}", r"is no exported stack; got \[\]"),
+        ('{"deployment": {"resources": 1}}', "resources: needs a list; got 1"),
+        ('{"deployment": {"resources": [1]}}', r"resources\[0\]: needs a mapping; got 1"),
+        ('{"deployment": {"resources": [{"urn": 1, "type": "t"}]}}', r"resources\[0\]\.urn: needs the URN"),
+        ('{"deployment": {"resources": [{"urn": "urn:pulumi:a::b::c::d"}]}}', r"\.type: needs text; got null"),
+        (
+            '{"deployment": {"resources": [{"urn": "urn:pulumi:a::b::c::d", "type": "t", "inputs": [1]}]}}',
+            r"\.inputs: needs a mapping; got list",
+        ),
+        (
+            '{"deployment": {"resources": [{"urn": "urn:pulumi:a::b::c::d", "type": "t", "dependencies": [1]}]}}',
+            r"\.dependencies: needs URNs; got \[1\]",
+        ),
+        ('{"deployment": {}}', "holds no resources, so nothing can be said of it"),
+        ('{"deployment": {"resources": []}}', "holds no resources, so nothing can be said of it"),
+    ],
+)
+def test_other_text_is_refused(text: str, message: str) -> None:
+    """Nothing else may end in `nothing found`."""
+    with pytest.raises(InputError, match=message):
         stack_of_state(text)

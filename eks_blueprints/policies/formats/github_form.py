@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eks_blueprints.core.printed import visible
 from eks_blueprints.policies.report import Finding, Report
 
 _MOST = 10
@@ -31,6 +32,7 @@ def _command(level: str, finding: Finding) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
+    text = visible(text)
     for character in ("%", "\r", "\n", *more):
         text = text.replace(character, f"%{ord(character):02X}")
     return text

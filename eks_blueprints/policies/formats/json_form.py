@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from eks_blueprints.core.printed import document
 from eks_blueprints.policies.report import Finding, Report
 
 KIND = "eks-blueprints/policy-report"
@@ -15,7 +15,7 @@ VERSION = 1
 def render(reports: Sequence[Report]) -> str:
     """The reports as one JSON text."""
     data = {"kind": KIND, "version": VERSION, "stacks": [to_data(report) for report in reports]}
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return document(data) + "\n"
 
 
 def to_data(report: Report) -> dict[str, Any]:

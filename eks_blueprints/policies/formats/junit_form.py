@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from eks_blueprints.core.printed import visible
 from eks_blueprints.policies.report import Finding, Report
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-"""Characters that XML does not take."""
 
 
 def render(reports: Sequence[Report]) -> str:
@@ -49,4 +46,4 @@ def _attribute(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return _CONTROL.sub("", text)
+    return visible(text)

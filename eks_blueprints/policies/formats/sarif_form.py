@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eks_blueprints.core.printed import document
 from eks_blueprints.policies.definition import Rule
 from eks_blueprints.policies.formats.text_form import summary
 from eks_blueprints.policies.report import Finding, Report
@@ -24,7 +24,7 @@ _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
 def render(reports: Sequence[Report]) -> str:
     """The reports as one SARIF log, with a run for each stack."""
     data = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report) for report in reports]}
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return document(data) + "\n"
 
 
 def _run(report: Report) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from eks_blueprints.core.printed import visible
 from eks_blueprints.policies.report import Finding, Report, kind_of
 
 HEADS = {
@@ -19,7 +20,7 @@ _FEW = 3
 
 def render(reports: Sequence[Report]) -> str:
     """The reports as text."""
-    return "\n".join(_one(report) for report in reports)
+    return visible("\n".join(_one(report) for report in reports))
 
 
 def summary(report: Report) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.errors import InputError, Problem, raised
+from eks_blueprints.recording.exported import exported, is_exported
 from eks_blueprints.recording.plan import KIND, Plan
-from eks_blueprints.review.diff.state import is_state
 
 LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
 """Files that say what a program is built from."""
@@ -59,18 +59,19 @@ def from_file(path: Path) -> Base:
         InputError: if it is neither.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if is_state(data):
-            return Base(f"state {path.name}", state=data, notes=("the old side is what is deployed",))
-        return Base(str(path), plans=_plans(data))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"is neither a plan nor an exported stack; {error}; write one with preview --format json"
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text)
+        if not is_exported(data):
+            return Base(str(path), plans=_plans(data))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        message = f"is neither a plan nor an exported stack; got {raised(error)}; write one with preview --format json"
         raise InputError([Problem((), message, str(path))]) from None
+    return Base(f"state {path.name}", state=exported(text, str(path)), notes=("the old side is what is deployed",))
 
 
 def _plans(data: Any) -> dict[str, Plan]:
     found = data if isinstance(data, list) else [data]
-    if not all(isinstance(each, dict) and each.get("kind") == KIND for each in found):
+    if not found or not all(isinstance(each, dict) and each.get("kind") == KIND for each in found):
         raise ValueError("it holds no plan")
     plans = [Plan.from_json(json.dumps(each)) for each in found]
     return {plan.stack: plan for plan in plans}
@@ -114,9 +115,18 @@ def resolve(name: str, folder: Path) -> Ref:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What git answers."""
+    """What git answers.
+
+    Raises:
+        InputError: if there is no git.
+        CalledProcessError: if it says no.
+    """
     command = ["git", "-C", str(folder), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - git, with plain arguments
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - git, with plain arguments
+    except FileNotFoundError:
+        message = "needs git to compare with a ref; got none on the PATH; install it, or give a plan or state file"
+        raise InputError([Problem((), message, "--base")]) from None
     return done.stdout.strip()
 
 

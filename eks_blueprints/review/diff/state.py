@@ -38,11 +38,6 @@ class State:
     """What could not be compared."""
 
 
-def is_state(data: Any) -> bool:
-    """Whether JSON data is an exported stack."""
-    return isinstance(data, Mapping) and isinstance(data.get("deployment"), Mapping)
-
-
 def deployed(data: Mapping[str, Any]) -> dict[str, Deployed]:
     """What a recording needs to compute with what stands, by URN."""
     return {row["urn"]: _deployed(row) for row in _rows(data) if row["type"] != _STACK}

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from eks_blueprints.core.printed import one_line
 from eks_blueprints.recording import Plan, PlannedResource, Position
 from eks_blueprints.review.preview.account import account_line
 from eks_blueprints.review.preview.facts import facts_of, short_type
@@ -32,15 +33,17 @@ def render(preview: Preview, *, full: bool = False, width: int | None = None) ->
     yield from _aligned(rows, width)
     yield from _outputs(plan, width)
     yield from _findings(preview.findings)
-    yield from (f"{click.style('note', fg='yellow')}  {note}" for note in preview.notes)
+    yield from (f"{click.style('note', fg='yellow')}  {one_line(note)}" for note in preview.notes)
     yield ""
     yield _summary(plan)
 
 
 def _title(plan: Plan, gaps: Sequence[str]) -> Iterator[str]:
-    about = f"project {plan.project}, {account_line(plan)}"
-    title = f"{click.style(plan.stack, bold=True)}  {click.style(about, dim=True)}"
-    yield f"{title}  {click.style('not followed', fg='yellow')}: {'; '.join(told_gaps(gaps))}" if gaps else title
+    about = one_line(f"project {plan.project}, {account_line(plan)}")
+    title = f"{click.style(one_line(plan.stack), bold=True)}  {click.style(about, dim=True)}"
+    if gaps:
+        title += f"  {click.style('not followed', fg='yellow')}: {one_line('; '.join(told_gaps(gaps)))}"
+    yield title
     yield ""
 
 
@@ -60,14 +63,8 @@ class _Row:
     __slots__ = ("branch", "facts", "name", "place", "strong", "type")
 
     def __init__(self, branch: str, kind: str, name: str, facts: str, place: str, *, strong: bool) -> None:
-        self.branch, self.type, self.name, self.facts, self.place, self.strong = (
-            branch,
-            kind,
-            name,
-            facts,
-            place,
-            strong,
-        )
+        self.branch, self.strong = branch, strong
+        self.type, self.name, self.facts, self.place = (one_line(text) for text in (kind, name, facts, place))
 
 
 def _rows(plan: Plan, *, full: bool) -> Iterator[_Row]:
@@ -169,7 +166,8 @@ def _outputs(plan: Plan, width: int | None) -> Iterator[str]:
     yield click.style("outputs", bold=True)
     longest = max(len(name) for name in plan.outputs)
     for name, value in plan.outputs.items():
-        yield f"  {name.ljust(longest)}  {_cut(shown(value), None if width is None else width - longest - 4)}"
+        room = None if width is None else width - longest - 4
+        yield f"  {one_line(name).ljust(longest)}  {_cut(one_line(shown(value)), room)}"
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
@@ -177,8 +175,9 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
         yield ""
     for finding in findings:
         mark = click.style("refused", fg="red") if finding.severity == "error" else click.style("warning", fg="yellow")
-        where = f"  {click.style(_at(finding.position), dim=True)}" if finding.position else ""
-        yield f"{mark}  {short_type(finding.type)} {click.style(finding.name, bold=True)}: {finding.message}{where}"
+        where = f"  {click.style(one_line(_at(finding.position)), dim=True)}" if finding.position else ""
+        name = click.style(one_line(finding.name), bold=True)
+        yield f"{mark}  {one_line(short_type(finding.type))} {name}: {one_line(finding.message)}{where}"
 
 
 def _summary(plan: Plan) -> str:

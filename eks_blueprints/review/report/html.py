@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from itertools import chain
 from pathlib import Path
 
+from eks_blueprints.core.printed import markup
 from eks_blueprints.review.cost.estimate import Difference, Estimate, money
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
@@ -29,7 +29,7 @@ _WORDS = {"create": "created", "update": "changed", "replace": "replaced", "dele
 def render(report: Report) -> str:
     """The page."""
     body = real("\n".join(_body(report)))
-    title = escape(f"{report.project or 'platform'}: {report.verdict}")
+    title = markup(f"{report.project or 'platform'}: {report.verdict}")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -40,34 +40,34 @@ def render(report: Report) -> str:
 
 
 def _body(report: Report) -> Iterator[str]:
-    commit = f" · <code>{escape(report.commit)}</code>" if report.commit else ""
-    yield f'<div class="verdict {report.level}"><h1>{escape(_upper(report.verdict))}</h1>'
-    base = f"compared with <code>{escape(report.base)}</code>"
-    yield f'<p class="lead">{escape(report.project)} · {base}{commit}</p></div>'
+    commit = f" · <code>{markup(report.commit)}</code>" if report.commit else ""
+    yield f'<div class="verdict {report.level}"><h1>{markup(_upper(report.verdict))}</h1>'
+    base = f"compared with <code>{markup(report.base)}</code>"
+    yield f'<p class="lead">{markup(report.project)} · {base}{commit}</p></div>'
     for stack, problem in report.errors.items():
-        lines = "".join(f"<span>{escape(line)}</span>" for line in problem.splitlines())
-        yield f'<section class="stack"><h2>{escape(stack)} cannot be rendered</h2><pre>{lines}</pre></section>'
+        lines = "".join(f"<span>{markup(line)}</span>" for line in problem.splitlines())
+        yield f'<section class="stack"><h2>{markup(stack)} cannot be rendered</h2><pre>{lines}</pre></section>'
     shown = folded_stacks(report).changed or list(report.stacks)
     for each in shown:
         yield from _stack(each)
     yield "<footer>"
-    yield from (f"<p>{escape(note)}</p>" for note in report.notes)
+    yield from (f"<p>{markup(note)}</p>" for note in report.notes)
     rest = [name for name in report.unchanged if name not in {each.stack for each in report.changed or shown}]
     if rest:
-        yield f"<p>Unchanged: {escape(', '.join(rest))}</p>"
+        yield f"<p>Unchanged: {markup(', '.join(rest))}</p>"
     if report.command:
-        yield f"<p>The same on your machine: <code>{escape(report.command)}</code></p>"
+        yield f"<p>The same on your machine: <code>{markup(report.command)}</code></p>"
     yield "</footer>"
 
 
 def _stack(stack: StackReport) -> Iterator[str]:
     pills = "".join(_pill(kind, number) for kind, number in stack.diff.counts.items() if number)
     same = f'<span class="pill">{stack.diff.unchanged} unchanged</span>'
-    mean = f" ({escape(stack.stack)})" if stack.alike and stack.accounts else ""
-    same += f'<span class="pill">{escape(stack.account)}{mean}</span>'
-    yield f'<section class="stack"><header><h2>{escape(stack.title)}</h2>{pills}{same}</header>'
+    mean = f" ({markup(stack.stack)})" if stack.alike and stack.accounts else ""
+    same += f'<span class="pill">{markup(stack.account)}{mean}</span>'
+    yield f'<section class="stack"><header><h2>{markup(stack.title)}</h2>{pills}{same}</header>'
     if stack.gaps:
-        yield f'<p class="basis">Not followed: {escape("; ".join(told_gaps(stack.gaps)))}</p>'
+        yield f'<p class="basis">Not followed: {markup("; ".join(told_gaps(stack.gaps)))}</p>'
     if picture := draw(platform(stack.diff)):
         legend = "".join(f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>' for k, w in _WORDS.items())
         yield f'<div class="frame">{picture}</div><div class="legend">{legend}</div>'
@@ -94,21 +94,21 @@ def _titled(title: str, parts: Iterator[str]) -> Iterator[str]:
 
 def _cards(stack: StackReport) -> Iterator[str]:
     for heading, found in rows(stack).items():
-        yield f'<h4>{escape(_upper(heading))}</h4><div class="cards">{"".join(map(_card, found))}</div>'
+        yield f'<h4>{markup(_upper(heading))}</h4><div class="cards">{"".join(map(_card, found))}</div>'
 
 
 def _card(row: Row) -> str:
-    place = f'<span class="place">{escape(row.place)}</span>' if row.place else ""
+    place = f'<span class="place">{markup(row.place)}</span>' if row.place else ""
     cause = f'<p class="soft">{_code(row.cause)}</p>'
     effect = f"<p>{_code(_upper(row.effect))}.</p>" if row.effect else ""
-    head = f"<b>{escape(_upper(row.title))}</b> <code>{escape(row.subject)}</code>"
+    head = f"<b>{markup(_upper(row.title))}</b> <code>{markup(row.subject)}</code>"
     return f'<div class="card {row.level}">{place}{head}{cause}{effect}{_led(row)}</div>'
 
 
 def _led(row: Row) -> str:
     if not row.led:
         return ""
-    names = ", ".join(f"<code>{escape(name)}</code>" for name in row.led)
+    names = ", ".join(f"<code>{markup(name)}</code>" for name in row.led)
     if len(row.led) <= _MOST_NAMES:
         return f'<p class="soft">Takes along {len(row.led)}: {names}</p>'
     return f'<details class="led"><summary>Takes along {len(row.led)}</summary><p class="soft">{names}</p></details>'
@@ -119,21 +119,21 @@ def _policies(stack: StackReport) -> Iterator[str]:
         return
     cards = []
     for each in findings(stack.policies.new):
-        place = f'<span class="place">{escape(each.place)}</span>' if each.place else ""
-        head = f"<b>{each.severity}</b> <code>{escape(each.policy)}</code> on {escape(each.resources)}"
-        cards.append(f'<div class="card warning">{place}{head}<p>{escape(each.message)}</p></div>')
+        place = f'<span class="place">{markup(each.place)}</span>' if each.place else ""
+        head = f"<b>{each.severity}</b> <code>{markup(each.policy)}</code> on {markup(each.resources)}"
+        cards.append(f'<div class="card warning">{place}{head}<p>{markup(each.message)}</p></div>')
     if cards:
         yield f'<div class="cards">{"".join(cards[:_MOST_CARDS])}</div>'
     if rest := cards[_MOST_CARDS:]:
         yield f'<details><summary>{len(rest)} more</summary><div class="cards inner">{"".join(rest)}</div></details>'
     said = [f"{len(stack.policies.fixed)} fixed by this change"] if stack.policies.fixed else []
     said.append(f"{stack.policies.standing} there before, {stack.policies.rules} rules asked")
-    yield f'<p class="basis">{escape("; ".join(said))}</p>'
+    yield f'<p class="basis">{markup("; ".join(said))}</p>'
 
 
 def _security(stack: StackReport) -> Iterator[str]:
     listed = [
-        f'<li class="{"add" if s.added else "remove"}"><code>{escape(s.subject)}</code> {_code(s.text)}</li>'
+        f'<li class="{"add" if s.added else "remove"}"><code>{markup(s.subject)}</code> {_code(s.text)}</li>'
         for s in folded(quiet(stack.security))
     ]
     if len(listed) > _MOST_CARDS:
@@ -144,7 +144,7 @@ def _security(stack: StackReport) -> Iterator[str]:
 
 def _kept(stack: StackReport) -> Iterator[str]:
     listed = [
-        f"<li><code>{escape(each.old)}</code> → <code>{escape(each.new)}</code>: its {each.kept} resources are kept, "
+        f"<li><code>{markup(each.old)}</code> → <code>{markup(each.new)}</code>: its {each.kept} resources are kept, "
         "an alias says so</li>"
         for each in stack.renames
         if not each.anew
@@ -156,11 +156,11 @@ def _kept(stack: StackReport) -> Iterator[str]:
 def _versions(stack: StackReport) -> Iterator[str]:
     rows = []
     for each in stack.versions:
-        moved = escape(each.new or "none")
+        moved = markup(each.new or "none")
         if each.old != each.new:
-            moved = f"{escape(each.old or 'new')} → <b>{escape(each.new or 'none')}</b>"
-        note = f' <span class="soft">{escape(each.note)}</span>' if each.note else ""
-        rows.append(f'<li class="{each.level}">{escape(each.subject)}: {moved}{note}</li>')
+            moved = f"{markup(each.old or 'new')} → <b>{markup(each.new or 'none')}</b>"
+        note = f' <span class="soft">{markup(each.note)}</span>' if each.note else ""
+        rows.append(f'<li class="{each.level}">{markup(each.subject)}: {moved}{note}</li>')
     if rows:
         yield f"<ul>{''.join(rows)}</ul>"
 
@@ -172,15 +172,15 @@ def _cost(stack: StackReport) -> Iterator[str]:
     if change.lines:
         yield from _cost_table(after, change)
     if stack.cost_before is not None and change.unpriced:
-        yield f"<ul>{''.join(f'<li>unknown by how much: {escape(each)}</li>' for each in change.unknown)}</ul>"
+        yield f"<ul>{''.join(f'<li>unknown by how much: {markup(each)}</li>' for each in change.unknown)}</ul>"
     said = [*after.assumptions, *(f"not in it: {each}" for each in after.unknown)]
     if change.lines:
-        yield f'<p class="basis">{escape("; ".join(said))}.</p>'
+        yield f'<p class="basis">{markup("; ".join(said))}.</p>'
 
 
 def _cost_table(after: Estimate, change: Difference) -> Iterator[str]:
     listed = "".join(
-        f'<tr><td>{escape(line.name)}</td><td class="soft">{escape(line.what)}</td>'
+        f'<tr><td>{markup(line.name)}</td><td class="soft">{markup(line.what)}</td>'
         f'<td class="number">{money(line.low, line.high, signed=True)}</td></tr>'
         for line in change.lines
     )
@@ -200,20 +200,20 @@ def _parts(stack: StackReport) -> Iterator[str]:
         lines = []
         for mark, text in part.lines:
             style = "swap" if text.startswith(SIGNS["replace"]) else _CLASSES[mark]
-            lines.append(f'<span class="{style}">{escape(text) or " "}</span>')
+            lines.append(f'<span class="{style}">{markup(text) or " "}</span>')
         opened = " open" if part.counts.get("replace") and len(lines) < _MOST_OPEN else ""
         body = "".join(lines)
-        yield f"<details{opened}><summary>{escape(part.title)}{pills}</summary><pre>{body}</pre></details>"
+        yield f"<details{opened}><summary>{markup(part.title)}{pills}</summary><pre>{body}</pre></details>"
 
 
 def _outputs(stack: StackReport) -> Iterator[str]:
-    lines = [f'<span class="{_CLASSES[mark]}">{escape(text)}</span>' for mark, text in output_lines(stack.diff)]
+    lines = [f'<span class="{_CLASSES[mark]}">{markup(text)}</span>' for mark, text in output_lines(stack.diff)]
     if lines:
         yield f"<details><summary>Outputs</summary><pre>{''.join(lines)}</pre></details>"
 
 
 def _code(text: str) -> str:
-    parts = escape(text).split("`")
+    parts = markup(text).split("`")
     return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from eks_blueprints.core.printed import visible
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
@@ -50,7 +51,7 @@ def sections(report: Report) -> Iterator[str]:
 
 def _head(report: Report) -> str:
     signs = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in report.counts.items())
-    commit = f" · `{report.commit}`" if report.commit else ""
+    commit = f" · {_code(report.commit)}" if report.commit else ""
     title = f"### {_ICONS[report.level]} {_text(report.project or 'platform')}: {_text(report.verdict)}"
     means = f" · {'; '.join(_accounts(report))}"
     facts = f"`{signs}` compared with {_text(report.base)}{commit}{means if report.changed else ''}"
@@ -248,7 +249,7 @@ def _foot(report: Report) -> str:
     if report.unchanged:
         said.append(f"unchanged: {', '.join(map(_text, report.unchanged))}")
     if report.command:
-        said.append(f"the same on your machine: `{report.command}`")
+        said.append(f"the same on your machine: {_code(report.command)}")
     return f"<sub>{' · '.join(said)}</sub>" if said else ""
 
 
@@ -290,7 +291,7 @@ def _clause(text: str) -> str:
 
 def _code(text: str) -> str:
     """Inline code in one line, which neither mentions nor links anyone."""
-    text = " ".join(text.split())
+    text = visible(" ".join(text.split()))
     fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     padded = f" {text} " if text.startswith("`") or text.endswith("`") else text
     return f"{fence}{padded.replace('|', chr(92) + '|')}{fence}"
@@ -302,11 +303,12 @@ def _text(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"\s+", " ", text)
+    text = visible(re.sub(r"\s+", " ", text))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\*_\[\]|#~`])", r"\\\1", text).replace("@", "@\u200b")
 
 
 def _fenced(body: str, language: str) -> str:
+    body = visible(body)
     fence = "`" * max(3, max((len(run) for run in re.findall("`+", body)), default=0) + 1)
     return f"{fence}{language}\n{body}\n{fence}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from eks_blueprints.core.printed import one_line
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff
 
@@ -94,4 +95,4 @@ def _id(urn: str, nodes: list[PlannedResource]) -> str:
 def _label(resource: PlannedResource, size: int) -> str:
     kind = resource.type.rpartition(":")[2]
     count = "1 resource" if size == 1 else f"{size} resources"
-    return re.sub(r'["\[\]<>]', "'", f"{kind} {resource.name}") + f"<br/>{count}"
+    return re.sub(r'["\[\]<>]', "'", one_line(f"{kind} {resource.name}")) + f"<br/>{count}"

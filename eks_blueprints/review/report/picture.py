@@ -7,8 +7,8 @@ What changes stands out by its outline and a mark, and everything else stays qui
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
+from eks_blueprints.core.printed import markup
 from eks_blueprints.review.report.platform import Group, Part, Platform
 
 WIDTH = 1080
@@ -31,7 +31,7 @@ def draw(platform: Platform) -> str:
     y = _network(canvas, platform, y)
     y = _chips(canvas, "add-ons", platform.addons, y, _PAD, WIDTH - 2 * _PAD)
     y = _chips(canvas, "people and roles", platform.access, y, _PAD, WIDTH - 2 * _PAD)
-    title = escape(f"the platform in {platform.region or 'AWS'}")
+    title = markup(f"the platform in {platform.region or 'AWS'}")
     return (
         f'<svg class="platform" viewBox="0 0 {WIDTH} {y}" role="img" aria-label="{title}" '
         f'xmlns="http://www.w3.org/2000/svg">{"".join(canvas.parts)}</svg>'
@@ -54,7 +54,7 @@ class _Canvas:
         """A line of text, cut where it would leave its room."""
         if room is not None and len(text) * _LETTER > room:
             text = text[: max(1, int(room / _LETTER) - 1)] + "…"
-        self.parts.append(f'<text x="{x:.0f}" y="{y:.0f}" class="{style}">{escape(text)}</text>')
+        self.parts.append(f'<text x="{x:.0f}" y="{y:.0f}" class="{style}">{markup(text)}</text>')
 
     def line(self, x1: float, y1: float, x2: float, y2: float) -> None:
         """A connection."""
@@ -62,7 +62,7 @@ class _Canvas:
 
     def part(self, part: Part, x: float, y: float, width: float, height: float, style: str) -> None:
         """A box for one thing, with its label, its detail, and a mark of what happens to it."""
-        self.parts.append(f"<g><title>{escape(_hint(part))}</title>")
+        self.parts.append(f"<g><title>{markup(_hint(part))}</title>")
         self.box(x, y, width, height, f"{style} {part.kind}", 6)
         room = width - 20 - (14 if part.kind != "same" else 0)
         if height > 36 and part.detail:
@@ -70,8 +70,8 @@ class _Canvas:
             self.text(x + 10, y + height / 2 + 13, part.detail, "small", room)
         elif part.detail and (len(part.label) + len(part.detail) + 2) * _LETTER < room:
             self.parts.append(
-                f'<text x="{x + 10:.0f}" y="{y + height / 2 + 4:.0f}" class="name">{escape(part.label)}'
-                f'<tspan dx="8" class="small">{escape(part.detail)}</tspan></text>'
+                f'<text x="{x + 10:.0f}" y="{y + height / 2 + 4:.0f}" class="name">{markup(part.label)}'
+                f'<tspan dx="8" class="small">{markup(part.detail)}</tspan></text>'
             )
         else:
             self.text(x + 10, y + height / 2 + 4, part.label, "name" if part.detail else "label", room)

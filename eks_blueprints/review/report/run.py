@@ -208,5 +208,5 @@ def _finding(data: Mapping[str, Any], by_urn: Mapping[str, Any]) -> Finding:
 def _commit() -> str:
     try:
         return git(Path.cwd(), "rev-parse", "--short=7", "HEAD")
-    except (subprocess.CalledProcessError, FileNotFoundError):
+    except (subprocess.CalledProcessError, InputError):
         return ""

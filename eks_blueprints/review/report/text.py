@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from eks_blueprints.core.printed import visible
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
@@ -36,7 +37,7 @@ class _Said:
     """Whether it is broken where the terminal ends; else it is cut."""
 
     def lines(self, width: int | None) -> Iterator[str]:
-        text = " " * self.depth + re.sub(r"\s*[\r\n]\s*", " ", real(self.text))
+        text = " " * self.depth + _line(real(self.text))
         if width is None or len(text) <= width:
             found = [text.rstrip()]
         elif self.sentence:
@@ -169,6 +170,11 @@ def _kept(stack: StackReport) -> Iterator[_Said]:
     for rename in stack.renames:
         if not rename.anew:
             yield _say(f"{rename.old} → {rename.new}: its {rename.kept} resources are kept, an alias says so", 2)
+
+
+def _line(text: str) -> str:
+    # What a line of a difference begins with are spaces that mean something.
+    return visible(re.sub(r"\s*[\r\n\u2028\u2029]\s*", " ", text))
 
 
 def _plain(text: str) -> str:

@@ -3,9 +3,10 @@
 import base64
 from typing import Any, ClassVar
 
+from eks_blueprints.recording.exported import is_exported
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff import diff_plans
-from eks_blueprints.review.diff.state import is_state, plan_of_state, read_state
+from eks_blueprints.review.diff.state import plan_of_state, read_state
 from tests.plans import NODE_GROUP, changed, plan, resource, urn
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x"}
@@ -27,9 +28,9 @@ def compared(new: Plan, *rows: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def test_it_is_told_from_other_files() -> None:
-    assert is_state(state())
-    assert not is_state({"kind": "eks-blueprints/plan"})
-    assert not is_state([])
+    assert is_exported(state())
+    assert not is_exported({"kind": "eks-blueprints/plan"})
+    assert not is_exported([])
 
 
 def test_symbols_stand_for_what_is_deployed() -> None:

@@ -1,0 +1,101 @@
+"""Bad surroundings end in one clear line and the code of a command that failed, never in a good one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import ROOT
+
+FILE = """\
+region: eu-west-1
+cluster: {version: "1.35", endpoint_public_access: true, public_access_cidrs: [203.0.113.0/24]}
+addons: {}
+"""
+
+
+def run(shell: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell in which `$CLI` is the command."""
+    (folder / "dev.yaml").write_text(FILE)
+    cli = f"{sys.executable} -m eks_blueprints"
+    given = {key: value for key, value in os.environ.items() if key != "EKS_BLUEPRINTS_DEBUG"}
+    return subprocess.run(
+        ["/bin/bash", "-c", shell],
+        cwd=folder,
+        env=given | {"CLI": cli, "PYTHONPATH": str(ROOT)} | env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+@FULL
+def test_a_full_disk(tmp_path: Path) -> None:
+    done = run("$CLI preview ./dev.yaml --format json > /dev/full", tmp_path)
+    assert done.returncode == 1
+    assert "the output: cannot be read or written; got No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@FULL
+def test_nobody_to_tell(tmp_path: Path) -> None:
+    assert run("$CLI check ./nope.yaml 2> /dev/full", tmp_path).returncode != 0
+
+
+def test_closed_streams_change_no_verdict(tmp_path: Path) -> None:
+    assert run("$CLI check ./dev.yaml <&- >&- 2>&-", tmp_path).returncode == 0
+    assert run("$CLI check ./nope.yaml >&- 2>&-", tmp_path).returncode == 2
+
+
+def test_a_reader_that_goes_is_no_success() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "eks_blueprints", "tables"]
+    done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert done.returncode == 1
+    assert not done.stderr
+
+
+def test_no_git(tmp_path: Path) -> None:
+    done = run("$CLI diff ./dev.yaml --base main", tmp_path, PATH=str(tmp_path))
+    assert done.returncode == 2
+    assert "--base: needs git to compare with a ref; got none on the PATH" in done.stderr
+
+
+def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("[]")
+    run("$CLI preview ./dev.yaml --format json > plan.json", tmp_path)
+    done = run("$CLI diff ./dev.yaml --base plan.json -o plan.json/diff.md", tmp_path)
+    assert done.returncode == 1
+    assert "plan.json: cannot be read or written; got " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_no_rule_foresaw_is_one_located_line(tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(
+        "from eks_blueprints import Blueprint\n"
+        "from eks_blueprints.blueprint.spec import BlueprintArgs\n"
+        "from pydantic import field_validator\n"
+        "class Args(BlueprintArgs):\n"
+        "    @field_validator('region')\n"
+        "    @classmethod\n"
+        "    def _odd(cls, value: str) -> str:\n"
+        "        raise KeyError('odd\\u202e')\n"
+        "class Odd(Blueprint):\n"
+        "    Args = Args\n"
+    )
+    (tmp_path / "odd.yaml").write_text(f"blueprint: odd.Odd\n{FILE}")
+    done = run("$CLI check ./odd.yaml", tmp_path)
+    assert done.returncode == 2
+    (line,) = [each for each in done.stderr.splitlines() if "odd.yaml" in each]
+    assert line.startswith("odd.yaml:2:9: region: cannot be worked with: ")
+    assert "got KeyError: " in line
+    assert line.isprintable()
