@@ -183,7 +183,7 @@ def protect(subject: Props, context: Context) -> Faults:
     if context.resource.type == VPC and any(each.options.get("protect") for each in context.stack.of(CLUSTER)):
         return
     if not context.resource.options.get("protect") and not context.resource.options.get("retain_on_delete"):
-        yield subject.fault("can be deleted by one command", do="set the resource option protect")
+        yield subject.fault("can be deleted by one command")
     if subject.flag("forceDelete"):
         yield subject.fault("is deleted with all that it holds", "forceDelete", got=True)
 
