@@ -133,7 +133,8 @@ def test_rules(names: tuple[str, ...]) -> None:
     for name in names:
         if name not in {path.stem for path in files}:
             raise click.UsageError(unknown_name(name, [path.stem for path in files], "file of rules"))
-    count, problems = 0, []
+    count = 0
+    problems: list[Problem] = []
     for path in files:
         if names and path.stem not in names:
             continue
@@ -173,7 +174,8 @@ def _load_own() -> None:
 def path() -> None:
     """Print the folder of the policy pack, for pulumi preview --policy-pack.
 
-    The engine runs the pack with the Python on the PATH, whose environment needs eks-blueprints and pulumi-policy.
+    The engine runs the pack with the Python on the PATH, in whose environment pip install "eks-blueprints[policy]" puts
+    what it needs.
     """
     from eks_blueprints.policies.cli_support import pack_folder
 

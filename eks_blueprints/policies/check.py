@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,6 +28,8 @@ Outcome = Literal["pass", "fail", "undetermined", "not_applicable"]
 
 _MALFORMED = (TypeError, AttributeError, ValueError, LookupError)
 """What a rule raises that meets a list where it counts on a text: the input is wrong, and the run goes on."""
+
+_BLUEPRINT = "eks-blueprints:index:Blueprint"
 
 OPAQUE = (
     "kubernetes:helm.sh/v3:Chart",
@@ -161,7 +164,8 @@ class _Run:
             context = Context(self.stack, resource, params, self.profile, self.today, self.deployed)
             outcome, faults, unknown = judge(rule, context)
             self.verdicts[outcome] += 1
-            self.findings.extend(finding(rule, resource, fault, enforcement) for fault in _distinct(faults))
+            found = (finding(rule, resource, fault, enforcement, self.stack) for fault in _distinct(faults))
+            self.findings.extend(found)
             if outcome == "undetermined":
                 self.findings.append(undetermined(rule, resource, unknown[0], enforcement))
 
@@ -180,7 +184,7 @@ class _Run:
 _NO_SETTING = RuleSetting()
 
 
-def finding(rule: Rule, resource: Resource, fault: Fault, enforcement: Enforcement) -> Finding:
+def finding(rule: Rule, resource: Resource, fault: Fault, enforcement: Enforcement, stack: Stack) -> Finding:
     """A fault with all that a reader of a report wants to know."""
     return Finding(
         policy=rule.id,
@@ -193,9 +197,26 @@ def finding(rule: Rule, resource: Resource, fault: Fault, enforcement: Enforceme
         path=fault.path,
         what=fault.what,
         got=fault.got,
-        do=fault.do or _sentence(rule.prose.fix),
+        do=_what_to_do(rule, resource, fault, stack),
         **_place(resource),
     )
+
+
+def _what_to_do(rule: Rule, resource: Resource, fault: Fault, stack: Stack) -> str:
+    """The fix, in the words of a stack file where one says what the resource is."""
+    if resource.from_stack_file and rule.prose.stack and not fault.do:
+        return f"write {rule.prose.stack.replace('NAME', _element(resource, stack))}"
+    return fault.do or _sentence(rule.prose.fix)
+
+
+def _element(resource: Resource, stack: Stack) -> str:
+    """The name in a stack file of the element that a resource belongs to: `general` of `prod-general-group`."""
+    line = [resource, *stack.ancestors(resource)]
+    for inner, outer in pairwise(line):
+        if outer.type == _BLUEPRINT and inner.name.startswith(f"{outer.name}-") and inner is not resource:
+            name = inner.name.removeprefix(f"{outer.name}-")
+            return name.replace("-", "_") if resource.type.startswith("aws:eks/addon:") else name
+    return "NAME"
 
 
 def undetermined(rule: Rule, resource: Resource, unknown: Undetermined, enforcement: Enforcement) -> Finding:

@@ -66,6 +66,8 @@ class Prose:
     rationale: str = ""
     fix: str = ""
     decides: str = ""
+    stack: str = ""
+    """What to write into a stack file, NAME standing for an element's own; empty where no field of one follows it."""
     anchors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Where others ask for the same: ids by framework."""
 
@@ -180,7 +182,7 @@ def rule(
             across=across,
             patches=patches,
             each=each,
-            given=Prose(rationale, fix, "", anchors or {}) if rationale or fix else None,
+            given=Prose(rationale, fix, anchors=anchors or {}) if rationale or fix else None,
         )
         return _RULES[id]
 

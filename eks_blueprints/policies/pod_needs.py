@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from eks_blueprints.karpenter.fitting import Needs, Toleration
@@ -33,40 +32,42 @@ def needs_of(workload: Resource) -> Needs:
     )
 
 
-def requests_of(pod: Props) -> Counter[str]:
+def requests_of(pod: Props) -> dict[str, float]:
     """What a pod requests of each resource, in cores, bytes and pieces: by itself, or by its containers.
 
     Containers count together, and so do those started before them that keep running; the others that start it run one
     by one, beside what keeps running by then. What has a limit and no request requests its limit. Requests that are not
     known count for nothing.
     """
-    running, peak = Counter[str](), Counter[str]()
+    running: dict[str, float] = {}
+    peak: dict[str, float] = {}
     for container in pod.items("initContainers"):
-        mine = _resources(container)
+        mine = _sum(running, _resources(container))
+        peak = _most(peak, mine)
         if container.raw("restartPolicy") == "Always":
-            running.update(mine)
-            peak |= running
-        else:
-            peak |= running + mine
+            running = mine
     for container in pod.items("containers"):
-        running.update(_resources(container))
-    found = running | peak
-    own = _resources(pod)
-    for resource, amount in own.items():
-        found[resource] = amount
-    for resource, value in pod.pairs("overhead"):
-        found[resource] += quantity(value.value) or 0
-    return found
+        running = _sum(running, _resources(container))
+    found = {**_most(peak, running), **_resources(pod)}
+    return _sum(found, {key: quantity(value.value) or 0 for key, value in pod.pairs("overhead")})
 
 
-def _resources(part: Props) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _resources(part: Props) -> dict[str, float]:
+    found: dict[str, float] = {}
     for key in ("limits", "requests"):
         if part.is_known("resources", key):
             for resource, value in part.pairs("resources", key):
                 if (amount := quantity(value.value) if value.is_known() else None) is not None:
-                    found[resource] = amount  # type: ignore[assignment] - cores are fractions
+                    found[resource] = amount
     return found
+
+
+def _sum(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
+
+
+def _most(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    return {key: max(one.get(key, 0), other.get(key, 0)) for key in {**one, **other}}
 
 
 def _toleration(part: Props) -> Toleration:

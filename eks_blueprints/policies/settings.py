@@ -50,6 +50,8 @@ class RuleSetting(Spec):
     """Whether it blocks. Default: what the profile says."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Values for the rule's parameters, which its page names."""
+    reason: str | None = None
+    """Why it is different here."""
 
 
 class WaivedResource(Spec):

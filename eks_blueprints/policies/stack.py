@@ -42,6 +42,8 @@ class Resource:
     """Where it is written: the line of the stack file, or else of the program."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """What is known of it once it exists: its id, ARN and name."""
+    from_stack_file: bool = False
+    """Whether `position` is in a stack file, and not in a program."""
     patch: bool = False
     path: tuple[str | int, ...] = ()
     """Where its inputs stand, for an object inside another resource's inputs."""
@@ -100,6 +102,7 @@ class Stack:
                     dependencies=each.dependencies,
                     property_dependencies=each.property_dependencies,
                     position=getattr(each, "source", None) or each.position,
+                    from_stack_file=getattr(each, "source", None) is not None,
                 )
                 for each in plan.resources
             ),

@@ -132,6 +132,8 @@ def _rule(rule: Rule) -> list[str]:
     if rule.decides:
         lines += [f"It decides so: {_text(rule.decides)}", ""]
     lines += [f"What to do: {_text(rule.prose.fix)}", ""]
+    if rule.prose.stack:
+        lines += [f"In a stack file: `{rule.prose.stack}`", ""]
     enforced = ", ".join(f"{profile} {rule.enforcement_in(profile)}" for profile in PROFILES)
     lines += [f"- severity: {rule.severity}", f"- enforcement: {enforced}"]
     if rule.types:

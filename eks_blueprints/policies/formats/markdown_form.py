@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from eks_blueprints.policies.formats.text_form import HEADS, by_policy, summary, where
+from eks_blueprints.policies.formats.text_form import HEADS, by_policy, said, summary, where
 from eks_blueprints.policies.report import Finding, Report, kind_of
 
 _FEW = 10
@@ -24,17 +24,18 @@ def _one(report: Report) -> str:
         if found:
             lines += ["", f"#### {head}", ""]
             lines += [line for group in by_policy(found) for line in _group(group)]
-    for said, names in (("not scanned", report.not_scanned), ("exempt", report.exempt)):
+    for word, names in (("not scanned", report.not_scanned), ("exempt", report.exempt)):
         if names:
-            lines += ["", f"{said}: {', '.join(map(_code, names))}"]
+            lines += ["", f"{word}: {', '.join(map(_code, names))}"]
     return "\n".join(lines) + "\n"
 
 
 def _group(group: Sequence[Finding]) -> list[str]:
     first = group[0]
     count = f" ({len(group)})" if len(group) > 1 else ""
-    lines = [f"- **{first.policy}**{count} {first.severity}: {_safe(first.waiver or first.message)}"]
-    lines += [f"  - {_code(where(each))}" for each in group[:_FEW]]
+    same = len({each.do for each in group}) == 1
+    lines = [f"- **{first.policy}**{count} {first.severity}: {_safe(first.waiver or said(first, do=same))}"]
+    lines += [f"  - {_code(where(each))}{'' if same else f': {_code(each.do)}'}" for each in group[:_FEW]]
     return lines + ([f"  - and {len(group) - _FEW} more"] if len(group) > _FEW else [])
 
 

@@ -37,8 +37,13 @@ def by_policy(found: Iterable[Finding]) -> list[list[Finding]]:
     """Findings in groups of one rule that say the same."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for each in found:
-        groups.setdefault((each.policy, each.waiver or each.message), []).append(each)
+        groups.setdefault((each.policy, each.waiver or f"{each.what}; {each.got}"), []).append(each)
     return list(groups.values())
+
+
+def said(finding: Finding, *, do: bool) -> str:
+    """The message of a finding, with or without what to do."""
+    return finding.message if do or not finding.do else finding.message.removesuffix(f"; {finding.do}")
 
 
 def where(finding: Finding) -> str:
@@ -65,7 +70,8 @@ def _group(group: Sequence[Finding], *, all_of_it: bool) -> list[str]:
     first = group[0]
     if len(group) == 1:
         return [f"  {first.severity}  {first.policy}  {where(first)}", f"      {first.waiver or first.message}"]
-    lines = [f"  {first.severity}  {first.policy}  ({len(group)})", f"      {first.waiver or first.message}"]
+    same = len({each.do for each in group}) == 1
+    lines = [f"  {first.severity}  {first.policy}  ({len(group)})", f"      {first.waiver or said(first, do=same)}"]
     named = group if all_of_it else group[:_FEW]
-    lines += [f"      - {where(each)}" for each in named]
+    lines += [f"      - {where(each)}{'' if same or first.waiver else f': {each.do}'}" for each in named]
     return lines + ([f"      and {len(group) - len(named)} more"] if len(group) > len(named) else [])

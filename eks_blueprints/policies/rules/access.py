@@ -79,14 +79,17 @@ def few_admins(association: Props, context: Context) -> Faults:
     severity="medium",
     enforcement="advisory",
     wave=2,
-    params={"platform_pattern": "platform|admin"},
+    params={"platform_roles": ["admin", "admins", "platform", "platform-admin", "platform-operators", "platform-team"]},
 )
 def team_policies(association: Props, context: Context) -> Faults:
-    """Teams have rights in their own namespaces."""
+    """Teams have rights in their own namespaces.
+
+    The roles of `platform_roles`, by their whole names without a path, belong to whoever runs the platform.
+    """
     if (association.text("policyArn") or "").rpartition("/")[2] not in _TEAM_POLICIES:
         raise NotApplicable
     principal = association.text("principalArn") or ""
-    if re.search(context.params["platform_pattern"], principal, re.IGNORECASE):
+    if principal.rpartition("/")[2] in context.params["platform_roles"]:
         raise NotApplicable
     scope = association.get("accessScope", "type")
     namespaces = association.words("accessScope", "namespaces") if scope == "namespace" else []

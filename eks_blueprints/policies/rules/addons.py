@@ -34,9 +34,13 @@ _MINIMUM = {"vpc-cni": {23: (1, 8), 26: (1, 12)}}
 """Least version of an add-on from a minor of Kubernetes on. Source: EKS user guide, 2026-11-21."""
 
 
-@rule("addon-version-pinned", ADDON, severity="medium", enforcement="advisory", production="mandatory", wave=2)
+@rule("addon-version-pinned", ADDON, severity="medium", enforcement="advisory", wave=2)
 def version_pinned(found: Props) -> Faults:
-    """Add-ons change by a commit alone."""
+    """Add-ons change by a commit alone.
+
+    One without addonVersion is made with EKS's default for the version of the cluster, and keeps it from then on; a new
+    platform may get another one.
+    """
     if not found.has("addonVersion"):
         yield found.fault("takes whatever version is the default", "addonVersion")
         return

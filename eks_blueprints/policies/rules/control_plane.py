@@ -93,7 +93,6 @@ def log_retention(cluster: Props, context: Context) -> Faults:
             f"keeps its logs for {int(days) or 'ever'}{' days' if days else ''}",
             "enabledClusterLogTypes",
             got=int(days),
-            do=f"set retentionInDays of {context.params['min_days']} or more on the log group",
         )
 
 

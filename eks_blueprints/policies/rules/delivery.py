@@ -176,9 +176,14 @@ def analysis(rollout: Props) -> Faults:
     production_only=True,
 )
 def protect(subject: Props, context: Context) -> Faults:
-    """In production what holds data cannot be deleted by one command."""
+    """In production what holds data cannot be deleted by one command.
+
+    A VPC in which a protected cluster stands cannot be deleted before that.
+    """
+    if context.resource.type == VPC and any(each.options.get("protect") for each in context.stack.of(CLUSTER)):
+        return
     if not context.resource.options.get("protect") and not context.resource.options.get("retain_on_delete"):
-        yield subject.fault("can be deleted by one command", do="set the resource option protect")
+        yield subject.fault("can be deleted by one command")
     if subject.flag("forceDelete"):
         yield subject.fault("is deleted with all that it holds", "forceDelete", got=True)
 

@@ -82,7 +82,7 @@ def class_ref(pool: Props, context: Context) -> Faults:
     ref = pool.at(*TEMPLATE, "nodeClassRef")
     missing = [key for key in ("group", "kind", "name") if not ref.has(key)]
     if missing:
-        yield ref.fault("does not name its node class in full", *missing[:1], got=missing)
+        yield ref.fault(f"does not name its node class in full: {', '.join(missing)}", *missing[:1], got=ref.value)
         return
     kind, group = ref.get("kind"), ref.get("group")
     if _GROUPS.get(str(kind)) != group:

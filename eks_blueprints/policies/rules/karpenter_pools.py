@@ -29,7 +29,8 @@ def limits(pool: Props, context: Context) -> Faults:
     wanted = ["cpu", "memory", *(["nvidia.com/gpu"] if _categories(pool) & {"p", "g", "gr"} else [])]
     missing = [key for key in wanted if not pool.has("spec", "limits", key)]
     if missing:
-        yield pool.fault("may grow without limit", "spec", "limits", got=missing, do=f"limit {', '.join(missing)}")
+        got = pool.raw("spec", "limits")
+        yield pool.fault("may grow without limit", "spec", "limits", got=got, do=f"limit {', '.join(missing)}")
     cpu = quantity(pool.get("spec", "limits", "cpu"))
     if cpu is not None and cpu > context.params["max_cpu"]:
         yield pool.fault("may grow beyond what was agreed", "spec", "limits", "cpu", got=cpu)
@@ -217,7 +218,10 @@ def guardrails(pool: Props) -> Faults:
     missing += [] if keys & {"instance-cpu", "instance-size", "instance-memory"} else ["instance-cpu"]
     missing += [] if "arch" in keys else ["kubernetes.io/arch"]
     if missing:
-        yield pool.fault("may launch instances of any kind", *TEMPLATE, "requirements", got=missing)
+        what = f"may launch instances of any kind: it names no {', '.join(missing)}"
+        yield pool.fault(
+            what, *TEMPLATE, "requirements", got=[each.raw("key") for each in pool.items(*TEMPLATE, "requirements")]
+        )
 
 
 def _categories(pool: Props) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import Any
 
 from eks_blueprints.core.address_ranges import network_of
@@ -26,6 +25,30 @@ from eks_blueprints.policies.stack import Resource, Stack
 
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _METADATA = ipaddress.IPv4Network("169.254.169.254/32")
+_PLATFORM = [
+    "aws-for-fluent-bit",
+    "aws-load-balancer-controller",
+    "aws-node",
+    "aws-node-termination-handler",
+    "cluster-autoscaler",
+    "coredns",
+    "ebs-csi-controller",
+    "ebs-csi-node",
+    "efs-csi-controller",
+    "efs-csi-node",
+    "eks-node-monitoring-agent",
+    "eks-pod-identity-agent",
+    "external-dns",
+    "fsx-csi-controller",
+    "fsx-csi-node",
+    "karpenter",
+    "kube-proxy",
+    "metrics-server",
+    "s3-csi-controller",
+    "s3-csi-node",
+    "snapshot-controller",
+]
+"""Workloads of EKS's add-ons, and of charts that are meant for kube-system."""
 _PSA = "pod-security.kubernetes.io/"
 
 
@@ -64,18 +87,21 @@ def no_default(subject: Props, context: Context) -> Faults:
     severity="medium",
     enforcement="advisory",
     wave=3,
-    params={"platform_pattern": "aws-|ebs-|efs-|coredns|karpenter|metrics-server|cluster-autoscaler"},
+    params={"platform": _PLATFORM},
     across=True,
 )
 def no_tenants(_: Props, context: Context) -> Faults:
-    """The namespaces of Kubernetes hold the platform alone."""
+    """The namespaces of Kubernetes hold the platform alone.
+
+    Workloads in kube-system, kube-public and kube-node-lease are those of the parameter platform, by their whole names.
+    """
     resource, stack = context.resource, context.stack
     namespace = namespace_of(resource, stack)
     if namespace == UNKNOWN:
         raise Undetermined(("metadata", "namespace"))
     if namespace not in ("kube-system", "kube-public", "kube-node-lease"):
         return
-    if not re.search(context.params["platform_pattern"], object_name(resource, stack)):
+    if object_name(resource, stack) not in context.params["platform"]:
         yield resource.props.fault("is no part of Kubernetes or of the platform", "metadata", "namespace")
 
 

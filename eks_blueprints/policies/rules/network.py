@@ -110,7 +110,8 @@ def nat_per_zone(vpc: Props, context: Context) -> Faults:
     served = {subnet_of(each).zone for each in behind if each is not None and each in inside}
     wanted = {subnet_of(each).zone for each in inside if each.urn in _used(stack) and not is_public(each, stack)}
     if served and wanted - served:
-        yield vpc.fault("has zones without a NAT gateway", got=sorted(str(zone) for zone in wanted - served))
+        lacking = ", ".join(sorted(str(zone) for zone in wanted - served))
+        yield vpc.fault(f"has no NAT gateway in {lacking}", got=sorted(str(zone) for zone in served))
 
 
 @rule(

@@ -48,7 +48,8 @@ def endpoints(cluster: Props, context: Context) -> Faults:
     if missing and unknown:
         raise Undetermined(("vpcConfig",), "stands in a VPC with endpoints whose services are not known")
     if missing:
-        yield cluster.fault("cannot reach services that it needs", "vpcConfig", got=missing, do="add their endpoints")
+        what = f"cannot reach {', '.join(missing)}"
+        yield cluster.fault(what, "vpcConfig", got=sorted(found) or None, do="add their endpoints")
 
 
 @rule("vpc-pod-ip-capacity", NODE_GROUP, severity="medium", enforcement="advisory", wave=3, across=True)

@@ -166,7 +166,10 @@ def auto_repair(group: Props, context: Context) -> Faults:
     if group.flag("nodeRepairConfig", "enabled") is not True:
         yield group.fault("keeps nodes that fail", "nodeRepairConfig", "enabled")
     elif addon("eks-node-monitoring-agent", cluster_of(context.resource, context.stack), context.stack) is None:
-        yield group.fault("has nobody who watches its nodes", "nodeRepairConfig", do="add eks-node-monitoring-agent")
+        do = "install the add-on eks-node-monitoring-agent"
+        if context.resource.from_stack_file:
+            do = "write addons: {eks_node_monitoring_agent: {}}"
+        yield group.fault("has nobody who watches its nodes", "nodeRepairConfig", do=do)
 
 
 @rule("eks-nodegroup-custom-ami-consistent", NODE_GROUP, severity="high", enforcement="mandatory", wave=1, across=True)

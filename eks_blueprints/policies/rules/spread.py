@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from eks_blueprints.policies.addresses import subnet_of
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
@@ -23,6 +21,7 @@ from eks_blueprints.policies.objects import (
     in_namespace,
     in_system_namespace,
     namespace_of,
+    object_name,
     pod_labels,
     pod_of,
     replicas,
@@ -136,14 +135,17 @@ def min_ready(workload: Props) -> Faults:
     severity="medium",
     enforcement="mandatory",
     wave=2,
-    params={"allow_pattern": "debug"},
+    params={"allow": []},
 )
 def no_bare_pods(_: Props, context: Context) -> Faults:
-    """Pods are made by something that makes them again."""
+    """Pods are made by something that makes them again.
+
+    Pods that are meant to be made once, such as for debugging, stand in `allow` by their names.
+    """
     resource = context.resource
     if resource.type == CONTROLLER:
         yield resource.props.fault("is a kind that Deployments replaced", "kind", got="ReplicationController")
-    elif resource.type == POD and not re.search(context.params["allow_pattern"] or "$^", resource.name):
+    elif resource.type == POD and object_name(resource, context.stack) not in context.params["allow"]:
         yield resource.props.fault("is lost with its node", "kind", got="Pod")
 
 

@@ -72,6 +72,7 @@ CASES = {
             _team("fail-empty", {"type": "namespace", "namespaces": []}),
             _team("fail-system", {"type": "namespace", "namespaces": ["kube-system"]}),
             _team("pass-namespace", {"type": "namespace", "namespaces": ["shop"]}),
+            _team("fail-called-so", {"type": "cluster"}, _ARN + "role/shop-administration"),
             _team("na-platform", {"type": "cluster"}, _ARN + "role/platform-team"),
             _admin("na-admin", _ARN + "role/dev"),
             _team("unknown-scope", {"type": UNKNOWN}),

@@ -48,6 +48,7 @@ CASES = {
     "k8s-no-tenant-workloads-in-system-namespaces": [
         [
             workload("fail-app", ns="kube-system"),
+            workload("fail-called-so", ns="kube-system", m={"name": "shop-coredns"}),
             workload("pass-aws-node", ns="kube-system", m={"name": "aws-node"}),
             workload("pass-elsewhere"),
         ]

@@ -103,8 +103,9 @@ CASES = {
         [
             workload("fail-pod", "Pod"),
             object_("v1:ReplicationController", "fail-controller"),
-            workload("pass-debug", "Pod"),
-        ]
+            workload("fail-debug", "Pod"),
+        ],
+        [{"allow": ["pass-once"]}, workload("pass-once", "Pod")],
     ],
     "k8s-no-tolerate-all": [
         [

@@ -1,0 +1,84 @@
+"""`check --policies` on programs and plans."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from eks_blueprints.cli.check import command
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.recording.plan import KIND, VERSION
+
+PROGRAM = """import pulumi_kubernetes as k8s
+
+k8s.core.v1.Pod("bare", spec={"hostNetwork": True, "containers": [{"name": "a", "image": "ghcr.io/shop/app:1.2.3"}]})
+"""
+PLAN = {
+    "kind": KIND,
+    "version": VERSION,
+    "project": "shop",
+    "stack": "prod",
+    "resources": [
+        {
+            "urn": "urn:pulumi:prod::shop::kubernetes:core/v1:Pod::bare",
+            "type": "kubernetes:core/v1:Pod",
+            "name": "bare",
+            "custom": True,
+            "inputs": {"spec": {"hostNetwork": True, "containers": [{"name": "a", "image": "x:1"}]}},
+        }
+    ],
+    "outputs": {},
+}
+
+
+def _run(*args: str | Path) -> Result:
+    return CliRunner().invoke(command, [str(each) for each in args])
+
+
+def test_any_program_is_judged(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    result = _run("--policies", "--program", tmp_path, "dev", "--format", "json")
+    assert result.exit_code == 3, result.output
+    (stack,) = json.loads(result.stdout)["stacks"]
+    assert stack["stack"] == "dev"
+    assert "k8s-no-host-network" in {each["policy"] for each in stack["findings"]}
+
+
+def test_settings_beside_the_program_hold(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\nmain: app\n")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__main__.py").write_text(PROGRAM)
+    (tmp_path / "app" / "policies.yaml").write_text("rules: {k8s-no-host-network: {enforcement: disabled}}\n")
+    found = json.loads(_run("--program", tmp_path, "--format", "json").stdout)["stacks"][0]["findings"]
+    assert "k8s-no-host-network" not in {each["policy"] for each in found}
+    assert "k8s-no-bare-pods" in {each["policy"] for each in found}
+
+
+def test_a_plan_is_judged(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(PLAN))
+    result = _run("--policies", "--plan", file)
+    assert result.exit_code == 3
+    assert result.stdout.startswith("prod: ")
+    assert "k8s-no-host-network" in result.stdout
+    assert _run("--plan", file, "dev").exit_code == 2
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"kind": "x"}', json.dumps({**PLAN, "resources": [3]})])
+def test_what_is_no_plan_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(text)
+    result = _run("--plan", file)
+    assert isinstance(result.exception, InputError)
+    assert "is no plan" in str(result.exception)
+
+
+def test_one_thing_is_judged_at_a_time(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(PLAN))
+    result = _run("--plan", file, "--program", tmp_path)
+    assert result.exit_code == 2
+    assert "exclude each other" in result.output
