@@ -174,7 +174,8 @@ def test_the_pack_of_this_package(engine: Engine) -> None:
     folder = Path(eks_blueprints.policies.__file__).parent / "pack"
     done = preview(project, "prod", "--engine", "--policy-pack", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "medium addon-version-pinned prod-vpc-cni-addon: addonVersion: takes whatever version" in done.stdout
+    assert "medium addon-version-pinned 3 resources: " in done.stdout
+    assert "prod-vpc-cni-addon: addonVersion: takes whatever version" in done.stdout
 
 
 def test_progress_is_for_whoever_watches(engine: Engine) -> None:
