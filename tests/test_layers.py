@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
 
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
-        {"clock", "errors", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"},
+        {"clock", "errors", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables", "charts"},
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "images", "kubernetes_object", "aws_config", "caller"},
     ],
