@@ -26,7 +26,16 @@ FLOORS: list[set[str]] = [
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
         {"clock", "errors", "form", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"}
-        | {"address_ranges", "iam_match", "json_values", "plain_secrets", "printed", "secret_objects", "secret_text"},
+        | {
+            "address_ranges",
+            "charts",
+            "iam_match",
+            "json_values",
+            "plain_secrets",
+            "printed",
+            "secret_objects",
+            "secret_text",
+        },
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "images", "kubernetes_object", "aws_config", "caller"},
     ],

@@ -60,6 +60,8 @@ class ChartAddOn(AddOn):
 
     pods: ClassVar[tuple[str, ...]] = ("",)
     """Where the chart's values take a node selector and tolerations, for each sort of pod; DaemonSets left out."""
+    daemons: ClassVar[tuple[str, ...]] = ()
+    """Where the chart's values take tolerations for DaemonSets that every node needs, and that tolerate every taint."""
     images: ClassVar[dict[str, str]] = {}
     """Where the chart's values name images or registries, and which ones, so that a mirror can stand in for them."""
     service_account_at: ClassVar[str] = "serviceAccount"
@@ -67,8 +69,12 @@ class ChartAddOn(AddOn):
     chart fixes the name."""
     spare: ClassVar[dict[str, Any]] = {}
     """Replicas and disruption budgets for production, by their paths in the chart's values."""
+    alone: ClassVar[dict[str, str]] = {}
+    """Workloads, by `Kind/name`, that have one pod in production too, and why."""
     spread: ClassVar[tuple[str, ...]] = ()
     """Where the chart's values take topology spread constraints, for each sort of pod."""
+    spread_labels: ClassVar[dict[str, str]] = {}
+    """Labels of the pods that are spread, where they do not carry `app.kubernetes.io/instance`."""
     role_on_demand: ClassVar[bool] = False
     """Whether it calls AWS only where someone gives it a role or policies."""
     makes_outside: ClassVar[bool] = False
@@ -173,13 +179,17 @@ class ChartAddOn(AddOn):
         """What its fields say, in the chart's values."""
         return {}
 
+    def placements(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Places in the chart's values of pods that are placed, and of DaemonSets that every node needs."""
+        return self.pods, self.daemons
+
     def production_values(self) -> dict[str, Any]:
         """Values for spare pods that are spread over zones and not all drained at once."""
         zones = {
             "maxSkew": 1,
             "topologyKey": "topology.kubernetes.io/zone",
             "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": {"app.kubernetes.io/instance": self.release_name}},
+            "labelSelector": {"matchLabels": self.spread_labels or {"app.kubernetes.io/instance": self.release_name}},
         }
         return all_nested(self.spare | {path: [zones] for path in self.spread})
 
@@ -228,10 +238,12 @@ class ChartAddOn(AddOn):
     def _all_values(self, cluster: ClusterRef, role_arn: pulumi.Input[str] | None) -> dict[str, Any]:
         import pulumi
 
+        pods, daemons = self.placements()
         layers = (
+            placed(daemons, None, (Toleration(operator="Exists"),)),
             self.defaults(cluster),
             self.production_values() if self.production else {},
-            placed(self.pods, self.node_selector, self.tolerations),
+            placed(pods, self.node_selector, self.tolerations),
             mirrored(self.images, self.registry_mirrors or {}),
             self.settings(),
             self._account_values(role_arn),

@@ -28,7 +28,7 @@ def check_chart(addon: ChartAddOn) -> None:
 
 
 def _values(addon: ChartAddOn, faults: Faults) -> None:
-    typed = merged(placed(addon.pods, addon.node_selector, addon.tolerations), addon.settings())
+    typed = merged(placed(addon.placements()[0], addon.node_selector, addon.tolerations), addon.settings())
     for path, one, raw in clashes(typed, addon.values):
         message = f"is also said by a field of this add-on; got {shown(raw)} and {shown(one)}; say it once"
         faults.add(("values", *path), message)
@@ -49,7 +49,7 @@ def _role(addon: ChartAddOn, faults: Faults) -> None:
 
 def _pods(addon: ChartAddOn, faults: Faults) -> None:
     for field in ("node_selector", "tolerations"):
-        if not addon.pods and getattr(addon, field):
+        if not addon.placements()[0] and getattr(addon, field):
             faults.add(field, "is nothing that this chart takes; got a value; look for it in the chart's values")
     if addon.production and not (addon.spare or addon.spread):
         faults.add("production", "is nothing that this chart knows of; got true; write what you need into values")

@@ -35,6 +35,8 @@ class Fit:
     """Why it cannot run where there is nothing but Fargate; empty where it can."""
     in_auto_mode: str = ""
     """What EKS Auto Mode brings in its place; empty where Auto Mode brings nothing like it."""
+    not_in_auto_mode: str = ""
+    """Why it cannot run on nodes of EKS Auto Mode; empty where it can."""
     architectures: frozenset[str] = LINUX_ARCHITECTURES
     """Processor architectures that its images are there for."""
     from_version: str = ""
@@ -46,6 +48,9 @@ class Fit:
     not_beside: Mapping[str, str] = field(default_factory=dict)
     """Kinds of compute that it cannot run beside, and why."""
 
+
+OTHER_NETWORK = "its nodes run AWS's own network plugin, and EKS supports no other there"
+"""Why network plugins cannot run on nodes of EKS Auto Mode: the EKS user guide on its considerations, 2026-11-29."""
 
 DAEMON = "it runs a DaemonSet on every node, and Fargate runs none"
 """Why most add-ons that cannot run on Fargate cannot."""

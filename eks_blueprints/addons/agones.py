@@ -21,6 +21,7 @@ class Agones(HelmAddOn):
     makes_outside: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate="game servers use ports of nodes")
     pods: ClassVar[tuple[str, ...]] = (
+        "agones.allocator",
         "agones.controller",
         "agones.extensions",
         "agones.ping",

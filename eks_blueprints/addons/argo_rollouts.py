@@ -17,8 +17,11 @@ class ArgoRollouts(HelmAddOn):
     category: ClassVar[str] = "gitops"
     chart: ClassVar[Chart] = Chart("argo-rollouts", "2.41.0", "https://argoproj.github.io/argo-helm")
     single: ClassVar[bool] = True
-    pods: ClassVar[tuple[str, ...]] = ("controller",)
-    images: ClassVar[dict[str, str]] = {"controller.image.registry": "quay.io"}
+    pods: ClassVar[tuple[str, ...]] = ("controller", "dashboard")
+    images: ClassVar[dict[str, str]] = {
+        "controller.image.registry": "quay.io",
+        "dashboard.image.registry": "quay.io",
+    }
     spare: ClassVar[dict[str, Any]] = {
         "controller.replicas": 2,
         "controller.pdb.enabled": True,

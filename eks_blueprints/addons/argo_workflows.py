@@ -23,11 +23,13 @@ class ArgoWorkflows(HelmAddOn):
     pods: ClassVar[tuple[str, ...]] = (
         "controller",
         "server",
+        "crds.upgradeJob",
     )
     images: ClassVar[dict[str, str]] = {
         "controller.image.registry": "quay.io",
         "executor.image.registry": "quay.io",
         "server.image.registry": "quay.io",
+        "crds.upgradeJob.image.repository": "registry.k8s.io/kubectl",
     }
     spare: ClassVar[dict[str, Any]] = {
         "controller.replicas": 2,
@@ -39,5 +41,5 @@ class ArgoWorkflows(HelmAddOn):
     namespace: Namespace = "argo-workflows"
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
-        """CRDs come with the chart, are upgraded with it, and stay when it goes."""
-        return {"crds": {"install": True, "keep": True}}
+        """CRDs are applied by a job of the chart, are upgraded with it, and stay when it goes."""
+        return {"crds": {"install": True}}

@@ -27,11 +27,18 @@ class Argocd(HelmAddOn):
     service_account: ClassVar[str] = "argocd-repo-server"
     service_account_at: ClassVar[str] = "repoServer.serviceAccount"
     role_on_demand: ClassVar[bool] = True
-    pods: ClassVar[tuple[str, ...]] = ("global",)
+    pods: ClassVar[tuple[str, ...]] = ("global", "redis-ha")
+    alone: ClassVar[dict[str, str]] = {
+        "Deployment/argocd-dex-server": "it keeps sign-ins in memory",
+        "Deployment/argocd-notifications-controller": "two would tell everything twice",
+        "StatefulSet/argocd-application-controller": "more of them share out clusters, and there is one",
+    }
     images: ClassVar[dict[str, str]] = {
         "global.image.repository": "quay.io/argoproj/argocd",
         "dex.image.repository": "ghcr.io/dexidp/dex",
         "redis.image.repository": "ecr-public.aws.com/docker/library/redis",
+        "redis-ha.image.repository": "ecr-public.aws.com/docker/library/redis",
+        "redis-ha.haproxy.image.repository": "ecr-public.aws.com/docker/library/haproxy",
     }
     spare: ClassVar[dict[str, Any]] = {
         "redis-ha.enabled": True,

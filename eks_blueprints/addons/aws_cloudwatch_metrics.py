@@ -27,6 +27,8 @@ class AwsCloudwatchMetrics(HelmAddOn):
     conflicts: ClassVar[tuple[type[AddOn], ...]] = (AmazonCloudwatchObservability,)
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("",)
+    images: ClassVar[dict[str, str]] = {"image.repository": "amazon/cloudwatch-agent"}
 
     namespace: Namespace = "amazon-cloudwatch"
 

@@ -16,3 +16,7 @@ class AwsEfaK8sDevicePlugin(HelmAddOn):
     single: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate has no EFA", in_auto_mode="the device plugin of its EFA nodes")
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("",)
+    images: ClassVar[dict[str, str]] = {
+        "image.repository": "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin"
+    }

@@ -78,6 +78,7 @@ class AwsForFluentBit(HelmAddOn):
     fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate has a log router of its own: compute.<profile>.logging")
     images: ClassVar[dict[str, str]] = {"image.repository": "public.ecr.aws/aws-observability/aws-for-fluent-bit"}
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("",)
 
     namespace: Namespace = "amazon-cloudwatch"
 

@@ -34,4 +34,6 @@ class BottlerocketUpdateOperator(HelmAddOn):
         "placement.apiserver",
     )
 
+    daemons: ClassVar[tuple[str, ...]] = ("placement.agent",)
+
     namespace: Namespace = "brupop-bottlerocket-aws"

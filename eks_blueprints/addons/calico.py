@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from eks_blueprints.addons._fit import DAEMON, Fit
+from eks_blueprints.addons._fit import DAEMON, OTHER_NETWORK, Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 
@@ -21,7 +21,7 @@ class Calico(HelmAddOn):
     category: ClassVar[str] = "networking"
     chart: ClassVar[Chart] = Chart("tigera-operator", "v3.32.1", "https://docs.tigera.io/calico/charts")
     single: ClassVar[bool] = True
-    fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
+    fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON, not_in_auto_mode=OTHER_NETWORK)
     images: ClassVar[dict[str, str]] = {"tigeraOperator.registry": "quay.io"}
 
     namespace: Namespace = "tigera-operator"

@@ -20,6 +20,7 @@ class CertManagerCsiDriver(HelmAddOn):
     single: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("",)
     images: ClassVar[dict[str, str]] = {"imageRegistry": "quay.io"}
 
     namespace: Namespace = "cert-manager"

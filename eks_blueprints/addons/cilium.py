@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from eks_blueprints.addons._fit import DAEMON, Fit
+from eks_blueprints.addons._fit import DAEMON, OTHER_NETWORK, Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import all_nested
 
@@ -24,11 +24,15 @@ class Cilium(HelmAddOn):
     single: ClassVar[bool] = True
     before_nodes: ClassVar[bool] = True
     brings_network: ClassVar[bool] = True
-    fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
-    pods: ClassVar[tuple[str, ...]] = ("operator",)
+    fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON, not_in_auto_mode=OTHER_NETWORK)
+    pods: ClassVar[tuple[str, ...]] = ("operator", "hubble.relay", "hubble.ui")
     images: ClassVar[dict[str, str]] = {
         "image.repository": "quay.io/cilium/cilium",
         "operator.image.repository": "quay.io/cilium/operator",
+        "envoy.image.repository": "quay.io/cilium/cilium-envoy",
+        "hubble.relay.image.repository": "quay.io/cilium/hubble-relay",
+        "hubble.ui.backend.image.repository": "quay.io/cilium/hubble-ui-backend",
+        "hubble.ui.frontend.image.repository": "quay.io/cilium/hubble-ui",
     }
 
     mode: Literal["chained", "overlay"] = "chained"

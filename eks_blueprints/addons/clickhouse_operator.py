@@ -20,5 +20,7 @@ class ClickhouseOperator(HelmAddOn):
     chart: ClassVar[Chart] = Chart("clickhouse-operator-helm", "0.0.5", "oci://ghcr.io/clickhouse")
     requires: ClassVar[tuple[type[AddOn], ...]] = (CertManager,)
     single: ClassVar[bool] = True
+    pods: ClassVar[tuple[str, ...]] = ("manager",)
+    images: ClassVar[dict[str, str]] = {"manager.image.repository": "ghcr.io/clickhouse/clickhouse-operator"}
 
     namespace: Namespace = "clickhouse-operator-system"

@@ -23,6 +23,7 @@ class Datahub(HelmAddOn):
         Opensearch,
         StrimziKafkaOperator,
     )
-    pods: ClassVar[tuple[str, ...]] = ()
+    pods: ClassVar[tuple[str, ...]] = ("global",)
+    images: ClassVar[dict[str, str]] = {"global.imageRegistry": "docker.io"}
 
     namespace: Namespace = "datahub"

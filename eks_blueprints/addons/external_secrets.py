@@ -40,6 +40,7 @@ class ExternalSecrets(HelmAddOn):
     spare: ClassVar[dict[str, Any]] = {
         "leaderElect": True,
         "replicaCount": 2,
+        "certController.replicaCount": 2,
         "podDisruptionBudget.enabled": True,
         "webhook.replicaCount": 2,
         "webhook.podDisruptionBudget.enabled": True,

@@ -17,9 +17,12 @@ class Falco(HelmAddOn):
     single: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate="it watches the kernel of nodes, which Fargate does not show")
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("",)
     images: ClassVar[dict[str, str]] = {
         "image.registry": "docker.io",
         "falcoctl.image.registry": "docker.io",
+        "driver.loader.initContainer.image.registry": "docker.io",
+        "falcosidekick.image.registry": "docker.io",
     }
 
     namespace: Namespace = "falco"
@@ -27,8 +30,12 @@ class Falco(HelmAddOn):
     falcosidekick: bool = False
     """Whether Falcosidekick passes on what it finds, to chat, SNS, CloudWatch and others."""
 
-    driver: Literal["auto", "modern_ebpf", "kmod", "ebpf"] = "modern_ebpf"
+    driver: Literal["auto", "modern_ebpf", "kmod"] = "modern_ebpf"
     """How it listens to the kernel; Bottlerocket and AL2023 know `modern_ebpf`."""
+
+    def placements(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Falco is on every node; Falcosidekick is placed."""
+        return ("falcosidekick",) if self.falcosidekick else (), self.daemons
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""

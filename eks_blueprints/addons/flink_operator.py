@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.cert_manager import CertManager
+
+# The chart's own additions to the operator's configuration, which these take the place of, and what two pods need.
+_LEADER_ELECTION = """\
+kubernetes.operator.reconcile.interval: 15 s
+kubernetes.operator.observer.progress-check.interval: 5 s
+kubernetes.operator.leader-election.enabled: true
+kubernetes.operator.leader-election.lease-name: flink-operator-lease
+"""
 
 
 class FlinkOperator(HelmAddOn):
@@ -21,6 +29,12 @@ class FlinkOperator(HelmAddOn):
     single: ClassVar[bool] = True
     pods: ClassVar[tuple[str, ...]] = ("operatorPod",)
     images: ClassVar[dict[str, str]] = {"image.repository": "ghcr.io/apache/flink-kubernetes-operator"}
+    spare: ClassVar[dict[str, Any]] = {
+        "replicas": 2,
+        "strategy.type": "RollingUpdate",
+        r"defaultConfiguration.flink-conf\.yaml": _LEADER_ELECTION,
+    }
     spread: ClassVar[tuple[str, ...]] = ("operatorPod.topologySpreadConstraints",)
+    spread_labels: ClassVar[dict[str, str]] = {"app.kubernetes.io/name": "flink-kubernetes-operator"}
 
     namespace: Namespace = "flink-system"

@@ -30,8 +30,10 @@ class Fluxcd(HelmAddOn):
         "kustomizeController",
         "notificationController",
         "sourceController",
+        "cli",
     )
     images: ClassVar[dict[str, str]] = {
+        "cli.image": "ghcr.io/fluxcd/flux-cli",
         "helmController.image": "ghcr.io/fluxcd/helm-controller",
         "imageAutomationController.image": "ghcr.io/fluxcd/image-automation-controller",
         "imageReflectionController.image": "ghcr.io/fluxcd/image-reflector-controller",

@@ -29,11 +29,17 @@ class Gatekeeper(HelmAddOn):
         "preUninstall",
         "crds",
     )
-    images: ClassVar[dict[str, str]] = {"image.repository": "openpolicyagent/gatekeeper"}
+    images: ClassVar[dict[str, str]] = {
+        "image.repository": "openpolicyagent/gatekeeper",
+        "preInstall.crdRepository.image.repository": "openpolicyagent/gatekeeper-crds",
+        "postInstall.labelNamespace.image.repository": "openpolicyagent/gatekeeper-crds",
+        "postInstall.probeWebhook.image.repository": "curlimages/curl",
+    }
     spare: ClassVar[dict[str, Any]] = {
         "replicas": 3,
         "pdb.controllerManager.minAvailable": 1,
     }
+    alone: ClassVar[dict[str, str]] = {"Deployment/gatekeeper-audit": "it reports what is there; the chart has no more"}
     spread: ClassVar[tuple[str, ...]] = ("controllerManager.topologySpreadConstraints",)
 
     namespace: Namespace = "gatekeeper-system"

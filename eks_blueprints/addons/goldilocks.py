@@ -28,6 +28,7 @@ class Goldilocks(HelmAddOn):
     )
     images: ClassVar[dict[str, str]] = {"image.repository": "us-docker.pkg.dev/fairwinds-ops/oss/goldilocks"}
     spare: ClassVar[dict[str, Any]] = {"dashboard.replicaCount": 2}
+    alone: ClassVar[dict[str, str]] = {"Deployment/goldilocks-controller": "one decides; the chart has no more"}
     spread: ClassVar[tuple[str, ...]] = ("dashboard.topologySpreadConstraints",)
 
     namespace: Namespace = "goldilocks"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested, nested
 from eks_blueprints.addons._values import merged
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class Grafana(HelmAddOn):
@@ -24,12 +27,21 @@ class Grafana(HelmAddOn):
     images: ClassVar[dict[str, str]] = {
         "image.registry": "docker.io",
         "sidecar.image.registry": "quay.io",
+        "initChownData.image.registry": "docker.io",
     }
 
     namespace: Namespace = "grafana"
 
     persistence_size: str | None = Field(default=None, pattern=r"^\d+(Mi|Gi|Ti)$")
     """Size of its volume, such as `10Gi`. Default: no volume, and nothing outlives its pod."""
+
+    def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
+        """The platform's Prometheus as a data source, where `values` name no data sources."""
+        prometheus = cluster.prometheus
+        if prometheus is None or "datasources" in self.values:
+            return {}
+        source = {"name": "Prometheus", "type": "prometheus", "access": "proxy", "url": prometheus.url}
+        return {"datasources": {"datasources.yaml": {"apiVersion": 1, "datasources": [source]}}}
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""

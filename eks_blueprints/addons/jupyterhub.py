@@ -29,10 +29,26 @@ class Jupyterhub(HelmAddOn):
         "proxy.chp",
         "proxy.traefik",
         "scheduling.userScheduler",
+        "prePuller.hook",
     )
+    images: ClassVar[dict[str, str]] = {
+        "hub.image.name": "quay.io/jupyterhub/k8s-hub",
+        "proxy.chp.image.name": "quay.io/jupyterhub/configurable-http-proxy",
+        "scheduling.userScheduler.image.name": "registry.k8s.io/kube-scheduler",
+        "scheduling.userPlaceholder.image.name": "registry.k8s.io/pause",
+        "prePuller.hook.image.name": "quay.io/jupyterhub/k8s-image-awaiter",
+        "prePuller.pause.image.name": "registry.k8s.io/pause",
+        "singleuser.image.name": "quay.io/jupyterhub/k8s-singleuser-sample",
+        "singleuser.networkTools.image.name": "quay.io/jupyterhub/k8s-network-tools",
+    }
     spare: ClassVar[dict[str, Any]] = {
         "hub.pdb.enabled": True,
         "proxy.chp.pdb.enabled": True,
+    }
+
+    alone: ClassVar[dict[str, str]] = {
+        "Deployment/hub": "the hub keeps its state by itself; the chart has no more",
+        "Deployment/proxy": "the proxy keeps its routes by itself; the chart has no more",
     }
 
     namespace: Namespace = "jupyterhub"

@@ -13,6 +13,7 @@ from eks_blueprints.addons._helm_values import Namespace, nested
 from eks_blueprints.addons._values import merged
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.refs import Service
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -42,11 +43,17 @@ class KubePrometheusStack(HelmAddOn):
         "grafana",
         "kube-state-metrics",
     )
+    alone: ClassVar[dict[str, str]] = {
+        "Deployment/kube-prometheus-stack-grafana": "its database is a file in its pod",
+        "Deployment/kube-prometheus-stack-kube-state-metrics": "two would count everything twice",
+        "Deployment/kube-prometheus-stack-operator": "one operates, and nothing waits for it; the chart has no more",
+    }
     images: ClassVar[dict[str, str]] = {
         "prometheusOperator.image.registry": "quay.io",
         "prometheusOperator.prometheusConfigReloader.image.registry": "quay.io",
         "prometheus.prometheusSpec.image.registry": "quay.io",
         "alertmanager.alertmanagerSpec.image.registry": "quay.io",
+        "prometheusOperator.admissionWebhooks.patch.image.registry": "ghcr.io",
         "grafana.image.registry": "docker.io",
         "grafana.sidecar.image.registry": "quay.io",
         "kube-state-metrics.image.registry": "registry.k8s.io",
@@ -93,6 +100,26 @@ class KubePrometheusStack(HelmAddOn):
             faults.add("storage_class", "is for a volume; got no storage_size; add it")
         faults.raise_if_any()
         return self
+
+    def placements(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """All is placed but the exporter, which is on every node."""
+        return self.pods, ("prometheus-node-exporter",) if self.node_exporter else ()
+
+    @property
+    def service(self) -> Service | None:
+        """The Service of its Prometheus, as the chart names it; None where `values` turn it off."""
+        prometheus = self._said("prometheus")
+        if prometheus.get("enabled") is False:
+            return None
+        release, name = self.release_name, str(self.values.get("nameOverride") or self.chart.name)
+        full = str(self.values.get("fullnameOverride") or (release if name in release else f"{release}-{name}"))
+        port = prometheus.get("service", {}).get("port", 9090) if isinstance(prometheus.get("service"), dict) else 9090
+        namespace = str(self.values.get("namespaceOverride") or self.home)
+        return Service(name=f"{full[:26].rstrip('-')}-prometheus", namespace=namespace, port=int(port))
+
+    def _said(self, key: str) -> dict[str, Any]:
+        found = self.values.get(key)
+        return found if isinstance(found, dict) else {}
 
     @property
     def service_accounts(self) -> tuple[str, ...]:

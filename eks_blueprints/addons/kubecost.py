@@ -23,6 +23,14 @@ class Kubecost(HelmAddOn):
     category: ClassVar[str] = "cost"
     chart: ClassVar[Chart] = Chart("cost-analyzer", "2.8.4", "https://kubecost.github.io/cost-analyzer")
     service_account: ClassVar[str] = "kubecost-cost-analyzer"
+    pods: ClassVar[tuple[str, ...]] = ("", "forecasting", "grafana", "prometheus.server")
+    images: ClassVar[dict[str, str]] = {
+        "kubecostModel.image": "gcr.io/kubecost1/cost-model",
+        "kubecostFrontend.image": "gcr.io/kubecost1/frontend",
+        "grafana.image.repository": "cgr.dev/chainguard/grafana",
+        "grafana.sidecar.image.repository": "cgr.dev/chainguard/k8s-sidecar",
+        "prometheus.server.image.repository": "cgr.dev/chainguard/prometheus",
+    }
     conflicts: ClassVar[tuple[type[AddOn], ...]] = (Opencost,)
 
     namespace: Namespace = "kubecost"

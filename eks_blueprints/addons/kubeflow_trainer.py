@@ -17,8 +17,13 @@ class KubeflowTrainer(HelmAddOn):
     category: ClassVar[str] = "machine learning"
     chart: ClassVar[Chart] = Chart("kubeflow-trainer", "2.3.0", "oci://ghcr.io/kubeflow/charts")
     single: ClassVar[bool] = True
-    pods: ClassVar[tuple[str, ...]] = ("manager",)
-    images: ClassVar[dict[str, str]] = {"image.registry": "ghcr.io"}
+    pods: ClassVar[tuple[str, ...]] = ("manager", "jobset.controller", "runtimes.installer")
+    alone: ClassVar[dict[str, str]] = {"Deployment/jobset-controller": "jobs that run go on without it"}
+    images: ClassVar[dict[str, str]] = {
+        "image.registry": "ghcr.io",
+        "jobset.image.repository": "registry.k8s.io/jobset/jobset",
+        "runtimes.installer.image.registry": "docker.io",
+    }
     spare: ClassVar[dict[str, Any]] = {"manager.replicas": 2}
 
     namespace: Namespace = "kubeflow-system"

@@ -18,13 +18,14 @@ class Kubevious(HelmAddOn):
     category: ClassVar[str] = "observability"
     chart: ClassVar[Chart] = Chart("kubevious", "1.2.2", "https://helm.kubevious.io")
     single: ClassVar[bool] = True
-    pods: ClassVar[tuple[str, ...]] = ("backend", "collector", "guard", "parser", "ui")
+    pods: ClassVar[tuple[str, ...]] = ("backend", "collector", "guard", "parser", "ui", "mysql", "redis")
     images: ClassVar[dict[str, str]] = {
         "backend.image.repository": "docker.io/kubevious/backend",
         "collector.image.repository": "docker.io/kubevious/collector",
         "guard.image.repository": "docker.io/kubevious/guard",
         "parser.image.repository": "docker.io/kubevious/parser",
         "ui.image.repository": "docker.io/kubevious/ui",
+        "redis.image.repository": "docker.io/redislabs/redisearch",
         "mysql.image.repository": "docker.io/library/mysql",
     }
 

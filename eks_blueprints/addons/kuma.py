@@ -14,8 +14,11 @@ class Kuma(HelmAddOn):
     category: ClassVar[str] = "mesh"
     chart: ClassVar[Chart] = Chart("kuma", "2.14.3", "https://kumahq.github.io/charts")
     single: ClassVar[bool] = True
-    pods: ClassVar[tuple[str, ...]] = ("controlPlane", "ingress", "egress")
-    images: ClassVar[dict[str, str]] = {"global.image.registry": "docker.io/kumahq"}
+    pods: ClassVar[tuple[str, ...]] = ("controlPlane", "hooks", "ingress", "egress")
+    images: ClassVar[dict[str, str]] = {
+        "global.image.registry": "docker.io/kumahq",
+        "kubectl.image.registry": "registry.k8s.io",
+    }
     spare: ClassVar[dict[str, Any]] = {"controlPlane.replicas": 2, "controlPlane.podDisruptionBudget.enabled": True}
 
     namespace: Namespace = "kuma-system"

@@ -26,10 +26,12 @@ class Kyverno(HelmAddOn):
     stage: ClassVar[Stage] = Stage.ADMISSION
     single: ClassVar[bool] = True
     pods: ClassVar[tuple[str, ...]] = ("global",)
-    images: ClassVar[dict[str, str]] = {"global.image.registry": "reg.kyverno.io"}
+    images: ClassVar[dict[str, str]] = {
+        "global.image.registry": "reg.kyverno.io",
+        "webhooksCleanup.image.registry": "ghcr.io",
+    }
     spare: ClassVar[dict[str, Any]] = {
         "admissionController.replicas": 3,
-        "admissionController.podDisruptionBudget.enabled": True,
         "backgroundController.replicas": 2,
         "cleanupController.replicas": 2,
         "reportsController.replicas": 2,

@@ -17,3 +17,4 @@ class LocalStaticProvisioner(HelmAddOn):
     )
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("",)

@@ -34,9 +34,27 @@ class Loki(HelmAddOn):
     service_account: ClassVar[str] = "loki"
     after: ClassVar[tuple[type[AddOn], ...]] = (AwsEbsCsiDriver,)
     fits: ClassVar[Fit] = Fit(not_on_fargate="it needs volumes on EBS")
-    pods: ClassVar[tuple[str, ...]] = ("defaults",)
-    images: ClassVar[dict[str, str]] = {"loki.image.registry": "docker.io", "gateway.image.registry": "docker.io"}
-    spare: ClassVar[dict[str, Any]] = {"loki.commonConfig.replication_factor": 3, "singleBinary.replicas": 3}
+    pods: ClassVar[tuple[str, ...]] = ("defaults", "chunksCache", "resultsCache")
+    daemons: ClassVar[tuple[str, ...]] = ("lokiCanary",)
+    images: ClassVar[dict[str, str]] = {
+        "loki.image.registry": "docker.io",
+        "gateway.image.registry": "docker.io",
+        "gateway.metrics.image.registry": "ghcr.io",
+        "lokiCanary.image.registry": "docker.io",
+        "sidecar.image.registry": "docker.io",
+        "memcached.image.registry": "docker.io",
+        "memcachedExporter.image.registry": "docker.io",
+    }
+    spare: ClassVar[dict[str, Any]] = {
+        "loki.commonConfig.replication_factor": 3,
+        "singleBinary.replicas": 3,
+        "gateway.replicas": 2,
+    }
+
+    alone: ClassVar[dict[str, str]] = {
+        "StatefulSet/loki-chunks-cache": "a cache",
+        "StatefulSet/loki-results-cache": "a cache",
+    }
 
     namespace: Namespace = "loki"
 
@@ -68,7 +86,7 @@ class Loki(HelmAddOn):
             "schema": "v13",
             "index": {"prefix": "loki_index_", "period": "24h"},
         }
-        names = {"chunks": self.bucket, "ruler": self.bucket, "admin": self.bucket}
+        names = {"chunks": self.bucket, "ruler": self.bucket}
         return {
             "loki": {
                 "auth_enabled": False,
@@ -91,4 +109,4 @@ class Loki(HelmAddOn):
 
     def production_values(self) -> dict[str, Any]:
         """Three copies of everything that is not in S3 yet."""
-        return all_nested(self.spare) if self.mode == "SingleBinary" else {}
+        return all_nested(self.spare if self.mode == "SingleBinary" else {"gateway.replicas": 2})

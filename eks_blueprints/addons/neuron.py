@@ -20,8 +20,15 @@ class Neuron(HelmAddOn):
         in_auto_mode="the device plugin of its Neuron nodes",
         partitions=frozenset({"aws", "aws-us-gov"}),
     )
-    pods: ClassVar[tuple[str, ...]] = ()
-    images: ClassVar[dict[str, str]] = {"devicePlugin.image.repository": "public.ecr.aws/neuron/neuron-device-plugin"}
+    pods: ClassVar[tuple[str, ...]] = ("scheduler.customScheduler",)
+    daemons: ClassVar[tuple[str, ...]] = ("devicePlugin",)
+    images: ClassVar[dict[str, str]] = {
+        "devicePlugin.image.repository": "public.ecr.aws/neuron/neuron-device-plugin",
+        "scheduler.image.repository": "public.ecr.aws/neuron/neuron-scheduler",
+        "scheduler.customScheduler.image.repository": "public.ecr.aws/eks-distro/kubernetes/kube-scheduler",
+        "npd.nodeProblemDetector.image.repository": "registry.k8s.io/node-problem-detector/node-problem-detector",
+        "npd.nodeRecovery.image.repository": "public.ecr.aws/neuron/neuron-node-recovery",
+    }
 
     namespace: Namespace = "neuron"
 

@@ -20,6 +20,7 @@ class NodeFeatureDiscovery(HelmAddOn):
         "master",
         "gc",
     )
+    daemons: ClassVar[tuple[str, ...]] = ("worker",)
     images: ClassVar[dict[str, str]] = {"image.repository": "registry.k8s.io/nfd/node-feature-discovery"}
 
     namespace: Namespace = "node-feature-discovery"

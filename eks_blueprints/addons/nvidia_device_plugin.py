@@ -16,13 +16,23 @@ class NvidiaDevicePlugin(HelmAddOn):
     chart: ClassVar[Chart] = Chart("nvidia-device-plugin", "0.20.0", "https://nvidia.github.io/k8s-device-plugin")
     single: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate has no GPUs", in_auto_mode="the device plugin of its GPU nodes")
-    pods: ClassVar[tuple[str, ...]] = ()
-    images: ClassVar[dict[str, str]] = {"image.repository": "nvcr.io/nvidia/k8s-device-plugin"}
+    pods: ClassVar[tuple[str, ...]] = ("nfd.master", "nfd.gc")
+    daemons: ClassVar[tuple[str, ...]] = ("",)
+    images: ClassVar[dict[str, str]] = {
+        "image.repository": "nvcr.io/nvidia/k8s-device-plugin",
+        "nfd.image.repository": "registry.k8s.io/nfd/node-feature-discovery",
+    }
 
     namespace: Namespace = "nvidia-device-plugin"
 
     gpu_feature_discovery: bool = False
     """Whether it labels nodes by their GPUs."""
+
+    def placements(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The plugin is on every node with GPUs, and what labels nodes on all of them; the rest is placed."""
+        if not self.gpu_feature_discovery:
+            return (), self.daemons
+        return self.pods, (*self.daemons, "nfd.worker")
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""

@@ -24,8 +24,10 @@ class NvidiaGpuOperator(HelmAddOn):
     fits: ClassVar[Fit] = Fit(
         not_on_fargate="Fargate has no GPUs", in_auto_mode="the driver and device plugin of its GPU nodes"
     )
-    pods: ClassVar[tuple[str, ...]] = ("operator",)
+    pods: ClassVar[tuple[str, ...]] = ("operator", "node-feature-discovery.master", "node-feature-discovery.gc")
+    daemons: ClassVar[tuple[str, ...]] = ("node-feature-discovery.worker",)
     images: ClassVar[dict[str, str]] = {
+        "node-feature-discovery.image.repository": "registry.k8s.io/nfd/node-feature-discovery",
         "validator.repository": "nvcr.io/nvidia",
         "operator.repository": "nvcr.io/nvidia",
         "toolkit.repository": "nvcr.io/nvidia/k8s",

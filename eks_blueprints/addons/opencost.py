@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class Opencost(HelmAddOn):
@@ -25,3 +28,11 @@ class Opencost(HelmAddOn):
     }
 
     namespace: Namespace = "opencost"
+
+    def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
+        """The Prometheus that it reads from."""
+        prometheus = cluster.prometheus
+        if prometheus is None:
+            return {}
+        named = {"serviceName": prometheus.name, "namespaceName": prometheus.namespace, "port": prometheus.port}
+        return {"opencost": {"prometheus": {"internal": {"enabled": True, **named}}}}

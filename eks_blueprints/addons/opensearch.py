@@ -24,6 +24,12 @@ class Opensearch(HelmAddOn):
     after: ClassVar[tuple[type[AddOn], ...]] = (AwsEbsCsiDriver,)
     fits: ClassVar[Fit] = Fit(not_on_fargate="it needs volumes on EBS, and a kernel setting")
 
+    images: ClassVar[dict[str, str]] = {
+        "image.repository": "opensearchproject/opensearch",
+        "persistence.image": "busybox",
+        "sysctlInit.image": "busybox",
+    }
+
     namespace: Namespace = "opensearch"
 
     replicas: int = Field(default=3, ge=1, le=100)

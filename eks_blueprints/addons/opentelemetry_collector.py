@@ -24,6 +24,11 @@ class OpentelemetryCollector(HelmAddOn):
     service_account: ClassVar[str] = "opentelemetry-collector"
     role_on_demand: ClassVar[bool] = True
     images: ClassVar[dict[str, str]] = {"image.repository": "otel/opentelemetry-collector-k8s"}
+    spare: ClassVar[dict[str, Any]] = {
+        "replicaCount": 2,
+        "podDisruptionBudget.enabled": True,
+        "podDisruptionBudget.maxUnavailable": 1,
+    }
     spread: ClassVar[tuple[str, ...]] = ("topologySpreadConstraints",)
 
     namespace: Namespace = "opentelemetry"
@@ -34,6 +39,14 @@ class OpentelemetryCollector(HelmAddOn):
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """The distribution for Kubernetes."""
         return {"image": {"repository": "otel/opentelemetry-collector-k8s"}}
+
+    def placements(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """As a DaemonSet it is on every node."""
+        return ((), self.pods) if self.mode == "daemonset" else (self.pods, ())
+
+    def production_values(self) -> dict[str, Any]:
+        """Two pods that are spread; a DaemonSet has one on every node anyway."""
+        return {} if self.mode == "daemonset" else super().production_values()
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""

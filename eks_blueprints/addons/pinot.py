@@ -25,6 +25,12 @@ class Pinot(HelmAddOn):
         "controller",
         "broker",
         "server",
+        "minionStateless",
+        "zookeeper",
     )
+    images: ClassVar[dict[str, str]] = {
+        "image.repository": "apachepinot/pinot",
+        "zookeeper.image.repository": "zookeeper",
+    }
 
     namespace: Namespace = "pinot"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import ClusterRef
 
 
 class PrometheusAdapter(HelmAddOn):
@@ -25,3 +28,10 @@ class PrometheusAdapter(HelmAddOn):
     spread: ClassVar[tuple[str, ...]] = ("topologySpreadConstraints",)
 
     namespace: Namespace = "monitoring"
+
+    def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
+        """The Prometheus that it reads from."""
+        prometheus = cluster.prometheus
+        if prometheus is None:
+            return {}
+        return {"prometheus": {"url": f"http://{prometheus.host}", "port": prometheus.port}}

@@ -24,6 +24,7 @@ class PrometheusNodeExporter(HelmAddOn):
     conflicts: ClassVar[tuple[type[AddOn], ...]] = (KubePrometheusStack,)
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("",)
     images: ClassVar[dict[str, str]] = {"image.registry": "quay.io"}
 
     namespace: Namespace = "prometheus-node-exporter"

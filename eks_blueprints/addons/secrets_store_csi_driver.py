@@ -26,6 +26,7 @@ class SecretsStoreCsiDriver(HelmAddOn):
     single: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("linux",)
     images: ClassVar[dict[str, str]] = {
         "linux.image.repository": "registry.k8s.io/csi-secrets-store/driver",
         "linux.crds.image.repository": "registry.k8s.io/csi-secrets-store/driver-crds",

@@ -27,6 +27,7 @@ class SecretsStoreCsiDriverProviderAws(HelmAddOn):
     single: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
     pods: ClassVar[tuple[str, ...]] = ()
+    daemons: ClassVar[tuple[str, ...]] = ("",)
     images: ClassVar[dict[str, str]] = {
         "image.repository": "public.ecr.aws/aws-secrets-manager/secrets-store-csi-driver-provider-aws"
     }

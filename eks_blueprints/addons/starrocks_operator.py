@@ -14,6 +14,7 @@ class StarrocksOperator(HelmAddOn):
     category: ClassVar[str] = "data"
     chart: ClassVar[Chart] = Chart("operator", "1.11.5", "https://starrocks.github.io/starrocks-kubernetes-operator")
     single: ClassVar[bool] = True
-    pods: ClassVar[tuple[str, ...]] = ()
+    pods: ClassVar[tuple[str, ...]] = ("starrocksOperator",)
+    images: ClassVar[dict[str, str]] = {"starrocksOperator.image.repository": "starrocks/operator"}
 
     namespace: Namespace = "starrocks"

@@ -20,6 +20,7 @@ class StrimziKafkaOperator(HelmAddOn):
         "podDisruptionBudget.enabled": True,
     }
     spread: ClassVar[tuple[str, ...]] = ("topologySpreadConstraints",)
+    spread_labels: ClassVar[dict[str, str]] = {"strimzi.io/kind": "cluster-operator"}
 
     namespace: Namespace = "strimzi-system"
 

@@ -17,4 +17,6 @@ class TrivyOperator(HelmAddOn):
     role_on_demand: ClassVar[bool] = True
     single: ClassVar[bool] = True
 
+    images: ClassVar[dict[str, str]] = {"image.registry": "mirror.gcr.io", "trivy.image.registry": "mirror.gcr.io"}
+
     namespace: Namespace = "trivy-system"

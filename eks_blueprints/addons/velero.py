@@ -117,6 +117,10 @@ class Velero(HelmAddOn):
             "credentials": {"useSecret": False},
         }
 
+    def placements(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Its server is placed; the agent is on every node."""
+        return self.pods, ("nodeAgent",) if self.node_agent else ()
+
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""
         plugin = {

@@ -23,6 +23,10 @@ class Vpa(HelmAddOn):
         "admissionController",
         "admissionController.certGen",
     )
+    alone: ClassVar[dict[str, str]] = {
+        "Deployment/vpa-recommender": "one recommends at a time, and nothing waits for it",
+        "Deployment/vpa-updater": "one evicts at a time, and nothing waits for it",
+    }
     images: ClassVar[dict[str, str]] = {
         "recommender.image.repository": "registry.k8s.io/autoscaling/vpa-recommender",
         "updater.image.repository": "registry.k8s.io/autoscaling/vpa-updater",

@@ -18,6 +18,10 @@ class Yunikorn(HelmAddOn):
         "",
         "admissionController",
     )
-    images: ClassVar[dict[str, str]] = {"image.repository": "apache/yunikorn"}
+    images: ClassVar[dict[str, str]] = {
+        "image.repository": "apache/yunikorn",
+        "admissionController.image.repository": "apache/yunikorn",
+        "web.image.repository": "apache/yunikorn",
+    }
 
     namespace: Namespace = "yunikorn-system"

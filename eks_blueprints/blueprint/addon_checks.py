@@ -180,11 +180,23 @@ def _matrix(args: BlueprintArgs) -> Iterator[Problem]:
             if "addons" in args.model_fields_set:
                 yield _doubt(("addons", addon.name), f"is not installed: EKS Auto Mode brings {fits.in_auto_mode}")
             continue
+        if fits.not_in_auto_mode and args.cluster.auto_mode is not None:
+            yield from _in_auto_mode(addon, args)
         if fits.partitions and partition not in fits.partitions:
             yield _at(addon, f"is not there in partition {partition}; got region {args.region}; remove it")
         yield from _version(addon, args.cluster.version)
         yield from _newer_chart(addon)
         yield from _architectures(addon, args)
+
+
+def _in_auto_mode(addon: AddOn, args: BlueprintArgs) -> Iterator[Problem]:
+    reason = addon.fits.not_in_auto_mode
+    if hosts(args):
+        do = "keep its pods off these nodes, or remove it"
+        yield _doubt(("addons", addon.name), f"does not work on the nodes of EKS Auto Mode, {reason}; {do}")
+    else:
+        do = "remove it, or use nodes of your own in place of auto_mode"
+        yield _at(addon, f"cannot run on EKS Auto Mode: {reason}; got nothing but Auto Mode; {do}")
 
 
 def _version(addon: AddOn, version: str) -> Iterator[Problem]:

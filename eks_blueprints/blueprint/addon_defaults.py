@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
+from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import PolicyArn
+from eks_blueprints.core.refs import Service
 from eks_blueprints.core.spec import In, Spec
 
 C = TypeVar("C", bound=Compute)
@@ -78,6 +80,12 @@ def only_fargate(args: BlueprintArgs) -> bool:
 def brought_by_auto_mode(addon: AddOn, args: BlueprintArgs) -> bool:
     """Whether EKS Auto Mode runs the nodes, all of them, and brings what the add-on would."""
     return args.cluster.auto_mode is not None and bool(addon.fits.in_auto_mode) and not hosts(args)
+
+
+def prometheus(args: BlueprintArgs) -> Service | None:
+    """The Prometheus of a platform that its add-ons read from."""
+    found = (addon.service for addon in settled(args) if isinstance(addon, KubePrometheusStack))
+    return next((service for service in found if service is not None), None)
 
 
 def _general(args: BlueprintArgs) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from eks_blueprints.blueprint import (
     account,
     addon_checks,
     arn_checks,
+    chart_checks,
     compute_checks,
     ground,
     identity_checks,
@@ -39,6 +40,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)
     yield from identity_checks.check(args)
     yield from addon_checks.check(args)
+    yield from chart_checks.check(args)
     yield from image_checks.check(args)
     yield from region_checks.check(args)
     yield from compute_checks.check(args)

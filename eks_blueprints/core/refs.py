@@ -70,6 +70,25 @@ class Ground:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Service:
+    """A Service on the cluster that an add-on offers to others."""
+
+    name: str
+    namespace: str
+    port: int
+
+    @property
+    def host(self) -> str:
+        """Its name in the cluster's DNS."""
+        return f"{self.name}.{self.namespace}.svc"
+
+    @property
+    def url(self) -> str:
+        """Where it answers, by HTTP."""
+        return f"http://{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClusterRef:
     """A cluster as elements see it: enough to attach compute, install add-ons and give access."""
 
@@ -96,6 +115,8 @@ class ClusterRef:
     """Whether Cluster Autoscaler is on the cluster, which is then told what nodes of empty groups have."""
     only_fargate: bool = False
     """Whether pods have nothing but Fargate to run on."""
+    prometheus: Service | None = None
+    """The Prometheus on the cluster that add-ons read from; None where none is known."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of the platform; each resource adds its own."""
     kubernetes: kubernetes.Provider | None = None

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.addons._capability import CapabilityAddOn
 from eks_blueprints.addons._chart_addon import ChartAddOn
@@ -16,6 +16,9 @@ from eks_blueprints.addons._helm_addon import HelmAddOn
 from eks_blueprints.addons.base import AddOn, EksAddOn, EksManaged
 from eks_blueprints.core.elements import element_class, kinds
 from eks_blueprints.reference.docstrings import class_doc
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import ClusterRef
 
 _LEAST = Path(__file__).with_name("addon_samples.toml")
 
@@ -85,7 +88,7 @@ def asked(cls: type[AddOn]) -> Asked:
     """What it asks for on a cluster, found by recording its installation."""
     from eks_blueprints.recording import record
 
-    resources = record(lambda: sample(cls).install(_cluster())).plan().resources
+    resources = record(lambda: sample(cls).install(example_cluster())).plan().resources
     of = {kind: [r.inputs for r in resources if r.type.endswith(f":{kind}")] for kind in _TOLD}
     statements = [s for inputs in of["RolePolicy"] for s in json.loads(inputs["policy"])["Statement"]]
     values: dict[str, Any] = dict(of["Release"][-1].get("values", {})) if of["Release"] else {}
@@ -98,7 +101,8 @@ def asked(cls: type[AddOn]) -> Asked:
 _TOLD = ("RolePolicy", "RolePolicyAttachment", "Release", "Addon")
 
 
-def _cluster() -> Any:
+def example_cluster() -> ClusterRef:
+    """A cluster that is there, for what add-ons ask for."""
     from eks_blueprints.core.refs import ClusterRef, NetworkRef
 
     issuer = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"

@@ -90,13 +90,20 @@ def _traits(cls: type[AddOn]) -> Iterator[tuple[str, str]]:
     yield "cannot run beside", _links(cls.conflicts)
     yield "comes after, where they are there", _links(cls.after)
     yield "on Fargate alone", f"no: {fits.not_on_fargate}" if fits.not_on_fargate else "yes, with IRSA"
-    yield "on EKS Auto Mode alone", f"left out: Auto Mode brings {fits.in_auto_mode}" if fits.in_auto_mode else ""
+    yield "on EKS Auto Mode alone", _in_auto_mode(cls)
     if issubclass(cls, ChartAddOn):
         yield "`production`", "spare pods" if cls.spare or cls.spread else "knows nothing of it; use `values`"
+        yield "one pod in production too", "; ".join(f"`{name}`: {why}" for name, why in cls.alone.items())
         yield "`registry_mirrors`", ", ".join(f"`{image}`" for image in dict.fromkeys(cls.images.values()))
         yield "when the cluster is deleted", "uninstalled first" if cls.makes_outside else "goes with it"
     if issubclass(cls, HelmAddOn) and cls.crds is not None:
         yield "CRDs", f"a release of their own, chart {cls.crds.name} {cls.crds.version}; they stay when it goes"
+
+
+def _in_auto_mode(cls: type[AddOn]) -> str:
+    if cls.fits.not_in_auto_mode:
+        return f"no: {cls.fits.not_in_auto_mode}"
+    return f"left out: Auto Mode brings {cls.fits.in_auto_mode}" if cls.fits.in_auto_mode else ""
 
 
 def _links(found: tuple[type[AddOn], ...]) -> str:

@@ -216,8 +216,8 @@ def test_it_goes_where_it_is_told(kind: str) -> None:
 
 def _at(values: Mapping[str, Any], path: str) -> Any:
     found: Any = values
-    for key in path.split("."):
-        found = found[key]
+    for key in re.split(r"(?<!\\)\.", path):
+        found = found[key.replace("\\.", ".")]
     return found
 
 

@@ -1,0 +1,175 @@
+"""Rendered Kubernetes objects, read into what platforms have to know of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from eks_blueprints.core.charts.model import Claim, Container, Crd, Rendered, Webhook, Workload
+
+_WORKLOADS = ("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job", "CronJob", "Pod")
+_HOOK = "helm.sh/hook"
+_OF_THE_VERSION = frozenset(
+    {"helm.sh/chart", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "app.kubernetes.io/part-of"}
+)
+"""Labels that nothing selects by, since they are others after an upgrade, or alike for all."""
+
+
+def read(objects: Iterable[Any], namespace: str) -> Rendered:
+    """What objects of a release in a namespace are: its workloads, kinds, webhooks, rights and volumes."""
+    found = list(_flat(objects))
+    fewest = dict(_fewest(found))
+    kinds = Counter(f"{each.get('apiVersion')} {each['kind']}" for each in found)
+    return Rendered(
+        workloads={
+            _name(o): _workload(o, namespace, fewest.get(_name(o), 1)) for o in found if o["kind"] in _WORKLOADS
+        },
+        crds={_meta(o)["name"]: _crd(o) for o in found if o["kind"] == "CustomResourceDefinition"},
+        webhooks=dict(_webhooks(found)),
+        roles={_name(o): tuple(_rules(o)) for o in found if o["kind"] in ("ClusterRole", "Role")},
+        claims=dict(_claims(found)),
+        objects=dict(sorted(kinds.items())),
+    )
+
+
+def _flat(objects: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    for each in objects:
+        if not isinstance(each, dict) or "kind" not in each:
+            continue
+        if each["kind"] == "List":
+            yield from _flat(each.get("items") or ())
+        else:
+            yield each
+
+
+def _meta(each: Mapping[str, Any]) -> dict[str, Any]:
+    return each.get("metadata") or {}
+
+
+def _name(each: Mapping[str, Any]) -> str:
+    return f"{each['kind']}/{_meta(each).get('name') or _meta(each).get('generateName', '')}"
+
+
+def _fewest(found: Iterable[dict[str, Any]]) -> Iterator[tuple[str, int]]:
+    """How many pods HorizontalPodAutoscalers leave at least, by the workload."""
+    for each in found:
+        if each["kind"] == "HorizontalPodAutoscaler":
+            target = each["spec"]["scaleTargetRef"]
+            yield f"{target['kind']}/{target['name']}", each["spec"].get("minReplicas", 1)
+
+
+def _workload(each: Mapping[str, Any], namespace: str, fewest: int) -> Workload:
+    kind, spec = each["kind"], each.get("spec") or {}
+    if kind == "CronJob":
+        spec = (spec.get("jobTemplate") or {}).get("spec") or {}
+    template = each if kind == "Pod" else spec.get("template") or {}
+    pod = template.get("spec") or {}
+    own = _meta(each).get("namespace") or ""
+    required = ((pod.get("affinity") or {}).get("nodeAffinity") or {}).get(
+        "requiredDuringSchedulingIgnoredDuringExecution"
+    ) or {}
+    volumes = pod.get("volumes") or ()
+    return Workload(
+        namespace="" if own == namespace else own,
+        replicas=spec.get("replicas", fewest) if kind in ("Deployment", "StatefulSet", "ReplicaSet") else 1,
+        service_account=pod.get("serviceAccountName") or pod.get("serviceAccount") or "",
+        labels={k: str(v) for k, v in (_meta(template).get("labels") or {}).items() if k not in _OF_THE_VERSION},
+        containers=dict(_containers(pod)),
+        node_selector=pod.get("nodeSelector") or {},
+        tolerations=tuple(pod.get("tolerations") or ()),
+        affinity=tuple(required.get("nodeSelectorTerms") or ()),
+        spread=tuple(pod.get("topologySpreadConstraints") or ()),
+        host_network=bool(pod.get("hostNetwork")),
+        host_pid=bool(pod.get("hostPID")),
+        host_ipc=bool(pod.get("hostIPC")),
+        host_paths=tuple(sorted({v["hostPath"].get("path", "") for v in volumes if v.get("hostPath")})),
+        security=pod.get("securityContext") or {},
+        hook=str((_meta(each).get("annotations") or {}).get(_HOOK, "")),
+        claims={_meta(c).get("name", ""): _claim(c) for c in spec.get("volumeClaimTemplates") or ()},
+    )
+
+
+def _containers(pod: Mapping[str, Any]) -> Iterator[tuple[str, Container]]:
+    for field in ("initContainers", "containers"):
+        for each in pod.get(field) or ():
+            resources = each.get("resources") or {}
+            yield (
+                str(each.get("name")),
+                Container(
+                    image=str(each.get("image", "")),
+                    init=field == "initContainers",
+                    requests=resources.get("requests") or {},
+                    limits=resources.get("limits") or {},
+                    security=each.get("securityContext") or {},
+                ),
+            )
+
+
+def _claim(each: Mapping[str, Any]) -> Claim:
+    spec = each.get("spec") or {}
+    wanted = (spec.get("resources") or {}).get("requests") or {}
+    return Claim(
+        storage_class=spec.get("storageClassName"),
+        modes=tuple(spec.get("accessModes") or ()),
+        size=str(wanted.get("storage", "")),
+    )
+
+
+def _claims(found: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Claim]]:
+    for each in found:
+        if each["kind"] == "PersistentVolumeClaim":
+            yield _meta(each)["name"], _claim(each)
+        elif each["kind"] not in (*_WORKLOADS, "CustomResourceDefinition"):
+            # Operators make StatefulSets of what custom resources say.
+            for template in _templates(each.get("spec")):
+                yield _name(each), _claim(template)
+
+
+def _templates(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            if key == "volumeClaimTemplate" and isinstance(below, Mapping):
+                yield below
+            else:
+                yield from _templates(below)
+
+
+def _crd(each: Mapping[str, Any]) -> Crd:
+    spec = each["spec"]
+    versions = tuple(v["name"] for v in spec.get("versions") or () if v.get("served"))
+    return Crd(kind=spec["names"]["kind"], versions=versions)
+
+
+def _webhooks(found: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Webhook]]:
+    for each in found:
+        if each["kind"] not in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"):
+            continue
+        for hook in each.get("webhooks") or ():
+            yield (
+                f"{_meta(each)['name']}/{hook.get('name')}",
+                Webhook(
+                    mutating=each["kind"].startswith("Mutating"),
+                    fails=hook.get("failurePolicy", "Fail") == "Fail",
+                    rules=tuple(_asked(rule) for rule in hook.get("rules") or ()),
+                    namespaces=hook.get("namespaceSelector") or {},
+                    objects=hook.get("objectSelector") or {},
+                ),
+            )
+
+
+def _asked(rule: Mapping[str, Any]) -> str:
+    versions = [f"{group}/{v}" if group else v for group in rule["apiGroups"] for v in rule["apiVersions"]]
+    return f"{','.join(rule['operations'])} {','.join(versions)} {','.join(rule['resources'])}"
+
+
+def _rules(role: Mapping[str, Any]) -> Iterator[str]:
+    for rule in role.get("rules") or ():
+        urls, names = rule.get("nonResourceURLs"), rule.get("resourceNames")
+        verbs = ",".join(rule.get("verbs") or ())
+        if urls:
+            yield f"{verbs} {','.join(urls)}"
+            continue
+        groups = ",".join(group or "core" for group in rule.get("apiGroups") or ())
+        named = f" {','.join(names)}" if names else ""
+        yield f"{verbs} {groups} {','.join(rule.get('resources') or ())}{named}"

@@ -1,0 +1,72 @@
+"""The dated table of what each pinned chart renders, with this library's values: as it is, in production, by option.
+
+A row has the default form in full; every other form is a merge patch of it, so that forms can be put on each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from eks_blueprints.core.charts.model import Rendered, load, patched
+
+FILE = "core/charts/charts.json"
+"""The table, by its path below the package."""
+_TABLE = Path(__file__).with_name("charts.json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one chart renders."""
+
+    chart: str
+    """Name of the chart."""
+    pinned: str
+    """The version that was pinned when the table was made."""
+    rendered: str = ""
+    """The version that was rendered, where that is another: the nearest one whose sources could be had."""
+    missing: str = ""
+    """Why it was not rendered; empty where it was."""
+    left_out: tuple[str, ...] = ()
+    """Charts that it depends on whose sources could not be had, and what they would bring is not known."""
+    default: Mapping[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, Any] = field(default_factory=dict)
+    """Merge patches of the default form, by what is set: `production`, `mode=daemonset`."""
+    read: tuple[str, ...] = ()
+    """Paths in values that are set in any form, and that a change of what is rendered follows."""
+    unread: tuple[str, ...] = ()
+    """Paths in values that are set, and change nothing."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """What the chart says to forms that it does not take; the default form is the empty text."""
+
+    @property
+    def known(self) -> bool:
+        """Whether its default form was rendered."""
+        return bool(self.default)
+
+    def form(self, said: Iterable[str] = ()) -> Rendered:
+        """What it renders with these things set; what is not in the table changes nothing."""
+        data: Any = self.default
+        for each in said:
+            data = patched(data, self.forms.get(each, {}))
+        return load(Rendered, data)
+
+
+def row(kind: str) -> Row | None:
+    """The row of an add-on's chart (`keda`), or of the chart of its CRDs (`linkerd.crds`); None where there is none."""
+    data = _rows().get(kind)
+    return None if data is None else load(Row, data)
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds that the table has rows of."""
+    return tuple(_rows())
+
+
+@cache
+def _rows() -> dict[str, Any]:
+    return json.loads(_TABLE.read_text(encoding="utf-8"))["charts"]  # type: ignore[no-any-return]
