@@ -11,7 +11,11 @@ import pytest
 
 from tests import ROOT
 
-FILE = 'region: eu-west-1\ncluster: {version: "1.35", endpoint_public_access: true, public_access_cidrs: [203.0.113.0/24]}\naddons: {}\n'
+FILE = """\
+region: eu-west-1
+cluster: {version: "1.35", endpoint_public_access: true, public_access_cidrs: [203.0.113.0/24]}
+addons: {}
+"""
 
 
 def run(shell: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
