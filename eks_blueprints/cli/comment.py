@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.core.printed import visible
 
 if TYPE_CHECKING:
     from eks_blueprints.review.comment.hosts import Host
@@ -63,7 +64,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
         found = _host(host, repository, number, api_url)
         click.echo(str(post(found, text, tag, most=max_parts)))
     except HostError as error:
-        click.echo(str(error), err=True)
+        click.echo(visible(str(error)), err=True)
         raise click.exceptions.Exit(Exit.FAILED) from None
     except ValueError as error:
         raise click.UsageError(f"--tag {error}") from None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eks_blueprints.review.comment import Bitbucket, GitHub, GitLab, Host, http, post
-from eks_blueprints.review.comment.http import HostError
+from eks_blueprints.review.comment.http import Api, HostError
 from eks_blueprints.review.comment.pack import SECTION, clean, length, pack, sections
 from eks_blueprints.review.comment.post import CLEAN
 from tests.review.comment.standin import TOKEN, Server, running
@@ -277,3 +277,13 @@ class TestCommand:
         modules = "eks_blueprints.cli.comment, eks_blueprints.review.comment"
         code = f"import sys, {modules}; assert 'pulumi' not in sys.modules"
         subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "http://127.0.0.1.example.com", "ftp://127.0.0.1", "file:///"])
+def test_a_token_is_sent_by_https_alone(url: str) -> None:
+    with pytest.raises(HostError, match="needs https, as the token is sent to it"):
+        Api(url, {})
+
+
+def test_a_stand_in_on_this_machine_is_reached_without() -> None:
+    assert Api("http://127.0.0.1:8080", {}).url
