@@ -8,6 +8,7 @@ import errno
 import gc
 import importlib
 import os
+import signal
 import sys
 from typing import Any, NoReturn
 
@@ -77,6 +78,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     # Taking thousands of provider classes apart at exit costs half a second that frees nothing anyone needs.
     atexit.register(gc.freeze)
     _attach_streams()
+    _keep_apart()
     try:
         # https://no-color.org: any value but the empty one. Where it is not set, click looks at the terminal.
         color = False if os.environ.get("NO_COLOR") else None
@@ -109,6 +111,22 @@ def _attach_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
+
+
+def _keep_apart() -> None:
+    """Send what programs and commands write by themselves to standard error, and end as by an interrupt when asked to.
+
+    Results alone are on standard output; a stop runs the ends of whatever has made a folder or started a process.
+    """
+    with contextlib.suppress(OSError, ValueError):  # streams that are no files, as in tests
+        ours = os.dup(sys.stdout.fileno())
+        sys.stdout.flush()
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        sys.stdout = open(ours, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors)  # noqa: SIM115
+    with contextlib.suppress(ValueError):  # not in the main thread
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _said(message: str, code: Exit) -> Exit:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.core.printed import visible
 
 if TYPE_CHECKING:
     from eks_blueprints.review.comment.hosts import Host
@@ -41,20 +42,23 @@ def command(  # noqa: PLR0917 - click passes each option by name
     max_parts: int,
     dry_run: bool,
 ) -> None:
-    """Post REPORT, written by diff -o report.md, as one comment that is updated with every push.
+    """Post REPORT, written by diff -o report.json, as one comment that is updated with every push.
 
     \b
-      eks-blueprints diff -o report.md && eks-blueprints comment report.md
+      eks-blueprints diff -o report.json && eks-blueprints comment report.json
 
     The token is read from GITHUB_TOKEN, GITLAB_TOKEN or BITBUCKET_TOKEN. Pull requests from forks have none that may
     write: there a second workflow posts what the first one left behind. In a workflow_run the pull request is looked
-    up by the commit that GitHub names; nothing of the report decides where it goes, and its text is cleaned.
+    up by the commit that GitHub names. The report may be a stranger's: nothing of it decides where it goes, it is held
+    against its schema, and the comment is built from its data here.
     """
+    from eks_blueprints.review.comment.built import built
     from eks_blueprints.review.comment.http import HostError
     from eks_blueprints.review.comment.pack import pack, sections
     from eks_blueprints.review.comment.post import post
+    from eks_blueprints.review.comment.validated import validated
 
-    text = report.read_text(encoding="utf-8", errors="replace")
+    text = built(validated(report.read_text(encoding="utf-8", errors="replace"), str(report)))
     _summary(text)
     if dry_run:
         click.echo("\n\n".join(pack(sections(text), f"<!-- eks-blueprints:{tag} -->", 65_536, max_parts)))
@@ -63,7 +67,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
         found = _host(host, repository, number, api_url)
         click.echo(str(post(found, text, tag, most=max_parts)))
     except HostError as error:
-        click.echo(str(error), err=True)
+        click.echo(visible(str(error)), err=True)
         raise click.exceptions.Exit(Exit.FAILED) from None
     except ValueError as error:
         raise click.UsageError(f"--tag {error}") from None

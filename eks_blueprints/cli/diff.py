@@ -12,7 +12,7 @@ import click
 
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.core.printed import document
+from eks_blueprints.core.printed import document, one_line, visible
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     from eks_blueprints.review.report.money import Threshold
 
     gates, threshold = Gates.parse(fail_on), Threshold.parse(cost_threshold)
+    if no_policies and "policy" in gates.names:
+        raise click.UsageError("--fail-on policy asks the policies; got --no-policies; leave one of them out")
     show.old_tables(*show.PLATFORM, "policies/", "review/")
     report = _report(stacks, base, program, base_python, prices, not no_policies, jobs, threshold)
     if not outputs:
@@ -117,7 +119,9 @@ def command(  # noqa: PLR0917 - click passes each option by name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(click.unstyle(_rendered(report, form or _form_of(file))), encoding="utf-8")
     if outputs:
-        click.echo(report.verdict)
+        click.echo(one_line(report.verdict))
+        for note in report.notes:
+            click.echo(f"{click.style('note', fg='yellow')}  {one_line(note)}", err=True)
     _leave(report, gates, tell_changes)
 
 
@@ -151,7 +155,7 @@ def _report(  # noqa: PLR0917 - as click gives them
     try:
         return check(request)
     except BaseError as error:
-        click.echo(str(error), err=True)
+        click.echo(visible(str(error)), err=True)
         raise click.exceptions.Exit(Exit.FAILED) from None
 
 
@@ -210,9 +214,13 @@ def _rendered(report: Report, form: str) -> str:
 def _leave(report: Report, gates: Gates, tell_changes: bool) -> None:
     if report.errors or any(stack.invalid for stack in report.stacks):
         raise click.exceptions.Exit(Exit.INVALID)
+    if untold := list(gates.untold(report)):
+        for reason in untold:
+            click.echo(f"{click.style('not let through', fg='red')}  {one_line(reason)}", err=True)
+        raise click.exceptions.Exit(Exit.INVALID)
     reasons = list(gates.closed(report))
     for reason in reasons:
-        click.echo(f"{click.style('not let through', fg='red')}  {reason}", err=True)
+        click.echo(f"{click.style('not let through', fg='red')}  {one_line(reason)}", err=True)
     if reasons:
         raise click.exceptions.Exit(Exit.REFUSED)
     if tell_changes and any(stack.diff.changed for stack in report.stacks):

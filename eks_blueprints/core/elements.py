@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -199,7 +201,8 @@ def load_class(path: str) -> Any:
 
 def _imported(module: str) -> ModuleType:
     try:
-        return importlib.import_module(module)
+        with redirect_stdout(sys.stderr):  # what it prints is no part of our results
+            return importlib.import_module(module)
     except KeyboardInterrupt:
         raise
     except ImportError as error:

@@ -6,6 +6,7 @@ from pulumi import RunError
 from pydantic import ValidationError
 
 from eks_blueprints.core.errors import InputError, problems_of
+from eks_blueprints.recording.apart import OutOfTime
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.monitor import RecordingMonitor
 from eks_blueprints.recording.positions import Locator, Position
@@ -16,6 +17,9 @@ def explain(error: BaseException, monitor: RecordingMonitor, locator: Locator) -
     if monitor.failure is not None:
         return monitor.failure
     chain = _causes(error)
+    if late := next((each for each in chain if isinstance(each, OutOfTime)), None):
+        place = locator.blame(late.__traceback__)
+        return ProgramError(f"the program {late}", *((place.file, place.line) if place else ()))
     for each in chain:
         if isinstance(each, ProgramError):
             return each

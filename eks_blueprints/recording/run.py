@@ -17,6 +17,7 @@ from pulumi.runtime.settings import ROOT, SETTINGS, Settings
 from pulumi.runtime.stack import run_in_stack
 
 from eks_blueprints.recording import fast, hooks
+from eks_blueprints.recording.apart import apart
 from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.explain import explain
@@ -157,7 +158,8 @@ class _Session:
             warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pulumi_\w+\.")
             loop = InlineLoop() if inline else PlainLoop()
             try:
-                drive(loop, self._main(program))
+                with apart():
+                    drive(loop, self._main(program))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # a callback may ask the interpreter to end, which would end this tool

@@ -28,7 +28,8 @@ POLICY_LIMIT = 10_240
 
 def controller(service: str, **fields: Any) -> AckController:
     cls: Any = element_class(AddOn, f"ack_{service}")
-    made: AckController = cls(**fields)
+    meant = {"unbounded": True} if service == "iam" else {}
+    made: AckController = cls(**meant, **fields)
     return made
 
 
@@ -128,8 +129,8 @@ def test_the_region_is_the_clusters_unless_it_is_said() -> None:
 
 def test_kinds_are_those_of_the_controller() -> None:
     with pytest.raises(ValidationError, match="did you mean Role"):
-        AckIam.model_validate({"kinds": ["Roles"]})
-    assert values(AckIam(kinds=("Role", "Policy")))["reconcile"] == {"resources": ["Role", "Policy"]}
+        AckIam.model_validate({"kinds": ["Roles"], "unbounded": True})
+    assert values(AckIam(kinds=("Role", "Policy"), unbounded=True))["reconcile"] == {"resources": ["Role", "Policy"]}
 
 
 def test_it_can_be_kept_to_some_namespaces() -> None:
@@ -143,3 +144,34 @@ def test_it_goes_before_the_cluster_does() -> None:
 def test_several_stand_in_one_namespace() -> None:
     releases = {controller(service).release_name for service in SERVICES}
     assert len(releases) == len(SERVICES)
+
+
+TEAMS = "arn:aws:iam::111122223333:role/teams/*"
+BOUNDARY = "arn:aws:iam::111122223333:policy/team-boundary"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {},
+            "got no resource_arns and no boundary_of_made; add resource_arns and boundary_of_made, or unbounded: true",
+        ),
+        ({"resource_arns": [TEAMS]}, "got no boundary_of_made; add boundary_of_made, or unbounded: true"),
+        ({"boundary_of_made": BOUNDARY}, "got no resource_arns; add resource_arns, or unbounded: true"),
+        ({"boundary_of_made": BOUNDARY, "resource_arns": ["arn:aws:iam::*:policy/*"]}, "covers boundary_of_made"),
+        ({"boundary_of_made": BOUNDARY, "resource_arns": [TEAMS], "unbounded": True}, "is bounded; got both bounds"),
+    ],
+)
+def test_a_controller_of_iam_is_bounded_or_said_not_to_be(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        AckIam.model_validate(fields)
+
+
+def test_whom_it_gives_permissions_to_is_bounded() -> None:
+    bounded = AckIam.model_validate({"boundary_of_made": BOUNDARY, "resource_arns": [TEAMS]})
+    found = statements(bounded)
+    giving = [each for each in found if "iam:AttachRolePolicy" in each["Action"]]
+    assert [each["Condition"] for each in giving] == [{"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}]
+    assert "Boundary" not in str([each["Action"] for each in found if each not in giving])
+    assert all(each["Resource"] == [TEAMS] for each in giving)

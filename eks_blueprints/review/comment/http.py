@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
+from urllib.parse import urlsplit
 
 _TRIES = 4
 _SECONDS = 20
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
@@ -47,6 +49,11 @@ class Api:
     headers: Mapping[str, str] = field(repr=False)
     pause: float = 1.0
     """Seconds before the second try; doubled for each further one."""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+            raise HostError(f"needs https, as the token is sent to it; got {self.url}; give an address with https://")
 
     def call(self, method: str, path: str, body: Any = None) -> Answer:
         """Ask once, and again when the host is busy.

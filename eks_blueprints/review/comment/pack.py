@@ -1,4 +1,4 @@
-"""From a report's Markdown to the bodies of comments: cleaned, and split between sections only."""
+"""From a comment's text to the bodies of comments: split between sections only."""
 
 from __future__ import annotations
 
@@ -9,36 +9,12 @@ SECTION = "<!-- eks-blueprints:section -->"
 """What a report puts between its sections (`report/markdown.py`)."""
 
 _CUT = "_Cut here: the full report is in the job's summary and its artifact._"
-_TAGS = re.compile(r"</?(?!(?:details|summary|sub|code|br|b)\b)[a-zA-Z][^>]*>|<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r"^(`{3,})", re.MULTILINE)
 
 
 def sections(text: str) -> list[str]:
-    """A report's sections, each cleaned."""
-    return [clean(part.strip()) for part in text.split(SECTION) if part.strip()]
-
-
-def clean(text: str) -> str:
-    """A stranger's Markdown without hidden text, foreign tags, pictures, and mentions of people."""
-    kept: list[str] = []
-    fence = ""
-    for line in text.splitlines():
-        opening = _FENCE.match(line)
-        if opening and not fence:
-            fence = opening[1]
-            kept.append(line)
-        elif fence:
-            if line.strip() == fence:
-                fence = ""
-            kept.append(line)
-        else:
-            kept.append(_harmless(line))
-    return "\n".join([*kept, fence] if fence else kept)
-
-
-def _harmless(line: str) -> str:
-    line = _TAGS.sub("", line).replace("<!--", "&lt;!--").replace("![", "!\\[")
-    return re.sub(r"@(?=\w)", "@\u200b", line)
+    """A comment's sections."""
+    return [part.strip() for part in text.split(SECTION) if part.strip()]
 
 
 def pack(parts: list[str], mark: str, limit: int, most: int) -> list[str]:

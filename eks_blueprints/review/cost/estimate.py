@@ -191,6 +191,15 @@ class Difference:
     lines: tuple[Moved, ...]
     unpriced: tuple[Unpriced, ...] = ()
     """What comes, goes or changes and has no price: nobody knows by how much."""
+    coming: tuple[Unpriced, ...] = ()
+    """Those of them that are there afterwards."""
+
+    @property
+    def unlimited(self) -> tuple[str, ...]:
+        """What comes or changes and may cost any amount: no price of it is known, not even of one unit."""
+        from eks_blueprints.review.cost.unpriced import BY_USE
+
+        return _told(each for each in self.unpriced if each.what not in BY_USE and each in self.coming)
 
     @property
     def same(self) -> bool:
@@ -223,7 +232,8 @@ def difference(old: Estimate | None, new: Estimate, renamed: Mapping[str, str] |
         what = f"{a.what} → {b.what}" if a and b and a.what != b.what else line.what
         rows.append(Moved(line.urn, line.name, what, low, high))
     low, high = sum(row.low for row in rows), sum(row.high for row in rows)
-    return Difference(low, high, tuple(rows), tuple(_unpriced_changes(old, new, now)))
+    unpriced = tuple(_unpriced_changes(old, new, now))
+    return Difference(low, high, tuple(rows), unpriced, tuple(each for each in unpriced if each in new.unpriced))
 
 
 def _turned(old: Estimate | None, new: Estimate, now: Mapping[str, str]) -> set[str]:

@@ -11,6 +11,7 @@ from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.cost.estimate import Line, View
 from eks_blueprints.review.cost.pools import pool
 from eks_blueprints.review.cost.prices import HOURS
+from eks_blueprints.review.cost.unpriced import CARRIED
 
 Priced = Iterator[Line | str]
 
@@ -181,7 +182,7 @@ def _load_balancer(resource: PlannedResource, view: View) -> Priced:
     hour = view.scaled(resource, "load_balancer", f"{kind}_hour")
     if hour is not None:
         yield _line(resource, f"{kind} load balancer", hour * HOURS, "load balancers")
-        yield "what load balancers carry (capacity units)"
+        yield CARRIED
 
 
 def _service(resource: PlannedResource, view: View) -> Priced:

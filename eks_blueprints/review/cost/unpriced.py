@@ -18,6 +18,10 @@ _USED: dict[str, str] = {
 }
 """Types whose cost depends on use, with what to say of them."""
 
+CARRIED = "what load balancers carry (capacity units)"
+BY_USE = frozenset((*_USED.values(), CARRIED))
+"""What is told of costs that nobody can limit beforehand; all else without a price may cost any amount."""
+
 _FREE_MODULES = ("aws:acm/", "aws:iam/", "aws:resourcegroups/", "aws:vpc/securityGroup", "aws:autoscaling/")
 _FREE = frozenset(
     {

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem, raised
+from eks_blueprints.core.printed import one_line
+from eks_blueprints.recording.apart import VARIABLE, seconds
 from eks_blueprints.recording.exported import exported, is_exported
 from eks_blueprints.recording.plan import KIND, Plan
 
@@ -156,18 +162,18 @@ class Rendering:
         """Check the commit out beside the working tree and start; the folder is gone afterwards."""
         with tempfile.TemporaryDirectory(prefix="eks-blueprints-base-") as temporary:
             tree = Path(temporary, "tree")
-            git(self.ref.root, "worktree", "add", "--detach", "--force", str(tree), self.ref.commit)
             process = None
             try:
+                _add_worktree(self.ref, tree)
                 inside = tree / self.folder.resolve().relative_to(self.ref.root.resolve())
                 wanted = self._wanted(inside)
                 process = self._start(tree, inside, wanted) if wanted else None
                 yield RunningBase(self.ref, process, tuple(Path(each).stem for each in wanted), self._notes(tree))
             finally:
-                if process is not None and process.poll() is None:
-                    process.kill()
-                    process.wait()
-                git(self.ref.root, "worktree", "remove", "--force", str(tree))
+                with unstoppable():
+                    if process is not None:
+                        _end(process)
+                    _remove_worktree(self.ref, tree)
 
     def _wanted(self, inside: Path) -> list[str]:
         """What of all that is asked for is there in the commit."""
@@ -176,8 +182,14 @@ class Rendering:
             return [stack] if (inside / folder / "Pulumi.yaml").is_file() else []
         if self.stacks is not None:
             return [each for each in self.stacks if (inside / each).is_file()]
-        from eks_blueprints.stackfile.find import stack_files
+        from eks_blueprints.stackfile.find import project_of, stack_files
 
+        try:
+            if project_of(inside) is None:
+                return []
+        except InputError as error:
+            # Its stacks are there, and nobody knows which: none of them is new.
+            raise BaseError(f"{self.ref.label} could not be rendered: {error}") from None
         try:
             return [str(file.resolve().relative_to(inside.resolve())) for file in stack_files(inside)]
         except InputError:
@@ -195,6 +207,7 @@ class Rendering:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def _notes(self, tree: Path) -> tuple[str, ...]:
@@ -226,7 +239,12 @@ class RunningBase:
         """
         if self.process is None:
             return Base(self.ref.label, notes=self.notes)
-        out, err = self.process.communicate()
+        limit = seconds() * max(len(self.stacks), 1)
+        try:
+            out, err = self.process.communicate(timeout=limit or None)
+        except subprocess.TimeoutExpired:
+            do = f"set {VARIABLE} to give it more"
+            raise BaseError(f"{self.ref.label} could not be rendered: it took over {limit:g} seconds; {do}") from None
         try:
             plans = _plans(json.loads(out)) if out.strip() else {}
         except ValueError as error:
@@ -235,6 +253,50 @@ class RunningBase:
         if missing and self.process.returncode != _INVALID:
             raise BaseError(f"{self.ref.label} could not be rendered:\n{err.strip()}")
         return Base(self.ref.label, plans, problems=dict.fromkeys(missing, err.strip()), notes=self.notes)
+
+
+def _add_worktree(ref: Ref, tree: Path) -> None:
+    try:
+        git(ref.root, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
+    except subprocess.CalledProcessError as error:
+        said = one_line(error.stderr or "").removeprefix("fatal: ")
+        raise BaseError(f"{ref.label} cannot be checked out; git says: {said}") from None
+
+
+def _remove_worktree(ref: Ref, tree: Path) -> None:
+    for arguments in (("remove", "--force", "--force", str(tree)), ("prune",)):
+        # One that was never finished is not known to git by its folder, and pruned once that is gone.
+        with contextlib.suppress(subprocess.CalledProcessError):
+            git(ref.root, "worktree", *arguments)
+            return
+        shutil.rmtree(tree, ignore_errors=True)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process with all that it has started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    elif process.poll() is None:
+        process.kill()
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+@contextmanager
+def unstoppable() -> Iterator[None]:
+    """Finish what follows even if somebody asks again to stop."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _text(path: Path) -> str:

@@ -35,8 +35,14 @@ def previews(
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     with ProcessPoolExecutor(workers, context) as pool:
         waiting = [(target, pool.submit(_outcome, target, form, full, width)) for target in targets]
-        for target, future in waiting:
-            yield target, future.result()
+        try:
+            for target, future in waiting:
+                yield target, future.result()
+        except BaseException:
+            # Nobody waits for the others any more.
+            for process in list(pool._processes.values()):
+                process.terminate()
+            raise
 
 
 def _outcome(target: Target, form: str, full: bool, width: int | None) -> Outcome | InputError:

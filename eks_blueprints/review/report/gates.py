@@ -22,6 +22,9 @@ class Gates:
     cost: float | None = None
     """The most that a month may cost more."""
 
+    def __bool__(self) -> bool:
+        return bool(self.names) or self.cost is not None
+
     @classmethod
     def parse(cls, text: str) -> Gates:
         """Read the names, separated by commas.
@@ -41,6 +44,12 @@ class Gates:
             else:
                 names.add(part)
         return cls(frozenset(names), cost)
+
+    def untold(self, report: Report) -> Iterator[str]:
+        """Why the gates cannot say anything: what they ask is not known of a stack."""
+        for stack in report.untold if self else ():
+            do = "mend the base first, or give --base a commit, a plan or a state that can be read"
+            yield f"{stack}: whether a gate is met is not known, because its base cannot be rendered; {do}"
 
     def closed(self, report: Report) -> Iterator[str]:
         """Why the report is not let through, one reason a line; nothing if it is."""
@@ -63,3 +72,5 @@ class Gates:
             change = stack.cost_change
             if self.cost is not None and change is not None and change.high > self.cost:
                 yield f"cost: {stack.stack}: up to ${change.high:,.0f} a month more, over ${self.cost:,.0f}"
+            if self.cost is not None and change is not None:
+                yield from (f"cost: {stack.stack}: nobody knows by how much: {each}" for each in change.unlimited)

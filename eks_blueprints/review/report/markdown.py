@@ -24,7 +24,7 @@ SECTION = "<!-- eks-blueprints:section -->"
 CLEAN = "<!-- eks-blueprints:clean -->"
 """Opens a report that has nothing to say, so that no comment is made for it."""
 
-_ICONS = {"danger": "⛔", "warning": "⚠️", "note": "✅", "clean": "✅"}
+ICONS = {"danger": "⛔", "warning": "⚠️", "note": "✅", "clean": "✅"}
 _MOST_ITEMS = 30
 _MOST_NAMES = 6
 
@@ -51,10 +51,10 @@ def sections(report: Report) -> Iterator[str]:
 
 def _head(report: Report) -> str:
     signs = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in report.counts.items())
-    commit = f" · {_code(report.commit)}" if report.commit else ""
-    title = f"### {_ICONS[report.level]} {_text(report.project or 'platform')}: {_text(report.verdict)}"
+    commit = f" · {code(report.commit)}" if report.commit else ""
+    title = f"### {ICONS[report.level]} {plain(report.project or 'platform')}: {plain(report.verdict)}"
     means = f" · {'; '.join(_accounts(report))}"
-    facts = f"`{signs}` compared with {_text(report.base)}{commit}{means if report.changed else ''}"
+    facts = f"`{signs}` compared with {plain(report.base)}{commit}{means if report.changed else ''}"
     return "\n\n".join(part for part in (title, facts, _table(report), _gaps(report)) if part)
 
 
@@ -64,17 +64,17 @@ def _accounts(report: Report) -> Iterator[str]:
     for each in report.changed:
         by_account.setdefault(each.account, []).append(each.stack)
     for account, stacks in by_account.items():
-        yield _text(f"{listed(stacks, _MOST_NAMES)}: {account}" if len(report.stacks) > 1 else account)
+        yield plain(f"{listed(stacks, _MOST_NAMES)}: {account}" if len(report.stacks) > 1 else account)
 
 
 def _gaps(report: Report) -> str:
     """What could not be followed, stack by stack: what is said below may lack it."""
     said = [
-        f"{_prefix(report, stack)}not followed: {_text('; '.join(told_gaps(stack.gaps)))}"
+        f"{_prefix(report, stack)}not followed: {plain('; '.join(told_gaps(stack.gaps)))}"
         for stack in report.stacks
         if stack.gaps
     ]
-    return "\n".join(f"- {_ICONS['warning']} {each}" for each in said)
+    return "\n".join(f"- {ICONS['warning']} {each}" for each in said)
 
 
 def _table(report: Report) -> str:
@@ -86,7 +86,7 @@ def _table(report: Report) -> str:
 
 def _row_of(stack: StackReport) -> str:
     numbers = [f"**{n}**" if n and kind in ("replace", "delete") else str(n) for kind, n in stack.diff.counts.items()]
-    return f"| {_text(stack.stack)} | {' | '.join(numbers)} | {_policy_cell(stack)} | {_cost_cell(stack)} |"
+    return f"| {plain(stack.stack)} | {' | '.join(numbers)} | {_policy_cell(stack)} | {_cost_cell(stack)} |"
 
 
 def _policy_cell(stack: StackReport) -> str:
@@ -111,7 +111,7 @@ def _cost_cell(stack: StackReport) -> str:
 def _errors(report: Report) -> str:
     if not report.errors:
         return ""
-    blocks = [f"**{_text(stack)}**\n\n{_fenced(text, 'text')}" for stack, text in report.errors.items()]
+    blocks = [f"**{plain(stack)}**\n\n{fenced(text, 'text')}" for stack, text in report.errors.items()]
     return "\n\n".join(["#### Cannot be rendered", *blocks])
 
 
@@ -129,23 +129,23 @@ def _attention(report: Report) -> str:
 
 
 def _row(row: Row, prefix: str) -> str:
-    icon = f"{_ICONS[row.level]} " if row.level != "note" else ""
-    place = f", {_text(row.place)}" if row.place else ""
-    effect = f" {_sentence(row.effect)}." if row.effect else ""
+    icon = f"{ICONS[row.level]} " if row.level != "note" else ""
+    place = f", {plain(row.place)}" if row.place else ""
+    effect = f" {sentence(row.effect)}." if row.effect else ""
     led = f" Takes along {len(row.led)}: {_names(row.led)}." if row.led else ""
-    title = f"**{_text(row.title)}**" if row.title != "+" else "`+`"
+    title = f"**{plain(row.title)}**" if row.title != "+" else "`+`"
     end = "." if effect or led else ""
-    return f"- {icon}{prefix}{title} {_code(row.subject)}: {_clause(row.cause)}{place}{end}{effect}{led}"
+    return f"- {icon}{prefix}{title} {code(row.subject)}: {_clause(row.cause)}{place}{end}{effect}{led}"
 
 
 def _policies(report: Report) -> str:
     listed: list[str] = []
     for stack in report.stacks:
         for each in findings(stack.policies.new if stack.policies else ()):
-            place = f", {_text(each.place)}" if each.place else ""
-            fix = f" → {_text(each.do)}" if each.do else ""
-            head = f"{each.severity} `{each.policy}` {_code(each.resources)}"
-            listed.append(f"- {_prefix(report, stack)}{head}: {_text(each.what)}{place}{fix}")
+            place = f", {plain(each.place)}" if each.place else ""
+            fix = f" → {plain(each.do)}" if each.do else ""
+            head = f"{each.severity} `{each.policy}` {code(each.resources)}"
+            listed.append(f"- {_prefix(report, stack)}{head}: {plain(each.what)}{place}{fix}")
     standing = sum(stack.policies.standing for stack in report.stacks if stack.policies)
     fixed = sum(len(stack.policies.fixed) for stack in report.stacks if stack.policies)
     if not listed and not fixed:
@@ -167,7 +167,7 @@ def _security(report: Report) -> str:
 
 def _security_row(item: Security, prefix: str) -> str:
     sign = "`+`" if item.added else "`-`"
-    return f"- {prefix}{sign} {_code(item.subject)} {_clause(item.text)}"
+    return f"- {prefix}{sign} {code(item.subject)} {_clause(item.text)}"
 
 
 def _versions(report: Report) -> str:
@@ -176,19 +176,19 @@ def _versions(report: Report) -> str:
 
 
 def _version_row(item: Version, prefix: str) -> str:
-    icon = f"{_ICONS[item.level]} " if item.level != "note" else ""
+    icon = f"{ICONS[item.level]} " if item.level != "note" else ""
     moved = (
-        _text(item.new or "")
+        plain(item.new or "")
         if item.old == item.new
-        else f"{_text(item.old or 'new')} → **{_text(item.new or 'none')}**"
+        else f"{plain(item.old or 'new')} → **{plain(item.new or 'none')}**"
     )
-    note = f" ({_text(item.note)})" if item.note else ""
-    return f"- {icon}{prefix}{_text(item.subject)}: {moved}{note}"
+    note = f" ({plain(item.note)})" if item.note else ""
+    return f"- {icon}{prefix}{plain(item.subject)}: {moved}{note}"
 
 
 def _renames(report: Report) -> str:
     listed = [
-        f"- {_prefix(report, stack)}{_code(each.old)} → {_code(each.new)}: its {each.kept} resources are kept, "
+        f"- {_prefix(report, stack)}{code(each.old)} → {code(each.new)}: its {each.kept} resources are kept, "
         "an alias says so"
         for stack in report.changed
         for each in stack.renames
@@ -208,17 +208,17 @@ def _cost_of(stack: StackReport, prefix: str) -> str:
         return ""
     unknown = change.unknown if stack.cost_before is not None else ()
     said = [_cost_sentence(stack, prefix)] if change.lines else []
-    said += [f"- {prefix}unknown by how much: {_text(each)}" for each in unknown]
+    said += [f"- {prefix}unknown by how much: {plain(each)}" for each in unknown]
     if not change.lines:
         return "\n".join(said)
     table = ["| | | $/month |", "|---|---|--:|"]
     table += [
-        f"| {_text(line.name)} | {_text(line.what)} | {money(line.low, line.high, signed=True)} |"
+        f"| {plain(line.name)} | {plain(line.what)} | {money(line.low, line.high, signed=True)} |"
         for line in change.lines
     ]
     basis = [*after.assumptions, *(f"not in it: {each}" for each in after.unknown)]
     details = ["<details><summary>Lines and assumptions</summary>", "", *table, ""]
-    return "\n".join([*_apart(said), *details, *(f"- {_text(each)}" for each in basis), "", "</details>"])
+    return "\n".join([*_apart(said), *details, *(f"- {plain(each)}" for each in basis), "", "</details>"])
 
 
 def _cost_sentence(stack: StackReport, prefix: str) -> str:
@@ -238,23 +238,23 @@ def _details(stack: StackReport, report: Report) -> Iterator[str]:
     for part in parts(stack):
         body = "\n".join(f"{mark} {text}" for mark, text in part.lines)
         counts = " ".join(f"{SIGNS[kind]}{number}" for kind, number in part.counts.items())
-        title = f"{prefix}{_text(part.title)}{f' <code>{counts}</code>' if counts else ''}"
-        yield f"<details><summary>{title}</summary>\n\n{_fenced(body, 'diff')}\n\n</details>"
+        title = f"{prefix}{plain(part.title)}{f' <code>{counts}</code>' if counts else ''}"
+        yield f"<details><summary>{title}</summary>\n\n{fenced(body, 'diff')}\n\n</details>"
     if outputs := "\n".join(f"{mark} {text}" for mark, text in output_lines(stack.diff)):
-        yield f"<details><summary>{prefix}outputs</summary>\n\n{_fenced(outputs, 'diff')}\n\n</details>"
+        yield f"<details><summary>{prefix}outputs</summary>\n\n{fenced(outputs, 'diff')}\n\n</details>"
 
 
 def _foot(report: Report) -> str:
-    said = [_text(note) for note in report.notes]
+    said = [plain(note) for note in report.notes]
     if report.unchanged:
-        said.append(f"unchanged: {', '.join(map(_text, report.unchanged))}")
+        said.append(f"unchanged: {', '.join(map(plain, report.unchanged))}")
     if report.command:
-        said.append(f"the same on your machine: {_code(report.command)}")
+        said.append(f"the same on your machine: {code(report.command)}")
     return f"<sub>{' · '.join(said)}</sub>" if said else ""
 
 
 def _prefix(report: Report, stack: StackReport) -> str:
-    return f"{_text(stack.title)}: " if len(report.stacks) > 1 or stack.alike else ""
+    return f"{plain(stack.title)}: " if len(report.stacks) > 1 or stack.alike else ""
 
 
 def _cut(listed: Sequence[str]) -> list[str]:
@@ -271,7 +271,7 @@ def _long(listed: Sequence[str], noun: str) -> list[str]:
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(_code(name) for name in names[:_MOST_NAMES])
+    shown = ", ".join(code(name) for name in names[:_MOST_NAMES])
     return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
 
 
@@ -279,17 +279,19 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     return _clause(_upper(text))
 
 
 def _clause(text: str) -> str:
     """A text in which parts in backticks stay code, and the rest is made plain."""
+    if "``" in text or text.count("`") % 2:
+        return _plain(text)  # no pairs of ours: such a text comes from a name that holds backticks itself
     pieces = text.split("`")
-    return "".join(_code(piece) if index % 2 else _plain(piece) for index, piece in enumerate(pieces))
+    return "".join(code(piece) if index % 2 else _plain(piece) for index, piece in enumerate(pieces))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Inline code in one line, which neither mentions nor links anyone."""
     text = visible(" ".join(text.split()))
     fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
@@ -297,7 +299,7 @@ def _code(text: str) -> str:
     return f"{fence}{padded.replace('|', chr(92) + '|')}{fence}"
 
 
-def _text(text: str) -> str:
+def plain(text: str) -> str:
     """Plain text in one line: nothing in it is markup, and no one is mentioned."""
     return _plain(" ".join(text.split()))
 
@@ -308,7 +310,7 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\*_\[\]|#~`])", r"\\\1", text).replace("@", "@\u200b")
 
 
-def _fenced(body: str, language: str) -> str:
+def fenced(body: str, language: str) -> str:
     body = visible(body)
     fence = "`" * max(3, max((len(run) for run in re.findall("`+", body)), default=0) + 1)
     return f"{fence}{language}\n{body}\n{fence}"

@@ -144,6 +144,8 @@ class Report:
     errors: Mapping[str, str] = field(default_factory=dict)
     """Stacks that could not be rendered, with what is wrong."""
     notes: tuple[str, ...] = ()
+    untold: Mapping[str, str] = field(default_factory=dict)
+    """Stacks of which it cannot be told what happens to them, as their base cannot be rendered, with the reason."""
     commit: str = ""
     """Short hash of what was looked at, where it is a commit."""
     command: str = ""

@@ -66,7 +66,7 @@ def check(request: Request) -> Report:
         heads, errors = _heads(request)
         base = running.wait() if isinstance(running, RunningBase) else running
     ref = running.ref if isinstance(running, RunningBase) else None
-    reports, notes = _compared(request, base, ref, heads)
+    reports, notes, untold = _compared(request, base, ref, heads)
     project = next((each.diff.project for each in reports), "")
     return Report(
         project=project,
@@ -74,6 +74,7 @@ def check(request: Request) -> Report:
         stacks=tuple(reports),
         errors=errors,
         notes=tuple(notes),
+        untold=untold,
         commit=_commit(),
         command=request.command,
     )
@@ -81,10 +82,11 @@ def check(request: Request) -> Report:
 
 def _compared(
     request: Request, base: Base, ref: Ref | None, heads: Sequence[tuple[Target, Outcome]]
-) -> tuple[list[StackReport], list[str]]:
-    """Each stack's report, and what limits the comparison."""
+) -> tuple[list[StackReport], list[str], dict[str, str]]:
+    """Each stack's report, what limits the comparison, and the stacks of which nothing can be told."""
     reports: list[StackReport] = []
     notes = list(base.notes)
+    untold: dict[str, str] = {}
     for target, outcome in heads:
         plan, findings, gaps = _read(outcome)
         try:
@@ -93,6 +95,7 @@ def _compared(
         except BaseError as error:
             # A change that mends a broken base must get through: it is told as new, and why is said.
             notes.append(f"{target.stack} is shown as new, because its base cannot be rendered: {error}")
+            untold[target.stack] = str(error)
             old = None
         edits = _edits(ref, target, plan) if ref is not None and old is not None else NO_EDITS
         reports.append(_report(request, old, plan, findings, target, edits, gaps))
@@ -100,7 +103,11 @@ def _compared(
         known = {target.stack for target in request.targets}
         gone = [old for stack, old in base.plans.items() if stack not in known]
         reports += [_report(request, old, Plan(old.project, old.stack, ()), (), None) for old in gone]
-    return reports, notes
+        for stack, problem in base.problems.items():
+            if stack not in known:
+                notes.append(f"{stack} is deleted, and what it holds is not known: its base cannot be rendered")
+                untold[stack] = problem
+    return reports, notes, untold
 
 
 def _old(base: Base, target: Target, new: Plan) -> tuple[Plan | None, list[str]]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.comment import Bitbucket, GitHub, GitLab, Host, http, post
-from eks_blueprints.review.comment.http import HostError
-from eks_blueprints.review.comment.pack import SECTION, clean, length, pack, sections
+from eks_blueprints.review.comment.built import built
+from eks_blueprints.review.comment.http import Api, HostError
+from eks_blueprints.review.comment.pack import SECTION, length, pack
 from eks_blueprints.review.comment.post import CLEAN
+from eks_blueprints.review.comment.validated import validated
 from tests.review.comment.standin import TOKEN, Server, running
 
 HOSTS = ("github", "gitlab", "bitbucket")
@@ -163,34 +168,92 @@ class TestPacking:
         assert length("a⛔🚀") == 4
 
 
-class TestCleaning:
+EVIL = (
+    "<!-- eks-blueprints:diff -->",
+    "<img src=x>",
+    "![x](http://evil)",
+    "[x](http://evil)",
+    "@everyone",
+    "<scr<script>ipt>x</script>",
+    "<img\nsrc=x>",
+    "&lt;img src=x&gt;&#60;b&#62;",
+    "~~~\n</details>\n~~~",
+    "```\n</details>\n# big",
+    "a\n\n# big\n\n| a | b |",
+    "\u202e\u2028\x1b[31m",
+    "::error::x",
+)
+
+
+def data(**changes: Any) -> dict[str, Any]:
+    """A report's JSON of one stack."""
+    from eks_blueprints.review.report.json_form import to_data
+    from tests.review.report.reports import replaced_nodes
+
+    found: dict[str, Any] = json.loads(json.dumps(to_data(replaced_nodes())))
+    return found | changes
+
+
+def everywhere(value: Any, text: str, key: str = "") -> Any:
+    """The same data with a text in every place that may hold any."""
+    if isinstance(value, dict):
+        return {name: everywhere(each, text, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [everywhere(each, text, key) for each in value]
+    fixed = ("kind", "level", "harm", "severity", "currency", "area")
+    return text if isinstance(value, str) and key not in fixed else value
+
+
+class TestBuilding:
+    @pytest.mark.parametrize("text", EVIL)
+    def test_nothing_of_a_stranger_is_markup(self, text: str) -> None:
+        found = validated(json.dumps(everywhere(data(notes=["n"], errors={"dev": "e"}), text)), "report.json")
+        told = built(found)
+        fences = r"(?ms)^(`{3,})\w+\n.*?^\1$"
+        spans = r"(?<![\\`])(`+)(?!`)[^\n]*?(?<!`)\1(?!`)"
+        outside = re.sub(spans, "", re.sub(fences, "", told))
+        for token in ("<img", "<script", "![", "@everyone", "<!-- eks-blueprints:diff", "&#60;", "\n# big"):
+            assert token not in outside
+        assert not re.search(r"(?<!\\)\](?=\()", outside)
+        assert outside.count("<details>") == outside.count("</details>")
+        assert not re.search(r"(?m)^\s*::", told)
+        assert all(c.isprintable() or c in "\n\u200b" for c in told)
+
+    def test_it_says_what_the_report_says(self) -> None:
+        told = built(validated(json.dumps(data()), "report.json"))
+        assert told.startswith(("### ⛔ ", "### ⚠️ "))
+        for part in ("needs attention", "what changes", "| stack | create |"):
+            assert part in told
+
     @pytest.mark.parametrize(
-        "text",
+        ("wrong", "message"),
         [
-            "<!-- eks-blueprints:diff -->",
-            "<img src=x>",
-            "![x](http://evil)",
-            "@everyone",
-            "<script>x</script>",
-            "<!-- a",
+            ("", "is no report; got text that is no JSON"),
+            ("[" * 100_000, "is no report; got text that is no JSON"),
+            ("[]", "needs object"),
+            ("{}", "lacks kind"),
         ],
     )
-    def test_what_a_stranger_must_not_do(self, text: str) -> None:
-        assert text not in clean(f"before {text} after")
+    def test_what_is_no_report_is_refused(self, wrong: str, message: str) -> None:
+        with pytest.raises(InputError, match=message):
+            validated(wrong, "report.json")
 
-    def test_code_is_left_as_it_is(self) -> None:
-        text = "```diff\n+ @everyone <b> <!-- x -->\n```"
-        assert clean(text) == text
-
-    def test_a_fence_that_is_left_open_is_closed(self) -> None:
-        assert clean("```diff\n+ a").endswith("\n```")
-
-    def test_folding_stays(self) -> None:
-        text = "<details><summary>a <code>+1</code></summary>\n\n</details>\n<sub>x</sub>"
-        assert clean(text) == text
-
-    def test_sections_are_split_before_anything_else(self) -> None:
-        assert sections(REPORT)[0] == "### one"
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"level": "fine"}, "level.? is none of"),
+            ({"counts": {"create": True, "update": 0, "replace": 0, "delete": 0}}, "create.? needs integer"),
+            ({"counts": {"create": -1, "update": 0, "replace": 0, "delete": 0}}, "is too small"),
+            ({"extra": 1}, "is no field of a report"),
+            ({"stacks": [1]}, "needs object; got 1"),
+            ({"errors": {"dev": 1}}, "needs string; got 1"),
+            ({"version": True}, "is not 1; got true"),
+            ({"version": 9}, "is not 1; got 9"),
+        ],
+    )
+    def test_a_report_that_breaks_its_schema_is_refused(self, changes: dict[str, Any], message: str) -> None:
+        with pytest.raises(InputError, match=message):
+            validated(json.dumps(data(**changes)), "report.json")
 
 
 class TestCommand:
@@ -212,8 +275,8 @@ class TestCommand:
             "GITHUB_EVENT_PATH",
         ):
             monkeypatch.delenv(name, raising=False)
-        file = tmp_path / "report.md"
-        file.write_text(REPORT)
+        file = tmp_path / "report.json"
+        file.write_text(json.dumps(data()))
         return str(file)
 
     def event(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server, data: object) -> None:
@@ -229,7 +292,7 @@ class TestCommand:
         self.event(tmp_path, monkeypatch, server, {"pull_request": {"number": 7}})
         monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
         assert self.run(report) == (0, "1 created\n")
-        assert (tmp_path / "summary.md").read_text().startswith("\n### one\n\n<details>")
+        assert (tmp_path / "summary.md").read_text().startswith("\n### ")
 
     def test_a_workflow_run_finds_its_pull_request_by_the_commit(
         self, report: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -277,3 +340,13 @@ class TestCommand:
         modules = "eks_blueprints.cli.comment, eks_blueprints.review.comment"
         code = f"import sys, {modules}; assert 'pulumi' not in sys.modules"
         subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "http://127.0.0.1.example.com", "ftp://127.0.0.1", "file:///"])
+def test_a_token_is_sent_by_https_alone(url: str) -> None:
+    with pytest.raises(HostError, match="needs https, as the token is sent to it"):
+        Api(url, {})
+
+
+def test_a_stand_in_on_this_machine_is_reached_without() -> None:
+    assert Api("http://127.0.0.1:8080", {}).url

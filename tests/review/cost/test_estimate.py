@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.recording.plan import PlannedResource
+from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.cost import Line, difference, estimate, read_prices
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.cost.prices import list_prices
@@ -162,3 +162,23 @@ def test_a_wrong_price_file_is_refused(tmp_path: Path, text: str, message: str) 
     file.write_text(text)
     with pytest.raises(InputError, match=message):
         read_prices(file)
+
+
+def test_what_may_cost_any_amount_closes_a_gate_on_cost() -> None:
+    from eks_blueprints.review.diff.changes import PlanDiff
+    from eks_blueprints.review.report.gates import Gates
+    from eks_blueprints.review.report.model import Report, StackReport
+
+    def closed(*resources: PlannedResource) -> list[str]:
+        new = Plan("shop", "prod", resources)
+        change = difference(estimate(Plan("shop", "prod", ())), estimate(new))
+        stack = StackReport(PlanDiff("shop", "prod", None, new, (), 0), cost_change=change)
+        return list(Gates.parse("cost>100").closed(Report("shop", "main", (stack,))))
+
+    def made(type_: str) -> PlannedResource:
+        return PlannedResource(f"urn:pulumi:prod::shop::{type_}::x", type_, "x", None, True, {})
+
+    assert closed(made("aws:rds/instance:Instance")) == [
+        "cost: prod: nobody knows by how much: what has no price in the tables: x"
+    ]
+    assert not closed(made("aws:sqs/queue:Queue"))

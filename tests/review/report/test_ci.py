@@ -84,11 +84,18 @@ def test_an_input_is_never_part_of_a_script(action: dict[str, Any]) -> None:
         assert "${{" not in step.get("run", "")
 
 
-def test_only_the_second_workflow_may_write_and_it_checks_nothing_out() -> None:
+def test_only_the_second_workflow_may_write_and_it_runs_nothing_of_the_pull_request() -> None:
     folder = ROOT / "templates" / "ci" / "github"
     first = parse((folder / "platform-diff.yml").read_text()).data
     second = parse((folder / "platform-comment.yml").read_text())
     assert first["permissions"] == {"contents": "read"}
     steps = second.data["jobs"]["comment"]["steps"]
-    assert not any("checkout" in step.get("uses", "") for step in steps)
     assert "workflow_run" in (folder / "platform-comment.yml").read_text()
+    checkouts = [step["with"] for step in steps if "checkout" in step.get("uses", "")]
+    assert [each["repository"] for each in checkouts] == ["acme/eks-blueprints"]
+    assert [step["run"] for step in steps if "env" in step] == ["eks-blueprints comment report/report.json"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_nothing_is_installed_by_a_name_that_nobody_holds(file: Path) -> None:
+    assert not re.search(r"pip install[^\n]*\beks-blueprints(==|>|\s|$)", file.read_text(encoding="utf-8"))

@@ -119,3 +119,52 @@ def test_what_the_user_got_wrong_is_said(project: Path, arguments: list[str]) ->
 
     with pytest.raises(InputError):
         run(*arguments)
+
+
+def broken_base(project: Path, *stacks: str) -> None:
+    """A main whose stacks cannot be rendered, and a working tree that mends them."""
+    good = {name: (project / "stacks" / f"{name}.yaml").read_text() for name in stacks}
+    for name in stacks:
+        edit(project, "region: ", "regoin: ", name)
+    git(project, "commit", "-qam", "broken")
+    for name, text in good.items():
+        (project / "stacks" / f"{name}.yaml").write_text(text)
+
+
+@pytest.mark.parametrize("gates", ["replace", "delete", "attention", "create,update", "policy", "security", "cost>1"])
+def test_a_gate_is_not_passed_unseen(project: Path, gates: str) -> None:
+    """What a base held that cannot be rendered is not known, so whether something is replaced is not either."""
+    broken_base(project, "prod")
+    result = run("prod", "--fail-on", gates, "-o", "out/r.md")
+    assert result.exit_code == 2
+    assert "not let through  prod: whether a gate is met is not known" in result.stderr
+    assert "note  prod is shown as new, because its base cannot be rendered" in result.stderr
+
+
+def test_without_gates_a_change_that_mends_the_base_gets_through(project: Path) -> None:
+    broken_base(project, "prod")
+    assert run("prod").exit_code == 0
+
+
+def test_a_stack_that_goes_with_a_base_that_cannot_be_rendered_is_told(project: Path) -> None:
+    broken_base(project, "dev")
+    (project / "stacks" / "dev.yaml").unlink()
+    result = run("--fail-on", "delete")
+    assert result.exit_code == 2
+    assert "not let through  dev: " in result.stderr
+    assert "dev is deleted, and what it holds is not known" in run().stdout
+
+
+def test_a_base_without_a_readable_project_is_not_an_empty_one(project: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: [\n")
+    git(project, "commit", "-qam", "broken")
+    (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\nmain: stacks\n")
+    result = run("--fail-on", "replace")
+    assert result.exit_code == 1
+    assert "could not be rendered" in result.stderr
+
+
+def test_a_gate_needs_what_it_asks(project: Path) -> None:
+    result = CliRunner().invoke(command, ["prod", "--fail-on", "policy", "--no-policies"])
+    assert result.exit_code == 2
+    assert "--fail-on policy asks the policies; got --no-policies" in result.output
