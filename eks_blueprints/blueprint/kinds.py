@@ -8,6 +8,7 @@ Loading them all would take longer than the rest of a check does.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from eks_blueprints.addons._capability import CapabilityAddOn as CapabilityAddOn
     from eks_blueprints.addons._chart_addon import ChartAddOn as ChartAddOn
     from eks_blueprints.addons._helm_addon import HelmAddOn as HelmAddOn
     from eks_blueprints.addons.argocd import Argocd as Argocd
@@ -31,6 +32,7 @@ else:
     Argocd = asked("eks_blueprints.addons.argocd", "Argocd")
     AutoMode = asked("eks_blueprints.compute.auto_mode", "AutoMode")
     AwsEbsCsiDriver = asked("eks_blueprints.addons.aws_ebs_csi_driver", "AwsEbsCsiDriver")
+    CapabilityAddOn = asked("eks_blueprints.addons._capability", "CapabilityAddOn")
     ChartAddOn = asked("eks_blueprints.addons._chart_addon", "ChartAddOn")
     ClusterAutoscaler = asked("eks_blueprints.addons.cluster_autoscaler", "ClusterAutoscaler")
     Coredns = asked("eks_blueprints.addons.coredns", "Coredns")

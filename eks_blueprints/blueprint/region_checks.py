@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from eks_blueprints.addons._capability import CapabilityAddOn
-from eks_blueprints.compute.fargate import Fargate
-from eks_blueprints.compute.hybrid_nodes import HybridNodes
+from eks_blueprints.blueprint.kinds import CapabilityAddOn, Fargate, HybridNodes
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.network import zones
 

@@ -221,8 +221,15 @@ def test_settings_of_policies_are_no_stack(project: Path) -> None:
 
 
 def test_an_exported_state_is_judged(tmp_path: Path) -> None:
-    state = {"version": 3, "deployment": {"manifest": {}, "resources": []}}
-    (tmp_path / "dev.json").write_text(json.dumps(state))
-    done = call("check", "--state", "dev.json", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "nothing found" in done.stdout
+    def told(*resources: dict[str, object]) -> tuple[int, str]:
+        state = {"version": 3, "deployment": {"manifest": {}, "resources": resources}}
+        (tmp_path / "dev.json").write_text(json.dumps(state))
+        done = call("check", "--state", "dev.json", cwd=tmp_path)
+        return done.returncode, done.stdout + done.stderr
+
+    code, text = told({"urn": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", "type": "pulumi:pulumi:Stack"})
+    assert code == 0
+    assert "nothing found" in text
+    code, text = told()
+    assert code == 2
+    assert "dev.json: holds no resources" in text

@@ -153,5 +153,5 @@ def _named(violation: Violation) -> tuple[str, str]:
 def _commit() -> str:
     try:
         return git(Path.cwd(), "rev-parse", "--short=7", "HEAD")
-    except (subprocess.CalledProcessError, FileNotFoundError):
+    except (subprocess.CalledProcessError, InputError):
         return ""
