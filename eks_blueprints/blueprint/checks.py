@@ -14,6 +14,7 @@ from eks_blueprints.blueprint import (
     ground,
     identity_checks,
     image_checks,
+    manifest_checks,
     network_checks,
     pod_checks,
     secret_checks,
@@ -47,6 +48,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         yield from karpenter_checks.check(args)
     yield from pod_checks.check(args)
     yield from secret_checks.check(args)
+    yield from manifest_checks.check(args)
     yield from ground.check_parts(args)
 
 
