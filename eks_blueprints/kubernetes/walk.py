@@ -13,7 +13,8 @@ from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem, nearest, shown, unknown_name
 from eks_blueprints.karpenter.quantities import parts
-from eks_blueprints.kubernetes.meaning import RULES, Above
+from eks_blueprints.kubernetes.meaning import RULES
+from eks_blueprints.kubernetes.pods import Above
 from eks_blueprints.kubernetes.shapes import Shapes
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
