@@ -210,7 +210,7 @@ RULES: Mapping[str, Rule] = {
     "RollingUpdateDeployment": _share,
     "RollingUpdateStatefulSetStrategy": _share,
     "Secret": _data,
-    "ServicePort": _both(_PORTS, port("targetPort", open=True), between(0, 65535, ("nodePort",))),
+    "ServicePort": _both(_PORTS, port("targetPort", may_be_empty=True), between(0, 65535, ("nodePort",))),
     "ServiceSpec": _service,
     "StatefulSetSpec": _both(_workload, _COUNTS),
     "TCPSocketAction": port("port"),

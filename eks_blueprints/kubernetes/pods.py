@@ -70,12 +70,12 @@ def _ports(ports: Any, path: Path) -> Iterator[Problem]:
         seen.add(name)
 
 
-def port(field: str, *, open: bool = False) -> Rule:
-    """A rule for a port by its number or its name; one that is `open` may say nothing, in 0 or an empty text."""
+def port(field: str, *, may_be_empty: bool = False) -> Rule:
+    """A rule for a port by its number or its name; 0 or an empty text may stand for none."""
 
     def check(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
         found = value.get(field)
-        if open and found in ("", 0):
+        if may_be_empty and found in ("", 0):
             return
         if isinstance(found, str) and not _PORT_NAME.fullmatch(found):
             do = "write its number without quotes, or up to 15 lower-case letters, digits and single -"
