@@ -23,8 +23,8 @@ class Manifests(ManifestAddOn):
     are made first; CRDs stay when they are taken out.
 
     Each is checked as the API server of the cluster's version would: its kind and API version, the fields and their
-    types, names, labels, quantities, schedules, selectors and what pods name. A custom resource is checked where its CRD
-    is among the manifests; of other kinds a warning says that they were not.
+    types, names, labels, quantities, schedules, selectors and what pods name. A custom resource is checked where its
+    CRD is among the manifests; of other kinds a warning says that they were not.
     """
 
     category: ClassVar[str] = "any"
