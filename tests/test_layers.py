@@ -14,7 +14,7 @@ PACKAGE = ROOT / "eks_blueprints"
 FLOORS: list[set[str]] = [
     {"core"},
     {"network", "cluster", "access", "karpenter"},
-    {"compute", "addons"},
+    {"compute", "addons", "kubernetes"},
     {"blueprint"},
     {"stackfile", "recording"},
     {"policies", "reference"},

@@ -21,6 +21,10 @@ class Manifests(ManifestAddOn):
 
     Each stands under a short name of its own, by which a preview tells it and which has to stay. Namespaces and CRDs
     are made first; CRDs stay when they are taken out.
+
+    Each is checked as the API server of the cluster's version would: its kind and API version, the fields and their
+    types, names, labels, quantities, schedules, selectors and what pods name. A custom resource is checked where its
+    CRD is among the manifests; of other kinds a warning says that they were not.
     """
 
     category: ClassVar[str] = "any"

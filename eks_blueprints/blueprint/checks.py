@@ -15,6 +15,7 @@ from eks_blueprints.blueprint import (
     ground,
     identity_checks,
     image_checks,
+    manifest_checks,
     network_checks,
     pod_checks,
     region_checks,
@@ -51,6 +52,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         yield from karpenter_checks.check(args)
     yield from pod_checks.check(args)
     yield from secret_checks.check(args)
+    yield from manifest_checks.check(args)
     yield from ground.check_parts(args)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from eks_blueprints.blueprint import manifest_checks
 from eks_blueprints.blueprint.addon_defaults import settled
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler
 from eks_blueprints.cluster.spec import cluster_name
@@ -84,3 +85,4 @@ def check_named(args: BlueprintArgs, name: str) -> Iterator[Problem]:
         except ValueError as error:
             yield Problem(("cluster", "name"), str(error))
     yield from check_parts(args)
+    yield from (problem for problem in manifest_checks.check(args) if problem.severity == "error")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent as EksPodIdentityAgent
     from eks_blueprints.addons.fluxcd import Fluxcd as Fluxcd
     from eks_blueprints.addons.kube_proxy import KubeProxy as KubeProxy
+    from eks_blueprints.addons.manifests import Manifests as Manifests
     from eks_blueprints.addons.vpc_cni import VpcCni as VpcCni
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes as Ec2Nodes
     from eks_blueprints.compute.auto_mode import AutoMode as AutoMode
@@ -45,5 +46,6 @@ else:
     Karpenter = asked("eks_blueprints.compute.karpenter", "Karpenter")
     KubeProxy = asked("eks_blueprints.addons.kube_proxy", "KubeProxy")
     ManagedNodes = asked("eks_blueprints.compute.managed_nodes", "ManagedNodes")
+    Manifests = asked("eks_blueprints.addons.manifests", "Manifests")
     SelfManagedNodes = asked("eks_blueprints.compute.self_managed_nodes", "SelfManagedNodes")
     VpcCni = asked("eks_blueprints.addons.vpc_cni", "VpcCni")

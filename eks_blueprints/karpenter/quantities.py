@@ -25,16 +25,25 @@ def exact(text: str) -> Fraction:
     Raises:
         ValueError: if the text is none, or one that Kubernetes would cut or round.
     """
-    match = _FORM.fullmatch(text) if len(text) <= _MOST_DIGITS else None
-    if match is None or len(match[4] or "") > 3:
-        raise ValueError(f"is no quantity; got {shown(text)}; {_instead(text)}")
-    sign, digits, suffix, exponent = match.groups()
+    sign, digits, suffix, exponent = parts(text)
     scale = Fraction(2) ** _BINARY[suffix] if suffix in _BINARY else Fraction(10) ** _power(suffix, exponent)
     amount = Fraction(f"0{digits}0" if "." in digits else digits) * scale
     if amount > _LARGEST or (amount / _FINEST).denominator != 1:
         do = "use at most 2^63 - 1 and at most nine decimals"
         raise ValueError(f"is beyond what Kubernetes counts exactly; got {shown(text)}; {do}")
     return -amount if sign == "-" else amount
+
+
+def parts(text: str) -> tuple[str, str, str | None, str | None]:
+    """Sign, digits, suffix and exponent of a quantity.
+
+    Raises:
+        ValueError: if the text is none.
+    """
+    match = _FORM.fullmatch(text) if len(text) <= _MOST_DIGITS else None
+    if match is None or len(match[4] or "") > 3:
+        raise ValueError(f"is no quantity; got {shown(text)}; {_instead(text)}")
+    return match[1], match[2], match[3], match[4]
 
 
 def quantity(text: str) -> str:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
 
+from eks_blueprints.kubernetes.removed import Removed, table
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import SERVICE, WORKLOADS, pod_of, template
 from eks_blueprints.policies.platform import minor_of
 from eks_blueprints.policies.props import Fault, Faults, Props, Undetermined
 from eks_blueprints.policies.stack import ANY_OBJECT
 
-_TABLE = Path(__file__).parent.parent / "removed_apis.toml"
 _POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _SLICE = "kubernetes:discovery.k8s.io/v1:EndpointSlice"
 _CIDR = "kubernetes:networking.k8s.io/v1:ServiceCIDR"
@@ -50,12 +46,12 @@ def removed(_: Props, context: Context) -> Faults:
     The object's apiVersion and kind are in the table of removed APIs for the minor of its cluster in the stack, or of
     the parameter kubernetes_version where the stack makes no cluster.
     """
-    found = _table().get((context.resource.api_version, context.resource.kind))
-    if found is None or found["removed_in"] is None:
+    found = table().get((context.resource.api_version, context.resource.kind))
+    if found is None or found.removed_in is None:
         return
     minor = minor_of(context.resource, context.stack, context.params["kubernetes_version"])
-    if found["removed_in"] <= minor:
-        yield _fault(context, f"is gone since Kubernetes 1.{found['removed_in']}", found)
+    if found.removed_in <= minor:
+        yield _fault(context, f"is gone since Kubernetes 1.{found.removed_in}", found)
 
 
 @rule(
@@ -73,17 +69,17 @@ def deprecated(_: Props, context: Context) -> Faults:
 
     The object's apiVersion and kind are deprecated for the minor of its cluster, or removed within `lookahead` minors.
     """
-    found = _table().get((context.resource.api_version, context.resource.kind))
+    found = table().get((context.resource.api_version, context.resource.kind))
     if found is None:
         return
     minor = minor_of(context.resource, context.stack, context.params["kubernetes_version"])
-    gone = found["removed_in"]
+    gone = found.removed_in
     if gone is not None and gone <= minor:
         return  # k8s-removed-api-version tells it.
     if gone is not None and gone <= minor + context.params["lookahead"]:
         yield _fault(context, f"is gone in Kubernetes 1.{gone}", found)
-    elif found["deprecated_in"] is not None and found["deprecated_in"] <= minor:
-        yield _fault(context, f"is deprecated since Kubernetes 1.{found['deprecated_in']}", found)
+    elif found.deprecated_in is not None and found.deprecated_in <= minor:
+        yield _fault(context, f"is deprecated since Kubernetes 1.{found.deprecated_in}", found)
 
 
 @rule("k8s-no-alpha-api", ANY_OBJECT, severity="high", enforcement="mandatory", wave=1, patches=True)
@@ -98,7 +94,7 @@ def no_alpha(_: Props, context: Context) -> Faults:
         return
     if "alpha" in version.rpartition("/")[2]:
         yield context.resource.props.fault("is written for an API that EKS does not serve", "apiVersion", got=version)
-    elif (version, context.resource.kind) not in _table():
+    elif (version, context.resource.kind) not in table():
         yield context.resource.props.fault(
             "is written for an API that may be off", "apiVersion", got=version, advisory=True
         )
@@ -160,21 +156,9 @@ def no_endpoints(_: Props, context: Context) -> Faults:
         yield context.resource.props.fault("is of a kind that is deprecated", "kind", got="Endpoints")
 
 
-@cache
-def _table() -> dict[tuple[str, str], dict[str, Any]]:
-    rows = tomllib.loads(_TABLE.read_text(encoding="utf-8"))["apis"]
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        minors = {
-            key: int(row[key].partition(".")[2]) if key in row else None for key in ("deprecated_in", "removed_in")
-        }
-        found[row["api_version"], row["kind"]] = {**minors, "replacement": row["replacement"]}
-    return found
-
-
-def _fault(context: Context, what: str, found: dict[str, Any]) -> Fault:
+def _fault(context: Context, what: str, found: Removed) -> Fault:
     resource = context.resource
-    do = f"use {found['replacement']}" if found["replacement"] else "do without it"
+    do = f"use {found.replacement}" if found.replacement else "do without it"
     return resource.props.fault(what, "apiVersion", got=f"{resource.api_version} {resource.kind}", do=do)
 
 

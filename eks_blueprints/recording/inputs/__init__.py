@@ -14,6 +14,7 @@ from eks_blueprints.recording.inputs.derive import table_for
 from eks_blueprints.recording.inputs.kubernetes_names import check_kubernetes
 from eks_blueprints.recording.inputs.locate import class_of
 from eks_blueprints.recording.inputs.names import check_names
+from eks_blueprints.recording.inputs.objects import check_object, is_written_down
 from eks_blueprints.recording.inputs.problems import CheckResult, InputProblem
 from eks_blueprints.recording.inputs.shapes import Property, PropertyTable
 from eks_blueprints.recording.inputs.tags import check_tags
@@ -47,6 +48,8 @@ def inspect(
     assets and references. `name` is the resource's logical name, which automatic names are made of.
     """
     cls = resource_class or class_of(type_token)
+    if is_written_down(type_token, cls) and (problems := check_object(type_token, inputs, is_unknown)) is not None:
+        return CheckResult(problems)
     table = None if cls is None else table_for(cls)
     if table is None:
         return CheckResult(checked=False)

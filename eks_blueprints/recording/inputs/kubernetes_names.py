@@ -1,38 +1,31 @@
 """Names, labels and annotation keys that Kubernetes' API server refuses.
 
-https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and .../labels/ (both pages give the rules in
-words; apimachinery pkg/util/validation/validation.go has them as patterns). Where `metadata.name` is left out,
+Where `metadata.name` is left out,
 pulumi-kubernetes makes one: the resource's logical name, `-` and 8 hexadecimal digits
 (provider/pkg/metadata/naming.go).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from eks_blueprints.kubernetes.names import (
+    LONGEST_VALUE,
+    NAMESPACE,
+    PART,
+    SUBDOMAIN,
+    UNCHECKED,
+    NameRule,
+    key_fault,
+    rule_of,
+)
 from eks_blueprints.recording.inputs import wire
 from eks_blueprints.recording.inputs.problems import InputProblem, join, shown
 
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_PATH = re.compile(r"(?!\.{1,2}$)[^/%]+")
-_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
-_WORDS = {
-    _SUBDOMAIN: "lower-case letters, digits, - and .",
-    _LABEL: "lower-case letters, digits and -",
-    _PATH: "anything but / and %",
-}
 _AUTONAME = "-01234567"
-_RBAC = "rbac.authorization.k8s.io"
-_LONGEST_OF = {"Namespace": 63, "Service": 63, "Job": 63, "CronJob": 52}
-"""Kinds with names shorter than 253: CronJob, as 11 characters are added to make a Job of it
-(https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/)."""
-_UNCHECKED = frozenset({"IPAddress", "ClusterTrustBundle"})
-"""Kinds with rules of their own."""
 _RELEASE = "kubernetes:helm.sh/v3:Release"
-_LONGEST_RELEASE = 53
+_LONGEST_RELEASE = NameRule(SUBDOMAIN, 53)
 """https://helm.sh/docs/chart_template_guide/getting_started/: 63 less ten for what charts append."""
 
 
@@ -61,7 +54,7 @@ def _release(inputs: Mapping[str, Any], name: str | None, is_unknown: wire.IsUnk
     given = wire.unwrap(inputs.get("name"))[0] or None
     whole = given if given is not None else f"{name}{_AUTONAME}" if name else None
     if isinstance(whole, str) and not is_unknown(whole):
-        yield from _check_name("name", whole, _LONGEST_RELEASE, _SUBDOMAIN, automatic=given is None)
+        yield from _check_name("name", whole, _LONGEST_RELEASE, automatic=given is None)
 
 
 def _object_name(
@@ -70,29 +63,26 @@ def _object_name(
     given = wire.unwrap(metadata.get("name"))[0] or None
     namespace = wire.unwrap(metadata.get("namespace"))[0]
     if isinstance(namespace, str) and namespace and not is_unknown(namespace):
-        yield from _check_name("metadata.namespace", namespace, 63, _LABEL, automatic=False)
-    if kind in _UNCHECKED or metadata.get("generateName") is not None:
+        yield from _check_name("metadata.namespace", namespace, NAMESPACE, automatic=False)
+    if kind in UNCHECKED or metadata.get("generateName") is not None:
         return
     whole = given if given is not None else f"{name}{_AUTONAME}" if name else None
     if isinstance(whole, str) and not is_unknown(whole):
-        pattern = _PATH if module.startswith(_RBAC) else _LABEL if kind in ("Namespace", "Service") else _SUBDOMAIN
-        longest = _LONGEST_OF.get(kind, 253)
-        yield from _check_name("metadata.name", whole, longest, pattern, automatic=given is None)
+        rule = rule_of(module.partition("/")[0], kind)
+        yield from _check_name("metadata.name", whole, rule, automatic=given is None)
 
 
-def _check_name(
-    path: str, whole: str, longest: int, pattern: re.Pattern[str], *, automatic: bool
-) -> Iterator[InputProblem]:
+def _check_name(path: str, whole: str, rule: NameRule, *, automatic: bool) -> Iterator[InputProblem]:
     text = whole.removesuffix(_AUTONAME) if automatic else whole
     verb = "the automatic name takes" if automatic else "takes"
-    if len(whole) > longest:
-        what = f"{verb} at most {longest} characters"
+    if len(whole) > rule.longest:
+        what = f"{verb} at most {rule.longest} characters"
         got = f"{shown(text)} and {len(_AUTONAME)} more" if automatic else f"{shown(text)} of {len(text)}"
-        do = f"shorten {'the resource name' if automatic else 'it'} by {len(whole) - longest}"
+        do = f"shorten {'the resource name' if automatic else 'it'} by {len(whole) - rule.longest}"
         yield InputProblem(path, "too-long", what, got, f"{do} or set {path}" if automatic else do)
-    elif not pattern.fullmatch(whole):
+    elif not rule.pattern.fullmatch(whole):
         do = f"rename the resource or set {path}" if automatic else "write it with those"
-        yield InputProblem(path, "bad-name", f"{verb} only {_WORDS[pattern]}", shown(text), do)
+        yield InputProblem(path, "bad-name", f"{verb} only {rule.words}", shown(text), do)
 
 
 def _labels_within(value: Any, path: str, is_unknown: wire.IsUnknown, *, is_deep: bool) -> Iterator[InputProblem]:
@@ -119,23 +109,17 @@ def _check_labels(labels: Any, path: str, is_unknown: wire.IsUnknown, *, are_lab
         return
     for key, raw in labels.items():
         value, is_secret = wire.unwrap(raw)
-        if not is_unknown(key) and not key.startswith("pulumi.com/") and (what := _key_fault(key)):
+        if not is_unknown(key) and not key.startswith("pulumi.com/") and (what := key_fault(key)):
             yield InputProblem(join(path, key), "bad-name", what, shown(key), "see kubernetes' rules of label keys")
         if not are_labels or not isinstance(value, str) or is_unknown(value) or value == "":
             continue
-        if len(value) > 63:
-            got, do = f"{shown(value, is_secret=is_secret)} of {len(value)}", f"shorten it by {len(value) - 63}"
+        if len(value) > LONGEST_VALUE:
+            got, do = (
+                f"{shown(value, is_secret=is_secret)} of {len(value)}",
+                f"shorten it by {len(value) - LONGEST_VALUE}",
+            )
             yield InputProblem(join(path, key), "too-long", "a label's value takes at most 63 characters", got, do)
-        elif not _PART.fullmatch(value):
+        elif not PART.fullmatch(value):
             what = "a label's value takes only letters, digits and inner -_."
             got = shown(value, is_secret=is_secret)
             yield InputProblem(join(path, key), "bad-name", what, got, "write it with those")
-
-
-def _key_fault(key: str) -> str | None:
-    prefix, slash, part = key.rpartition("/")
-    if slash and (len(prefix) > 253 or not _SUBDOMAIN.fullmatch(prefix.lower())):
-        return "the part before / must be a domain name of at most 253 characters"
-    if len(part) > 63:
-        return f"the key{' after /' if slash else ''} takes at most 63 characters"
-    return None if _PART.fullmatch(part) else "a key takes only letters, digits and inner -_."

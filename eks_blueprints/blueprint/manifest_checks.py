@@ -1,0 +1,97 @@
+"""Kubernetes objects written down in `manifests`, each by the schema of its kind, and all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from eks_blueprints.blueprint.kinds import Manifests
+from eks_blueprints.core import versions
+from eks_blueprints.core.errors import Path, Problem, dotted, shown
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+_THERE = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+Found = tuple[Path, Mapping[str, Any]]
+
+
+def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """What an API server would refuse, as errors; kinds and namespaces that nothing here knows, as warnings."""
+    addons = [addon for addon in args.addons if isinstance(addon, Manifests)]
+    if not addons:
+        return
+    # Most platforms have none, and the shapes of kinds take a while to load.
+    from eks_blueprints.kubernetes import check as objects
+    from eks_blueprints.kubernetes.custom import Definitions
+    from eks_blueprints.kubernetes.shapes import of
+
+    try:
+        shapes = of(versions.minor(args.cluster.version))
+    except ValueError:  # told at the version
+        return
+    every = [
+        found
+        for addon in addons
+        for key, manifest in addon.manifests.items()
+        for found in objects.listed(manifest, ("addons", addon.name, "manifests", key))
+    ]
+    custom = Definitions(manifest for _, manifest in every)
+    for addon in addons:
+        checked = objects.Checked()
+        for key, manifest in addon.manifests.items():
+            objects.check(manifest, shapes, custom, checked, ("addons", addon.name, "manifests", key))
+        yield from checked.problems
+        if unknown := sorted({kind for _, kind in checked.unknown}):
+            what = f"holds objects whose fields were not checked, as nothing here knows {', '.join(unknown)}"
+            do = "what their API server says is seen when they are made"
+            first = checked.unknown[0][0]
+            yield Problem((*first, "kind"), f"{what}; got {len(checked.unknown)} of them; {do}", severity="warning")
+    yield from _twice(every)
+    yield from _homes(args, every, shapes)
+
+
+def _twice(every: list[Found]) -> Iterator[Problem]:
+    seen: dict[tuple[str, ...], Path] = {}
+    for path, manifest in every:
+        metadata = _metadata(manifest)
+        kind, name = manifest.get("kind"), metadata.get("name")
+        if not (isinstance(kind, str) and isinstance(name, str)):
+            continue
+        group = str(manifest.get("apiVersion")).rpartition("/")[0]
+        namespace = metadata.get("namespace") or "default"
+        if not isinstance(namespace, str):
+            continue
+        key = (group, kind, namespace, name)
+        if key in seen:
+            what = f"is written down twice; got {kind} {shown(name)} at {dotted(seen[key])} too"
+            yield Problem((*path, "metadata", "name"), f"{what}; rename one or remove it")
+        seen.setdefault(key, path)
+
+
+def _homes(args: BlueprintArgs, every: list[Found], shapes: Any) -> Iterator[Problem]:
+    made = {
+        str(_metadata(manifest).get("name"))
+        for _, manifest in every
+        if manifest.get("kind") == "Namespace" and manifest.get("apiVersion") == "v1"
+    }
+    made |= {addon.home for addon in args.addons} | _THERE
+    made |= {str(compute.namespace) for compute in args.compute if hasattr(compute, "namespace")}
+    made |= {each.namespace for each in args.pod_identity_associations.values()}
+    told: set[str] = set()
+    for path, manifest in every:
+        namespace = _metadata(manifest).get("namespace")
+        kind = shapes.kind(str(manifest.get("apiVersion")), str(manifest.get("kind")))
+        if not isinstance(namespace, str) or not namespace or namespace in made or namespace in told:
+            continue
+        if kind is None or not kind.namespaced:
+            continue
+        told.add(namespace)
+        do = "add its Namespace to the manifests, unless it is made by other means"
+        what = f"is a namespace that nothing here makes; got {shown(namespace)}; {do}"
+        yield Problem((*path, "metadata", "namespace"), what, severity="warning")
+
+
+def _metadata(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = manifest.get("metadata")
+    return found if isinstance(found, Mapping) else {}

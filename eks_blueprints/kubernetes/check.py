@@ -1,0 +1,105 @@
+"""What an API server would refuse of one object; a List is as good as what it lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eks_blueprints.core.errors import Path, Problem
+from eks_blueprints.core.secret_objects import FIELDS, is_secret
+from eks_blueprints.kubernetes import kinds, names
+from eks_blueprints.kubernetes.custom import Definitions
+from eks_blueprints.kubernetes.shapes import Shapes, group_of
+from eks_blueprints.kubernetes.walk import Walk
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was found in objects, and of which kinds nothing is known."""
+
+    problems: list[Problem] = field(default_factory=list)
+    unknown: list[tuple[Path, str]] = field(default_factory=list)
+    """Where objects of kinds stand that nothing here knows, and those kinds (`cert-manager.io/v1 Certificate`)."""
+
+
+def check(manifest: Mapping[str, Any], shapes: Shapes, custom: Definitions, found: Checked, path: Path = ()) -> None:
+    """Add what is wrong with an object, wherever in it, to what was found."""
+    version, kind = manifest.get("apiVersion"), manifest.get("kind")
+    if not (isinstance(version, str) and isinstance(kind, str)):
+        return
+    items = manifest.get("items")
+    if kind.endswith("List") and isinstance(items, list | tuple):
+        for index, item in enumerate(items):
+            if isinstance(item, Mapping):
+                of = {"apiVersion": version, "kind": kind.removesuffix("List")} if kind != "List" else {}
+                check({**of, **item}, shapes, custom, found, (*path, "items", index))
+        return
+    found.problems += _one(manifest, version, kind, shapes, custom, found, path)
+
+
+def listed(manifest: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """An object, or those of a List, and where they stand."""
+    items = manifest.get("items")
+    if str(manifest.get("kind")).endswith("List") and isinstance(items, list | tuple):
+        for index, item in enumerate(items):
+            if isinstance(item, Mapping):
+                yield from listed(item, (*path, "items", index))
+    else:
+        yield path, manifest
+
+
+def _one(  # noqa: PLR0917 what one object is judged by, in the order of `check`
+    manifest: Mapping[str, Any],
+    version: str,
+    kind: str,
+    shapes: Shapes,
+    custom: Definitions,
+    found: Checked,
+    path: Path,
+) -> Iterator[Problem]:
+    known = shapes.kind(version, kind)
+    walk = Walk(shapes)
+    if known is not None:
+        yield from (problem.below(*path) for problem in _of_type(walk, known.type, manifest))
+    elif (definition := custom.of(version, kind)) is not None:
+        for problem in (*definition.check(manifest), *_metadata(walk, manifest)):
+            yield problem.below(*path)
+    elif (fault := None if custom.has(version, kind) else kinds.fault(shapes, version, kind)) is not None:
+        yield fault.below(*path)
+        if fault.path != ("kind",) or (near := kinds.meant(shapes, version, kind)) is None:
+            return
+        yield from (problem.below(*path) for problem in _of_type(walk, near.type, manifest))
+    else:
+        found.unknown.append((path, f"{version} {kind}"))
+        yield from (problem.below(*path) for problem in _metadata(walk, manifest))
+    yield from (problem.below(*path) for problem in _names(manifest, version, kind))
+
+
+def _of_type(walk: Walk, type_name: str, manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    for problem in walk.object(type_name, manifest, ()):
+        yield _hidden(problem) if type_name == "Secret" or is_secret(manifest) else problem
+
+
+def _metadata(walk: Walk, manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from walk.value("ObjectMeta", manifest.get("metadata"), ("metadata",), ())
+
+
+def _names(manifest: Mapping[str, Any], version: str, kind: str) -> Iterator[Problem]:
+    metadata = manifest.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    rule = names.rule_of(group_of(version), kind)
+    if isinstance(name, str) and kind not in names.UNCHECKED and (message := names.fault(rule, name)):
+        yield Problem(("metadata", "name"), message)
+    if isinstance(namespace, str) and namespace and (message := names.fault(names.NAMESPACE, namespace)):
+        yield Problem(("metadata", "namespace"), message)
+
+
+def _hidden(problem: Problem) -> Problem:
+    """The same with nothing of what a Secret holds; a finding about its fields themselves stays as it is."""
+    if len(problem.path) < 2 or problem.path[0] not in FIELDS or "; got " not in problem.message:
+        return problem
+    what, _, rest = problem.message.partition("; got ")
+    return Problem(problem.path, f"{what}; got [secret]; {rest.rpartition('; ')[2]}")

@@ -1,0 +1,91 @@
+"""Names, labels and keys of annotations that Kubernetes' API server takes.
+
+https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and .../labels/ (both pages give the rules in
+words; apimachinery pkg/util/validation/validation.go has them as patterns).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from eks_blueprints.core.errors import shown
+
+SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_PATH = re.compile(r"(?!\.{1,2}$)[^/%]+")
+PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+"""A label's value, and its key after the `/`."""
+LONGEST_VALUE = 63
+"""Most characters of a label's value."""
+_DATA_KEY = re.compile(r"(?!\.{1,2}$)[-._a-zA-Z0-9]{1,253}")
+_WORDS = {
+    SUBDOMAIN: "lower-case letters, digits, - and .",
+    LABEL: "lower-case letters, digits and -",
+    _PATH: "anything but / and %",
+}
+_RBAC = "rbac.authorization.k8s.io"
+_LONGEST_OF = {"Namespace": 63, "Service": 63, "Job": 63, "CronJob": 52}
+"""Kinds with names shorter than 253: CronJob, as 11 characters are added to make a Job of it
+(https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/)."""
+UNCHECKED = frozenset({"IPAddress", "ClusterTrustBundle"})
+"""Kinds with rules of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameRule:
+    """What names of one kind may be."""
+
+    pattern: re.Pattern[str]
+    longest: int
+
+    @property
+    def words(self) -> str:
+        """What they are made of."""
+        return _WORDS[self.pattern]
+
+
+NAMESPACE = NameRule(LABEL, 63)
+
+
+def rule_of(group: str, kind: str) -> NameRule:
+    """The rule for the names of a kind."""
+    pattern = _PATH if group == _RBAC else LABEL if kind in ("Namespace", "Service") else SUBDOMAIN
+    return NameRule(pattern, _LONGEST_OF.get(kind, 253))
+
+
+def fault(rule: NameRule, name: str) -> str | None:
+    """What is wrong with a name; None where nothing is."""
+    if len(name) > rule.longest:
+        do = f"shorten it by {len(name) - rule.longest}"
+        return f"takes at most {rule.longest} characters; got {shown(name)} of {len(name)}; {do}"
+    if not rule.pattern.fullmatch(name):
+        return f"takes only {rule.words}; got {shown(name)}; write it with those"
+    return None
+
+
+def key_fault(key: str) -> str | None:
+    """What is wrong with the key of a label or an annotation; None where nothing is."""
+    prefix, slash, part = key.rpartition("/")
+    if slash and (len(prefix) > 253 or not SUBDOMAIN.fullmatch(prefix.lower())):
+        return "the part before / must be a domain name of at most 253 characters"
+    if len(part) > 63:
+        return f"the key{' after /' if slash else ''} takes at most 63 characters"
+    return None if PART.fullmatch(part) else "a key takes only letters, digits and inner -_."
+
+
+def value_fault(value: str) -> str | None:
+    """What is wrong with the value of a label; None where nothing is."""
+    if len(value) > LONGEST_VALUE:
+        do = f"shorten it by {len(value) - LONGEST_VALUE}"
+        return f"a label's value takes at most 63 characters; got {shown(value)} of {len(value)}; {do}"
+    if value and not PART.fullmatch(value):
+        return f"a label's value takes only letters, digits and inner -_.; got {shown(value)}; write it with those"
+    return None
+
+
+def data_key_fault(key: str) -> str | None:
+    """What is wrong with a key of a ConfigMap or a Secret; None where nothing is."""
+    if _DATA_KEY.fullmatch(key):
+        return None
+    return f"is no key of data; got {shown(key)}; use up to 253 letters, digits and -_."
