@@ -55,6 +55,8 @@ UNSCOPED = {
 }
 """Kinds that may do more than look where AWS's own policies name no resources, and why."""
 QUIRKS = {
+    # Users, roles and providers in one statement; the key of the boundary is compared as AWS's own examples do.
+    "ack_iam": {"RESOURCE_MISMATCH", "MISMATCHED_TYPE_BUT_USABLE"},
     "ack_opensearchservice": {"RESOURCE_MISMATCH"},  # knows no domains for tags, which AWS does
     "ack_route53resolver": {"RESOURCE_MISMATCH"},  # wants * where AWS takes ARNs
     "aws_gateway_api_controller": {"RESOURCE_STAR"},  # held to the region by a condition
@@ -199,6 +201,10 @@ def test_in_production_it_has_spare_pods(kind: str) -> None:
         assert _at(values, path)[0]["topologyKey"] == "topology.kubernetes.io/zone"
 
 
+PLACED: dict[str, dict[str, Any]] = {"nvidia_device_plugin": {"gpu_feature_discovery": True}}
+"""Fields without which a chart has no pods to place."""
+
+
 @pytest.mark.parametrize("kind", CHARTS)
 def test_it_goes_where_it_is_told(kind: str) -> None:
     cls: Any = class_of(kind)
@@ -207,7 +213,7 @@ def test_it_goes_where_it_is_told(kind: str) -> None:
         with pytest.raises(ValidationError, match="is nothing that this chart takes"):
             addon(kind, **place)
         return
-    values = record_it(kind, **place).all("kubernetes:helm.sh/v3:Release")[-1]["values"]
+    values = record_it(kind, **PLACED.get(kind, {}), **place).all("kubernetes:helm.sh/v3:Release")[-1]["values"]
     for path in cls.pods:
         found = _at(values, path) if path else values
         assert found["nodeSelector"].items() >= {"role": "system"}.items()
@@ -276,6 +282,10 @@ def test_on_auto_mode_alone_what_it_brings_is_left_out(kind: str) -> None:
     cls = class_of(kind)
     fields = {"cluster": {"version": "1.34", "auto_mode": {}}}
     fields["addons"] = {each: LEAST.get(each, {}) for each in _with_requirements(kind)}
+    if cls.fits.not_in_auto_mode:
+        with pytest.raises(ValidationError, match="cannot run on EKS Auto Mode"):
+            BlueprintArgs.model_validate(PLATFORM | fields)
+        return
     warnings = BlueprintArgs.model_validate(PLATFORM | fields).warnings
     told = [problem.message for problem in warnings if problem.path == ("addons", kind)]
     left_out = [f"is not installed: EKS Auto Mode brings {cls.fits.in_auto_mode}"]
