@@ -118,6 +118,7 @@ def test_a_check_loads_the_kinds_that_a_stack_file_has_and_no_others() -> None:
     import subprocess
 
     names = ["compute.fargate", "compute.hybrid_nodes", "compute.self_managed_nodes", "addons.argocd", "addons.fluxcd"]
+    names += ["addons.kube_prometheus_stack", "addons.manifests", "addons.storage_classes"]
     others = {f"eks_blueprints.{name}" for name in [*names, "addons.cluster_autoscaler", "compute.auto_mode"]}
     code = (
         "import sys; from eks_blueprints.stackfile.settle import checked; from pathlib import Path\n"

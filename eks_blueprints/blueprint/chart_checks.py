@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.addons._chart_addon import ChartAddOn
-from eks_blueprints.addons._charts import rendered
 from eks_blueprints.addons._fit import DAEMON
-from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.addons.manifests import Manifests
-from eks_blueprints.addons.storage_classes import StorageClasses
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
+from eks_blueprints.blueprint.kinds import AwsEbsCsiDriver, ChartAddOn, Manifests, StorageClasses
 from eks_blueprints.core import versions
 from eks_blueprints.core.charts.model import Claim, Rendered, Workload
 from eks_blueprints.core.errors import Problem
@@ -33,13 +29,20 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Add-ons whose pods could not run, or would wait for volumes for ever."""
     nothing_but_fargate = only_fargate(args)
     for addon in settled(args):
-        found = rendered(addon) if isinstance(addon, ChartAddOn) else None
+        found = _rendered(addon) if isinstance(addon, ChartAddOn) else None
         if found is None or (addon.fits.not_on_fargate and nothing_but_fargate):  # the latter is told anyway
             continue
         if nothing_but_fargate:
             yield from _on_fargate(addon, found)
         else:
             yield from _volumes(addon, found, args)
+
+
+def _rendered(addon: ChartAddOn) -> Rendered | None:
+    # The frame of charts is loaded with the first of them.
+    from eks_blueprints.addons._charts import rendered
+
+    return rendered(addon)
 
 
 def _on_fargate(addon: AddOn, found: Rendered) -> Iterator[Problem]:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from eks_blueprints.addons.coredns import Coredns as Coredns
     from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent as EksPodIdentityAgent
     from eks_blueprints.addons.fluxcd import Fluxcd as Fluxcd
+    from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack as KubePrometheusStack
     from eks_blueprints.addons.kube_proxy import KubeProxy as KubeProxy
     from eks_blueprints.addons.manifests import Manifests as Manifests
+    from eks_blueprints.addons.storage_classes import StorageClasses as StorageClasses
     from eks_blueprints.addons.vpc_cni import VpcCni as VpcCni
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes as Ec2Nodes
     from eks_blueprints.compute.auto_mode import AutoMode as AutoMode
@@ -44,8 +46,10 @@ else:
     HelmAddOn = asked("eks_blueprints.addons._helm_addon", "HelmAddOn")
     HybridNodes = asked("eks_blueprints.compute.hybrid_nodes", "HybridNodes")
     Karpenter = asked("eks_blueprints.compute.karpenter", "Karpenter")
+    KubePrometheusStack = asked("eks_blueprints.addons.kube_prometheus_stack", "KubePrometheusStack")
     KubeProxy = asked("eks_blueprints.addons.kube_proxy", "KubeProxy")
     ManagedNodes = asked("eks_blueprints.compute.managed_nodes", "ManagedNodes")
     Manifests = asked("eks_blueprints.addons.manifests", "Manifests")
     SelfManagedNodes = asked("eks_blueprints.compute.self_managed_nodes", "SelfManagedNodes")
+    StorageClasses = asked("eks_blueprints.addons.storage_classes", "StorageClasses")
     VpcCni = asked("eks_blueprints.addons.vpc_cni", "VpcCni")
