@@ -136,6 +136,14 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def head(folder: Path) -> str:
+    """The commit that a folder stands at, in short; empty outside of a repository, or without git."""
+    try:
+        return git(folder, "rev-parse", "--short=7", "HEAD")
+    except (subprocess.CalledProcessError, InputError):
+        return ""
+
+
 def workers(stacks: int) -> int:
     """How many processes pay for themselves: importing a provider's package takes as long as several stacks."""
     return min(os.cpu_count() or 1, max(1, stacks // 4))

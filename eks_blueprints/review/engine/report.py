@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from eks_blueprints.core.errors import InputError
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.report import Finding, in_order
 from eks_blueprints.review.cost import Prices
-from eks_blueprints.review.diff.base import git
+from eks_blueprints.review.diff.base import head
 from eks_blueprints.review.effects import effects
 from eks_blueprints.review.engine.events import Violation
 from eks_blueprints.review.engine.run import EnginePreview
@@ -71,7 +70,7 @@ def report_of(
         stacks=tuple(stack_report(each, policies=policies, prices=prices, threshold=threshold) for each in previews),
         errors={**(errors or {}), **failed},
         notes=tuple(notes),
-        commit=_commit(),
+        commit=head(Path.cwd()),
         command=command,
     )
 
@@ -148,10 +147,3 @@ def _named(violation: Violation) -> tuple[str, str]:
     what = " ".join(lines[1:] or lines)
     rule, _, rest = what.partition(": ")
     return (rule, rest) if rest and rule in rules() else (violation.policy, what)
-
-
-def _commit() -> str:
-    try:
-        return git(Path.cwd(), "rev-parse", "--short=7", "HEAD")
-    except (subprocess.CalledProcessError, InputError):
-        return ""

@@ -23,6 +23,7 @@ from eks_blueprints.review.diff.base import (
     RunningBase,
     from_file,
     git,
+    head,
     resolve,
     workers,
 )
@@ -75,7 +76,7 @@ def check(request: Request) -> Report:
         errors=errors,
         notes=tuple(notes),
         untold=untold,
-        commit=_commit(),
+        commit=head(Path.cwd()),
         command=request.command,
     )
 
@@ -210,10 +211,3 @@ def _finding(data: Mapping[str, Any], by_urn: Mapping[str, Any]) -> Finding:
     file, _, line = place.rpartition(":") if place else ("", "", "")
     position = Position(file, int(line)) if place else None
     return Finding(data["urn"], resource.name, resource.type, data["message"], data["severity"], position)
-
-
-def _commit() -> str:
-    try:
-        return git(Path.cwd(), "rev-parse", "--short=7", "HEAD")
-    except (subprocess.CalledProcessError, InputError):
-        return ""
