@@ -121,34 +121,19 @@ def label_key(key: str) -> str:
     return key
 
 
-def is_known_value(key: str, value: str) -> bool:
-    """Whether a label can have a value."""
-    return value in KNOWN_VALUES.get(normal(key), (value,))
-
-
-def known_value(key: str, value: str) -> str:
-    """A value that a label can have.
-
-    Raises:
-        ValueError: if it never has it.
-    """
+def unknown_value(key: str, value: str) -> str | None:
+    """What is wrong with a value that a label never has; None where it may have it."""
     known = KNOWN_VALUES.get(normal(key), (value,))
-    if not is_known_value(key, value):
-        near = nearest(value, known)
-        do = f"did you mean {near}?" if near else f"use {' or '.join(known)}"
-        raise ValueError(f"is no value of {shown(key)}; got {shown(value)}; {do}")
-    return value
+    if value in known:
+        return None
+    near = nearest(value, known)
+    do = f"did you mean {near}?" if near else f"use {' or '.join(known)}"
+    return f"is no value of {shown(key)}; got {shown(value)}; {do}"
 
 
 def unknown_values(key: str, values: Iterable[str]) -> list[str]:
     """What is wrong with those values of a list that a label never has."""
-    found = []
-    for value in values:
-        try:
-            known_value(key, value)
-        except ValueError as error:
-            found.append(str(error))
-    return found
+    return [fault for value in values if (fault := unknown_value(key, value)) is not None]
 
 
 def object_name(name: str, longest: int = 63) -> str:

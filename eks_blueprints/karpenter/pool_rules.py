@@ -13,11 +13,11 @@ from eks_blueprints.karpenter.labels import (
     LINUX,
     OPERATING_SYSTEM,
     WINDOWS_BUILD,
-    known_value,
     label_key,
     label_value,
     normal,
     qualified_name,
+    unknown_value,
 )
 from eks_blueprints.karpenter.object_metadata import check_annotations
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed, allowed_by
@@ -135,10 +135,8 @@ def _check_labels(pool: Pool, faults: Faults) -> None:
         ok = _try(label_key, key, faults, ("labels", key)) and _try(label_value, value, faults, ("labels", key))
         if not ok:
             continue
-        try:
-            known_value(key, value)
-        except ValueError as error:
-            faults.add(("labels", key), str(error))
+        if (fault := unknown_value(key, value)) is not None:
+            faults.add(("labels", key), fault)
             continue
         conditions = left.get(normal(key))
         if conditions is not None and not conditions.nothing and value not in conditions:

@@ -12,7 +12,7 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import Spec
-from eks_blueprints.karpenter.labels import is_known_value, label_key, label_value, normal, unknown_values
+from eks_blueprints.karpenter.labels import label_key, label_value, normal, unknown_values
 
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"]
 
@@ -86,7 +86,7 @@ class Requirement(Condition):
     def _check_values(self, faults: Faults) -> None:
         super()._check_values(faults)
         # Karpenter counts those values that there are.
-        known = sum(is_known_value(self.key, value) for value in self.values)
+        known = len(self.values) - len(unknown_values(self.key, self.values))
         if self.operator == "In" and self.min_values is not None and self.min_values > known > 0:
             do = "name more values or ask for fewer"
             faults.add("min_values", f"is more than there are values; got {self.min_values}; {do}")
