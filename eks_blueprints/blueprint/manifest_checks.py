@@ -30,17 +30,20 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         shapes = of(versions.minor(args.cluster.version))
     except ValueError:  # told at the version
         return
-    every = [
-        found
+    by_addon: list[list[Found]] = [
+        [
+            found
+            for key, manifest in addon.manifests.items()
+            for found in objects.listed(manifest, ("addons", addon.name, "manifests", key))
+        ]
         for addon in addons
-        for key, manifest in addon.manifests.items()
-        for found in objects.listed(manifest, ("addons", addon.name, "manifests", key))
     ]
+    every = [found for own in by_addon for found in own]
     custom = Definitions(manifest for _, manifest in every)
-    for addon in addons:
+    for own in by_addon:
         checked = objects.Checked()
-        for key, manifest in addon.manifests.items():
-            objects.check(manifest, shapes, custom, checked, ("addons", addon.name, "manifests", key))
+        for path, manifest in own:
+            objects.check(manifest, shapes, custom, checked, path)
         yield from checked.problems
         if unknown := sorted({kind for _, kind in checked.unknown}):
             what = f"holds objects whose fields were not checked, as nothing here knows {', '.join(unknown)}"

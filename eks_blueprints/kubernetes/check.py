@@ -25,28 +25,22 @@ class Checked:
 
 def check(manifest: Mapping[str, Any], shapes: Shapes, custom: Definitions, found: Checked, path: Path = ()) -> None:
     """Add what is wrong with an object, wherever in it, to what was found."""
-    version, kind = manifest.get("apiVersion"), manifest.get("kind")
-    if not (isinstance(version, str) and isinstance(kind, str)):
-        return
-    items = manifest.get("items")
-    if kind.endswith("List") and isinstance(items, list | tuple):
-        for index, item in enumerate(items):
-            if isinstance(item, Mapping):
-                of = {"apiVersion": version, "kind": kind.removesuffix("List")} if kind != "List" else {}
-                check({**of, **item}, shapes, custom, found, (*path, "items", index))
-        return
-    found.problems += _one(manifest, version, kind, shapes, custom, found, path)
+    for at, each in listed(manifest, path):
+        version, kind = each.get("apiVersion"), each.get("kind")
+        if isinstance(version, str) and isinstance(kind, str):
+            found.problems += _one(each, version, kind, shapes, custom, found, at)
 
 
 def listed(manifest: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """An object, or those of a List, and where they stand."""
-    items = manifest.get("items")
-    if str(manifest.get("kind")).endswith("List") and isinstance(items, list | tuple):
-        for index, item in enumerate(items):
-            if isinstance(item, Mapping):
-                yield from listed(item, (*path, "items", index))
-    else:
+    """An object, or those of a List, and where they stand; those of a `PodList` need not say what they are."""
+    version, kind, items = (manifest.get(key) for key in ("apiVersion", "kind", "items"))
+    if not (isinstance(kind, str) and kind.endswith("List") and isinstance(items, list | tuple)):
         yield path, manifest
+        return
+    of = {"apiVersion": version, "kind": kind.removesuffix("List")} if kind != "List" else {}
+    for index, item in enumerate(items):
+        if isinstance(item, Mapping):
+            yield from listed({**of, **item}, (*path, "items", index))
 
 
 def _one(  # noqa: PLR0917 what one object is judged by, in the order of `check`
