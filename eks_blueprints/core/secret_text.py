@@ -57,8 +57,6 @@ _SETTING = re.compile(
     r"(?:^|[\s;&|{,(=])[\"']?(?:--?|export )?([A-Za-z][\w.-]*)[\"']?\s*(?:=|:(?=\s|[\"']))\s*(\S.{0,200})"
 )
 _COMMENT = ("#", "//", ";", "<!--")
-_WRITTEN = re.compile(r"[a-z0-9/_-]+|[A-Z0-9_]+")
-"""A hash, or words: of one kind of letters."""
 _CERTIFICATE = "LS0tLS1CRUdJTi"
 
 

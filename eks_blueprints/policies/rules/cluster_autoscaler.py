@@ -34,8 +34,6 @@ from eks_blueprints.policies.volumes import is_ebs, templates_of
 
 INSTALLERS = (RELEASE, CHART, APPLICATION, FLUX_RELEASE, DEPLOYMENT)
 
-_SCALING = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup")
-
 
 @rule(
     "cluster-autoscaler-not-with-karpenter",
