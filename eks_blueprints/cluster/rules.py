@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from ipaddress import collapse_addresses, ip_network
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from eks_blueprints.cluster import endpoint_access
 from eks_blueprints.core import versions
+from eks_blueprints.core.address_ranges import whole
 from eks_blueprints.core.clock import today
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import overlap, overlaps, repeated, within
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 CARRIER = "100.64.0.0/10"
-EVERYONE = ("0.0.0.0/0", "::/0")
 SOON = timedelta(days=90)
 
 BLOCKS = {
@@ -76,7 +76,7 @@ def doubts(args: ClusterArgs) -> Iterator[Problem]:
     elif release.end_standard_support and release.end_standard_support - today() <= SOON:
         what = f"leaves standard support on {release.end_standard_support}"
         yield _warning("version", f"{what}; got {shown(args.version)}; plan the upgrade to {_next(args.version)}")
-    if everyone := _everyone(args.public_access_cidrs):
+    if everyone := whole(args.public_access_cidrs):
         what = "lets the whole internet reach the Kubernetes API"
         yield _warning("public_access_cidrs", f"{what}; got {shown(everyone)}; name the ranges that need it")
     elif args.public_access_cidrs and not args.endpoint_private_access:
@@ -139,17 +139,6 @@ def _endpoints(args: ClusterArgs, faults: Faults) -> None:
             faults.add(("public_access_cidrs", index), f"is not a public range; got {shown(cidr)}; {do}")
         if args.ip_family == "ipv4" and ip_network(cidr).version == 6:
             faults.add(("public_access_cidrs", index), f"needs ip_family ipv6; got {shown(cidr)}; use IPv4 ranges")
-
-
-def _everyone(cidrs: Iterable[str]) -> list[str]:
-    """The ranges that are the whole internet, alone or together, as two halves are."""
-    found = []
-    for version in (4, 6):
-        ranges = [cidr for cidr in cidrs if ip_network(cidr).version == version]
-        if any(whole.prefixlen == 0 for whole in collapse_addresses(map(ip_network, ranges))):  # type: ignore[type-var]
-            alone = [cidr for cidr in ranges if cidr in EVERYONE]
-            found += alone or ranges
-    return found
 
 
 def _logs(args: ClusterArgs, faults: Faults) -> None:

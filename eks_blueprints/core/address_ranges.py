@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_ALL = ("0.0.0.0/0", "::/0")
 _HALF = 2**31
 """Half of all IPv4 addresses; of IPv6, half of 2000::/3, the part that is given out."""
 _GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
@@ -17,10 +18,21 @@ def is_world(ranges: Iterable[str]) -> bool:
 
     What is no range, such as a symbol or a prefix list, counts for nothing.
     """
-    found = [network for each in ranges if (network := network_of(each)) is not None]
-    four = ipaddress.collapse_addresses(each for each in found if isinstance(each, ipaddress.IPv4Network))
-    six = ipaddress.collapse_addresses(each for each in found if isinstance(each, ipaddress.IPv6Network))
+    four, six = _summed(ranges)
     return sum(each.num_addresses for each in four) >= _HALF or sum(map(_given_out, six)) >= _given_out(_GIVEN_OUT) // 2
+
+
+def whole(ranges: Iterable[str]) -> list[str]:
+    """Those of some ranges that are all of IPv4 or of IPv6: each that is alone, or else all that are together."""
+    given = list(ranges)
+    found: list[str] = []
+    four, six = _summed(given)
+    together: list[Network] = [*four, *six]
+    for summed in together:
+        if summed.prefixlen == 0:
+            own = [each for each in given if isinstance(network_of(each), type(summed))]
+            found += [each for each in own if each in _ALL] or own
+    return found
 
 
 def opening(ranges: Iterable[str]) -> set[str]:
@@ -37,6 +49,14 @@ def network_of(text: object) -> Network | None:
         return ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
         return None
+
+
+def _summed(ranges: Iterable[str]) -> tuple[list[ipaddress.IPv4Network], list[ipaddress.IPv6Network]]:
+    found = [network for each in ranges if (network := network_of(each)) is not None]
+    return (
+        list(ipaddress.collapse_addresses(each for each in found if isinstance(each, ipaddress.IPv4Network))),
+        list(ipaddress.collapse_addresses(each for each in found if isinstance(each, ipaddress.IPv6Network))),
+    )
 
 
 def _given_out(network: ipaddress.IPv6Network) -> int:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from eks_blueprints.core.node_settings.kubelet_rules import NodeAllocatable
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.kubelet_parts import (
     CrashLoopBackOff,
@@ -27,14 +28,6 @@ from eks_blueprints.karpenter.kubelet_parts import (
 Count = Annotated[int, Field(ge=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 ImagePullPolicy = Literal["NeverVerify", "NeverVerifyPreloadedImages", "NeverVerifyAllowlistedImages", "AlwaysVerify"]
-NodeAllocatable = Literal[
-    "none",
-    "pods",
-    "system-reserved",
-    "system-reserved-compressible",
-    "kube-reserved",
-    "kube-reserved-compressible",
-]
 
 IRREGULAR = {
     "static_pod_url": "staticPodURL",

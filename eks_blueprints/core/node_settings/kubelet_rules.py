@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Literal, get_args
 
 from eks_blueprints.core.errors import Path, shown
 from eks_blueprints.core.node_settings.shapes import Fault
@@ -35,14 +35,16 @@ _RANGES: Mapping[str, tuple[int, int | None]] = {
     "readOnlyPort": (0, 65535),
 }
 _HIGH_BY_DEFAULT, _LOW_BY_DEFAULT = 85, 80
-_ENFORCED = (
+NodeAllocatable = Literal[
     "none",
     "pods",
     "system-reserved",
     "system-reserved-compressible",
     "kube-reserved",
     "kube-reserved-compressible",
-)
+]
+"""What the kubelet can hold its reservations against."""
+_ENFORCED: tuple[str, ...] = get_args(NodeAllocatable)
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 
