@@ -69,6 +69,7 @@ def main() -> None:
         await wait_for_rpcs()
 
     loop.run_until_complete(run())
+    loop.close()
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ def project(folder: Path, stack: str, settings: str) -> Path:
     return where
 
 
-def test_generated_files_get_one_verdict(tmp_path: Path) -> None:
+def test_generated_files_get_one_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EKS_BLUEPRINTS_DEBUG")  # a blueprint that breaks is one of them, and is refused
     files = StackFiles(SEED)
     apart, taken = [], 0
     for _ in range(FILES):
@@ -73,7 +74,8 @@ def test_generated_files_get_one_verdict(tmp_path: Path) -> None:
             continue
         one, other = by_check(file), by_preview(file, None if settings is None else stack_target(str(file)))
         taken += one is None
-        if (one is None) != (other is None):
+        unforeseen = "EKS_BLUEPRINTS_DEBUG" in f"{one}{other}" and "of its own" not in f"{one}{other}"
+        if (one is None) != (other is None) or unforeseen:
             apart.append(f"check: {one}\npreview: {other}\nsettings: {settings}\n{name}.yaml:\n{text}")
         file.unlink()
     assert not apart, "\n\n".join(apart)
