@@ -64,9 +64,10 @@ class PodIdentity(Component):
             tags=self._tags,
             permissions_boundary=args.permissions_boundary,
         )
-        if self._identity == "pod_identity":
-            return pod_identity_role(self, "role", grants)
         account = {"namespace": args.namespace, "service_account": args.service_account}
+        if self._identity == "pod_identity":
+            tags = not args.disable_session_tags
+            return pod_identity_role(self, "role", grants, cluster=cluster, **account, session_tags=tags)
         return irsa_role(self, "role", grants, cluster=cluster, **account)
 
     def _associate(self, args: PodIdentityAssociation, cluster: ClusterRef) -> aws.eks.PodIdentityAssociation:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
-from eks_blueprints.core.errors import Faults, unknown_name
+from eks_blueprints.core.errors import Faults, Path, shown, unknown_name
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import ArnPattern, KeyArn, RoleArn
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, is_known
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
 
-_TABLE = Path(__file__).with_name("_ack.toml")
+_TABLE = FilePath(__file__).with_name("_ack.toml")
 _REPOSITORY = "oci://public.ecr.aws/aws-controllers-k8s"
 
 
@@ -33,8 +35,8 @@ def controllers() -> dict[str, dict[str, Any]]:
 class AckController(HelmAddOn):
     """A controller of ACK: it makes and changes resources of one AWS service as objects in the cluster say.
 
-    Its role may do what the controller's code calls, and nothing else. Who may write its objects acts with that role;
-    narrow it by `resource_arns` where not every team's resources are meant.
+    Its role may do what the controller's code calls, and nothing else, to what `resource_arns` name. Who may write its
+    objects acts with that role.
     """
 
     service: ClassVar[str] = ""
@@ -56,7 +58,12 @@ class AckController(HelmAddOn):
     """Region in which it makes resources. Default: the cluster's."""
 
     resource_arns: tuple[In[ArnPattern], ...] | None = Field(default=None, min_length=1)
-    """ARNs of what it may manage, with `*` for any text. Default: all the service has in the region."""
+    """ARNs of what it may manage, with `*` for any text, such as all names that begin with a team's. Needed, unless it
+    is `unbounded`."""
+
+    unbounded: bool = False
+    """Whether it is meant that it may manage all of a kind: what `resource_arns` cover, or without them all that the
+    service has in the region. What AWS names by an id alone, such as a VPC, cannot be named before it is there."""
 
     kms_key_arns: tuple[In[KeyArn], ...] = ()
     """ARNs of KMS keys with which it may have the service encrypt what it makes. Default: keys of AWS only."""
@@ -79,6 +86,30 @@ class AckController(HelmAddOn):
             cls.chart = Chart(f"{cls.service}-chart", facts["version"], _REPOSITORY)
             cls.service_account = facts["service_account"]
             cls.images = {"image.repository": f"public.ecr.aws/aws-controllers-k8s/{cls.service}-controller"}
+
+    def unnamed(self) -> Iterator[tuple[Path, str]]:
+        """What lets it do more than it is named for: where that is said, and `what; got X; do Y`."""
+        if self.resource_arns is None:
+            what = f"is needed, or who may write its objects may change all that {self.service} has in the region"
+            yield ("resource_arns",), f"{what}; got none; name what it may manage"
+        kinds = [arn.split(":", 5)[5] for arn in controllers()[self.service]["resources"]]
+        for index, pattern in enumerate(self.resource_arns or ()):
+            covered = str(pattern).split(":", 5)[5] if is_known(pattern) else ""
+            if covered and (not covered.strip("*?/:") or any(fnmatchcase(kind, covered) for kind in kinds)):
+                yield (
+                    ("resource_arns", index),
+                    f"covers all of a kind; got {shown(pattern)}; begin with a name of yours",
+                )
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        faults, found = Faults(), list(self.unnamed())
+        for path, message in () if self.unbounded else found:
+            faults.add(path, f"{message}, or say unbounded: true if that is meant")
+        if self.unbounded and not found:
+            faults.add("unbounded", "is said of a controller that is bounded; got true; remove it")
+        faults.raise_if_any()
+        return self
 
     @model_validator(mode="after")
     def _kinds_are_known(self) -> Self:

@@ -87,6 +87,7 @@ class CapabilityAddOn(AddOn):
         from eks_blueprints.core.iam import trust_document
         from eks_blueprints.core.iam_roles import Grants, granted_role
 
+        # EKS documents this trust whole ("Amazon EKS capability IAM role"), and names no condition that it sends.
         trust = trust_document({"Service": "capabilities.eks.amazonaws.com"}, "sts:AssumeRole", "sts:TagSession")
         grants = Grants(
             allowed=tuple(self.permissions(cluster)),

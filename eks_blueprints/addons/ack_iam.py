@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import model_validator
 
 from eks_blueprints.addons._ack import AckRolePasser
-from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.errors import Faults, Path
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import PolicyArn
 from eks_blueprints.core.spec import In, is_known
@@ -46,17 +47,16 @@ class AckIam(AckRolePasser):
     unbounded: bool = False
     """Whether it is meant that who may write its objects may become an administrator of the account."""
 
+    def unnamed(self) -> Iterator[tuple[Path, str]]:
+        """What it may touch besides what is named, and that what it makes has no bound."""
+        yield from super().unnamed()
+        if self.boundary_of_made is None:
+            what = "is needed, or whoever may write its objects may become an administrator of the account"
+            yield ("boundary_of_made",), f"{what}; got none; name the policy that bounds what it makes"
+
     @model_validator(mode="after")
-    def _is_bounded(self) -> Self:
+    def _boundary_stays(self) -> Self:
         faults = Faults()
-        bounds = {"resource_arns": self.resource_arns, "boundary_of_made": self.boundary_of_made}
-        missing = [name for name, value in bounds.items() if value is None]
-        if missing and not self.unbounded:
-            do = f"add {' and '.join(missing)}, or unbounded: true if that is meant"
-            what = "may make an administrator of the account out of whoever may write its objects"
-            faults.add(missing[0], f"{what}; got no {' and no '.join(missing)}; {do}")
-        if self.unbounded and not missing:
-            faults.add("unbounded", "is said of a controller that is bounded; got both bounds; remove unbounded")
         if self.boundary_of_made is not None and is_known(self.boundary_of_made):
             for index, pattern in enumerate(self.resource_arns or ()):
                 if is_known(pattern) and fnmatchcase(str(self.boundary_of_made), str(pattern)):

@@ -22,6 +22,7 @@ class AmazonCloudwatchObservability(EksAddOn):
     category: ClassVar[str] = "observability"
     eks_name: ClassVar[str] = "amazon-cloudwatch-observability"
     namespace: ClassVar[str] = "amazon-cloudwatch"
+    host_network: ClassVar[bool] = True
     service_account: ClassVar[str] = "cloudwatch-agent"
     conflicts: ClassVar[tuple[type[AddOn], ...]] = (AwsForFluentBit,)
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)

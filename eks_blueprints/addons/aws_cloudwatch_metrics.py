@@ -26,6 +26,7 @@ class AwsCloudwatchMetrics(HelmAddOn):
     service_account: ClassVar[str] = "aws-cloudwatch-metrics"
     conflicts: ClassVar[tuple[type[AddOn], ...]] = (AmazonCloudwatchObservability,)
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
+    asks_node: ClassVar[bool] = True
     pods: ClassVar[tuple[str, ...]] = ()
     daemons: ClassVar[tuple[str, ...]] = ("",)
     images: ClassVar[dict[str, str]] = {"image.repository": "amazon/cloudwatch-agent"}

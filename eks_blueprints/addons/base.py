@@ -54,6 +54,10 @@ class AddOn(Element):
     """Whether it is a network plugin, without which nodes never get ready."""
     of_eks: ClassVar[bool] = False
     """Whether EKS keeps it, and gives its pods the tolerations that EKS gives its own."""
+    host_network: ClassVar[bool] = False
+    """Whether its pods are on the network of their node, where its metadata service always answers them."""
+    asks_node: ClassVar[bool] = False
+    """Whether its pods ask that service, and do not do their work without an answer."""
     service_account: ClassVar[str] = ""
     """Kubernetes service account under which it calls AWS; empty where it never does."""
 
@@ -123,12 +127,11 @@ class AddOn(Element):
             tags=merge_tags(cluster.tags, self.tags),
             permissions_boundary=self.permissions_boundary,
         )
-        if self.identity_used == "pod_identity":
-            return pod_identity_role(component, "role", grants)
-        if self.identity_used == "irsa":
-            accounts = self.service_accounts
-            return irsa_role(component, "role", grants, cluster=cluster, namespace=self.home, service_account=accounts)
-        return None
+        made = {"pod_identity": pod_identity_role, "irsa": irsa_role}.get(self.identity_used or "")
+        accounts = self.service_accounts
+        if made is None:
+            return None
+        return made(component, "role", grants, cluster=cluster, namespace=self.home, service_account=accounts)
 
 
 class EksManaged(AddOn):

@@ -62,6 +62,7 @@ class VpcCni(EksAddOn):
     category: ClassVar[str] = "networking"
     eks_name: ClassVar[str] = "vpc-cni"
     fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate brings its own", in_auto_mode="pod networking of its own")
+    host_network: ClassVar[bool] = True
     service_account: ClassVar[str] = "aws-node"
     before_nodes: ClassVar[bool] = True
 

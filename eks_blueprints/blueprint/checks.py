@@ -16,6 +16,7 @@ from eks_blueprints.blueprint import (
     identity_checks,
     image_checks,
     manifest_checks,
+    metadata_checks,
     network_checks,
     pod_checks,
     region_checks,
@@ -45,6 +46,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from image_checks.check(args)
     yield from region_checks.check(args)
     yield from compute_checks.check(args)
+    yield from metadata_checks.check(args)
     if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
         # Most platforms have no pools, and loading the specs of pools takes a quarter of a check's time.
         from eks_blueprints.blueprint import karpenter_checks

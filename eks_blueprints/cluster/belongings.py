@@ -20,6 +20,7 @@ class Frame:
     component: Component
     cluster_name: str
     """Name of the cluster in AWS."""
+    region: str
     partition: str
     tags: Mapping[str, str] | None
 

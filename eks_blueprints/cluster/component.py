@@ -83,7 +83,9 @@ class Cluster(Component):
         super().__init__(name, args, opts, spec_path=("cluster",))
         self._args, self._network, self._region = args, network, region
         merged = merge_tags(tags or {}, args.tags) or None
-        self._frame = Frame(component=self, cluster_name=args.name or name, partition=partition, tags=merged)
+        self._frame = Frame(
+            component=self, cluster_name=args.name or name, region=region, partition=partition, tags=merged
+        )
         self.resource = self._make_cluster()
         self._read()
         self._access = belongings.endpoint_rules(self._frame, args.endpoint_access, self.security_group_id)

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.cluster.belongings import Frame
 from eks_blueprints.core.iam import managed_policy, trust_document
+from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.spec import In
 
@@ -34,10 +35,19 @@ class Role:
 
 
 def cluster_role(frame: Frame, boundary: In[str] | None, *, auto_mode: bool) -> Role:
-    """The role that the control plane takes on; Auto Mode lets it do more, and tag its sessions."""
+    """The role that the control plane takes on; Auto Mode lets it do more, and tag its sessions.
+
+    It serves this cluster alone (EKS user guide, "Cross-service confused deputy prevention in Amazon EKS"). The role
+    comes before the cluster, whose ARN is therefore made of its names.
+    """
     actions = ("sts:AssumeRole", "sts:TagSession") if auto_mode else ("sts:AssumeRole",)
     policies = (*_CLUSTER, *_AUTO_MODE) if auto_mode else _CLUSTER
-    return _role(frame, "cluster-role", trust_document({"Service": "eks.amazonaws.com"}, *actions), policies, boundary)
+    account = account_id(frame.component)
+    where = f"arn:{frame.partition}:eks:{frame.region}:"
+    ours = pulumi.Output.concat(where, account, f":cluster/{frame.cluster_name}")
+    when = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": ours}}
+    trust = trust_document({"Service": "eks.amazonaws.com"}, *actions, when=when)
+    return _role(frame, "cluster-role", trust, policies, boundary)
 
 
 def auto_mode_node_role(frame: Frame, boundary: In[str] | None) -> Role:

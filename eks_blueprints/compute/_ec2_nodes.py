@@ -105,8 +105,9 @@ class Ec2Nodes(Compute):
     remote_access: RemoteAccess | None = None
     """Logging in over the network. Default: not possible; Session Manager works without."""
 
-    http_put_response_hop_limit: int = Field(default=2, ge=1, le=64)
-    """Hops that answers of the instance metadata service may take: 2 for pods to reach it, 1 to keep them from it.
+    http_put_response_hop_limit: int = Field(default=1, ge=1, le=64)
+    """Hops that answers of the instance metadata service may take: 1 keeps pods from it, and so from the role of their
+    node, as EKS does by itself on Amazon Linux 2023; 2 lets them reach it, which they need for `identity: node_role`.
     Its version 2 is always required."""
 
     ebs_optimized: bool | None = None

@@ -11,7 +11,15 @@ import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam import managed_policy, policy_document
-from eks_blueprints.core.iam_roles import GrantedRole, Grants, inline_policy, irsa_role, pod_identity_role, service_role
+from eks_blueprints.core.iam_roles import (
+    GrantedRole,
+    Grants,
+    account_id,
+    inline_policy,
+    irsa_role,
+    pod_identity_role,
+    service_role,
+)
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
@@ -110,11 +118,9 @@ def controller_role(
 ) -> GrantedRole:
     """The role of the controller, with one policy a purpose."""
     grants = Grants(permissions_boundary=karpenter.permissions_boundary, tags=merge_tags(cluster.tags, karpenter.tags))
-    if karpenter.identity == "irsa":
-        account = {"namespace": karpenter.namespace, "service_account": SERVICE_ACCOUNT}
-        made = irsa_role(component, "controller-role", grants, cluster=cluster, **account)
-    else:
-        made = pod_identity_role(component, "controller-role", grants)
+    role = irsa_role if karpenter.identity == "irsa" else pod_identity_role
+    account = {"namespace": karpenter.namespace, "service_account": SERVICE_ACCOUNT}
+    made = role(component, "controller-role", grants, cluster=cluster, **account)
     documents = _documents(karpenter, cluster, component, queue, nodes)
     policies = [
         inline_policy(
@@ -151,18 +157,18 @@ def _documents(
     nodes: Mapping[bool, NodeRole],
 ) -> dict[str, pulumi.Output[str]]:
     # The cluster's name becomes part of conditions' keys, where no Output can stand.
-    account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=component)).account_id
+    account = account_id(component)
     names = list(dict.fromkeys(each.role for each in karpenter.classes if isinstance(each.role, str)))
     late = [each.role for each in karpenter.classes if each.role is not None and not isinstance(each.role, str)]
     roles = [[node.role.arn for node in nodes.values()], list(karpenter.node_role_arns), [*names, *late]]
 
     def document(purpose: str, found: Sequence[Any]) -> str:
-        cluster_name, account_id, queue_arn, made, elsewhere, named = found
-        prefix = f"arn:{cluster.partition}:iam::{account_id}:role/"
+        cluster_name, number, queue_arn, made, elsewhere, named = found
+        prefix = f"arn:{cluster.partition}:iam::{number}:role/"
         scope = Scope(
             partition=cluster.partition,
             region=cluster.region,
-            account=account_id,
+            account=number,
             cluster=cluster_name,
             queue_arn=queue_arn,
             node_role_arns=[*made, *elsewhere, *(f"{prefix}{name}" for name in named)],

@@ -1,18 +1,20 @@
 """YAML with the place of every key and value, read as YAML 1.2 (`no` is text, `1.30` is a number).
 
 Composed nodes are used rather than loaded objects: they keep the text a scalar was written as, so that an unquoted
-version can be quoted back in an error, and they show duplicate keys.
+version can be quoted back in an error, and they show duplicate keys. Of a mapping or list one member is composed at a
+time, because the nodes of a large file take many times the room of its values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, SequenceEndEvent, SequenceStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
@@ -32,6 +34,8 @@ class Place:
 
 
 _START = Place(1, 1)
+_NEXT = None
+"""In the place of a node: the one that comes next in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,9 @@ def _quoted_as_written(problem: Problem, document: Document) -> Problem:
 
 def parse(text: str, name: str = "<text>") -> Document:
     """Parse YAML text; see `read`."""
-    loader = YAML(typ="safe", pure=True)
     try:
-        nodes = [node for node in loader.compose_all(text) if node is not None]
+        builder = _Builder(name, text)
+        data, others = builder.document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(error.problem or error.context).split())
@@ -114,66 +118,103 @@ def parse(text: str, name: str = "<text>") -> Document:
         what = " ".join(str(getattr(error, "reason", None) or error).split())[:120]
         place = _at(text, getattr(error, "position", 0))
         raise _error(name, f"is not YAML: {what}; got it here; mend the syntax", place) from None
-    if len(nodes) != 1:
-        count, place = (f"{len(nodes)} documents", _place(nodes[1])) if nodes else ("an empty file", _START)
+    if others or () not in builder.values:
+        count, place = (f"{len(others) + 1} documents", others[0]) if others else ("an empty file", _START)
         raise _error(name, f"needs one YAML document; got {count}; write one mapping, and one file a stack", place)
-    if not isinstance(nodes[0], MappingNode):
+    if not isinstance(data, dict):
         message = "needs a mapping at the top; got something else; start with region: and cluster:"
-        raise _error(name, message, _place(nodes[0]))
-    builder = _Builder(name, loader)
-    try:
-        data = builder.build(nodes[0], ())
-    except RecursionError:
-        raise _error(name, _TOO_DEEP, _START) from None
+        raise _error(name, message, builder.values[()])
     if builder.problems:
         raise InputError(builder.problems)
     return Document(name, data, builder.keys, builder.values)
 
 
 class _Builder:
-    """Turns composed nodes into plain values and notes where each stands."""
+    """Turns the nodes of a text into plain values and notes where each stands."""
 
-    def __init__(self, name: str, loader: YAML) -> None:
+    def __init__(self, name: str, text: str) -> None:
         self._name = name
-        self._constructor = loader.constructor
+        self._constructor, self._parser = YAML(typ="safe", pure=True).get_constructor_parser(text)
+        self._composer = self._constructor.composer
         self._count = 0
         self.keys: dict[Path, Place] = {}
         self.values: dict[Path, Place] = {}
         self.problems: list[Problem] = []
 
-    def build(self, node: Node, path: Path) -> Any:
+    def document(self) -> tuple[Any, list[Place]]:
+        """The value of the first document, and where further ones begin."""
+        data, others = None, []
+        try:
+            if self._composer.check_node():
+                self._parser.get_event()
+                data = self._build(_NEXT, ())
+                self._parser.get_event()
+                self._composer.anchors = {}
+            while self._composer.check_node():
+                others.append(_place(self._composer.get_node()))
+        finally:
+            self._parser.dispose()
+        return data, others
+
+    def _build(self, part: Node | None, path: Path) -> Any:
+        node = self._begun() if part is _NEXT else part
         self._count += 1
         if self._count > _MAX_NODES:
             raise _error(self._name, f"is too large; got more than {_MAX_NODES} values; split it", _place(node))
         self.values[path] = _place(node)
-        if isinstance(node, MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
-            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, MappingNode | MappingStartEvent):
+            return self._mapping(node.value if isinstance(node, MappingNode) else self._pairs(), path)
+        if isinstance(node, SequenceNode | SequenceStartEvent):
+            items = node.value if isinstance(node, SequenceNode) else self._items()
+            return [self._build(item, (*path, index)) for index, item in enumerate(items)]
         return self._scalar(node, path)
 
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+    def _begun(self) -> Any:
+        """What comes next in the text: the start of a mapping or list, or the whole node where an alias may name it."""
+        event = self._parser.peek_event()
+        if isinstance(event, MappingStartEvent | SequenceStartEvent) and event.anchor is None:
+            return self._parser.get_event()
+        return self._composer.compose_node(None, None)
+
+    def _pairs(self) -> Iterator[tuple[Node, None]]:
+        while not self._parser.check_event(MappingEndEvent):
+            yield self._composer.compose_node(None, None), _NEXT
+        self._parser.get_event()
+
+    def _items(self) -> Iterator[None]:
+        while not self._parser.check_event(SequenceEndEvent):
+            yield _NEXT
+        self._parser.get_event()
+
+    def _whole(self, part: Node | None) -> Node:
+        return self._composer.compose_node(None, None) if part is _NEXT else part
+
+    def _mapping(self, pairs: Iterable[tuple[Node, Node | None]], path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
         merged: dict[str, Any] = {}
-        for key_node, value_node in node.value:
+        for key_node, value in pairs:
             if key_node.tag == "tag:yaml.org,2002:merge":
+                value_node = self._whole(value)
                 for source in value_node.value if isinstance(value_node, SequenceNode) else [value_node]:
-                    part = self.build(source, path)
+                    part = self._build(source, path)
                     if isinstance(part, dict):
                         merged = part | merged
                     else:
                         self._problem(path, source, f"<< takes mappings; got {shown(part)}; name an anchored mapping")
                 continue
             if not isinstance(key_node, ScalarNode):
+                self._whole(value)
                 self._problem(path, key_node, "a key must be text; got a list or mapping; write a plain key")
                 continue
             # A key such as 80 or true is meant as text: every map of AWS and Kubernetes has text for keys.
             key = str(key_node.value)
             if key in result:
+                self._whole(value)
                 self._problem((*path, key), key_node, f"is given twice; got {shown(key)} again; keep one")
                 continue
-            self.keys[*path, key] = _place(key_node)
-            result[key] = self.build(value_node, (*path, key))
+            below = (*path, key)
+            self.keys[below] = _place(key_node)
+            result[key] = self._build(value, below)
         return merged | result
 
     def _scalar(self, node: Node, path: Path) -> Any:
@@ -197,7 +238,7 @@ class _Builder:
         self.problems.append(Problem(path, message, self._name, place.line, place.column))
 
 
-def _place(node: Node) -> Place:
+def _place(node: Any) -> Place:
     mark = node.start_mark
     plain = isinstance(node, ScalarNode) and node.style is None
     return Place(mark.line + 1, mark.column + 1, node.value if plain else None)

@@ -52,21 +52,50 @@ class GrantedRole:
         return (self.role, *self.policies)
 
 
+def account_id(component: Component) -> pulumi.Output[str]:
+    """The AWS account in which a component makes its resources, where none of them says it in time."""
+    found = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=component))
+    return found.account_id
+
+
 def service_role(
     component: Component, role: str, service: str | Iterable[str], grants: Grants, when: Conditions | None = None
 ) -> GrantedRole:
     """The role `{component}-{role}`, which an AWS service such as `ec2.amazonaws.com` takes on.
 
-    `when` are conditions, such as on whose behalf the service has to act.
+    `when` are conditions, such as on whose behalf the service has to act (aws:SourceArn, aws:SourceAccount). Only what
+    the service's guide says that it sends can be asked for; EC2, which hands roles to its instances, sends neither.
     """
     services = service if isinstance(service, str) else list(service)
     trust = trust_document({"Service": services}, "sts:AssumeRole", when=when)
     return granted_role(component, role, trust, grants)
 
 
-def pod_identity_role(component: Component, role: str, grants: Grants) -> GrantedRole:
-    """The role `{component}-{role}`, which pods take on by an EKS Pod Identity association."""
-    trust = trust_document({"Service": "pods.eks.amazonaws.com"}, "sts:AssumeRole", "sts:TagSession")
+def pod_identity_role(
+    component: Component,
+    role: str,
+    grants: Grants,
+    *,
+    cluster: ClusterRef,
+    namespace: str,
+    service_account: str | Sequence[str],
+    session_tags: bool = True,
+) -> GrantedRole:
+    """The role `{component}-{role}`, which pods of a service account, or of several, take on by EKS Pod Identity.
+
+    The session tags that EKS sets hold it to them (EKS user guide, "Create IAM role with trust policy required by EKS
+    Pod Identity"). An association that leaves the tags out holds it to the account alone.
+    """
+    accounts = [service_account] if isinstance(service_account, str) else list(service_account)
+    asked: dict[str, In[str] | Sequence[In[str]]] = {
+        "aws:RequestTag/eks-cluster-arn": cluster.arn,
+        "aws:RequestTag/kubernetes-namespace": namespace,
+        "aws:RequestTag/kubernetes-service-account": accounts[0] if len(accounts) == 1 else accounts,
+    }
+    if not session_tags:
+        asked = {"aws:SourceAccount": account_id(component)}
+    principal = {"Service": "pods.eks.amazonaws.com"}
+    trust = trust_document(principal, "sts:AssumeRole", "sts:TagSession", when={"StringEquals": asked})
     return granted_role(component, role, trust, grants)
 
 

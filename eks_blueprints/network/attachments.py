@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
-from eks_blueprints.network import endpoints
+from eks_blueprints.network import endpoints, zones
 from eks_blueprints.network.site import Site
 from eks_blueprints.network.spec import FlowLogsArgs
 
@@ -152,4 +152,8 @@ def _log_group(site: Site, args: FlowLogsArgs) -> tuple[aws.cloudwatch.LogGroup,
         Allow("logs:DescribeLogGroups", "logs:DescribeLogStreams"),
     )
     grants = Grants(allowed=allowed, tags=site.tags("flow-logs-role"))
-    return group, service_role(site.component, "flow-logs-role", "vpc-flow-logs.amazonaws.com", grants)
+    # VPC user guide, "IAM role for publishing flow logs to CloudWatch Logs". The log's id is known only later.
+    owner = site.vpc.owner_id
+    logs = pulumi.Output.concat(f"arn:{zones.partition(site.region)}:ec2:{site.region}:", owner, ":vpc-flow-log/*")
+    ours = {"StringEquals": {"aws:SourceAccount": owner}, "ArnLike": {"aws:SourceArn": logs}}
+    return group, service_role(site.component, "flow-logs-role", "vpc-flow-logs.amazonaws.com", grants, when=ours)

@@ -63,6 +63,20 @@ def test_a_role_for_pods_and_its_association() -> None:
     }
 
 
+def test_the_role_is_for_its_service_account_on_its_cluster() -> None:
+    trust = json.loads(inputs(made({"policy_arns": {"s3": READ}}), ROLES)["assumeRolePolicy"])["Statement"][0]
+    asked = trust["Condition"]["StringEquals"]
+    assert asked["aws:RequestTag/eks-cluster-arn"] == "${shop-cluster.arn}"
+    assert asked["aws:RequestTag/kubernetes-namespace"] == "shop"
+    assert asked["aws:RequestTag/kubernetes-service-account"] == "reader"
+
+
+def test_without_session_tags_the_role_asks_for_none() -> None:
+    found = made({"policy_arns": {"s3": READ}, "disable_session_tags": True})
+    trust = json.loads(inputs(found, ROLES)["assumeRolePolicy"])["Statement"][0]
+    assert list(trust["Condition"]["StringEquals"]) == ["aws:SourceAccount"]
+
+
 def test_statements_are_one_policy_of_the_role() -> None:
     say = {"StringEquals": {"aws:RequestedRegion": ["eu-west-1"]}}
     found = made({"allow": [{"actions": ["s3:Get*"], "resources": ["arn:aws:s3:::shop/*"], "conditions": say}]})

@@ -13,6 +13,7 @@ from eks_blueprints.addons.ack_eks import AckEks
 from eks_blueprints.addons.ack_iam import AckIam
 from eks_blueprints.addons.ack_lambda import AckLambda
 from eks_blueprints.addons.ack_rds import AckRds
+from eks_blueprints.addons.ack_route53 import AckRoute53
 from eks_blueprints.addons.ack_s3 import AckS3
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.elements import element_class
@@ -28,8 +29,7 @@ POLICY_LIMIT = 10_240
 
 def controller(service: str, **fields: Any) -> AckController:
     cls: Any = element_class(AddOn, f"ack_{service}")
-    meant = {"unbounded": True} if service == "iam" else {}
-    made: AckController = cls(**meant, **fields)
+    made: AckController = cls(unbounded=True, **fields)
     return made
 
 
@@ -92,9 +92,55 @@ def test_what_is_named_is_an_arn() -> None:
         AckS3.model_validate({"resource_arns": ["shop"]})
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_it_is_told_what_it_may_manage_or_that_all_is_meant(service: str) -> None:
+    cls: Any = element_class(AddOn, f"ack_{service}")
+    with pytest.raises(ValidationError, match=r"resource_arns\n.*is needed, .*; got none; name what it may manage, or"):
+        cls()
+    kinds = tuple(arn.format(partition="aws", region="eu-west-1") for arn in controllers()[service]["resources"])
+    with pytest.raises(ValidationError, match=r"covers all of a kind; got .*; begin with a name of yours, or say"):
+        cls(resource_arns=kinds)
+    kept = cls(resource_arns=kinds[:1], unbounded=True)
+    assert [each for each in statements(kept) if each["Resource"] == [kinds[0]]]
+
+
+@pytest.mark.parametrize(
+    ("service", "arn", "named"),
+    [
+        ("s3", "arn:aws:s3:::*", False),
+        ("s3", "arn:aws:s3:::*-logs", True),
+        ("s3", "arn:aws:s3:::*/*", False),
+        ("sqs", "arn:aws:sqs:eu-west-1:111122223333:*", False),
+        ("sqs", "arn:aws:sqs:eu-west-1:111122223333:shop-*", True),
+        ("dynamodb", "arn:aws:dynamodb:eu-west-1:111122223333:table/*", False),
+        ("dynamodb", "arn:aws:dynamodb:eu-west-1:111122223333:tab*", False),
+        ("dynamodb", "arn:aws:dynamodb:eu-west-1:111122223333:table/shop-*", True),
+        ("ec2", "arn:aws:ec2:eu-west-1:111122223333:vpc/*", False),
+        ("ec2", "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0123456789abcdef0", True),
+        ("kms", "arn:aws:kms:eu-west-1:111122223333:alias/shop-*", True),
+    ],
+)
+def test_a_pattern_for_all_of_a_kind_names_nothing(service: str, arn: str, named: bool) -> None:
+    cls: Any = element_class(AddOn, f"ack_{service}")
+    if named:
+        assert cls(resource_arns=(arn,)).resource_arns == (arn,)
+        with pytest.raises(ValidationError, match="is said of a controller that is bounded; got true; remove it"):
+            cls(resource_arns=(arn,), unbounded=True)
+    else:
+        with pytest.raises(ValidationError, match="covers all of a kind"):
+            cls(resource_arns=(arn,))
+
+
+def test_a_change_of_records_is_asked_about_whatever_zones_are_named() -> None:
+    zone = "arn:aws:route53:::hostedzone/Z0123456789ABC"
+    found = statements(AckRoute53(resource_arns=(zone,)))
+    asks = [each["Resource"] for each in found if "route53:GetChange" in each["Action"]]
+    assert ["arn:aws:route53:::change/*"] in asks
+
+
 def test_it_hands_over_no_role_unless_it_is_named() -> None:
-    assert "iam:PassRole" not in json.dumps(statements(AckLambda()))
-    passed = allowed(AckLambda(pass_role_arns=(ROLE,)), "iam:PassRole")
+    assert "iam:PassRole" not in json.dumps(statements(AckLambda(unbounded=True)))
+    passed = allowed(AckLambda(unbounded=True, pass_role_arns=(ROLE,)), "iam:PassRole")
     assert passed["Resource"] == [ROLE]
     assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": ["lambda.amazonaws.com"]}}
 
@@ -106,23 +152,23 @@ def test_only_controllers_that_pass_roles_take_them() -> None:
 
 
 def test_it_looks_at_the_roles_that_it_hands_over_to_eks() -> None:
-    assert allowed(AckEks(pass_role_arns=(ROLE,)), "iam:GetRole")["Resource"] == [ROLE]
+    assert allowed(AckEks(unbounded=True, pass_role_arns=(ROLE,)), "iam:GetRole")["Resource"] == [ROLE]
 
 
 def test_service_linked_roles_are_made_for_its_service_only() -> None:
-    made = allowed(AckRds(), "iam:CreateServiceLinkedRole")
+    made = allowed(AckRds(unbounded=True), "iam:CreateServiceLinkedRole")
     assert made["Condition"] == {"StringLike": {"iam:AWSServiceName": ["rds.amazonaws.com"]}}
 
 
 def test_it_may_use_keys_for_aws_only() -> None:
-    granted = allowed(AckRds(kms_key_arns=(KEY,)), "kms:CreateGrant")
+    granted = allowed(AckRds(unbounded=True, kms_key_arns=(KEY,)), "kms:CreateGrant")
     assert granted["Resource"] == [KEY]
     assert granted["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
 def test_the_region_is_the_clusters_unless_it_is_said() -> None:
-    assert values(AckRds())["aws"] == {"region": "eu-west-1"}
-    elsewhere = AckRds(region="us-east-1")
+    assert values(AckRds(unbounded=True))["aws"] == {"region": "eu-west-1"}
+    elsewhere = AckRds(unbounded=True, region="us-east-1")
     assert values(elsewhere)["aws"] == {"region": "us-east-1"}
     assert allowed(elsewhere, "rds:CreateDBInstance")["Resource"][1].startswith("arn:aws:rds:us-east-1:*:")
 
@@ -134,11 +180,11 @@ def test_kinds_are_those_of_the_controller() -> None:
 
 
 def test_it_can_be_kept_to_some_namespaces() -> None:
-    assert values(AckS3(watch_namespaces=("data", "ml")))["watchNamespace"] == "data,ml"
+    assert values(AckS3(unbounded=True, watch_namespaces=("data", "ml")))["watchNamespace"] == "data,ml"
 
 
 def test_it_goes_before_the_cluster_does() -> None:
-    installed(AckS3()).one("Release").has_option(deleted_with=None)
+    installed(AckS3(unbounded=True)).one("Release").has_option(deleted_with=None)
 
 
 def test_several_stand_in_one_namespace() -> None:
@@ -153,14 +199,15 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/team-boundary"
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
+        ({}, "resource_arns\n.*is needed, or who may write its objects may change all that iam has"),
+        ({}, "boundary_of_made\n.*is needed, or whoever may write its objects may become an administrator"),
+        ({"resource_arns": [TEAMS]}, "boundary_of_made\n.*or say unbounded: true if that is meant"),
+        ({"boundary_of_made": BOUNDARY}, "resource_arns\n.*is needed"),
+        ({"boundary_of_made": BOUNDARY, "resource_arns": [f"{BOUNDARY[:-8]}*"]}, "covers boundary_of_made"),
         (
-            {},
-            "got no resource_arns and no boundary_of_made; add resource_arns and boundary_of_made, or unbounded: true",
+            {"boundary_of_made": BOUNDARY, "resource_arns": [TEAMS], "unbounded": True},
+            "is said of a controller that is bounded",
         ),
-        ({"resource_arns": [TEAMS]}, "got no boundary_of_made; add boundary_of_made, or unbounded: true"),
-        ({"boundary_of_made": BOUNDARY}, "got no resource_arns; add resource_arns, or unbounded: true"),
-        ({"boundary_of_made": BOUNDARY, "resource_arns": ["arn:aws:iam::*:policy/*"]}, "covers boundary_of_made"),
-        ({"boundary_of_made": BOUNDARY, "resource_arns": [TEAMS], "unbounded": True}, "is bounded; got both bounds"),
     ],
 )
 def test_a_controller_of_iam_is_bounded_or_said_not_to_be(fields: dict[str, Any], message: str) -> None:

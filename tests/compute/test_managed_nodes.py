@@ -71,7 +71,7 @@ TYPICAL: dict[str, dict[str, Any]] = {
         "subnets": "public",
         "remote_access": {"ec2_ssh_key": "ops", "source_cidrs": ["10.0.0.0/8", "fd00::/8"]},
         "security_group_ids": [GROUP],
-        "http_put_response_hop_limit": 1,
+        "http_put_response_hop_limit": 2,
         "session_manager": False,
         "policies": {"logs": "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"},
     },
@@ -435,7 +435,7 @@ def test_a_network_without_such_subnets_is_refused() -> None:
 
 def test_metadata_needs_a_session() -> None:
     options = attached({}).one("LaunchTemplate")["metadataOptions"]
-    assert options == {"httpEndpoint": "enabled", "httpPutResponseHopLimit": 2, "httpTokens": "required"}
+    assert options == {"httpEndpoint": "enabled", "httpPutResponseHopLimit": 1, "httpTokens": "required"}
 
 
 def test_the_clusters_security_group_stays_when_others_are_added() -> None:

@@ -1,13 +1,15 @@
 import json
 import sys
 from subprocess import check_output
+from typing import Any
 
 import pulumi
 import pytest
 
 from eks_blueprints.core.component import Component
 from eks_blueprints.core.iam import Allow, managed_policy, policy_document
-from eks_blueprints.core.iam_roles import Grants, irsa_role, pod_identity_role, service_role
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, irsa_role, pod_identity_role, service_role
+from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.testing import record
 from tests.builders import recorded
 
@@ -88,11 +90,36 @@ def test_a_service_role_trusts_the_service() -> None:
     assert statement["Principal"] == {"Service": "ec2.amazonaws.com"}
 
 
-def test_a_pod_identity_role_may_be_tagged_by_sessions() -> None:
-    role = recorded(lambda c: pod_identity_role(Component("shop-x"), "role", Grants())).one("Role")
-    statement = json.loads(role["assumeRolePolicy"])["Statement"][0]
+def pods_role(cluster: ClusterRef, grants: Grants | None = None, name: str = "shop-x", **more: Any) -> GrantedRole:
+    account = {"namespace": "dns", "service_account": "ext"} | more
+    return pod_identity_role(Component(name), "role", grants or Grants(), cluster=cluster, **account)
+
+
+def pods_trust(**more: Any) -> Any:
+    role = recorded(lambda cluster: pods_role(cluster, **more)).one("Role")
+    return json.loads(role["assumeRolePolicy"])["Statement"][0]
+
+
+def test_a_pod_identity_role_is_for_the_pods_of_one_service_account_of_one_cluster() -> None:
+    statement = pods_trust()
     assert statement["Principal"] == {"Service": "pods.eks.amazonaws.com"}
     assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "aws:RequestTag/eks-cluster-arn": "${shop-cluster.arn}",
+            "aws:RequestTag/kubernetes-namespace": "dns",
+            "aws:RequestTag/kubernetes-service-account": "ext",
+        }
+    }
+
+
+def test_a_pod_identity_role_may_be_for_several_service_accounts() -> None:
+    asked = pods_trust(service_account=("a", "b"))["Condition"]["StringEquals"]
+    assert asked["aws:RequestTag/kubernetes-service-account"] == ["a", "b"]
+
+
+def test_without_session_tags_the_account_holds_a_pod_identity_role() -> None:
+    assert pods_trust(session_tags=False)["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 
 def test_an_irsa_role_trusts_one_service_account() -> None:
@@ -109,14 +136,14 @@ def test_an_irsa_role_trusts_one_service_account() -> None:
 
 def test_policies_are_named_by_their_keys() -> None:
     grants = Grants(allowed=(Allow("s3:GetObject", on=KEY),), managed={"cni": managed_policy("aws", "X")})
-    plan = recorded(lambda c: pod_identity_role(Component("shop-x"), "role", grants))
+    plan = recorded(lambda cluster: pods_role(cluster, grants))
     assert plan.one("RolePolicyAttachment").name == "shop-x-role-cni"
     assert plan.one("RolePolicy").name == "shop-x-role-policy"
 
 
 def test_a_name_over_the_limit_becomes_a_prefix_that_is_always_the_same() -> None:
     name = "shop-" + "x" * 60
-    plans = [recorded(lambda c: pod_identity_role(Component(name), "role", Grants())) for _ in range(2)]
+    plans = [recorded(lambda cluster: pods_role(cluster, name=name)) for _ in range(2)]
     prefixes = {plan.one("Role")["namePrefix"] for plan in plans}
     assert len(prefixes) == 1
     assert len(prefixes.pop()) <= 38

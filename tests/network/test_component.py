@@ -1,5 +1,6 @@
 """Networks as resources."""
 
+import json
 from typing import Any
 
 import pulumi
@@ -195,6 +196,16 @@ def test_flow_logs_go_to_a_log_group_with_a_role() -> None:
     group = made.all("LogGroup")["flow-logs-group"].inputs
     assert (group["retentionInDays"], group["kmsKeyId"]) == (90, "arn:aws:kms:eu-west-1:123456789012:key/k")
     assert made.all("FlowLog")["flow-logs"].inputs["logDestination"] == "${net-flow-logs-group.arn}"
+
+
+@pytest.mark.parametrize(("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn")])
+def test_the_role_of_flow_logs_is_for_those_of_its_account(region: str, partition: str) -> None:
+    trust = json.loads(Made(region=region, flow_logs={}).all("Role")["flow-logs-role"].inputs["assumeRolePolicy"])
+    logs = f"arn:{partition}:ec2:{region}:${{net-vpc.ownerId}}:vpc-flow-log/*"
+    assert trust["Statement"][0]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "${net-vpc.ownerId}"},
+        "ArnLike": {"aws:SourceArn": logs},
+    }
 
 
 def test_flow_logs_go_to_a_bucket_without_any_role() -> None:

@@ -22,6 +22,8 @@ from eks_blueprints.policies.roles import (
 )
 
 _SUBJECT = re.compile(r"system:serviceaccount:[^:*?]+:[^:*?]+")
+_CLUSTER_TAGS = ("aws:RequestTag/eks-cluster-arn", "aws:RequestTag/eks-cluster-name")
+"""Session tags by which EKS tells whose pods assume a role: user guide, "Enable or disable session tags"."""
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 _EQUALS = ("stringequals", "stringlike", "foranyvalue:stringequals", "foranyvalue:stringlike")
 _OPEN_SUBJECT = re.compile(r"[*?]|(repo|project_path|organization|org|project):[*?]")
@@ -105,7 +107,11 @@ def federated_trust(role: Props) -> Faults:
 
 @rule("eks-pod-identity-trust-valid", ROLE, severity="high", enforcement="mandatory", wave=1)
 def pod_identity_trust(role: Props) -> Faults:
-    """A role for Pod Identity may be assumed and tagged."""
+    """A role for Pod Identity may be assumed and tagged, for pods of a cluster that its trust tells.
+
+    By the session tags of EKS (aws:RequestTag/eks-cluster-arn), or by aws:SourceAccount, aws:SourceArn or
+    aws:SourceOrgID.
+    """
     asked = False
     for statement in allowing(role.document("assumeRolePolicy")):
         if "pods.eks.amazonaws.com" not in principals(statement, "Service"):
@@ -114,7 +120,8 @@ def pod_identity_trust(role: Props) -> Faults:
         missing = [each for each in ("sts:AssumeRole", "sts:TagSession") if not gives(statement, each)]
         if missing:
             yield role.fault(f"does not allow {', '.join(missing)}", "assumeRolePolicy", got=known(statement, "Action"))
-        if not limits_who(conditions(statement)):
+        named = [each for each in conditions(statement) if all(value.strip("*") for value in each[2])]
+        if not limits_who(named) and not limits(named, *_CLUSTER_TAGS):
             yield role.fault("is trusted to every cluster of EKS", "assumeRolePolicy", advisory=True)
     if not asked:
         raise NotApplicable

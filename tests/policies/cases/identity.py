@@ -11,6 +11,10 @@ _FARGATE = {"Principal": {"Service": "eks-fargate-pods.amazonaws.com"}, "Action"
 _STAR = {"Action": "*", "Resource": "*"}
 
 
+def _tagged(tag: str, value: str) -> dict[str, Any]:
+    return {**_POD, "Condition": {"StringLike": {f"aws:RequestTag/{tag}": value}}}
+
+
 def _irsa(
     sub: Any, operator: str = "StringEquals", aud: str = "sts.amazonaws.com", issuer: str = _ISSUER
 ) -> dict[str, Any]:
@@ -75,6 +79,9 @@ CASES = {
         [
             role("pass-both", {**_POD, "Condition": _ACCOUNT}),
             role("fail-no-tags", {**_POD, "Action": "sts:AssumeRole", "Condition": _ACCOUNT}),
+            role("pass-tags", _tagged("eks-cluster-arn", "arn:aws:eks:eu-west-1:111122223333:cluster/shop")),
+            role("fail-any-cluster-of-a-namespace", _tagged("kubernetes-namespace", "shop")),
+            role("fail-any-arn", _tagged("eks-cluster-arn", "*")),
             role("fail-any-cluster", _POD),
             role("na-other", _FARGATE),
             aws("iam/role:Role", "unknown-trust", assumeRolePolicy=UNKNOWN),
