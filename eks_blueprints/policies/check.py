@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from eks_blueprints.core import clock
 from eks_blueprints.policies.catalogue import rules as all_rules
 from eks_blueprints.policies.definition import Context, Enforcement, Profile, Rule
-from eks_blueprints.policies.embedded import is_read
+from eks_blueprints.policies.embedded import is_read, way_out
 from eks_blueprints.policies.objects import SYSTEM_NAMESPACES, WORKLOADS, namespace_of
 from eks_blueprints.policies.props import Fault, NotApplicable, Undetermined
 from eks_blueprints.policies.report import Finding, Report, in_order
@@ -98,6 +98,7 @@ def check_stack(
         rules=tuple(run.rules),
         not_scanned=tuple(each.name for each in opaque),
         exempt=tuple(each.name for each in exempt),
+        ways_out=tuple(filter(None, (way_out(each, stack) for each in opaque))),
         seconds=time.perf_counter() - began,
     )
 

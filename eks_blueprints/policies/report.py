@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -78,6 +78,8 @@ class Report:
     """Logical names of resources whose objects only a provider renders: no rule saw into them."""
     exempt: tuple[str, ...] = ()
     """Logical names of workloads in namespaces of the system, which rules about tenants leave out."""
+    ways_out: tuple[str, ...] = ()
+    """What lets more be scanned."""
     seconds: float = 0.0
 
     @property
@@ -93,13 +95,18 @@ class Report:
     @property
     def unseen(self) -> str:
         """How much no rule looked into, or not every one: the first line of every report says it; empty if nothing."""
-        said = [f"{len(self.not_scanned)} not scanned"] if self.not_scanned else []
-        said += [f"{len(self.exempt)} exempt"] if self.exempt else []
-        return ", ".join(said)
+        return unseen(self.not_scanned, self.exempt)
 
     def counts(self) -> dict[str, int]:
         """How many findings there are: mandatory, advisory, waived, undetermined."""
         return dict(Counter(kind_of(each) for each in self.findings))
+
+
+def unseen(not_scanned: Sized, exempt: Sized) -> str:
+    """`3 not scanned, 5 exempt`; empty if there is nothing of both."""
+    said = [f"{len(not_scanned)} not scanned"] if len(not_scanned) else []
+    said += [f"{len(exempt)} exempt"] if len(exempt) else []
+    return ", ".join(said)
 
 
 def kind_of(finding: Finding) -> str:

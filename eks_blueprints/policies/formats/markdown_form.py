@@ -27,6 +27,7 @@ def _one(report: Report) -> str:
     for word, names in (("not scanned", report.not_scanned), ("exempt", report.exempt)):
         if names:
             lines += ["", f"{word}: {', '.join(map(_code, names))}"]
+    lines += [line for way in report.ways_out for line in ("", _safe(way))]
     return "\n".join(lines) + "\n"
 
 

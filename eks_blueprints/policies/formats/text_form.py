@@ -61,6 +61,7 @@ def _one(report: Report) -> str:
             lines += [line for group in by_policy(found) for line in _group(group, all_of_it=kind == "mandatory")]
     if report.not_scanned:
         lines += ["", f"not scanned: objects of {', '.join(report.not_scanned)}, which a provider renders"]
+        lines += report.ways_out
     if report.exempt:
         lines += ["", f"exempt from rules about tenants: {', '.join(report.exempt)}, in namespaces of the system"]
     return "\n".join(lines) + "\n"

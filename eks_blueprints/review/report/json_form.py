@@ -87,6 +87,8 @@ def _policies(policies: Policies) -> dict[str, Any]:
         "profile": policies.profile,
         "rules": policies.rules,
         "standing": policies.standing,
+        "notScanned": list(policies.not_scanned),
+        "exempt": list(policies.exempt),
         "new": [_policy(each) for each in policies.new],
         "fixed": [_policy(each) for each in policies.fixed],
     }
