@@ -24,10 +24,10 @@ def is_read(resource: Resource, stack: Stack) -> bool:
     return any(each.parent == resource.urn for each in stack.resources)
 
 
-def way_out(resource: Resource, stack: Stack) -> str:
-    """What lets a resource's objects be read that are not; empty where nobody knows of anything."""
+def reason(resource: Resource, stack: Stack) -> str:
+    """Why a resource's objects are not read, and what lets them be; empty where there is nothing that does."""
     if resource.type in _FOLDERS and (folder := _kustomized(resource, stack.folder)) and kustomize.can_build(folder):
-        return f"the folder of {resource.name} is read where kustomize or kubectl is on the PATH and can build it"
+        return "its folder is read where kustomize or kubectl is on the PATH and can build it"
     return ""
 
 

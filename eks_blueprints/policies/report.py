@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sized
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from eks_blueprints.core.errors import Path, dotted
@@ -76,10 +76,10 @@ class Report:
     """The rules that were asked."""
     not_scanned: tuple[str, ...] = ()
     """Logical names of resources whose objects only a provider renders: no rule saw into them."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why something is not scanned, by its logical name, where more is to be said than that a provider renders it."""
     exempt: tuple[str, ...] = ()
     """Logical names of workloads in namespaces of the system, which rules about tenants leave out."""
-    ways_out: tuple[str, ...] = ()
-    """What lets more be scanned."""
     seconds: float = 0.0
 
     @property
@@ -95,18 +95,13 @@ class Report:
     @property
     def unseen(self) -> str:
         """How much no rule looked into, or not every one: the first line of every report says it; empty if nothing."""
-        return unseen(self.not_scanned, self.exempt)
+        said = [f"{len(self.not_scanned)} not scanned"] if self.not_scanned else []
+        said += [f"{len(self.exempt)} exempt"] if self.exempt else []
+        return ", ".join(said)
 
     def counts(self) -> dict[str, int]:
         """How many findings there are: mandatory, advisory, waived, undetermined."""
         return dict(Counter(kind_of(each) for each in self.findings))
-
-
-def unseen(not_scanned: Sized, exempt: Sized) -> str:
-    """`3 not scanned, 5 exempt`; empty if there is nothing of both."""
-    said = [f"{len(not_scanned)} not scanned"] if len(not_scanned) else []
-    said += [f"{len(exempt)} exempt"] if len(exempt) else []
-    return ", ".join(said)
 
 
 def kind_of(finding: Finding) -> str:

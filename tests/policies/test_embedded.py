@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 
 from eks_blueprints.policies.check import check_stack
-from eks_blueprints.policies.formats.json_form import render as as_json
 from eks_blueprints.policies.formats.markdown_form import render as as_markdown
 from eks_blueprints.policies.formats.text_form import render as as_text
 from eks_blueprints.policies.report import Report
 from eks_blueprints.policies.stack import Resource, Stack
 from tests.policies.build import object_, res
 
-FORMS = (as_json, as_markdown, as_text)
+FORMS = (as_markdown, as_text)
 POD = """apiVersion: v1
 kind: Pod
 metadata: {name: NAME, namespace: shop}
@@ -103,4 +102,4 @@ def test_a_kustomize_folder_that_needs_a_tool_says_so(tmp_path: Path, monkeypatc
     for form in FORMS:
         assert "kustomize or kubectl is on the PATH" in form([found])
     remote = res("kubernetes:kustomize/v2:Directory", "it", {"directory": "https://example.com/app"})
-    assert _report(tmp_path, remote).ways_out == ()
+    assert _report(tmp_path, remote).reasons == {}

@@ -34,7 +34,6 @@ def to_data(report: Report) -> dict[str, Any]:
         "verdicts": report.verdicts,
         "notScanned": list(report.not_scanned),
         "exempt": list(report.exempt),
-        "waysOut": list(report.ways_out),
         "findings": [_finding(each) for each in report.findings],
     }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from eks_blueprints.policies.report import unseen
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.diff.changes import ABSENT, Change
 from eks_blueprints.review.diff.words import transition
@@ -50,8 +49,8 @@ _KINDS = ("create", "update", "replace", "delete")
 def _policy_cell(policies: Mapping[str, Any] | None) -> str:
     if policies is None:
         return "not asked"
-    looked = unseen(policies["notScanned"], policies["exempt"])
-    return f"{len(policies['new']) or '✓'}{' new' if policies['new'] else ''}{f' ({looked})' if looked else ''}"
+    unseen = f" ({plain(policies['unseen'])})" if policies["unseen"] else ""
+    return f"{len(policies['new']) or '✓'}{' new' if policies['new'] else ''}{unseen}"
 
 
 def _errors(data: Mapping[str, Any]) -> Iterator[str]:

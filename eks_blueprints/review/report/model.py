@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from eks_blueprints.policies.report import Finding as PolicyFinding
-from eks_blueprints.policies.report import unseen
 from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.renames import Rename
@@ -52,15 +51,12 @@ class Policies:
     """Findings that were there before and still are."""
     profile: str
     rules: int
+    unseen: str = ""
+    """How much no rule looked into, or not every one, as `check --policies` says it; empty if nothing."""
     not_scanned: tuple[str, ...] = ()
     """Logical names of resources into which no rule sees."""
     exempt: tuple[str, ...] = ()
     """Logical names of workloads in namespaces of the system, which rules about tenants leave out."""
-
-    @property
-    def unseen(self) -> str:
-        """How much no rule looked into, or not every one, as `check --policies` says it; empty if nothing."""
-        return unseen(self.not_scanned, self.exempt)
 
     @property
     def blocked(self) -> bool:

@@ -45,6 +45,7 @@ def judge(
         standing=len(was & now),
         profile=after.profile,
         rules=len(after.rules),
+        unseen=after.unseen,
         not_scanned=after.not_scanned,
         exempt=after.exempt,
     )

@@ -65,6 +65,7 @@ def _stack() -> dict[str, Any]:
         profile=_TEXT,
         rules=_COUNT,
         standing=_COUNT,
+        unseen={**_TEXT, "description": "how much no rule looked into, or not every one; empty if nothing"},
         notScanned={**_TEXTS, "description": "resources into which no rule sees"},
         exempt={**_TEXTS, "description": "workloads of the system, which rules about tenants leave out"},
         new=rows,
