@@ -31,6 +31,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "charts",
             "iam_match",
             "json_values",
+            "kustomize",
             "plain_secrets",
             "printed",
             "secret_objects",

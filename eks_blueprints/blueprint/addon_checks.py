@@ -22,6 +22,7 @@ from eks_blueprints.blueprint.kinds import (
     VpcCni,
 )
 from eks_blueprints.blueprint.order import in_order
+from eks_blueprints.blueprint.placing import CRITICAL, admits
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Path, Problem, problems_of, unknown_name
@@ -243,10 +244,8 @@ def _sent_to_fargate(addon: AddOn, args: BlueprintArgs) -> bool:
 
 def _tolerates(addon: AddOn, host: Compute) -> bool:
     # EKS gives its add-ons a toleration of CriticalAddonsOnly, the taint for nodes that are kept for them.
-    tolerations = getattr(addon, "tolerations", None) or ()
-    keys = {toleration.key for toleration in tolerations} | ({"CriticalAddonsOnly"} if addon.of_eks else set())
-    hard = [taint for taint in host.node_taints if taint.effect != "PREFER_NO_SCHEDULE"]
-    return None in keys or all(taint.key in keys for taint in hard)
+    given = [each.manifest() for each in getattr(addon, "tolerations", None) or ()]
+    return admits(host, [*given, CRITICAL] if addon.of_eks else given)
 
 
 def _has(args: BlueprintArgs, kind: type[AddOn]) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eks_blueprints.addons._values import clashes
 from eks_blueprints.blueprint.karpenter_network import check_network
 from eks_blueprints.blueprint.kinds import AutoMode, EksPodIdentityAgent, Fargate, Karpenter, VpcCni
+from eks_blueprints.blueprint.placing import CRITICAL, admits
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Path, Problem, shown
 from eks_blueprints.core.spec import is_known
@@ -87,10 +88,7 @@ def _home(args: BlueprintArgs, karpenter: Karpenter) -> Iterator[Problem]:
 
 def _tolerates(karpenter: Karpenter, host: Compute) -> bool:
     given = karpenter.values.get("tolerations")
-    tolerations: list[Any] = given if isinstance(given, list) else [{"key": "CriticalAddonsOnly"}]
-    keys = {toleration.get("key") for toleration in tolerations if isinstance(toleration, dict)}
-    hard = [taint for taint in host.node_taints if taint.effect != "PREFER_NO_SCHEDULE"]
-    return None in keys or all(taint.key in keys for taint in hard)
+    return admits(host, given if isinstance(given, list) else [CRITICAL])
 
 
 def _permissions(args: BlueprintArgs, karpenter: Karpenter) -> Iterator[Problem]:

@@ -24,13 +24,16 @@ _COMMON: dict[str, Any] = {
     "expire_after": "336h",
     "termination_grace_period": "24h",
 }
-_OWN: dict[str, dict[str, Any]] = {
+BUILT_IN: dict[str, dict[str, Any]] = {
     "general-purpose": {"architectures": ["amd64"]},
     "system": {
         "architectures": ["amd64", "arm64"],
         "taints": [{"key": "CriticalAddonsOnly", "effect": "NoSchedule"}],
     },
 }
+
+
+"""What each pool has of its own, by name."""
 
 
 class BuiltInPool(AutoModeNodePool):
@@ -47,6 +50,6 @@ def built_in_pool(name: str) -> BuiltInPool:
     Raises:
         ValueError: if it brings none of that name.
     """
-    if name not in _OWN:
-        raise ValueError(unknown_name(name, _OWN, "built-in pool"))
-    return BuiltInPool.model_validate({"name": name} | _COMMON | _OWN[name])
+    if name not in BUILT_IN:
+        raise ValueError(unknown_name(name, BUILT_IN, "built-in pool"))
+    return BuiltInPool.model_validate({"name": name} | _COMMON | BUILT_IN[name])

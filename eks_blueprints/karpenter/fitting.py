@@ -1,15 +1,16 @@
 """Can this pod run on nodes of that kind, and what says no: the one place that answers it.
 
 Taints, labels (by selectors and node affinity), the hardware of instance types, zones and what a pool may grow to are
-looked at together: a pod that asks for Arm and for a GPU needs a type that has both. What nobody knows, such as what a
-type without facts has, refuses nothing. Sources: Kubernetes, "Taints and Tolerations", "Assigning Pods to Nodes";
-`instances` for what the nodes of a type carry.
+looked at together: a pod that asks for Arm and for a GPU needs a type that has both. What hangs on something that
+nobody knows is said to be unknown: nothing is refused for it, and nothing passed. Sources: Kubernetes, "Taints and
+Tolerations", "Assigning Pods to Nodes"; `instances` for what the nodes of a type carry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from eks_blueprints.core.facts.instance_types import InstanceType, instance_type
 from eks_blueprints.karpenter import instances
@@ -25,6 +26,9 @@ _DEVICES = {
     "aws.amazon.com/neuron": "neuron",
 }
 """Whose devices a resource counts."""
+
+
+_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,8 @@ class Nodes:
     """A kind of node: a node group or a pool."""
 
     name: str
-    labels: Mapping[str, Allowed]
-    """Labels whose values are known, by their newer names."""
+    labels: dict[str, Allowed]
+    """Values that nodes have, or may be given, of their labels, by the labels' newer names."""
     carries: Callable[[str], bool]
     """Whether nodes may carry a label that `labels` does not name."""
     types: frozenset[str] = frozenset()
@@ -84,60 +88,111 @@ class Nodes:
     taints: tuple[Taint, ...] = ()
     regions: frozenset[str] = frozenset()
     """Regions it stands in; none where that is not known."""
+    hidden: frozenset[str] = frozenset()
+    """Labels that are there, and whose values are not known."""
+    unsure: str = ""
+    """Why labels and taints of one's own are not known; empty if they are."""
     flavor: Flavor = KARPENTER
     most_cpu: float | None = None
     """Cores that all of them have together at most."""
     most_memory: float | None = None
 
 
-def refuses(nodes: Nodes, needs: Needs) -> str:
-    """Why nodes of a kind do not take a pod, in words; empty if one may."""
-    for taint in nodes.taints:
-        if taint.effect in ("NoSchedule", "NoExecute") and not any(each.of(taint) for each in needs.tolerations):
-            return f"has the taint {taint.key}"
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What nodes of a kind say to a pod: both are empty if one takes it."""
+
+    refused: str = ""
+    """Why none takes it."""
+    unknown: str = ""
+    """What it hangs on that nobody knows."""
+
+    @property
+    def takes(self) -> bool:
+        """Whether one takes it for certain."""
+        return not (self.refused or self.unknown)
+
+
+def fit(nodes: Nodes, needs: Needs) -> Answer:
+    """Whether nodes of a kind take a pod, and what says no."""
+    if (taint := keeping_off(nodes.taints, needs.tolerations)) is not None:
+        return Answer(refused=f"has the taint {taint.key}")
     if nodes.most_cpu is not None and needs.cpu > nodes.most_cpu:
-        return f"has at most {nodes.most_cpu:g} cores in all"
+        return Answer(refused=f"has at most {nodes.most_cpu:g} cores in all")
     if nodes.most_memory is not None and needs.memory > nodes.most_memory:
-        return f"has at most {nodes.most_memory / 2**30:g} GiB in all"
-    why = [_of_alternative(nodes, needs, each) for each in needs.alternatives]
-    return "" if "" in why or not why else why[0]
+        return Answer(refused=f"has at most {nodes.most_memory / 2**30:g} GiB in all")
+    answers = [_of_alternative(nodes, needs, each) for each in needs.alternatives] or [Answer()]
+    best = min(answers, key=lambda each: (bool(each.refused), bool(each.unknown)))
+    return Answer(unknown=nodes.unsure) if best.takes and nodes.unsure else best
 
 
-def narrowed(types: frozenset[str], who: instances.Carriers, want: Allowed) -> frozenset[str]:
-    """The types that a condition leaves; those of which nobody knows only where no other is left."""
-    return types & who.fitting(want) or types & who.unheard
+def keeping_off(taints: Iterable[Taint], tolerations: Collection[Toleration]) -> Taint | None:
+    """The first taint that keeps pods with some tolerations off; None if none does."""
+    hard = (each for each in taints if each.effect in ("NoSchedule", "NoExecute"))
+    return next((each for each in hard if not any(toleration.of(each) for toleration in tolerations)), None)
 
 
-def _of_alternative(nodes: Nodes, needs: Needs, conditions: Iterable[Requirement]) -> str:
+def toleration_of(given: Mapping[str, Any]) -> Toleration:
+    """A toleration as an object has it."""
+    found = {key: str(given.get(key) or "") for key in ("key", "operator", "value", "effect")}
+    return Toleration(**{**found, "operator": found["operator"] or "Equal"})
+
+
+def taint_of(key: str, value: str | None, effect: str) -> Taint:
+    """A taint, its effect in Kubernetes' spelling or in that of EKS."""
+    return Taint(key, value or "", _EFFECTS.get(effect, effect))
+
+
+def _of_alternative(nodes: Nodes, needs: Needs, conditions: Iterable[Requirement]) -> Answer:
     asked = allowed(conditions)
     types = nodes.types
+    unknown = ""
     for key, want in asked.items():
-        if reason := _lacks(nodes, key, want):
-            return reason
-        if types and (who := instances.carriers(nodes.flavor, key)) is not None:
-            types = narrowed(types, who, want)
+        who = instances.carriers(nodes.flavor, key)
+        answer = _label(nodes, key, want, by_type=who is not None)
+        if answer.refused:
+            return answer
+        unknown = unknown or answer.unknown
+        if types and who is not None:
+            types = instances.with_facts(instances.narrowed(types, who, want))
             if not types:
-                return f"has no type with {key}{_said(want)}"
+                return Answer(refused=f"has no type with {key}{_said(want)}")
     if nodes.types:
-        return _too_small(types, needs)
-    return ""
+        return Answer(_too_small(types, needs), unknown)
+    any_type = instances.with_facts(instances.launchable(KARPENTER))
+    if refused := _too_small(any_type, needs):
+        return Answer(refused)
+    small = all(_holds(facts, needs) for facts in instances.facts_of(any_type))
+    return Answer(unknown=unknown or ("" if small else "the instance types of its nodes are not known"))
 
 
-def _lacks(nodes: Nodes, key: str, want: Allowed) -> str:
+def _label(nodes: Nodes, key: str, want: Allowed, *, by_type: bool) -> Answer:
+    """What a condition on one label meets; one that follows from the instance type is left to the types."""
     have = nodes.labels.get(key)
+    lacks = f"has no {key}{_said(want)}"
     if have is not None:
         both = have.narrowed(want)
         gone = want.values == frozenset() and not want.required
-        return f"has no {key}{_said(want)}" if both.nothing or (gone and have.required) else ""
+        if both.nothing or (gone and have.required):
+            return Answer(refused=lacks)
+        asks = want.values is not None or want.excluded or want.least is not None or want.most is not None
+        return _hangs_on(key) if key in nodes.hidden and asks else Answer()
     if not want.required:
-        return ""
+        return Answer()
     known = KNOWN_VALUES.get(key)
-    if not nodes.carries(key) or (known is not None and not any(value in want for value in known)):
-        return f"has no {key}{_said(want)}"
+    if not nodes.carries(key):
+        return Answer(unknown=nodes.unsure) if nodes.unsure else Answer(refused=lacks)
+    if known is not None and not any(value in want for value in known):
+        return Answer(refused=lacks)
     if key == ZONE and nodes.regions and want.values is not None:
         here = [zone for zone in want.values if any(zone.startswith(region) for region in nodes.regions)]
-        return "" if here else f"stands in {', '.join(sorted(nodes.regions))}"
-    return ""
+        if not here:
+            return Answer(refused=f"stands in {', '.join(sorted(nodes.regions))}")
+    return Answer() if by_type and nodes.types else _hangs_on(key)
+
+
+def _hangs_on(key: str) -> Answer:
+    return Answer(unknown=f"{key} of its nodes is not known")
 
 
 def _too_small(types: Iterable[str], needs: Needs) -> str:

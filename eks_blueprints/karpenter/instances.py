@@ -86,8 +86,13 @@ def left(flavor: Flavor, wanted: Mapping[str, Allowed]) -> frozenset[str]:
     types = launchable(flavor)
     for key, values in wanted.items():
         if (who := carriers(flavor, normal(key))) is not None:
-            types &= who.fitting(values) | who.unheard
+            types = narrowed(types, who, values)
     return types
+
+
+def narrowed(types: frozenset[str], who: Carriers, wanted: Allowed) -> frozenset[str]:
+    """Those of some types that a condition leaves, and those of which nobody knows."""
+    return types & (who.fitting(wanted) | who.unheard)
 
 
 @cache
@@ -239,6 +244,11 @@ def _flag(facts: InstanceType, flag: str) -> str:
 
 def _kebab(text: str | None) -> str | None:
     return None if text is None else text.lower().replace(" ", "-")
+
+
+def with_facts(types: frozenset[str]) -> frozenset[str]:
+    """Those of some types of which anything is known; all of them where nothing is known of any."""
+    return frozenset(name for name in types if instance_type(name) is not None) or types
 
 
 def facts_of(types: Iterable[str]) -> list[InstanceType]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from eks_blueprints.core import clock
 from eks_blueprints.policies.catalogue import rules as all_rules
 from eks_blueprints.policies.definition import Context, Enforcement, Profile, Rule
-from eks_blueprints.policies.embedded import is_read
+from eks_blueprints.policies.embedded import is_read, reason
 from eks_blueprints.policies.objects import SYSTEM_NAMESPACES, WORKLOADS, namespace_of
 from eks_blueprints.policies.props import Fault, NotApplicable, Undetermined
 from eks_blueprints.policies.report import Finding, Report, in_order
@@ -97,6 +97,7 @@ def check_stack(
         verdicts=dict(run.verdicts),
         rules=tuple(run.rules),
         not_scanned=tuple(each.name for each in opaque),
+        reasons={each.name: why for each in opaque if (why := reason(each, stack))},
         exempt=tuple(each.name for each in exempt),
         seconds=time.perf_counter() - began,
     )

@@ -1,4 +1,4 @@
-"""Kubernetes objects inside other resources' inputs: the objects, the YAML text and the local files of them."""
+"""Kubernetes objects that other resources carry: as objects, as YAML text, in local files and folders."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from eks_blueprints.core import kustomize
+from eks_blueprints.kubernetes.check import listed
 from eks_blueprints.policies.stack import Resource, Stack
 
 _GROUPS = ("kubernetes:yaml:ConfigGroup", "kubernetes:yaml/v2:ConfigGroup")
 _FILES = ("kubernetes:yaml:ConfigFile", "kubernetes:yaml/v2:ConfigFile")
+_FOLDERS = ("kubernetes:kustomize:Directory", "kubernetes:kustomize/v2:Directory")
 _MOST = 16 * 2**20
 """A file larger than so many bytes is not read."""
 
@@ -21,8 +24,20 @@ def is_read(resource: Resource, stack: Stack) -> bool:
     return any(each.parent == resource.urn for each in stack.resources)
 
 
+def reason(resource: Resource, stack: Stack) -> str:
+    """Why a resource's objects are not read, and what lets them be; empty where there is nothing that does."""
+    if resource.type in _FOLDERS and (folder := _kustomized(resource, stack.folder)) and kustomize.can_build(folder):
+        return "its folder is read where kustomize or kubectl is on the PATH and can build it"
+    return ""
+
+
 def embedded_in(resource: Resource, folder: Path | None = None) -> Iterator[Resource]:
     """The objects that a resource carries in its inputs, or in files of the folder that its program runs in."""
+    if resource.type in _FOLDERS:
+        found = _kustomized(resource, folder)
+        for index, value in enumerate(kustomize.objects(found) or () if found else ()):
+            yield from _object(resource, value, ("directory", index))
+        return
     if resource.type not in (*_GROUPS, *_FILES):
         return
     for key, name, file in _local(resource, folder):
@@ -39,6 +54,14 @@ def embedded_in(resource: Resource, folder: Path | None = None) -> Iterator[Reso
         if isinstance(text, str):
             for index, value in enumerate(_documents(text)):
                 yield from _object(resource, value, ("yaml", index))
+
+
+def _kustomized(resource: Resource, folder: Path | None) -> Path | None:
+    """The local folder that a resource builds by Kustomize, if it is at hand."""
+    name = resource.inputs.get("directory")
+    if folder is None or not isinstance(name, str) or "://" in name or "${" in name:
+        return None
+    return folder / name if kustomize.is_folder(folder / name) else None
 
 
 def _local(resource: Resource, folder: Path | None) -> Iterator[tuple[tuple[str, ...], str, Path | None]]:
@@ -84,21 +107,26 @@ def type_of(api_version: str, kind: str) -> str:
 
 
 def _object(group: Resource, value: Any, path: tuple[str | int, ...]) -> Iterator[Resource]:
-    if not isinstance(value, Mapping):
-        return
-    api_version, kind = value.get("apiVersion"), value.get("kind")
-    if not (isinstance(api_version, str) and isinstance(kind, str)):
-        return
-    items = value.get("items")
-    if kind.endswith("List") and isinstance(items, list):
-        for index, item in enumerate(items):
-            yield from _object(group, item, (*path, "items", index))
-        return
-    metadata = value.get("metadata")
+    for at, each in listed(value, path) if isinstance(value, Mapping) else ():
+        api_version, kind = each.get("apiVersion"), each.get("kind")
+        if isinstance(api_version, str) and isinstance(kind, str):
+            yield _made(group, _placed(group, each), type_of(api_version, kind), at)
+
+
+def _placed(group: Resource, value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object in the namespace that the resource puts objects into which name none."""
+    namespace, metadata = group.inputs.get("namespace"), value.get("metadata")
+    if group.type not in _FOLDERS or not isinstance(namespace, str) or not isinstance(metadata, Mapping):
+        return value
+    return {**value, "metadata": {"namespace": namespace, **metadata}}
+
+
+def _made(group: Resource, value: Mapping[str, Any], type_: str, path: tuple[str | int, ...]) -> Resource:
+    metadata, kind = value.get("metadata"), value["kind"]
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    yield Resource(
+    return Resource(
         urn=f"{group.urn}#{kind}/{name}",
-        type=type_of(api_version, kind),
+        type=type_,
         name=name if isinstance(name, str) else f"{group.name}-{kind}",
         inputs=value,
         parent=group.urn,

@@ -1,5 +1,7 @@
 """What the nodes of each source are: of managed groups, and of pools of Karpenter and of EKS Auto Mode.
 
+Those of Auto Scaling groups are in `self_managed`.
+
 Sources: Kubernetes' "Well-Known Labels, Annotations and Taints"; EKS user guide, "Customize managed nodes with launch
 templates" (labels that EKS sets); Karpenter's documentation, "Scheduling", and `karpenter/labels.toml`.
 """
@@ -10,15 +12,17 @@ import re
 from dataclasses import replace
 
 from eks_blueprints.core.facts.ami_types import CUSTOM, ami_types
-from eks_blueprints.karpenter import instances
-from eks_blueprints.karpenter.fitting import ZONE, Nodes, Taint, narrowed
+from eks_blueprints.karpenter import instances, manifests
+from eks_blueprints.karpenter.built_in import BUILT_IN, built_in_pool
+from eks_blueprints.karpenter.fitting import ZONE, Nodes, Taint, taint_of
 from eks_blueprints.karpenter.labels import (
     ARCHITECTURE,
     AUTO_MODE,
+    CAPACITY_TYPE,
     INSTANCE_TYPE,
     KARPENTER,
+    KNOWN_VALUES,
     OPERATING_SYSTEM,
-    Flavor,
     known_labels,
     normal,
 )
@@ -26,7 +30,7 @@ from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
 from eks_blueprints.policies.addresses import all_resolved, subnet_of, subnets_of
 from eks_blueprints.policies.karpenter import node_class, selected_subnets
 from eks_blueprints.policies.objects import object_name
-from eks_blueprints.policies.platform import LAUNCH_TEMPLATE, NODE_GROUP, SUBNET
+from eks_blueprints.policies.platform import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL, SUBNET
 from eks_blueprints.policies.props import Props
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.stack import Resource, Stack
@@ -35,6 +39,7 @@ _OF_KUBERNETES = ("kubernetes.io", "k8s.io", "k8s.aws")
 """Ends of the domains whose labels every node gets by itself."""
 _OF_GROUPS = "eks.amazonaws.com/"
 _OF_GROUPS_ANY = ("nodegroup", "nodegroup-image", "sourceLaunchTemplateId", "sourceLaunchTemplateVersion")
+_NAME_OF_GROUPS = f"{_OF_GROUPS}nodegroup"
 _CAPACITY_OF_GROUPS = "eks.amazonaws.com/capacityType"
 _DEFAULT_TYPE = "t3.medium"
 """What EKS takes where a group names no type."""
@@ -50,30 +55,52 @@ def nodes_of(kind: Resource, stack: Stack) -> Nodes:
     return _group(kind, stack) if kind.type == NODE_GROUP else _pool(kind, stack)
 
 
+def built_in_nodes(cluster: Resource, stack: Stack) -> list[Nodes]:
+    """The nodes of the pools that EKS Auto Mode brings to a cluster.
+
+    Raises:
+        Undetermined: if it is not known which of them are enabled.
+    """
+    found = []
+    for name in cluster.props.words("computeConfig", "nodePools"):
+        if name in BUILT_IN:
+            made = manifests.node_pool(built_in_pool(name))
+            pool = Resource(f"{cluster.urn}#{name}", NODE_POOL, name, made, props=Props(made))
+            nodes = _pool(pool, stack)
+            add_zones(nodes, cluster, stack, "vpcConfig", "subnetIds")
+            found.append(nodes)
+    return found
+
+
 def _group(group: Resource, stack: Stack) -> Nodes:
     props = group.props
-    labels = _fixed(props.pairs("labels"))
+    labels, hidden = _fixed(props.pairs("labels"))
     ami = ami_types().get(str(props.get("amiType")))
     if props.get("amiType") != CUSTOM:
-        labels.setdefault(OPERATING_SYSTEM, _one("windows" if ami and ami.windows else "linux"))
+        labels.setdefault(OPERATING_SYSTEM, one_value("windows" if ami and ami.windows else "linux"))
     if ami is not None:
-        labels.setdefault(ARCHITECTURE, _one("arm64" if ami.architecture == "arm64" else "amd64"))
-    labels.setdefault(_CAPACITY_OF_GROUPS, _one(str(props.get("capacityType") or "ON_DEMAND")))
-    _add_zones(labels, [each.zone for each in subnets_of(group, stack, "subnetIds")], all_of_it=_all_made(group, stack))
+        labels.setdefault(ARCHITECTURE, one_value("arm64" if ami.architecture == "arm64" else "amd64"))
+    labels.setdefault(_CAPACITY_OF_GROUPS, one_value(str(props.get("capacityType") or "ON_DEMAND")))
+
+    if props.is_known("nodeGroupName") and props.has("nodeGroupName"):
+        labels[_NAME_OF_GROUPS] = one_value(str(props.get("nodeGroupName")))
 
     def carries(key: str) -> bool:
         if key.startswith(_OF_GROUPS):
             return key.removeprefix(_OF_GROUPS) in _OF_GROUPS_ANY
-        return (key not in known_labels(KARPENTER) and _of_kubernetes(key)) or key in (INSTANCE_TYPE, ZONE)
+        return is_any_nodes(key)
 
-    return Nodes(
+    nodes = Nodes(
         name=group.name,
         labels=labels,
+        hidden=hidden,
         carries=carries,
         types=_types_of_group(group, stack),
         taints=_taints(props.items("taints")),
-        regions=_regions(group, stack),
+        regions=regions_of(group, stack),
     )
+    add_zones(nodes, group, stack, "subnetIds")
+    return nodes
 
 
 def _types_of_group(group: Resource, stack: Stack) -> frozenset[str]:
@@ -83,10 +110,18 @@ def _types_of_group(group: Resource, stack: Stack) -> frozenset[str]:
         return frozenset(types) if all(isinstance(each, str) and "${" not in each for each in types) else frozenset()
     if not group.props.has("launchTemplate"):
         return frozenset({_DEFAULT_TYPE}) if group.props.get("amiType") is None else frozenset()
-    template = stack.resolved(group, "launchTemplate", "id", types=(LAUNCH_TEMPLATE,))
-    if template is None or not template.props.is_known("instanceType"):
-        return frozenset()
-    found = template.props.get("instanceType")
+    template = launch_template(group, stack, "launchTemplate", "id")
+    return frozenset() if template is None else type_of_template(template)
+
+
+def launch_template(group: Resource, stack: Stack, *keys: str | int) -> Resource | None:
+    """The launch template that a group names, if the stack makes it."""
+    return stack.resolved(group, *keys, types=(LAUNCH_TEMPLATE,))
+
+
+def type_of_template(template: Resource) -> frozenset[str]:
+    """The instance type that a launch template names; none where that is not known."""
+    found = template.props.get("instanceType") if template.props.is_known("instanceType") else None
     return frozenset({found}) if isinstance(found, str) else frozenset()
 
 
@@ -95,12 +130,14 @@ def _pool(pool: Resource, stack: Stack) -> Nodes:
     flavor = AUTO_MODE if template.get("spec", "nodeClassRef", "group") == AUTO_MODE.group else KARPENTER
     asked = allowed(_requirements(template))
     labels = {key: replace(left, required=True) for key, left in asked.items()}
-    labels |= _fixed(template.pairs("metadata", "labels"))
-    labels["karpenter.sh/nodepool"] = _one(object_name(pool, stack))
+    own, hidden = _fixed(template.pairs("metadata", "labels"))
+    labels |= own
+    labels.setdefault(CAPACITY_TYPE, Allowed(values=frozenset(KNOWN_VALUES[CAPACITY_TYPE]), required=True))
+    labels["karpenter.sh/nodepool"] = one_value(object_name(pool, stack))
     if flavor is AUTO_MODE:
-        labels["eks.amazonaws.com/compute-type"] = _one("auto")
+        labels["eks.amazonaws.com/compute-type"] = one_value("auto")
     windows = flavor is KARPENTER and any(map(_is_windows, node_class(pool, stack)))
-    labels.setdefault(OPERATING_SYSTEM, _one("windows" if windows else "linux"))
+    labels.setdefault(OPERATING_SYSTEM, one_value("windows" if windows else "linux"))
     subnets = [subnet_of(each) for found in node_class(pool, stack) for each in selected_subnets(found, stack)]
     _add_zones(labels, [each.zone for each in subnets], all_of_it=True)
 
@@ -114,10 +151,11 @@ def _pool(pool: Resource, stack: Stack) -> Nodes:
     return Nodes(
         name=pool.name,
         labels=labels,
+        hidden=hidden,
         carries=carries,
-        types=_types(flavor, asked),
+        types=instances.with_facts(instances.left(flavor, asked)),
         taints=_taints(template.items("spec", "taints")),
-        regions=_regions(pool, stack),
+        regions=regions_of(pool, stack),
         flavor=flavor,
         most_cpu=_limit(limits, "cpu"),
         most_memory=_limit(limits, "memory"),
@@ -134,13 +172,22 @@ def _is_windows(found: Resource) -> bool:
     return any(word.lower().startswith("windows") for word in words)
 
 
-def _fixed(pairs: list[tuple[str, Props]]) -> dict[str, Allowed]:
-    """Labels as they are written; one whose value is not known may have any."""
-    return {normal(key): _one(str(part.get())) if part.is_known() else Allowed(required=True) for key, part in pairs}
+def _fixed(pairs: list[tuple[str, Props]]) -> tuple[dict[str, Allowed], frozenset[str]]:
+    """Labels as they are written, and those of them whose values are not known."""
+    hidden = frozenset(normal(key) for key, part in pairs if not part.is_known())
+    known = {normal(key): one_value(str(part.get())) for key, part in pairs if part.is_known()}
+    return known | dict.fromkeys(hidden, Allowed(required=True)), hidden
 
 
-def _one(value: str) -> Allowed:
+def one_value(value: str) -> Allowed:
     return Allowed(values=frozenset({value}), required=True)
+
+
+def add_zones(nodes: Nodes, resource: Resource, stack: Stack, *keys: str) -> None:
+    """Give nodes the zones of the subnets that a property names, where the stack makes all of these."""
+    if resource.props.is_known(*keys):
+        zones = [each.zone for each in subnets_of(resource, stack, *keys)]
+        _add_zones(nodes.labels, zones, all_of_it=all_resolved(resource, stack, *keys))
 
 
 def _add_zones(labels: dict[str, Allowed], zones: list[str | None], *, all_of_it: bool) -> None:
@@ -150,11 +197,7 @@ def _add_zones(labels: dict[str, Allowed], zones: list[str | None], *, all_of_it
         labels[ZONE] = labels.get(ZONE, Allowed()).narrowed(here)
 
 
-def _all_made(group: Resource, stack: Stack) -> bool:
-    return group.props.is_known("subnetIds") and all_resolved(group, stack, "subnetIds")
-
-
-def _regions(kind: Resource, stack: Stack) -> frozenset[str]:
+def regions_of(kind: Resource, stack: Stack) -> frozenset[str]:
     """The regions that a kind of node can stand in: those of the subnets, or else that of a provider."""
     zones = {subnet_of(each).zone for each in stack.of(SUBNET)}
     known = {match[1] for zone in zones if zone and (match := _ZONE_OF_REGION.fullmatch(zone))}
@@ -170,17 +213,12 @@ def _taints(found: list[Props]) -> tuple[Taint, ...]:
 
 
 def _taint(found: Props) -> Taint:
-    effects = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
-    effect = str(found.get("effect"))
-    return Taint(str(found.get("key")), str(found.get("value") or ""), effects.get(effect, effect))
+    return taint_of(str(found.get("key")), str(found.get("value") or ""), str(found.get("effect")))
 
 
-def _types(flavor: Flavor, asked: dict[str, Allowed]) -> frozenset[str]:
-    types = instances.launchable(flavor)
-    for key, left in asked.items():
-        if (who := instances.carriers(flavor, key)) is not None:
-            types = narrowed(types, who, left)
-    return types
+def is_any_nodes(key: str) -> bool:
+    """Whether a label is one that nodes of any source may have by themselves."""
+    return (key not in known_labels(KARPENTER) and _of_kubernetes(key)) or key in (INSTANCE_TYPE, ZONE)
 
 
 def _requirements(template: Props) -> list[Requirement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eks_blueprints.karpenter.fitting import Needs, Toleration
+from eks_blueprints.karpenter.fitting import Needs, Toleration, toleration_of
 from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
 from eks_blueprints.karpenter.requirements import Requirement
 from eks_blueprints.policies.objects import pod_of
@@ -71,8 +71,7 @@ def _most(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
 
 
 def _toleration(part: Props) -> Toleration:
-    given = {key: str(part.get(key) or "") for key in ("key", "operator", "value", "effect")}
-    return Toleration(**{**given, "operator": given["operator"] or "Equal"})
+    return toleration_of({key: part.get(key) for key in ("key", "operator", "value", "effect")})
 
 
 def _alternatives(pod: Props) -> tuple[tuple[Requirement, ...], ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from eks_blueprints.core.errors import Path, dotted
@@ -76,6 +76,8 @@ class Report:
     """The rules that were asked."""
     not_scanned: tuple[str, ...] = ()
     """Logical names of resources whose objects only a provider renders: no rule saw into them."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why something is not scanned, by its logical name, where more is to be said than that a provider renders it."""
     exempt: tuple[str, ...] = ()
     """Logical names of workloads in namespaces of the system, which rules about tenants leave out."""
     seconds: float = 0.0

@@ -7,17 +7,20 @@ shaped by the function's result type, ``${getSubnet(id=subnet-1).cidrBlock}``; w
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
 
 from pulumi import _types
 from ruamel.yaml import YAML
 
+from eks_blueprints.core import kustomize
 from eks_blueprints.core.aws_config import account_of_role
 from eks_blueprints.network import zones
 from eks_blueprints.recording.policy_document import FUNCTION, policy_document
 from eks_blueprints.recording.symbols import UNKNOWN, shape
 
+KUSTOMIZE = "kubernetes:kustomize:directory"
 _CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
 
 Answer = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
@@ -159,10 +162,18 @@ def _decoded_yaml(_region: str, args: Mapping[str, Any]) -> dict[str, Any]:
     return {"result": found}
 
 
+def _kustomized(_region: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    # What the provider does for the first `kustomize.Directory`, whose children the SDK then makes itself.
+    folder = args.get("directory")
+    found = kustomize.objects(Path(folder)) if isinstance(folder, str) and "://" not in folder else None
+    return {"result": UNKNOWN if found is None else [each for each in found if isinstance(each, dict)]}
+
+
 _COMMON: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "aws:index/getRegion:getRegion": _get_region,
     "aws:index/getPartition:getPartition": _get_partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "kubernetes:yaml:decode": _decoded_yaml,
+    KUSTOMIZE: _kustomized,
     FUNCTION: lambda _region, args: policy_document(args),
 }

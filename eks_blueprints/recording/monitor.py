@@ -19,7 +19,7 @@ from pulumi.runtime.settings import get_project, get_stack
 
 from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
-from eks_blueprints.recording.invokes import Answers
+from eks_blueprints.recording.invokes import KUSTOMIZE, Answers
 from eks_blueprints.recording.positions import Locator, Position
 from eks_blueprints.recording.render import plain, wire
 from eks_blueprints.recording.sources import Sources
@@ -190,6 +190,9 @@ class RecordingMonitor(MockMonitor):
         with self._lock:
             result = self._answers.answer(request.tok, args, self._provider_inputs(request.provider))
             self.calls.append(Call(request.tok, args, result, request.provider.rpartition("::")[0]))
+            if request.tok == KUSTOMIZE and result["result"] == UNKNOWN:
+                do = "kustomize or kubectl on the PATH builds a local folder"
+                self.gaps.append(f"what Kustomize makes of {args.get('directory')} ({do})")
             value = struct_pb2.Struct()
             value.update(result)
             return resource_pb2.ResourceInvokeResponse(**{"return": value})

@@ -46,7 +46,9 @@ Rules of your own stand beside these: [a guide](../guides/policies.md).
 
 A value that is not known before the deployment makes a verdict `undetermined`: never a pass, and never an end of the
 run. Charts and files that only others render are not scanned, workloads in namespaces of the system are exempt from the
-rules about tenants, and the first line of every report counts both.
+rules about tenants, and the first line of every report counts both, also that of `diff`. Local YAML files are read,
+and so are local Kustomize folders: those that only list files as they are, others where `kustomize` or `kubectl` is on
+the `PATH`. Nothing is fetched.
 
 ## Settings
 

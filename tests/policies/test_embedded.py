@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from eks_blueprints.policies.check import check_stack
+from eks_blueprints.policies.formats.markdown_form import render as as_markdown
+from eks_blueprints.policies.formats.text_form import render as as_text
 from eks_blueprints.policies.report import Report
 from eks_blueprints.policies.stack import Resource, Stack
 from tests.policies.build import object_, res
 
+FORMS = (as_markdown, as_text)
 POD = """apiVersion: v1
 kind: Pod
 metadata: {name: NAME, namespace: shop}
@@ -71,3 +74,32 @@ def test_a_text_that_is_no_yaml_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / "app.yaml").write_bytes(b"\xff\xfe{{ .Values }}: [")
     found = _report(tmp_path, res("kubernetes:yaml/v2:ConfigFile", "it", {"file": "app.yaml"}))
     assert not found.failed()
+
+
+@pytest.mark.parametrize("version", ["kubernetes:kustomize", "kubernetes:kustomize/v2"])
+def test_a_kustomize_folder_is_read(tmp_path: Path, version: str) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "kustomization.yaml").write_text("resources: [app.yaml]\n")
+    (tmp_path / "app" / "app.yaml").write_text(TWO)
+    found = _report(tmp_path, res(f"{version}:Directory", "it", {"directory": "app"}))
+    assert sorted(each.resource for each in found.failed()) == ["one", "two"]
+    assert found.unseen == ""
+
+
+def test_the_namespace_of_a_kustomize_folder_is_that_of_objects_without_one(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [app.yaml]\n")
+    (tmp_path / "app.yaml").write_text(POD.replace(", namespace: shop", ""))
+    given = {"directory": ".", "namespace": "kube-system"}
+    assert _report(tmp_path, res("kubernetes:kustomize/v2:Directory", "it", given)).exempt == ("NAME",)
+
+
+def test_a_kustomize_folder_that_needs_a_tool_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "kustomization.yaml").write_text("resources: [app.yaml]\nnamePrefix: x-\n")
+    (tmp_path / "app.yaml").write_text(TWO)
+    found = _report(tmp_path, res("kubernetes:kustomize/v2:Directory", "it", {"directory": "."}))
+    assert found.not_scanned == ("it",)
+    for form in FORMS:
+        assert "kustomize or kubectl is on the PATH" in form([found])
+    remote = res("kubernetes:kustomize/v2:Directory", "it", {"directory": "https://example.com/app"})
+    assert _report(tmp_path, remote).reasons == {}

@@ -135,3 +135,19 @@ def test_objects_of_a_yaml_file_are_shown_or_said_to_be_missing(tmp_path: Path, 
     recording = record(program, quick=quick)
     assert {"a", "q/b"} <= {each.name for each in recording.resources}
     assert recording.gaps == ("what two makes (kubernetes:yaml/v2:ConfigFile)",)
+
+
+def test_a_local_kustomize_directory_makes_its_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [map.yaml]\n")
+    (tmp_path / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n")
+
+    def program(folder: str = str(tmp_path)) -> None:
+        kubernetes.kustomize.Directory("one", directory=folder)
+
+    recording = record(program)
+    assert "kubernetes:core/v1:ConfigMap" in {each.type for each in recording.resources}
+    assert recording.gaps == ()
+    monkeypatch.setenv("PATH", "")
+    (tmp_path / "kustomization.yaml").write_text("resources: [map.yaml]\nnamePrefix: x-\n")
+    (gap,) = record(program).gaps
+    assert gap.startswith(f"what Kustomize makes of {tmp_path}")

@@ -24,9 +24,12 @@ def _one(report: Report) -> str:
         if found:
             lines += ["", f"#### {head}", ""]
             lines += [line for group in by_policy(found) for line in _group(group)]
-    for word, names in (("not scanned", report.not_scanned), ("exempt", report.exempt)):
+    plain = [name for name in report.not_scanned if name not in report.reasons]
+    for word, names in (("not scanned", plain), ("exempt", report.exempt)):
         if names:
             lines += ["", f"{word}: {', '.join(map(_code, names))}"]
+    for name, why in report.reasons.items():
+        lines += ["", f"not scanned: {_code(name)}; {_safe(why)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -59,8 +59,11 @@ def _one(report: Report) -> str:
         if found:
             lines += ["", head]
             lines += [line for group in by_policy(found) for line in _group(group, all_of_it=kind == "mandatory")]
-    if report.not_scanned:
-        lines += ["", f"not scanned: objects of {', '.join(report.not_scanned)}, which a provider renders"]
+    plain = [name for name in report.not_scanned if name not in report.reasons]
+    if plain:
+        lines += ["", f"not scanned: objects of {', '.join(plain)}, which a provider renders"]
+    told = [f"not scanned: objects of {name}; {why}" for name, why in report.reasons.items()]
+    lines += ["", *told] if told else []
     if report.exempt:
         lines += ["", f"exempt from rules about tenants: {', '.join(report.exempt)}, in namespaces of the system"]
     return "\n".join(lines) + "\n"

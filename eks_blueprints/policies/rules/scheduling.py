@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from eks_blueprints.karpenter.fitting import refuses
+from collections.abc import Callable
+from functools import partial
+
+from eks_blueprints.karpenter.fitting import Nodes, fit
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.node_labels import nodes_of
+from eks_blueprints.policies.node_labels import built_in_nodes, nodes_of
 from eks_blueprints.policies.objects import DAEMON_SET, WORKLOADS, canonical, object_name, pod_of
 from eks_blueprints.policies.platform import (
-    GROUP,
     NODE_GROUP,
     NODE_POOL,
-    auto_mode,
     cluster_of,
     fargate_profile_of,
     on_cluster,
@@ -18,42 +19,66 @@ from eks_blueprints.policies.platform import (
 from eks_blueprints.policies.pod_needs import needs_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rbac import BINDINGS, CLUSTER_ROLE, ROLE, everything, subjects
+from eks_blueprints.policies.self_managed import groups_of, nodes_of_group
+from eks_blueprints.policies.stack import Resource, Stack
 
 
 @rule("k8s-workload-schedulable", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, across=True)
 def schedulable(_: Props, context: Context) -> Faults:
     """There is a kind of node that takes a workload's pods.
 
-    Where the stack makes all compute of a cluster (node groups and node pools; no Auto Mode pools that are built in,
-    no Auto Scaling groups), at least one of them has no taint that a workload does not tolerate, the labels that its
-    nodeSelector and node affinity ask for (those it is given, and those that nodes of its source carry by themselves),
-    and an instance type with the cores, memory and devices that it requests. Pods of a Fargate profile are taken by it.
+    Of all compute of a cluster that the stack makes (node groups, Auto Scaling groups, node pools, those that EKS Auto
+    Mode brings), at least one kind has no taint that a workload does not tolerate, the labels that its nodeSelector and
+    node affinity ask for (those it is given, and those that nodes of its source carry by themselves), and an instance
+    type with the cores, memory and devices that it requests. Pods of a Fargate profile are taken by it. Where a kind of
+    node might do and it is not known whether it does, the verdict is undetermined and says what it hangs on.
     """
     resource, stack = context.resource, context.stack
     cluster = cluster_of(resource, stack)
-    kinds = on_cluster(cluster, stack, NODE_GROUP, NODE_POOL)
-    if cluster is None or not kinds or resource.type == DAEMON_SET or on_cluster(cluster, stack, GROUP):
-        raise NotApplicable
-    if auto_mode(cluster) and cluster.props.items("computeConfig", "nodePools"):
+    if cluster is None or resource.type == DAEMON_SET:
         raise NotApplicable
     pod = pod_of(resource)
     if pod.has("schedulerName") or fargate_profile_of(resource, stack) is not None:
         raise NotApplicable
+    kinds, unknown = stack.once(("kinds of nodes", cluster), lambda: _kinds(cluster, stack))
+    if not kinds and unknown is None:
+        raise NotApplicable
     needs = needs_of(resource)
-    unknown: Undetermined | None = None
     why = []
-    for kind in kinds:
-        try:
-            reason = refuses(nodes_of(kind, stack), needs)
-        except Undetermined as error:
-            unknown = error
-            continue
-        if not reason:
+    for nodes in kinds:
+        answer = fit(nodes, needs)
+        if answer.takes:
             return
-        why.append(f"{kind.name} {reason}")
+        if answer.refused:
+            why.append(f"{nodes.name} {answer.refused}")
+        else:
+            unknown = unknown or Undetermined(pod.path, f"may fit {nodes.name}: {answer.unknown}")
     if unknown is not None:
         raise unknown
     yield pod.fault("fits no node of its cluster", got="; ".join(why[:4]))
+
+
+def _kinds(cluster: Resource, stack: Stack) -> tuple[list[Nodes], Undetermined | None]:
+    """Every kind of node of a cluster, and why one is not known."""
+    makers: list[Callable[[], list[Nodes]]] = [
+        partial(_listed, nodes_of, each, stack) for each in on_cluster(cluster, stack, NODE_GROUP, NODE_POOL)
+    ]
+    makers += [partial(_listed, nodes_of_group, each, stack) for each in groups_of(cluster, stack)]
+    makers += [partial(built_in_nodes, cluster, stack)]
+    kinds: list[Nodes] = []
+    unknown: Undetermined | None = None
+    for make in makers:
+        try:
+            kinds += make()
+        except Undetermined as error:
+            unknown = error
+    if cluster.props.raw("remoteNetworkConfig") is not None:
+        unknown = unknown or Undetermined((), "may fit nodes of its own network, which nobody knows here")
+    return kinds, unknown
+
+
+def _listed(make: Callable[[Resource, Stack], Nodes], kind: Resource, stack: Stack) -> list[Nodes]:
+    return [make(kind, stack)]
 
 
 @rule(

@@ -35,14 +35,22 @@ def _sections(data: Mapping[str, Any]) -> list[str]:
 def _head(data: Mapping[str, Any]) -> str:
     title = f"### {ICONS[data['level']]} {plain(data['project'] or 'platform')}: {plain(data['verdict'])}"
     commit = f" · {code(data['commit'])}" if data["commit"] else ""
-    rows = ["| stack | create | update | replace | delete |", "|---|--:|--:|--:|--:|"]
+    rows = ["| stack | create | update | replace | delete | policies |", "|---|--:|--:|--:|--:|---|"]
     for stack in data["stacks"]:
-        rows.append(f"| {plain(stack['stack'])} | {' | '.join(str(stack['counts'][kind]) for kind in _KINDS)} |")
+        counts = " | ".join(str(stack["counts"][kind]) for kind in _KINDS)
+        rows.append(f"| {plain(stack['stack'])} | {counts} | {_policy_cell(stack['policies'])} |")
     table = "\n".join(rows) if data["stacks"] else ""
     return "\n\n".join(part for part in (title, f"compared with {plain(data['base'])}{commit}", table) if part)
 
 
 _KINDS = ("create", "update", "replace", "delete")
+
+
+def _policy_cell(policies: Mapping[str, Any] | None) -> str:
+    if policies is None:
+        return "not asked"
+    unseen = f" ({plain(policies['unseen'])})" if policies["unseen"] else ""
+    return f"{len(policies['new']) or '✓'}{' new' if policies['new'] else ''}{unseen}"
 
 
 def _errors(data: Mapping[str, Any]) -> Iterator[str]:

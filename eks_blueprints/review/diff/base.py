@@ -46,6 +46,8 @@ class Base:
     problems: Mapping[str, str] = field(default_factory=dict)
     """Why a stack that is there could not be rendered."""
     notes: tuple[str, ...] = ()
+    folder: Path | None = None
+    """Where its stacks were rendered, for as long as it is there."""
 
     def plan(self, new: Plan) -> Plan | None:
         """The old plan of a stack; None if there was no such stack. A state is read beside its program: `read_state`.
@@ -176,7 +178,8 @@ class Rendering:
                 inside = tree / self.folder.resolve().relative_to(self.ref.root.resolve())
                 wanted = self._wanted(inside)
                 process = self._start(tree, inside, wanted) if wanted else None
-                yield RunningBase(self.ref, process, tuple(Path(each).stem for each in wanted), self._notes(tree))
+                names = tuple(Path(each).stem for each in wanted)
+                yield RunningBase(self.ref, process, names, self._notes(tree), inside)
             finally:
                 with unstoppable():
                     if process is not None:
@@ -238,6 +241,8 @@ class RunningBase:
     process: subprocess.Popen[str] | None
     stacks: tuple[str, ...]
     notes: tuple[str, ...]
+    folder: Path
+    """The folder of the commit that is the one where the command runs."""
 
     def wait(self) -> Base:
         """The base, once it is done.
@@ -260,7 +265,8 @@ class RunningBase:
         missing = [stack for stack in self.stacks if stack not in plans]
         if missing and self.process.returncode != _INVALID:
             raise BaseError(f"{self.ref.label} could not be rendered:\n{err.strip()}")
-        return Base(self.ref.label, plans, problems=dict.fromkeys(missing, err.strip()), notes=self.notes)
+        problems = dict.fromkeys(missing, err.strip())
+        return Base(self.ref.label, plans, problems=problems, notes=self.notes, folder=self.folder)
 
 
 def _add_worktree(ref: Ref, tree: Path) -> None:

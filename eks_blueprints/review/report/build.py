@@ -29,6 +29,7 @@ def stack_report(
     findings: Sequence[Finding] = (),
     prices: Prices | None = None,
     settings: Path | None = None,
+    old_settings: Path | None = None,
     policies: bool = True,
     edits: Edits = NO_EDITS,
     threshold: Threshold = DEFAULT,
@@ -36,10 +37,12 @@ def stack_report(
 ) -> StackReport:
     """Everything there is to say of one stack.
 
-    `settings` is the folder in which `policies.yaml` may stand; `edits` are those of the stack file.
+    `settings` is the folder in which `policies.yaml` may stand, `old_settings` the same one of the old side; `edits`
+    are those of the stack file.
     """
     diff = diff_plans(old, new)
-    judged = judge(old, new, settings, renamed=new_urns(renames(diff))) if policies else None
+    renamed = new_urns(renames(diff))
+    judged = judge(old, new, settings, old_folder=old_settings, renamed=renamed) if policies else None
     return told(diff, findings=findings, prices=prices, policies=judged, edits=edits, threshold=threshold, gaps=gaps)
 
 

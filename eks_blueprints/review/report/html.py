@@ -65,6 +65,8 @@ def _stack(stack: StackReport) -> Iterator[str]:
     same = f'<span class="pill">{stack.diff.unchanged} unchanged</span>'
     mean = f" ({markup(stack.stack)})" if stack.alike and stack.accounts else ""
     same += f'<span class="pill">{markup(stack.account)}{mean}</span>'
+    if stack.policies and stack.policies.unseen:
+        same += f'<span class="pill">policies: {markup(stack.policies.unseen)}</span>'
     yield f'<section class="stack"><header><h2>{markup(stack.title)}</h2>{pills}{same}</header>'
     if stack.gaps:
         yield f'<p class="basis">Not followed: {markup("; ".join(told_gaps(stack.gaps)))}</p>'

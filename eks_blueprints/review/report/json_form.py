@@ -87,6 +87,9 @@ def _policies(policies: Policies) -> dict[str, Any]:
         "profile": policies.profile,
         "rules": policies.rules,
         "standing": policies.standing,
+        "unseen": policies.unseen,
+        "notScanned": list(policies.not_scanned),
+        "exempt": list(policies.exempt),
         "new": [_policy(each) for each in policies.new],
         "fixed": [_policy(each) for each in policies.fixed],
     }

@@ -96,7 +96,8 @@ def _policy_cell(stack: StackReport) -> str:
     advisory = len(stack.policies.new) - blocking
     said = [f"✗ {blocking} mandatory"] if blocking else []
     said += [f"{advisory} advisory"] if advisory else []
-    return ", ".join(said) or "✓"
+    unseen = f" ({stack.policies.unseen})" if stack.policies.unseen else ""
+    return f"{', '.join(said) or '✓'}{unseen}"
 
 
 def _cost_cell(stack: StackReport) -> str:

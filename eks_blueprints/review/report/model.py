@@ -51,6 +51,12 @@ class Policies:
     """Findings that were there before and still are."""
     profile: str
     rules: int
+    unseen: str = ""
+    """How much no rule looked into, or not every one, as `check --policies` says it; empty if nothing."""
+    not_scanned: tuple[str, ...] = ()
+    """Logical names of resources into which no rule sees."""
+    exempt: tuple[str, ...] = ()
+    """Logical names of workloads in namespaces of the system, which rules about tenants leave out."""
 
     @property
     def blocked(self) -> bool:

@@ -19,11 +19,13 @@ def judge(
     new: Plan,
     folder: Path | None,
     *,
+    old_folder: Path | None = None,
     renamed: Mapping[str, str] | None = None,
     today: date | None = None,
 ) -> Policies:
     """Judge both plans by the new tree's settings, which stand beside the stack files.
 
+    `folder` is the one of the new stack files, `old_folder` that of the old: local files of objects are read in each.
     `renamed` gives old URNs their new ones: what is found of both is neither new nor fixed.
     """
     now_called = renamed or {}
@@ -34,7 +36,7 @@ def judge(
     load(folder)
     judgement = read_settings((folder or Path()) / FILE, new.stack)
     after = check_plan(new, judgement, today=today, folder=folder)
-    before = check_plan(old, judgement, today=today).failed() if old else []
+    before = check_plan(old, judgement, today=today, folder=old_folder).failed() if old else []
     was = {key(each) for each in before}
     now = {key(each) for each in after.failed()}
     return Policies(
@@ -43,4 +45,7 @@ def judge(
         standing=len(was & now),
         profile=after.profile,
         rules=len(after.rules),
+        unseen=after.unseen,
+        not_scanned=after.not_scanned,
+        exempt=after.exempt,
     )

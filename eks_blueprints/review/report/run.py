@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,8 +67,9 @@ def check(request: Request) -> Report:
     with _base(request) as running:
         heads, errors = _heads(request)
         base = running.wait() if isinstance(running, RunningBase) else running
-    ref = running.ref if isinstance(running, RunningBase) else None
-    reports, notes, untold = _compared(request, base, ref, heads)
+        ref = running.ref if isinstance(running, RunningBase) else None
+        # The base's folder is there no longer afterwards, and rules read the files that a program names.
+        reports, notes, untold = _compared(request, base, ref, heads)
     project = next((each.diff.project for each in reports), "")
     return Report(
         project=project,
@@ -99,7 +101,7 @@ def _compared(
             untold[target.stack] = str(error)
             old = None
         edits = _edits(ref, target, plan) if ref is not None and old is not None else NO_EDITS
-        reports.append(_report(request, old, plan, findings, target, edits, gaps))
+        reports.append(_report(request, old, plan, findings, target, edits, gaps, base.folder))
     if request.every:
         known = {target.stack for target in request.targets}
         gone = [old for stack, old in base.plans.items() if stack not in known]
@@ -146,8 +148,10 @@ def _report(  # noqa: PLR0917 - in this order everywhere
     target: Target | None,
     edits: Edits = NO_EDITS,
     gaps: Sequence[str] = (),
+    base: Path | None = None,
 ) -> StackReport:
     folder = target.file.parent if target and target.file else target.project if target else None
+    before = None if folder is None or base is None else base / os.path.relpath(folder)
     policies = request.policies and bool(new.resources)
     return stack_report(
         old,
@@ -155,6 +159,7 @@ def _report(  # noqa: PLR0917 - in this order everywhere
         findings=findings,
         prices=request.prices,
         settings=folder,
+        old_settings=before,
         policies=policies,
         edits=edits,
         threshold=request.threshold,

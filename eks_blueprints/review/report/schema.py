@@ -61,7 +61,16 @@ def _counts() -> dict[str, Any]:
 def _stack() -> dict[str, Any]:
     finding = _object(("position",), severity={"enum": ["error", "warning"]}, urn=_TEXT, message=_TEXT, position=_TEXT)
     rows = _list({"$ref": "#/$defs/policy"})
-    policies = _object(profile=_TEXT, rules=_COUNT, standing=_COUNT, new=rows, fixed=rows)
+    policies = _object(
+        profile=_TEXT,
+        rules=_COUNT,
+        standing=_COUNT,
+        unseen={**_TEXT, "description": "how much no rule looked into, or not every one; empty if nothing"},
+        notScanned={**_TEXTS, "description": "resources into which no rule sees"},
+        exempt={**_TEXTS, "description": "workloads of the system, which rules about tenants leave out"},
+        new=rows,
+        fixed=rows,
+    )
     return _object(
         stack=_TEXT,
         accounts=_list(ACCOUNT),

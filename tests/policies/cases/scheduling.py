@@ -1,5 +1,6 @@
 """Cases of the rules across a platform."""
 
+import base64
 from typing import Any
 
 from tests.policies.build import UNKNOWN, aws, cluster, group, ids, object_, subnet, workload
@@ -9,6 +10,22 @@ _GPU = {"key": "nvidia.com/gpu", "value": "true", "effect": "NO_SCHEDULE"}
 _RBAC = "rbac.authorization.k8s.io/v1:"
 
 
+_CRITICAL = {"tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}]}
+_WEB = {"tolerations": [{"key": "dedicated", "value": "web", "effect": "NoSchedule"}]}
+_FLAGS = """kind: NodeConfig
+spec: {kubelet: {flags: ["--node-labels=team=web", "--register-with-taints=dedicated=web:NoSchedule"]}}
+"""
+_BOTTLEROCKET = """[settings.kubernetes.node-labels]
+team = "web"
+[settings.kubernetes.node-taints]
+dedicated = ["web:NoSchedule"]
+"""
+_HINT = "k8s.io/cluster-autoscaler/node-template"
+_HINTS = [
+    {"key": "kubernetes.io/cluster/shop", "value": "owned"},
+    {"key": f"{_HINT}/label/team", "value": "web"},
+    {"key": f"{_HINT}/taint/dedicated", "value": "web:NoSchedule"},
+]
 _CPUS = req("karpenter.k8s.aws/instance-cpu", "2", "4")
 _NO_GPUS = req("karpenter.k8s.aws/instance-category", "c", "m", "r")
 _ON_DEMAND = req("karpenter.sh/capacity-type", "on-demand")
@@ -35,6 +52,24 @@ def _likes(name: str, *terms: Any) -> Any:
 
 def _selects(name: str, key: str, value: Any) -> Any:
     return workload(name, p={"nodeSelector": {key: value}})
+
+
+def _own(name: str, text: str, *, tags: Any = None, **template: Any) -> tuple[Any, Any]:
+    """An Auto Scaling group of self-managed nodes with its launch template."""
+    data = base64.b64encode(text.encode()).decode()
+    owned = [{"key": "kubernetes.io/cluster/shop", "value": "owned", "propagateAtLaunch": True}]
+    made = aws("ec2/launchTemplate:LaunchTemplate", f"{name}-template", userData=data, **template)
+    return made, _asg(name, tags=owned if tags is None else tags, launchTemplate={"id": f"${{{name}-template.id}}"})
+
+
+def _asg(name: str, **inputs: Any) -> Any:
+    return aws("autoscaling/group:Group", name, **inputs)
+
+
+def _mixed(*types: str) -> Any:
+    specification = {"launchTemplateId": "lt-0123456789abcdef0", "version": "$Latest"}
+    listed = [{"instanceType": each} for each in types]
+    return {"launchTemplate": {"launchTemplateSpecification": specification, "overrides": listed}}
 
 
 def _role(name: str, *verbs: str) -> Any:
@@ -73,12 +108,12 @@ CASES = {
             _selects("fail-arch", "kubernetes.io/arch", "s390x"),
             _selects("pass-label", "for", "web"),
             _selects("fail-label", "for", "db"),
-            _selects("pass-zone", "topology.kubernetes.io/zone", "eu-west-1a"),
+            _selects("unknown-zone", "topology.kubernetes.io/zone", "eu-west-1a"),
             _selects("unknown-label", "for", UNKNOWN),
         ],
         [
             cluster(),
-            group("web", amiType="AL2023_x86_64_STANDARD", instanceTypes=["m7i.large"], capacityType="ON_DEMAND"),
+            group("web", amiType="AL2023_x86_64_STANDARD", instanceTypes=["m7i.large"], nodeGroupName="web"),
             pool(
                 "some",
                 req("karpenter.sh/capacity-type", "on-demand"),
@@ -89,6 +124,7 @@ CASES = {
             _selects("pass-capacity-of-groups", "eks.amazonaws.com/capacityType", "ON_DEMAND"),
             _selects("fail-capacity-of-groups", "eks.amazonaws.com/capacityType", "SPOT"),
             _selects("pass-group", "eks.amazonaws.com/nodegroup", "web"),
+            _selects("fail-group", "eks.amazonaws.com/nodegroup", "shop"),
             _selects("fail-auto-mode", "eks.amazonaws.com/compute-type", "auto"),
             _selects("fail-auto-mode-labels", "eks.amazonaws.com/instance-family", "m7g"),
             _selects("pass-family", "karpenter.k8s.aws/instance-family", "c7g"),
@@ -113,8 +149,116 @@ CASES = {
         ],
         [
             cluster(computeConfig={"enabled": True, "nodePools": ["system"]}),
+            workload("fail-taint"),
+            workload("pass-critical", p={"tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}]}),
+        ],
+        [
+            cluster(
+                computeConfig={"enabled": True, "nodePools": ["general-purpose", "system"]},
+                vpcConfig={"subnetIds": ids("a", "b")},
+            ),
+            subnet("a", "eu-west-1a"),
+            subnet("b", "eu-west-1b"),
+            workload("pass-plain"),
+            _selects("pass-amd64", "kubernetes.io/arch", "amd64"),
+            _selects("fail-arm-without-toleration", "kubernetes.io/arch", "arm64"),
+            workload("pass-arm", p={**_CRITICAL, "nodeSelector": {"kubernetes.io/arch": "arm64"}}),
+            _selects("fail-spot", "karpenter.sh/capacity-type", "spot"),
+            _selects("pass-on-demand", "karpenter.sh/capacity-type", "on-demand"),
+            _selects("pass-auto", "eks.amazonaws.com/compute-type", "auto"),
+            _selects("pass-pool", "karpenter.sh/nodepool", "general-purpose"),
+            _selects("pass-category", "eks.amazonaws.com/instance-category", "r"),
+            _selects("fail-category", "eks.amazonaws.com/instance-category", "t"),
+            _selects("fail-generation", "eks.amazonaws.com/instance-generation", "4"),
+            _selects("fail-karpenters-label", "karpenter.k8s.aws/instance-category", "m"),
+            _selects("pass-zone", "topology.kubernetes.io/zone", "eu-west-1b"),
+            _selects("fail-zone", "topology.kubernetes.io/zone", "eu-west-1c"),
+            _asks("fail-gpu", **{"nvidia.com/gpu": "1"}),
+            _asks("fail-memory", memory="30Ti"),
+            workload("fail-windows", p={"os": {"name": "windows"}}),
+        ],
+        [
+            cluster(computeConfig={"enabled": True, "nodePools": UNKNOWN}),
+            workload("unknown-pools"),
+        ],
+        [
+            cluster(computeConfig={"enabled": True, "nodePools": []}),
+            workload("na-no-pools"),
+        ],
+        [
+            cluster(remoteNetworkConfig={"remoteNodeNetworks": [{"cidrs": ["10.80.0.0/16"]}]}),
             group("gpu", taints=[_GPU]),
-            workload("na-built-in"),
+            workload("unknown-hybrid"),
+        ],
+        [
+            cluster(name="shop"),
+            *_own("own", _FLAGS, instanceType="m7g.large"),
+            workload("fail-taint"),
+            workload("pass-tolerates", p=_WEB),
+            workload("pass-label", p={**_WEB, "nodeSelector": {"team": "web"}}),
+            workload("fail-label", p={**_WEB, "nodeSelector": {"team": "db"}}),
+            workload("fail-other-label", p={**_WEB, "nodeSelector": {"tier": "1"}}),
+            workload("pass-arch", p={**_WEB, "nodeSelector": {"kubernetes.io/arch": "arm64"}}),
+            workload("fail-arch", p={**_WEB, "nodeSelector": {"kubernetes.io/arch": "amd64"}}),
+            workload("fail-cores", c=_cores("4"), p=_WEB),
+            workload("fail-spot", p={**_WEB, "nodeSelector": {"karpenter.sh/capacity-type": "spot"}}),
+            workload("fail-group-label", p={**_WEB, "nodeSelector": {"eks.amazonaws.com/nodegroup": "own"}}),
+        ],
+        [
+            cluster(name="shop"),
+            *_own("own", _BOTTLEROCKET, instanceType="m7i.large"),
+            workload("fail-taint"),
+            workload("pass-label", p={**_WEB, "nodeSelector": {"team": "web"}}),
+            workload("fail-label", p={**_WEB, "nodeSelector": {"team": "db"}}),
+        ],
+        [
+            cluster(name="shop"),
+            *_own("own", "#!/bin/sh\n/etc/eks/bootstrap.sh shop", instanceType="m7i.large"),
+            workload("pass-plain"),
+            _selects("fail-label", "team", "web"),
+            workload("fail-windows", p={"os": {"name": "windows"}}),
+        ],
+        [
+            cluster(name="shop"),
+            *_own("own", "kind: NodeConfig\nspec: {kubelet: {config: {registerWithTaints: [{key: a}]}}}"),
+            workload("unknown-taints"),
+        ],
+        [
+            cluster(name="shop"),
+            _asg("own", tags=_HINTS, mixedInstancesPolicy=_mixed("m7g.large", "m7i.large")),
+            workload("fail-hinted-taint"),
+            workload("unknown-user-data", p={**_WEB, "nodeSelector": {"team": "web"}}),
+            workload("unknown-label", p={**_WEB, "nodeSelector": {"tier": "1"}}),
+            workload("fail-cores", c=_cores("4"), p=_WEB),
+        ],
+        [
+            cluster(name="shop"),
+            *_own("bastion", "#!/bin/sh\nyum install -y tmux", tags=[]),
+            workload("na-no-nodes"),
+        ],
+        [
+            cluster(name="shop"),
+            *_own("other", _FLAGS, tags=[{"key": "kubernetes.io/cluster/other", "value": "owned"}]),
+            workload("na-another-cluster"),
+        ],
+        [
+            cluster(),
+            group("theirs", launchTemplate={"id": "lt-0123456789abcdef0", "version": "3"}),
+            workload("pass-plain"),
+            _asks("pass-little", cpu="100m", memory="128Mi"),
+            _asks("unknown-cores", cpu="64"),
+            _asks("fail-more-than-any", cpu="100000"),
+            _asks("unknown-gpu", **{"nvidia.com/gpu": "1"}),
+            _selects("unknown-type", "node.kubernetes.io/instance-type", "m5.large"),
+            _selects("unknown-arch", "kubernetes.io/arch", "arm64"),
+            _selects("fail-label", "team", "web"),
+            _selects("unknown-group", "eks.amazonaws.com/nodegroup", "theirs"),
+        ],
+        [
+            cluster(),
+            group("labelled", labels={"team": UNKNOWN}),
+            _selects("unknown-value", "team", "web"),
+            _likes("pass-exists", [_expects("team", "Exists")]),
         ],
         [workload("na-no-cluster")],
         [
@@ -162,7 +306,7 @@ CASES = {
             cluster(),
             subnet("a", "eu-west-1a"),
             pool("open"),
-            _selects("pass-here", "topology.kubernetes.io/zone", "eu-west-1c"),
+            _selects("unknown-where", "topology.kubernetes.io/zone", "eu-west-1c"),
             _selects("fail-foreign-region", "topology.kubernetes.io/zone", "us-east-1a"),
         ],
         [
