@@ -54,6 +54,8 @@ class AddOn(Element):
     """Whether it is a network plugin, without which nodes never get ready."""
     of_eks: ClassVar[bool] = False
     """Whether EKS keeps it, and gives its pods the tolerations that EKS gives its own."""
+    devices: ClassVar[str] = ""
+    """Whose accelerators it offers to pods: `nvidia` or `neuron`; empty where it offers none."""
     service_account: ClassVar[str] = ""
     """Kubernetes service account under which it calls AWS; empty where it never does."""
 

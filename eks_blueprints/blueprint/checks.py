@@ -12,6 +12,7 @@ from eks_blueprints.blueprint import (
     arn_checks,
     chart_checks,
     compute_checks,
+    device_checks,
     ground,
     identity_checks,
     image_checks,
@@ -43,6 +44,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from addon_checks.check(args)
     yield from chart_checks.check(args)
     yield from image_checks.check(args)
+    yield from device_checks.check(args)
     yield from region_checks.check(args)
     yield from compute_checks.check(args)
     if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
