@@ -54,6 +54,11 @@ class AddOn(Element):
     """Whether it is a network plugin, without which nodes never get ready."""
     of_eks: ClassVar[bool] = False
     """Whether EKS keeps it, and gives its pods the tolerations that EKS gives its own."""
+    brings_groups: ClassVar[tuple[str, ...]] = ()
+    """API groups whose kinds it brings, besides the CRDs that its chart renders."""
+    pods_made: ClassVar[Mapping[str, str]] = {}
+    """Pods that it makes itself, besides those that its chart renders: by their namespace, empty for its own, the
+    strictest of the Pod Security Standards that they meet."""
     devices: ClassVar[str] = ""
     """Whose accelerators it offers to pods: `nvidia` or `neuron`; empty where it offers none."""
     service_account: ClassVar[str] = ""

@@ -16,6 +16,7 @@ from eks_blueprints.blueprint import (
     ground,
     identity_checks,
     image_checks,
+    kind_order,
     manifest_checks,
     network_checks,
     pod_checks,
@@ -45,6 +46,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from chart_checks.check(args)
     yield from image_checks.check(args)
     yield from device_checks.check(args)
+    yield from kind_order.check(args)
     yield from region_checks.check(args)
     yield from compute_checks.check(args)
     if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
