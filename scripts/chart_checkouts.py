@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from go_modules import Archive
 
 SOURCES = Path(__file__).with_name("chart_sources.toml")
 
@@ -46,10 +47,14 @@ class Checkouts:
         """
         source = _source(repository, name)
         repo = self.root / source["git"]
-        if not repo.exists():
-            raise NotThereError(f"no checkout of github.com/{source['git']}")
         folder = into / name
         folder.mkdir(parents=True)
+        if "module" in source and (found := _from_module(source, version, folder)):
+            unpacked = Unpacked(folder, found)
+            self._dependencies(unpacked, repo, source)
+            return unpacked
+        if not repo.exists():
+            raise NotThereError(f"no checkout of github.com/{source['git']}")
         found = _archived(repo, source, name, version, folder) if "archive" in source else None
         found = found or _from_commit(repo, source, version, folder)
         unpacked = Unpacked(folder, found)
@@ -57,11 +62,10 @@ class Checkouts:
         return unpacked
 
     def _dependencies(self, unpacked: Unpacked, repo: Path, source: dict[str, Any]) -> None:
-        chart = _yaml(unpacked.folder / "Chart.yaml")
-        lock = unpacked.folder / "Chart.lock"
-        locked = {
-            each["name"]: each["version"] for each in (_yaml(lock) if lock.exists() else {}).get("dependencies", [])
-        }
+        # Charts of Helm's first API version have their dependencies in a file of their own.
+        chart = _yaml(unpacked.folder / "Chart.yaml") | _yaml(unpacked.folder / "requirements.yaml")
+        lock = next((f for f in (unpacked.folder / n for n in ("Chart.lock", "requirements.lock")) if f.exists()), None)
+        locked = {each["name"]: each["version"] for each in (_yaml(lock) if lock else {}).get("dependencies", [])}
         charts = unpacked.folder / "charts"
         for needed in chart.get("dependencies") or ():
             name, at = needed["name"], str(needed.get("repository") or "")
@@ -98,14 +102,30 @@ def _sources() -> dict[str, Any]:
     return tomllib.loads(SOURCES.read_text(encoding="utf-8"))
 
 
+def _from_module(source: dict[str, Any], version: str, folder: Path) -> str:
+    """Unpacks from the Go module that the project is, at the version; gives it back, or nothing where there is none."""
+    plain = version.removeprefix("v")
+    try:
+        files = Archive(source["module"], plain).below(source["module_path"])
+    except OSError:
+        return ""
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    _name_version(folder, version, source.get("replace", ""))
+    return version
+
+
 def _from_commit(repo: Path, source: dict[str, Any], version: str, folder: Path) -> str:
     """Unpacks from the tag, or from the newest commit whose Chart.yaml has the version; gives the version back."""
     if "tag" in source:
         plain = version.removeprefix("v")
-        tag = source["tag"].format(version=plain, edge=re.sub(r"^20", "", plain))
-        if _git(repo, "tag", "--list", tag).strip():
+        if found := _tagged(repo, source["tag"], plain):
+            tag, there = found
             source["commit"] = tag
             _archive(repo, tag, source["path"], folder)
+            version = version if there == plain else there
             _name_version(folder, version, source.get("replace", ""))
             return version
     file = f"{source['path']}/Chart.yaml"
@@ -131,6 +151,22 @@ def _from_commit(repo: Path, source: dict[str, Any], version: str, folder: Path)
     return best[2]
 
 
+def _tagged(repo: Path, form: str, version: str) -> tuple[str, str] | None:
+    """The tag of a version, or of the nearest older one of the same major, and that version."""
+    tags = {_of_tag(form, tag): tag for tag in _git(repo, "tag").split() if _of_tag(form, tag)}
+    fits = _fitting(version)
+    if version not in tags and (older := [each for each in tags if fits(each)]):
+        version = max(older, key=_numbers)
+    return (tags[version], version) if version in tags else None
+
+
+def _of_tag(form: str, tag: str) -> str:
+    """The version that a tag is of; empty where it is of another form."""
+    edge = "{edge}" in form
+    match = re.fullmatch(re.escape(form).replace(r"\{edge\}" if edge else r"\{version\}", r"(\d+\.\d+\.\d+\S*)"), tag)
+    return "" if match is None else f"20{match[1]}" if edge else match[1]
+
+
 def _fitting(version: str) -> Any:
     """Whether a version is one that a range allows or, of an exact version, an older one of the same major."""
     exact = re.fullmatch(r"v?\d+\.\d+\.\d+\S*", version)
@@ -141,7 +177,8 @@ def _fitting(version: str) -> Any:
         if "-" in found:
             return False
         if exact:
-            return numbers[:1] == top[:1] and numbers <= top
+            # A year is no line of its own.
+            return (numbers[:1] == top[:1] or min(numbers[0], top[0]) > 2000) and numbers <= top
         if version.startswith("~"):
             return numbers[: min(2, len(parts))] == top[: min(2, len(parts))]
         if version.startswith("^"):
@@ -219,6 +256,8 @@ def _stub(folder: Path, name: str, version: str) -> None:
 
 
 def _yaml(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
     found = yaml.safe_load(file.read_text(encoding="utf-8"))
     return found if isinstance(found, dict) else {}
 

@@ -31,3 +31,9 @@ class Archive:
             return self._zip.read(self._root + path).decode()
         except KeyError:
             return None
+
+    def below(self, folder: str) -> dict[str, bytes]:
+        """The files of a folder, by their paths in it."""
+        start = f"{self._root}{folder}/"
+        names = [name for name in self._zip.namelist() if name.startswith(start) and not name.endswith("/")]
+        return {name.removeprefix(start): self._zip.read(name) for name in names}

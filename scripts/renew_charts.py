@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chart_checkouts import Checkouts, NotThereError
+from chart_demands import Demands, demands
 from chart_forms import Release, forms, pinned, places
 from chart_render import RefusedError, Render, leaves
 from chart_steering import steering
@@ -86,6 +87,7 @@ def _row(checkouts: Path, tried: list[tuple[str, Release]], known: list[str]) ->
         row["left_out"] = left_out
     refused: dict[str, str] = {}
     base: dict[str, Any] | None = None
+    asks = Demands()
     steered: set[tuple[str, str]] = set()
     paths: dict[str, dict[str, tuple[str, ...]]] = {}
     read_paths: set[str] = set()
@@ -110,6 +112,7 @@ def _row(checkouts: Path, tried: list[tuple[str, Release]], known: list[str]) ->
         data = dump(_steered(found, paths))
         if base is None:
             base = row["default"] = data
+            asks = demands(render, asked.values)
         elif difference := patch(base, data):
             row.setdefault("forms", {})[said] = difference
         fresh = [path for path in own if path not in read_paths]
@@ -120,6 +123,7 @@ def _row(checkouts: Path, tried: list[tuple[str, Release]], known: list[str]) ->
         row["unread"] = unread
     if refused:
         row["refused"] = refused
+    row |= {key: found for key, found in vars(asks).items() if found}
     return row
 
 

@@ -19,6 +19,7 @@ class Adot(EksAddOn):
     """
 
     category: ClassVar[str] = "observability"
+    brings_groups: ClassVar[tuple[str, ...]] = ("opentelemetry.io",)
     eks_name: ClassVar[str] = "adot"
     namespace: ClassVar[str] = "opentelemetry-operator-system"
     requires: ClassVar[tuple[type[AddOn], ...]] = (CertManager,)

@@ -20,6 +20,7 @@ class AmazonCloudwatchObservability(EksAddOn):
     """
 
     category: ClassVar[str] = "observability"
+    brings_groups: ClassVar[tuple[str, ...]] = ("cloudwatch.aws.amazon.com",)
     eks_name: ClassVar[str] = "amazon-cloudwatch-observability"
     namespace: ClassVar[str] = "amazon-cloudwatch"
     host_network: ClassVar[bool] = True

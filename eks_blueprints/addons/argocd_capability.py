@@ -38,6 +38,7 @@ class ArgocdCapability(CapabilityAddOn):
     """Have EKS run Argo CD, outside the cluster; people sign on by IAM Identity Center."""
 
     category: ClassVar[str] = "gitops"
+    brings_groups: ClassVar[tuple[str, ...]] = ("argoproj.io",)
     capability_type: ClassVar[str] = "ARGOCD"
     conflicts: ClassVar[tuple[type[AddOn], ...]] = (Argocd,)
 

@@ -58,6 +58,13 @@ class AddOn(Element):
     """Whether its pods are on the network of their node, where its metadata service always answers them."""
     asks_node: ClassVar[bool] = False
     """Whether its pods ask that service, and do not do their work without an answer."""
+    brings_groups: ClassVar[tuple[str, ...]] = ()
+    """API groups whose kinds it brings, besides the CRDs that its chart renders."""
+    pods_made: ClassVar[Mapping[str, str]] = {}
+    """Pods that it makes itself, besides those that its chart renders: by their namespace, empty for its own, the
+    strictest of the Pod Security Standards that they meet."""
+    devices: ClassVar[str] = ""
+    """Whose accelerators it offers to pods: `nvidia` or `neuron`; empty where it offers none."""
     service_account: ClassVar[str] = ""
     """Kubernetes service account under which it calls AWS; empty where it never does."""
 

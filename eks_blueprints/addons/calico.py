@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from eks_blueprints.addons._fit import DAEMON, OTHER_NETWORK, Fit
@@ -19,6 +20,8 @@ class Calico(HelmAddOn):
     """
 
     category: ClassVar[str] = "networking"
+    brings_groups: ClassVar[tuple[str, ...]] = ("crd.projectcalico.org", "operator.tigera.io", "projectcalico.org")
+    pods_made: ClassVar[Mapping[str, str]] = {"calico-system": "privileged"}
     chart: ClassVar[Chart] = Chart("tigera-operator", "v3.32.1", "https://docs.tigera.io/calico/charts")
     single: ClassVar[bool] = True
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON, not_in_auto_mode=OTHER_NETWORK)

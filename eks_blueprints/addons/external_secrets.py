@@ -27,6 +27,7 @@ class ExternalSecrets(HelmAddOn):
     """
 
     category: ClassVar[str] = "security"
+    brings_groups: ClassVar[tuple[str, ...]] = ("external-secrets.io", "generators.external-secrets.io")
     chart: ClassVar[Chart] = Chart("external-secrets", "2.9.0", "https://charts.external-secrets.io")
     service_account: ClassVar[str] = "external-secrets"
     stage: ClassVar[Stage] = Stage.CERTIFICATES

@@ -18,6 +18,7 @@ class Gatekeeper(HelmAddOn):
     """
 
     category: ClassVar[str] = "policy"
+    brings_groups: ClassVar[tuple[str, ...]] = ("constraints.gatekeeper.sh",)
     chart: ClassVar[Chart] = Chart("gatekeeper", "3.23.0", "https://open-policy-agent.github.io/gatekeeper/charts")
     stage: ClassVar[Stage] = Stage.ADMISSION
     single: ClassVar[bool] = True
@@ -51,12 +52,18 @@ class Gatekeeper(HelmAddOn):
     """What happens to objects while no pod of it answers: they pass, or are refused."""
 
     exempt_namespaces: tuple[str, ...] = ("kube-system",)
-    """Namespaces that its webhook leaves alone."""
+    """Namespaces that its webhooks leave alone. It brings no policies: where yours refuse privileged pods, name the
+    namespaces of agents and drivers."""
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""
+        # A namespace that the controller exempts needs a label too; the webhooks know namespaces by their names.
+        left_alone = {r"kubernetes\.io/metadata\.name": list(self.exempt_namespaces)} if self.exempt_namespaces else {}
+        hooks = ("validatingWebhookExemptNamespacesLabels", "mutatingWebhookExemptNamespacesLabels")
+        exempt = {f"{hook}.{label}": names for hook in hooks for label, names in left_alone.items()}
         return all_nested(
-            {
+            exempt
+            | {
                 "auditInterval": self.audit_interval_seconds,
                 "validatingWebhookFailurePolicy": self.failure_policy,
                 "controllerManager.exemptNamespaces": list(self.exempt_namespaces),

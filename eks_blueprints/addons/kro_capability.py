@@ -11,4 +11,5 @@ class KroCapability(CapabilityAddOn):
     """Have EKS run kro (Kube Resource Orchestrator), which makes one object of several, outside the cluster."""
 
     category: ClassVar[str] = "platform"
+    brings_groups: ClassVar[tuple[str, ...]] = ("kro.run",)
     capability_type: ClassVar[str] = "KRO"

@@ -19,6 +19,7 @@ class Kyverno(HelmAddOn):
     """
 
     category: ClassVar[str] = "policy"
+    brings_groups: ClassVar[tuple[str, ...]] = ("policies.kyverno.io",)
     chart: ClassVar[Chart] = Chart("kyverno", "3.9.0", "https://kyverno.github.io/kyverno")
     service_account: ClassVar[str] = "kyverno-admission-controller"
     service_account_at: ClassVar[str] = ""

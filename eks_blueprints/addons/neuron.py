@@ -15,6 +15,7 @@ class Neuron(HelmAddOn):
     category: ClassVar[str] = "machine learning"
     chart: ClassVar[Chart] = Chart("neuron-helm-chart", "1.10.0", "oci://public.ecr.aws/neuron")
     single: ClassVar[bool] = True
+    devices: ClassVar[str] = "neuron"
     fits: ClassVar[Fit] = Fit(
         not_on_fargate="Fargate has no accelerators",
         in_auto_mode="the device plugin of its Neuron nodes",

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from eks_blueprints.addons._accelerators import TYPE, among, required, types_with
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested
 
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import ClusterRef
+
 
 class NvidiaDevicePlugin(HelmAddOn):
-    """Offer the GPUs of nodes as a resource that pods request."""
+    """Offer the GPUs of nodes as a resource that pods request.
+
+    It runs on every node whose instance type has GPUs of NVIDIA, without labels of your own; nodes with GPUs that are
+    not of EC2 take the label `nvidia.com/gpu.present: "true"`. Nodes of EKS Auto Mode and of Bottlerocket's images for
+    NVIDIA bring a plugin of their own.
+    """
 
     category: ClassVar[str] = "machine learning"
     chart: ClassVar[Chart] = Chart("nvidia-device-plugin", "0.20.0", "https://nvidia.github.io/k8s-device-plugin")
     single: ClassVar[bool] = True
+    devices: ClassVar[str] = "nvidia"
     fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate has no GPUs", in_auto_mode="the device plugin of its GPU nodes")
     pods: ClassVar[tuple[str, ...]] = ("nfd.master", "nfd.gc")
     daemons: ClassVar[tuple[str, ...]] = ("",)
@@ -33,6 +43,17 @@ class NvidiaDevicePlugin(HelmAddOn):
         if not self.gpu_feature_discovery:
             return (), self.daemons
         return self.pods, (*self.daemons, "nfd.worker")
+
+    def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
+        """The nodes it runs on: the chart's own, which only Node Feature Discovery labels, and those of EC2's types."""
+        own = (
+            among("feature.node.kubernetes.io/pci-10de.present", "true"),
+            among("feature.node.kubernetes.io/cpu-model.vendor_id", "NVIDIA"),
+            among("nvidia.com/gpu.present", "true"),
+        )
+        by_type = among(TYPE, *types_with("nvidia"))
+        newer = among("karpenter.k8s.aws/instance-gpu-manufacturer", "nvidia")
+        return {"affinity": required(*own, by_type, newer)}
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""

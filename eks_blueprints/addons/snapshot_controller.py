@@ -14,4 +14,5 @@ class SnapshotController(EksAddOn):
     """
 
     category: ClassVar[str] = "storage"
+    brings_groups: ClassVar[tuple[str, ...]] = ("snapshot.storage.k8s.io",)
     eks_name: ClassVar[str] = "snapshot-controller"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
@@ -12,6 +13,7 @@ class TrivyOperator(HelmAddOn):
     """Look for known weaknesses in the images that run, and for mistakes in the configuration."""
 
     category: ClassVar[str] = "security"
+    pods_made: ClassVar[Mapping[str, str]] = {"": "privileged"}
     chart: ClassVar[Chart] = Chart("trivy-operator", "0.34.0", "https://aquasecurity.github.io/helm-charts")
     service_account: ClassVar[str] = "trivy-operator"
     role_on_demand: ClassVar[bool] = True

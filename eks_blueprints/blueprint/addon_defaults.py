@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
-from eks_blueprints.blueprint.kinds import KubePrometheusStack
+from eks_blueprints.blueprint.kinds import KubePrometheusStack, KyvernoPolicies
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import PolicyArn
@@ -86,6 +86,16 @@ def prometheus(args: BlueprintArgs) -> Service | None:
     """The Prometheus of a platform that its add-ons read from."""
     found = (addon.service for addon in settled(args) if isinstance(addon, KubePrometheusStack))
     return next((service for service in found if service is not None), None)
+
+
+def pod_standards(args: BlueprintArgs) -> dict[str, str]:
+    """The Pod Security Standards that pods of add-ons meet, by namespace; empty where no add-on asks for them."""
+    addons = settled(args)
+    if not any(isinstance(addon, KyvernoPolicies) for addon in addons):
+        return {}
+    from eks_blueprints.addons._pod_standards import pod_standards
+
+    return pod_standards(addons)
 
 
 def _general(args: BlueprintArgs) -> dict[str, Any]:

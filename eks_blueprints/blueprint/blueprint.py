@@ -15,7 +15,7 @@ from eks_blueprints.access.component import Access
 from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.blueprint import addon_delivery, aws_settings
-from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, prometheus, settled
+from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, pod_standards, prometheus, settled
 from eks_blueprints.blueprint.ground import check_named
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler
 from eks_blueprints.blueprint.order import awaited, in_order
@@ -109,7 +109,7 @@ class Blueprint(Component):
         ready = self.access.ready if self.access else ()
         autoscaled = any(isinstance(addon, ClusterAutoscaler) for addon in self.args.addons)
         facts: dict[str, Any] = {"autoscaled": autoscaled, "only_fargate": only_fargate(self.args)}
-        facts["prometheus"] = prometheus(self.args)
+        facts |= {"prometheus": prometheus(self.args), "pod_standards": pod_standards(self.args)}
         return replace(self.cluster.ref, parent=self, aws=self._aws, **facts).after(*ready)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:

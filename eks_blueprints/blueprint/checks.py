@@ -12,9 +12,11 @@ from eks_blueprints.blueprint import (
     arn_checks,
     chart_checks,
     compute_checks,
+    device_checks,
     ground,
     identity_checks,
     image_checks,
+    kind_order,
     manifest_checks,
     metadata_checks,
     network_checks,
@@ -44,6 +46,8 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from addon_checks.check(args)
     yield from chart_checks.check(args)
     yield from image_checks.check(args)
+    yield from device_checks.check(args)
+    yield from kind_order.check(args)
     yield from region_checks.check(args)
     yield from compute_checks.check(args)
     yield from metadata_checks.check(args)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons.fluxcd import Fluxcd as Fluxcd
     from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack as KubePrometheusStack
     from eks_blueprints.addons.kube_proxy import KubeProxy as KubeProxy
+    from eks_blueprints.addons.kyverno_policies import KyvernoPolicies as KyvernoPolicies
     from eks_blueprints.addons.manifests import Manifests as Manifests
     from eks_blueprints.addons.storage_classes import StorageClasses as StorageClasses
     from eks_blueprints.addons.vpc_cni import VpcCni as VpcCni
@@ -48,6 +49,7 @@ else:
     Karpenter = asked("eks_blueprints.compute.karpenter", "Karpenter")
     KubePrometheusStack = asked("eks_blueprints.addons.kube_prometheus_stack", "KubePrometheusStack")
     KubeProxy = asked("eks_blueprints.addons.kube_proxy", "KubeProxy")
+    KyvernoPolicies = asked("eks_blueprints.addons.kyverno_policies", "KyvernoPolicies")
     ManagedNodes = asked("eks_blueprints.compute.managed_nodes", "ManagedNodes")
     Manifests = asked("eks_blueprints.addons.manifests", "Manifests")
     SelfManagedNodes = asked("eks_blueprints.compute.self_managed_nodes", "SelfManagedNodes")

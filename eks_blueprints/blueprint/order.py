@@ -1,4 +1,5 @@
-"""The order of add-ons: each after all that it requires and all of earlier stages, otherwise as they are listed."""
+"""The order of add-ons: each after all that it requires, what brings kinds of its objects, and all of earlier stages;
+otherwise as they are listed."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from eks_blueprints.addons.base import AddOn
+from eks_blueprints.blueprint.kind_order import bringers, reaches
 from eks_blueprints.core.errors import Faults
 
 
@@ -17,20 +19,26 @@ def required(addon: AddOn, among: Sequence[AddOn]) -> list[str]:
 def awaited(addons: Sequence[AddOn], carried: Collection[str] = (), carrier: str = "") -> dict[str, list[str]]:
     """For each add-on by its name, those that have to be ready before it is installed.
 
-    An add-on that another one requires is installed in that one's stage, or nothing could ever come first. Those that
-    are `carried` out by another, the `carrier`, wait for it.
+    An add-on that another one requires, or whose kinds it makes objects of, is installed in that one's stage, or
+    nothing could ever come first. Those that are `carried` out by another, the `carrier`, wait for it.
     """
-    stages = _stages(addons)
+    needs = {addon.name: required(addon, addons) for addon in addons}
+    for name in carried:
+        if carrier not in needs[name]:
+            needs[name].append(carrier)
+    for name, others in bringers(addons, needs).items():
+        needs[name] += others
+    stages = _stages(addons, needs)
     found: dict[str, list[str]] = {}
     for addon in addons:
-        names = required(addon, addons)
+        names = list(needs[addon.name])
         for other in addons:
             early = stages[other.name] < stages[addon.name] and not addon.before_nodes
             soft = isinstance(other, addon.after) and stages[other.name] <= stages[addon.name]
-            if other is not addon and other.name not in names and (early or soft):
+            if other is addon or other.name in names or not (early or soft):
+                continue
+            if early or not reaches(other.name, addon.name, needs):
                 names.append(other.name)
-        if addon.name in carried and carrier not in names:
-            names.append(carrier)
         found[addon.name] = names
     return found
 
@@ -53,9 +61,8 @@ def in_order(addons: Sequence[AddOn], first: Mapping[str, Sequence[str]] | None 
         raise
 
 
-def _stages(addons: Sequence[AddOn]) -> dict[str, int]:
+def _stages(addons: Sequence[AddOn], needs: Mapping[str, Sequence[str]]) -> dict[str, int]:
     stages = {addon.name: int(addon.stage) for addon in addons}
-    needs = {addon.name: required(addon, addons) for addon in addons}
     changed = True
     while changed:
         changed = False

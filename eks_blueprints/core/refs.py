@@ -117,6 +117,8 @@ class ClusterRef:
     """Whether pods have nothing but Fargate to run on."""
     prometheus: Service | None = None
     """The Prometheus on the cluster that add-ons read from; None where none is known."""
+    pod_standards: Mapping[str, str] = field(default_factory=dict)
+    """Namespaces of add-ons, and the strictest of the Pod Security Standards that all of their pods meet."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of the platform; each resource adds its own."""
     kubernetes: kubernetes.Provider | None = None

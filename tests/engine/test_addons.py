@@ -94,3 +94,38 @@ def test_applications_of_argo_cd_come_after_it_and_go_before_it(project: Project
     gone = project.destroy().order("delete")
     assert gone.index("prod-velero-release") < gone.index("prod-argocd-release")
     assert project.export() == []
+
+
+KINDS = """
+region: eu-west-1
+cluster: {version: "1.35"}
+compute:
+  nodes: {kind: managed_nodes}
+addons:
+  vpc_cni: {}
+  kube_proxy: {}
+  eks_pod_identity_agent: {}
+  coredns: {}
+  written:
+    kind: manifests
+    manifests:
+      issuer: {apiVersion: cert-manager.io/v1, kind: ClusterIssuer, metadata: {name: own}, spec: {selfSigned: {}}}
+      monitor:
+        apiVersion: monitoring.coreos.com/v1
+        kind: ServiceMonitor
+        metadata: {name: own, namespace: monitoring}
+        spec: {selector: {}, endpoints: []}
+  cert_manager: {values: {prometheus: {servicemonitor: {enabled: true}}}}
+  kube_prometheus_stack: {}
+"""
+
+
+def test_objects_wait_for_who_brings_their_kind(project: Project) -> None:
+    (project.folder / "stacks" / "prod.yaml").write_text(KINDS)
+    made = project.up().order("create")
+    names = ("kube-prometheus-stack-crds", "kube-prometheus-stack-release", "cert-manager-release", "written-issuer")
+    places = [made.index(f"prod-{name}") for name in names]
+    assert places == sorted(places)
+    assert made.index("prod-written-monitor") > made.index("prod-kube-prometheus-stack-release")
+    gone = project.destroy().order("delete")
+    assert gone.index("prod-written-issuer") < gone.index("prod-nodes-group")

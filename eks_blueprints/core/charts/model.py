@@ -21,6 +21,8 @@ class Container:
     limits: Mapping[str, Any] = field(default_factory=dict)
     security: Mapping[str, Any] = field(default_factory=dict)
     """Its `securityContext`."""
+    host_ports: tuple[int, ...] = ()
+    """Ports of the node that it takes."""
     image_at: tuple[str, ...] = ()
     """Paths in the chart's values that say where its image comes from: a registry, a repository, or the whole image."""
 

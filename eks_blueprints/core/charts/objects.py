@@ -102,6 +102,7 @@ def _containers(pod: Mapping[str, Any]) -> Iterator[tuple[str, Container]]:
                     requests=resources.get("requests") or {},
                     limits=resources.get("limits") or {},
                     security=each.get("securityContext") or {},
+                    host_ports=tuple(port["hostPort"] for port in each.get("ports") or () if port.get("hostPort")),
                 ),
             )
 

@@ -43,6 +43,13 @@ class Row:
     refused: Mapping[str, str] = field(default_factory=dict)
     """What the chart says to forms that it does not take; the default form is the empty text."""
 
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """Paths in values without which the chart is not rendered, and what it says."""
+    takes_no: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Values, as text, that the chart refuses at a path in its values, and what it says."""
+    takes_only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The values, as text, that the chart limits a path in its values to."""
+
     @property
     def known(self) -> bool:
         """Whether its default form was rendered."""
