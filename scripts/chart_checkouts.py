@@ -103,7 +103,7 @@ def _from_commit(repo: Path, source: dict[str, Any], version: str, folder: Path)
     if "tag" in source:
         plain = version.removeprefix("v")
         tag = source["tag"].format(version=plain, edge=re.sub(r"^20", "", plain))
-        if _git(repo, "tag", "--list", tag).strip():
+        if git(repo, "tag", "--list", tag).strip():
             source["commit"] = tag
             _archive(repo, tag, source["path"], folder)
             _name_version(folder, version, source.get("replace", ""))
@@ -111,9 +111,9 @@ def _from_commit(repo: Path, source: dict[str, Any], version: str, folder: Path)
     file = f"{source['path']}/Chart.yaml"
     best: tuple[tuple[int, ...], str, str] | None = None
     wanted = _fitting(version)
-    for commit in _git(repo, "log", "--all", "--format=%H", "--", file).split():
+    for commit in git(repo, "log", "--all", "--format=%H", "--", file).split():
         try:
-            text = _git(repo, "show", f"{commit}:{file}")
+            text = git(repo, "show", f"{commit}:{file}")
         except subprocess.CalledProcessError:
             continue
         match = re.search(r"^version:\s*[\"']?([^\s\"'#]+)", text, re.MULTILINE)
@@ -162,7 +162,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _archived(repo: Path, source: dict[str, Any], name: str, version: str, folder: Path) -> str:
     """Unpacks a packed chart of the newest fitting version that the repository holds."""
     form = re.escape(source["archive"].format(name=name, version="VERSION")).replace("VERSION", r"(\d+\.\d+\.\d+)")
-    files = _git(repo, "ls-tree", "-r", "--name-only", "HEAD").split("\n")
+    files = git(repo, "ls-tree", "-r", "--name-only", "HEAD").split("\n")
     fits = _fitting(version)
     found = {match[1]: file for file in files if (match := re.fullmatch(form, file)) and fits(match[1])}
     if not found:
@@ -223,6 +223,7 @@ def _yaml(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _git(repo: Path, *command: str) -> str:
+def git(repo: Path, *command: str) -> str:
+    """What git says of a checkout."""
     call = ["git", "-C", str(repo), *command]
     return subprocess.run(call, capture_output=True, text=True, check=True).stdout  # noqa: S603 - git on a checkout
