@@ -131,9 +131,9 @@ def _from_commit(repo: Path, source: dict[str, Any], version: str, folder: Path)
     file = f"{source['path']}/Chart.yaml"
     best: tuple[tuple[int, ...], str, str] | None = None
     wanted = _fitting(version)
-    for commit in _git(repo, "log", "--all", "--format=%H", "--", file).split():
+    for commit in git(repo, "log", "--all", "--format=%H", "--", file).split():
         try:
-            text = _git(repo, "show", f"{commit}:{file}")
+            text = git(repo, "show", f"{commit}:{file}")
         except subprocess.CalledProcessError:
             continue
         match = re.search(r"^version:\s*[\"']?([^\s\"'#]+)", text, re.MULTILINE)
@@ -153,7 +153,7 @@ def _from_commit(repo: Path, source: dict[str, Any], version: str, folder: Path)
 
 def _tagged(repo: Path, form: str, version: str) -> tuple[str, str] | None:
     """The tag of a version, or of the nearest older one of the same major, and that version."""
-    tags = {_of_tag(form, tag): tag for tag in _git(repo, "tag").split() if _of_tag(form, tag)}
+    tags = {_of_tag(form, tag): tag for tag in git(repo, "tag").split() if _of_tag(form, tag)}
     fits = _fitting(version)
     if version not in tags and (older := [each for each in tags if fits(each)]):
         version = max(older, key=_numbers)
@@ -199,7 +199,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _archived(repo: Path, source: dict[str, Any], name: str, version: str, folder: Path) -> str:
     """Unpacks a packed chart of the newest fitting version that the repository holds."""
     form = re.escape(source["archive"].format(name=name, version="VERSION")).replace("VERSION", r"(\d+\.\d+\.\d+)")
-    files = _git(repo, "ls-tree", "-r", "--name-only", "HEAD").split("\n")
+    files = git(repo, "ls-tree", "-r", "--name-only", "HEAD").split("\n")
     fits = _fitting(version)
     found = {match[1]: file for file in files if (match := re.fullmatch(form, file)) and fits(match[1])}
     if not found:
@@ -262,6 +262,7 @@ def _yaml(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _git(repo: Path, *command: str) -> str:
+def git(repo: Path, *command: str) -> str:
+    """What git says of a checkout."""
     call = ["git", "-C", str(repo), *command]
     return subprocess.run(call, capture_output=True, text=True, check=True).stdout  # noqa: S603 - git on a checkout

@@ -25,6 +25,10 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(answer.read()))
         self._root = f"{module}@v{version}/"
 
+    def files(self) -> list[str]:
+        """The paths of all files."""
+        return [name.removeprefix(self._root) for name in self._zip.namelist()]
+
     def text(self, path: str) -> str | None:
         """What a file holds; None where there is none."""
         try:

@@ -9,6 +9,7 @@ unpacked once, below `.unpacked` in it. With kinds, only their rows are renewed;
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
@@ -80,7 +81,7 @@ def _key(kind: str, role: str) -> str:
 def _row(checkouts: Path, tried: list[tuple[str, Release]], known: list[str]) -> dict[str, Any]:
     release = tried[0][1]
     row: dict[str, Any] = {}
-    folder, version, left_out = _unpacked(checkouts, release)
+    folder, version, left_out = unpacked(checkouts, release)
     if version != release.version:
         row["rendered"] = version
     if left_out:
@@ -140,12 +141,14 @@ def _at(workload: Workload, paths: dict[str, tuple[str, ...]]) -> Workload:
     return replace(workload, containers=containers, at=at)
 
 
-def _unpacked(checkouts: Path, release: Release) -> tuple[Path, str, list[str]]:
+def unpacked(checkouts: Path, release: Release) -> tuple[Path, str, list[str]]:
+    """The folder of a release's chart, the version that was found, and what it depends on and could not be had."""
     place = checkouts / ".unpacked" / f"{release.chart}-{release.version}-{release.namespace}"
     notes = place / "notes.json"
     if not notes.exists():
-        unpacked = Checkouts(checkouts).unpack(release.chart, release.version, release.repository, place)
-        notes.write_text(json.dumps([unpacked.version, unpacked.left_out]), encoding="utf-8")
+        shutil.rmtree(place, ignore_errors=True)  # half of one
+        made = Checkouts(checkouts).unpack(release.chart, release.version, release.repository, place)
+        notes.write_text(json.dumps([made.version, made.left_out]), encoding="utf-8")
     version, left_out = json.loads(notes.read_text(encoding="utf-8"))
     return place / release.chart, version, left_out
 

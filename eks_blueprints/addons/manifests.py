@@ -11,6 +11,7 @@ from eks_blueprints.addons._manifest_addon import ManifestAddOn
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import object_name
+from eks_blueprints.kubernetes.config_values import typed
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -23,8 +24,10 @@ class Manifests(ManifestAddOn):
     are made first; CRDs stay when they are taken out.
 
     Each is checked as the API server of the cluster's version would: its kind and API version, the fields and their
-    types, names, labels, quantities, schedules, selectors and what pods name. A custom resource is checked where its
-    CRD is among the manifests; of other kinds a warning says that they were not.
+    types, names, labels, quantities, schedules, selectors and what pods name. A custom resource is checked by its CRD:
+    one among the manifests, or that of the add-on (or Karpenter) which brings its kind; its expressions (CEL) are left
+    to the API server. A warning names what would bring a kind that nothing here brings, and kinds of which nothing is
+    known.
     """
 
     category: ClassVar[str] = "any"
@@ -32,8 +35,9 @@ class Manifests(ManifestAddOn):
 
     manifests: dict[str, JsonValues] = Field(min_length=1)
     """The objects by short names: `{quota: {apiVersion: v1, kind: ResourceQuota, metadata: {…}, spec: {…}}}`.
-    A leaf may be `{config: key}`, `{secret: key}` or `{stack: name, output: key}`; where a kind has a mapping like one
-    of these, write `{literal: {secret: users}}`. `data` and `stringData` of a Secret are secret in any case."""
+    A leaf may be `{config: key}`, `{secret: key}` or `{stack: name, output: key}`; a config value is read as what the
+    field takes, such as a number. Where a kind has a mapping like one of these, write `{literal: {secret: users}}`.
+    `data` and `stringData` of a Secret are secret in any case."""
 
     @field_validator("manifests")
     @classmethod
@@ -46,11 +50,12 @@ class Manifests(ManifestAddOn):
                 if not isinstance(manifest.get(field), str) or not manifest[field]:
                     faults.add((key, field), f"needs text; got {shown(manifest.get(field))}; write it as for kubectl")
             metadata = manifest.get("metadata")
-            if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
-                do = "write metadata: {name: …}, or the object would get another name each time it is replaced"
+            names = [metadata.get(field) for field in ("name", "generateName")] if isinstance(metadata, Mapping) else []
+            if not any(isinstance(name, str) and name for name in names):
+                do = "write metadata: {name: …}, or generateName where it may get another one each time it is replaced"
                 faults.add((key, "metadata"), f"needs a name; got {shown(metadata)}; {do}")
         faults.raise_if_any()
-        return manifests
+        return {key: typed(manifest) for key, manifest in manifests.items()}
 
     def objects(self, cluster: ClusterRef) -> Mapping[str, Mapping[str, Any]]:
         """What is written down."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver as AwsEbsCsiDriver
     from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler as ClusterAutoscaler
     from eks_blueprints.addons.coredns import Coredns as Coredns
+    from eks_blueprints.addons.eks_addon import EksAddon as EksAddon
     from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent as EksPodIdentityAgent
     from eks_blueprints.addons.fluxcd import Fluxcd as Fluxcd
     from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack as KubePrometheusStack
@@ -41,6 +42,7 @@ else:
     ClusterAutoscaler = asked("eks_blueprints.addons.cluster_autoscaler", "ClusterAutoscaler")
     Coredns = asked("eks_blueprints.addons.coredns", "Coredns")
     Ec2Nodes = asked("eks_blueprints.compute._ec2_nodes", "Ec2Nodes")
+    EksAddon = asked("eks_blueprints.addons.eks_addon", "EksAddon")
     EksPodIdentityAgent = asked("eks_blueprints.addons.eks_pod_identity_agent", "EksPodIdentityAgent")
     Fargate = asked("eks_blueprints.compute.fargate", "Fargate")
     Fluxcd = asked("eks_blueprints.addons.fluxcd", "Fluxcd")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.blueprint.kinds import Manifests
+from eks_blueprints.blueprint import made_elsewhere
+from eks_blueprints.blueprint.kinds import AutoMode, CapabilityAddOn, EksAddon, HelmAddOn, Karpenter, Manifests
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Path, Problem, dotted, shown
+from eks_blueprints.kubernetes.shapes import group_of
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.kubernetes.shapes import Shapes
 
 _THERE = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 Found = tuple[Path, Mapping[str, Any]]
@@ -39,7 +42,8 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         for addon in addons
     ]
     every = [found for own in by_addon for found in own]
-    custom = Definitions(manifest for _, manifest in every)
+    bringers = brought(args)
+    custom = Definitions((manifest for _, manifest in every), bringers)
     for own in by_addon:
         checked = objects.Checked()
         for path, manifest in own:
@@ -50,29 +54,58 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             do = "what their API server says is seen when they are made"
             first = checked.unknown[0][0]
             yield Problem((*first, "kind"), f"{what}; got {len(checked.unknown)} of them; {do}", severity="warning")
-    yield from _twice(every)
+    yield from _twice(every, shapes, dict(made_elsewhere.objects(args, bringers)))
     yield from _homes(args, every, shapes)
 
 
-def _twice(every: list[Found]) -> Iterator[Problem]:
-    seen: dict[tuple[str, ...], Path] = {}
+def brought(args: BlueprintArgs) -> dict[str, str]:
+    """What on a platform brings kinds, and its version; empty where that is not known."""
+    # EKS puts the CRDs of its network plugin on every cluster.
+    found = {"vpc_cni": ""}
+    for addon in args.addons:
+        kind = addon.kind()
+        if isinstance(addon, EksAddon):
+            kind = addon.addon_name.replace("-", "_")
+        found[kind] = addon.chart_used.version if isinstance(addon, HelmAddOn) else ""
+        if isinstance(addon, CapabilityAddOn):
+            found |= dict.fromkeys(_of_capability(kind), "")
+    for compute in args.compute:
+        if isinstance(compute, Karpenter):
+            found["karpenter"] = compute.version
+        elif isinstance(compute, AutoMode):
+            found.setdefault("karpenter", "")
+    return found
+
+
+def _of_capability(kind: str) -> list[str]:
+    """The add-ons whose kinds a capability of EKS brings."""
+    from eks_blueprints.kubernetes import crds
+
+    name = kind.removesuffix("_capability")
+    return [each for each in crds.sources() if each == name or each.startswith(f"{name}_")]
+
+
+def _twice(every: list[Found], shapes: Shapes, elsewhere: Mapping[made_elsewhere.Key, Path]) -> Iterator[Problem]:
+    seen: dict[made_elsewhere.Key, Path] = {}
     for path, manifest in every:
         metadata = _metadata(manifest)
-        kind, name = manifest.get("kind"), metadata.get("name")
-        if not (isinstance(kind, str) and isinstance(name, str)):
-            continue
-        group = str(manifest.get("apiVersion")).rpartition("/")[0]
+        version, kind, name = (manifest.get("apiVersion"), manifest.get("kind"), metadata.get("name"))
         namespace = metadata.get("namespace") or "default"
-        if not isinstance(namespace, str):
+        if not all(isinstance(each, str) for each in (version, kind, name, namespace)):
             continue
-        key = (group, kind, namespace, name)
+        known = shapes.kind(str(version), str(kind))
+        namespace = "default" if known is not None and not known.namespaced else str(namespace)
+        key = (group_of(str(version)), str(kind), namespace, str(name))
         if key in seen:
             what = f"is written down twice; got {kind} {shown(name)} at {dotted(seen[key])} too"
             yield Problem((*path, "metadata", "name"), f"{what}; rename one or remove it")
+        elif key in elsewhere:
+            what = f"is made by {dotted(elsewhere[key])} too; got {kind} {shown(name)}"
+            yield Problem((*path, "metadata", "name"), f"{what}; rename it or remove it")
         seen.setdefault(key, path)
 
 
-def _homes(args: BlueprintArgs, every: list[Found], shapes: Any) -> Iterator[Problem]:
+def _homes(args: BlueprintArgs, every: list[Found], shapes: Shapes) -> Iterator[Problem]:
     made = {
         str(_metadata(manifest).get("name"))
         for _, manifest in every

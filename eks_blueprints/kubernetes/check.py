@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,10 +57,13 @@ def _one(  # noqa: PLR0917 what one object is judged by, in the order of `check`
     walk = Walk(shapes)
     if known is not None:
         yield from (problem.below(*path) for problem in _of_type(walk, known.type, manifest))
-    elif (definition := custom.of(version, kind)) is not None:
-        for problem in (*definition.check(manifest), *_metadata(walk, manifest)):
+    elif (told := custom.of(version, kind)) is not None:
+        of_fields = () if told.definition is None else told.definition.check(manifest)
+        for problem in (*told.problems, *of_fields, *_metadata(walk, manifest)):
             yield problem.below(*path)
-    elif (fault := None if custom.has(version, kind) else kinds.fault(shapes, version, kind)) is not None:
+        if told.definition is None and not told.problems:
+            found.unknown.append((path, f"{version} {kind}"))
+    elif (fault := kinds.fault(shapes, version, kind)) is not None:
         yield fault.below(*path)
         if fault.path != ("kind",) or (near := kinds.meant(shapes, version, kind)) is None:
             return
@@ -87,6 +91,11 @@ def _names(manifest: Mapping[str, Any], version: str, kind: str) -> Iterator[Pro
     rule = names.rule_of(group_of(version), kind)
     if isinstance(name, str) and kind not in names.UNCHECKED and (message := names.fault(rule, name)):
         yield Problem(("metadata", "name"), message)
+    prefix = metadata.get("generateName")
+    is_prefix = not name and isinstance(prefix, str) and bool(prefix) and kind not in names.UNCHECKED
+    # What is put behind it is a letter or a digit.
+    if is_prefix and (message := names.fault(rule, re.sub(r"-$", "a", str(prefix)))):
+        yield Problem(("metadata", "generateName"), message)
     if isinstance(namespace, str) and namespace and (message := names.fault(names.NAMESPACE, namespace)):
         yield Problem(("metadata", "namespace"), message)
 

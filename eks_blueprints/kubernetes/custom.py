@@ -1,25 +1,29 @@
-"""Custom resources against the definitions (CRDs) that bring their kinds.
-
-What a definition leaves open is taken. Patterns and expressions (CEL) are left to the API server.
-"""
+"""Custom resources: by the definition (CRD) beside them, or by that of the add-on that brings their kind."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, nearest, shown, unknown_name
+from eks_blueprints.core.errors import Problem, nearest, shown
+from eks_blueprints.kubernetes import crds
+from eks_blueprints.kubernetes.shapes import group_of
+from eks_blueprints.kubernetes.structural import Structural
 
-_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
-    "string": ((str,), "text"),
-    "boolean": ((bool,), "true or false"),
-    "integer": ((int, float), "a whole number"),
-    "number": ((int, float), "a number"),
-    "object": ((Mapping,), "a mapping"),
-    "array": ((list, tuple), "a list"),
+_GONE: Mapping[tuple[str, str], str] = {
+    ("certmanager.k8s.io", "Certificate"): "cert-manager.io/v1",
+    ("certmanager.k8s.io", "ClusterIssuer"): "cert-manager.io/v1",
+    ("certmanager.k8s.io", "Issuer"): "cert-manager.io/v1",
+    ("karpenter.k8s.aws", "AWSNodeTemplate"): "karpenter.k8s.aws/v1 EC2NodeClass",
+    ("karpenter.sh", "Machine"): "karpenter.sh/v1 NodeClaim",
+    ("karpenter.sh", "Provisioner"): "karpenter.sh/v1 NodePool",
+    ("kubernetes-client.io", "ExternalSecret"): "external-secrets.io/v1",
 }
-_OWN = frozenset({"apiVersion", "kind", "metadata"})
+"""Kinds that their projects have replaced since, and by what: the upgrade guides of each."""
+_LIKE = 0.85
+"""How much a group resembles another that is a slip of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +31,104 @@ class Definition:
     """One version of a kind that a CRD brings."""
 
     schema: Mapping[str, Any]
+    certain: bool = True
+    """Whether it is the one that the API server has."""
 
     def check(self, manifest: Mapping[str, Any]) -> Iterator[Problem]:
         """What its API server would refuse of an object."""
-        yield from _check(self.schema, manifest, (), own=True)
+        yield from Structural(self.certain).object(self.schema, manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of the kind of an object: its definition, and what is wrong with kind and API version."""
+
+    definition: Definition | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 class Definitions:
-    """The kinds that CRDs among some objects bring."""
+    """The kinds that CRDs among some objects bring, and those of the table."""
 
-    def __init__(self, objects: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, objects: Iterable[Mapping[str, Any]], brought: Mapping[str, str] | None = None) -> None:
+        """`brought` has the add-ons of a platform and their versions, empty where these are not known; None where
+        nothing is known of the platform."""
         self._known: dict[tuple[str, str], Definition] = {}
-        self._kinds: set[tuple[str, str]] = set()
+        self._served: dict[tuple[str, str], list[str]] = {}
+        self._brought = brought
         for manifest in objects:
             if manifest.get("kind") == "CustomResourceDefinition":
                 self._read(manifest.get("spec"))
 
-    def of(self, api_version: str, kind: str) -> Definition | None:
-        """The definition of a kind; None where none is known."""
-        return self._known.get((api_version, kind))
+    def of(self, api_version: str, kind: str) -> Told | None:
+        """What is known of a kind; None where that is nothing."""
+        group = group_of(api_version)
+        if (group, kind) in self._served:
+            definition = self._known.get((api_version, kind))
+            served = self._served[group, kind]
+            if definition is not None or not served or api_version.partition("/")[2] in served:
+                return Told(definition)
+            return Told(None, (_unserved(api_version, kind, served, certain=True),))
+        if (known := crds.kind(api_version, kind)) is not None:
+            return self._of_table(known, api_version.partition("/")[2])
+        found = self._slip(api_version, kind)
+        return None if found is None else Told(None, (found,))
 
-    def has(self, api_version: str, kind: str) -> bool:
-        """Whether a CRD brings a kind, in whatever version."""
-        return (api_version.partition("/")[0], kind) in self._kinds
+    def _of_table(self, known: crds.CustomKind, version: str) -> Told:
+        source, certain, problems = self._source(known)
+        served = known.served[source]
+        api_version = f"{known.group}/{version}"
+        if version not in served:
+            others = [each for each, versions in known.served.items() if version in versions]
+            if self._brought is not None or not others:
+                unserved = _unserved(api_version, known.kind, list(served), certain=certain)
+                return Told(None, (*problems, unserved))
+            source = others[-1]
+        return Told(Definition(crds.schema(known, source, version), certain), tuple(problems))
 
-    def versions(self, group: str, kind: str) -> list[str]:
-        """The API versions that its CRD serves."""
-        return [v for v, name in self._known if name == kind and v.partition("/")[0] == group]
+    def _source(self, known: crds.CustomKind) -> tuple[str, bool, list[Problem]]:
+        """By what brings a kind it is judged, whether that is certain, and what is wrong with that."""
+        pinned = crds.sources()
+        names = [name for name in known.served if "@" not in name] or list(known.served)
+        if self._brought is None:
+            return names[0], False, []
+        for name, used in self._brought.items():
+            of_minor = f"{name}@{used.rpartition('.')[0]}"
+            if of_minor in known.served:
+                return of_minor, True, []
+            if name in known.served:
+                if of_minor in pinned:
+                    what = f"is a kind of {name} {pinned[name]}; got {known.kind} with {used}"
+                    do = f"upgrade {name}, or do without it"
+                    return name, False, [Problem(("kind",), f"{what}; {do}", severity="warning")]
+                return name, used == pinned[name], []
+        listed = " or ".join(names[:3])
+        what = f"is a kind that {listed} brings; got no such add-on on this platform"
+        do = "add it, unless the kind's CRD is made by other means"
+        return names[0], False, [Problem(("kind",), f"{what}; {do}", severity="warning")]
+
+    def _slip(self, api_version: str, kind: str) -> Problem | None:
+        group = group_of(api_version)
+        if (successor := _GONE.get((group, kind))) is not None:
+            what = "has been replaced by its project"
+            return Problem(("apiVersion",), f"{what}; got {api_version} {kind}; write {successor}", severity="warning")
+        here = {each.kind: each for each in crds.kinds() if each.group == group}
+        elsewhere = [each for each in crds.kinds() if each.kind == kind]
+        for other in elsewhere:
+            alike = difflib.SequenceMatcher(None, group, other.group).ratio() >= _LIKE
+            akin = any(each.served.keys() & other.served.keys() for each in here.values())
+            if alike or akin:
+                offer = f"{other.group}/{_best(other)}"
+                what = f"has no kind {kind}; got {shown(api_version)}"
+                return self._doubt(other if akin else None, ("apiVersion",), f"{what}; did you mean {offer}?")
+        near = nearest(kind, here)
+        if near is None:
+            return None
+        return self._doubt(here[near], ("kind",), f"no such kind; got {shown(kind)}; did you mean {near}?")
+
+    def _doubt(self, meant: crds.CustomKind | None, path: tuple[str], message: str) -> Problem:
+        certain = meant is not None and self._brought is not None and self._source(meant)[1]
+        return Problem(path, message, severity="error" if certain else "warning")
 
     def _read(self, spec: Any) -> None:
         if not isinstance(spec, Mapping):
@@ -63,94 +138,28 @@ class Definitions:
         versions = spec.get("versions")
         if not (isinstance(group, str) and isinstance(kind, str)):
             return
-        self._kinds.add((group, kind))
+        served = self._served.setdefault((group, kind), [])
         for version in versions if isinstance(versions, list | tuple) else ():
             if not isinstance(version, Mapping) or version.get("served") is False:
                 continue
+            served.append(str(version.get("name")))
             schema = version.get("schema")
             schema = schema.get("openAPIV3Schema") if isinstance(schema, Mapping) else None
             if isinstance(schema, Mapping):
                 self._known[f"{group}/{version.get('name')}", kind] = Definition(schema)
 
 
-def _check(schema: Mapping[str, Any], value: Any, path: Path, *, own: bool = False) -> Iterator[Problem]:
-    if value is None or not isinstance(value, str | int | float | list | tuple | Mapping):
-        return
-    if schema.get("x-kubernetes-int-or-string"):
-        if not isinstance(value, str) and not _is_whole(value):
-            yield Problem(path, f"needs a whole number or text; got {shown(value)}; write one of them")
-        return
-    name = schema.get("type")
-    if isinstance(name, str) and name in _TYPES and not _fits(name, value):
-        yield Problem(path, _mistyped(name, value))
-        return
-    values = schema.get("enum")
-    if isinstance(values, list | tuple) and value not in values:
-        texts = [str(each) for each in values]
-        near = nearest(str(value), texts)
-        do = f"did you mean {near}?" if near else f"use one of {', '.join(texts)}"
-        yield Problem(path, f"is not one of the allowed values; got {shown(value)}; {do}")
-    yield from _bounds(schema, value, path)
-    if isinstance(value, Mapping):
-        yield from _object(schema, value, path, own=own)
-    elif isinstance(value, list | tuple) and isinstance(items := schema.get("items"), Mapping):
-        for index, item in enumerate(value):
-            yield from _check(items, item, (*path, index))
+def _unserved(api_version: str, kind: str, served: list[str], *, certain: bool) -> Problem:
+    group = group_of(api_version)
+    offer = f"{group}/{_newest(served)}"
+    what = f"is no version that {kind} is served in; got {shown(api_version)}; write {offer}"
+    return Problem(("apiVersion",), what, severity="error" if certain else "warning")
 
 
-def _object(schema: Mapping[str, Any], value: Mapping[str, Any], path: Path, *, own: bool) -> Iterator[Problem]:
-    fields, more = schema.get("properties"), schema.get("additionalProperties")
-    fields = fields if isinstance(fields, Mapping) else {}
-    free = bool(schema.get("x-kubernetes-preserve-unknown-fields")) or more is True
-    own = own or bool(schema.get("x-kubernetes-embedded-resource"))
-    for key, item in value.items():
-        if own and key in _OWN:
-            continue
-        if isinstance(known := fields.get(key), Mapping):
-            yield from _check(known, item, (*path, key))
-        elif isinstance(more, Mapping):
-            yield from _check(more, item, (*path, key))
-        elif key not in fields and not free:
-            yield Problem((*path, key), unknown_name(key, fields or ["none"], "field"))
-    required = schema.get("required")
-    for key in required if isinstance(required, list | tuple) else ():
-        known = fields.get(key)
-        filled = isinstance(known, Mapping) and "default" in known
-        if value.get(key) is None and not filled and not (own and key in _OWN):
-            if key in value and isinstance(known, Mapping) and known.get("nullable"):
-                continue
-            yield Problem((*path, key), "is required; got nothing; add it")
+def _best(kind: crds.CustomKind) -> str:
+    return _newest([version for versions in kind.served.values() for version in versions])
 
 
-def _bounds(schema: Mapping[str, Any], value: Any, path: Path) -> Iterator[Problem]:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        least, most, size, unit = schema.get("minimum"), schema.get("maximum"), value, ""
-    elif isinstance(value, list | tuple):
-        least, most, size, unit = schema.get("minItems"), schema.get("maxItems"), len(value), " entries"
-    elif isinstance(value, str):
-        least, most, size, unit = schema.get("minLength"), schema.get("maxLength"), len(value), " characters"
-    else:
-        return
-    if isinstance(least, int | float) and size < least:
-        yield Problem(path, f"is too small; got {size}{unit}; use at least {least}{unit}")
-    if isinstance(most, int | float) and size > most:
-        yield Problem(path, f"is too large; got {size}{unit}; use at most {most}{unit}")
-
-
-def _fits(name: str, value: Any) -> bool:
-    if name in ("integer", "number") and isinstance(value, bool):
-        return False
-    return isinstance(value, _TYPES[name][0]) and (name != "integer" or _is_whole(value))
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer()
-
-
-def _mistyped(name: str, value: Any) -> str:
-    what = f"needs {_TYPES[name][1]}; got {shown(value)}"
-    if name == "string" and isinstance(value, int | float):
-        return f'{what}; quote it: "{shown(value)}"'
-    if isinstance(value, str) and name in ("boolean", "integer", "number"):
-        return f"{what}; write it without quotes"
-    return f"{what}; write {_TYPES[name][1]}"
+def _newest(versions: list[str]) -> str:
+    """The version that an API server prefers: stable before beta before alpha, then the highest."""
+    return max(versions, key=lambda each: ("alpha" not in each, "beta" not in each, len(each), each))

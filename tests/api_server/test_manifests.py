@@ -23,7 +23,7 @@ from tests.builders import recorded
 from tests.compute.test_auto_mode import TYPICAL
 from tests.compute.test_karpenter import SEVERAL
 
-from .conftest import Send
+from .started import ApiServer
 
 PROGRAMS = [
     (PROJECT, "dev"),
@@ -47,41 +47,28 @@ def objects(found: Recorded) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if inputs["apiVersion"].startswith(UNKNOWN_KINDS) or "$unknown" in str(inputs):
             continue
         metadata = {key: value for key, value in inputs["metadata"].items() if value is not None}
-        yield resource.name, {**inputs, "metadata": {"namespace": "default", **metadata}}
+        yield resource.name, {**inputs, "metadata": metadata}
 
 
-def refusals(found: Recorded, server: Send) -> dict[str, str]:
-    return {name: said for name, manifest in objects(found) if (said := server(_scoped(manifest)))}
-
-
-def _scoped(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-    if manifest["kind"] not in (
-        "NodePool",
-        "EC2NodeClass",
-        "StorageClass",
-        "IngressClass",
-        "Namespace",
-        "PriorityClass",
-    ):
-        return manifest
-    return {**manifest, "metadata": {k: v for k, v in manifest["metadata"].items() if k != "namespace"}}
+def refusals(found: Recorded, server: ApiServer) -> dict[str, str]:
+    return {name: said for name, manifest in objects(found) if (said := server.refusal(manifest))}
 
 
 @pytest.mark.parametrize(("folder", "stack"), PROGRAMS, ids=lambda value: getattr(value, "name", value))
-def test_what_a_plan_would_apply(folder: Path, stack: str, server: Send) -> None:
+def test_what_a_plan_would_apply(folder: Path, stack: str, server: ApiServer) -> None:
     if folder.name.startswith("pulumi_eks"):
         pytest.importorskip("pulumi_eks")
     assert refusals(Recorded(record_directory(folder, stack)), server) == {}
 
 
 @pytest.mark.parametrize("spec", [Karpenter(), Karpenter.model_validate(SEVERAL)], ids=["default", "several"])
-def test_karpenter(spec: Karpenter, server: Send) -> None:
+def test_karpenter(spec: Karpenter, server: ApiServer) -> None:
     found = recorded(spec.attach)
     assert len(list(objects(found))) == len(spec.pools) + len(spec.classes)
     assert refusals(found, server) == {}
 
 
-def test_auto_mode(server: Send) -> None:
+def test_auto_mode(server: ApiServer) -> None:
     assert refusals(recorded(AutoMode.model_validate(TYPICAL).attach, auto_mode=True), server) == {}
 
 
@@ -158,7 +145,7 @@ def drawn(choices: Mapping[str, list[Any]], seed: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_any_pool_that_the_spec_accepts(seed: int, server: Send) -> None:
+def test_any_pool_that_the_spec_accepts(seed: int, server: ApiServer) -> None:
     fields = drawn(CHOICES, seed)
     while True:
         try:
@@ -166,22 +153,22 @@ def test_any_pool_that_the_spec_accepts(seed: int, server: Send) -> None:
             break
         except ValidationError as error:  # two fields that do not go together: one of them leaves
             del fields["replicas" if "replicas" in fields else str(error.errors()[0]["loc"][0])]
-    assert server(manifests.node_pool(pool)) == ""
+    assert server.refusal(manifests.node_pool(pool)) == ""
 
 
 @pytest.mark.parametrize("field", CHOICES)
-def test_each_value_of_each_field_of_a_pool(field: str, server: Send) -> None:
+def test_each_value_of_each_field_of_a_pool(field: str, server: ApiServer) -> None:
     for value in CHOICES[field]:
-        assert server(manifests.node_pool(NodePool.model_validate({"name": "one", field: value}))) == "", value
+        assert server.refusal(manifests.node_pool(NodePool.model_validate({"name": "one", field: value}))) == "", value
 
 
 @pytest.mark.parametrize("field", CLASS_CHOICES)
-def test_each_value_of_each_field_of_a_class(field: str, server: Send) -> None:
+def test_each_value_of_each_field_of_a_class(field: str, server: ApiServer) -> None:
     for value in CLASS_CHOICES[field]:
         least = {"ami_selector_terms": [{"alias": "al2023@v20251103"}]}
         spec = Ec2NodeClass.model_validate({**least, field: value})
         defaults = manifests.discovered({"karpenter.sh/discovery": "shop"}, role="nodes")
-        assert server(manifests.ec2_node_class(spec, defaults)) == "", value
+        assert server.refusal(manifests.ec2_node_class(spec, defaults)) == "", value
 
 
 @pytest.mark.parametrize(
@@ -193,14 +180,14 @@ def test_each_value_of_each_field_of_a_class(field: str, server: Send) -> None:
         [{"ssm_parameter": "/my/image"}],
     ],
 )
-def test_each_way_to_choose_an_image(terms: list[Any], server: Send) -> None:
+def test_each_way_to_choose_an_image(terms: list[Any], server: ApiServer) -> None:
     family = {} if "alias" in terms[0] else {"ami_family": "AL2023"}
     spec = Ec2NodeClass.model_validate({"ami_selector_terms": terms, **family})
     defaults = manifests.discovered({"karpenter.sh/discovery": "shop"}, role="nodes")
-    assert server(manifests.ec2_node_class(spec, defaults)) == ""
+    assert server.refusal(manifests.ec2_node_class(spec, defaults)) == ""
 
 
-def test_a_pool_of_auto_mode(server: Send) -> None:
+def test_a_pool_of_auto_mode(server: ApiServer) -> None:
     fields = {
         "instance_categories": ["c"],
         "min_instance_generation": 5,
@@ -208,7 +195,7 @@ def test_a_pool_of_auto_mode(server: Send) -> None:
         "limits": {"cpu": "1"},
     }
     pool = AutoModeNodePool.model_validate({"name": "own", **fields})
-    assert server(manifests.node_pool(pool)) == ""
+    assert server.refusal(manifests.node_pool(pool)) == ""
 
 
 @pytest.mark.parametrize(
@@ -220,11 +207,11 @@ def test_a_pool_of_auto_mode(server: Send) -> None:
         (("disruption",), {"budgets": [{"nodes": "101%"}]}),
     ],
 )
-def test_the_server_does_refuse(path: tuple[str, ...], value: Any, server: Send) -> None:
+def test_the_server_does_refuse(path: tuple[str, ...], value: Any, server: ApiServer) -> None:
     """Or else the tests above would say nothing."""
     manifest = manifests.node_pool(NodePool(name="bad"))
     at = manifest["spec"]
     for key in path[:-1]:
         at = at[key]
     at[path[-1]] = value
-    assert server(manifest)
+    assert server.refusal(manifest)

@@ -186,8 +186,8 @@ def test_a_slip_is_told(manifest: dict[str, Any], finding: str) -> None:
         thing("v1", "ServiceAccount", metadata={"name": "a", "creationTimestamp": None, "annotations": {"a.b/c": "x y"}}),
         thing("rbac.authorization.k8s.io/v1", "ClusterRole", metadata={"name": "system:a:B"}, rules=None),
         thing("v1", "ReplicationController", spec={"template": {"metadata": {"labels": LABELS}, "spec": POD}}),
-        thing("cert-manager.io/v1", "Certificate", spec={"anything": 1}),
-        thing("networking.istio.io/v1", "Gateway"),
+        thing("example.com/v1", "Certificate", spec={"anything": 1}),
+        thing("networking.istio.io/v1", "Gateway", spec={}),
         thing("serving.knative.dev/v1", "Service", spec={"template": {}}),
         CRD,
         {"apiVersion": "v1", "kind": "List", "items": []},
@@ -281,13 +281,13 @@ def warnings(file: Path) -> list[Problem]:
 def test_what_is_not_known_is_said_and_not_refused(tmp_path: Path) -> None:
     file = written(
         tmp_path,
-        "      a: {apiVersion: cert-manager.io/v1, kind: Issuer, metadata: {name: a, namespace: shop}}\n"
+        "      a: {apiVersion: example.com/v1, kind: Issuer, metadata: {name: a, namespace: shop}}\n"
         "      b: {apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: elsewhere}}\n"
         "      c: {apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: own}}\n"
         "      own: {apiVersion: v1, kind: Namespace, metadata: {name: own}}\n",
     )
     issuer, namespace = warnings(file)
-    assert "not checked, as nothing here knows cert-manager.io/v1 Issuer" in issuer.message
+    assert "not checked, as nothing here knows example.com/v1 Issuer" in issuer.message
     assert 'is a namespace that nothing here makes; got "elsewhere"' in namespace.message
 
 
@@ -309,3 +309,39 @@ def test_what_the_settings_say_is_judged_too(tmp_path: Path, name: str, taken: b
             if taken
             else 'a.metadata.namespace: takes only lower-case letters, digits and -; got "Shop_A"' in (said or "")
         )
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "metadata", "maker"),
+    [
+        ("storage.k8s.io/v1", "StorageClass", "name: gp3", "addons.storage_classes"),
+        ("apps/v1", "Deployment", "name: keda-operator, namespace: keda", "addons.keda"),
+        ("apps/v1", "Deployment", "name: keda-operator, namespace: shop", None),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition", "name: scaledobjects.keda.sh", "addons.keda"),
+        ("karpenter.sh/v1", "NodePool", "name: default", "compute.karpenter"),
+        ("v1", "ConfigMap", "name: gp3", None),
+    ],
+)
+def test_an_object_is_made_by_one_element(
+    tmp_path: Path, version: str, kind: str, metadata: str, maker: str | None
+) -> None:
+    file = written(
+        tmp_path,
+        f"      a: {{apiVersion: {version}, kind: {kind}, metadata: {{{metadata}}}}}\n"
+        "  aws_ebs_csi_driver: {}\n  storage_classes: {}\n  keda: {}\n",
+    )
+    file.write_text(file.read_text().replace("{nodes: {", "{karpenter: {}, nodes: {"))
+    said = by_check(file) or ""
+    what = f"addons.objs.manifests.a.metadata.name: is made by {maker} too; got {kind}"
+    assert (what in said) if maker else ("is made by" not in said)
+
+
+def test_a_name_may_be_left_to_the_api_server(tmp_path: Path) -> None:
+    job = "{apiVersion: batch/v1, kind: Job, metadata: {%s}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}}"
+    taken = written(tmp_path, f"      a: {job % 'generateName: seed-'}\n      b: {job % 'generateName: seed-'}\n")
+    assert by_check(taken) is None
+    refused = written(tmp_path, f"      a: {job % 'generateName: Seed_'}\n      b: {job % 'labels: {}'}\n")
+    said = by_check(refused) or ""
+    assert "b.metadata: needs a name" in said
+    refused = written(tmp_path, f"      a: {job % 'generateName: Seed_'}\n")
+    assert "a.metadata.generateName: takes only lower-case letters" in (by_check(refused) or "")
