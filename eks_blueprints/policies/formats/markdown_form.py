@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from eks_blueprints.policies.formats.text_form import HEADS, by_policy, said, summary, where
+from eks_blueprints.policies.formats.text_form import HEADS, by_policy, in_part, said, scanned, summary, where
 from eks_blueprints.policies.report import Finding, Report, kind_of
 
 _FEW = 10
@@ -24,9 +24,16 @@ def _one(report: Report) -> str:
         if found:
             lines += ["", f"#### {head}", ""]
             lines += [line for group in by_policy(found) for line in _group(group)]
-    for word, names in (("not scanned", report.not_scanned), ("exempt", report.exempt)):
+    plain = [name for name in report.not_scanned if name not in report.reasons]
+    for word, names in (("not scanned", plain), ("exempt", report.exempt)):
         if names:
             lines += ["", f"{word}: {', '.join(map(_code, names))}"]
+    for name, why in report.reasons.items():
+        lines += ["", f"not scanned: {_code(name)}; {_safe(why)}"]
+    for each in report.in_part:
+        lines += ["", f"scanned in part: {_code(each.resource)} ({_safe(each.version)}); {_safe(in_part(each))}"]
+    for how, names in scanned(report).items():
+        lines += ["", f"scanned {_safe(how)}: {', '.join(map(_code, names))}"]
     return "\n".join(lines) + "\n"
 
 
