@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -16,12 +16,14 @@ from eks_blueprints.policies.catalogue import rules as all_rules
 from eks_blueprints.policies.definition import Context, Enforcement, Profile, Rule
 from eks_blueprints.policies.embedded import is_read, reason
 from eks_blueprints.policies.objects import SYSTEM_NAMESPACES, WORKLOADS, namespace_of
+from eks_blueprints.policies.platform import CHARTS
 from eks_blueprints.policies.props import Fault, NotApplicable, Undetermined
-from eks_blueprints.policies.report import Finding, Report, in_order
+from eks_blueprints.policies.report import Finding, Opened, Report, in_order
 from eks_blueprints.policies.settings import Judgement, RuleSetting
 from eks_blueprints.policies.stack import Resource, Stack
 
 if TYPE_CHECKING:
+    from eks_blueprints.policies.inside.contents import Contents
     from eks_blueprints.recording.plan import Plan
 
 Outcome = Literal["pass", "fail", "undetermined", "not_applicable"]
@@ -83,10 +85,14 @@ def check_stack(
     for rule in all_rules().values():
         if not wanted or rule.id in wanted:
             run.ask(rule)
+    seen = run.look_into(only=wanted)
     findings = apply(
         run.findings, judgement.waivers, stack, day, enforcement_of=run.enforcement_of, params_of=run.params_of
     )
-    opaque = [each for each in stack.of(*OPAQUE) if not is_read(each, stack)]
+    inside = {each.installed.resource.name: each for each in seen}
+    opened = [each for each in seen if each.rendered is not None]
+    read = {each.installed.resource.urn for each in opened}
+    opaque = [each for each in stack.of(*OPAQUE) if each.urn not in read and not is_read(each, stack)]
     exempt = [each for each in stack.of(*WORKLOADS) if namespace_of(each, stack) in SYSTEM_NAMESPACES]
     return Report(
         project=stack.project,
@@ -97,10 +103,16 @@ def check_stack(
         verdicts=dict(run.verdicts),
         rules=tuple(run.rules),
         not_scanned=tuple(each.name for each in opaque),
-        reasons={each.name: why for each in opaque if (why := reason(each, stack))},
+        reasons={each.name: why for each in opaque if (why := _why(each, stack, inside))},
+        opened=tuple(_opened(each) for each in opened),
         exempt=tuple(each.name for each in exempt),
         seconds=time.perf_counter() - began,
     )
+
+
+def _why(resource: Resource, stack: Stack, inside: Mapping[str, Contents]) -> str:
+    """Why no rule sees into something, where more is to be said than that a provider renders it."""
+    return inside[resource.name].how if resource.name in inside else reason(resource, stack)
 
 
 def judge(rule: Rule, context: Context) -> tuple[Outcome, list[Fault], list[Undetermined]]:
@@ -170,6 +182,25 @@ class _Run:
             if outcome == "undetermined":
                 self.findings.append(undetermined(rule, resource, unknown[0], enforcement))
 
+    def look_into(self, only: Collection[str] = ()) -> list[Contents]:
+        """Judge what charts bring along, as far as it is known."""
+        if not self.stack.of(*CHARTS):
+            return []  # The table of charts is loaded with the first of them.
+        from eks_blueprints.policies.inside.asked import ask
+        from eks_blueprints.policies.inside.contents import contents
+        from eks_blueprints.policies.inside.told import findings
+
+        seen = [each for each in contents(self.stack) if not is_read(each.installed.resource, self.stack)]
+        for rule in self.rules:
+            if only and rule.id not in only:
+                continue
+            params = MappingProxyType(self.params_of(rule))
+            known = {"params": params, "profile": self.profile, "today": self.today, "deployed": self.deployed}
+            for each in seen:
+                answers = ask(rule, each, self.stack, known)
+                self.findings += findings(rule, each, answers, self.enforcement_of(rule), self.stack)
+        return seen
+
     def enforcement_of(self, rule: Rule) -> Enforcement:
         """How hard a rule is enforced here."""
         return self._setting(rule).enforcement or rule.enforcement_in(self.profile)
@@ -183,6 +214,12 @@ class _Run:
 
 
 _NO_SETTING = RuleSetting()
+
+
+def _opened(found: Contents) -> Opened:
+    paths = tuple(".".join(path) for path in found.unfollowed)
+    installed = found.installed
+    return Opened(installed.resource.name, installed.version or "", found.how, paths, found.lacking)
 
 
 def finding(rule: Rule, resource: Resource, fault: Fault, enforcement: Enforcement, stack: Stack) -> Finding:

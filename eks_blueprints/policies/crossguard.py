@@ -19,7 +19,9 @@ from eks_blueprints.core import clock
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.definition import PROFILES, Rule
+from eks_blueprints.policies.inside import ASKED as INSIDE
 from eks_blueprints.policies.own import load
+from eks_blueprints.policies.platform import CHARTS
 from eks_blueprints.policies.report import Finding
 from eks_blueprints.policies.settings import Judgement, RuleSetting, read_settings
 from eks_blueprints.policies.stack import ANY_OBJECT, Resource, Stack
@@ -78,6 +80,8 @@ def _policy(sdk: Any, rule: Rule, judgement: Judgement) -> Any:
 
 def _of_resource(rule: Rule, judgement: Judgement) -> Callable[[Any, Report], None]:
     types = {*rule.types, *(f"{each}Patch" for each in rule.types if each.startswith("kubernetes:"))}
+    if rule.id in INSIDE:
+        types |= {*CHARTS}
     any_object = ANY_OBJECT in types
 
     def validate(args: Any, report: Report) -> None:

@@ -31,6 +31,8 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 CHART = "kubernetes:helm.sh/v4:Chart"
 APPLICATION = "kubernetes:argoproj.io/v1alpha1:Application"
 FLUX_RELEASE = "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease"
+CHARTS = (RELEASE, CHART, APPLICATION, FLUX_RELEASE)
+"""What installs charts."""
 
 
 def clusters(stack: Stack) -> list[Resource]:

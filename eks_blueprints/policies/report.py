@@ -34,6 +34,8 @@ class Finding:
     file: str | None = None
     line: int | None = None
     column: int | None = None
+    more: int = 0
+    """Of how many more objects of one chart it says the same."""
     waiver: str = ""
     """Of a waived finding: the reason, the owner and until when."""
 
@@ -61,6 +63,27 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A chart into which rules saw, and how far."""
+
+    resource: str
+    """Logical name of what installs it."""
+    version: str
+    """The version of the chart."""
+    how: str
+    """`as known on 2026-11-29`, or `as rendered by Helm v3.19.0`."""
+    unfollowed: tuple[str, ...] = ()
+    """Values of users, by their paths, of which nobody knows what they change."""
+    lacking: tuple[str, ...] = ()
+    """What else is not known, in words."""
+
+    @property
+    def in_part(self) -> bool:
+        """Whether it may bring something that no rule saw."""
+        return bool(self.unfollowed or self.lacking)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Every finding about a stack, the worst first, and how much was looked at."""
 
@@ -78,6 +101,8 @@ class Report:
     """Logical names of resources whose objects only a provider renders: no rule saw into them."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why something is not scanned, by its logical name, where more is to be said than that a provider renders it."""
+    opened: tuple[Opened, ...] = ()
+    """The charts that rules saw into."""
     exempt: tuple[str, ...] = ()
     """Logical names of workloads in namespaces of the system, which rules about tenants leave out."""
     seconds: float = 0.0
@@ -96,8 +121,14 @@ class Report:
     def unseen(self) -> str:
         """How much no rule looked into, or not every one: the first line of every report says it; empty if nothing."""
         said = [f"{len(self.not_scanned)} not scanned"] if self.not_scanned else []
+        said += [f"{len(self.in_part)} scanned in part"] if self.in_part else []
         said += [f"{len(self.exempt)} exempt"] if self.exempt else []
         return ", ".join(said)
+
+    @property
+    def in_part(self) -> list[Opened]:
+        """The charts that may bring something that no rule saw."""
+        return [each for each in self.opened if each.in_part]
 
     def counts(self) -> dict[str, int]:
         """How many findings there are: mandatory, advisory, waived, undetermined."""

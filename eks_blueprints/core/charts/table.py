@@ -65,15 +65,20 @@ class Row:
 
 def row(kind: str) -> Row | None:
     """The row of an add-on's chart (`keda`), or of the chart of its CRDs (`linkerd.crds`); None where there is none."""
-    data = _rows().get(kind)
+    data = _table()["charts"].get(kind)
     return None if data is None else load(Row, data)
 
 
 def kinds() -> tuple[str, ...]:
     """The kinds that the table has rows of."""
-    return tuple(_rows())
+    return tuple(_table()["charts"])
+
+
+def as_of() -> str:
+    """The day on which the charts were rendered."""
+    return str(_table()["as_of"])
 
 
 @cache
-def _rows() -> dict[str, Any]:
-    return json.loads(_TABLE.read_text(encoding="utf-8"))["charts"]  # type: ignore[no-any-return]
+def _table() -> dict[str, Any]:
+    return json.loads(_TABLE.read_text(encoding="utf-8"))  # type: ignore[no-any-return]

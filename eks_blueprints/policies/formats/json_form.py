@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from eks_blueprints.core.printed import document
-from eks_blueprints.policies.report import Finding, Report
+from eks_blueprints.policies.report import Finding, Opened, Report
 
 KIND = "eks-blueprints/policy-report"
 VERSION = 1
@@ -33,9 +33,22 @@ def to_data(report: Report) -> dict[str, Any]:
         "counts": report.counts(),
         "verdicts": report.verdicts,
         "notScanned": list(report.not_scanned),
+        "charts": [_chart(each) for each in report.opened],
         "exempt": list(report.exempt),
         "findings": [_finding(each) for each in report.findings],
     }
+
+
+def _chart(chart: Opened) -> dict[str, Any]:
+    data = {
+        "resource": chart.resource,
+        "version": chart.version,
+        "scanned": "in part" if chart.in_part else "as a whole",
+        "how": chart.how,
+        "notFollowed": list(chart.unfollowed),
+        "lacking": list(chart.lacking),
+    }
+    return {key: value for key, value in data.items() if value}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -52,6 +65,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "file": finding.file,
         "line": finding.line,
         "column": finding.column,
+        "more": finding.more,
         "waiver": finding.waiver,
     }
-    return {key: value for key, value in data.items() if value not in (None, "")}
+    return {key: value for key, value in data.items() if value not in (None, "", 0)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from eks_blueprints.policies.formats.text_form import HEADS, by_policy, said, summary, where
+from eks_blueprints.policies.formats.text_form import HEADS, by_policy, in_part, said, scanned, summary, where
 from eks_blueprints.policies.report import Finding, Report, kind_of
 
 _FEW = 10
@@ -30,6 +30,10 @@ def _one(report: Report) -> str:
             lines += ["", f"{word}: {', '.join(map(_code, names))}"]
     for name, why in report.reasons.items():
         lines += ["", f"not scanned: {_code(name)}; {_safe(why)}"]
+    for each in report.in_part:
+        lines += ["", f"scanned in part: {_code(each.resource)} ({_safe(each.version)}); {_safe(in_part(each))}"]
+    for how, names in scanned(report).items():
+        lines += ["", f"scanned {_safe(how)}: {', '.join(map(_code, names))}"]
     return "\n".join(lines) + "\n"
 
 

@@ -37,7 +37,11 @@ def _run(report: Report) -> dict[str, Any]:
         "automationDetails": {"id": f"policies/{report.project}/{report.stack}/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": [_summary(report)]}],
-        "properties": {"notScanned": list(report.not_scanned), "exempt": list(report.exempt)},
+        "properties": {
+            "notScanned": list(report.not_scanned),
+            "scannedInPart": [each.resource for each in report.in_part],
+            "exempt": list(report.exempt),
+        },
         "results": [_result(each, index) for each in report.findings],
     }
 

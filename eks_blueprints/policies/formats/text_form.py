@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from eks_blueprints.core.printed import visible
-from eks_blueprints.policies.report import Finding, Report, kind_of
+from eks_blueprints.policies.report import Finding, Opened, Report, kind_of
 
 HEADS = {
     "mandatory": "must be mended",
@@ -46,9 +46,26 @@ def said(finding: Finding, *, do: bool) -> str:
     return finding.message if do or not finding.do else finding.message.removesuffix(f"; {finding.do}")
 
 
+def in_part(chart: Opened) -> str:
+    """What of a chart no rule saw."""
+    count = len(chart.unfollowed)
+    values = f"{count} {'value' if count == 1 else 'values'} not followed: {', '.join(chart.unfollowed)}"
+    return "; ".join([*([values] if count else []), *(f"without {each}" for each in chart.lacking), chart.how])
+
+
+def scanned(report: Report) -> dict[str, list[str]]:
+    """The charts into which rules saw without anything left out, by where their objects are known from."""
+    found: dict[str, list[str]] = {}
+    for each in report.opened:
+        if not each.in_part:
+            found.setdefault(each.how, []).append(f"{each.resource} ({each.version})")
+    return found
+
+
 def where(finding: Finding) -> str:
     """The resource, its property and the place in a file, as far as they are known."""
     name = f"{finding.resource}.{finding.field}" if finding.field else finding.resource
+    name += f" and {finding.more} more" if finding.more else ""
     return f"{name}  {finding.place}" if finding.place else name
 
 
@@ -63,7 +80,11 @@ def _one(report: Report) -> str:
     if plain:
         lines += ["", f"not scanned: objects of {', '.join(plain)}, which a provider renders"]
     told = [f"not scanned: objects of {name}; {why}" for name, why in report.reasons.items()]
+    for each in report.in_part:
+        told.append(f"scanned in part: objects of {each.resource} ({each.version}); {in_part(each)}")
     lines += ["", *told] if told else []
+    for how, names in scanned(report).items():
+        lines += ["", f"scanned {how}: objects of {', '.join(names)}"]
     if report.exempt:
         lines += ["", f"exempt from rules about tenants: {', '.join(report.exempt)}, in namespaces of the system"]
     return "\n".join(lines) + "\n"

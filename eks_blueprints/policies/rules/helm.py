@@ -118,12 +118,21 @@ def atomic(release: Props) -> Faults:
 def visible(release: Props, context: Context) -> Faults:
     """Every chart was looked at, by rules or by people.
 
-    The objects of a Release are made in the provider, where no rule about objects sees them: their charts are listed
-    in `reviewed_charts`, or installed by helm.sh/v4:Chart.
+    The objects of a Release are made in the provider. Rules see them where they are known: those of the charts that are
+    pinned here, at the pinned version, or those that Helm renders with `--render`. Other charts, and those with values
+    of which it is not known what they change, are listed in `reviewed_charts`.
     """
+    from eks_blueprints.policies.inside.contents import contents
+
     name = (release.text("chart") or "").rpartition("/")[2]
-    if name not in context.params["reviewed_charts"]:
-        yield release.fault("makes objects that no rule sees", "chart", got=name)
+    if name in context.params["reviewed_charts"]:
+        return
+    for each in contents(context.stack):
+        if each.installed.resource is context.resource and each.rendered is not None:
+            if each.in_part:
+                yield release.fault("makes objects that rules see in part", "chart", got=name)
+            return
+    yield release.fault("makes objects that no rule sees", "chart", got=name)
 
 
 @rule(

@@ -8,6 +8,16 @@ from eks_blueprints.policies.props import Faults, Props
 _HOOKS = "kubernetes:admissionregistration.k8s.io/v1:"
 WEBHOOKS = (f"{_HOOKS}ValidatingWebhookConfiguration", f"{_HOOKS}MutatingWebhookConfiguration")
 
+_GROUPS = frozenset(
+    f"{each}.k8s.io"
+    for each in (
+        *("admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization"),
+        *("certificates", "coordination", "discovery", "events", "flowcontrol.apiserver", "networking", "node"),
+        *("rbac.authorization", "resource", "scheduling", "storage"),
+    )
+)
+"""Groups of Kubernetes itself that have a dot in their name."""
+
 
 def hooks(context: Context) -> list[Props]:
     """The webhooks of a configuration."""
@@ -19,9 +29,10 @@ def webhook_safe(hook: Props) -> Faults:
     """A webhook that is down does not take the cluster with it.
 
     A webhook with failurePolicy Fail, the default, has a namespaceSelector or objectSelector and a timeout of at most
-    10 seconds, and its rules are not about every group and resource.
+    10 seconds, and its rules are not about every group and resource. One that is asked about custom resources alone
+    holds up nothing that the cluster needs.
     """
-    if hook.get("failurePolicy") == "Ignore":
+    if hook.get("failurePolicy") == "Ignore" or _is_about_custom_resources(hook):
         return
     for each in hook.items("rules"):
         if "*" in each.words("apiGroups") and "*" in each.words("resources"):
@@ -31,3 +42,8 @@ def webhook_safe(hook: Props) -> Faults:
     seconds = hook.number("timeoutSeconds")
     if seconds is not None and seconds > 10:
         yield hook.fault("holds requests for long", "timeoutSeconds", got=seconds)
+
+
+def _is_about_custom_resources(hook: Props) -> bool:
+    groups = {group for each in hook.items("rules") for group in each.words("apiGroups")}
+    return bool(groups) and all("." in group and group not in _GROUPS for group in groups)
