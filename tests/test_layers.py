@@ -29,6 +29,7 @@ INSIDE: dict[str, list[set[str]]] = {
         | {
             "address_ranges",
             "charts",
+            "files",
             "iam_match",
             "json_values",
             "kustomize",

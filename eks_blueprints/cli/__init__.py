@@ -42,6 +42,12 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"eks_blueprints.cli.{name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # click would call it a failure
+            raise click.exceptions.Exit(_unwritten(error)) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         # click would import every command for its help; the table above says it without.
         with formatter.section("Commands"):
@@ -140,7 +146,7 @@ def _unwritten(error: OSError) -> Exit:
     if isinstance(error, BrokenPipeError):
         # The reader of a pipe has seen enough; Python would complain again when it flushes on exit.
         sys.stdout = sys.stderr = None
-        return Exit.FAILED
+        return Exit.UNREAD
     if os.environ.get("EKS_BLUEPRINTS_DEBUG"):
         raise error
     where = error.filename or "the output"

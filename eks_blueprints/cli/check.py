@@ -159,6 +159,7 @@ def _judged_plan(file: Path, stacks: Sequence[str], profile: Profile | None) -> 
 
 
 def _judged_state(state: Path, stacks: Sequence[str], profile: Profile | None) -> Report:
+    from eks_blueprints.core.files import text_of
     from eks_blueprints.policies.cli_support import judge_state
     from eks_blueprints.stackfile.find import project_of
 
@@ -166,7 +167,7 @@ def _judged_state(state: Path, stacks: Sequence[str], profile: Profile | None) -
         raise click.UsageError(f"--state holds one stack; got {len(stacks)} names; name one of them")
     project = project_of(Path.cwd())
     stack = stacks[0] if stacks else state.stem
-    text = state.read_text(encoding="utf-8", errors="replace")
+    text = text_of(state, errors="replace")
     with _named(state):
         return judge_state(text, stack, project.main if project else Path.cwd(), profile=profile)
 

@@ -52,13 +52,14 @@ def command(  # noqa: PLR0917 - click passes each option by name
     up by the commit that GitHub names. The report may be a stranger's: nothing of it decides where it goes, it is held
     against its schema, and the comment is built from its data here.
     """
+    from eks_blueprints.core.files import text_of
     from eks_blueprints.review.comment.built import built
     from eks_blueprints.review.comment.http import HostError
     from eks_blueprints.review.comment.pack import pack, sections
     from eks_blueprints.review.comment.post import post
     from eks_blueprints.review.comment.validated import validated
 
-    text = built(validated(report.read_text(encoding="utf-8", errors="replace"), str(report)))
+    text = built(validated(text_of(report, errors="replace"), str(report)))
     _summary(text)
     if dry_run:
         click.echo("\n\n".join(pack(sections(text), f"<!-- eks-blueprints:{tag} -->", 65_536, max_parts)))

@@ -136,7 +136,7 @@ def _report(  # noqa: PLR0917 - as click gives them
     threshold: Threshold,
 ) -> Report:
     from eks_blueprints.review.cost import read_prices
-    from eks_blueprints.review.diff.base import BaseError
+    from eks_blueprints.review.diff.commits import BaseError
     from eks_blueprints.review.report.run import Request, check
 
     given = base or default_base()
@@ -172,7 +172,7 @@ def default_base() -> str:
             return f"origin/{branch}"
     from subprocess import CalledProcessError
 
-    from eks_blueprints.review.diff.base import git
+    from eks_blueprints.review.diff.commits import git
 
     for ref in ("origin/main", "origin/master", "main", "master"):
         try:

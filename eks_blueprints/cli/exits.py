@@ -15,3 +15,5 @@ class Exit(IntEnum):
     """A policy or a gate says no."""
     CHANGES = 4
     """There are changes; given only when asked for with `--exit-code`."""
+    UNREAD = 141
+    """The reader of the output went away, as in `| head`: what shells say of a command that SIGPIPE ends."""

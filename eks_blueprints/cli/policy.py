@@ -213,11 +213,12 @@ def write_baseline(
 
 
 def _report(stack: str, state: Path | None, profile: Profile | None) -> Report:
+    from eks_blueprints.core.files import text_of
     from eks_blueprints.policies.cli_support import judge_plan, judge_state
     from eks_blueprints.stackfile.find import stack_file
 
     if state is not None:
-        return judge_state(state.read_text(encoding="utf-8"), Path(stack).stem, Path.cwd(), profile=profile)
+        return judge_state(text_of(state, errors="replace"), Path(stack).stem, Path.cwd(), profile=profile)
     from eks_blueprints.review.preview.run import preview
     from eks_blueprints.review.preview.targets import stack_target
 

@@ -65,6 +65,9 @@ def read(path: FilePath, name: str | None = None) -> Document:
         InputError: if it cannot be read, is not YAML, has duplicate keys, or is not one mapping.
     """
     name = name or str(path)
+    if path.exists() and not path.is_file():
+        got = "a folder" if path.is_dir() else "a pipe or a device"
+        raise _error(name, f"cannot be read; got {got}; name a readable stack file")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -106,6 +109,8 @@ def parse(text: str, name: str = "<text>") -> Document:
     try:
         builder = _Builder(name, text)
         data, others = builder.document()
+    except InputError:
+        raise
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(error.problem or error.context).split())

@@ -51,10 +51,12 @@ def read_plan(file: Path) -> Plan:
         InputError: if the file holds none.
     """
     from eks_blueprints.core.errors import InputError, Problem
+    from eks_blueprints.core.files import text_of
     from eks_blueprints.recording.plan import Plan
 
+    text = text_of(file, errors="replace")
     try:
-        return Plan.from_json(file.read_text(encoding="utf-8"))
+        return Plan.from_json(text)
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         why = " ".join(str(error).split()) or type(error).__name__
         message = f"is no plan; got {why}; write one by eks-blueprints preview STACK --format json"

@@ -79,7 +79,10 @@ def stack_file(named: str) -> Path:
     """
     path = Path(named)
     if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
-        if not path.is_file():
+        if path.exists() and not path.is_file():
+            got = "a folder" if path.is_dir() else "a pipe or a device, which cannot be read twice"
+            raise _error(path, f"is no stack file; got {got}; name a stack or a stack file")
+        if not path.exists():
             raise _error(path, "does not exist; got no such file; name a stack or a stack file")
         return path
     known = {file.stem: file for file in stack_files(Path.cwd())}

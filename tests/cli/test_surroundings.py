@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from eks_blueprints.cli import main
 from tests import ROOT
 
 FILE = """\
@@ -60,8 +61,51 @@ def test_a_reader_that_goes_is_no_success() -> None:
     command = [sys.executable, "-m", "eks_blueprints", "tables"]
     done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writing)
-    assert done.returncode == 1
+    assert done.returncode == 141
     assert not done.stderr
+
+
+@pytest.mark.parametrize("command", ["preview ./dev.yaml", "preview ./dev.yaml --format json", "addons", "policy list"])
+def test_a_reader_that_has_seen_enough_hears_no_complaint(tmp_path: Path, command: str) -> None:
+    done = run(f"$CLI {command} | head -1; echo ${{PIPESTATUS[0]}} >&2", tmp_path)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr.splitlines()[-1] in ("0", "141")
+    assert "pipe" not in done.stderr.lower()
+
+
+PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+
+
+@PIPES
+@pytest.mark.parametrize("command", ["check --state", "check --plan", "diff ./dev.yaml --base", "comment --dry-run"])
+def test_a_pipe_that_nobody_writes_to(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dev.yaml").write_text(FILE)
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("eks_blueprints.core.files._PATIENCE", 0.01)
+    with pytest.raises(SystemExit) as end:
+        main([*command.split(), "pipe"])
+    assert end.value.code == 2
+    assert "pipe: is a pipe; got nobody who writes to it in 0.01 s; name a file" in capsys.readouterr().err
+
+
+@PIPES
+def test_a_pipe_may_hold_a_state(tmp_path: Path) -> None:
+    done = run("$CLI check --state <(sleep 1; cat empty.json)", tmp_path)
+    assert done.returncode == 2
+    assert "is no exported stack; got text that is no JSON" in done.stderr
+
+
+@PIPES
+def test_a_stack_file_is_no_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "odd.yaml")
+    done = run("$CLI check ./odd.yaml", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("odd.yaml: is no stack file; got a pipe or a device, which cannot be read twice")
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    assert "odd.yaml: cannot be read; got a pipe or a device" in run("$CLI check", tmp_path).stderr
 
 
 def test_no_git(tmp_path: Path) -> None:

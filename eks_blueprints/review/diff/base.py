@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,10 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem, raised
-from eks_blueprints.core.printed import one_line
+from eks_blueprints.core.files import text_of
 from eks_blueprints.recording.apart import VARIABLE, seconds
 from eks_blueprints.recording.exported import exported, is_exported
 from eks_blueprints.recording.plan import KIND, Plan
+from eks_blueprints.review.diff.commits import (
+    BaseError,
+    Ref,
+    add_worktree,
+    fetching,
+    remove_worktree,
+    submodules,
+)
 
 LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
 """Files that say what a program is built from."""
@@ -29,10 +36,6 @@ LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyp
 
 _INVALID = 2
 """What the command line exits with when a stack is invalid, and the others are not."""
-
-
-class BaseError(RuntimeError):
-    """The old side cannot be had; this is no fault of what is being looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,10 @@ def from_file(path: Path) -> Base:
         InputError: if it is neither.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
+    except UnicodeDecodeError:
+        text = ""
+    try:
         data = json.loads(text)
         if not is_exported(data):
             return Base(str(path), plans=_plans(data))
@@ -83,67 +89,6 @@ def _plans(data: Any) -> dict[str, Plan]:
         raise ValueError("it holds no plan")
     plans = [Plan.from_json(json.dumps(each)) for each in found]
     return {plan.stack: plan for plan in plans}
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A commit to compare with."""
-
-    name: str
-    commit: str
-    root: Path
-    """The top folder of the repository."""
-    merge_base: bool
-    """Whether it is where the two branches parted, and not the tip of `name`."""
-
-    @property
-    def label(self) -> str:
-        """As reports name it."""
-        return self.name if self.commit.startswith(self.name) else f"{self.name} ({self.commit[:7]})"
-
-
-def resolve(name: str, folder: Path) -> Ref:
-    """The commit that a pull request is compared with: where its branch left `name`.
-
-    Raises:
-        InputError: if the folder is in no repository, or there is no such ref.
-    """
-    try:
-        root = Path(git(folder, "rev-parse", "--show-toplevel"))
-        tip = git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
-    except subprocess.CalledProcessError:
-        message = f"is no file, and no commit of this repository; got {name}; fetch it, or give a plan or state file"
-        raise InputError([Problem((), message, "--base")]) from None
-    try:
-        parted = git(folder, "merge-base", tip, "HEAD")
-    except subprocess.CalledProcessError:
-        # A shallow clone does not hold the history in which the branches meet.
-        parted = tip
-    return Ref(name, parted, root, parted != tip)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """What git answers.
-
-    Raises:
-        InputError: if there is no git.
-        CalledProcessError: if it says no.
-    """
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - git, with plain arguments
-    except FileNotFoundError:
-        message = "needs git to compare with a ref; got none on the PATH; install it, or give a plan or state file"
-        raise InputError([Problem((), message, "--base")]) from None
-    return done.stdout.strip()
-
-
-def head(folder: Path) -> str:
-    """The commit that a folder stands at, in short; empty outside of a repository, or without git."""
-    try:
-        return git(folder, "rev-parse", "--short=7", "HEAD")
-    except (subprocess.CalledProcessError, InputError):
-        return ""
 
 
 def workers(stacks: int) -> int:
@@ -174,7 +119,7 @@ class Rendering:
             tree = Path(temporary, "tree")
             process = None
             try:
-                _add_worktree(self.ref, tree)
+                add_worktree(self.ref, tree)
                 inside = tree / self.folder.resolve().relative_to(self.ref.root.resolve())
                 wanted = self._wanted(inside)
                 process = self._start(tree, inside, wanted) if wanted else None
@@ -184,7 +129,7 @@ class Rendering:
                 with unstoppable():
                     if process is not None:
                         _end(process)
-                    _remove_worktree(self.ref, tree)
+                    remove_worktree(self.ref, tree)
 
     def _wanted(self, inside: Path) -> list[str]:
         """What of all that is asked for is there in the commit."""
@@ -222,6 +167,22 @@ class Rendering:
         )
 
     def _notes(self, tree: Path) -> tuple[str, ...]:
+        return (*self._of_history(), *self._of_submodules(tree), *self._of_locks(tree))
+
+    def _of_history(self) -> Iterator[str]:
+        if self.ref.unmet:
+            more = fetching(self.ref.root, self.ref.name)
+            yield (
+                f"this clone is shallow and does not hold where the branches parted: the old side is the tip of "
+                f"{self.ref.name}, with what came there since; run {more}"
+            )
+
+    def _of_submodules(self, tree: Path) -> Iterator[str]:
+        for path in submodules(tree):
+            if not any((tree / path).iterdir()):
+                yield f"the submodule {path} is empty on the old side: its commit is not at hand; fetch it there"
+
+    def _of_locks(self, tree: Path) -> tuple[str, ...]:
         changed = [name for name in LOCKS if _text(tree / name) != _text(self.ref.root / name)]
         if not changed or self.python:
             return ()
@@ -267,23 +228,6 @@ class RunningBase:
             raise BaseError(f"{self.ref.label} could not be rendered:\n{err.strip()}")
         problems = dict.fromkeys(missing, err.strip())
         return Base(self.ref.label, plans, problems=problems, notes=self.notes, folder=self.folder)
-
-
-def _add_worktree(ref: Ref, tree: Path) -> None:
-    try:
-        git(ref.root, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
-    except subprocess.CalledProcessError as error:
-        said = one_line(error.stderr or "").removeprefix("fatal: ")
-        raise BaseError(f"{ref.label} cannot be checked out; git says: {said}") from None
-
-
-def _remove_worktree(ref: Ref, tree: Path) -> None:
-    for arguments in (("remove", "--force", "--force", str(tree)), ("prune",)):
-        # One that was never finished is not known to git by its folder, and pruned once that is gone.
-        with contextlib.suppress(subprocess.CalledProcessError):
-            git(ref.root, "worktree", *arguments)
-            return
-        shutil.rmtree(tree, ignore_errors=True)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

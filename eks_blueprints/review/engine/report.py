@@ -11,7 +11,7 @@ from eks_blueprints.core.errors import InputError
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.report import Finding, in_order
 from eks_blueprints.review.cost import Prices
-from eks_blueprints.review.diff.base import head
+from eks_blueprints.review.diff.commits import head
 from eks_blueprints.review.effects import effects
 from eks_blueprints.review.engine.events import Violation
 from eks_blueprints.review.engine.run import EnginePreview

@@ -16,18 +16,8 @@ from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost import Prices
-from eks_blueprints.review.diff.base import (
-    Base,
-    BaseError,
-    Ref,
-    Rendering,
-    RunningBase,
-    from_file,
-    git,
-    head,
-    resolve,
-    workers,
-)
+from eks_blueprints.review.diff.base import Base, Rendering, RunningBase, from_file, workers
+from eks_blueprints.review.diff.commits import BaseError, Ref, git, head, resolve
 from eks_blueprints.review.diff.state import deployed, read_state, stack_references
 from eks_blueprints.review.preview.parallel import Outcome, previews
 from eks_blueprints.review.preview.run import Finding, recorded
@@ -170,7 +160,7 @@ def _report(  # noqa: PLR0917 - in this order everywhere
 @contextmanager
 def _base(request: Request) -> Iterator[Base | RunningBase]:
     file = Path(request.base)
-    if file.is_file():
+    if file.is_file() or file.is_fifo():
         yield from_file(file)
         return
     ref = resolve(request.base, Path.cwd())

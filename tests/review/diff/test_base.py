@@ -5,12 +5,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.review.diff.base import BaseError, Rendering, from_file, resolve
+from eks_blueprints.review.diff.base import Rendering, from_file
+from eks_blueprints.review.diff.commits import BaseError, add_worktree, remove_worktree, resolve
 from tests import ROOT
 from tests.plans import ROLE, plan, resource
 
@@ -89,6 +91,90 @@ def test_the_commit_where_the_branch_began(repository: Path) -> None:
     git(repository, "checkout", "-q", "change")
     found = resolve("main", repository)
     assert (found.commit, found.merge_base) == (first, True)
+
+
+def shallow(repository: Path, folder: Path) -> Path:
+    """A clone as CI systems make it: the newest commit of one branch alone."""
+    git(repository, "checkout", "-qb", "change")
+    git(repository, "commit", "-qm", "mine", "--allow-empty")
+    git(repository, "checkout", "-q", "main")
+    git(repository, "commit", "-qm", "theirs", "--allow-empty")
+    git(folder, "clone", "-q", "--depth=1", "--branch=change", f"file://{repository}", "clone")
+    return folder / "clone"
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("main", "git fetch --depth=1000 origin main$"),
+        ("origin/main", "git fetch --depth=1000 origin main:refs/remotes/origin/main$"),
+        ("0" * 40, "git fetch --depth=1000 origin 0{40}$"),
+    ],
+)
+def test_a_commit_that_a_shallow_clone_lacks(repository: Path, tmp_path: Path, name: str, command: str) -> None:
+    clone = shallow(repository, tmp_path)
+    with pytest.raises(InputError, match=f"no commit that this shallow clone holds; got {name}; run {command}"):
+        resolve(name, clone)
+
+
+def test_the_command_that_is_named_mends_a_shallow_clone(repository: Path, tmp_path: Path) -> None:
+    clone = shallow(repository, tmp_path)
+    git(clone, "fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
+    found = resolve("origin/main", clone)
+    assert (found.merge_base, found.unmet) == (False, True)
+    [note] = Rendering(found, clone)._of_history()
+    assert "this clone is shallow and does not hold where the branches parted" in note
+    command = note.rpartition("; run git ")[2]
+    git(clone, *command.split())
+    assert (resolve("origin/main", clone).merge_base, resolve("origin/main", clone).unmet) == (False, True)
+    git(clone, "fetch", "-q", "--unshallow", "origin")
+    assert resolve("origin/main", clone).merge_base
+
+
+def test_submodules_are_filled_from_the_clones_at_hand(repository: Path, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "shared.py").write_text("OLD = True\n")
+    git(library, "init", "-q", "-b", "main")
+    git(library, "add", ".")
+    git(library, "commit", "-qm", "library")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", f"file://{library}", "lib")
+    git(repository, "commit", "-qm", "with a library")
+    (repository / "lib" / "shared.py").write_text("OLD = False\n")
+    ref, tree = resolve("HEAD", repository), tmp_path / "tree"
+    add_worktree(ref, tree)
+    try:
+        assert (tree / "lib" / "shared.py").read_text() == "OLD = True\n"
+        assert not list(Rendering(ref, repository)._of_submodules(tree))
+        (tree / "lib" / "shared.py").unlink()
+        [note] = Rendering(ref, repository)._of_submodules(tree)
+        assert note.startswith("the submodule lib is empty on the old side")
+    finally:
+        remove_worktree(ref, tree)
+
+
+def test_two_runs_at_once_do_not_meet(repository: Path, tmp_path: Path) -> None:
+    ref = resolve("HEAD", repository)
+    trees = [tmp_path / str(number) for number in range(8)]
+
+    def run(tree: Path) -> bool:
+        add_worktree(ref, tree)
+        there = (tree / "stacks" / "prod.yaml").is_file()
+        remove_worktree(ref, tree)
+        return there and not tree.exists()
+
+    with ThreadPoolExecutor(len(trees)) as pool:
+        assert all(pool.map(run, trees))
+
+
+def test_a_worktree_is_a_checkout_like_any_other(repository: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    git(repository, "worktree", "add", "-q", "-b", "change", str(own))
+    ref, tree = resolve("main", own), tmp_path / "tree"
+    assert ref.root == own.resolve()
+    add_worktree(ref, tree)
+    remove_worktree(ref, tree)
+    git(repository, "worktree", "remove", str(own))
 
 
 def test_a_commit_is_rendered_as_it_was(repository: Path) -> None:

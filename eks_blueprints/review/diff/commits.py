@@ -1,0 +1,151 @@
+"""Commits of a repository, and what they hold: the folders in which the old side of a diff is rendered."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import subprocess
+import tarfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.printed import one_line
+
+
+class BaseError(RuntimeError):
+    """The old side cannot be had; this is no fault of what is being looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A commit to compare with."""
+
+    name: str
+    commit: str
+    root: Path
+    """The top folder of the repository."""
+    merge_base: bool
+    """Whether it is where the two branches parted, and not the tip of `name`."""
+    unmet: bool = False
+    """Whether the history at hand does not hold where they parted, so that the tip had to do."""
+
+    @property
+    def label(self) -> str:
+        """As reports name it."""
+        return self.name if self.commit.startswith(self.name) else f"{self.name} ({self.commit[:7]})"
+
+
+def resolve(name: str, folder: Path) -> Ref:
+    """The commit that a pull request is compared with: where its branch left `name`.
+
+    Raises:
+        InputError: if the folder is in no repository, or there is no such ref.
+    """
+    try:
+        root = Path(git(folder, "rev-parse", "--show-toplevel"))
+        tip = git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    except subprocess.CalledProcessError:
+        what, do = "is no file, and no commit of this repository", "fetch it, or give a plan or state file"
+        if _is_shallow(folder):
+            what, do = "is no file, and no commit that this shallow clone holds", f"run {fetching(folder, name)}"
+        raise InputError([Problem((), f"{what}; got {name}; {do}", "--base")]) from None
+    try:
+        parted = git(folder, "merge-base", tip, "HEAD")
+    except subprocess.CalledProcessError:
+        # A shallow clone does not hold the history in which the branches meet.
+        return Ref(name, tip, root, False, unmet=_is_shallow(folder))
+    return Ref(name, parted, root, parted != tip)
+
+
+def _is_shallow(folder: Path) -> bool:
+    try:
+        return git(folder, "rev-parse", "--is-shallow-repository") == "true"
+    except subprocess.CalledProcessError:
+        return False
+
+
+def fetching(folder: Path, name: str) -> str:
+    """The command that brings a commit, or a branch with its history, into a shallow clone."""
+    first, _, branch = name.partition("/")
+    remotes = git(folder, "remote").split()
+    remote, branch = (first, branch) if branch and first in remotes else (next(iter(remotes), "origin"), name)
+    tracked = f"{branch}:refs/remotes/{name}" if name.startswith(f"{remote}/") else branch
+    return f"git fetch --depth=1000 {remote} {tracked}"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git answers.
+
+    Raises:
+        InputError: if there is no git.
+        CalledProcessError: if it says no.
+    """
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - git, with plain arguments
+    except FileNotFoundError:
+        message = "needs git to compare with a ref; got none on the PATH; install it, or give a plan or state file"
+        raise InputError([Problem((), message, "--base")]) from None
+    return done.stdout.strip()
+
+
+def head(folder: Path) -> str:
+    """The commit that a folder stands at, in short; empty outside of a repository, or without git."""
+    try:
+        return git(folder, "rev-parse", "--short=7", "HEAD")
+    except (subprocess.CalledProcessError, InputError):
+        return ""
+
+
+_PAUSES = (0.1, 0.3, 1.0, 3.0)
+"""Seconds to wait before a worktree is added again."""
+
+
+def add_worktree(ref: Ref, tree: Path) -> None:
+    for pause in (*_PAUSES, None):
+        try:
+            git(ref.root, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
+            break
+        except subprocess.CalledProcessError as error:
+            if pause is None:
+                said = one_line(error.stderr or "").removeprefix("fatal: ")
+                raise BaseError(f"{ref.label} cannot be checked out; git says: {said}") from None
+        # Two that are added at once see each other's half; git then gives up.
+        shutil.rmtree(tree, ignore_errors=True)
+        time.sleep(pause)
+    _fill_submodules(ref.root, tree, ref.commit)
+
+
+def submodules(tree: Path) -> list[Path]:
+    """Folders of the submodules of a checked out commit."""
+    try:
+        said = git(tree, "config", "--file", ".gitmodules", "--get-regexp", r"^submodule\..*\.path$")
+    except subprocess.CalledProcessError:  # there are none
+        return []
+    return [path for line in said.splitlines() if (path := Path(line.partition(" ")[2])) and (tree / path).is_dir()]
+
+
+def _fill_submodules(root: Path, tree: Path, commit: str) -> None:
+    """Copy the submodules of a commit out of the clones at hand, as git itself would fetch them anew."""
+    for path in submodules(tree):
+        with contextlib.suppress(subprocess.CalledProcessError, OSError, tarfile.TarError):
+            wanted = git(root, "rev-parse", f"{commit}:{path.as_posix()}")
+            if not (root / path / ".git").exists():
+                continue
+            command = ["git", "-C", str(root / path), "archive", "--format=tar", wanted]
+            packed = subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603 - git, by plain words
+            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+                archive.extractall(tree / path, filter="data")
+            _fill_submodules(root / path, tree / path, wanted)
+
+
+def remove_worktree(ref: Ref, tree: Path) -> None:
+    for arguments in (("remove", "--force", "--force", str(tree)), ("prune",)):
+        # One that was never finished is not known to git by its folder, and pruned once that is gone.
+        with contextlib.suppress(subprocess.CalledProcessError):
+            git(ref.root, "worktree", *arguments)
+            return
+        shutil.rmtree(tree, ignore_errors=True)
