@@ -14,6 +14,20 @@ from typing import Any
 
 from eks_blueprints.core.address_ranges import is_world
 
+ADMINISTRATORS = frozenset(
+    {
+        "AdministratorAccess",
+        "AdministratorAccess-Amplify",
+        "AdministratorAccess-AWSElasticBeanstalk",
+        "AWSOrganizationsFullAccess",
+        "IAMFullAccess",
+        "PowerUserAccess",
+        "SystemAdministrator",
+    }
+)
+"""AWS managed policies whose holder may do nearly anything, or can come to: critical for pods, danger for whoever gets
+one. Source: AWS managed policy reference, 2026-11."""
+
 Condition = tuple[str, str, Sequence[str]]
 """Operator, key and values."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from eks_blueprints.policies.report import Finding, Report
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 DOCS = "EKS_BLUEPRINTS_POLICY_PAGES"
 """Environment variable with the address of the folder of the pages about policies, where a copy of it is served."""
-_PAGES = "https://github.com/acme/eks-blueprints/blob/main/docs/policies"
+_IN_GIT = "blob/main/docs/policies"
+_URLS = ("documentation", "source", "repository", "homepage")
+"""Labels of the project's addresses in its metadata, in the order they are tried."""
+_CHECKOUT = Path(__file__).parents[3] / "docs" / "policies"
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
 """GitHub sorts findings about security by a score from 0 to 10."""
 
@@ -56,18 +60,30 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.prose.rationale or rule.title},
         "help": {"text": rule.prose.fix or rule.title},
-        "helpUri": page_of(rule),
+        **({"helpUri": page} if (page := page_of(rule)) else {}),
         "defaultConfiguration": {"level": "error" if rule.enforcement == "mandatory" else "warning"},
         "properties": {"security-severity": _SCORES[rule.severity], "tags": ["security", rule.subject]},
     }
 
 
 def page_of(rule: Rule) -> str:
-    """Where the page about a rule is; of a rule of a team's own its file."""
+    """Where the page about a rule is; of a rule of a team's own its file. Empty where nobody says where pages are."""
     if not rule.check.__module__.startswith("eks_blueprints.policies.rules."):
         return Path(rule.check.__code__.co_filename).resolve().as_uri()
-    base = os.environ.get(DOCS) or _PAGES
-    return f"{base.rstrip('/')}/{rule.subject}.md#{rule.id}"
+    base = os.environ.get(DOCS) or _pages(metadata("eks-blueprints").get_all("Project-URL") or ())
+    return f"{base.rstrip('/')}/{rule.subject}.md#{rule.id}" if base else ""
+
+
+def _pages(urls: Iterable[str]) -> str:
+    """Where the pages about policies are: as the package's metadata says, or else in the checkout that this runs from.
+
+    `urls` are those of the metadata, such as `Source, https://github.com/acme/eks-blueprints`.
+    """
+    found = {label.strip().lower(): url.strip() for label, _, url in (each.partition(",") for each in urls)}
+    for label in _URLS:
+        if url := found.get(label):
+            return f"{url.rstrip('/')}/policies" if label == "documentation" else f"{url.rstrip('/')}/{_IN_GIT}"
+    return _CHECKOUT.as_uri() if _CHECKOUT.is_dir() else ""
 
 
 def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:

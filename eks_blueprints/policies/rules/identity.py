@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
-from eks_blueprints.core.iam_match import whole_service
+from eks_blueprints.core.iam_match import ADMINISTRATORS, whole_service
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import canonical, namespace_of, object_name, pod_of, workloads
 from eks_blueprints.policies.platform import (
@@ -48,15 +52,6 @@ _WITH_ROLE = (
     "amazon-cloudwatch-observability",
     "adot",
 )
-_SERVICE_ACCOUNTS = {
-    "aws-ebs-csi-driver": ("ebs-csi-controller-sa",),
-    "aws-efs-csi-driver": ("efs-csi-controller-sa", "efs-csi-node-sa"),
-    "aws-mountpoint-s3-csi-driver": ("s3-csi-driver-sa",),
-    "amazon-cloudwatch-observability": ("cloudwatch-agent",),
-    "adot": ("adot-col-prom-metrics", "adot-col-otlp-ingest", "adot-col-container-logs"),
-    "vpc-cni": ("aws-node",),
-}
-_ADMIN = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 
 
 @rule(
@@ -114,7 +109,7 @@ def workload_admin(subject: Props, context: Context) -> Faults:
         raise NotApplicable
     for _, policy in attached(resource, stack) if resource.type != ROLE_POLICY else ():
         name = policy_name(policy.policy)
-        if (name in _ADMIN or name.endswith("FullAccess")) and name not in context.params["allow"]:
+        if (name in ADMINISTRATORS or name.endswith("FullAccess")) and name not in context.params["allow"]:
             yield subject.fault("lets pods do far too much", *policy.keys, got=name)
     for document in _own_documents(resource, stack):
         for statement in allowing(document):
@@ -237,9 +232,20 @@ def _own_documents(resource: Resource, stack: Stack) -> list[Props]:
 def _has_own_role(found: Resource, stack: Stack) -> bool:
     if found.props.has("serviceAccountRoleArn") or found.props.has("podIdentityAssociations"):
         return True
-    wanted = _SERVICE_ACCOUNTS.get(str(found.props.get("addonName")), ())
+    wanted = _accounts_of(str(found.props.get("addonName")))
     associations = on_cluster(cluster_of(found, stack), stack, ASSOCIATION)
     return any(_account_of(each, stack)[1] in wanted for each in associations)
+
+
+def _accounts_of(addon_name: str) -> list[str]:
+    """The service accounts under which an add-on of EKS calls AWS."""
+    found: list[str] = _identities().get(addon_name, {}).get("accounts", [])
+    return found
+
+
+@cache
+def _identities() -> dict[str, Any]:
+    return tomllib.loads(files("eks_blueprints.addons").joinpath("_eks_identities.toml").read_text(encoding="utf-8"))
 
 
 def _account_of(association: Resource, stack: Stack) -> tuple[str, str]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from eks_blueprints.core.address_ranges import whole
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.words import transition
 from eks_blueprints.review.effects.links import section
 from eks_blueprints.review.effects.nodes import CLUSTER
 from eks_blueprints.review.effects.words import Attention, Level, attention
 
-_ANYBODY = ("0.0.0.0/0", "::/0")
 _FOR_EVER = 0
 
 
@@ -46,7 +46,7 @@ def _cluster(each: ResourceDiff) -> Iterator[Attention]:
 def _without_private(each: ResourceDiff, config: Mapping[str, Any]) -> Attention:
     let_in = config.get("publicAccessCidrs")
     cidrs = [str(cidr) for cidr in let_in] if isinstance(let_in, list) else []
-    narrow = bool(cidrs) and not set(cidrs) & set(_ANYBODY)
+    narrow = bool(cidrs) and not whole(cidrs)
     effect = "nodes, and pods that call the API server, go by its public endpoint from now on, over a NAT gateway"
     if narrow:
         effect += (

@@ -11,6 +11,7 @@ from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.diff.effective import effective
 from eks_blueprints.review.diff.plans import diff_plans
 from eks_blueprints.review.diff.renames import new_urns, renames
+from eks_blueprints.review.diff.unknowns import uncompared
 from eks_blueprints.review.effects import effects, in_order
 from eks_blueprints.review.preview.run import Finding
 from eks_blueprints.review.report.causes import written
@@ -34,13 +35,15 @@ def stack_report(
     edits: Edits = NO_EDITS,
     threshold: Threshold = DEFAULT,
     gaps: Sequence[str] = (),
+    deployed: bool = False,
 ) -> StackReport:
     """Everything there is to say of one stack.
 
     `settings` is the folder in which `policies.yaml` may stand, `old_settings` the same one of the old side; `edits`
-    are those of the stack file.
+    are those of the stack file; `deployed` says that the old side is what is deployed, which tells of its own unknowns.
     """
     diff = diff_plans(old, new)
+    gaps = gaps if deployed else (*gaps, *uncompared(diff))
     renamed = new_urns(renames(diff))
     judged = judge(old, new, settings, old_folder=old_settings, renamed=renamed) if policies else None
     return told(diff, findings=findings, prices=prices, policies=judged, edits=edits, threshold=threshold, gaps=gaps)

@@ -91,7 +91,7 @@ def _compared(
             untold[target.stack] = str(error)
             old = None
         edits = _edits(ref, target, plan) if ref is not None and old is not None else NO_EDITS
-        reports.append(_report(request, old, plan, findings, target, edits, gaps, base.folder))
+        reports.append(_report(request, old, plan, findings, target, edits, gaps, base))
     if request.every:
         known = {target.stack for target in request.targets}
         gone = [old for stack, old in base.plans.items() if stack not in known]
@@ -138,10 +138,11 @@ def _report(  # noqa: PLR0917 - in this order everywhere
     target: Target | None,
     edits: Edits = NO_EDITS,
     gaps: Sequence[str] = (),
-    base: Path | None = None,
+    base: Base | None = None,
 ) -> StackReport:
     folder = target.file.parent if target and target.file else target.project if target else None
-    before = None if folder is None or base is None else base / os.path.relpath(folder)
+    there = base.folder if base is not None else None
+    before = None if folder is None or there is None else there / os.path.relpath(folder)
     policies = request.policies and bool(new.resources)
     return stack_report(
         old,
@@ -154,6 +155,7 @@ def _report(  # noqa: PLR0917 - in this order everywhere
         edits=edits,
         threshold=request.threshold,
         gaps=gaps,
+        deployed=base is not None and base.state is not None,
     )
 
 

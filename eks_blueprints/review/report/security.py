@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from eks_blueprints.core.address_ranges import opening
-from eks_blueprints.core.iam_match import all_of_kind, conditions_of, limits, limits_who
+from eks_blueprints.core.iam_match import ADMINISTRATORS, all_of_kind, conditions_of, limits, limits_who
 from eks_blueprints.policies.props import Props
 from eks_blueprints.policies.rbac import powerful
 from eks_blueprints.recording.plan import PlannedResource
@@ -21,9 +21,8 @@ from eks_blueprints.review.report.rights import power
 
 _STRONG = frozenset(
     {
-        "AdministratorAccess", "AmazonEC2FullAccess", "AmazonEKSAdminPolicy", "AmazonEKSClusterAdminPolicy",
-        "AmazonS3FullAccess", "AmazonSSMFullAccess", "AWSLambda_FullAccess", "IAMFullAccess", "PowerUserAccess",
-        "SecretsManagerReadWrite", "cluster-admin",
+        "AmazonEKSAdminPolicy", "AmazonEKSClusterAdminPolicy", "AWSCloudFormationFullAccess", "SecretsManagerReadWrite",
+        "cluster-admin",
     }
 )  # fmt: skip
 """Managed policies and roles of high power."""
@@ -158,9 +157,23 @@ def _attached(resource: PlannedResource) -> Facts:
     return _managed(_holder(resource), resource.inputs.get("policyArn", ""))
 
 
+def _attached_to_many(resource: PlannedResource) -> Facts:
+    holders = [each for key in ("roles", "users", "groups") for each in _listed(resource.inputs.get(key))]
+    found: Facts = {}
+    for holder in holders:
+        found |= _managed(_bare_name(str(holder)), resource.inputs.get("policyArn", ""))
+    return found
+
+
 def _managed(holder: str, arn: Any) -> Facts:
     name = str(arn).rpartition("/")[2] or "a policy"
-    return {(holder, f"managed policy `{_bare_name(name)}`"): "warning" if name in _STRONG else "note"}
+    return {(holder, f"managed policy `{_bare_name(name)}`"): _of_policy(name)}
+
+
+def _of_policy(name: str) -> Level:
+    if name in ADMINISTRATORS:
+        return "danger"
+    return "warning" if name in _STRONG or name.endswith("FullAccess") else "note"
 
 
 def _endpoint(resource: PlannedResource) -> Facts:
@@ -283,6 +296,7 @@ _READERS: dict[str, tuple[tuple[Any, Callable[[PlannedResource], Facts]], ...]] 
     "aws:iam/groupPolicy:GroupPolicy": (("iam", _actions("policy")),),
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": (("iam", _attached),),
     "aws:iam/role:Role": (("trust", _trusted), ("iam", _inline)),
+    "aws:iam/policyAttachment:PolicyAttachment": (("iam", _attached_to_many),),
     "aws:iam/rolePolicy:RolePolicy": (("iam", _actions("policy")),),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (("iam", _attached),),
     "aws:iam/userPolicy:UserPolicy": (("iam", _actions("policy")),),

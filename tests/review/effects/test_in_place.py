@@ -24,8 +24,9 @@ class TestEndpoints:
         assert "only 203.0.113.0/24" in line
         assert "every node becomes NotReady" in line
 
-    def test_from_anywhere_they_are_let_in(self) -> None:
-        (line,) = ways(endpointPrivateAccess=False, publicAccessCidrs=["0.0.0.0/0"])
+    @pytest.mark.parametrize("open_to", [["0.0.0.0/0"], ["0.0.0.0/1", "128.0.0.0/1"]])
+    def test_from_anywhere_they_are_let_in(self, open_to: list[str]) -> None:
+        (line,) = ways(endpointPrivateAccess=False, publicAccessCidrs=open_to)
         assert line.startswith("warning way in ends")
         assert "NotReady" not in line
 

@@ -227,3 +227,28 @@ class TestVerdict:
 
     def test_what_cannot_be_rendered_comes_first(self) -> None:
         assert report(errors={"dev": "x"}).verdict.startswith("1 stack cannot be rendered")
+
+
+@pytest.mark.parametrize(
+    ("policy", "level"),
+    [
+        ("AdministratorAccess", "danger"),
+        ("PowerUserAccess", "danger"),
+        ("IAMFullAccess", "danger"),
+        ("AmazonS3FullAccess", "warning"),
+        ("AmazonS3ReadOnlyAccess", "note"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("type_", "key"),
+    [
+        ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "role"),
+        ("aws:iam/userPolicyAttachment:UserPolicyAttachment", "user"),
+        ("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "group"),
+        ("aws:iam/policyAttachment:PolicyAttachment", "roles"),
+    ],
+)
+def test_a_policy_of_power_is_told_whoever_gets_it(policy: str, level: str, type_: str, key: str) -> None:
+    holder = ["ci"] if key == "roles" else "ci"
+    given = resource(type_, "it", {key: holder, "policyArn": f"arn:aws-us-gov:iam::aws:policy/{policy}"})
+    assert delta([], [given]) == [f"{level} + ci: managed policy `{policy}`"]
