@@ -39,9 +39,16 @@ class AwsEbsCsiDriver(EksAddOn):
     extra_volume_tags: Tags = {}
     """Tags of every volume it makes."""
 
+    any_volumes: bool = False
+    """Whether it may also attach, resize and delete volumes and snapshots that it did not make, by AWS's older policy:
+    without the tag `ebs.csi.aws.com/cluster: true`, which it gives to all that it makes, others are out of its reach.
+    Tag volumes that you bring along, or set this."""
+
     def managed_policies(self, ground: Ground) -> dict[str, str]:
-        """AWS's own policy for the driver."""
-        return {"ebs-csi": "service-role/AmazonEBSCSIDriverPolicy"}
+        """AWS's own policy for the driver: the one that is held to what the driver made, or the older one."""
+        return {
+            "ebs-csi": "service-role/AmazonEBSCSIDriverPolicy" if self.any_volumes else "AmazonEBSCSIDriverPolicyV2"
+        }
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
         """Use of the customer managed keys, as the EKS user guide lists it."""

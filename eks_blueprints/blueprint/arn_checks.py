@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
 _OF_IAM = Form(r"arn:[a-z-]+:iam::(\d{12}):(?:role|policy|instance-profile)/.*", re.DOTALL)
+_OF_AWS = Form(r"arn:[a-z-]+:iam::aws:policy/(.*)", re.DOTALL)
 _OWN = frozenset(
     {
         "node_role_arn",
@@ -52,9 +53,28 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             if ours is not None and account[1] != ours:
                 what = f"is of another account than the platform's {ours}, where IAM cannot use it"
                 yield Problem(path, f"{what}; got {arn}; name one of {ours}")
+        elif of_aws := _OF_AWS.fullmatch(arn):
+            yield from _managed_policy(path, arn, of_aws[1])
         elif regional and region not in ("", args.region):
             what = f"is of another region than the platform's {args.region}, where {service} cannot be used from"
             yield Problem(path, f"{what}; got {arn}; name one of {args.region}")
+
+
+def _managed_policy(path: Path, arn: str, name: str) -> Iterator[Problem]:
+    """A policy of AWS that AWS does not have, has taken back or lets nobody attach."""
+    from eks_blueprints.core.facts import managed_policies
+
+    if not managed_policies.is_known(name):
+        near = managed_policies.instead_of(name)
+        do = f"did you mean {arn.removesuffix(name)}{near}?" if near else "look for it in `aws iam list-policies`"
+        what = "is none of AWS's own policies that are known"
+    elif managed_policies.is_deprecated(name):
+        what, do = "is a policy that AWS has taken back, which no role can be given anew", "name the one in its place"
+    elif name.startswith(managed_policies.LINKED):
+        what, do = "is for a role of an AWS service alone, and IAM attaches it to no other", "name another"
+    else:
+        return
+    yield Problem(path, f"{what}; got {arn}; {do}", severity="warning")
 
 
 def _is_ours(path: Path) -> bool:
