@@ -10,8 +10,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from eks_blueprints.kubernetes import crds
-
 from .started import ApiServer, started, why_not
 
 
@@ -21,5 +19,4 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     if reason := why_not():
         pytest.skip(reason)
     with started(tmp_path_factory.mktemp("server")) as found:
-        found.install({kind.group for kind in crds.kinds()})
         yield found

@@ -10,13 +10,14 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from eks_blueprints.kubernetes import crds
+from eks_blueprints.kubernetes.shapes import group_of
 
 NEEDED = ("etcd", "kube-apiserver", "openssl")
 _TOKEN = "only-for-tests"  # noqa: S105 - opens nothing but the server that is started here
@@ -35,6 +36,7 @@ class ApiServer:
 
     address: str
     _paths: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
+    _installed: set[str] = field(default_factory=set)
 
     def call(self, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """Status and answer of a call: POST with a body, GET without one."""
@@ -49,7 +51,10 @@ class ApiServer:
             return error.code, _json(error.read())
 
     def refusal(self, manifest: Mapping[str, Any]) -> str:
-        """What it says against an object, which is nothing where it would take it; nothing is kept."""
+        """What it says against an object, which is nothing where it would take it; nothing is kept.
+
+        It gets to know the custom resources of an API group when the first object of that is sent.
+        """
         found = self._path(str(manifest.get("apiVersion")), str(manifest.get("kind")))
         if found is None:
             return f"no matches for kind {manifest.get('kind')} in {manifest.get('apiVersion')}"
@@ -59,28 +64,34 @@ class ApiServer:
         status, said = self.call(f"{path}?dryRun=All&fieldValidation=Strict", manifest)
         return "" if status in (200, 201) else str(said.get("message") or said)
 
-    def install(self, groups: Iterable[str]) -> None:
-        """Make it know the custom resources of some groups, by the table of CRDs."""
-        wanted = set(groups)
-        made = [_definition(kind) for kind in crds.kinds() if kind.group in wanted]
+    def _install(self, group: str) -> None:
+        self._installed.add(group)
+        made = [_definition(kind) for kind in crds.kinds() if kind.group == group]
         for crd in made:
             status, said = self.call("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)
             assert status in (201, 409), f"{crd['metadata']['name']}: {said.get('message')}"
         for crd in made:
             path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{crd['metadata']['name']}"
             _until(lambda path=path: "Established" in str(_true_conditions(self.call(path)[1])))
-        # A group that is new is in what the server says of itself after a while.
-        for group in wanted:
-            _until(lambda group=group: self.call(f"/apis/{group}")[0] == 200)
 
     def _path(self, api_version: str, kind: str) -> tuple[str, bool] | None:
+        group = group_of(api_version)
+        custom = crds.kind(api_version, kind)
+        if group not in self._installed and custom is not None:
+            self._install(group)
         if (api_version, kind) not in self._paths:
             base = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
-            for each in self.call(base)[1].get("resources") or ():
-                if "/" not in each["name"]:
-                    said = f"{base}/{{namespace}}{each['name']}", bool(each["namespaced"])
-                    self._paths.setdefault((api_version, each["kind"]), said)
+            version = api_version.partition("/")[2]
+            if custom is not None and any(version in versions for versions in custom.served.values()):
+                # It says so of itself after a while.
+                _until(lambda: kind in {each["kind"] for each in self._resources(base)})
+            for each in self._resources(base):
+                said = f"{base}/{{namespace}}{each['name']}", bool(each["namespaced"])
+                self._paths.setdefault((api_version, each["kind"]), said)
         return self._paths.get((api_version, kind))
+
+    def _resources(self, base: str) -> list[dict[str, Any]]:
+        return [each for each in self.call(base)[1].get("resources") or () if "/" not in each["name"]]
 
 
 @contextmanager

@@ -232,7 +232,12 @@ def extensions() -> None:
         kind="NodePool",
         metadata={"name": "default", "labels": {"a": "b"}},
         spec={
-            "template": {"spec": {"requirements": [{"key": "k", "operator": "In", "values": ["spot"]}]}},
+            "template": {
+                "spec": {
+                    "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "default"},
+                    "requirements": [{"key": "k", "operator": "In", "values": ["spot"]}],
+                }
+            },
             "weight": 10,
         },
     )

@@ -45,6 +45,18 @@ def test_what_is_secret_or_not_known_yet_is_not_judged() -> None:
 
 
 def test_a_kind_that_nothing_knows_stays_unchecked() -> None:
-    found = inspect("kubernetes:cert-manager.io/v1:Issuer", KubernetesObject, {"spec": {"a": 1}}, name="a")
+    found = inspect("kubernetes:example.com/v1:Issuer", KubernetesObject, {"spec": {"a": 1}}, name="a")
     assert found.problems == ()
     assert not found.checked
+
+
+def test_custom_resources_are_checked_by_the_crds_of_what_brings_them() -> None:
+    topic = {"apiVersion": "kafka.strimzi.io/v1", "kind": "KafkaTopic", "metadata": {"name": "a"}}
+    token = "kubernetes:kafka.strimzi.io/v1:KafkaTopic"
+    assert told(token, {**topic, "spec": {"partitions": 3}}) == []
+    (slip,) = told(token, {**topic, "spec": {"partitons": 3}})
+    assert slip == 'spec.partitons: no such field; got "partitons"; did you mean partitions?'
+    hidden = {wire.SIGNATURE: wire.SECRET, "value": "three"}
+    assert told(token, {**topic, "spec": {"partitions": hidden, "config": {"a": hidden}}}) == []
+    (wrong,) = inspect(token, KubernetesObject, {**topic, "spec": {"partitions": "three"}}, name="a").errors
+    assert wrong.path == "spec.partitions"
