@@ -45,10 +45,10 @@ plain `pulumi_aws`, `pulumi_kubernetes` and `pulumi_eks` ones as well, and say t
 Rules of your own stand beside these: [a guide](../guides/policies.md).
 
 A value that is not known before the deployment makes a verdict `undetermined`: never a pass, and never an end of the
-run. Rules see into the charts that are pinned here, as a dated table of what they render knows them: what a chart brings
-as it is is advice, or accepted for the reason that the report tells; what your values make worse is judged like all that
-you write, at its line. Values of which nobody knows what they change are listed. Other charts, other versions of these,
-and files that only others render are not scanned, workloads in namespaces of the system are exempt from the rules about
+run. Rules see into the charts that are pinned here, by a dated table of what they render: what a chart brings as it is
+is advice, or accepted for the reason that the report tells; what your values make worse is judged like all that you
+write, at its line. Values of which nobody knows what they change are listed. Other charts, other versions of these, and
+files that only others render are not scanned, workloads in namespaces of the system are exempt from the rules about
 tenants, and the first line of every report counts all of it.
 
 ## Settings

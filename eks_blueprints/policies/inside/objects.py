@@ -24,7 +24,7 @@ def objects(found: Rendered, installed: Installed) -> Iterator[Resource]:
         yield _object(installed, _VERSIONS.get(kind, "apps/v1"), kind, short, spec, workload.namespace)
     for name, rules in found.roles.items():
         kind, _, short = name.partition("/")
-        yield _object(installed, _RBAC, kind, short, {"rules": [_rule(each) for each in rules]})
+        yield _object(installed, _RBAC, kind, short, {"rules": [rule(each) for each in rules]})
     for name, webhook in found.webhooks.items():
         kind = "MutatingWebhookConfiguration" if webhook.mutating else "ValidatingWebhookConfiguration"
         yield _object(installed, _ADMISSION, kind, name, {"webhooks": [_webhook(webhook)]})
@@ -101,18 +101,19 @@ def _container(name: str, container: Container) -> dict[str, Any]:
     }
 
 
-def _rule(text: str) -> dict[str, Any]:
+def rule(text: str) -> dict[str, Any]:
+    """A rule of a role, as the table writes it, in the form of Kubernetes."""
     verbs, _, rest = text.partition(" ")
     if rest.startswith(("/", "*")) and " " not in rest:
         return {"verbs": _list(verbs), "nonResourceURLs": _list(rest)}
     groups, _, rest = rest.partition(" ")
     resources, _, names = rest.partition(" ")
-    rule = {
+    found = {
         "verbs": _list(verbs),
         "apiGroups": ["" if each == "core" else each for each in _list(groups)],
         "resources": _list(resources),
     }
-    return {**rule, "resourceNames": _list(names)} if names else rule
+    return {**found, "resourceNames": _list(names)} if names else found
 
 
 def _webhook(webhook: Webhook) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Literal
 from eks_blueprints.policies.report import Finding as PolicyFinding
 from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.insides import Inside
 from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention, Level
 from eks_blueprints.review.preview.account import Account, account_line, accounts
@@ -66,6 +67,8 @@ class StackReport:
     attention: tuple[Attention, ...] = ()
     security: tuple[Security, ...] = ()
     versions: tuple[Version, ...] = ()
+    insides: tuple[Inside, ...] = ()
+    """What changes inside charts."""
     cost: Estimate | None = None
     cost_before: Estimate | None = None
     cost_change: Difference | None = None

@@ -86,6 +86,10 @@ def _stack() -> dict[str, Any]:
         cost={"anyOf": [{"type": "null"}, {"$ref": "#/$defs/cost"}]},
         policies={"anyOf": [{"type": "null"}, policies]},
         versions=_list(_object(subject=_TEXT, old=_MAYBE, new=_MAYBE, note=_TEXT, level=_LEVEL)),
+        charts={
+            **_list(_object(urn=_TEXT, chart=_TEXT, old=_MAYBE, new=_MAYBE, changes=_TEXTS, untold=_TEXT)),
+            "description": "what changes inside charts; `untold` says why nothing is told",
+        },
         renames=_list(_rename()),
         resources=_list({"$ref": "#/$defs/resource"}),
         ignored={
