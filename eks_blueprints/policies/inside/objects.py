@@ -64,7 +64,7 @@ def _object(  # noqa: PLR0917 - in this order everywhere
 
 
 def _workload(kind: str, workload: Workload) -> dict[str, Any]:
-    template = {"metadata": {"labels": dict(workload.labels)}, "spec": _pod(workload)}
+    template = {"metadata": {"labels": dict(workload.labels)}, "spec": pod_of(workload)}
     if kind == "Pod":
         return {"spec": template["spec"]}
     if kind == "CronJob":
@@ -73,7 +73,8 @@ def _workload(kind: str, workload: Workload) -> dict[str, Any]:
     return {"spec": {**counted, "template": template}}
 
 
-def _pod(workload: Workload) -> dict[str, Any]:
+def pod_of(workload: Workload) -> dict[str, Any]:
+    """The spec of the pods of a workload, as far as it is known."""
     pod: dict[str, Any] = {
         "securityContext": dict(workload.security),
         "nodeSelector": dict(workload.node_selector),

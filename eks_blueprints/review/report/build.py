@@ -15,6 +15,7 @@ from eks_blueprints.review.diff.renames import new_urns, renames
 from eks_blueprints.review.effects import effects, in_order
 from eks_blueprints.review.effects.charts import charts
 from eks_blueprints.review.preview.run import Finding
+from eks_blueprints.review.preview.system_pods import system_pods
 from eks_blueprints.review.report.causes import written
 from eks_blueprints.review.report.model import Policies, Security, StackReport
 from eks_blueprints.review.report.money import DEFAULT, Threshold, dear
@@ -67,6 +68,8 @@ def told(
         attention=written(attention, diff, edits),
         security=(*_gained(inside), *security(diff, found)),
         versions=tuple(releases(diff, found, inside)),
+        pods=system_pods(diff.new),
+        pods_before=system_pods(diff.old) if diff.old else None,
         insides=inside,
         cost=after,
         cost_before=before,

@@ -51,6 +51,7 @@ def of_stack(stack: StackReport) -> dict[str, Any]:
         "versions": [
             {"subject": v.subject, "old": v.old, "new": v.new, "note": v.note, "level": v.level} for v in stack.versions
         ],
+        "systemPods": None if stack.pods is None else stack.pods.to_data(),
         "charts": [_inside(each) for each in stack.insides],
         "renames": [_rename(each) for each in stack.renames],
         "resources": [_resource(each) for each in stack.diff.resources],
