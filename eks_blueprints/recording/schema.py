@@ -23,6 +23,29 @@ ACCOUNT: dict[str, Any] = {
     "properties": {"id": _MAYBE, "roleArn": _MAYBE, "profile": _MAYBE},
 }
 
+_PODS = {
+    "type": "object",
+    "required": ["pods", "cpu", "memory"],
+    "additionalProperties": False,
+    "properties": {
+        "pods": {"type": "integer", "minimum": 0},
+        "cpu": {"type": "number", "description": "cores that they request together"},
+        "memory": {"type": "integer", "description": "bytes that they request together"},
+    },
+}
+SYSTEM_PODS: dict[str, Any] = {
+    "type": "object",
+    "description": "pods that add-ons bring; a preview adds them",
+    "required": ["fixed", "eachNode", "someNodes", "unknown"],
+    "additionalProperties": False,
+    "properties": {
+        "fixed": {**_PODS, "description": "whose number hangs on no node"},
+        "eachNode": _PODS,
+        "someNodes": {**_PODS, "description": "of each node that DaemonSets choose by its labels"},
+        "unknown": {**_TEXTS, "description": "add-ons of which it is not known what they run"},
+    },
+}
+
 
 def schema() -> dict[str, Any]:
     """The schema as data."""
@@ -44,6 +67,7 @@ def schema() -> dict[str, Any]:
             "accounts": {"type": "array", "items": ACCOUNT},
             "findings": {"type": "array", "items": _finding()},
             "gaps": {**_TEXTS, "description": "what of the program could not be followed; a preview adds them"},
+            "systemPods": SYSTEM_PODS,
         },
         "$defs": {"resource": _resource(), "options": _options(), **_values()},
     }

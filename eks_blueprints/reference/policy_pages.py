@@ -45,7 +45,7 @@ plain `pulumi_aws`, `pulumi_kubernetes` and `pulumi_eks` ones as well, and say t
 Rules of your own stand beside these: [a guide](../guides/policies.md).
 
 A value that is not known before the deployment makes a verdict `undetermined`: never a pass, and never an end of the
-run. Rules see into the charts that are pinned here, as a dated table of what they render knows them: what a chart
+run. Rules see into the charts that are pinned here, by a dated table of what they render: what a chart
 brings as it is is advice, or accepted for the reason that the report tells; what your values make worse is judged
 like all that you write, at its line. Values of which nobody knows what they change are listed. Local YAML files are
 read, and so are local Kustomize folders: those that only list files as they are, others where `kustomize` or

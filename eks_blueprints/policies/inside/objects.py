@@ -24,7 +24,7 @@ def objects(found: Rendered, installed: Installed) -> Iterator[Resource]:
         yield _object(installed, _VERSIONS.get(kind, "apps/v1"), kind, short, spec, workload.namespace)
     for name, rules in found.roles.items():
         kind, _, short = name.partition("/")
-        yield _object(installed, _RBAC, kind, short, {"rules": [_rule(each) for each in rules]})
+        yield _object(installed, _RBAC, kind, short, {"rules": [rule(each) for each in rules]})
     for name, webhook in found.webhooks.items():
         kind = "MutatingWebhookConfiguration" if webhook.mutating else "ValidatingWebhookConfiguration"
         yield _object(installed, _ADMISSION, kind, name, {"webhooks": [_webhook(webhook)]})
@@ -64,7 +64,7 @@ def _object(  # noqa: PLR0917 - in this order everywhere
 
 
 def _workload(kind: str, workload: Workload) -> dict[str, Any]:
-    template = {"metadata": {"labels": dict(workload.labels)}, "spec": _pod(workload)}
+    template = {"metadata": {"labels": dict(workload.labels)}, "spec": pod_of(workload)}
     if kind == "Pod":
         return {"spec": template["spec"]}
     if kind == "CronJob":
@@ -73,7 +73,8 @@ def _workload(kind: str, workload: Workload) -> dict[str, Any]:
     return {"spec": {**counted, "template": template}}
 
 
-def _pod(workload: Workload) -> dict[str, Any]:
+def pod_of(workload: Workload) -> dict[str, Any]:
+    """The spec of the pods of a workload, as far as it is known."""
     pod: dict[str, Any] = {
         "securityContext": dict(workload.security),
         "nodeSelector": dict(workload.node_selector),
@@ -101,18 +102,19 @@ def _container(name: str, container: Container) -> dict[str, Any]:
     }
 
 
-def _rule(text: str) -> dict[str, Any]:
+def rule(text: str) -> dict[str, Any]:
+    """A rule of a role, as the table writes it, in the form of Kubernetes."""
     verbs, _, rest = text.partition(" ")
     if rest.startswith(("/", "*")) and " " not in rest:
         return {"verbs": _list(verbs), "nonResourceURLs": _list(rest)}
     groups, _, rest = rest.partition(" ")
     resources, _, names = rest.partition(" ")
-    rule = {
+    found = {
         "verbs": _list(verbs),
         "apiGroups": ["" if each == "core" else each for each in _list(groups)],
         "resources": _list(resources),
     }
-    return {**rule, "resourceNames": _list(names)} if names else rule
+    return {**found, "resourceNames": _list(names)} if names else found
 
 
 def _webhook(webhook: Webhook) -> dict[str, Any]:

@@ -56,7 +56,8 @@ class Ours:
         for form in self.forms:
             if form.fits(values):
                 said.append(form.said)
-                expected = {path: value for path, value in expected.items() if path not in form.drops} | form.sets
+                expected = {path: value for path, value in expected.items() if path not in form.drops}
+                expected.update(form.sets)
         return said, expected
 
 

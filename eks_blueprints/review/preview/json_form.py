@@ -7,6 +7,7 @@ from typing import Any
 
 from eks_blueprints.review.preview.account import accounts
 from eks_blueprints.review.preview.run import Preview
+from eks_blueprints.review.preview.system_pods import system_pods
 
 
 def to_data(preview: Preview) -> dict[str, Any]:
@@ -14,4 +15,6 @@ def to_data(preview: Preview) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(preview.plan.to_json())
     found = [account.to_data() for account in accounts(preview.plan)]
     findings = [finding.to_data() for finding in preview.findings]
-    return {**data, "accounts": found, "findings": findings, "gaps": list(dict.fromkeys(preview.gaps))}
+    pods = system_pods(preview.plan)
+    told = {} if pods is None else {"systemPods": pods.to_data()}
+    return {**data, "accounts": found, "findings": findings, "gaps": list(dict.fromkeys(preview.gaps)), **told}

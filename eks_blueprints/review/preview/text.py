@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from eks_blueprints.recording import Plan, PlannedResource, Position
 from eks_blueprints.review.preview.account import account_line
 from eks_blueprints.review.preview.facts import facts_of, short_type
 from eks_blueprints.review.preview.run import Finding, Preview
+from eks_blueprints.review.preview.system_pods import SystemPods, system_pods
 
 _STACK = "pulumi:pulumi:Stack"
 _FOLD_FROM = 3
@@ -35,7 +37,15 @@ def render(preview: Preview, *, full: bool = False, width: int | None = None) ->
     yield from _findings(preview.findings)
     yield from (f"{click.style('note', fg='yellow')}  {one_line(note)}" for note in preview.notes)
     yield ""
+    if (pods := system_pods(plan)) is not None:
+        yield from _told_pods(pods, width)
     yield _summary(plan)
+
+
+def _told_pods(pods: SystemPods, width: int | None) -> Iterator[str]:
+    text = one_line(f"system pods: {pods}")
+    lines = textwrap.wrap(text, max(width, 40), subsequent_indent="  ") if width else [text]
+    yield from (click.style(line, dim=True) for line in lines)
 
 
 def _title(plan: Plan, gaps: Sequence[str]) -> Iterator[str]:

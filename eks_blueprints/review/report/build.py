@@ -9,13 +9,16 @@ from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.cost import Prices, difference, estimate
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.diff.effective import effective
+from eks_blueprints.review.diff.insides import Inside, insides
 from eks_blueprints.review.diff.plans import diff_plans
 from eks_blueprints.review.diff.renames import new_urns, renames
 from eks_blueprints.review.diff.unknowns import uncompared
 from eks_blueprints.review.effects import effects, in_order
+from eks_blueprints.review.effects.charts import charts
 from eks_blueprints.review.preview.run import Finding
+from eks_blueprints.review.preview.system_pods import system_pods
 from eks_blueprints.review.report.causes import written
-from eks_blueprints.review.report.model import Policies, StackReport
+from eks_blueprints.review.report.model import Policies, Security, StackReport
 from eks_blueprints.review.report.money import DEFAULT, Threshold, dear
 from eks_blueprints.review.report.policy import judge
 from eks_blueprints.review.report.releases import releases
@@ -64,12 +67,16 @@ def told(
     after = estimate(effective(diff), prices)
     before = estimate(diff.old, prices) if diff.old else None
     change = difference(before, after, new_urns(found))
-    attention = in_order([*effects(diff), *dear(before, after, change, threshold)])
+    inside = insides(diff, found)
+    attention = in_order([*effects(diff), *charts(inside), *dear(before, after, change, threshold)])
     return StackReport(
         diff=diff,
         attention=written(attention, diff, edits),
-        security=tuple(security(diff, found)),
-        versions=tuple(releases(diff, found)),
+        security=(*_gained(inside), *security(diff, found)),
+        versions=tuple(releases(diff, found, inside)),
+        pods=system_pods(diff.new),
+        pods_before=system_pods(diff.old) if diff.old else None,
+        insides=inside,
         cost=after,
         cost_before=before,
         cost_change=change,
@@ -78,3 +85,8 @@ def told(
         renames=found,
         gaps=tuple(gaps),
     )
+
+
+def _gained(inside: Sequence[Inside]) -> list[Security]:
+    """What charts may do that they might not before."""
+    return [Security("rbac", True, f"chart {each.title}", text, "warning") for each in inside for text in each.gained]

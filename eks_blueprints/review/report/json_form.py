@@ -6,6 +6,7 @@ from typing import Any
 
 from eks_blueprints.review.cost.estimate import Estimate
 from eks_blueprints.review.diff.changes import ABSENT, Change, ResourceDiff
+from eks_blueprints.review.diff.insides import Inside
 from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention
 from eks_blueprints.review.report.model import Policies, Report, StackReport
@@ -50,10 +51,23 @@ def of_stack(stack: StackReport) -> dict[str, Any]:
         "versions": [
             {"subject": v.subject, "old": v.old, "new": v.new, "note": v.note, "level": v.level} for v in stack.versions
         ],
+        "systemPods": None if stack.pods is None else stack.pods.to_data(),
+        "charts": [_inside(each) for each in stack.insides],
         "renames": [_rename(each) for each in stack.renames],
         "resources": [_resource(each) for each in stack.diff.resources],
         "ignored": [_ignored(each) for each in (*stack.diff.resources, *stack.diff.ineffective) if each.idle],
         "outputs": [_change(each) for each in stack.diff.outputs],
+    }
+
+
+def _inside(each: Inside) -> dict[str, Any]:
+    return {
+        "urn": each.resource.urn,
+        "chart": each.chart,
+        "old": each.old,
+        "new": each.new,
+        "changes": [f"{sign} {text}" for sign, text in each.lines],
+        "untold": each.untold,
     }
 
 

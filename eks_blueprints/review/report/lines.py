@@ -57,6 +57,9 @@ def parts(stack: StackReport, *, width: int = 120) -> Iterator[Part]:
         rest = [each for each in found if each.urn not in paired and not folded.told(each)]
         if rest:
             yield Part(title, _counts(rest), list(_area(rest, folded, width)))
+    for inside in stack.insides:
+        if inside.lines:
+            yield Part(f"inside the chart {inside.title}", {}, [(sign, f"    {text}") for sign, text in inside.lines])
 
 
 def output_lines(diff: PlanDiff, *, width: int = 120) -> Iterator[Line]:

@@ -55,7 +55,7 @@ def _head(report: Report) -> str:
     title = f"### {ICONS[report.level]} {plain(report.project or 'platform')}: {plain(report.verdict)}"
     means = f" · {'; '.join(_accounts(report))}"
     facts = f"`{signs}` compared with {plain(report.base)}{commit}{means if report.changed else ''}"
-    return "\n\n".join(part for part in (title, facts, _table(report), _gaps(report)) if part)
+    return "\n\n".join(part for part in (title, facts, _table(report), _pods(report), _gaps(report)) if part)
 
 
 def _accounts(report: Report) -> Iterator[str]:
@@ -65,6 +65,12 @@ def _accounts(report: Report) -> Iterator[str]:
         by_account.setdefault(each.account, []).append(each.stack)
     for account, stacks in by_account.items():
         yield plain(f"{listed(stacks, _MOST_NAMES)}: {account}" if len(report.stacks) > 1 else account)
+
+
+def _pods(report: Report) -> str:
+    """The pods that the add-ons of each stack bring."""
+    said = [f"{_prefix(report, stack)}{plain(stack.system_pods)}" for stack in report.changed if stack.system_pods]
+    return "\n".join(f"- {each}" for each in said)
 
 
 def _gaps(report: Report) -> str:

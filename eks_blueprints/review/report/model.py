@@ -9,10 +9,12 @@ from typing import Literal
 from eks_blueprints.policies.report import Finding as PolicyFinding
 from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.insides import Inside
 from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention, Level
 from eks_blueprints.review.preview.account import Account, account_line, accounts
 from eks_blueprints.review.preview.run import Finding
+from eks_blueprints.review.preview.system_pods import SystemPods
 from eks_blueprints.review.report.verdict import count, verdict
 
 _MOST_NAMES = 6
@@ -72,6 +74,11 @@ class StackReport:
     attention: tuple[Attention, ...] = ()
     security: tuple[Security, ...] = ()
     versions: tuple[Version, ...] = ()
+    pods: SystemPods | None = None
+    """The pods that its add-ons bring."""
+    pods_before: SystemPods | None = None
+    insides: tuple[Inside, ...] = ()
+    """What changes inside charts."""
     cost: Estimate | None = None
     cost_before: Estimate | None = None
     cost_change: Difference | None = None
@@ -107,6 +114,14 @@ class StackReport:
     def account(self) -> str:
         """The AWS account that it means, in words."""
         return account_line(self.diff.new)
+
+    @property
+    def system_pods(self) -> str:
+        """The pods that its add-ons bring, and how many they were, in words; empty where there are none."""
+        if self.pods is None:
+            return ""
+        before = f"; before {self.pods_before}" if self.pods_before not in (None, self.pods) else ""
+        return f"system pods: {self.pods}{before}"
 
     @property
     def accounts(self) -> list[Account]:

@@ -9,6 +9,7 @@ from typing import Any
 from eks_blueprints.core import versions
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.insides import Inside
 from eks_blueprints.review.diff.renames import Rename, new_urns
 from eks_blueprints.review.diff.words import value
 from eks_blueprints.review.effects import Level
@@ -25,9 +26,13 @@ _PROPERTIES: dict[str, tuple[str, ...]] = {
 _MANAGED = {"addonVersion": "chosen by EKS", "releaseVersion": "the latest", "version": "the cluster's"}
 
 
-def releases(diff: PlanDiff, found: Sequence[Rename] = ()) -> Iterator[Version]:
-    """The cluster's Kubernetes version always, every other one if it changes. A rename changes none."""
+def releases(diff: PlanDiff, found: Sequence[Rename] = (), inside: Sequence[Inside] = ()) -> Iterator[Version]:
+    """The cluster's Kubernetes version always, every other one if it changes. A rename changes none.
+
+    `inside` tells of which charts it is not known what they bring.
+    """
     old = diff.old
+    untold = {each.resource.urn: each.untold for each in inside}
     formers = {new: old for old, new in new_urns(found).items()}
     for cluster in (r for r in diff.new.resources if r.type == _CLUSTER):
         before = _find(old, formers.get(cluster.urn, cluster.urn))
@@ -37,14 +42,15 @@ def releases(diff: PlanDiff, found: Sequence[Rename] = ()) -> Iterator[Version]:
             before_value, after = _get(each.old, key), _get(each.new, key)
             if each.old is not None and each.new is not None and before_value != after:
                 what = _subject(each.resource, key)
-                yield Version(what, _told(before_value, key), _told(after, key))
+                yield Version(what, _told(before_value, key), _told(after, key), untold.get(each.urn, ""))
         if (
             each.old is None
             and each.type in ("aws:eks/addon:Addon", "kubernetes:helm.sh/v3:Release")
             and old is not None
         ):
             key = _PROPERTIES[each.type][0]
-            yield Version(_subject(each.resource, key), None, _told(_get(each.new, key), key))
+            note = untold.get(each.urn, "")
+            yield Version(_subject(each.resource, key), None, _told(_get(each.new, key), key), note)
 
 
 def _compared(diff: PlanDiff, found: Sequence[Rename]) -> Iterator[ResourceDiff]:

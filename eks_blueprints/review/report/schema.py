@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eks_blueprints.recording.schema import ACCOUNT
+from eks_blueprints.recording.schema import ACCOUNT, SYSTEM_PODS
 from eks_blueprints.review.effects.words import HARMS
 from eks_blueprints.review.report.json_form import KIND, VERSION
 
@@ -95,6 +95,11 @@ def _stack() -> dict[str, Any]:
         cost={"anyOf": [{"type": "null"}, {"$ref": "#/$defs/cost"}]},
         policies={"anyOf": [{"type": "null"}, policies]},
         versions=_list(_object(subject=_TEXT, old=_MAYBE, new=_MAYBE, note=_TEXT, level=_LEVEL)),
+        systemPods={"anyOf": [{"type": "null"}, SYSTEM_PODS]},
+        charts={
+            **_list(_object(urn=_TEXT, chart=_TEXT, old=_MAYBE, new=_MAYBE, changes=_TEXTS, untold=_TEXT)),
+            "description": "what changes inside charts; `untold` says why nothing is told",
+        },
         renames=_list(_rename()),
         resources=_list({"$ref": "#/$defs/resource"}),
         ignored={

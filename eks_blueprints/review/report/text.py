@@ -84,6 +84,8 @@ def _stack(stack: StackReport) -> Iterator[_Said]:
     yield _say(f"{stack.account}{f', as {stack.stack} has it' if stack.alike and stack.accounts else ''}", 2, dim=True)
     if stack.policies and stack.policies.unseen:
         yield _say(f"policies: {stack.policies.unseen}", 2, dim=True)
+    if stack.system_pods:
+        yield _say(stack.system_pods, 2, dim=True)
     if stack.gaps:
         yield _say(f"not followed: {'; '.join(told_gaps(stack.gaps))}", 2, fg="yellow")
     yield from _section("needs attention", _attention(stack))
