@@ -69,6 +69,17 @@ renew: $(READY) ## Renew the tables of facts for which PyPI and the Go module pr
 lock: ## Pin the newest dependencies that pyproject.toml allows (needs uv)
 	uv pip compile pyproject.toml --group dev --extra eks --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --upgrade --output-file requirements.lock
+	uv pip compile pyproject.toml --extra policy --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --upgrade --output-file requirements-policy.lock
+
+.PHONY: policy
+policy: $(VENV)-policy/.ready ## Set up .venv-policy, whose Python runs the policy pack, with its own pinned dependencies
+
+$(VENV)-policy/.ready: requirements-policy.lock pyproject.toml
+	@$(PYTHON) -m venv --clear $(VENV)-policy
+	@$(VENV)-policy/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-policy.lock
+	@$(VENV)-policy/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
 
 .PHONY: clean
 clean: ## Remove the virtual environment and all caches
