@@ -16,7 +16,7 @@ $(READY): requirements.lock pyproject.toml
 
 .PHONY: help
 help: ## Show what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: preview
 preview: $(READY) ## Show what the prod platform would create: no AWS account, cluster, network or engine
@@ -26,6 +26,21 @@ preview: $(READY) ## Show what the prod platform would create: no AWS account, c
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest -n auto
 
+# The same tests with other dependencies than those that are pinned; PYTHON names another interpreter.
+define tested_with
+	@uv venv --quiet --clear --python $(PYTHON) .venv-$(1)
+	@uv pip install --quiet --python .venv-$(1) --resolution $(1) --group dev -e '.[eks]'
+	@.venv-$(1)/bin/python -m pytest -n auto
+endef
+
+.PHONY: test-minimum
+test-minimum: ## Run all tests with the oldest dependencies that pyproject.toml allows (needs uv)
+	$(call tested_with,lowest-direct)
+
+.PHONY: test-newest
+test-newest: ## Run all tests with the newest dependencies that pyproject.toml allows (needs uv)
+	$(call tested_with,highest)
+
 .PHONY: lint
 lint: $(READY) ## Check style, formatting and strict types
 	@$(BIN)/ruff check .
@@ -33,8 +48,9 @@ lint: $(READY) ## Check style, formatting and strict types
 	@$(BIN)/mypy
 
 .PHONY: bench
-bench: $(READY) ## Measure speed against a bare program, as ratios of one run
+bench: $(READY) ## Measure speed against a bare program, and how time and room grow with a stack file
 	@$(BIN)/python bench/bench.py
+	@$(BIN)/python bench/size.py
 
 .PHONY: generate
 generate: $(READY) ## Write again what is generated and checked in: JSON Schema, reference pages, recordings
@@ -53,7 +69,18 @@ renew: $(READY) ## Renew the tables of facts for which PyPI and the Go module pr
 lock: ## Pin the newest dependencies that pyproject.toml allows (needs uv)
 	uv pip compile pyproject.toml --group dev --extra eks --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --upgrade --output-file requirements.lock
+	uv pip compile pyproject.toml --extra policy --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --upgrade --output-file requirements-policy.lock
+
+.PHONY: policy
+policy: $(VENV)-policy/.ready ## Set up .venv-policy, whose Python runs the policy pack, with its own pinned dependencies
+
+$(VENV)-policy/.ready: requirements-policy.lock pyproject.toml
+	@$(PYTHON) -m venv --clear $(VENV)-policy
+	@$(VENV)-policy/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-policy.lock
+	@$(VENV)-policy/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
 
 .PHONY: clean
 clean: ## Remove the virtual environment and all caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,41 +10,50 @@ from pydantic import BaseModel
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.plain_secrets import INSTEAD, found
 from eks_blueprints.core.secret_objects import FIELDS, is_secret
+from eks_blueprints.core.secret_text import looks, shaped, speaks
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
-_TOLD = frozenset({"node_config", "bottlerocket_settings"})
+_TOLD = frozenset(
+    {"node_config", "bottlerocket_settings", "pre_bootstrap_scripts", "post_bootstrap_scripts", "user_data"}
+)
 """Fields with a check of their own."""
+_SHOWN = frozenset({"tags", "subnet_tags", "labels", "annotations"})
+"""Fields that take no secret, because AWS and Kubernetes show what they hold."""
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
-    """Warnings about what is, or looks like, a secret in plain text, in mappings whose keys users choose."""
+    """Warnings about what is, or looks like, a secret in plain text, in whatever field of a platform."""
     for path in _of_spec(args, ()):
-        message = f"looks like a secret that everyone who reads this file sees; got plain text; {INSTEAD}"
+        do = "take it out: whoever may list resources reads it" if _SHOWN & set(path) else INSTEAD
+        message = f"looks like a secret that everyone who reads this file sees; got plain text; {do}"
         yield Problem(path, message, severity="warning")
 
 
 def _of_spec(spec: BaseModel, path: Path) -> Iterator[Path]:
     for name in type(spec).model_fields:
         if name in spec.model_fields_set and name not in _TOLD:
-            yield from _of_value(getattr(spec, name), (*path, name))
+            yield from _of_value(getattr(spec, name), (*path, name), name)
 
 
-def _of_value(value: Any, path: Path) -> Iterator[Path]:
+def _of_value(value: Any, path: Path, name: str) -> Iterator[Path]:
     if isinstance(value, BaseModel):
         yield from _of_spec(value, path)
     elif isinstance(value, Mapping):
         if any(isinstance(item, BaseModel) for item in value.values()):
             for key, item in value.items():
-                yield from _of_value(item, (*path, str(key)))
+                yield from _of_value(item, (*path, str(key)), str(key))
         else:
             yield from dict.fromkeys((*_of_secret_objects(value, path), *found(value, path=path)))
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             # Elements stand under their names.
             at = getattr(item, "name", "") if isinstance(item, BaseModel) else ""
-            yield from _of_value(item, (*path, at or index))
+            yield from _of_value(item, (*path, at or index), name)
+    elif isinstance(value, str) and (shaped(value) or (speaks(name) and looks(name, value))):
+        # Names of fields are ours: one that merely hints at a secret, such as `key`, is none.
+        yield path
 
 
 def _of_secret_objects(value: Any, path: Path) -> Iterator[Path]:

@@ -128,7 +128,9 @@ def _keep_apart() -> None:
         ours = os.dup(sys.stdout.fileno())
         sys.stdout.flush()
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        sys.stdout = open(ours, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors)  # noqa: SIM115
+        # What an encoding lacks, such as latin-1 an arrow, is spelled, as it is on standard error.
+        errors = "backslashreplace" if sys.stdout.errors == "strict" else sys.stdout.errors
+        sys.stdout = open(ours, "w", encoding=sys.stdout.encoding, errors=errors)  # noqa: SIM115
     with contextlib.suppress(ValueError):  # not in the main thread
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):

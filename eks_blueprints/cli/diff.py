@@ -117,7 +117,12 @@ def command(  # noqa: PLR0917 - click passes each option by name
         click.echo(_rendered(report, form or "text").rstrip("\n"))
     for file in outputs:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(click.unstyle(_rendered(report, form or _form_of(file))), encoding="utf-8")
+        text = click.unstyle(_rendered(report, form or _form_of(file)))
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            error.filename = str(file)  # a full disk does not name it
+            raise
     if outputs:
         click.echo(one_line(report.verdict))
         for note in report.notes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -143,3 +144,24 @@ def test_what_no_rule_foresaw_is_one_located_line(tmp_path: Path) -> None:
     assert line.startswith("odd.yaml:2:9: region: cannot be worked with: ")
     assert "got KeyError: " in line
     assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "cp1252:strict"},
+    ],
+    ids=str,
+)
+def test_an_encoding_that_lacks_a_character(tmp_path: Path, env: dict[str, str]) -> None:
+    done = run("$CLI schema | tail -c 1000000 > schema.json", tmp_path, **env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads((tmp_path / "schema.json").read_bytes().decode("latin-1"))
+
+
+def test_nobody_is_at_home(tmp_path: Path) -> None:
+    done = run("unset HOME; $CLI preview ./dev.yaml", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from eks_blueprints.core.iam_match import ADMINISTRATORS, whole_service
+from eks_blueprints.core.iam_match import ADMINISTRATORS, limits, whole_service
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import canonical, namespace_of, object_name, pod_of, workloads
 from eks_blueprints.policies.platform import (
@@ -29,6 +30,7 @@ from eks_blueprints.policies.roles import (
     ACCOUNT,
     allowing,
     attached,
+    conditions,
     documents,
     identity,
     is_used_as,
@@ -52,6 +54,7 @@ _WITH_ROLE = (
     "amazon-cloudwatch-observability",
     "adot",
 )
+_DELETES = re.compile(r":(Delete|Terminate|Remove)")
 
 
 @rule(
@@ -98,7 +101,10 @@ def pod_identity_agent(subject: Props, context: Context) -> Faults:
     params={"allow": []},
 )
 def workload_admin(subject: Props, context: Context) -> Faults:
-    """A role of pods is not an administrator's."""
+    """A role of pods is not an administrator's.
+
+    It is advised that what pods may delete is named too, or bound by a condition such as a tag.
+    """
     stack, resource = context.stack, context.resource
     if resource.type == ROLE_POLICY:
         role = stack.resolved(resource, "role", types=(ROLE,))
@@ -117,6 +123,10 @@ def workload_admin(subject: Props, context: Context) -> Faults:
             broad = broad or [f"all but {each}" for each in values(statement, "NotAction")]
             if broad and unlimited(statement):
                 yield document.fault("lets pods do everything of a service", got=broad)
+                continue
+            deleting = [each for each in values(statement, "Action") if _DELETES.search(each)]
+            if deleting and unlimited(statement) and not _is_bound(statement):
+                yield document.fault("lets pods delete all of a kind", got=deleting, advisory=True)
 
 
 @rule(
@@ -219,6 +229,14 @@ def controller_roles(driver: Props, context: Context) -> Faults:
         raise NotApplicable
     if not _has_own_role(context.resource, context.stack):
         yield driver.fault("uses the role of the nodes", "podIdentityAssociations")
+
+
+def _is_bound(statement: Props) -> bool:
+    """Whether conditions hold a statement to some of a kind; that a tag is there at all does."""
+    found = conditions(statement)
+    return limits(found) or any(
+        operator.lower() == "null" and "tag/" in key.lower() and "false" in wanted for operator, key, wanted in found
+    )
 
 
 def _own_documents(resource: Resource, stack: Stack) -> list[Props]:

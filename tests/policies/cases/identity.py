@@ -11,6 +11,13 @@ _FARGATE = {"Principal": {"Service": "eks-fargate-pods.amazonaws.com"}, "Action"
 _STAR = {"Action": "*", "Resource": "*"}
 
 
+_DELETE = {"Action": "ec2:DeleteVolume", "Resource": "*"}
+
+
+def _inline(logical: str, statement: dict[str, Any]) -> Any:
+    return aws("iam/rolePolicy:RolePolicy", logical, role="${app.name}", policy=document(statement))
+
+
 def _tagged(tag: str, value: str) -> dict[str, Any]:
     return {**_POD, "Condition": {"StringLike": {f"aws:RequestTag/{tag}": value}}}
 
@@ -129,6 +136,11 @@ CASES = {
                 role="${app.name}",
                 policy=document({"Action": "s3:GetObject", "Resource": "*"}),
             ),
+            _inline("fail-delete", {"Action": ["sqs:DeleteQueue"], "Resource": "arn:aws:sqs:eu-west-1:*:*"}),
+            _inline("pass-delete-named", {"Action": ["sqs:DeleteQueue"], "Resource": "arn:aws:sqs:eu-west-1:*:shop-*"}),
+            _inline("pass-delete-tagged", {**_DELETE, "Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}}),
+            _inline("pass-delete-marked", {**_DELETE, "Condition": {"Null": {"aws:ResourceTag/a": "false"}}}),
+            _inline("fail-delete-unmarked", {**_DELETE, "Condition": {"Null": {"aws:ResourceTag/a": "true"}}}),
             aws("iam/rolePolicy:RolePolicy", "unknown-inline", role="${app.name}", policy=UNKNOWN),
         ],
         [{"allow": ["AmazonS3FullAccess"]}, role("app", _POD), attach("pass-allowed", "app", "AmazonS3FullAccess")],
