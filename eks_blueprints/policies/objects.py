@@ -187,11 +187,12 @@ def workloads(stack: Stack, namespace: str, types: Iterable[str] = WORKLOADS) ->
 
 
 def others_make_pods(stack: Stack, namespace: str) -> bool:
-    """Whether charts, delivery tools or the operators of custom resources may make objects in a namespace."""
+    """Whether charts, delivery tools, or whoever has the right to, may make pods in a namespace."""
+    from eks_blueprints.policies.rbac import homes_of_makers
 
     def index() -> set[str]:
         found = [each for each in stack.resources if each.type.startswith(_RENDERED) or _is_custom(each)]
-        return {namespace_of(each, stack) for each in found}
+        return {namespace_of(each, stack) for each in found} | homes_of_makers(stack)
 
     return bool({namespace, UNKNOWN} & stack.once("others make pods", index))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from eks_blueprints.policies.objects import canonical, namespace_of
+from eks_blueprints.policies.objects import canonical, namespace_of, object_name
 from eks_blueprints.policies.props import Props, Undetermined, any_known
 from eks_blueprints.policies.stack import Resource, Stack
 
@@ -177,6 +177,30 @@ def given(grant: Props, rights: Iterable[Right]) -> list[str]:
     if unknown is not None and not found:
         raise unknown
     return found
+
+
+def homes_of_makers(stack: Stack) -> set[str]:
+    """The namespaces of service accounts that may make pods: operators make theirs where they run themselves."""
+    roles = {object_name(each, stack) for each in stack.of(*ROLES) if any(map(_makes_pods, _rules(each)))}
+    found: set[str] = set()
+    for binding in stack.of(*BINDINGS):
+        try:
+            if canonical(binding.props.text("roleRef", "name") or "", stack) in roles:
+                found |= {where for kind, where, _ in subjects(binding, stack) if kind == "ServiceAccount"}
+        except Undetermined:
+            continue
+    return found
+
+
+def _rules(role: Resource) -> list[Props]:
+    return role.props.items("rules") if role.props.is_known("rules") else []
+
+
+def _makes_pods(grant: Props) -> bool:
+    try:
+        return bool(given(grant, PODS))
+    except Undetermined:
+        return True
 
 
 def powerful(grant: Props) -> bool:

@@ -129,17 +129,22 @@ def canonical_addresses(subject: Props, context: Context) -> Faults:
 
 @rule("k8s-deprecated-annotations-and-labels", *WORKLOADS, severity="low", enforcement="advisory", wave=3, patches=True)
 def old_keys(subject: Props, context: Context) -> Faults:
-    """Nobody counts on names that mean nothing any more."""
+    """Nobody counts on names that mean nothing any more, or soon."""
     pod = pod_of(context.resource)
     parts = [subject.at("metadata"), template(context.resource).at("metadata")]
     places = [(part, key) for part in parts for key in ("annotations", "labels")] + [(pod, "nodeSelector")]
     for part, key in dict.fromkeys(places):
         for name, value in part.pairs(key):
             if _OLD_KEYS.fullmatch(name):
-                yield value.fault("means nothing any more", got=name)
+                yield value.fault(_fate(name), got=name)
     for toleration in pod.items("tolerations"):
         if _OLD_KEYS.fullmatch(str(toleration.get("key"))):
-            yield toleration.fault("means nothing any more", "key", got=toleration.get("key"))
+            yield toleration.fault(_fate(str(toleration.get("key"))), "key", got=toleration.get("key"))
+
+
+def _fate(name: str) -> str:
+    # The kubelet still gives its nodes these labels.
+    return "is deprecated" if name.startswith("beta.kubernetes.io/") else "means nothing any more"
 
 
 @rule(

@@ -13,6 +13,16 @@ from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undeterm
 from eks_blueprints.policies.stack import CLUSTER
 
 _DEPRECATED = ("k8s.gcr.io/", "gcr.io/google-containers/", "gcr.io/google_containers/", "docker.pkg.github.com/")
+_CHANNELS = frozenset(
+    (
+        *("latest", "master", "main", "mainline", "head", "trunk", "edge", "nightly", "canary", "dev", "develop"),
+        *("development", "snapshot", "unstable", "stable", "lts", "current", "rolling", "next"),
+    )
+)
+_FLAVORS = frozenset(
+    ("alpine", "slim", "debian", "ubuntu", "bookworm", "bullseye", "trixie", "jammy", "noble", "distroless")
+)
+"""Words that tell what an image is built on, and no version of it."""
 _VERIFIERS = ("policy-controller", "ratify", "connaisseur")
 
 
@@ -25,7 +35,7 @@ def tag_fixed(container: Props) -> Faults:
         return
     if container.symbolic(tag or image.rpartition("/")[2]):
         raise Undetermined((*container.path, "image"))
-    if tag in ("", "latest"):
+    if moves(tag):
         yield container.fault("runs whatever the tag names today", "image", got=image)
 
 
@@ -84,13 +94,13 @@ def pull_policy(container: Props) -> Faults:
     """An image whose tag may move is pulled each time."""
     image = _image(container)
     _, tag, digest = parts(image)
-    if digest or tag not in ("", "latest") or container.symbolic(image):
+    if digest or not moves(tag) or container.symbolic(image):
         return
-    # Kubernetes pulls such an image always, unless it is told otherwise.
-    if container.get("imagePullPolicy") in ("IfNotPresent", "Never"):
-        yield container.fault(
-            "runs an old image under a tag that moves", "imagePullPolicy", got=container.get("imagePullPolicy")
-        )
+    # Kubernetes pulls an image without a tag, or with latest, always, unless it is told otherwise; others if missing.
+    policy = container.get("imagePullPolicy") or ("Always" if tag in ("", "latest") else None)
+    if policy != "Always":
+        do = "" if policy else "pin the tag, or set imagePullPolicy: Always"
+        yield container.fault("runs an old image under a tag that moves", "imagePullPolicy", got=policy, do=do)
 
 
 @rule(
@@ -115,6 +125,12 @@ def signatures(cluster: Props, context: Context) -> Faults:
         if any(each.has("verifyImages") for each in policy.props.items("spec", "rules")):
             return
     yield cluster.fault("runs images without asking who made them")
+
+
+def moves(tag: str) -> bool:
+    """Whether a tag names a channel, or nothing, and so another image tomorrow: `latest`, `stable-alpine`."""
+    words = set(re.split(r"[-_.]", tag.lower()))
+    return not tag or (words <= {*_CHANNELS, *_FLAVORS})
 
 
 def parts(image: str) -> tuple[str, str, str]:

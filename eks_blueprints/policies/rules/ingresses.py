@@ -24,7 +24,9 @@ def class_and_host(ingress: Props) -> Faults:
         yield ingress.fault("takes what is for nobody", "spec", "defaultBackend")
     for each in ingress.items("spec", "rules"):
         host = each.get("host")
-        if host is None or "*" in host:
+        if host is None:
+            yield each.fault("takes every host", "host")
+        elif "*" in host:
             yield each.fault("takes more than one host", "host", got=host)
 
 

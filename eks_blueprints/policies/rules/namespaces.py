@@ -68,9 +68,13 @@ _PSA = "pod-security.kubernetes.io/"
 def no_default(subject: Props, context: Context) -> Faults:
     """Nothing is put into the namespace `default`.
 
-    Its own namespace counts, else that of its Kubernetes provider; the service `kubernetes` is where it belongs.
+    Its own namespace counts, else that of its Kubernetes provider; the service `kubernetes` is where it belongs, and so
+    is a RoleBinding that names `default` itself, to give rights there.
     """
+    kind = context.resource.kind
     if object_name(context.resource, context.stack) == "kubernetes":
+        raise NotApplicable
+    if kind == "RoleBinding" and subject.has("metadata", "namespace"):
         raise NotApplicable
     provider = context.stack.by_urn.get(context.resource.provider or "")
     if not subject.has("metadata", "namespace") and provider is not None and "namespace" in provider.inputs:

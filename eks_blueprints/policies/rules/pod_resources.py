@@ -80,7 +80,8 @@ def ratio(container: Props, context: Context) -> Faults:
         limit = quantity(container.get("resources", "limits", key))
         most = context.params[f"{key}_ratio"]
         if request and limit and limit / request > most:
-            yield container.fault(f"may use {limit / request:g} times its {key}", "resources", "limits", key, got=limit)
+            what, got = f"may use {limit / request:.3g} times its {key}", container.raw("resources", "limits", key)
+            yield container.fault(what, "resources", "limits", key, got=got)
 
 
 @pod_rule("k8s-ephemeral-storage-bounded", "low", each=pods, enforcement="advisory", wave=3)

@@ -74,7 +74,8 @@ def different_probes(container: Props) -> Faults:
         if probe.value is not None and probe.has("exec"):
             timeout, period = probe.number("timeoutSeconds") or 1, probe.number("periodSeconds") or 10
             if timeout >= period:
-                yield probe.fault("may run a command twice at once", "timeoutSeconds", got=timeout)
+                do = f"set timeoutSeconds below periodSeconds, {period:g}"
+                yield probe.fault("may run a command twice at once", "timeoutSeconds", got=timeout, do=do)
 
 
 @rule(

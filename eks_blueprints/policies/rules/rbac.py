@@ -16,6 +16,7 @@ from eks_blueprints.policies.rbac import (
     PODS,
     RBAC,
     READ,
+    ROLE,
     ROLES,
     TAKEOVER,
     WRITE,
@@ -74,7 +75,8 @@ def no_wildcards(part: Props) -> Faults:
         return
     verbs, resources, groups = (wild(part, key) for key in ("verbs", "resources", "apiGroups"))
     if resources and (verbs or groups or _changes(part)):
-        yield part.fault("gives rights to everything", "resources", got=["*"])
+        of = "" if groups or not part.items("apiGroups") else f" of {_some(part.words('apiGroups'))}"
+        yield part.fault(f"gives rights to everything{of}", "resources", got=["*"])
     elif resources:
         yield part.fault("reads every resource of its groups", "resources", got=["*"], advisory=True)
     elif verbs:
@@ -85,6 +87,11 @@ def no_wildcards(part: Props) -> Faults:
     if idle := [each for each in part.words("resources") if each.endswith("/*")]:
         do = "name the subresources, such as pods/log"
         yield part.fault("is no pattern that Kubernetes knows", "resources", got=idle, do=do, advisory=True)
+
+
+def _some(groups: list[str]) -> str:
+    said = [each or "the core group" for each in groups]
+    return ", ".join(said[:2]) + (f" and {len(said) - 2} more" if len(said) > 2 else "")
 
 
 @rule(
@@ -152,13 +159,16 @@ def no_everybody(binding: Props, context: Context) -> Faults:
     each=grants,
     patches=True,
 )
-def secrets_access(grant: Props) -> Faults:
+def secrets_access(grant: Props, context: Context) -> Faults:
     """Secrets are read by name.
 
     A role that may get, list or watch secrets of the core group, be it by `*`, names them by resourceNames.
     """
     if gives(grant, READ, "secrets") and not named(grant):
-        yield grant.fault("may read every secret", "resources", got=grant.raw("resources"))
+        own = context.resource.type == ROLE
+        what = "may read every secret of its namespace" if own else "may read every secret"
+        do = "name them by resourceNames" if own else ""
+        yield grant.fault(what, "resources", got=grant.raw("resources"), do=do)
 
 
 @rule(

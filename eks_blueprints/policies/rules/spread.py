@@ -176,7 +176,8 @@ def priority(pod: Props, context: Context) -> Faults:
         if not critical:
             yield pod.fault("yields to ordinary workloads", "priorityClassName", got=name)
     elif critical:
-        yield pod.fault("takes the priority of the platform", "priorityClassName", got=name)
+        do = "name a PriorityClass of your own"
+        yield pod.fault("takes the priority of the platform", "priorityClassName", got=name, do=do)
 
 
 @rule("k8s-job-guardrails", JOB, CRON_JOB, severity="low", enforcement="advisory", wave=3)

@@ -20,6 +20,11 @@ CASES = {
             _image("fail-latest", "ghcr.io/shop/app:latest"),
             _image("fail-untagged", "localhost:5000/app"),
             _image("fail-symbol-untagged", "${repo.repositoryUrl}/app"),
+            _image("fail-branch", "ghcr.io/shop/app:master-head"),
+            _image("fail-channel", "redis:alpine"),
+            _image("fail-stable", "nginx:stable-alpine"),
+            _image("pass-version-on-alpine", "redis:7.2-alpine"),
+            _image("pass-name", "ghcr.io/shop/app:release"),
             _image("pass-tag", "ghcr.io/shop/app:1.2"),
             _image("pass-digest", "ghcr.io/shop/app" + _DIGEST),
             _image("pass-symbol", "${repo.repositoryUrl}:1.2"),
@@ -66,6 +71,8 @@ CASES = {
     "k8s-image-pull-policy": [
         [
             _image("fail-old", "app:latest", imagePullPolicy="IfNotPresent"),
+            _image("fail-channel", "app:edge"),
+            _image("pass-channel", "app:edge", imagePullPolicy="Always"),
             _image("pass-fixed", "app:1", imagePullPolicy="IfNotPresent"),
             _image("pass-default", "app:latest"),
             _image("unknown-policy", "app:latest", imagePullPolicy=UNKNOWN),

@@ -35,6 +35,8 @@ CASES = {
             object_("v1:Namespace", "ns", None),
             workload("pass-symbol", ns="${ns.metadata.name}"),
             object_("v1:Service", "na-api", "default", metadata={"name": "kubernetes"}),
+            object_("rbac.authorization.k8s.io/v1:RoleBinding", "na-rights-there", "default"),
+            object_("rbac.authorization.k8s.io/v1:RoleBinding", "fail-binding", None),
             object_("v1:ConfigMap", "unknown-namespace", metadata={"namespace": UNKNOWN}),
             res("pulumi:providers:kubernetes", "scoped", {"namespace": "team"}),
             res(

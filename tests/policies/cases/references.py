@@ -33,6 +33,9 @@ def _env(name: str, *names: Any) -> Any:
     return workload(name, c={"env": [{"name": each, "value": "x"} for each in names]})
 
 
+_RBAC = "rbac.authorization.k8s.io/v1:"
+_MAKES = {"apiGroups": [""], "resources": ["pods"], "verbs": ["create"]}
+
 CASES = {
     "k8s-ingress-backend-exists": [
         [
@@ -56,6 +59,30 @@ CASES = {
             _policy("pass-found", podSelector={"matchLabels": {"app": "app"}}),
             _policy("pass-all", podSelector={}),
             _policy("unknown-selector", podSelector=UNKNOWN),
+        ],
+        [
+            workload("operator", p={"serviceAccountName": "operator"}),
+            object_(f"{_RBAC}ClusterRole", "makes", None, rules=[_MAKES]),
+            object_(
+                f"{_RBAC}ClusterRoleBinding",
+                "makes",
+                None,
+                roleRef={"kind": "ClusterRole", "name": "makes"},
+                subjects=[{"kind": "ServiceAccount", "name": "operator", "namespace": "shop"}],
+            ),
+            _policy("na-of-an-operator", podSelector={"matchLabels": {"made": "later"}}),
+        ],
+        [
+            workload("reader"),
+            object_(f"{_RBAC}ClusterRole", "reads", None, rules=[{**_MAKES, "verbs": ["list"]}]),
+            object_(
+                f"{_RBAC}ClusterRoleBinding",
+                "reads",
+                None,
+                roleRef={"kind": "ClusterRole", "name": "reads"},
+                subjects=[{"kind": "ServiceAccount", "name": "reader", "namespace": "shop"}],
+            ),
+            _policy("fail-though-it-reads", podSelector={"matchLabels": {"made": "later"}}),
         ],
         [_policy("na-no-pods", podSelector={"matchLabels": {"app": "ap"}})],
     ],
