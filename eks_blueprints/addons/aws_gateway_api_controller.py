@@ -9,6 +9,8 @@ from pydantic import Field
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import ArnPattern
+from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -31,6 +33,17 @@ _OTHERS = (
     "UntagResource",
     "UpdateServiceNetworkVpcAssociation",
 )
+_LOGS = (
+    "CreateLogDelivery",
+    "DeleteLogDelivery",
+    "DescribeLogGroups",
+    "DescribeResourcePolicies",
+    "GetLogDelivery",
+    "ListLogDeliveries",
+    "PutResourcePolicy",
+    "UpdateLogDelivery",
+)
+_TO_DESTINATIONS = ("firehose:TagDeliveryStream", "s3:GetBucketPolicy", "s3:PutBucketPolicy")
 
 
 class AwsGatewayApiController(HelmAddOn):
@@ -58,6 +71,10 @@ class AwsGatewayApiController(HelmAddOn):
     default_service_network: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
     """Name of the service network that the VPC is put into. Default: Gateways name theirs."""
 
+    access_log_arns: tuple[In[ArnPattern], ...] = ()
+    """ARNs of the S3 buckets and Firehose streams that AccessLogPolicies send logs to; it changes their bucket policies
+    and tags for that. Default: none; log groups of CloudWatch need no entry."""
+
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
         """The policy that its project recommends, with VPC Lattice's actions spelled out and held to the region.
 
@@ -74,8 +91,9 @@ class AwsGatewayApiController(HelmAddOn):
         return [
             Allow(*lattice, when={"StringEquals": {"aws:RequestedRegion": cluster.region}}),
             Allow("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeTags", "ec2:DescribeVpcs"),
-            Allow("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery"),
-            Allow("acm:ListCertificates", "logs:ListLogDeliveries", "tag:GetResources"),
+            Allow(*(f"logs:{verb}" for verb in _LOGS)),
+            Allow("acm:ListCertificates", "tag:GetResources", "tag:TagResources", "tag:UntagResources"),
+            *([Allow(*_TO_DESTINATIONS, on=self.access_log_arns)] if self.access_log_arns else []),
             *(
                 Allow("iam:CreateServiceLinkedRole", on=f"{roles}/{service}/{role}", when=_by(service))
                 for service, role in linked.items()

@@ -72,9 +72,8 @@ class ExternalDns(HelmAddOn):
         """Change records in its zones; look at zones and records, which IAM cannot tell apart beforehand."""
         zones = tuple(self.zone_arns)
         return [
-            Allow("route53:ChangeResourceRecordSets", "route53:ListTagsForResource", on=zones),
-            Allow("route53:ListResourceRecordSets", on=zones),
-            Allow("route53:ListHostedZones", "route53:ListHostedZonesByName", "route53:ListTagsForResources"),
+            Allow("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", on=zones),
+            Allow("route53:ListHostedZones", "route53:ListTagsForResources"),
         ]
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
