@@ -115,8 +115,8 @@ def started(folder: Path) -> Iterator[ApiServer]:
     running = []
     try:
         for name, command in (("etcd", etcd), ("api", api)):
-            log = (folder / f"{name}.log").open("wb")
-            running.append(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
+            with (folder / f"{name}.log").open("wb") as log:
+                running.append(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
         server = ApiServer(f"https://127.0.0.1:{port}")
         _until(lambda: _is_ready(server, running, folder))
         yield server
