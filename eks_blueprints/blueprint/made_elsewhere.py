@@ -57,7 +57,7 @@ def _definitions(kind: str, brought: Mapping[str, str]) -> Iterator[str]:
     from eks_blueprints.kubernetes import crds
 
     if brought.get(kind) == crds.sources().get(kind):
-        yield from (f"{each.plural}.{each.group}" for each in crds.kinds() if kind in each.served)
+        yield from (each.name for each in crds.kinds() if kind in each.served)
 
 
 def _of_chart(addon: ChartAddOn) -> Iterator[Key]:

@@ -89,7 +89,7 @@ def _names(manifest: Mapping[str, Any], version: str, kind: str) -> Iterator[Pro
         return
     name, namespace = metadata.get("name"), metadata.get("namespace")
     rule = names.rule_of(group_of(version), kind)
-    if isinstance(name, str) and kind not in names.UNCHECKED and (message := names.fault(rule, name)):
+    if isinstance(name, str) and name and kind not in names.UNCHECKED and (message := names.fault(rule, name)):
         yield Problem(("metadata", "name"), message)
     prefix = metadata.get("generateName")
     is_prefix = not name and isinstance(prefix, str) and bool(prefix) and kind not in names.UNCHECKED

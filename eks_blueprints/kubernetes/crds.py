@@ -33,6 +33,11 @@ class CustomKind:
     """The versions of its API that are served (`v1`), by what brings it: an add-on, `karpenter`, or one of these at
     another version (`karpenter@1.9`)."""
 
+    @property
+    def name(self) -> str:
+        """The name of its CRD."""
+        return f"{self.plural}.{self.group}"
+
 
 def sources() -> Mapping[str, str]:
     """What brings kinds, and its version."""

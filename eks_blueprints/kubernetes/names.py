@@ -28,8 +28,8 @@ _RBAC = "rbac.authorization.k8s.io"
 _LONGEST_OF = {"Namespace": 63, "Service": 63, "Job": 63, "CronJob": 52}
 """Kinds with names shorter than 253: CronJob, as 11 characters are added to make a Job of it
 (https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/)."""
-UNCHECKED = frozenset({"IPAddress", "ClusterTrustBundle"})
-"""Kinds with rules of their own."""
+UNCHECKED = frozenset({"ClusterTrustBundle", "IPAddress", "PodDisruptionBudget"})
+"""Kinds with rules of their own, or with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ NAMESPACE = NameRule(LABEL, 63)
 def rule_of(group: str, kind: str) -> NameRule:
     """The rule for the names of a kind."""
     pattern = _PATH if group == _RBAC else LABEL if kind in ("Namespace", "Service") else SUBDOMAIN
-    return NameRule(pattern, _LONGEST_OF.get(kind, 253))
+    # Those of RBAC may be as long as one likes.
+    return NameRule(pattern, 10_000 if group == _RBAC else _LONGEST_OF.get(kind, 253))
 
 
 def fault(rule: NameRule, name: str) -> str | None:

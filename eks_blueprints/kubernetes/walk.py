@@ -13,6 +13,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem, nearest, shown, unknown_name
 from eks_blueprints.karpenter.quantities import parts
+from eks_blueprints.kubernetes import needed
 from eks_blueprints.kubernetes.meaning import RULES
 from eks_blueprints.kubernetes.pods import Above
 from eks_blueprints.kubernetes.shapes import Shapes
@@ -44,6 +45,10 @@ class Walk:
                 yield Problem((*path, key), "is required; got nothing; add it")
         if rule := RULES.get(type_name):
             yield from rule(value, path, above)
+        told = {key for key, field in fields.items() if field.required and value.get(key) is None}
+        for problem in needed.check(type_name, value, path):
+            if not told.intersection(map(str, problem.path[len(path) :])):
+                yield problem
 
     def value(self, word: str, value: Any, path: Path, above: Above) -> Iterator[Problem]:
         """What is wrong with a value where a word says what is taken."""
@@ -158,6 +163,8 @@ def _quantity(_: str, value: Any, path: Path) -> str | None:
 
 
 def _base64(_: str, value: Any, path: Path) -> str | None:
+    if isinstance(value, list) and all(type(byte) is int and 0 <= byte <= 255 for byte in value):
+        return None  # bytes, as Go's JSON has them
     if not isinstance(value, str):
         return f"needs text in base64; got {_got(value, path)}; encode it"
     try:

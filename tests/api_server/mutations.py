@@ -16,7 +16,7 @@ from eks_blueprints.core.errors import dotted
 OBJECTS = Path(__file__).with_name("objects.yaml")
 VERDICTS = Path(__file__).with_name("verdicts.json")
 """What a server said to each object and change, by kind: nothing where it took it."""
-_KEPT = 4
+_KEPT = 6
 """One of how many changes is kept for the suite that has no server."""
 Object = dict[str, Any]
 

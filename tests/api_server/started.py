@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from eks_blueprints.kubernetes import crds
-from eks_blueprints.kubernetes.shapes import group_of
 
 NEEDED = ("etcd", "kube-apiserver", "openssl")
 _TOKEN = "only-for-tests"  # noqa: S105 - opens nothing but the server that is started here
@@ -53,32 +53,32 @@ class ApiServer:
     def refusal(self, manifest: Mapping[str, Any]) -> str:
         """What it says against an object, which is nothing where it would take it; nothing is kept.
 
-        It gets to know the custom resources of an API group when the first object of that is sent.
+        It gets to know a kind of custom resources when the first object of that is sent.
         """
         found = self._path(str(manifest.get("apiVersion")), str(manifest.get("kind")))
         if found is None:
             return f"no matches for kind {manifest.get('kind')} in {manifest.get('apiVersion')}"
         path, namespaced = found
-        namespace = (manifest.get("metadata") or {}).get("namespace") or "default"
-        path = path.replace("{namespace}", f"namespaces/{namespace}/" if namespaced else "")
+        metadata = manifest.get("metadata")
+        namespace = (metadata.get("namespace") if isinstance(metadata, dict) else None) or "default"
+        home = f"namespaces/{quote(str(namespace), safe='')}/"
+        path = path.replace("{namespace}", home if namespaced else "")
         status, said = self.call(f"{path}?dryRun=All&fieldValidation=Strict", manifest)
         return "" if status in (200, 201) else str(said.get("message") or said)
 
-    def _install(self, group: str) -> None:
-        self._installed.add(group)
-        made = [_definition(kind) for kind in crds.kinds() if kind.group == group]
-        for crd in made:
-            status, said = self.call("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)
-            assert status in (201, 409), f"{crd['metadata']['name']}: {said.get('message')}"
-        for crd in made:
-            path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{crd['metadata']['name']}"
-            _until(lambda path=path: "Established" in str(_true_conditions(self.call(path)[1])))
+    def _install(self, kind: crds.CustomKind) -> None:
+        crd = _definition(kind)
+        path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+        status, said = self.call(path, crd)
+        assert status == 201, f"{crd['metadata']['name']}: {said.get('message')}"
+        path = f"{path}/{crd['metadata']['name']}"
+        _until(lambda: "Established" in _true_conditions(self.call(path)[1]))
 
     def _path(self, api_version: str, kind: str) -> tuple[str, bool] | None:
-        group = group_of(api_version)
         custom = crds.kind(api_version, kind)
-        if group not in self._installed and custom is not None:
-            self._install(group)
+        if custom is not None and custom.name not in self._installed:
+            self._installed.add(custom.name)
+            self._install(custom)
         if (api_version, kind) not in self._paths:
             base = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
             version = api_version.partition("/")[2]
@@ -115,8 +115,8 @@ def started(folder: Path) -> Iterator[ApiServer]:
     running = []
     try:
         for name, command in (("etcd", etcd), ("api", api)):
-            log = (folder / f"{name}.log").open("wb")
-            running.append(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
+            with (folder / f"{name}.log").open("wb") as log:
+                running.append(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
         server = ApiServer(f"https://127.0.0.1:{port}")
         _until(lambda: _is_ready(server, running, folder))
         yield server
@@ -156,7 +156,6 @@ def _definition(kind: crds.CustomKind) -> dict[str, Any]:
         for number, (version, at) in enumerate(schemas.items())
     ]
     scope = "Namespaced" if kind.namespaced else "Cluster"
-    name = f"{kind.plural}.{kind.group}"
     # Groups of Kubernetes' own are kept for what it has approved.
     approved = {"api-approved.kubernetes.io": "unapproved, only for tests"}
     spec = {"group": kind.group, "scope": scope, "versions": versions}
@@ -164,7 +163,7 @@ def _definition(kind: crds.CustomKind) -> dict[str, Any]:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": name, "annotations": approved},
+        "metadata": {"name": kind.name, "annotations": approved},
         "spec": spec,
     }
 

@@ -31,6 +31,7 @@ addons:
 """
 POD = {"containers": [{"name": "web", "image": "nginx:1"}]}
 LABELS = {"app": "web"}
+CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 META = {"name": "web", "namespace": "default"}
 
 
@@ -192,7 +193,7 @@ def test_a_slip_is_told(manifest: dict[str, Any], finding: str) -> None:
         CRD,
         {"apiVersion": "v1", "kind": "List", "items": []},
         {
-            **deployment(serviceName="a", volumeClaimTemplates=[{"metadata": {"name": "data"}, "spec": {}}], template={
+            **deployment(serviceName="a", volumeClaimTemplates=[{"metadata": {"name": "data"}, "spec": CLAIM}], template={
                 "metadata": {"labels": LABELS},
                 "spec": {"containers": [{"name": "a", "image": "b", "volumeMounts": [{"name": "data", "mountPath": "/"}]}]},
             }),

@@ -52,11 +52,11 @@ def test_a_kind_that_nothing_knows_stays_unchecked() -> None:
 
 def test_custom_resources_are_checked_by_the_crds_of_what_brings_them() -> None:
     topic = {"apiVersion": "kafka.strimzi.io/v1", "kind": "KafkaTopic", "metadata": {"name": "a"}}
-    token = "kubernetes:kafka.strimzi.io/v1:KafkaTopic"
-    assert told(token, {**topic, "spec": {"partitions": 3}}) == []
-    (slip,) = told(token, {**topic, "spec": {"partitons": 3}})
+    of = "kubernetes:kafka.strimzi.io/v1:KafkaTopic"
+    assert told(of, {**topic, "spec": {"partitions": 3}}) == []
+    (slip,) = told(of, {**topic, "spec": {"partitons": 3}})
     assert slip == 'spec.partitons: no such field; got "partitons"; did you mean partitions?'
     hidden = {wire.SIGNATURE: wire.SECRET, "value": "three"}
-    assert told(token, {**topic, "spec": {"partitions": hidden, "config": {"a": hidden}}}) == []
-    (wrong,) = inspect(token, KubernetesObject, {**topic, "spec": {"partitions": "three"}}, name="a").errors
+    assert told(of, {**topic, "spec": {"partitions": hidden, "config": {"a": hidden}}}) == []
+    (wrong,) = inspect(of, KubernetesObject, {**topic, "spec": {"partitions": "three"}}, name="a").errors
     assert wrong.path == "spec.partitions"
