@@ -141,3 +141,10 @@ def test_without_helm_it_stays_as_it_is(chart: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PATH", "")
     seen = report(stack(chart.parents[1], chart="./charts/app"))
     assert seen.not_scanned == ("app",)
+
+
+@needs_helm
+def test_names_are_none_of_helms_options(chart: Path) -> None:
+    release = res(RELEASE, "app", {"name": "--post-renderer=/bin/false", "chart": "./charts/app"})
+    seen = report(Stack([cluster(version="1.35"), release], "shop", "prod", chart.parents[1]))
+    assert "invalid release name" in seen.reasons["app"]

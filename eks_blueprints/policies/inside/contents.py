@@ -134,7 +134,7 @@ def _contents(installed: Installed, stack: Stack) -> Contents:
     # Some add-ons choose the tag of an image by the version of the cluster, and the table knows one version.
     tags = {path: value for path, value in values.items() if path not in users and path[-1] == "tag"}
     plain = steered(plain, tags, images)
-    followed = {path: value for path, value in users.items() if is_steering(path, plain)}
+    followed = {path: value for path, value in users.items() if _is_known(value) and is_steering(path, plain)}
     placing = library.places if library else ()
     unfollowed = [p for p in users if p not in followed and not written(p).startswith(placing or ("\0",))]
     missed = [path for path, value in expected.items() if value is not ANY and path not in values]
@@ -161,6 +161,13 @@ def _users(
         for path, value in values.items()
         if not is_ours(path, value, expected) and written(path) not in free
     }
+
+
+def _is_known(value: Any) -> bool:
+    """Whether a leaf is neither secret nor one that only the deployment tells."""
+    if isinstance(value, Mapping):
+        return "$secret" not in value and "$unknown" not in value
+    return not (isinstance(value, str) and "${" in value)
 
 
 def _lacking(row: table.Row) -> list[str]:

@@ -120,11 +120,12 @@ def rendered(installed: Installed, where: Place, values: Mapping[str, Any], kube
 def _rendered(  # noqa: PLR0917 - in Helm's own order
     program: str, where: Place, release: str, namespace: str, values: str, kubernetes: str
 ) -> Rendered | str:
-    call = [program, "template", release, where.chart, "--namespace", namespace, "--include-crds", "--skip-tests"]
-    call += ["--kube-version", kubernetes, "--values", "-"]
-    call += [part for each in _VERSIONS for part in ("--api-versions", each)]
-    call += ["--repo", where.repository] if where.repository else []
-    call += ["--version", where.version] if where.version else []
+    call = [program, "template", f"--namespace={namespace}", "--include-crds", "--skip-tests", "--values=-"]
+    call += [f"--kube-version={kubernetes}", *(f"--api-versions={each}" for each in _VERSIONS)]
+    call += [f"--repo={where.repository}"] if where.repository else []
+    call += [f"--version={where.version}"] if where.version else []
+    # Names that a program gives are none of Helm's options.
+    call += ["--", release, where.chart]
     try:
         done = subprocess.run(  # noqa: S603 - Helm, as the PATH has it
             call, input=values, capture_output=True, text=True, check=False, timeout=_SECONDS
