@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import shutil
 import subprocess
 from datetime import date
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.inside import helm
@@ -148,3 +151,13 @@ def test_names_are_none_of_helms_options(chart: Path) -> None:
     release = res(RELEASE, "app", {"name": "--post-renderer=/bin/false", "chart": "./charts/app"})
     seen = report(Stack([cluster(version="1.35"), release], "shop", "prod", chart.parents[1]))
     assert "invalid release name" in seen.reasons["app"]
+
+
+@pytest.mark.parametrize("command", ["check", "preview", "diff"])
+def test_rendering_without_helm_is_refused(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv(helm.VARIABLE, raising=False)
+    result = CliRunner().invoke(importlib.import_module(f"eks_blueprints.cli.{command}").command, ["--render"])
+    assert result.exit_code == 2
+    assert "--render needs Helm; got no helm on the PATH" in result.output
+    assert helm.VARIABLE not in os.environ

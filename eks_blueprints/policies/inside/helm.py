@@ -6,6 +6,7 @@ A chart is within reach if it lies in a folder or an archive, or in Helm's cache
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -143,10 +144,9 @@ def _rendered(  # noqa: PLR0917 - in Helm's own order
 
 
 def _documents(text: str) -> list[Any]:
-    import yaml  # of pulumi, and many times as fast as a loader that keeps places
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found = type("Loader", (loader,), {})
+    # Of pulumi, and many times as fast as a loader that keeps places.
+    yaml: Any = importlib.import_module("yaml")
+    found: Any = type("Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
     found.add_constructor("tag:yaml.org,2002:value", lambda each, node: each.construct_scalar(node))
     try:
         return list(yaml.load_all(text, Loader=found))
