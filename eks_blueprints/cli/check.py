@@ -50,6 +50,7 @@ _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
     metavar="FILE",
     help="Judge what `pulumi stack export` wrote to FILE; STACK names whose settings hold.",
 )
+@show.render
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
     strict: bool,

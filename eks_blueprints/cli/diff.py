@@ -76,6 +76,7 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
 )
 @click.option("--no-policies", is_flag=True, help="Leave the policies out.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Stacks at once. Default: one a processor.")
+@show.render
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
     base: str | None,

@@ -58,6 +58,7 @@ from eks_blueprints.review.preview.targets import Target, all_targets, program_t
     "dollars. Default: 20%,50.",
 )
 @click.option("--install-engine", is_flag=True, help="With --engine: download the Pulumi CLI if there is none.")
+@show.render
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
     every: bool,

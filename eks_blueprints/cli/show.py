@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
@@ -26,6 +28,32 @@ def styled(problem: Problem) -> str:
     field = click.style(dotted(problem.path), bold=True) if problem.path else ""
     return ": ".join(
         part for part in (click.style(where, dim=True) if where else "", mark, field, problem.message) if part
+    )
+
+
+def render(command: Any) -> Any:
+    """The option `--render`, which every command that sees into charts has."""
+    return click.option(
+        "--render",
+        is_flag=True,
+        expose_value=False,
+        callback=_render,
+        help="Have Helm render the charts that are installed, and fetch them for that from their repositories.",
+    )(command)
+
+
+def _render(context: click.Context, _option: click.Parameter, given: bool) -> None:
+    from eks_blueprints.policies.inside.helm import VARIABLE, helm
+
+    if not given:
+        return
+    if helm() is None:
+        raise click.UsageError("--render needs Helm; got no helm on the PATH; install it, or leave --render out")
+    before = os.environ.get(VARIABLE)
+    # Other processes render stacks too, and inherit it.
+    os.environ[VARIABLE] = "1"
+    context.call_on_close(
+        lambda: os.environ.pop(VARIABLE, None) if before is None else os.environ.update({VARIABLE: before})
     )
 
 

@@ -45,13 +45,26 @@ plain `pulumi_aws`, `pulumi_kubernetes` and `pulumi_eks` ones as well, and say t
 Rules of your own stand beside these: [a guide](../guides/policies.md).
 
 A value that is not known before the deployment makes a verdict `undetermined`: never a pass, and never an end of the
-run. Rules see into the charts that are pinned here, by a dated table of what they render: what a chart
-brings as it is is advice, or accepted for the reason that the report tells; what your values make worse is judged
-like all that you write, at its line. Values of which nobody knows what they change are listed. Local YAML files are
-read, and so are local Kustomize folders: those that only list files as they are, others where `kustomize` or
-`kubectl` is on the `PATH`. Other charts, other versions of these, and files that only others render are not scanned,
-workloads in namespaces of the system are exempt from the rules about tenants, and the first line of every report
-counts all of it, also that of `diff`. Nothing is fetched.
+run. Charts and files that only others render are not scanned, workloads in namespaces of the system are exempt from the
+rules about tenants, and the first line of every report counts both, also that of `diff`. Local YAML files are read, and
+so are local Kustomize folders: those that only list files as they are, others where `kustomize` or `kubectl` is on the
+`PATH`.
+
+## Charts
+
+Rules about pods, roles and webhooks see into charts, as far as it is known what they render:
+
+- A dated table knows the charts that are pinned here, at the pinned version, with the options of their add-ons and with
+  your values for replicas, placement and images. Values of which it does not know what they change are listed: the
+  chart is then scanned in part. Rules about pods and roles still read what such values say by their names, such as
+  `hostNetwork: true`.
+- Where `helm` is on the PATH, Helm renders what the table does not know as a whole, if the chart lies in a folder, an
+  archive or Helm's cache. With `--render` (of `check`, `preview` and `diff`) it fetches charts from their repositories
+  too. Helm gets placeholders for secrets, and for what is known only later.
+
+The report says which of the two was done. What a chart brings as it is was decided with the add-on: it is advice, or
+accepted where the add-on cannot do without, for the reason that the report tells. What your values make worse is judged
+like all that you write, at its line, and so is a chart of your own.
 
 ## Settings
 

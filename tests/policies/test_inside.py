@@ -239,3 +239,15 @@ def test_an_image_is_that_of_the_clusters_version() -> None:
     assert found.rendered is not None
     images = [c.image for each in found.rendered.workloads.values() for c in each.containers.values()]
     assert all(":v1.34." in image for image in images), images
+
+
+@pytest.mark.parametrize("value", [{"$secret": True}, UNKNOWN, "${shop-tag.value}"])
+def test_an_image_that_is_not_known_is_not_followed(value: Any) -> None:
+    row = table.row("keda")
+    assert row is not None
+    path = next(at for c in row.form().workloads["Deployment/keda-operator"].containers.values() for at in c.image_at)
+    values: Any = value
+    for key in reversed(path.split(".")):
+        values = {key: values}
+    found = contents(Stack([cluster(version="1.35"), _plain(values=values)]))[0]
+    assert tuple(path.split(".")) in found.unfollowed

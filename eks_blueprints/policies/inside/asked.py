@@ -89,7 +89,13 @@ def _worse(
     fresh = {key: fault for key, fault in with_values.items() if key not in as_it_is}
     for key, fault in fresh.items():
         alone = (path for path, one in found.followed.items() if key in _faults(rule, one, found, stack, context)[0])
-        yield Answer(fault, value=next(alone, ()))
+        yield Answer(fault, value=next(alone, _likely(fault, found)))
+
+
+def _likely(fault: Fault, found: Contents) -> Path:
+    """The value that brings a fault about: the only one, or the one that is called like the property."""
+    last = next((key for key in reversed(fault.path) if isinstance(key, str)), "")
+    return found.users[0] if len(found.users) == 1 else next((path for path in found.users if last in path), ())
 
 
 def _said(rule: Rule, found: Contents, stack: Stack, context: Mapping[str, Any]) -> Iterator[Answer]:

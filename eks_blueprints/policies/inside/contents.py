@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from eks_blueprints.core.charts import table
 from eks_blueprints.core.charts.model import Rendered
 from eks_blueprints.core.spec import kind_name
+from eks_blueprints.policies.inside import helm
 from eks_blueprints.policies.inside.ours import ANY, Ours, is_ours, ours
 from eks_blueprints.policies.inside.paths import Path, leaves, written
 from eks_blueprints.policies.inside.steered import is_steering, steered
@@ -33,11 +34,13 @@ class Contents:
     plain: Rendered | None
     """The same without the values of users."""
     how: str
-    """Where it is known from, or why nothing is known: `as known on 2026-11-29`."""
+    """Where it is known from, or why nothing is known: `as known on 2026-11-29`, or `as rendered by Helm v3.19.0`."""
     unfollowed: tuple[Path, ...] = ()
     """Values of users of which it is not known what they change."""
     lacking: tuple[str, ...] = ()
     """What else is not known, in words."""
+    users: tuple[Path, ...] = ()
+    """Values of users that Helm followed."""
     followed: Mapping[Path, Rendered] = field(default_factory=dict)
     """What is rendered with one value of a user alone, by the value's path."""
 
@@ -60,7 +63,51 @@ class Contents:
 
 def contents(stack: Stack) -> list[Contents]:
     """What every chart that a stack installs brings along, in the order of the plan."""
-    return stack.once("contents of charts", lambda: [_contents(each, stack) for each in charts(stack)])
+    return stack.once("contents of charts", lambda: [_best(_contents(each, stack), stack) for each in charts(stack)])
+
+
+def _best(known: Contents, stack: Stack) -> Contents:
+    """What the table knows, or what Helm renders where the table does not know it as a whole."""
+    installed = known.installed
+    if not (known.rendered is None or known.in_part or helm.asked()) or helm.helm() is None:
+        return known
+    where, values = helm.place(installed, stack), helm.values_of(installed)
+    if where is None or values is None:
+        return known
+    kubernetes = _version(installed, stack)
+    library = ours(known.kind, kubernetes) if known.kind else None
+    given = dict(leaves(values))
+    expected = library.fitting(given)[1] if library else {}
+    users = [path for path, value in given.items() if not is_ours(path, value, expected)]
+    found = helm.rendered(installed, where, values, kubernetes)
+    plain = Rendered() if where.own else helm.rendered(installed, where, _without(values, users), kubernetes)
+    if isinstance(found, str):
+        return replace(known, how=f"{known.how}; {found}")
+    return Contents(
+        installed=installed,
+        kind=known.kind,
+        rendered=found,
+        # What a chart refuses without the values of users is theirs as a whole.
+        plain=Rendered() if isinstance(plain, str) else plain,
+        how=f"as rendered by {helm.version(helm.helm() or '')}",
+        lacking=tuple(_elsewhere(installed)),
+        users=tuple(users),
+    )
+
+
+def _without(values: Mapping[str, Any], paths: Collection[Path], below: Path = ()) -> dict[str, Any]:
+    """Values without those at some paths."""
+    kept = {}
+    for key, value in values.items():
+        here = (*below, str(key))
+        if here in paths:
+            continue
+        if isinstance(value, Mapping) and "$secret" not in value and "$unknown" not in value and value:
+            if inner := _without(value, paths, here):
+                kept[key] = inner
+        else:
+            kept[key] = value
+    return kept
 
 
 def _contents(installed: Installed, stack: Stack) -> Contents:
@@ -87,7 +134,7 @@ def _contents(installed: Installed, stack: Stack) -> Contents:
     # Some add-ons choose the tag of an image by the version of the cluster, and the table knows one version.
     tags = {path: value for path, value in values.items() if path not in users and path[-1] == "tag"}
     plain = steered(plain, tags, images)
-    followed = {path: value for path, value in users.items() if is_steering(path, plain)}
+    followed = {path: value for path, value in users.items() if _is_known(value) and is_steering(path, plain)}
     placing = library.places if library else ()
     unfollowed = [p for p in users if p not in followed and not written(p).startswith(placing or ("\0",))]
     missed = [path for path, value in expected.items() if value is not ANY and path not in values]
@@ -114,6 +161,13 @@ def _users(
         for path, value in values.items()
         if not is_ours(path, value, expected) and written(path) not in free
     }
+
+
+def _is_known(value: Any) -> bool:
+    """Whether a leaf is neither secret nor one that only the deployment tells."""
+    if isinstance(value, Mapping):
+        return "$secret" not in value and "$unknown" not in value
+    return not (isinstance(value, str) and "${" in value)
 
 
 def _lacking(row: table.Row) -> list[str]:

@@ -32,6 +32,8 @@ class Inside:
     """Version before; None where it was not there."""
     new: str | None
     lines: tuple[tuple[Sign, str], ...] = ()
+    how: str = ""
+    """Where that is known from."""
     untold: str = ""
     """Why nothing is told; empty where both sides are known."""
     lost: tuple[str, ...] = ()
@@ -93,10 +95,17 @@ def _inside(each: ResourceDiff, old: Contents | None, new: Contents | None) -> I
         lines = (*lines, ("!", f"values of which nobody knows what they change: {', '.join(moved)}"))
     if not lines:
         return None
+    how = ", before ".join(dict.fromkeys(side.how for side in reversed(sides)))
     if whole:
-        return Inside(each, chart, *versions, lines=lines)
+        return Inside(each, chart, *versions, lines=lines, how=how)
     return Inside(
-        each, chart, *versions, lines=lines, lost=tuple(lost(before, after)), gained=tuple(gained(before, after))
+        each,
+        chart,
+        *versions,
+        lines=lines,
+        how=how,
+        lost=tuple(lost(before, after)),
+        gained=tuple(gained(before, after)),
     )
 
 

@@ -67,6 +67,7 @@ def _inside(each: Inside) -> dict[str, Any]:
         "old": each.old,
         "new": each.new,
         "changes": [f"{sign} {text}" for sign, text in each.lines],
+        "how": each.how,
         "untold": each.untold,
     }
 

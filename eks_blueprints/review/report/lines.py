@@ -59,7 +59,11 @@ def parts(stack: StackReport, *, width: int = 120) -> Iterator[Part]:
             yield Part(title, _counts(rest), list(_area(rest, folded, width)))
     for inside in stack.insides:
         if inside.lines:
-            yield Part(f"inside the chart {inside.title}", {}, [(sign, f"    {text}") for sign, text in inside.lines])
+            yield Part(
+                f"inside the chart {inside.title}, {inside.how}",
+                {},
+                [(sign, f"    {text}") for sign, text in inside.lines],
+            )
 
 
 def output_lines(diff: PlanDiff, *, width: int = 120) -> Iterator[Line]:

@@ -97,7 +97,7 @@ def _stack() -> dict[str, Any]:
         versions=_list(_object(subject=_TEXT, old=_MAYBE, new=_MAYBE, note=_TEXT, level=_LEVEL)),
         systemPods={"anyOf": [{"type": "null"}, SYSTEM_PODS]},
         charts={
-            **_list(_object(urn=_TEXT, chart=_TEXT, old=_MAYBE, new=_MAYBE, changes=_TEXTS, untold=_TEXT)),
+            **_list(_object(urn=_TEXT, chart=_TEXT, old=_MAYBE, new=_MAYBE, changes=_TEXTS, how=_TEXT, untold=_TEXT)),
             "description": "what changes inside charts; `untold` says why nothing is told",
         },
         renames=_list(_rename()),
