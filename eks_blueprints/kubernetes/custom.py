@@ -102,8 +102,9 @@ class Definitions:
                     do = f"upgrade {name}, or do without it"
                     return name, False, [Problem(("kind",), f"{what}; {do}", severity="warning")]
                 return name, used == pinned[name], []
-        listed = " or ".join(names[:3])
-        what = f"is a kind that {listed} brings; got no such add-on on this platform"
+        # A project that is no add-on is named where no add-on brings the kind.
+        listed = " or ".join([name for name in names if name != "gateway_api"][:3] or names)
+        what = f"is a kind that {listed} brings; got a platform without"
         do = "add it, unless the kind's CRD is made by other means"
         return names[0], False, [Problem(("kind",), f"{what}; {do}", severity="warning")]
 
