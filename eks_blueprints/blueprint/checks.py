@@ -22,6 +22,7 @@ from eks_blueprints.blueprint import (
     pod_checks,
     region_checks,
     secret_checks,
+    value_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
 from eks_blueprints.core.errors import Problem, nearest, shown
@@ -47,6 +48,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from image_checks.check(args)
     yield from device_checks.check(args)
     yield from kind_order.check(args)
+    yield from value_checks.check(args)
     yield from region_checks.check(args)
     yield from compute_checks.check(args)
     if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
