@@ -78,6 +78,8 @@ def _enums(schema: Mapping[str, Any], below: str = "") -> Iterator[tuple[str, li
             continue
         path = f"{below}{str(key).replace('.', chr(92) + '.')}"
         choices = each.get("enum")
+        if "pullpolicy" in key.lower():  # Kubernetes' own, and nobody errs there
+            continue
         if isinstance(choices, list) and 1 < len(choices) <= _FEW and "anyOf" not in each and "oneOf" not in each:
             yield path, [_text(choice) for choice in choices if choice is not None]
         yield from _enums(each, f"{path}.")
@@ -111,9 +113,11 @@ def _meant(said: str) -> str:
         return ""  # the schema says it better
     match = re.search(r"error calling (?:fail|required):\s*(.*)$", said) or re.search(r"\)\s*:\s*(.*)$", said)
     text = match[1] if match else said
-    if re.search(r"nil pointer|wrong type|can't evaluate|error calling|executing \"|range can't iterate", text):
+    if re.search(
+        r"nil pointer|wrong type|parse error|can't evaluate|error calling|executing \"|range can't iterate", text
+    ):
         return ""
-    return re.sub(r"^.*?\.(?:yaml|tpl|txt):\d+:\d+\):?\s*", "", text).strip()[:200]
+    return re.sub(r"^.*?\.(?:yaml|tpl|txt):\d+:\d+\):?\s*", "", text).replace("#", "").strip()[:200]
 
 
 def _candidates(folder: Path) -> tuple[dict[str, None], dict[tuple[str, Any], None], dict[str, list[str]]]:

@@ -112,8 +112,11 @@ def _all(values: Mapping[str, Any], below: str = "") -> Iterator[tuple[str, Any]
 
 
 def _aliases(folder: Path) -> dict[str, str]:
-    chart = yaml.load((folder / "Chart.yaml").read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506
-    return {each["name"]: each.get("alias") or each["name"] for each in chart.get("dependencies") or ()}
+    found: dict[str, str] = {}
+    for file in (folder / "Chart.yaml", folder / "requirements.yaml"):
+        chart = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader) if file.exists() else {}  # noqa: S506
+        found |= {each["name"]: each.get("alias") or each["name"] for each in chart.get("dependencies") or ()}
+    return found
 
 
 def _marked(

@@ -24,7 +24,12 @@ class Datadog(HelmAddOn):
     category: ClassVar[str] = "observability"
     chart: ClassVar[Chart] = Chart("datadog", "3.240.0", "https://helm.datadoghq.com")
     fits: ClassVar[Fit] = Fit(not_on_fargate="its agent is a DaemonSet; on Fargate it is a sidecar")
-    pods: ClassVar[tuple[str, ...]] = ("clusterAgent",)
+    pods: ClassVar[tuple[str, ...]] = ("clusterAgent", "operator")
+    images: ClassVar[dict[str, str]] = {
+        "registry": "registry.datadoghq.com",
+        "operator.image.repository": "registry.datadoghq.com/operator",
+    }
+    alone: ClassVar[dict[str, str]] = {"Deployment/datadog-operator": "one operates, and nothing waits for it"}
     spare: ClassVar[dict[str, Any]] = {
         "clusterAgent.replicas": 2,
         "clusterAgent.createPodDisruptionBudget": True,

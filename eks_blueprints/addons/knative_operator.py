@@ -19,6 +19,10 @@ class KnativeOperator(HelmAddOn):
     single: ClassVar[bool] = True
     # The chart takes tolerations, and no node selector.
     pods: ClassVar[tuple[str, ...]] = ()
+    images: ClassVar[dict[str, str]] = {
+        "knative_operator.knative_operator.image": "gcr.io/knative-releases/knative.dev/operator/cmd/operator",
+        "knative_operator.operator_webhook.image": "gcr.io/knative-releases/knative.dev/operator/cmd/webhook",
+    }
 
     namespace: Namespace = "knative-operator"
     """Kubernetes namespace it runs in."""

@@ -23,6 +23,7 @@ from eks_blueprints.blueprint import (
     pod_checks,
     region_checks,
     secret_checks,
+    value_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
 from eks_blueprints.core.errors import Problem, nearest, shown
@@ -48,6 +49,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from image_checks.check(args)
     yield from device_checks.check(args)
     yield from kind_order.check(args)
+    yield from value_checks.check(args)
     yield from region_checks.check(args)
     yield from compute_checks.check(args)
     yield from metadata_checks.check(args)

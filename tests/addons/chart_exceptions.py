@@ -30,6 +30,9 @@ UNPLACED: dict[str, dict[str, str]] = {
     "nvidia_device_plugin": {
         "Job/nvidia-device-plugin-node-feature-discovery-prune": "runs once, after the chart is uninstalled",
     },
+    "knative_operator": dict.fromkeys(
+        ("Deployment/knative-operator", "Deployment/operator-webhook"), "takes tolerations, and no node selector"
+    ),
     "agones": {"Job/agones-delete-agones-resources": "runs once, before the chart is uninstalled, and takes no values"},
 }
 """Workloads that are not sent to the nodes for add-ons, or do not run on every node, and why."""

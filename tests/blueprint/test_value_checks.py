@@ -1,0 +1,76 @@
+"""Values that the chart itself would refuse are refused at their place, before anything is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eks_blueprints.blueprint import value_checks
+from eks_blueprints.core.charts import table
+from tests.blueprint.test_addons import args, refused
+
+ZONES = {"zone_arns": ["arn:aws:route53:::hostedzone/Z0123456789ABC"]}
+
+
+def told(kind: str, values: dict[str, Any], **fields: Any) -> list[str]:
+    return [
+        str(problem)
+        for problem in value_checks.check(
+            args({kind: {"values": values, **(ZONES if kind == "external_dns" else {}), **fields}})
+        )
+    ]
+
+
+def test_the_table_knows_what_charts_demand() -> None:
+    row = table.row("aws_load_balancer_controller")
+    assert row is not None
+    assert "clusterName" in row.needs
+    falco = table.row("falco")
+    assert falco is not None
+    assert "ebpf" not in falco.takes_only["driver.kind"]
+
+
+def test_a_required_value_that_is_taken_away_is_refused_at_its_place() -> None:
+    text = refused({"aws_load_balancer_controller": {"values": {"clusterName": None}}})
+    assert "addons.aws_load_balancer_controller.values.clusterName: is what the chart is not rendered without" in text
+    assert "Chart cannot be installed without a valid clusterName!" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "what"),
+    [
+        ("istiod", {"global": {"pilotCertProvider": "kubernetes"}}, "pilotCertProvider=kubernetes is not supported"),
+        ("external_dns", {"logFormat": "jsn"}, "did you mean json?"),
+        (
+            "aws_gateway_api_controller",
+            {"webhookTLS": {"certManager": {"enabled": True}}},
+            "certificateName is required",
+        ),
+    ],
+)
+def test_a_value_that_the_chart_does_not_take_is_refused(kind: str, values: dict[str, Any], what: str) -> None:
+    needed = {"istio_base": {}} if kind == "istiod" else {}
+    more = ZONES if kind == "external_dns" else {}
+    assert what in refused({**needed, kind: {"values": values, **more}})
+
+
+def test_what_another_value_may_allow_is_a_doubt() -> None:
+    tls = {"webhookTLS": {"certManager": {"enabled": True, "certificateName": "own"}}}
+    [line] = told("aws_gateway_api_controller", tls)
+    assert "unless another value beside it allows it" in line
+    args({"aws_gateway_api_controller": {"values": tls}})
+
+
+def test_what_the_chart_takes_is_fine() -> None:
+    assert told("external_dns", {"logFormat": "json", "logLevel": "debug"}) == []
+    assert told("external_dns", {"logFormat": None}) == []
+    assert told("external_dns", {"unheard": {"of": 1}}) == []
+
+
+def test_of_other_versions_nothing_is_said() -> None:
+    assert told("external_dns", {"logFormat": "jsn"}, version="1.20.0") == []
+
+
+def test_values_of_other_shapes_break_nothing() -> None:
+    assert told("external_dns", {"logFormat": ["a"], "image": "x", "service": [1], "policy_": {"a": {}}}) == []
