@@ -29,6 +29,7 @@ INSIDE: dict[str, list[set[str]]] = {
         | {
             "address_ranges",
             "charts",
+            "go_durations",
             "iam_match",
             "json_values",
             "kustomize",
