@@ -7,6 +7,7 @@ import pytest
 
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.core.document import parse
+from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.cli_support import judge_plan
@@ -54,6 +55,15 @@ def test_findings_of_a_stack_file_speak_its_words(monkeypatch: pytest.MonkeyPatc
     told = {each.policy: each.do for each in judge_plan(plan, PROJECT / "stacks", profile="production").failed()}
     assert told["eks-deletion-protection"] == "write cluster: {deletion_protection: true}"
     assert told["eks-nodegroup-spot-diversified"].startswith("write compute: {nodes: {instance_types: [")
+
+
+def test_types_of_spot_are_offered_for_the_image_that_is_there() -> None:
+    nodes = group("nodes", amiType="AL2023_ARM_64_STANDARD", capacityType="SPOT", instanceTypes=["m7g.large"])
+    nodes.from_stack_file = True
+    (found,) = check_stack(Stack([nodes]), only=("eks-nodegroup-spot-diversified",)).failed()
+    types = found.do.partition("[")[2].partition("]")[0].split(", ")
+    assert len(types) == 4
+    assert all(instance_type(each).architectures == ("arm64",) for each in types)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
