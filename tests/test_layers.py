@@ -30,6 +30,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "address_ranges",
             "charts",
             "files",
+            "go_durations",
             "iam_match",
             "json_values",
             "kustomize",

@@ -9,8 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
+from eks_blueprints.core.go_durations import nanoseconds
 from eks_blueprints.core.spec import Spec
-from eks_blueprints.karpenter.durations import nanoseconds
 from eks_blueprints.karpenter.quantities import Quantity
 
 SERVICE_ACCOUNT = "karpenter"

@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.form import Form
+from eks_blueprints.core.go_durations import nanoseconds
 
 NEVER = "Never"
 """What switches off expiry and consolidation."""
 
-_NANOSECONDS = {
-    "ns": 1,
-    "us": 10**3,
-    "µs": 10**3,
-    "μs": 10**3,
-    "ms": 10**6,
-    "s": 10**9,
-    "m": 60 * 10**9,
-    "h": 3600 * 10**9,
-}
-_LONGEST = 2**63 - 1  # Go counts nanoseconds in 64 bits; the controller cannot read an object with a longer duration.
-_TERM = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
 _WHOLE = Form(r"(?:[0-9]+[smh])+")
 _WINDOW = Form(r"(?:[0-9]+[hm]|[0-9]+h[0-9]+m)(?:0s)?")
 _LONG_UNITS = {"d": 24, "w": 24 * 7}
-
-
-def nanoseconds(text: str) -> int:
-    """The length of a duration by Go's `time.ParseDuration`.
-
-    Raises:
-        ValueError: if the text is none.
-    """
-    body = text[1:] if text[:1] in ("+", "-") else text
-    terms = _TERM.findall(body)
-    if body != "0" and (not terms or "".join(number + unit for number, unit in terms) != body):
-        raise ValueError(f"is no duration; got {shown(text)}; write it like 30s, 90m or 1h30m")
-    length = sum(int(Decimal(number) * _NANOSECONDS[unit]) for number, unit in terms)
-    if length > _LONGEST:
-        raise ValueError(f"is too long; got {shown(text)}; use at most 2562047h")
-    return -length if text.startswith("-") else length
 
 
 def go_duration(text: str) -> str:

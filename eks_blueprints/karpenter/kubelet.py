@@ -11,8 +11,8 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, nearest, shown
 from eks_blueprints.core.form import Form
+from eks_blueprints.core.go_durations import nanoseconds
 from eks_blueprints.core.node_settings import kubelet_rules
-from eks_blueprints.karpenter.durations import nanoseconds
 from eks_blueprints.karpenter.kubelet_settings import KubeletSettings
 from eks_blueprints.karpenter.quantities import quantity
 

@@ -243,7 +243,8 @@ def finding(rule: Rule, resource: Resource, fault: Fault, enforcement: Enforceme
 def _what_to_do(rule: Rule, resource: Resource, fault: Fault, stack: Stack) -> str:
     """The fix, in the words of a stack file where one says what the resource is."""
     if resource.from_stack_file and rule.prose.stack and not fault.do:
-        return f"write {rule.prose.stack.replace('NAME', _element(resource, stack))}"
+        words = rule.prose.stack.replace("NAME", _element(resource, stack))
+        return f"write {words.replace(*fault.fit) if fault.fit[0] else words}"
     return fault.do or _sentence(rule.prose.fix)
 
 

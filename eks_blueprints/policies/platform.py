@@ -55,12 +55,6 @@ def cluster_of(resource: Resource, stack: Stack) -> Resource | None:
     return behind[0] if len(behind) == 1 else None
 
 
-def same_cluster(one: Resource, other: Resource, stack: Stack) -> bool:
-    """Whether two resources belong to one cluster, as far as the stack tells."""
-    first, second = cluster_of(one, stack), cluster_of(other, stack)
-    return first is None or second is None or first is second
-
-
 def on_cluster(cluster: Resource | None, stack: Stack, *types: str) -> list[Resource]:
     """The resources of some types that belong to a cluster; all of them where the cluster is not known."""
     return stack.once(

@@ -42,6 +42,8 @@ class Fault:
     """What to do; empty for the fix of the rule."""
     advisory: bool = False
     """Whether it never blocks, whatever the rule's enforcement."""
+    fit: tuple[str, str] = ("", "")
+    """A word of what a stack file takes, and the one that fits what is there."""
 
 
 Faults = Iterator[Fault]
@@ -182,9 +184,17 @@ class Props:
             return False
         return True
 
-    def fault(self, what: str, *keys: str | int, got: Any = None, do: str = "", advisory: bool = False) -> Fault:
+    def fault(
+        self,
+        what: str,
+        *keys: str | int,
+        got: Any = None,
+        do: str = "",
+        advisory: bool = False,
+        fit: tuple[str, str] = ("", ""),
+    ) -> Fault:
         """A fault of the property at `keys`."""
-        return Fault((*self.path, *keys), what, "" if got is None else shown(_readable(got)), do, advisory)
+        return Fault((*self.path, *keys), what, "" if got is None else shown(_readable(got)), do, advisory, fit)
 
     def _known(self, value: Any, keys: Path) -> Any:
         if type(value) is str:

@@ -1,14 +1,11 @@
-"""Kubernetes quantities (`500m`, `2Gi`) and durations (`720h`) as numbers."""
+"""Kubernetes quantities (`500m`, `2Gi`) and durations (`720h`) as numbers, as rules compare them."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-_UNITS = {"": 1, "m": 1e-3, "u": 1e-6, "n": 1e-9, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
-_UNITS |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
-_QUANTITY = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
+from eks_blueprints.core.go_durations import nanoseconds
+from eks_blueprints.karpenter.quantities import exact
 
 
 def quantity(value: Any) -> float | None:
@@ -17,17 +14,15 @@ def quantity(value: Any) -> float | None:
         return None
     if isinstance(value, int | float):
         return float(value)
-    match = _QUANTITY.fullmatch(str(value).strip())
-    if match is None or match[2] not in _UNITS:
-        return None
     try:
-        return float(match[1]) * _UNITS[match[2]]
+        return float(exact(str(value).strip()))
     except ValueError:
         return None
 
 
 def seconds(value: Any) -> float | None:
     """A duration such as `1h30m` in seconds; None if it is none, such as `Never`."""
-    if not isinstance(value, str) or not re.fullmatch(r"([0-9]+[smh])+", value):
+    try:
+        return nanoseconds(value) / 10**9 if isinstance(value, str) else None
+    except ValueError:
         return None
-    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"([0-9]+)([smh])", value))

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from eks_blueprints.karpenter.durations import nanoseconds
+from eks_blueprints.core.go_durations import nanoseconds
 from eks_blueprints.karpenter.quantities import exact, quantity
 
 

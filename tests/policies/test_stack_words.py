@@ -7,10 +7,14 @@ import pytest
 
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.core.document import parse
+from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.policies.catalogue import rules
+from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.cli_support import judge_plan
+from eks_blueprints.policies.stack import Stack
 from eks_blueprints.stackfile.settle import checked
 from tests import PROJECT
+from tests.policies.build import group
 
 WORDS = {id_: rule.prose.stack for id_, rule in rules().items() if rule.prose.stack}
 LEAST: dict[str, Any] = {
@@ -51,3 +55,29 @@ def test_findings_of_a_stack_file_speak_its_words(monkeypatch: pytest.MonkeyPatc
     told = {each.policy: each.do for each in judge_plan(plan, PROJECT / "stacks", profile="production").failed()}
     assert told["eks-deletion-protection"] == "write cluster: {deletion_protection: true}"
     assert told["eks-nodegroup-spot-diversified"].startswith("write compute: {nodes: {instance_types: [")
+
+
+def test_types_of_spot_are_offered_for_the_image_that_is_there() -> None:
+    nodes = group("nodes", amiType="AL2023_ARM_64_STANDARD", capacityType="SPOT", instanceTypes=["m7g.large"])
+    nodes.from_stack_file = True
+    (found,) = check_stack(Stack([nodes]), only=("eks-nodegroup-spot-diversified",)).failed()
+    types = found.do.partition("[")[2].partition("]")[0].split(", ")
+    assert len(types) == 4
+    assert all(instance_type(each).architectures == ("arm64",) for each in types)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("given", "fits"),
+    [
+        ("AL2023_ARM_64_STANDARD", "BOTTLEROCKET_ARM_64}"),
+        ("AL2023_x86_64_STANDARD", "BOTTLEROCKET_x86_64}"),
+        ("AL2023_x86_64_NVIDIA", "BOTTLEROCKET_x86_64_NVIDIA}"),
+    ],
+)
+def test_an_image_is_offered_for_the_hardware_that_is_there(given: str, fits: str) -> None:
+    nodes = group("nodes", amiType=given)
+    nodes.from_stack_file = True
+    report = check_stack(Stack([nodes]), profile="production", only=("eks-nodegroup-container-optimized-os",))
+    (found,) = report.failed()
+    assert found.do.startswith("write compute: ")
+    assert fits in found.do

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from typing import Any, Literal, get_args
 
 from eks_blueprints.core.errors import Path, shown
+from eks_blueprints.core.go_durations import nanoseconds
 from eks_blueprints.core.node_settings.shapes import Fault
 
 _NOT_NEGATIVE = "eventBurst eventRecordQPS kubeAPIBurst kubeAPIQPS maxOpenFiles maxPods podsPerCore registryBurst"
@@ -45,8 +46,6 @@ NodeAllocatable = Literal[
 ]
 """What the kubelet can hold its reservations against."""
 _ENFORCED: tuple[str, ...] = get_args(NodeAllocatable)
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
-_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 
 _OTHERWISE_IN_BOTTLEROCKET = {
     "cluster-dns-ip": "clusterDNS",
@@ -186,10 +185,10 @@ def _number(value: Any) -> int | None:
 
 
 def _seconds(value: Any) -> float | None:
-    if not isinstance(value, str) or not (parts := _PART.findall(value)):
-        return 0 if value == "0" else None
-    total = sum(float(number) * _UNITS[unit] for number, unit in parts)
-    return -total if value.startswith("-") else total
+    try:
+        return nanoseconds(value) / 10**9 if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

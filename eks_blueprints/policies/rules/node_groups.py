@@ -92,7 +92,15 @@ def container_os(group: Props) -> Faults:
     """Nodes in production run an image made for containers."""
     ami = group.get("amiType")
     if not (isinstance(ami, str) and ami.startswith(("BOTTLEROCKET_", "WINDOWS_"))):
-        yield group.fault("runs a general-purpose image", "amiType", got=ami)
+        fit = ("BOTTLEROCKET_x86_64", _bottlerocket(str(ami)))
+        yield group.fault("runs a general-purpose image", "amiType", got=ami, fit=fit)
+
+
+def _bottlerocket(ami: str) -> str:
+    """The image of Bottlerocket for the hardware of another one."""
+    arm = "ARM" in ami.upper()
+    nvidia = "_NVIDIA" in ami or ami.endswith("_GPU")
+    return f"BOTTLEROCKET_{'ARM_64' if arm else 'x86_64'}{'_NVIDIA' if nvidia else ''}"
 
 
 @rule("eks-nodegroup-version-skew", NODE_GROUP, severity="critical", enforcement="mandatory", wave=1, across=True)

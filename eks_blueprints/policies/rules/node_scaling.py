@@ -73,7 +73,13 @@ def spot_diversified(group: Props, context: Context) -> Faults:
         raise NotApplicable
     types = group.items("instanceTypes")
     if len(types) < context.params["min"]:
-        yield group.fault("hangs on few Spot pools", "instanceTypes", got=[each.value for each in types])
+        arm = "ARM" in str(group.raw("amiType")).upper()
+        fit = (
+            ("m7i.large, m7a.large, m6i.large, m6a.large", "m8g.large, m7g.large, m6g.large, c7g.xlarge")
+            if arm
+            else ("", "")
+        )
+        yield group.fault("hangs on few Spot pools", "instanceTypes", got=[each.value for each in types], fit=fit)
 
 
 @rule("eks-nodegroup-spot-separate-from-on-demand", GROUP, severity="low", enforcement="advisory", wave=3)

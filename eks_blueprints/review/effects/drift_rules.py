@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eks_blueprints.karpenter.durations import NEVER, nanoseconds
+from eks_blueprints.core.go_durations import nanoseconds
+from eks_blueprints.karpenter.durations import NEVER
 from eks_blueprints.review.diff.changes import ResourceDiff
 from eks_blueprints.review.diff.words import value
 from eks_blueprints.review.effects.links import section
