@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 
@@ -64,7 +66,7 @@ class PodIdentity(Component):
             tags=self._tags,
             permissions_boundary=args.permissions_boundary,
         )
-        account = {"namespace": args.namespace, "service_account": args.service_account}
+        account: dict[str, Any] = {"namespace": args.namespace, "service_account": args.service_account}
         if self._identity == "pod_identity":
             tags = not args.disable_session_tags
             return pod_identity_role(self, "role", grants, cluster=cluster, **account, session_tags=tags)

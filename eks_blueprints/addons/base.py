@@ -134,11 +134,12 @@ class AddOn(Element):
             tags=merge_tags(cluster.tags, self.tags),
             permissions_boundary=self.permissions_boundary,
         )
-        made = {"pod_identity": pod_identity_role, "irsa": irsa_role}.get(self.identity_used or "")
-        accounts = self.service_accounts
-        if made is None:
-            return None
-        return made(component, "role", grants, cluster=cluster, namespace=self.home, service_account=accounts)
+        account: dict[str, Any] = {"namespace": self.home, "service_account": self.service_accounts}
+        if self.identity_used == "pod_identity":
+            return pod_identity_role(component, "role", grants, cluster=cluster, **account)
+        if self.identity_used == "irsa":
+            return irsa_role(component, "role", grants, cluster=cluster, **account)
+        return None
 
 
 class EksManaged(AddOn):

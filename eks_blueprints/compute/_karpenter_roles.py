@@ -118,9 +118,11 @@ def controller_role(
 ) -> GrantedRole:
     """The role of the controller, with one policy a purpose."""
     grants = Grants(permissions_boundary=karpenter.permissions_boundary, tags=merge_tags(cluster.tags, karpenter.tags))
-    role = irsa_role if karpenter.identity == "irsa" else pod_identity_role
-    account = {"namespace": karpenter.namespace, "service_account": SERVICE_ACCOUNT}
-    made = role(component, "controller-role", grants, cluster=cluster, **account)
+    account: dict[str, Any] = {"namespace": karpenter.namespace, "service_account": SERVICE_ACCOUNT}
+    if karpenter.identity == "irsa":
+        made = irsa_role(component, "controller-role", grants, cluster=cluster, **account)
+    else:
+        made = pod_identity_role(component, "controller-role", grants, cluster=cluster, **account)
     documents = _documents(karpenter, cluster, component, queue, nodes)
     policies = [
         inline_policy(

@@ -148,7 +148,8 @@ class _Builder:
 
     def document(self) -> tuple[Any, list[Place]]:
         """The value of the first document, and where further ones begin."""
-        data, others = None, []
+        data: Any = None
+        others: list[Place] = []
         try:
             if self._composer.check_node():
                 self._parser.get_event()
@@ -161,7 +162,7 @@ class _Builder:
             self._parser.dispose()
         return data, others
 
-    def _build(self, part: Node | None, path: Path) -> Any:
+    def _build(self, part: Any, path: Path) -> Any:
         node = self._begun() if part is _NEXT else part
         self._count += 1
         if self._count > _MAX_NODES:
@@ -181,7 +182,7 @@ class _Builder:
             return self._parser.get_event()
         return self._composer.compose_node(None, None)
 
-    def _pairs(self) -> Iterator[tuple[Node, None]]:
+    def _pairs(self) -> Iterator[tuple[Any, None]]:
         while not self._parser.check_event(MappingEndEvent):
             yield self._composer.compose_node(None, None), _NEXT
         self._parser.get_event()
@@ -191,10 +192,10 @@ class _Builder:
             yield _NEXT
         self._parser.get_event()
 
-    def _whole(self, part: Node | None) -> Node:
+    def _whole(self, part: Any) -> Any:
         return self._composer.compose_node(None, None) if part is _NEXT else part
 
-    def _mapping(self, pairs: Iterable[tuple[Node, Node | None]], path: Path) -> dict[str, Any]:
+    def _mapping(self, pairs: Iterable[tuple[Any, Any]], path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key_node, value in pairs:
