@@ -46,13 +46,13 @@ def _refused(values: Mapping[str, Any], row: Row) -> Iterator[tuple[Path, str, b
         keys, got = _found(values, where)
         if got is None or (got == "" and "" in row.takes_no.get(where, {})):
             yield keys, f"is what the chart is not rendered without ({said}); got {shown(got)}; leave it", True
-    for where, refused in row.takes_no.items():
+    for where, not_taken in row.takes_no.items():
         keys, got = _found(values, where)
         if got in (_UNSET, None) or (where in row.needs and got == ""):
             continue
-        if (said := refused.get(_text(got))) is not None:
+        if reason := not_taken.get(_text(got)):
             alone = _leaves(values.get(keys[0])) == 1
-            yield keys, f"is nothing that the chart takes ({said}); got {shown(got)}; remove it", alone
+            yield keys, f"is nothing that the chart takes ({reason}); got {shown(got)}; remove it", alone
 
 
 def _found(values: Any, where: str) -> tuple[tuple[str, ...], Any]:
