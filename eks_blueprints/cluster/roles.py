@@ -37,14 +37,14 @@ class Role:
 def cluster_role(frame: Frame, boundary: In[str] | None, *, auto_mode: bool) -> Role:
     """The role that the control plane takes on; Auto Mode lets it do more, and tag its sessions.
 
-    It serves this cluster alone (EKS user guide, "Cross-service confused deputy prevention in Amazon EKS"). The role
-    comes before the cluster, whose ARN is therefore made of its names.
+    It serves clusters of this account and region alone (EKS user guide, "Cross-service confused deputy prevention in
+    Amazon EKS"). Not this cluster by its name: a cluster that is renamed is made before the old one goes, and until
+    then both need the role.
     """
     actions = ("sts:AssumeRole", "sts:TagSession") if auto_mode else ("sts:AssumeRole",)
     policies = (*_CLUSTER, *_AUTO_MODE) if auto_mode else _CLUSTER
     account = account_id(frame.component)
-    where = f"arn:{frame.partition}:eks:{frame.region}:"
-    ours = pulumi.Output.concat(where, account, f":cluster/{frame.cluster_name}")
+    ours = pulumi.Output.concat(f"arn:{frame.partition}:eks:{frame.region}:", account, ":cluster/*")
     when = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": ours}}
     trust = trust_document({"Service": "eks.amazonaws.com"}, *actions, when=when)
     return _role(frame, "cluster-role", trust, policies, boundary)

@@ -88,7 +88,7 @@ def pod_identity_role(
     """
     accounts = [service_account] if isinstance(service_account, str) else list(service_account)
     asked: dict[str, In[str] | Sequence[In[str]]] = {
-        "aws:RequestTag/eks-cluster-arn": cluster.arn,
+        "aws:RequestTag/eks-cluster-arn": pulumi.Output.from_input(cluster.arn),
         "aws:RequestTag/kubernetes-namespace": namespace,
         "aws:RequestTag/kubernetes-service-account": accounts[0] if len(accounts) == 1 else accounts,
     }

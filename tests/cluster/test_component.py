@@ -173,14 +173,18 @@ def test_the_log_group_has_the_name_that_eks_writes_to() -> None:
     assert (group["retentionInDays"], group["kmsKeyId"]) == (0, KEY)
 
 
-@pytest.mark.parametrize("more", [{}, {"auto_mode": {}}, {"name": "other"}])
-def test_the_role_of_a_cluster_serves_that_cluster_alone(more: dict[str, Any]) -> None:
+@pytest.mark.parametrize("more", [{}, {"auto_mode": {}}])
+def test_the_role_of_a_cluster_serves_clusters_of_its_account_alone(more: dict[str, Any]) -> None:
     trust = json.loads(one(made(**more), "Role", "shop-cluster-role").inputs["assumeRolePolicy"])
-    arn = f"arn:aws:eks:eu-west-1:123456789012:cluster/{more.get('name', 'shop')}"
     assert trust["Statement"][0]["Condition"] == {
         "StringEquals": {"aws:SourceAccount": "123456789012"},
-        "ArnLike": {"aws:SourceArn": arn},
+        "ArnLike": {"aws:SourceArn": "arn:aws:eks:eu-west-1:123456789012:cluster/*"},
     }
+
+
+def test_another_name_leaves_the_role_of_the_cluster_that_goes_as_it_is() -> None:
+    roles = [one(made(name=name), "Role", "shop-cluster-role").inputs for name in ("shop", "other")]
+    assert roles[0]["assumeRolePolicy"] == roles[1]["assumeRolePolicy"]
 
 
 def test_auto_mode_turns_on_its_three_switches_and_makes_its_roles() -> None:
