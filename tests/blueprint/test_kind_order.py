@@ -13,8 +13,22 @@ from tests.blueprint.test_addons import CORE, args, platform
 SCHEMA = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
 
 
+SPECS = {
+    "Application": {"spec": {"project": "a", "destination": {"name": "in-cluster"}}},
+    "ScaledObject": {"spec": {"scaleTargetRef": {"name": "a"}, "triggers": [{"type": "cpu", "metadata": {}}]}},
+    "ClusterIssuer": {"spec": {"selfSigned": {}}},
+    "Certificate": {"spec": {"secretName": "a", "issuerRef": {"name": "a"}}},
+    "ServiceMonitor": {"spec": {"endpoints": [{"port": "a"}], "selector": {}}},
+    "PrometheusRule": {"spec": {}},
+    "ClusterPolicy": {"spec": {"rules": []}},
+    "ValidatingPolicy": {"spec": {"validations": []}},
+    "VolumeSnapshotClass": {"driver": "ebs.csi.aws.com", "deletionPolicy": "Delete"},
+    "Bundle": {"spec": {"sources": [{"useDefaultCAs": True}], "target": {"configMap": {"key": "a"}}}},
+}
+
+
 def written(api_version: str, kind: str, **metadata: Any) -> dict[str, Any]:
-    manifest = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "one", **metadata}}
+    manifest = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "one", **metadata}, **SPECS.get(kind, {})}
     return {"written": {"kind": "manifests", "manifests": {"one": manifest}}}
 
 

@@ -38,7 +38,9 @@ class Pods:
 
     def told(self, where: str = "") -> str:
         """`5 on each node (0.28 vCPU, 0.6 GiB)`."""
-        return f"{self.count}{where} ({_short(self.cpu)} vCPU, {_short(self.memory / 2**30)} GiB)"
+        asked = [(self.cpu, f"{_short(self.cpu)} vCPU"), (self.memory, f"{_short(self.memory / 2**30)} GiB")]
+        said = ", ".join(text for value, text in asked if value)
+        return f"{self.count}{where} ({said or 'no requests'})"
 
 
 @dataclass(frozen=True, slots=True)

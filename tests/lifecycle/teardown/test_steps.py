@@ -179,7 +179,7 @@ def test_a_mark_that_names_the_cluster_in_its_value_lists_no_other_clusters_thin
 
 
 def test_a_mark_that_names_no_cluster_is_kept_apart_and_said_so() -> None:
-    addons = {"aws_fsx_csi_driver": {}, "ack_s3": {}}
+    addons = {"aws_fsx_csi_driver": {}, "ack_s3": {"unbounded": True}}
     found = of_program(addons=BASE | addons, compute={"nodes": NODES})
     step = one(found, "tell leftovers of shop from what is in use")
     assert "name no cluster" in step.why
