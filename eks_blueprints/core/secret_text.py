@@ -53,6 +53,8 @@ _HARMLESS = re.compile(
 )
 _URL = re.compile(r"(https?|wss?|tcp|unix|grpc|oci|s3)://\S*", re.IGNORECASE)
 _OBJECT = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_QUALIFIED = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/[\w.-]{1,63}")
+"""A label, an annotation or a taint with its prefix, as terms of an affinity have it under `key`."""
 _SETTING = re.compile(
     r"(?:^|[\s;&|{,(=])[\"']?(?:--?|export )?([A-Za-z][\w.-]*)[\"']?\s*(?:=|:(?=\s|[\"']))\s*(\S.{0,200})"
 )
@@ -83,7 +85,7 @@ def looks(name: str, value: Any) -> bool:
         return strength == 2 and _words(name)[-1] not in _COUNTED and len(text) >= _digits(name)
     if strength == 2:
         return not _names_object(name, text)
-    return _random(text, 12 if strength == 1 else 30)
+    return not _QUALIFIED.fullmatch(text) and _random(text, 12 if strength == 1 else 30)
 
 
 def shaped(text: str) -> bool:

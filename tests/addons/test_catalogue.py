@@ -21,6 +21,8 @@ from eks_blueprints.blueprint.order import in_order
 from eks_blueprints.core.errors import problems_of
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.policies.check import check_stack
+from eks_blueprints.policies.stack import Stack
 from tests.addons.catalogue import ACCOUNT, FULL, KINDS, LEAST, addon, class_of, least, record_it
 from tests.builders import recorded
 
@@ -145,6 +147,13 @@ def _allowed(kind: str) -> list[Allow]:
 
     recorded(program)
     return found
+
+
+@pytest.mark.parametrize("kind", PINNED)
+def test_its_own_values_hold_no_secret(kind: str) -> None:
+    for plan in (least(kind), record_it(kind, **FULL.get(kind, {}))):
+        found = check_stack(Stack.of_plan(plan.plan), only=["helm-values-no-secrets"]).findings
+        assert not [each for each in found if each.verdict == "fail"], found
 
 
 @pytest.mark.parametrize("kind", KINDS)

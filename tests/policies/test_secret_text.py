@@ -61,3 +61,9 @@ def test_what_is_no_text_is_no_secret(value: Any) -> None:
 def test_a_number_may_be_a_password() -> None:
     assert looks("password", 123456)
     assert not looks("maxTokens", 123456)
+
+
+def test_a_qualified_name_under_key_is_a_label_and_no_key() -> None:
+    assert not looks("key", "feature.node.kubernetes.io/pci-10de.present")
+    assert not looks("key", "k8s.amazonaws.com/accelerator-2x")
+    assert looks("key", "Zk93hD0x/Lq81vB2p4Tt")
