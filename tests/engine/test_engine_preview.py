@@ -156,7 +156,8 @@ def test_a_policy_pack(engine: Engine) -> None:
     folder = pack(project.root, Path(os.environ.get("POLICY_PYTHON", sys.executable)))
     done = preview(project, "prod", "--engine", "--policy-pack", str(folder))
     assert done.returncode == 3, done.stdout + done.stderr
-    told = "    mandatory few-nodes prod-nodes-group\n      scalingConfig.maxSize is over 3; got 4; lower it, stacks/prod.yaml:"
+    told = "    mandatory few-nodes prod-nodes-group\n"
+    told += "      scalingConfig.maxSize is over 3; got 4; lower it, stacks/prod.yaml:"
     assert told in done.stdout
     assert "medium owned" in done.stdout
     project.edit("stacks/prod.yaml", "max_size: 4", "max_size: 3")
