@@ -197,6 +197,7 @@ def test_another_namespace_moves_the_controller_and_leaves_nodes_alone(engine: E
     change = project.up()
     assert change.changed() == {
         "prod-karpenter-controller": "replace",
+        "prod-karpenter-controller-role": "update",  # its trust names the namespace
         "prod-karpenter-crds": "replace",
         "prod-karpenter-identity": "replace",
     }
