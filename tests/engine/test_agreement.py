@@ -39,12 +39,16 @@ class Standing:
     platform: dict[str, Any]
     plan: Plan
     state: dict[str, Any] = field(default_factory=dict)
+    region: str = REGION["aws:region"]
 
     def write(self, platform: dict[str, Any]) -> None:
+        if platform["region"] != self.region:
+            self.region = platform["region"]
+            self.project.config("aws:region", self.region)
         (self.project.folder / "dev.yaml").write_text(yaml.safe_dump(platform, sort_keys=False))
 
     def record(self, **known: Any) -> Plan:
-        return record_directory(self.project.folder, "dev", config=REGION, **known).plan()
+        return record_directory(self.project.folder, "dev", config={"aws:region": self.region}, **known).plan()
 
     def against_the_state(self) -> PlanDiff:
         known = {"deployed": deployed(self.state), "stack_references": stack_references(self.state)}
