@@ -87,7 +87,7 @@ def known_by(version: str, read: Read) -> Known:
         if crd is None:
             continue
         known.kinds[kind] = version
-        (served,) = [v for v in YAML(typ="safe").load(crd)["spec"]["versions"] if v["storage"]]
+        (served,) = [v for v in YAML(typ="safe", pure=True).load(crd)["spec"]["versions"] if v["storage"]]
         for path, value in _paths("spec", served["schema"]["openAPIV3Schema"]["properties"]["spec"]):
             if value is None:
                 known.fields[kind, path] = version
@@ -95,7 +95,7 @@ def known_by(version: str, read: Read) -> Known:
                 known.values[kind, path, value] = version
         if kind == "NodePool":
             known.labels |= dict.fromkeys(LABEL.findall(crd), version)
-    settings = YAML(typ="safe").load(read(CHART) or "{}").get("settings", {})
+    settings = YAML(typ="safe", pure=True).load(read(CHART) or "{}").get("settings", {})
     known.fields |= {("chart", path): version for path in _settings("settings", settings)}
     return known
 

@@ -155,7 +155,7 @@ def _decoded_yaml(_region: str, args: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(text, str):
         return {"result": []}
     namespace = args.get("defaultNamespace")
-    found = [each for each in YAML(typ="safe").load_all(text) if isinstance(each, dict)]
+    found = [each for each in YAML(typ="safe", pure=True).load_all(text) if isinstance(each, dict)]
     for each in found:
         if namespace and isinstance(metadata := each.get("metadata"), dict):
             metadata.setdefault("namespace", namespace)

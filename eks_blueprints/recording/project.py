@@ -133,7 +133,7 @@ def _text(value: Any) -> str:
 @lru_cache(maxsize=32)
 def _parsed(text: str) -> Any:
     # A command asks for the same settings several times, and YAML is slow to read.
-    return YAML(typ="safe").load(text)
+    return YAML(typ="safe", pure=True).load(text)
 
 
 def _read(file: Path) -> dict[str, Any]:
