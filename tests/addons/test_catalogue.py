@@ -23,6 +23,7 @@ from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.stack import Stack
+from eks_blueprints.review.preview.system_pods import system_pods
 from tests.addons.catalogue import ACCOUNT, FULL, KINDS, LEAST, addon, class_of, least, record_it
 from tests.builders import recorded
 
@@ -154,6 +155,13 @@ def test_its_own_values_hold_no_secret(kind: str) -> None:
     for plan in (least(kind), record_it(kind, **FULL.get(kind, {}))):
         found = check_stack(Stack.of_plan(plan.plan), only=["helm-values-no-secrets"]).findings
         assert not [each for each in found if each.verdict == "fail"], found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_its_pods_are_counted(kind: str) -> None:
+    for plan in (least(kind), record_it(kind, **FULL.get(kind, {}))):
+        pods = system_pods(plan.plan)
+        assert pods is None or pods.unknown or pods.fixed.count + pods.node.count + pods.some.count
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -43,6 +43,12 @@ def _flat(objects: Iterable[Any]) -> Iterator[dict[str, Any]]:
             yield each
 
 
+def _replicas(spec: Mapping[str, Any], fewest: int) -> int:
+    """How many pods are asked for; charts also write null, which the API server takes for nothing said."""
+    given = spec.get("replicas")
+    return fewest if given is None else int(given)
+
+
 def _meta(each: Mapping[str, Any]) -> dict[str, Any]:
     return each.get("metadata") or {}
 
@@ -72,7 +78,7 @@ def _workload(each: Mapping[str, Any], namespace: str, fewest: int) -> Workload:
     volumes = pod.get("volumes") or ()
     return Workload(
         namespace="" if own == namespace else own,
-        replicas=spec.get("replicas", fewest) if kind in ("Deployment", "StatefulSet", "ReplicaSet") else 1,
+        replicas=_replicas(spec, fewest) if kind in ("Deployment", "StatefulSet", "ReplicaSet") else 1,
         service_account=pod.get("serviceAccountName") or pod.get("serviceAccount") or "",
         labels={k: str(v) for k, v in (_meta(template).get("labels") or {}).items() if k not in _OF_THE_VERSION},
         containers=dict(_containers(pod)),
