@@ -34,10 +34,12 @@ INSIDE: dict[str, list[set[str]]] = {
             "iam_match",
             "json_values",
             "kustomize",
+            "object_lists",
             "plain_secrets",
             "printed",
             "secret_objects",
             "secret_text",
+            "yaml_text",
         },
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "images", "kubernetes_object", "aws_config", "caller"},

@@ -6,7 +6,7 @@ A kind is known by its API group and name; an API server takes no object of a ki
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.addons._chart_addon import ChartAddOn
@@ -16,6 +16,7 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.manifests import Manifests
 from eks_blueprints.core.charts import table
 from eks_blueprints.core.charts.model import Rendered
+from eks_blueprints.core.object_lists import listed
 
 Kind = tuple[str, str]
 """API group and kind."""
@@ -40,7 +41,7 @@ def brought(addon: AddOn) -> set[Kind]:
     """The kinds that an add-on brings; `EVERY` for all of a group."""
     found = {(group, EVERY) for group in addon.brings_groups}
     if isinstance(addon, Manifests):
-        found |= {_defined(each) for each in _flat(addon.manifests.values()) if each.get("kind") == _CRD}
+        found |= {_defined(each) for each in _flat(addon) if each.get("kind") == _CRD}
     for rendered in _rendered(addon):
         found |= {(name.partition(".")[2], crd.kind) for name, crd in rendered.crds.items()}
     return found
@@ -54,7 +55,7 @@ def rendered_kinds(addon: AddOn) -> set[Kind]:
 def written_kinds(addon: AddOn) -> set[Kind]:
     """The kinds of the objects that the user writes down: manifests, objects and switches in a chart's values."""
     if isinstance(addon, Manifests):
-        return {_of(each) for each in _flat(addon.manifests.values())}
+        return {_of(each) for each in _flat(addon)}
     return set(_in_values(addon.values)) if isinstance(addon, ChartAddOn) else set()
 
 
@@ -62,8 +63,8 @@ def namespaces(addon: AddOn) -> set[str]:
     """Namespaces that objects which the user writes down are put into."""
     if not isinstance(addon, Manifests):
         return set()
-    made = {_metadata(each).get("name") for each in _flat(addon.manifests.values()) if each.get("kind") == "Namespace"}
-    wanted = {_metadata(each).get("namespace") for each in _flat(addon.manifests.values())}
+    made = {_metadata(each).get("name") for each in _flat(addon) if each.get("kind") == "Namespace"}
+    wanted = {_metadata(each).get("namespace") for each in _flat(addon)}
     return {name for name in wanted - made if isinstance(name, str) and name}
 
 
@@ -87,14 +88,9 @@ def _defined(manifest: Mapping[str, Any]) -> Kind:
     return str(spec.get("group")), str(names.get("kind") if isinstance(names, Mapping) else None)
 
 
-def _flat(manifests: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
-    for each in manifests:
-        if isinstance(each, Mapping):
-            items = each.get("items")
-            if each.get("kind") == "List" and isinstance(items, list):
-                yield from _flat(items)
-            else:
-                yield each
+def _flat(addon: Manifests) -> list[Mapping[str, Any]]:
+    """The objects that are written down, those of Lists each for itself."""
+    return [found for each in addon.manifests.values() for _, found in listed(each)]
 
 
 def _in_values(values: Any) -> Iterator[Kind]:

@@ -88,16 +88,16 @@ def _pairs(addons: Sequence[AddOn]) -> Iterator[tuple[AddOn, AddOn]]:
     # The frame of charts and their table are loaded with the first of them.
     from eks_blueprints.addons._kinds import brought, namespaces, rendered_kinds, written_kinds
 
+    bring = {addon.name: brought(addon) for addon in addons}
     by_kind: dict[Kind, list[AddOn]] = {}
     homes: dict[str, list[AddOn]] = {}
     for addon in addons:
-        for kind in brought(addon):
+        for kind in bring[addon.name]:
             by_kind.setdefault(kind, []).append(addon)
         if addon.home not in ("kube-system", "default"):
             homes.setdefault(addon.home, []).append(addon)
     for addon in addons:
-        own = brought(addon)
-        asked = {kind for kind in rendered_kinds(addon) | written_kinds(addon) if not _in(kind, own)}
+        asked = {kind for kind in rendered_kinds(addon) | written_kinds(addon) if not _in(kind, bring[addon.name])}
         others = [
             other for kind in sorted(asked) for other in (*by_kind.get(kind, ()), *by_kind.get((kind[0], "*"), ()))
         ]

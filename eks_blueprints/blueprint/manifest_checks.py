@@ -9,6 +9,7 @@ from eks_blueprints.blueprint import made_elsewhere
 from eks_blueprints.blueprint.kinds import AutoMode, CapabilityAddOn, EksAddon, HelmAddOn, Karpenter, Manifests
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Path, Problem, dotted, shown
+from eks_blueprints.core.object_lists import listed
 from eks_blueprints.kubernetes.shapes import group_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         [
             found
             for key, manifest in addon.manifests.items()
-            for found in objects.listed(manifest, ("addons", addon.name, "manifests", key))
+            for found in listed(manifest, ("addons", addon.name, "manifests", key))
         ]
         for addon in addons
     ]

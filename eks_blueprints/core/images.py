@@ -1,4 +1,4 @@
-"""Registries of images: mirrors that stand in for them, and those that a region cannot reach."""
+"""Images: their parts, mirrors that stand in for their registries, and those that a region cannot reach."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ _NOT_IN_CHINA = frozenset(
 )
 # Google's registries have a host for each place.
 _NOT_IN_CHINA_BELOW = (".gcr.io", ".pkg.dev")
+
+
+def parts(image: str) -> tuple[str, str, str]:
+    """The repository, tag and digest of an image; the latter two empty where they are not given."""
+    rest, _, digest = image.partition("@")
+    head, _, last = rest.rpartition("/")
+    # A symbol holds no colon of a tag: `${repo.url}:1.2`.
+    name, _, tag = last.partition(":")
+    return (f"{head}/{name}" if head else name), tag, digest
 
 
 def mirrors(value: dict[str, str]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from eks_blueprints.core.yaml_text import YAMLError, documents
+
 FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of the file that makes a folder one of Kustomize."""
 TOOLS = (("kustomize", "build"), ("kubectl", "kustomize"))
@@ -52,13 +54,10 @@ def _file(folder: Path) -> Path | None:
 
 def _read(file: Path) -> list[Any] | None:
     """The documents of a file; None if it cannot be read."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
         if file.stat().st_size > _MOST:
             return None
-        return list(YAML(typ="safe", pure=True).load_all(file.read_text(encoding="utf-8")))
+        return documents(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError, YAMLError):
         return None
 
@@ -119,9 +118,6 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _built(folder: Path) -> list[Any] | None:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     for tool, verb in TOOLS:
         if (program := shutil.which(tool)) is None:
             continue
@@ -129,7 +125,7 @@ def _built(folder: Path) -> list[Any] | None:
             done = subprocess.run(  # noqa: S603 - builds files; plugins and Helm charts are off by default
                 [program, verb, str(folder)], capture_output=True, timeout=_SECONDS, check=True
             )
-            found = list(YAML(typ="safe", pure=True).load_all(done.stdout.decode()))
+            found = documents(done.stdout.decode())
         except (OSError, ValueError, RecursionError, subprocess.SubprocessError, YAMLError):
             continue
         return [each for each in found if each is not None]

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from eks_blueprints.core.yaml_text import load
+
 FIELDS = ("data", "stringData")
 """What of a Secret is secret."""
 
@@ -49,10 +51,8 @@ def masked_text(text: str) -> str:
 def _masked_document(text: str) -> str:
     if not (_MAYBE.search(text) and _DATA.search(text)):
         return text
-    from ruamel.yaml import YAML
-
     try:
-        found = YAML(typ="safe", pure=True).load(text)
+        found = load(text)
         hidden = _without(found)
         if hidden == found:
             return text

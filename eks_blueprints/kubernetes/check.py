@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem
+from eks_blueprints.core.object_lists import listed
 from eks_blueprints.core.secret_objects import FIELDS, is_secret
 from eks_blueprints.kubernetes import kinds, names
 from eks_blueprints.kubernetes.custom import Definitions
@@ -30,18 +31,6 @@ def check(manifest: Mapping[str, Any], shapes: Shapes, custom: Definitions, foun
         version, kind = each.get("apiVersion"), each.get("kind")
         if isinstance(version, str) and isinstance(kind, str):
             found.problems += _one(each, version, kind, shapes, custom, found, at)
-
-
-def listed(manifest: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """An object, or those of a List, and where they stand; those of a `PodList` need not say what they are."""
-    version, kind, items = (manifest.get(key) for key in ("apiVersion", "kind", "items"))
-    if not (isinstance(kind, str) and kind.endswith("List") and isinstance(items, list | tuple)):
-        yield path, manifest
-        return
-    of = {"apiVersion": version, "kind": kind.removesuffix("List")} if kind != "List" else {}
-    for index, item in enumerate(items):
-        if isinstance(item, Mapping):
-            yield from listed({**of, **item}, (*path, "items", index))
 
 
 def _one(  # noqa: PLR0917 what one object is judged by, in the order of `check`

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,11 +51,11 @@ def kind(api_version: str, name: str) -> CustomKind | None:
     return None if said is None else _kind(group_of(api_version), name, said)
 
 
-def kinds() -> Iterator[CustomKind]:
+@cache
+def kinds() -> tuple[CustomKind, ...]:
     """All of them."""
-    for key, said in _table()["kinds"].items():
-        group, _, name = key.partition(" ")
-        yield _kind(group, name, said)
+    named = [(*key.split(" "), said) for key, said in _table()["kinds"].items()]
+    return tuple(_kind(group, name, said) for group, name, said in named)
 
 
 def schema(of: CustomKind, source: str, version: str) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core import kustomize
-from eks_blueprints.kubernetes.check import listed
+from eks_blueprints.core.object_lists import listed
+from eks_blueprints.core.yaml_text import YAMLError, documents
 from eks_blueprints.policies.stack import Resource, Stack
 
 _GROUPS = ("kubernetes:yaml:ConfigGroup", "kubernetes:yaml/v2:ConfigGroup")
@@ -124,25 +125,14 @@ def _placed(group: Resource, value: Mapping[str, Any]) -> Mapping[str, Any]:
 def _made(group: Resource, value: Mapping[str, Any], type_: str, path: tuple[str | int, ...]) -> Resource:
     metadata, kind = value.get("metadata"), value["kind"]
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    return Resource(
-        urn=f"{group.urn}#{kind}/{name}",
-        type=type_,
-        name=name if isinstance(name, str) else f"{group.name}-{kind}",
-        inputs=value,
-        parent=group.urn,
-        provider=group.provider,
-        dependencies=group.dependencies,
-        position=group.position,
-        path=path,
-    )
+    mark = f"{kind}/{name}"
+    name = name if isinstance(name, str) else f"{group.name}-{kind}"
+    return group.carried(mark, type_, value, name=name, path=path)
 
 
 def _documents(text: str) -> list[Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        return list(YAML(typ="safe", pure=True).load_all(text))
+        return documents(text)
     except YAMLError:
         # Text that is no YAML fails in the provider; a rule has nothing to read in it.
         return []

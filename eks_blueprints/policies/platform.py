@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from eks_blueprints.core.images import parts
 from eks_blueprints.policies.objects import namespace_of, pod_labels
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
@@ -176,7 +177,7 @@ def images(workload: Resource) -> list[str]:
 
 def image_name(image: str) -> str:
     """`cluster-autoscaler` for `registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0`."""
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return parts(image)[0].rpartition("/")[2]
 
 
 def cluster_autoscalers(stack: Stack) -> list[Resource]:

@@ -68,6 +68,29 @@ class Resource:
         version = self.type.split(":")[1]
         return version.removeprefix("core/")
 
+    def carried(
+        self,
+        mark: str,
+        type_: str,
+        inputs: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        path: tuple[str | int, ...] = (),
+    ) -> Resource:
+        """An object that this resource brings along; `mark` tells it from others of the same."""
+        return Resource(
+            urn=f"{self.urn}#{mark}",
+            type=type_,
+            name=self.name if name is None else name,
+            inputs=inputs,
+            parent=self.urn,
+            provider=self.provider,
+            dependencies=self.dependencies,
+            position=self.position,
+            path=path,
+            props=Props(inputs, path),
+        )
+
     def __repr__(self) -> str:
         return f"Resource({self.name!r}, {self.type})"
 

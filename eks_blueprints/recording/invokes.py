@@ -12,10 +12,10 @@ from string import ascii_lowercase
 from typing import Any
 
 from pulumi import _types
-from ruamel.yaml import YAML
 
 from eks_blueprints.core import kustomize
 from eks_blueprints.core.aws_config import account_of_role
+from eks_blueprints.core.yaml_text import documents
 from eks_blueprints.network import zones
 from eks_blueprints.recording.policy_document import FUNCTION, policy_document
 from eks_blueprints.recording.symbols import UNKNOWN, shape
@@ -155,7 +155,7 @@ def _decoded_yaml(_region: str, args: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(text, str):
         return {"result": []}
     namespace = args.get("defaultNamespace")
-    found = [each for each in YAML(typ="safe", pure=True).load_all(text) if isinstance(each, dict)]
+    found = [each for each in documents(text) if isinstance(each, dict)]
     for each in found:
         if namespace and isinstance(metadata := each.get("metadata"), dict):
             metadata.setdefault("namespace", namespace)

@@ -14,9 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from eks_blueprints.core.yaml_text import YAMLError, load
 from eks_blueprints.recording.errors import ProgramError
 
 
@@ -133,7 +131,7 @@ def _text(value: Any) -> str:
 @lru_cache(maxsize=32)
 def _parsed(text: str) -> Any:
     # A command asks for the same settings several times, and YAML is slow to read.
-    return YAML(typ="safe", pure=True).load(text)
+    return load(text)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.core.charts.model import Claim, Container, Crd, Rendered, Webhook, Workload
+from eks_blueprints.core.object_lists import listed
 
 _WORKLOADS = ("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job", "CronJob", "Pod")
 _HOOK = "helm.sh/hook"
@@ -18,7 +19,8 @@ _OF_THE_VERSION = frozenset(
 
 def read(objects: Iterable[Any], namespace: str) -> Rendered:
     """What objects of a release in a namespace are: its workloads, kinds, webhooks, rights and volumes."""
-    found = list(_flat(objects))
+    whole = [each for each in objects if isinstance(each, dict)]
+    found = [dict(one) for each in whole for _, one in listed(each) if "kind" in one]
     fewest = dict(_fewest(found))
     kinds = Counter(f"{each.get('apiVersion')} {each['kind']}" for each in found)
     return Rendered(
@@ -31,16 +33,6 @@ def read(objects: Iterable[Any], namespace: str) -> Rendered:
         claims=dict(_claims(found)),
         objects=dict(sorted(kinds.items())),
     )
-
-
-def _flat(objects: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    for each in objects:
-        if not isinstance(each, dict) or "kind" not in each:
-            continue
-        if each["kind"] == "List":
-            yield from _flat(each.get("items") or ())
-        else:
-            yield each
 
 
 def _replicas(spec: Mapping[str, Any], fewest: int) -> int:

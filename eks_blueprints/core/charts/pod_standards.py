@@ -16,13 +16,13 @@ Standard = Literal["privileged", "baseline", "restricted"]
 STANDARDS: tuple[Standard, ...] = ("privileged", "baseline", "restricted")
 """From the one that takes all pods to the one that takes fewest."""
 
-_BASELINE_CAPABILITIES = frozenset(
+BASELINE_CAPABILITIES = frozenset(
     {
         "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP",
         "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
     }
 )  # fmt: skip
-_SELINUX_TYPES = frozenset({"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"})
+SELINUX_TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
 _CONFINED = ("RuntimeDefault", "Localhost")
 
 
@@ -52,7 +52,7 @@ def _beyond_baseline(container: Container) -> bool:
     return bool(
         said.get("privileged")
         or container.host_ports
-        or added - _BASELINE_CAPABILITIES
+        or added - BASELINE_CAPABILITIES
         or said.get("procMount", "Default") != "Default"
         or _unconfined(said)
     )
@@ -64,7 +64,7 @@ def _unconfined(security: Mapping[str, Any]) -> bool:
     return bool(
         _within(security, "seccompProfile").get("type") == "Unconfined"
         or _within(security, "appArmorProfile").get("type") == "Unconfined"
-        or options.get("type", "") not in _SELINUX_TYPES
+        or options.get("type", "") not in SELINUX_TYPES
         or options.get("user")
         or options.get("role")
         or windows.get("hostProcess")

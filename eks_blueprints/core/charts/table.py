@@ -19,7 +19,7 @@ FILE = "core/charts/charts.json"
 _TABLE = Path(__file__).with_name("charts.json")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Row:
     """What one chart renders."""
 
@@ -57,12 +57,17 @@ class Row:
 
     def form(self, said: Iterable[str] = ()) -> Rendered:
         """What it renders with these things set; what is not in the table changes nothing."""
+        return self._form(tuple(said))
+
+    @cache  # noqa: B019 - a row lives as long as the table
+    def _form(self, said: tuple[str, ...]) -> Rendered:
         data: Any = self.default
         for each in said:
             data = patched(data, self.forms.get(each, {}))
         return load(Rendered, data)
 
 
+@cache
 def row(kind: str) -> Row | None:
     """The row of an add-on's chart (`keda`), or of the chart of its CRDs (`linkerd.crds`); None where there is none."""
     data = _table()["charts"].get(kind)

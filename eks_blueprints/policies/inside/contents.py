@@ -71,7 +71,7 @@ def _best(known: Contents, stack: Stack) -> Contents:
     installed = known.installed
     if not (known.rendered is None or known.in_part or helm.asked()) or helm.helm() is None:
         return known
-    where, values = helm.place(installed, stack), helm.values_of(installed)
+    where, values = helm.place(installed, stack), _values(installed)
     if where is None or values is None:
         return known
     kubernetes = _version(installed, stack)
@@ -121,11 +121,10 @@ def _contents(installed: Installed, stack: Stack) -> Contents:
         version = installed.version or "whatever is newest"
         why = f"nothing is known of version {version} of {row.chart}, but of {row.pinned}"
         return Contents(installed, kind, None, None, why)
-    try:
-        given: Any = installed.values.get()
-    except Undetermined:
+    given = _values(installed)
+    if given is None:
         return Contents(installed, kind, None, None, f"the values of {row.chart} are not known before the deployment")
-    values = dict(leaves(given or {}))
+    values = dict(leaves(given))
     library = ours(kind, _version(installed, stack))
     said, expected = library.fitting(values) if library else ([], {})
     plain = row.form(said)
@@ -148,6 +147,15 @@ def _contents(installed: Installed, stack: Stack) -> Contents:
         lacking=(*_lacking(row), *_elsewhere(installed)),
         followed={path: steered(plain, {path: value}, images) for path, value in followed.items()},
     )
+
+
+def _values(installed: Installed) -> dict[str, Any] | None:
+    """The values of a chart; None where they are not known as a whole."""
+    try:
+        given = installed.values.get()
+    except Undetermined:
+        return None
+    return dict(given) if isinstance(given, Mapping) else {}
 
 
 def _users(

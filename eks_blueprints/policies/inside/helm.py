@@ -23,7 +23,6 @@ from eks_blueprints.core.charts.objects import read
 from eks_blueprints.core.plain_secrets import hidden
 from eks_blueprints.core.versions import latest
 from eks_blueprints.policies.platform import Installed
-from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Stack
 
 VARIABLE = "EKS_BLUEPRINTS_RENDER"
@@ -157,12 +156,3 @@ def _documents(text: str) -> list[Any]:
 def _reason(text: str) -> str:
     lines = [line for line in text.strip().splitlines() if line and not line.startswith(("Use --debug", "WARNING"))]
     return " ".join(" ".join(lines).split()).removeprefix("Error: ")[:200]
-
-
-def values_of(installed: Installed) -> dict[str, Any] | None:
-    """The values of a chart; None where they are not known as a whole."""
-    try:
-        given = installed.values.get()
-    except Undetermined:
-        return None
-    return dict(given) if isinstance(given, Mapping) else {}

@@ -8,7 +8,6 @@ from typing import Any
 from eks_blueprints.core.charts.model import Container, Rendered, Webhook, Workload
 from eks_blueprints.policies.embedded import type_of
 from eks_blueprints.policies.platform import Installed
-from eks_blueprints.policies.props import Props
 from eks_blueprints.policies.stack import Resource
 
 _VERSIONS = {"Job": "batch/v1", "CronJob": "batch/v1", "Pod": "v1"}
@@ -45,22 +44,10 @@ _TOLD = frozenset(
 def _object(  # noqa: PLR0917 - in this order everywhere
     installed: Installed, version: str, kind: str, name: str, body: Mapping[str, Any], namespace: str = ""
 ) -> Resource:
-    release = installed.resource
     metadata = {"name": name, "namespace": namespace or installed.namespace}
     inputs = {"apiVersion": version, "kind": kind, "metadata": metadata, **body}
     path = (f"{kind}/{name}" if name else f"{version} {kind}",)
-    return Resource(
-        urn=f"{release.urn}#{kind}/{name}",
-        type=type_of(version, kind),
-        name=release.name,
-        inputs=inputs,
-        parent=release.urn,
-        provider=release.provider,
-        dependencies=release.dependencies,
-        position=release.position,
-        path=path,
-        props=Props(inputs, path),
-    )
+    return installed.resource.carried(f"{kind}/{name}", type_of(version, kind), inputs, path=path)
 
 
 def _workload(kind: str, workload: Workload) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from eks_blueprints.core.charts.model import Container, Rendered, Workload
+from eks_blueprints.core.images import parts
 from eks_blueprints.policies.inside.paths import Path, within, written
 
 _TAGS = ("tag", "digest")
@@ -72,26 +73,20 @@ def _is_of_image(path: Path, container: Container) -> bool:
 
 
 def _with(image: str, path: Path, value: str, stood_for: str) -> str:
-    rest, at, digest = image.partition("@")
-    name, colon, tag = _split(rest)
+    name, tag, digest = parts(image)
+    version = (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
     if path[-1] == "digest":
-        return f"{rest}@{value}"
+        return f"{name}:{tag}@{value}" if tag else f"{name}@{value}"
     if path[-1] == "tag":
         return f"{name}:{value}"
     if stood_for and (name == stood_for or name.startswith(f"{stood_for}/")):
-        return f"{value}{name.removeprefix(stood_for)}{colon}{tag}{at}{digest}"
-    if _split(value)[1] or "@" in value:
+        return f"{value}{name.removeprefix(stood_for)}{version}"
+    if any(parts(value)[1:]):
         return value
     host, slash, inside = name.partition("/")
     has_host = bool(slash) and any(each in host for each in ".:")
     if path[-1].lower().endswith("registry"):
-        return f"{value}/{inside if has_host else name}{colon}{tag}{at}{digest}"
+        return f"{value}/{inside if has_host else name}{version}"
     own_host = "/" in value and any(each in value.partition("/")[0] for each in ".:")
     prefix = f"{host}/" if has_host and not own_host else ""
-    return f"{prefix}{value}{colon}{tag}{at}{digest}"
-
-
-def _split(image: str) -> tuple[str, str, str]:
-    head, slash, last = image.rpartition("/")
-    name, colon, tag = last.partition(":")
-    return f"{head}{slash}{name}", colon, tag
+    return f"{prefix}{value}{version}"

@@ -12,7 +12,6 @@ from typing import Any
 
 from eks_blueprints.policies.embedded import type_of
 from eks_blueprints.policies.inside.paths import Path
-from eks_blueprints.policies.props import Props
 from eks_blueprints.policies.stack import Resource
 
 _OF_PODS = frozenset({"hostNetwork", "hostPID", "hostIPC"})
@@ -75,14 +74,4 @@ def _made(version: str, kind: str, body: Mapping[str, Any], like: Resource) -> R
     namespace = like.inputs.get("namespace")
     metadata = {"namespace": namespace} if namespace is not None else {}
     inputs = {"apiVersion": version, "kind": kind, "metadata": metadata, **body}
-    return Resource(
-        urn=f"{like.urn}#values",
-        type=type_of(version, kind),
-        name=like.name,
-        inputs=inputs,
-        parent=like.urn,
-        provider=like.provider,
-        dependencies=like.dependencies,
-        position=like.position,
-        props=Props(inputs),
-    )
+    return like.carried("values", type_of(version, kind), inputs)

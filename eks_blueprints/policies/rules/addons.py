@@ -7,6 +7,7 @@ from typing import Any
 
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.facts.pods import Addressing, addresses
+from eks_blueprints.core.yaml_text import YAMLError, load
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import STATEFUL_SET
 from eks_blueprints.policies.platform import (
@@ -264,11 +265,8 @@ def _settings(found: Resource) -> Props:
 def _parsed(document: Props, text: str) -> Any:
     if document.value is not None:
         return document.value
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        return YAML(typ="safe", pure=True).load(text)
+        return load(text)
     except YAMLError:
         return None
 

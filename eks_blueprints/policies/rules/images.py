@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
+from eks_blueprints.core.images import parts
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import WORKLOADS
 from eks_blueprints.policies.platform import CHART, RELEASE, charts
@@ -131,15 +132,6 @@ def moves(tag: str) -> bool:
     """Whether a tag names a channel, or nothing, and so another image tomorrow: `latest`, `stable-alpine`."""
     words = set(re.split(r"[-_.]", tag.lower()))
     return not tag or (words <= {*_CHANNELS, *_FLAVORS})
-
-
-def parts(image: str) -> tuple[str, str, str]:
-    """The repository, tag and digest of an image; the latter two empty where they are not given."""
-    rest, _, digest = image.partition("@")
-    head, _, last = rest.rpartition("/")
-    # A symbol holds no colon of a tag: `${repo.url}:1.2`.
-    name, _, tag = last.partition(":")
-    return (f"{head}/{name}" if head else name), tag, digest
 
 
 def _image(container: Props) -> str:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 
+from eks_blueprints.core.charts.pod_standards import BASELINE_CAPABILITIES, SELINUX_TYPES
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import WORKLOADS, pod_of, template
 from eks_blueprints.policies.platform import cluster_of, version_of
 from eks_blueprints.policies.pods import containers, parts, pod_rule, pods, tenant_containers, tenant_pods
 from eks_blueprints.policies.props import Faults, Props
 
-_BASELINE_CAPABILITIES = frozenset(
-    [
-        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),
-        *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
-    ]
-)
 _SOCKETS = (
     "/var/run/docker.sock",
     "/run/docker.sock",
@@ -28,7 +23,6 @@ _SOCKETS = (
 )
 _SECCOMP = "seccomp.security.alpha.kubernetes.io/"
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
-_SELINUX_TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
 _SYSCTLS = {
     "kernel.shm_rmid_forced": 0,
     "net.ipv4.ip_local_port_range": 0,
@@ -124,7 +118,7 @@ def baseline_capabilities(container: Props) -> Faults:
     Names are compared as Pod Security does: CAP_CHOWN and chown are no names of capabilities in Kubernetes.
     """
     added = container.words("securityContext", "capabilities", "add")
-    strange = [each for each in added if each not in _BASELINE_CAPABILITIES]
+    strange = [each for each in added if each not in BASELINE_CAPABILITIES]
     if strange:
         yield container.fault(
             "adds capabilities that lead out of it", "securityContext", "capabilities", "add", got=strange
@@ -166,7 +160,7 @@ def selinux(part: Props) -> Faults:
     options = part.at("securityContext", "seLinuxOptions")
     if options.value is None:
         return
-    if (options.get("type") or "") not in _SELINUX_TYPES:
+    if (options.get("type") or "") not in SELINUX_TYPES:
         yield options.fault("takes a label that is not one of containers", "type", got=options.get("type"))
     for key in ("user", "role"):
         if options.get(key):

@@ -46,4 +46,9 @@ def webhook_safe(hook: Props) -> Faults:
 
 def _is_about_custom_resources(hook: Props) -> bool:
     groups = {group for each in hook.items("rules") for group in each.words("apiGroups")}
-    return bool(groups) and all("." in group and group not in _GROUPS for group in groups)
+    return bool(groups) and all(is_custom(group) for group in groups)
+
+
+def is_custom(group: str) -> bool:
+    """Whether an API group is one that a CRD brings, and none of Kubernetes itself."""
+    return "." in group and group not in _GROUPS

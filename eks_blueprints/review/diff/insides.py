@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
 from eks_blueprints.core.charts.model import Rendered, Workload
+from eks_blueprints.core.images import parts
 from eks_blueprints.policies.inside.contents import Contents, contents
 from eks_blueprints.policies.inside.objects import rule
 from eks_blueprints.policies.platform import CHARTS
 from eks_blueprints.policies.props import Props
 from eks_blueprints.policies.rbac import everything, powerful
+from eks_blueprints.policies.rules.webhooks import is_custom
 from eks_blueprints.policies.stack import Stack
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.renames import Rename
@@ -96,16 +98,14 @@ def _inside(each: ResourceDiff, old: Contents | None, new: Contents | None) -> I
     if not lines:
         return None
     how = ", before ".join(dict.fromkeys(side.how for side in reversed(sides)))
-    if whole:
-        return Inside(each, chart, *versions, lines=lines, how=how)
     return Inside(
         each,
         chart,
         *versions,
         lines=lines,
         how=how,
-        lost=tuple(lost(before, after)),
-        gained=tuple(gained(before, after)),
+        lost=() if whole else tuple(lost(before, after)),
+        gained=() if whole else tuple(gained(before, after)),
     )
 
 
@@ -133,7 +133,7 @@ def _brought(before: Rendered, after: Rendered) -> list[tuple[Sign, str]]:
 
 def compared(before: Rendered, after: Rendered) -> Iterator[tuple[Sign, str]]:
     """What comes, goes and changes, a line for each."""
-    yield from _set("workload", before.workloads, after.workloads)
+    yield from _moved("workload", before.workloads.keys(), after.workloads.keys())
     yield from _images(before, after)
     for name in sorted({*before.workloads, *after.workloads}):
         old, new = before.workloads.get(name), after.workloads.get(name)
@@ -143,7 +143,7 @@ def compared(before: Rendered, after: Rendered) -> Iterator[tuple[Sign, str]]:
         if old and new and old.replicas != new.replicas:
             yield "!", f"replicas of {name}: {old.replicas} → {new.replicas}"
     yield from _crds(before, after)
-    yield from _moved("API version", set(before.objects), set(after.objects))
+    yield from _moved("API version", before.objects.keys(), after.objects.keys())
     yield from _rights(before, after)
     yield from _webhooks(before, after)
 
@@ -172,14 +172,10 @@ def gained(before: Rendered, after: Rendered) -> Iterator[str]:
 
 def _is_of_the_core(rules: Sequence[str]) -> bool:
     versions = [each for text in rules for each in text.split(" ")[1].split(",")]
-    return any("." not in each.rpartition("/")[0] for each in versions)
+    return any(not is_custom(each.rpartition("/")[0]) for each in versions)
 
 
-def _set(what: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[tuple[Sign, str]]:
-    yield from _moved(what, set(before), set(after))
-
-
-def _moved(what: str, before: set[str], after: set[str]) -> Iterator[tuple[Sign, str]]:
+def _moved(what: str, before: Set[str], after: Set[str]) -> Iterator[tuple[Sign, str]]:
     yield from (("-", f"{what} {each}") for each in sorted(before - after))
     yield from (("+", f"{what} {each}") for each in sorted(after - before))
 
@@ -188,8 +184,8 @@ def _images(before: Rendered, after: Rendered) -> Iterator[tuple[Sign, str]]:
     one, other = (_all_images(side) for side in (before, after))
     gone, come = sorted(one - other), sorted(other - one)
     for image in gone:
-        name = _name(image)
-        same = [each for each in come if _name(each) == name]
+        name = parts(image)[0]
+        same = [each for each in come if parts(each)[0] == name]
         if len(same) == 1:
             come.remove(same[0])
             yield "!", f"image {name}: {image.removeprefix(name)[1:]} → {same[0].removeprefix(name)[1:]}"
@@ -200,11 +196,6 @@ def _images(before: Rendered, after: Rendered) -> Iterator[tuple[Sign, str]]:
 
 def _all_images(found: Rendered) -> set[str]:
     return {each.image for workload in found.workloads.values() for each in workload.containers.values() if each.image}
-
-
-def _name(image: str) -> str:
-    head, slash, last = image.partition("@")[0].rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}"
 
 
 def _access(workload: Workload) -> set[str]:
@@ -281,7 +272,7 @@ def _powerful(found: Rendered) -> set[str]:
 
 
 def _webhooks(before: Rendered, after: Rendered) -> Iterator[tuple[Sign, str]]:
-    yield from _set("webhook", before.webhooks, after.webhooks)
+    yield from _moved("webhook", before.webhooks.keys(), after.webhooks.keys())
     for name in sorted(before.webhooks.keys() & after.webhooks.keys()):
         one, other = before.webhooks[name], after.webhooks[name]
         if one.fails != other.fails:

@@ -7,6 +7,8 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from eks_blueprints.core.yaml_text import YAMLError, load
+
 _CONTEXT = 2
 
 
@@ -32,11 +34,8 @@ def _structured(value: Any) -> Any:
 
 
 def _yaml(text: str) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        return _structured(_plain(YAML(typ="safe", pure=True).load(text)))
+        return _structured(_plain(load(text)))
     except (YAMLError, ValueError, TypeError):
         return None
 

@@ -1,0 +1,27 @@
+"""YAML as plain data, read by one parser whatever else is installed.
+
+The C library of ruamel.yaml, where it is there, refuses what the parser in Python takes, such as `{aws:region: x}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+__all__ = ["YAMLError", "documents", "load"]
+
+
+def load(text: str) -> Any:
+    """The data of a text with one document; None where it has none.
+
+    Raises:
+        YAMLError: if it is no YAML.
+    """
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def documents(text: str) -> list[Any]:
+    """The data of each document of a text, as `load` reads it."""
+    return list(YAML(typ="safe", pure=True).load_all(text))
