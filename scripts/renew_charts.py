@@ -35,7 +35,7 @@ def main(checkouts: Path, kinds: list[str]) -> None:
     known = json.loads(TABLE.read_text(encoding="utf-8"))["charts"] if TABLE.exists() and kinds else {}
     wanted = kinds or pinned()
     # Helm is waited for most of the time.
-    with ThreadPoolExecutor(6) as pool:
+    with ThreadPoolExecutor(2) as pool:
         under_way = {pool.submit(rows_of, kind, checkouts): kind for kind in wanted}
         for done in as_completed(under_way):
             kind = under_way[done]

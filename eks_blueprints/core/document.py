@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.docinfo import DocInfo
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, SequenceEndEvent, SequenceStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -139,7 +140,9 @@ class _Builder:
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
-        self._constructor, self._parser = YAML(typ="safe", pure=True).get_constructor_parser(text)
+        yaml = YAML(typ="safe", pure=True)
+        yaml.doc_infos.append(DocInfo())  # as `YAML.load` does: a directive of the text is noted in it
+        self._constructor, self._parser = yaml.get_constructor_parser(text)
         self._composer = self._constructor.composer
         self._count = 0
         self.keys: dict[Path, Place] = {}

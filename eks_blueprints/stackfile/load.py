@@ -15,6 +15,7 @@ from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.core.document import Document, located, read
 from eks_blueprints.core.elements import load_class
 from eks_blueprints.core.errors import InputError, Problem, problems_of, shown, unforeseen
+from eks_blueprints.stackfile.sound_parts import problems_of_the_rest
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.blueprint import Blueprint
@@ -66,7 +67,8 @@ def open_stack(path: str | FilePath, name: str | None = None) -> StackFile:
         try:
             args = args_class.model_validate(data)
         except ValidationError as error:
-            raise InputError(located(problems_of(error), document)) from None
+            found = problems_of(error)
+            raise InputError(located([*found, *problems_of_the_rest(data, found)], document)) from None
         except Exception as error:
             raise InputError([_unforeseen(error, args_class, data, document)]) from error
     args._origin = document

@@ -35,6 +35,7 @@ def test_merge_keys_and_anchors() -> None:
     [
         ("a: 1\na: 2\n", "f.yaml:2:1: a: is given twice"),
         ("a: [1\nb: 2", "f.yaml:2:2: is not YAML"),
+        ("%YAML 1.1\na: 1\n", "f.yaml:2:1: is not YAML: expected"),
         ("- a", "f.yaml:1:1: needs a mapping at the top"),
         ("", "needs one YAML document; got an empty file"),
         ("a: 1\n---\nb: 2\n", "needs one YAML document; got 2 documents"),
@@ -49,6 +50,11 @@ def test_what_is_refused(text: str, says: str) -> None:
     with pytest.raises(InputError) as error:
         parse(text, "f.yaml")
     assert says in str(error.value)
+
+
+def test_directives_are_read() -> None:
+    assert parse("%YAML 1.1\n---\na: yes\n").data == {"a": True}
+    assert parse("%YAML 1.2\n%TAG ! tag:example.com,2026:\n---\na: yes\n").data == {"a": "yes"}
 
 
 def test_a_bomb_of_aliases_is_refused() -> None:
