@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints.addons._ack import AckController, AckRolePasser, controllers
+from eks_blueprints.addons.ack_acm import AckAcm
 from eks_blueprints.addons.ack_eks import AckEks
 from eks_blueprints.addons.ack_iam import AckIam
 from eks_blueprints.addons.ack_lambda import AckLambda
@@ -158,6 +159,13 @@ def test_it_looks_at_the_roles_that_it_hands_over_to_eks() -> None:
 def test_service_linked_roles_are_made_for_its_service_only() -> None:
     made = allowed(AckRds(unbounded=True), "iam:CreateServiceLinkedRole")
     assert made["Condition"] == {"StringLike": {"iam:AWSServiceName": ["rds.amazonaws.com"]}}
+
+
+def test_private_certificates_are_signed_by_the_authorities_that_are_named() -> None:
+    authority = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/*"
+    assert "acm-pca" not in json.dumps(statements(AckAcm(unbounded=True)))
+    signing = allowed(AckAcm(unbounded=True, certificate_authority_arns=(authority,)), "acm-pca:IssueCertificate")
+    assert signing["Resource"] == [authority]
 
 
 def test_it_may_use_keys_for_aws_only() -> None:
