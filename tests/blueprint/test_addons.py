@@ -265,3 +265,53 @@ def test_kube_proxy_goes_with_its_kubernetes(version: str, what: str) -> None:
     except ValidationError as error:
         found = [str(problem) for problem in problems_of(error)]
     assert [text.startswith(what) for text in found] == ([True] if what else [])
+
+
+@pytest.mark.parametrize(
+    ("reader", "fields", "expected"),
+    [
+        (
+            "grafana",
+            {},
+            {'values.datasources["datasources.yaml"].datasources[0].url': "http://{name}.monitoring.svc:{port}"},
+        ),
+        (
+            "prometheus_adapter",
+            {},
+            {"values.prometheus.url": "http://{name}.monitoring.svc", "values.prometheus.port": "{port}"},
+        ),
+        (
+            "opencost",
+            {},
+            {
+                "values.opencost.prometheus.internal.serviceName": "{name}",
+                "values.opencost.prometheus.internal.namespaceName": "monitoring",
+                "values.opencost.prometheus.internal.port": "{port}",
+            },
+        ),
+        (
+            "kiali_operator",
+            {"values": {"cr": {"create": True}}},
+            {"values.cr.spec.external_services.prometheus.url": "http://{name}.monitoring.svc:{port}"},
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("stack", "name", "port"),
+    [
+        # As its chart names the Service in a render of Helm.
+        ({}, "kube-prometheus-stack-prometheus", 9090),
+        (
+            {"values": {"fullnameOverride": "metrics", "prometheus": {"service": {"port": 80}}}},
+            "metrics-prometheus",
+            80,
+        ),
+    ],
+)
+def test_who_reads_metrics_is_told_the_platforms_prometheus(  # noqa: PLR0917 - pytest passes each by name
+    reader: str, fields: dict[str, Any], expected: dict[str, str], stack: dict[str, Any], name: str, port: int
+) -> None:
+    addons = {"kube_prometheus_stack": stack, reader: fields, "istio_base": {}, "istiod": {}}
+    release = platform(addons).one(f"shop-{reader.replace('_', '-')}-release")
+    for path, text in expected.items():
+        assert str(release[path]) == text.format(name=name, port=port), release["values"]
