@@ -81,6 +81,9 @@ FORCE_NEW: dict[str, tuple[str, ...]] = {
     "aws:s3/bucket:Bucket": ("bucket", "bucketPrefix"),
     "aws:sqs/queue:Queue": ("fifoQueue", "name", "namePrefix"),
     "aws:sqs/queuePolicy:QueuePolicy": ("queueUrl",),
+    "aws:ssm/activation:Activation": (
+        "description", "expirationDate", "iamRole", "name", "registrationLimit", "tags",
+    ),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ("securityGroupId",),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ("securityGroupId",),
 }
