@@ -28,6 +28,7 @@ from eks_blueprints.network.spec import NetworkArgs
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.compute._instance_requirements import LeastRange
 
 KUBELET_SKEW = 3
 """Most minor versions that nodes may be behind the control plane (Kubernetes version skew policy)."""
@@ -99,7 +100,12 @@ def _autoscaled(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _one_size(group: Ec2Nodes) -> Iterator[Problem]:
     sizes: dict[tuple[int, int], str] = {}
-    for name in group.instance_types:
+    wanted = getattr(group, "instance_requirements", None)
+    if wanted is not None and not (_one(wanted.vcpu_count) and _one(wanted.memory_mib)):
+        what = "allow types of several sizes, and Cluster Autoscaler takes all nodes of a group for equal"
+        do = "give vcpu_count and memory_mib one value each, or use Karpenter"
+        yield _doubt(("compute", group.name, "instance_requirements"), f"{what}; got ranges; {do}")
+    for name in group.named_types:
         if (facts := instance_type(name)) is not None:
             sizes.setdefault((facts.vcpus, facts.memory_mib), name)
     if len(sizes) > 1:
@@ -107,6 +113,10 @@ def _one_size(group: Ec2Nodes) -> Iterator[Problem]:
         what = "differ in size, and Cluster Autoscaler takes all nodes of a group for equal to the first type"
         at = ("compute", group.name, "instance_types")
         yield Problem(at, f"{what}; got {got}; make one group of each size")
+
+
+def _one(ends: LeastRange) -> bool:
+    return ends.min == ends.max
 
 
 def _one_zone(args: BlueprintArgs, group: Ec2Nodes) -> Iterator[Problem]:
@@ -167,6 +177,11 @@ def _settings(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _images(args: BlueprintArgs) -> Iterator[Problem]:
     for compute in args.compute:
+        existing = getattr(compute, "launch_template", None)
+        if existing is not None and not existing.pinned:
+            what = "is looked up anew on every deployment, so that a new version replaces nodes without a commit"
+            at = ("compute", compute.name, "launch_template", "version")
+            yield _doubt(at, f"{what}; got {existing.version}; pin it by number")
         if isinstance(compute, ManagedNodes | SelfManagedNodes) and compute.image_drifts:
             what = "is looked up anew on every deployment, so that a new image replaces nodes without a commit"
             got = "no image" if compute.image is None else "one that is found by name or parameter"

@@ -73,8 +73,8 @@ def _on(env: Mapping[str, Any], name: str) -> bool:
 
 
 def _group(group: Ec2Nodes, network: _Network) -> Iterator[Problem]:
-    types = instances.facts_of(group.instance_types)
-    if len(types) < len(group.instance_types):
+    types = instances.facts_of(group.named_types)
+    if not types or len(types) < len(group.named_types):
         return
     way = network.way(windows=group.operating_system == "windows")
     path, said = _said(group)
@@ -197,7 +197,7 @@ def _trunks(args: BlueprintArgs) -> Iterator[Problem]:
     """Security groups for pods need types whose interfaces can be trunks."""
     for compute in args.compute:
         if isinstance(compute, Ec2Nodes):
-            types = instances.facts_of(compute.instance_types)
+            types = instances.facts_of(compute.named_types)
             if without := [kind.name for kind in types if not kind.branch_interfaces]:
                 yield _no_trunk((compute.group, compute.name, "instance_types"), without)
         elif isinstance(compute, Karpenter):

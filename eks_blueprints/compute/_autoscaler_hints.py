@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eks_blueprints.compute._hardware import efa_cards
 from eks_blueprints.compute._user_data.cluster_data import effect_in_kubernetes
 from eks_blueprints.core.facts.instance_types import instance_type
 
@@ -33,10 +34,10 @@ def node_hints(nodes: Ec2Nodes) -> dict[str, str]:
 
 def resource_hints(nodes: Ec2Nodes) -> dict[str, str]:
     """Tags for resources that Cluster Autoscaler cannot tell from the instance type."""
-    resources = {"ephemeral-storage": f"{nodes.disk.volume_size}Gi"}
-    resources |= _neuron(nodes.instance_types)
-    if nodes.efa and (facts := instance_type(nodes.instance_types[0])) is not None:
-        resources["vpc.amazonaws.com/efa"] = str(len(facts.efa_cards))
+    resources = {"ephemeral-storage": f"{nodes.disk.volume_size}Gi"} if nodes.launch_template is None else {}
+    resources |= _neuron(nodes.named_types)
+    if nodes.efa and (cards := efa_cards(nodes.named_types, nodes.efa_network_cards)):
+        resources["vpc.amazonaws.com/efa"] = str(len(cards))
     if nodes.max_pods is not None:
         resources["pods"] = str(nodes.max_pods)
     return {f"{_TEMPLATE}/resources/{name}": amount for name, amount in resources.items()}

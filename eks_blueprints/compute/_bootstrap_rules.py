@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from eks_blueprints.compute._settings_rules import check_settings, has_its_shape
+from eks_blueprints.compute._settings_rules import SCRIPTS, check_settings, has_its_shape
+from eks_blueprints.compute._user_data.al2023 import END
 from eks_blueprints.compute._user_data.size import CLUSTER_DATA, size
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.facts.ami_types import AmiType, Family
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
 Told: TypeAlias = Mapping[str, tuple[Family, ...]]
 
+_ENDS = ("==eks-node==", END, "</powershell>")
+
 IN_FULL: Told = {
     "pre_bootstrap_scripts": ("AL2023", "WINDOWS"),
+    "post_bootstrap_scripts": ("AL2023", "WINDOWS"),
     "node_config": ("AL2023",),
     "bottlerocket_settings": ("BOTTLEROCKET",),
 }
@@ -25,6 +29,7 @@ IN_FULL: Told = {
 
 BESIDES_EKS: Told = {
     "pre_bootstrap_scripts": ("AL2", "AL2023"),
+    "post_bootstrap_scripts": ("AL2023",),
     "node_config": ("AL2023",),
     "bottlerocket_settings": ("BOTTLEROCKET",),
     "max_pods": ("AL2023", "BOTTLEROCKET"),
@@ -45,14 +50,14 @@ def check_bootstrap(nodes: Ec2Nodes, ami: AmiType, faults: Faults, told: Told = 
 
 
 def _check_scripts(nodes: Ec2Nodes, faults: Faults) -> None:
-    for index, script in enumerate(nodes.pre_bootstrap_scripts):
-        if not isinstance(script, str):
-            continue
-        at = ("pre_bootstrap_scripts", index)
-        if not script.strip():
-            faults.add(at, f"is empty; got {shown(script)}; write a script or remove it")
-        elif "==eks-node==" in script or "</powershell>" in script.lower():
-            faults.add(at, f"holds what ends it; got {shown(script)}; write it without ==eks-node== and </powershell>")
+    for field in SCRIPTS:
+        for index, script in enumerate(getattr(nodes, field)):
+            if not isinstance(script, str):
+                continue
+            if not script.strip():
+                faults.add((field, index), f"is empty; got {shown(script)}; write a script or remove it")
+            elif found := next((end for end in _ENDS if end in script.lower()), None):
+                faults.add((field, index), f"holds what ends it; got {shown(script)}; write it without {found}")
 
 
 def _check_size(nodes: Ec2Nodes, told: Told, faults: Faults) -> None:

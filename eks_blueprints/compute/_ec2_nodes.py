@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_serializer, field_validator
 
 from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, hardware
+from eks_blueprints.compute._instance_settings import InstanceSettings
 from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
 from eks_blueprints.compute._rules import missing_subnets
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute._settings_rules import read_bottlerocket, read_node_config
-from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, Problem, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.json_values import written
@@ -48,14 +48,16 @@ def known_ami_type(ami_type: str | None) -> str | None:
     return ami_type
 
 
-class Ec2Nodes(Compute):
+class Ec2Nodes(InstanceSettings):
     """A group of EC2 nodes, whoever looks after it."""
 
     instance_types: tuple[str, ...] = Field(default=("m5.large",), min_length=1, max_length=40)
-    """EC2 instance types, the most wanted first; all of one architecture. Several help spot capacity."""
+    """EC2 instance types, the most wanted first; all of one architecture. Several help spot capacity. With
+    `launch_template` the template's type, unless some are named here."""
 
     architecture: Architecture | None = None
-    """Architecture of instance types that are newer than this package's table. Default: the table's."""
+    """Architecture of instance types that are newer than this package's table, or that are not named here. Default:
+    the table's, and x86_64 where no type is named."""
 
     ami_type: str | None = Field(default=None, json_schema_extra=offer_ami_types())
     """Image, in EKS's words. Default: Amazon Linux 2023 for the types' architecture and accelerators."""
@@ -80,6 +82,10 @@ class Ec2Nodes(Compute):
 
     disk: Volume = Volume()
     """Root volume; on Bottlerocket the volume for images and pods' data."""
+
+    disk_device_name: str | None = None
+    """Device of `disk`, such as `/dev/sda1`, for images that have another root device than EKS's. Default:
+    `/dev/xvda`; `/dev/sda1` on Windows, `/dev/xvdb` on Bottlerocket."""
 
     additional_volumes: dict[str, Volume] = {}
     """Further volumes by device name, such as `/dev/sdf`."""
@@ -117,7 +123,7 @@ class Ec2Nodes(Compute):
     """Whether CloudWatch gets metrics every minute, which costs extra, rather than every five."""
 
     placement: Placement | None = None
-    """Placement group or tenancy. Default: AWS chooses."""
+    """Placement group, tenancy or host. Default: AWS chooses."""
 
     efa: bool = False
     """Whether nodes have interfaces of the Elastic Fabric Adapter, as many as their type takes, in a security group
@@ -144,6 +150,9 @@ class Ec2Nodes(Compute):
 
     pre_bootstrap_scripts: tuple[In[str], ...] = ()
     """Scripts that run before a node joins: shell on Amazon Linux, PowerShell on Windows; Bottlerocket has none."""
+
+    post_bootstrap_scripts: tuple[In[str], ...] = ()
+    """Scripts that run once the node has joined: shell on Amazon Linux 2023, PowerShell on Windows."""
 
     node_config: dict[str, Any] = {}
     """`spec` of the NodeConfig that Amazon Linux 2023 reads, such as `{kubelet: {config: {...}}}`, in nodeadm's own
@@ -226,7 +235,13 @@ class Ec2Nodes(Compute):
     @property
     def node_instance_types(self) -> tuple[str, ...]:
         """EC2 instance types of its nodes."""
-        return self.instance_types
+        return self.named_types
+
+    @property
+    def named_types(self) -> tuple[str, ...]:
+        """The instance types that the group itself names; none where its launch template does."""
+        said = self.launch_template is None or "instance_types" in self.model_fields_set
+        return self.instance_types if said else ()
 
     @property
     def node_labels(self) -> Mapping[str, str]:
@@ -245,12 +260,16 @@ class Ec2Nodes(Compute):
 
     def hardware_of(self, faults: Faults) -> Hardware | None:
         """What the instance types have in common, with what is wrong about them noted."""
-        return hardware(self.instance_types, self.architecture, faults)
+        if not self.named_types:
+            named = ami_types().get(self.ami_type or "")
+            built_for = "x86_64" if named is None else named.architecture
+            return Hardware(self.architecture or built_for, None if named is None else named.accelerator)
+        return hardware(self.named_types, self.architecture, faults)
 
     def image_of(self, faults: Faults) -> AmiType | None:
         """The image for the instance types, with what is wrong about it noted."""
         found = self.hardware_of(faults)
-        return None if found is None else ami_for(self.instance_types, self.ami_type, found, faults)
+        return None if found is None else ami_for(self.named_types, self.ami_type, found, faults)
 
     @property
     def taints_by_eks(self) -> bool:

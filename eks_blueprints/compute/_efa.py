@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
+from eks_blueprints.compute._hardware import efa_cards
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ def network_interfaces(nodes: Ec2Nodes, groups: list[pulumi.Input[str]]) -> Any:
 
     Only the first has addresses: on other cards they would be taken from the subnet to no use.
     """
-    facts = instance_type(nodes.instance_types[0])
-    cards = facts.efa_cards if facts is not None else range(0)
+    cards = efa_cards(nodes.named_types, nodes.efa_network_cards)
     return [
         {
             "device_index": 1 if card else 0,
@@ -34,7 +33,7 @@ def network_interfaces(nodes: Ec2Nodes, groups: list[pulumi.Input[str]]) -> Any:
     ]
 
 
-def _interface_type(card: int, cards: range) -> str:
+def _interface_type(card: int, cards: tuple[int, ...]) -> str:
     if card:
         return "efa-only"
     return "efa" if card in cards else "interface"
@@ -59,7 +58,7 @@ def placement_group(nodes: Ec2Nodes, cluster: ClusterRef, component: Component) 
     """The launch template's words for a placement group that keeps nodes close together, where one is needed."""
     said = nodes.placement
     # The instances of a capacity block stand close together anyway.
-    if (said is not None and said.group_name is not None) or nodes.capacity_type == "CAPACITY_BLOCK":
+    if (said is not None and (said.group_name or said.group_id) is not None) or nodes.capacity_type == "CAPACITY_BLOCK":
         return {}
     group = aws.ec2.PlacementGroup(
         f"{component.pulumi_resource_name}-placement",

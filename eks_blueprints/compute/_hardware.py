@@ -54,7 +54,7 @@ def ami_for(types: Sequence[str], named: str | None, hardware: Hardware, faults:
         return _default_ami(types, hardware, faults)
     ami = ami_types()[named]
     if ami.architecture != hardware.architecture:
-        got = f"{named} with {types[0]} ({hardware.architecture})"
+        got = f"{named} with {types[0] if types else 'architecture'} ({hardware.architecture})"
         faults.add("ami_type", f"is for {ami.architecture}; got {got}; name another image or other types")
     for name in types:
         # The accelerated Amazon Linux 2 image has both vendors' drivers.
@@ -64,6 +64,12 @@ def ami_for(types: Sequence[str], named: str | None, hardware: Hardware, faults:
             break
     _check_first_graviton(types, ami, faults)
     return ami
+
+
+def efa_cards(types: Sequence[str], chosen: tuple[int, ...]) -> tuple[int, ...]:
+    """Numbers of the network cards of each node that have the Elastic Fabric Adapter: those chosen, or else all."""
+    facts = instance_type(types[0]) if types else None
+    return chosen or (tuple(facts.efa_cards) if facts is not None else ())
 
 
 def _check_first_graviton(types: Sequence[str], ami: AmiType, faults: Faults) -> None:
@@ -86,7 +92,7 @@ def _default_ami(types: Sequence[str], hardware: Hardware, faults: Faults) -> Am
         _check_first_graviton(types, ami, faults)
         return ami
     except ValueError as error:
-        faults.add("ami_type", f"has no default for {types[0]}; got none; {error}")
+        faults.add("ami_type", f"has no default for {', '.join(types[:1]) or 'such nodes'}; got none; {error}")
         return None
 
 

@@ -102,7 +102,9 @@ def check_own_image(nodes: ManagedNodes, faults: Faults) -> None:
                 faults.add(field, f"is for ami_type CUSTOM; got {got}; set it, or remove {field}")
         return
     if nodes.image is None:
-        faults.add("image", "is required with ami_type CUSTOM; got none; say which image")
+        if nodes.launch_template is None:
+            do = "say which image, or name a launch_template that does"
+            faults.add("image", f"is required with ami_type CUSTOM; got none; {do}")
     elif nodes.image.release is not None:
         do = "give its id, or leave ami_type out and set release_version"
         faults.add(("image", "release"), f"is of EKS's own images; got {shown(nodes.image.release)}; {do}")
@@ -116,7 +118,7 @@ def own_ami(nodes: ManagedNodes, hardware: Hardware, faults: Faults) -> AmiType:
     """An image of one's own, as far as it is known."""
     family = nodes.family or "AL2023"
     if family == "WINDOWS" and hardware.architecture != "x86_64":
-        got = f"{nodes.instance_types[0]} ({hardware.architecture})"
+        got = f"{nodes.named_types[0] if nodes.named_types else 'architecture'} ({hardware.architecture})"
         faults.add("family", f"is for x86_64; got WINDOWS with {got}; name another family or other types")
     return AmiType(CUSTOM, family, hardware.architecture, hardware.accelerator)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -9,27 +10,39 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute import _efa
 from eks_blueprints.compute._bootstrap import additions
+from eks_blueprints.compute._instance_parts import NetworkInterface
 from eks_blueprints.compute._parts import Volume
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.spec import Spec
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
 
 TEMPLATE_NAME_LIMIT = 125
+_DEVICES = {"BOTTLEROCKET": "/dev/xvdb", "WINDOWS": "/dev/sda1"}
 _TAGGED = ("instance", "network-interface", "volume")
 
 
-def launch_template(nodes: Ec2Nodes, cluster: ClusterRef, component: Component, **own: Any) -> aws.ec2.LaunchTemplate:
-    """The launch template `{component}-template`; `own` are inputs that only some groups have."""
+def launch_template(
+    nodes: Ec2Nodes, cluster: ClusterRef, component: Component, **own: Any
+) -> aws.ec2.LaunchTemplate | None:
+    """The launch template `{component}-template`; None where one that exists is taken.
+
+    `own` are inputs that only some groups have.
+    """
+    if nodes.launch_template is not None:
+        return None
     name = f"{component.pulumi_resource_name}-template"
     tags = merge_tags(cluster.tags, nodes.tags)
     access = nodes.remote_access
     network = _network(nodes, cluster, component, always="image_id" in own)
     return aws.ec2.LaunchTemplate(
         name,
-        name_prefix=short_prefix(name, TEMPLATE_NAME_LIMIT),
+        name=nodes.launch_template_name,
+        name_prefix=None if nodes.launch_template_name else short_prefix(name, TEMPLATE_NAME_LIMIT),
+        description=nodes.launch_template_description,
         update_default_version=True,
         metadata_options={
             "http_endpoint": "enabled",
@@ -41,17 +54,52 @@ def launch_template(nodes: Ec2Nodes, cluster: ClusterRef, component: Component, 
         ebs_optimized=None if nodes.ebs_optimized is None else str(nodes.ebs_optimized).lower(),
         monitoring={"enabled": True} if nodes.monitoring else None,
         placement=_placement(nodes, cluster, component),
-        tag_specifications=_tags(component, tags),
+        tag_specifications=_tags(nodes, component, tags),
         tags=tags or None,
-        **({"user_data": additions(nodes)} | network | _capacity(nodes) | own),
-        opts=component.child(),
+        **({"user_data": additions(nodes)} | network | _instance(nodes) | _capacity(nodes) | own),
+        # A new name is free: the group moves to the new template before the old one goes.
+        opts=component.child(delete_before_replace=False if nodes.launch_template_name else None),
     )
 
 
-def _tags(component: Component, tags: dict[str, str]) -> Any:
+def specification(nodes: Ec2Nodes, made: aws.ec2.LaunchTemplate | None, *, prefix: str = "") -> Any:
+    """Which launch template a group takes, and which version; `prefix` stands before the names of id and name."""
+    if made is not None:
+        return {f"{prefix}id": made.id, "version": made.latest_version.apply(str)}
+    given = nodes.launch_template
+    assert given is not None  # noqa: S101 - there is one where none is made
+    which = {"id": given.id} if given.id is not None else {"name": given.name}
+    return {f"{prefix}{key}": value for key, value in which.items() if value is not None} | {"version": given.version}
+
+
+def _instance(nodes: Ec2Nodes) -> dict[str, Any]:
+    return {
+        "cpu_options": _said(nodes.cpu_options),
+        "credit_specification": None if nodes.cpu_credits is None else {"cpu_credits": nodes.cpu_credits},
+        "enclave_options": {"enabled": True} if nodes.enclave else None,
+        "maintenance_options": None if nodes.auto_recovery is None else {"auto_recovery": nodes.auto_recovery},
+        "private_dns_name_options": _said(nodes.private_dns_name_options),
+        "license_specifications": [{"license_configuration_arn": arn} for arn in nodes.license_configuration_arns]
+        or None,
+        "disable_api_termination": nodes.disable_api_termination or None,
+        "disable_api_stop": nodes.disable_api_stop or None,
+    }
+
+
+def _said(spec: Spec | None) -> dict[str, Any] | None:
+    if spec is None:
+        return None
+    return {name: value for name in type(spec).model_fields if (value := getattr(spec, name)) is not None}
+
+
+def _tags(nodes: Ec2Nodes, component: Component, tags: dict[str, str]) -> Any:
     # The provider's default tags do not reach what a launch template makes.
-    tags = merge_tags({"Name": component.pulumi_resource_name}, tags)
+    tags = merge_tags({"Name": component.pulumi_resource_name}, tags, _named(nodes))
     return [{"resource_type": kind, "tags": tags} for kind in _TAGGED]
+
+
+def _named(nodes: Ec2Nodes) -> dict[str, str]:
+    return {} if nodes.instance_name is None else {"Name": nodes.instance_name}
 
 
 def _volumes(nodes: Ec2Nodes) -> Any:
@@ -62,7 +110,7 @@ def _volumes(nodes: Ec2Nodes) -> Any:
         system = _ebs(nodes.disk)
         kept = {key: system[key] for key in ("delete_on_termination", "encrypted", "kms_key_id") if key in system}
         mappings.append({"device_name": "/dev/xvda", "ebs": kept})
-    device = {"BOTTLEROCKET": "/dev/xvdb", "WINDOWS": "/dev/sda1"}.get(family, "/dev/xvda")
+    device = nodes.disk_device_name or _DEVICES.get(family, "/dev/xvda")
     mappings.append({"device_name": device, "ebs": _ebs(nodes.disk)})
     for device, volume in sorted(nodes.additional_volumes.items()):
         mappings.append({"device_name": device, "ebs": _ebs(volume)})
@@ -77,17 +125,37 @@ def _ebs(volume: Volume) -> dict[str, Any]:
         "throughput": volume.throughput,
         "encrypted": str(volume.encrypted).lower(),
         "kms_key_id": volume.kms_key_id,
+        "snapshot_id": volume.snapshot_id,
+        "volume_initialization_rate": volume.volume_initialization_rate,
         "delete_on_termination": "true",
     }
     return {name: value for name, value in ebs.items() if value is not None}
 
 
 def _network(nodes: Ec2Nodes, cluster: ClusterRef, component: Component, *, always: bool) -> dict[str, Any]:
-    groups = _security_groups(nodes, cluster, component, always=always or nodes.efa)
+    own = nodes.network_interfaces
+    groups = _security_groups(nodes, cluster, component, always=always or nodes.efa or bool(own))
+    if own:
+        return {"network_interfaces": _interfaces(own, groups or [])}
     if not nodes.efa:
         return {"vpc_security_group_ids": groups}
     together = _efa.security_group(nodes, cluster, component).id
     return {"network_interfaces": _efa.network_interfaces(nodes, [*(groups or []), together])}
+
+
+def _interfaces(own: Sequence[NetworkInterface], groups: list[pulumi.Input[str]]) -> Any:
+    first = [] if any(each.first for each in own) else [NetworkInterface(device_index=0)]
+    return [_interface(each, groups) for each in (*first, *own)]
+
+
+def _interface(each: NetworkInterface, groups: list[pulumi.Input[str]]) -> dict[str, Any]:
+    said = _said(each) or {}
+    said["security_groups"] = list(said.pop("security_group_ids")) or groups
+    if (public := said.get("associate_public_ip_address")) is not None:
+        said["associate_public_ip_address"] = str(public).lower()
+    if (fixed := said.get("primary_ipv6")) is not None:
+        said["primary_ipv6"] = str(fixed).lower()
+    return {**said, "delete_on_termination": "true"}
 
 
 def _security_groups(
@@ -127,9 +195,7 @@ def _remote_access_group(nodes: Ec2Nodes, cluster: ClusterRef, component: Compon
 
 
 def _placement(nodes: Ec2Nodes, cluster: ClusterRef, component: Component) -> Any:
-    said = nodes.placement
-    fields = type(said).model_fields if said is not None else ()
-    placement = {name: value for name in fields if (value := getattr(said, name)) is not None}
+    placement = _said(nodes.placement) or {}
     if nodes.efa:
         placement |= _efa.placement_group(nodes, cluster, component)
     return placement or None
@@ -146,6 +212,6 @@ def _capacity(nodes: Ec2Nodes) -> Any:
         target = {name: value for name in fields if (value := getattr(reservation, name)) is not None}
         inputs["capacity_reservation_specification"] = {"capacity_reservation_target": target}
     if nodes.capacity_type == "CAPACITY_BLOCK":
-        inputs["instance_type"] = nodes.instance_types[0]
+        inputs["instance_type"] = nodes.named_types[0]
         inputs["instance_market_options"] = {"market_type": "capacity-block"}
     return inputs

@@ -10,8 +10,10 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
-from eks_blueprints.compute._launch_template import launch_template
+from eks_blueprints.compute._instance_parts import GroupTimeouts
+from eks_blueprints.compute._launch_template import launch_template, specification
 from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.facts.ami_types import CUSTOM
 from eks_blueprints.core.iam import managed_policy
 from eks_blueprints.core.iam_roles import Grants, service_role
 from eks_blueprints.core.naming import short_prefix
@@ -36,13 +38,25 @@ def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
         cluster_name=cluster.name,
         node_role_arn=role_arn,
         subnet_ids=list(subnets),
-        launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+        launch_template=specification(nodes, template),
         **_inputs(nodes, cluster, f"{component.pulumi_resource_name}-group"),
-        opts=component.child(depends_on=[*role_ready, *entry], ignore_changes=["scalingConfig.desiredSize"]),
+        opts=component.child(
+            depends_on=[*role_ready, *entry],
+            ignore_changes=["scalingConfig.desiredSize"],
+            custom_timeouts=custom_timeouts(nodes),
+        ),
     )
     component.ready = (group,)
     component.register_outputs({"node_group_name": group.node_group_name, "node_role_arn": role_arn})
     return component
+
+
+def custom_timeouts(nodes: Ec2Nodes) -> pulumi.CustomTimeouts | None:
+    """How long the engine waits for a group; None for the provider's own."""
+    said = nodes.timeouts
+    if said == GroupTimeouts():
+        return None
+    return pulumi.CustomTimeouts(create=said.create, update=said.update, delete=said.delete)
 
 
 def subnets_of(nodes: Ec2Nodes, cluster: ClusterRef) -> Sequence[pulumi.Input[str]]:
@@ -81,7 +95,7 @@ def _entry(
     nodes: ManagedNodes, cluster: ClusterRef, component: Component, role_arn: pulumi.Input[str]
 ) -> tuple[pulumi.Resource, ...]:
     # EKS takes nodes of images it does not know for Linux. A role that is there may have its entry already.
-    if nodes.image is None or not nodes.ami.windows or nodes.node_role_arn is not None:
+    if nodes.ami_type != CUSTOM or not nodes.ami.windows or nodes.node_role_arn is not None:
         return ()
     return (access_entry(nodes, cluster, component, role_arn),)
 
@@ -96,9 +110,9 @@ def _inputs(nodes: ManagedNodes, cluster: ClusterRef, name: str) -> Any:
         "ami_type": nodes.ami.name,
         "capacity_type": nodes.capacity_type,
         # A capacity block is for the type that its launch template names.
-        "instance_types": None if block else list(nodes.instance_types),
+        "instance_types": None if block else list(nodes.named_types) or None,
         # A pinned release says its version itself, and so does an image of one's own.
-        "version": nodes.version or (None if nodes.release_version or nodes.image else cluster.version),
+        "version": nodes.version or (None if nodes.release_version or nodes.ami_type == CUSTOM else cluster.version),
         "release_version": nodes.release_version,
         "force_update_version": nodes.force_update_version,
         "update_config": _update_config(nodes),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from eks_blueprints.compute._instance_parts import SnapshotId
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Cidr, RegionalArn, RegionalKeyArn, SecurityGroupId
 from eks_blueprints.core.spec import In, Spec
+
+_placement_group_id = Form(
+    r"pg-[0-9a-f]{8,17}", what="is no id of a placement group", do="write pg- and 8 to 17 hex digits, or use group_name"
+)
+_host_id = Form(r"h-[0-9a-f]{8,17}", what="is no id of a Dedicated Host", do="write h- and 8 to 17 hex digits")
 
 VolumeType = Literal["gp3", "gp2", "io1", "io2"]
 
@@ -43,6 +50,11 @@ class Volume(Spec):
     kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key it is encrypted with, which the service-linked role AWSServiceRoleForAutoScaling has to be
     allowed to use. Default: the account's key for EBS."""
+    snapshot_id: In[SnapshotId] | None = None
+    """Id of the snapshot that it is made from, such as `snap-0123456789abcdef0`; `volume_size` is at least the
+    snapshot's. Default: the image's own for the root volume, and empty for others."""
+    volume_initialization_rate: int | None = Field(default=None, ge=100, le=300)
+    """MiB a second at which blocks of the snapshot are fetched, which costs extra. Default: as they are first read."""
 
     @model_validator(mode="after")
     def _within_the_limits_of_its_type(self) -> Self:
@@ -53,6 +65,9 @@ class Volume(Spec):
             faults.add("volume_size", message)
         self._check_iops(faults)
         self._check_throughput(faults)
+        if self.volume_initialization_rate is not None and self.snapshot_id is None:
+            got = self.volume_initialization_rate
+            faults.add("volume_initialization_rate", f"is for a volume from a snapshot; got {got}; add snapshot_id")
         if self.kms_key_id is not None and not self.encrypted:
             faults.add("kms_key_id", "needs encryption; got encrypted: false; remove one of them")
         faults.raise_if_any()
@@ -193,18 +208,40 @@ class Placement(Spec):
     """Where in AWS's data centres instances stand."""
 
     group_name: In[str] | None = None
-    """Name of a placement group that is there."""
+    """Name of a placement group that exists."""
+    group_id: In[Annotated[str, AfterValidator(_placement_group_id)]] | None = None
+    """Id of a placement group that exists, such as `pg-0123456789abcdef0`, instead of its name; groups that another
+    account shares have it."""
     partition_number: int | None = Field(default=None, ge=1, le=7)
     """Partition, in a placement group with partitions."""
-    tenancy: Literal["default", "dedicated"] | None = None
-    """Whether instances share their machine with other accounts'. Default: they do."""
+    tenancy: Literal["default", "dedicated", "host"] | None = None
+    """Whether instances share their machine with those of other accounts (`default`), with none (`dedicated`), or
+    stand on a Dedicated Host that you have (`host`). Default: they share."""
+    host_id: In[Annotated[str, AfterValidator(_host_id)]] | None = None
+    """Id of the Dedicated Host, such as `h-0123456789abcdef0`."""
+    host_resource_group_arn: In[RegionalArn] | None = None
+    """ARN of a host resource group of AWS License Manager, which finds a host or makes one."""
+    affinity: Literal["default", "host"] | None = None
+    """Whether an instance that is stopped and started again comes back to the same host (`host`). Default: to any."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         faults = Faults()
-        if self.partition_number is not None and self.group_name is None:
+        grouped = self.group_name is not None or self.group_id is not None
+        on_hosts = self.host_id is not None or self.host_resource_group_arn is not None
+        if self.group_name is not None and self.group_id is not None:
+            faults.add("group_id", "excludes group_name; got both; keep one")
+        if self.host_id is not None and self.host_resource_group_arn is not None:
+            faults.add("host_resource_group_arn", "excludes host_id; got both; keep one")
+        if self.partition_number is not None and not grouped:
             faults.add("partition_number", f"needs a placement group; got {self.partition_number}; add group_name")
-        if self.group_name is None and self.tenancy is None:
+        for field in ("host_id", "affinity"):
+            if getattr(self, field) is not None and self.tenancy != "host":
+                got = self.tenancy or "no tenancy"
+                faults.add(field, f"is for Dedicated Hosts; got {got}; set tenancy: host")
+        if self.host_resource_group_arn is not None and self.tenancy not in (None, "host"):
+            faults.add("tenancy", f"is host with a host resource group; got {self.tenancy}; set host or remove it")
+        if not grouped and not on_hosts and self.tenancy is None:
             faults.add((), "needs a group_name or a tenancy; got neither; add one or leave placement out")
         faults.raise_if_any()
         return self

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eks_blueprints.karpenter.node_class import NodeClass
 
 _POLICY_NAME = Form(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
+_ROOT = Form(r"/dev/(sd[a-z]\d{0,2}|xvd[a-z]{1,2}\d{0,2})")
 _DEVICE = Form(r"/dev/(sd[b-z]|xvd[b-z]{1,2})|xvd[b-z]{1,2}")
 _OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
 _MOST_SECURITY_GROUPS = 16
@@ -49,14 +50,19 @@ def check_update(nodes: ManagedNodes, faults: Faults) -> None:
 def check_capacity(nodes: Ec2Nodes, faults: Faults) -> None:
     """What each way of buying instances asks for, and devices that are free for more volumes."""
     if nodes.capacity_type == "SPOT":
-        for index, name in enumerate(nodes.instance_types):
+        for index, name in enumerate(nodes.named_types):
             facts = instance_type(name)
             if facts is not None and "spot" not in facts.flags:
                 faults.add(("instance_types", index), f"is not sold as spot; got {name}; pick another or ON_DEMAND")
         if nodes.capacity_reservation is not None:
             faults.add("capacity_reservation", "has no use with spot capacity; got both; remove one")
-    if nodes.capacity_type == "CAPACITY_BLOCK":
+    if nodes.capacity_type == "CAPACITY_BLOCK" and nodes.launch_template is None:
         _check_capacity_block(nodes, faults)
+    own = nodes.disk_device_name
+    if own is not None and not _ROOT.fullmatch(own):
+        faults.add("disk_device_name", f"is no device; got {shown(own)}; write one like /dev/xvda or /dev/sda1")
+    if own is not None and own in nodes.additional_volumes:
+        faults.add(("additional_volumes", own), f"is the device of disk; got {shown(own)}; write another")
     for device in nodes.additional_volumes:
         taken = device.removeprefix("/dev/") == "xvdb" and nodes.on_bottlerocket
         if not _DEVICE.fullmatch(device) or taken:
@@ -66,10 +72,10 @@ def check_capacity(nodes: Ec2Nodes, faults: Faults) -> None:
 
 def check_efa(nodes: Ec2Nodes, faults: Faults) -> None:
     """What the Elastic Fabric Adapter asks for."""
-    if not nodes.efa:
+    if not nodes.efa or not nodes.named_types:
         return
     cards: dict[range, str] = {}
-    for index, name in enumerate(nodes.instance_types):
+    for index, name in enumerate(nodes.named_types):
         facts = instance_type(name)
         if facts is None or not facts.efa_cards:
             do = "pick a type that has it, or remove efa"
@@ -174,6 +180,6 @@ def _check_capacity_block(nodes: Ec2Nodes, faults: Faults) -> None:
     reservation = nodes.capacity_reservation
     if reservation is None or reservation.capacity_reservation_id is None:
         faults.add("capacity_reservation", "needs the id of the capacity block; got none; add capacity_reservation_id")
-    if len(nodes.instance_types) > 1:
-        got = ", ".join(nodes.instance_types)
+    if len(nodes.named_types) > 1:
+        got = ", ".join(nodes.named_types)
         faults.add("instance_types", f"takes one type with a capacity block; got {got}; make one group of each")

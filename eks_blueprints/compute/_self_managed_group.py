@@ -10,13 +10,15 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
-from eks_blueprints.compute._launch_template import launch_template
-from eks_blueprints.compute._node_group import node_role, subnets_of
+from eks_blueprints.compute._launch_template import launch_template, specification
+from eks_blueprints.compute._node_group import custom_timeouts, node_role, subnets_of
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.spec import Spec
 
 if TYPE_CHECKING:
+    from eks_blueprints.compute._instance_requirements import InstanceRequirements
     from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 
 PROFILE_NAME_LIMIT = 128
@@ -27,10 +29,15 @@ def make(nodes: SelfManagedNodes, cluster: ClusterRef) -> Component:
     """The component of a self-managed group: role, profile, access entry, launch template, group, hooks."""
     subnets = list(subnets_of(nodes, cluster))
     component = nodes.component(cluster)
-    role_arn, role_ready = node_role(nodes, cluster, component)
-    profile = _profile(nodes, cluster, component, _role_name(role_arn, role_ready))
-    entry = [access_entry(nodes, cluster, component, role_arn)] if nodes.access_entry else []
-    template = _template(nodes, cluster, component, profile)
+    role_arn, role_ready = _role(nodes, cluster, component)
+    entry = [access_entry(nodes, cluster, component, role_arn)] if nodes.access_entry and role_arn is not None else []
+    template = None
+    if nodes.launch_template is None:
+        profile_arn = nodes.iam_instance_profile_arn
+        if profile_arn is None:
+            assert role_arn is not None  # noqa: S101 - without a profile there is a role
+            profile_arn = _profile(nodes, cluster, component, _role_name(role_arn, role_ready)).arn
+        template = _template(nodes, cluster, component, profile_arn)
     name = f"{component.pulumi_resource_name}-group"
     group = aws.autoscaling.Group(
         name,
@@ -39,11 +46,24 @@ def make(nodes: SelfManagedNodes, cluster: ClusterRef) -> Component:
         **_launches(nodes, template),
         **_inputs(nodes),
         tags=_tags(nodes, cluster, component),
-        opts=component.child(depends_on=[*role_ready, *entry], ignore_changes=["desiredCapacity"]),
+        opts=component.child(
+            depends_on=[*role_ready, *entry],
+            ignore_changes=["desiredCapacity"],
+            custom_timeouts=custom_timeouts(nodes),
+        ),
     )
     component.ready = (group, *_hooks(nodes, component, group))
     component.register_outputs({"autoscaling_group_name": group.name, "node_role_arn": role_arn})
     return component
+
+
+def _role(
+    nodes: SelfManagedNodes, cluster: ClusterRef, component: Component
+) -> tuple[pulumi.Input[str] | None, tuple[pulumi.Resource, ...]]:
+    # A profile that exists has its role.
+    if nodes.launch_template is not None or nodes.iam_instance_profile_arn is not None:
+        return nodes.node_role_arn, ()
+    return node_role(nodes, cluster, component)
 
 
 def _role_name(role_arn: pulumi.Input[str], made: Sequence[pulumi.Resource]) -> pulumi.Input[str]:
@@ -67,34 +87,53 @@ def _profile(
 
 
 def _template(
-    nodes: SelfManagedNodes, cluster: ClusterRef, component: Component, profile: aws.iam.InstanceProfile
-) -> aws.ec2.LaunchTemplate:
+    nodes: SelfManagedNodes, cluster: ClusterRef, component: Component, profile_arn: pulumi.Input[str]
+) -> aws.ec2.LaunchTemplate | None:
     own: dict[str, Any] = {
         "image_id": image_id(nodes, nodes.image, cluster, component),
-        "instance_type": nodes.instance_types[0],
-        "iam_instance_profile": {"arn": profile.arn},
+        "instance_type": nodes.named_types[0] if nodes.named_types else None,
+        "iam_instance_profile": {"arn": profile_arn},
         "user_data": user_data(nodes, cluster, component),
-        "credit_specification": None if nodes.cpu_credits is None else {"cpu_credits": nodes.cpu_credits},
-        "enclave_options": {"enabled": True} if nodes.enclave else None,
+        "instance_initiated_shutdown_behavior": nodes.instance_initiated_shutdown_behavior,
     }
     return launch_template(nodes, cluster, component, **own)
 
 
-def _launches(nodes: SelfManagedNodes, template: aws.ec2.LaunchTemplate) -> dict[str, Any]:
-    version = template.latest_version.apply(str)
+def _launches(nodes: SelfManagedNodes, template: aws.ec2.LaunchTemplate | None) -> dict[str, Any]:
     distribution = nodes.distribution
-    mixed = len(nodes.instance_types) > 1 or nodes.instances_distribution is not None or distribution.has_spot
-    if not mixed:
-        return {"launch_template": {"id": template.id, "version": version}}
+    if not _is_mixed(nodes):
+        return {"launch_template": specification(nodes, template)}
     shares = {
         name: value for name in type(distribution).model_fields if (value := getattr(distribution, name)) is not None
     }
     if distribution.has_spot:
         shares.setdefault("spot_allocation_strategy", "price-capacity-optimized")
-    specification = {"launch_template_id": template.id, "version": version}
-    overrides = [{"instance_type": name} for name in nodes.instance_types]
-    launches = {"launch_template_specification": specification, "overrides": overrides}
+    overrides: list[dict[str, Any]] = [{"instance_type": name} for name in nodes.named_types]
+    if nodes.instance_requirements is not None:
+        overrides = [{"instance_requirements": requirements(nodes.instance_requirements)}]
+    launches = {"launch_template_specification": specification(nodes, template, prefix="launch_template_")}
+    if overrides:
+        launches["overrides"] = overrides
     return {"mixed_instances_policy": {"launch_template": launches, "instances_distribution": shares}}
+
+
+def _is_mixed(nodes: SelfManagedNodes) -> bool:
+    # A launch template that exists has a type of its own, which only a policy can change.
+    named = len(nodes.named_types) if nodes.launch_template is None else len(nodes.named_types) + 1
+    chosen = named > 1 or nodes.instance_requirements is not None
+    return chosen or nodes.instances_distribution is not None or nodes.distribution.has_spot
+
+
+def requirements(wanted: InstanceRequirements) -> dict[str, Any]:
+    """The attributes of instance types as the provider takes them."""
+    said: dict[str, Any] = {}
+    for name in type(wanted).model_fields:
+        value = getattr(wanted, name)
+        if isinstance(value, Spec):
+            said[name] = {end: number for end in ("min", "max") if (number := getattr(value, end)) is not None}
+        elif value not in (None, ()):
+            said[name] = list(value) if isinstance(value, tuple) else value
+    return said
 
 
 def _inputs(nodes: SelfManagedNodes) -> dict[str, Any]:
@@ -106,6 +145,9 @@ def _inputs(nodes: SelfManagedNodes) -> dict[str, Any]:
         "desired_capacity": desired,
         "capacity_rebalance": nodes.distribution.has_spot or None if rebalance is None else rebalance,
         "max_instance_lifetime": nodes.max_instance_lifetime,
+        "load_balancers": list(nodes.load_balancers) or None,
+        "instance_maintenance_policy": _maintenance(nodes),
+        "force_delete": nodes.force_delete,
         "target_group_arns": list(nodes.target_group_arns) or None,
         "health_check_type": nodes.health_check_type,
         "health_check_grace_period": nodes.health_check_grace_period,
@@ -142,6 +184,11 @@ def _refresh(nodes: SelfManagedNodes) -> dict[str, Any] | None:
     return {"strategy": "Rolling", "preferences": _present(preferences)}
 
 
+def _maintenance(nodes: SelfManagedNodes) -> dict[str, Any] | None:
+    policy = nodes.instance_maintenance_policy
+    return None if policy is None else {field: getattr(policy, field) for field in type(policy).model_fields}
+
+
 def _warm_pool(nodes: SelfManagedNodes) -> dict[str, Any] | None:
     pool = nodes.warm_pool_config
     if pool is None:
@@ -157,7 +204,8 @@ def _warm_pool(nodes: SelfManagedNodes) -> dict[str, Any] | None:
 
 
 def _tags(nodes: SelfManagedNodes, cluster: ClusterRef, component: Component) -> Any:
-    plain = merge_tags({"Name": component.pulumi_resource_name}, cluster.tags, nodes.tags)
+    named = {} if nodes.instance_name is None else {"Name": nodes.instance_name}
+    plain = merge_tags({"Name": component.pulumi_resource_name}, cluster.tags, nodes.tags, named)
     tags: list[Any] = [{"key": key, "value": value, "propagate_at_launch": True} for key, value in plain.items()]
     owned = pulumi.Output.concat("kubernetes.io/cluster/", cluster.name)
     tags.append({"key": owned, "value": "owned", "propagate_at_launch": True})

@@ -67,6 +67,16 @@ _target_group_arn = Form(
     what="is no ARN of a target group",
     do="write arn:aws:elasticloadbalancing:region:111122223333:targetgroup/name/id",
 )
+_load_balancer = Form(
+    r"[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
+    what="is no name of a Classic Load Balancer",
+    do="write its name; load balancers with target groups go to target_group_arns",
+)
+_profile = Form(
+    r"arn:aws(-[a-z]+)*:iam::\d{12}:instance-profile/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}",
+    what="is no ARN of an instance profile",
+    do="write arn:aws:iam::111122223333:instance-profile/name",
+)
 _notification_target = Form(
     r"arn:aws(-[a-z]+)*:(sns|sqs):[a-z0-9-]+:\d{12}:[\w.-]+",
     what="is no ARN of an SNS topic or SQS queue",
@@ -85,6 +95,12 @@ TerminationPolicy = Annotated[str, AfterValidator(_termination_policy), IN_THE_R
 
 Timeout = Annotated[str, AfterValidator(_timeout)]
 """How long to wait, such as `10m`."""
+
+LoadBalancerName = Annotated[str, AfterValidator(_load_balancer)]
+"""Name of a Classic Load Balancer."""
+
+InstanceProfileArn = Annotated[str, AfterValidator(_profile)]
+"""ARN of an IAM instance profile."""
 
 TargetGroupArn = Annotated[str, AfterValidator(_target_group_arn), IN_THE_REGION]
 """ARN of a target group of a load balancer."""
@@ -130,6 +146,26 @@ class InstancesDistribution(Spec):
     def has_spot(self) -> bool:
         """Whether some of the nodes may be spot."""
         return self.on_demand_percentage_above_base_capacity < 100
+
+
+class InstanceMaintenancePolicy(Spec):
+    """How far the group may fall below, or rise above, its size while EC2 Auto Scaling replaces instances by itself:
+    failed ones, at their longest life, in another zone, by a refresh that says nothing else."""
+
+    min_healthy_percentage: int = Field(ge=0, le=100)
+    """Percentage of the nodes that stay in service."""
+    max_healthy_percentage: int = Field(ge=100, le=200)
+    """Percentage that there may be at most. Above 100 new nodes come before old ones go."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        most, fewest = self.max_healthy_percentage, self.min_healthy_percentage
+        if most - fewest > 100:
+            what = "is more than 100 above min_healthy_percentage"
+            faults.add("max_healthy_percentage", f"{what}; got {most} and {fewest}; lower it")
+        faults.raise_if_any()
+        return self
 
 
 class InstanceRefresh(Spec):

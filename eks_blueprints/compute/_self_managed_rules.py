@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, repeated
 
@@ -14,6 +13,10 @@ if TYPE_CHECKING:
     from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 
 _HOOK_NAME = Form(r"[A-Za-z0-9_-]{1,40}")
+OF_SELF_MANAGED = ("labels", "taints", "instance_initiated_shutdown_behavior", "iam_instance_profile_arn")
+"""Fields of self-managed groups that become part of their launch template: nobody else tells nodes of their labels."""
+
+_LISTS = ("target_group_arns", "load_balancers", "enabled_metrics", "suspended_processes", "termination_policies")
 _OWN_TAGS = ("Name", "kubernetes.io/cluster/<cluster>", f"{PREFIX}/enabled", f"{PREFIX}/<cluster>")
 
 
@@ -28,14 +31,56 @@ def check_way_of_buying(nodes: SelfManagedNodes, faults: Faults) -> None:
         faults.add("capacity_rebalance", "is for spot; got on-demand only; remove it")
     if nodes.warm_pool_config is not None and spot and nodes.capacity_type == "ON_DEMAND":
         faults.add("warm_pool_config", "is for on-demand capacity; got spot too; remove one")
-    if nodes.cpu_credits is not None:
-        for name in nodes.instance_types:
-            if (facts := instance_type(name)) is not None and "burstable" not in facts.flags:
-                faults.add("cpu_credits", f"is for burstable types; got {name}; remove it, or use types such as t3")
-                break
-    for field in ("target_group_arns", "enabled_metrics", "suspended_processes", "termination_policies"):
+    if nodes.launch_template is not None and nodes.capacity_type == "CAPACITY_BLOCK":
+        do = "write the market type into that template and leave capacity_type out"
+        faults.add("capacity_type", f"is said by the launch template; got CAPACITY_BLOCK beside it; {do}")
+    for field in _LISTS:
         if twice := repeated(value for value in getattr(nodes, field) if isinstance(value, str)):
             faults.add(field, f"names one twice; got {twice}; remove one")
+
+
+def check_requirements(nodes: SelfManagedNodes, faults: Faults) -> None:
+    """What a group that chooses its types by attributes cannot say besides, and types that have them."""
+    wanted = nodes.instance_requirements
+    if wanted is None:
+        return
+    if "instance_types" in nodes.model_fields_set:
+        do = "keep one; types can be named by allowed_instance_types"
+        faults.add("instance_types", f"excludes instance_requirements; got both; {do}")
+    for field in ("efa", "cpu_options"):
+        if getattr(nodes, field):
+            faults.add(field, "needs types that are named; got instance_requirements; name instance_types instead")
+    if nodes.capacity_type == "CAPACITY_BLOCK":
+        do = "name the type of the capacity block by instance_types"
+        faults.add("instance_requirements", f"is not for a capacity block; got CAPACITY_BLOCK; {do}")
+    distribution = nodes.distribution
+    # EC2 Auto Scaling user guide, "Create a mixed instances group using attribute-based instance type selection": a
+    # list without an order has no first type.
+    for field in ("on_demand_allocation_strategy", "spot_allocation_strategy"):
+        if (getattr(distribution, field) or "").endswith("prioritized"):
+            at, got = ("instances_distribution", field), getattr(distribution, field)
+            faults.add(at, f"needs types in an order; got {got} with instance_requirements; remove it")
+    if not distribution.has_spot:
+        for field in (
+            "spot_max_price_percentage_over_lowest_price",
+            "max_spot_price_as_percentage_of_optimal_on_demand_price",
+        ):
+            if getattr(wanted, field) is not None:
+                at = ("instance_requirements", field)
+                faults.add(at, "has no use without spot; got on-demand only; remove it or have spot")
+
+
+def check_profile(nodes: SelfManagedNodes, faults: Faults) -> None:
+    """An instance profile that exists, by itself or in a launch template, brings its role along."""
+    given = "launch_template" if nodes.launch_template is not None else "iam_instance_profile_arn"
+    if nodes.launch_template is None and nodes.iam_instance_profile_arn is None:
+        return
+    for field in ("session_manager", "policies", "permissions_boundary"):
+        if getattr(nodes, field) not in (None, {}):
+            faults.add(field, f"is for the role that is made; got {given} too; put it on the role of the profile")
+    if nodes.node_role_arn is None and nodes.access_entry:
+        do = "add the ARN of the profile's role, or say access_entry: false where it has one"
+        faults.add("node_role_arn", f"is needed for the access entry; got {given} alone; {do}")
 
 
 def check_hooks(nodes: SelfManagedNodes, faults: Faults) -> None:

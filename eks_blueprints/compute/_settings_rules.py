@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _OURS_IN_BOTTLEROCKET = ("api-server", "cluster-certificate", "cluster-name")
 _FORBIDDEN_KUBELET = ("address", "authentication", "authorization", "clusterDomain", "serverTLSBootstrap")
 
-_SCRIPTS = "pre_bootstrap_scripts"
+SCRIPTS = ("pre_bootstrap_scripts", "post_bootstrap_scripts")
+"""The fields that hold scripts."""
 
 
 def read_node_config(spec: dict[str, Any]) -> dict[str, Any]:
@@ -53,8 +54,9 @@ def check_settings(nodes: Ec2Nodes, faults: Faults) -> None:
     if nodes.bottlerocket_settings:
         for path, message in _in_bottlerocket(nodes):
             faults.add(("bottlerocket_settings", *path), message)
-    for path, message in credentials.in_texts(nodes.pre_bootstrap_scripts):
-        faults.add((_SCRIPTS, *path), message)
+    for field in SCRIPTS:
+        for path, message in credentials.in_texts(getattr(nodes, field)):
+            faults.add((field, *path), message)
 
 
 def has_its_shape(nodes: Ec2Nodes) -> bool:
@@ -81,7 +83,7 @@ def beside_cluster(nodes: Ec2Nodes, cluster_version: str) -> Iterator[Problem]:
             what = f"is checked by the kubelet of 1.{newest}, the newest known here"
             at: Path = ("node_config", "kubelet", "config")
             yield _doubt(at, f"{what}; got nodes of 1.{version}; new fields were not looked at")
-    for field in ("node_config", "bottlerocket_settings", _SCRIPTS):
+    for field in ("node_config", "bottlerocket_settings", *SCRIPTS):
         for path, message in credentials.likely_in_texts(getattr(nodes, field)):
             yield _doubt((field, *path), message)
 

@@ -11,6 +11,7 @@ from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap_rules import BESIDES_EKS, IN_FULL, check_bootstrap
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes, known_ami_type, offer_ami_types
 from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami, release_minor
+from eks_blueprints.compute._instance_rules import check_existing_template, check_instances
 from eks_blueprints.compute._parts import NodeRepairConfig, UpdateConfig
 from eks_blueprints.compute._rules import (
     check_capacity,
@@ -48,7 +49,8 @@ class ManagedNodes(Ec2Nodes):
     architecture and accelerators."""
 
     image: Image | None = None
-    """An image of one's own, by `id`, `ssm_parameter`, or `name` and `owners`; with ami_type `CUSTOM`."""
+    """An image of one's own, by `id`, `ssm_parameter`, or `name` and `owners`; with ami_type `CUSTOM`, which without
+    `image` is for a `launch_template` that names one."""
 
     family: Literal["AL2023", "BOTTLEROCKET", "WINDOWS"] | None = None
     """What an image of one's own is built like, which decides how its nodes are told about the cluster. Default:
@@ -78,9 +80,11 @@ class ManagedNodes(Ec2Nodes):
         self._check_image(faults)
         self._check_release(faults)
         check_own_image(self, faults)
-        if len(self.instance_types) > _MOST_TYPES:
-            got, do = len(self.instance_types), "make several groups"
+        if len(self.named_types) > _MOST_TYPES:
+            got, do = len(self.named_types), "make several groups"
             faults.add("instance_types", f"are too many for a managed group; got {got}, {_MOST_TYPES} fit; {do}")
+        check_existing_template(self, faults)
+        check_instances(self, faults)
         check_sizes(self, faults)
         check_update(self, faults)
         check_capacity(self, faults)

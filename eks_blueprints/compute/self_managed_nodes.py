@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
 from eks_blueprints.compute._bootstrap_rules import check_bootstrap
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+from eks_blueprints.compute._hardware import Hardware
 from eks_blueprints.compute._image import Image, check_image, drifts
+from eks_blueprints.compute._instance_requirements import InstanceRequirements, WholeRange
+from eks_blueprints.compute._instance_rules import check_existing_template, check_instances
 from eks_blueprints.compute._rules import (
     check_capacity,
     check_efa,
@@ -21,9 +25,12 @@ from eks_blueprints.compute._rules import (
 )
 from eks_blueprints.compute._scheduling import check_labels, check_taints
 from eks_blueprints.compute._self_managed_parts import (
+    InstanceMaintenancePolicy,
+    InstanceProfileArn,
     InstanceRefresh,
     InstancesDistribution,
     LifecycleHook,
+    LoadBalancerName,
     Metric,
     Process,
     TargetGroupArn,
@@ -31,12 +38,16 @@ from eks_blueprints.compute._self_managed_parts import (
     Timeout,
 )
 from eks_blueprints.compute._self_managed_rules import (
+    OF_SELF_MANAGED,
     check_hooks,
+    check_profile,
+    check_requirements,
     check_tags,
     check_way_of_buying,
     group_tags,
 )
 from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.facts.ami_types import Accelerator
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
@@ -44,6 +55,7 @@ if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
 
 _DAY, _YEAR = 86_400, 31_536_000
+_DRIVERS: Mapping[str, Accelerator] = {"nvidia": "nvidia", "amazon-web-services": "neuron"}
 
 
 class SelfManagedNodes(Ec2Nodes):
@@ -57,11 +69,17 @@ class SelfManagedNodes(Ec2Nodes):
     """Which image. Default: the newest of EKS's for the Kubernetes version, looked up on every deployment; pin it by
     `release` or `id` to replace nodes only when you say so."""
 
+    instance_requirements: InstanceRequirements | None = None
+    """What instance types must have, instead of `instance_types`. The image is for the types' `architecture`."""
+
     instances_distribution: InstancesDistribution | None = None
     """How nodes are divided between on-demand and spot. Default: by capacity_type, all one or all the other."""
 
     instance_refresh: InstanceRefresh | None = InstanceRefresh()
     """How nodes are replaced when something about them changes. `null` leaves them until they go by themselves."""
+
+    instance_maintenance_policy: InstanceMaintenancePolicy | None = None
+    """How many nodes there are at least and at most while instances are replaced. Default: no rule."""
 
     lifecycle_hooks: dict[str, LifecycleHook] = Field(default={}, max_length=50)
     """Hooks that hold nodes back while they come or go, by name."""
@@ -74,6 +92,9 @@ class SelfManagedNodes(Ec2Nodes):
 
     target_group_arns: tuple[In[TargetGroupArn], ...] = ()
     """ARNs of target groups that the nodes are registered with."""
+
+    load_balancers: tuple[In[LoadBalancerName], ...] = ()
+    """Names of Classic Load Balancers that the nodes are registered with."""
 
     health_check_type: Literal["EC2", "ELB"] | None = None
     """Whether a node that fails its target groups' checks is replaced too (`ELB`). Default: EC2's own checks only."""
@@ -99,11 +120,14 @@ class SelfManagedNodes(Ec2Nodes):
     protect_from_scale_in: bool = False
     """Whether no node is taken away when the group shrinks."""
 
-    cpu_credits: Literal["standard", "unlimited"] | None = None
-    """Credits of burstable types, such as t3. Default: the type's."""
+    force_delete: bool | None = None
+    """Whether the group is deleted without waiting until its instances are. Default: it waits."""
 
-    enclave: bool = False
-    """Whether nodes can have Nitro enclaves."""
+    instance_initiated_shutdown_behavior: Literal["stop", "terminate"] | None = None
+    """What becomes of an instance that shuts itself down. Default: EC2's, stop; the group then replaces it."""
+
+    iam_instance_profile_arn: In[InstanceProfileArn] | None = None
+    """ARN of an instance profile that exists, whose role is `node_role_arn`. Default: one is made."""
 
     wait_for_capacity_timeout: Timeout | None = None
     """How long to wait for the first nodes, such as `10m`; `0s` does not wait. Default: the provider's, 10m."""
@@ -115,6 +139,10 @@ class SelfManagedNodes(Ec2Nodes):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
+        check_existing_template(self, faults, *OF_SELF_MANAGED)
+        check_instances(self, faults)
+        check_requirements(self, faults)
+        check_profile(self, faults)
         check_sizes(self, faults)
         check_capacity(self, faults)
         check_way_of_buying(self, faults)
@@ -125,13 +153,30 @@ class SelfManagedNodes(Ec2Nodes):
         check_taints(self.taints, faults)
         check_hooks(self, faults)
         if (ami := self.image_of(faults)) is not None:
-            check_image(self.image, ami, self.version, faults)
+            if self.launch_template is None:
+                check_image(self.image, ami, self.version, faults)
             check_warm_pool(self, ami, faults)
             check_efa_image(self, ami, faults)
             check_bootstrap(self, ami, faults)
             check_tags(self, faults)
         faults.raise_if_any()
         return self
+
+    @property
+    def named_types(self) -> tuple[str, ...]:
+        """The instance types that the group itself names; none where its launch template or requirements choose."""
+        return () if self.instance_requirements is not None else super().named_types
+
+    def hardware_of(self, faults: Faults) -> Hardware | None:
+        """What its instance types have in common, named ones or those that its requirements choose."""
+        found = super().hardware_of(faults)
+        wanted = self.instance_requirements
+        if found is None or wanted is None or self.ami_type is not None:
+            return found
+        makers, none = wanted.accelerator_manufacturers, WholeRange(max=0)
+        if len(makers) != 1 or wanted.accelerator_count in (None, none):
+            return found
+        return replace(found, accelerator=_DRIVERS.get(makers[0]))
 
     @property
     def distribution(self) -> InstancesDistribution:
@@ -150,12 +195,13 @@ class SelfManagedNodes(Ec2Nodes):
     @property
     def image_drifts(self) -> bool:
         """Whether the image is looked up anew on every deployment."""
-        return drifts(self.image)
+        return self.launch_template is None and drifts(self.image)
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """Subnets that are not there, and an image that cannot be found without a version."""
         yield from super().problems_on(ground)
-        if self.version is None and ground.version is None and (self.image is None or not self.image.own):
+        unknown = self.version is None and ground.version is None and self.launch_template is None
+        if unknown and (self.image is None or not self.image.own):
             message = "is needed to find the image; got a cluster whose version is not known; add it"
             yield Problem(("version",), message)
 

@@ -187,3 +187,22 @@ def test_a_release_of_the_nodes_own_minor() -> None:
     bottlerocket = {**NODES, "ami_type": "BOTTLEROCKET_x86_64", "release_version": "1.44.0-3b7b9c0a"}
     assert "release" not in warnings({"nodes": bottlerocket})
     assert "release" not in warnings({"nodes": {**bottlerocket, "version": "1.35"}})
+
+
+def test_a_launch_template_is_pinned_to_a_version() -> None:
+    def said(**given: Any) -> str:
+        return warnings({"nodes": {**NODES, "launch_template": {"id": "lt-0123456789abcdef0", **given}}})
+
+    assert "compute.nodes.launch_template.version: is looked up anew on every deployment" in said()
+    assert "got $Latest; pin it by number" in said(version="$Latest")
+    assert "launch_template" not in said(version=3)
+
+
+def test_attributes_under_cluster_autoscaler_allow_one_size() -> None:
+    def said(most: int) -> str:
+        wanted = {"vcpu_count": {"min": 4, "max": most}, "memory_mib": {"min": 16384, "max": 16384}}
+        group = {**OWN, "min_size": 1, "max_size": 4, "instance_requirements": wanted}
+        return warnings({"nodes": NODES, "own": group}, SCALED)
+
+    assert "compute.own.instance_requirements: allow types of several sizes" in said(8)
+    assert "instance_requirements" not in said(4)

@@ -11,6 +11,8 @@ from eks_blueprints.compute._user_data.merging import TAINTS, joined_flags, merg
 
 # Fixed, so that the same node has the same text on every run.
 _BOUNDARY = "==eks-node=="
+END = "==eks-post-bootstrap=="
+"""The line that ends a script which is left behind."""
 
 
 def render(
@@ -40,6 +42,22 @@ def render_additions(
     size = {} if node.max_pods is None else {"kubelet": {"config": {"maxPods": node.max_pods}}}
     spec = _joined(merged(size, node_config or {}))
     return _archive(scripts, spec) if scripts or spec else None
+
+
+def later(scripts: Sequence[str]) -> list[str]:
+    """Scripts that run once nodeadm has made the node join, in this order, as scripts that leave them behind.
+
+    User data is read before nodeadm runs, which systemd starts after it (amazon-eks-ami, `nodeadm-run.service`).
+    """
+    found: list[str] = []
+    before = "nodeadm-run.service"
+    for number, script in enumerate(scripts, 1):
+        unit = f"eks-post-bootstrap-{number}"
+        write = f"cat > /run/{unit} <<'{END}'\n{_script(script)}{END}\nchmod 700 /run/{unit}\n"
+        start = f"systemd-run --no-block --unit={unit} --property=Type=oneshot --property='After={before}' /run/{unit}"
+        found.append(write + start)
+        before = f"{unit}.service"
+    return found
 
 
 def _joined(spec: dict[str, Any]) -> dict[str, Any]:

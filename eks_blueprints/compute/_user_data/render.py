@@ -19,6 +19,8 @@ class NodeSettings:
     """What a group's user adds to its user data; values may be Outputs until they are known."""
 
     scripts: Sequence[Any] = ()
+    last: Sequence[Any] = ()
+    """Scripts that run once the node has joined."""
     node_config: Mapping[str, Any] = field(default_factory=dict)
     bottlerocket_settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -27,6 +29,7 @@ class NodeSettings:
         """What a group says."""
         return cls(
             scripts=list(nodes.pre_bootstrap_scripts),
+            last=list(nodes.post_bootstrap_scripts),
             node_config=nodes.node_config,
             bottlerocket_settings=nodes.bottlerocket_settings,
         )
@@ -62,8 +65,9 @@ def render(nodes: Ec2Nodes, cluster: ClusterData, told: NodeSettings | None = No
         ssh = nodes.remote_access is not None
         return bottlerocket.render(cluster, node, settings=told.bottlerocket_settings, admin_container=ssh)
     if nodes.ami.windows:
-        return windows.render(cluster, node, scripts=told.scripts)
-    return al2023.render(cluster, node, scripts=told.scripts, node_config=told.node_config)
+        return windows.render(cluster, node, scripts=told.scripts, last=told.last)
+    scripts = [*told.scripts, *al2023.later(told.last)]
+    return al2023.render(cluster, node, scripts=scripts, node_config=told.node_config)
 
 
 def render_additions(nodes: Ec2Nodes, told: NodeSettings) -> str | None:
@@ -74,4 +78,5 @@ def render_additions(nodes: Ec2Nodes, told: NodeSettings) -> str | None:
         return bottlerocket.render_additions(node, settings=told.bottlerocket_settings, admin_container=ssh)
     if family == "WINDOWS":
         return None
-    return al2023.render_additions(node, scripts=told.scripts, node_config=told.node_config)
+    scripts = [*told.scripts, *al2023.later(told.last)]
+    return al2023.render_additions(node, scripts=scripts, node_config=told.node_config)

@@ -52,6 +52,7 @@ def size(nodes: Ec2Nodes, *, beside_eks: bool) -> Size | None:
     total = _length(nodes, told, beside_eks)
     fields = {
         "pre_bootstrap_scripts": total - _length(nodes, replace(told, scripts=[]), beside_eks),
+        "post_bootstrap_scripts": total - _length(nodes, replace(told, last=[]), beside_eks),
         "node_config": total - _length(nodes, replace(told, node_config={}), beside_eks),
         "bottlerocket_settings": total - _length(nodes, replace(told, bottlerocket_settings={}), beside_eks),
     }

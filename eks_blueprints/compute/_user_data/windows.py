@@ -10,7 +10,12 @@ _BOOTSTRAP = r"$EKSBootstrapScriptFile = Join-Path $env:ProgramFiles 'Amazon\EKS
 
 
 def render(
-    cluster: ClusterData, node: NodeData, *, scripts: Sequence[str] = (), kubelet_arguments: Sequence[str] = ()
+    cluster: ClusterData,
+    node: NodeData,
+    *,
+    scripts: Sequence[str] = (),
+    last: Sequence[str] = (),
+    kubelet_arguments: Sequence[str] = (),
 ) -> str:
     """User data for EKS's Windows images.
 
@@ -18,6 +23,7 @@ def render(
         cluster: the cluster to join.
         node: labels, taints and size of the node.
         scripts: PowerShell that runs before the node joins, in this order.
+        last: PowerShell that runs once the node has joined, in this order.
         kubelet_arguments: further arguments of the kubelet.
     """
     flags = node.kubelet_flags()
@@ -32,7 +38,7 @@ def render(
     if everything := [*flags, *kubelet_arguments]:
         arguments.append(("KubeletExtraArgs", " ".join(everything)))
     call = " ".join(f"-{name} {_quoted(value)}" for name, value in arguments)
-    lines = [*scripts, _BOOTSTRAP, f"& $EKSBootstrapScriptFile {call}"]
+    lines = [*scripts, _BOOTSTRAP, f"& $EKSBootstrapScriptFile {call}", *last]
     return "<powershell>\n" + "\n".join(line.rstrip("\n") for line in lines) + "\n</powershell>\n"
 
 

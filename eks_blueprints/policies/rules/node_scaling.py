@@ -108,13 +108,16 @@ def same_shape(group: Props, context: Context) -> Faults:
     """The instance types of a group that the Cluster Autoscaler scales are of one shape.
 
     All types have the same number of vCPUs and of accelerators and, within memory_tolerance_pct, the same memory;
-    requirements with ranges fail. A type that the table of instance types does not know leaves it undetermined.
+    requirements with ranges of vCPUs or memory fail. A type that the table of instance types does not know leaves it
+    undetermined.
     """
     if not _is_autoscaled(context.resource, context.stack):
         raise NotApplicable
     keys, types = _types_of(group)
-    if group.has("mixedInstancesPolicy", "launchTemplate", "overrides", 0, "instanceRequirements"):
-        yield group.fault("takes any instance within a range", *keys)
+    wanted = ("mixedInstancesPolicy", "launchTemplate", "overrides", 0, "instanceRequirements")
+    if group.has(*wanted):
+        if not all(_one_value(group, *wanted, key) for key in ("vcpuCount", "memoryMib")):
+            yield group.fault("takes any instance within a range", *keys)
         return
     if len(types) < 2:
         return
@@ -231,6 +234,10 @@ def _is_autoscaled(resource: Resource, stack: Stack) -> bool:
     if any(key.startswith(_TAG) for key in tagged):
         return True
     return resource.type == NODE_GROUP and bool(cluster_autoscalers(stack))
+
+
+def _one_value(group: Props, *keys: str | int) -> bool:
+    return group.has(*keys, "max") and group.raw(*keys, "min") == group.raw(*keys, "max")
 
 
 def _types_of(group: Props) -> tuple[tuple[str, ...], list[Any]]:

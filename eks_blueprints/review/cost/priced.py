@@ -16,6 +16,7 @@ from eks_blueprints.review.cost.unpriced import CARRIED
 Priced = Iterator[Line | str]
 
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_ELSEWHERE = "nodes whose type and disks are in a launch template that is not in this stack"
 _DEFAULT_TYPE = "t3.medium"
 _DEFAULT_DISK = 20
 
@@ -72,8 +73,15 @@ def _node_group(resource: PlannedResource, view: View) -> Priced:
     given = resource.inputs.get("launchTemplate")
     template = view.referred(given.get("id"), _TEMPLATE) if isinstance(given, Mapping) else None
     types = _types(resource.inputs.get("instanceTypes"), template)
+    elsewhere = isinstance(given, Mapping) and template is None
+    if elsewhere and not resource.inputs.get("instanceTypes"):
+        yield _ELSEWHERE
+        return
     spot = resource.inputs.get("capacityType") == "SPOT"
     yield from _nodes(resource, view, types, count, spot=spot)
+    if elsewhere:
+        yield "disks of nodes whose launch template is not in this stack"
+        return
     yield from _disks(resource, view, count, template, resource.inputs.get("diskSize"))
 
 
@@ -83,6 +91,9 @@ def _autoscaling(resource: PlannedResource, view: View) -> Priced:
     )
     given = resource.inputs.get("launchTemplate")
     template = view.referred(given.get("id"), _TEMPLATE) if isinstance(given, Mapping) else None
+    if template is None and isinstance(given, Mapping):
+        yield _ELSEWHERE
+        return
     if template is None or not isinstance(template.inputs.get("instanceType"), str):
         yield "instances of a group that chooses their types itself"
         return

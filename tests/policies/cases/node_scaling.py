@@ -2,6 +2,7 @@
 
 from tests.policies.build import UNKNOWN, addon, aws, chart, cluster, group, ids, subnet
 
+_ONE_SIZE = {"vcpuCount": {"min": 4, "max": 4}, "memoryMib": {"min": 16384, "max": 16384}}
 _AUTOSCALER = chart("autoscaler", "cluster-autoscaler")
 _TAGS = [{"key": "k8s.io/cluster-autoscaler/enabled"}, {"key": "k8s.io/cluster-autoscaler/shop"}]
 
@@ -106,6 +107,11 @@ CASES = {
                 mixedInstancesPolicy={
                     "launchTemplate": {"overrides": [{"instanceRequirements": {"vcpuCount": {"min": 2}}}]}
                 },
+            ),
+            _asg(
+                "pass-one-size",
+                tags=_TAGS,
+                mixedInstancesPolicy={"launchTemplate": {"overrides": [{"instanceRequirements": _ONE_SIZE}]}},
             ),
             _asg("na-untagged", mixedInstancesPolicy={}),
         ],

@@ -182,3 +182,15 @@ def test_what_may_cost_any_amount_closes_a_gate_on_cost() -> None:
         "cost: prod: nobody knows by how much: what has no price in the tables: x"
     ]
     assert not closed(made("aws:sqs/queue:Queue"))
+
+
+def test_a_launch_template_of_somebody_else_leaves_nodes_without_a_price() -> None:
+    group = {"launchTemplate": {"id": "lt-0123456789abcdef0", "version": "3"}, "scalingConfig": {"minSize": 2}}
+    found = estimate(plan(resource(NODE_GROUP, "n", group)))
+    assert found.lines == ()
+    assert found.unknown == ("nodes whose type and disks are in a launch template that is not in this stack: n",)
+    typed = estimate(plan(resource(NODE_GROUP, "n", group | {"instanceTypes": ["m7i.large"]})))
+    assert [each.what for each in typed.lines] == ["2 × m7i.large"]
+    assert typed.unknown == ("disks of nodes whose launch template is not in this stack: n",)
+    own = {"launchTemplate": {"name": "golden", "version": "3"}, "minSize": 2}
+    assert "is not in this stack" in estimate(plan(resource("aws:autoscaling/group:Group", "o", own))).unknown[0]

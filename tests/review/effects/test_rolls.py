@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from eks_blueprints.recording.plan import PlannedResource
-from tests.plans import NODE_GROUP, TEMPLATE, changed, resource
+from eks_blueprints.review.diff import diff_plans
+from tests.plans import NODE_GROUP, TEMPLATE, changed, plan, resource
 from tests.review.effects.told import AUTO_CLASS, cluster, found, node_class, pool, told
 
 GROUP = "aws:autoscaling/group:Group"
@@ -269,3 +270,54 @@ def test_a_taint_that_ends_pods(before: list[str], after: list[str], said: bool)
 def test_a_release_that_is_no_longer_said_stays(after: dict[str, Any], title: str) -> None:
     sides = [template(), managed(releaseVersion="1.35.1-20261001")], [template(), changed(managed(), **after)]
     assert [each.title for each in found(*sides, "rolls")] == [title]
+
+
+class TestTemplatesOfSomebodyElse:
+    """Launch templates that exist, and what else groups can say about their instances."""
+
+    def group(self, given: dict[str, Any], **inputs: Any) -> PlannedResource:
+        base = {"clusterName": "shop", "scalingConfig": {"minSize": 2, "maxSize": 6}, "launchTemplate": given}
+        return resource(NODE_GROUP, "shop-nodes", {**base, **inputs})
+
+    def test_another_version_rolls_the_nodes(self) -> None:
+        old, new = ({"id": "lt-0123456789abcdef0", "version": version} for version in ("3", "4"))
+        (said,) = found([self.group(old)], [self.group(new)], "rolls")
+        assert said.title == "rolls nodes"
+
+    @pytest.mark.parametrize("key", ["id", "name"])
+    def test_another_template_replaces_the_group(self, key: str) -> None:
+        old, new = ({key: name, "version": "3"} for name in ("lt-0123456789abcdef0", "lt-0fedcba9876543210"))
+        (group,) = diff_plans(plan(self.group(old)), plan(self.group(new))).resources
+        assert group.kind == "replace"
+
+    @pytest.mark.parametrize(
+        "inputs",
+        [
+            {"cpuOptions": {"coreCount": 2, "threadsPerCore": 1}},
+            {"creditSpecification": {"cpuCredits": "standard"}},
+            {"privateDnsNameOptions": {"hostnameType": "resource-name"}},
+            {"maintenanceOptions": {"autoRecovery": "disabled"}},
+            {"enclaveOptions": {"enabled": True}},
+            {"disableApiTermination": True},
+            {"networkInterfaces": [{"deviceIndex": 0}]},
+        ],
+    )
+    def test_whatever_instances_are_launched_with_rolls_them(self, inputs: dict[str, Any]) -> None:
+        for group in (managed, lambda: own(refresh=ROLLING)):
+            said = found([template(), group()], [template(**inputs), group()], "rolls")
+            assert [each.title for each in said] == ["rolls nodes"]
+
+    def test_attributes_of_types_begin_a_refresh_and_settings_of_the_group_do_not(self) -> None:
+        def policy(most: int) -> dict[str, Any]:
+            wanted = {"instanceRequirements": {"vcpuCount": {"min": 4, "max": most}, "memoryMib": {"min": 8192}}}
+            specification = {"launchTemplateId": "lt-0123456789abcdef0", "version": "3"}
+            return {"launchTemplate": {"launchTemplateSpecification": specification, "overrides": [wanted]}}
+
+        def group(most: int, **inputs: Any) -> PlannedResource:
+            base = {"name": "shop-own", "minSize": 2, "instanceRefresh": ROLLING}
+            return resource(GROUP, "shop-own", {**base, "mixedInstancesPolicy": policy(most), **inputs})
+
+        (said,) = found([group(8)], [group(16)], "rolls")
+        assert (said.title, "`mixedInstancesPolicy` changes" in said.cause) == ("rolls nodes", True)
+        kept = {"instanceMaintenancePolicy": {"minHealthyPercentage": 100, "maxHealthyPercentage": 120}}
+        assert found([group(8)], [group(8, **kept, forceDelete=True)], "rolls") == []

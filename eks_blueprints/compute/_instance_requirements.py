@@ -1,0 +1,156 @@
+"""Attributes that an Auto Scaling group chooses instance types by, in EC2's words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.spec import Spec
+
+Included = Literal["included", "required", "excluded"]
+"""Whether types of a sort are taken too, alone, or not at all."""
+
+_pattern = Form(
+    r"[a-zA-Z0-9.*\-]{1,30}",
+    what="is no instance type nor a pattern for some",
+    do="write it like m5.8xlarge, c5*.*, m5a.* or r*",
+)
+_TypePattern = Annotated[str, AfterValidator(_pattern)]
+_Percentage = Annotated[int, Field(ge=1)]
+
+
+class _Range(Spec):
+    def _in_order(self) -> Self:
+        faults = Faults()
+        least, most = (getattr(self, field) for field in ("min", "max"))
+        if least is None and most is None:
+            faults.add((), "needs a min or a max; got neither; give one")
+        if least is not None and most is not None and most < least:
+            faults.add("max", f"is below min; got {most} and {least}; raise it")
+        faults.raise_if_any()
+        return self
+
+
+class WholeRange(_Range):
+    """Fewest and most of something that is counted."""
+
+    min: int | None = Field(default=None, ge=0)
+    """Fewest. Default: no limit."""
+    max: int | None = Field(default=None, ge=0)
+    """Most. Default: no limit."""
+
+    @model_validator(mode="after")
+    def _ends_are_in_order(self) -> Self:
+        return self._in_order()
+
+
+class NumberRange(_Range):
+    """Least and most of something that is measured."""
+
+    min: float | None = Field(default=None, ge=0)
+    """Least. Default: no limit."""
+    max: float | None = Field(default=None, ge=0)
+    """Most. Default: no limit."""
+
+    @model_validator(mode="after")
+    def _ends_are_in_order(self) -> Self:
+        return self._in_order()
+
+
+class LeastRange(Spec):
+    """Fewest and most of something that every group has to limit from below."""
+
+    min: int = Field(ge=0)
+    """Fewest; 0 for no limit."""
+    max: int | None = Field(default=None, ge=1)
+    """Most. Default: no limit."""
+
+    @model_validator(mode="after")
+    def _ends_are_in_order(self) -> Self:
+        faults = Faults()
+        if self.max is not None and self.max < self.min:
+            faults.add("max", f"is below min; got {self.max} and {self.min}; raise it")
+        faults.raise_if_any()
+        return self
+
+
+class InstanceRequirements(Spec):
+    """What instance types must have; EC2 Auto Scaling chooses among all that have it, also types that come later.
+
+    Source: Amazon EC2 Auto Scaling API reference, "InstanceRequirements".
+    """
+
+    vcpu_count: LeastRange
+    """vCPUs."""
+    memory_mib: LeastRange
+    """Memory, in MiB."""
+    memory_gib_per_vcpu: NumberRange | None = None
+    """Memory for each vCPU, in GiB."""
+    cpu_manufacturers: tuple[Literal["intel", "amd", "amazon-web-services", "apple"], ...] = ()
+    """Who makes the processors. Default: anyone whose architecture is the image's."""
+    instance_generations: tuple[Literal["current", "previous"], ...] = ()
+    """Whether types of the current generation are taken, of previous ones, or both. Default: both."""
+    allowed_instance_types: tuple[_TypePattern, ...] = Field(default=(), max_length=400)
+    """Types that may be taken, others are not, such as `m5.*` or `c7*`. Default: all."""
+    excluded_instance_types: tuple[_TypePattern, ...] = Field(default=(), max_length=400)
+    """Types that are not taken."""
+    bare_metal: Included | None = None
+    """Types without a hypervisor. AWS's default: excluded."""
+    burstable_performance: Included | None = None
+    """Types with CPU credits, such as t3. AWS's default: excluded."""
+    local_storage: Included | None = None
+    """Types with disks of their own. AWS's default: included."""
+    local_storage_types: tuple[Literal["hdd", "ssd"], ...] = ()
+    """Which disks these are. Default: either."""
+    total_local_storage_gb: NumberRange | None = None
+    """Size of all these disks together, in GB."""
+    accelerator_count: WholeRange | None = None
+    """Accelerators: GPUs, FPGAs and chips of AWS. `{max: 0}` takes types without any. Default: no limit."""
+    accelerator_types: tuple[Literal["gpu", "fpga", "inference", "media"], ...] = ()
+    """Which sort of accelerators. Default: any."""
+    accelerator_manufacturers: tuple[Literal["amazon-web-services", "amd", "nvidia", "xilinx", "habana"], ...] = ()
+    """Who makes them. Default: anyone."""
+    accelerator_names: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Which ones, in EC2's words, such as `a100` or `t4`. Default: any."""
+    accelerator_total_memory_mib: WholeRange | None = None
+    """Memory of all accelerators together, in MiB."""
+    baseline_ebs_bandwidth_mbps: WholeRange | None = None
+    """Megabits a second that volumes can count on."""
+    network_bandwidth_gbps: NumberRange | None = None
+    """Gigabits a second of the network."""
+    network_interface_count: WholeRange | None = None
+    """Network interfaces, which limit the pods of a node."""
+    require_hibernate_support: bool | None = None
+    """Whether types must be able to hibernate."""
+    on_demand_max_price_percentage_over_lowest_price: int | None = Field(default=None, ge=0)
+    """Percentage above the cheapest on-demand type of the current generation that fits, beyond which types are not
+    taken. AWS's default: 20."""
+    spot_max_price_percentage_over_lowest_price: int | None = Field(default=None, ge=0)
+    """The same for spot, above the cheapest spot price. AWS's default: chosen for each group."""
+    max_spot_price_as_percentage_of_optimal_on_demand_price: _Percentage | None = None
+    """Percentage of the on-demand price beyond which a spot type is not taken."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        for field, other in (
+            ("excluded_instance_types", "allowed_instance_types"),
+            ("max_spot_price_as_percentage_of_optimal_on_demand_price", "spot_max_price_percentage_over_lowest_price"),
+        ):
+            if getattr(self, field) not in (None, ()) and getattr(self, other) not in (None, ()):
+                faults.add(field, f"excludes {other}; got both; keep one")
+        if self.local_storage == "excluded":
+            for field in ("local_storage_types", "total_local_storage_gb"):
+                if getattr(self, field) not in (None, ()):
+                    got = shown("excluded")
+                    faults.add(field, f"is for types with disks; got local_storage: {got}; remove it")
+        without = self.accelerator_count is not None and self.accelerator_count.max == 0
+        for field in ("types", "manufacturers", "names", "total_memory_mib"):
+            if without and getattr(self, f"accelerator_{field}") not in (None, ()):
+                got = "accelerator_count {max: 0}"
+                faults.add(f"accelerator_{field}", f"is for types with accelerators; got {got}; remove it")
+        faults.raise_if_any()
+        return self

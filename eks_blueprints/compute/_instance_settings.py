@@ -1,0 +1,73 @@
+"""What EC2 instances of a group are launched with, apart from their image, size and disks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from eks_blueprints.compute._instance_parts import (
+    CpuOptions,
+    GroupTimeouts,
+    LaunchTemplateSpecification,
+    LicenseConfigurationArn,
+    NetworkInterface,
+    PrivateDnsNameOptions,
+    TemplateName,
+)
+from eks_blueprints.compute.base import Compute
+from eks_blueprints.core.spec import In
+
+
+class InstanceSettings(Compute):
+    """Settings of EC2's launch templates, which groups have in common."""
+
+    launch_template: LaunchTemplateSpecification | None = None
+    """A launch template that exists, with what it says about nodes; fields that would say it a second time are
+    refused. Default: one is made from the other fields."""
+
+    launch_template_name: TemplateName | None = None
+    """Name of the launch template that is made, which must be free; changing it replaces the group. Default: one is
+    made up."""
+
+    launch_template_description: str | None = Field(default=None, min_length=1, max_length=255)
+    """What the launch template that is made is for."""
+
+    instance_name: str | None = Field(default=None, min_length=1, max_length=256)
+    """Tag `Name` of the instances, their volumes and network interfaces. Default: the group's name with the
+    platform's in front, such as `prod-nodes`."""
+
+    cpu_options: CpuOptions | None = None
+    """Cores, threads and memory encryption of the processor. Default: the type's."""
+
+    cpu_credits: Literal["standard", "unlimited"] | None = None
+    """Credits of burstable types, such as t3. Default: the type's."""
+
+    enclave: bool = False
+    """Whether nodes can have Nitro enclaves."""
+
+    auto_recovery: Literal["default", "disabled"] | None = None
+    """Whether EC2 moves an instance to other hardware when its own fails. Default: it does, where the type can."""
+
+    network_interfaces: tuple[NetworkInterface, ...] = Field(default=(), max_length=32)
+    """Further network interfaces of each node. The first one is always there; one with `device_index: 0` replaces what
+    is said of it. With several, nodes in public subnets get no public address."""
+
+    efa_network_cards: tuple[int, ...] = ()
+    """Numbers of the network cards that have an interface of the Elastic Fabric Adapter, with `efa`. Default: all that
+    take one."""
+
+    private_dns_name_options: PrivateDnsNameOptions | None = None
+    """Host names of the nodes. Default: the subnet's settings."""
+
+    license_configuration_arns: tuple[In[LicenseConfigurationArn], ...] = ()
+    """ARNs of license configurations (AWS License Manager) that count the instances. Default: none."""
+
+    disable_api_termination: bool = False
+    """Whether people and programs cannot end an instance by EC2's API. The group itself still can."""
+
+    disable_api_stop: bool = False
+    """Whether people and programs cannot stop an instance by EC2's API."""
+
+    timeouts: GroupTimeouts = GroupTimeouts()
+    """How long to wait for the group to be made, changed and removed."""
