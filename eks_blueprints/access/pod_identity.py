@@ -51,7 +51,7 @@ class PodIdentity(Component):
         has_provider = cluster.ground.oidc_provider
         if problems := list(args.problems_with(self._identity, oidc_provider=has_provider)):
             raise InputError([problem.below(*place) for problem in problems])
-        super().__init__(name, args, opts, spec_path=place, after=cluster.ready)
+        super().__init__(name, args, opts, spec_path=place, after=cluster.ready, iam=cluster.iam)
         self._tags = merge_tags(cluster.tags, args.tags)
         self.role = None if args.role_arn is not None else self._make_role(args, cluster)
         self.association = None if self._identity == "irsa" else self._associate(args, cluster)
@@ -65,6 +65,7 @@ class PodIdentity(Component):
             managed=args.policy_arns,
             tags=self._tags,
             permissions_boundary=args.permissions_boundary,
+            iam_role=args.iam_role,
         )
         account: dict[str, Any] = {"namespace": args.namespace, "service_account": args.service_account}
         if self._identity == "pod_identity":

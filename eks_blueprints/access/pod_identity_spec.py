@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
@@ -10,62 +9,15 @@ from pydantic import AfterValidator, model_validator
 
 from eks_blueprints.access.spec import name_problems
 from eks_blueprints.core.errors import Faults, Problem, shown
-from eks_blueprints.core.iam import Allow, action_name
-from eks_blueprints.core.leaves import Namespace, PolicyArn, PolicyArns, RoleArn, ServiceAccount, Tags, arn_pattern
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import Namespace, PolicyArn, PolicyArns, RoleArn, ServiceAccount, Tags
+from eks_blueprints.core.role_spec import AllowArgs, RoleMarks, check_given, check_grants
 from eks_blueprints.core.spec import In, Spec
 
 PodIdentityKind = Literal["pod_identity", "irsa"]
 
 MOST_ASSOCIATIONS = 5000
 """Associations of a cluster. Source: EKS User Guide, "Learn how EKS Pod Identity grants pods access" (2025-11)."""
-
-MOST_POLICIES = 20
-"""Managed policies of a role, at the most that AWS raises its quota of 10 to. Source: IAM quotas (2025-11)."""
-
-MOST_CHARACTERS = 10_240
-"""Characters of all inline policies of a role, without white space. Source: IAM quotas (2025-11)."""
-
-
-def _resource(value: str) -> str:
-    return value if value == "*" else arn_pattern(value)
-
-
-Action = Annotated[str, AfterValidator(action_name)]
-Resource = Annotated[str, AfterValidator(_resource)]
-
-
-class AllowArgs(Spec):
-    """One statement of an IAM policy: what may be done, and on what."""
-
-    actions: tuple[Action, ...]
-    """Actions such as `s3:GetObject`; `*` may end one (`s3:Get*`) and may not be all of it."""
-
-    resources: tuple[In[Resource], ...]
-    """ARNs of what it may be done to, with `*` for any text. `"*"` alone suits actions that know no resources."""
-
-    conditions: dict[str, dict[str, tuple[In[str], ...]]] = {}
-    """IAM conditions, all of which must hold: operator to key to values, such as
-    `{StringEquals: {"aws:RequestedRegion": [eu-west-1]}}`."""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        faults = Faults()
-        if not self.actions:
-            faults.add("actions", "needs at least one; got []; name one, such as s3:GetObject")
-        if not self.resources:
-            faults.add("resources", "needs at least one ARN; got []; name what it may be done on")
-        for operator, keys in self.conditions.items():
-            for key, values in keys.items() or [("", ())]:
-                if not values:
-                    at = ("conditions", operator, key) if key else ("conditions", operator)
-                    faults.add(at, "needs at least one value; got none; add one, or remove the condition")
-        faults.raise_if_any()
-        return self
-
-    @property
-    def allow(self) -> Allow:
-        """The same as roles take it."""
-        return Allow(*self.actions, on=self.resources, when=self.conditions)
 
 
 class PodIdentityAssociation(Spec):
@@ -89,6 +41,9 @@ class PodIdentityAssociation(Spec):
 
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the IAM policy that bounds what the role that is made may do. Default: none."""
+
+    iam_role: RoleMarks | None = None
+    """Name, path, description, longest session and tags of the role that is made."""
 
     target_role_arn: In[RoleArn] | None = None
     """ARN of a second role, maybe of another account, which is taken on from the first; the pods get its permissions.
@@ -114,14 +69,8 @@ class PodIdentityAssociation(Spec):
         elif not self.policy_arns and not self.allow and self.target_role_arn is None:
             do = "add policy_arns or allow, or name a role_arn that is there"
             faults.add("policy_arns", f"is needed: the role may do nothing; got none; {do}")
-        if len(self.policy_arns) > MOST_POLICIES:
-            do = "join some, or say it with allow"
-            faults.add("policy_arns", f"takes at most {MOST_POLICIES} policies; got {len(self.policy_arns)}; {do}")
-        # What is known only later counts as the text that stands for it: the least that can be said.
-        statements = [each.statement() for each in self.allowed]
-        if (size := len("".join(json.dumps(statements, default=str, separators=(",", ":")).split()))) > MOST_CHARACTERS:
-            do = "put some into a managed policy and name it in policy_arns"
-            faults.add("allow", f"takes at most {MOST_CHARACTERS} characters as JSON; got {size}; {do}")
+        check_given(self.iam_role, self.role_arn, "role_arn", faults)
+        check_grants(self.policy_arns, self.allowed, faults)
         faults.raise_if_any()
         return self
 

@@ -18,6 +18,7 @@ from eks_blueprints.blueprint import addon_delivery, aws_settings
 from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, pod_standards, prometheus, settled
 from eks_blueprints.blueprint.ground import check_named
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler
+from eks_blueprints.blueprint.node_role_checks import entry_type, groups_of
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster
@@ -67,7 +68,7 @@ class Blueprint(Component):
         self.args = args
         self.args = self._settled(name)
         self.origin = args.origin
-        super().__init__(name, self.args, opts)
+        super().__init__(name, self.args, opts, iam=self.args.iam)
         with self._told(InputError):
             self._aws, self._caller = self._aws_provider(name)
             self.network = self._make_network(name)
@@ -212,11 +213,19 @@ class Blueprint(Component):
         self._install(cluster, before_nodes=True)
         for_nodes = cluster.after(*cluster.network.ready, *_ready(self.addons))
         self.compute = {}
+        for_nodes = self._make_node_roles(for_nodes)
         self._attach(for_nodes, runs_beside=False)
         self._attach(for_nodes.after(*_ready(self.compute)), runs_beside=True)
         # A pod that is started before its service account has a role never gets one.
         ready = (*_ready(self.compute), *_ready(self.pod_identities))
         self._install(cluster.after(*ready), before_nodes=False)
+
+    def _make_node_roles(self, cluster: ClusterRef) -> ClusterRef:
+        made = {}
+        for key, role in self.args.node_roles.items():
+            entry = entry_type(groups_of(key, self.args.compute))
+            made[key] = role.make(key, cluster, entry)
+        return replace(cluster, node_roles=made)
 
     def _attach(self, cluster: ClusterRef, *, runs_beside: bool) -> None:
         elements = [mirrored(element, self.args) for element in self.args.compute if element.runs_beside == runs_beside]

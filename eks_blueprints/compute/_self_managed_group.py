@@ -13,13 +13,13 @@ from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._launch_template import launch_template
 from eks_blueprints.compute._node_group import node_role, subnets_of
 from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.iam_roles import instance_profile
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 
-PROFILE_NAME_LIMIT = 128
 GROUP_NAME_LIMIT = 255
 
 
@@ -29,7 +29,9 @@ def make(nodes: SelfManagedNodes, cluster: ClusterRef) -> Component:
     component = nodes.component(cluster)
     role_arn, role_ready = node_role(nodes, cluster, component)
     profile = _profile(nodes, cluster, component, _role_name(role_arn, role_ready))
-    entry = [access_entry(nodes, cluster, component, role_arn)] if nodes.access_entry else []
+    entry = (
+        [access_entry(nodes, cluster, component, role_arn)] if nodes.access_entry and nodes.node_role is None else []
+    )
     template = _template(nodes, cluster, component, profile)
     name = f"{component.pulumi_resource_name}-group"
     group = aws.autoscaling.Group(
@@ -57,13 +59,7 @@ def _profile(
     nodes: SelfManagedNodes, cluster: ClusterRef, component: Component, role_name: pulumi.Input[str]
 ) -> aws.iam.InstanceProfile:
     name = f"{component.pulumi_resource_name}-profile"
-    return aws.iam.InstanceProfile(
-        name,
-        name_prefix=short_prefix(name, PROFILE_NAME_LIMIT),
-        role=role_name,
-        tags=merge_tags(cluster.tags, nodes.tags) or None,
-        opts=component.child(),
-    )
+    return instance_profile(component, name, role_name, merge_tags(cluster.tags, nodes.tags))
 
 
 def _template(
