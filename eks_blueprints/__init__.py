@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from eks_blueprints.core.role_spec import RoleArgs as RoleArgs
     from eks_blueprints.core.spec import In as In
     from eks_blueprints.core.spec import Spec as Spec
+    from eks_blueprints.kubernetes.namespace_spec import NamespaceArgs as NamespaceArgs
     from eks_blueprints.network.component import Network as Network
     from eks_blueprints.network.spec import AnyNetwork as AnyNetwork
     from eks_blueprints.network.spec import ExistingNetworkArgs as ExistingNetworkArgs
@@ -64,6 +65,7 @@ _HOMES = {
     "IamArgs": "core.role_spec",
     "In": "core.spec",
     "InputError": "core.errors",
+    "NamespaceArgs": "kubernetes.namespace_spec",
     "Network": "network.component",
     "NetworkArgs": "network.spec",
     "NetworkRef": "core.refs",

@@ -22,7 +22,16 @@ TOP = {
         "Cluster",
     ),
     *("ClusterArgs", "ClusterRef", "Component", "ExistingNetworkArgs", "FlowLogsArgs", "IamArgs", "In", "InputError"),
-    *("Network", "NetworkArgs", "NetworkRef", "PodIdentity", "PodIdentityAssociation", "RoleArgs", "Spec"),
+    *(
+        "NamespaceArgs",
+        "Network",
+        "NetworkArgs",
+        "NetworkRef",
+        "PodIdentity",
+        "PodIdentityAssociation",
+        "RoleArgs",
+        "Spec",
+    ),
     "core_data",
 }
 ROOMS = {

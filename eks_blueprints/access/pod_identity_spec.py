@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, ValidationError, model_validator
 
 from eks_blueprints.access.spec import name_problems
+from eks_blueprints.access.well_known import WellKnown
 from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import Namespace, PolicyArn, PolicyArns, RoleArn, ServiceAccount, Tags
+from eks_blueprints.core.leaves import Namespace, PolicyArn, PolicyArns, RoleArn, ServiceAccount, Tags, repeated
 from eks_blueprints.core.role_spec import AllowArgs, RoleMarks, check_given, check_grants
 from eks_blueprints.core.spec import In, Spec
 
 PodIdentityKind = Literal["pod_identity", "irsa"]
+
+ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+"""By which a service account says which role its pods take on with IRSA."""
+
+_SUBJECTS = Form(r"[a-z0-9][a-z0-9*?-]*:[a-z0-9*?][a-z0-9.*?-]*")
 
 MOST_ASSOCIATIONS = 5000
 """Associations of a cluster. Source: EKS User Guide, "Learn how EKS Pod Identity grants pods access" (2025-11)."""
@@ -35,6 +42,11 @@ class PodIdentityAssociation(Spec):
     allow: tuple[AllowArgs, ...] = ()
     """Further permissions of the role, written into a policy of its own."""
 
+    well_known_policies: tuple[WellKnown, ...] = ()
+    """Permissions of well-known controllers, for those that your own charts install: `auto_scaler`,
+    `aws_load_balancer_controller`, `cert_manager`, `ebs_csi_controller`, `efs_csi_controller`, `external_dns`,
+    `image_builder`. The two for DNS reach all hosted zones of the account; name yours with `allow` instead."""
+
     role_arn: In[RoleArn] | None = None
     """ARN of an IAM role that is there, which `pods.eks.amazonaws.com` may take on (`sts:AssumeRole` and
     `sts:TagSession`). Default: one is made, with the policies above."""
@@ -52,8 +64,26 @@ class PodIdentityAssociation(Spec):
     disable_session_tags: bool | None = None
     """Whether EKS leaves out the session tags (cluster, namespace, service account, ...). Default: it sets them."""
 
+    policy: tuple[AllowArgs, ...] = ()
+    """What the pods may do at most, within what the role may do: narrows a role that several service accounts have.
+    Needs `disable_session_tags: true`. Default: all that the role may do."""
+
+    create_service_account: bool = False
+    """Whether the service account is made in the cluster too; with `irsa` it carries the role's ARN. The namespace has
+    to be there, or among `namespaces`. Default: your own charts and manifests make it."""
+
+    labels: dict[str, str] = {}
+    """Labels of the service account that is made."""
+
+    annotations: dict[str, str] = {}
+    """Annotations of the service account that is made."""
+
+    subject_pattern: str | None = None
+    """Further service accounts that may take on the role by `irsa`, as `namespace:name` with `*` for any text, such as
+    `preview-*:reader`. Default: the one service account."""
+
     identity: PodIdentityKind | None = None
-    """How the pods get the role: by EKS Pod Identity, or by OIDC (`irsa`), where your service account carries the
+    """How the pods get the role: by EKS Pod Identity, or by OIDC (`irsa`), where the service account carries the
     annotation `eks.amazonaws.com/role-arn`. Default: `pod_identity`, or `irsa` where there is nothing but Fargate."""
 
     tags: Tags = {}
@@ -63,16 +93,46 @@ class PodIdentityAssociation(Spec):
     def _fits_together(self) -> Self:
         faults = Faults()
         if self.role_arn is not None:
-            for field in ("policy_arns", "allow", "permissions_boundary"):
+            for field in ("policy_arns", "allow", "well_known_policies", "permissions_boundary"):
                 if getattr(self, field):
                     faults.add(field, "is for the role that is made; got role_arn too; put it on that role")
-        elif not self.policy_arns and not self.allow and self.target_role_arn is None:
+        elif not (self.policy_arns or self.allow or self.well_known_policies) and self.target_role_arn is None:
             do = "add policy_arns or allow, or name a role_arn that is there"
             faults.add("policy_arns", f"is needed: the role may do nothing; got none; {do}")
+        if twice := repeated(self.well_known_policies):
+            faults.add("well_known_policies", f"names one twice; got {twice}; remove one")
+        self._check_service_account(faults)
         check_given(self.iam_role, self.role_arn, "role_arn", faults)
         check_grants(self.policy_arns, self.allowed, faults)
         faults.raise_if_any()
         return self
+
+    def _check_service_account(self, faults: Faults) -> None:
+        for field in ("labels", "annotations"):
+            if getattr(self, field) and not self.create_service_account:
+                faults.add(
+                    field,
+                    "are for the service account that is made; got them without it; set create_service_account: true",
+                )
+        if self.create_service_account and self.service_account == "default":
+            do = "remove create_service_account"
+            faults.add("create_service_account", f'is there in every namespace; got true with "default"; {do}')
+        if ROLE_ANNOTATION in self.annotations:
+            do = "remove it, or name role_arn"
+            faults.add(("annotations", ROLE_ANNOTATION), f"is set to the role of this entry; got one too; {do}")
+        if self.labels or self.annotations:
+            from eks_blueprints.karpenter.object_metadata import ObjectMetadata
+
+            try:
+                ObjectMetadata(labels=self.labels, annotations=self.annotations)
+            except ValidationError as error:
+                faults.nest((), error)
+        if self.subject_pattern is not None and not _SUBJECTS.fullmatch(self.subject_pattern):
+            do = "write namespace:name, with * for any text, and a namespace that begins with a letter or digit"
+            faults.add("subject_pattern", f"is no pattern; got {shown(self.subject_pattern)}; {do}")
+        if self.policy and not self.disable_session_tags:
+            do = "set disable_session_tags: true"
+            faults.add("policy", f"cannot be had together with session tags; got them left on; {do}")
 
     @property
     def allowed(self) -> tuple[Allow, ...]:
@@ -89,15 +149,18 @@ class PodIdentityAssociation(Spec):
     def problems_with(self, identity: PodIdentityKind, *, oidc_provider: bool) -> Iterator[Problem]:
         """What cannot be had by one way of giving a role, on a cluster with an OIDC provider or without one."""
         if identity == "pod_identity":
+            if self.subject_pattern is not None:
+                got = shown(self.subject_pattern)
+                yield Problem(("subject_pattern",), f"is for irsa; got {got} with Pod Identity; set identity: irsa")
             return
         if not oidc_provider:
             do = "give the cluster an OIDC provider or use pod_identity"
             yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")
-        if self.role_arn is not None:
-            do = "annotate the service account with it, and remove this association"
+        if self.role_arn is not None and not self.create_service_account:
+            do = "set create_service_account: true, or annotate your service account and remove this entry"
             yield Problem(("role_arn",), f"leaves nothing to make with irsa; got {shown(self.role_arn)}; {do}")
-        for field in ("target_role_arn", "disable_session_tags"):
-            if (value := getattr(self, field)) is not None:
+        for field in ("target_role_arn", "disable_session_tags", "policy"):
+            if (value := getattr(self, field)) not in (None, ()):
                 yield Problem((field,), f"is for Pod Identity; got {shown(value)} with irsa; remove it")
 
 

@@ -21,6 +21,7 @@ from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import Spec
+from eks_blueprints.kubernetes.namespace_spec import Namespaces
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 
@@ -58,6 +59,9 @@ class BlueprintArgs(Spec):
 
     access: Annotated[dict[str, AccessEntry], AfterValidator(check_entries)] = {}
     """Who may use the Kubernetes API besides the cluster's creator, by a name of your choice."""
+
+    namespaces: Namespaces = {}
+    """Kubernetes namespaces, by their names; add-ons bring theirs along."""
 
     pod_identity_associations: Associations = {}
     """AWS permissions of service accounts of your own, by a name of your choice; add-ons bring theirs along."""

@@ -128,8 +128,11 @@ def irsa_role(
     cluster: ClusterRef,
     namespace: str,
     service_account: str | Sequence[str],
+    subject_pattern: str | None = None,
 ) -> GrantedRole:
     """The role `{component}-{role}`, which pods of a service account, or of several, take on by OIDC.
+
+    With a pattern (`namespace:name`, `*` for any text) it is all that match it who may, besides them.
 
     Raises:
         ValueError: if the cluster has no IAM OIDC provider.
@@ -139,12 +142,17 @@ def irsa_role(
     issuer = pulumi.Output.from_input(cluster.oidc_issuer).apply(lambda url: url.removeprefix("https://"))
     accounts = [service_account] if isinstance(service_account, str) else service_account
     subjects = [f"system:serviceaccount:{namespace}:{account}" for account in accounts]
+    if subject_pattern is not None:
+        subjects.append(f"system:serviceaccount:{subject_pattern}")
     subject = subjects[0] if len(subjects) == 1 else subjects
+    operator = "StringEquals" if subject_pattern is None else "StringLike"
     trust = pulumi.Output.all(issuer, cluster.oidc_provider_arn).apply(
         lambda found: trust_document(
             {"Federated": found[1]},
             "sts:AssumeRoleWithWebIdentity",
-            when={"StringEquals": {f"{found[0]}:aud": "sts.amazonaws.com", f"{found[0]}:sub": subject}},
+            when=_joined(
+                ("StringEquals", f"{found[0]}:aud", "sts.amazonaws.com"), (operator, f"{found[0]}:sub", subject)
+            ),
         )
     )
     return granted_role(component, role, trust, grants)
@@ -190,6 +198,14 @@ def instance_profile(
         tags=merge_tags(tags, iam.tags) or None,
         opts=component.child(),
     )
+
+
+def _joined(*conditions: tuple[str, str, str | Sequence[str]]) -> Conditions:
+    """Conditions by their operator."""
+    found: dict[str, dict[str, str | Sequence[str]]] = {}
+    for operator, key, value in conditions:
+        found.setdefault(operator, {})[key] = value
+    return found
 
 
 def _begin(iam: IamArgs, name: str, limit: int) -> str | None:
