@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from eks_blueprints import testing as testing
     from eks_blueprints.access.component import Access as Access
     from eks_blueprints.access.pod_identity import PodIdentity as PodIdentity
-    from eks_blueprints.access.pod_identity_spec import AllowArgs as AllowArgs
     from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation as PodIdentityAssociation
     from eks_blueprints.access.spec import AccessArgs as AccessArgs
     from eks_blueprints.access.spec import AccessEntry as AccessEntry
@@ -35,8 +34,12 @@ if TYPE_CHECKING:
     from eks_blueprints.core.iam import Allow as Allow
     from eks_blueprints.core.refs import ClusterRef as ClusterRef
     from eks_blueprints.core.refs import NetworkRef as NetworkRef
+    from eks_blueprints.core.role_spec import AllowArgs as AllowArgs
+    from eks_blueprints.core.role_spec import IamArgs as IamArgs
+    from eks_blueprints.core.role_spec import RoleArgs as RoleArgs
     from eks_blueprints.core.spec import In as In
     from eks_blueprints.core.spec import Spec as Spec
+    from eks_blueprints.kubernetes.namespace_spec import NamespaceArgs as NamespaceArgs
     from eks_blueprints.network.component import Network as Network
     from eks_blueprints.network.spec import AnyNetwork as AnyNetwork
     from eks_blueprints.network.spec import ExistingNetworkArgs as ExistingNetworkArgs
@@ -49,7 +52,7 @@ _HOMES = {
     "AccessEntry": "access.spec",
     "AccountArgs": "blueprint.account",
     "Allow": "core.iam",
-    "AllowArgs": "access.pod_identity_spec",
+    "AllowArgs": "core.role_spec",
     "AnyNetwork": "network.spec",
     "Blueprint": "blueprint.blueprint",
     "BlueprintArgs": "blueprint.spec",
@@ -59,13 +62,16 @@ _HOMES = {
     "Component": "core.component",
     "ExistingNetworkArgs": "network.spec",
     "FlowLogsArgs": "network.spec",
+    "IamArgs": "core.role_spec",
     "In": "core.spec",
     "InputError": "core.errors",
+    "NamespaceArgs": "kubernetes.namespace_spec",
     "Network": "network.component",
     "NetworkArgs": "network.spec",
     "NetworkRef": "core.refs",
     "PodIdentity": "access.pod_identity",
     "PodIdentityAssociation": "access.pod_identity_spec",
+    "RoleArgs": "core.role_spec",
     "Spec": "core.spec",
     "core_data": "cluster.core_data",
 }

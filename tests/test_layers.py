@@ -42,13 +42,25 @@ INSIDE: dict[str, list[set[str]]] = {
             "yaml_text",
         },
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
-        | {"helm", "images", "kubernetes_object", "aws_config", "caller"},
+        | {"helm", "images", "kubernetes_object", "aws_config", "caller", "role_spec"},
     ],
     "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine"}],
 }
 """Floors inside the rooms that have some."""
 
-NO_PULUMI = ["errors", "spec", "document", "versions", "elements", "helm", "iam", "naming", "leaves", "aws_config"]
+NO_PULUMI = [
+    "errors",
+    "spec",
+    "document",
+    "versions",
+    "elements",
+    "helm",
+    "iam",
+    "naming",
+    "leaves",
+    "aws_config",
+    "role_spec",
+]
 """Parts of `core` that load without pulumi, as do all modules named `spec`."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -21,8 +21,18 @@ TOP = {
         "BlueprintArgs",
         "Cluster",
     ),
-    *("ClusterArgs", "ClusterRef", "Component", "ExistingNetworkArgs", "FlowLogsArgs", "In", "InputError"),
-    *("Network", "NetworkArgs", "NetworkRef", "PodIdentity", "PodIdentityAssociation", "Spec", "core_data"),
+    *("ClusterArgs", "ClusterRef", "Component", "ExistingNetworkArgs", "FlowLogsArgs", "IamArgs", "In", "InputError"),
+    *(
+        "NamespaceArgs",
+        "Network",
+        "NetworkArgs",
+        "NetworkRef",
+        "PodIdentity",
+        "PodIdentityAssociation",
+        "RoleArgs",
+        "Spec",
+    ),
+    "core_data",
 }
 ROOMS = {
     "addons": {"AddOn", "Chart", "EksAddOn", "ExternalDns", "HelmAddOn", "ManifestAddOn", "VpcCni"},

@@ -2,70 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, ValidationError, model_validator
 
 from eks_blueprints.access.spec import name_problems
+from eks_blueprints.access.well_known import WellKnown
 from eks_blueprints.core.errors import Faults, Problem, shown
-from eks_blueprints.core.iam import Allow, action_name
-from eks_blueprints.core.leaves import Namespace, PolicyArn, PolicyArns, RoleArn, ServiceAccount, Tags, arn_pattern
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import Namespace, PolicyArn, PolicyArns, RoleArn, ServiceAccount, Tags, repeated
+from eks_blueprints.core.role_spec import AllowArgs, RoleMarks, check_given, check_grants
 from eks_blueprints.core.spec import In, Spec
 
 PodIdentityKind = Literal["pod_identity", "irsa"]
 
+ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+"""By which a service account says which role its pods take on with IRSA."""
+
+_SUBJECTS = Form(r"[a-z0-9][a-z0-9*?-]*:[a-z0-9*?][a-z0-9.*?-]*")
+
 MOST_ASSOCIATIONS = 5000
 """Associations of a cluster. Source: EKS User Guide, "Learn how EKS Pod Identity grants pods access" (2025-11)."""
-
-MOST_POLICIES = 20
-"""Managed policies of a role, at the most that AWS raises its quota of 10 to. Source: IAM quotas (2025-11)."""
-
-MOST_CHARACTERS = 10_240
-"""Characters of all inline policies of a role, without white space. Source: IAM quotas (2025-11)."""
-
-
-def _resource(value: str) -> str:
-    return value if value == "*" else arn_pattern(value)
-
-
-Action = Annotated[str, AfterValidator(action_name)]
-Resource = Annotated[str, AfterValidator(_resource)]
-
-
-class AllowArgs(Spec):
-    """One statement of an IAM policy: what may be done, and on what."""
-
-    actions: tuple[Action, ...]
-    """Actions such as `s3:GetObject`; `*` may end one (`s3:Get*`) and may not be all of it."""
-
-    resources: tuple[In[Resource], ...]
-    """ARNs of what it may be done to, with `*` for any text. `"*"` alone suits actions that know no resources."""
-
-    conditions: dict[str, dict[str, tuple[In[str], ...]]] = {}
-    """IAM conditions, all of which must hold: operator to key to values, such as
-    `{StringEquals: {"aws:RequestedRegion": [eu-west-1]}}`."""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        faults = Faults()
-        if not self.actions:
-            faults.add("actions", "needs at least one; got []; name one, such as s3:GetObject")
-        if not self.resources:
-            faults.add("resources", "needs at least one ARN; got []; name what it may be done on")
-        for operator, keys in self.conditions.items():
-            for key, values in keys.items() or [("", ())]:
-                if not values:
-                    at = ("conditions", operator, key) if key else ("conditions", operator)
-                    faults.add(at, "needs at least one value; got none; add one, or remove the condition")
-        faults.raise_if_any()
-        return self
-
-    @property
-    def allow(self) -> Allow:
-        """The same as roles take it."""
-        return Allow(*self.actions, on=self.resources, when=self.conditions)
 
 
 class PodIdentityAssociation(Spec):
@@ -83,12 +42,20 @@ class PodIdentityAssociation(Spec):
     allow: tuple[AllowArgs, ...] = ()
     """Further permissions of the role, written into a policy of its own."""
 
+    well_known_policies: tuple[WellKnown, ...] = ()
+    """Permissions of well-known controllers, for those that your own charts install: `auto_scaler`,
+    `aws_load_balancer_controller`, `cert_manager`, `ebs_csi_controller`, `efs_csi_controller`, `external_dns`,
+    `image_builder`. The two for DNS reach all hosted zones of the account; name yours with `allow` instead."""
+
     role_arn: In[RoleArn] | None = None
     """ARN of an IAM role that is there, which `pods.eks.amazonaws.com` may take on (`sts:AssumeRole` and
     `sts:TagSession`). Default: one is made, with the policies above."""
 
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the IAM policy that bounds what the role that is made may do. Default: none."""
+
+    iam_role: RoleMarks | None = None
+    """Name, path, description, longest session and tags of the role that is made."""
 
     target_role_arn: In[RoleArn] | None = None
     """ARN of a second role, maybe of another account, which is taken on from the first; the pods get its permissions.
@@ -97,8 +64,26 @@ class PodIdentityAssociation(Spec):
     disable_session_tags: bool | None = None
     """Whether EKS leaves out the session tags (cluster, namespace, service account, ...). Default: it sets them."""
 
+    policy: tuple[AllowArgs, ...] = ()
+    """What the pods may do at most, within what the role may do: narrows a role that several service accounts have.
+    Needs `disable_session_tags: true`. Default: all that the role may do."""
+
+    create_service_account: bool = False
+    """Whether the service account is made in the cluster too; with `irsa` it carries the role's ARN. The namespace has
+    to be there, or among `namespaces`. Default: your own charts and manifests make it."""
+
+    labels: dict[str, str] = {}
+    """Labels of the service account that is made."""
+
+    annotations: dict[str, str] = {}
+    """Annotations of the service account that is made."""
+
+    subject_pattern: str | None = None
+    """Further service accounts that may take on the role by `irsa`, as `namespace:name` with `*` for any text, such as
+    `preview-*:reader`. Default: the one service account."""
+
     identity: PodIdentityKind | None = None
-    """How the pods get the role: by EKS Pod Identity, or by OIDC (`irsa`), where your service account carries the
+    """How the pods get the role: by EKS Pod Identity, or by OIDC (`irsa`), where the service account carries the
     annotation `eks.amazonaws.com/role-arn`. Default: `pod_identity`, or `irsa` where there is nothing but Fargate."""
 
     tags: Tags = {}
@@ -108,22 +93,46 @@ class PodIdentityAssociation(Spec):
     def _fits_together(self) -> Self:
         faults = Faults()
         if self.role_arn is not None:
-            for field in ("policy_arns", "allow", "permissions_boundary"):
+            for field in ("policy_arns", "allow", "well_known_policies", "permissions_boundary"):
                 if getattr(self, field):
                     faults.add(field, "is for the role that is made; got role_arn too; put it on that role")
-        elif not self.policy_arns and not self.allow and self.target_role_arn is None:
+        elif not (self.policy_arns or self.allow or self.well_known_policies) and self.target_role_arn is None:
             do = "add policy_arns or allow, or name a role_arn that is there"
             faults.add("policy_arns", f"is needed: the role may do nothing; got none; {do}")
-        if len(self.policy_arns) > MOST_POLICIES:
-            do = "join some, or say it with allow"
-            faults.add("policy_arns", f"takes at most {MOST_POLICIES} policies; got {len(self.policy_arns)}; {do}")
-        # What is known only later counts as the text that stands for it: the least that can be said.
-        statements = [each.statement() for each in self.allowed]
-        if (size := len("".join(json.dumps(statements, default=str, separators=(",", ":")).split()))) > MOST_CHARACTERS:
-            do = "put some into a managed policy and name it in policy_arns"
-            faults.add("allow", f"takes at most {MOST_CHARACTERS} characters as JSON; got {size}; {do}")
+        if twice := repeated(self.well_known_policies):
+            faults.add("well_known_policies", f"names one twice; got {twice}; remove one")
+        self._check_service_account(faults)
+        check_given(self.iam_role, self.role_arn, "role_arn", faults)
+        check_grants(self.policy_arns, self.allowed, faults)
         faults.raise_if_any()
         return self
+
+    def _check_service_account(self, faults: Faults) -> None:
+        for field in ("labels", "annotations"):
+            if getattr(self, field) and not self.create_service_account:
+                faults.add(
+                    field,
+                    "are for the service account that is made; got them without it; set create_service_account: true",
+                )
+        if self.create_service_account and self.service_account == "default":
+            do = "remove create_service_account"
+            faults.add("create_service_account", f'is there in every namespace; got true with "default"; {do}')
+        if ROLE_ANNOTATION in self.annotations:
+            do = "remove it, or name role_arn"
+            faults.add(("annotations", ROLE_ANNOTATION), f"is set to the role of this entry; got one too; {do}")
+        if self.labels or self.annotations:
+            from eks_blueprints.karpenter.object_metadata import ObjectMetadata
+
+            try:
+                ObjectMetadata(labels=self.labels, annotations=self.annotations)
+            except ValidationError as error:
+                faults.nest((), error)
+        if self.subject_pattern is not None and not _SUBJECTS.fullmatch(self.subject_pattern):
+            do = "write namespace:name, with * for any text, and a namespace that begins with a letter or digit"
+            faults.add("subject_pattern", f"is no pattern; got {shown(self.subject_pattern)}; {do}")
+        if self.policy and not self.disable_session_tags:
+            do = "set disable_session_tags: true"
+            faults.add("policy", f"cannot be had together with session tags; got them left on; {do}")
 
     @property
     def allowed(self) -> tuple[Allow, ...]:
@@ -140,15 +149,18 @@ class PodIdentityAssociation(Spec):
     def problems_with(self, identity: PodIdentityKind, *, oidc_provider: bool) -> Iterator[Problem]:
         """What cannot be had by one way of giving a role, on a cluster with an OIDC provider or without one."""
         if identity == "pod_identity":
+            if self.subject_pattern is not None:
+                got = shown(self.subject_pattern)
+                yield Problem(("subject_pattern",), f"is for irsa; got {got} with Pod Identity; set identity: irsa")
             return
         if not oidc_provider:
             do = "give the cluster an OIDC provider or use pod_identity"
             yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")
-        if self.role_arn is not None:
-            do = "annotate the service account with it, and remove this association"
+        if self.role_arn is not None and not self.create_service_account:
+            do = "set create_service_account: true, or annotate your service account and remove this entry"
             yield Problem(("role_arn",), f"leaves nothing to make with irsa; got {shown(self.role_arn)}; {do}")
-        for field in ("target_role_arn", "disable_session_tags"):
-            if (value := getattr(self, field)) is not None:
+        for field in ("target_role_arn", "disable_session_tags", "policy"):
+            if (value := getattr(self, field)) not in (None, ()):
                 yield Problem((field,), f"is for Pod Identity; got {shown(value)} with irsa; remove it")
 
 

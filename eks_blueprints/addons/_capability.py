@@ -42,6 +42,11 @@ class CapabilityAddOn(AddOn):
         """Kubernetes namespace; it runs in none."""
         return "kube-system"
 
+    @property
+    def makes_a_role(self) -> bool:
+        """Whether a role is made for EKS's own service."""
+        return self.role_arn is None
+
     def configuration(self) -> dict[str, Any] | None:
         """Its settings, as the provider takes them."""
         return None
@@ -94,6 +99,7 @@ class CapabilityAddOn(AddOn):
             managed=self.attached(cluster),
             tags=merge_tags(cluster.tags, self.tags),
             permissions_boundary=self.permissions_boundary,
+            iam_role=self.iam_role,
         )
         made = granted_role(component, "role", trust, grants)
         return made.arn, list(made.ready)

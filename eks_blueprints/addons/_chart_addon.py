@@ -142,7 +142,7 @@ class ChartAddOn(AddOn):
     @property
     def service_accounts(self) -> tuple[str, ...]:
         """Kubernetes service accounts under which it calls AWS; none where it never does."""
-        given = self.policy_arns or self.service_account_role_arn is not None
+        given = self.policy_arns or self.service_account_role_arn is not None or self.iam_role is not None
         return super().service_accounts if given or not self.role_on_demand else ()
 
     @property

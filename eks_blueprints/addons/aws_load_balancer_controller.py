@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from eks_blueprints.access.load_balancer_permissions import controller_permissions
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._load_balancer_permissions import controller_permissions
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import SecurityGroupId
 from eks_blueprints.core.spec import In

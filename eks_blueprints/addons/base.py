@@ -15,6 +15,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow, json_text, managed_policy
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
+from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, is_known
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ class AddOn(Element):
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the IAM policy that bounds what the role made for it may do. Default: none."""
 
+    iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the role that is made for it."""
+
     tags: Tags = {}
     """Tags of its AWS resources, besides the platform's."""
 
@@ -99,11 +103,23 @@ class AddOn(Element):
         return self.identity_used in ("pod_identity", "irsa")
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
-        """IRSA where there is no OIDC provider."""
+        """IRSA where there is no OIDC provider, and what is said about a role that is not made."""
         yield from super().problems_on(ground)
+        yield from self._role_problems(ground)
         if self.makes_a_role and self.identity_used == "irsa" and not ground.oidc_provider:
             do = "give the cluster an OIDC provider or use pod_identity"
             yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")
+
+    def _role_problems(self, ground: Ground) -> Iterator[Problem]:
+        if self.iam_role is None:
+            return
+        if not self.makes_a_role:
+            message = "is for the role that is made; got an add-on that none is made for; remove it"
+            yield Problem(("iam_role",), message)
+        taken = {*self.managed_policies(ground), *getattr(self, "policy_arns", ())}
+        for key in sorted(taken & self.iam_role.policy_arns.keys()):
+            message = f"is the name of a policy that the role has already; got {key}; give yours another"
+            yield Problem(("iam_role", "policy_arns", key), message)
 
     def install(self, cluster: ClusterRef) -> Component:
         """Put it on a cluster; the component's `ready` is what needs it there waits for."""
@@ -133,6 +149,7 @@ class AddOn(Element):
             managed=self.attached(cluster),
             tags=merge_tags(cluster.tags, self.tags),
             permissions_boundary=self.permissions_boundary,
+            iam_role=self.iam_role,
         )
         account: dict[str, Any] = {"namespace": self.home, "service_account": self.service_accounts}
         if self.identity_used == "pod_identity":

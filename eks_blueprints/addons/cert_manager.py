@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
+from eks_blueprints.access.well_known import certificate_permissions
 from eks_blueprints.addons._arns import ZoneArn
 from eks_blueprints.addons._fit import Stage
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
@@ -61,15 +62,7 @@ class CertManager(HelmAddOn):
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
         """TXT records of its zones."""
-        if not self.zone_arns:
-            return []
-        records = {"ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": ["TXT"]}}
-        return [
-            Allow("route53:GetChange", on=f"arn:{cluster.partition}:route53:::change/*"),
-            Allow("route53:ChangeResourceRecordSets", on=self.zone_arns, when=records),
-            Allow("route53:ListResourceRecordSets", on=self.zone_arns),
-            Allow("route53:ListHostedZonesByName"),
-        ]
+        return certificate_permissions(cluster.partition, self.zone_arns) if self.zone_arns else []
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """CRDs come with the chart, are upgraded with it, and stay when it goes."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from eks_blueprints.access.well_known import autoscaler_permissions
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._values import merged
@@ -26,8 +27,6 @@ Expander = Literal["random", "most-pods", "least-waste", "least-nodes", "priorit
 
 _RELEASES = Path(__file__).with_name("_cluster_autoscaler.toml")
 _DURATION = Form(r"(\d+(\.\d+)?(h|m|s|ms))+")
-_ENABLED = "aws:ResourceTag/k8s.io/cluster-autoscaler/enabled"
-_OWNED = "aws:ResourceTag/k8s.io/cluster-autoscaler/"
 
 
 def _duration(value: str) -> str:
@@ -192,27 +191,7 @@ class ClusterAutoscaler(HelmAddOn):
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
         """Look at all groups, and change those that carry the tags of this cluster."""
-        import pulumi
-
-        look = (
-            "autoscaling:DescribeAutoScalingGroups",
-            "autoscaling:DescribeAutoScalingInstances",
-            "autoscaling:DescribeLaunchConfigurations",
-            "autoscaling:DescribeScalingActivities",
-            "ec2:DescribeImages",
-            "ec2:DescribeInstanceTypes",
-            "ec2:DescribeLaunchTemplateVersions",
-            "ec2:GetInstanceTypesFromInstanceRequirements",
-        )
-        change = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup")
-        # The name of the cluster is part of a key, and a key is plain.
-        tagged = pulumi.Output.from_input(cluster.name).apply(
-            lambda name: {"StringEquals": {_ENABLED: "true", f"{_OWNED}{name}": "owned"}}
-        )
-        groups = pulumi.Output.from_input(cluster.arn).apply(
-            lambda arn: f"{arn.replace(':cluster/', ':nodegroup/')}/*/*"
-        )
-        return [Allow(*look), Allow("eks:DescribeNodegroup", on=groups), Allow(*change, when=tagged)]
+        return autoscaler_permissions(cluster)
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """Where it runs, what it is the autoscaler of, and the release for the cluster's Kubernetes version."""

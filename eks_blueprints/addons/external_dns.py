@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from eks_blueprints.access.well_known import dns_permissions
 from eks_blueprints.addons._arns import ZoneArn
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
@@ -70,11 +71,7 @@ class ExternalDns(HelmAddOn):
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
         """Change records in its zones; look at zones and records, which IAM cannot tell apart beforehand."""
-        zones = tuple(self.zone_arns)
-        return [
-            Allow("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", on=zones),
-            Allow("route53:ListHostedZones", "route53:ListTagsForResources"),
-        ]
+        return dns_permissions(self.zone_arns)
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """Its provider, and the cluster's name as the mark of its records."""

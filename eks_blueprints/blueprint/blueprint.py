@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 import pulumi_aws as aws
@@ -17,7 +17,8 @@ from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.blueprint import addon_delivery, aws_settings
 from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, pod_standards, prometheus, settled
 from eks_blueprints.blueprint.ground import check_named
-from eks_blueprints.blueprint.kinds import ClusterAutoscaler
+from eks_blueprints.blueprint.kinds import ClusterAutoscaler, Karpenter
+from eks_blueprints.blueprint.node_role_checks import entry_type, groups_of
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.component import Cluster
@@ -31,6 +32,9 @@ from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.network import zones
 from eks_blueprints.network.component import Network, make_network
 from eks_blueprints.network.existing import ExistingNetwork
+
+if TYPE_CHECKING:
+    from eks_blueprints.kubernetes.namespace import Namespace
 
 
 class Blueprint(Component):
@@ -53,6 +57,8 @@ class Blueprint(Component):
     cluster: Cluster
     access: Access | None
     """Its access entries; None where there are none besides the creator's."""
+    namespaces: dict[str, Namespace]
+    """The component of each namespace, by its name."""
     pod_identities: dict[str, PodIdentity]
     """The component of each service account of one's own that has AWS permissions, by its name in the spec."""
     addons: dict[str, Component]
@@ -67,12 +73,13 @@ class Blueprint(Component):
         self.args = args
         self.args = self._settled(name)
         self.origin = args.origin
-        super().__init__(name, self.args, opts)
+        super().__init__(name, self.args, opts, iam=self.args.iam)
         with self._told(InputError):
             self._aws, self._caller = self._aws_provider(name)
             self.network = self._make_network(name)
             self.cluster = self._make_cluster(name)
             self.access = self._make_access(name)
+            self.namespaces = self._make_namespaces()
             self.pod_identities = self._make_pod_identities(name)
             self._put_elements()
         self.extend()
@@ -197,11 +204,27 @@ class Blueprint(Component):
         args = AccessArgs(entries=self.args.access)
         return Access(f"{name}-access", args, self.child(), cluster=replace(self.cluster.ref, aws=self._aws))
 
+    def _make_namespaces(self) -> dict[str, Namespace]:
+        if not self.args.namespaces:
+            return {}
+        from eks_blueprints.kubernetes.namespace import Namespace
+
+        return {key: Namespace(key, each, cluster=self.ref) for key, each in self.args.namespaces.items()}
+
+    def _within(self, namespace: str, cluster: ClusterRef) -> ClusterRef:
+        """The cluster for what is put into a namespace."""
+        made = self.namespaces.get(namespace)
+        return cluster.after(*made.ready) if made else cluster
+
     def _make_pod_identities(self, name: str) -> dict[str, PodIdentity]:
         cluster = self.ref
         return {
             key: PodIdentity(
-                f"{name}-pod-identity-{key.replace('_', '-')}", each, self.child(), cluster=cluster, key=key
+                f"{name}-pod-identity-{key.replace('_', '-')}",
+                each,
+                self.child(),
+                cluster=self._within(each.namespace, cluster) if each.create_service_account else cluster,
+                key=key,
             )
             for key, each in self.args.pod_identity_associations.items()
         }
@@ -212,15 +235,25 @@ class Blueprint(Component):
         self._install(cluster, before_nodes=True)
         for_nodes = cluster.after(*cluster.network.ready, *_ready(self.addons))
         self.compute = {}
+        for_nodes = self._make_node_roles(for_nodes)
         self._attach(for_nodes, runs_beside=False)
         self._attach(for_nodes.after(*_ready(self.compute)), runs_beside=True)
         # A pod that is started before its service account has a role never gets one.
         ready = (*_ready(self.compute), *_ready(self.pod_identities))
         self._install(cluster.after(*ready), before_nodes=False)
 
+    def _make_node_roles(self, cluster: ClusterRef) -> ClusterRef:
+        made = {}
+        for key, role in self.args.node_roles.items():
+            entry = entry_type(groups_of(key, self.args.compute))
+            made[key] = role.make(key, cluster, entry)
+        return replace(cluster, node_roles=made)
+
     def _attach(self, cluster: ClusterRef, *, runs_beside: bool) -> None:
         elements = [mirrored(element, self.args) for element in self.args.compute if element.runs_beside == runs_beside]
-        self.compute |= {element.name: element.attach(cluster) for element in elements}
+        for element in elements:
+            home = element.namespace if isinstance(element, Karpenter) else ""
+            self.compute[element.name] = element.attach(self._within(home, cluster))
 
     def _install(self, cluster: ClusterRef, *, before_nodes: bool) -> None:
         addons = settled(self.args)
@@ -231,7 +264,8 @@ class Blueprint(Component):
             if addon.before_nodes == before_nodes:
                 needed = {name: self.addons[name] for name in first[addon.name] if name in self.addons}
                 delivery = addon_delivery.delivery(self.args) if addon.name in carried else None
-                ref = replace(cluster.after(*_ready(needed)), delivery=delivery)
+                within = self._within(addon.home, cluster)
+                ref = replace(within.after(*_ready(needed)), delivery=delivery)
                 self.addons[addon.name] = addon.install(ref)
 
 

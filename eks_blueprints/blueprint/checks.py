@@ -14,12 +14,14 @@ from eks_blueprints.blueprint import (
     compute_checks,
     device_checks,
     ground,
+    iam_checks,
     identity_checks,
     image_checks,
     kind_order,
     manifest_checks,
     metadata_checks,
     network_checks,
+    node_role_checks,
     pod_checks,
     region_checks,
     secret_checks,
@@ -52,6 +54,8 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from value_checks.check(args)
     yield from region_checks.check(args)
     yield from compute_checks.check(args)
+    yield from node_role_checks.check(args)
+    yield from iam_checks.check(args)
     yield from metadata_checks.check(args)
     if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
         # Most platforms have no pools, and loading the specs of pools takes a quarter of a check's time.

@@ -9,6 +9,7 @@ from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import EksPodIdentityAgent, Fargate, Karpenter
 from eks_blueprints.core.errors import Problem
+from eks_blueprints.kubernetes.namespace_spec import OF_EVERY_CLUSTER
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -32,6 +33,10 @@ def _problems(
         got = f"{each.namespace}/{each.service_account}"
         do = "give that one the permissions, or take another service account"
         yield Problem(("service_account",), f"has the role of {other}; got {got}; {do}")
+    if each.create_service_account and each.namespace not in (*args.namespaces, *OF_EVERY_CLUSTER):
+        message = f"puts a service account into a namespace that this platform does not make; got {each.namespace}"
+        do = f"add {each.namespace}: {{}} to namespaces, unless it is there already"
+        yield Problem(("namespace",), f"{message}; {do}", severity="warning")
     if identity == "pod_identity":
         yield from _by_agent(args, each, fargate)
 

@@ -13,12 +13,15 @@ from eks_blueprints.blueprint import checks
 from eks_blueprints.blueprint.account import AccountArgs
 from eks_blueprints.blueprint.addon_defaults import AddOnDefaults
 from eks_blueprints.cluster.spec import ClusterArgs
+from eks_blueprints.compute._shared_role import NodeRoles
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.document import Document
 from eks_blueprints.core.elements import Group
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import Tags
+from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import Spec
+from eks_blueprints.kubernetes.namespace_spec import Namespaces
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 
@@ -45,6 +48,9 @@ class BlueprintArgs(Spec):
     """Tags of every AWS resource of the platform; a part's own tags win over them, and they over
     `aws:defaultTags` of the stack's settings."""
 
+    iam: IamArgs = IamArgs()
+    """What holds for every IAM role that is made: how names begin, path, permissions boundary, tags."""
+
     network: AnyNetwork = NetworkArgs()
     """The VPC: a new one, or one that is there. Default: a new one in eksctl's layout."""
 
@@ -54,8 +60,14 @@ class BlueprintArgs(Spec):
     access: Annotated[dict[str, AccessEntry], AfterValidator(check_entries)] = {}
     """Who may use the Kubernetes API besides the cluster's creator, by a name of your choice."""
 
+    namespaces: Namespaces = {}
+    """Kubernetes namespaces, by their names; add-ons bring theirs along."""
+
     pod_identity_associations: Associations = {}
     """AWS permissions of service accounts of your own, by a name of your choice; add-ons bring theirs along."""
+
+    node_roles: NodeRoles = {}
+    """IAM roles that several groups of nodes have together (`node_role`), by a name of your choice."""
 
     compute: Group[Compute] = ()
     """What pods run on, by a name of your choice; `kind` says which sort and defaults to the name."""

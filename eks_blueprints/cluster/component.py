@@ -11,11 +11,12 @@ import pulumi_aws as aws
 from eks_blueprints.cluster import belongings, settings
 from eks_blueprints.cluster.belongings import Frame
 from eks_blueprints.cluster.parts import LogGroupArgs
-from eks_blueprints.cluster.roles import Role, auto_mode_node_role, cluster_role
+from eks_blueprints.cluster.roles import auto_mode_node_role, cluster_role
 from eks_blueprints.cluster.spec import ClusterArgs, cluster_name
 from eks_blueprints.core.caller import Caller, caller_of
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.errors import InputError, Problem, fail
+from eks_blueprints.core.iam_roles import GrantedRole
 from eks_blueprints.core.kubeconfig import kubeconfig, kubernetes_provider, update_kubeconfig
 from eks_blueprints.core.refs import ClusterRef, NetworkRef
 
@@ -47,7 +48,7 @@ class Cluster(Component):
     ref: ClusterRef
     """The cluster as elements see it."""
     resource: aws.eks.Cluster
-    role: Role | None
+    role: GrantedRole | None
     """The cluster's role; None where one was given."""
     oidc_provider: aws.iam.OpenIdConnectProvider | None
     kubernetes: kubernetes.Provider
@@ -136,8 +137,9 @@ class Cluster(Component):
         self.role = None
         if args.role_arn is not None:
             return args.role_arn, []
-        self.role = cluster_role(self._frame, args.role_permissions_boundary, auto_mode=args.auto_mode is not None)
-        return self.role.resource.arn, [*self.role.policies]
+        boundary = args.role_permissions_boundary
+        self.role = cluster_role(self._frame, args.iam_role, boundary, auto_mode=args.auto_mode is not None)
+        return self.role.arn, [*self.role.policies]
 
     def _make_node_role(self) -> tuple[pulumi.Input[str] | None, list[pulumi.Resource]]:
         auto_mode = self._args.auto_mode
@@ -145,8 +147,9 @@ class Cluster(Component):
             return None, []
         if auto_mode.node_role_arn is not None:
             return auto_mode.node_role_arn, []
-        role = auto_mode_node_role(self._frame, auto_mode.node_role_permissions_boundary)
-        return role.resource.arn, [*role.policies]
+        boundary = auto_mode.node_role_permissions_boundary
+        role = auto_mode_node_role(self._frame, auto_mode.node_iam_role, boundary)
+        return role.arn, [*role.policies]
 
     def _make_key(self) -> pulumi.Input[str] | None:
         spec = self._args.encryption_config

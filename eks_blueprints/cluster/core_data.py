@@ -46,7 +46,7 @@ def core_data(cluster: Cluster, *, instance_roles: tuple[aws.iam.Role, ...] = ()
 
 def _role(cluster: Cluster) -> aws.iam.Role:
     if cluster.role is not None:
-        return cluster.role.resource
+        return cluster.role.role
     name = cluster.resource.role_arn.apply(lambda arn: arn.rpartition("/")[2])
     return aws.iam.Role.get(f"{cluster.pulumi_resource_name}-cluster-role", name, opts=cluster.child())
 

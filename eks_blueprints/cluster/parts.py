@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from eks_blueprints.cluster.control_plane import seconds
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import PolicyArn, Profile, RegionalKeyArn, RoleArn, repeated
+from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, Spec
 
 RETENTIONS = (
@@ -100,6 +101,9 @@ class AutoModeArgs(Spec):
     node_role_permissions_boundary: In[PolicyArn] | None = None
     """ARN of the policy that bounds the role that is made."""
 
+    node_iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the role that is made."""
+
     @model_validator(mode="after")
     def _role_fits_pools(self) -> Self:
         faults = Faults()
@@ -107,8 +111,9 @@ class AutoModeArgs(Spec):
             faults.add("node_pools", f"names one pool twice; got {shown(twice)}; remove one of them")
         if not self.node_pools and self.node_role_arn is not None:
             faults.add("node_role_arn", "is for built-in pools; got it with node_pools []; remove it or name a pool")
-        if self.node_role_permissions_boundary is not None and (not self.node_pools or self.node_role_arn is not None):
-            faults.add("node_role_permissions_boundary", "is for the role that is made; got no such role; remove it")
+        for field in ("node_role_permissions_boundary", "node_iam_role"):
+            if getattr(self, field) is not None and (not self.node_pools or self.node_role_arn is not None):
+                faults.add(field, "is for the role that is made; got no such role; remove it")
         faults.raise_if_any()
         return self
 

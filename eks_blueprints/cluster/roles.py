@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from eks_blueprints.cluster.belongings import Frame
 from eks_blueprints.core.iam import managed_policy, trust_document
-from eks_blueprints.core.iam_roles import account_id
-from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, account_id, granted_role
+from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In
 
-_ROLE_NAME_LIMIT = 64
 # Security groups for pods and Windows nodes need the second one.
 _CLUSTER = ("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController")
 _AUTO_MODE = (
@@ -26,15 +23,7 @@ _AUTO_MODE = (
 _AUTO_MODE_NODE = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Role:
-    """A role that was made, and the policies tied to it."""
-
-    resource: aws.iam.Role
-    policies: tuple[pulumi.Resource, ...]
-
-
-def cluster_role(frame: Frame, boundary: In[str] | None, *, auto_mode: bool) -> Role:
+def cluster_role(frame: Frame, iam_role: RoleArgs | None, boundary: In[str] | None, *, auto_mode: bool) -> GrantedRole:
     """The role that the control plane takes on; Auto Mode lets it do more, and tag its sessions.
 
     It serves clusters of this account and region alone (EKS user guide, "Cross-service confused deputy prevention in
@@ -47,33 +36,17 @@ def cluster_role(frame: Frame, boundary: In[str] | None, *, auto_mode: bool) -> 
     ours = pulumi.Output.concat(f"arn:{frame.partition}:eks:{frame.region}:", account, ":cluster/*")
     when = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": ours}}
     trust = trust_document({"Service": "eks.amazonaws.com"}, *actions, when=when)
-    return _role(frame, "cluster-role", trust, policies, boundary)
+    return granted_role(frame.component, "cluster-role", trust, _grants(frame, policies, iam_role, boundary))
 
 
-def auto_mode_node_role(frame: Frame, boundary: In[str] | None) -> Role:
+def auto_mode_node_role(frame: Frame, iam_role: RoleArgs | None, boundary: In[str] | None) -> GrantedRole:
     """The role that nodes of Auto Mode's built-in pools take on."""
     suffix = ".cn" if frame.partition == "aws-cn" else ""
     trust = trust_document({"Service": f"ec2.amazonaws.com{suffix}"}, "sts:AssumeRole")
-    return _role(frame, "auto-mode-node-role", trust, _AUTO_MODE_NODE, boundary)
+    grants = _grants(frame, _AUTO_MODE_NODE, iam_role, boundary)
+    return granted_role(frame.component, "auto-mode-node-role", trust, grants)
 
 
-def _role(frame: Frame, role: str, trust: In[str], policies: Iterable[str], boundary: In[str] | None) -> Role:
-    name, component = frame.name(role), frame.component
-    made = aws.iam.Role(
-        name,
-        name_prefix=short_prefix(name, _ROLE_NAME_LIMIT),
-        assume_role_policy=trust,
-        permissions_boundary=boundary,
-        tags=frame.tags,
-        opts=component.child(),
-    )
-    attached = [
-        aws.iam.RolePolicyAttachment(
-            f"{name}-{policy}",
-            role=made.name,
-            policy_arn=managed_policy(frame.partition, policy),
-            opts=component.child(),
-        )
-        for policy in policies
-    ]
-    return Role(resource=made, policies=tuple(attached))
+def _grants(frame: Frame, policies: Iterable[str], iam_role: RoleArgs | None, boundary: In[str] | None) -> Grants:
+    managed = {policy: managed_policy(frame.partition, policy) for policy in policies}
+    return Grants(managed=managed, tags=frame.tags, permissions_boundary=boundary, iam_role=iam_role)

@@ -17,6 +17,7 @@ from eks_blueprints.core.address_ranges import whole
 from eks_blueprints.core.clock import today
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import overlap, overlaps, repeated, within
+from eks_blueprints.core.role_spec import check_given
 
 if TYPE_CHECKING:
     from eks_blueprints.cluster.spec import ClusterArgs
@@ -186,6 +187,7 @@ def _remote(args: ClusterArgs) -> Iterator[tuple[str, str]]:
 
 
 def _role(args: ClusterArgs, faults: Faults) -> None:
+    check_given(args.iam_role, args.role_arn, "role_arn", faults)
     if args.role_arn is not None and args.role_permissions_boundary is not None:
         faults.add("role_permissions_boundary", "is for the role that is made; got it beside role_arn; remove one")
 

@@ -15,6 +15,7 @@ from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Cidr, Cidr4, PolicyArn, RoleArn, SecurityGroupId, Tags
+from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, Several, Spec
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
@@ -137,6 +138,9 @@ class ClusterArgs(Spec):
 
     role_permissions_boundary: In[PolicyArn] | None = None
     """ARN of the policy that bounds the role that is made."""
+
+    iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the role that is made."""
 
     oidc_provider: bool = True
     """Whether to make the IAM OIDC provider that roles for service accounts (IRSA) need."""

@@ -56,6 +56,7 @@ def _node_role(auto_mode: AutoMode, cluster: ClusterRef, component: Component) -
         | auto_mode.node_policies,
         permissions_boundary=auto_mode.permissions_boundary,
         tags=merge_tags(cluster.tags, auto_mode.tags),
+        iam_role=auto_mode.node_iam_role,
     )
     service = "ec2.amazonaws.com" + (".cn" if cluster.partition == "aws-cn" else "")
     return service_role(component, "node-role", service, grants)

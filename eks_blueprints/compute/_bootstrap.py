@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -69,13 +70,21 @@ def _encoded(text: str) -> str:
 def access_entry(
     nodes: Ec2Nodes, cluster: ClusterRef, component: Component, role_arn: pulumi.Input[str]
 ) -> aws.eks.AccessEntry:
-    """The entry with which the role of nodes may join."""
+    """The entry with which the role of a group's nodes may join."""
+    kind = "EC2_WINDOWS" if nodes.ami.windows else "EC2_LINUX"
+    return make_entry(cluster, component, role_arn, kind, merge_tags(cluster.tags, nodes.tags))
+
+
+def make_entry(
+    cluster: ClusterRef, component: Component, role_arn: pulumi.Input[str], kind: str, tags: Mapping[str, str]
+) -> aws.eks.AccessEntry:
+    """An entry with which a role of nodes may join."""
     return aws.eks.AccessEntry(
         f"{component.pulumi_resource_name}-access",
         cluster_name=cluster.name,
         principal_arn=role_arn,
-        type="EC2_WINDOWS" if nodes.ami.windows else "EC2_LINUX",
-        tags=merge_tags(cluster.tags, nodes.tags) or None,
+        type=kind,
+        tags=dict(tags) or None,
         opts=component.child(delete_before_replace=True),
     )
 

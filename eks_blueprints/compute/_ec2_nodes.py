@@ -17,6 +17,7 @@ from eks_blueprints.core.errors import Faults, Problem, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.json_values import written
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
+from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, Several
 from eks_blueprints.core.versions import offered
 
@@ -136,6 +137,9 @@ class Ec2Nodes(InstanceSettings):
     node_role_arn: In[RoleArn] | None = None
     """ARN of an IAM role that is there. Default: one is made, with what EKS needs and the two fields below."""
 
+    node_role: str | None = None
+    """Name of a role of the platform's `node_roles`, for groups that have one together. Default: a role of its own."""
+
     session_manager: bool | None = None
     """Whether Systems Manager can open sessions on the nodes (AmazonSSMManagedInstanceCore). Default: yes."""
 
@@ -144,6 +148,9 @@ class Ec2Nodes(InstanceSettings):
 
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the policy that bounds the role that is made."""
+
+    iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the role that is made."""
 
     max_pods: int | None = Field(default=None, ge=1, le=1000)
     """Most pods on a node. Default: by the instance type's network interfaces, as the image counts them."""
@@ -211,6 +218,11 @@ class Ec2Nodes(InstanceSettings):
         if found is None:
             raise ValueError(f"{self.name} has no image")
         return found
+
+    @property
+    def needs_entry(self) -> bool:
+        """Whether EKS does not make the access entry of its nodes' role itself."""
+        return False
 
     @property
     def scaling(self) -> tuple[int, int, int]:

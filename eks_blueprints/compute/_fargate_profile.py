@@ -80,6 +80,7 @@ def _role(
         managed=own | fargate.policies,
         permissions_boundary=fargate.permissions_boundary,
         tags=tags,
+        iam_role=fargate.iam_role,
     )
     # Without the condition a profile of any cluster, in any account, could use the role.
     profiles = pulumi.Output.from_input(cluster.arn).apply(

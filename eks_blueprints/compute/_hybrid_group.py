@@ -39,9 +39,10 @@ def make(nodes: HybridNodes, cluster: ClusterRef) -> Component:
     if anywhere is not None and anchor is not None:
         proof = {"iamRolesAnywhere": _profile(anywhere, component, tags, anchor, role_arn)}
     elif nodes.ssm is not None and nodes.ssm.activation is not None:
-        given = pulumi.Output.from_input(role_arn).apply(lambda arn: arn.rpartition("/")[2])
+        given = pulumi.Output.from_input(role_arn).apply(lambda arn: arn.partition(":role/")[2])
+        named = given if role is None else role.path_and_name
         marks = {**tags, _CLUSTER_TAG: cluster.arn}
-        proof = {"ssm": _activation(nodes.ssm.activation, component, marks, given if role is None else role.role.name)}
+        proof = {"ssm": _activation(nodes.ssm.activation, component, marks, named)}
     component.ready = (entry,)
     outputs = {"role_arn": role_arn, "node_config": _node_config(cluster, proof)}
     vars(component)["node_config"] = outputs["node_config"]
@@ -72,6 +73,7 @@ def _role(
         managed=managed | nodes.policies,
         permissions_boundary=nodes.permissions_boundary,
         tags=tags,
+        iam_role=nodes.iam_role,
     )
     return granted_role(component, "role", _trust(cluster, anchor), grants)
 

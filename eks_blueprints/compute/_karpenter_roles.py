@@ -16,11 +16,11 @@ from eks_blueprints.core.iam_roles import (
     Grants,
     account_id,
     inline_policy,
+    instance_profile,
     irsa_role,
     pod_identity_role,
     service_role,
 )
-from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter.controller import SERVICE_ACCOUNT
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
@@ -28,8 +28,6 @@ from eks_blueprints.karpenter.permissions import Scope, permissions
 
 if TYPE_CHECKING:
     from eks_blueprints.compute.karpenter import Karpenter
-
-PROFILE_NAME_LIMIT = 128
 
 _PURPOSES = (
     "node-lifecycle",
@@ -78,6 +76,7 @@ def _node_role(karpenter: Karpenter, cluster: ClusterRef, component: Component, 
         | karpenter.node_policies,
         permissions_boundary=karpenter.permissions_boundary,
         tags=tags,
+        iam_role=karpenter.node_iam_role,
     )
     service = "ec2.amazonaws.com" + (".cn" if cluster.partition == "aws-cn" else "")
     role = service_role(component, name, service, grants)
@@ -100,13 +99,7 @@ def _profile(
     if karpenter.settings.isolated_vpc is not True:
         return None
     logical = f"{component.pulumi_resource_name}-{name}-profile"
-    return aws.iam.InstanceProfile(
-        logical,
-        name_prefix=short_prefix(logical, PROFILE_NAME_LIMIT),
-        role=role.role.name,
-        tags=dict(tags) or None,
-        opts=component.child(),
-    )
+    return instance_profile(component, logical, role.role.name, tags)
 
 
 def controller_role(
@@ -117,7 +110,11 @@ def controller_role(
     nodes: Mapping[bool, NodeRole],
 ) -> GrantedRole:
     """The role of the controller, with one policy a purpose."""
-    grants = Grants(permissions_boundary=karpenter.permissions_boundary, tags=merge_tags(cluster.tags, karpenter.tags))
+    grants = Grants(
+        permissions_boundary=karpenter.permissions_boundary,
+        tags=merge_tags(cluster.tags, karpenter.tags),
+        iam_role=karpenter.controller_iam_role,
+    )
     account: dict[str, Any] = {"namespace": karpenter.namespace, "service_account": SERVICE_ACCOUNT}
     if karpenter.identity == "irsa":
         made = irsa_role(component, "controller-role", grants, cluster=cluster, **account)

@@ -13,14 +13,16 @@ from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._instance_parts import GroupTimeouts
 from eks_blueprints.compute._launch_template import launch_template, specification
 from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.errors import fail, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM
 from eks_blueprints.core.iam import managed_policy
-from eks_blueprints.core.iam_roles import Grants, service_role
+from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
+    from eks_blueprints.compute._shared_role import NodeRole
     from eks_blueprints.compute.managed_nodes import ManagedNodes
 
 NODE_GROUP_NAME_LIMIT = 63
@@ -72,16 +74,28 @@ def node_role(
     """The ARN of the role of a group's nodes, and what to wait for before it can be used."""
     if nodes.node_role_arn is not None:
         return nodes.node_role_arn, ()
+    if nodes.node_role is not None:
+        shared = cluster.node_roles.get(nodes.node_role)
+        if shared is None:
+            fault = unknown_name(nodes.node_role, cluster.node_roles, "role of nodes on this cluster")
+            fail(fault, nodes.group, nodes.name, "node_role")
+        return shared.arn, shared.ready
+    made = make_node_role(nodes, cluster, component)
+    return made.arn, made.ready
+
+
+def make_node_role(spec: Ec2Nodes | NodeRole, cluster: ClusterRef, component: Component) -> GrantedRole:
+    """The role of nodes, of one group or of several."""
     aws_own = {"worker-node": "AmazonEKSWorkerNodePolicy", "ecr-pull": "AmazonEC2ContainerRegistryPullOnly"}
-    if nodes.session_manager is not False:
+    if spec.session_manager is not False:
         aws_own["session-manager"] = "AmazonSSMManagedInstanceCore"
     grants = Grants(
-        managed={key: managed_policy(cluster.partition, name) for key, name in aws_own.items()} | nodes.policies,
-        permissions_boundary=nodes.permissions_boundary,
-        tags=merge_tags(cluster.tags, nodes.tags),
+        managed={key: managed_policy(cluster.partition, name) for key, name in aws_own.items()} | spec.policies,
+        permissions_boundary=spec.permissions_boundary,
+        tags=merge_tags(cluster.tags, spec.tags),
+        iam_role=spec.iam_role,
     )
-    made = service_role(component, "role", "ec2.amazonaws.com", grants)
-    return made.arn, made.ready
+    return service_role(component, "role", "ec2.amazonaws.com", grants)
 
 
 def _own_image(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -> dict[str, Any]:
@@ -94,8 +108,8 @@ def _own_image(nodes: ManagedNodes, cluster: ClusterRef, component: Component) -
 def _entry(
     nodes: ManagedNodes, cluster: ClusterRef, component: Component, role_arn: pulumi.Input[str]
 ) -> tuple[pulumi.Resource, ...]:
-    # EKS takes nodes of images it does not know for Linux. A role that is there may have its entry already.
-    if nodes.ami_type != CUSTOM or not nodes.ami.windows or nodes.node_role_arn is not None:
+    # A role that is there may have its entry already, and one of several groups has it made once for all of them.
+    if not nodes.needs_entry or nodes.node_role_arn is not None or nodes.node_role is not None:
         return ()
     return (access_entry(nodes, cluster, component, role_arn),)
 

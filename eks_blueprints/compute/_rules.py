@@ -10,6 +10,7 @@ from eks_blueprints.core.facts.ami_types import AmiType
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated, subnet_id
+from eks_blueprints.core.role_spec import check_names
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _POLICY_NAME = Form(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
 _ROOT = Form(r"/dev/(sd[a-z]\d{0,2}|xvd[a-z]{1,2}\d{0,2})")
 _DEVICE = Form(r"/dev/(sd[b-z]|xvd[b-z]{1,2})|xvd[b-z]{1,2}")
-_OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
+OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
 _MOST_SECURITY_GROUPS = 16
 
 
@@ -146,11 +147,15 @@ def missing_class_subnets(network: NetworkRef, classes: Iterable[Ec2NodeClass | 
 
 def check_role(nodes: Ec2Nodes, faults: Faults) -> None:
     """A role of one's own brings its policies along; those of the role that is made have names of their own."""
-    if nodes.node_role_arn is not None:
-        for field in ("session_manager", "policies", "permissions_boundary"):
+    given = next((field for field in ("node_role_arn", "node_role") if getattr(nodes, field) is not None), None)
+    if nodes.node_role_arn is not None and nodes.node_role is not None:
+        faults.add("node_role", f"excludes node_role_arn; got {shown(nodes.node_role)} and an ARN; keep one")
+    if given is not None:
+        for field in ("session_manager", "policies", "permissions_boundary", "iam_role"):
             if getattr(nodes, field) not in (None, {}):
-                faults.add(field, "is for the role that is made; got node_role_arn too; put it on that role")
-    check_role_policies(nodes.policies, _OWN_POLICIES, faults)
+                faults.add(field, f"is for the role that is made; got {given} too; put it on that role")
+    check_role_policies(nodes.policies, OWN_POLICIES, faults)
+    check_names(nodes.iam_role, (*OWN_POLICIES, *nodes.policies), faults)
 
 
 def check_role_policies(policies: Iterable[str], taken: Sequence[str], faults: Faults, field: str = "policies") -> None:

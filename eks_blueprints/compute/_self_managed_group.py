@@ -13,6 +13,7 @@ from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._launch_template import launch_template, specification
 from eks_blueprints.compute._node_group import custom_timeouts, node_role, subnets_of
 from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.iam_roles import instance_profile
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.spec import Spec
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from eks_blueprints.compute._instance_requirements import InstanceRequirements
     from eks_blueprints.compute.self_managed_nodes import SelfManagedNodes
 
-PROFILE_NAME_LIMIT = 128
 GROUP_NAME_LIMIT = 255
 
 
@@ -30,7 +30,9 @@ def make(nodes: SelfManagedNodes, cluster: ClusterRef) -> Component:
     subnets = list(subnets_of(nodes, cluster))
     component = nodes.component(cluster)
     role_arn, role_ready = _role(nodes, cluster, component)
-    entry = [access_entry(nodes, cluster, component, role_arn)] if nodes.access_entry and role_arn is not None else []
+    entry = []
+    if nodes.access_entry and nodes.node_role is None and role_arn is not None:
+        entry = [access_entry(nodes, cluster, component, role_arn)]
     template = None
     if nodes.launch_template is None:
         profile_arn = nodes.iam_instance_profile_arn
@@ -77,13 +79,7 @@ def _profile(
     nodes: SelfManagedNodes, cluster: ClusterRef, component: Component, role_name: pulumi.Input[str]
 ) -> aws.iam.InstanceProfile:
     name = f"{component.pulumi_resource_name}-profile"
-    return aws.iam.InstanceProfile(
-        name,
-        name_prefix=short_prefix(name, PROFILE_NAME_LIMIT),
-        role=role_name,
-        tags=merge_tags(cluster.tags, nodes.tags) or None,
-        opts=component.child(),
-    )
+    return instance_profile(component, name, role_name, merge_tags(cluster.tags, nodes.tags))
 
 
 def _template(

@@ -75,7 +75,7 @@ def check_profile(nodes: SelfManagedNodes, faults: Faults) -> None:
     given = "launch_template" if nodes.launch_template is not None else "iam_instance_profile_arn"
     if nodes.launch_template is None and nodes.iam_instance_profile_arn is None:
         return
-    for field in ("session_manager", "policies", "permissions_boundary"):
+    for field in ("session_manager", "policies", "permissions_boundary", "iam_role", "node_role"):
         if getattr(nodes, field) not in (None, {}):
             faults.add(field, f"is for the role that is made; got {given} too; put it on the role of the profile")
     if nodes.node_role_arn is None and nodes.access_entry:

@@ -12,6 +12,7 @@ from eks_blueprints.compute._pools import OWN_POLICIES, PooledCompute
 from eks_blueprints.compute._rules import check_role_policies, missing_class_subnets
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import PolicyArn, Tags
+from eks_blueprints.core.role_spec import RoleArgs, check_names
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import checks
 from eks_blueprints.karpenter.built_in import built_in_pool
@@ -62,6 +63,9 @@ class AutoMode(PooledCompute):
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the policy that bounds the role that is made."""
 
+    node_iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the role that is made."""
+
     drain_timeout_minutes: int = Field(default=60, ge=1, le=1440)
     """How long deleting a pool may wait until its nodes are drained and gone, in minutes."""
 
@@ -75,6 +79,10 @@ class AutoMode(PooledCompute):
             if problem.severity == "error":
                 faults.add(problem.path, problem.message)
         check_role_policies(self.node_policies, OWN_POLICIES, faults, "node_policies")
+        check_names(self.node_iam_role, (*OWN_POLICIES, *self.node_policies), faults, "node_iam_role")
+        if self.node_iam_role is not None and not self.makes_a_role:
+            do = "remove it, or leave role and instance_profile out of a class"
+            faults.add("node_iam_role", f"is for the role that is made; got no class that needs one; {do}")
         check_defaults(self.storage_classes, "storage_classes", faults)
         check_defaults(self.ingress_classes, "ingress_classes", faults)
         faults.raise_if_any()

@@ -12,6 +12,7 @@ from eks_blueprints.compute._rules import check_role_policies, check_subnet_ids,
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags, repeated
+from eks_blueprints.core.role_spec import RoleArgs, check_names
 from eks_blueprints.core.spec import In, Several
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class Fargate(Compute):
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the policy that bounds the role that is made."""
 
+    iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the role that is made."""
+
     tags: Tags = {}
     """Tags of the profile, besides the platform's."""
 
@@ -108,7 +112,8 @@ class Fargate(Compute):
         own = ("pod-execution", "logs")
         given = self.pod_execution_role_arn is not None
         check_role_policies(self.policies, own, faults)
-        for field in ("policies", "permissions_boundary"):
+        check_names(self.iam_role, (*own, *self.policies), faults)
+        for field in ("policies", "permissions_boundary", "iam_role"):
             if given and getattr(self, field):
                 faults.add(field, "is for the role that is made; got pod_execution_role_arn too; put it on that role")
         if twice := repeated(self.zones):

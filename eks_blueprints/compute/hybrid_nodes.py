@@ -11,6 +11,7 @@ from eks_blueprints.compute._rules import check_role_policies
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags
+from eks_blueprints.core.role_spec import RoleArgs, check_names
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class HybridNodes(Compute):
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the policy that bounds the role that is made."""
 
+    iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the role that is made."""
+
     tags: Tags = {}
     """Tags of its AWS resources, besides the platform's."""
 
@@ -51,7 +55,8 @@ class HybridNodes(Compute):
         if self.ssm is not None and self.iam_roles_anywhere is not None:
             faults.add("ssm", "excludes iam_roles_anywhere; got both; make one element of each")
         check_role_policies(self.policies, ("ecr-pull", "session-manager", "policy"), faults)
-        for field in ("policies", "permissions_boundary"):
+        check_names(self.iam_role, ("ecr-pull", "session-manager", *self.policies), faults)
+        for field in ("policies", "permissions_boundary", "iam_role"):
             if self.role_arn is not None and getattr(self, field):
                 faults.add(field, "is for the role that is made; got role_arn too; put it on that role")
         faults.raise_if_any()

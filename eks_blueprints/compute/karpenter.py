@@ -14,6 +14,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.images import Mirrors, from_mirror
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Namespace, PolicyArn, RoleArn, Tags
+from eks_blueprints.core.role_spec import RoleArgs, check_names
 from eks_blueprints.core.spec import In
 from eks_blueprints.karpenter import checks, releases
 from eks_blueprints.karpenter.controller import (
@@ -122,6 +123,12 @@ class Karpenter(PooledCompute):
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the policy that bounds the roles that are made."""
 
+    controller_iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the controller's role."""
+
+    node_iam_role: RoleArgs | None = None
+    """The same of the role that is made for nodes. With a name it can be for Linux or for Windows, not for both."""
+
     drain_timeout_minutes: int = Field(default=60, ge=1, le=1440)
     """How long deleting a pool may wait until its nodes are drained and gone, in minutes."""
 
@@ -140,6 +147,7 @@ class Karpenter(PooledCompute):
             if problem.severity == "error":
                 faults.add(problem.path, problem.message)
         check_role_policies(self.node_policies, OWN_POLICIES, faults, "node_policies")
+        self._check_node_role(faults)
         for pool in self.pools:
             if pool.replicas is not None and self.feature_gates.static_capacity is False:
                 message = "is for feature_gates.static_capacity; got it turned off; remove static_capacity: false"
@@ -156,6 +164,22 @@ class Karpenter(PooledCompute):
                 faults.add(("feature_gates", gate), "follows from settings.enable_dra; got both; leave one out")
         faults.raise_if_any()
         return self
+
+    def _check_node_role(self, faults: Faults) -> None:
+        role = self.node_iam_role
+        check_names(role, (*OWN_POLICIES, *self.node_policies), faults, "node_iam_role")
+        made = {
+            each.family.startswith("Windows")
+            for each in self.classes
+            if each.role is None and each.instance_profile is None
+        }
+        if role is not None and not made:
+            do = "remove it, or leave role and instance_profile out of a class"
+            faults.add("node_iam_role", f"is for the role that is made; got none, as each class names its own; {do}")
+        elif role is not None and role.name is not None and len(made) > 1:
+            do = "remove it, or give the classes of Windows a role of their own"
+            message = f"cannot be that of two roles, for Linux and for Windows; got {role.name}; {do}"
+            faults.add(("node_iam_role", "name"), message)
 
     @property
     def pools(self) -> tuple[NodePool, ...]:

@@ -107,6 +107,11 @@ class ManagedNodes(Ec2Nodes):
         return self.image is not None and drifts(self.image)
 
     @property
+    def needs_entry(self) -> bool:
+        """Whether EKS does not make the access entry of its nodes' role: it takes images it does not know for Linux."""
+        return self.ami_type == CUSTOM and self.ami.windows
+
+    @property
     def on_bottlerocket(self) -> bool:
         """Whether it is said that nodes run Bottlerocket."""
         return super().on_bottlerocket or self.family == "BOTTLEROCKET"

@@ -188,6 +188,11 @@ class SelfManagedNodes(Ec2Nodes):
         )
 
     @property
+    def needs_entry(self) -> bool:
+        """Whether EKS does not make the access entry of its nodes' role."""
+        return self.access_entry
+
+    @property
     def release(self) -> str | None:
         """Release of EKS's own image that nodes are pinned to."""
         return None if self.image is None else self.image.release

@@ -9,6 +9,7 @@ import pulumi
 
 from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import Path
+from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import Spec
 
 PACKAGE = "eks-blueprints"
@@ -30,6 +31,9 @@ class Component(pulumi.ComponentResource):
     spec_path: Path
     """Where the spec stands in the stack file; a recording reads it to tell which lines made a resource."""
 
+    iam: IamArgs
+    """What holds for all IAM roles that are made in it; a component has it from the one that it is part of."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         # The SDK evaluates a resource class's annotations at run time, in search of output types that no component of
@@ -44,9 +48,12 @@ class Component(pulumi.ComponentResource):
         *,
         spec_path: Path = (),
         after: Iterable[pulumi.Resource] = (),
+        iam: IamArgs | None = None,
     ) -> None:
         self.spec_path = spec_path
         self._after = tuple(after)
+        above = opts.parent if opts is not None else None
+        self.iam = iam or (above.iam if isinstance(above, Component) else IamArgs())
         owner = type(args) if type(self) is Component and args is not None else type(self)
         super().__init__(token_of(owner), name, None, opts)
 

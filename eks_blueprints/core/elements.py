@@ -70,16 +70,10 @@ class Element(Spec):
         """
         if found := [problem.below(self.group, self.name) for problem in self.problems_on(cluster.ground)]:
             raise InputError(found)
-        import pulumi
-
         from eks_blueprints.core.component import Component
 
-        name = f"{cluster.prefix}-{self.name.replace('_', '-')}"
-        providers: list[pulumi.ProviderResource] = [
-            provider for provider in (cluster.aws, cluster.kubernetes) if provider is not None
-        ]
-        opts = pulumi.ResourceOptions(parent=cluster.parent, providers=providers)
-        return Component(name, self, opts, spec_path=(self.group, self.name), after=cluster.ready)
+        name, place = f"{cluster.prefix}-{self.name.replace('_', '-')}", (self.group, self.name)
+        return Component(name, self, cluster.options(), spec_path=place, after=cluster.ready, iam=cluster.iam)
 
 
 E_co = TypeVar("E_co", bound=Element, covariant=True)

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.core.component import Component
+from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam import Allow, policy_document, trust_document
-from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.naming import name_prefix, short_prefix
 from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.role_spec import ROLE_NAME_LIMIT, IamArgs, RoleArgs, RoleMarks
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     from eks_blueprints.core.iam import Conditions
 
-ROLE_NAME_LIMIT = 64
 POLICY_NAME_LIMIT = 128
+PROFILE_NAME_LIMIT = 128
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,18 @@ class Grants:
     """Policies that exist, by a short stable name each, which becomes part of a resource's name."""
     tags: Mapping[str, str] | None = None
     permissions_boundary: In[str] | None = None
+    iam_role: RoleMarks | None = None
+    """What the user says about the role, besides what holds for all of the platform (`Component.iam`)."""
+
+    @property
+    def all_allowed(self) -> tuple[Allow, ...]:
+        """Permissions of its own, and those that the user adds."""
+        return (*self.allowed, *(self.iam_role.allowed if isinstance(self.iam_role, RoleArgs) else ()))
+
+    @property
+    def all_managed(self) -> dict[str, In[str]]:
+        """Policies that exist, and those that the user adds."""
+        return {**(self.managed or {}), **(self.iam_role.policy_arns if isinstance(self.iam_role, RoleArgs) else {})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +53,14 @@ class GrantedRole:
 
     role: aws.iam.Role
     policies: tuple[pulumi.Resource, ...]
+    path: str | None = None
+    """Its IAM path; None for `/`."""
+
+    @property
+    def path_and_name(self) -> pulumi.Output[str]:
+        """What Systems Manager knows it by: `service-role/machines`."""
+        begin = (self.path or "/").removeprefix("/")
+        return pulumi.Output.concat(begin, self.role.name) if begin else self.role.name
 
     @property
     def arn(self) -> pulumi.Output[str]:
@@ -107,8 +128,11 @@ def irsa_role(
     cluster: ClusterRef,
     namespace: str,
     service_account: str | Sequence[str],
+    subject_pattern: str | None = None,
 ) -> GrantedRole:
     """The role `{component}-{role}`, which pods of a service account, or of several, take on by OIDC.
+
+    With a pattern (`namespace:name`, `*` for any text) it is all that match it who may, besides them.
 
     Raises:
         ValueError: if the cluster has no IAM OIDC provider.
@@ -118,12 +142,17 @@ def irsa_role(
     issuer = pulumi.Output.from_input(cluster.oidc_issuer).apply(lambda url: url.removeprefix("https://"))
     accounts = [service_account] if isinstance(service_account, str) else service_account
     subjects = [f"system:serviceaccount:{namespace}:{account}" for account in accounts]
+    if subject_pattern is not None:
+        subjects.append(f"system:serviceaccount:{subject_pattern}")
     subject = subjects[0] if len(subjects) == 1 else subjects
+    operator = "StringEquals" if subject_pattern is None else "StringLike"
     trust = pulumi.Output.all(issuer, cluster.oidc_provider_arn).apply(
         lambda found: trust_document(
             {"Federated": found[1]},
             "sts:AssumeRoleWithWebIdentity",
-            when={"StringEquals": {f"{found[0]}:aud": "sts.amazonaws.com", f"{found[0]}:sub": subject}},
+            when=_joined(
+                ("StringEquals", f"{found[0]}:aud", "sts.amazonaws.com"), (operator, f"{found[0]}:sub", subject)
+            ),
         )
     )
     return granted_role(component, role, trust, grants)
@@ -132,21 +161,57 @@ def irsa_role(
 def granted_role(component: Component, role: str, trust: pulumi.Input[str], grants: Grants) -> GrantedRole:
     """The role `{component}-{role}` with its policies, for whomever a trust document names."""
     name = f"{component.pulumi_resource_name}-{role}"
+    iam, own = component.iam, grants.iam_role or RoleMarks()
+    boundary, path = grants.permissions_boundary, own.path or iam.path
     made = aws.iam.Role(
         name,
-        name_prefix=short_prefix(name, ROLE_NAME_LIMIT),
+        name=own.name,
+        name_prefix=None if own.name else _begin(iam, name, ROLE_NAME_LIMIT),
+        path=path,
+        description=own.description,
+        max_session_duration=own.max_session_duration or iam.max_session_duration,
         assume_role_policy=trust,
-        permissions_boundary=grants.permissions_boundary,
-        tags=dict(grants.tags or {}) or None,
-        opts=component.child(),
+        permissions_boundary=iam.permissions_boundary if boundary is None else boundary,
+        tags=merge_tags(grants.tags or {}, iam.tags, own.tags) or None,
+        # Two roles cannot have one name, not even while one takes the place of the other.
+        opts=component.child(delete_before_replace=True if own.name else None),
     )
     policies: list[pulumi.Resource] = [
         aws.iam.RolePolicyAttachment(f"{name}-{key}", role=made.name, policy_arn=arn, opts=component.child())
-        for key, arn in (grants.managed or {}).items()
+        for key, arn in grants.all_managed.items()
     ]
-    if grants.allowed:
-        policies.append(inline_policy(component, made, f"{name}-policy", policy_document(grants.allowed)))
-    return GrantedRole(role=made, policies=tuple(policies))
+    if allowed := grants.all_allowed:
+        policies.append(inline_policy(component, made, f"{name}-policy", policy_document(allowed)))
+    return GrantedRole(role=made, policies=tuple(policies), path=path)
+
+
+def instance_profile(
+    component: Component, name: str, role_name: pulumi.Input[str], tags: Mapping[str, str]
+) -> aws.iam.InstanceProfile:
+    """The instance profile with the logical name `name`, by which EC2 gives a role to instances."""
+    iam = component.iam
+    return aws.iam.InstanceProfile(
+        name,
+        name_prefix=_begin(iam, name, PROFILE_NAME_LIMIT),
+        path=iam.path,
+        role=role_name,
+        tags=merge_tags(tags, iam.tags) or None,
+        opts=component.child(),
+    )
+
+
+def _joined(*conditions: tuple[str, str, str | Sequence[str]]) -> Conditions:
+    """Conditions by their operator."""
+    found: dict[str, dict[str, str | Sequence[str]]] = {}
+    for operator, key, value in conditions:
+        found.setdefault(operator, {})[key] = value
+    return found
+
+
+def _begin(iam: IamArgs, name: str, limit: int) -> str | None:
+    if iam.role_name_prefix is None:
+        return short_prefix(name, limit)
+    return name_prefix(f"{iam.role_name_prefix}{name}", limit)
 
 
 def inline_policy(

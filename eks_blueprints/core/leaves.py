@@ -111,6 +111,20 @@ def short_names(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def key_names(value: dict[str, Any]) -> dict[str, Any]:
+    """A mapping whose keys, in lower case, become part of resources' names.
+
+    Raises:
+        ValidationError: if a key does not fit there.
+    """
+    faults = Faults()
+    for key in value:
+        if fault := key_name.fault(key):
+            faults.add((key,), fault)
+    faults.raise_if_any()
+    return value
+
+
 profile = Form(
     r"[^\s\"'\\\x00-\x1f]{1,128}",
     re.UNICODE,

@@ -27,6 +27,13 @@ def short_prefix(logical: str, limit: int, *, dots: bool = True) -> str | None:
     """
     if len(logical) + _PULUMI_SUFFIX <= limit and (dots or "." not in logical):
         return None
+    return name_prefix(logical, limit, dots=dots)
+
+
+def name_prefix(logical: str, limit: int, *, dots: bool = True) -> str:
+    """The prefix of a resource's name that begins with `logical`, which is shortened where it is too long."""
+    if len(logical) + 1 + _PROVIDER_SUFFIX <= limit and (dots or "." not in logical):
+        return f"{logical}-"
     kept = limit - _PROVIDER_SUFFIX - _HASH - 2
     digest = hashlib.sha256(logical.encode()).hexdigest()[:_HASH]
     begin = logical if dots else logical.replace(".", "-")

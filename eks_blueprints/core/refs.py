@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from eks_blueprints.core.caller import Caller
     from eks_blueprints.core.helm import Delivery
+    from eks_blueprints.core.iam_roles import GrantedRole
+    from eks_blueprints.core.role_spec import IamArgs
 
 SubnetRole = Literal["public", "private", "pod", "control_plane"]
 
@@ -121,6 +123,10 @@ class ClusterRef:
     """Namespaces of add-ons, and the strictest of the Pod Security Standards that all of their pods meet."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of the platform; each resource adds its own."""
+    iam: IamArgs | None = None
+    """What holds for all IAM roles made for what is put on it; None for what holds where `parent` is made."""
+    node_roles: Mapping[str, GrantedRole] = field(default_factory=dict)
+    """Roles that several groups of nodes have together, by the name by which groups ask for them."""
     kubernetes: kubernetes.Provider | None = None
     aws: aws.Provider | None = None
     resource: pulumi.Resource | None = None
@@ -147,6 +153,13 @@ class ClusterRef:
         """The same cluster for elements that must also wait for `resources`."""
         return replace(self, ready=(*self.ready, *resources))
 
+    def options(self) -> pulumi.ResourceOptions:
+        """Options of a component that is put on it: what it becomes part of, and the providers."""
+        import pulumi
+
+        providers: list[pulumi.ProviderResource] = [each for each in (self.aws, self.kubernetes) if each is not None]
+        return pulumi.ResourceOptions(parent=self.parent, providers=providers)
+
     @classmethod
     def existing(
         cls,
@@ -161,6 +174,7 @@ class ClusterRef:
         auto_mode: bool = False,
         caller: Caller | None = None,
         tags: Mapping[str, str] | None = None,
+        iam: IamArgs | None = None,
         aws: AwsProvider | None = None,
         parent: pulumi.Resource | None = None,
     ) -> ClusterRef:
@@ -177,6 +191,7 @@ class ClusterRef:
             auto_mode: whether EKS Auto Mode is on.
             caller: who calls its Kubernetes API; by default whoever `aws` acts as.
             tags: tags of all that is put on it.
+            iam: what holds for all IAM roles that are made for it.
             aws: provider for its account and region.
             parent: component that its Kubernetes provider becomes part of.
         """
@@ -214,6 +229,7 @@ class ClusterRef:
             network=network or NetworkRef(vpc_id=found.vpc_config.apply(lambda each: each.vpc_id), subnets=()),
             auto_mode=auto_mode,
             tags=dict(tags or {}),
+            iam=iam,
             kubernetes=_provider(prefix, config, endpoint, parent),
             aws=aws,
             parent=parent,
@@ -232,6 +248,7 @@ class ClusterRef:
         oidc_provider: bool = False,
         auto_mode: bool = False,
         tags: Mapping[str, str] | None = None,
+        iam: IamArgs | None = None,
         aws: AwsProvider | None = None,
         parent: pulumi.Resource | None = None,
     ) -> ClusterRef:
@@ -247,6 +264,7 @@ class ClusterRef:
             oidc_provider: whether it was made with `create_oidc_provider=True`.
             auto_mode: whether it was made with EKS Auto Mode.
             tags: tags of all that is put on it.
+            iam: what holds for all IAM roles that are made for it.
             aws: provider for its account and region.
             parent: component that its Kubernetes provider becomes part of.
         """
@@ -269,6 +287,7 @@ class ClusterRef:
             network=network or NetworkRef(vpc_id=core.apply(lambda each: each.vpc_id), subnets=()),
             auto_mode=auto_mode,
             tags=dict(tags or {}),
+            iam=iam,
             kubernetes=_provider(prefix, cluster.kubeconfig_json, endpoint, parent),
             aws=aws,
             parent=parent,

@@ -151,7 +151,7 @@ def _log_group(site: Site, args: FlowLogsArgs) -> tuple[aws.cloudwatch.LogGroup,
         Allow("logs:CreateLogStream", "logs:PutLogEvents", on=pulumi.Output.concat(group.arn, ":*")),
         Allow("logs:DescribeLogGroups", "logs:DescribeLogStreams"),
     )
-    grants = Grants(allowed=allowed, tags=site.tags("flow-logs-role"))
+    grants = Grants(allowed=allowed, tags=site.tags("flow-logs-role"), iam_role=args.iam_role)
     # VPC user guide, "IAM role for publishing flow logs to CloudWatch Logs". The log's id is known only later.
     owner = site.vpc.owner_id
     logs = pulumi.Output.concat(f"arn:{zones.partition(site.region)}:ec2:{site.region}:", owner, ":vpc-flow-log/*")

@@ -11,6 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from eks_blueprints.core.errors import Faults, shown, unknown_name
 from eks_blueprints.core.leaves import RegionalArn, within
+from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, Several, Spec
 from eks_blueprints.network import cidr, rules
 from eks_blueprints.network.cidr import Cidr
@@ -63,6 +64,10 @@ class FlowLogsArgs(Spec):
     """KMS key of the log group; its policy must let CloudWatch Logs use it. Default: AWS's own. Not with
     `bucket_arn`, whose encryption is the bucket's."""
 
+    iam_role: RoleArgs | None = None
+    """Name, path, description, tags and further permissions of the role that writes to the log group. Not with
+    `bucket_arn`, which needs none."""
+
     traffic_type: Literal["ALL", "ACCEPT", "REJECT"] = "ALL"
     """Which traffic is recorded."""
 
@@ -81,6 +86,8 @@ class FlowLogsArgs(Spec):
             for name in ("retention_in_days", "kms_key_arn"):
                 if getattr(self, name) is not None:
                     faults.add(name, "is a log group's; got bucket_arn too; set it on the bucket instead")
+            if self.iam_role is not None:
+                faults.add("iam_role", "is for the role that writes to a log group; got bucket_arn too; remove it")
         faults.raise_if_any()
         return self
 

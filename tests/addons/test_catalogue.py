@@ -53,7 +53,7 @@ CATEGORIES = {
 LOOKS = re.compile(r":(BatchGet|Describe|Get|List|Query|Search|Lookup|Select|View|Read|Scan)")
 UNSCOPED = {
     "aws_gateway_api_controller": "deliveries of logs have no ARN",
-    "aws_load_balancer_controller": "the policy that its project publishes; see _load_balancer_permissions",
+    "aws_load_balancer_controller": "the policy that its project publishes; see access.load_balancer_permissions",
     "vpc_cni": "addresses are given to interfaces that have no name yet; as the EKS user guide lists it",
 }
 """Kinds that may do more than look where AWS's own policies name no resources, and why."""

@@ -1,0 +1,192 @@
+"""What can be said about IAM roles that are made: about all of a platform, and about one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.iam import Allow, action_name
+from eks_blueprints.core.leaves import PolicyArn, PolicyArns, Tags, arn_pattern
+from eks_blueprints.core.spec import In, Spec
+
+ROLE_NAME_LIMIT = 64
+"""Characters of a role's name. Source: IAM quotas (2025-11)."""
+
+MOST_POLICIES = 20
+"""Managed policies of a role, at the most that AWS raises its quota of 10 to. Source: IAM quotas (2025-11)."""
+
+MOST_CHARACTERS = 10_240
+"""Characters of all inline policies of a role, without white space. Source: IAM quotas (2025-11)."""
+
+
+def _resource(value: str) -> str:
+    return value if value == "*" else arn_pattern(value)
+
+
+Action = Annotated[str, AfterValidator(action_name)]
+Resource = Annotated[str, AfterValidator(_resource)]
+
+
+class AllowArgs(Spec):
+    """One statement of an IAM policy: what may be done, and on what."""
+
+    actions: tuple[Action, ...]
+    """Actions such as `s3:GetObject`; `*` may end one (`s3:Get*`) and may not be all of it."""
+
+    resources: tuple[In[Resource], ...]
+    """ARNs of what it may be done to, with `*` for any text. `"*"` alone suits actions that know no resources."""
+
+    conditions: dict[str, dict[str, tuple[In[str], ...]]] = {}
+    """IAM conditions, all of which must hold: operator to key to values, such as
+    `{StringEquals: {"aws:RequestedRegion": [eu-west-1]}}`."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        faults = Faults()
+        if not self.actions:
+            faults.add("actions", "needs at least one; got []; name one, such as s3:GetObject")
+        if not self.resources:
+            faults.add("resources", "needs at least one ARN; got []; name what it may be done on")
+        for operator, keys in self.conditions.items():
+            for key, values in keys.items() or [("", ())]:
+                if not values:
+                    at = ("conditions", operator, key) if key else ("conditions", operator)
+                    faults.add(at, "needs at least one value; got none; add one, or remove the condition")
+        faults.raise_if_any()
+        return self
+
+    @property
+    def allow(self) -> Allow:
+        """The same as roles take it."""
+        return Allow(*self.actions, on=self.resources, when=self.conditions)
+
+
+_OF_AWS = ("/aws-service-role/", "/aws-reserved/")
+_PATH = Form(
+    r"/|/[\x21-\x7e]{1,510}/",
+    what="is no path of IAM",
+    do="begin and end it with /, as in /platform/, with up to 512 characters and no spaces",
+)
+_ROLE_NAME = Form(
+    rf"[\w+=,.@-]{{1,{ROLE_NAME_LIMIT}}}",
+    what="is no name of a role",
+    do=f"use up to {ROLE_NAME_LIMIT} letters, digits and _+=,.@-",
+)
+_PREFIX = Form(
+    r"[\w+=,.@-]{1,24}", what="cannot begin the names of roles", do="use up to 24 letters, digits and _+=,.@-"
+)
+# IAM API reference, "CreateRole".
+_DESCRIPTION = Form(
+    r"[\t\n\r\x20-\x7e\xa1-\xff]{0,1000}",
+    re.UNICODE,
+    what="is refused by IAM",
+    do="use up to 1000 letters of Western European languages, digits and punctuation",
+)
+
+
+def _path(value: str) -> str:
+    path = _PATH(value)
+    if path.startswith(_OF_AWS):
+        raise ValueError(f"is a path that AWS keeps for itself; got {shown(path)}; choose another")
+    return path
+
+
+IamPath = Annotated[str, AfterValidator(_path)]
+RoleName = Annotated[str, AfterValidator(_ROLE_NAME)]
+RolePrefix = Annotated[str, AfterValidator(_PREFIX)]
+RoleDescription = Annotated[str, AfterValidator(_DESCRIPTION)]
+
+
+class IamArgs(Spec):
+    """What holds for every IAM role, and every instance profile, that is made for a platform."""
+
+    role_name_prefix: RolePrefix | None = None
+    """What their names begin with, up to 24 characters; names that get too long are shortened behind it. It is not put
+    before an `iam_role.name`. Changing it replaces the roles. Default: the name of the stack, as all resources."""
+
+    path: IamPath | None = None
+    """IAM path, such as `/platform/`. Changing it replaces the roles, and what cannot change its role with them: the
+    cluster, managed node groups, Fargate profiles. Default: `/`."""
+
+    permissions_boundary: In[PolicyArn] | None = None
+    """ARN of the IAM policy that bounds what they may do. Default: none. One that a part names itself wins."""
+
+    max_session_duration: int | None = Field(default=None, ge=3600, le=43_200)
+    """Longest session of the roles in seconds, 3600 to 43200. Default: AWS's own, 3600."""
+
+    tags: Tags = {}
+    """Tags of them, which win over those of the platform and of its parts."""
+
+
+class RoleMarks(Spec):
+    """What one role that is made is called and carries; what it says wins over `iam` of the platform."""
+
+    name: RoleName | None = None
+    """Name of the role, as it is. Changing it replaces the role; so does every other change that IAM cannot make, and
+    as the name is taken, the old role then goes before the new one comes. Default: made from the names of the platform
+    and the part, with a suffix of its own."""
+
+    path: IamPath | None = None
+    """IAM path, such as `/platform/`. Changing it replaces the role. Default: that of `iam`."""
+
+    description: RoleDescription | None = None
+    """What IAM shows beside the role. Default: nothing."""
+
+    max_session_duration: int | None = Field(default=None, ge=3600, le=43_200)
+    """Longest session in seconds, 3600 to 43200. Default: that of `iam`."""
+
+    tags: Tags = {}
+    """Tags of the role alone, besides all others."""
+
+
+class RoleArgs(RoleMarks):
+    """One role that is made: what it is called, what it carries, and what it may do besides what is needed."""
+
+    policy_arns: PolicyArns = {}
+    """ARNs of further IAM policies, by a short name each."""
+
+    allow: tuple[AllowArgs, ...] = ()
+    """Further permissions, written into a policy of the role's own."""
+
+    @model_validator(mode="after")
+    def _fits_in_a_role(self) -> Self:
+        faults = Faults()
+        check_grants(self.policy_arns, self.allowed, faults)
+        faults.raise_if_any()
+        return self
+
+    @property
+    def allowed(self) -> tuple[Allow, ...]:
+        """The further permissions, as roles take them."""
+        return tuple(each.allow for each in self.allow)
+
+
+def check_grants(policy_arns: dict[str, Any], allowed: Iterable[Allow], faults: Faults) -> None:
+    """Note more policies, or longer ones, than a role can have."""
+    if len(policy_arns) > MOST_POLICIES:
+        do = "join some, or say it with allow"
+        faults.add("policy_arns", f"takes at most {MOST_POLICIES} policies; got {len(policy_arns)}; {do}")
+    # What is known only later counts as the text that stands for it: the least that can be said.
+    statements = [each.statement() for each in allowed]
+    if (size := len("".join(json.dumps(statements, default=str, separators=(",", ":")).split()))) > MOST_CHARACTERS:
+        do = "put some into a managed policy and name it in policy_arns"
+        faults.add("allow", f"takes at most {MOST_CHARACTERS} characters as JSON; got {size}; {do}")
+
+
+def check_given(role: RoleMarks | None, given: object, field: str, faults: Faults, at: str = "iam_role") -> None:
+    """Note settings of a role that is made beside a role that is there, whose ARN stands in `field`."""
+    if role is not None and given is not None:
+        faults.add(at, f"is for the role that is made; got {field} too; put it on that role")
+
+
+def check_names(role: RoleArgs | None, taken: Iterable[str], faults: Faults, at: str = "iam_role") -> None:
+    """Note further policies of a role under a name that one of its policies has already."""
+    for name in sorted(set(taken).intersection(role.policy_arns if role is not None else ())):
+        message = f"is the name of a policy that the role has already; got {name}; give yours another"
+        faults.add((at, "policy_arns", name), message)
