@@ -23,7 +23,6 @@ from eks_blueprints.recording.project import Project, imports_environment, load_
 from eks_blueprints.recording.recording import Recording
 from eks_blueprints.recording.run import record
 
-
 _NO_PROGRAM = f"there is no __main__.py here; write the program, or make a repository: {BEGIN}"
 
 
