@@ -55,9 +55,11 @@ bench: $(READY) ## Measure speed against a bare program, and how time and room g
 .PHONY: generate
 generate: $(READY) ## Write again what is generated and checked in: JSON Schema, reference pages, recordings
 	@$(BIN)/python -m eks_blueprints.reference.stubs
-	@$(BIN)/eks-blueprints schema --write
+	@$(BIN)/eks-blueprints schema --write docs/reference
+	@$(BIN)/python -m eks_blueprints.reference.pages > docs/reference/stack.md
 	@$(BIN)/eks-blueprints addons --write
 	@$(BIN)/python -m eks_blueprints.reference.policy_pages docs/policies
+	@$(BIN)/python -m eks_blueprints.starter.pulumi_templates templates
 	@$(BIN)/python -m eks_blueprints.recording.schema > docs/reference/plan.schema.json
 	@$(BIN)/python -m pytest -q --update-golden tests
 

@@ -17,7 +17,7 @@ FLOORS: list[set[str]] = [
     {"compute", "addons", "kubernetes"},
     {"blueprint"},
     {"stackfile", "recording"},
-    {"policies", "reference"},
+    {"policies", "reference", "starter"},
     {"review", "lifecycle"},
     {"testing", "cli", "__main__", "iam"},
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from eks_blueprints.core.printed import document
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
-_FOLDER = Path("docs/reference")
+_WHERE_NAMED = "."
 
 
 @click.command("schema")
@@ -21,9 +22,9 @@ _FOLDER = Path("docs/reference")
     "--write",
     "folder",
     is_flag=False,
-    flag_value=str(_FOLDER),
-    metavar="DIR",
-    help=f"Write it and the reference page to DIR instead of printing it. Default: {_FOLDER}.",
+    flag_value=_WHERE_NAMED,
+    metavar="[DIR]",
+    help="Write it to a file instead of printing it. Default: where the stack files of this project name it.",
 )
 def command(blueprint: str | None, folder: str | None) -> None:
     """Print the JSON Schema of stack files.
@@ -31,24 +32,23 @@ def command(blueprint: str | None, folder: str | None) -> None:
     Editors check and complete a stack file whose first line names the schema:
 
     \b
-      # yaml-language-server: $schema=../docs/reference/stack.schema.json
+      # yaml-language-server: $schema=stack.schema.json
 
-    BLUEPRINT is the dotted path of a class of one's own, whose stack files have fields of their own:
+    BLUEPRINT is the dotted path of a class of your own, which adds fields to its stack files. With --write it is the
+    class that the stack files name.
 
     \b
+      eks-blueprints schema --write
       eks-blueprints schema acme.platform.AcmeBlueprint > stacks/stack.schema.json
     """
-    from eks_blueprints.reference.pages import stack_page
-    from eks_blueprints.reference.schema import stack_schema
-
-    if blueprint is not None and folder is not None:
-        raise click.UsageError("--write is for this package's own pages; got a blueprint too; leave one of them out")
-    schema = document(stack_schema(_args_of(blueprint))) + "\n"
     if folder is None:
-        click.echo(schema, nl=False)
+        click.echo(schema_text(blueprint, Path.cwd()), nl=False)
         return
-    for name, text in {"stack.schema.json": schema, "stack.md": stack_page()}.items():
-        path = Path(folder) / name
+    from eks_blueprints.reference.editor_schemas import FILE
+
+    wanted = _named() if folder == _WHERE_NAMED and blueprint is None else {Path(folder) / FILE: blueprint}
+    for path, named in wanted.items():
+        text = schema_text(named, path.parent if folder == _WHERE_NAMED else Path.cwd())
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -57,11 +57,31 @@ def command(blueprint: str | None, folder: str | None) -> None:
         click.echo(f"wrote {path}", err=True)
 
 
-def _args_of(blueprint: str | None) -> type[BlueprintArgs]:
+def schema_text(blueprint: str | None, folder: Path) -> str:
+    """The schema of the stack files of a class, found as a stack file in `folder` finds it; of ours if None."""
+    from eks_blueprints.reference.schema import stack_schema
+
+    return document(stack_schema(_args_of(blueprint, folder))) + "\n"
+
+
+def _named() -> dict[Path, str | None]:
+    """The schemas that the stack files of this project name; tells which of them name none."""
+    from eks_blueprints.reference.editor_schemas import FILE, line_of, named_schema, schemas_of
+    from eks_blueprints.stackfile.find import stack_files
+
+    stacks = stack_files(Path.cwd())
+    wanted = schemas_of(stacks)
+    for stack in stacks:
+        if named_schema(stack) is None:
+            click.echo(f"{stack}: names no schema; make this its first line: {line_of(FILE)}", err=True)
+    return {Path(os.path.normpath(path)): named for path, named in wanted.items()}
+
+
+def _args_of(blueprint: str | None, folder: Path) -> type[BlueprintArgs]:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
     if blueprint is None:
         return BlueprintArgs
     from eks_blueprints.stackfile.load import blueprint_class
 
-    return blueprint_class(blueprint, Path.cwd()).Args
+    return blueprint_class(blueprint, folder).Args

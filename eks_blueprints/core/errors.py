@@ -24,6 +24,9 @@ from eks_blueprints.core.printed import one_line
 REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"}, {"stack", "output", "index"})
 """The keys of a mapping that names a value instead of giving it."""
 
+BEGIN = "eks-blueprints init DIR"
+"""The command that makes a repository, for whoever stands outside of one."""
+
 Path = tuple[str | int, ...]
 """Where a field stands in a spec: keys and list indices, outermost first."""
 

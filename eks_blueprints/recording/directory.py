@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from eks_blueprints.core.errors import BEGIN
 from eks_blueprints.core.references import environment
 from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
@@ -21,6 +22,8 @@ from eks_blueprints.recording.invokes import Answer
 from eks_blueprints.recording.project import Project, imports_environment, load_project, stack_config
 from eks_blueprints.recording.recording import Recording
 from eks_blueprints.recording.run import record
+
+_NO_PROGRAM = f"there is no __main__.py here; write the program, or make a repository: {BEGIN}"
 
 
 def record_directory(
@@ -47,7 +50,7 @@ def record_directory(
 
     def program() -> None:
         if project.entry.is_dir() and not (project.entry / "__main__.py").is_file():
-            raise ProgramError("there is no __main__.py here", project.entry.name)
+            raise ProgramError(_NO_PROGRAM, project.entry.name)
         token = environment.set(imports_environment(project, stack))
         try:
             runpy.run_path(str(project.entry), run_name="__main__")

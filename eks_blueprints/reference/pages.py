@@ -1,4 +1,7 @@
-"""The reference page of stack files, made from their JSON Schema, so that editors and readers are told the same."""
+"""The reference page of stack files, made from their JSON Schema, so that editors and readers are told the same.
+
+python -m eks_blueprints.reference.pages > docs/reference/stack.md
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from eks_blueprints.reference.schema import stack_schema
 
 _HEAD = """# Stack files
 
-Every field of a stack file, made from the specs by `eks-blueprints schema --write`. Where a value is marked **or a
+Every field of a stack file, made from the specs. Where a value is marked **or a
 reference**, it may be named instead of given: `{config: key}`, `{secret: key}` or `{stack: name, output: key}`,
 the last with `index: 0` for an element of a list.
 """
@@ -121,3 +124,7 @@ def _code(value: Any) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    print(stack_page(), end="")

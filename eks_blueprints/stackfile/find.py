@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from eks_blueprints.core.document import read
-from eks_blueprints.core.errors import InputError, Problem, unknown_name
+from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
 
 _OTHERS = ("Pulumi", "policies.")
 """Starts of the names of YAML files beside stack files that are none: Pulumi's settings, and those of policies."""
@@ -64,10 +64,13 @@ def stack_files(folder: Path) -> list[Path]:
     """
     project = project_of(folder)
     if project is None:
-        raise _error(folder, "belongs to no project; got no Pulumi.yaml here or above; name a stack file instead")
+        do = f"name a stack file, or make a repository: {BEGIN}"
+        raise _error(folder, f"belongs to no project; got no Pulumi.yaml here or above; {do}")
     found = sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
     if not found:
-        raise _error(project.main, "holds no stack file; got an empty folder; write one, such as dev.yaml")
+        raise _error(
+            project.main, f"holds no stack file; got none; write one, such as dev.yaml, or make a repository: {BEGIN}"
+        )
     return [relative(path) for path in found]
 
 

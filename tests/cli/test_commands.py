@@ -93,9 +93,52 @@ def test_what_a_person_gets_wrong_ends_in_one_line_and_code_2(words: list[str], 
 
 
 def test_outside_a_project_a_stack_file_is_asked_for(tmp_path: Path) -> None:
-    done = call("check", cwd=tmp_path)
+    for words in (["check"], ["preview", "prod"], ["schema", "--write"]):
+        done = call(*words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "belongs to no project" in done.stderr
+        assert "or make a repository: eks-blueprints init DIR" in done.stderr
+
+
+def test_a_project_without_stack_files_or_program_is_told_how_to_begin(tmp_path: Path, project: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare" / "Pulumi.yaml").write_text("name: bare\nruntime: python\n")
+    done = call("check", cwd=tmp_path / "bare")
+    assert "holds no stack file; got none; write one, such as dev.yaml, or make a repository" in done.stderr
+    done = call("preview", "--program", "bare", cwd=tmp_path)
     assert done.returncode == 2
-    assert "belongs to no project" in done.stderr
+    assert "there is no __main__.py here; write the program, or make a repository: eks-blueprints init" in done.stderr
+    done = call("preview", "--program", ".", cwd=tmp_path / "stacks")
+    assert "holds no Pulumi project" in done.stderr
+    assert "or make one: eks-blueprints init DIR" in done.stderr
+
+
+def test_the_schema_is_written_where_the_stack_files_name_it(project: Path) -> None:
+    for stack in ("dev", "prod"):
+        edit(project / f"stacks/{stack}.yaml", "../docs/reference/stack.schema.json", "schemas/ours.json")
+    done = call("schema", "--write", cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "wrote stacks/schemas/ours.json\n"
+    assert json.loads((project / "stacks/schemas/ours.json").read_text())["title"] == "EKS blueprint"
+    assert not (project / "docs").exists()
+
+
+def test_a_stack_file_without_a_schema_is_told_which_line_to_add(project: Path) -> None:
+    edit(project / "stacks/prod.yaml", "# yaml-language-server: $schema=../docs/reference/stack.schema.json\n", "")
+    edit(project / "stacks/dev.yaml", "../docs/reference/stack.schema.json", "https://example.com/stack.schema.json")
+    done = call("schema", "--write", cwd=project / "stacks")
+    line = "# yaml-language-server: $schema=stack.schema.json"
+    assert done.stderr == (
+        f"{project}/stacks/prod.yaml: names no schema; make this its first line: {line}\n"
+        f"wrote {project}/stacks/stack.schema.json\n"
+    ).replace(f"{project}/stacks/", "")
+
+
+def test_two_classes_cannot_share_a_schema(project: Path) -> None:
+    edit(project / "stacks/prod.yaml", "region: eu-west-1", "blueprint: acme.Platform\nregion: eu-west-1")
+    done = call("schema", "--write", cwd=project)
+    assert done.returncode == 2
+    assert "is the schema of two blueprint classes; got stacks/dev.yaml and stacks/prod.yaml" in done.stderr
 
 
 def test_preview_shows_the_platform_as_a_tree() -> None:

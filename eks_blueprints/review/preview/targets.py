@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from eks_blueprints.core.errors import InputError, Problem, unknown_name
+from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
 from eks_blueprints.stackfile.find import program_of, stack_file, stack_files
 
 
@@ -43,7 +43,9 @@ def program_target(folder: Path, stack: str | None) -> Target:
         InputError: if the folder holds no project, or its stacks leave open which one is meant.
     """
     if not (folder / "Pulumi.yaml").is_file():
-        message = "holds no Pulumi project; got no Pulumi.yaml in it; name the folder of a project"
+        message = (
+            f"holds no Pulumi project; got no Pulumi.yaml in it; name the folder of a project, or make one: {BEGIN}"
+        )
         raise InputError([Problem((), message, str(folder))])
     stacks = _configured_stacks(folder)
     if stack is None:

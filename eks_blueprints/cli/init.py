@@ -1,0 +1,115 @@
+"""`eks-blueprints init`: a team's new repository."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from eks_blueprints.starter import answers as known
+from eks_blueprints.starter.answers import PRESETS, Answers
+
+_BLUEPRINT = "team.platform.TeamBlueprint"
+"""The class that its stack files name."""
+_HOSTS = (*known.HOSTS, known.NO_CI)
+
+
+@click.command("init", short_help="Make a team's repository.")
+@click.argument("folder", required=False, default=".", type=click.Path(path_type=Path), metavar="[DIR]")
+@click.option("--preset", metavar="NAME", help=f"Platform to start from. Default: {known.DEFAULT_PRESET}.")
+@click.option("--name", metavar="NAME", help="Name of the project; its clusters are named after it. Default: DIR's.")
+@click.option("--region", metavar="REGION", help=f"AWS region of the platforms. Default: {known.DEFAULT_REGION}.")
+@click.option(
+    "--ci", metavar="HOST", help=f"Where pull requests are checked: {', '.join(_HOSTS)}. Default: {_HOSTS[0]}."
+)
+@click.option(
+    "--package", metavar="REQUIREMENT", help="Line of requirements.txt for eks_blueprints. Default: as installed here."
+)
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing; take the defaults.")
+def command(  # noqa: PLR0917 - click passes each option by name
+    folder: Path,
+    preset: str | None,
+    name: str | None,
+    region: str | None,
+    ci: str | None,
+    package: str | None,
+    yes: bool,
+) -> None:
+    """Make a team's repository in DIR: a dev and a prod platform, tests, and a check of pull requests.
+
+    It passes its own tests at once and needs no AWS account for them. On a terminal it asks for what no option says.
+    It never overwrites a file.
+
+    \b
+      eks-blueprints init                                        ask, and write into this folder
+      eks-blueprints init shop --preset karpenter --ci gitlab --yes
+    """
+    ask = _asked if not yes and _on_a_terminal() else _default
+    if ask is _asked and preset is None:
+        for each, what in PRESETS.items():
+            click.echo(f"  {each:13} {what}", err=True)
+    answers = Answers(
+        preset=preset
+        if preset is not None
+        else ask("Platform to start from", known.DEFAULT_PRESET, known.preset_fault),
+        name=name if name is not None else ask("Name of the project", _name_of(folder), known.name_fault),
+        region=region if region is not None else ask("AWS region", known.DEFAULT_REGION, known.region_fault),
+        ci=ci
+        if ci is not None
+        else ask(f"Where pull requests are checked ({', '.join(_HOSTS)})", _HOSTS[0], known.ci_fault),
+        requirement=package if package is not None else known.installed_requirement() or known.example_requirement(),
+    )
+    _make(folder, answers)
+    _tell(folder, answers)
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _make(folder: Path, answers: Answers) -> None:
+    from eks_blueprints.cli import schema
+    from eks_blueprints.reference.editor_schemas import FILE
+    from eks_blueprints.starter.repository import repository, write
+
+    stacks = folder / "stacks"
+    # The schema is that of the class which stands in the files before it.
+    write(folder, {**repository(answers), f"stacks/{FILE}": lambda: schema.schema_text(_BLUEPRINT, stacks)})
+
+
+def _tell(folder: Path, answers: Answers) -> None:
+    click.echo(f"made {answers.name} in {folder}: {PRESETS[answers.preset]}")
+    click.echo("before the first pulumi up, replace every value that is marked # yours\n\nnext:")
+    place = [] if folder.resolve() == Path.cwd() else [f"cd {_quoted(folder)}"]
+    commands = [*place, "eks-blueprints preview dev", "python -m pytest"]
+    commands += ["eks-blueprints check --policies"] if not place else []
+    for line in commands:
+        click.echo(f"  {click.style(line, fg='cyan')}")
+
+
+def _quoted(folder: Path) -> str:
+    text = str(folder)
+    return text if re.fullmatch(r"[\w./\\:-]+", text) else f'"{text}"'
+
+
+def _name_of(folder: Path) -> str:
+    """The folder's name as the name of a project."""
+    text = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-_")
+    return text if known.name_fault(text) is None else "platform"
+
+
+def _default(_question: str, default: str, _fault: Callable[[str], str | None]) -> str:
+    return default
+
+
+def _asked(question: str, default: str, fault: Callable[[str], str | None]) -> str:
+    def valid(text: str) -> str:
+        if wrong := fault(text.strip()):
+            raise click.UsageError(wrong)
+        return text.strip()
+
+    answer: str = click.prompt(question, default=default, value_proc=valid, err=True)
+    return answer

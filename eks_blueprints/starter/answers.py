@@ -1,0 +1,152 @@
+"""What has to be known of a new repository before it is written."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from eks_blueprints.core import versions
+from eks_blueprints.core.errors import Problem, nearest, shown, unknown_name
+from eks_blueprints.core.form import Form
+from eks_blueprints.network import zones
+
+PRESETS: Mapping[str, str] = MappingProxyType(
+    {
+        "auto-mode": "EKS Auto Mode, where AWS runs nodes, volumes and load balancers",
+        "existing-vpc": "managed node groups on a VPC that exists, found by its tags",
+        "fargate": "no nodes, pods on Fargate",
+        "karpenter": "Karpenter, which launches nodes for pods, and a few managed nodes for the system",
+        "managed": "managed node groups on a new VPC",
+    }
+)
+"""The platforms to start from, with what each is."""
+
+HOSTS = ("github", "gitlab", "bitbucket", "codebuild")
+"""Where the pull request check can run."""
+
+NO_CI = "none"
+DEFAULT_PRESET = "managed"
+DEFAULT_REGION = "eu-west-1"
+DISTRIBUTION = "eks-blueprints"
+
+_MAX_NAME = 50
+"""Longest name: the names of the clusters, of their roles and queues begin with it."""
+
+_WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "y", "n", "null"}
+_NAME = Form(rf"[A-Za-z][A-Za-z0-9_-]{{0,{_MAX_NAME - 1}}}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a new repository is made for."""
+
+    name: str
+    """Name of the Pulumi project; the names of its clusters begin with it."""
+    region: str = DEFAULT_REGION
+    """AWS region of its platforms."""
+    preset: str = DEFAULT_PRESET
+    """The platform to start from, one of `PRESETS`."""
+    ci: str = NO_CI
+    """Where its pull requests are checked: one of `HOSTS`, or `none`."""
+    requirement: str
+    """How pip installs this package, a line of requirements.txt."""
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with them, by the option that says it."""
+        for option, fault in (
+            ("--name", name_fault(self.name)),
+            ("--region", region_fault(self.region)),
+            ("--preset", preset_fault(self.preset)),
+            ("--ci", ci_fault(self.ci)),
+            ("--package", requirement_fault(self.requirement)),
+        ):
+            if fault:
+                yield Problem((option,), fault)
+
+    def values(self) -> dict[str, str]:
+        """What stands for each placeholder of a template; the answers have no problem."""
+        offered = zones.region(self.region).zones
+        return {
+            "PROJECT": self.name,
+            "DESCRIPTION": f"Amazon EKS platforms of {self.name}, one a stack",
+            "PRESET": self.preset,
+            "SUMMARY": PRESETS[self.preset],
+            "REGION": self.region,
+            "PARTITION": zones.partition(self.region),
+            "ZONES": ", ".join(offered[:3]),
+            "TWO_ZONES": ", ".join(offered[:2]),
+            "KUBERNETES_VERSION": versions.latest(),
+            "REQUIREMENT": self.requirement,
+            "TRUSTED": self.requirement.partition("  #")[0],
+            "REQUIREMENTS_FILE": "requirements.txt",
+        }
+
+
+def name_fault(name: str) -> str | None:
+    """What is wrong with the name of a project, if anything is."""
+    if name.lower() in _WORDS_OF_YAML:
+        return f"cannot name a project, because YAML reads more than text in it; got {shown(name)}; use another word"
+    if _NAME.fullmatch(name):
+        return None
+    do = f"use letters, digits, - and _, at most {_MAX_NAME}, beginning with a letter"
+    return f"cannot name a project; got {shown(name)}; {do}"
+
+
+def region_fault(region: str) -> str | None:
+    """What is wrong with a region, if anything is."""
+    known = zones.regions()
+    if region in known:
+        return None
+    near = nearest(region, known)
+    do = f"did you mean {near}?" if near else f"name one such as {DEFAULT_REGION}"
+    return f"is no region of EKS that this version knows; got {shown(region)}; {do}"
+
+
+def preset_fault(preset: str) -> str | None:
+    """What is wrong with the name of a preset, if anything is."""
+    if preset in PRESETS:
+        return None
+    if preset.replace("_", "-") == "existing-cluster":
+        why = "a stack file describes a platform with a cluster of its own"
+        do = "put add-ons and nodes on a cluster that exists in Python, with ClusterRef.existing"
+        return f"is no preset, because {why}; got {shown(preset)}; {do}"
+    return unknown_name(preset, PRESETS, "preset")
+
+
+def ci_fault(host: str) -> str | None:
+    """What is wrong with the name of a host of pull requests, if anything is."""
+    return None if host in (*HOSTS, NO_CI) else unknown_name(host, (*HOSTS, NO_CI), "host")
+
+
+def requirement_fault(requirement: str) -> str | None:
+    """What is wrong with a line of requirements.txt, if anything is."""
+    if requirement.strip() and requirement.isprintable() and not set(requirement) & set("\"'`$\\"):
+        return None
+    do = "write it like eks-blueprints==1.0.0 or eks-blueprints @ git+https://example.com/eks-blueprints@v1"
+    return f"is no line of requirements.txt; got {shown(requirement)}; {do}"
+
+
+def installed_requirement() -> str | None:
+    """The line of requirements.txt that installs this package as it is installed here; None if from a local folder or
+    file, which others do not have."""
+    try:
+        found = importlib.metadata.distribution(DISTRIBUTION)
+        origin = json.loads(found.read_text("direct_url.json") or "null")
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return None
+    if origin is None:
+        return f"{DISTRIBUTION}=={found.version}"
+    url = str(origin.get("url", ""))
+    if vcs := origin.get("vcs_info"):
+        return f"{DISTRIBUTION} @ {vcs['vcs']}+{url}@{vcs['commit_id']}"
+    return f"{DISTRIBUTION} @ {url}" if url.startswith("https://") else None
+
+
+def example_requirement() -> str:
+    """What stands in requirements.txt until the team says where it keeps this package."""
+    from eks_blueprints import __version__
+
+    return f"{DISTRIBUTION} @ git+https://github.com/acme/eks-blueprints@v{__version__}  # yours: where you keep it"

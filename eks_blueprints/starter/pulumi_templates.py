@@ -1,0 +1,50 @@
+"""The same repositories as templates of `pulumi new`, and the checks of pull requests for other repositories.
+
+python -m eks_blueprints.starter.pulumi_templates templates
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from eks_blueprints.starter.answers import HOSTS, PRESETS, Answers, example_requirement
+from eks_blueprints.starter.repository import rendered, repository
+
+_FILLED_IN_BY_PULUMI = {name: f"${{{name}}}" for name in ("PROJECT", "DESCRIPTION")}
+_ELSEWHERE = {
+    "gitlab": ("gitlab.yml", "git+https://gitlab.example.com/platform/eks-blueprints@v1"),
+    "bitbucket": ("bitbucket-pipelines.yml", "git+https://bitbucket.org/acme/eks-blueprints@v1"),
+    "codebuild": ("codebuild.yml", ""),
+}
+"""Where the check of each host stands in `templates/ci`, and from where it installs this package."""
+
+
+def all_files() -> dict[str, str]:
+    """The text of every generated file of `templates/`, by its path with slashes."""
+    return dict(_all_files())
+
+
+def _all_files() -> Iterator[tuple[str, str]]:
+    for preset, what in PRESETS.items():
+        answers = Answers(name="example", preset=preset, ci=HOSTS[0], requirement=example_requirement())
+        for path, text in repository(answers, answers.values() | _FILLED_IN_BY_PULUMI).items():
+            head = f'template:\n  description: "Amazon EKS with {what}"\n' if path == "Pulumi.yaml" else ""
+            yield f"{preset}/{path}", text + head
+    for host, (name, package) in _ELSEWHERE.items():
+        values = {"TRUSTED": package, "REQUIREMENTS_FILE": "requirements.lock"}
+        for text in rendered(f"ci/{host}", values).values():
+            yield f"ci/{name}", text
+
+
+def write(folder: Path) -> None:
+    """Write them below a folder."""
+    for path, text in all_files().items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "templates"))
