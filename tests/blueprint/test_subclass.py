@@ -16,8 +16,8 @@ from eks_blueprints.recording import ProgramError
 from eks_blueprints.stackfile import load, open_stack
 from eks_blueprints.testing import record, record_stack
 
-REST = 'cluster: {version: "1.35"}\naddons: {}\n'
-SMALL: dict[str, Any] = {"cluster": {"version": "1.35"}, "addons": {}}
+REST = 'cluster: {version: "1.35"}\ncore_addons: []\n'
+SMALL: dict[str, Any] = {"cluster": {"version": "1.35"}, "core_addons": []}
 
 
 class TeamArgs(BlueprintArgs):

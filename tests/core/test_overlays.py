@@ -10,7 +10,6 @@ from eks_blueprints.core.document import parse, text_at_top
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.overlays import overlaid
 
-
 Y = {"name": "y"}
 
 
