@@ -25,7 +25,8 @@ _FOLDER = Path("docs/reference")
     metavar="DIR",
     help=f"Write it and the reference page to DIR instead of printing it. Default: {_FOLDER}.",
 )
-def command(blueprint: str | None, folder: str | None) -> None:
+@click.option("--overlay", is_flag=True, help="The one of files that extend others, or are extended.")
+def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
     """Print the JSON Schema of stack files.
 
     Editors check and complete a stack file whose first line names the schema:
@@ -33,21 +34,26 @@ def command(blueprint: str | None, folder: str | None) -> None:
     \b
       # yaml-language-server: $schema=../docs/reference/stack.schema.json
 
+    In files that extend others, or are extended, nothing is required and null removes: they have a schema of their own,
+    overlay.schema.json beside the other.
+
     BLUEPRINT is the dotted path of a class of one's own, whose stack files have fields of their own:
 
     \b
       eks-blueprints schema acme.platform.AcmeBlueprint > stacks/stack.schema.json
     """
     from eks_blueprints.reference.pages import stack_page
-    from eks_blueprints.reference.schema import stack_schema
+    from eks_blueprints.reference.schema import overlay_schema, stack_schema
 
     if blueprint is not None and folder is not None:
         raise click.UsageError("--write is for this package's own pages; got a blueprint too; leave one of them out")
-    schema = document(stack_schema(_args_of(blueprint))) + "\n"
+    args = _args_of(blueprint)
     if folder is None:
-        click.echo(schema, nl=False)
+        click.echo(document(overlay_schema(args) if overlay else stack_schema(args)))
         return
-    for name, text in {"stack.schema.json": schema, "stack.md": stack_page()}.items():
+    schemas = {"stack.schema.json": stack_schema(args), "overlay.schema.json": overlay_schema(args)}
+    texts = {name: document(schema) + "\n" for name, schema in schemas.items()}
+    for name, text in {**texts, "stack.md": stack_page()}.items():
         path = Path(folder) / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,9 +15,10 @@ from eks_blueprints.cli.show_stack import command
 from eks_blueprints.core.document import Document, parse
 from eks_blueprints.stackfile.shown import lines, without_secrets
 
+ODD = ["null", "1.30", "no", "a: b", "a #b", "- x", "x\ny\n", "x\n\n  y", "a\n ", " a\nb", "é", "~", "<<", "2026-11-29"]
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=12),
-    st.sampled_from(["null", "1.30", "no", "a: b", "a #b", "- x", "x\ny\n", "x\n\n  y", "a\n ", " a\nb", "é", "~", "<<", "2026-11-29"]),
+    st.sampled_from(ODD),
 )  # fmt: skip
 DATA = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
@@ -41,7 +42,8 @@ def test_what_is_printed_reads_as_what_was_merged(data: dict[str, Any]) -> None:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (tmp_path / "base.yaml").write_text(
-        'region: eu-west-1\ncluster: {version: "1.35"}\ncompute: {system: {kind: managed_nodes, min_size: 3, max_size: 6}}\n'
+        'region: eu-west-1\ncluster: {version: "1.35"}\n'
+        "compute: {system: {kind: managed_nodes, min_size: 3, max_size: 6}}\n"
     )
     (tmp_path / "prod.yaml").write_text(
         "extends: base.yaml\ncompute:\n  system: {max_size: 9, min_size: null}\naddons: {coredns: null}\n"
