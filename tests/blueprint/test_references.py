@@ -100,7 +100,7 @@ network:
   vpc_id: {{stack: acme/network/prod, output: vpc_id}}
   subnet_ids:
     private: {private}
-addons: {{}}
+core_addons: []
 cluster:
   version: "1.35"
 """
