@@ -185,7 +185,9 @@ def test_a_public_subnet_named_by_the_settings_is_found(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (tmp_path / "Pulumi.prod.yaml").write_text("config: {shop:subnet: subnet-0123456789abcdef1}\n")
     file = tmp_path / "prod.yaml"
-    fargate = "compute: {f: {kind: fargate, selectors: [{namespace: x}], subnet_ids: [{config: subnet}]}}\naddons: {}\n"
+    fargate = (
+        "compute: {f: {kind: fargate, selectors: [{namespace: x}], subnet_ids: [{config: subnet}]}}\ncore_addons: []\n"
+    )
     file.write_text(CLUSTER + OWN_VPC % "public" + fargate)
     assert "compute.f.subnet_ids[0]: is a public subnet" in (by_check(file) or "")
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint import addon_delivery
 from eks_blueprints.blueprint.addon_defaults import brought_by_auto_mode, hosts, only_fargate, settled
+from eks_blueprints.blueprint.core_addons import is_listed
 from eks_blueprints.blueprint.kinds import (
     ChartAddOn,
     Coredns,
@@ -146,6 +147,8 @@ def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
             yield _doubt(("compute",), f"{what}; got no other that runs Linux pods; {do}")
             return
         do = "add compute, such as nodes: {kind: managed_nodes}, or set cluster.auto_mode"
+        if [addon.name for addon in waiting if not is_listed(addon)] == [named]:
+            do += f", or leave it out: addons: {{{named}: null}}"
         yield Problem(("compute",), f"is needed by {named}; got none that runs Linux pods; {do}")
     else:
         for addon in waiting:
@@ -177,8 +180,7 @@ def _matrix(args: BlueprintArgs) -> Iterator[Problem]:
     for addon in args.addons:
         fits = addon.fits
         if brought_by_auto_mode(addon, args):
-            # Nobody asked for those of the default list.
-            if "addons" in args.model_fields_set:
+            if is_listed(addon):
                 yield _doubt(("addons", addon.name), f"is not installed: EKS Auto Mode brings {fits.in_auto_mode}")
             continue
         if fits.not_in_auto_mode and args.cluster.auto_mode is not None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from eks_blueprints.access.pod_identity_spec import Associations
 from eks_blueprints.access.spec import AccessEntry, check_entries
@@ -12,6 +20,7 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint import checks
 from eks_blueprints.blueprint.account import AccountArgs
 from eks_blueprints.blueprint.addon_defaults import AddOnDefaults
+from eks_blueprints.blueprint.core_addons import CORE_ADDONS, CoreAddOn, completed, left_out
 from eks_blueprints.cluster.spec import ClusterArgs
 from eks_blueprints.compute._shared_role import NodeRoles
 from eks_blueprints.compute.base import Compute
@@ -23,15 +32,6 @@ from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.kubernetes.namespace_spec import Namespaces
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
-
-
-def _core_addons() -> tuple[AddOn, ...]:
-    from eks_blueprints.addons.coredns import Coredns
-    from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent
-    from eks_blueprints.addons.kube_proxy import KubeProxy
-    from eks_blueprints.addons.vpc_cni import VpcCni
-
-    return VpcCni(), KubeProxy(), EksPodIdentityAgent(), Coredns()
 
 
 class BlueprintArgs(Spec):
@@ -72,15 +72,26 @@ class BlueprintArgs(Spec):
     compute: Group[Compute] = ()
     """What pods run on, by a name of your choice; `kind` says which sort and defaults to the name."""
 
-    addons: Group[AddOn] = Field(default_factory=_core_addons)
-    """Software installed on the cluster. Default: vpc_cni, kube_proxy, eks_pod_identity_agent and coredns; a list of
-    one's own replaces it."""
+    core_addons: tuple[CoreAddOn, ...] = CORE_ADDONS
+    """Add-ons of EKS that are installed without being listed. Default: vpc_cni, kube_proxy, eks_pod_identity_agent and
+    coredns. `[]`: only what `addons` lists."""
+
+    addons: Group[AddOn] = Field(default=(), validate_default=True)
+    """Software installed on the cluster, besides the core add-ons; one of these is listed to set its fields, and in a
+    stack file `coredns: null` leaves it out."""
 
     addon_defaults: AddOnDefaults = AddOnDefaults()
     """What holds for all add-ons, unless one says otherwise itself."""
 
     _origin: Document | None = PrivateAttr(default=None)
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
+
+    @field_validator("addons", mode="wrap")
+    @classmethod
+    def _with_core(cls, value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> tuple[AddOn, ...]:
+        without = left_out(value)
+        listed = {name: fields for name, fields in value.items() if name not in without} if without else value
+        return completed(read(listed), info.data.get("core_addons", CORE_ADDONS), without)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -104,7 +115,12 @@ class BlueprintArgs(Spec):
         return self._origin
 
     def but(self, **changes: object) -> Self:
-        """A copy with some fields changed; see `Spec.but`. It remembers the stack file."""
+        """A copy with some fields changed; see `Spec.but`. It remembers the stack file.
+
+        `addons` holds the core ones too by then: given here, it is the whole list.
+        """
+        if "addons" in self.model_fields_set | changes.keys():
+            changes = {"core_addons": ()} | changes
         changed = super().but(**changes)
         changed._origin = self._origin
         return changed

@@ -28,9 +28,13 @@ _COMMANDS = {
     "policy": "Name the policies, show one, print the policy pack's folder, write a baseline of waivers.",
     "preview": "Show what a stack would create: no AWS account, cluster, network or engine needed.",
     "schema": "Print the JSON Schema of stack files, for editors.",
+    "show": "Print a stack file merged with the files that it extends, with the place of every value.",
     "tables": "List the dated tables of facts that everything rests on, with their age.",
     "teardown": "Show what has to be drained before a stack is destroyed, in which order, and by which commands.",
 }
+
+_MODULES = {"show": "show_stack"}
+"""Files of commands that are not called as the command."""
 
 
 class _Commands(click.Group):
@@ -40,7 +44,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"eks_blueprints.cli.{name}").command
+        module = _MODULES.get(name, name)
+        command: click.Command = importlib.import_module(f"eks_blueprints.cli.{module}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -13,7 +13,7 @@ import click
 from eks_blueprints.cli import show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.stackfile.find import stack_file, stack_files
+from eks_blueprints.stackfile.find import stack_file, stack_files, stacks_of
 from eks_blueprints.stackfile.settle import checked
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
 ) -> None:
     """Say whether stack files are valid, every problem with its line and column.
 
-    Without arguments, checks every stack of the project in this folder. Nothing is run and nothing is looked up: pulumi
+    Without arguments, checks every stack of the project in this folder, and for a file that stacks extend, each of
+    these. Nothing is run and nothing is looked up: pulumi
     is not even imported, unless a stack file names a blueprint class of its own.
 
     With --policies, --profile or --format the stacks are run offline as in a preview, and what they would create is
@@ -91,13 +92,21 @@ def command(  # noqa: PLR0917 - click passes each option by name
     if program is not None:
         _end([_judged_program(program, stack, profile) for stack in stacks or (None,)], form, strict)
         return
-    files = [stack_file(stack) for stack in stacks] if stacks else stack_files(Path.cwd())
+    files = _files(stacks)
     show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
     judging = policies or profile is not None or form != "text"
     if not _valid(files, strict, quiet=judging):
         raise click.exceptions.Exit(Exit.INVALID)
     if judging:
         _end([_judged(file, profile) for file in files], form, strict)
+
+
+def _files(named: Sequence[str]) -> list[Path]:
+    """The stack files to check; of a file that others extend, as hooks name every file that changes, these."""
+    if not named:
+        return stack_files(Path.cwd())
+    found = [file for each in named for file in (stacks_of(Path(each)) or [stack_file(each)])]
+    return list(dict.fromkeys(found))
 
 
 def _valid(files: Sequence[Path], strict: bool, *, quiet: bool) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.reference.editor_schemas import Schema
 
 _WHERE_NAMED = "."
 
@@ -26,13 +26,17 @@ _WHERE_NAMED = "."
     metavar="[DIR]",
     help="Write it to a file instead of printing it. Default: where the stack files of this project name it.",
 )
-def command(blueprint: str | None, folder: str | None) -> None:
+@click.option("--overlay", is_flag=True, help="The one of files that extend others, or are extended.")
+def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
     """Print the JSON Schema of stack files.
 
     Editors check and complete a stack file whose first line names the schema:
 
     \b
       # yaml-language-server: $schema=stack.schema.json
+
+    In files that extend others, or are extended, nothing is required and null removes: they have a schema of their own,
+    overlay.schema.json beside the other.
 
     BLUEPRINT is the dotted path of a class of your own, which adds fields to its stack files. With --write it is the
     class that the stack files name.
@@ -42,13 +46,18 @@ def command(blueprint: str | None, folder: str | None) -> None:
       eks-blueprints schema acme.platform.AcmeBlueprint > stacks/stack.schema.json
     """
     if folder is None:
-        click.echo(schema_text(blueprint, Path.cwd()), nl=False)
+        click.echo(schema_text(blueprint, Path.cwd(), overlay=overlay), nl=False)
         return
-    from eks_blueprints.reference.editor_schemas import FILE
+    from eks_blueprints.reference.editor_schemas import FILE, OVERLAY_FILE, Schema
 
-    wanted = _named() if folder == _WHERE_NAMED and blueprint is None else {Path(folder) / FILE: blueprint}
-    for path, named in wanted.items():
-        text = schema_text(named, path.parent if folder == _WHERE_NAMED else Path.cwd())
+    if folder == _WHERE_NAMED and blueprint is None:
+        wanted = _named()
+    else:
+        names = {FILE: False, OVERLAY_FILE: True}
+        wanted = {Path(folder) / name: Schema(blueprint, overlaid) for name, overlaid in names.items()}
+    for path, schema in wanted.items():
+        found_from = path.parent if folder == _WHERE_NAMED else Path.cwd()
+        text = schema_text(schema.blueprint, found_from, overlay=schema.overlay)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -57,14 +66,15 @@ def command(blueprint: str | None, folder: str | None) -> None:
         click.echo(f"wrote {path}", err=True)
 
 
-def schema_text(blueprint: str | None, folder: Path) -> str:
+def schema_text(blueprint: str | None, folder: Path, *, overlay: bool = False) -> str:
     """The schema of the stack files of a class, found as a stack file in `folder` finds it; of ours if None."""
-    from eks_blueprints.reference.schema import stack_schema
+    from eks_blueprints.reference.schema import overlay_schema, stack_schema
 
-    return document(stack_schema(_args_of(blueprint, folder))) + "\n"
+    args = _args_of(blueprint, folder)
+    return document(overlay_schema(args) if overlay else stack_schema(args)) + "\n"
 
 
-def _named() -> dict[Path, str | None]:
+def _named() -> dict[Path, Schema]:
     """The schemas that the stack files of this project name; tells which of them name none."""
     from eks_blueprints.reference.editor_schemas import FILE, line_of, named_schema, schemas_of
     from eks_blueprints.stackfile.find import stack_files
@@ -74,7 +84,7 @@ def _named() -> dict[Path, str | None]:
     for stack in stacks:
         if named_schema(stack) is None:
             click.echo(f"{stack}: names no schema; make this its first line: {line_of(FILE)}", err=True)
-    return {Path(os.path.normpath(path)): named for path, named in wanted.items()}
+    return wanted
 
 
 def _args_of(blueprint: str | None, folder: Path) -> type[BlueprintArgs]:

@@ -8,6 +8,7 @@ time, because the nodes of a large file take many times the room of its values.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -15,7 +16,14 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.docinfo import DocInfo
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, SequenceEndEvent, SequenceStartEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
@@ -31,7 +39,9 @@ class Place:
     line: int
     column: int
     text: str | None = None
-    """The scalar as it was written."""
+    """The scalar as it was written; empty where nothing follows the colon."""
+    file: str = ""
+    """What messages call the file; a document may be put together from several."""
 
 
 _START = Place(1, 1)
@@ -48,6 +58,8 @@ class Document:
     data: Any
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
+    extended: tuple[str, ...] = ()
+    """What messages call the files that it extends, the nearest first."""
 
     def place(self, path: Path, *, of_key: bool = False) -> Place | None:
         """Where the part at `path` stands, or the nearest part that encloses it."""
@@ -91,9 +103,18 @@ def located(problems: Iterable[Problem], document: Document) -> list[Problem]:
             result.append(problem)
             continue
         place = document.place(problem.path, of_key="no such field" in problem.message)
-        line, column = (place.line, place.column) if place else (1, 1)
-        result.append(_quoted_as_written(problem, document).at(document.file, line, column))
-    return sorted(result, key=lambda found: (found.line or 0, found.column or 0))
+        place = place or Place(1, 1, file=document.file)
+        told = _quoted_as_written(problem, document).at(place.file, place.line, place.column)
+        # Whoever reads it may not know that file, or for which of its stacks it is wrong.
+        if place.file != document.file:
+            told = replace(told, message=f"{told.message} (extended by {document.file})")
+        result.append(told)
+    files = (document.file, *document.extended)
+    return sorted(result, key=lambda found: (_rank(found.file, files), found.line or 0, found.column or 0))
+
+
+def _rank(file: str | None, files: tuple[str, ...]) -> int:
+    return files.index(file) if file in files else -1
 
 
 def _quoted_as_written(problem: Problem, document: Document) -> Problem:
@@ -135,6 +156,32 @@ def parse(text: str, name: str = "<text>") -> Document:
     return Document(name, data, builder.keys, builder.values)
 
 
+def text_at_top(text: str, key: str) -> str | None:
+    """The text that a key at the top of a YAML text has, read no further than that; None where there is none.
+
+    What is no YAML has none: reading all of it tells what is wrong.
+    """
+    if key not in text:
+        return None
+    depth, parts = 0, 0
+    events = YAML(typ="safe", pure=True).parse(text)
+    with suppress(YAMLError, ValueError, RecursionError):
+        for event in events:
+            if isinstance(event, MappingStartEvent | SequenceStartEvent):
+                depth += 1
+            elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+                depth -= 1
+            elif not isinstance(event, ScalarEvent | AliasEvent):
+                continue
+            if depth == 1:
+                # Keys and values take turns; a mapping or list at the top counts once, where it ends.
+                parts += not isinstance(event, MappingStartEvent)
+                if parts % 2 and isinstance(event, ScalarEvent) and event.value == key:
+                    value = next(events)
+                    return value.value if isinstance(value, ScalarEvent) else None
+    return None
+
+
 class _Builder:
     """Turns the nodes of a text into plain values and notes where each stands."""
 
@@ -160,7 +207,7 @@ class _Builder:
                 self._parser.get_event()
                 self._composer.anchors = {}
             while self._composer.check_node():
-                others.append(_place(self._composer.get_node()))
+                others.append(_place(self._composer.get_node(), self._name))
         finally:
             self._parser.dispose()
         return data, others
@@ -169,8 +216,10 @@ class _Builder:
         node = self._begun() if part is _NEXT else part
         self._count += 1
         if self._count > _MAX_NODES:
-            raise _error(self._name, f"is too large; got more than {_MAX_NODES} values; split it", _place(node))
-        self.values[path] = _place(node)
+            raise _error(
+                self._name, f"is too large; got more than {_MAX_NODES} values; split it", _place(node, self._name)
+            )
+        self.values[path] = _place(node, self._name)
         if isinstance(node, MappingNode | MappingStartEvent):
             return self._mapping(node.value if isinstance(node, MappingNode) else self._pairs(), path)
         if isinstance(node, SequenceNode | SequenceStartEvent):
@@ -222,7 +271,7 @@ class _Builder:
                 self._problem((*path, key), key_node, f"is given twice; got {shown(key)} again; keep one")
                 continue
             below = (*path, key)
-            self.keys[below] = _place(key_node)
+            self.keys[below] = _place(key_node, self._name)
             result[key] = self._build(value, below)
         return merged | result
 
@@ -243,14 +292,14 @@ class _Builder:
         return value
 
     def _problem(self, path: Path, node: Node, message: str) -> None:
-        place = _place(node)
+        place = _place(node, self._name)
         self.problems.append(Problem(path, message, self._name, place.line, place.column))
 
 
-def _place(node: Any) -> Place:
+def _place(node: Any, file: str) -> Place:
     mark = node.start_mark
     plain = isinstance(node, ScalarNode) and node.style is None
-    return Place(mark.line + 1, mark.column + 1, node.value if plain else None)
+    return Place(mark.line + 1, mark.column + 1, node.value if plain else None, file)
 
 
 def _at(text: str, position: int) -> Place:

@@ -21,7 +21,7 @@ def found(value: Any, name: str = "", path: Path = ()) -> Iterator[Path]:
         return
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from found(item, _called(value, key), (*path, str(key)))
+            yield from found(item, called(value, key), (*path, str(key)))
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from found(item, name, (*path, index))
@@ -32,13 +32,13 @@ def found(value: Any, name: str = "", path: Path = ()) -> Iterator[Path]:
 def hidden(value: Any, name: str, mark: Any) -> Any:
     """A value with `mark` in the place of each secret that stands in it in plain text."""
     if isinstance(value, Mapping):
-        return {key: hidden(item, _called(value, key), mark) for key, item in value.items()}
+        return {key: hidden(item, called(value, key), mark) for key, item in value.items()}
     if isinstance(value, list):
         return [hidden(item, name, mark) for item in value]
     return mark if looks(name, value) else value
 
 
-def _called(settings: Mapping[Any, Any], key: Any) -> str:
+def called(settings: Mapping[Any, Any], key: Any) -> str:
     """What a setting is called: by its key, or as `{name: DB_PASSWORD, value: …}`."""
     name = settings.get("name")
     return name if key == "value" and isinstance(name, str) else str(key)

@@ -31,7 +31,7 @@ Outcome = Literal["pass", "fail", "undetermined", "not_applicable"]
 _MALFORMED = (TypeError, AttributeError, ValueError, LookupError)
 """What a rule raises that meets a list where it counts on a text: the input is wrong, and the run goes on."""
 
-_BLUEPRINT = "eks-blueprints:index:Blueprint"
+BLUEPRINT = "eks-blueprints:index:Blueprint"
 
 OPAQUE = (
     "kubernetes:helm.sh/v3:Chart",
@@ -252,7 +252,7 @@ def _element(resource: Resource, stack: Stack) -> str:
     """The name in a stack file of the element that a resource belongs to: `general` of `prod-general-group`."""
     line = [resource, *stack.ancestors(resource)]
     for inner, outer in pairwise(line):
-        if outer.type == _BLUEPRINT and inner.name.startswith(f"{outer.name}-") and inner is not resource:
+        if outer.type == BLUEPRINT and inner.name.startswith(f"{outer.name}-") and inner is not resource:
             name = inner.name.removeprefix(f"{outer.name}-")
             return name.replace("-", "_") if resource.type.startswith("aws:eks/addon:") else name
     return "NAME"

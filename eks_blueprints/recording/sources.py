@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Sources:
     """The lines of one recording's resources, which are told from parent to child.
 
-    A component may carry `spec_path`, where its spec stands in a stack file, and `origin`, that file; both hold for all
-    that is below it, until another says otherwise.
+    A component may carry `spec_path`, where its spec stands in a stack file, and `origin`, that file with those that it
+    extends; both hold for all that is below it, until another says otherwise.
     """
 
     def __init__(self) -> None:
@@ -30,6 +30,6 @@ class Sources:
             document, position = own, Position(own.file, 1)
         path = getattr(resource, "spec_path", ())
         if document is not None and path and (place := document.place(path, of_key=True)):
-            position = Position(document.file, place.line)
+            position = Position(place.file, place.line)
         self._known[id(resource)] = (document, position)
         return position

@@ -1,16 +1,31 @@
-"""Which JSON Schema files the stack files of a project name in their first lines, and of which class each is."""
+"""Which JSON Schema files the stack files of a project name in their first lines, and of what each is the schema."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.stackfile.extends import extended, read_stack
 
 FILE = "stack.schema.json"
 """Name of the schema where a stack file names none; it stands beside it."""
+
+OVERLAY_FILE = "overlay.schema.json"
+"""The same for files that extend others, or are extended."""
+
+
+class Schema(NamedTuple):
+    """What a schema describes."""
+
+    blueprint: str | None
+    """Dotted path of the class that reads the files; None for ours."""
+    overlay: bool
+    """Whether the files extend others, or are extended: nothing is required in them, and null removes."""
+
 
 _LINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S+)")
 
@@ -31,27 +46,31 @@ def named_schema(stack: Path) -> str | None:
     return None
 
 
-def schemas_of(stacks: Iterable[Path]) -> dict[Path, str | None]:
-    """The path of each schema that these stack files need, with the blueprint class that reads them: None for ours.
+def schemas_of(stacks: Iterable[Path]) -> dict[Path, Schema]:
+    """The path of each schema that these stack files need, and those that they extend, with what it describes.
 
     Raises:
-        InputError: if stack files of different classes name one schema, or one cannot be read.
+        InputError: if files that need different schemas name one, or a file cannot be read.
     """
-    wanted: dict[Path, dict[str | None, Path]] = {}
+    wanted: dict[Path, dict[Schema, Path]] = {}
     for stack in stacks:
-        named = named_schema(stack) or FILE
-        blueprint = read(stack).data.get("blueprint")
-        if "://" not in named:
-            path = stack.parent / named
-            wanted.setdefault(path, {}).setdefault(blueprint if isinstance(blueprint, str) else None, stack)
+        blueprint = read_stack(stack).data.get("blueprint")
+        files = [stack, *extended(stack)]
+        needed = Schema(blueprint if isinstance(blueprint, str) else None, overlay=len(files) > 1)
+        for file in files:
+            named = named_schema(file) or (OVERLAY_FILE if needed.overlay else FILE)
+            if "://" not in named:
+                path = Path(os.path.relpath(file.parent / named))
+                wanted.setdefault(path, {}).setdefault(needed, file)
     if problems := list(_clashes(wanted)):
         raise InputError(problems)
-    return {path: next(iter(classes)) for path, classes in wanted.items()}
+    return {path: next(iter(needed)) for path, needed in wanted.items()}
 
 
-def _clashes(wanted: dict[Path, dict[str | None, Path]]) -> Iterator[Problem]:
-    for path, classes in wanted.items():
-        if len(classes) > 1:
-            first, second = list(classes.values())[:2]
+def _clashes(wanted: dict[Path, dict[Schema, Path]]) -> Iterator[Problem]:
+    for path, needed in wanted.items():
+        if len(needed) > 1:
+            (one, first), (other, second) = list(needed.items())[:2]
+            differ = "two blueprint classes" if one.blueprint != other.blueprint else "whole files and of overlays"
             do = "name another schema in the first line of one of them"
-            yield Problem((), f"is the schema of two blueprint classes; got {first} and {second}; {do}", str(path))
+            yield Problem((), f"is the schema of {differ}; got {first} and {second}; {do}", str(path))

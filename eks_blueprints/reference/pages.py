@@ -23,7 +23,8 @@ def stack_page() -> str:
     """The page as Markdown."""
     schema = stack_schema()
     definitions = schema["$defs"]
-    lines = [_HEAD, *_section("Stack file", schema, "")]
+    required = schema["anyOf"][0]["required"]
+    lines = [_HEAD, *_section("Stack file", {**schema, "required": required}, "")]
     shared = {name.split(".")[1]: part for name, part in definitions.items() if name.startswith(_SHARED)}
     lines += _section("Fields that many add-ons have", {"properties": shared}, "shared")
     for name, definition in definitions.items():

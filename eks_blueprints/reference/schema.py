@@ -19,6 +19,11 @@ URL = "https://json-schema.org/draft/2020-12/schema"
 _MANY = 5
 """As many add-ons make a field a shared one."""
 
+_EXTENDS: JsonSchemaValue = {
+    "type": "string",
+    "description": "Path, from this file's folder, of the file that this one is laid over. Mappings merge, lists of "
+    "named entries merge by their names, and null removes. Default: none.",
+}
 _GROUPS: tuple[type[Element], ...] = (Compute, AddOn)
 _NUMBERS: JsonSchemaValue = {
     "index": {"type": "integer", "minimum": 0, "description": "Which element, counted from 0, of a list."},
@@ -44,7 +49,7 @@ _REFERENCES: JsonSchemaValue = {
         "output": {"type": "string", "description": "The name under which it exports the list."},
         "count": _NUMBERS["count"],
     },
-    "required": ["stack", "output", "count"],
+    "required": ["stack", "output"],
     "additionalProperties": False,
 }
 
@@ -64,8 +69,43 @@ def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
         "type": "string",
         "description": "Dotted path of the blueprint class that reads this file. Default: eks_blueprints.Blueprint.",
     }
+    schema["properties"] = {"extends": _EXTENDS, **schema["properties"]}
+    # A file that extends another has from there what it needs.
+    schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["extends"]}]
     head = {"$schema": URL, "title": "EKS blueprint", "description": class_doc(args)}
     return {**head, **_without(schema, head), "$defs": dict(sorted(definitions.items()))}
+
+
+def overlay_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
+    """The schema of files that extend others or are extended: nothing is required, and null removes."""
+    schema = _relaxed(stack_schema(args))
+    del schema["anyOf"]
+    return {**schema, "title": "Part of an EKS blueprint"}
+
+
+def _relaxed(node: Any, inside: str = "") -> Any:
+    if isinstance(node, list):
+        return [_relaxed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if inside in ("Reference", "References"):
+        return node
+    result = {key: _relaxed(item, key) for key, item in node.items() if key != "required" or inside == "properties"}
+    if inside == "properties":
+        return {key: _or_null(item) for key, item in result.items()}
+    if isinstance(result.get("additionalProperties"), dict):
+        result["additionalProperties"] = _or_null(result["additionalProperties"])
+    return result
+
+
+def _or_null(schema: Any) -> JsonSchemaValue:
+    if isinstance(schema.get("type"), str) and not {"const", "enum"} & schema.keys():
+        return {**schema, "type": [schema["type"], "null"]}
+    null: JsonSchemaValue = {"type": "null"}
+    if "anyOf" in schema:
+        return schema if null in schema["anyOf"] else {**schema, "anyOf": [*schema["anyOf"], null]}
+    about = {key: schema[key] for key in ("description", "default") if key in schema}
+    return {"anyOf": [_without(schema, about), null], **about}
 
 
 class _Generator(GenerateJsonSchema):

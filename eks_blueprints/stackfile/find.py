@@ -1,4 +1,8 @@
-"""Where stack files are: beside the program of the project that a folder belongs to."""
+"""Where stack files are: beside the program of the project that a folder belongs to.
+
+A file there that others extend is no stack of its own, unless it has settings: `base.yaml` beside `dev.yaml` and
+`prod.yaml`, and no `Pulumi.base.yaml`. What stands in a folder below is none in any case.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ from pathlib import Path
 
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
+from eks_blueprints.stackfile.extends import extended
 
 _OTHERS = ("Pulumi", "policies.")
 """Starts of the names of YAML files beside stack files that are none: Pulumi's settings, and those of policies."""
+
+_GIVE = "give it settings of its own, Pulumi.<stack>.yaml, if it is one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,8 @@ class Project:
     folder: Path
     main: Path
     """Folder of its program, where its stack files stand too."""
+    settings: Path
+    """Folder of the settings of its stacks."""
 
 
 def project_of(folder: Path) -> Project | None:
@@ -41,9 +50,9 @@ def project_of(folder: Path) -> Project | None:
 def _project(settings: Path, _changed: int) -> Project:
     # A command asks for its project several times, and YAML is slow to read.
     data = read(settings).data
-    return Project(
-        str(data.get("name") or settings.parent.name), settings.parent, settings.parent / str(data.get("main") or ".")
-    )
+    folder = settings.parent
+    places = (folder / str(data.get(key) or ".") for key in ("main", "stackConfigDir"))
+    return Project(str(data.get("name") or folder.name), folder, *places)
 
 
 def program_of(file: Path) -> Project | None:
@@ -56,6 +65,36 @@ def program_of(file: Path) -> Project | None:
     return project if project is not None and project.main.resolve() == file.resolve().parent else None
 
 
+def shared_files(project: Project) -> dict[Path, list[Path]]:
+    """The files of a project that are no stacks, because stack files extend them: real path to the stack files."""
+    found: dict[Path, list[Path]] = {}
+    for file in _beside(project):
+        for lower in extended(file):
+            found.setdefault(lower, []).append(file)
+    if not found:
+        return found
+    settings = {path.name for path in project.settings.glob("Pulumi.*.yaml")}
+    stacks = {path.resolve() for path in _beside(project) if f"Pulumi.{path.stem}.yaml" in settings}
+    shared = {lower: above for lower, above in found.items() if lower not in stacks}
+    above = {lower: [file for file in files if file.resolve() not in shared] for lower, files in shared.items()}
+    # Files that extend each other in a circle are no less stacks: what is wrong with them is to be told.
+    return {lower: files for lower, files in above.items() if files}
+
+
+def _beside(project: Project) -> list[Path]:
+    return sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
+
+
+def stacks_of(file: Path) -> list[Path]:
+    """The stack files that extend a file, if it is no stack itself; none if it is one, or nothing is known of it.
+
+    Raises:
+        InputError: if the Pulumi.yaml of its project cannot be read.
+    """
+    project = project_of(file.parent)
+    return [relative(path) for path in shared_files(project).get(file.resolve(), ())] if project else []
+
+
 def stack_files(folder: Path) -> list[Path]:
     """Every stack file of the project that a folder belongs to, by name.
 
@@ -66,7 +105,8 @@ def stack_files(folder: Path) -> list[Path]:
     if project is None:
         do = f"name a stack file, or make a repository: {BEGIN}"
         raise _error(folder, f"belongs to no project; got no Pulumi.yaml here or above; {do}")
-    found = sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
+    shared = shared_files(project)
+    found = [path for path in _beside(project) if path.resolve() not in shared]
     if not found:
         raise _error(
             project.main, f"holds no stack file; got none; write one, such as dev.yaml, or make a repository: {BEGIN}"
@@ -87,8 +127,13 @@ def stack_file(named: str) -> Path:
             raise _error(path, f"is no stack file; got {got}; name a stack or a stack file")
         if not path.exists():
             raise _error(path, "does not exist; got no such file; name a stack or a stack file")
+        if above := stacks_of(path):
+            named = ", ".join(file.stem for file in above)
+            raise _error(path, f"is no stack; got a file that {named} extend; name one of these, or {_GIVE}")
         return path
     known = {file.stem: file for file in stack_files(Path.cwd())}
+    if named not in known and (project := project_of(Path.cwd())) and (project.main / f"{named}.yaml").is_file():
+        return stack_file(str(relative(project.main / f"{named}.yaml")))
     if named not in known:
         raise InputError([Problem((), unknown_name(named, known, "stack"))])
     return known[named]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from eks_blueprints.blueprint.spec import BlueprintArgs
-from eks_blueprints.core.document import Document, located, read
+from eks_blueprints.core.document import Document, located
 from eks_blueprints.core.elements import load_class
 from eks_blueprints.core.errors import InputError, Problem, problems_of, shown, unforeseen
+from eks_blueprints.stackfile.extends import read_stack
 from eks_blueprints.stackfile.sound_parts import problems_of_the_rest
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def load(path: str | FilePath) -> BlueprintArgs:
 def open_stack(path: str | FilePath, name: str | None = None) -> StackFile:
     """A stack file with the class it names and the places of its parts; `name` is what messages call it. See `load`."""
     path = FilePath(path)
-    document = read(path, name)
+    document = read_stack(path, name)
     data = dict(document.data)
     named = data.pop("blueprint", None)
     args_class = BlueprintArgs
@@ -103,8 +104,8 @@ def _blueprint_class(named: Any, document: Document) -> type[Blueprint]:
     place = document.values.get(("blueprint",))
 
     def wrong(message: str) -> InputError:
-        where = (place.line, place.column) if place else (None, None)
-        return InputError([Problem(("blueprint",), message, document.file or None, *where)])
+        problem = Problem(("blueprint",), message)
+        return InputError([problem.at(place.file, place.line, place.column) if place else problem])
 
     if not isinstance(named, str) or "." not in named:
         raise wrong(f"needs the dotted path of a class; got {shown(named)}; write package.module.Class")

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 import pulumi_eks
 
 from eks_blueprints import Blueprint, BlueprintArgs, ClusterArgs, NetworkArgs, core_data
-from eks_blueprints.addons import Coredns, EksPodIdentityAgent, KubeProxy, VpcCni
+from eks_blueprints.addons import Coredns
 
 platform = Blueprint(
     "shop",
@@ -13,7 +13,7 @@ platform = Blueprint(
         region="eu-west-1",
         network=NetworkArgs(cidr="10.50.0.0/16"),
         cluster=ClusterArgs(version="1.35"),
-        addons=[VpcCni(), KubeProxy(), EksPodIdentityAgent()],  # what nodes need; CoreDNS follows them, below
+        core_addons=("vpc_cni", "kube_proxy", "eks_pod_identity_agent"),  # CoreDNS follows the nodes, below
     ),
 )
 

@@ -26,7 +26,7 @@ SMALL: dict[str, Any] = {
         "subnet_ids": {"private": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]},
     },
     "cluster": {"version": "1.35"},
-    "addons": {},
+    "core_addons": [],
 }
 COMPUTE: dict[str, dict[str, Any]] = {
     "system": {"kind": "managed_nodes", "instance_types": ["m7g.large"]},

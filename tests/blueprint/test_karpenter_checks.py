@@ -90,7 +90,7 @@ def test_more_pods_of_the_controller_than_nodes() -> None:
 
 def test_pod_identity_needs_its_agent() -> None:
     compute = {"system": SYSTEM, "karpenter": QUIET}
-    addons = {"vpc_cni": {"identity": "irsa"}, "kube_proxy": {}, "coredns": {}}
+    addons = {"vpc_cni": {"identity": "irsa"}, "eks_pod_identity_agent": None}
     assert "without its agent" in one(problems(compute=compute, addons=addons), "compute.karpenter.identity: ")
 
 

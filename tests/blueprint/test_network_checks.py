@@ -100,9 +100,9 @@ def test_what_add_ons_call(addons: dict[str, Any], further: set[str]) -> None:
 
 def test_what_compute_calls() -> None:
     fargate = {"f": {"kind": "fargate", "selectors": [{"namespace": "kube-system"}]}}
-    assert missing({}, compute=fargate, addons={"coredns": {}}) == ["ecr.api", "ecr.dkr", "s3"]
+    assert missing({}, compute=fargate, core_addons=["coredns"]) == ["ecr.api", "ecr.dkr", "s3"]
     assert {"sqs", "ssm", "eks"} <= set(missing_beside_karpenter())
-    assert missing({}, compute={}, addons={}) == []
+    assert missing({}, compute={}, core_addons=[]) == []
 
 
 def missing_beside_karpenter() -> list[str]:

@@ -16,7 +16,7 @@ from tests import ROOT
 
 READ = {"policy_arns": {"s3": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}}
 READER = {"namespace": "shop", "service_account": "reader", **READ}
-CORE: dict[str, Any] = {"vpc_cni": {"identity": "irsa"}, "kube_proxy": {}, "coredns": {}}
+CORE: dict[str, Any] = {"vpc_cni": {"identity": "irsa"}, "eks_pod_identity_agent": None}
 AGENT: dict[str, Any] = {**CORE, "eks_pod_identity_agent": {}}
 NODES: dict[str, Any] = {"g": {"kind": "managed_nodes"}}
 FARGATE: dict[str, Any] = {"f": {"kind": "fargate", "selectors": [{"namespace": "shop"}, {"namespace": "kube-system"}]}}
@@ -59,7 +59,7 @@ def test_the_agent_has_to_be_there() -> None:
 
 def test_auto_mode_has_the_agent_built_in() -> None:
     auto = {"version": "1.35", "auto_mode": {}, "endpoint_access": {"o": {"cidr": "10.0.0.0/8"}}}
-    assert told({"a": READER}, cluster=auto, compute={}, addons={}) == []
+    assert told({"a": READER}, cluster=auto, compute={}) == []
 
 
 def test_nothing_but_fargate_means_irsa() -> None:
@@ -146,6 +146,6 @@ def test_the_whole_of_it_is_what_was_reviewed(golden: Callable[..., None]) -> No
         "legacy": {"namespace": "shop", "service_account": "legacy", "identity": "irsa", "allow": [bucket]},
     }
     network = {"vpc_id": "vpc-0123456789abcdef0", "subnet_ids": {"private": ["subnet-01234567", "subnet-01234568"]}}
-    core = {"vpc_cni": {}, "kube_proxy": {}, "eks_pod_identity_agent": {}}
-    found = made(associations, network=network, compute={}, addons=core)
+    core = ["vpc_cni", "kube_proxy", "eks_pod_identity_agent"]
+    found = made(associations, network=network, compute={}, core_addons=core)
     golden(found, "pod_identities", ROOT / "tests" / "golden")

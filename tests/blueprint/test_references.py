@@ -15,7 +15,7 @@ from eks_blueprints.testing.recorded import Recorded
 HEAD = """\
 region: eu-west-1
 network: {vpc_id: vpc-0123456789abcdef0, subnet_ids: {private: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]}}
-addons: {}
+core_addons: []
 cluster:
   version: "1.35"
 """
@@ -100,7 +100,7 @@ network:
   vpc_id: {{stack: acme/network/prod, output: vpc_id}}
   subnet_ids:
     private: {private}
-addons: {{}}
+core_addons: []
 cluster:
   version: "1.35"
 """

@@ -16,8 +16,8 @@ from eks_blueprints.recording import ProgramError
 from eks_blueprints.stackfile import load, open_stack
 from eks_blueprints.testing import record, record_stack
 
-REST = 'cluster: {version: "1.35"}\naddons: {}\n'
-SMALL: dict[str, Any] = {"cluster": {"version": "1.35"}, "addons": {}}
+REST = 'cluster: {version: "1.35"}\ncore_addons: []\n'
+SMALL: dict[str, Any] = {"cluster": {"version": "1.35"}, "core_addons": []}
 
 
 class TeamArgs(BlueprintArgs):
@@ -129,6 +129,8 @@ def test_a_class_that_is_none_is_told_with_its_line(tmp_path: Path, named: str, 
 
 def test_what_preparing_refuses_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "eu.yaml"
-    file.write_text(f'blueprint: {__name__}.Refusing\ncluster: {{version: "1.35"}}\naddons: {{}}\nregion: eu-west-1\n')
+    file.write_text(
+        f'blueprint: {__name__}.Refusing\ncluster: {{version: "1.35"}}\ncore_addons: []\nregion: eu-west-1\n'
+    )
     with pytest.raises(ProgramError, match=r"eu\.yaml:4:9: .*eu-wst-1"):
         record_stack(file)

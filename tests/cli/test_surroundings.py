@@ -16,7 +16,7 @@ from tests import ROOT
 FILE = """\
 region: eu-west-1
 cluster: {version: "1.35", endpoint_public_access: true, public_access_cidrs: [203.0.113.0/24]}
-addons: {}
+core_addons: []
 """
 
 

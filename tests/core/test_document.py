@@ -9,8 +9,8 @@ from eks_blueprints.core.errors import InputError, Problem
 def test_values_keys_and_their_places() -> None:
     document = parse("a: 1\nb:\n  - {c: x}\n", "f.yaml")
     assert document.data == {"a": 1, "b": [{"c": "x"}]}
-    assert document.place(("b", 0, "c")) == Place(3, 9, "x")
-    assert document.place(("b", 0, "c"), of_key=True) == Place(3, 6, "c")
+    assert document.place(("b", 0, "c")) == Place(3, 9, "x", "f.yaml")
+    assert document.place(("b", 0, "c"), of_key=True) == Place(3, 6, "c", "f.yaml")
 
 
 def test_what_is_missing_is_placed_at_what_encloses_it() -> None:

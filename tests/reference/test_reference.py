@@ -8,7 +8,7 @@ import pytest
 
 from eks_blueprints.core.document import parse
 from eks_blueprints.reference.pages import stack_page
-from eks_blueprints.reference.schema import stack_schema
+from eks_blueprints.reference.schema import overlay_schema, stack_schema
 from eks_blueprints.reference.stubs import STUB, addons_stub
 from tests import PROJECT, ROOT
 
@@ -78,3 +78,36 @@ def test_every_field_is_described() -> None:
         if not part.get("description") and "$ref" not in part
     ]
     assert not silent
+
+
+OVERLAY = jsonschema.Draft202012Validator(json.loads((REFERENCE / "overlay.schema.json").read_text()))
+
+
+def test_the_schema_of_overlays_is_current() -> None:
+    assert overlay_schema() == OVERLAY.schema, "run make generate"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {},
+        {"extends": "base.yaml"},
+        {"extends": "base.yaml", "compute": {"system": {"max_size": 9}}},
+        {"cluster": {"deletion_protection": None, "log_group": None}},
+        {"compute": {"system": None}, "addons": {"coredns": None}},
+        {"tags": {"a": None}},
+        {"network": {"subnet_ids": {"private": {"stack": "net", "output": "ids", "count": 3}}}},
+    ],
+)
+def test_an_overlay_may_be_a_part(part: dict) -> None:
+    assert OVERLAY.is_valid(part)
+
+
+@pytest.mark.parametrize("part", [{"extends": ["base.yaml"]}, {"regin": "x"}, {"cluster": {"versoin": "1.35"}}])
+def test_an_overlay_has_known_fields_alone(part: dict) -> None:
+    assert not OVERLAY.is_valid(part)
+
+
+def test_a_file_that_extends_another_need_not_be_complete() -> None:
+    assert VALIDATOR.is_valid({"extends": "base.yaml"})
+    assert not VALIDATOR.is_valid({"region": "eu-west-1"})

@@ -7,14 +7,15 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path as File
 
-from eks_blueprints.core.document import Document, read
+from eks_blueprints.core.document import Document, Place
 from eks_blueprints.core.errors import InputError, Path
-from eks_blueprints.policies.check import finding, undetermined
+from eks_blueprints.policies.check import BLUEPRINT, finding, undetermined
 from eks_blueprints.policies.definition import Enforcement, Rule
 from eks_blueprints.policies.inside.asked import Answer
 from eks_blueprints.policies.inside.contents import Contents
 from eks_blueprints.policies.report import Finding
 from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.stackfile.extends import read_stack
 
 
 def findings(
@@ -34,26 +35,29 @@ def findings(
             made = replace(made, verdict="waived", waiver=f"{found.installed.chart} {answer.accepted}", do="")
         if answer.value:
             values = found.installed.values.path
-            made = replace(made, path=(*values, *answer.value), line=_line(resource, answer.value) or made.line)
+            made = replace(made, path=(*values, *answer.value))
+            if place := _place(resource, answer.value, stack):
+                made = replace(made, file=place.file, line=place.line)
         yield made
 
 
-def _line(resource: Resource, value: Path) -> int | None:
-    """The line of a value in the stack file that an add-on is written in."""
+def _place(resource: Resource, value: Path, stack: Stack) -> Place | None:
+    """Where a value is written in the stack file of an add-on, or in one that it extends."""
     position = resource.position
     if not resource.from_stack_file or position is None:
         return None
-    document = _document(position.file)
+    roots = [each.position for each in stack.ancestors(resource) if each.type == BLUEPRINT and each.from_stack_file]
+    document = _document((roots[0] if roots else position).file)
     if document is None:
         return None
-    element = next((path for path, place in document.keys.items() if place.line == position.line), None)
-    place = document.place((*element, "values", *value), of_key=True) if element else None
-    return place.line if place else None
+    at = position.file, position.line
+    element = next((path for path, place in document.keys.items() if (place.file, place.line) == at), None)
+    return document.place((*element, "values", *value), of_key=True) if element else None
 
 
 @cache
 def _document(file: str) -> Document | None:
     try:
-        return read(File(file))
+        return read_stack(File(file))
     except InputError:
         return None

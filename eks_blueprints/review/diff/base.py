@@ -124,7 +124,7 @@ class Rendering:
                 wanted = self._wanted(inside)
                 process = self._start(tree, inside, wanted) if wanted else None
                 names = tuple(Path(each).stem for each in wanted)
-                yield RunningBase(self.ref, process, names, self._notes(tree), inside)
+                yield RunningBase(self.ref, process, names, self._notes(tree), inside, tree)
             finally:
                 with unstoppable():
                     if process is not None:
@@ -204,6 +204,8 @@ class RunningBase:
     notes: tuple[str, ...]
     folder: Path
     """The folder of the commit that is the one where the command runs."""
+    tree: Path
+    """Where the commit is checked out, for as long as the base is needed."""
 
     def wait(self) -> Base:
         """The base, once it is done.

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eks_blueprints.core.document import parse
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.report import Finding, in_order
@@ -20,7 +19,8 @@ from eks_blueprints.review.report.fields import Fields
 from eks_blueprints.review.report.model import Policies, Report, StackReport
 from eks_blueprints.review.report.money import DEFAULT, Threshold
 from eks_blueprints.review.report.policy import judge
-from eks_blueprints.review.report.written import NO_EDITS, Edits
+from eks_blueprints.review.report.written import NO_EDITS, Edits, named_in
+from eks_blueprints.stackfile.extends import read_stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,9 @@ def _fields(preview: EnginePreview) -> Edits:
     file = preview.target.file
     if file is None:
         return NO_EDITS
-    named = next((each.source.file for each in preview.diff.new.resources if each.source), str(file))
     try:
-        return Fields.of_file(parse(file.read_text(encoding="utf-8-sig"), named))
-    except (OSError, InputError):
+        return Fields.of_file(read_stack(file, named_in(preview.diff.new, file)))
+    except InputError:
         return NO_EDITS
 
 

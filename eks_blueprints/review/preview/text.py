@@ -126,10 +126,11 @@ def _folded(
     return list(groups.values())
 
 
-def _rank(resource: PlannedResource) -> tuple[bool, int, str]:
+def _rank(resource: PlannedResource) -> tuple[bool, str, int, str]:
     if resource.custom:
-        return False, 0, short_type(resource.type)
-    return True, resource.source.line if resource.source else 0, resource.name
+        return False, "", 0, short_type(resource.type)
+    place = resource.source
+    return (True, place.file, place.line, resource.name) if place else (True, "", 0, resource.name)
 
 
 def _within(name: str, parent: str) -> str:

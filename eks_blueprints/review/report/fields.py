@@ -23,7 +23,7 @@ class Fields(Edits):
             for key in path:
                 value = value[key]
             if not isinstance(value, Mapping):
-                found.append(Edit(path, ABSENT, value, f"{document.file}:{place.line}"))
+                found.append(Edit(path, ABSENT, value, f"{place.file}:{place.line}"))
         return cls(tuple(found), ({}, by_line(document)))
 
     def behind(self, change: Change, resource: PlannedResource) -> Edit | None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.core.document import parse
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost import Prices
 from eks_blueprints.review.diff.base import Base, Rendering, RunningBase, from_file, workers
-from eks_blueprints.review.diff.commits import BaseError, Ref, git, head, resolve
+from eks_blueprints.review.diff.commits import BaseError, head, resolve
 from eks_blueprints.review.diff.state import deployed, read_state, stack_references
 from eks_blueprints.review.preview.parallel import Outcome, previews
 from eks_blueprints.review.preview.run import Finding, recorded
@@ -25,7 +23,8 @@ from eks_blueprints.review.preview.targets import Target
 from eks_blueprints.review.report.build import stack_report
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.money import DEFAULT, Threshold
-from eks_blueprints.review.report.written import NO_EDITS, Edits, edits
+from eks_blueprints.review.report.written import NO_EDITS, Edits, edits, named_in
+from eks_blueprints.stackfile.extends import read_stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,9 @@ def check(request: Request) -> Report:
     with _base(request) as running:
         heads, errors = _heads(request)
         base = running.wait() if isinstance(running, RunningBase) else running
-        ref = running.ref if isinstance(running, RunningBase) else None
+        rendered = running if isinstance(running, RunningBase) else None
         # The base's folder is there no longer afterwards, and rules read the files that a program names.
-        reports, notes, untold = _compared(request, base, ref, heads)
+        reports, notes, untold = _compared(request, base, rendered, heads)
     project = next((each.diff.project for each in reports), "")
     return Report(
         project=project,
@@ -74,7 +73,7 @@ def check(request: Request) -> Report:
 
 
 def _compared(
-    request: Request, base: Base, ref: Ref | None, heads: Sequence[tuple[Target, Outcome]]
+    request: Request, base: Base, rendered: RunningBase | None, heads: Sequence[tuple[Target, Outcome]]
 ) -> tuple[list[StackReport], list[str], dict[str, str]]:
     """Each stack's report, what limits the comparison, and the stacks of which nothing can be told."""
     reports: list[StackReport] = []
@@ -90,7 +89,7 @@ def _compared(
             notes.append(f"{target.stack} is shown as new, because its base cannot be rendered: {error}")
             untold[target.stack] = str(error)
             old = None
-        edits = _edits(ref, target, plan) if ref is not None and old is not None else NO_EDITS
+        edits = _edits(rendered, target, plan) if rendered is not None and old is not None else NO_EDITS
         reports.append(_report(request, old, plan, findings, target, edits, gaps, base))
     if request.every:
         known = {target.stack for target in request.targets}
@@ -117,16 +116,15 @@ def _old(base: Base, target: Target, new: Plan) -> tuple[Plan | None, list[str]]
     return state.plan, [*state.notes]
 
 
-def _edits(ref: Ref, target: Target, plan: Plan) -> Edits:
-    """How the stack file differs from that of the base."""
+def _edits(running: RunningBase, target: Target, plan: Plan) -> Edits:
+    """How the stack file, with those that it extends, differs from that of the base."""
     if target.file is None:
         return NO_EDITS
-    named = next((each.source.file for each in plan.resources if each.source), str(target.file))
+    named = named_in(plan, target.file)
     try:
-        inside = target.file.resolve().relative_to(ref.root.resolve())
-        before = git(ref.root, "show", f"{ref.commit}:{inside.as_posix()}")
-        return edits(parse(before, named), parse(target.file.read_text(encoding="utf-8-sig"), named))
-    except (subprocess.CalledProcessError, ValueError, InputError):
+        inside = target.file.resolve().relative_to(running.ref.root.resolve())
+        return edits(read_stack(running.tree / inside, named), read_stack(target.file, named))
+    except (ValueError, InputError):
         return NO_EDITS
 
 

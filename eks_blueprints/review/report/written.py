@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path as File
 from typing import Any
 
 from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import Path
 from eks_blueprints.core.plain_secrets import hidden
 from eks_blueprints.core.secret_objects import FIELDS, is_secret
-from eks_blueprints.recording.plan import PlannedResource
+from eks_blueprints.recording.plan import Plan, PlannedResource
+from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.diff.changes import ABSENT, Change
 from eks_blueprints.review.diff.values import same
 from eks_blueprints.review.diff.words import value
@@ -49,15 +51,16 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """All edits between two versions of a stack file; none where there is no such file, or only one is at hand."""
+    """All edits between two versions of a stack file, and of those that it extends; none where there is no such file,
+    or only one is at hand."""
 
     all: tuple[Edit, ...] = ()
-    paths: tuple[Mapping[int, Path], Mapping[int, Path]] = field(default_factory=lambda: ({}, {}))
+    paths: tuple[Mapping[Position, Path], Mapping[Position, Path]] = field(default_factory=lambda: ({}, {}))
     """Of the old and the new file: the part that begins in a line."""
 
     def of(self, resource: PlannedResource, *, old: bool = False) -> list[Edit]:
         """The edits inside the part of the file that a resource comes from, and of that part as a whole."""
-        own = self.paths[0 if old else 1].get(resource.source.line) if resource.source else None
+        own = self.paths[0 if old else 1].get(resource.source) if resource.source else None
         if not own:
             return []
         return [each for each in self.all if each.path[: len(own)] == own or own[: len(each.path)] == each.path]
@@ -94,11 +97,17 @@ def edits(old: Document, new: Document) -> Edits:
     return Edits(found, (by_line(old), by_line(new)))
 
 
-def by_line(document: Document) -> dict[int, Path]:
-    """The part of a file that begins in a line, by line."""
-    found: dict[int, Path] = {}
+def named_in(plan: Plan, file: File) -> str:
+    """What a plan calls its stack file; the files that it extends are among its sources too."""
+    sources = dict.fromkeys(each.source.file for each in plan.resources if each.source)
+    return next((each for each in sources if File(each).name == file.name), next(iter(sources), str(file)))
+
+
+def by_line(document: Document) -> dict[Position, Path]:
+    """The part of a stack file that begins in a line, by line."""
+    found: dict[Position, Path] = {}
     for path, place in sorted(document.keys.items(), key=lambda item: len(item[0])):
-        found.setdefault(place.line, path)
+        found.setdefault(Position(place.file, place.line), path)
     return found
 
 
@@ -115,7 +124,7 @@ def _compared(old: Any, new: Any, at: Edit, before: Document, after: Document) -
     elif old is not new and (ABSENT in (old, new) or not same(old, new)):
         document = before if new is ABSENT else after
         place = document.place(at.path, of_key=True)
-        where = f"{document.file}:{place.line}" if place else document.file
+        where = f"{place.file}:{place.line}" if place else document.file
         yield replace(at, old=old, new=new, place=where)
 
 

@@ -28,7 +28,7 @@ def test_images_are_scanned_and_never_overwritten(record_stack):
 
 def test_another_image_changes_nothing_else(record):
     def platform(*images):
-        args = AcmeArgs(cost_center="CC-0001", images=images, cluster=ClusterArgs(version="1.35"), addons=())
+        args = AcmeArgs(cost_center="CC-0001", images=images, cluster=ClusterArgs(version="1.35"), core_addons=())
         return record(lambda: AcmeBlueprint("test", args))
 
     platform("shop", "stock").adds_only(platform("shop"), "image-stock")
