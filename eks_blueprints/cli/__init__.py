@@ -89,6 +89,8 @@ def main(args: list[str] | None = None) -> NoReturn:
     """Run a command; what the user got wrong ends in its text and a code, never in a traceback."""
     # Taking thousands of provider classes apart at exit costs half a second that frees nothing anyone needs.
     atexit.register(gc.freeze)
+    # Looking for plugins of pydantic reads what every installed package says of itself.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _attach_streams()
     _keep_apart()
     try:

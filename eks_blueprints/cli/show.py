@@ -43,10 +43,10 @@ def render(command: Any) -> Any:
 
 
 def _render(context: click.Context, _option: click.Parameter, given: bool) -> None:
-    from eks_blueprints.policies.inside.helm import VARIABLE, helm
-
     if not given:
         return
+    from eks_blueprints.policies.inside.helm import VARIABLE, helm
+
     if helm() is None:
         raise click.UsageError("--render needs Helm; got no helm on the PATH; install it, or leave --render out")
     before = os.environ.get(VARIABLE)

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import cache
-from importlib.metadata import entry_points
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -139,6 +138,8 @@ def _own_kinds(package: str) -> dict[str, str]:
 
 @cache
 def _offered(group: str) -> dict[str, str]:
+    from importlib.metadata import entry_points
+
     return {point.name: point.module for point in entry_points(group=f"eks_blueprints.{group}")}
 
 

@@ -6,7 +6,6 @@ have lines of its own, `markup` for HTML, `document` for JSON.
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import Any
@@ -34,6 +33,8 @@ def one_line(text: str) -> str:
 
 def markup(text: str) -> str:
     """The same as text of HTML."""
+    import html  # its table of entities takes longer to load than all else here
+
     return html.escape(visible(text))
 
 
