@@ -27,9 +27,9 @@ def read_stack(path: FilePath, name: str | None = None) -> Document:
         InputError: if a file of the chain cannot be read, the chain leads in a circle or is too long, or it is not
             clear what a file makes of the one that it extends.
     """
-    merged, *lower = reversed(_chain(path, name or str(path)))
-    for document in lower:
-        merged = overlaid(merged, document, _stays)
+    merged, *uppers = reversed(_chain(path, name or str(path)))
+    for upper in uppers:
+        merged = overlaid(merged, upper, _stays)
     if problems := list(_removals(merged)):
         raise InputError(problems)
     return merged

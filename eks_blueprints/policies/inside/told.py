@@ -18,6 +18,9 @@ from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.stackfile.extends import read_stack
 
 
+_ELEMENT = len(("addons", "name"))
+
+
 def findings(
     rule: Rule, found: Contents, answers: Iterable[Answer], enforcement: Enforcement, stack: Stack
 ) -> Iterator[Finding]:
@@ -51,7 +54,10 @@ def _place(resource: Resource, value: Path, stack: Stack) -> Place | None:
     if document is None:
         return None
     at = position.file, position.line
-    element = next((path for path, place in document.keys.items() if (place.file, place.line) == at), None)
+    there = [path for path, place in document.keys.items() if (place.file, place.line) == at and len(path) == _ELEMENT]
+    # Several may stand in one line.
+    named = [path for path in there if str(path[-1]).replace("_", "-") in resource.name]
+    element = next(iter(named or there), None)
     return document.place((*element, "values", *value), of_key=True) if element else None
 
 
