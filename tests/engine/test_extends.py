@@ -56,6 +56,6 @@ def test_a_file_in_two_parts_deploys_what_the_whole_deploys(project: Project) ->
     (stacks / "common" / "base.yaml").write_text(BASE.replace("min_size: 2", "min_size: x"))
     refused = project.up(check=False)
     assert not refused.ok
-    assert "stacks/common/base.yaml:4:41: compute.nodes.min_size: needs a whole number" in refused.errors
+    assert "stacks/common/base.yaml:4:42: compute.nodes.min_size: needs a whole number" in refused.errors
     assert "(extended by stacks/prod.yaml)" in refused.errors
     assert "Traceback" not in refused.errors
