@@ -37,6 +37,7 @@ class Decided:
     _read: dict[Path, str] = field(default_factory=dict)
     """Where a value of the configuration was put, and its text as long as that was not tried as JSON."""
     _told: dict[Path, Problem] = field(default_factory=dict)
+    _doubts: list[Problem] = field(default_factory=list)
 
     def args(self, data: dict[str, Any]) -> BlueprintArgs:
         """The blueprint that the data describes.
@@ -55,10 +56,11 @@ class Decided:
             else:
                 after = data
                 for path in [path for path in _text_maps(args, ()) if path not in self._read]:
-                    after = self._from_config(after, path, str(_at(after, path)["config"]))
+                    after = self._text_map(after, path, str(_at(after, path)["config"]))
                 if self._told:
                     raise InputError(self._told.values())
                 if after is data:
+                    args._warnings = (*args.warnings, *self._doubts)
                     return args
             data = after
 
@@ -94,6 +96,16 @@ class Decided:
         self._told[path] = Problem(path, f"{what}; {do}")
         return data
 
+    def _text_map(self, data: dict[str, Any], path: Path, key: str) -> dict[str, Any]:
+        """A mapping of texts may really have the one entry `config`, as labels of nodes have."""
+        found = self.source()(Reference(config=key))
+        if found is not None and not isinstance(found, Elsewhere):
+            return self._from_config(data, path, key)
+        self._read[path] = ""
+        message = f"is taken as one entry called config; got no config {key}; set it if that is meant"
+        self._doubts.append(Problem(path, message, severity="warning"))
+        return data
+
     def _as_json(self, data: dict[str, Any], path: Path) -> dict[str, Any]:
         text, self._read[path] = self._read[path], ""
         try:
@@ -126,7 +138,7 @@ class Decided:
 
 
 def _text_maps(value: Any, path: Path) -> Iterator[Path]:
-    """Where a mapping of texts holds one entry, `config`: it names a mapping, as it would anywhere else."""
+    """Where a mapping of texts holds one entry, `config`: it may name a mapping, as it would anywhere else."""
     if isinstance(value, BaseModel):
         for name in value.model_fields_set:
             part = getattr(value, name)

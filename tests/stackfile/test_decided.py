@@ -95,6 +95,18 @@ def test_what_cannot_be_read_is_told_where_it_is_named(prod: Path, settings: str
     assert says in refused(prod)
 
 
+def test_a_label_may_be_called_config(prod: Path) -> None:
+    Path("Pulumi.prod.yaml").write_text("config: {}\n")
+    prod.write_text(
+        'region: eu-west-1\ncluster: {version: "1.35"}\ncompute: {n: {kind: managed_nodes, labels: {config: gpu}}}\n'
+    )
+    stack = checked(prod)
+    [nodes] = stack.args.compute
+    assert nodes.labels == {"config": "gpu"}  # type: ignore[attr-defined]
+    [told] = [str(doubt) for doubt in stack.warnings() if "called config" in doubt.message]
+    assert told.startswith("prod.yaml:3:44: compute.n.labels: is taken as one entry called config; got no config gpu")
+
+
 OWN_VPC = """\
 region: eu-west-1
 network:
