@@ -142,6 +142,32 @@ class StackFiles:
         text = _text(data, escaped=self.random.random() < 0.5)
         return name, self._broken(text) if self.random.random() < 0.03 else text
 
+    def parted(self, text: str) -> tuple[str, str] | None:
+        """A file and one that extends it, which together say what a file says; None for what is no mapping."""
+        try:
+            data = json.loads(text)
+        except ValueError:
+            return None
+        if not isinstance(data, dict) or "extends" in data:
+            return None
+        lower, upper = self._parted(data)
+        return json.dumps(lower), json.dumps({"extends": "base.yaml", **upper})
+
+    def _parted(self, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        lower: dict[str, Any] = {}
+        upper: dict[str, Any] = {}
+        for key, value in data.items():
+            pick = self.random.random()
+            if isinstance(value, dict) and value and pick < 0.6:
+                lower[key], upper[key] = self._parted(value)
+            elif pick < 0.8:
+                (lower if pick < 0.7 else upper)[key] = value
+            else:
+                lower[key] = self.random.choice(ODD[:7]) if value is not None else None
+                if value is not None:
+                    upper[key] = value
+        return lower, upper
+
     def settings(self) -> str | None:
         """Settings of a stack; None for a stack file that no program is there for."""
         return self.random.choice(SETTINGS) if self.random.random() < 0.3 else None
@@ -160,9 +186,11 @@ class StackFiles:
             )
             compute[random.choice([*NAMES[:3], kind.partition(".")[2]])] = self._element(kind)
         data["compute"] = compute
+        core = ["vpc_cni", "kube_proxy", "eks_pod_identity_agent", "coredns"]
         if random.random() < 0.6:
-            core = ["vpc_cni", "kube_proxy", "eks_pod_identity_agent", "coredns"]
-            addons: dict[str, Any] = {name: {} for name in core if random.random() < 0.98}
+            addons: dict[str, Any] = {
+                name: None if random.random() < 0.02 else {} for name in core if random.random() < 0.5
+            }
             for _ in range(random.choice([0, 0, 1, 1, 2])):
                 kind = random.choice(self.addons)
                 addons[kind.partition(".")[2]] = self._element(kind) if random.random() < 0.7 else {}
@@ -175,6 +203,8 @@ class StackFiles:
             data["blueprint"] = random.choice(BLUEPRINTS)
         if random.random() < 0.06:
             self._tag(data)
+        if random.random() < 0.1:
+            data["core_addons"] = random.sample(core, random.randint(0, 4))
         if random.random() < 0.15:
             data["addon_defaults"] = {"identity": random.choice(["irsa", "pod_identity", "node_role"])}
         return data

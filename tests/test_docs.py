@@ -2,7 +2,7 @@
 
 What stands behind the language on the fence says how: ```yaml refused``` must be refused with the very text of the
 block that follows, ```yaml examples/team_repo``` is read with that folder on the import path, ```yaml pulumi``` is a
-settings file of Pulumi's own.
+settings file of Pulumi's own, and ```yaml stacks/prod.yaml``` is a file of a project that the page's blocks make up.
 """
 
 import json
@@ -75,7 +75,7 @@ def test_yaml(text: str, info: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     from eks_blueprints.stackfile import open_stack
     from eks_blueprints.testing import record_stack
 
-    if info == "pulumi":
+    if info == "pulumi" or info.startswith("stacks/"):
         return
     file = tmp_path / "prod.yaml"
     if info == "refused":
@@ -93,6 +93,32 @@ def test_yaml(text: str, info: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         open_stack(file)
     else:
         record_stack(file).is_valid()
+
+
+def test_pages_whose_blocks_make_up_a_project(tmp_path: Path) -> None:
+    """Its stacks are valid, and commands print what the page says, as far as it says it."""
+    for page in PAGES:
+        found = list(FENCE.finditer(page.read_text(encoding="utf-8")))
+        files = {block[2].strip(): block[3] for block in found if block[2].strip().startswith("stacks/")}
+        if not files:
+            continue
+        folder = tmp_path / page.stem
+        (folder / "stacks").mkdir(parents=True)
+        shutil.copy(PROJECT / "Pulumi.yaml", folder)
+        shutil.copy(PROJECT / "stacks" / "__main__.py", folder / "stacks")
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        assert called(folder, "check").returncode == 0, called(folder, "check").stderr
+        for block, following in pairwise(found):
+            for line in block[3].splitlines() if block[1] == "console" and following[1] == "text" else ():
+                done = called(folder, *shlex.split(line)[2:])
+                assert done.returncode == 0, done.stderr
+                assert following[3] in done.stdout, f"{line}\n{done.stdout}"
+
+
+def called(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    call = [sys.executable, "-m", "eks_blueprints", *words]
+    return subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def answer_to(text: str) -> str:
@@ -139,8 +165,7 @@ def test_commands(text: str, info: str, checkout: Path) -> None:
         elif not command.startswith(BLOCKED):
             words = shlex.split(command)
             assert words[0] == "eks-blueprints", f"unknown command: {command}"
-            call = [sys.executable, "-m", "eks_blueprints", *words[1:]]
-            done = subprocess.run(call, cwd=checkout, capture_output=True, text=True, check=False)
+            done = called(checkout, *words[1:])
             assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 

@@ -82,6 +82,28 @@ def test_generated_files_get_one_verdict(tmp_path: Path, monkeypatch: pytest.Mon
     assert taken or FILES < 40, "all of them were refused, which shows little"
 
 
+def test_a_file_in_two_parts_gets_the_verdict_of_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EKS_BLUEPRINTS_DEBUG")
+    files = StackFiles(SEED)
+    apart = []
+    for _ in range(FILES):
+        name, text = files.one()
+        parts = files.parted(text)
+        file = written(tmp_path, name, text)
+        if parts is None or file is None:
+            continue
+        whole = by_check(file)
+        (tmp_path / "base.yaml").write_text(parts[0])
+        file.write_text(parts[1])
+        one, other = by_check(file), by_preview(file)
+        if len({whole is None, one is None, other is None}) > 1:
+            apart.append(
+                f"whole: {whole}\ncheck: {one}\npreview: {other}\nbase.yaml: {parts[0]}\n{name}.yaml: {parts[1]}"
+            )
+        file.unlink()
+    assert not apart, "\n\n".join(apart)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

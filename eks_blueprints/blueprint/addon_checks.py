@@ -147,7 +147,7 @@ def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
             yield _doubt(("compute",), f"{what}; got no other that runs Linux pods; {do}")
             return
         do = "add compute, such as nodes: {kind: managed_nodes}, or set cluster.auto_mode"
-        if [addon.name for addon in waiting if not is_listed(addon)] == [named]:
+        if named in [addon.name for addon in args.addons if not is_listed(addon)]:
             do += f", or leave it out: addons: {{{named}: null}}"
         yield Problem(("compute",), f"is needed by {named}; got none that runs Linux pods; {do}")
     else:

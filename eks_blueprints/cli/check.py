@@ -64,8 +64,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     """Say whether stack files are valid, every problem with its line and column.
 
     Without arguments, checks every stack of the project in this folder, and for a file that stacks extend, each of
-    these. Nothing is run and nothing is looked up: pulumi
-    is not even imported, unless a stack file names a blueprint class of its own.
+    these. Nothing is run and nothing is looked up: pulumi is not even imported, unless a stack file names a blueprint
+    class of its own.
 
     With --policies, --profile or --format the stacks are run offline as in a preview, and what they would create is
     judged; settings and waivers stand in policies.yaml beside the stack files. The exit code is 3 if a mandatory

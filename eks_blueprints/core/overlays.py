@@ -4,7 +4,8 @@ Every value keeps the place where it is written; a part that both documents writ
 
 A list of named entries is one of mappings whose names no two share (`_NAMES`). In the upper list the words of
 Kubernetes' strategic merge patches say more: `{name: cache, $patch: delete}` removes an entry, and an entry that is
-nothing but `{$patch: replace}` lets the list take the place of the lower one. Every other list is replaced.
+nothing but `{$patch: replace}` lets the list take the place of the lower one. Every other list is replaced. A mapping
+with `$patch: replace` takes the place of the lower one too, and so does one that names a value: `{config: key}`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from eks_blueprints.core.document import Document, Place
-from eks_blueprints.core.errors import InputError, Path, Problem, shown
+from eks_blueprints.core.errors import REFERENCE_KEYS, InputError, Path, Problem, shown
 
 _PATCH = "$patch"
 _REPLACE = {_PATCH: "replace"}
@@ -25,6 +26,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "reserved_memory": ("numa_node",),
 }
 """What names the entries of a list, by the field that it stands in."""
+_SOURCES = (*REFERENCE_KEYS, {"stack", "output", "count"})
 _ANY_NAME = ("name",)
 """What names the entries of any other list, such as the variables and volumes of a pod in a chart's values."""
 _ALTERNATIVES = "_terms"
@@ -78,7 +80,10 @@ class _Merge:
     def both(self, under: Any, over: Any, spot: _Spot) -> Any:
         """The value of a part that both documents have."""
         if isinstance(under, dict) and isinstance(over, dict):
-            return self._mappings(under, over, spot)
+            if over.get(_PATCH) == "replace":
+                return self._rest(over, spot)
+            if not _is_other(under, over):
+                return self._mappings(under, over, spot)
         if isinstance(under, list) and isinstance(over, list):
             if _REPLACE in over:
                 return self._replaced(over, spot)
@@ -128,6 +133,11 @@ class _Merge:
             result.append(self._taken(self._upper, entry, high, (*spot.at, len(result))))
         return result
 
+    def _rest(self, over: dict[str, Any], spot: _Spot) -> dict[str, Any]:
+        self._note(self._upper, spot.high, spot.at)
+        rest = {key: item for key, item in over.items() if key != _PATCH}
+        return {key: self._taken(self._upper, item, (*spot.high, key), (*spot.at, key)) for key, item in rest.items()}
+
     def _replaced(self, over: list[Any], spot: _Spot) -> list[Any]:
         self._note(self._upper, spot.high, spot.at)
         kept = [(index, entry) for index, entry in enumerate(over) if entry != _REPLACE]
@@ -151,6 +161,16 @@ class _Merge:
     def _problem(self, path: Path, message: str) -> None:
         place = self._upper.place(path, of_key=True) or Place(1, 1, file=self._upper.file)
         self.problems.append(Problem(path, message, place.file, place.line, place.column))
+
+
+def is_source(value: Mapping[str, Any]) -> bool:
+    """Whether a mapping names a value instead of giving it, as `{config: key}` does."""
+    return set(value) in _SOURCES and all(isinstance(item, str | int) for item in value.values())
+
+
+def _is_other(under: Mapping[str, Any], over: Mapping[str, Any]) -> bool:
+    """Whether one mapping says something else than a part of the other, because one of them names a value."""
+    return is_source(over) or (is_source(under) and not over.keys() <= under.keys())
 
 
 def _names(at: Path, under: list[Any], over: list[Any]) -> tuple[str, ...] | None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path as FilePath
+from stat import S_ISREG
 from typing import Any
 
 from eks_blueprints.blueprint.core_addons import CORE_ADDONS
@@ -27,9 +28,9 @@ def read_stack(path: FilePath, name: str | None = None) -> Document:
         InputError: if a file of the chain cannot be read, the chain leads in a circle or is too long, or it is not
             clear what a file makes of the one that it extends.
     """
-    merged, *lower = reversed(_chain(path, name or str(path)))
-    for document in lower:
-        merged = overlaid(merged, document, _stays)
+    merged, *uppers = reversed(_chain(path, name or str(path)))
+    for upper in uppers:
+        merged = overlaid(merged, upper, _stays)
     if problems := list(_removals(merged)):
         raise InputError(problems)
     return merged
@@ -45,7 +46,9 @@ def extended(path: FilePath) -> Iterator[FilePath]:
 
 def _named_in(path: FilePath) -> FilePath | None:
     try:
-        text = _text_at_top(path, path.stat().st_mtime_ns)
+        about = path.stat()
+        # A pipe would be waited for, and what is read from it be gone.
+        text = _text_at_top(path, about.st_mtime_ns) if S_ISREG(about.st_mode) else None
         return FilePath(os.path.realpath(path.parent / text)) if text else None
     except (OSError, ValueError):
         return None

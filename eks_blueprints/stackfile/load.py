@@ -14,8 +14,11 @@ from pydantic import ValidationError
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.core.document import Document, located
 from eks_blueprints.core.elements import load_class
-from eks_blueprints.core.errors import InputError, Problem, problems_of, shown, unforeseen
+from eks_blueprints.core.errors import InputError, Problem, shown, unforeseen
+from eks_blueprints.core.references import Source
+from eks_blueprints.stackfile.decided import Decided
 from eks_blueprints.stackfile.extends import read_stack
+from eks_blueprints.stackfile.settings import settings_of
 from eks_blueprints.stackfile.sound_parts import problems_of_the_rest
 
 if TYPE_CHECKING:
@@ -55,8 +58,14 @@ def load(path: str | FilePath) -> BlueprintArgs:
     return open_stack(path).args
 
 
-def open_stack(path: str | FilePath, name: str | None = None) -> StackFile:
-    """A stack file with the class it names and the places of its parts; `name` is what messages call it. See `load`."""
+def open_stack(path: str | FilePath, name: str | None = None, source: Source | None = None) -> StackFile:
+    """A stack file with the class it names and the places of its parts; see `load`.
+
+    Args:
+        path: The file.
+        name: What messages call it.
+        source: What `{config: key}` names where it decides what is made. Default: the settings beside the file.
+    """
     path = FilePath(path)
     document = read_stack(path, name)
     data = dict(document.data)
@@ -65,11 +74,12 @@ def open_stack(path: str | FilePath, name: str | None = None) -> StackFile:
     with _importable(path):
         if named is not None:
             args_class = _blueprint_class(named, document).Args
+        decided = Decided(args_class.model_validate, lambda: source or settings_of(path), path.parent / "outputs")
         try:
-            args = args_class.model_validate(data)
-        except ValidationError as error:
-            found = problems_of(error)
-            raise InputError(located([*found, *problems_of_the_rest(data, found)], document)) from None
+            args = decided.args(data)
+        except InputError as error:
+            found = [*error.problems, *problems_of_the_rest(data, error.problems)]
+            raise InputError(located(found, document)) from None
         except Exception as error:
             raise InputError([_unforeseen(error, args_class, data, document)]) from error
     args._origin = document

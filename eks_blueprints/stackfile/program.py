@@ -8,6 +8,7 @@ import pulumi
 
 from eks_blueprints.blueprint.blueprint import Blueprint
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.references import of_deployment
 from eks_blueprints.stackfile.find import project_of
 from eks_blueprints.stackfile.load import open_stack
 
@@ -21,7 +22,7 @@ def deploy(path: str | FilePath, name: str | None = None) -> Blueprint:
         pulumi.RunError: with every problem of the file; the engine shows its text without a traceback.
     """
     try:
-        stack = open_stack(path, _name(FilePath(path)))
+        stack = open_stack(path, _name(FilePath(path)), of_deployment)
     except InputError as error:
         raise pulumi.RunError(str(error)) from error
     for warning in stack.warnings():

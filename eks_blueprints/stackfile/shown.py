@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.core.document import Document
-from eks_blueprints.core.errors import REFERENCE_KEYS, Path, dotted
+from eks_blueprints.core.errors import Path, dotted
+from eks_blueprints.core.overlays import is_source
 from eks_blueprints.core.plain_secrets import called
 from eks_blueprints.core.secret_objects import FIELDS, is_secret, masked_text
 from eks_blueprints.core.secret_text import looks
@@ -18,7 +19,6 @@ Line = tuple[str, str]
 """A line of YAML, and where its value is written; nothing for a line that only holds others."""
 
 _SECRET = "[secret]"  # noqa: S105 - the mark in its place
-_SOURCES = (*REFERENCE_KEYS, {"stack", "output", "count"})
 _PLAIN = re.compile(r"[A-Za-z_/][\w./@+-]*(?:(?: |:)[\w./@+-]+)*")
 """Texts that need no quotes, unless YAML reads them as something else."""
 _WORDS = re.compile(r"(?i)true|false|null|yes|no|on|off|y|n|\.inf|\.nan|~|<<|=")
@@ -53,11 +53,6 @@ def without_secrets(value: Any, name: str = "") -> Any:
     if looks(name, value):
         return _SECRET
     return masked_text(value) if isinstance(value, str) and "\n" in value else value
-
-
-def is_source(value: Mapping[str, Any]) -> bool:
-    """Whether a mapping names a value instead of giving it."""
-    return set(value) in _SOURCES and all(isinstance(item, str | int) for item in value.values())
 
 
 def _mapping(value: Mapping[str, Any], path: Path, indent: str, document: Document) -> Iterator[Line]:

@@ -90,7 +90,7 @@ def test_auto_mode_brings_what_they_do_and_nobody_is_told_so_who_has_not_listed_
 
 
 def test_without_nodes_the_way_out_is_told() -> None:
-    with pytest.raises(ValidationError, match="or leave it out: addons: .coredns: null"):
+    with pytest.raises(ValidationError, match="or leave it out: addons: "):
         args(compute={})
 
 

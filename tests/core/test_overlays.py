@@ -48,6 +48,12 @@ def laid(lower: str, upper: str) -> Any:
             {"block_device_mappings": [{"device_name": "/dev/xvda", "ebs": {"volume_size": "80Gi", "iops": 3000}}]},
         ),
         ("a: &x {b: 1}\nc: {<<: *x, d: 2}", "c: {b: 5}", {"a": {"b": 1}, "c": {"b": 5, "d": 2}}),
+        ("a: {b: 1, c: 2}", "a: {$patch: replace, d: 3}", {"a": {"d": 3}}),
+        ("a: {config: x}", "a: {secret: y}", {"a": {"secret": "y"}}),
+        ("a: {config: x}", "a: {b: 1}", {"a": {"b": 1}}),
+        ("a: {b: 1}", "a: {config: x}", {"a": {"config": "x"}}),
+        ("a: {stack: s, output: o, count: 3}", "a: {stack: t, output: o}", {"a": {"stack": "t", "output": "o"}}),
+        ("a: {stack: s, output: o}", "a: {stack: t}", {"a": {"stack": "t", "output": "o"}}),
         ("ä: {ö: 1}", "ä: {ü: 2}", {"ä": {"ö": 1, "ü": 2}}),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from eks_blueprints.policies.inside.contents import contents
 from eks_blueprints.policies.inside.ours import ours
 from eks_blueprints.policies.report import Finding, Report
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
+from eks_blueprints.testing import record_stack
 from tests.addons.catalogue import record_it
 from tests.addons.test_charts import PINNED
 from tests.policies.build import UNKNOWN, cluster, res
@@ -251,3 +252,17 @@ def test_an_image_that_is_not_known_is_not_followed(value: Any) -> None:
         values = {key: values}
     found = contents(Stack([cluster(version="1.35"), _plain(values=values)]))[0]
     assert tuple(path.split(".")) in found.unfollowed
+
+
+def test_a_value_of_a_shared_file_is_found_at_its_line_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    base = ["addons:", "  external_dns:", "    zone_arns: ['*']", "    values: {image:", "      {tag: latest}}"]
+    Path("base.yaml").write_text("\n".join(base), encoding="utf-8")
+    Path("prod.yaml").write_text(
+        "extends: base.yaml\nregion: eu-west-1\ncluster: {version: '1.35'}\ncompute: {n: {kind: managed_nodes}}\n"
+        "addons: {external_dns: {zone_arns: ['arn:aws:route53:::hostedzone/Z0123456789ABC']}}\n",
+        encoding="utf-8",
+    )
+    stack = Stack.of_plan(record_stack("prod.yaml").plan)
+    found = next(each for each in check_stack(stack, today=TODAY).findings if each.policy == "k8s-image-tag-fixed")
+    assert (found.file, found.line) == ("base.yaml", 5)

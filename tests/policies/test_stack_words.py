@@ -36,7 +36,7 @@ def test_a_stack_file_takes_it(id_: str, words: str, tmp_path: Any) -> None:
     part = parse(words.replace("NAME", names.get(words.partition(":")[0], "NAME"))).data
     team = {"principal_arn": "arn:aws:iam::111122223333:role/team"}
     admin = {"principal_arn": "arn:aws:iam::111122223333:role/a", "policies": [{"policy": "cluster_admin"}]}
-    base = _merged(LEAST, {"access": {"team": team, "admin": admin}, "addons": {"eks_pod_identity_agent": {}}})
+    base = _merged(LEAST, {"access": {"team": team, "admin": admin}, "core_addons": ["eks_pod_identity_agent"]})
     whole = _merged(base, part)
     if "public_access_cidrs" in words:
         whole = _merged(whole, {"cluster": {"endpoint_public_access": True}})

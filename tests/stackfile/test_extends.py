@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from eks_blueprints.cli.check import command as check
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.review.preview.run import preview
+from eks_blueprints.review.preview.targets import stack_target
 from eks_blueprints.stackfile import open_stack
 from eks_blueprints.stackfile.find import stack_file, stack_files, stacks_of
 from eks_blueprints.testing import record_stack
@@ -170,3 +174,26 @@ def test_resources_come_from_the_file_that_their_part_is_written_in(project: Pat
     assert places["prod-general-group"] == "stacks/prod.yaml:3"
     assert places["prod-metrics-server"] == "stacks/prod.yaml:4"
     assert "stacks/prod.yaml:1" in places.values()
+
+
+def test_checking_a_shared_file_checks_the_stacks_that_extend_it(project: Path) -> None:
+    for stack in ("dev", "prod"):
+        (project / f"{stack}.yaml").write_text("extends: base.yaml\n")
+    done = CliRunner().invoke(check, ["stacks/base.yaml", "stacks/dev.yaml"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "stacks/dev.yaml" in done.output
+    assert "stacks/prod.yaml" in done.output
+    (project / "base.yaml").write_text(BASE.replace("max_size: 6", "max_size: 1"))
+    done = CliRunner().invoke(check, [], catch_exceptions=False)
+    assert done.exit_code == 2
+    assert "2 problems in 2 stack files" in done.output
+
+
+def test_a_secret_of_a_shared_file_stays_one(project: Path) -> None:
+    external = "  external_dns: {zone_arns: [{secret: zone}]}\n"
+    (project / "base.yaml").write_text(BASE.replace("addons: {metrics_server: {}}\n", f"addons:\n{external}"))
+    (project / "prod.yaml").write_text("extends: base.yaml\n")
+    (project / "Pulumi.prod.yaml").write_text("config: {shop:zone: {secure: AAABAM}}\n")
+    text = preview(stack_target("prod")).plan.to_json()
+    assert "[secret]" in text or "$secret" in text
+    assert "AAABAM" not in text

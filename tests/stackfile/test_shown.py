@@ -26,7 +26,9 @@ DATA = st.recursive(
 
 
 def text_of(data: Any) -> str:
-    return "\n".join(f"{text}  # {place}" if place else text for text, place in lines(Document("prod.yaml", data)))
+    return "".join(
+        f"{text}  # {place}\n" if place else f"{text}\n" for text, place in lines(Document("prod.yaml", data))
+    )
 
 
 @given(st.dictionaries(st.text(max_size=6), DATA, min_size=1, max_size=4))

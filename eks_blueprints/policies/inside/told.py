@@ -17,6 +17,8 @@ from eks_blueprints.policies.report import Finding
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.stackfile.extends import read_stack
 
+_ELEMENT = len(("addons", "name"))
+
 
 def findings(
     rule: Rule, found: Contents, answers: Iterable[Answer], enforcement: Enforcement, stack: Stack
@@ -47,17 +49,22 @@ def _place(resource: Resource, value: Path, stack: Stack) -> Place | None:
     if not resource.from_stack_file or position is None:
         return None
     roots = [each.position for each in stack.ancestors(resource) if each.type == BLUEPRINT and each.from_stack_file]
-    document = _document((roots[0] if roots else position).file)
+    document = _document((roots[0] if roots else position).file, File.cwd())
     if document is None:
         return None
     at = position.file, position.line
-    element = next((path for path, place in document.keys.items() if (place.file, place.line) == at), None)
+    there = [path for path, place in document.keys.items() if (place.file, place.line) == at and len(path) == _ELEMENT]
+    # Several may stand in one line.
+    named = [path for path in there if str(path[-1]).replace("_", "-") in resource.name]
+    element = next(iter(named or there), None)
     return document.place((*element, "values", *value), of_key=True) if element else None
 
 
 @cache
-def _document(file: str) -> Document | None:
+def _document(name: str, here: File) -> Document | None:
+    """A stack file by the name that positions have it by: from the project's folder, which may be above."""
+    found = next((folder / name for folder in (here, *here.parents) if (folder / name).is_file()), None)
     try:
-        return read_stack(File(file))
+        return read_stack(found, name) if found else None
     except InputError:
         return None

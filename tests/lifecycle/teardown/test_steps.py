@@ -198,7 +198,7 @@ def test_ack_run_by_eks_leaves_the_same_marks() -> None:
 
 
 def test_only_what_is_on_the_platform_is_looked_for() -> None:
-    found = of_program(addons={})
+    found = of_program(core_addons=[])
     text = "\n".join(one(found, "look for leftovers of shop").commands)
     assert not any(
         tag in text for tag in ("elbv2", "cluster.k8s.amazonaws.com", "KubernetesCluster", "containerinsights")

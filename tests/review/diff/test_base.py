@@ -218,3 +218,20 @@ def test_the_given_interpreter_is_used(repository: Path, tmp_path: Path) -> None
     with Rendering(resolve("HEAD", repository), repository, python=str(python)).started() as running:
         assert running.wait().plans
     assert (tmp_path / "used").exists()
+
+
+def test_a_shared_file_is_compared_with_its_former_version(repository: Path) -> None:
+    stacks = repository / "stacks"
+    (stacks / "base.yaml").write_text(STACK)
+    (stacks / "prod.yaml").write_text("extends: base.yaml\ntags: {environment: prod}\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "shared")
+    (stacks / "base.yaml").write_text(STACK.replace("m7g.large", "m7g.xlarge"))
+    command = [sys.executable, "-m", "eks_blueprints", "diff", "--base", "main", "--format", "json", "--no-policies"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [stack["stack"] for stack in report["stacks"]] == ["prod"]
+    text = done.stdout
+    assert "stacks/base.yaml:4" in text
+    assert "compute.nodes.instance_types" in text

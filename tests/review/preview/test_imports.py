@@ -12,7 +12,7 @@ network:
     a: {role: private, id: subnet-0123456789abcdef0, zone: eu-west-1a}
     b: {role: private, id: subnet-0123456789abcdef1, zone: eu-west-1b}
 cluster: {version: "1.35", encryption_config: null, enabled_cluster_log_types: []}
-addons: {kube_proxy: {}}
+core_addons: [kube_proxy]
 """
 CODE = """
 import sys
