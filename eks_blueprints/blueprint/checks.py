@@ -25,6 +25,7 @@ from eks_blueprints.blueprint import (
     pod_checks,
     region_checks,
     secret_checks,
+    security_group_checks,
     value_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
@@ -56,6 +57,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from compute_checks.check(args)
     yield from node_role_checks.check(args)
     yield from iam_checks.check(args)
+    yield from security_group_checks.check(args)
     yield from metadata_checks.check(args)
     if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
         # Most platforms have no pools, and loading the specs of pools takes a quarter of a check's time.

@@ -63,6 +63,9 @@ class ClusterArgs(Spec):
     security_group_ids: Several[SecurityGroupId] = ()
     """Security groups of the control plane's network interfaces, besides the one that EKS makes."""
 
+    security_groups: tuple[str, ...] = ()
+    """The same by their names in `security_groups` of the platform."""
+
     control_plane_egress_mode: Literal["AWS_MANAGED", "CUSTOMER_ROUTED"] | None = None
     """How the control plane reaches out. Going back from `CUSTOMER_ROUTED` replaces the cluster. Default: EKS's own,
     `AWS_MANAGED`."""

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
-from eks_blueprints.compute._launch_template import launch_template
+from eks_blueprints.compute._launch_template import launch_template, opened
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.errors import fail, unknown_name
 from eks_blueprints.core.iam import managed_policy
@@ -40,7 +40,9 @@ def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
         subnet_ids=list(subnets),
         launch_template={"id": template.id, "version": template.latest_version.apply(str)},
         **_inputs(nodes, cluster, f"{component.pulumi_resource_name}-group"),
-        opts=component.child(depends_on=[*role_ready, *entry], ignore_changes=["scalingConfig.desiredSize"]),
+        opts=component.child(
+            depends_on=[*role_ready, *entry, *opened(nodes, cluster)], ignore_changes=["scalingConfig.desiredSize"]
+        ),
     )
     component.ready = (group,)
     component.register_outputs({"node_group_name": group.node_group_name, "node_role_arn": role_arn})
