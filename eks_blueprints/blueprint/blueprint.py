@@ -237,7 +237,9 @@ class Blueprint(Component):
         if not self.args.access:
             return None
         args = AccessArgs(entries=self.args.access)
-        return Access(f"{name}-access", args, self.child(), cluster=replace(self.cluster.ref, aws=self._aws))
+        deployer = self.args.account.role_arn if self.args.account else None
+        cluster = replace(self.cluster.ref, aws=self._aws)
+        return Access(f"{name}-access", args, self.child(), cluster=cluster, deployer=deployer)
 
     def _make_namespaces(self) -> dict[str, Namespace]:
         if not self.args.namespaces:

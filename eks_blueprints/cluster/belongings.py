@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.cluster.endpoint_access import EndpointAccess
+from eks_blueprints.cluster.identity_provider import IdentityProviderArgs
 from eks_blueprints.cluster.parts import LogGroupArgs
 from eks_blueprints.core.component import Component, merge_tags
 
@@ -68,13 +70,30 @@ def endpoint_rules(
     )
 
 
-def oidc_provider(frame: Frame, issuer: pulumi.Input[str]) -> aws.iam.OpenIdConnectProvider:
+def oidc_provider(
+    frame: Frame, issuer: pulumi.Input[str], audiences: Sequence[str] = ()
+) -> aws.iam.OpenIdConnectProvider:
     """The IAM OIDC provider of the cluster's issuer."""
     return aws.iam.OpenIdConnectProvider(
         frame.name("oidc"),
         # No thumbprint: IAM finds it itself, and fetching one here would need the network in every preview.
         url=issuer,
-        client_id_lists=["sts.amazonaws.com"],
+        client_id_lists=["sts.amazonaws.com", *audiences],
         tags=frame.tags,
         opts=frame.component.child(),
+    )
+
+
+def identity_provider(
+    frame: Frame, cluster: aws.eks.Cluster, spec: IdentityProviderArgs
+) -> aws.eks.IdentityProviderConfig:
+    """The OIDC identity provider whose users may use the Kubernetes API."""
+    inputs: Any = spec.inputs()
+    return aws.eks.IdentityProviderConfig(
+        frame.name("identity-provider"),
+        cluster_name=cluster.name,
+        oidc=inputs,
+        tags=merge_tags(frame.tags or {}, spec.tags) or None,
+        # A cluster has one at most.
+        opts=frame.component.child(delete_before_replace=True),
     )

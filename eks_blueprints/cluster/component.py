@@ -97,7 +97,11 @@ class Cluster(Component):
         self.resource = self._make_cluster()
         self._read()
         self._access = belongings.endpoint_rules(self._frame, args.endpoint_access, self.security_group_id)
-        self.oidc_provider = belongings.oidc_provider(self._frame, self.oidc_issuer) if args.oidc_provider else None
+        audiences = args.openid_connect_audiences
+        made = belongings.oidc_provider(self._frame, self.oidc_issuer, audiences) if args.oidc_provider else None
+        self.oidc_provider = made
+        if args.identity_provider is not None:
+            belongings.identity_provider(self._frame, self.resource, args.identity_provider)
         self.oidc_provider_arn = self.oidc_provider.arn if self.oidc_provider else None
         self._make_kubeconfig(caller or caller_of(self.get_provider("aws:index:Provider")))
         self.ref = self._make_ref(tags or {})

@@ -89,10 +89,9 @@ def test_logs_have_a_key_that_cloudwatch_may_use_for_them_alone() -> None:
     )
 
 
-def test_a_key_for_several_regions_is_another_key_and_another_cluster() -> None:
+def test_a_key_for_several_regions_is_another_key() -> None:
     found = diff_plans(made({}).plan, made({"multi_region": True}).plan)
     assert {each.name: each.kind for each in found.resources}["shop-cluster-key"] == "replace"
-    assert {each.name: each.kind for each in found.resources}["shop-cluster"] == "replace"
 
 
 @pytest.mark.parametrize(
