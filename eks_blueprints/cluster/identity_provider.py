@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
@@ -55,7 +55,7 @@ class IdentityProviderArgs(Spec):
     groups_prefix: str | None = None
     """What is put before names of groups, such as `oidc:`. Default: nothing."""
 
-    required_claims: dict[str, str] = Field(default={}, max_length=10)
+    required_claims: dict[str, str] = {}
     """Claims that tokens need to have, and their values."""
 
     tags: Tags = {}

@@ -13,7 +13,7 @@ from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.spec import In, Spec
 
 _PRINCIPAL = Form(
-    r"arn:aws(-[a-z]+)*:(iam::\d{12}:(root|(role|user)/[\x21-\x7e]+)|sts::\d{12}:assumed-role/[\x21-\x7e]+)",
+    r"\d{12}|arn:aws(-[a-z]+)*:(iam::\d{12}:(root|(role|user)/[\x21-\x7e]+)|sts::\d{12}:assumed-role/[\x21-\x7e]+)",
     what="is nobody that a key policy can name",
     do="write the ARN of a role, a user, or of an account, arn:aws:iam::111122223333:root",
 )
@@ -23,9 +23,16 @@ _ALIAS = Form(
     do="use up to 250 letters, digits and /_-, without alias/ before it, and do not begin with aws/",
 )
 _ACTION = Form(r"kms:[A-Za-z]*\*?", what="is no action of KMS", do="write it like kms:Decrypt, kms:Describe* or kms:*")
-_SERVICE = Form(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?", what="is no service", do="write it like logs.amazonaws.com")
+_SERVICE = Form(r"[a-z0-9-]+(\.[a-z0-9-]+)+", what="is no service", do="write it like logs.amazonaws.com")
 
 Principal = Annotated[str, AfterValidator(_PRINCIPAL)]
+
+
+def _anyone(value: str) -> str:
+    return value if value == "*" else _PRINCIPAL(value)
+
+
+PrincipalOrAnyone = Annotated[str, AfterValidator(_anyone)]
 Alias = Annotated[str, AfterValidator(_ALIAS)]
 
 
@@ -38,8 +45,8 @@ class KeyStatement(Spec):
     effect: Literal["Allow", "Deny"] = "Allow"
     """Whether it allows or denies."""
 
-    principals: tuple[In[Principal], ...] = ()
-    """ARNs of roles, users or accounts that it is about."""
+    principals: tuple[In[PrincipalOrAnyone], ...] = ()
+    """ARNs of roles, users or accounts that it is about; `*` is anyone, whom conditions should narrow."""
 
     services: tuple[Annotated[str, AfterValidator(_SERVICE)], ...] = ()
     """AWS services that it is about, such as `logs.eu-west-1.amazonaws.com`."""

@@ -63,7 +63,8 @@ def make_key(
         # Without its key what is encrypted is lost.
         opts=component.child(protect=protect or None),
     )
-    names = {f"{role}-alias": alias} | {f"{role}-alias-{label(each)}": each for each in spec.aliases}
+    names = {f"{role}-alias": alias}
+    names |= {f"{role}-alias-{label(each)}": each for each in spec.aliases if each != alias}
     for child, name in names.items():
         aws.kms.Alias(frame.name(child), name=f"alias/{name}", target_key_id=made.key_id, opts=component.child())
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -31,13 +31,30 @@ STANDING = {
 """Groups that are there without being made here, by the names that they are kept for."""
 
 SELF = "self"
-ALL: Literal["-1"] = "-1"
+ALL = "-1"
 _PORTED = ("tcp", "udp")
+_ICMP = ("icmp", "icmpv6")
+_NAMED = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": ALL}
+_PROTOCOL = Form(
+    r"tcp|udp|icmp|icmpv6|-1|(1?\d?\d|2[0-4]\d|25[0-5])",
+    what="is no protocol",
+    do='write tcp, udp, icmp, icmpv6, "-1" for all traffic, or a number from 0 to 255',
+)
 _NAME = Form(
     r"(?!sg-)[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}",
     what="is no name of a security group",
     do="use up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, and do not begin with sg-",
 )
+
+
+def _protocol(value: str) -> str:
+    # EC2 answers with the name, which would be a change on every deployment.
+    if name := _NAMED.get(value):
+        raise ValueError(f"has a name in EC2; got {shown(value)}; write {shown(name)}")
+    return _PROTOCOL(value)
+
+
+Protocol = Annotated[str, AfterValidator(_protocol)]
 
 
 class SecurityGroupRule(Spec):
@@ -53,8 +70,8 @@ class SecurityGroupRule(Spec):
     """Another security group: the name of one of `security_groups`, `cluster` for the one that EKS makes, `self` for
     the group itself, or an id, `sg-...`."""
 
-    protocol: Literal["tcp", "udp", "icmp", "icmpv6", "-1"] = "tcp"
-    """Protocol; `"-1"` is all traffic."""
+    protocol: Protocol = "tcp"
+    """Protocol: `tcp`, `udp`, `icmp`, `icmpv6`, `"-1"` for all traffic, or the number of another, such as `"50"`."""
 
     port: int | None = Field(default=None, ge=0, le=65535)
     """Port, for tcp and udp."""
@@ -89,8 +106,9 @@ class SecurityGroupRule(Spec):
         several = self.from_port is not None or self.to_port is not None
         if self.port is not None and several:
             faults.add("port", f"excludes from_port and to_port; got {self.port} beside them; keep one way")
-        elif self.protocol == ALL and (self.port is not None or several):
-            faults.add("protocol", 'knows no ports; got "-1" with ports; remove them, or name tcp or udp')
+        elif self.protocol not in (*_PORTED, *_ICMP) and (self.port is not None or several):
+            got = shown(self.protocol)
+            faults.add("protocol", f"knows no ports; got {got} with ports; remove them, or name tcp or udp")
         elif self.protocol in _PORTED and self.port is None and (self.from_port is None or self.to_port is None):
             do = 'add port, or from_port and to_port; for all traffic write protocol: "-1"'
             faults.add("port", f"is required for {self.protocol}; got none; {do}")
@@ -103,7 +121,7 @@ class SecurityGroupRule(Spec):
     @property
     def ports(self) -> tuple[int, int] | None:
         """First and last port, or type and code; None for all traffic."""
-        if self.protocol == ALL:
+        if self.protocol not in (*_PORTED, *_ICMP):
             return None
         if self.port is not None:
             return self.port, self.port

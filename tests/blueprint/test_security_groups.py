@@ -51,6 +51,7 @@ RULES: dict[str, Any] = {
     "other": {"security_group": "other", "port": 5432},
     "given": {"security_group": SG, "port": 22},
     "ping": {"cidr": "10.0.0.0/8", "protocol": "icmp"},
+    "esp": {"cidr": "10.0.0.0/8", "protocol": "50"},
 }
 
 
@@ -77,6 +78,8 @@ def test_a_group_has_rules_of_every_sort() -> None:
     assert ends["other"]["referencedSecurityGroupId"] == "${shop-security-group-other-group.id}"
     assert ends["given"]["referencedSecurityGroupId"] == SG
     assert (ends["ping"]["fromPort"], ends["ping"]["toPort"]) == (-1, -1)
+    assert ends["esp"]["ipProtocol"] == "50"
+    assert "fromPort" not in ends["esp"]
     assert not rules(found, EGRESS, "db")
     assert set(rules(found, EGRESS, "other")) == {"egress-all-ipv4", "egress-all-ipv6"}
 
@@ -158,6 +161,13 @@ def test_pods_get_groups() -> None:
         ({"ingress": {"a": {"cidr": "10.0.0.0/8", "from_port": 2, "to_port": 1}}}, "ingress.a.from_port: is not below"),
         ({"ingress": {"a": {"cidr": "10.0.0.0/8", "port": 2, "to_port": 3}}}, "ingress.a.port: excludes from_port"),
         ({"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "-1", "port": 1}}}, "ingress.a.protocol: knows no ports"),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "50", "port": 1}}}, "ingress.a.protocol: knows no ports"),
+        (
+            {"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "6", "port": 1}}},
+            "ingress.a.protocol: has a name in EC2",
+        ),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "all"}}}, "ingress.a.protocol: has a name in EC2"),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "256"}}}, "ingress.a.protocol: is no protocol"),
         ({"ingress": {"a": {"security_group": "dbs", "port": 1}}}, "ingress.a.security_group: "),
         ({"ingress": {"a": {"security_group": "sg-1", "port": 1}}}, "ingress.a.security_group: is no id of a security"),
         ({"ingress": {"a": {"prefix_list": "x", "port": 1}}}, "ingress.a.prefix_list: is no id of a prefix list"),
