@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from eks_blueprints.core.spec import Spec as Spec
     from eks_blueprints.kubernetes.namespace_spec import NamespaceArgs as NamespaceArgs
     from eks_blueprints.network.component import Network as Network
+    from eks_blueprints.network.security_group_spec import SecurityGroupArgs as SecurityGroupArgs
+    from eks_blueprints.network.security_group_spec import SecurityGroupRule as SecurityGroupRule
     from eks_blueprints.network.spec import AnyNetwork as AnyNetwork
     from eks_blueprints.network.spec import ExistingNetworkArgs as ExistingNetworkArgs
     from eks_blueprints.network.spec import FlowLogsArgs as FlowLogsArgs
@@ -72,6 +74,8 @@ _HOMES = {
     "PodIdentity": "access.pod_identity",
     "PodIdentityAssociation": "access.pod_identity_spec",
     "RoleArgs": "core.role_spec",
+    "SecurityGroupArgs": "network.security_group_spec",
+    "SecurityGroupRule": "network.security_group_spec",
     "Spec": "core.spec",
     "core_data": "cluster.core_data",
 }

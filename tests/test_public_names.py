@@ -9,6 +9,7 @@ import pytest
 import eks_blueprints
 
 TOP = {
+    *("SecurityGroupArgs", "SecurityGroupRule"),
     *(
         "Access",
         "AccessArgs",

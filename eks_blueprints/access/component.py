@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.access.policies import policy_arn
-from eks_blueprints.access.spec import AccessArgs, AccessEntry, AccessPolicy
+from eks_blueprints.access.spec import AccessArgs, AccessEntry, AccessPolicy, with_deployer
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.refs import ClusterRef
 
@@ -22,14 +22,30 @@ class Access(Component):
     """The entry of each principal, by the name it has in the spec."""
 
     def __init__(
-        self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None, *, cluster: ClusterRef
+        self,
+        name: str,
+        args: AccessArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        cluster: ClusterRef,
+        deployer: str | None = None,
     ) -> None:
+        """Make the entries.
+
+        Args:
+            name: start of the logical name of everything in it.
+            args: who may do what.
+            opts: Pulumi's own.
+            cluster: the cluster.
+            deployer: ARN of the role that an entry calls `deployer`.
+        """
+        entries = with_deployer(args.entries, deployer)
         super().__init__(name, args, opts, spec_path=("access",), after=cluster.ready)
         self._name = name
         self._cluster = cluster
         self.entries = {}
         policies: list[pulumi.Resource] = []
-        for key, spec in args.entries.items():
+        for key, spec in entries.items():
             entry = self._entry(key, spec)
             self.entries[key] = entry
             policies += [self._association(key, entry, policy) for policy in spec.policies]

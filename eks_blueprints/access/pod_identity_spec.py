@@ -21,7 +21,7 @@ PodIdentityKind = Literal["pod_identity", "irsa"]
 ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 """By which a service account says which role its pods take on with IRSA."""
 
-_SUBJECTS = Form(r"[a-z0-9][a-z0-9*?-]*:[a-z0-9*?][a-z0-9.*?-]*")
+_SUBJECTS = Form(r"[a-z0-9*?-]+:[a-z0-9*?][a-z0-9.*?-]*")
 
 MOST_ASSOCIATIONS = 5000
 """Associations of a cluster. Source: EKS User Guide, "Learn how EKS Pod Identity grants pods access" (2025-11)."""
@@ -128,7 +128,7 @@ class PodIdentityAssociation(Spec):
             except ValidationError as error:
                 faults.nest((), error)
         if self.subject_pattern is not None and not _SUBJECTS.fullmatch(self.subject_pattern):
-            do = "write namespace:name, with * for any text, and a namespace that begins with a letter or digit"
+            do = "write namespace:name, with * for any text"
             faults.add("subject_pattern", f"is no pattern; got {shown(self.subject_pattern)}; {do}")
         if self.policy and not self.disable_session_tags:
             do = "set disable_session_tags: true"

@@ -17,12 +17,18 @@ _SESSION = Form(r"arn:aws[a-z-]*:sts::.*")
 _OTHER = Form(r"arn:aws[a-z-]*:iam::\d{12}:(group|instance-profile|policy)/.*")
 
 
+DEPLOYER = "deployer"
+"""Stands for the role of `account.role_arn`: the one that pipelines deploy a platform with."""
+
+
 def principal_arn(value: str) -> str:
-    """The ARN of an IAM role or an IAM user.
+    """The ARN of an IAM role or an IAM user, or `deployer`.
 
     Raises:
         ValueError: if it is none, or one that EKS does not take.
     """
+    if value == DEPLOYER:
+        return value
     if _SESSION.fullmatch(value):
         return role_arn(value)
     if other := _OTHER.fullmatch(value):
@@ -47,7 +53,7 @@ def principal_arn(value: str) -> str:
 
 def is_role(arn: str) -> bool:
     """Whether a principal's ARN is that of a role."""
-    return arn.split(":", 5)[5].startswith("role/")
+    return arn.split(":", 5)[-1].startswith("role/")
 
 
 PrincipalArn = Annotated[str, AfterValidator(principal_arn)]

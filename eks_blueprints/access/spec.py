@@ -9,8 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from eks_blueprints.access.policies import aws_name
-from eks_blueprints.access.principals import PrincipalArn, is_role
-from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.access.principals import DEPLOYER, PrincipalArn, is_role
+from eks_blueprints.core.errors import Faults, Problem, fail, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Tags, element_name, repeated
 from eks_blueprints.core.spec import In, Spec, is_known
@@ -58,8 +58,8 @@ class AccessEntry(Spec):
     """One IAM principal that may use the Kubernetes API, and what it may do there."""
 
     principal_arn: In[PrincipalArn]
-    """ARN of the IAM role or user. EKS takes each principal once, and no role sessions (`arn:aws:sts::…`).
-    Changing it replaces the entry."""
+    """ARN of the IAM role or user. EKS takes each principal once, and no role sessions (`arn:aws:sts::…`). `deployer`
+    stands for the role of `account.role_arn`. Changing it replaces the entry."""
 
     type: EntryType = "STANDARD"
     """What the principal is: `STANDARD` for people and programs, the others for the roles of nodes. EKS itself makes
@@ -194,6 +194,26 @@ def _refuse_reserved(name: str) -> None:
 
 Entries = Annotated[dict[str, AccessEntry], AfterValidator(check_entries)]
 """Access entries by a name of the user's choice."""
+
+
+def with_deployer(entries: dict[str, AccessEntry], role_arn: str | None) -> dict[str, AccessEntry]:
+    """Entries in which `deployer` is the role that deploys.
+
+    Raises:
+        InputError: if there is no such role, or it has an entry of its own.
+    """
+    named = [name for name, entry in entries.items() if entry.principal_arn == DEPLOYER]
+    if not named:
+        return entries
+    if role_arn is None:
+        do = "set account.role_arn, or write the ARN"
+        fail(
+            f'is the role of account.role_arn; got "{DEPLOYER}" without one; {do}', "access", named[0], "principal_arn"
+        )
+    found = {name: entry.but(principal_arn=role_arn) if name in named else entry for name, entry in entries.items()}
+    for problem in _clashes(found):
+        fail(problem.message, "access", *problem.path)
+    return found
 
 
 class AccessArgs(Spec):

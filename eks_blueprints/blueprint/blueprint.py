@@ -28,13 +28,15 @@ from eks_blueprints.core.component import Component
 from eks_blueprints.core.document import located
 from eks_blueprints.core.errors import InputError, Problem, fail, problems_of
 from eks_blueprints.core.references import of_deployment, resolve
-from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.refs import ClusterRef, SecurityGroupRef
 from eks_blueprints.network import zones
 from eks_blueprints.network.component import Network, make_network
 from eks_blueprints.network.existing import ExistingNetwork
+from eks_blueprints.network.security_group_spec import STANDING
 
 if TYPE_CHECKING:
     from eks_blueprints.kubernetes.namespace import Namespace
+    from eks_blueprints.network.security_groups import SecurityGroup
 
 
 class Blueprint(Component):
@@ -54,6 +56,8 @@ class Blueprint(Component):
     args: BlueprintArgs
     """What was asked for, as `prepare` left it."""
     network: Network | ExistingNetwork
+    security_groups: dict[str, SecurityGroup]
+    """The component of each security group, by its name."""
     cluster: Cluster
     access: Access | None
     """Its access entries; None where there are none besides the creator's."""
@@ -77,9 +81,12 @@ class Blueprint(Component):
         with self._told(InputError):
             self._aws, self._caller = self._aws_provider(name)
             self.network = self._make_network(name)
+            self.security_groups = self._make_security_groups(name)
             self.cluster = self._make_cluster(name)
+            self._make_rules(name)
             self.access = self._make_access(name)
             self.namespaces = self._make_namespaces()
+            self._give_groups_to_pods()
             self.pod_identities = self._make_pod_identities(name)
             self._put_elements()
         self.extend()
@@ -116,6 +123,8 @@ class Blueprint(Component):
         ready = self.access.ready if self.access else ()
         autoscaled = any(isinstance(addon, ClusterAutoscaler) for addon in self.args.addons)
         facts: dict[str, Any] = {"autoscaled": autoscaled, "only_fargate": only_fargate(self.args)}
+        groups = {key: SecurityGroupRef(id=each.id, ready=each.ready) for key, each in self.security_groups.items()}
+        facts |= {"security_groups": groups}
         facts |= {"prometheus": prometheus(self.args), "pod_standards": pod_standards(self.args)}
         return replace(self.cluster.ref, parent=self, aws=self._aws, **facts).after(*ready)
 
@@ -196,13 +205,41 @@ class Blueprint(Component):
             partition=partition,
             tags=args.tags,
             caller=self._caller,
+            security_groups={key: each.id for key, each in self.security_groups.items()},
         )
+
+    def _make_security_groups(self, name: str, **standing: pulumi.Input[str] | None) -> dict[str, SecurityGroup]:
+        """The groups that are made or named by their ids; with `standing`, those that stand by themselves."""
+        chosen = {key: each for key, each in self.args.security_groups.items() if (key in STANDING) == bool(standing)}
+        if not chosen:
+            return {}
+        from eks_blueprints.network.security_groups import SecurityGroup
+
+        facts: dict[str, Any] = {"vpc_id": self.network.ref.vpc_id, "tags": self.args.tags}
+        return {
+            key: SecurityGroup(
+                f"{name}-security-group-{key}", each, self.child(), key=key, standing=standing.get(key), **facts
+            )
+            for key, each in chosen.items()
+        }
+
+    def _make_rules(self, name: str) -> None:
+        if not self.args.security_groups:
+            return
+        ids = {"cluster": self.cluster.security_group_id, "endpoints": self.network.ref.endpoints_group_id}
+        self.security_groups |= self._make_security_groups(name, **ids)
+        known = {key: found for key, found in ids.items() if found is not None}
+        known |= {key: each.id for key, each in self.security_groups.items()}
+        for each in self.security_groups.values():
+            each.add_rules(known)
 
     def _make_access(self, name: str) -> Access | None:
         if not self.args.access:
             return None
         args = AccessArgs(entries=self.args.access)
-        return Access(f"{name}-access", args, self.child(), cluster=replace(self.cluster.ref, aws=self._aws))
+        deployer = self.args.account.role_arn if self.args.account else None
+        cluster = replace(self.cluster.ref, aws=self._aws)
+        return Access(f"{name}-access", args, self.child(), cluster=cluster, deployer=deployer)
 
     def _make_namespaces(self) -> dict[str, Namespace]:
         if not self.args.namespaces:
@@ -210,6 +247,10 @@ class Blueprint(Component):
         from eks_blueprints.kubernetes.namespace import Namespace
 
         return {key: Namespace(key, each, cluster=self.ref) for key, each in self.args.namespaces.items()}
+
+    def _give_groups_to_pods(self) -> None:
+        for group in self.security_groups.values():
+            group.give_to_pods(self.ref, self._within)
 
     def _within(self, namespace: str, cluster: ClusterRef) -> ClusterRef:
         """The cluster for what is put into a namespace."""

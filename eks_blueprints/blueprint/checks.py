@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from eks_blueprints.access.spec import check_reach
+from eks_blueprints.access.spec import check_reach, with_deployer
 from eks_blueprints.blueprint import (
     account,
     addon_checks,
@@ -25,10 +25,11 @@ from eks_blueprints.blueprint import (
     pod_checks,
     region_checks,
     secret_checks,
+    security_group_checks,
     value_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
-from eks_blueprints.core.errors import Problem, nearest, shown
+from eks_blueprints.core.errors import InputError, Problem, nearest, shown
 from eks_blueprints.network import layout, zones
 from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs
 
@@ -45,6 +46,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _cluster(args)
     yield from arn_checks.check(args)
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)
+    yield from _deployer(args)
     yield from identity_checks.check(args)
     yield from addon_checks.check(args)
     yield from chart_checks.check(args)
@@ -56,6 +58,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from compute_checks.check(args)
     yield from node_role_checks.check(args)
     yield from iam_checks.check(args)
+    yield from security_group_checks.check(args)
     yield from metadata_checks.check(args)
     if args.cluster.auto_mode is not None or any(hasattr(compute, "pools") for compute in args.compute):
         # Most platforms have no pools, and loading the specs of pools takes a quarter of a check's time.
@@ -81,6 +84,13 @@ def _region(args: BlueprintArgs) -> Iterator[Problem]:
         near = None if args.region in zones.regions() else nearest(args.region, zones.regions())
         do = f"did you mean {near}? if not, name network.zones" if near else "name network.zones"
         yield Problem(("region",), f"has no known zones; got {shown(args.region)}; {do}")
+
+
+def _deployer(args: BlueprintArgs) -> Iterator[Problem]:
+    try:
+        with_deployer(args.access, args.account.role_arn if args.account else None)
+    except InputError as error:
+        yield from error.problems
 
 
 def _network(args: BlueprintArgs) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import EksPodIdentityAgent, Fargate, Karpenter
 from eks_blueprints.core.errors import Problem
-from eks_blueprints.kubernetes.namespace_spec import OF_EVERY_CLUSTER
+from eks_blueprints.kubernetes.namespace_spec import OF_EVERY_CLUSTER, doubts
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform's service accounts; warnings are marked as such."""
+    yield from doubts(args.namespaces)
     taken = dict(_taken(args))
     for name, each in args.pod_identity_associations.items():
         for problem in _problems(args, each, taken):

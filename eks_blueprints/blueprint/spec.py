@@ -31,6 +31,7 @@ from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.kubernetes.namespace_spec import Namespaces
+from eks_blueprints.network.security_group_spec import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 
@@ -53,6 +54,10 @@ class BlueprintArgs(Spec):
 
     network: AnyNetwork = NetworkArgs()
     """The VPC: a new one, or one that is there. Default: a new one in eksctl's layout."""
+
+    security_groups: SecurityGroups = {}
+    """Security groups with rules, by a name of your choice, by which clusters and nodes take them
+    (`security_groups`). `cluster` and `endpoints` are the groups that EKS and the network make: rules are added."""
 
     cluster: ClusterArgs
     """The EKS cluster: control plane, its keys and logs."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.cluster.endpoint_access import EndpointAccess
-from eks_blueprints.cluster.parts import EncryptionArgs, LogGroupArgs
-from eks_blueprints.core.component import Component
+from eks_blueprints.cluster.identity_provider import IdentityProviderArgs
+from eks_blueprints.cluster.parts import LogGroupArgs
+from eks_blueprints.core.component import Component, merge_tags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,39 +31,23 @@ class Frame:
         return f"{self.component.pulumi_resource_name}-{role}"
 
 
-def log_group(frame: Frame, spec: LogGroupArgs) -> aws.cloudwatch.LogGroup:
+def log_group(frame: Frame, spec: LogGroupArgs, key_arn: pulumi.Input[str] | None) -> aws.cloudwatch.LogGroup:
     """The group that EKS would make itself, without an end to what it keeps, if it were not there first."""
     return aws.cloudwatch.LogGroup(
         frame.name("cluster-logs"),
-        name=f"/aws/eks/{frame.cluster_name}/cluster",
+        name=log_group_name(frame),
         retention_in_days=spec.retention_in_days,
-        kms_key_id=spec.kms_key_id,
+        kms_key_id=key_arn,
         log_group_class=spec.log_group_class,
         skip_destroy=spec.skip_destroy,
-        tags=frame.tags,
+        tags=merge_tags(frame.tags or {}, spec.tags) or None,
         opts=frame.component.child(),
     )
 
 
-def key(frame: Frame, spec: EncryptionArgs, *, protect: bool) -> aws.kms.Key:
-    """The cluster's own key, with rotation and an alias."""
-    made = aws.kms.Key(
-        frame.name("cluster-key"),
-        description=f"Secrets of the EKS cluster {frame.cluster_name}",
-        enable_key_rotation=True,
-        rotation_period_in_days=spec.rotation_period_in_days,
-        deletion_window_in_days=spec.deletion_window_in_days,
-        tags=frame.tags,
-        # Without its key a cluster is lost.
-        opts=frame.component.child(protect=protect or None),
-    )
-    aws.kms.Alias(
-        frame.name("cluster-key-alias"),
-        name=f"alias/eks/{frame.cluster_name}",
-        target_key_id=made.key_id,
-        opts=frame.component.child(),
-    )
-    return made
+def log_group_name(frame: Frame) -> str:
+    """The name by which EKS knows it."""
+    return f"/aws/eks/{frame.cluster_name}/cluster"
 
 
 def endpoint_rules(
@@ -84,13 +70,30 @@ def endpoint_rules(
     )
 
 
-def oidc_provider(frame: Frame, issuer: pulumi.Input[str]) -> aws.iam.OpenIdConnectProvider:
+def oidc_provider(
+    frame: Frame, issuer: pulumi.Input[str], audiences: Sequence[str] = ()
+) -> aws.iam.OpenIdConnectProvider:
     """The IAM OIDC provider of the cluster's issuer."""
     return aws.iam.OpenIdConnectProvider(
         frame.name("oidc"),
         # No thumbprint: IAM finds it itself, and fetching one here would need the network in every preview.
         url=issuer,
-        client_id_lists=["sts.amazonaws.com"],
+        client_id_lists=["sts.amazonaws.com", *audiences],
         tags=frame.tags,
         opts=frame.component.child(),
+    )
+
+
+def identity_provider(
+    frame: Frame, cluster: aws.eks.Cluster, spec: IdentityProviderArgs
+) -> aws.eks.IdentityProviderConfig:
+    """The OIDC identity provider whose users may use the Kubernetes API."""
+    inputs: Any = spec.inputs()
+    return aws.eks.IdentityProviderConfig(
+        frame.name("identity-provider"),
+        cluster_name=cluster.name,
+        oidc=inputs,
+        tags=merge_tags(frame.tags or {}, spec.tags) or None,
+        # A cluster has one at most.
+        opts=frame.component.child(delete_before_replace=True),
     )

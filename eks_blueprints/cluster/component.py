@@ -10,15 +10,17 @@ import pulumi_aws as aws
 
 from eks_blueprints.cluster import belongings, settings
 from eks_blueprints.cluster.belongings import Frame
+from eks_blueprints.cluster.keys import make_key
 from eks_blueprints.cluster.parts import LogGroupArgs
 from eks_blueprints.cluster.roles import auto_mode_node_role, cluster_role
 from eks_blueprints.cluster.spec import ClusterArgs, cluster_name
 from eks_blueprints.core.caller import Caller, caller_of
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.errors import InputError, Problem, fail
-from eks_blueprints.core.iam_roles import GrantedRole
+from eks_blueprints.core.iam_roles import GrantedRole, account_id
 from eks_blueprints.core.kubeconfig import kubeconfig, kubernetes_provider, update_kubeconfig
 from eks_blueprints.core.refs import ClusterRef, NetworkRef
+from eks_blueprints.network.security_group_spec import unknown_groups
 
 if TYPE_CHECKING:
     import pulumi_kubernetes as kubernetes
@@ -64,6 +66,7 @@ class Cluster(Component):
         partition: str = "aws",
         tags: Mapping[str, str] | None = None,
         caller: Caller | None = None,
+        security_groups: Mapping[str, pulumi.Input[str]] | None = None,
     ) -> None:
         """Make the cluster.
 
@@ -76,13 +79,17 @@ class Cluster(Component):
             partition: AWS partition of the region.
             tags: tags of the platform.
             caller: who its AWS provider acts as; read from the provider by default.
+            security_groups: ids of the groups that `args.security_groups` names.
 
         Raises:
             InputError: if it does not fit the network.
         """
         self._check(name, args, network, region)
+        for problem in unknown_groups(args.security_groups, security_groups or {}):
+            fail(problem.message, "cluster", *problem.path)
         super().__init__(name, args, opts, spec_path=("cluster",))
         self._args, self._network, self._region = args, network, region
+        self._groups = [(security_groups or {})[key] for key in args.security_groups]
         merged = merge_tags(tags or {}, args.tags) or None
         self._frame = Frame(
             component=self, cluster_name=args.name or name, region=region, partition=partition, tags=merged
@@ -90,7 +97,11 @@ class Cluster(Component):
         self.resource = self._make_cluster()
         self._read()
         self._access = belongings.endpoint_rules(self._frame, args.endpoint_access, self.security_group_id)
-        self.oidc_provider = belongings.oidc_provider(self._frame, self.oidc_issuer) if args.oidc_provider else None
+        audiences = args.openid_connect_audiences
+        made = belongings.oidc_provider(self._frame, self.oidc_issuer, audiences) if args.oidc_provider else None
+        self.oidc_provider = made
+        if args.identity_provider is not None:
+            belongings.identity_provider(self._frame, self.resource, args.identity_provider)
         self.oidc_provider_arn = self.oidc_provider.arn if self.oidc_provider else None
         self._make_kubeconfig(caller or caller_of(self.get_provider("aws:index:Provider")))
         self.ref = self._make_ref(tags or {})
@@ -112,15 +123,16 @@ class Cluster(Component):
         args, frame = self._args, self._frame
         role_arn, before = self._make_role()
         if args.enabled_cluster_log_types:
-            before.append(belongings.log_group(frame, args.log_group or LogGroupArgs()))
-        key_arn = self._make_key()
+            spec = args.log_group or LogGroupArgs()
+            before.append(belongings.log_group(frame, spec, self._log_key(spec)))
+        key_arn = self._make_key(role_arn)
         node_role_arn, node_policies = self._make_node_role()
         return aws.eks.Cluster(
             frame.name("cluster"),
             name=frame.cluster_name,
             role_arn=role_arn,
             version=args.version,
-            **settings.inputs(args, self._network, key_arn, node_role_arn),
+            **settings.inputs(args, self._network, key_arn, node_role_arn, self._groups),
             tags=frame.tags,
             opts=self.child(
                 depends_on=[*before, *node_policies],
@@ -151,11 +163,35 @@ class Cluster(Component):
         role = auto_mode_node_role(self._frame, auto_mode.node_iam_role, boundary)
         return role.arn, [*role.policies]
 
-    def _make_key(self) -> pulumi.Input[str] | None:
+    def _log_key(self, spec: LogGroupArgs) -> pulumi.Input[str] | None:
+        frame = self._frame
+        if spec.kms_key is None:
+            return spec.kms_key_id
+        account = account_id(self)
+        group = f":log-group:{belongings.log_group_name(frame)}"
+        arn = pulumi.Output.concat(f"arn:{frame.partition}:logs:{frame.region}:", account, group)
+        # CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS".
+        suffix = ".cn" if frame.partition == "aws-cn" else ""
+        statement = {
+            "Sid": "Logs",
+            "Effect": "Allow",
+            "Principal": {"Service": f"logs.{frame.region}.amazonaws.com{suffix}"},
+            "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}},
+        }
+        what = f"Control plane logs of the EKS cluster {frame.cluster_name}"
+        alias = f"eks/{frame.cluster_name}/logs"
+        return make_key(frame, "log-key", spec.kms_key, description=what, alias=alias, statements=[statement]).arn
+
+    def _make_key(self, role_arn: pulumi.Input[str]) -> pulumi.Input[str] | None:
         spec = self._args.encryption_config
         if spec is None or spec.key_arn is not None:
             return spec.key_arn if spec else None
-        return belongings.key(self._frame, spec, protect=self._args.protect).arn
+        name = self._frame.cluster_name
+        facts: dict[str, Any] = {"description": f"Secrets of the EKS cluster {name}", "alias": f"eks/{name}"}
+        facts |= {"protect": self._args.protect, "service_users": [role_arn]}
+        return make_key(self._frame, "cluster-key", spec, **facts).arn
 
     def _read(self) -> None:
         cluster: Any = self.resource

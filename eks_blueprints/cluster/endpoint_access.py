@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import model_validator
 
 from eks_blueprints.core.errors import Faults
-from eks_blueprints.core.form import Form
-from eks_blueprints.core.leaves import Cidr, SecurityGroupId, key_name
+from eks_blueprints.core.leaves import Cidr, GroupDescription, PrefixListId, SecurityGroupId, key_name
 from eks_blueprints.core.spec import In, Spec, is_known
-
-_LIST = Form(r"pl-[0-9a-f]{8,17}", what="is no id of a prefix list", do="write pl- and 8 to 17 hex digits")
-_DESCRIPTION = Form(
-    r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}",
-    what="is refused by EC2",
-    do="use letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
-)
 
 
 class EndpointAccess(Spec):
@@ -25,24 +17,14 @@ class EndpointAccess(Spec):
     cidr: Cidr | None = None
     """Address range, IPv4 or IPv6, such as that of a VPN or of a peered network."""
 
-    prefix_list: In[str] | None = None
+    prefix_list: In[PrefixListId] | None = None
     """Id of a prefix list, `pl-...`."""
 
     security_group: In[SecurityGroupId] | None = None
     """Id of a security group, such as that of the runners that deploy."""
 
-    description: str | None = Field(default=None, max_length=255)
+    description: GroupDescription | None = None
     """What AWS shows beside the rule. Default: that it leads to the Kubernetes API."""
-
-    @field_validator("prefix_list")
-    @classmethod
-    def _is_list(cls, value: Any) -> Any:
-        return _LIST(value) if value is not None and is_known(value) else value
-
-    @field_validator("description")
-    @classmethod
-    def _is_description(cls, value: str | None) -> str | None:
-        return value if value is None else _DESCRIPTION(value)
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

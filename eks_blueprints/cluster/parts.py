@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from eks_blueprints.cluster.control_plane import seconds
+from eks_blueprints.cluster.key_spec import KeyArgs
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.leaves import PolicyArn, Profile, RegionalKeyArn, RoleArn, repeated
+from eks_blueprints.core.leaves import PolicyArn, Profile, RegionalKeyArn, RoleArn, Tags, repeated
 from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, Spec
 
@@ -49,11 +50,29 @@ class LogGroupArgs(Spec):
     kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key for the logs; its policy must let CloudWatch Logs use it. Default: CloudWatch's own key."""
 
+    kms_key: KeyArgs | None = None
+    """A key of the logs' own, which CloudWatch Logs may use for them alone. Default: `kms_key_id`."""
+
     log_group_class: Literal["STANDARD", "INFREQUENT_ACCESS"] = "STANDARD"
     """Class of the group. Changing it replaces the group and its logs."""
 
     skip_destroy: bool = False
     """Whether the group and its logs are left in AWS when the platform is destroyed."""
+
+    tags: Tags = {}
+    """Tags of the group, besides those of the cluster."""
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        faults = Faults()
+        if self.kms_key is not None and self.kms_key_id is not None:
+            faults.add("kms_key", "excludes kms_key_id; got both; keep one of them")
+        if self.kms_key is not None and self.kms_key.policy is not None:
+            do = "write policy_statements"
+            message = "would have to name a log group that is made here; got a whole policy"
+            faults.add(("kms_key", "policy"), f"{message}; {do}")
+        faults.raise_if_any()
+        return self
 
     @field_validator("retention_in_days")
     @classmethod
@@ -64,26 +83,20 @@ class LogGroupArgs(Spec):
         return days
 
 
-class EncryptionArgs(Spec):
+class EncryptionArgs(KeyArgs):
     """The KMS key that encrypts Kubernetes Secrets. Once a cluster has one, it cannot be taken away or changed."""
 
     key_arn: In[RegionalKeyArn] | None = None
     """ARN of a symmetric key in the cluster's region. Default: a key of the cluster's own, with rotation, and the
     alias `alias/eks/<cluster>`."""
 
-    deletion_window_in_days: int | None = Field(default=None, ge=7, le=30)
-    """Days that AWS waits before it deletes the cluster's own key, 7 to 30. Default: 30."""
-
-    rotation_period_in_days: int | None = Field(default=None, ge=90, le=2560)
-    """Days between rotations of the cluster's own key, 90 to 2560. Default: AWS's own, 365."""
-
     @model_validator(mode="after")
     def _own_key_only(self) -> Self:
         faults = Faults()
         if self.key_arn is not None:
-            for name in ("deletion_window_in_days", "rotation_period_in_days"):
-                if (days := getattr(self, name)) is not None:
-                    faults.add(name, f"is for the cluster's own key; got {days} beside key_arn; remove one of them")
+            for name in sorted(self.model_fields_set - {"key_arn"}):
+                got = shown(getattr(self, name))
+                faults.add(name, f"is for the cluster's own key; got {got} beside key_arn; remove one of them")
         faults.raise_if_any()
         return self
 

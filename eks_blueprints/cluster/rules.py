@@ -59,6 +59,7 @@ def check(args: ClusterArgs, faults: Faults) -> None:
     _service_range(args, faults)
     _remote_networks(args, faults)
     _role(args, faults)
+    _audiences(args, faults)
     _tier(args, faults)
     _support(args, faults)
 
@@ -190,6 +191,19 @@ def _role(args: ClusterArgs, faults: Faults) -> None:
     check_given(args.iam_role, args.role_arn, "role_arn", faults)
     if args.role_arn is not None and args.role_permissions_boundary is not None:
         faults.add("role_permissions_boundary", "is for the role that is made; got it beside role_arn; remove one")
+
+
+def _audiences(args: ClusterArgs, faults: Faults) -> None:
+    audiences = args.openid_connect_audiences
+    if audiences and not args.oidc_provider:
+        do = "remove them, or oidc_provider: false"
+        faults.add("openid_connect_audiences", f"are for the OIDC provider; got {shown(audiences)} without it; {do}")
+    if twice := repeated(("sts.amazonaws.com", *audiences)):
+        faults.add("openid_connect_audiences", f"has one that is there already; got {shown(twice)}; remove it")
+    for index, audience in enumerate(audiences):
+        if not 1 <= len(audience) <= 255 or audience.split() != [audience]:
+            do = "use 1 to 255 characters without spaces"
+            faults.add(("openid_connect_audiences", index), f"is no audience; got {shown(audience)}; {do}")
 
 
 def _tier(args: ClusterArgs, faults: Faults) -> None:

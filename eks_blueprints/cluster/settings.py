@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -27,11 +28,15 @@ SET_BY_US = {
 
 
 def inputs(
-    args: ClusterArgs, network: NetworkRef, key_arn: pulumi.Input[str] | None, node_role_arn: pulumi.Input[str] | None
+    args: ClusterArgs,
+    network: NetworkRef,
+    key_arn: pulumi.Input[str] | None,
+    node_role_arn: pulumi.Input[str] | None,
+    groups: Sequence[pulumi.Input[str]] = (),
 ) -> dict[str, Any]:
     """All inputs but the name, the role, the version and the tags."""
     return {
-        "vpc_config": _vpc(args, network),
+        "vpc_config": _vpc(args, network, groups),
         "access_config": {
             "authentication_mode": args.authentication_mode,
             "bootstrap_cluster_creator_admin_permissions": args.bootstrap_cluster_creator_admin_permissions,
@@ -85,14 +90,14 @@ def _subnets(network: NetworkRef) -> list[pulumi.Input[str]]:
     return network.ids(role)
 
 
-def _vpc(args: ClusterArgs, network: NetworkRef) -> dict[str, Any]:
+def _vpc(args: ClusterArgs, network: NetworkRef, groups: Sequence[pulumi.Input[str]]) -> dict[str, Any]:
     return _without_none(
         {
             "subnet_ids": _subnets(network),
             "endpoint_private_access": args.endpoint_private_access,
             "endpoint_public_access": args.endpoint_public_access,
             "public_access_cidrs": list(args.public_access_cidrs) or None,
-            "security_group_ids": list(args.security_group_ids) or None,
+            "security_group_ids": [*args.security_group_ids, *groups] or None,
             "control_plane_egress_mode": args.control_plane_egress_mode,
         }
     )

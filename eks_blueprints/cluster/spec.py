@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from eks_blueprints.cluster import rules
 from eks_blueprints.cluster.control_plane import KubeApiServerConfig, KubeControllerManagerConfig, KubeSchedulerConfig
 from eks_blueprints.cluster.endpoint_access import EndpointAccess
+from eks_blueprints.cluster.identity_provider import IdentityProviderArgs
 from eks_blueprints.cluster.parts import AutoModeArgs, EncryptionArgs, KubeconfigArgs, LogGroupArgs, TimeoutsArgs
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Faults, Problem, shown
@@ -62,6 +63,9 @@ class ClusterArgs(Spec):
 
     security_group_ids: Several[SecurityGroupId] = ()
     """Security groups of the control plane's network interfaces, besides the one that EKS makes."""
+
+    security_groups: tuple[str, ...] = ()
+    """The same by their names in `security_groups` of the platform."""
 
     control_plane_egress_mode: Literal["AWS_MANAGED", "CUSTOMER_ROUTED"] | None = None
     """How the control plane reaches out. Going back from `CUSTOMER_ROUTED` replaces the cluster. Default: EKS's own,
@@ -144,6 +148,12 @@ class ClusterArgs(Spec):
 
     oidc_provider: bool = True
     """Whether to make the IAM OIDC provider that roles for service accounts (IRSA) need."""
+
+    openid_connect_audiences: tuple[str, ...] = Field(default=(), max_length=99)
+    """Audiences besides `sts.amazonaws.com` for whose tokens of service accounts IAM takes that provider's word."""
+
+    identity_provider: IdentityProviderArgs | None = None
+    """An OIDC identity provider whose users may use the Kubernetes API. Default: none, IAM alone."""
 
     kubeconfig: KubeconfigArgs = KubeconfigArgs()
     """How the kubeconfig, and with it all that deploys to the cluster, proves who is calling."""

@@ -109,6 +109,9 @@ class Ec2Nodes(InstanceSettings):
     security_group_ids: Several[SecurityGroupId] = Field(default=(), max_length=14)
     """Security groups of the nodes besides the cluster's; EC2 takes 16 in all, two of which may be ours."""
 
+    security_groups: tuple[str, ...] = Field(default=(), max_length=14)
+    """The same by their names in `security_groups` of the platform."""
+
     remote_access: RemoteAccess | None = None
     """Logging in over the network. Default: not possible; Session Manager works without."""
 

@@ -13,8 +13,9 @@ from eks_blueprints.compute._bootstrap import additions
 from eks_blueprints.compute._instance_parts import NetworkInterface
 from eks_blueprints.compute._parts import Volume
 from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.errors import fail, unknown_name
 from eks_blueprints.core.naming import short_prefix
-from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.refs import ClusterRef, SecurityGroupRef
 from eks_blueprints.core.spec import Spec
 
 if TYPE_CHECKING:
@@ -162,10 +163,29 @@ def _security_groups(
     nodes: Ec2Nodes, cluster: ClusterRef, component: Component, *, always: bool
 ) -> list[pulumi.Input[str]] | None:
     extra: list[pulumi.Input[str]] = list(nodes.security_group_ids)
+    extra += [group.id for group in named_groups(nodes, cluster)]
     if nodes.remote_access is not None:
         extra.append(_remote_access_group(nodes, cluster, component).id)
     # Without the cluster's group nodes cannot join. EKS adds it to nodes of its own, unless the template names others.
     return [cluster.security_group_id, *extra] if extra or always else None
+
+
+def named_groups(nodes: Ec2Nodes, cluster: ClusterRef) -> list[SecurityGroupRef]:
+    """The security groups of a group of nodes that the platform makes.
+
+    Raises:
+        InputError: if there is none of a name.
+    """
+    for name in nodes.security_groups:
+        if name not in cluster.security_groups:
+            fault = unknown_name(name, cluster.security_groups, "security group on this cluster")
+            fail(fault, nodes.group, nodes.name, "security_groups")
+    return [cluster.security_groups[name] for name in nodes.security_groups]
+
+
+def opened(nodes: Ec2Nodes, cluster: ClusterRef) -> list[pulumi.Resource]:
+    """The rules of these groups, without which nodes may not reach what they join."""
+    return [rule for group in named_groups(nodes, cluster) for rule in group.ready]
 
 
 def _remote_access_group(nodes: Ec2Nodes, cluster: ClusterRef, component: Component) -> aws.ec2.SecurityGroup:

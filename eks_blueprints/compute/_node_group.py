@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._instance_parts import GroupTimeouts
-from eks_blueprints.compute._launch_template import launch_template, specification
+from eks_blueprints.compute._launch_template import launch_template, opened, specification
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.errors import fail, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM
@@ -43,7 +43,7 @@ def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
         launch_template=specification(nodes, template),
         **_inputs(nodes, cluster, f"{component.pulumi_resource_name}-group"),
         opts=component.child(
-            depends_on=[*role_ready, *entry],
+            depends_on=[*role_ready, *entry, *opened(nodes, cluster)],
             ignore_changes=["scalingConfig.desiredSize"],
             custom_timeouts=custom_timeouts(nodes),
         ),

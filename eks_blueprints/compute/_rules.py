@@ -92,8 +92,8 @@ def check_efa(nodes: Ec2Nodes, faults: Faults) -> None:
     if nodes.subnets == "public":
         faults.add("subnets", "must be private with efa: such nodes get no public address; got public; remove one")
     most = _MOST_SECURITY_GROUPS - 2 - (nodes.remote_access is not None)
-    if len(nodes.security_group_ids) > most:
-        got = str(len(nodes.security_group_ids))
+    if (count := len(nodes.security_group_ids) + len(nodes.security_groups)) > most:
+        got = str(count)
         faults.add("security_group_ids", f"are too many with efa, which brings its own; got {got}; name at most {most}")
 
 
@@ -108,7 +108,11 @@ def check_subnets(nodes: Ec2Nodes, faults: Faults) -> None:
     if nodes.subnet_ids and nodes.subnets:
         faults.add("subnets", "excludes subnet_ids; got both; keep subnets or subnet_ids")
     check_subnet_ids(nodes.subnet_ids, nodes.zones, faults)
-    for field in ("zones", "subnet_ids", "security_group_ids"):
+    most = _MOST_SECURITY_GROUPS - 2
+    if nodes.security_groups and len(nodes.security_groups) + len(nodes.security_group_ids) > most:
+        got = len(nodes.security_groups) + len(nodes.security_group_ids)
+        faults.add("security_groups", f"are too many with security_group_ids; got {got}, {most} fit; remove some")
+    for field in ("zones", "subnet_ids", "security_group_ids", "security_groups"):
         if twice := repeated(value for value in getattr(nodes, field) if isinstance(value, str)):
             faults.add(field, f"names one twice; got {twice}; remove one")
 

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
-from eks_blueprints.compute._launch_template import launch_template, specification
+from eks_blueprints.compute._launch_template import launch_template, opened, specification
 from eks_blueprints.compute._node_group import custom_timeouts, node_role, subnets_of
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam_roles import instance_profile
@@ -49,7 +49,7 @@ def make(nodes: SelfManagedNodes, cluster: ClusterRef) -> Component:
         **_inputs(nodes),
         tags=_tags(nodes, cluster, component),
         opts=component.child(
-            depends_on=[*role_ready, *entry],
+            depends_on=[*role_ready, *entry, *opened(nodes, cluster)],
             ignore_changes=["desiredCapacity"],
             custom_timeouts=custom_timeouts(nodes),
         ),

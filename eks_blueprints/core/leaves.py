@@ -66,6 +66,16 @@ security_group_id = Form(
 )
 """The id of a security group."""
 
+prefix_list_id = Form(r"pl-[0-9a-f]{8,17}", what="is no id of a prefix list", do="write pl- and 8 to 17 hex digits")
+"""The id of a prefix list."""
+
+group_description = Form(
+    r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}",
+    what="is refused by EC2",
+    do="use up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
+)
+"""What EC2 shows beside a security group or one of its rules."""
+
 subnet_id = Form(r"subnet-[0-9a-f]{8,17}", what="is no id of a subnet", do="write subnet- and 8 to 17 hex digits")
 """The id of a subnet."""
 
@@ -246,6 +256,8 @@ Namespace = Annotated[str, AfterValidator(namespace_name)]
 ServiceAccount = Annotated[str, AfterValidator(service_account_name)]
 Profile = Annotated[str, AfterValidator(profile)]
 SecurityGroupId = Annotated[str, AfterValidator(security_group_id)]
+PrefixListId = Annotated[str, AfterValidator(prefix_list_id)]
+GroupDescription = Annotated[str, AfterValidator(group_description)]
 Cidr = Annotated[str, AfterValidator(cidr)]
 Cidr4 = Annotated[str, AfterValidator(cidr4)]
 Tags = Annotated[dict[str, str], AfterValidator(tags)]

@@ -33,6 +33,15 @@ class SubnetRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecurityGroupRef:
+    """A security group of a platform."""
+
+    id: pulumi.Input[str]
+    ready: tuple[pulumi.Resource, ...] = ()
+    """Its rules."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NetworkRef:
     """A VPC and its subnets."""
 
@@ -41,6 +50,8 @@ class NetworkRef:
     cidr: str | None = None
     """The VPC's primary IPv4 CIDR; None where only AWS knows."""
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
+    endpoints_group_id: pulumi.Input[str] | None = None
+    """The security group of its interface endpoints; None where none is made."""
     ready: tuple[pulumi.Resource, ...] = ()
     """What nodes need before they can reach the internet or the VPC endpoints: NAT routes, endpoints."""
     discovery: str | None = None
@@ -125,6 +136,8 @@ class ClusterRef:
     """Tags of the platform; each resource adds its own."""
     iam: IamArgs | None = None
     """What holds for all IAM roles made for what is put on it; None for what holds where `parent` is made."""
+    security_groups: Mapping[str, SecurityGroupRef] = field(default_factory=dict)
+    """Security groups of the platform, by the name by which its parts ask for them."""
     node_roles: Mapping[str, GrantedRole] = field(default_factory=dict)
     """Roles that several groups of nodes have together, by the name by which groups ask for them."""
     kubernetes: kubernetes.Provider | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import namespace_name
 from eks_blueprints.core.spec import Spec
@@ -132,6 +133,14 @@ class NamespaceArgs(ObjectMetadata):
 _QUOTA = Form(r"[A-Za-z0-9]([A-Za-z0-9._/-]{0,251}[A-Za-z0-9])?")
 
 
+def doubts(namespaces: Iterable[str]) -> Iterator[Problem]:
+    """Names that Kubernetes keeps for itself, and takes nevertheless."""
+    for name in namespaces:
+        if name.startswith("kube-"):
+            message = f"begins with kube-, which Kubernetes keeps for itself; got {name}; choose another name"
+            yield Problem(("namespaces", name), message, severity="warning")
+
+
 def check_namespaces(namespaces: dict[str, NamespaceArgs]) -> dict[str, NamespaceArgs]:
     """Namespaces by name, none of them one that every cluster has.
 
@@ -144,8 +153,6 @@ def check_namespaces(namespaces: dict[str, NamespaceArgs]) -> dict[str, Namespac
             faults.add((name,), fault)
         elif name in OF_EVERY_CLUSTER:
             faults.add((name,), f"is there in every cluster; got {name}; remove it")
-        elif name.startswith("kube-"):
-            faults.add((name,), f"begins with kube-, which Kubernetes keeps for itself; got {name}; choose another")
     faults.raise_if_any()
     return namespaces
 

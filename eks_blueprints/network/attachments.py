@@ -44,14 +44,16 @@ class EndpointPlace:
 
 def make_endpoints(
     place: EndpointPlace, *, interface: Iterable[str], gateway: Iterable[str]
-) -> tuple[pulumi.Resource, ...]:
-    """The endpoints of AWS's services, and who may use them."""
+) -> tuple[tuple[pulumi.Resource, ...], pulumi.Output[str] | None]:
+    """The endpoints of AWS's services and who may use them, and the security group of those that have one."""
+    group_id: pulumi.Output[str] | None = None
     made: list[pulumi.Resource] = [_gateway_endpoint(place, service) for service in sorted(gateway)]
     if services := tuple(interface):
         group, rules = _endpoint_group(place)
         made += rules
+        group_id = group.id
         made += [_interface_endpoint(place, service, group) for service in services]
-    return tuple(made)
+    return tuple(made), group_id
 
 
 def _gateway_endpoint(place: EndpointPlace, service: str) -> aws.ec2.VpcEndpoint:

@@ -66,7 +66,8 @@ class Network(Component):
             subnets=subnets,
         )
         routing = Routing(site)
-        self.ready = (*routing.ready, *self._make_endpoints(site, routing))
+        made, self._endpoints_group = self._make_endpoints(site, routing)
+        self.ready = (*routing.ready, *made)
         if args.default_security_group == "closed":
             attachments.close_default_group(site)
         if args.flow_logs is not None:
@@ -124,7 +125,9 @@ class Network(Component):
             return None
         return self._vpc.ipv6_cidr_block.apply(lambda block: ipv6_block(block, index))
 
-    def _make_endpoints(self, site: Site, routing: Routing) -> tuple[pulumi.Resource, ...]:
+    def _make_endpoints(
+        self, site: Site, routing: Routing
+    ) -> tuple[tuple[pulumi.Resource, ...], pulumi.Output[str] | None]:
         place = attachments.EndpointPlace(
             component=self,
             vpc_id=self._vpc.id,
@@ -143,6 +146,7 @@ class Network(Component):
             subnets=tuple(new_subnets(planned, lambda subnet: subnets[subnet.name].id)),
             cidr=self._args.cidr,
             ip_family=self._args.ip_family,
+            endpoints_group_id=self._endpoints_group,
             ready=self.ready,
             discovery=self._cluster_name,
         )

@@ -43,9 +43,15 @@ class ExistingNetwork(Component):
             route_table_ids=args.route_table_ids,
             tags=tags or {},
         )
-        self.ready = make_endpoints(place, interface=args.interface_endpoints, gateway=args.gateway_endpoints)
+        services = {"interface": args.interface_endpoints, "gateway": args.gateway_endpoints}
+        self.ready, group_id = make_endpoints(place, **services)
         self.ref = NetworkRef(
-            vpc_id=vpc_id, subnets=subnets, cidr=args.cidr, ip_family=args.ip_family, ready=self.ready
+            vpc_id=vpc_id,
+            subnets=subnets,
+            cidr=args.cidr,
+            ip_family=args.ip_family,
+            endpoints_group_id=group_id,
+            ready=self.ready,
         )
         self.register_outputs({"vpc_id": vpc_id})
 

@@ -20,6 +20,7 @@ from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.core.errors import InputError, Path, Problem, problems_of
 from eks_blueprints.core.references import Elsewhere, Source
 from eks_blueprints.core.spec import Reference
+from eks_blueprints.stackfile.sound_parts import problems_of_the_rest
 
 _COUNT = "needs the number of elements"
 """How the message begins that a list of another stack says nothing about its length."""
@@ -52,7 +53,8 @@ class Decided:
                 problems = problems_of(error)
                 after = self._replaced(data, problems)
                 if after is data:
-                    raise InputError(self._with_told(problems)) from None
+                    found = self._with_told(problems)
+                    raise InputError([*found, *problems_of_the_rest(data, found)]) from None
             else:
                 after = data
                 for path in [path for path in _text_maps(args, ()) if path not in self._read]:

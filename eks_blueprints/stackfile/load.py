@@ -19,7 +19,6 @@ from eks_blueprints.core.references import Source
 from eks_blueprints.stackfile.decided import Decided
 from eks_blueprints.stackfile.extends import read_stack
 from eks_blueprints.stackfile.settings import settings_of
-from eks_blueprints.stackfile.sound_parts import problems_of_the_rest
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.blueprint import Blueprint
@@ -78,8 +77,7 @@ def open_stack(path: str | FilePath, name: str | None = None, source: Source | N
         try:
             args = decided.args(data)
         except InputError as error:
-            found = [*error.problems, *problems_of_the_rest(data, error.problems)]
-            raise InputError(located(found, document)) from None
+            raise InputError(located(error.problems, document)) from None
         except Exception as error:
             raise InputError([_unforeseen(error, args_class, data, document)]) from error
     args._origin = document

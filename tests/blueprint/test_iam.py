@@ -289,3 +289,31 @@ def test_a_changed_path_replaces_roles_and_what_cannot_change_its_role() -> None
     assert {changes[name] for name in ("shop-cluster-role", "shop-g-role", "shop-cluster", "shop-g-group")} == {
         "replace"
     }
+
+
+def test_a_first_prefix_replaces_roles_and_a_description_does_not() -> None:
+    before = made({})
+    prefixed = diff_plans(before.plan, made({"iam": {"role_name_prefix": "acme-"}}).plan)
+    assert {each.name: each.kind for each in prefixed.resources}["shop-cluster-role"] == "replace"
+    cluster = {**said({})["cluster"], "iam_role": {"description": "Control plane"}}
+    described = diff_plans(before.plan, made({"cluster": cluster}).plan)
+    assert [(each.name, each.kind) for each in described.resources] == [("shop-cluster-role", "update")]
+
+
+def test_systems_manager_knows_a_role_by_its_path() -> None:
+    edge = {"edge": {"kind": "hybrid_nodes", "ssm": {"activation": {}}}}
+    found = made({"cluster": EVERYTHING["cluster"], "compute": edge, "iam": {"path": "/acme/edge/"}})
+    role = found.one("aws:ssm/activation:Activation").inputs["iamRole"]
+    assert role == "acme/edge/${shop-edge-role.name}"
+
+
+def test_what_holds_for_all_roles_holds_on_a_cluster_that_is_there() -> None:
+    from eks_blueprints import ClusterRef, IamArgs
+    from eks_blueprints.addons import VpcCni
+
+    def program() -> None:
+        iam = IamArgs.model_validate(IAM)
+        VpcCni().install(ClusterRef.existing("old", region="eu-west-1", version="1.34", iam=iam))
+
+    [role] = record(program).is_valid().all(ROLE)
+    assert (role.inputs["path"], role.inputs["permissionsBoundary"]) == ("/platform/", BOUNDARY)

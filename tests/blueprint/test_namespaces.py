@@ -89,6 +89,7 @@ def test_a_namespace_more_changes_no_other() -> None:
 def test_what_is_put_into_a_namespace_waits_for_it() -> None:
     nodes = {"g": {"kind": "managed_nodes"}}
     addons: dict[str, Any] = {
+        "eks_pod_identity_agent": {},
         "vpc_cni": {},
         "coredns": {},
         "kube_proxy": {},

@@ -171,6 +171,12 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": _rights,
     "aws:eks/addon:Addon": _said("the add-on is taken out of the cluster"),
     CLUSTER: _said(_NEW_CLUSTER),
+    "aws:eks/identityProviderConfig:IdentityProviderConfig": _said(
+        "users of this identity provider cannot sign in to the Kubernetes API"
+    ),
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": _said(
+        "pods of the service account get no credentials from AWS"
+    ),
     "aws:eks/fargateProfile:FargateProfile": _said("its pods are ended"),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _said(
         "pods that assume roles by the cluster's OIDC provider (IRSA) get no credentials from AWS"
@@ -186,6 +192,7 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": _said("every object of this kind goes with it"),
     "kubernetes:core/v1:Namespace": _said("everything in the namespace goes with it"),
     "kubernetes:core/v1:PersistentVolumeClaim": _LOST_DATA,
+    "kubernetes:core/v1:ServiceAccount": _said("pods that run as it cannot be started"),
     "kubernetes:helm.sh/v3:Release": _release,
     "pulumi:providers:aws": _said(
         "another region: everything that it manages is made anew there, clusters and data too, and ends here"

@@ -284,6 +284,14 @@ def _listed(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def _identity_provider(resource: PlannedResource) -> Facts:
+    oidc = resource.inputs.get("oidc")
+    if not isinstance(oidc, Mapping):
+        return {}
+    issuer, client = (worded(oidc.get(key), 80) for key in ("issuerUrl", "clientId"))
+    return {(f"`{issuer}`", f"lets its users sign in with tokens for `{client}`"): "warning"}
+
+
 _POLICY = (("policy", _actions("policy")),)
 _READERS: dict[str, tuple[tuple[Any, Callable[[PlannedResource], Facts]], ...]] = {
     "aws:ec2/securityGroup:SecurityGroup": (("network", _group_rules),),
@@ -292,6 +300,7 @@ _READERS: dict[str, tuple[tuple[Any, Callable[[PlannedResource], Facts]], ...]] 
     "aws:eks/accessEntry:AccessEntry": (("access", _entry),),
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (("access", _association),),
     "aws:eks/cluster:Cluster": (("network", _endpoint),),
+    "aws:eks/identityProviderConfig:IdentityProviderConfig": (("access", _identity_provider),),
     "aws:iam/policy:Policy": (("iam", _actions("policy")),),
     "aws:iam/groupPolicy:GroupPolicy": (("iam", _actions("policy")),),
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": (("iam", _attached),),

@@ -1,0 +1,65 @@
+"""Security groups of a platform: parts that name them, and what pods need to get one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from eks_blueprints.blueprint.kinds import Ec2Nodes, VpcCni
+from eks_blueprints.core.errors import Problem
+from eks_blueprints.network import endpoints
+from eks_blueprints.network.security_group_spec import CLUSTER, ENDPOINTS, STANDING, unknown_groups
+from eks_blueprints.network.spec import NetworkArgs
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
+
+
+def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """Every problem between security groups and the parts that name them; doubts are marked as such."""
+    made = {key: each for key, each in args.security_groups.items() if key not in STANDING}
+    for problem in unknown_groups(args.cluster.security_groups, made):
+        yield problem.below("cluster")
+    for compute in args.compute:
+        if isinstance(compute, Ec2Nodes):
+            for problem in unknown_groups(compute.security_groups, made):
+                yield problem.below("compute", compute.name)
+    yield from _endpoints(args)
+    yield from _pods(args)
+
+
+def _endpoints(args: BlueprintArgs) -> Iterator[Problem]:
+    network = args.network
+    if isinstance(network, NetworkArgs):
+        try:
+            there = bool(endpoints.interface_services(network, args.region))
+        except ValueError:  # told at the region
+            return
+    else:
+        there = bool(network.interface_endpoints)
+    if there:
+        return
+    message = "is the group of interface endpoints; got a network without any; add some, or remove it"
+    if ENDPOINTS in args.security_groups:
+        yield Problem(("security_groups", ENDPOINTS), message)
+    for key, group in args.security_groups.items():
+        for way, rule, each in group.rules(made=False):
+            if each.security_group == ENDPOINTS:
+                yield Problem(("security_groups", key, way, rule, "security_group"), message)
+
+
+def _pods(args: BlueprintArgs) -> Iterator[Problem]:
+    chosen = {key: group for key, group in args.security_groups.items() if group.pods}
+    if not chosen:
+        return
+    cni = next((addon for addon in args.addons if isinstance(addon, VpcCni)), None)
+    for key in chosen:
+        if cni is None or cni.pod_security_groups is None:
+            what = "is given to pods by the VPC CNI, which does so only where it is told; got it not told"
+            do = "set addons.vpc_cni.pod_security_groups: standard"
+            yield Problem(("security_groups", key, "pods"), f"{what}; {do}", severity="warning")
+    if CLUSTER not in chosen:
+        what = "leaves these pods without the cluster's group, by which they reach DNS and nodes reach their probes"
+        do = "allow both in its rules, or add the same pods to security_groups.cluster"
+        for key in chosen:
+            yield Problem(("security_groups", key, "pods"), f"{what}; got no pods there; {do}", severity="warning")

@@ -1,0 +1,168 @@
+"""KMS keys of a cluster's own, as data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.json_values import JsonValues
+from eks_blueprints.core.leaves import Tags
+from eks_blueprints.core.spec import In, Spec
+
+_PRINCIPAL = Form(
+    r"\d{12}|arn:aws(-[a-z]+)*:(iam::\d{12}:(root|(role|user)/[\x21-\x7e]+)|sts::\d{12}:assumed-role/[\x21-\x7e]+)",
+    what="is nobody that a key policy can name",
+    do="write the ARN of a role, a user, or of an account, arn:aws:iam::111122223333:root",
+)
+_ALIAS = Form(
+    r"(?!aws/)[a-zA-Z0-9/_-]{1,250}",
+    what="is no alias",
+    do="use up to 250 letters, digits and /_-, without alias/ before it, and do not begin with aws/",
+)
+_ACTION = Form(r"kms:[A-Za-z]*\*?", what="is no action of KMS", do="write it like kms:Decrypt, kms:Describe* or kms:*")
+_SERVICE = Form(r"[a-z0-9-]+(\.[a-z0-9-]+)+", what="is no service", do="write it like logs.amazonaws.com")
+
+Principal = Annotated[str, AfterValidator(_PRINCIPAL)]
+
+
+def _anyone(value: str) -> str:
+    return value if value == "*" else _PRINCIPAL(value)
+
+
+PrincipalOrAnyone = Annotated[str, AfterValidator(_anyone)]
+Alias = Annotated[str, AfterValidator(_ALIAS)]
+
+
+class KeyStatement(Spec):
+    """One further statement of a key policy, for this key."""
+
+    sid: Annotated[str, AfterValidator(Form(r"[A-Za-z0-9]{1,100}", what="is no Sid", do="use letters and digits"))]
+    """Name of the statement."""
+
+    effect: Literal["Allow", "Deny"] = "Allow"
+    """Whether it allows or denies."""
+
+    principals: tuple[In[PrincipalOrAnyone], ...] = ()
+    """ARNs of roles, users or accounts that it is about; `*` is anyone, whom conditions should narrow."""
+
+    services: tuple[Annotated[str, AfterValidator(_SERVICE)], ...] = ()
+    """AWS services that it is about, such as `logs.eu-west-1.amazonaws.com`."""
+
+    actions: tuple[Annotated[str, AfterValidator(_ACTION)], ...]
+    """Actions such as `kms:Decrypt`."""
+
+    conditions: dict[str, dict[str, tuple[In[str], ...]]] = {}
+    """Conditions, all of which must hold: operator to key to values."""
+
+    @model_validator(mode="after")
+    def _is_about_somebody(self) -> Self:
+        faults = Faults()
+        if not self.principals and not self.services:
+            faults.add("principals", "needs somebody; got nobody; name principals or services")
+        if not self.actions:
+            faults.add("actions", "needs at least one; got []; name one, such as kms:Decrypt")
+        faults.raise_if_any()
+        return self
+
+    def statement(self) -> dict[str, Any]:
+        """It as a key policy has it."""
+        principal: dict[str, Any] = {}
+        if self.principals:
+            principal["AWS"] = list(self.principals)
+        if self.services:
+            principal["Service"] = list(self.services)
+        found: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect, "Principal": principal}
+        found |= {"Action": list(self.actions), "Resource": "*"}
+        if self.conditions:
+            found["Condition"] = {
+                operator: {key: list(values) for key, values in keys.items()}
+                for operator, keys in self.conditions.items()
+            }
+        return found
+
+
+class KeyArgs(Spec):
+    """A KMS key that is made: who administers and uses it, how it is called, how it turns over and goes."""
+
+    owners: tuple[In[Principal], ...] = ()
+    """ARNs of those who may do everything with the key. Default: the account, so that IAM policies decide. AWS refuses
+    owners without whoever deploys."""
+
+    administrators: tuple[In[Principal], ...] = ()
+    """ARNs of those who may administer the key, and not use it."""
+
+    users: tuple[In[Principal], ...] = ()
+    """ARNs of those who may encrypt and decrypt with the key."""
+
+    service_users: tuple[In[Principal], ...] = ()
+    """ARNs of roles that may use the key by AWS services, which they give grants, such as
+    `arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`."""
+
+    policy_statements: tuple[KeyStatement, ...] = ()
+    """Further statements of the key policy."""
+
+    policy: JsonValues | None = None
+    """The whole key policy, `{Version: ..., Statement: [...]}`, instead of what the five fields above say."""
+
+    aliases: tuple[Alias, ...] = Field(default=(), max_length=50)
+    """Further aliases, without `alias/` before them."""
+
+    description: str | None = Field(default=None, max_length=8192)
+    """What AWS shows beside the key. Default: what it is for."""
+
+    multi_region: bool = False
+    """Whether it can have replicas in other regions. Changing it replaces the key, and what it encrypts is lost."""
+
+    enable_key_rotation: bool = True
+    """Whether AWS renews its material."""
+
+    rotation_period_in_days: int | None = Field(default=None, ge=90, le=2560)
+    """Days between rotations, 90 to 2560. Default: AWS's own, 365."""
+
+    deletion_window_in_days: int | None = Field(default=None, ge=7, le=30)
+    """Days that AWS waits before it deletes the key, 7 to 30. Default: 30."""
+
+    tags: Tags = {}
+    """Tags of the key, besides those of the cluster."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        faults = Faults()
+        if self.policy is not None:
+            for field in ("owners", "administrators", "users", "service_users", "policy_statements"):
+                if getattr(self, field):
+                    faults.add(field, "is what policy says as a whole; got both; keep one of them")
+            if not isinstance(self.policy.get("Statement"), list | tuple) or not self.policy["Statement"]:
+                do = 'write {Version: "2012-10-17", Statement: [...]}'
+                faults.add("policy", f"is no policy document; got {shown(self.policy)}; {do}")
+        if self.rotation_period_in_days is not None and not self.enable_key_rotation:
+            got = self.rotation_period_in_days
+            faults.add("rotation_period_in_days", f"is for rotation; got {got} with it turned off; remove one")
+        seen: dict[str, str] = {}
+        for index, alias in enumerate(self.aliases):
+            if (other := seen.setdefault(label(alias), alias)) != alias or self.aliases.index(alias) != index:
+                faults.add(("aliases", index), f"is too near to {other}; got {alias}; remove one")
+        sids: set[str] = set(OWN_SIDS)
+        for index, each in enumerate(self.policy_statements):
+            if each.sid in sids:
+                faults.add(("policy_statements", index, "sid"), f"is there already; got {each.sid}; choose another")
+            sids.add(each.sid)
+        faults.raise_if_any()
+        return self
+
+    @property
+    def says_who(self) -> bool:
+        """Whether anything is said about who may do what with it."""
+        return any((self.owners, self.administrators, self.users, self.service_users, self.policy_statements))
+
+
+OWN_SIDS = ("Owners", "Administrators", "Users", "ServiceUsers", "ServiceGrants", "Logs")
+"""Names of the statements that the other fields make."""
+
+
+def label(alias: str) -> str:
+    """An alias as a part of a resource's name."""
+    return alias.replace("/", "-").replace("_", "-").lower()

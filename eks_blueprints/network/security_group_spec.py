@@ -1,0 +1,243 @@
+"""Security groups with rules, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from eks_blueprints.core.errors import Faults, Problem, shown, unknown_name
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.leaves import (
+    Cidr,
+    GroupDescription,
+    Namespace,
+    PrefixListId,
+    SecurityGroupId,
+    Tags,
+    key_name,
+    key_names,
+    security_group_id,
+)
+from eks_blueprints.core.spec import In, Spec, is_known
+
+CLUSTER = "cluster"
+ENDPOINTS = "endpoints"
+STANDING = {
+    CLUSTER: "the security group that EKS makes for control plane and nodes",
+    ENDPOINTS: "the security group of the network's interface endpoints",
+}
+"""Groups that are there without being made here, by the names that they are kept for."""
+
+SELF = "self"
+ALL = "-1"
+_PORTED = ("tcp", "udp")
+_ICMP = ("icmp", "icmpv6")
+_NAMED = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": ALL}
+_PROTOCOL = Form(
+    r"tcp|udp|icmp|icmpv6|-1|(1?\d?\d|2[0-4]\d|25[0-5])",
+    what="is no protocol",
+    do='write tcp, udp, icmp, icmpv6, "-1" for all traffic, or a number from 0 to 255',
+)
+_NAME = Form(
+    r"(?!sg-)[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}",
+    what="is no name of a security group",
+    do="use up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, and do not begin with sg-",
+)
+
+
+def _protocol(value: str) -> str:
+    # EC2 answers with the name, which would be a change on every deployment.
+    if name := _NAMED.get(value):
+        raise ValueError(f"has a name in EC2; got {shown(value)}; write {shown(name)}")
+    return _PROTOCOL(value)
+
+
+Protocol = Annotated[str, AfterValidator(_protocol)]
+
+
+class SecurityGroupRule(Spec):
+    """One rule: where traffic comes from or goes to, and which traffic it is."""
+
+    cidr: Cidr | None = None
+    """Address range, IPv4 or IPv6."""
+
+    prefix_list: In[PrefixListId] | None = None
+    """Id of a prefix list, `pl-...`."""
+
+    security_group: In[str] | None = None
+    """Another security group: the name of one of `security_groups`, `cluster` for the one that EKS makes, `self` for
+    the group itself, or an id, `sg-...`."""
+
+    protocol: Protocol = "tcp"
+    """Protocol: `tcp`, `udp`, `icmp`, `icmpv6`, `"-1"` for all traffic, or the number of another, such as `"50"`."""
+
+    port: int | None = Field(default=None, ge=0, le=65535)
+    """Port, for tcp and udp."""
+
+    from_port: int | None = Field(default=None, ge=-1, le=65535)
+    """First of several ports; for icmp the type, where -1 is any."""
+
+    to_port: int | None = Field(default=None, ge=-1, le=65535)
+    """Last of several ports; for icmp the code, where -1 is any."""
+
+    description: GroupDescription | None = None
+    """What AWS shows beside the rule. Default: the rule's name."""
+
+    tags: Tags = {}
+    """Tags of the rule, besides those of the group and the platform."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        named = [name for name in ("cidr", "prefix_list", "security_group") if getattr(self, name) is not None]
+        if len(named) != 1:
+            got = " and ".join(named) or "none"
+            faults.add((), f"needs one of cidr, prefix_list and security_group; got {got}; give each a rule")
+        other: Any = self.security_group
+        if isinstance(other, str) and other.startswith("sg-") and (fault := security_group_id.fault(other)):
+            faults.add("security_group", fault)
+        self._check_ports(faults)
+        faults.raise_if_any()
+        return self
+
+    def _check_ports(self, faults: Faults) -> None:
+        several = self.from_port is not None or self.to_port is not None
+        if self.port is not None and several:
+            faults.add("port", f"excludes from_port and to_port; got {self.port} beside them; keep one way")
+        elif self.protocol not in (*_PORTED, *_ICMP) and (self.port is not None or several):
+            got = shown(self.protocol)
+            faults.add("protocol", f"knows no ports; got {got} with ports; remove them, or name tcp or udp")
+        elif self.protocol in _PORTED and self.port is None and (self.from_port is None or self.to_port is None):
+            do = 'add port, or from_port and to_port; for all traffic write protocol: "-1"'
+            faults.add("port", f"is required for {self.protocol}; got none; {do}")
+        elif self.protocol in _PORTED and several and not 0 <= (self.from_port or 0) <= (self.to_port or 0):
+            do = "write the lower one first"
+            faults.add("from_port", f"is not below to_port; got {self.from_port} and {self.to_port}; {do}")
+        elif self.protocol not in _PORTED and self.port is not None:
+            faults.add("port", f"is for tcp and udp; got it with {self.protocol}; use from_port for the type of ICMP")
+
+    @property
+    def ports(self) -> tuple[int, int] | None:
+        """First and last port, or type and code; None for all traffic."""
+        if self.protocol not in (*_PORTED, *_ICMP):
+            return None
+        if self.port is not None:
+            return self.port, self.port
+        return (-1 if self.from_port is None else self.from_port, -1 if self.to_port is None else self.to_port)
+
+    @property
+    def same(self) -> str | None:
+        """What EC2 takes no second rule with; None where that is known only later."""
+        said = (self.cidr, self.prefix_list, self.security_group)
+        return (
+            repr((said, self.protocol, self.ports)) if all(value is None or is_known(value) for value in said) else None
+        )
+
+
+Rules = Annotated[dict[str, SecurityGroupRule], AfterValidator(key_names)]
+"""Rules by a name of the user's choice."""
+
+
+class PodSelection(Spec):
+    """Pods that get a security group: those of a namespace with some labels, or of service accounts with some."""
+
+    namespace: Namespace
+    """Kubernetes namespace of the pods."""
+
+    pod_labels: dict[str, str] = {}
+    """Labels of the pods."""
+
+    service_account_labels: dict[str, str] = {}
+    """Labels of their service accounts. Default: whatever they have; without both, all pods of the namespace."""
+
+
+class SecurityGroupArgs(Spec):
+    """A security group, and its rules. One that is there is named by `id`, and gets rules only."""
+
+    id: In[SecurityGroupId] | None = None
+    """Id of a security group that is there. Default: one is made in the network's VPC."""
+
+    name: Annotated[str, AfterValidator(_NAME)] | None = None
+    """Name of the group in AWS. Changing it replaces the group. Default: made from the names of platform and group."""
+
+    description: GroupDescription | None = None
+    """What AWS shows beside the group. Changing it replaces the group. Default: its name here."""
+
+    ingress: Rules = {}
+    """Who may come in, by a name of your choice for each rule."""
+
+    egress: Rules | None = None
+    """Where traffic may go to. Default: everywhere, for a group that is made here; `{}` is nowhere."""
+
+    pods: Annotated[dict[str, PodSelection], AfterValidator(key_names)] = {}
+    """Pods that get this group instead of those of their node, by a name of your choice; those that several groups
+    name get all of these. Needs `vpc_cni: {pod_security_groups: standard}`, and nodes with branch interfaces."""
+
+    tags: Tags = {}
+    """Tags of the group and its rules, besides the platform's."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        if self.id is not None:
+            for field in ("name", "description"):
+                if (value := getattr(self, field)) is not None:
+                    faults.add(field, f"is for a group that is made; got {shown(value)} beside id; remove it")
+        for way in ("ingress", "egress"):
+            seen: dict[str, str] = {}
+            for key, each in (getattr(self, way) or {}).items():
+                if each.same is not None and (other := seen.setdefault(each.same, key)) != key:
+                    faults.add((way, key), f"says what {other} does; got both; remove one of them")
+        faults.raise_if_any()
+        return self
+
+    def rules(self, *, made: bool) -> Iterator[tuple[str, str, SecurityGroupRule]]:
+        """Way, name and what is said of each rule; a group that is made lets everything out where nothing is said."""
+        yield from (("ingress", key, each) for key, each in self.ingress.items())
+        egress = self.egress
+        if egress is None:
+            everywhere = {"all-ipv4": "0.0.0.0/0", "all-ipv6": "::/0"} if made else {}
+            egress = {key: SecurityGroupRule(cidr=cidr, protocol=ALL) for key, cidr in everywhere.items()}
+        yield from (("egress", key, each) for key, each in egress.items())
+
+
+def check_groups(groups: dict[str, SecurityGroupArgs]) -> dict[str, SecurityGroupArgs]:
+    """Security groups by name, whose rules name only such as there are.
+
+    Raises:
+        ValidationError: if a name cannot be used, or is of no group.
+    """
+    faults = Faults()
+    known = [*groups, *STANDING, SELF]
+    for key, group in groups.items():
+        if (fault := key_name.fault(key)) or key == SELF or key.startswith("sg-"):
+            faults.add((key,), fault or f"is kept for ids and for a group itself; got {key}; choose another name")
+        if key in STANDING:
+            for field in ("id", "name", "description"):
+                if getattr(group, field) is not None:
+                    faults.add((key, field), f"is not for {STANDING[key]}; got it; remove it")
+        for way in ("ingress", "egress"):
+            for rule, each in (getattr(group, way) or {}).items():
+                other: Any = each.security_group
+                if isinstance(other, str) and not other.startswith("sg-") and other not in known:
+                    fault = unknown_name(other, known, "security group of this platform")
+                    faults.add((key, way, rule, "security_group"), fault)
+    faults.raise_if_any()
+    return groups
+
+
+SecurityGroups = Annotated[dict[str, SecurityGroupArgs], AfterValidator(check_groups)]
+"""Security groups by a name of the user's choice."""
+
+
+def unknown_groups(names: Iterable[str], groups: Mapping[str, Any]) -> Iterator[Problem]:
+    """Names of groups, at some part, that this platform has not; those of groups that stand by themselves are none."""
+    for index, name in enumerate(names):
+        if name in STANDING:
+            message = f"is {STANDING[name]}, and has its place already; got {name}; remove it"
+            yield Problem(("security_groups", index), message)
+        elif name not in groups:
+            do = unknown_name(name, groups, "security group of this platform")
+            yield Problem(("security_groups", index), do)

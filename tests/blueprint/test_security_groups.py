@@ -1,0 +1,215 @@
+"""Security groups with rules: what is made, which parts take them, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from eks_blueprints import Blueprint, BlueprintArgs
+from eks_blueprints.core.errors import problems_of
+from eks_blueprints.testing import Recorded, Resource, record
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+POLICY = "kubernetes:vpcresources.k8s.aws/v1beta1:SecurityGroupPolicy"
+CLUSTER: dict[str, Any] = {"version": "1.34", "endpoint_access": {"office": {"cidr": "10.0.0.0/8"}}}
+SG = "sg-0123456789abcdef0"
+
+
+def said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {"region": "eu-west-1", "cluster": CLUSTER, "addons": {}, **fields}
+
+
+def made(groups: dict[str, Any], **fields: Any) -> Recorded:
+    args = BlueprintArgs.model_validate(said({"security_groups": groups, **fields}))
+    return record(lambda: Blueprint("shop", args)).is_valid()
+
+
+def told(groups: dict[str, Any], **fields: Any) -> list[str]:
+    try:
+        args = BlueprintArgs.model_validate(said({"security_groups": groups, **fields}))
+    except ValidationError as error:
+        return [str(problem) for problem in problems_of(error)]
+    return [str(problem) for problem in args.warnings if problem.path[0] == "security_groups"]
+
+
+def rules(found: Recorded, kind: str, group: str) -> dict[str, Resource]:
+    begin = f"shop-security-group-{group}-"
+    return {each.name.removeprefix(begin): each for each in found.all(kind) if each.name.startswith(begin)}
+
+
+RULES: dict[str, Any] = {
+    "web": {"cidr": "203.0.113.0/24", "port": 443, "description": "Office"},
+    "web6": {"cidr": "2001:db8::/32", "port": 443},
+    "lists": {"prefix_list": "pl-0123456789abcdef0", "from_port": 8000, "to_port": 8080, "protocol": "udp"},
+    "among": {"security_group": "self", "protocol": "-1"},
+    "nodes": {"security_group": "cluster", "port": 10250},
+    "other": {"security_group": "other", "port": 5432},
+    "given": {"security_group": SG, "port": 22},
+    "ping": {"cidr": "10.0.0.0/8", "protocol": "icmp"},
+    "esp": {"cidr": "10.0.0.0/8", "protocol": "50"},
+}
+
+
+def test_a_group_has_rules_of_every_sort() -> None:
+    found = made({"db": {"ingress": RULES, "egress": {}, "tags": {"a": "b"}}, "other": {}})
+    group = found.one(GROUP, "shop-security-group-db-group")
+    assert group.inputs["vpcId"] == "${shop-network-vpc.id}"
+    assert group.inputs["tags"]["a"] == "b"
+    ingress = rules(found, INGRESS, "db")
+    assert set(ingress) == {f"ingress-{key}" for key in RULES}
+    for rule in ingress.values():
+        assert rule.inputs["securityGroupId"] == "${shop-security-group-db-group.id}"
+    ends = {key.removeprefix("ingress-"): dict(rule.inputs) for key, rule in ingress.items()}
+    assert (ends["web"]["cidrIpv4"], ends["web"]["description"], ends["web"]["toPort"]) == (
+        "203.0.113.0/24",
+        "Office",
+        443,
+    )
+    assert ends["web6"]["cidrIpv6"] == "2001:db8::/32"
+    assert (ends["lists"]["prefixListId"], ends["lists"]["ipProtocol"]) == ("pl-0123456789abcdef0", "udp")
+    assert ends["among"]["referencedSecurityGroupId"] == "${shop-security-group-db-group.id}"
+    assert "fromPort" not in ends["among"]
+    assert ends["nodes"]["referencedSecurityGroupId"] == "${shop-cluster.vpcConfig.clusterSecurityGroupId}"
+    assert ends["other"]["referencedSecurityGroupId"] == "${shop-security-group-other-group.id}"
+    assert ends["given"]["referencedSecurityGroupId"] == SG
+    assert (ends["ping"]["fromPort"], ends["ping"]["toPort"]) == (-1, -1)
+    assert ends["esp"]["ipProtocol"] == "50"
+    assert "fromPort" not in ends["esp"]
+    assert not rules(found, EGRESS, "db")
+    assert set(rules(found, EGRESS, "other")) == {"egress-all-ipv4", "egress-all-ipv6"}
+
+
+def test_a_rule_more_changes_no_other() -> None:
+    before = made({"db": {"ingress": {"web": RULES["web"]}}})
+    after = made({"db": {"ingress": {"given": RULES["given"], "web": RULES["web"]}}})
+    assert after.urns - before.urns == {after.one(INGRESS, "shop-security-group-db-ingress-given").urn}
+    assert before.urns < after.urns
+
+
+def test_clusters_and_nodes_take_groups_by_name() -> None:
+    nodes = {
+        "a": {"kind": "managed_nodes", "security_groups": ["db"], "security_group_ids": [SG]},
+        "b": {"kind": "self_managed_nodes", "security_groups": ["db"]},
+    }
+    cluster = {**CLUSTER, "security_groups": ["db"], "security_group_ids": [SG]}
+    found = made({"db": {"ingress": {"nodes": RULES["nodes"]}}}, compute=nodes, cluster=cluster)
+    mine = "${shop-security-group-db-group.id}"
+    assert found.one("aws:eks/cluster:Cluster").inputs["vpcConfig"]["securityGroupIds"] == [SG, mine]
+    for template in found.all("aws:ec2/launchTemplate:LaunchTemplate"):
+        assert mine in template.inputs["vpcSecurityGroupIds"]
+    rule = found.one(INGRESS, "shop-security-group-db-ingress-nodes")
+    found.one("aws:eks/nodeGroup:NodeGroup").waits_for(rule)
+    found.one("aws:autoscaling/group:Group").waits_for(rule)
+
+
+def test_groups_that_are_there_get_rules_and_no_more() -> None:
+    network = {"interface_endpoints": ["sts"]}
+    found = made(
+        {
+            "cluster": {"ingress": {"web": RULES["web"]}},
+            "endpoints": {"ingress": {"web": RULES["web"]}},
+            "own": {"id": SG, "ingress": {"web": RULES["web"]}},
+        },
+        network=network,
+    )
+    assert {each.name for each in found.all(GROUP)} == {"shop-network-endpoints"}
+    ids = {
+        key: rules(found, INGRESS, key)["ingress-web"].inputs["securityGroupId"]
+        for key in ("cluster", "endpoints", "own")
+    }
+    assert ids == {
+        "cluster": "${shop-cluster.vpcConfig.clusterSecurityGroupId}",
+        "endpoints": "${shop-network-endpoints.id}",
+        "own": SG,
+    }
+    assert not found.all(EGRESS)
+
+
+def test_pods_get_groups() -> None:
+    pods = {"api": {"namespace": "shop", "pod_labels": {"app": "api"}}, "all": {"namespace": "shop"}}
+    pods["jobs"] = {"namespace": "shop", "service_account_labels": {"app": "jobs"}}
+    addons: dict[str, Any] = {"vpc_cni": {"pod_security_groups": "standard", "identity": "irsa"}}
+    fields: dict[str, Any] = {"addons": addons, "namespaces": {"shop": {}}}
+    groups = {"db": {"pods": pods}, "cluster": {"pods": pods}}
+    found = made(groups, **fields)
+    specs = {each.name: each for each in found.all(POLICY)}
+    assert len(specs) == 6
+    api = specs["shop-security-group-db-pods-api"]
+    assert api.inputs["metadata"] == {"name": "db-api", "namespace": "shop"}
+    assert api.inputs["spec"]["podSelector"] == {"matchLabels": {"app": "api"}}
+    assert api.inputs["spec"]["securityGroups"] == {"groupIds": ["${shop-security-group-db-group.id}"]}
+    assert "podSelector" not in specs["shop-security-group-db-pods-jobs"].inputs["spec"]
+    assert specs["shop-security-group-db-pods-all"].inputs["spec"]["podSelector"] == {"matchLabels": {}}
+    api.waits_for(found.one("kubernetes:core/v1:Namespace"))
+    assert told(groups, **fields) == []
+    assert [each.split(":")[0] for each in told({"db": {"pods": pods}})] == ["security_groups.db.pods"] * 2
+
+
+@pytest.mark.parametrize(
+    ("group", "message"),
+    [
+        ({"ingress": {"a": {"port": 1}}}, "ingress.a: needs one of cidr, prefix_list and security_group; got none"),
+        ({"ingress": {"a": {"port": 1, "cidr": "10.0.0.0/8", "security_group": "self"}}}, "ingress.a: needs one of"),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8"}}}, "ingress.a.port: is required for tcp"),
+        ({"ingress": {"a": {"cidr": "10.0.0.1/8", "port": 1}}}, "ingress.a.cidr: is not the first address"),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "port": 70000}}}, "ingress.a.port: "),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "from_port": 2, "to_port": 1}}}, "ingress.a.from_port: is not below"),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "port": 2, "to_port": 3}}}, "ingress.a.port: excludes from_port"),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "-1", "port": 1}}}, "ingress.a.protocol: knows no ports"),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "50", "port": 1}}}, "ingress.a.protocol: knows no ports"),
+        (
+            {"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "6", "port": 1}}},
+            "ingress.a.protocol: has a name in EC2",
+        ),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "all"}}}, "ingress.a.protocol: has a name in EC2"),
+        ({"ingress": {"a": {"cidr": "10.0.0.0/8", "protocol": "256"}}}, "ingress.a.protocol: is no protocol"),
+        ({"ingress": {"a": {"security_group": "dbs", "port": 1}}}, "ingress.a.security_group: "),
+        ({"ingress": {"a": {"security_group": "sg-1", "port": 1}}}, "ingress.a.security_group: is no id of a security"),
+        ({"ingress": {"a": {"prefix_list": "x", "port": 1}}}, "ingress.a.prefix_list: is no id of a prefix list"),
+        ({"ingress": {"a": RULES["web"], "b": {**RULES["web"], "description": "x"}}}, "ingress.b: says what a does"),
+        ({"ingress": {"A b": RULES["web"]}}, 'ingress["A b"]: is no usable name'),
+        ({"description": "é"}, "description: is refused by EC2"),
+        ({"id": SG, "name": "x"}, "name: is for a group that is made"),
+        ({"name": "sg-x"}, "name: is no name of a security group"),
+        ({"ingress": {"a": {**RULES["web"], "prot": "tcp"}}}, "ingress.a.prot: no such field"),
+    ],
+)
+def test_a_group_that_ec2_would_refuse_is_refused(group: dict[str, Any], message: str) -> None:
+    [found] = told({"db": group})
+    assert found.startswith(f"security_groups.db.{message}")
+
+
+@pytest.mark.parametrize(
+    ("groups", "fields", "at"),
+    [
+        ({"self": {}}, {}, "security_groups.self"),
+        ({"cluster": {"name": "x"}}, {}, "security_groups.cluster.name"),
+        ({"endpoints": {"ingress": {"web": RULES["web"]}}}, {}, "security_groups.endpoints"),
+        (
+            {"db": {"egress": {"a": {"security_group": "endpoints", "port": 443}}}},
+            {},
+            "security_groups.db.egress.a.security_group",
+        ),
+        ({}, {"cluster": {**CLUSTER, "security_groups": ["db"]}}, "cluster.security_groups[0]"),
+        ({"cluster": {}}, {"cluster": {**CLUSTER, "security_groups": ["cluster"]}}, "cluster.security_groups[0]"),
+        ({}, {"compute": {"g": {"kind": "managed_nodes", "security_groups": ["db"]}}}, "compute.g.security_groups[0]"),
+    ],
+)
+def test_a_name_that_is_of_no_group_is_refused(groups: dict[str, Any], fields: dict[str, Any], at: str) -> None:
+    [found] = told(groups, **fields)
+    assert found.startswith(f"{at}: ")
+
+
+def test_a_policy_sees_a_rule_that_opens_a_port_to_the_internet() -> None:
+    from eks_blueprints.policies import check_plan
+
+    open_to_all = {"ssh": {"cidr": "0.0.0.0/0", "port": 22}}
+    found = check_plan(made({"db": {"ingress": open_to_all}}).plan)
+    assert "shop-security-group-db-ingress-ssh" in {
+        each.resource for each in found.findings if each.policy == "sg-no-open-admin-ports"
+    }
