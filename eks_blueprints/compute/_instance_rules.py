@@ -30,6 +30,7 @@ IN_THE_TEMPLATE = (
     "disk_device_name",
     "additional_volumes",
     "security_group_ids",
+    "security_groups",
     "remote_access",
     "http_put_response_hop_limit",
     "ebs_optimized",
