@@ -158,7 +158,7 @@ class Recorded:
         __tracebackhide__ = True
         found = self.all(what, name)
         if len(found) != 1:
-            known = sorted({short_type(r.planned.type) for r in self._resources})
+            known = sorted({short_type(r.planned.type) for r in self._resources} - {"Stack"})
             listed = ", ".join(map(repr, found)) if found else f"there are {', '.join(known)}"
             raise AssertionError(f"expected one {what} {name}".rstrip() + f", found {len(found)}: {listed}")
         return found[0]

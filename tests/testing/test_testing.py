@@ -46,14 +46,19 @@ def test_a_resource_is_found_by_token_short_form_class_or_name(shop: Recorded, w
     assert shop.one(what).name == "nodes"
 
 
-def test_a_resource_is_found_by_what_the_preview_prints(record_stack: Callable[..., Recorded]) -> None:
+def test_a_resource_is_found_by_what_the_preview_prints() -> None:
     from eks_blueprints.review.preview.facts import short_type
 
+    def release() -> None:
+        import pulumi_kubernetes as kubernetes
+
+        kubernetes.helm.v3.Release("logs", chart="logs")
+
+    assert record(release).one("helm.Release").planned.type == "kubernetes:helm.sh/v3:Release"
     dev = record_stack(PROJECT / "stacks" / "dev.yaml")
-    assert dev.one("helm.Release").planned.type == "kubernetes:helm.sh/v3:Release"
     for resource in dev.plan.resources:
         assert resource.name in [each.name for each in dev.all(short_type(resource.type))]
-    with pytest.raises(AssertionError, match=r"there are .*helm\.Release"):
+    with pytest.raises(AssertionError, match=r"there are .*eks\.Cluster, eks\.NodeGroup"):
         dev.one("ec2.Instance")
 
 
@@ -61,7 +66,7 @@ USERS_TEST = """
 def test_it(record):
     import pulumi_aws as aws
 
-    shop = record(lambda: aws.eks.NodeGroup("nodes", cluster_name="c", node_role_arn="r", subnet_ids=["s"]))
+    shop = record(lambda: aws.eks.Addon("nodes", cluster_name="c", addon_name="x"))
     nodes = shop.one("nodes")
     {line}
 """
@@ -71,7 +76,7 @@ def test_it(record):
     "line",
     [
         'shop.one("ec2.Vpc")',
-        'shop.none("eks.NodeGroup")',
+        'shop.none("eks.Addon")',
         'nodes["x.y"]',
         'nodes.has(clusterName="d")',
         'nodes.has({"x.y": 1})',
@@ -84,7 +89,7 @@ def test_it(record):
 def test_a_failing_test_shows_the_line_of_the_test(line: str, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(USERS_TEST.format(line=line))
     lines = pytester.runpytest_inprocess("-p", "no:cacheprovider").outlines
-    assert any(each.startswith(f">   ") and line in each for each in lines)
+    assert any(each.startswith(">   ") and line in each for each in lines)
     assert not any("recorded.py" in each for each in lines)
 
 
