@@ -35,6 +35,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "json_values",
             "kustomize",
             "object_lists",
+            "peers",
             "plain_secrets",
             "printed",
             "secret_objects",

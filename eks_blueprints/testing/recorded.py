@@ -143,8 +143,8 @@ class Recorded:
     def all(self, what: str | type = "", name: str = "") -> list[Resource]:
         """Resources of a type and, if given, with `name` in their logical names.
 
-        `what` is a token (`aws:eks/cluster:Cluster`), its short form as a preview prints it (`eks.Cluster`, `helm.Release`),
-        its last part (`Cluster`), a class, or a name.
+        `what` is a token (`aws:eks/cluster:Cluster`), its short form as a preview prints it (`eks.Cluster`,
+        `helm.Release`), its last part (`Cluster`), a class, or a name.
         """
         wanted = what if isinstance(what, str) else _token(what)
         return [r for r in self._resources if _is(r, wanted) and name in r.name]
