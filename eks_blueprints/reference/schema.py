@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import cache
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -66,6 +67,24 @@ def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
     }
     head = {"$schema": URL, "title": "EKS blueprint", "description": class_doc(args)}
     return {**head, **_without(schema, head), "$defs": dict(sorted(definitions.items()))}
+
+
+@cache
+def own_schema(cls: type[BaseModel]) -> JsonSchemaValue:
+    """The schema of one spec alone, without the kinds of the groups in it."""
+    schema = _schema_of(cls)
+    for name, part in schema["properties"].items():
+        if part.pop("x-elements", None):
+            schema["properties"][name] = {**part, "properties": {}}
+    parts = _expanded(schema)
+    parts["$defs"] = {"Reference": _REFERENCE, "References": _REFERENCES, **parts.get("$defs", {})}
+    return cast("JsonSchemaValue", parts)
+
+
+def element_schema(cls: type[BaseModel], kind: str) -> JsonSchemaValue:
+    """The schema of one kind of element alone, as it stands in a stack file."""
+    schema = own_schema(cls)
+    return {**_keyed(schema, kind), "description": class_doc(cls)}
 
 
 class _Generator(GenerateJsonSchema):
