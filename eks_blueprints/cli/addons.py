@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eks_blueprints.cli import complete
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class _Commands(click.Group):
 @click.option("--write", "folder", is_flag=False, flag_value="docs/addons", metavar="[FOLDER]", help="Write the pages.")
 @click.pass_context
 def command(context: click.Context, category: str | None, form: str, folder: str | None) -> None:
-    """List the add-ons there are, with what each is for; `addons show NAME` tells all about one.
+    """List the add-ons and what each is for; `addons show NAME` shows all about one.
 
     \b
       eks-blueprints addons                       all of them, by category
@@ -66,7 +67,7 @@ def find(word: str, form: str) -> None:
 
 
 @command.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=complete.addons)
 def show(name: str) -> None:
     """Show all about an add-on: its source, its fields, its permissions in AWS and the values it sets."""
     from eks_blueprints.core.peers import unknown_kind

@@ -87,7 +87,7 @@ def _wrapped(text: str, first: str, rest: str | None = None) -> str:
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def pods(types: tuple[str, ...], reserved_enis: int, form: str) -> None:
-    """Tell how many pods a node takes, in every mode, and why.
+    """Show how many pods fit on a node, in every mode, and why.
 
     A pod takes an address of the VPC, and an instance type has so many network interfaces with so many addresses each.
     One address of each interface is its own, and two pods of every node use the host's network.
