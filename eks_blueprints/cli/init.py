@@ -24,7 +24,7 @@ _HOSTS = (*known.HOSTS, known.NO_CI)
     "--preset",
     metavar="NAME",
     shell_complete=complete.presets,
-    help=f"Platform to start from. Default: {known.DEFAULT_PRESET}.",
+    help=f"Platform to start from: {', '.join(PRESETS)}. Default: {known.DEFAULT_PRESET}.",
 )
 @click.option("--name", metavar="NAME", help="Name of the project; its clusters are named after it. Default: DIR's.")
 @click.option("--region", metavar="REGION", help=f"AWS region of the platforms. Default: {known.DEFAULT_REGION}.")

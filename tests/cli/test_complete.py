@@ -13,7 +13,7 @@ def offered(*words: str, cwd: Path = PROJECT) -> list[str]:
     line = " ".join(["eks-blueprints", *words])
     done = call(cwd=cwd, _EKS_BLUEPRINTS_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words)))
     assert done.stderr == ""
-    return [item.partition(",")[2] for item in done.stdout.splitlines()]
+    return [item.partition(",")[2] for item in done.stdout.splitlines() if item]
 
 
 @pytest.mark.parametrize(

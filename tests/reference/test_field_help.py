@@ -34,7 +34,9 @@ def test_every_field_has_a_text_and_an_example_that_is_valid(place: str, name: s
     value = parse(found.example).data
     for step in path.split("."):
         value = value[step]
-    jsonschema.validate(value, {**PARTS[place]["properties"][name], "$defs": SCHEMA["$defs"]})
+    # The schema itself is checked elsewhere, which takes seconds.
+    validator = jsonschema.Draft202012Validator({**PARTS[place]["properties"][name], "$defs": SCHEMA["$defs"]})
+    assert not list(validator.iter_errors(value)), found.example
 
 
 @pytest.mark.parametrize(
