@@ -49,7 +49,6 @@ def test_every_field_has_a_text_and_an_example_that_is_valid(place: str, name: s
         ("compute.managed_nodes.taints.effect", "compute: {managed_nodes: {taints: [{effect: NO_SCHEDULE}]}}"),
         ("compute.managed_nodes.taints[0].effect", "compute: {managed_nodes: {taints: [{effect: NO_SCHEDULE}]}}"),
         ("cluster.log_group.retention_in_days", "cluster: {log_group: {retention_in_days: "),
-        ("access.team.principal_arn", "access: {team: {principal_arn: "),
     ],
 )
 def test_the_example_says_where_it_is_written(path: str, example: str) -> None:
