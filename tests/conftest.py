@@ -6,6 +6,8 @@ from hypothesis import settings
 
 from eks_blueprints.core.clock import VARIABLE
 
+pytest_plugins = ["pytester"]
+
 os.environ[VARIABLE] = "2026-11-21"
 os.environ["EKS_BLUEPRINTS_DEBUG"] = "1"  # an exception that no rule foresaw fails a test
 

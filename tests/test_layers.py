@@ -36,6 +36,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "kustomize",
             "object_lists",
             "overlays",
+            "peers",
             "plain_secrets",
             "printed",
             "secret_objects",

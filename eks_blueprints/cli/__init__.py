@@ -19,18 +19,18 @@ from eks_blueprints.core.errors import InputError, unforeseen
 from eks_blueprints.core.printed import visible
 
 _COMMANDS = {
-    "addons": "List the add-ons there are, and tell all about one.",
-    "check": "Say whether stack files are valid; imports no pulumi, takes a fraction of a second.",
+    "addons": "List the add-ons, and show all about one.",
+    "check": "Validate stack files; report every problem with its line and column.",
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
-    "diff": "Show what changes from a git ref, a plan or a deployed stack to the working tree, and whether it is safe.",
-    "explain": "Tell how something comes about, such as how many pods a node of an instance type takes.",
+    "diff": "Show what changes since a git ref, a plan or a deployed stack, and whether it is safe.",
+    "explain": "Explain a field of stack files, or how many pods fit on a node.",
     "init": "Make a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
-    "policy": "Name the policies, show one, print the policy pack's folder, write a baseline of waivers.",
-    "preview": "Show what a stack would create: no AWS account, cluster, network or engine needed.",
-    "schema": "Print the JSON Schema of stack files, for editors.",
+    "policy": "List the policies, show one, write or test your own, print waivers.",
+    "preview": "Show what a stack would create; needs no AWS account, cluster, network or engine.",
+    "schema": "Print or write the JSON Schema of stack files, for editors.",
     "show": "Print a stack file merged with the files that it extends, with the place of every value.",
-    "tables": "List the dated tables of facts that everything rests on, with their age.",
-    "teardown": "Show what has to be drained before a stack is destroyed, in which order, and by which commands.",
+    "tables": "List the tables of facts in this package, with their age.",
+    "teardown": "Show what to drain before a stack is destroyed, in which order, and how.",
 }
 
 _MODULES = {"show": "show_stack"}
@@ -75,9 +75,14 @@ def _cli() -> None:
 
     \b
     A platform is a stack file, stacks/<stack>.yaml. Typical use:
+      eks-blueprints init platform         a new repository, which passes its own tests
       eks-blueprints check                 every stack file of this project
       eks-blueprints preview prod          what stacks/prod.yaml would create
       eks-blueprints preview prod --format json > plan.json
+
+    \b
+    Shell completion (bash, zsh, fish), in the startup file of the shell:
+      eval "$(_EKS_BLUEPRINTS_COMPLETE=bash_source eks-blueprints)"
 
     \b
     Exit codes: 0 fine, 1 the tool failed, 2 the input is invalid, 3 a policy or gate says no,

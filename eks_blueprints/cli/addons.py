@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from eks_blueprints.cli import complete
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
     from eks_blueprints.addons.base import AddOn
 
 
-@click.group("addons", invoke_without_command=True, context_settings={"allow_interspersed_args": False})
+class _Commands(click.Group):
+    """An add-on's name alone is `show` of it."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            return "show", show, args
+        return super().resolve_command(ctx, args)
+
+
+@click.group("addons", cls=_Commands, invoke_without_command=True, context_settings={"allow_interspersed_args": False})
 @click.option("--category", metavar="NAME", help="Only those of a category.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
 @click.option("--write", "folder", is_flag=False, flag_value="docs/addons", metavar="[FOLDER]", help="Write the pages.")
 @click.pass_context
 def command(context: click.Context, category: str | None, form: str, folder: str | None) -> None:
-    """List the add-ons there are, with what each is for; `addons show NAME` tells all about one.
+    """List the add-ons and what each is for; `addons show NAME` shows all about one.
 
     \b
       eks-blueprints addons                       all of them, by category
@@ -57,17 +67,29 @@ def find(word: str, form: str) -> None:
 
 
 @command.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=complete.addons)
 def show(name: str) -> None:
-    """Tell all about an add-on: where it comes from, its fields, what it may do in AWS, the values it sets."""
-    from eks_blueprints.core.errors import unknown_name
+    """Show all about an add-on: its source, its fields, its permissions in AWS and the values it sets."""
+    from eks_blueprints.core.peers import unknown_kind
     from eks_blueprints.reference import addon_facts as facts
 
-    cls = facts.classes().get(name)
+    cls = facts.classes().get(name.replace("-", "_"))
     if cls is None:
-        raise click.UsageError(unknown_name(name, facts.classes(), "add-on"))
+        raise click.UsageError(_compute(name) or unknown_kind(name, facts.classes(), "add-on"))
     for line in _told(cls):
         click.echo(line)
+
+
+def _compute(name: str) -> str | None:
+    """The message for a name that is compute, which people look for among the add-ons."""
+    from eks_blueprints.compute.base import Compute
+    from eks_blueprints.core.elements import kinds
+
+    kind = name.replace("-", "_")
+    if kind not in kinds(Compute):
+        return None
+    do = f"write it below compute in a stack file, such as compute: {{{kind}: {{}}}}; see: eks-blueprints explain"
+    return f"is compute and no add-on; got {name}; {do} compute.{kind}"
 
 
 def _of_category(category: str | None) -> dict[str, type[AddOn]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import show
+from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.stackfile.find import stack_file, stack_files, stacks_of
@@ -25,10 +25,12 @@ _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
 
 
 @click.command("check")
-@click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...")
+@click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks)
 @click.option("--strict", is_flag=True, help="Count warnings and advice as errors.")
-@click.option("--policies", is_flag=True, help="Judge by the policies what each stack would create; this runs it.")
-@click.option("--profile", type=click.Choice(_PROFILES), help="How strict they are, whatever policies.yaml says.")
+@click.option("--policies", is_flag=True, help="Judge by the policies what each stack would create; runs it offline.")
+@click.option(
+    "--profile", type=click.Choice(_PROFILES), help="How strict the policies are. Default: see policies.yaml."
+)
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Form of their findings."
 )
@@ -61,14 +63,14 @@ def command(  # noqa: PLR0917 - click passes each option by name
     plan: Path | None,
     state: Path | None,
 ) -> None:
-    """Say whether stack files are valid, every problem with its line and column.
+    """Validate stack files; report every problem with its line and column.
 
-    Without arguments, checks every stack of the project in this folder, and for a file that stacks extend, each of
-    these. Nothing is run and nothing is looked up: pulumi is not even imported, unless a stack file names a blueprint
-    class of its own.
+    Without arguments, it checks every stack of the project in this folder; for a file that stacks extend, it checks each
+    of these. It runs nothing and looks nothing up: pulumi is imported only if a stack file names a blueprint class of
+    its own.
 
     With --policies, --profile or --format the stacks are run offline as in a preview, and what they would create is
-    judged; settings and waivers stand in policies.yaml beside the stack files. The exit code is 3 if a mandatory
+    judged. Settings and waivers are in policies.yaml beside the stack files. The exit code is 3 if a mandatory
     policy says no.
 
     \b

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import show
+from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.printed import document, one_line, visible
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
@@ -24,7 +24,7 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
 
 
 @click.command("diff")
-@click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...")
+@click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks)
 @click.option(
     "--base",
     default=None,

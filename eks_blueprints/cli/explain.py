@@ -1,7 +1,9 @@
-"""`eks-blueprints explain`: what a number comes from."""
+"""`eks-blueprints explain`: what a field means, and what a number comes from."""
 
 from __future__ import annotations
 
+import json
+import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +17,63 @@ if TYPE_CHECKING:
     from eks_blueprints.core.facts.pods import Mode
 
 
-@click.group("explain")
-def command() -> None:
-    """Tell how something comes about, from the tables that come with this package.
+class _Commands(click.Group):
+    """What is no command is the path of a field."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            return "field", _field, args
+        return super().resolve_command(ctx, args)
+
+
+@click.group("explain", cls=_Commands, invoke_without_command=True, subcommand_metavar="FIELD | pods INSTANCE_TYPE...")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Explain a field of stack files: its type, its default, what it is for, and an example.
 
     \b
-      eks-blueprints explain pods m7g.large      how many pods a node of that type takes, in every mode
+      eks-blueprints explain network.cidr
+      eks-blueprints explain compute.managed_nodes.instance_types
+      eks-blueprints explain addons.external_dns
+      eks-blueprints explain pods m7g.large      how many pods fit on a node of that type
     """
+    if context.invoked_subcommand is None:
+        _show("", "text")
+        click.echo("\nexplain one of them, such as: eks-blueprints explain network.cidr")
+
+
+@click.command("field")
+@click.argument("path")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def _field(path: str, form: str) -> None:
+    """Explain one field."""
+    _show(path, form)
+
+
+def _show(path: str, form: str) -> None:
+    from dataclasses import asdict
+
+    from eks_blueprints.reference.field_help import field_help
+
+    found = field_help(path)
+    if form == "json":
+        click.echo(document(asdict(found)))
+        return
+    default = "" if found.default is None else f", default {json.dumps(found.default, ensure_ascii=False)}"
+    click.echo(f"{click.style(found.path, bold=True)}  {found.type}{', required' if found.required else default}")
+    for paragraph in found.text.split("\n\n"):
+        click.echo(_wrapped(" ".join(paragraph.split()), "  "))
+    if found.example:
+        click.echo(f"\n  example  {click.style(found.example, fg='cyan')}")
+    if found.fields:
+        click.echo("\nfields")
+        width = min(max(map(len, found.fields)), 30)
+        for name, text in found.fields.items():
+            click.echo(_wrapped(text, f"  {name:{width}}  ", " " * (width + 4)))
+
+
+def _wrapped(text: str, first: str, rest: str | None = None) -> str:
+    return textwrap.fill(text, 110, initial_indent=first, subsequent_indent=rest or first) if text else first.rstrip()
 
 
 @command.command("pods")
@@ -35,7 +87,7 @@ def command() -> None:
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def pods(types: tuple[str, ...], reserved_enis: int, form: str) -> None:
-    """Tell how many pods a node takes, in every mode, and why.
+    """Show how many pods fit on a node, in every mode, and why.
 
     A pod takes an address of the VPC, and an instance type has so many network interfaces with so many addresses each.
     One address of each interface is its own, and two pods of every node use the host's network.

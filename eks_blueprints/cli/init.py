@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from eks_blueprints.cli import complete
 from eks_blueprints.starter import answers as known
 from eks_blueprints.starter.answers import PRESETS, Answers
 
@@ -19,7 +20,12 @@ _HOSTS = (*known.HOSTS, known.NO_CI)
 
 @click.command("init", short_help="Make a team's repository.")
 @click.argument("folder", required=False, default=".", type=click.Path(path_type=Path), metavar="[DIR]")
-@click.option("--preset", metavar="NAME", help=f"Platform to start from. Default: {known.DEFAULT_PRESET}.")
+@click.option(
+    "--preset",
+    metavar="NAME",
+    shell_complete=complete.presets,
+    help=f"Platform to start from: {', '.join(PRESETS)}. Default: {known.DEFAULT_PRESET}.",
+)
 @click.option("--name", metavar="NAME", help="Name of the project; its clusters are named after it. Default: DIR's.")
 @click.option("--region", metavar="REGION", help=f"AWS region of the platforms. Default: {known.DEFAULT_REGION}.")
 @click.option(

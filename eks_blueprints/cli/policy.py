@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import show
+from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core import clock
 from eks_blueprints.core.printed import document
@@ -40,7 +40,7 @@ def command() -> None:
 @click.option("--subject", metavar="NAME", help="Rules of one subject, such as karpenter_pools.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_rules(profile: Profile, subject: str | None, form: str) -> None:
-    """Name every rule, its severity and how hard it is enforced; the project's own rules come last."""
+    """List every rule, its severity and its enforcement; the rules of the project come last."""
     from eks_blueprints.core.errors import unknown_name
     from eks_blueprints.policies.catalogue import rules
 
@@ -62,9 +62,9 @@ def list_rules(profile: Profile, subject: str | None, form: str) -> None:
 
 
 @command.command("show")
-@click.argument("id")
+@click.argument("id", shell_complete=complete.policies)
 def show_rule(id: str) -> None:  # noqa: A002 - the word everyone uses
-    """Tell all about one rule."""
+    """Show all about one rule."""
     from eks_blueprints.policies.catalogue import rule_named
     from eks_blueprints.policies.examples import example
 
@@ -93,7 +93,7 @@ def show_rule(id: str) -> None:  # noqa: A002 - the word everyone uses
 @command.command("new")
 @click.argument("name")
 def new_rule(name: str) -> None:
-    """Write a rule of the project's own, NAME.py, and its cases, NAME.yaml, into the folder policies.
+    """Write a rule of your own, NAME.py, and its cases, NAME.yaml, into the folder policies.
 
     The folder is beside the stack files, or below the folder you are in.
     """
@@ -119,7 +119,7 @@ def new_rule(name: str) -> None:
 @command.command("test")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def test_rules(names: tuple[str, ...]) -> None:
-    """Try the project's own rules on the cases beside them; NAME is that of a file, without its ending.
+    """Test the rules of the project on the cases beside them; NAME is a file without its ending.
 
     Each rule needs a case that fails and one that passes. The exit code is 2 if a case does not turn out as it says.
     """
@@ -183,7 +183,7 @@ def path() -> None:
 
 
 @command.command("baseline")
-@click.argument("stack", metavar="STACK|FILE")
+@click.argument("stack", metavar="STACK|FILE", shell_complete=complete.stacks)
 @click.option("--owner", required=True, help="Who answers for the waivers.")
 @click.option(
     "--state",
@@ -197,7 +197,7 @@ def path() -> None:
 def write_baseline(
     stack: str, *, owner: str, state: Path | None, profile: Profile | None, ticket: str, approved_by: str
 ) -> None:
-    """Print waivers for all that is found today, to put into policies.yaml.
+    """Print waivers for everything that is found today; put them into policies.yaml.
 
     What comes later fails at once, and what is there runs out in 90 days (critical rules: 30).
     """

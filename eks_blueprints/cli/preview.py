@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from eks_blueprints.cli import show
+from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.printed import document
@@ -16,7 +16,7 @@ from eks_blueprints.review.preview.targets import Target, all_targets, program_t
 
 
 @click.command("preview")
-@click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...")
+@click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks)
 @click.option("--all", "every", is_flag=True, help="Every stack of the project, in parallel.")
 @click.option(
     "--program",

@@ -12,7 +12,7 @@ from eks_blueprints.core.tables import tables
 @click.command("tables")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(form: str) -> None:
-    """List the tables of facts in this package: their date, their age, where they come from, how they are renewed.
+    """List the tables of facts in this package: date, age, source, and how to renew them.
 
     `make renew` in a checkout renews those for which the package registries are enough.
     """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eks_blueprints.cli import complete
 from eks_blueprints.core.printed import document
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("teardown")
-@click.argument("stack", required=False, metavar="[STACK|FILE]")
+@click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
 @click.option("--dry-run", is_flag=True, help="Show the steps. There is no other way: the commands are yours to run.")
 @click.option(
     "--program",
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -> None:
-    """Show what has to be drained before `pulumi destroy`, in which order, and by which commands.
+    """Show what to drain before `pulumi destroy`, in which order, and with which commands.
 
     Load balancers, volumes and nodes that controllers in the cluster have made are known to no Pulumi program; deleting
     the cluster first leaves them behind. The steps are read from a recording of the program: no AWS account, no

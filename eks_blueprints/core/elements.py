@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from eks_blueprints.core.errors import Faults, InputError, Problem, raised, shown, unforeseen, unknown_name
+from eks_blueprints.core.errors import Faults, InputError, Problem, raised, shown, unforeseen
 from eks_blueprints.core.leaves import element_name, too_many_tags
+from eks_blueprints.core.peers import unknown_kind
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.core.spec import Spec, kind_of
 
@@ -164,7 +165,9 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
         # Looking for what other packages offer reads what every installed one says of itself.
         known = kinds(base)
     if kind not in known:
-        raise ValueError(unknown_name(kind, known, f"kind of {base.group}"))
+        if other := _group_of(kind, base):
+            raise ValueError(f"is no kind of {base.group}; got {shown(kind)}, which is {other}; write it below {other}")
+        raise ValueError(unknown_kind(kind, known, f"kind of {base.group}"))
     try:
         module = _imported(known[kind])
     except ImportError as error:
@@ -175,6 +178,13 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
         if isinstance(candidate, type) and issubclass(candidate, base) and candidate.kind() == kind:
             return candidate
     raise ValueError(f"has no class; got {shown(kind)} of {known[kind]}; name the class so that its kind is {kind}")
+
+
+def _group_of(kind: str, base: type[Element]) -> str | None:
+    """The other group that has such a kind, if one has."""
+    package = __name__.partition(".")[0]
+    others = {"compute", "addons"} - {base.group}
+    return next((group for group in others if kind.replace("-", "_") in _own_kinds(f"{package}.{group}")), None)
 
 
 def load_class(path: str) -> Any:
@@ -224,7 +234,8 @@ def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> 
     try:
         cls = element_class(base, kind)
     except ValueError as error:
-        faults.add(at_kind, str(error) + ("" if "kind" in fields else "; or add kind: to name this one freely"))
+        named = "kind" in fields or _group_of(kind, base) is not None
+        faults.add(at_kind, str(error) + ("" if named else "; or add kind: to name this one freely"))
         return None
     try:
         return cls.model_validate({key: item for key, item in fields.items() if key != "kind"} | {"name": name})

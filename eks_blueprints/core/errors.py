@@ -12,7 +12,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn
 
@@ -20,6 +20,11 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from eks_blueprints.core.printed import one_line
+
+_NEAR = 0.6
+"""From which share of common letters on a name may be another one misspelt."""
+_FEW = 12
+"""As many known names are listed."""
 
 REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"}, {"stack", "output", "index"})
 """The keys of a mapping that names a value instead of giving it."""
@@ -89,12 +94,14 @@ class Faults:
         loc = (path,) if isinstance(path, str) else tuple(path)
         self._details.append(InitErrorDetails(type=_custom(message), loc=loc, input=got))
 
-    def nest(self, path: Sequence[str | int], error: ValidationError, known: Iterable[str] = ()) -> None:
+    def nest(
+        self, path: Sequence[str | int], error: ValidationError, unknown: Callable[[str], str] | None = None
+    ) -> None:
         """Take over the problems of a part that was validated on its own and stands at `path`.
 
-        `known` names the fields of that part, so that the nearest one can be offered for an unknown key.
+        `unknown` gives the message for a key that the part does not have.
         """
-        for problem in problems_of(error, known):
+        for problem in problems_of(error, unknown):
             self.add((*path, *problem.path), problem.message)
 
     def raise_if_any(self) -> None:
@@ -154,25 +161,37 @@ def unforeseen(error: BaseException) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one most likely means."""
-    known = list(known)
-    folded = {_folded(candidate): candidate for candidate in known}
-    if exact := folded.get(_folded(name)):
-        return exact
-    match = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.6)
-    return folded[match[0]] if match else None
+    found = by_nearness(name, known, cutoff=_NEAR)
+    return found[0] if found else None
+
+
+def by_nearness(name: str, known: Iterable[str], *, cutoff: float = 0) -> list[str]:
+    """Known names, those first that are most like `name`: the same but for case and separators, then by the letters
+    that they share; of equals the one that begins like it, then the one whose length is nearest."""
+    wanted = folded(name)
+    matcher = difflib.SequenceMatcher(b=wanted)
+    rated = []
+    for candidate in sorted(known):
+        text = folded(candidate)
+        matcher.set_seq1(text)
+        if text == wanted or (matcher.quick_ratio() >= cutoff and matcher.ratio() >= cutoff):
+            begins = len(os.path.commonprefix([text, wanted]))  # noqa: RUF071 - letters are meant
+            rated.append((text != wanted, -matcher.ratio(), -begins, abs(len(text) - len(wanted)), candidate))
+    return [candidate for *_, candidate in sorted(rated)]
 
 
 def unknown_name(name: str, known: Iterable[str], what: str) -> str:
-    """The message for a name that does not exist: the nearest one, or all of them when few."""
+    """The message for a name that does not exist: the nearest one, or all of them when few, the nearest when many."""
     known = sorted(known)
     if near := nearest(name, known):
         return f"no such {what}; got {shown(name)}; did you mean {near}?"
-    listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+    many = len(known) > _FEW
+    listed = ", ".join(by_nearness(name, known)[:_FEW] if many else known) + (", …" if many else "")
     return f"no such {what}; got {shown(name)}; known are {listed}"
 
 
-def problems_of(error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
-    """What pydantic found, in the project's words, each place once."""
+def problems_of(error: ValidationError, unknown: Callable[[str], str] | None = None) -> list[Problem]:
+    """What pydantic found, in the project's words, each place once; `unknown` gives the message for an unknown key."""
     found: dict[tuple[Path, str], Problem] = {}
     details = error.errors(include_url=False)
     for detail in details:
@@ -180,8 +199,8 @@ def problems_of(error: ValidationError, known: Iterable[str] = ()) -> list[Probl
         # pydantic does not count entries that are wrong themselves.
         if detail["type"] == "too_short" and any(_below(other["loc"], detail["loc"]) for other in details):
             continue
-        if detail["type"] == "extra_forbidden" and len(path) == 1 and known:
-            message = unknown_name(str(path[0]), known, "field")
+        if detail["type"] == "extra_forbidden" and len(path) == 1 and unknown is not None:
+            message = unknown(str(path[0]))
         else:
             message = _message(detail)
         found.setdefault((path, message), Problem(path, message))
@@ -197,7 +216,8 @@ def _custom(message: str) -> PydanticCustomError:
     return PydanticCustomError("blueprint", "{message}", {"message": message})
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name without its case and separators, which people who come from elsewhere write in other ways."""
     return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
@@ -214,6 +234,7 @@ def _internal(part: str | int) -> bool:
     return isinstance(part, str) and re.fullmatch(_BRANCH, part) is not None
 
 
+_QUOTED = re.compile("'([^']*)'")
 _BRANCH = r"(function-\w+|tuple|list|dict|set|literal|is-instance|constrained-\w+|nullable)\[.*\]|\[key\]"
 
 
@@ -235,6 +256,8 @@ def _message(detail: Any) -> str:
         do = f'quote it: "{got}"'
     elif _names_a_source(detail.get("input")):
         do = "write the value itself: it decides what is made, and only what is passed on may be a reference"
+    elif kind == "literal_error" and (near := nearest(str(detail.get("input")), _QUOTED.findall(context["expected"]))):
+        do = f"did you mean {near}? {do.format(**context)}"
     elif isinstance(detail.get("input"), str) and kind in ("int_type", "float_type", "bool_type"):
         do += " without quotes"
     return f"{what}; got {got}" + (f"; {do.format(**context)}" if do else "")

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from eks_blueprints.core.errors import REFERENCE_KEYS, Faults, shown
+from eks_blueprints.core.peers import unknown_field
 
 if TYPE_CHECKING:
     from pulumi import Output
@@ -50,7 +51,7 @@ class Spec(BaseModel):
             return validate(value)
         except ValidationError as error:
             faults = Faults()
-            faults.nest((), error, known=cls.model_fields)
+            faults.nest((), error, lambda name: unknown_field(name, cls, cls.model_fields))
             faults.raise_if_any()
             raise
 

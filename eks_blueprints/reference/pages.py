@@ -6,6 +6,7 @@ python -m eks_blueprints.reference.pages > docs/reference/stack.md
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,6 +72,11 @@ def _value(part: dict[str, Any]) -> str:
     if default is not None and default not in ([], {}):
         text += f", default {_code(default)}"
     return text
+
+
+def type_text(part: dict[str, Any]) -> str:
+    """What a field takes, as plain text."""
+    return re.sub(r"\[([^\]]+)\]\([^)]*\)|[`*]", lambda match: match[1] or "", _type(part))
 
 
 def _type(part: dict[str, Any]) -> str:

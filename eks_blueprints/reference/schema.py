@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import cache
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -106,6 +107,24 @@ def _or_null(schema: Any) -> JsonSchemaValue:
         return schema if null in schema["anyOf"] else {**schema, "anyOf": [*schema["anyOf"], null]}
     about = {key: schema[key] for key in ("description", "default") if key in schema}
     return {"anyOf": [_without(schema, about), null], **about}
+
+
+@cache
+def own_schema(cls: type[BaseModel]) -> JsonSchemaValue:
+    """The schema of one spec alone, without the kinds of the groups in it."""
+    schema = _schema_of(cls)
+    for name, part in schema["properties"].items():
+        if part.pop("x-elements", None):
+            schema["properties"][name] = {**part, "properties": {}}
+    parts = _expanded(schema)
+    parts["$defs"] = {"Reference": _REFERENCE, "References": _REFERENCES, **parts.get("$defs", {})}
+    return cast("JsonSchemaValue", parts)
+
+
+def element_schema(cls: type[BaseModel], kind: str) -> JsonSchemaValue:
+    """The schema of one kind of element alone, as it stands in a stack file."""
+    schema = own_schema(cls)
+    return {**_keyed(schema, kind), "description": class_doc(cls)}
 
 
 class _Generator(GenerateJsonSchema):

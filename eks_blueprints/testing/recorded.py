@@ -11,6 +11,7 @@ from typing import Any
 from eks_blueprints.core.errors import nearest
 from eks_blueprints.recording import Plan, PlannedResource, Recording
 from eks_blueprints.recording import record as _record
+from eks_blueprints.review.preview.facts import short_type
 
 _STEP = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]]+)')
 
@@ -64,6 +65,7 @@ class Resource:
         Raises:
             AssertionError: if there is nothing at that path, naming what there is.
         """
+        __tracebackhide__ = True
         found: Any = self.inputs
         for quoted, index, word in _STEP.findall(path):
             found = _json(found)
@@ -77,6 +79,7 @@ class Resource:
 
     def get(self, path: str, default: Any = None) -> Any:
         """An input by path, or `default` where there is nothing."""
+        __tracebackhide__ = True
         try:
             return self[path]
         except AssertionError:
@@ -84,6 +87,7 @@ class Resource:
 
     def has(self, expected: Mapping[str, Any] | None = None, /, **inputs: Any) -> Resource:
         """Assert inputs, by keyword or by path: `has(capacityType="SPOT")`, `has({"scalingConfig.minSize": 1})`."""
+        __tracebackhide__ = True
         for path, value in {**(expected or {}), **inputs}.items():
             got = self[path]
             assert got == value, f"{self}: {path} is {got!r}, not {value!r}"  # noqa: S101
@@ -91,6 +95,7 @@ class Resource:
 
     def lacks(self, *paths: str) -> Resource:
         """Assert that there is nothing at any of these paths."""
+        __tracebackhide__ = True
         missing = object()
         for path in paths:
             got = self.get(path, missing)
@@ -99,12 +104,14 @@ class Resource:
 
     def waits_for(self, other: Resource | str) -> Resource:
         """Assert that this is made only after `other`, directly or through what lies between them."""
+        __tracebackhide__ = True
         target = self._among.one(other) if isinstance(other, str) else other
         assert target.urn in self._among.before(self.urn), f"{self}: does not wait for {target}"  # noqa: S101
         return self
 
     def has_option(self, **options: Any) -> Resource:
         """Assert resource options: `has_option(protect=True, ignore_changes=["scalingConfig.desiredSize"])`."""
+        __tracebackhide__ = True
         for name, value in options.items():
             got = self.planned.options.get(name)
             assert got == value, f"{self}: option {name} is {got!r}, not {value!r}"  # noqa: S101
@@ -136,7 +143,8 @@ class Recorded:
     def all(self, what: str | type = "", name: str = "") -> list[Resource]:
         """Resources of a type and, if given, with `name` in their logical names.
 
-        `what` is a token (`aws:eks/cluster:Cluster`), its short form (`eks.Cluster`, `Cluster`), a class, or a name.
+        `what` is a token (`aws:eks/cluster:Cluster`), its short form as a preview prints it (`eks.Cluster`,
+        `helm.Release`), its last part (`Cluster`), a class, or a name.
         """
         wanted = what if isinstance(what, str) else _token(what)
         return [r for r in self._resources if _is(r, wanted) and name in r.name]
@@ -147,15 +155,17 @@ class Recorded:
         Raises:
             AssertionError: if there is none, or more than one.
         """
+        __tracebackhide__ = True
         found = self.all(what, name)
         if len(found) != 1:
-            known = sorted({_short(r.planned.type) for r in self._resources})
+            known = sorted({short_type(r.planned.type) for r in self._resources} - {"Stack"})
             listed = ", ".join(map(repr, found)) if found else f"there are {', '.join(known)}"
             raise AssertionError(f"expected one {what} {name}".rstrip() + f", found {len(found)}: {listed}")
         return found[0]
 
     def none(self, what: str | type, name: str = "") -> Recorded:
         """Assert that `all` finds nothing."""
+        __tracebackhide__ = True
         found = self.all(what, name)
         assert not found, f"expected no {what}, found {found}"  # noqa: S101
         return self
@@ -172,6 +182,7 @@ class Recorded:
 
     def is_valid(self) -> Recorded:
         """Assert that a provider would accept every input: no unknown, missing or mistyped property, nested or not."""
+        __tracebackhide__ = True
         from eks_blueprints.review.preview.run import findings
 
         wrong = [f"{f.type} {f.name}: {f.message}" for f in findings(self.recording) if f.severity == "error"]
@@ -180,6 +191,7 @@ class Recorded:
 
     def adds_only(self, before: Recorded, *names: str) -> Recorded:
         """Assert that every resource of `before` keeps its URN and that each new one has one of `names` in its own."""
+        __tracebackhide__ = True
         lost = before.urns - self.urns
         assert not lost, f"URNs are gone: {sorted(lost)}"  # noqa: S101
         strange = [urn for urn in sorted(self.urns - before.urns) if not any(n in urn for n in names)]
@@ -189,15 +201,9 @@ class Recorded:
 
 def _is(resource: Resource, wanted: str) -> bool:
     token = resource.planned.type
-    names = (token, _short(token), token.rpartition(":")[2], resource.name)
+    module, _, name = token.partition(":")[2].rpartition(":")
+    names = (token, short_type(token), f"{module.split('/')[0]}.{name}", name, resource.name)
     return not wanted or wanted in names
-
-
-def _short(token: str) -> str:
-    package, _, rest = token.partition(":")
-    module, _, name = rest.partition(":")
-    group = module.split("/")[0]
-    return name if group in ("index", "") else f"{group}.{name}" if package != "pulumi" else f"{group}:{name}"
 
 
 def _token(cls: type) -> str:

@@ -55,3 +55,17 @@ def test_pages_are_written_and_old_ones_taken_away(tmp_path: Path) -> None:
     assert call("addons", "--write", str(tmp_path)).returncode == 0
     assert (tmp_path / "velero.md").is_file()
     assert not (tmp_path / "gone.md").exists()
+
+
+@pytest.mark.parametrize("words", [["karpenter"], ["managed-nodes"], ["fargate"], ["show", "auto_mode"]])
+def test_compute_is_told_where_to_write_it(words: list[str]) -> None:
+    done = call("addons", *words)
+    kind = words[-1].replace("-", "_")
+    assert done.returncode == 2
+    assert f"is compute and no add-on; got {words[-1]}; write it below compute in a stack file" in done.stderr
+    assert f"compute: {{{kind}: {{}}}}; see: eks-blueprints explain compute.{kind}" in done.stderr
+
+
+def test_a_name_alone_shows_the_addon() -> None:
+    assert call("addons", "metrics-server").stdout == call("addons", "show", "metrics_server").stdout
+    assert 'got "metric_server"; did you mean metrics_server?' in call("addons", "metric_server").stderr

@@ -53,3 +53,24 @@ def test_help_teaches() -> None:
     told = call("explain", "pods", "--help").stdout
     assert "interfaces x (addresses - 1) x 16 + 2" in told
     assert "count single addresses" in told
+
+
+def test_a_field_is_explained() -> None:
+    done = call("explain", "network.cidr", NO_COLOR="1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith('network.cidr  text, default "192.168.0.0/16"\n  The VPC\'s IPv4 block')
+    assert "\n  example  network: {cidr: 192.168.0.0/16}\n" in done.stdout
+    assert json.loads(call("explain", "network.cidr", "--format", "json").stdout)["default"] == "192.168.0.0/16"
+
+
+def test_explain_alone_teaches() -> None:
+    done = call("explain")
+    assert done.returncode == 0
+    for word in ("region", "compute", "addons", "explain one of them, such as: eks-blueprints explain network.cidr"):
+        assert word in done.stdout
+
+
+def test_an_unknown_field_is_refused_with_the_nearest() -> None:
+    done = call("explain", "network.cdir")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'network.cdir: no such field; got "cdir"; did you mean cidr?\n'

@@ -69,14 +69,12 @@ def test_its_own_tests_pass(preset: str, tmp_path: Path) -> None:
     recorded = {file: record_stack(file) for file in tests["FILES"]}
     found = {name: test for name, test in tests.items() if name.startswith("test_")}
     assert len(found) == 5
+    dev, prod = recorded.values()
     for test in found.values():
-        if "record_stack" in test.__code__.co_varnames:
-            test(recorded.__getitem__)
-        else:
-            for platform in recorded.values():
-                test(platform)
+        for platform in (dev, prod) if test.__code__.co_varnames[0] == "platform" else (prod,):
+            test(platform)
     with pytest.raises(AssertionError, match="deletionProtection"):
-        found["test_prod_is_not_deleted_by_mistake"](lambda _: recorded[tests["FILES"][0]])
+        found["test_prod_is_not_deleted_by_mistake"](dev)
 
 
 @pytest.mark.parametrize("region", [each for each in zones.regions() if zones.region(each).zones])

@@ -46,6 +46,53 @@ def test_a_resource_is_found_by_token_short_form_class_or_name(shop: Recorded, w
     assert shop.one(what).name == "nodes"
 
 
+def test_a_resource_is_found_by_what_the_preview_prints() -> None:
+    from eks_blueprints.review.preview.facts import short_type
+
+    def release() -> None:
+        import pulumi_kubernetes as kubernetes
+
+        kubernetes.helm.v3.Release("logs", chart="logs")
+
+    assert record(release).one("helm.Release").planned.type == "kubernetes:helm.sh/v3:Release"
+    dev = record_stack(PROJECT / "stacks" / "dev.yaml")
+    for resource in dev.plan.resources:
+        assert resource.name in [each.name for each in dev.all(short_type(resource.type))]
+    with pytest.raises(AssertionError, match=r"there are .*eks\.Cluster, eks\.NodeGroup"):
+        dev.one("ec2.Instance")
+
+
+USERS_TEST = """
+def test_it(record):
+    import pulumi_aws as aws
+
+    shop = record(lambda: aws.eks.Addon("nodes", cluster_name="c", addon_name="x"))
+    nodes = shop.one("nodes")
+    {line}
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'shop.one("ec2.Vpc")',
+        'shop.none("eks.Addon")',
+        'nodes["x.y"]',
+        'nodes.has(clusterName="d")',
+        'nodes.has({"x.y": 1})',
+        'nodes.lacks("clusterName")',
+        'nodes.waits_for("nodes")',
+        "nodes.has_option(protect=True)",
+        "shop.adds_only(shop, 'x').is_valid().none('nodes')",
+    ],
+)
+def test_a_failing_test_shows_the_line_of_the_test(line: str, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(USERS_TEST.format(line=line))
+    lines = pytester.runpytest_inprocess("-p", "no:cacheprovider").outlines
+    assert any(each.startswith(">   ") and line in each for each in lines)
+    assert not any("recorded.py" in each for each in lines)
+
+
 def test_a_component_is_found_by_its_class() -> None:
     assert record_stack(PROJECT / "stacks" / "dev.yaml").one(Blueprint).name == "dev"
 

@@ -3,14 +3,21 @@
 from pathlib import Path
 
 import pytest
+from eks_blueprints.testing import record_stack
 
 STACKS = Path(__file__).parent.parent / "stacks"
 FILES = sorted(file for file in STACKS.glob("*.yaml") if not file.name.startswith(("Pulumi.", "policies.")))
 
 
-@pytest.fixture(params=FILES, ids=lambda file: file.stem)
-def platform(request, record_stack):
+@pytest.fixture(scope="session", params=FILES, ids=lambda file: file.stem)
+def platform(request):
+    """Every platform, one after the other."""
     return record_stack(request.param)
+
+
+@pytest.fixture(scope="session")
+def prod():
+    return record_stack(STACKS / "prod.yaml")
 
 
 def test_aws_would_accept_every_input(platform):
@@ -27,11 +34,9 @@ def test_what_costs_money_names_its_owner(platform):
             assert resource["tags.owner"]
 
 
-def test_prod_is_not_deleted_by_mistake(record_stack):
-    prod = record_stack(STACKS / "prod.yaml")
+def test_prod_is_not_deleted_by_mistake(prod):
     prod.one("eks.Cluster").has(deletionProtection=True).has_option(protect=True)
 
 
-def test_the_api_of_prod_is_private(record_stack):
-    prod = record_stack(STACKS / "prod.yaml")
+def test_the_api_of_prod_is_private(prod):
     prod.one("eks.Cluster").has({"vpcConfig.endpointPublicAccess": False})

@@ -1,0 +1,48 @@
+"""What a shell offers for an argument that is being typed; it never fails and prints nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+
+def _offering(names: Callable[[], Iterable[str]]) -> Any:
+    def complete(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+        try:
+            return [CompletionItem(name) for name in names() if name.startswith(typed)]
+        except Exception:  # a shell is no place for a message
+            return []
+
+    return complete
+
+
+def _stacks() -> list[str]:
+    from eks_blueprints.stackfile.find import stack_files
+
+    return [file.stem for file in stack_files(Path.cwd())]
+
+
+def _addons() -> list[str]:
+    from eks_blueprints.addons.base import AddOn
+    from eks_blueprints.core.elements import kinds
+
+    return list(kinds(AddOn))
+
+
+def _policies() -> list[str]:
+    from eks_blueprints.policies.catalogue import rules
+
+    return sorted(rules())
+
+
+def _presets() -> list[str]:
+    from eks_blueprints.starter.answers import PRESETS
+
+    return list(PRESETS)
+
+
+stacks, addons, policies, presets = (_offering(names) for names in (_stacks, _addons, _policies, _presets))

@@ -1,0 +1,66 @@
+"""Words of other tools for our fields and kinds, so that whoever brings one is told ours."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from eks_blueprints.core.errors import folded, shown, unknown_name
+
+_PLACES = {"BlueprintArgs": "", "NetworkArgs": "network", "ExistingNetworkArgs": "network", "ClusterArgs": "cluster"}
+"""Where the specs stand in a stack file whose fields the table names."""
+
+
+def unknown_field(name: str, spec: type, known: Iterable[str]) -> str:
+    """The message for a field that a spec does not have: what another tool's word means here, or the nearest field."""
+    known = list(known)
+    if folded(name) not in map(folded, known) and (do := _instead(name, spec, known)):
+        return f"no such field; got {shown(name)}; {do}"
+    return unknown_name(name, known, "field")
+
+
+def unknown_kind(name: str, known: Iterable[str], what: str) -> str:
+    """The same for a kind of element."""
+    known = list(known)
+    meant = _words("kinds").get(folded(name))
+    if meant in known and folded(name) not in map(folded, known):
+        return f"no such {what}; got {shown(name)}; did you mean {meant}?"
+    return unknown_name(name, known, what)
+
+
+def _instead(name: str, spec: type, known: list[str]) -> str | None:
+    place = _place(spec)
+    if place is None:
+        return None
+    path = _words("fields").get(folded(name))
+    if path is None:
+        return _words("instead").get(folded(name)) if place in ("", "cluster") else None
+    inside = path.removeprefix(f"{place}.")
+    if inside == path and path not in known:
+        return f"write {path}"
+    # A sort of compute that lacks the field is no reason to name that of another sort.
+    return f"did you mean {inside}?" if inside.partition(".")[0] in known else None
+
+
+def _place(spec: type) -> str | None:
+    if getattr(spec, "group", None) == "compute":
+        return "compute.NAME"
+    return next((_PLACES[base.__name__] for base in spec.__mro__ if base.__name__ in _PLACES), None)
+
+
+def fields() -> dict[str, str]:
+    """Every word of the table that means a field, and the field."""
+    return _table()["fields"]
+
+
+@cache
+def _words(part: str) -> dict[str, str]:
+    return {folded(word): ours for word, ours in _table()[part].items()}
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    table = tomllib.loads(Path(__file__).with_name("peers.toml").read_text(encoding="utf-8"))
+    return {part: table[part] for part in ("fields", "instead", "kinds")}

@@ -1,0 +1,143 @@
+"""Words that people bring from eksctl, Terraform and the CDK are answered with ours."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from eks_blueprints.core import peers
+from eks_blueprints.core.errors import InputError, by_nearness, nearest, unknown_name
+from eks_blueprints.stackfile import open_stack
+from tests import ROOT
+
+SCHEMA = json.loads((ROOT / "docs/reference/stack.schema.json").read_text())
+HEAD = "region: eu-west-1\ncluster: {version: '1.35'}\n"
+
+
+def told(text: str, tmp_path: Any) -> list[str]:
+    file = tmp_path / "prod.yaml"
+    file.write_text(text)
+    with pytest.raises(InputError) as error:
+        open_stack(file)
+    return [str(problem).partition(f"{file}:")[2].partition(": ")[2] for problem in error.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("group", "word", "ours"),
+    [
+        ("nodes: {kind: managed_nodes, %s: 1}", "desired_capacity", "desired_size"),
+        ("nodes: {kind: managed_nodes, %s: 1}", "desiredCapacity", "desired_size"),
+        ("nodes: {kind: managed_nodes, %s: 1}", "min_capacity", "min_size"),
+        ("nodes: {kind: managed_nodes, %s: 1}", "max_capacity", "max_size"),
+        ("nodes: {kind: managed_nodes, %s: 1}", "minSize", "min_size"),
+        ("nodes: {kind: managed_nodes, %s: m5.large}", "instance_type", "instance_types"),
+        ("nodes: {kind: managed_nodes, %s: m5.large}", "instanceType", "instance_types"),
+        ("nodes: {kind: managed_nodes, %s: x}", "amiFamily", "ami_type"),
+        ("nodes: {kind: self_managed_nodes, %s: true}", "privateNetworking", "subnets"),
+        ("nodes: {kind: self_managed_nodes, %s: 1}", "volumeSize", "disk"),
+    ],
+)
+def test_a_word_for_nodes(group: str, word: str, ours: str, tmp_path: Any) -> None:
+    (line,) = told(f"{HEAD}compute:\n  {group % word}\n", tmp_path)
+    assert line == f'compute.nodes.{word}: no such field; got "{word}"; did you mean {ours}?'
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("nodeGroups", "write each group as compute: {NAME: {kind: managed_nodes}} or {kind: self_managed_nodes}"),
+        ("managedNodeGroups", "write each group as compute: {NAME: {kind: managed_nodes}}"),
+        ("eks_managed_node_groups", "write each group as compute: {NAME: {kind: managed_nodes}}"),
+        ("fargateProfiles", "write each profile as compute: {NAME: {kind: fargate, selectors: [...]}}"),
+        ("karpenter", "write it as compute: {karpenter: {}}"),
+        ("cluster_name", "write cluster.name"),
+        ("enable_irsa", "write cluster.oidc_provider"),
+        ("private_subnets", "write network.subnets"),
+        ("vpc", "did you mean network?"),
+        ("vpc_id", "write network.vpc_id"),
+        ("kubernetesVersion", "write cluster.version"),
+        ("instance_type", "write compute.NAME.instance_types"),
+        ("access_entries", "did you mean access?"),
+        ("regoin", "did you mean region?"),
+    ],
+)
+def test_a_word_at_the_top(word: str, said: str, tmp_path: Any) -> None:
+    (line,) = told(f"{HEAD}{word}: x\n", tmp_path)
+    assert line == f'{word}: no such field; got "{word}"; {said}'
+
+
+@pytest.mark.parametrize(
+    ("place", "word", "said"),
+    [
+        ("cluster", "cluster_name", "did you mean name?"),
+        ("cluster", "enable_irsa", "did you mean oidc_provider?"),
+        ("cluster", "kubernetesVersion", "did you mean version?"),
+        ("cluster", "cloudwatch_log_group_retention_in_days", "did you mean log_group.retention_in_days?"),
+        ("cluster", "vpc_cidr", "write network.cidr"),
+        ("cluster", "managedNodeGroups", "write each group as compute: {NAME: {kind: managed_nodes}}"),
+        ("network", "private_subnets", "did you mean subnets?"),
+        ("network", "azs", "did you mean zones?"),
+        ("network", "single_nat_gateway", "did you mean nat_gateways?"),
+    ],
+)
+def test_a_word_in_a_part(place: str, word: str, said: str, tmp_path: Any) -> None:
+    part = f"{{version: '1.35', {word}: x}}" if place == "cluster" else f"{{{word}: x}}"
+    text = f"region: eu-west-1\ncluster: {{version: '1.35'}}\n{place}: {part}\n"
+    text = text.replace("cluster: {version: '1.35'}\ncluster", "cluster")
+    assert f'{place}.{word}: no such field; got "{word}"; {said}' in told(text, tmp_path)
+
+
+def test_compute_among_the_addons_and_the_other_way_round(tmp_path: Any) -> None:
+    lines = told(f"{HEAD}addons: {{karpenter: {{}}}}\ncompute: {{metrics-server: {{}}}}\n", tmp_path)
+    assert sorted(lines) == [
+        'addons.karpenter: is no kind of addons; got "karpenter", which is compute; write it below compute',
+        'compute.metrics-server: is no kind of compute; got "metrics-server", which is addons; write it below addons',
+    ]
+
+
+def test_kinds_by_other_names(tmp_path: Any) -> None:
+    text = f"{HEAD}compute: {{a: {{kind: nodegroup}}, b: {{kind: ASG}}}}\naddons: {{flux: {{}}, nginx: {{}}}}\n"
+    lines = "\n".join(told(text, tmp_path))
+    for meant in ("managed_nodes", "self_managed_nodes", "fluxcd", "ingress_nginx"):
+        assert f"did you mean {meant}?" in lines
+
+
+def test_a_value_by_its_other_spelling(tmp_path: Any) -> None:
+    taint = "{kind: managed_nodes, taints: [{key: gpu, effect: NoSchedule}]}"
+    (line,) = told(f"{HEAD}compute: {{nodes: {taint}}}\n", tmp_path)
+    assert "got \"NoSchedule\"; did you mean NO_SCHEDULE? use 'NO_SCHEDULE'" in line
+
+
+@pytest.mark.parametrize("path", sorted(set(peers.fields().values())))
+def test_every_field_that_is_named_exists(path: str) -> None:
+    definitions = SCHEMA["$defs"]
+    parts = path.split(".")
+    at: list[dict[str, Any]] = [SCHEMA]
+    if parts[0] == "compute":
+        at = [part for name, part in definitions.items() if name.startswith("compute.")]
+        parts = parts[2:]
+    for part in parts:
+        found = [each["properties"][part] for each in at if part in each.get("properties", {})]
+        assert found, path
+        at = [inner for each in found for inner in _refs(each)]
+
+
+def _refs(part: dict[str, Any]) -> list[dict[str, Any]]:
+    options = [part, *part.get("anyOf", []), *part.get("oneOf", []), *part.get("allOf", [])]
+    return [SCHEMA["$defs"][each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in options]
+
+
+def test_the_nearest_name_wins_over_the_alphabet() -> None:
+    assert nearest("node_pool", ["node_role", "node_pools"]) == "node_pools"
+    assert nearest("desired", ["described", "desired_size"]) == "desired_size"
+    assert nearest("min-Size", ["max_size", "min_size"]) == "min_size"
+    assert nearest("zzz", ["abc"]) is None
+    many = [f"a{number}" for number in range(20)] + ["metrics", "zeta"]
+    assert "known are metrics, " in unknown_name("mtx", many, "thing")
+    assert by_nearness("b", ["c", "b", "B"])[0] in ("b", "B")
+
+
+def test_few_names_are_all_listed_in_their_order() -> None:
+    assert unknown_name("x", ["b", "a"], "thing").endswith("known are a, b")
