@@ -24,6 +24,7 @@ _COMMANDS = {
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes from a git ref, a plan or a deployed stack to the working tree, and whether it is safe.",
     "explain": "Tell how something comes about, such as how many pods a node of an instance type takes.",
+    "instances": "List the instance types that have what you want, as a list for a stack file.",
     "policy": "Name the policies, show one, print the policy pack's folder, write a baseline of waivers.",
     "preview": "Show what a stack would create: no AWS account, cluster, network or engine needed.",
     "schema": "Print the JSON Schema of stack files, for editors.",
