@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.iam import managed_policy, policy_document
+from eks_blueprints.core.iam import Allow, managed_policy, policy_document
 from eks_blueprints.core.iam_roles import (
     GrantedRole,
     Grants,
@@ -76,6 +76,7 @@ def _node_role(karpenter: Karpenter, cluster: ClusterRef, component: Component, 
     grants = Grants(
         managed={key: managed_policy(cluster.partition, policy) for key, policy in aws_own.items()}
         | karpenter.node_policies,
+        allowed=tuple(each.allow for each in karpenter.node_statements),
         permissions_boundary=karpenter.permissions_boundary,
         tags=tags,
     )
@@ -117,7 +118,11 @@ def controller_role(
     nodes: Mapping[bool, NodeRole],
 ) -> GrantedRole:
     """The role of the controller, with one policy a purpose."""
-    grants = Grants(permissions_boundary=karpenter.permissions_boundary, tags=merge_tags(cluster.tags, karpenter.tags))
+    grants = Grants(
+        allowed=_further(karpenter),
+        permissions_boundary=karpenter.permissions_boundary,
+        tags=merge_tags(cluster.tags, karpenter.tags),
+    )
     account: dict[str, Any] = {"namespace": karpenter.namespace, "service_account": SERVICE_ACCOUNT}
     if karpenter.identity == "irsa":
         made = irsa_role(component, "controller-role", grants, cluster=cluster, **account)
@@ -131,6 +136,13 @@ def controller_role(
         for purpose in _PURPOSES
     ]
     return GrantedRole(role=made.role, policies=(*made.policies, *policies))
+
+
+def _further(karpenter: Karpenter) -> tuple[Allow, ...]:
+    # A queue with a key of one's own is read with that key.
+    key = karpenter.queue.kms_master_key_id
+    own = () if key is None else (Allow("kms:Decrypt", on=key),)
+    return (*own, *(each.allow for each in karpenter.controller_statements))
 
 
 def association(
