@@ -265,7 +265,9 @@ def test_settings_of_instances_roll_and_another_template_replaces(engine: Engine
     made = project.up()
     assert (made.changed()["dev-nodes-template"], made.changed()["dev-nodes-group"]) == ("replace", "replace")
     # The new template is there before the old one goes, and so is the new group.
-    order = [step for step in made.order("create") if step.startswith("dev-nodes")]
-    assert order == ["dev-nodes-template", "dev-nodes-group"]
+    order = [(step.op, step.name) for step in made.steps if step.name in ("dev-nodes-template", "dev-nodes-group")]
+    came = [name for op, name in order if op.startswith("create")]
+    assert came == ["dev-nodes-template", "dev-nodes-group"]
+    assert [op for op, _ in order][-2:] == ["delete-replaced", "delete-replaced"]
     project.destroy()
     assert project.leftovers() == []
