@@ -41,6 +41,7 @@ _WORDS = {
 }
 """What eksctl and the EC2 instance selector call it, and what it is here."""
 
+_SORTS = {"included": None, "required": True, "excluded": False}
 _FLAGS = ("burstable", "bare_metal", "current_generation", "spot", "efa", "enclaves", "hibernation")
 _LISTS = ("allow", "deny", "cpu_manufacturers")
 _CHOICES = {"architecture": Architectures, "gpu_manufacturer": _GPU_MAKERS}
@@ -54,6 +55,10 @@ def _range(name: str, of: str, *more: str) -> Callable[[_F], _F]:
 def _flag(name: str, of: str) -> Callable[[_F], _F]:
     option = name.replace("_", "-")
     return click.option(f"--{option}/--no-{option}", name, default=None, help=of)
+
+
+def _sort(name: str, of: str) -> Callable[[_F], _F]:
+    return click.option(f"--{name.replace('_', '-')}", name, type=click.Choice(list(_SORTS)), help=of)
 
 
 @click.command("instances")
@@ -81,8 +86,8 @@ def _flag(name: str, of: str) -> Callable[[_F], _F]:
 @click.option("--allow", multiple=True, metavar="PATTERN", help="Take these alone, such as 'm7*' or 'c7i.*'.")
 @click.option("--deny", multiple=True, metavar="PATTERN", help="Leave these out.")
 @click.option("--cpu-manufacturer", "cpu_manufacturers", multiple=True, type=click.Choice(sorted(_MAKERS)))
-@_flag("burstable", "Types with CPU credits, such as t3, alone, or none of them.  [default: none]")
-@_flag("bare_metal", "Types without a hypervisor alone, or none of them.  [default: none]")
+@_sort("burstable", "Types with CPU credits, such as t3.  [default: excluded]")
+@_sort("bare_metal", "Types without a hypervisor.  [default: excluded]")
 @_flag("current_generation", "Types of which EC2 has no later generation alone, or the others.")
 @_flag("spot", "Types that are sold as spot.")
 @_flag("efa", "Types with the Elastic Fabric Adapter.")
@@ -113,7 +118,9 @@ def command(selector: str | None, region: str, sort_by: str, most: int | None, f
     found = _sorted(select(wanted), sort_by, region)
     shown = found[:most]
     if not shown:
-        raise click.UsageError(f"no instance type of {instance_types.date()} has all of that; ask for less")
+        raise click.UsageError(
+            f"no instance type of {instance_types.date()} has all of that; ask for less, or --burstable included"
+        )
     _FORMS[form](shown, len(found), region, wanted)
 
 
@@ -178,6 +185,8 @@ def _plain(name: str, value: Any) -> Any:
     if name in _CHOICES:
         if value not in _CHOICES[name]:
             raise ValueError(f"is none that is known; got {value}; use {' or '.join(_CHOICES[name])}")
+    elif name in ("burstable", "bare_metal") and value in _SORTS:
+        return _SORTS[value]
     elif not isinstance(value, bool):
         raise ValueError(f"is yes or no; got {value!r}; write true or false")
     return value

@@ -27,7 +27,9 @@ def pasted(*words: str) -> list[str]:
         ("{vCPUs: 8, memory: 32, cpuArchitecture: x86_64}",),
         ("--vCPUs", "8", "--gpus", "1"),
         ("--neuron", "1..", "--most", "20"),
-        ("--vcpus", "2", "--memory", "4", "--burstable"),
+        ("--vcpus", "2", "--memory", "4", "--burstable", "required"),
+        ("{vCPUs: 2, memory: 2GiB, cpuArchitecture: x86_64, burstable: included}",),
+        ("{vCPUs: 2, memory: '4', gpus: 0}",),
     ],
 )
 def test_the_list_can_be_pasted_into_a_managed_group(words: tuple[str, ...]) -> None:

@@ -135,9 +135,9 @@ def _accelerated(facts: InstanceType, wanted: Wanted) -> bool:
     neuron = facts.accelerator_count if facts.accelerator == "neuron" else 0
     gpus = facts.accelerator_count if facts.accelerator == wanted.gpu_manufacturer else 0
     memory = gpus * (facts.gpu_memory_mib or 0)
-    if wanted.gpus is None and wanted.neuron is None and wanted.gpu_memory_mib is None:
-        return facts.accelerator is None
     asked = ((wanted.gpus, gpus), (wanted.gpu_memory_mib, memory), (wanted.neuron, neuron))
+    if all(span is None or span.most == 0 for span, _ in asked):
+        return facts.accelerator is None
     return all(span is None or value in span for span, value in asked)
 
 
