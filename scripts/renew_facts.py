@@ -220,6 +220,8 @@ def _flags(facts: dict[str, Any]) -> Iterator[str]:
         yield "enclaves"
     if any(gpu.get("Count") == 0 for gpu in facts.get("GpuInfo", {}).get("Gpus", ())):
         yield "fraction_of_a_gpu"
+    if not facts["CurrentGeneration"]:
+        yield "previous"
 
 
 if __name__ == "__main__":

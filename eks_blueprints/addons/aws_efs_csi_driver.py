@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from eks_blueprints.addons._arns import FileSystemArn
+from eks_blueprints.addons._efs_parts import EfsFileSystem, check_file_systems
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._pods import NodeSelector, Toleration, pod_settings
 from eks_blueprints.addons.base import EksAddOn
+from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
+    from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef, Ground
 
 
@@ -30,6 +34,10 @@ class AwsEfsCsiDriver(EksAddOn):
     service_account: ClassVar[str] = "efs-csi-controller-sa"
     stage: ClassVar[Stage] = Stage.CORE
     fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate mounts EFS by itself, and runs no DaemonSets")
+
+    file_systems: Annotated[dict[str, EfsFileSystem], AfterValidator(check_file_systems)] = {}
+    """EFS file systems that are made with it, by name, each with mount targets, and with a storage class `efs-<name>`
+    unless it says otherwise. Default: none."""
 
     file_system_arns: tuple[In[FileSystemArn], ...] = ()
     """ARNs of the file systems that it may make access points in. Default: all of the account, by AWS's own policy."""
@@ -51,6 +59,25 @@ class AwsEfsCsiDriver(EksAddOn):
 
     delete_access_point_root_dir: bool | None = None
     """Whether the directory of an access point is deleted with it. Default: it stays."""
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """File systems in a network without private subnets, where their mount targets stand."""
+        yield from super().problems_on(ground)
+        if self.file_systems and not ground.network.ids("private"):
+            do = "have private subnets, or make the file systems elsewhere"
+            message = f"need private subnets for their mount targets; got a network without any; {do}"
+            yield Problem(("file_systems",), message)
+
+    def install(self, cluster: ClusterRef) -> Component:
+        """Have EKS install it, and make the file systems."""
+        component = super().install(cluster)
+        if self.file_systems:
+            from eks_blueprints.addons._efs_systems import make_file_systems
+            from eks_blueprints.core.component import merge_tags
+
+            tags = merge_tags(cluster.tags, self.tags)
+            component.ready = (*component.ready, *make_file_systems(self.file_systems, cluster, component, tags))
+        return component
 
     def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policy for the driver, unless the file systems are named."""

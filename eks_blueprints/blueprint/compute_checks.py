@@ -17,9 +17,11 @@ from eks_blueprints.blueprint.kinds import (
     VpcCni,
 )
 from eks_blueprints.compute._image import release_minor
+from eks_blueprints.compute._instance_requirements import some_fits
 from eks_blueprints.compute._settings_rules import beside_cluster
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Path, Problem
+from eks_blueprints.core.facts import instance_types
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.spec import is_known
 from eks_blueprints.core.versions import minor
@@ -44,6 +46,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _versions(args)
     yield from _settings(args)
     yield from _images(args)
+    yield from _requirements(args)
     yield from _windows(args)
     yield from _roles(args)
     yield from _fargate(args)
@@ -187,6 +190,17 @@ def _images(args: BlueprintArgs) -> Iterator[Problem]:
             got = "no image" if compute.image is None else "one that is found by name or parameter"
             do = "pin it by id" if isinstance(compute, ManagedNodes) else "pin it by release or id"
             yield _doubt(("compute", compute.name, "image"), f"{what}; got {got}; {do}")
+
+
+def _requirements(args: BlueprintArgs) -> Iterator[Problem]:
+    for compute in args.compute:
+        if not isinstance(compute, SelfManagedNodes) or compute.instance_requirements is None:
+            continue
+        if not some_fits(compute.instance_requirements, compute.ami.architecture):
+            what = f"fits no instance type that EC2 had on {instance_types.date()}"
+            got = f"these attributes with an image for {compute.ami.architecture}"
+            do = "ask for less, or name the architecture"
+            yield _doubt(("compute", compute.name, "instance_requirements"), f"{what}; got {got}; {do}")
 
 
 def _windows(args: BlueprintArgs) -> Iterator[Problem]:

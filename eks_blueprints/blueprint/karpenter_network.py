@@ -46,7 +46,7 @@ def _cut_off(network: AnyNetwork, region: str, karpenter: Karpenter) -> Iterator
 
     Source: Karpenter's documentation, "Getting started with Karpenter", section "Private Clusters".
     """
-    if network.nat != "none":
+    if network.nat != "none" or (isinstance(network, NetworkArgs) and network.leads_out):
         return
     at = (karpenter.group, karpenter.name)
     if karpenter.settings.isolated_vpc is not True:

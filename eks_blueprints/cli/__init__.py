@@ -25,6 +25,7 @@ _COMMANDS = {
     "diff": "Show what changes since a git ref, a plan or a deployed stack, and whether it is safe.",
     "explain": "Explain a field of stack files, or how many pods fit on a node.",
     "init": "Make a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
+    "instances": "List the instance types that have what you want, as a list for a stack file.",
     "policy": "List the policies, show one, write or test your own, print waivers.",
     "preview": "Show what a stack would create; needs no AWS account, cluster, network or engine.",
     "schema": "Print or write the JSON Schema of stack files, for editors.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.facts.instance_types import InstanceType, instance_type, names
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
 
@@ -154,3 +157,47 @@ class InstanceRequirements(Spec):
                 faults.add(f"accelerator_{field}", f"is for types with accelerators; got {got}; remove it")
         faults.raise_if_any()
         return self
+
+
+def some_fits(wanted: InstanceRequirements, architecture: str) -> bool:
+    """Whether some type of the table has what is wanted, as far as the table tells."""
+    known = (facts for name in names() if (facts := instance_type(name)) is not None)
+    return any(architecture in facts.architectures and all(_fits(facts, wanted)) for facts in known)
+
+
+def _fits(facts: InstanceType, wanted: InstanceRequirements) -> Iterator[bool]:
+    yield _within(wanted.vcpu_count, facts.vcpus)
+    yield _within(wanted.memory_mib, facts.memory_mib)
+    yield _within(wanted.memory_gib_per_vcpu, facts.memory_mib / 1024 / facts.vcpus)
+    yield _within(wanted.accelerator_count, facts.accelerator_count)
+    yield _within(wanted.network_interface_count, facts.network_interfaces)
+    yield _within(wanted.total_local_storage_gb, facts.storage_gb)
+    # A sort that is left out is as AWS takes it.
+    yield _taken(wanted.bare_metal or "excluded", "bare_metal" in facts.flags)
+    yield _taken(wanted.burstable_performance or "excluded", "burstable" in facts.flags)
+    yield _taken(wanted.local_storage or "included", facts.storage_gb > 0)
+    makers = {_MAKERS.get(maker, maker) for maker in wanted.accelerator_manufacturers}
+    yield not makers or facts.accelerator in makers
+    processors = {"aws" if maker == "amazon-web-services" else maker for maker in wanted.cpu_manufacturers}
+    yield not processors or facts.cpu_manufacturer in processors
+    generation = "previous" if "previous" in facts.flags else "current"
+    yield not wanted.instance_generations or generation in wanted.instance_generations
+    yield not wanted.allowed_instance_types or _any_of(wanted.allowed_instance_types, facts.name)
+    yield not _any_of(wanted.excluded_instance_types, facts.name)
+
+
+_MAKERS = {"amazon-web-services": "neuron"}
+
+
+def _within(ends: Any, value: float) -> bool:
+    if ends is None:
+        return True
+    return (ends.min is None or value >= ends.min) and (ends.max is None or value <= ends.max)
+
+
+def _taken(said: Included, has: bool) -> bool:
+    return has if said == "required" else not (said == "excluded" and has)
+
+
+def _any_of(patterns: tuple[str, ...], name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

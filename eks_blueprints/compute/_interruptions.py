@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from eks_blueprints.compute._karpenter_queue import KarpenterQueue
 from eks_blueprints.core.component import Component
 from eks_blueprints.core.iam import json_text
 from eks_blueprints.core.naming import short_prefix
@@ -36,31 +37,46 @@ class Interruptions:
     """What has to be there for notices to arrive."""
 
 
-def interruptions(component: Component, tags: Mapping[str, str]) -> Interruptions:
+def interruptions(
+    component: Component, tags: Mapping[str, str], said: KarpenterQueue, rule_prefix: str | None = None
+) -> Interruptions:
     """Make the queue `{component}-queue`, and a rule for each sort of notice."""
     name = f"{component.pulumi_resource_name}-queue"
     queue = aws.sqs.Queue(
         name,
-        name_prefix=short_prefix(name, QUEUE_NAME_LIMIT, dots=False),
+        name=said.name,
+        name_prefix=None if said.name else short_prefix(name, QUEUE_NAME_LIMIT, dots=False),
         message_retention_seconds=_RETENTION_SECONDS,
-        sqs_managed_sse_enabled=True,
+        sqs_managed_sse_enabled=True if said.kms_master_key_id is None else None,
+        kms_master_key_id=said.kms_master_key_id,
+        kms_data_key_reuse_period_seconds=said.kms_data_key_reuse_period_seconds,
         tags=dict(tags) or None,
         opts=component.child(),
     )
-    policy = aws.sqs.QueuePolicy(f"{name}-policy", queue_url=queue.url, policy=_policy(queue), opts=component.child())
+    policy = aws.sqs.QueuePolicy(
+        f"{name}-policy", queue_url=queue.url, policy=_policy(queue, said), opts=component.child()
+    )
     made: list[pulumi.Resource] = [queue, policy]
     for key, (source, detail) in _EVENTS.items():
-        made += _rule(component, key, {"source": [source], "detail-type": [detail]}, queue, tags)
+        made += _rule(
+            component, key, {"source": [source], "detail-type": [detail]}, queue, tags=tags, prefix=rule_prefix
+        )
     return Interruptions(queue=queue, ready=tuple(made))
 
 
 def _rule(
-    component: Component, key: str, pattern: Mapping[str, list[str]], queue: aws.sqs.Queue, tags: Mapping[str, str]
+    component: Component,
+    key: str,
+    pattern: Mapping[str, list[str]],
+    queue: aws.sqs.Queue,
+    *,
+    tags: Mapping[str, str],
+    prefix: str | None,
 ) -> list[pulumi.Resource]:
     name = f"{component.pulumi_resource_name}-{key}"
     rule = aws.cloudwatch.EventRule(
         name,
-        name_prefix=short_prefix(name, RULE_NAME_LIMIT),
+        name_prefix=f"{prefix}-{key}-" if prefix else short_prefix(name, RULE_NAME_LIMIT),
         event_pattern=json.dumps(pattern, separators=(",", ":"), sort_keys=True),
         tags=dict(tags) or None,
         opts=component.child(),
@@ -75,7 +91,7 @@ def _rule(
     return [rule, target]
 
 
-def _policy(queue: aws.sqs.Queue) -> pulumi.Input[str]:
+def _policy(queue: aws.sqs.Queue, said: KarpenterQueue) -> pulumi.Input[str]:
     send = {
         "Sid": "EC2InterruptionPolicy",
         "Effect": "Allow",
@@ -91,4 +107,5 @@ def _policy(queue: aws.sqs.Queue) -> pulumi.Input[str]:
         "Resource": queue.arn,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    return json_text({"Version": "2012-10-17", "Statement": [send, only_tls]})
+    more = [each.statement(queue.arn) for each in said.policy_statements]
+    return json_text({"Version": "2012-10-17", "Statement": [send, only_tls, *more]})

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 def make(karpenter: Karpenter, cluster: ClusterRef) -> Component:
     """The component of Karpenter."""
     component = karpenter.component(cluster)
-    notices = interruptions(component, merge_tags(cluster.tags, karpenter.tags))
+    tags = merge_tags(cluster.tags, karpenter.tags)
+    notices = interruptions(component, tags, karpenter.queue, karpenter.rule_name_prefix)
     nodes = node_roles(karpenter, cluster, component)
     role = controller_role(karpenter, cluster, component, notices.queue, nodes)
     allowed = (*role.ready, *association(karpenter, cluster, component, role))

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.iam import managed_policy, policy_document
+from eks_blueprints.core.iam import Allow, managed_policy, policy_document
 from eks_blueprints.core.iam_roles import (
     GrantedRole,
     Grants,
@@ -111,6 +111,7 @@ def controller_role(
 ) -> GrantedRole:
     """The role of the controller, with one policy a purpose."""
     grants = Grants(
+        allowed=_on_the_queue(karpenter),
         permissions_boundary=karpenter.permissions_boundary,
         tags=merge_tags(cluster.tags, karpenter.tags),
         iam_role=karpenter.controller_iam_role,
@@ -128,6 +129,12 @@ def controller_role(
         for purpose in _PURPOSES
     ]
     return GrantedRole(role=made.role, policies=(*made.policies, *policies))
+
+
+def _on_the_queue(karpenter: Karpenter) -> tuple[Allow, ...]:
+    # A queue with a key of one's own is read with that key.
+    key = karpenter.queue.kms_master_key_id
+    return () if key is None else (Allow("kms:Decrypt", on=key),)
 
 
 def association(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from eks_blueprints.access.pod_identity_spec import AllowArgs
+from eks_blueprints.compute._karpenter_queue import KarpenterQueue, rule_prefix
 from eks_blueprints.compute._pools import OWN_POLICIES, PooledCompute
 from eks_blueprints.compute._rules import check_role_policies, missing_class_subnets
 from eks_blueprints.core.errors import Faults, Problem
@@ -116,6 +118,13 @@ class Karpenter(PooledCompute):
     node_policies: dict[str, In[PolicyArn]] = {}
     """ARNs of further IAM policies for the nodes, by a short name each. Pods are better off with their own roles."""
 
+    queue: KarpenterQueue = KarpenterQueue()
+    """The queue on which EC2 tells it of nodes that are about to go."""
+
+    rule_name_prefix: Annotated[str, AfterValidator(rule_prefix)] | None = None
+    """Start of the names of the EventBridge rules that fill the queue, such as `Karpenter`. Default: the platform's
+    name. Changing it replaces the rules."""
+
     node_role_arns: tuple[In[RoleArn], ...] = ()
     """ARNs of roles that were made elsewhere and that Karpenter may give to nodes: those in instance profiles that
     classes name. Roles that classes name are among them anyway."""
@@ -124,7 +133,8 @@ class Karpenter(PooledCompute):
     """ARN of the policy that bounds the roles that are made."""
 
     controller_iam_role: RoleArgs | None = None
-    """Name, path, description, tags and further permissions of the controller's role."""
+    """Name, path, description, tags and further permissions of the controller's role, such as those on a KMS key of
+    volumes."""
 
     node_iam_role: RoleArgs | None = None
     """The same of the role that is made for nodes. With a name it can be for Linux or for Windows, not for both."""

@@ -113,7 +113,7 @@ def _endpoint_group(place: EndpointPlace) -> tuple[aws.ec2.SecurityGroup, list[p
 
 def block_label(block: str) -> str:
     """A CIDR as a part of a logical name: `100.64.0.0/16` is `100-64-0-0-16`."""
-    return block.replace(".", "-").replace("/", "-")
+    return block.replace(".", "-").replace("/", "-").replace(":", "-")
 
 
 def close_default_group(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -14,6 +15,7 @@ from eks_blueprints.network import attachments, blocks, endpoints, layout, zones
 from eks_blueprints.network.blocks import PlannedSubnet
 from eks_blueprints.network.described import new_subnets, subnet_tags
 from eks_blueprints.network.existing import ExistingNetwork
+from eks_blueprints.network.gateways import make_gateways
 from eks_blueprints.network.routing import Routing
 from eks_blueprints.network.site import Site
 from eks_blueprints.network.spec import AnyNetwork, ExistingNetworkArgs, NetworkArgs
@@ -55,6 +57,7 @@ class Network(Component):
         self._tags = merge_tags(tags or {}, args.tags)
         self._vpc = self._make_vpc()
         self._blocks = self._make_blocks()
+        self._ipv6 = self._make_ipv6_block()
         subnets = {subnet.name: self._make_subnet(subnet) for subnet in planned}
         site = Site(
             component=self,
@@ -66,8 +69,9 @@ class Network(Component):
             subnets=subnets,
         )
         routing = Routing(site)
+        reached = make_gateways(site, routing.tables)
         made, self._endpoints_group = self._make_endpoints(site, routing)
-        self.ready = (*routing.ready, *made)
+        self.ready = (*routing.ready, *reached, *made)
         if args.default_security_group == "closed":
             attachments.close_default_group(site)
         if args.flow_logs is not None:
@@ -85,10 +89,38 @@ class Network(Component):
             cidr_block=self._args.cidr,
             enable_dns_hostnames=True,
             enable_dns_support=True,
-            assign_generated_ipv6_cidr_block=True if self._args.ip_family == "ipv6" else None,
+            ipv4_ipam_pool_id=self._args.ipv4_ipam_pool_id,
+            **self._ipv6_inputs(),
             tags=self._tagged(name),
             opts=self.child(),
         )
+
+    def _ipv6_inputs(self) -> dict[str, Any]:
+        block = self._args.ipv6_block
+        if block is None:
+            return {"assign_generated_ipv6_cidr_block": True if self._args.ip_family == "ipv6" else None}
+        if block.pool is not None:
+            return {}
+        length = (block.netmask_length or 56) if block.cidr_block is None else None
+        found = {
+            "ipv6_ipam_pool_id": block.ipam_pool_id,
+            "ipv6_netmask_length": length,
+            "ipv6_cidr_block": block.cidr_block,
+        }
+        return {key: value for key, value in found.items() if value is not None}
+
+    def _make_ipv6_block(self) -> pulumi.Output[Any]:
+        block = self._args.ipv6_block
+        if block is None or block.pool is None:
+            return self._vpc.ipv6_cidr_block
+        made = aws.ec2.VpcIpv6CidrBlockAssociation(
+            f"{self.pulumi_resource_name}-cidr-ipv6",
+            vpc_id=self._vpc.id,
+            ipv6_pool=block.pool,
+            ipv6_cidr_block=block.cidr_block,
+            opts=self.child(),
+        )
+        return made.ipv6_cidr_block
 
     def _make_blocks(self) -> dict[str, pulumi.Resource]:
         return {
@@ -123,7 +155,7 @@ class Network(Component):
     def _ipv6_block(self, subnet: PlannedSubnet) -> pulumi.Output[str | None] | None:
         if (index := subnet.ipv6_index) is None:
             return None
-        return self._vpc.ipv6_cidr_block.apply(lambda block: ipv6_block(block, index))
+        return self._ipv6.apply(lambda block: ipv6_block(block, index))
 
     def _make_endpoints(
         self, site: Site, routing: Routing
@@ -168,7 +200,7 @@ def make_network(
 
 
 def ipv6_block(vpc_block: str | None, index: int) -> str | None:
-    """One of the 256 blocks of /64 in a VPC's /56; None while that has none."""
+    """One of the first 256 blocks of /64 in a VPC's block; None while that has none."""
     if not vpc_block:
         return None
     if str.startswith(vpc_block, "${"):  # a recording has a symbol where AWS has a block, one that is not to be read

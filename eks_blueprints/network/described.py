@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from eks_blueprints.network.blocks import PlannedSubnet
 
-Find = Callable[[SubnetRole, str], "pulumi.Input[str]"]
-"""The id of the subnet of a role in a zone."""
+Find = Callable[[SubnetRole, str, int], "pulumi.Input[str]"]
+"""The id of one of the subnets of a role in a zone, counted from 0."""
 
 
 def described(args: AnyNetwork, region: str) -> NetworkRef:
@@ -25,7 +25,7 @@ def described(args: AnyNetwork, region: str) -> NetworkRef:
         InputError: if it cannot be made in that region, or cannot hold a cluster.
     """
     if isinstance(args, ExistingNetworkArgs):
-        subnets = existing_subnets(args, lambda role, zone: f"{role}-{zone}")
+        subnets = existing_subnets(args, lambda role, zone, number: f"{role}-{zone}-{number}")
     else:
         subnets = new_subnets(layout.plan(args, region), lambda subnet: subnet.name)
     return NetworkRef(vpc_id=region, subnets=tuple(subnets), ip_family=args.ip_family)
@@ -62,4 +62,5 @@ def existing_subnets(args: ExistingNetworkArgs, find: Find) -> Iterator[SubnetRe
         for subnet_id in args.subnet_ids.get(role, ()):
             yield SubnetRef(id=subnet_id, role=role)
         for zone in (args.zones or ()) if role in args.subnet_tags else ():
-            yield SubnetRef(id=find(role, zone), role=role, zone=zone)
+            for number in range(args.subnets_per_zone.get(role, 1)):
+                yield SubnetRef(id=find(role, zone, number), role=role, zone=zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -33,7 +34,7 @@ class ExistingNetwork(Component):
         super().__init__(name, args, opts, spec_path=("network",))
         self._args = args
         vpc_id = args.vpc_id if args.vpc_id is not None else self._look_up_vpc()
-        subnets = tuple(existing_subnets(args, lambda role, zone: self._look_up_subnet(vpc_id, role, zone)))
+        subnets = tuple(existing_subnets(args, lambda *which: self._look_up_subnet(vpc_id, *which)))
         place = EndpointPlace(
             component=self,
             vpc_id=vpc_id,
@@ -59,8 +60,12 @@ class ExistingNetwork(Component):
         found = aws.ec2.get_vpc_output(tags=self._args.vpc_tags, opts=pulumi.InvokeOutputOptions(parent=self))
         return found.id
 
-    def _look_up_subnet(self, vpc_id: pulumi.Input[str], role: SubnetRole, zone: str) -> pulumi.Output[str]:
+    def _look_up_subnet(
+        self, vpc_id: pulumi.Input[str], role: SubnetRole, zone: str, number: int
+    ) -> pulumi.Output[str]:
         by_id = zones.is_id(zone)
+        if (count := self._args.subnets_per_zone.get(role, 1)) > 1:
+            return self._look_up_several(vpc_id, role, zone).apply(lambda ids: _one_of(ids, number, count, role, zone))
         found = aws.ec2.get_subnet_output(
             vpc_id=vpc_id,
             tags=self._args.subnet_tags[role],
@@ -69,6 +74,26 @@ class ExistingNetwork(Component):
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         return found.id
+
+    def _look_up_several(self, vpc_id: pulumi.Input[str], role: SubnetRole, zone: str) -> pulumi.Output[Sequence[str]]:
+        where = "availability-zone-id" if zones.is_id(zone) else "availability-zone"
+        filters: Any = [{"name": "vpc-id", "values": [vpc_id]}, {"name": where, "values": [zone]}]
+        found = aws.ec2.get_subnets_output(
+            filters=filters,
+            tags=self._args.subnet_tags[role],
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        return found.ids
+
+
+def _one_of(ids: Sequence[str], number: int, count: int, role: str, zone: str) -> str:
+    if isinstance(ids, str):  # what a recording has in the place of ids that only AWS knows
+        return f"{ids}[{number}]"
+    if len(ids) != count:
+        do = "correct network.subnets_per_zone or the tags"
+        raise ValueError(f"network.subnet_tags.{role}: finds {len(ids)} subnets in {zone}; got {count} expected; {do}")
+    # AWS answers in no particular order, which must not move nodes.
+    return sorted(ids)[number]
 
 
 def _endpoint_subnets(subnets: Sequence[SubnetRef]) -> list[SubnetRef]:

@@ -89,7 +89,7 @@ def warnings(args: NetworkArgs, region: str) -> Iterator[Problem]:
         if subnet.free < GOOD_FREE:
             message = f"leaves {subnet.free} free addresses in {subnet.name}, where EKS recommends {GOOD_FREE}"
             yield _doubt(_place(subnet), f"{message}; got {subnet.cidr}; take a larger block")
-    cut_off = args.nat == "none" and not endpoints.interface_services(args, region)
+    cut_off = not args.leads_out and not endpoints.interface_services(args, region)
     if cut_off and any(subnet.role == "private" for subnet in subnets):
         message = "leaves private subnets without a way to AWS's services; got none; set single, or add endpoints"
         yield _doubt(("nat_gateways",), message)

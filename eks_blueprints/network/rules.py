@@ -15,6 +15,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import key_name, subnet_id
 from eks_blueprints.core.spec import is_known
 from eks_blueprints.network import cidr, endpoints, zones
+from eks_blueprints.network.parts import check_parts
 
 if TYPE_CHECKING:
     from eks_blueprints.network.spec import ExistingNetworkArgs, NetworkArgs
@@ -76,6 +77,7 @@ def check_new(args: NetworkArgs, faults: Faults) -> None:
     _check_blocks(args, faults)
     _check_zones(args, faults)
     _check_endpoints(args, faults)
+    check_parts(args, faults)
     if args.subnets is not None:
         _check_subnets(args, faults)
     elif int(args.cidr.partition("/")[2]) > 24:
@@ -134,6 +136,10 @@ def _check_lookup(args: ExistingNetworkArgs, faults: Faults) -> None:
     for role, tags in args.subnet_tags.items():
         if not tags:
             faults.add(("subnet_tags", role), "needs at least one tag; got {}; add the tags of those subnets")
+    for role in args.subnets_per_zone:
+        if role not in args.subnet_tags:
+            message = "is for subnets looked up by subnet_tags"
+            faults.add(("subnets_per_zone", role), f"{message}; got no tags of {role} ones; add them or remove it")
     if args.zones is not None:
         _check_zone_list(args.zones, faults)
 
@@ -143,6 +149,7 @@ def _check_existing_zones(args: ExistingNetworkArgs, faults: Faults) -> None:
     for role in ("control_plane", "private", "public"):
         own = [subnet.zone for subnet in args.subnets.values() if subnet.role == role]
         looked_up = list(args.zones or ()) if role in args.subnet_tags else []
+        looked_up = [zone for zone in looked_up for _ in range(args.subnets_per_zone.get(role, 1))]
         count = len(own) + len(looked_up) + len(args.subnet_ids.get(role, ()))
         if count == 0:
             continue

@@ -15,6 +15,7 @@ from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, Several, Spec
 from eks_blueprints.network import cidr, rules
 from eks_blueprints.network.cidr import Cidr
+from eks_blueprints.network.parts import GatewayArgs, IpamPoolId, Ipv6BlockArgs
 from eks_blueprints.network.rules import Tags
 
 SubnetRole = Literal["public", "private", "pod", "control_plane"]
@@ -124,9 +125,20 @@ class NetworkArgs(Spec):
     secondary_cidrs: tuple[Cidr, ...] = ()
     """Further blocks of the VPC, for `subnets` to lie in. With `cidr` and `pod_cidr` at most 5, AWS's default quota."""
 
+    ipv4_ipam_pool_id: In[IpamPoolId] | None = None
+    """Id of the pool of Amazon VPC IPAM that gives the VPC its `cidr`, which has to be written too, because subnets and
+    checks are built from it. Default: no pool."""
+
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
     """`ipv6` gives the VPC an Amazon-provided /56, each subnet a /64 of it, and private subnets an egress-only way
     out. The cluster's own IP family must be the same."""
+
+    ipv6_block: Ipv6BlockArgs | None = None
+    """Where the IPv6 block of an `ipv6` network comes from. Default: Amazon's own addresses."""
+
+    gateways: dict[str, GatewayArgs] = {}
+    """Transit gateways and virtual private gateways that exist, by a name of your choice: the VPC is attached to them,
+    and its private subnets get routes. Hybrid nodes need one, or another way to their networks."""
 
     nat_gateways: Literal["single", "per_zone", "none"] | None = None
     """How private subnets reach the internet: one NAT gateway in the first zone, one a zone (dearer; a zone's failure
@@ -179,6 +191,11 @@ class NetworkArgs(Spec):
         return self.nat_gateways or ("single" if self.has_public else "none")
 
     @property
+    def leads_out(self) -> bool:
+        """Whether private subnets have a way to the internet: a NAT gateway, or a gateway that leads everywhere."""
+        return self.nat != "none" or any(gateway.leads_out for gateway in self.gateways.values())
+
+    @property
     def has_public(self) -> bool:
         """Whether there are public subnets."""
         if self.subnets is not None:
@@ -227,7 +244,12 @@ class ExistingNetworkArgs(Spec):
     """Subnets with more than their id said, by a name of your choice."""
 
     subnet_tags: dict[SubnetRole, dict[str, str]] = {}
-    """Tags by role that exactly one subnet of the VPC has in each of `zones`; looked up when deploying."""
+    """Tags by role that exactly one subnet of the VPC has in each of `zones`, or as many as `subnets_per_zone` says;
+    looked up when deploying."""
+
+    subnets_per_zone: dict[SubnetRole, Annotated[int, Field(ge=1, le=20)]] = {}
+    """How many subnets have the tags of a role in each zone. Default: 1. A deployment fails where there are more or
+    fewer."""
 
     zones: tuple[Zone, ...] | None = None
     """Availability zones in which subnets are looked up, 2 to 6. Needed with `subnet_tags` and only then."""

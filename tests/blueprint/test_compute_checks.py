@@ -206,3 +206,16 @@ def test_attributes_under_cluster_autoscaler_allow_one_size() -> None:
 
     assert "compute.own.instance_requirements: allow types of several sizes" in said(8)
     assert "instance_requirements" not in said(4)
+
+
+def test_attributes_that_no_type_has_are_doubtful() -> None:
+    def said(**group: Any) -> str:
+        wanted = {"vcpu_count": {"min": 4}, "memory_mib": {"min": 16384}, **group.pop("wanted", {})}
+        return warnings({"nodes": NODES, "own": {**OWN, "instance_requirements": wanted, **group}})
+
+    assert said() == ""
+    graviton = {"cpu_manufacturers": ["amazon-web-services"]}
+    assert "compute.own.instance_requirements: fits no instance type" in said(wanted=graviton)
+    assert said(wanted=graviton, architecture="arm64") == ""
+    assert "fits no instance type" in said(wanted={"allowed_instance_types": ["t3.*"]})
+    assert said(wanted={"allowed_instance_types": ["t3.*"], "burstable_performance": "required"}) == ""

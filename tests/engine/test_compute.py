@@ -230,3 +230,39 @@ def test_a_group_that_cannot_start_is_made_by_the_next_run(engine: Engine) -> No
     assert project.up().unchanged
     project.destroy()
     assert project.leftovers() == []
+
+
+GOLDEN = """
+import pulumi
+import pulumi_aws as aws
+
+regional = pulumi.ResourceOptions(provider=aws.Provider("golden", region="eu-west-1"))
+for name in ("golden-one", "golden-two"):
+    aws.ec2.LaunchTemplate(name, name=name, opts=regional)
+"""
+
+
+def test_settings_of_instances_roll_and_another_template_replaces(engine: Engine) -> None:
+    wanted = "instance_requirements: {vcpu_count: {min: 4, max: 8}, memory_mib: {min: 16384}}"
+    parts = (
+        NODES.replace("max_size: 3}", "max_size: 3, instance_types: [m6a.xlarge], timeouts: {create: 30m}}"),
+        "  there: {kind: managed_nodes, launch_template: {name: golden-one, version: 1}}\n",
+        f"  own: {{kind: self_managed_nodes, image: {{release: 1.34.1-20251007}}, max_size: 4, {wanted}}}\n",
+    )
+    project = engine.program(GOLDEN + PROGRAM, files={"dev.yaml": PLATFORM + "".join(parts)})
+    project.up()
+    assert project.up().unchanged
+    cpus = "max_size: 3, cpu_options: {core_count: 2, threads_per_core: 1}, network_interfaces: [{device_index: 1}],"
+    project.edit("dev.yaml", "max_size: 3,", cpus)
+    assert project.up().changed() == {"dev-nodes-template": "update", "dev-nodes-group": "update"}
+    project.edit("dev.yaml", "version: 1}", "version: $Latest}")
+    assert project.up().changed() == {"dev-there-group": "update"}
+    project.edit("dev.yaml", "name: golden-one", "name: golden-two")
+    assert project.up().changed() == {"dev-there-group": "replace"}
+    project.edit("dev.yaml", "max: 8}", "max: 16}")
+    assert project.up().changed() == {"dev-own-group": "update"}
+    project.edit("dev.yaml", "max_size: 3,", "max_size: 3, launch_template_name: golden,")
+    made = project.up()
+    assert (made.changed()["dev-nodes-template"], made.changed()["dev-nodes-group"]) == ("replace", "replace")
+    project.destroy()
+    assert project.leftovers() == []

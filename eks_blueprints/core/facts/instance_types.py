@@ -36,7 +36,7 @@ class InstanceType:
     """Numbers of the network cards that take an interface of the Elastic Fabric Adapter, one each."""
     flags: frozenset[str]
     """Which of bare_metal, burstable, hibernation, spot, nvme (its disks are NVMe), encryption_in_transit, enclaves
-    (Nitro Enclaves) and fraction_of_a_gpu it has or can be."""
+    (Nitro Enclaves), fraction_of_a_gpu and previous (EC2 has later generations of it) it has or can be."""
     gpu_memory_mib: int | None
     """Memory of each GPU."""
     cpu_manufacturer: str | None
