@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from eks_blueprints.access.pod_identity_spec import AllowArgs
 from eks_blueprints.compute._karpenter_queue import KarpenterQueue, rule_prefix
 from eks_blueprints.compute._pools import OWN_POLICIES, PooledCompute
 from eks_blueprints.compute._rules import check_role_policies, missing_class_subnets

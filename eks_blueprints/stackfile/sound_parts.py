@@ -31,7 +31,9 @@ def problems_of_the_rest(data: Mapping[str, Any], found: Iterable[Problem]) -> l
     if wrong & {"network", "cluster"}:
         told = {"region", "network", "account"} - wrong
     try:
-        BlueprintArgs.model_validate({"cluster": {"version": _any_version()}, **sound, "compute": {}, "core_addons": []})
+        BlueprintArgs.model_validate(
+            {"cluster": {"version": _any_version()}, **sound, "compute": {}, "core_addons": []}
+        )
     except ValidationError as error:
         return [problem for problem in problems_of(error) if problem.path and problem.path[0] in told]
     return []
