@@ -66,8 +66,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     """Validate stack files; report every problem with its line and column.
 
     Without arguments, it checks every stack of the project in this folder; for a file that stacks extend, it checks
-    each of these. It runs nothing and looks nothing up: pulumi is imported only if a stack file names a blueprint class of
-    its own.
+    each of these. It runs nothing and looks nothing up: pulumi is imported only if a stack file names a blueprint class
+    of its own.
 
     With --policies, --profile or --format the stacks are run offline as in a preview, and what they would create is
     judged. Settings and waivers are in policies.yaml beside the stack files. The exit code is 3 if a mandatory

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.core.errors import Problem, problems_of
+from eks_blueprints.core.versions import latest
 
 _GROUND = ("region", "network", "cluster", "account", "access")
 """Parts whose checks need none of the others: what stands on them may be missing, they may not."""
@@ -31,15 +32,7 @@ def problems_of_the_rest(data: Mapping[str, Any], found: Iterable[Problem]) -> l
     if wrong & {"network", "cluster"}:
         told = {"region", "network", "account"} - wrong
     try:
-        BlueprintArgs.model_validate(
-            {"cluster": {"version": _any_version()}, **sound, "compute": {}, "core_addons": []}
-        )
+        BlueprintArgs.model_validate({"cluster": {"version": latest()}, **sound, "compute": {}, "core_addons": []})
     except ValidationError as error:
         return [problem for problem in problems_of(error) if problem.path and problem.path[0] in told]
     return []
-
-
-def _any_version() -> str:
-    from eks_blueprints.core.versions import latest
-
-    return latest()
