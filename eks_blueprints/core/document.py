@@ -191,6 +191,7 @@ class _Builder:
         yaml.doc_infos.append(DocInfo())  # as `YAML.load` does: a directive of the text is noted in it
         self._constructor, self._parser = yaml.get_constructor_parser(text)
         self._composer = self._constructor.composer
+        self._composer.warn_double_anchors = False  # YAML allows them: an alias means the last one before it
         self._count = 0
         self.keys: dict[Path, Place] = {}
         self.values: dict[Path, Place] = {}

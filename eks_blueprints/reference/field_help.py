@@ -18,7 +18,7 @@ from eks_blueprints.core.peers import unknown_field, unknown_kind
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.network.spec import NetworkArgs
 from eks_blueprints.reference.pages import type_text
-from eks_blueprints.reference.schema import element_schema, own_schema
+from eks_blueprints.reference.schema import OF_THE_FILE, element_schema, own_schema
 
 _GROUPS: Mapping[str, type[Element]] = {"compute": Compute, "addons": AddOn}
 _EXAMPLE = re.compile(r"such as `([^`]+)`")
@@ -47,6 +47,7 @@ def field_help(path: str) -> FieldHelp:
     """
     steps = [step for step in re.split(r"[.\[\]]+", path) if step]
     node, text, required = own_schema(BlueprintArgs), "", False
+    node = {**node, "properties": OF_THE_FILE | node["properties"]}
     definitions = node.get("$defs", {})
     lists = set()
     for number, step in enumerate(steps):

@@ -20,11 +20,18 @@ URL = "https://json-schema.org/draft/2020-12/schema"
 _MANY = 5
 """As many add-ons make a field a shared one."""
 
-_EXTENDS: JsonSchemaValue = {
-    "type": "string",
-    "description": "Path, from this file's folder, of the file that this one is laid over. Mappings merge, lists of "
-    "named entries merge by their names, and null removes. Default: none.",
+OF_THE_FILE: JsonSchemaValue = {
+    "extends": {
+        "type": "string",
+        "description": "Path, from this file's folder, of the file that this one is laid over. Mappings merge, lists of "
+        "named entries merge by their names, and null removes. Default: none.",
+    },
+    "blueprint": {
+        "type": "string",
+        "description": "Dotted path of the blueprint class that reads this file. Default: eks_blueprints.Blueprint.",
+    },
 }
+"""Fields of a stack file that are none of the blueprint's: they say how it is read."""
 _GROUPS: tuple[type[Element], ...] = (Compute, AddOn)
 _NUMBERS: JsonSchemaValue = {
     "index": {"type": "integer", "minimum": 0, "description": "Which element, counted from 0, of a list."},
@@ -66,11 +73,7 @@ def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
             definitions[f"{base.group}.{kind}"] = _keyed(element, kind)
     definitions = {"Reference": _REFERENCE, "References": _REFERENCES, **_shared(_expanded(definitions))}
     schema = _expanded(schema)
-    schema["properties"]["blueprint"] = {
-        "type": "string",
-        "description": "Dotted path of the blueprint class that reads this file. Default: eks_blueprints.Blueprint.",
-    }
-    schema["properties"] = {"extends": _EXTENDS, **schema["properties"]}
+    schema["properties"] |= OF_THE_FILE
     # A file that extends another has from there what it needs.
     schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["extends"]}]
     head = {"$schema": URL, "title": "EKS blueprint", "description": class_doc(args)}

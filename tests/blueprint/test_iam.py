@@ -54,12 +54,12 @@ EVERYTHING: dict[str, Any] = {
 AUTO: dict[str, Any] = {
     "cluster": {"version": "1.34", "endpoint_access": OPEN, "auto_mode": {}},
     "compute": {"auto_mode": {"node_classes": {"own": {}}, "node_pools": {"own": {"node_class": "own"}}}},
-    "addons": {},
+    "core_addons": [],
 }
 
 
 def said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {"region": "eu-west-1", "cluster": {"version": "1.34", "endpoint_access": OPEN}, "addons": {}, **fields}
+    return {"region": "eu-west-1", "cluster": {"version": "1.34", "endpoint_access": OPEN}, "core_addons": [], **fields}
 
 
 def made(fields: Mapping[str, Any], name: str = "shop") -> Recorded:

@@ -23,7 +23,7 @@ MADE: dict[str, Any] = {**READER, "create_service_account": True}
 
 
 def said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    base: dict[str, Any] = {"region": "eu-west-1", "addons": {"eks_pod_identity_agent": {}}}
+    base: dict[str, Any] = {"region": "eu-west-1", "core_addons": ["eks_pod_identity_agent"]}
     base["cluster"] = {"version": "1.34", "endpoint_access": {"office": {"cidr": "10.0.0.0/8"}}}
     return {**base, **fields}
 

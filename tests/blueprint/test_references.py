@@ -136,7 +136,7 @@ def test_elements_of_a_list_of_another_stack(tmp_path: Path) -> None:
         ('[{stack: a/b/c, output: "ids[0]"}]', "write {stack: a/b/c, output: ids, index: 0}"),
         ('[{stack: a/b/c, output: "ids[0].id"}]', "export that part under a name of its own"),
         ("[{stack: a/b/c, output: ids, index: -1}]", "has no usable index; got -1"),
-        ("{config: ids}", "needs a list"),
+        ("{config: ids}", "config ids is not set"),
     ],
 )
 def test_lists_of_another_stack_that_cannot_be_used(tmp_path: Path, private: str, said: str) -> None:

@@ -21,7 +21,7 @@ SG = "sg-0123456789abcdef0"
 
 
 def said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {"region": "eu-west-1", "cluster": CLUSTER, "addons": {}, **fields}
+    return {"region": "eu-west-1", "cluster": CLUSTER, "core_addons": [], **fields}
 
 
 def made(groups: dict[str, Any], **fields: Any) -> Recorded:

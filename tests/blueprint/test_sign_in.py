@@ -20,7 +20,7 @@ ROLE = "arn:aws:iam::111122223333:role/pipeline"
 
 def said(fields: Mapping[str, Any], **cluster: Any) -> dict[str, Any]:
     base = {"version": "1.34", "endpoint_access": {"o": {"cidr": "10.0.0.0/8"}}}
-    return {"region": "eu-west-1", "addons": {}, "cluster": {**base, **cluster}, **fields}
+    return {"region": "eu-west-1", "core_addons": [], "cluster": {**base, **cluster}, **fields}
 
 
 def made(fields: Mapping[str, Any], **cluster: Any) -> Recorded:

@@ -23,7 +23,7 @@ AWS_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-123456
 
 def made(encryption: Mapping[str, Any], **cluster: Any) -> Recorded:
     fields = {"version": "1.34", "endpoint_access": {"o": {"cidr": "10.0.0.0/8"}}, "encryption_config": encryption}
-    said = {"region": "eu-west-1", "cluster": {**fields, **cluster}, "addons": {}}
+    said = {"region": "eu-west-1", "cluster": {**fields, **cluster}, "core_addons": []}
     args = BlueprintArgs.model_validate(said)
     return record(lambda: Blueprint("shop", args)).is_valid()
 

@@ -30,6 +30,10 @@ def test_merge_keys_and_anchors() -> None:
     assert data["y"] == {"a": 1, "b": 3}
 
 
+def test_an_alias_means_the_last_anchor_before_it() -> None:
+    assert parse("a: &x 1\nb: *x\nc: &x 2\nd: *x\n").data == {"a": 1, "b": 1, "c": 2, "d": 2}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

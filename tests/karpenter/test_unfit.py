@@ -52,7 +52,7 @@ def test_pools_that_can_be_served(fields: dict[str, Any]) -> None:
         (
             {"instance_families": ["m7g"], "architectures": ["amd64"]},
             (
-                "error instance_families: leaves no instance type beside architectures amd64; got m7g; use m7i, m7a, "
+                "error instance_families: leaves no instance type beside architectures amd64; got m7g; use m7a, m7i, "
                 "m7i-flex or m6a"
             ),
         ),

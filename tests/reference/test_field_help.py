@@ -19,7 +19,7 @@ PARTS = {
     "addons.external_dns": SCHEMA["$defs"]["addons.external_dns"],
     **{name: part for name, part in SCHEMA["$defs"].items() if name.startswith("compute.")},
 }
-FIELDS = [(place, name) for place, part in PARTS.items() for name in part["properties"] if name != "blueprint"]
+FIELDS = [(place, name) for place, part in PARTS.items() for name in part["properties"]]
 
 
 @pytest.mark.parametrize(("place", "name"), FIELDS, ids=lambda part: part or "top")
