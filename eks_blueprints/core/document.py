@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.docinfo import DocInfo
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -27,6 +26,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
+from eks_blueprints.core.yaml_text import reader
 
 _MAX_NODES = 200_000
 _TOO_DEEP = "is nested too deeply; got hundreds of levels, or an alias inside itself; write it flat"
@@ -164,7 +164,7 @@ def text_at_top(text: str, key: str) -> str | None:
     if key not in text:
         return None
     depth, parts = 0, 0
-    events = YAML(typ="safe", pure=True).parse(text)
+    events = reader().parse(text)
     with suppress(YAMLError, ValueError, RecursionError):
         for event in events:
             if isinstance(event, MappingStartEvent | SequenceStartEvent):
@@ -187,11 +187,10 @@ class _Builder:
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
-        yaml = YAML(typ="safe", pure=True)
+        yaml = reader()
         yaml.doc_infos.append(DocInfo())  # as `YAML.load` does: a directive of the text is noted in it
         self._constructor, self._parser = yaml.get_constructor_parser(text)
         self._composer = self._constructor.composer
-        self._composer.warn_double_anchors = False  # YAML allows them: an alias means the last one before it
         self._count = 0
         self.keys: dict[Path, Place] = {}
         self.values: dict[Path, Place] = {}

@@ -10,7 +10,14 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-__all__ = ["YAMLError", "documents", "load"]
+__all__ = ["YAMLError", "documents", "load", "reader"]
+
+
+def reader() -> YAML:
+    """What reads one text."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False  # YAML allows them: an alias means the last one before it
+    return yaml
 
 
 def load(text: str) -> Any:
@@ -19,9 +26,9 @@ def load(text: str) -> Any:
     Raises:
         YAMLError: if it is no YAML.
     """
-    return YAML(typ="safe", pure=True).load(text)
+    return reader().load(text)
 
 
 def documents(text: str) -> list[Any]:
     """The data of each document of a text, as `load` reads it."""
-    return list(YAML(typ="safe", pure=True).load_all(text))
+    return list(reader().load_all(text))

@@ -23,8 +23,8 @@ _MANY = 5
 OF_THE_FILE: JsonSchemaValue = {
     "extends": {
         "type": "string",
-        "description": "Path, from this file's folder, of the file that this one is laid over. Mappings merge, lists of "
-        "named entries merge by their names, and null removes. Default: none.",
+        "description": "Path, from this file's folder, of the file that this one is laid over. Mappings merge, lists "
+        "of named entries merge by their names, and null removes. Default: none.",
     },
     "blueprint": {
         "type": "string",
