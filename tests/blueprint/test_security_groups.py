@@ -150,6 +150,37 @@ def test_pods_get_groups() -> None:
     assert [each.split(":")[0] for each in told({"db": {"pods": pods}})] == ["security_groups.db.pods"] * 2
 
 
+DNS: dict[str, Any] = {"security_group": "db", "protocol": "udp", "port": 53}
+"""What lets pods of the group `db` ask the DNS of the cluster."""
+
+
+@pytest.mark.parametrize(
+    ("ingress", "cluster", "warned"),
+    [
+        ({"nodes": {"security_group": "cluster", "port": 8080}}, {"dns": DNS}, False),
+        (
+            {"nodes": {"security_group": "cluster", "protocol": "-1"}},
+            {"db": {**DNS, "protocol": "-1", "port": None}},
+            False,
+        ),
+        (
+            {"nodes": {"security_group": "cluster", "port": 8080}},
+            {"dns": {**DNS, "protocol": "tcp", "port": 443}},
+            True,
+        ),
+        ({"nodes": {"security_group": "cluster", "port": 8080}}, {"dns": {**DNS, "port": 8080}}, True),
+        ({"nodes": {"security_group": "cluster", "port": 8080}}, {"dns": {**DNS, "security_group": "self"}}, True),
+        ({"office": {"cidr": "10.0.0.0/8", "port": 8080}}, {"dns": DNS}, True),
+        ({}, {}, True),
+    ],
+)
+def test_pods_without_the_clusters_group_need_rules(
+    ingress: dict[str, Any], cluster: dict[str, Any], warned: bool
+) -> None:
+    groups = {"db": {"pods": {"all": {"namespace": "shop"}}, "ingress": ingress}, "cluster": {"ingress": cluster}}
+    assert any("leaves these pods without" in each for each in told(groups)) is warned
+
+
 @pytest.mark.parametrize(
     ("group", "message"),
     [
