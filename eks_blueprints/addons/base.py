@@ -88,6 +88,11 @@ class AddOn(Element):
         raise NotImplementedError(f"{type(self).__name__} says nothing about its namespace")
 
     @property
+    def homes(self) -> tuple[str, ...]:
+        """Kubernetes namespaces that it puts objects into, and so waits for."""
+        return (self.home,)
+
+    @property
     def service_accounts(self) -> tuple[str, ...]:
         """Kubernetes service accounts under which it calls AWS; none where it never does."""
         return (self.service_account,) if self.service_account else ()

@@ -57,6 +57,13 @@ class Manifests(ManifestAddOn):
         faults.raise_if_any()
         return {key: typed(manifest) for key, manifest in manifests.items()}
 
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """Kubernetes namespaces that its objects name."""
+        metadata = (each.get("metadata") for each in self.manifests.values())
+        named = {each.get("namespace") for each in metadata if isinstance(each, Mapping)}
+        return tuple(sorted({name for name in named if isinstance(name, str)} | {self.home}))
+
     def objects(self, cluster: ClusterRef) -> Mapping[str, Mapping[str, Any]]:
         """What is written down."""
         return self.manifests

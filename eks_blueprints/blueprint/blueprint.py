@@ -29,6 +29,7 @@ from eks_blueprints.core.document import located
 from eks_blueprints.core.errors import InputError, Problem, fail, problems_of
 from eks_blueprints.core.references import of_deployment, resolve
 from eks_blueprints.core.refs import ClusterRef, SecurityGroupRef
+from eks_blueprints.kubernetes.namespace_spec import OF_EVERY_CLUSTER
 from eks_blueprints.network import zones
 from eks_blueprints.network.component import Network, make_network
 from eks_blueprints.network.existing import ExistingNetwork
@@ -249,8 +250,12 @@ class Blueprint(Component):
         return {key: Namespace(key, each, cluster=self.ref) for key, each in self.args.namespaces.items()}
 
     def _give_groups_to_pods(self) -> None:
+        self._pod_groups: dict[str, list[pulumi.Resource]] = {}
         for group in self.security_groups.values():
-            group.give_to_pods(self.ref, self._within)
+            for namespace, policy in group.give_to_pods(self.ref, self._within):
+                # A namespace that an add-on makes is not there yet.
+                if namespace in (*self.namespaces, *OF_EVERY_CLUSTER):
+                    self._pod_groups.setdefault(namespace, []).append(policy)
 
     def _within(self, namespace: str, cluster: ClusterRef) -> ClusterRef:
         """The cluster for what is put into a namespace."""
@@ -305,8 +310,11 @@ class Blueprint(Component):
             if addon.before_nodes == before_nodes:
                 needed = {name: self.addons[name] for name in first[addon.name] if name in self.addons}
                 delivery = addon_delivery.delivery(self.args) if addon.name in carried else None
-                within = self._within(addon.home, cluster)
-                ref = replace(within.after(*_ready(needed)), delivery=delivery)
+                within = cluster.after(*_ready(needed))
+                for home in addon.homes:
+                    # A pod that is started before the policy that names it does not get the group.
+                    within = self._within(home, within).after(*self._pod_groups.get(home, ()))
+                ref = replace(within, delivery=delivery)
                 self.addons[addon.name] = addon.install(ref)
 
 

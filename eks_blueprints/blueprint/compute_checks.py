@@ -115,7 +115,7 @@ def _one_size(group: Ec2Nodes) -> Iterator[Problem]:
         got = " and ".join(f"{name} ({cpus} vCPUs, {memory // 1024} GiB)" for (cpus, memory), name in sizes.items())
         what = "differ in size, and Cluster Autoscaler takes all nodes of a group for equal to the first type"
         at = ("compute", group.name, "instance_types")
-        yield Problem(at, f"{what}; got {got}; make one group of each size")
+        yield _doubt(at, f"{what}; got {got}; make one group of each size")
 
 
 def _one(ends: LeastRange) -> bool:

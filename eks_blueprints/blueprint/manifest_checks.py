@@ -114,7 +114,7 @@ def _homes(args: BlueprintArgs, every: list[Found], shapes: Shapes) -> Iterator[
     }
     made |= {addon.home for addon in args.addons} | _THERE
     made |= {str(compute.namespace) for compute in args.compute if hasattr(compute, "namespace")}
-    made |= {each.namespace for each in args.pod_identity_associations.values()}
+    made |= {each.namespace for each in args.pod_identity_associations.values()} | set(args.namespaces)
     told: set[str] = set()
     for path, manifest in every:
         namespace = _metadata(manifest).get("namespace")

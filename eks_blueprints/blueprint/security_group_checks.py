@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from eks_blueprints.blueprint.kinds import Ec2Nodes, VpcCni
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.network import endpoints
-from eks_blueprints.network.security_group_spec import CLUSTER, ENDPOINTS, STANDING, unknown_groups
+from eks_blueprints.network.security_group_spec import (
+    ALL,
+    CLUSTER,
+    ENDPOINTS,
+    STANDING,
+    SecurityGroupArgs,
+    SecurityGroupRule,
+    unknown_groups,
+)
 from eks_blueprints.network.spec import NetworkArgs
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
+
+_DNS = 53
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
@@ -62,4 +72,18 @@ def _pods(args: BlueprintArgs) -> Iterator[Problem]:
         what = "leaves these pods without the cluster's group, by which they reach DNS and nodes reach their probes"
         do = "allow both in its rules, or add the same pods to security_groups.cluster"
         for key in chosen:
-            yield Problem(("security_groups", key, "pods"), f"{what}; got no pods there; {do}", severity="warning")
+            if not _reach_the_cluster(args.security_groups, key):
+                yield Problem(("security_groups", key, "pods"), f"{what}; got no pods there; {do}", severity="warning")
+
+
+def _reach_the_cluster(groups: Mapping[str, SecurityGroupArgs], key: str) -> bool:
+    """Whether rules let pods of a group ask DNS on the nodes, and the nodes reach the pods."""
+    cluster = groups.get(CLUSTER, SecurityGroupArgs())
+    asks = any(each.security_group == key and _takes(each, _DNS) for each in cluster.ingress.values())
+    return asks and any(each.security_group == CLUSTER for each in groups[key].ingress.values())
+
+
+def _takes(rule: SecurityGroupRule, port: int) -> bool:
+    if rule.protocol == ALL:
+        return True
+    return rule.protocol == "udp" and rule.ports is not None and rule.ports[0] <= port <= rule.ports[1]

@@ -22,14 +22,20 @@ _SUMMARY_LIMIT = 1_000_000
 @click.command("comment")
 @click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--host", type=click.Choice(["github", "gitlab", "bitbucket"]), help="Default: the host whose CI this is."
+    "--host", type=click.Choice(["github", "gitlab", "bitbucket"]), help="Default: the host whose CI runs this."
 )
 @click.option("--repository", help="owner/name, or GitLab's project id. Default: from CI.")
 @click.option("--number", type=click.IntRange(1), help="The pull request. Default: from CI; see below.")
-@click.option("--tag", default="diff", show_default=True, help="Tells comments apart where several are wanted.")
-@click.option("--api-url", help="The host's interface. Default: from CI, else the public one.")
 @click.option(
-    "--max-parts", type=click.IntRange(1, 20), default=4, show_default=True, help="Most comments to split into."
+    "--tag", default="diff", show_default=True, help="Name of the comment, if you want several on one pull request."
+)
+@click.option("--api-url", help="URL of the host's API. Default: from CI, else the public one.")
+@click.option(
+    "--max-parts",
+    type=click.IntRange(1, 20),
+    default=4,
+    show_default=True,
+    help="Largest number of comments to split the report into.",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be posted.")
 def command(  # noqa: PLR0917 - click passes each option by name
@@ -47,10 +53,10 @@ def command(  # noqa: PLR0917 - click passes each option by name
     \b
       eks-blueprints diff -o report.json && eks-blueprints comment report.json
 
-    The token is read from GITHUB_TOKEN, GITLAB_TOKEN or BITBUCKET_TOKEN. Pull requests from forks have none that may
-    write: there a second workflow posts what the first one left behind. In a workflow_run the pull request is looked
-    up by the commit that GitHub names. The report may be a stranger's: nothing of it decides where it goes, it is held
-    against its schema, and the comment is built from its data here.
+    The token is read from GITHUB_TOKEN, GITLAB_TOKEN or BITBUCKET_TOKEN. A pull request from a fork has no token that
+    can write, so a second workflow (workflow_run) posts the report that the first one saved. It finds the pull request
+    by the commit that GitHub names. The report is not trusted: it cannot choose where it is posted, it is checked
+    against its schema, and the comment is built here from its data.
     """
     from eks_blueprints.core.files import text_of
     from eks_blueprints.review.comment.built import built

@@ -45,7 +45,7 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
     "outputs",
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a file instead; may be given several times: -o diff.md -o diff.html -o diff.json.",
+    help="Write to a file instead; can be repeated: -o diff.md -o diff.html -o diff.json.",
 )
 @click.option(
     "--fail-on",
@@ -58,14 +58,14 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
     default="20%,50",
     show_default=True,
     metavar="SHARE,DOLLARS",
-    help="From when on money needs attention: a month that costs more by this share, and by so many dollars.",
+    help="Report a cost as needing attention when a month costs more by this share and by this many dollars.",
 )
 @click.option("--exit-code", "tell_changes", is_flag=True, help="Exit with 4 when anything changes.")
 @click.option(
     "--program",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Compare the Pulumi Python program in DIR, whatever it is; STACK names one of its stacks.",
+    help="Compare any Pulumi Python program, in DIR; STACK names one of its stacks.",
 )
 @click.option("--base-python", metavar="PATH", default=None, help="Python with the dependencies of the base.")
 @click.option(
@@ -74,8 +74,13 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
     default=None,
     help="TOML file with prices that override the list prices.",
 )
-@click.option("--no-policies", is_flag=True, help="Leave the policies out.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Stacks at once. Default: one a processor.")
+@click.option("--no-policies", is_flag=True, help="Do not check policies.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=None,
+    help="Stacks to run in parallel. Default: one for each processor.",
+)
 @show.render
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
@@ -94,8 +99,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     """Show what changes between the base and the working tree, and whether that is safe.
 
     Both sides are rendered offline: no AWS account, no cluster, no credentials. A git ref is checked out into a
-    temporary folder, where its own copy of the program runs. Replacements are told from updates by what the providers
-    cannot change in place, with their cause and with all that they take along.
+    temporary folder, where its own copy of the program runs. What the providers cannot change
+    in place is shown as a replacement, with its cause and with everything else that it replaces.
 
     \b
       eks-blueprints diff                                   every stack, compared with where this branch began

@@ -22,7 +22,7 @@ from eks_blueprints.review.preview.targets import Target, all_targets, program_t
     "--program",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Run the Pulumi Python program in DIR, whatever it is; STACK names one of its stacks.",
+    help="Run any Pulumi Python program, in DIR; STACK names one of its stacks.",
 )
 @click.option(
     "--format",
@@ -30,31 +30,40 @@ from eks_blueprints.review.preview.targets import Target, all_targets, program_t
     type=click.Choice(["text", "json", "markdown", "html"]),
     default="text",
     show_default=True,
-    help="text for people; json is the plan, documented in docs/reference/plan.md. With --engine each of them, and "
-    "markdown and html, is the report that diff gives.",
+    help="text is for people; json is the plan, documented in docs/reference/plan.md. With --engine, each format "
+    "(markdown and html too) is the report that diff prints.",
 )
-@click.option("--full", is_flag=True, help="A line for every resource, where text folds many of one type into one.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Stacks at once. Default: one a processor.")
+@click.option(
+    "--full", is_flag=True, help="Print a line for every resource. Default: many resources of one type share a line."
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=None,
+    help="Stacks to run in parallel. Default: one for each processor.",
+)
 @click.option(
     "--exit-code",
     "tell_changes",
     is_flag=True,
     help="Exit with 4 when anything would be created or, with --engine, changed.",
 )
-@click.option("--engine", is_flag=True, help="Ask the real engine instead: what would change in what is deployed.")
+@click.option(
+    "--engine", is_flag=True, help="Run the real engine instead, and show what would change in what is deployed."
+)
 @click.option(
     "--policy-pack",
     "policy_packs",
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="With --engine: a Pulumi policy pack to ask; may be given several times.",
+    help="With --engine: a Pulumi policy pack to run; can be repeated.",
 )
 @click.option(
     "--cost-threshold",
     default=None,
     metavar="SHARE,DOLLARS",
-    help="With --engine: from when on money needs attention: a month that costs more by this share, and by so many "
+    help="With --engine: report a cost as needing attention when a month costs more by this share and by this many "
     "dollars. Default: 20%,50.",
 )
 @click.option("--install-engine", is_flag=True, help="With --engine: download the Pulumi CLI if there is none.")
@@ -84,10 +93,10 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints preview --all                     every stack, in parallel
       eks-blueprints preview --program ../app dev      any Pulumi program
       eks-blueprints preview prod --format json        the plan, for diff and for tools
-      eks-blueprints preview prod --engine             pulumi preview, told as a report
+      eks-blueprints preview prod --engine             pulumi preview, shown as a report
 
-    With --engine the Pulumi CLI, its login and the cloud's credentials are needed, and exit codes say more: 1 the
-    engine cannot be asked or fails, 2 an input is refused, 3 a mandatory policy of a pack says no, 4 anything changes.
+    --engine needs the Pulumi CLI, its login and the cloud's credentials. Its exit codes: 1 the engine cannot run or
+    fails, 2 an input is refused, 3 a mandatory policy of a pack is not met, 4 with --exit-code when anything changes.
     """
     needing = {"--policy-pack": bool(policy_packs), "--install-engine": install_engine}
     _hold_together(engine, form, full or jobs is not None, {**needing, "--cost-threshold": cost_threshold is not None})

@@ -21,6 +21,8 @@ _SECRET |= {"secret", "secrets", "token", "tokens", "credential", "credentials",
 _SECRET |= {"apikey", "accesskey", "secretkey", "privatekey", "authkey", "masterkey", "sharedkey", "requirepass"}
 _ENDINGS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "privatekey", "accesskey")
 _HINTS = frozenset({"key", "auth", "salt", "seed", "signature", "dsn", "hash", "connection", "conn", "webhook"})
+_KEY_PAIR = ["ec", "2", "ssh", "key"]
+"""EKS's name of the field that holds the name of an EC2 key pair."""
 _COUNTED = frozenset({"tokens", "secrets", "credentials", "passwords"})
 
 _CONTENT = re.compile(
@@ -147,6 +149,8 @@ def _words(name: str) -> list[str]:
 def _strength(name: str) -> int | None:
     """2 for the name of a secret, 1 for one that hints at it, 0 for any other, None for one about a secret."""
     words = _words(name)
+    if words == _KEY_PAIR:
+        return None
     at = [i for i, word in enumerate(words) if _is_secret(words, i)]
     if not at:
         if "public" in words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -72,8 +72,12 @@ class SecurityGroup(Component):
         self.ready = tuple(made)
         self.register_outputs({"id": self.id})
 
-    def give_to_pods(self, cluster: ClusterRef, within: Callable[[str, ClusterRef], ClusterRef]) -> None:
-        """Make the objects by which pods get the group; `within` is the cluster for what is put into a namespace."""
+    def give_to_pods(
+        self, cluster: ClusterRef, within: Callable[[str, ClusterRef], ClusterRef]
+    ) -> Iterator[tuple[str, pulumi.Resource]]:
+        """Make the objects by which pods get the group, with their namespaces; `within` is the cluster for what is put
+        into a namespace.
+        """
         for key, each in self._args.pods.items():
             import pulumi_kubernetes as kubernetes
 
@@ -82,7 +86,7 @@ class SecurityGroup(Component):
                 chosen["serviceAccountSelector"] = {"matchLabels": dict(each.service_account_labels)}
             if each.pod_labels or not chosen:
                 chosen["podSelector"] = {"matchLabels": dict(each.pod_labels)}
-            kubernetes.apiextensions.CustomResource(
+            policy = kubernetes.apiextensions.CustomResource(
                 f"{self.pulumi_resource_name}-pods-{key}",
                 api_version="vpcresources.k8s.aws/v1beta1",
                 kind="SecurityGroupPolicy",
@@ -94,6 +98,7 @@ class SecurityGroup(Component):
                     **in_cluster(cluster.resource, goes_with_it=True),
                 ),
             )
+            yield each.namespace, policy
 
     def _rule(
         self, way: str, key: str, rule: SecurityGroupRule, ids: Mapping[str, pulumi.Input[str]]

@@ -150,7 +150,9 @@ def _own_text(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
 def _type(node: Mapping[str, Any], steps: list[str]) -> str:
     if len(steps) == 1 and steps[0] in _GROUPS:
         return f"mapping of name to fields; the kinds are listed by: eks-blueprints explain {steps[0]}"
-    return type_text(dict(node)) if steps else "mapping"
+    if not steps or (len(steps) == 2 and steps[0] in _GROUPS):
+        return "mapping"
+    return type_text(dict(node))
 
 
 def _fields(node: Mapping[str, Any], definitions: Mapping[str, Any], steps: list[str]) -> dict[str, str]:

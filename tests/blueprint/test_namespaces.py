@@ -18,6 +18,7 @@ ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 READ = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 ROLE = "arn:aws:iam::111122223333:role/reader"
+NODES: dict[str, Any] = {"nodes": {"kind": "managed_nodes"}}
 READER: dict[str, Any] = {"namespace": "shop", "service_account": "reader", "policy_arns": {"s3": READ}}
 MADE: dict[str, Any] = {**READER, "create_service_account": True}
 
@@ -39,6 +40,21 @@ def told(fields: Mapping[str, Any]) -> list[str]:
     except ValidationError as error:
         return [str(problem) for problem in problems_of(error)]
     return [str(each) for each in args.warnings if each.path[0] in ("namespaces", "pod_identity_associations")]
+
+
+def test_manifests_wait_for_the_namespaces_that_they_name() -> None:
+    one = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one", "namespace": "shop"}}
+    two = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "two", "namespace": "elsewhere"}}
+    objects = {"kind": "manifests", "manifests": {"one": one, "two": two}}
+    fields = {"namespaces": {"shop": {}, "web": {}}, "addons": {"objects": objects}, "compute": NODES}
+    found = made(fields)
+    found.one("kubernetes:core/v1:ConfigMap", "shop-objects-one").waits_for(
+        found.one(NAMESPACE, "shop-namespace-shop-namespace")
+    )
+    warned = [str(each) for each in BlueprintArgs.model_validate(said(fields)).warnings]
+    assert [each.partition(": ")[0] for each in warned if "nothing here makes" in each] == [
+        "addons.objects.manifests.two.metadata.namespace"
+    ]
 
 
 def test_a_namespace_is_marked_bounded_and_held_to_standards() -> None:

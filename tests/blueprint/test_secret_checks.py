@@ -95,6 +95,10 @@ def test_whatever_field_it_stands_in(tmp_path: Path, part: str, text: str, path:
         ("tags", "{cost-center: a1b2c3d4e5f6g7h8}"),
         ("cluster", '{version: "1.35", encryption_config: {key_arn: "arn:aws:kms:eu-west-1:111122223333:key/abc"}}'),
         ("compute", f"{{nodes: {{kind: managed_nodes}}, k: {{kind: karpenter, node_pools: {POOLS}}}}}"),
+        (
+            "compute",
+            "{nodes: {kind: managed_nodes, remote_access: {ec2_ssh_key: ops-2026, source_cidrs: [10.0.0.0/8]}}}",
+        ),
     ],
 )
 def test_fields_whose_names_merely_hint_at_one_are_no_secrets(tmp_path: Path, part: str, text: str) -> None:

@@ -150,6 +150,58 @@ def test_pods_get_groups() -> None:
     assert [each.split(":")[0] for each in told({"db": {"pods": pods}})] == ["security_groups.db.pods"] * 2
 
 
+def manifest(kind: str, namespace: str, version: str = "v1") -> dict[str, Any]:
+    spec = {"spec": {"containers": [{"name": "a", "image": "public.ecr.aws/nginx/nginx:1.29"}]}}
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": "a", "namespace": namespace}, **spec}
+
+
+def test_pods_of_manifests_wait_for_the_policies_that_give_them_groups() -> None:
+    pods = {"all": {"namespace": "shop"}, "other": {"namespace": "default"}, "theirs": {"namespace": "web"}}
+    manifests = {name: manifest("Pod", name) for name in ("shop", "default", "web")}
+    manifests["own"] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "web"}}
+    objects = {"kind": "manifests", "manifests": manifests}
+    fields: dict[str, Any] = {"namespaces": {"shop": {}}, "addons": {"objects": objects}}
+    found = made({"db": {"pods": pods}}, compute={"nodes": {"kind": "managed_nodes"}}, **fields)
+    pod = found.one("kubernetes:core/v1:Pod", "shop-objects-shop")
+    policies = {each.name.rpartition("-")[2]: each for each in found.all(POLICY)}
+    pod.waits_for(policies["all"])
+    pod.waits_for(policies["other"])
+    pod.waits_for(found.one("kubernetes:core/v1:Namespace", "shop-namespace-shop-namespace"))
+    with pytest.raises(AssertionError):
+        pod.waits_for(policies["theirs"])
+
+
+DNS: dict[str, Any] = {"security_group": "db", "protocol": "udp", "port": 53}
+"""What lets pods of the group `db` ask the DNS of the cluster."""
+
+
+@pytest.mark.parametrize(
+    ("ingress", "cluster", "warned"),
+    [
+        ({"nodes": {"security_group": "cluster", "port": 8080}}, {"dns": DNS}, False),
+        (
+            {"nodes": {"security_group": "cluster", "protocol": "-1"}},
+            {"db": {**DNS, "protocol": "-1", "port": None}},
+            False,
+        ),
+        (
+            {"nodes": {"security_group": "cluster", "port": 8080}},
+            {"dns": {**DNS, "protocol": "tcp", "port": 443}},
+            True,
+        ),
+        ({"nodes": {"security_group": "cluster", "port": 8080}}, {"dns": {**DNS, "port": 8080}}, True),
+        ({"nodes": {"security_group": "cluster", "port": 8080}}, {"dns": {**DNS, "security_group": "self"}}, True),
+        ({"office": {"cidr": "10.0.0.0/8", "port": 8080}}, {"dns": DNS}, True),
+        ({}, {}, True),
+    ],
+)
+def test_pods_without_the_clusters_group_need_rules(
+    ingress: dict[str, Any], cluster: dict[str, Any], warned: bool
+) -> None:
+    groups = {"db": {"pods": {"all": {"namespace": "shop"}}, "ingress": ingress}, "cluster": {"ingress": cluster}}
+    assert any("leaves these pods without" in each for each in told(groups)) is warned
+
+
 @pytest.mark.parametrize(
     ("group", "message"),
     [

@@ -19,6 +19,8 @@ YES = [
     ("anything", "AKIA" + "Q" * 16),
     ("url", "postgres://app:hunter22@db/shop"),
     ("key", "-----BEGIN RSA PRIVATE KEY-----"),
+    ("ec2_ssh_key", "-----BEGIN RSA PRIVATE KEY-----"),
+    ("deploySshKey", "s3cr3t-x"),
 ]
 NO = [
     ("TOKEN_LIFETIME", "1h30m"),
@@ -36,6 +38,8 @@ NO = [
     ("password", 5),
     ("url", "https://example.com/a"),
     ("image", "repo/image@sha256:abc"),
+    ("ec2_ssh_key", "ops-2026"),
+    ("ec2SshKey", "ops-2026"),
 ]
 
 

@@ -67,6 +67,11 @@ def test_groups_list_their_kinds_and_parts_their_fields() -> None:
     assert field_help("network.cidr").default == "192.168.0.0/16"
 
 
+@pytest.mark.parametrize("path", ["addons.coredns", "addons.external_secrets", "compute.managed_nodes"])
+def test_an_element_is_a_mapping_of_its_fields(path: str) -> None:
+    assert field_help(path).type == "mapping"
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
