@@ -1,4 +1,4 @@
-"""The docs as a site: every page stands in its navigation once, every link leads somewhere, and it is built strictly."""
+"""The docs as a site: every page is in the navigation once, every link leads somewhere, and it is built strictly."""
 
 import importlib.util
 import re
