@@ -29,6 +29,7 @@ exclude_patterns = [".*", "site", "dist", "eks_blueprints", "tests", "templates"
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 6  # as code hosts name them
+smartquotes = False  # what people type is shown as it is
 suppress_warnings = ["myst.header"]  # the stories show reports as code hosts do, with headings of their own
 
 html_theme = "furo"
@@ -77,7 +78,7 @@ def _side_bar(app: Sphinx, page: str, template: str, context: dict[str, Any], do
     """Give furo our side bar for the one of Sphinx, which lists every page on every page and takes most of a build."""
 
     def link(to: str) -> str:
-        title = "Overview" if to == root_doc else app.env.titles[to].astext()
+        title = _NAVIGATION.titles.get(to) or app.env.titles[to].astext()
         shown = "current reference internal" if to == page else "reference internal"
         return f'<a class="{shown}" href="{escape(context["pathto"](to))}">{escape(title)}</a>'
 
@@ -86,6 +87,7 @@ def _side_bar(app: Sphinx, page: str, template: str, context: dict[str, Any], do
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.add_config_value("site_navigation", repr(_NAVIGATION), "env")  # a change of it makes every page anew
     app.connect("source-read", _as_read)
     app.connect("doctree-read", _parsed)
     app.connect("html-page-context", _side_bar, priority=100)  # before furo, which reads it

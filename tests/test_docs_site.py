@@ -35,12 +35,29 @@ def test_every_page_stands_in_the_navigation_once(site: ModuleType) -> None:
     assert sorted(site.navigation().listed()) == site.pages()
 
 
+def test_the_side_bar_lists_what_hangs_below_a_page_there_alone(site: ModuleType) -> None:
+    """151 add-ons are listed among add-ons; the page that is read is marked, with the one that it hangs below."""
+    shown = {
+        page: site.navigation().side_bar(page, lambda to: f"<a>{to}</a>")
+        for page in ("docs/tutorial", "docs/addons/index", "docs/addons/velero")
+    }
+    assert "docs/addons/velero" not in shown["docs/tutorial"]
+    assert "docs/addons/velero" in shown["docs/addons/index"]
+    assert '<li class="toctree-l1 current"><a>docs/addons/index</a>' in shown["docs/addons/velero"]
+    assert '<li class="toctree-l2 current"><a>docs/addons/velero</a>' in shown["docs/addons/velero"]
+    assert shown["docs/addons/velero"].count(" current") == 2
+
+
+def test_names_in_the_side_bar_are_of_pages(site: ModuleType) -> None:
+    assert set(site.navigation().titles) <= set(site.pages())
+
+
 def test_a_new_page_of_a_folder_appears_by_itself(site: ModuleType, tmp_path: Path) -> None:
     """The longest pattern that fits takes it; a page that a line names is taken by no pattern, folders apart."""
     (tmp_path / "docs" / "guides" / "deep").mkdir(parents=True)
     (tmp_path / "docs" / "navigation.toml").write_text(
         '[[part]]\ntitle = "All"\npages = ["README", "docs/guides/*", "docs/guides/from_*", "docs/guides/named"]\n'
-        '[under]\n"docs/guides/named" = ["docs/guides/deep/*"]\n'
+        '[under]\n"docs/guides/named" = ["docs/guides/deep/*"]\n[titles]\nREADME = "Overview"\n'
     )
     for page in ("README", "docs/guides/b", "docs/guides/a", "docs/guides/from_a", "docs/guides/named"):
         (tmp_path / f"{page}.md").touch()

@@ -27,6 +27,8 @@ class Navigation:
     parts: tuple[Part, ...]
     under: dict[str, tuple[str, ...]]
     """The pages that hang below a page."""
+    titles: dict[str, str]
+    """What the side bar calls pages whose own title does not tell them apart there."""
 
     def listed(self) -> list[str]:
         """Every page of the navigation, as often as it stands there."""
@@ -78,7 +80,8 @@ def navigation(root: Path = ROOT) -> Navigation:
         return tuple(page for name in names for page in (taken.get(name, []) if "*" in name else [name]))
 
     parts = tuple(Part(part["title"], filled(part["pages"])) for part in data["part"])
-    return Navigation(parts, {page: filled(below) for page, below in data["under"].items()})
+    under = {page: filled(below) for page, below in data["under"].items()}
+    return Navigation(parts, under, data["titles"])
 
 
 def pages(root: Path = ROOT) -> list[str]:
