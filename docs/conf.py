@@ -1,7 +1,7 @@
 """Sphinx settings of the docs site; `make docs` runs it over the repository's Markdown as it is.
 
-The pages stay plain Markdown that code hosts show as well: what a site needs besides is added to the text when it is
-read, and links to files and folders of the repository are kept where they lead to a page.
+The pages stay plain Markdown that code hosts show as well; what a site needs besides is added when they are read. A
+link to another file of the repository, such as an example, downloads it.
 """
 
 from __future__ import annotations
@@ -87,7 +87,6 @@ def _side_bar(app: Sphinx, page: str, template: str, context: dict[str, Any], do
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    app.add_config_value("site_navigation", repr(_NAVIGATION), "env")  # a change of it makes every page anew
     app.connect("source-read", _as_read)
     app.connect("doctree-read", _parsed)
     app.connect("html-page-context", _side_bar, priority=100)  # before furo, which reads it

@@ -36,7 +36,7 @@ def test_every_page_stands_in_the_navigation_once(site: ModuleType) -> None:
 
 
 def test_the_side_bar_lists_what_hangs_below_a_page_there_alone(site: ModuleType) -> None:
-    """151 add-ons are listed among add-ons; the page that is read is marked, with the one that it hangs below."""
+    """Add-ons are listed among add-ons; the page that is read is marked, with the one that it hangs below."""
     shown = {
         page: site.navigation().side_bar(page, lambda to: f"<a>{to}</a>")
         for page in ("docs/tutorial", "docs/addons/index", "docs/addons/velero")

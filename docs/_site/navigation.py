@@ -44,7 +44,7 @@ class Navigation:
     def side_bar(self, current: str, link: Callable[[str], str]) -> str:
         """The side bar of a page as HTML, in the classes that Sphinx gives its own; `link` makes a page's `<a>`.
 
-        What hangs below a page is listed on that page and those below it alone: 150 add-ons are no company for a guide.
+        What hangs below a page is listed on that page and those below it alone, so add-ons do not crowd the guides.
         """
         return "".join(
             f'<p class="caption" role="heading"><span class="caption-text">{escape(part.title)}</span></p>\n'
