@@ -73,6 +73,8 @@ lock: ## Pin the newest dependencies that pyproject.toml allows (needs uv)
 	    --no-emit-index-url --no-annotate --upgrade --output-file requirements.lock
 	uv pip compile pyproject.toml --extra policy --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --upgrade --output-file requirements-policy.lock
+	uv pip compile --group docs --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --upgrade --output-file requirements-docs.lock
 
 .PHONY: policy
 policy: $(VENV)-policy/.ready ## Set up .venv-policy, whose Python runs the policy pack, with its own pinned dependencies
@@ -83,6 +85,19 @@ $(VENV)-policy/.ready: requirements-policy.lock pyproject.toml
 	@$(VENV)-policy/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
+.PHONY: docs
+docs: $(VENV)-docs/.ready ## Build the docs as a site, in site/; a broken link fails it
+	@rm -rf site  # a page that did not change can link to a heading that did: all are read
+	@$(VENV)-docs/bin/python -m sphinx -c docs -j auto --fail-on-warning --quiet . site
+	@echo "open site/index.html"
+
+$(VENV)-docs/.ready: requirements-docs.lock
+	@test -n "$(PYTHON)" || { echo "needs Python 3.11 or newer; found none; install it or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "setting up $(VENV)-docs (once, about half a minute)" >&2
+	@$(PYTHON) -m venv --clear $(VENV)-docs
+	@$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
 .PHONY: clean
-clean: ## Remove the virtual environment and all caches
-	rm -rf $(VENV) $(VENV)-* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## Remove the virtual environments, the docs site and all caches
+	rm -rf $(VENV) $(VENV)-* site .pytest_cache .mypy_cache .ruff_cache .hypothesis
