@@ -130,6 +130,8 @@ def value(schema: Any, name: str, depth: int = 0) -> st.SearchStrategy[Any]:
     for choice in ("anyOf", "oneOf"):
         if choice in schema:
             parts = [part for part in schema[choice] if not part.get("$ref", "").endswith("/Reference")]
+            if not parts:
+                return st.sampled_from([{"config": "missing"}, {"secret": "unset"}])
             return st.sampled_from(parts).flatmap(lambda part: value(part, name, depth))
     if "const" in schema:
         return st.just(schema["const"])
@@ -179,6 +181,8 @@ def changed(draw: st.DrawFn, most: int = 3) -> dict[str, Any]:
     data = copy.deepcopy(draw(st.sampled_from(GOOD)))
     for _ in range(draw(st.integers(1, most))):
         places = list(spots(data))
+        if not places:
+            break
         parent, key = draw(st.sampled_from(places))
         what = draw(st.sampled_from(["odd", "pool", "gone", "misspelt", "moved", "field", "field", "field", "element"]))
         if what == "field":

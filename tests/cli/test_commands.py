@@ -66,7 +66,7 @@ def test_check_and_help_and_schema_import_no_pulumi() -> None:
 
 
 def test_strict_counts_warnings(project: Path) -> None:
-    edit(project / "stacks/dev.yaml", "  kube_proxy: {}\n", "  kube_proxy: null\n")
+    edit(project / "stacks/dev.yaml", "addons:\n", "addons:\n  kube_proxy: null\n")
     assert call("check", "dev", cwd=project).returncode == 0
     done = call("check", "dev", "--strict", cwd=project)
     assert done.returncode == 2

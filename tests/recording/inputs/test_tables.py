@@ -172,5 +172,5 @@ def test_tables_are_derived_once() -> None:
 
     look()
     known = calls(look)
-    assert known == calls(look)
+    assert calls(look) <= known
     assert known < 400 * len(resources), "deriving the tables again would take four times as many"
