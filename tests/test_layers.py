@@ -39,6 +39,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "peers",
             "plain_secrets",
             "printed",
+            "rule_source",
             "secret_objects",
             "secret_text",
             "yaml_text",

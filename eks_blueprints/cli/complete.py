@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
 
 def _offering(names: Callable[[], Iterable[str]]) -> Any:
-    def complete(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    def complete(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
         try:
-            return [CompletionItem(name) for name in names() if name.startswith(typed)]
+            return [name for name in names() if name.startswith(typed)]
         except Exception:  # a shell is no place for a message
             return []
 

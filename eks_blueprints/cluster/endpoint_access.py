@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.leaves import Cidr, GroupDescription, PrefixListId, SecurityGroupId, key_name
+from eks_blueprints.core.rule_source import check_source, source_inputs
 from eks_blueprints.core.spec import In, Spec, is_known
 
 
@@ -28,21 +29,14 @@ class EndpointAccess(Spec):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        named = [name for name in ("cidr", "prefix_list", "security_group") if getattr(self, name) is not None]
-        if len(named) != 1:
-            faults = Faults()
-            got = " and ".join(named) or "none"
-            faults.add((), f"needs one of cidr, prefix_list and security_group; got {got}; give each its own name")
-            faults.raise_if_any()
+        faults = Faults()
+        check_source(self, faults, "give each its own name")
+        faults.raise_if_any()
         return self
 
     def source(self) -> dict[str, Any]:
         """The inputs of a security group rule that say who."""
-        if self.cidr is not None:
-            return {"cidr_ipv6" if ":" in self.cidr else "cidr_ipv4": self.cidr}
-        if self.prefix_list is not None:
-            return {"prefix_list_id": self.prefix_list}
-        return {"referenced_security_group_id": self.security_group}
+        return source_inputs(self)
 
 
 def check(access: dict[str, EndpointAccess], private: bool, faults: Faults) -> None:

@@ -75,11 +75,11 @@ def specification(nodes: Ec2Nodes, made: aws.ec2.LaunchTemplate | None, *, prefi
 
 def _instance(nodes: Ec2Nodes) -> dict[str, Any]:
     return {
-        "cpu_options": _said(nodes.cpu_options),
+        "cpu_options": said_in(nodes.cpu_options),
         "credit_specification": None if nodes.cpu_credits is None else {"cpu_credits": nodes.cpu_credits},
         "enclave_options": {"enabled": True} if nodes.enclave else None,
         "maintenance_options": None if nodes.auto_recovery is None else {"auto_recovery": nodes.auto_recovery},
-        "private_dns_name_options": _said(nodes.private_dns_name_options),
+        "private_dns_name_options": said_in(nodes.private_dns_name_options),
         "license_specifications": [{"license_configuration_arn": arn} for arn in nodes.license_configuration_arns]
         or None,
         "disable_api_termination": nodes.disable_api_termination or None,
@@ -87,7 +87,8 @@ def _instance(nodes: Ec2Nodes) -> dict[str, Any]:
     }
 
 
-def _said(spec: Spec | None) -> dict[str, Any] | None:
+def said_in(spec: Spec | None) -> dict[str, Any] | None:
+    """The fields of a spec that say something, as inputs."""
     if spec is None:
         return None
     return {name: value for name in type(spec).model_fields if (value := getattr(spec, name)) is not None}
@@ -95,11 +96,12 @@ def _said(spec: Spec | None) -> dict[str, Any] | None:
 
 def _tags(nodes: Ec2Nodes, component: Component, tags: dict[str, str]) -> Any:
     # The provider's default tags do not reach what a launch template makes.
-    tags = merge_tags({"Name": component.pulumi_resource_name}, tags, _named(nodes))
+    tags = merge_tags({"Name": component.pulumi_resource_name}, tags, name_tag(nodes))
     return [{"resource_type": kind, "tags": tags} for kind in _TAGGED]
 
 
-def _named(nodes: Ec2Nodes) -> dict[str, str]:
+def name_tag(nodes: Ec2Nodes) -> dict[str, str]:
+    """The name that instances are said to have, as their tag."""
     return {} if nodes.instance_name is None else {"Name": nodes.instance_name}
 
 
@@ -150,7 +152,7 @@ def _interfaces(own: Sequence[NetworkInterface], groups: list[pulumi.Input[str]]
 
 
 def _interface(each: NetworkInterface, groups: list[pulumi.Input[str]]) -> dict[str, Any]:
-    said = _said(each) or {}
+    said = said_in(each) or {}
     said["security_groups"] = list(said.pop("security_group_ids")) or groups
     if (public := said.get("associate_public_ip_address")) is not None:
         said["associate_public_ip_address"] = str(public).lower()
@@ -215,7 +217,7 @@ def _remote_access_group(nodes: Ec2Nodes, cluster: ClusterRef, component: Compon
 
 
 def _placement(nodes: Ec2Nodes, cluster: ClusterRef, component: Component) -> Any:
-    placement = _said(nodes.placement) or {}
+    placement = said_in(nodes.placement) or {}
     if nodes.efa:
         placement |= _efa.placement_group(nodes, cluster, component)
     return placement or None

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
-from eks_blueprints.compute._launch_template import launch_template, opened, specification
+from eks_blueprints.compute._launch_template import launch_template, name_tag, opened, said_in, specification
 from eks_blueprints.compute._node_group import custom_timeouts, node_role, subnets_of
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam_roles import instance_profile
@@ -142,7 +142,7 @@ def _inputs(nodes: SelfManagedNodes) -> dict[str, Any]:
         "capacity_rebalance": nodes.distribution.has_spot or None if rebalance is None else rebalance,
         "max_instance_lifetime": nodes.max_instance_lifetime,
         "load_balancers": list(nodes.load_balancers) or None,
-        "instance_maintenance_policy": _maintenance(nodes),
+        "instance_maintenance_policy": said_in(nodes.instance_maintenance_policy),
         "force_delete": nodes.force_delete,
         "target_group_arns": list(nodes.target_group_arns) or None,
         "health_check_type": nodes.health_check_type,
@@ -180,11 +180,6 @@ def _refresh(nodes: SelfManagedNodes) -> dict[str, Any] | None:
     return {"strategy": "Rolling", "preferences": _present(preferences)}
 
 
-def _maintenance(nodes: SelfManagedNodes) -> dict[str, Any] | None:
-    policy = nodes.instance_maintenance_policy
-    return None if policy is None else {field: getattr(policy, field) for field in type(policy).model_fields}
-
-
 def _warm_pool(nodes: SelfManagedNodes) -> dict[str, Any] | None:
     pool = nodes.warm_pool_config
     if pool is None:
@@ -200,8 +195,7 @@ def _warm_pool(nodes: SelfManagedNodes) -> dict[str, Any] | None:
 
 
 def _tags(nodes: SelfManagedNodes, cluster: ClusterRef, component: Component) -> Any:
-    named = {} if nodes.instance_name is None else {"Name": nodes.instance_name}
-    plain = merge_tags({"Name": component.pulumi_resource_name}, cluster.tags, nodes.tags, named)
+    plain = merge_tags({"Name": component.pulumi_resource_name}, cluster.tags, nodes.tags, name_tag(nodes))
     tags: list[Any] = [{"key": key, "value": value, "propagate_at_launch": True} for key, value in plain.items()]
     owned = pulumi.Output.concat("kubernetes.io/cluster/", cluster.name)
     tags.append({"key": owned, "value": "owned", "propagate_at_launch": True})

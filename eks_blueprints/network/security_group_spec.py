@@ -20,6 +20,7 @@ from eks_blueprints.core.leaves import (
     key_names,
     security_group_id,
 )
+from eks_blueprints.core.rule_source import check_source
 from eks_blueprints.core.spec import In, Spec, is_known
 
 CLUSTER = "cluster"
@@ -91,10 +92,7 @@ class SecurityGroupRule(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        named = [name for name in ("cidr", "prefix_list", "security_group") if getattr(self, name) is not None]
-        if len(named) != 1:
-            got = " and ".join(named) or "none"
-            faults.add((), f"needs one of cidr, prefix_list and security_group; got {got}; give each a rule")
+        check_source(self, faults, "give each a rule")
         other: Any = self.security_group
         if isinstance(other, str) and other.startswith("sg-") and (fault := security_group_id.fault(other)):
             faults.add("security_group", fault)

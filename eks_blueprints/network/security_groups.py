@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.rule_source import source_inputs
 from eks_blueprints.core.spec import is_known
 from eks_blueprints.network.security_group_spec import SELF, SecurityGroupArgs, SecurityGroupRule
 
@@ -119,9 +120,8 @@ class SecurityGroup(Component):
 
 
 def _other_end(rule: SecurityGroupRule, ids: Mapping[str, pulumi.Input[str]]) -> dict[str, Any]:
-    if rule.cidr is not None:
-        return {"cidr_ipv6" if ":" in rule.cidr else "cidr_ipv4": rule.cidr}
-    if rule.prefix_list is not None:
-        return {"prefix_list_id": rule.prefix_list}
+    """Who a rule is for, the names of groups replaced by their ids."""
     other: Any = rule.security_group
-    return {"referenced_security_group_id": ids.get(other, other) if is_known(other) else other}
+    if is_known(other) and other in ids:
+        return {"referenced_security_group_id": ids[other]}
+    return source_inputs(rule)
