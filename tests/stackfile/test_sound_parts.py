@@ -54,6 +54,21 @@ def test_nothing_is_guessed_of_a_part_that_is_wrong(tmp_path: Path) -> None:
     assert len(told(tmp_path, f'region: eu-west-1\n{foreign}\ncluster: {{version: "1.35"}}\n{BAD_GROUP}\n')) > 1
 
 
+@pytest.mark.parametrize("group", ["{ingress: {}}", "{ingress: {a: {}}}"])
+def test_a_security_group_that_the_cluster_names_is_there_whether_or_not_it_can_be_read(
+    tmp_path: Path, group: str
+) -> None:
+    cluster = 'cluster: {version: "1.35", security_groups: [db]}'
+    found = told(tmp_path, f"region: eu-west-1\n{cluster}\nsecurity_groups: {{db: {group}}}\n{BAD_GROUP}\n")
+    assert not [line for line in found if "cluster.security_groups" in line], found
+
+
+def test_who_deploys_is_not_guessed_where_the_account_is_wrong(tmp_path: Path) -> None:
+    role = "account: {role_arn: [x]}\naccess: {me: {principal_arn: deployer, policies: [{policy: view}]}}"
+    found = told(tmp_path, f'region: eu-west-1\ncluster: {{version: "1.35"}}\n{role}\n')
+    assert not [line for line in found if "access" in line], found
+
+
 def test_a_sound_platform_has_nothing_wrong_without_one_of_its_parts(tmp_path: Path) -> None:
     files, file, tried = StackFiles(seed=11), tmp_path / "prod.yaml", 0
     while tried < 8:
