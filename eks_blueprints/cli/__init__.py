@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
+from eks_blueprints.cli import streams
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.errors import InputError, unforeseen
 from eks_blueprints.core.printed import visible
@@ -97,8 +98,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     atexit.register(gc.freeze)
     # Looking for plugins of pydantic reads what every installed package says of itself.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    _attach_streams()
-    _keep_apart()
+    streams.attach()
+    streams.keep_apart()
+    _end_when_told()
     try:
         # https://no-color.org: any value but the empty one. Where it is not set, click looks at the terminal.
         color = False if os.environ.get("NO_COLOR") else None
@@ -123,28 +125,8 @@ def main(args: list[str] | None = None) -> NoReturn:
     sys.exit(code or 0)
 
 
-def _attach_streams() -> None:
-    """Give a process that was started with closed streams some that go nowhere.
-
-    The next files that it opens would take their place, and be written to by the commands that it runs.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
-
-
-def _keep_apart() -> None:
-    """Send what programs and commands write by themselves to standard error, and end as by an interrupt when asked to.
-
-    Results alone are on standard output; a stop runs the ends of whatever has made a folder or started a process.
-    """
-    with contextlib.suppress(OSError, ValueError):  # streams that are no files, as in tests
-        ours = os.dup(sys.stdout.fileno())
-        sys.stdout.flush()
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        # What an encoding lacks, such as latin-1 an arrow, is spelled, as it is on standard error.
-        errors = "backslashreplace" if sys.stdout.errors == "strict" else sys.stdout.errors
-        sys.stdout = open(ours, "w", encoding=sys.stdout.encoding, errors=errors)  # noqa: SIM115
+def _end_when_told() -> None:
+    """End as by an interrupt: that runs the ends of whatever has made a folder or started a process."""
     with contextlib.suppress(ValueError):  # not in the main thread
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):

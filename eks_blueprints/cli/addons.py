@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eks_blueprints.cli import complete
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _list(found: dict[str, type[AddOn]], form: str) -> None:
             }
             for kind, cls in found.items()
         ]
-        click.echo(document(rows))
+        echo_document(document(rows))
         return
     width = max(map(len, found), default=0)
     for category in sorted({cls.category for cls in found.values()}):

@@ -12,6 +12,7 @@ import click
 
 from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.streams import echo_report
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.stackfile.find import stack_file, stack_files, stacks_of
 from eks_blueprints.stackfile.settle import checked
@@ -197,6 +198,6 @@ def _end(reports: Sequence[Report], form: str, strict: bool) -> None:
     from eks_blueprints.policies import formats
     from eks_blueprints.policies.cli_support import refused
 
-    click.echo(formats.render(reports, form).rstrip("\n"))
+    echo_report(formats.render(reports, form), form)
     if refused(reports, strict=strict):
         raise click.exceptions.Exit(Exit.REFUSED)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.printed import visible
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     text = built(validated(text_of(report, errors="replace"), str(report)))
     _summary(text)
     if dry_run:
-        click.echo("\n\n".join(pack(sections(text), f"<!-- eks-blueprints:{tag} -->", 65_536, max_parts)))
+        echo_document("\n\n".join(pack(sections(text), f"<!-- eks-blueprints:{tag} -->", 65_536, max_parts)))
         return
     try:
         found = _host(host, repository, number, api_url)
@@ -155,5 +156,5 @@ def _summary(text: str) -> None:
         return
     from eks_blueprints.review.comment.pack import pack, sections
 
-    with Path(file).open("a", encoding="utf-8") as page:
+    with Path(file).open("a", encoding="utf-8", newline="\n") as page:
         page.write(pack(sections(text), "", _SUMMARY_LIMIT, 1)[0] + "\n")

@@ -12,6 +12,7 @@ import click
 
 from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.streams import echo_report
 from eks_blueprints.core.printed import document, one_line, visible
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
@@ -120,12 +121,12 @@ def command(  # noqa: PLR0917 - click passes each option by name
     show.old_tables(*show.PLATFORM, "policies/", "review/")
     report = _report(stacks, base, program, base_python, prices, not no_policies, jobs, threshold)
     if not outputs:
-        click.echo(_rendered(report, form or "text").rstrip("\n"))
+        echo_report(_rendered(report, form or "text"), form or "text")
     for file in outputs:
         file.parent.mkdir(parents=True, exist_ok=True)
         text = click.unstyle(_rendered(report, form or _form_of(file)))
         try:
-            file.write_text(text, encoding="utf-8")
+            file.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             error.filename = str(file)  # a full disk does not name it
             raise

@@ -14,6 +14,7 @@ import click
 from eks_blueprints.cli import show
 from eks_blueprints.cli.diff import _rendered as rendered
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.streams import echo_report
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.preview.targets import Target
 
@@ -48,7 +49,7 @@ def run(
         from eks_blueprints.review.engine.report import report_of
 
         report = report_of(outcome.previews, errors=outcome.errors, command=command, threshold=threshold)
-        click.echo(rendered(report, form).rstrip("\n"))
+        echo_report(rendered(report, form), form)
     _leave(outcome, tell_changes)
 
 

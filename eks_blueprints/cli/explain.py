@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.facts import instance_types
 from eks_blueprints.core.facts.instance_types import InstanceType
 from eks_blueprints.core.printed import document
@@ -57,7 +58,7 @@ def _show(path: str, form: str) -> None:
 
     found = field_help(path)
     if form == "json":
-        click.echo(document(asdict(found)))
+        echo_document(document(asdict(found)))
         return
     default = "" if found.default is None else f", default {json.dumps(found.default, ensure_ascii=False)}"
     click.echo(f"{click.style(found.path, bold=True)}  {found.type}{', required' if found.required else default}")
@@ -107,7 +108,7 @@ def pods(types: tuple[str, ...], reserved_enis: int, form: str) -> None:
     """
     found = [_known(name) for name in types]
     if form == "json":
-        click.echo(document([_data(kind, reserved_enis) for kind in found]))
+        echo_document(document([_data(kind, reserved_enis) for kind in found]))
         return
     for number, kind in enumerate(found):
         if number:

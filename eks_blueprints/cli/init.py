@@ -81,6 +81,8 @@ def _make(folder: Path, answers: Answers) -> None:
     from eks_blueprints.reference.editor_schemas import FILE
     from eks_blueprints.starter.repository import repository, write
 
+    if sys.stderr.isatty():
+        click.echo(f"writing {answers.name}", err=True)
     stacks = folder / "stacks"
     # The schema is that of the class which stands in the files before it.
     write(folder, {**repository(answers), f"stacks/{FILE}": lambda: schema.schema_text(_BLUEPRINT, stacks)})

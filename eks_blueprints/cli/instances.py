@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.facts import instance_types
 from eks_blueprints.core.facts.instance_selection import Architectures, Span, Wanted, matches, select
 
@@ -257,7 +258,7 @@ def _as_json(found: list[InstanceType], count: int, region: str, _wanted: Wanted
         for each in found
     ]
     table = {"date": instance_types.date(), "source": instance_types.source()}
-    click.echo(json.dumps({"instance_types": rows, "count": count, "region": region, "table": table}, indent=2))
+    echo_document(json.dumps({"instance_types": rows, "count": count, "region": region, "table": table}, indent=2))
 
 
 _FORMS = {"text": _as_text, "yaml": _as_yaml, "json": _as_json}

@@ -11,6 +11,7 @@ import click
 
 from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core import clock
 from eks_blueprints.core.printed import document
 from eks_blueprints.policies.definition import PROFILES, Profile
@@ -52,7 +53,7 @@ def list_rules(profile: Profile, subject: str | None, form: str) -> None:
             raise click.UsageError(unknown_name(subject, subjects, "subject"))
         found = [rule for rule in found if rule.subject == subject]
     if form == "json":
-        click.echo(document([_data(rule, profile) for rule in found]))
+        echo_document(document([_data(rule, profile) for rule in found]))
         return
     width = max(len(rule.id) for rule in found)
     for rule in found:
@@ -111,7 +112,7 @@ def new_rule(name: str) -> None:
             raise click.UsageError(f"{path} exists already; got the name {name} again; take another one")
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in made:
-        path.write_text(text.replace("ID", id_).replace("MODULE", module), encoding="utf-8")
+        path.write_text(text.replace("ID", id_).replace("MODULE", module), encoding="utf-8", newline="\n")
         click.echo(f"wrote {relative(path)}")
     click.echo("next: eks-blueprints policy test", err=True)
 
@@ -208,7 +209,7 @@ def write_baseline(
         raise click.UsageError("--approved-by is the owner; got the same name twice; have somebody else approve it")
     report = _report(stack, state, profile)
     today = clock.today()
-    click.echo(baseline(report, owner, today, ticket=ticket, approved_by=approved_by), nl=False)
+    echo_document(baseline(report, owner, today, ticket=ticket, approved_by=approved_by), nl=False)
     click.echo(f"{show.count(len(report.failed()), 'finding')} on {report.resources} resources", err=True)
 
 

@@ -10,6 +10,7 @@ import click
 
 from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.printed import document
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
@@ -152,7 +153,7 @@ def _print_one(target: Target, form: str, full: bool, tell_changes: bool) -> Non
     if form == "json":
         from eks_blueprints.review.preview.json_form import to_data
 
-        click.echo(document(to_data(result)))
+        echo_document(document(to_data(result)))
     else:
         from eks_blueprints.review.preview.text import render
 
@@ -180,7 +181,7 @@ def _print_many(targets: list[Target], form: str, full: bool, jobs: int | None, 
         if form == "text":
             click.echo("\n".join(outcome.lines) + "\n")
     if form == "json":
-        click.echo(document([outcome.data for outcome in done]))
+        echo_document(document([outcome.data for outcome in done]))
     if failed:
         raise click.exceptions.Exit(Exit.INVALID)
     if tell_changes and created:

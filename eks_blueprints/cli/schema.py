@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
       eks-blueprints schema acme.platform.AcmeBlueprint > stacks/stack.schema.json
     """
     if folder is None:
-        click.echo(schema_text(blueprint, Path.cwd(), overlay=overlay), nl=False)
+        echo_document(schema_text(blueprint, Path.cwd(), overlay=overlay), nl=False)
         return
     from eks_blueprints.reference.editor_schemas import FILE, OVERLAY_FILE, Schema
 
@@ -60,7 +61,7 @@ def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
         text = schema_text(schema.blueprint, found_from, overlay=schema.overlay)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             raise click.UsageError(f"{path}: cannot be written; got {error.strerror}; name a writable folder") from None
         click.echo(f"wrote {path}", err=True)
@@ -68,10 +69,13 @@ def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
 
 def schema_text(blueprint: str | None, folder: Path, *, overlay: bool = False) -> str:
     """The schema of the stack files of a class, found as a stack file in `folder` finds it; of ours if None."""
+    from eks_blueprints.reference import own_fields
     from eks_blueprints.reference.schema import overlay_schema, stack_schema
 
     args = _args_of(blueprint, folder)
-    return document(overlay_schema(args) if overlay else stack_schema(args)) + "\n"
+    # Ours is always made as a whole: it is the one that this package carries.
+    schema = stack_schema(args) if blueprint is None else own_fields.stack_schema(args)
+    return document(overlay_schema(schema) if overlay else schema) + "\n"
 
 
 def _named() -> dict[Path, Schema]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from eks_blueprints.blueprint.core_addons import is_listed
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.printed import document as json_document
 from eks_blueprints.core.printed import one_line
@@ -39,14 +40,14 @@ def command(stack: str, form: str) -> None:
     if form == "json":
         files = [document.file, *document.extended]
         data = {"stack": file.stem, "files": files, "data": without_secrets(document.data), "core_addons": core}
-        click.echo(json_document({**data, "origins": origins(document)}))
+        echo_document(json_document({**data, "origins": origins(document)}))
         return
     extended = "".join(f", which extends {each}" for each in document.extended)
-    click.echo(_comment(document.file + extended))
+    echo_document(_comment(document.file + extended))
     for text, place in _aligned(list(lines(document))):
-        click.echo(text + (_comment(place) if place else ""))
+        echo_document(text + (_comment(place) if place else ""))
     if core:
-        click.echo(_comment(f"and without being listed: {', '.join(core)} (core_addons)"))
+        echo_document(_comment(f"and without being listed: {', '.join(core)} (core_addons)"))
 
 
 def _core_addons(file: Path) -> list[str]:

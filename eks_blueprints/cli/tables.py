@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from eks_blueprints.cli import show
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.printed import document
 from eks_blueprints.core.tables import tables
 
@@ -29,7 +30,7 @@ def command(form: str) -> None:
             }
             for table in tables()
         ]
-        click.echo(document(rows))
+        echo_document(document(rows))
         return
     for table in tables():
         age = click.style(show.count(table.age, "day"), fg="yellow" if table.old else None)

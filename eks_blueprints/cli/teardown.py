@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eks_blueprints.cli import complete
+from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.printed import document
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
@@ -43,7 +44,7 @@ def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -
 
     found = steps(preview(target).plan)
     if form == "json":
-        click.echo(document([step.to_data() for step in found]))
+        echo_document(document([step.to_data() for step in found]))
         return
     click.echo(f"to take {target.stack} down, in this order:\n")
     for number, step in enumerate(found, 1):

@@ -35,7 +35,7 @@ def write(folder: Path) -> list[Path]:
         if old.name not in pages:
             old.unlink()
     for name, text in pages.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return [folder / name for name in pages]
 
 

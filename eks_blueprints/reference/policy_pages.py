@@ -116,7 +116,7 @@ def write(folder: Path) -> None:
         if old.name not in made:
             old.unlink()
     for name, text in made.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _own() -> Iterable[Rule]:

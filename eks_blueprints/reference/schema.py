@@ -64,15 +64,20 @@ _REFERENCES: JsonSchemaValue = {
 
 def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
     """The schema of a stack file whose blueprint takes `args`."""
-    schema = _schema_of(args)
+    schema = schema_of(args)
     definitions = schema.pop("$defs", {})
     for base in _GROUPS:
         for kind in kinds(base):
-            element = _apart(_schema_of(element_class(base, kind)), kind, definitions)
+            element = _apart(schema_of(element_class(base, kind)), kind, definitions)
             definitions |= element.pop("$defs", {})
             definitions[f"{base.group}.{kind}"] = _keyed(element, kind)
-    definitions = {"Reference": _REFERENCE, "References": _REFERENCES, **_shared(_expanded(definitions))}
-    schema = _expanded(schema)
+    definitions = {"Reference": _REFERENCE, "References": _REFERENCES, **_shared(expanded(definitions))}
+    return whole(args, schema, definitions)
+
+
+def whole(args: type[BlueprintArgs], schema: JsonSchemaValue, definitions: JsonSchemaValue) -> JsonSchemaValue:
+    """The schema of a file from that of the class and the definitions that it refers to."""
+    schema = expanded(schema)
     schema["properties"] |= OF_THE_FILE
     # A file that extends another has from there what it needs.
     schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["extends"]}]
@@ -80,9 +85,9 @@ def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
     return {**head, **_without(schema, head), "$defs": dict(sorted(definitions.items()))}
 
 
-def overlay_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
-    """The schema of files that extend others or are extended: nothing is required, and null removes."""
-    schema = _relaxed(stack_schema(args))
+def overlay_schema(schema: JsonSchemaValue) -> JsonSchemaValue:
+    """That of whole files as one of files that extend others or are extended: nothing is required, and null removes."""
+    schema = _relaxed(schema)
     del schema["anyOf"]
     return {**schema, "title": "Part of an EKS blueprint"}
 
@@ -115,11 +120,11 @@ def _or_null(schema: Any) -> JsonSchemaValue:
 @cache
 def own_schema(cls: type[BaseModel]) -> JsonSchemaValue:
     """The schema of one spec alone, without the kinds of the groups in it."""
-    schema = _schema_of(cls)
+    schema = schema_of(cls)
     for name, part in schema["properties"].items():
         if part.pop("x-elements", None):
             schema["properties"][name] = {**part, "properties": {}}
-    parts = _expanded(schema)
+    parts = expanded(schema)
     parts["$defs"] = {"Reference": _REFERENCE, "References": _REFERENCES, **parts.get("$defs", {})}
     return cast("JsonSchemaValue", parts)
 
@@ -151,7 +156,8 @@ class _Generator(GenerateJsonSchema):
         return result
 
 
-def _schema_of(cls: type[BaseModel]) -> JsonSchemaValue:
+def schema_of(cls: type[BaseModel]) -> JsonSchemaValue:
+    """What pydantic says of a class, each field with its docstring."""
     return cls.model_json_schema(schema_generator=_Generator, ref_template="#/$defs/{model}")
 
 
@@ -201,9 +207,10 @@ def _to(name: str | None, part: JsonSchemaValue) -> JsonSchemaValue:
     return part if name is None else {"$ref": f"#/$defs/{name}"}
 
 
-def _expanded(node: Any) -> Any:
+def expanded(node: Any) -> Any:
+    """The same with groups of elements and references to values written out."""
     if isinstance(node, list):
-        return [_expanded(item) for item in node]
+        return [expanded(item) for item in node]
     if not isinstance(node, dict):
         return node
     if node.get("x-reference"):
@@ -212,7 +219,7 @@ def _expanded(node: Any) -> Any:
         return {"$ref": "#/$defs/References"}
     if group := node.get("x-elements"):
         return _group_schema(group, node)
-    return {key: _expanded(value) for key, value in node.items()}
+    return {key: expanded(value) for key, value in node.items()}
 
 
 def _group_schema(group: str, node: JsonSchemaValue) -> JsonSchemaValue:

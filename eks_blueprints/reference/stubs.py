@@ -24,4 +24,4 @@ def addons_stub() -> str:
 
 
 if __name__ == "__main__":
-    STUB.write_text(addons_stub(), encoding="utf-8")
+    STUB.write_text(addons_stub(), encoding="utf-8", newline="\n")

@@ -21,7 +21,7 @@ def compare(recorded: Recorded, path: Path, *, update: bool) -> None:
     text = render(recorded.plan)
     if update:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="\n")
         return
     if not path.is_file():
         raise AssertionError(f"{path.name}: no golden recording yet; run pytest --update-golden and review it")

@@ -146,20 +146,50 @@ def test_what_no_rule_foresaw_is_one_located_line(tmp_path: Path) -> None:
     assert line.isprintable()
 
 
-@pytest.mark.parametrize(
-    "env",
-    [
-        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
-        {"PYTHONIOENCODING": "ascii"},
-        {"PYTHONIOENCODING": "latin-1"},
-        {"PYTHONIOENCODING": "cp1252:strict"},
-    ],
-    ids=str,
-)
-def test_an_encoding_that_lacks_a_character(tmp_path: Path, env: dict[str, str]) -> None:
-    done = run("$CLI schema | tail -c 1000000 > schema.json", tmp_path, **env)
+ENCODINGS = [
+    ({"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, "ascii"),
+    ({"LC_ALL": "POSIX", "PYTHONUTF8": "0"}, "ascii"),
+    ({"PYTHONIOENCODING": "ascii"}, "ascii"),
+    ({"PYTHONIOENCODING": "latin-1"}, "latin-1"),
+    ({"PYTHONIOENCODING": "cp1252:strict"}, "cp1252"),
+    ({"PYTHONIOENCODING": "cp437"}, "cp437"),
+    ({"PYTHONIOENCODING": "cp850", "TERM": "dumb"}, "cp850"),
+    ({"PYTHONIOENCODING": "utf-8", "COLUMNS": "40"}, "utf-8"),
+]
+IN_EVERY = pytest.mark.parametrize(("env", "page"), ENCODINGS, ids=str)
+
+
+@IN_EVERY
+def test_documents_are_utf_8_whatever_the_code_page(tmp_path: Path, env: dict[str, str], page: str) -> None:
+    (tmp_path / "eu.yaml").write_text(FILE + "tags: {team: Zürich → 東京}\n", encoding="utf-8")
+    done = run("$CLI show ./eu.yaml --format json > shown.json && $CLI show ./eu.yaml > shown.yaml", tmp_path, **env)
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads((tmp_path / "schema.json").read_bytes().decode("latin-1"))
+    data = json.loads((tmp_path / "shown.json").read_text(encoding="utf-8"))["data"]
+    assert data["tags"] == {"team": "Zürich → 東京"}
+    assert "Zürich → 東京" in (tmp_path / "shown.yaml").read_text(encoding="utf-8")
+
+
+@IN_EVERY
+def test_text_is_shown_in_every_code_page(tmp_path: Path, env: dict[str, str], page: str) -> None:
+    done = run("$CLI preview ./dev.yaml > shown.txt 2>&1", tmp_path, **env)
+    assert done.returncode == 0
+    text = (tmp_path / "shown.txt").read_bytes().decode(page)
+    assert "\\u25" not in text, "a line of the tree is spelled"
+    lines = "├─ " if page in ("utf-8", "cp437", "cp850") else "|- "
+    assert lines in text
+
+
+@IN_EVERY
+def test_an_error_is_shown_in_every_code_page(tmp_path: Path, env: dict[str, str], page: str) -> None:
+    (tmp_path / "odd.yaml").write_text(FILE + "réseau → 東京: 1\n", encoding="utf-8")
+    done = run("$CLI check ./odd.yaml 2> shown.txt; $CLI nösuch→ 2>> shown.txt", tmp_path, **env)
+    assert done.returncode == 2
+    shown = (tmp_path / "shown.txt").read_bytes()
+    assert b"odd.yaml:" in shown
+    assert b"no such command" in shown
+    assert b"Traceback" not in shown
+    assert b"UnicodeEncodeError" not in shown
+    shown.decode(page)
 
 
 def test_nobody_is_at_home(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def helm() -> str | None:
 @cache
 def version(program: str) -> str:
     """`Helm v3.19.0`."""
-    done = subprocess.run([program, "version", "--short"], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([program, "version", "--short"], capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     match = re.search(r"v\d+\.\d+(\.\d+)?", done.stdout)
     return f"Helm {match[0] if match else 'of an unknown version'}"
 
@@ -128,7 +128,7 @@ def _rendered(  # noqa: PLR0917 - in Helm's own order
     call += ["--", release, where.chart]
     try:
         done = subprocess.run(  # noqa: S603 - Helm, as the PATH has it
-            call, input=values, capture_output=True, text=True, check=False, timeout=_SECONDS
+            call, input=values, capture_output=True, encoding="utf-8", check=False, timeout=_SECONDS
         )
     except (subprocess.TimeoutExpired, OSError) as error:
         return f"Helm did not end: {type(error).__name__}"

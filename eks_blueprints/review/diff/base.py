@@ -159,10 +159,11 @@ class Rendering:
         return subprocess.Popen(  # noqa: S603 - this package, as the commit has it
             [self.python or sys.executable, "-m", "eks_blueprints", *arguments],
             cwd=inside,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             start_new_session=True,
         )
 

@@ -85,7 +85,7 @@ def git(folder: Path, *arguments: str) -> str:
     """
     command = ["git", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - git, with plain arguments
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=True)  # noqa: S603 - plain arguments
     except FileNotFoundError:
         message = "needs git to compare with a ref; got none on the PATH; install it, or give a plan or state file"
         raise InputError([Problem((), message, "--base")]) from None
