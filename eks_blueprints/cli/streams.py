@@ -80,7 +80,7 @@ def keep_apart() -> None:
         sys.stdout.flush()
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         sys.stdout = _Text(open(ours, "wb"), sys.stdout.encoding)  # noqa: SIM115 - as long as the process
-        sys.stderr = _Text(open(os.dup(sys.stderr.fileno()), "wb"), sys.stderr.encoding, line_buffering=True)
+        sys.stderr = _Text(open(os.dup(sys.stderr.fileno()), "wb"), sys.stderr.encoding, line_buffering=True)  # noqa: SIM115
 
 
 def echo_document(text: str, *, nl: bool = True) -> None:
