@@ -16,7 +16,7 @@ _GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
 def is_world(ranges: Iterable[str]) -> bool:
     """Whether ranges, taken together, hold half of the internet or more, of IPv4 or of IPv6.
 
-    What is no range, such as a symbol or a prefix list, counts for nothing.
+    What is not a range, such as a symbol or a prefix list, counts for nothing.
     """
     four, six = _summed(ranges)
     return sum(each.num_addresses for each in four) >= _HALF or sum(map(_given_out, six)) >= _given_out(_GIVEN_OUT) // 2

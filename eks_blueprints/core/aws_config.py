@@ -49,12 +49,12 @@ PLUGIN = {"version": "version", "pluginDownloadURL": "plugin_download_url"}
 """Settings that say which plugin runs, rather than what it is told, and the resource options for them."""
 
 _FORMER = {
-    "assumeRole": "is a list since version 7 of the provider; got {got}; write aws:assumeRoles: [{{roleArn: ...}}]",
-    "s3ForcePathStyle": "has another name since version 6 of the provider; got {got}; write aws:s3UsePathStyle",
-    "sharedCredentialsFile": "is a list since version 6 of the provider; got {got}; write aws:sharedCredentialsFiles",
-    "skipGetEc2Platforms": "went with version 6 of the provider; got {got}; remove it",
+    "assumeRole": "is a list as of version 7 of the provider; got {got}; write aws:assumeRoles: [{{roleArn: ...}}]",
+    "s3ForcePathStyle": "was renamed in version 6 of the provider; got {got}; write aws:s3UsePathStyle",
+    "sharedCredentialsFile": "is a list as of version 6 of the provider; got {got}; write aws:sharedCredentialsFiles",
+    "skipGetEc2Platforms": "was removed in version 6 of the provider; got {got}; remove it",
 }
-account_id = Form(r"[0-9]{12}", what="is no id of an AWS account", do="write its 12 digits in quotes")
+account_id = Form(r"[0-9]{12}", what="is not a valid id of an AWS account", do="write its 12 digits in quotes")
 """The id of an AWS account."""
 
 
@@ -193,7 +193,7 @@ class _Reader:
             try:
                 rule(value)
             except ValueError as error:
-                message = "does not have the right form; got a secret; mend it" if self._hidden else str(error)
+                message = "does not have the right form; got a secret; fix it" if self._hidden else str(error)
                 self.problems.append(Problem(path, message))
         return value
 

@@ -23,4 +23,6 @@ def today() -> date:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise InputError([Problem((VARIABLE,), f"is no date; got {shown(said)}; write it like 2026-11-29")]) from None
+        raise InputError(
+            [Problem((VARIABLE,), f"is not a valid date; got {shown(said)}; write it like 2026-11-29")]
+        ) from None

@@ -137,14 +137,14 @@ def parse(text: str, name: str = "<text>") -> Document:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(error.problem or error.context).split())
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = Problem((), f"is not YAML: {what}; got it here; mend the syntax", name, line, column)
+        problem = Problem((), f"is invalid YAML: {what}; got it here; fix the syntax", name, line, column)
         raise InputError([problem]) from None
     except RecursionError:
         raise _error(name, _TOO_DEEP, _START) from None
     except (YAMLError, ValueError) as error:
         what = " ".join(str(getattr(error, "reason", None) or error).split())[:120]
         place = _at(text, getattr(error, "position", 0))
-        raise _error(name, f"is not YAML: {what}; got it here; mend the syntax", place) from None
+        raise _error(name, f"is invalid YAML: {what}; got it here; fix the syntax", place) from None
     if others or () not in builder.values:
         count, place = (f"{len(others) + 1} documents", others[0]) if others else ("an empty file", _START)
         raise _error(name, f"needs one YAML document; got {count}; write one mapping, and one file a stack", place)
@@ -159,7 +159,7 @@ def parse(text: str, name: str = "<text>") -> Document:
 def text_at_top(text: str, key: str) -> str | None:
     """The text that a key at the top of a YAML text has, read no further than that; None where there is none.
 
-    What is no YAML has none: reading all of it tells what is wrong.
+    What is not YAML has none: reading all of it tells what is wrong.
     """
     if key not in text:
         return None
@@ -258,7 +258,7 @@ class _Builder:
                     if isinstance(part, dict):
                         merged = part | merged
                     else:
-                        self._problem(path, source, f"<< takes mappings; got {shown(part)}; name an anchored mapping")
+                        self._problem(path, source, f"<< needs mappings; got {shown(part)}; name an anchored mapping")
                 continue
             if not isinstance(key_node, ScalarNode):
                 self._whole(value)

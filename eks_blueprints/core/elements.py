@@ -166,14 +166,14 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
         known = kinds(base)
     if kind not in known:
         if other := _group_of(kind, base):
-            raise ValueError(f"is no kind of {base.group}; got {shown(kind)}, which is {other}; write it below {other}")
+            raise ValueError(
+                f"is not a kind of {base.group}; got {shown(kind)}, which is {other}; write it below {other}"
+            )
         raise ValueError(unknown_kind(kind, known, f"kind of {base.group}"))
     try:
         module = _imported(known[kind])
     except ImportError as error:
-        raise ValueError(
-            f"cannot be imported; got {shown(kind)} of {known[kind]} ({error}); mend the package"
-        ) from None
+        raise ValueError(f"cannot be imported; got {shown(kind)} of {known[kind]} ({error}); fix the package") from None
     for candidate in vars(module).values():
         if isinstance(candidate, type) and issubclass(candidate, base) and candidate.kind() == kind:
             return candidate
@@ -244,7 +244,7 @@ def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> 
         return None
     except Exception as error:
         own = cls.__module__.startswith(f"{__name__.partition('.')[0]}.")
-        foreign = f"cannot read its fields; got {shown(kind)} ({raised(error)}); mend the class"
+        foreign = f"cannot read its fields; got {shown(kind)} ({raised(error)}); fix the class"
         faults.add(at_kind, unforeseen(error) if own else foreign)
         return None
 
@@ -264,7 +264,7 @@ def _check_names(found: list[Element], faults: Faults) -> None:
         folded = element.name.replace("_", "-").lower()
         if folded in seen:
             other = seen[folded]
-            faults.add((element.name,), f"clashes with {other}; got {shown(element.name)}; give one another name")
+            faults.add((element.name,), f"clashes with {other}; got {shown(element.name)}; rename one of them")
         seen[folded] = element.name
 
 

@@ -155,7 +155,7 @@ def unforeseen(error: BaseException) -> str:
     """
     if os.environ.get("EKS_BLUEPRINTS_DEBUG"):
         raise error
-    what = "cannot be worked with: eks_blueprints, or a class that it was told to load, failed on it"
+    what = "cannot be processed: eks_blueprints, or a class that it loaded, failed on it"
     return f"{what}; got {raised(error)}; set EKS_BLUEPRINTS_DEBUG=1 to see where, and report it"
 
 
@@ -255,7 +255,10 @@ def _message(detail: Any) -> str:
     if kind == "string_type" and isinstance(detail.get("input"), int | float | bool):
         do = f'quote it: "{got}"'
     elif _names_a_source(detail.get("input")):
-        do = "write the value itself: it decides what is made, and only what is passed on may be a reference"
+        do = (
+            "write the value itself: it decides which resources exist, and "
+            "only values that are passed on can be references"
+        )
     elif kind == "literal_error" and (near := nearest(str(detail.get("input")), _QUOTED.findall(context["expected"]))):
         do = f"did you mean {near}? {do.format(**context)}"
     elif isinstance(detail.get("input"), str) and kind in ("int_type", "float_type", "bool_type"):
@@ -283,9 +286,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "less_than_equal": ("is too large", "use at most {le}"),
     "less_than": ("is too large", "use less than {lt}"),
     "too_short": ("needs at least {min_length} entries", "add what is missing"),
-    "too_long": ("takes at most {max_length} entries", "remove some"),
+    "too_long": ("can have at most {max_length} entries", "remove some"),
     "string_too_short": ("needs at least {min_length} characters", "write a longer text"),
-    "string_too_long": ("takes at most {max_length} characters", "shorten it"),
+    "string_too_long": ("can have at most {max_length} characters", "shorten it"),
     "string_pattern_mismatch": ("does not have the right form", "it must match {pattern}"),
     "multiple_of": ("must be a multiple of {multiple_of}", "round it"),
 }

@@ -23,7 +23,7 @@ def text_of(path: Path, *, errors: str = "strict") -> str:
     if path.is_fifo():
         return _piped(path).decode("utf-8", errors)
     if path.exists() and not path.is_file():
-        raise InputError([Problem((), "is no file; got a folder or a device; name a file or a pipe", str(path))])
+        raise InputError([Problem((), "is not a file; got a folder or a device; name a file or a pipe", str(path))])
     return path.read_text(encoding="utf-8", errors=errors)
 
 
@@ -35,7 +35,7 @@ def _piped(path: Path) -> bytes:
         if not select.select([descriptor], [], [], _PATIENCE)[0]:
             first = pipe.read(1)  # nothing (None) as long as a writer is there, and the end (empty) otherwise
             if first == b"":
-                got = f"nobody who writes to it in {_PATIENCE:g} s"
+                got = f"no writer within {_PATIENCE:g} s"
                 do = "name a file, or a pipe that something is written to"
                 raise InputError([Problem((), f"is a pipe; got {got}; {do}", str(path))])
         os.set_blocking(descriptor, True)

@@ -30,7 +30,7 @@ def nanoseconds(text: str) -> int:
     body = text[1:] if text[:1] in ("+", "-") else text
     terms = _TERM.findall(body)
     if body != "0" and (not terms or "".join(number + unit for number, unit in terms) != body):
-        raise ValueError(f"is no duration; got {shown(text)}; write it like 30s, 90m or 1h30m")
+        raise ValueError(f"is not a valid duration; got {shown(text)}; write it like 30s, 90m or 1h30m")
     length = sum(int(Decimal(number) * _NANOSECONDS[unit]) for number, unit in terms)
     if length > _LONGEST:
         raise ValueError(f"is too long; got {shown(text)}; use at most 2562047h")

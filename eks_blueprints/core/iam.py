@@ -48,7 +48,9 @@ class Allow:
             action_name(action)
         resources = (on,) if isinstance(on, str) or is_output(on) else tuple(on)
         if not resources:
-            raise ValueError(f"needs at least one ARN; got none for {actions[0]}; name what it may be done on")
+            raise ValueError(
+                f"needs at least one ARN; got none for {actions[0]}; name the resources that it applies to"
+            )
         object.__setattr__(self, "actions", actions)
         object.__setattr__(self, "on", resources)
         object.__setattr__(self, "when", _conditions(when))
@@ -68,7 +70,7 @@ def action_name(value: Any) -> str:
         ValueError: if it is none, or stands for all that a service does.
     """
     if not isinstance(value, str) or not _ACTION.fullmatch(value):
-        raise ValueError(f"is no action that can be allowed; got {shown(value)}; name service:Verb")
+        raise ValueError(f"is not a valid action that can be allowed; got {shown(value)}; name service:Verb")
     return value
 
 

@@ -123,7 +123,7 @@ def limits_who(conditions: Iterable[Condition]) -> bool:
 
 
 def conditions_of(condition: Any) -> list[Condition]:
-    """The conditions of a statement, from its member Condition; none if that is no mapping."""
+    """The conditions of a statement, from its member Condition; none if that is not a mapping."""
     found: list[Condition] = []
     for operator, keys in condition.items() if isinstance(condition, Mapping) else ():
         for key, value in keys.items() if isinstance(keys, Mapping) else ():

@@ -138,7 +138,7 @@ def irsa_role(
         ValueError: if the cluster has no IAM OIDC provider.
     """
     if cluster.oidc_provider_arn is None:
-        raise ValueError("irsa needs an IAM OIDC provider; got a cluster without one; make one or use pod_identity")
+        raise ValueError("irsa needs an IAM OIDC provider; got a cluster without one; create one or use pod_identity")
     issuer = pulumi.Output.from_input(cluster.oidc_issuer).apply(lambda url: url.removeprefix("https://"))
     accounts = [service_account] if isinstance(service_account, str) else service_account
     subjects = [f"system:serviceaccount:{namespace}:{account}" for account in accounts]

@@ -33,14 +33,14 @@ def mirrors(value: dict[str, str]) -> dict[str, str]:
     """Registries of images and what stands in for each.
 
     Raises:
-        ValueError: if one is no registry.
+        ValueError: if one is not a valid registry.
     """
     faults = Faults()
     for registry, mirror in value.items():
         for text in (registry, mirror):
             if not _REGISTRY.fullmatch(text):
                 do = "write a host and maybe a path, without https://"
-                faults.add((registry,), f"is no registry of images; got {shown(text)}; {do}")
+                faults.add((registry,), f"is not a valid registry of images; got {shown(text)}; {do}")
     faults.raise_if_any()
     return value
 

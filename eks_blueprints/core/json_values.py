@@ -78,9 +78,9 @@ def unfit(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         for index, item in enumerate(value):
             yield from unfit(item, (*path, index))
     elif isinstance(value, float) and not math.isfinite(value):
-        yield path, f"is no number that JSON knows; got {value}; write a finite one"
+        yield path, f"is not a number that JSON knows; got {value}; write a finite one"
     elif not (value is None or isinstance(value, str | int | float | bool | Reference) or is_output(value)):
-        yield path, f"is no JSON value; got {shown(str(value))} ({type(value).__name__}); quote it"
+        yield path, f"is not a JSON value; got {shown(str(value))} ({type(value).__name__}); quote it"
 
 
 def written(value: Any) -> Any:

@@ -36,37 +36,39 @@ def role_arn(value: str) -> str:
     if session := _SESSION.fullmatch(value):
         raise ValueError(f"is a session and not a role; got {shown(value)}; write {_role_of(session)}")
     if not _ROLE.fullmatch(value):
-        raise ValueError(f"is no ARN of a role; got {shown(value)}; write arn:aws:iam::111122223333:role/name")
+        raise ValueError(f"is not a valid ARN of a role; got {shown(value)}; write arn:aws:iam::111122223333:role/name")
     return value
 
 
 key_arn = Form(
     r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-zA-Z-]{1,64}",
-    what="is no ARN of a KMS key",
+    what="is not a valid ARN of a KMS key",
     do="write arn:aws:kms:region:111122223333:key/id, not an alias",
 )
 """The ARN of a KMS key; an alias will not do, because AWS answers with the key behind it."""
 
 policy_arn = Form(
     r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}",
-    what="is no ARN of a policy",
+    what="is not a valid ARN of a policy",
     do="write arn:aws:iam::111122223333:policy/name",
 )
 """The ARN of an IAM policy."""
 
 arn_pattern = Form(
     r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*|):[\x21-\x7e]+",
-    what="is no ARN",
+    what="is not a valid ARN",
     do="write it like arn:aws:s3:::shop-* or arn:aws:sqs:eu-west-1:111122223333:orders",
 )
 """An ARN of whatever service, or a pattern for several, with `*` for any text, as statements of policies take it."""
 
 security_group_id = Form(
-    r"sg-[0-9a-f]{8,17}", what="is no id of a security group", do="write sg- and 8 to 17 hex digits"
+    r"sg-[0-9a-f]{8,17}", what="is not a valid id of a security group", do="write sg- and 8 to 17 hex digits"
 )
 """The id of a security group."""
 
-prefix_list_id = Form(r"pl-[0-9a-f]{8,17}", what="is no id of a prefix list", do="write pl- and 8 to 17 hex digits")
+prefix_list_id = Form(
+    r"pl-[0-9a-f]{8,17}", what="is not a valid id of a prefix list", do="write pl- and 8 to 17 hex digits"
+)
 """The id of a prefix list."""
 
 group_description = Form(
@@ -76,34 +78,38 @@ group_description = Form(
 )
 """What EC2 shows beside a security group or one of its rules."""
 
-subnet_id = Form(r"subnet-[0-9a-f]{8,17}", what="is no id of a subnet", do="write subnet- and 8 to 17 hex digits")
+subnet_id = Form(
+    r"subnet-[0-9a-f]{8,17}", what="is not a valid id of a subnet", do="write subnet- and 8 to 17 hex digits"
+)
 """The id of a subnet."""
 
-namespace_name = Form(_LABEL, what="is no name of a namespace", do="use up to 63 lowercase letters, digits and dashes")
+namespace_name = Form(
+    _LABEL, what="is not a valid name of a namespace", do="use up to 63 lowercase letters, digits and dashes"
+)
 """The name of a Kubernetes namespace."""
 
 element_name = Form(
     r"[A-Za-z][A-Za-z0-9_-]{0,39}",
-    what="is no usable name",
+    what="is not a valid name",
     do="use up to 40 letters, digits, - and _, with a letter first",
 )
 """A name of a platform's part that becomes part of resources' names."""
 
 key_name = Form(
     r"[a-z][a-z0-9-]{0,39}",
-    what="is no usable name",
+    what="is not a valid name",
     do="use up to 40 lower-case letters, digits and -, with a letter first",
 )
 """The same in lower case."""
 
 service_account_name = Form(
     rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*",
-    what="is no name of a service account",
+    what="is not a valid name of a service account",
     do="use up to 253 lowercase letters, digits, - and ., with a letter or digit first and last",
 )
 """The name of a Kubernetes service account."""
 
-object_name = Form(_LABEL, what="is no short name", do="use up to 63 lowercase letters, digits and dashes")
+object_name = Form(_LABEL, what="is not a valid short name", do="use up to 63 lowercase letters, digits and dashes")
 """The name of a Kubernetes object, or a key that becomes part of one or of a resource's."""
 
 
@@ -138,7 +144,7 @@ def key_names(value: dict[str, Any]) -> dict[str, Any]:
 profile = Form(
     r"[^\s\"'\\\x00-\x1f]{1,128}",
     re.UNICODE,
-    what="is no name of a profile",
+    what="is not a valid name of a profile",
     do="use 1 to 128 characters without spaces",
 )
 """The name of a profile of the AWS configuration."""
@@ -157,11 +163,11 @@ def cidr(value: str) -> str:
             raise ValueError(f"has no prefix length; got {shown(value)}; write {address} for that one address")
         loose = ip_network(value, strict=False)
         if not re.fullmatch(r"[0-9]+", value.partition("/")[2]):
-            raise ValueError(f"is no address range; got {shown(value)}; write {loose}")
+            raise ValueError(f"is not a valid address range; got {shown(value)}; write {loose}")
     except ValueError as error:
         if "; got " in str(error):
             raise
-        raise ValueError(f"is no address range; got {shown(value)}; {do}") from None
+        raise ValueError(f"is not a valid address range; got {shown(value)}; {do}") from None
     if str(loose) != value.lower():
         raise ValueError(f"is not the first address of its range; got {shown(value)}; did you mean {loose}?")
     return value.lower()
@@ -188,12 +194,12 @@ def tags(value: dict[str, str]) -> dict[str, str]:
         if not 1 <= len(key) <= 128 or not _TAG.fullmatch(key):
             raise ValueError(f"has a bad key; got {shown(key)}; use 1 to 128 letters, digits, spaces and _.:/=+-@")
         if key.lower().startswith("aws:"):
-            raise ValueError(f"has a key that AWS keeps for itself; got {shown(key)}; use another prefix than aws:")
+            raise ValueError(f"has a key that AWS reserves; got {shown(key)}; use another prefix than aws:")
         if len(text) > 256 or not _TAG.fullmatch(text):
             do = "use up to 256 letters, digits, spaces and _.:/=+-@"
             raise ValueError(f"has a bad value for {key}; got {shown(text)}; {do}")
     if len(value) > TAGS_PER_RESOURCE:
-        raise ValueError(f"takes at most {TAGS_PER_RESOURCE} tags; got {len(value)}; remove some")
+        raise ValueError(f"can have at most {TAGS_PER_RESOURCE} tags; got {len(value)}; remove some")
     return value
 
 
@@ -202,7 +208,9 @@ def too_many_tags(*layers: Iterable[str]) -> str | None:
     count = len(set().union(*layers))
     if count <= TAGS_PER_RESOURCE:
         return None
-    return f"leave no room: a resource takes {TAGS_PER_RESOURCE} with those of the platform; got {count}; remove some"
+    return (
+        f"leave no room: a resource can have {TAGS_PER_RESOURCE} with those of the platform; got {count}; remove some"
+    )
 
 
 def repeated(values: Iterable[str]) -> str | None:

@@ -128,7 +128,7 @@ class _Merge:
                 continue
             if entry.get(_PATCH) == "delete":
                 got = shown({name: entry.get(name) for name in names})
-                self._problem(high, f"removes nothing; got {got}, which is not in {self._lower.file}; take it out")
+                self._problem(high, f"removes nothing; got {got}, which is not in {self._lower.file}; remove it")
                 continue
             result.append(self._taken(self._upper, entry, high, (*spot.at, len(result))))
         return result

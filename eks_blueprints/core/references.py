@@ -132,7 +132,7 @@ def _element(value: Any, reference: Reference) -> Any:
     if isinstance(value, str) and type(value) is not str:
         return value[index]  # the symbol of an output that a recording does not know
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{what} is no list; got {type(value).__name__}; leave index and count out")
+        raise ValueError(f"{what} is not a list; got {type(value).__name__}; leave index and count out")
     if reference.count not in (None, len(value)):
         raise ValueError(f"{what} has {len(value)} elements; got count: {reference.count}; write count: {len(value)}")
     if index >= len(value):

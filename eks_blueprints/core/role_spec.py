@@ -52,7 +52,7 @@ class AllowArgs(Spec):
         if not self.actions:
             faults.add("actions", "needs at least one; got []; name one, such as s3:GetObject")
         if not self.resources:
-            faults.add("resources", "needs at least one ARN; got []; name what it may be done on")
+            faults.add("resources", "needs at least one ARN; got []; name the resources that it applies to")
         for operator, keys in self.conditions.items():
             for key, values in keys.items() or [("", ())]:
                 if not values:
@@ -70,12 +70,12 @@ class AllowArgs(Spec):
 _OF_AWS = ("/aws-service-role/", "/aws-reserved/")
 _PATH = Form(
     r"/|/[\x21-\x7e]{1,510}/",
-    what="is no path of IAM",
+    what="is not a valid path of IAM",
     do="begin and end it with /, as in /platform/, with up to 512 characters and no spaces",
 )
 _ROLE_NAME = Form(
     rf"[\w+=,.@-]{{1,{ROLE_NAME_LIMIT}}}",
-    what="is no name of a role",
+    what="is not a valid name of a role",
     do=f"use up to {ROLE_NAME_LIMIT} letters, digits and _+=,.@-",
 )
 _PREFIX = Form(
@@ -93,7 +93,7 @@ _DESCRIPTION = Form(
 def _path(value: str) -> str:
     path = _PATH(value)
     if path.startswith(_OF_AWS):
-        raise ValueError(f"is a path that AWS keeps for itself; got {shown(path)}; choose another")
+        raise ValueError(f"is a path that AWS reserves; got {shown(path)}; choose another")
     return path
 
 
@@ -170,23 +170,23 @@ class RoleArgs(RoleMarks):
 def check_grants(policy_arns: dict[str, Any], allowed: Iterable[Allow], faults: Faults) -> None:
     """Note more policies, or longer ones, than a role can have."""
     if len(policy_arns) > MOST_POLICIES:
-        do = "join some, or say it with allow"
-        faults.add("policy_arns", f"takes at most {MOST_POLICIES} policies; got {len(policy_arns)}; {do}")
+        do = "combine some, or use allow"
+        faults.add("policy_arns", f"can have at most {MOST_POLICIES} policies; got {len(policy_arns)}; {do}")
     # What is known only later counts as the text that stands for it: the least that can be said.
     statements = [each.statement() for each in allowed]
     if (size := len("".join(json.dumps(statements, default=str, separators=(",", ":")).split()))) > MOST_CHARACTERS:
         do = "put some into a managed policy and name it in policy_arns"
-        faults.add("allow", f"takes at most {MOST_CHARACTERS} characters as JSON; got {size}; {do}")
+        faults.add("allow", f"can have at most {MOST_CHARACTERS} characters as JSON; got {size}; {do}")
 
 
 def check_given(role: RoleMarks | None, given: object, field: str, faults: Faults, at: str = "iam_role") -> None:
     """Note settings of a role that is made beside a role that is there, whose ARN stands in `field`."""
     if role is not None and given is not None:
-        faults.add(at, f"is for the role that is made; got {field} too; put it on that role")
+        faults.add(at, f"is for the role that is created; got {field} too; put it on that role")
 
 
 def check_names(role: RoleArgs | None, taken: Iterable[str], faults: Faults, at: str = "iam_role") -> None:
     """Note further policies of a role under a name that one of its policies has already."""
     for name in sorted(set(taken).intersection(role.policy_arns if role is not None else ())):
-        message = f"is the name of a policy that the role has already; got {name}; give yours another"
+        message = f"is the name of a policy that the role already has; got {name}; use another name"
         faults.add((at, "policy_arns", name), message)

@@ -84,7 +84,7 @@ class Reference:
 
     @classmethod
     def parse(cls, value: Any, read: Callable[[Any], Any] | None = None) -> Reference | None:
-        """The reference that a mapping spells, or None if it is no reference.
+        """The reference that a mapping spells, or None if it is not a reference.
 
         Raises:
             ValueError: if it has a reference's keys but not texts as their values.
@@ -149,7 +149,7 @@ def _check_output_name(reference: Mapping[str, Any]) -> None:
     do = "export that part under a name of its own"
     if rest.removesuffix("]").isdigit() and rest.endswith("]") and "index" not in reference:
         do = f"write {{stack: {reference['stack']}, output: {name}, index: {int(rest[:-1])}}}"
-    what = "names an output that a stack cannot have: its whole name is looked up"
+    what = "names an output that a stack cannot have: it is looked up by its whole name"
     raise ValueError(f"{what}; got {shown(output)}; {do}")
 
 
@@ -163,16 +163,18 @@ def _spread(value: Any) -> Any:
     source = {"stack": value["stack"], "output": value["output"]}
     if "count" not in value:
         do = f"write {{stack: {value['stack']}, output: {value['output']}, count: 3}} with the number there are"
-        raise ValueError(f"needs the number of elements, which decides what is made; got {shown(source)}; {do}")
+        raise ValueError(
+            f"needs the number of elements, which decides which resources exist; got {shown(source)}; {do}"
+        )
     if type(count) is not int or not 1 <= count <= _MOST_ELEMENTS:
-        raise ValueError(f"has no usable count; got {shown(count)}; say how many elements the output has")
+        raise ValueError(f"has no usable count; got {shown(count)}; write how many elements the output has")
     Reference.parse(source)
     return [Reference(**source, index=index, count=count) for index in range(count)]
 
 
 _MOST_ELEMENTS = 100
 _ONE_BY_ONE = (
-    "take its elements one by one, such as (found.ids[0], found.ids[1]), so that it is known how many there are"
+    "use its elements one by one, such as (found.ids[0], found.ids[1]), so that it is known how many there are"
 )
 
 

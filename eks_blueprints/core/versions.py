@@ -62,7 +62,9 @@ def minor(version: str) -> int:
     """
     match = _VERSION.fullmatch(version)
     if match is None:
-        raise ValueError(f'is no Kubernetes version; got {shown(version)}; write major.minor, such as "{latest()}"')
+        raise ValueError(
+            f'is not a valid Kubernetes version; got {shown(version)}; write major.minor, such as "{latest()}"'
+        )
     return int(match.group(1))
 
 
@@ -70,7 +72,7 @@ def support(version: str) -> Support:
     """How EKS supports a version today; `unknown` for one that is newer than the table.
 
     Raises:
-        ValueError: if the text is no version.
+        ValueError: if the text is not a valid version.
     """
     release = _releases().get(version)
     if release is None:
@@ -86,7 +88,7 @@ def offered(version: str) -> str:
     """A version, if EKS offers it or may do so by now.
 
     Raises:
-        ValueError: if it is no version, or its support has ended.
+        ValueError: if it is not a version, or its support has ended.
     """
     minor(version)
     if support(version) == "ended":

@@ -24,7 +24,7 @@ def load(text: str) -> Any:
     """The data of a text with one document; None where it has none.
 
     Raises:
-        YAMLError: if it is no YAML.
+        YAMLError: if it is not YAML.
     """
     return reader().load(text)
 

@@ -39,7 +39,7 @@ def test_an_alias_means_the_last_anchor_before_it() -> None:
     [
         ("a: 1\na: 2\n", "f.yaml:2:1: a: is given twice"),
         ("a: [1\nb: 2", "f.yaml:2:2: is not YAML"),
-        ("%YAML 1.1\na: 1\n", "f.yaml:2:1: is not YAML: expected"),
+        ("%YAML 1.1\na: 1\n", "f.yaml:2:1: is invalid YAML: expected"),
         ("- a", "f.yaml:1:1: needs a mapping at the top"),
         ("", "needs one YAML document; got an empty file"),
         ("a: 1\n---\nb: 2\n", "needs one YAML document; got 2 documents"),
@@ -47,7 +47,7 @@ def test_an_alias_means_the_last_anchor_before_it() -> None:
         ("a: &a [*a]", "is nested too deeply"),
         ("\x00", "is not YAML"),
         ("{[a]: 1}", "a key must be text"),
-        ("a: {<<: 3}", "<< takes mappings"),
+        ("a: {<<: 3}", "<< needs mappings"),
     ],
 )
 def test_what_is_refused(text: str, says: str) -> None:

@@ -65,7 +65,7 @@ def test_a_list_in_python() -> None:
         ({"coredns": {"name": "x"}}, "the key coredns is the name"),
         ({"coredns": []}, "addons.coredns: needs a mapping"),
         ({"coredns": {"repliccas": 2}}, "addons.coredns.repliccas: no such field"),
-        ({"a b": {"kind": "coredns"}}, "is no usable name"),
+        ({"a b": {"kind": "coredns"}}, "is not a valid name"),
         ({"a-b": {"kind": "coredns"}, "a_b": {"kind": "coredns"}}, "clashes with a-b"),
         ([{"coredns": {}}], "addons[0]: needs a spec of addons"),
         ("coredns", "addons: needs a mapping of name to fields"),

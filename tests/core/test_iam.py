@@ -20,7 +20,7 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/abc"
     "action", ["*", "s3:*", "s3:", "s3", "", "S3:GetObject", "s3:Get?", "*:Get", "s3:Get*Object", 7]
 )
 def test_an_action_has_to_be_spelled_out(action: str) -> None:
-    with pytest.raises(ValueError, match=r"is no action that can be allowed; got .*; name service:Verb"):
+    with pytest.raises(ValueError, match=r"is not a valid action that can be allowed; got .*; name service:Verb"):
         Allow(action)
 
 

@@ -38,7 +38,7 @@ def test_memory_has_units(text: str, least: float | None, most: float | None) ->
 
 @pytest.mark.parametrize("text", ["", "..", "four", "4-16", "4...16", "4GiB", "-1", "4 16"])
 def test_what_is_no_range_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is no number nor a range; got .*; write it like 4"):
+    with pytest.raises(ValueError, match=r"is neither a number nor a range; got .*; write it like 4"):
         Span.read(text)
 
 
@@ -84,7 +84,7 @@ def test_names_are_allowed_and_denied_by_patterns() -> None:
 
 
 def test_a_broken_expression_is_told() -> None:
-    with pytest.raises(ValueError, match="is no regular expression"):
+    with pytest.raises(ValueError, match="is not a valid regular expression"):
         matches("^m[", "m5.large")
 
 

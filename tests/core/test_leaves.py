@@ -18,10 +18,10 @@ def test_address_ranges_are_taken(text: str) -> None:
         ("10.0.0.1/16", "did you mean 10.0.0.0/16"),
         ("10.0.0.1", "write 10.0.0.1/32"),
         ("10.0.0.0/255.255.0.0", "write 10.0.0.0/16"),
-        ("10.0.0.0/33", "is no address range"),
-        ("10.0.0/16", "is no address range"),
-        ("", "is no address range"),
-        ("ten", "is no address range"),
+        ("10.0.0.0/33", "is not a valid address range"),
+        ("10.0.0/16", "is not a valid address range"),
+        ("", "is not a valid address range"),
+        ("ten", "is not a valid address range"),
     ],
 )
 def test_what_is_no_range_is_refused_with_what_to_write(text: str, said: str) -> None:

@@ -92,8 +92,11 @@ def test_a_word_in_a_part(place: str, word: str, said: str, tmp_path: Any) -> No
 def test_compute_among_the_addons_and_the_other_way_round(tmp_path: Any) -> None:
     lines = told(f"{HEAD}addons: {{karpenter: {{}}}}\ncompute: {{metrics-server: {{}}}}\n", tmp_path)
     assert sorted(lines) == [
-        'addons.karpenter: is no kind of addons; got "karpenter", which is compute; write it below compute',
-        'compute.metrics-server: is no kind of compute; got "metrics-server", which is addons; write it below addons',
+        'addons.karpenter: is not a kind of addons; got "karpenter", which is compute; write it below compute',
+        (
+            "compute.metrics-server: is not a kind of compute; "
+            'got "metrics-server", which is addons; write it below addons'
+        ),
     ]
 
 

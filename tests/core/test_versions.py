@@ -38,7 +38,7 @@ def test_support_is_judged_by_the_day(day: str, support: str, monkeypatch: pytes
 
 def test_a_day_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "yesterday")
-    with pytest.raises(InputError, match="EKS_BLUEPRINTS_TODAY: is no date"):
+    with pytest.raises(InputError, match="EKS_BLUEPRINTS_TODAY: is not a valid date"):
         versions.support("1.32")
 
 
@@ -48,5 +48,5 @@ def test_a_version_of_the_future_may_be_offered_by_now() -> None:
 
 @pytest.mark.parametrize("version", ["1", "1.", "1.0", "1.05", "1.100", "2.1", " 1.35", "1.35\n", "latest"])
 def test_what_is_no_version_is_refused(version: str) -> None:
-    with pytest.raises(ValueError, match="is no Kubernetes version"):
+    with pytest.raises(ValueError, match="is not a valid Kubernetes version"):
         versions.offered(version)

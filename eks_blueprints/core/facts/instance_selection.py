@@ -103,14 +103,14 @@ def matches(pattern: str, name: str) -> bool:
     """Whether a type's name matches a pattern.
 
     Raises:
-        ValueError: if it is no regular expression, though it begins with `^`.
+        ValueError: if it is not a regular expression, though it begins with `^`.
     """
     if not pattern.startswith("^"):
         return fnmatchcase(name, pattern)
     try:
         return re.search(pattern, name) is not None
     except re.error as error:
-        raise ValueError(f"is no regular expression; got {shown(pattern)}; {error}") from None
+        raise ValueError(f"is not a valid regular expression; got {shown(pattern)}; {error}") from None
 
 
 def _has(facts: InstanceType, wanted: Wanted) -> bool:
@@ -187,4 +187,4 @@ def _amount(text: str, units: Units | None, unit: str, whole: str) -> float | No
 
 def _no_range(text: str, units: Units | None) -> str:
     do = "write it like 16GiB, 16GiB..64GiB, 16GiB.. or ..64GiB" if units else "write it like 4, 4..16, 4.. or ..16"
-    return f"is no number nor a range; got {shown(text)}; {do}"
+    return f"is neither a number nor a range; got {shown(text)}; {do}"

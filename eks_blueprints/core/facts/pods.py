@@ -136,8 +136,8 @@ def modes(kind: InstanceType, *, reserved_interfaces: int = 0) -> list[Mode]:
         Mode("managed_custom_networking", "  with custom networking", recommended(kind, custom)),
         Mode("managed_prefixes_custom_networking", "  with both", recommended(kind, both)),
         Mode("managed_ipv6", "  with IPv6", recommended(kind, Addressing(ipv6=True))),
-        Mode("told_by_itself", "own image, self-managed, unless told", told_by_itself(kind)),
-        Mode("karpenter", "Karpenter, unless told", told_by_itself(kind, reserved_interfaces=reserved_interfaces)),
+        Mode("told_by_itself", "own image, self-managed, by default", told_by_itself(kind)),
+        Mode("karpenter", "Karpenter, by default", told_by_itself(kind, reserved_interfaces=reserved_interfaces)),
         Mode("auto_mode", "EKS Auto Mode", on_auto_mode(kind)),
         Mode("auto_mode_single", "  with ipv4_prefix_size 32", on_auto_mode(kind, prefixes=False)),
     ]

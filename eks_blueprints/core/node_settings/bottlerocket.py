@@ -23,7 +23,7 @@ def table() -> Table:
 def problems(settings: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong with what stands below `settings`."""
     if set(settings) == {"settings"}:
-        yield (), "takes what stands below settings; got settings itself; write its content"
+        yield (), "accepts the content of settings; got settings itself; write its content"
         return
     formal = list(table().problems(settings, SHAPE))
     yield from formal

@@ -8,7 +8,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import Path
 
-INSTEAD = "write {secret: key} and set it by pulumi config set --secret, or have the node fetch it by its role"
+INSTEAD = "write {secret: key} and set it by pulumi config set --secret, or let the node fetch it with its role"
 
 _BOTTLEROCKET = (
     ("container-registry", "credentials", None, "password"),
@@ -65,7 +65,7 @@ def likely_in_texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Texts that look as if they held a credential: a literal password, or one in an address."""
     for at, text in _texts(value, path):
         if not re.search(_SURE, text, re.IGNORECASE) and re.search(_LIKELY, text, re.IGNORECASE):
-            yield at, _message("looks as if it held a password in plain text", text)
+            yield at, _message("looks like it contains a password in plain text", text)
 
 
 def _message(what: str, text: str) -> str:

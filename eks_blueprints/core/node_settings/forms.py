@@ -62,7 +62,7 @@ def _pattern(what: str, do: str, *forms: Form) -> Callable[[Any], str | None]:
         if not isinstance(value, str):
             return f"needs a {what} as text; got {shown(value)}; {do}, in quotes"
         if not any(form.fullmatch(value) for form in forms):
-            return f"is no {what}; got {shown(value)}; {do}"
+            return f"is not a valid {what}; got {shown(value)}; {do}"
         return None
 
     return check
@@ -75,7 +75,7 @@ def _base64(value: Any) -> str | None:
         base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         # The value may be a secret that somebody forgot to encode, so it is not repeated.
-        return f"is no base64; got {len(value)} other characters; encode it with base64"
+        return f"is not base64; got {len(value)} other characters; encode it with base64"
     return None
 
 
@@ -83,7 +83,7 @@ def _percent(value: Any) -> str | None:
     digits = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if re.fullmatch(r"[+-]?\d+", digits, re.ASCII) and 0 <= int(digits) <= 100:
         return None
-    return f"is no share of 0 to 100; got {shown(value)}; write a whole number of percent, without %"
+    return f"is not a valid share of 0 to 100; got {shown(value)}; write a whole number of percent, without %"
 
 
 def _hosts(value: Any) -> str | None:

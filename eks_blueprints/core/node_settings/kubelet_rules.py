@@ -130,7 +130,7 @@ def _evictions(config: Mapping[str, Any]) -> Iterator[Fault]:
         for signal, text in _mapping(config.get(name)).items():
             share = text[:-1] if isinstance(text, str) and text.endswith("%") else ""
             if re.fullmatch(r"\d+(\.\d+)?", share) and float(share) > 100:
-                yield (name, signal), f"is more than all there is; got {shown(text)}; write at most 100%"
+                yield (name, signal), f"is more than 100%; got {shown(text)}; write at most 100%"
 
 
 def _shutdown(config: Mapping[str, Any]) -> Iterator[Fault]:
@@ -144,7 +144,7 @@ def _shutdown(config: Mapping[str, Any]) -> Iterator[Fault]:
             yield (name,), f"is too short; got {shown(config[name])}; write 0s, or 1s or more"
     if config.get("shutdownGracePeriodByPodPriority") and (whole or critical):
         do = "keep one of them"
-        yield ("shutdownGracePeriodByPodPriority",), f"cannot stand beside shutdownGracePeriod; got both; {do}"
+        yield ("shutdownGracePeriodByPodPriority",), f"cannot be combined with shutdownGracePeriod; got both; {do}"
 
 
 def _pulls(config: Mapping[str, Any]) -> Iterator[Fault]:

@@ -33,7 +33,7 @@ def newest_kubelet() -> int:
 def problems(spec: Mapping[str, Any], minor: int | None) -> Iterator[Fault]:
     """What is wrong with a spec on nodes of a minor version, or of any."""
     if whole := [key for key in _OF_A_DOCUMENT if key in spec]:
-        yield (), f"takes what stands below spec of a NodeConfig; got {', '.join(whole)} too; write the content of spec"
+        yield (), f"accepts the content of spec of a NodeConfig; got {', '.join(whole)} too; write the content of spec"
         return
     formal = list(table().problems(spec, SHAPE, minor))
     yield from formal
@@ -69,7 +69,7 @@ def _flags(flags: Any, minor: int | None) -> Iterator[Fault]:
         if isinstance(flag, str):
             if not flag.startswith("-") and not bare:
                 at: Path = ("kubelet", "flags", index)
-                yield at, f"is no flag of the kubelet; got {shown(flag)}; write it like --{flag or 'v=4'}"
+                yield at, f"is not a flag of the kubelet; got {shown(flag)}; write it like --{flag or 'v=4'}"
             bare = flag.startswith("-") and "=" not in flag and len(flag.split()) == 1
             for word in flag.split():
                 if word.startswith("--"):
@@ -99,7 +99,7 @@ def _containerd(text: Any) -> Iterator[Fault]:
         config = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason = str(error)[:1].lower() + str(error)[1:]
-        yield at, f"is no TOML, which containerd reads; got {reason}; write tables such as [plugins]"
+        yield at, f"is not TOML, which containerd reads; got {reason}; write tables such as [plugins]"
         return
     for key in credentials.in_containerd(config):
         yield at, f"holds a credential in plain text; got {key}; {credentials.INSTEAD}"

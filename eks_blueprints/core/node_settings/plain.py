@@ -12,7 +12,7 @@ from eks_blueprints.core.spec import is_known
 
 
 def unfit(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Fault]:
-    """Every part of settings that cannot be written down, and why."""
+    """Every part of settings that cannot be serialized, and why."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str) or not key:
@@ -25,6 +25,6 @@ def unfit(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Fault]:
     elif value is None:
         yield path, "has no value; got nothing; write one, or remove it"
     elif isinstance(value, float) and not math.isfinite(value):
-        yield path, f"is no finite number; got {value}; write a finite one"
+        yield path, f"is not a finite number; got {value}; write a finite one"
     elif is_known(value) and not isinstance(value, str | int | float | bool):
-        yield path, f"cannot be written down; got {shown(str(value))} ({type(value).__name__}); write text or a number"
+        yield path, f"cannot be serialized; got {shown(str(value))} ({type(value).__name__}); write text or a number"

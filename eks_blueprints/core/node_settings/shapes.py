@@ -29,7 +29,7 @@ _HERE = Path(__file__).parent
 _REST = "*"  # the shape of all fields of a type that are not named
 _BOUND = Form(r"(.*?)(?: since (\d+))?(?: until (\d+))?")
 _SHOWN_NAMES = 12
-_UNKNOWN = "is no field of"
+_UNKNOWN = "is not a field of"
 _HIDDEN = "got another value, which is not shown; write it in that form"
 
 Fault: TypeAlias = tuple[Place, str]
@@ -189,9 +189,9 @@ class _Walk:
         if self.minor is None:
             return None
         if since is not None and self.minor < since:
-            return f"is there since Kubernetes 1.{since}, and nodes have 1.{self.minor}"
+            return f"exists since Kubernetes 1.{since}, and nodes have 1.{self.minor}"
         if until is not None and self.minor > until:
-            return f"is gone since Kubernetes 1.{until + 1}, and nodes have 1.{self.minor}"
+            return f"was removed in Kubernetes 1.{until + 1}, and nodes have 1.{self.minor}"
         return None
 
     def _unknown(self, path: Place, key: Any, known: Iterable[str]) -> str:
