@@ -1,4 +1,4 @@
-"""What else stands in a VPC: endpoints of AWS's services; in a new one flow logs and the default security group."""
+"""What else is in a VPC: endpoints of AWS's services; in a new one flow logs and the default security group."""
 
 from __future__ import annotations
 

@@ -27,11 +27,11 @@ def read(text: str) -> IPv4Network:
         ValueError: if it spells none, or an address inside of one.
     """
     if not _FORM.fullmatch(text):
-        raise ValueError(f"is no IPv4 CIDR; got {shown(text)}; write one such as 10.0.0.0/16")
+        raise ValueError(f"is not a valid IPv4 CIDR; got {shown(text)}; write one such as 10.0.0.0/16")
     try:
         block = IPv4Network(text, strict=False)
     except ValueError:
-        raise ValueError(f"is no IPv4 CIDR; got {shown(text)}; write one such as 10.0.0.0/16") from None
+        raise ValueError(f"is not a valid IPv4 CIDR; got {shown(text)}; write one such as 10.0.0.0/16") from None
     if str(block) != text:
         raise ValueError(f"is an address inside of a block, not a block; got {shown(text)}; write {block}")
     return block
@@ -40,9 +40,11 @@ def read(text: str) -> IPv4Network:
 def _aws_block(text: str) -> str:
     block = read(text)
     if not 16 <= block.prefixlen <= 28:
-        raise ValueError(f"needs a block of /16 to /28, as AWS has it; got {text}; change the number after the slash")
+        raise ValueError(f"needs a block of /16 to /28, as AWS requires; got {text}; change the number after the slash")
     if reserved := next((never for never in _NEVER if block.overlaps(never)), None):
-        raise ValueError(f"is in a range that AWS takes for no VPC ({reserved}); got {text}; take one of 10.0.0.0/8")
+        raise ValueError(
+            f"is in a range that AWS does not allow for a VPC ({reserved}); got {text}; use one of 10.0.0.0/8"
+        )
     return text
 
 

@@ -51,7 +51,7 @@ def zones_of(args: NetworkArgs, region: str) -> tuple[str, ...]:
         raise ValueError(f"no zones of {region} are known; got none; name at least 2 under zones")
     if args.zone_count is not None and args.zone_count > len(known):
         raise ValueError(
-            f"{region} has {len(known)} zones that EKS takes and every account has; got {args.zone_count}; ask for "
+            f"{region} has {len(known)} zones that EKS supports in every account; got {args.zone_count}; ask for "
             "fewer or name them under zones"
         )
     return known[: args.zone_count or 3]
@@ -88,10 +88,10 @@ def warnings(args: NetworkArgs, region: str) -> Iterator[Problem]:
     for subnet in control_plane(subnets):
         if subnet.free < GOOD_FREE:
             message = f"leaves {subnet.free} free addresses in {subnet.name}, where EKS recommends {GOOD_FREE}"
-            yield _doubt(_place(subnet), f"{message}; got {subnet.cidr}; take a larger block")
+            yield _doubt(_place(subnet), f"{message}; got {subnet.cidr}; use a larger block")
     cut_off = not args.leads_out and not endpoints.interface_services(args, region)
     if cut_off and any(subnet.role == "private" for subnet in subnets):
-        message = "leaves private subnets without a way to AWS's services; got none; set single, or add endpoints"
+        message = "leaves private subnets without a route to AWS's services; got none; set single, or add endpoints"
         yield _doubt(("nat_gateways",), message)
 
 
@@ -105,8 +105,8 @@ def _foreign_zones(args: NetworkArgs, region: str) -> Iterator[Problem]:
     for path, zone in named.items():
         if not zones.belongs(zone, region):
             known = zones.region(region).zones
-            do = f"take one of {', '.join(known)}" if known else "take one of that region"
-            yield Problem(path, f"is no zone of {region}; got {zone}; {do}")
+            do = f"use one of {', '.join(known)}" if known else "use one of that region"
+            yield Problem(path, f"is not a valid zone of {region}; got {zone}; {do}")
 
 
 def foreign_services(args: AnyNetwork, region: str) -> Iterator[Problem]:
@@ -114,17 +114,17 @@ def foreign_services(args: AnyNetwork, region: str) -> Iterator[Problem]:
     for field in ("existing_endpoints", "interface_endpoints", "additional_endpoints"):
         for index, service in enumerate(getattr(args, field, None) or ()):
             if endpoints.is_full(service) and region not in service.split("."):
-                yield Problem((field, index), f"is no service of {region}; got {service}; name one of that region")
+                yield Problem((field, index), f"is not a service of {region}; got {service}; name one of that region")
 
 
 def _shortage(subnet: PlannedSubnet, hosts: set[str]) -> str | None:
     needed = MIN_FREE if subnet.name in hosts else 0
     if subnet.free >= needed:
         return None
-    own = f", of which NAT gateway and endpoints take {subnet.taken}" if subnet.taken else ""
+    own = f", of which NAT gateway and endpoints use {subnet.taken}" if subnet.taken else ""
     why = f"the control plane needs {MIN_FREE} for itself and its upgrades" if needed else "they need more"
     got = f"{subnet.cidr} with {subnet.usable} usable{own}"
-    return f"leaves too few addresses in {subnet.name}: {why}; got {got}; take a larger block"
+    return f"leaves too few addresses in {subnet.name}: {why}; got {got}; use a larger block"
 
 
 def _place(subnet: PlannedSubnet) -> tuple[str, ...]:

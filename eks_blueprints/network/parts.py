@@ -16,15 +16,17 @@ from eks_blueprints.core.spec import In, Spec
 if TYPE_CHECKING:
     from eks_blueprints.network.spec import NetworkArgs
 
-_pool = Form(r"ipam-pool-[0-9a-f]{8,17}", what="is no id of an IPAM pool", do="write ipam-pool- and 8 to 17 hex digits")
+_pool = Form(
+    r"ipam-pool-[0-9a-f]{8,17}", what="is not a valid id of an IPAM pool", do="write ipam-pool- and 8 to 17 hex digits"
+)
 _own_pool = Form(
     r"ipv6pool-ec2-[0-9a-f]{8,17}",
-    what="is no id of a pool of IPv6 addresses",
+    what="is not a valid id of a pool of IPv6 addresses",
     do="write ipv6pool-ec2- and 8 to 17 hex digits",
 )
 _gateway = Form(
     r"(tgw|vgw)-[0-9a-f]{8,17}",
-    what="is no id of a gateway",
+    what="is not a valid id of a gateway",
     do="write tgw- (a transit gateway) or vgw- (a virtual private gateway) and 8 to 17 hex digits",
 )
 
@@ -64,7 +66,7 @@ class Ipv6BlockArgs(Spec):
             block = ip_network(self.cidr_block)
             if not isinstance(block, IPv6Network) or not 44 <= block.prefixlen <= 56 or block.prefixlen % 4:
                 do = "write an IPv6 block of /44, /48, /52 or /56"
-                faults.add("cidr_block", f"is no block of a VPC; got {shown(self.cidr_block)}; {do}")
+                faults.add("cidr_block", f"is not a valid block of a VPC; got {shown(self.cidr_block)}; {do}")
         faults.raise_if_any()
         return self
 
@@ -88,7 +90,7 @@ class GatewayArgs(Spec):
     def _fits_together(self) -> Self:
         faults = Faults()
         if not isinstance(self.id, str) and self.kind is None:
-            faults.add("kind", "is needed where the id is not written; got a reference; say transit or vpn")
+            faults.add("kind", "is needed where the id is not written; got a reference; set transit or vpn")
         if isinstance(self.id, str) and self.kind is not None and self.kind != self.sort:
             faults.add("kind", f"does not fit the id; got {self.kind} with {self.id}; remove it")
         if self.appliance_mode_support is not None and self.sort == "vpn":
@@ -118,14 +120,14 @@ def check_parts(args: NetworkArgs, faults: Faults) -> None:
         faults.add("ipv6_block", f"is for ip_family ipv6; got {args.ip_family}; remove it or set ip_family: ipv6")
     if args.ipv4_ipam_pool_id is not None and "cidr" not in args.model_fields_set:
         what = "is needed with ipv4_ipam_pool_id, because subnets, endpoints and checks are built from it"
-        faults.add("cidr", f"{what}; got none; write the block that the pool shall give")
+        faults.add("cidr", f"{what}; got none; write the block that the pool will give")
     taken: dict[str, str] = {}
     virtual = [name for name, gateway in args.gateways.items() if gateway.sort == "vpn"]
     for name, gateway in args.gateways.items():
         if fault := element_name.fault(name):
             faults.add(("gateways", name), fault)
         if name in virtual[1:]:
-            what = "is a second virtual private gateway, of which a VPC takes one"
+            what = "is a second virtual private gateway, and a VPC can have one"
             faults.add(("gateways", name, "id"), f"{what}; got {virtual[0]} too; remove one")
         for index, block in enumerate(gateway.destination_cidrs):
             at = ("gateways", name, "destination_cidrs", index)

@@ -25,8 +25,8 @@ MAX_CIDRS = 5
 
 _SERVICE = Form(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 _LONGEST_SERVICE = 128  # far more than any has; it becomes part of a tag, which takes 256 characters
-_VPC = Form(r"vpc-[0-9a-f]{8,17}", what="is no id of a vpc", do="write vpc- and 8 to 17 hex digits")
-_TABLE = Form(r"rtb-[0-9a-f]{8,17}", what="is no id of a route table", do="write rtb- and 8 to 17 hex digits")
+_VPC = Form(r"vpc-[0-9a-f]{8,17}", what="is not a valid id of a vpc", do="write vpc- and 8 to 17 hex digits")
+_TABLE = Form(r"rtb-[0-9a-f]{8,17}", what="is not a valid id of a route table", do="write rtb- and 8 to 17 hex digits")
 
 
 def zone(text: str) -> str:
@@ -36,7 +36,7 @@ def zone(text: str) -> str:
         ValueError: if the text has the form of neither.
     """
     if zones.form(text) is None:
-        raise ValueError(f"is no availability zone; got {shown(text)}; write an id such as euw1-az1 or a name")
+        raise ValueError(f"is not a valid availability zone; got {shown(text)}; write an id such as euw1-az1 or a name")
     return text
 
 
@@ -47,13 +47,13 @@ def service(text: str) -> str:
         ValueError: if the text cannot be one.
     """
     if len(text) > _LONGEST_SERVICE or not _SERVICE.fullmatch(text):
-        raise ValueError(f"is no service name; got {shown(text)}; write one such as ecr.api")
+        raise ValueError(f"is not a valid service name; got {shown(text)}; write one such as ecr.api")
     return text
 
 
 def _tags(tags: dict[str, str]) -> dict[str, str]:
     if len(tags) > 50:
-        raise ValueError(f"takes at most 50 tags; got {len(tags)}; remove some")
+        raise ValueError(f"can have at most 50 tags; got {len(tags)}; remove some")
     for key, value in tags.items():
         if not 1 <= len(key) <= 128 or key.lower().startswith("aws:"):
             raise ValueError(f"needs keys of 1 to 128 characters that do not start with aws:; got {shown(key)}")
@@ -69,7 +69,7 @@ Tags = Annotated[dict[str, str], AfterValidator(_tags)]
 def check_arn(faults: Faults, name: str, value: Any, of: str) -> None:
     """Note a value that is known and no ARN of a service."""
     if value is not None and is_known(value) and not re.fullmatch(rf"arn:[a-z-]+:{of}:[^\s]+", value):
-        faults.add(name, f"is no ARN of {of}; got {shown(value)}; write one such as arn:aws:{of}:...")
+        faults.add(name, f"is not a valid ARN of {of}; got {shown(value)}; write one such as arn:aws:{of}:...")
 
 
 def check_new(args: NetworkArgs, faults: Faults) -> None:
@@ -81,9 +81,9 @@ def check_new(args: NetworkArgs, faults: Faults) -> None:
     if args.subnets is not None:
         _check_subnets(args, faults)
     elif int(args.cidr.partition("/")[2]) > 24:
-        faults.add("cidr", f"is too small for the layout; got {args.cidr}; take /16 to /24, or give subnets in full")
+        faults.add("cidr", f"is too small for the layout; got {args.cidr}; use /16 to /24, or give subnets in full")
     elif args.pod_cidr is not None and int(args.pod_cidr.partition("/")[2]) > 25:
-        faults.add("pod_cidr", f"is too small for a pod subnet in each zone; got {args.pod_cidr}; take /16 to /25")
+        faults.add("pod_cidr", f"is too small for a pod subnet in each zone; got {args.pod_cidr}; use /16 to /25")
     if args.nat_gateways not in (None, "none") and not args.has_public:
         faults.add("nat_gateways", f"needs public subnets; got {args.nat_gateways}; remove it or add public subnets")
 
@@ -177,11 +177,11 @@ def _check_blocks(args: NetworkArgs, faults: Faults) -> None:
     for index, (path, text) in enumerate(places):
         block = IPv4Network(text)
         if other := cidr.overlapping(block, [args.cidr, *(earlier for _, earlier in places[:index])]):
-            faults.add(path, f"overlaps {other}; got {text}; take another block")
+            faults.add(path, f"overlaps {other}; got {text}; use another block")
         elif fault := cidr.fault_beside(block, primary):
-            faults.add(path, f"{fault}; got {text}; take one of 100.64.0.0/10 or of the VPC's own range")
+            faults.add(path, f"{fault}; got {text}; use one of 100.64.0.0/10 or of the VPC's own range")
     if len(args.cidrs) > MAX_CIDRS:
-        faults.add("secondary_cidrs", f"makes more than {MAX_CIDRS} blocks; got {len(args.cidrs)}; remove some")
+        faults.add("secondary_cidrs", f"is more than {MAX_CIDRS} blocks; got {len(args.cidrs)}; remove some")
 
 
 def _check_zones(args: NetworkArgs, faults: Faults) -> None:
@@ -192,7 +192,7 @@ def _check_zones(args: NetworkArgs, faults: Faults) -> None:
                 message = f"is a local or wavelength zone, where EKS has no control plane; got {shown(name)}"
                 faults.add(("zones", index), f"{message}; give subnets in full, with control_plane ones elsewhere")
             elif zones.refused(name):
-                faults.add(("zones", index), f"is a zone that EKS refuses; got {name}; take another one")
+                faults.add(("zones", index), f"is a zone that EKS refuses; got {name}; use another one")
         if args.zone_count is not None:
             faults.add("zone_count", f"is for zones that are not named; got {args.zone_count} beside zones; remove it")
     count = len(args.zones) if args.zones is not None else args.zone_count

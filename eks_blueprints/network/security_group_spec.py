@@ -26,7 +26,7 @@ from eks_blueprints.core.spec import In, Spec, is_known
 CLUSTER = "cluster"
 ENDPOINTS = "endpoints"
 STANDING = {
-    CLUSTER: "the security group that EKS makes for control plane and nodes",
+    CLUSTER: "the security group that EKS creates for control plane and nodes",
     ENDPOINTS: "the security group of the network's interface endpoints",
 }
 """Groups that are there without being made here, by the names that they are kept for."""
@@ -38,12 +38,12 @@ _ICMP = ("icmp", "icmpv6")
 _NAMED = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": ALL}
 _PROTOCOL = Form(
     r"tcp|udp|icmp|icmpv6|-1|(1?\d?\d|2[0-4]\d|25[0-5])",
-    what="is no protocol",
+    what="is not a valid protocol",
     do='write tcp, udp, icmp, icmpv6, "-1" for all traffic, or a number from 0 to 255',
 )
 _NAME = Form(
     r"(?!sg-)[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}",
-    what="is no name of a security group",
+    what="is not a valid name of a security group",
     do="use up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, and do not begin with sg-",
 )
 
@@ -103,7 +103,9 @@ class SecurityGroupRule(Spec):
     def _check_ports(self, faults: Faults) -> None:
         several = self.from_port is not None or self.to_port is not None
         if self.port is not None and several:
-            faults.add("port", f"excludes from_port and to_port; got {self.port} beside them; keep one way")
+            faults.add(
+                "port", f"cannot be combined with from_port and to_port; got {self.port} beside them; keep one way"
+            )
         elif self.protocol not in (*_PORTED, *_ICMP) and (self.port is not None or several):
             got = shown(self.protocol)
             faults.add("protocol", f"knows no ports; got {got} with ports; remove them, or name tcp or udp")
@@ -182,12 +184,12 @@ class SecurityGroupArgs(Spec):
         if self.id is not None:
             for field in ("name", "description"):
                 if (value := getattr(self, field)) is not None:
-                    faults.add(field, f"is for a group that is made; got {shown(value)} beside id; remove it")
+                    faults.add(field, f"is for a group that is created; got {shown(value)} beside id; remove it")
         for way in ("ingress", "egress"):
             seen: dict[str, str] = {}
             for key, each in (getattr(self, way) or {}).items():
                 if each.same is not None and (other := seen.setdefault(each.same, key)) != key:
-                    faults.add((way, key), f"says what {other} does; got both; remove one of them")
+                    faults.add((way, key), f"is the same rule as {other}; got both; remove one of them")
         faults.raise_if_any()
         return self
 
@@ -211,7 +213,7 @@ def check_groups(groups: dict[str, SecurityGroupArgs]) -> dict[str, SecurityGrou
     known = [*groups, *STANDING, SELF]
     for key, group in groups.items():
         if (fault := key_name.fault(key)) or key == SELF or key.startswith("sg-"):
-            faults.add((key,), fault or f"is kept for ids and for a group itself; got {key}; choose another name")
+            faults.add((key,), fault or f"is reserved for ids and for a group itself; got {key}; choose another name")
         if key in STANDING:
             for field in ("id", "name", "description"):
                 if getattr(group, field) is not None:

@@ -28,10 +28,10 @@ def _check_places(args: NetworkArgs, subnets: dict[str, SubnetArgs], faults: Fau
     for key, subnet in subnets.items():
         own = IPv4Network(subnet.cidr)
         if not any(own.subnet_of(block) for block in blocks):
-            do = f"take a part of {' or '.join(args.cidrs)}"
+            do = f"use a part of {' or '.join(args.cidrs)}"
             faults.add(("subnets", key, "cidr"), f"lies outside of the VPC; got {subnet.cidr}; {do}")
         if other := next((name for name, block in earlier if own.overlaps(block)), None):
-            faults.add(("subnets", key, "cidr"), f"overlaps that of {other}; got {subnet.cidr}; take another block")
+            faults.add(("subnets", key, "cidr"), f"overlaps that of {other}; got {subnet.cidr}; use another block")
         earlier.append((key, own))
 
 
@@ -46,7 +46,7 @@ def _check_ipv6(args: NetworkArgs, subnets: dict[str, SubnetArgs], faults: Fault
             faults.add(path, f"is for ipv6 networks; got {subnet.ipv6_index}; remove it or set ip_family: ipv6")
         elif subnet.ipv6_index in taken:
             other = taken[subnet.ipv6_index]
-            faults.add(path, f"is that of {other} too; got {subnet.ipv6_index}; give each subnet its own")
+            faults.add(path, f"is also used by {other}; got {subnet.ipv6_index}; give each subnet its own")
         else:
             taken[subnet.ipv6_index] = key
 
@@ -60,8 +60,8 @@ def _check_control_plane(subnets: dict[str, SubnetArgs], faults: Faults) -> None
     hosts = {key: subnet for key, subnet in subnets.items() if subnet.role == role}
     for key, subnet in hosts.items():
         if zones.refused(subnet.zone):
-            message = f"is a zone where EKS takes no subnet of a control plane; got {subnet.zone}"
-            do = "take another, or give subnets of role control_plane elsewhere"
+            message = f"is a zone where EKS does not support control plane subnets; got {subnet.zone}"
+            do = "use another , or give subnets of role control_plane elsewhere"
             faults.add(("subnets", key, "zone"), f"{message}; {do}")
     if len({subnet.zone for subnet in hosts.values()}) < 2:
         faults.add("subnets", f"needs {role} subnets in at least 2 zones for the control plane; got 1; add one")

@@ -62,7 +62,9 @@ def region(name: str) -> Region:
         if re.fullmatch(facts["region_pattern"].strip("^$"), name, re.ASCII):
             return Region(name, partition, facts["dns_suffix"])
     near = nearest(name, regions())
-    raise ValueError(f"is no AWS region; got {shown(name)}; " + (f"did you mean {near}?" if near else "use eu-west-1"))
+    raise ValueError(
+        f"is not an AWS region; got {shown(name)}; " + (f"did you mean {near}?" if near else "use eu-west-1")
+    )
 
 
 def _offered(region: str, ids: list[str]) -> tuple[str, ...]:
@@ -94,8 +96,8 @@ def partition(name: str) -> str:
 
 
 def form(zone: str) -> ZoneForm | None:
-    """Whether a zone is written as a name (`eu-west-1a`) or an id (`euw1-az1`), or is no availability zone but a local
-    or wavelength zone; None for what is no zone at all."""
+    """Whether a zone is written as a name (`eu-west-1a`) or an id (`euw1-az1`), or is not an availability zone but a
+    local or wavelength zone; None for what is not a zone at all."""
     return next((kind for kind, pattern in _FORMS.items() if pattern.fullmatch(zone)), None)
 
 

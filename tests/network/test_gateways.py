@@ -70,7 +70,7 @@ def gateways(**fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        (gateways(id="igw-1"), "gateways.hub.id: is no id of a gateway"),
+        (gateways(id="igw-1"), "gateways.hub.id: is not a valid id of a gateway"),
         (gateways(destination_cidrs=[]), "gateways.hub.destination_cidrs"),
         (gateways(destination_cidrs=["0.0.0.0/0"]), "is where NAT gateways lead; got 0.0.0.0/0"),
         (gateways(destination_cidrs=["192.168.0.0/16"]), "is a block of the VPC itself"),
@@ -89,7 +89,7 @@ def gateways(**fields: Any) -> dict[str, Any]:
             "gateways.b.id: is a second virtual private gateway",
         ),
         ({"ipv4_ipam_pool_id": POOL}, "cidr: is needed with ipv4_ipam_pool_id"),
-        ({"ipv4_ipam_pool_id": "pool", "cidr": "10.0.0.0/16"}, "ipv4_ipam_pool_id: is no id of an IPAM pool"),
+        ({"ipv4_ipam_pool_id": "pool", "cidr": "10.0.0.0/16"}, "ipv4_ipam_pool_id: is not a valid id of an IPAM pool"),
         ({"ipv6_block": {"ipam_pool_id": POOL}}, "ipv6_block: is for ip_family ipv6"),
         ({"ip_family": "ipv6", "ipv6_block": {}}, "ipv6_block: needs an ipam_pool_id or a pool; got neither"),
         (
@@ -98,7 +98,7 @@ def gateways(**fields: Any) -> dict[str, Any]:
         ),
         (
             {"ip_family": "ipv6", "ipv6_block": {"ipam_pool_id": POOL, "cidr_block": "10.0.0.0/16"}},
-            "cidr_block: is no block of a VPC",
+            "cidr_block: is not a valid block of a VPC",
         ),
         (
             {

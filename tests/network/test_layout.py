@@ -74,8 +74,8 @@ def test_zones_of_another_region_are_refused_each() -> None:
     with pytest.raises(InputError) as refused:
         layout.plan(NetworkArgs(zones=("euw2-az1", "euw1-az1", "euc1-az2")), "eu-west-1")
     assert [str(problem).partition(";")[0] for problem in refused.value.problems] == [
-        "zones[0]: is no zone of eu-west-1",
-        "zones[2]: is no zone of eu-west-1",
+        "zones[0]: is not a valid zone of eu-west-1",
+        "zones[2]: is not a valid zone of eu-west-1",
     ]
 
 

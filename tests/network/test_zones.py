@@ -40,7 +40,7 @@ def test_the_partition_follows_the_region_newer_ones_too(name: str, partition: s
 
 @pytest.mark.parametrize("name", ["", "eu-west", "eu_west_1", "EU-WEST-1", "eu-west-1a", "mars-west-1", "eu-wést-1"])
 def test_what_is_no_region_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match=re.escape("is no AWS region; got ")):
+    with pytest.raises(ValueError, match=re.escape("is not an AWS region; got ")):
         zones.region(name)
 
 
