@@ -23,7 +23,7 @@ def seconds(text: str) -> int:
     """
     match = _DURATION.fullmatch(text)
     if match is None:
-        raise ValueError(f"is no duration in one unit; got {shown(text)}; write it like 30m")
+        raise ValueError(f"is not a valid duration in one unit; got {shown(text)}; write it like 30m")
     return int(match.group(1)) * _UNIT_SECONDS[match.group(2)]
 
 
@@ -89,7 +89,7 @@ class ScoringStrategy(Spec):
     @classmethod
     def _once_each(cls, resources: tuple[ScoringResource, ...]) -> tuple[ScoringResource, ...]:
         if twice := repeated(resource.name for resource in resources):
-            raise ValueError(f"weighs one resource twice; got {shown(twice)}; remove one of them")
+            raise ValueError(f"gives one resource two weights; got {shown(twice)}; remove one of them")
         return resources
 
 

@@ -50,5 +50,7 @@ def check(access: dict[str, EndpointAccess], private: bool, faults: Faults) -> N
             faults.add(("endpoint_access", key), fault)
         source = str(each.source())
         if source in seen and not any(not is_known(value) for value in each.source().values()):
-            faults.add(("endpoint_access", key), f"lets in whom {seen[source]} does; got both; remove one of them")
+            faults.add(
+                ("endpoint_access", key), f"allows the same source as {seen[source]}; got both; remove one of them"
+            )
         seen[source] = key

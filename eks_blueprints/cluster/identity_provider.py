@@ -13,12 +13,12 @@ from eks_blueprints.core.spec import In, Spec, is_known
 
 _NAME = Form(
     r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}",
-    what="is no name of an identity provider",
+    what="is not a valid name of an identity provider",
     do="use up to 100 letters, digits, - and _, with a letter or digit first",
 )
 _ISSUER = Form(
     r"https://[A-Za-z0-9.-]+\.[A-Za-z]{2,}(:\d+)?(/[^\s?#]*)?",
-    what="is no URL of an issuer",
+    what="is not a valid URL of an issuer",
     do="write it like https://login.example.com, reachable from the internet, without a query",
 )
 _SYSTEM = "system:"
@@ -67,9 +67,7 @@ class IdentityProviderArgs(Spec):
         for field in ("username_prefix", "groups_prefix"):
             value = getattr(self, field)
             if value is not None and value.startswith(_SYSTEM):
-                faults.add(
-                    field, f"begins with {_SYSTEM}, which Kubernetes keeps for itself; got {value}; choose another"
-                )
+                faults.add(field, f"begins with {_SYSTEM}, which Kubernetes reserves; got {value}; choose another")
         client: Any = self.client_id
         if is_known(client) and not client.strip():
             faults.add("client_id", f"is empty; got {shown(client)}; write the id that the provider gave")

@@ -14,16 +14,18 @@ from eks_blueprints.core.spec import In, Spec
 
 _PRINCIPAL = Form(
     r"\d{12}|arn:aws(-[a-z]+)*:(iam::\d{12}:(root|(role|user)/[\x21-\x7e]+)|sts::\d{12}:assumed-role/[\x21-\x7e]+)",
-    what="is nobody that a key policy can name",
+    what="is not a principal that a key policy can name",
     do="write the ARN of a role, a user, or of an account, arn:aws:iam::111122223333:root",
 )
 _ALIAS = Form(
     r"(?!aws/)[a-zA-Z0-9/_-]{1,250}",
-    what="is no alias",
+    what="is not a valid alias",
     do="use up to 250 letters, digits and /_-, without alias/ before it, and do not begin with aws/",
 )
-_ACTION = Form(r"kms:[A-Za-z]*\*?", what="is no action of KMS", do="write it like kms:Decrypt, kms:Describe* or kms:*")
-_SERVICE = Form(r"[a-z0-9-]+(\.[a-z0-9-]+)+", what="is no service", do="write it like logs.amazonaws.com")
+_ACTION = Form(
+    r"kms:[A-Za-z]*\*?", what="is not a valid action of KMS", do="write it like kms:Decrypt, kms:Describe* or kms:*"
+)
+_SERVICE = Form(r"[a-z0-9-]+(\.[a-z0-9-]+)+", what="is not a service", do="write it like logs.amazonaws.com")
 
 Principal = Annotated[str, AfterValidator(_PRINCIPAL)]
 
@@ -39,7 +41,9 @@ Alias = Annotated[str, AfterValidator(_ALIAS)]
 class KeyStatement(Spec):
     """One further statement of a key policy, for this key."""
 
-    sid: Annotated[str, AfterValidator(Form(r"[A-Za-z0-9]{1,100}", what="is no Sid", do="use letters and digits"))]
+    sid: Annotated[
+        str, AfterValidator(Form(r"[A-Za-z0-9]{1,100}", what="is not a valid Sid", do="use letters and digits"))
+    ]
     """Name of the statement."""
 
     effect: Literal["Allow", "Deny"] = "Allow"
@@ -61,7 +65,7 @@ class KeyStatement(Spec):
     def _is_about_somebody(self) -> Self:
         faults = Faults()
         if not self.principals and not self.services:
-            faults.add("principals", "needs somebody; got nobody; name principals or services")
+            faults.add("principals", "needs a principal; got none; name principals or services")
         if not self.actions:
             faults.add("actions", "needs at least one; got []; name one, such as kms:Decrypt")
         faults.raise_if_any()
@@ -134,10 +138,10 @@ class KeyArgs(Spec):
         if self.policy is not None:
             for field in ("owners", "administrators", "users", "service_users", "policy_statements"):
                 if getattr(self, field):
-                    faults.add(field, "is what policy says as a whole; got both; keep one of them")
+                    faults.add(field, "is part of what policy replaces; got both; keep one of them")
             if not isinstance(self.policy.get("Statement"), list | tuple) or not self.policy["Statement"]:
                 do = 'write {Version: "2012-10-17", Statement: [...]}'
-                faults.add("policy", f"is no policy document; got {shown(self.policy)}; {do}")
+                faults.add("policy", f"is not a valid policy document; got {shown(self.policy)}; {do}")
         if self.rotation_period_in_days is not None and not self.enable_key_rotation:
             got = self.rotation_period_in_days
             faults.add("rotation_period_in_days", f"is for rotation; got {got} with it turned off; remove one")
@@ -148,7 +152,7 @@ class KeyArgs(Spec):
         sids: set[str] = set(OWN_SIDS)
         for index, each in enumerate(self.policy_statements):
             if each.sid in sids:
-                faults.add(("policy_statements", index, "sid"), f"is there already; got {each.sid}; choose another")
+                faults.add(("policy_statements", index, "sid"), f"exists already; got {each.sid}; choose another")
             sids.add(each.sid)
         faults.raise_if_any()
         return self

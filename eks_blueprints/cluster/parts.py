@@ -66,10 +66,10 @@ class LogGroupArgs(Spec):
     def _one_key(self) -> Self:
         faults = Faults()
         if self.kms_key is not None and self.kms_key_id is not None:
-            faults.add("kms_key", "excludes kms_key_id; got both; keep one of them")
+            faults.add("kms_key", "cannot be combined with kms_key_id; got both; keep one of them")
         if self.kms_key is not None and self.kms_key.policy is not None:
             do = "write policy_statements"
-            message = "would have to name a log group that is made here; got a whole policy"
+            message = "would have to name a log group that is created here; got a whole policy"
             faults.add(("kms_key", "policy"), f"{message}; {do}")
         faults.raise_if_any()
         return self
@@ -79,7 +79,7 @@ class LogGroupArgs(Spec):
     def _allowed(cls, days: int) -> int:
         if days not in RETENTIONS:
             near = min(RETENTIONS[1:], key=lambda each: (abs(each - days), -each))
-            raise ValueError(f"is no retention that CloudWatch has; got {days}; use {near}, or 0 for ever")
+            raise ValueError(f"is not a retention of CloudWatch; got {days}; use {near}, or 0 to keep logs forever")
         return days
 
 
@@ -121,12 +121,12 @@ class AutoModeArgs(Spec):
     def _role_fits_pools(self) -> Self:
         faults = Faults()
         if twice := repeated(self.node_pools):
-            faults.add("node_pools", f"names one pool twice; got {shown(twice)}; remove one of them")
+            faults.add("node_pools", f"lists one pool twice; got {shown(twice)}; remove one of them")
         if not self.node_pools and self.node_role_arn is not None:
             faults.add("node_role_arn", "is for built-in pools; got it with node_pools []; remove it or name a pool")
         for field in ("node_role_permissions_boundary", "node_iam_role"):
             if getattr(self, field) is not None and (not self.node_pools or self.node_role_arn is not None):
-                faults.add(field, "is for the role that is made; got no such role; remove it")
+                faults.add(field, "is for the role that is created; got no such role; remove it")
         faults.raise_if_any()
         return self
 

@@ -40,7 +40,7 @@ BLOCKS = {
     "outpost_config": "a local cluster on an Outpost takes no managed nodes, add-ons, OIDC provider or Fargate, so "
     "that little of a blueprint is left: make it with aws.eks.Cluster and put elements on ClusterRef.existing",
     "bootstrap_self_managed_addons": "it is always false, because add-ons are EKS add-ons: list them under addons",
-    "default_addons_to_removes": "AWS's provider has given it up: list what you want under addons",
+    "default_addons_to_removes": "it is deprecated in AWS's provider: list what you want under addons",
     "region": "it is that of the blueprint",
     "subnet_ids": "subnets come from network",
     "vpc_id": "the VPC comes from network",
@@ -79,14 +79,14 @@ def doubts(args: ClusterArgs) -> Iterator[Problem]:
         what = f"leaves standard support on {release.end_standard_support}"
         yield _warning("version", f"{what}; got {shown(args.version)}; plan the upgrade to {_next(args.version)}")
     if everyone := whole(args.public_access_cidrs):
-        what = "lets the whole internet reach the Kubernetes API"
+        what = "allows the whole internet to reach the Kubernetes API"
         yield _warning("public_access_cidrs", f"{what}; got {shown(everyone)}; name the ranges that need it")
     elif args.public_access_cidrs and not args.endpoint_private_access:
-        what = "has to hold the addresses with which nodes and pods on Fargate go out, as the private endpoint is off"
+        what = "must include the public addresses of nodes and of pods on Fargate, because the private endpoint is off"
         do = "add those of the NAT gateways, or set endpoint_private_access: true"
         yield _warning("public_access_cidrs", f"{what}; got {shown(args.public_access_cidrs)}; {do}")
     if "audit" not in args.enabled_cluster_log_types:
-        what = "keeps no record of who did what"
+        what = "does not record who did what"
         got = shown(args.enabled_cluster_log_types)
         yield _warning("enabled_cluster_log_types", f"{what}; got {got}; add audit")
 
@@ -102,7 +102,7 @@ def beside_network(
     for field, cidr in ours:
         for _, other in vpc:
             if overlap(cidr, other):
-                do = "choose a range apart from it"
+                do = "choose a range that does not overlap it"
                 yield Problem((field,), f"overlaps the VPC's {other}; got {shown(cidr)}; {do}")
     family = args.ip_family or ip_family
     if args.ip_family == "ipv6" and ip_family == "ipv4":
@@ -134,7 +134,7 @@ def _endpoints(args: ClusterArgs, faults: Faults) -> None:
         do = "remove it, or set endpoint_public_access: true"
         faults.add("public_access_cidrs", f"is for the public endpoint; got {shown(cidrs)} without it; {do}")
     if twice := repeated(cidrs):
-        faults.add("public_access_cidrs", f"names one range twice; got {shown(twice)}; remove one of them")
+        faults.add("public_access_cidrs", f"lists one range twice; got {shown(twice)}; remove one of them")
     for index, cidr in enumerate(cidrs):
         if within(cidr, (*PRIVATE, CARRIER)):
             do = "use endpoint_private_access for it"
@@ -146,7 +146,7 @@ def _endpoints(args: ClusterArgs, faults: Faults) -> None:
 def _logs(args: ClusterArgs, faults: Faults) -> None:
     types = args.enabled_cluster_log_types
     if twice := repeated(types):
-        faults.add("enabled_cluster_log_types", f"names one type twice; got {shown(twice)}; remove one of them")
+        faults.add("enabled_cluster_log_types", f"lists one type twice; got {shown(twice)}; remove one of them")
     if args.log_group is not None and not types:
         do = "add log types or remove it"
         faults.add("log_group", f"is for logs; got it with enabled_cluster_log_types []; {do}")
@@ -176,7 +176,7 @@ def _remote_networks(args: ClusterArgs, faults: Faults) -> None:
     if args.service_ipv4_cidr is not None:
         ranges.append(("service_ipv4_cidr", args.service_ipv4_cidr))
     for (field, cidr), (other_field, other) in overlaps(ranges):
-        faults.add(field, f"overlaps {other} of {other_field}; got {shown(cidr)}; choose ranges apart")
+        faults.add(field, f"overlaps {other} of {other_field}; got {shown(cidr)}; choose ranges that do not overlap")
     if ranges and args.ip_family == "ipv6" and args.remote_node_networks:
         faults.add("remote_node_networks", f"needs ipv4; got {shown(args.remote_node_networks)}; use ip_family ipv4")
 
@@ -190,7 +190,7 @@ def _remote(args: ClusterArgs) -> Iterator[tuple[str, str]]:
 def _role(args: ClusterArgs, faults: Faults) -> None:
     check_given(args.iam_role, args.role_arn, "role_arn", faults)
     if args.role_arn is not None and args.role_permissions_boundary is not None:
-        faults.add("role_permissions_boundary", "is for the role that is made; got it beside role_arn; remove one")
+        faults.add("role_permissions_boundary", "is for the role that is created; got it beside role_arn; remove one")
 
 
 def _audiences(args: ClusterArgs, faults: Faults) -> None:
@@ -199,11 +199,11 @@ def _audiences(args: ClusterArgs, faults: Faults) -> None:
         do = "remove them, or oidc_provider: false"
         faults.add("openid_connect_audiences", f"are for the OIDC provider; got {shown(audiences)} without it; {do}")
     if twice := repeated(("sts.amazonaws.com", *audiences)):
-        faults.add("openid_connect_audiences", f"has one that is there already; got {shown(twice)}; remove it")
+        faults.add("openid_connect_audiences", f"lists one that exists already; got {shown(twice)}; remove it")
     for index, audience in enumerate(audiences):
         if not 1 <= len(audience) <= 255 or audience.split() != [audience]:
             do = "use 1 to 255 characters without spaces"
-            faults.add(("openid_connect_audiences", index), f"is no audience; got {shown(audience)}; {do}")
+            faults.add(("openid_connect_audiences", index), f"is not a valid audience; got {shown(audience)}; {do}")
 
 
 def _tier(args: ClusterArgs, faults: Faults) -> None:

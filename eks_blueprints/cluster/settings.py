@@ -17,12 +17,12 @@ SET_BY_US = {
     "bootstrap_self_managed_addons": "always false: add-ons are EKS add-ons, and none is installed behind their back",
     "default_addons_to_removes": "deprecated in favour of bootstrap_self_managed_addons",
     "encryption_config.resources": "EKS encrypts one resource, secrets",
-    "kubernetes_network_config.service_ipv6_cidr": "EKS chooses it; it cannot be given",
+    "kubernetes_network_config.service_ipv6_cidr": "EKS chooses it; it cannot be set",
     "outpost_config": "refused: almost nothing of a blueprint runs on a local cluster",
     "region": "that of the AWS provider, which is the blueprint's",
-    "vpc_config.cluster_security_group_id": "EKS makes the group; it cannot be given",
+    "vpc_config.cluster_security_group_id": "EKS creates the group; it cannot be set",
     "vpc_config.subnet_ids": "from the network",
-    "vpc_config.vpc_id": "follows from the subnets; it cannot be given",
+    "vpc_config.vpc_id": "follows from the subnets; it cannot be set",
 }
 """Inputs of `aws.eks.Cluster` in pulumi-aws 7.51 that a spec has no field for, and why."""
 

@@ -33,7 +33,7 @@ def cluster_name(value: str) -> str:
     """
     if not _NAME.fullmatch(value):
         do = "use up to 100 letters, digits, - and _, with a letter or digit first"
-        raise ValueError(f"is no name for a cluster; got {shown(value)}; {do}")
+        raise ValueError(f"is not a valid name for a cluster; got {shown(value)}; {do}")
     return value
 
 
@@ -195,7 +195,7 @@ class ClusterArgs(Spec):
     def _no_config_map(cls, mode: Any) -> Any:
         if mode == "CONFIG_MAP":
             raise ValueError(
-                'leaves access to one ConfigMap that anyone can break; got "CONFIG_MAP"; use API, or '
+                'keeps access in one ConfigMap that a single mistake can break; got "CONFIG_MAP"; use API, or '
                 "API_AND_CONFIG_MAP while a cluster moves"
             )
         return mode

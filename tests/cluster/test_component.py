@@ -287,7 +287,7 @@ def test_one_zone_is_refused(zones: str) -> None:
 
 
 def test_a_name_that_eks_refuses_is_refused() -> None:
-    with pytest.raises(ProgramError, match=r"cluster\.name: is no name for a cluster; got \"-shop\""):
+    with pytest.raises(ProgramError, match=r"cluster\.name: is not a valid name for a cluster; got \"-shop\""):
         made(logical="-shop")
 
 

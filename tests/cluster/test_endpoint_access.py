@@ -61,9 +61,9 @@ def test_each_source_is_a_rule_of_its_own() -> None:
         ),
         ({"endpoint_access": {"a": {"cidr": "10.0.0.0/8", "prefix_list": "pl-01234567"}}}, "got cidr and prefix_list"),
         ({"endpoint_access": {"a": {"cidr": "10.0.0.1/8"}}}, "did you mean 10.0.0.0/8?"),
-        ({"endpoint_access": {"a": {"prefix_list": "lists"}}}, "is no id of a prefix list"),
-        ({"endpoint_access": {"a": {"security_group": "runners"}}}, "is no id of a security group"),
-        ({"endpoint_access": {"Über": {"cidr": "10.0.0.0/8"}}}, "is no usable name"),
+        ({"endpoint_access": {"a": {"prefix_list": "lists"}}}, "is not a valid id of a prefix list"),
+        ({"endpoint_access": {"a": {"security_group": "runners"}}}, "is not a valid id of a security group"),
+        ({"endpoint_access": {"Über": {"cidr": "10.0.0.0/8"}}}, "is not a valid name"),
         ({"endpoint_access": {"a": {"cidr": "10.0.0.0/8"}, "b": {"cidr": "10.0.0.0/8"}}}, "lets in whom a does"),
         (
             {
@@ -117,11 +117,11 @@ def test_one_that_somebody_reaches_is_not(cluster: dict[str, Any]) -> None:
     ("private", "cidrs", "start"),
     [
         (True, ["203.0.113.0/24"], ""),
-        (True, ["0.0.0.0/0"], 'lets the whole internet reach the Kubernetes API; got ["0.0.0.0/0"]'),
-        (True, ["0.0.0.0/1", "128.0.0.0/1"], "lets the whole internet reach the Kubernetes API; got "),
+        (True, ["0.0.0.0/0"], 'allows the whole internet to reach the Kubernetes API; got ["0.0.0.0/0"]'),
+        (True, ["0.0.0.0/1", "128.0.0.0/1"], "allows the whole internet to reach the Kubernetes API; got "),
         (True, ["0.0.0.0/1"], ""),
         (False, ["203.0.113.0/24"], "has to hold the addresses with which nodes and pods on Fargate go out"),
-        (False, ["0.0.0.0/0"], "lets the whole internet reach the Kubernetes API"),
+        (False, ["0.0.0.0/0"], "allows the whole internet to reach the Kubernetes API"),
     ],
 )
 def test_who_reaches_the_public_endpoint(private: bool, cidrs: list[str], start: str) -> None:

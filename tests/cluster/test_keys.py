@@ -97,13 +97,13 @@ def test_a_key_for_several_regions_is_another_key() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"administrators": ["security"]}, "administrators[0]: is nobody that a key policy can name"),
+        ({"administrators": ["security"]}, "administrators[0]: is not a principal that a key policy can name"),
         ({"users": ["*"]}, "users[0]: is nobody"),
-        ({"aliases": ["aws/x"]}, "aliases[0]: is no alias"),
+        ({"aliases": ["aws/x"]}, "aliases[0]: is not a valid alias"),
         ({"aliases": ["a/b", "a-b"]}, "aliases[1]: is too near to a/b"),
         ({"aliases": ["a", "a"]}, "aliases[1]: is too near to a"),
         ({"rotation_period_in_days": 100, "enable_key_rotation": False}, "rotation_period_in_days: is for rotation"),
-        ({"policy": {}}, "policy: is no policy document"),
+        ({"policy": {}}, "policy: is not a valid policy document"),
         ({"policy": {"Statement": [{"a": 1}]}, "users": [ROLE + "a"]}, "users: is what policy says as a whole"),
         ({"policy_statements": [{"sid": "Users", "services": ["a.amazonaws.com"], "actions": ["kms:*"]}]}, "policy_"),
         (
@@ -112,7 +112,7 @@ def test_a_key_for_several_regions_is_another_key() -> None:
         ),
         (
             {"policy_statements": [{"sid": "A", "services": ["x"], "actions": ["s3:Get"]}]},
-            "policy_statements[0].services[0]: is no service",
+            "policy_statements[0].services[0]: is not a service",
         ),
         ({"key_arn": AWS_KEY, "aliases": ["a"]}, "aliases: is for the cluster's own key"),
         ({"key_arn": AWS_KEY, "deletion_window_in_days": 7}, "deletion_window_in_days: is for the cluster's own key"),
