@@ -95,12 +95,12 @@ class PodIdentityAssociation(Spec):
         if self.role_arn is not None:
             for field in ("policy_arns", "allow", "well_known_policies", "permissions_boundary"):
                 if getattr(self, field):
-                    faults.add(field, "is for the role that is made; got role_arn too; put it on that role")
+                    faults.add(field, "is for the role that is created; got role_arn too; put it on that role")
         elif not (self.policy_arns or self.allow or self.well_known_policies) and self.target_role_arn is None:
-            do = "add policy_arns or allow, or name a role_arn that is there"
-            faults.add("policy_arns", f"is needed: the role may do nothing; got none; {do}")
+            do = "add policy_arns or allow, or name a role_arn that exists"
+            faults.add("policy_arns", f"is required: the role would have no permissions; got none; {do}")
         if twice := repeated(self.well_known_policies):
-            faults.add("well_known_policies", f"names one twice; got {twice}; remove one")
+            faults.add("well_known_policies", f"lists one twice; got {twice}; remove one")
         self._check_service_account(faults)
         check_given(self.iam_role, self.role_arn, "role_arn", faults)
         check_grants(self.policy_arns, self.allowed, faults)
@@ -112,11 +112,12 @@ class PodIdentityAssociation(Spec):
             if getattr(self, field) and not self.create_service_account:
                 faults.add(
                     field,
-                    "are for the service account that is made; got them without it; set create_service_account: true",
+                    "are for the service account that is created; "
+                    "got them without it; set create_service_account: true",
                 )
         if self.create_service_account and self.service_account == "default":
             do = "remove create_service_account"
-            faults.add("create_service_account", f'is there in every namespace; got true with "default"; {do}')
+            faults.add("create_service_account", f'exists in every namespace; got true with "default"; {do}')
         if ROLE_ANNOTATION in self.annotations:
             do = "remove it, or name role_arn"
             faults.add(("annotations", ROLE_ANNOTATION), f"is set to the role of this entry; got one too; {do}")
@@ -129,10 +130,10 @@ class PodIdentityAssociation(Spec):
                 faults.nest((), error)
         if self.subject_pattern is not None and not _SUBJECTS.fullmatch(self.subject_pattern):
             do = "write namespace:name, with * for any text"
-            faults.add("subject_pattern", f"is no pattern; got {shown(self.subject_pattern)}; {do}")
+            faults.add("subject_pattern", f"is not a valid pattern; got {shown(self.subject_pattern)}; {do}")
         if self.policy and not self.disable_session_tags:
             do = "set disable_session_tags: true"
-            faults.add("policy", f"cannot be had together with session tags; got them left on; {do}")
+            faults.add("policy", f"cannot be combined with session tags; got them left on; {do}")
 
     @property
     def allowed(self) -> tuple[Allow, ...]:
@@ -158,7 +159,7 @@ class PodIdentityAssociation(Spec):
             yield Problem(("identity",), f"irsa needs an IAM OIDC provider; got a cluster without one; {do}")
         if self.role_arn is not None and not self.create_service_account:
             do = "set create_service_account: true, or annotate your service account and remove this entry"
-            yield Problem(("role_arn",), f"leaves nothing to make with irsa; got {shown(self.role_arn)}; {do}")
+            yield Problem(("role_arn",), f"leaves nothing to create with irsa; got {shown(self.role_arn)}; {do}")
         for field in ("target_role_arn", "disable_session_tags", "policy"):
             if (value := getattr(self, field)) not in (None, ()):
                 yield Problem((field,), f"is for Pod Identity; got {shown(value)} with irsa; remove it")
@@ -174,13 +175,13 @@ def check_associations(associations: dict[str, PodIdentityAssociation]) -> dict[
     for problem in name_problems(associations):
         faults.add(problem.path, problem.message)
     if len(associations) > MOST_ASSOCIATIONS:
-        faults.add((), f"takes at most {MOST_ASSOCIATIONS} on a cluster; got {len(associations)}; remove some")
+        faults.add((), f"can have at most {MOST_ASSOCIATIONS} on a cluster; got {len(associations)}; remove some")
     seen: dict[tuple[str, str], str] = {}
     for name, each in associations.items():
         if (other := seen.setdefault((each.namespace, each.service_account), name)) is not name:
             got = f"{each.namespace}/{each.service_account}"
             do = "a service account has one role: join the two"
-            faults.add((name, "service_account"), f"is that of {other} too; got {got}; {do}")
+            faults.add((name, "service_account"), f"is also used by {other}; got {got}; {do}")
     faults.raise_if_any()
     return associations
 

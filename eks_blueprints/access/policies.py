@@ -27,7 +27,9 @@ def aws_name(policy: str) -> str:
         raise ValueError(f"is only for service-linked roles of AWS; got {shown(policy)}; use another policy")
     if arn is None and name not in names().values():
         near = unknown_name(policy, {*names(), *names().values()}, "access policy")
-        raise ValueError(near if ":" not in policy else f"is no ARN of an access policy; got {shown(policy)}; {_FORM}")
+        raise ValueError(
+            near if ":" not in policy else f"is not a valid ARN of an access policy; got {shown(policy)}; {_FORM}"
+        )
     return name
 
 

@@ -35,7 +35,7 @@ def principal_arn(value: str) -> str:
         what = other.group(1).replace("-", " ")
         raise ValueError(f"cannot be a {what}; got {shown(value)}; name a role or a user")
     if _ROOT.fullmatch(value):
-        do = "name a role or a user; EKS knows no principal that stands for a whole account"
+        do = "name a role or a user; EKS does not accept a whole account as a principal"
         raise ValueError(f"cannot be an account's root; got {shown(value)}; {do}")
     if sso := _SSO.fullmatch(value):
         partition, account, name = sso.groups()
@@ -44,7 +44,7 @@ def principal_arn(value: str) -> str:
         raise ValueError(f"is a role of IAM Identity Center without its path; got {shown(value)}; {do}, {where}")
     if not _PRINCIPAL.fullmatch(value):
         raise ValueError(
-            f"is no ARN of an IAM principal; got {shown(value)}; write arn:aws:iam::111122223333:role/name"
+            f"is not a valid ARN of an IAM principal; got {shown(value)}; write arn:aws:iam::111122223333:role/name"
         )
     if ":role/aws-service-role/" in value:
         raise ValueError(f"cannot be a service-linked role; got {shown(value)}; name another role")

@@ -50,7 +50,7 @@ class AccessPolicy(Spec):
                 do = "use up to 63 lowercase letters, digits and -, with * for any"
                 raise ValueError(f"has a name that no namespace can have; got {shown(namespace)}; {do}")
         if twice := repeated(namespaces):
-            raise ValueError(f"names one namespace twice; got {shown(twice)}; remove one of them")
+            raise ValueError(f"lists one namespace twice; got {shown(twice)}; remove one of them")
         return namespaces
 
 
@@ -85,7 +85,7 @@ class AccessEntry(Spec):
                 raise ValueError(f"has an empty name; got {shown(group)}; name a group or remove it")
             _refuse_reserved(group)
         if twice := repeated(groups):
-            raise ValueError(f"names one group twice; got {shown(twice)}; remove one of them")
+            raise ValueError(f"lists one group twice; got {shown(twice)}; remove one of them")
         return groups
 
     @field_validator("user_name")
@@ -107,7 +107,7 @@ class AccessEntry(Spec):
     def _fits_its_type(self) -> Self:
         faults = Faults()
         if twice := repeated(policy.policy for policy in self.policies):
-            faults.add("policies", f"has one policy twice; got {twice}; put all namespaces into one of them")
+            faults.add("policies", f"lists one policy twice; got {twice}; put all namespaces into one of them")
         if self.type != "STANDARD":
             self._check_node(faults)
         faults.raise_if_any()
@@ -148,7 +148,7 @@ def check_reach(entries: Iterable[AccessEntry], bootstrap: bool) -> Iterator[Pro
     if not bootstrap and not any(_administers(entry) for entry in entries):
         yield Problem(
             ("access",),
-            "lets nobody administer the cluster; got no entry with cluster_admin and "
+            "leaves the cluster without an administrator; got no entry with cluster_admin and "
             "cluster.bootstrap_cluster_creator_admin_permissions false; add an entry for the role that deploys",
         )
 
@@ -166,8 +166,8 @@ def _clashes(entries: dict[str, AccessEntry]) -> Iterator[Problem]:
             continue
         arn = str(entry.principal_arn)
         if arn in principals:
-            do = "EKS takes each principal once: join the two"
-            yield Problem((name, "principal_arn"), f"is that of {principals[arn]} too; got {shown(arn)}; {do}")
+            do = "EKS accepts each principal once: combine the two"
+            yield Problem((name, "principal_arn"), f"is also used by {principals[arn]}; got {shown(arn)}; {do}")
         principals.setdefault(arn, name)
 
 
@@ -178,7 +178,7 @@ def name_problems(names: Iterable[str]) -> Iterator[Problem]:
         if fault := element_name.fault(name):
             yield Problem((name,), fault)
         if (other := seen.setdefault(folded(name), name)) is not name:
-            yield Problem((name,), f"clashes with {other}; got {shown(name)}; give one another name")
+            yield Problem((name,), f"clashes with {other}; got {shown(name)}; rename one of them")
 
 
 def folded(name: str) -> str:

@@ -123,7 +123,7 @@ def test_irsa_trusts_the_service_account_and_has_no_association(
     ("fields", "cluster", "message"),
     [
         ({"identity": "irsa", "policy_arns": {"s3": READ}}, {"oidc_provider_arn": None}, "irsa needs an IAM OIDC"),
-        ({"identity": "irsa", "role_arn": ROLE}, {}, "leaves nothing to make with irsa"),
+        ({"identity": "irsa", "role_arn": ROLE}, {}, "leaves nothing to create with irsa"),
         ({"target_role_arn": ROLE}, {"only_fargate": True}, "is for Pod Identity"),
     ],
 )
@@ -138,24 +138,27 @@ def test_what_irsa_has_not_is_told_where_it_is_put(
     ("fields", "message"),
     [
         ({}, "policy_arns: is needed: the role may do nothing"),
-        ({"role_arn": ROLE, "policy_arns": {"s3": READ}}, "policy_arns: is for the role that is made"),
-        ({"role_arn": ROLE, "permissions_boundary": READ}, "permissions_boundary: is for the role that is made"),
-        ({"namespace": "Shop", "role_arn": ROLE}, "namespace: is no name of a namespace"),
-        ({"service_account": "a_b", "role_arn": ROLE}, "service_account: is no name of a service account"),
-        ({"service_account": "a" * 254, "role_arn": ROLE}, "service_account: is no name of a service account"),
-        ({"allow": [{"actions": ["*"], "resources": ["*"]}]}, "allow[0].actions[0]: is no action that can be allowed"),
-        ({"allow": [{"actions": ["s3:*"], "resources": ["*"]}]}, "allow[0].actions[0]: is no action"),
+        ({"role_arn": ROLE, "policy_arns": {"s3": READ}}, "policy_arns: is for the role that is created"),
+        ({"role_arn": ROLE, "permissions_boundary": READ}, "permissions_boundary: is for the role that is created"),
+        ({"namespace": "Shop", "role_arn": ROLE}, "namespace: is not a valid name of a namespace"),
+        ({"service_account": "a_b", "role_arn": ROLE}, "service_account: is not a valid name of a service account"),
+        ({"service_account": "a" * 254, "role_arn": ROLE}, "service_account: is not a valid name of a service account"),
+        (
+            {"allow": [{"actions": ["*"], "resources": ["*"]}]},
+            "allow[0].actions[0]: is not a valid action that can be allowed",
+        ),
+        ({"allow": [{"actions": ["s3:*"], "resources": ["*"]}]}, "allow[0].actions[0]: is not a valid action"),
         ({"allow": [{"actions": [], "resources": ["*"]}]}, "allow[0].actions: needs at least one"),
         ({"allow": [{"actions": ["s3:GetObject"], "resources": []}]}, "allow[0].resources: needs at least one ARN"),
-        ({"allow": [{"actions": ["s3:GetObject"], "resources": ["b"]}]}, "allow[0].resources[0]: is no ARN"),
+        ({"allow": [{"actions": ["s3:GetObject"], "resources": ["b"]}]}, "allow[0].resources[0]: is not a valid ARN"),
         (
             {"allow": [{"actions": ["s3:GetObject"], "resources": ["*"], "conditions": {"Null": {"a": []}}}]},
             "allow[0].conditions.Null.a: needs at least one value",
         ),
-        ({"policy_arns": {f"p{n}": READ for n in range(21)}}, "policy_arns: takes at most 20 policies; got 21"),
+        ({"policy_arns": {f"p{n}": READ for n in range(21)}}, "policy_arns: can have at most 20 policies; got 21"),
         (
             {"allow": [{"actions": ["s3:GetObject"], "resources": [f"arn:aws:s3:::{n:0>60}" for n in range(150)]}]},
-            "allow: takes at most 10240 characters",
+            "allow: can have at most 10240 characters",
         ),
     ],
 )

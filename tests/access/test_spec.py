@@ -29,7 +29,7 @@ def entry(**fields: Any) -> dict[str, Any]:
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     (entry(principal_arn=5), "a.principal_arn: needs text"),
-    (entry(principal_arn="ops"), "a.principal_arn: is no ARN of an IAM principal"),
+    (entry(principal_arn="ops"), "a.principal_arn: is not a valid ARN of an IAM principal"),
     (
         entry(principal_arn="arn:aws:sts::111122223333:assumed-role/ops/me"),
         "a.principal_arn: is a session and not a role",
@@ -39,7 +39,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         entry(principal_arn="arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/X"),
         "a.principal_arn: cannot be a service-linked role",
     ),
-    (entry(principal_arn="arn:aws:iam::1111:role/ops"), "a.principal_arn: is no ARN of an IAM principal"),
+    (entry(principal_arn="arn:aws:iam::1111:role/ops"), "a.principal_arn: is not a valid ARN of an IAM principal"),
     (entry(type="EC2_Linux"), "a.type: is not one of the allowed values"),
     (entry(type="EC2_LINUX", principal_arn=USER), "a.principal_arn: must be a role for EC2_LINUX"),
     (entry(type="EC2_WINDOWS", kubernetes_groups=["x"]), "a.kubernetes_groups: is only for STANDARD"),
@@ -48,7 +48,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (entry(type="EC2"), "a.policies: must be auto_node alone for EC2"),
     (entry(kubernetes_groups=["system:masters"]), "a.kubernetes_groups: begins with system:"),
     (entry(kubernetes_groups=[""]), "a.kubernetes_groups: has an empty name"),
-    (entry(kubernetes_groups=["x", "x"]), "a.kubernetes_groups: names one group twice"),
+    (entry(kubernetes_groups=["x", "x"]), "a.kubernetes_groups: lists one group twice"),
     (entry(user_name="EKS:me"), "a.user_name: begins with eks:"),
     (entry(user_name="me{{SessionName}}"), "a.user_name: needs a colon before {{SessionName}}"),
     (
@@ -57,15 +57,15 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         entry(policies=[{"policy": "arn:aws:iam::aws:policy/ReadOnlyAccess"}]),
-        "a.policies[0].policy: is no ARN of an access",
+        "a.policies[0].policy: is not a valid ARN of an access",
     ),
     (entry(policies=[{"policy": "compute"}]), "a.policies[0].policy: is only for service-linked roles of AWS"),
-    (entry(policies=[{"policy": "view"}, {"policy": "AmazonEKSViewPolicy"}]), "a.policies: has one policy twice"),
+    (entry(policies=[{"policy": "view"}, {"policy": "AmazonEKSViewPolicy"}]), "a.policies: lists one policy twice"),
     (entry(policies=[{"policy": "view", "namespaces": []}]), "a.policies[0].namespaces: needs at least one namespace"),
     (entry(policies=[{"policy": "view", "namespaces": ["Dev"]}]), "a.policies[0].namespaces: has a name that no"),
     (
         entry(policies=[{"policy": "view", "namespaces": ["a", "a"]}]),
-        "a.policies[0].namespaces: names one namespace twice",
+        "a.policies[0].namespaces: lists one namespace twice",
     ),
     (entry(policies=["view"]), "a.policies[0]: needs a mapping"),
     (entry(tags={"k": "v" * 257}), "a.tags: has a bad value for k"),
@@ -110,19 +110,19 @@ def test_what_eks_takes_is_taken(fields: dict[str, Any]) -> None:
 
 def test_two_entries_cannot_share_a_principal() -> None:
     assert problems(a=entry(), b=entry()) == [
-        f'b.principal_arn: is that of a too; got "{ROLE}"; EKS takes each principal once: join the two'
+        f'b.principal_arn: is also used by a; got "{ROLE}"; EKS accepts each principal once: combine the two'
     ]
 
 
 def test_two_names_cannot_become_one() -> None:
     assert problems(a_b=entry(), **{"A-b": entry(principal_arn=USER)}) == [
-        'A-b: clashes with a_b; got "A-b"; give one another name'
+        'A-b: clashes with a_b; got "A-b"; rename one of them'
     ]
 
 
 @pytest.mark.parametrize("name", ["é", "1st", "a b", "", "a" * 41])
 def test_a_name_that_resources_cannot_have_is_refused(name: str) -> None:
-    assert [": is no usable name" in problem for problem in problems(**{name: entry()})] == [True]
+    assert [": is not a valid name" in problem for problem in problems(**{name: entry()})] == [True]
 
 
 def test_every_policy_has_a_short_name_of_its_own() -> None:
@@ -137,7 +137,7 @@ def reach(bootstrap: bool, **fields: Any) -> list[str]:
 
 def test_somebody_must_be_able_to_administer_the_cluster() -> None:
     scoped = [{"policy": "cluster_admin", "namespaces": ["dev"]}]
-    assert reach(False, policies=scoped)[0].startswith("access: lets nobody administer the cluster")
+    assert reach(False, policies=scoped)[0].startswith("access: leaves the cluster without an administrator")
     assert reach(False, policies=[{"policy": "cluster_admin"}]) == []
     assert reach(True) == []
 
