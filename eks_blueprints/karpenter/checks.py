@@ -64,7 +64,7 @@ def _names(items: Sequence[Pool | AnyClass], group: str) -> Iterator[Problem]:
     seen: set[str] = set()
     for item in items:
         if item.name in seen:
-            yield Problem((group, item.name), f"is there twice; got {shown(item.name)}; give one another name")
+            yield Problem((group, item.name), f"is listed twice; got {shown(item.name)}; rename one of them")
         seen.add(item.name)
 
 
@@ -73,24 +73,24 @@ def _reference(pool: Pool, classes: dict[str, AnyClass], built_in: Collection[st
     if pool.node_class not in known:
         near = nearest(pool.node_class, known)
         do = f"did you mean {near}?" if near else f"known are {', '.join(sorted(known)) or 'none'}"
-        message = f"names no class of nodes there is; got {shown(pool.node_class)}; {do}"
+        message = f"names a class of nodes that does not exist; got {shown(pool.node_class)}; {do}"
         yield Problem(("node_pools", pool.name, "node_class"), message)
 
 
 def _doubts(pool: Pool) -> Iterator[Problem]:
     here = ("node_pools", pool.name)
     if not pool.limits and pool.replicas is None:
-        message = 'sets no limit to what may be launched; got nothing; write one such as cpu: "1000"'
+        message = 'sets no limit on what can be launched; got nothing; write one such as cpu: "1000"'
         yield Problem((*here, "limits"), message, severity="warning")
     if pool.replicas is not None and "nodes" in pool.limits and pool.replicas > exact(pool.limits["nodes"]):
-        message = f"is more than limits.nodes lets be launched; got {pool.replicas}; raise the limit"
+        message = f"is more than limits.nodes allows; got {pool.replicas}; raise the limit"
         yield Problem((*here, "replicas"), message, severity="warning")
     for index, budget in enumerate(pool.disruption.budgets_in_force if pool.disruption else ()):
         if budget.schedule is None and budget.most(100) == 0:
             path = (*here, "disruption", "budgets", index)
             yield Problem(
                 path,
-                f"blocks {_blocked(budget)} for good; got {budget.nodes} without a schedule; add one",
+                f"blocks {_blocked(budget)} permanently; got {budget.nodes} without a schedule; add one",
                 severity="warning",
             )
     if pool.replicas is not None and pool.disruption is not None:
@@ -126,7 +126,7 @@ def _misspelt_labels(pool: Pool) -> Iterator[Problem]:
         if item.key.startswith(f"{AUTO_MODE.group}/instance-") and item.key not in known:
             near = nearest(item.key, known)
             do = f"did you mean {near}?" if near else "remove it"
-            message = f"is no label by which Auto Mode chooses instance types; got {item.key}; {do}"
+            message = f"is not a label by which Auto Mode chooses instance types; got {item.key}; {do}"
             yield Problem(("node_pools", pool.name, "requirements", index, "key"), message, severity="warning")
 
 
@@ -147,21 +147,23 @@ def _against_class(pool: Pool, node_class: AnyClass | None) -> Iterator[Problem]
     capacity = left.get(CAPACITY_TYPE)
     if capacity and capacity.values == frozenset({"reserved"}) and not node_class.capacity_reservation_selector_terms:
         do = "add capacity_reservation_selector_terms there, or another capacity type"
-        message = f"asks for reserved capacity only, and class {node_class.name} selects none; got reserved; {do}"
+        message = f"requires reserved capacity, and class {node_class.name} selects none; got reserved; {do}"
         yield Problem((*here, "capacity_types"), message)
     if isinstance(node_class, NodeClass) or node_class.family == "Custom":
         return
     runs = "windows" if node_class.family.startswith("Windows") else "linux"
     systems = left.get(OPERATING_SYSTEM)
     if systems is not None and runs not in systems:
-        message = f"asks for another system than class {node_class.name} runs; got {node_class.family}; change one"
+        message = (
+            f"requires another operating system than class {node_class.name} runs; got {node_class.family}; change one"
+        )
         yield Problem((*here, "operating_systems"), message)
     build, own = left.get(WINDOWS_BUILD), _WINDOWS_BUILDS.get(node_class.family)
     if build is not None and build.required and own not in build:
         do = f"use {own}" if own else "remove it, or name a class with a Windows image"
         got = ", ".join(sorted(build.values or ())) or "a condition on it"
         message = (
-            f"asks for another build of Windows than class {node_class.name} runs ({node_class.family}); got {got}"
+            f"requires another build of Windows than class {node_class.name} runs ({node_class.family}); got {got}"
         )
         yield Problem((*here, "requirements"), f"{message}; {do}")
     architectures = left.get(ARCHITECTURE)
@@ -175,7 +177,7 @@ def _images(node_class: AnyClass, kubernetes_version: str | None) -> Iterator[Pr
     path = ("node_classes", node_class.name, "ami_selector_terms", 0, "alias")
     family, _, version = node_class.alias.partition("@")
     if version == "latest" and not family.startswith("windows"):
-        message = f"rolls nodes whenever AWS releases an image; got {node_class.alias}; pin a release in production"
+        message = f"replaces nodes whenever AWS releases an image; got {node_class.alias}; pin a release in production"
         yield Problem(path, message, severity="warning")
     if kubernetes_version is None:
         return
@@ -192,7 +194,7 @@ def _pod_networks(node_class: AnyClass) -> Iterator[Problem]:
     subnets, groups = node_class.pod_subnet_selector_terms, node_class.pod_security_group_selector_terms
     if bool(subnets) != bool(groups):
         missing = "pod_subnet_selector_terms" if groups else "pod_security_group_selector_terms"
-        message = "is missing beside its counterpart; got nothing; Auto Mode takes both or neither"
+        message = "is required together with its counterpart; got nothing; set both or neither"
         yield Problem(("node_classes", node_class.name, missing), message, severity="warning")
 
 

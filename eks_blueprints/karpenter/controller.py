@@ -156,7 +156,7 @@ class KarpenterSettings(Spec):
     @classmethod
     def _is_a_duration(cls, text: str | None) -> str | None:
         if text is not None and not _BATCH.fullmatch(text):
-            raise ValueError(f"is no duration; got {shown(text)}; write it like 10s or 500ms")
+            raise ValueError(f"is not a valid duration; got {shown(text)}; write it like 10s or 500ms")
         if text is not None:
             nanoseconds(text)
         return text

@@ -109,13 +109,13 @@ def parse(text: str) -> Schedule:
     """
     body = text.strip(" \t")
     if not re.fullmatch(r"[\x20-\x7e\t]+", text) or not body:
-        raise ValueError(f"is no schedule; got {shown(text)}; write five cron fields, such as 0 9 * * mon-fri")
+        raise ValueError(f"is not a valid schedule; got {shown(text)}; write five cron fields, such as 0 9 * * mon-fri")
     if "TZ=" in body:
         raise ValueError(f"has a time zone; got {shown(text)}; leave it out and count in UTC")
     if body.startswith("@"):
         if body not in MACROS:
             near = nearest(body, MACROS) or "@daily"
-            raise ValueError(f"is no macro; got {shown(text)}; did you mean {near}? known are {', '.join(MACROS)}")
+            raise ValueError(f"is not a macro; got {shown(text)}; did you mean {near}? known are {', '.join(MACROS)}")
         body = MACROS[body]
     parts = body.split()
     if len(parts) != len(_FIELDS):
@@ -134,7 +134,9 @@ def schedule(text: str) -> str:
     """
     if parse(text).next(datetime(2026, 1, 1, tzinfo=UTC)) is None:
         # robfig/cron answers with the year 1, which Karpenter takes for a window that is open now and always.
-        raise ValueError(f"never comes, so that Karpenter takes it for always; got {shown(text)}; name a day there is")
+        raise ValueError(
+            f"never occurs, so Karpenter treats it as always active; got {shown(text)}; use a day that exists"
+        )
     return text
 
 
@@ -150,7 +152,7 @@ def _read(text: str, field: _Field) -> tuple[frozenset[int], bool]:
         values |= set(found)
         star |= is_star
     if not values:
-        raise ValueError(f"says no {field.name}; got {shown(text)}; write a number from {field.least} or *")
+        raise ValueError(f"has no {field.name}; got {shown(text)}; write a number from {field.least} or *")
     return frozenset(values), star
 
 
@@ -159,7 +161,9 @@ def _range(text: str, field: _Field) -> tuple[range, bool]:
     ends = bounds.split("-")
     star = ends[0] in ("*", "?")
     if len(steps) > 1 or (len(ends) > 2 and not star):
-        raise ValueError(f"is no {field.name}; got {shown(text)}; write one range such as 1-5 and one step such as /2")
+        raise ValueError(
+            f"is not a valid {field.name}; got {shown(text)}; write one range such as 1-5 and one step such as /2"
+        )
     step = _number(steps[0], field, text) if steps else 1
     if star:
         first, last = field.least, field.most
@@ -169,7 +173,7 @@ def _range(text: str, field: _Field) -> tuple[range, bool]:
     if first < field.least or last > field.most or first > last or step == 0:
         sunday = "; Sunday is 0 or sun" if field.names is _WEEKDAYS else ""
         do = f"use {field.least} to {field.most}, the smaller first, and steps from 1{sunday}"
-        raise ValueError(f"is no {field.name}; got {shown(text)}; {do}")
+        raise ValueError(f"is not a valid {field.name}; got {shown(text)}; {do}")
     return range(first, last + 1, step), star and step == 1
 
 
@@ -181,7 +185,7 @@ def _value(text: str, field: _Field, whole: str) -> int:
 def _number(text: str, field: _Field, whole: str) -> int:
     if not _NUMBER.fullmatch(text):
         names = f", or {', '.join(field.names)}" if field.names else ""
-        raise ValueError(f"is no {field.name}; got {shown(whole)}; write {field.least} to {field.most}{names}")
+        raise ValueError(f"is not a valid {field.name}; got {shown(whole)}; write {field.least} to {field.most}{names}")
     return int(text)
 
 

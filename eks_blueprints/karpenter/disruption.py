@@ -43,7 +43,7 @@ class Budget(Spec):
     @classmethod
     def _nodes_have_the_form(cls, nodes: str) -> str:
         if not _NODES.fullmatch(nodes):
-            raise ValueError(f'is no number of nodes; got {shown(nodes)}; write "5" or a whole share up to "100%"')
+            raise ValueError(f'is not a number of nodes; got {shown(nodes)}; write "5" or a whole share up to "100%"')
         if not nodes.endswith("%") and int(nodes[:20]) > _MOST_NODES:
             raise ValueError(f'is too large; got {shown(nodes)}; write "100%" for all')
         return nodes

@@ -41,7 +41,7 @@ def duration(text: str) -> str:
         ValueError: if it is none, offering the hours where days or weeks were written.
     """
     if not _WHOLE.fullmatch(text):
-        raise ValueError(f"is no duration; got {shown(text)}; {_instead(text)}")
+        raise ValueError(f"is not a valid duration; got {shown(text)}; {_instead(text)}")
     nanoseconds(text)
     return text
 
@@ -55,7 +55,7 @@ def duration_or_never(text: str) -> str:
     if text == NEVER:
         return text
     if text.lower() == "never":
-        raise ValueError(f"is no duration; got {shown(text)}; write {NEVER}")
+        raise ValueError(f"is not a valid duration; got {shown(text)}; write {NEVER}")
     return duration(text)
 
 
@@ -67,7 +67,7 @@ def window(text: str) -> str:
     """
     if not _WINDOW.fullmatch(text):
         do = _instead(text, "write hours and minutes, such as 8h, 90m or 1h30m")
-        raise ValueError(f"is no length of a window; got {shown(text)}; {do}")
+        raise ValueError(f"is not a length of a window; got {shown(text)}; {do}")
     if nanoseconds(text) == 0:
         raise ValueError(f"is a window that is never open; got {shown(text)}; write hours and minutes, such as 8h")
     return text

@@ -50,7 +50,7 @@ def role_name(value: str) -> str:
     if value.startswith("arn:"):
         raise ValueError(f"needs the name, not the ARN; got {shown(value)}; write {value.rpartition('/')[2] or 'it'}")
     if not _ROLE.fullmatch(value):
-        raise ValueError(f"is no name of a role; got {shown(value)}; use up to 64 letters, digits and _+=,.@-")
+        raise ValueError(f"is not a valid name of a role; got {shown(value)}; use up to 64 letters, digits and _+=,.@-")
     return value
 
 
@@ -63,7 +63,7 @@ def profile_name(value: str) -> str:
     if value.startswith("arn:"):
         raise ValueError(f"needs the name, not the ARN; got {shown(value)}; write {value.rpartition('/')[2] or 'it'}")
     if not _PROFILE.fullmatch(value):
-        raise ValueError(f"is no instance profile; got {shown(value)}; use up to 128 letters, digits and _+=,.@-")
+        raise ValueError(f"is not an instance profile; got {shown(value)}; use up to 128 letters, digits and _+=,.@-")
     return value
 
 
@@ -98,7 +98,7 @@ class ConnectionTracking(Spec):
     def _one_is_given(self) -> ConnectionTracking:
         if self.tcp_established_timeout is None and self.udp_stream_timeout is None and self.udp_timeout is None:
             known = "tcp_established_timeout, udp_stream_timeout or udp_timeout"
-            raise ValueError(f"says nothing; got {{}}; write {known}, or leave it out")
+            raise ValueError(f"is empty; got {{}}; write {known}, or leave it out")
         return self
 
 
@@ -184,7 +184,7 @@ class Ec2NodeClass(Spec):
         self._check_user_data(faults)
         self._check_kubelet(faults)
         if self.role is not None and self.instance_profile is not None:
-            faults.add("instance_profile", "cannot stand beside role; got both; leave one out")
+            faults.add("instance_profile", "cannot be combined with role; got both; leave one out")
         check_interfaces(self.network_interfaces, faults, ("network_interfaces",))
         self._check_disks(faults)
         check_tags(self.tags, _RESERVED_TAGS, TAGS_PER_RESOURCE - _KARPENTERS_TAGS, faults)
@@ -230,7 +230,7 @@ class Ec2NodeClass(Spec):
             got = self.kubelet.pods_per_core
             faults.add(("kubelet", "pods_per_core"), f"has no effect on Bottlerocket; got {got}; use max_pods")
         if len(self.kubelet.cluster_dns) > 1 and (self.family == "Bottlerocket" or self.family.startswith("Windows")):
-            message = f"takes one server on {self.family}; got {len(self.kubelet.cluster_dns)}; leave one"
+            message = f"accepts one server on {self.family}; got {len(self.kubelet.cluster_dns)}; leave one"
             faults.add(("kubelet", "cluster_dns"), message)
 
     def _check_disks(self, faults: Faults) -> None:
@@ -239,7 +239,7 @@ class Ec2NodeClass(Spec):
         for index, disk in enumerate(self.block_device_mappings):
             if disk.device_name in names:
                 got = shown(disk.device_name)
-                faults.add(("block_device_mappings", index, "device_name"), f"is there twice; got {got}; rename one")
+                faults.add(("block_device_mappings", index, "device_name"), f"is listed twice; got {got}; rename one")
             names.add(disk.device_name)
             roots += disk.root_volume
             if disk.root_volume and roots > 1:
@@ -256,4 +256,4 @@ def check_tags(tags: dict[str, str], reserved: tuple[str, ...], most: int, fault
         if key in reserved or key.startswith("kubernetes.io/cluster"):
             faults.add(("tags", key), f"is set by the controller itself; got {shown(key)}; remove it")
     if len(tags) > most:
-        faults.add("tags", f"takes at most {most} tags beside the controller's own; got {len(tags)}; remove some")
+        faults.add("tags", f"can have at most {most} tags beside the controller's own; got {len(tags)}; remove some")

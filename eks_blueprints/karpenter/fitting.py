@@ -187,7 +187,7 @@ def _label(nodes: Nodes, key: str, want: Allowed, *, by_type: bool) -> Answer:
     if key == ZONE and nodes.regions and want.values is not None:
         here = [zone for zone in want.values if any(zone.startswith(region) for region in nodes.regions)]
         if not here:
-            return Answer(refused=f"stands in {', '.join(sorted(nodes.regions))}")
+            return Answer(refused=f"is in {', '.join(sorted(nodes.regions))}")
     return Answer() if by_type and nodes.types else _hangs_on(key)
 
 

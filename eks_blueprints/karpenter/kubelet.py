@@ -151,7 +151,7 @@ def _check_keys(field: str, entries: Mapping[str, str], known: tuple[str, ...], 
         if key not in known:
             near = nearest(key, known)
             do = f"did you mean {near}?" if near else f"use {', '.join(known)}"
-            faults.add((field, key), f"is no {what}; got {shown(key)}; {do}")
+            faults.add((field, key), f"is not a valid {what}; got {shown(key)}; {do}")
 
 
 def _note(check: Callable[[str], object], text: str, faults: Faults, path: tuple[str, str]) -> None:
@@ -164,7 +164,7 @@ def _note(check: Callable[[str], object], text: str, faults: Faults, path: tuple
 def _threshold(text: str) -> None:
     if text.endswith("%"):
         if not _SHARE.fullmatch(text):
-            raise ValueError(f"is no share; got {shown(text)}; write 0% to 100%, with at most two decimals")
+            raise ValueError(f"is not a valid share; got {shown(text)}; write 0% to 100%, with at most two decimals")
     else:
         quantity(text)
 

@@ -84,7 +84,7 @@ def qualified_name(key: str, what: str) -> str:
         raise ValueError(f"has a bad domain; got {shown(key)}; write {what} like example.com/name")
     if not _NAME.fullmatch(name):
         do = "use up to 63 letters, digits, -, _ and ., a letter or digit at both ends"
-        raise ValueError(f"is no {what}; got {shown(key)}; {do}")
+        raise ValueError(f"is not a valid {what}; got {shown(key)}; {do}")
     return key
 
 
@@ -96,7 +96,7 @@ def label_value(value: str) -> str:
     """
     if value and not _NAME.fullmatch(value):
         do = "use up to 63 letters, digits, -, _ and ., a letter or digit at both ends"
-        raise ValueError(f"is no label value; got {shown(value)}; {do}")
+        raise ValueError(f"is not a valid label value; got {shown(value)}; {do}")
     return value
 
 
@@ -108,16 +108,16 @@ def label_key(key: str) -> str:
     """
     qualified_name(key, "label key")
     if key == "kubernetes.io/hostname":
-        raise ValueError(f"is kept for each node's own name; got {shown(key)}; remove it")
+        raise ValueError(f"is reserved for each node's own name; got {shown(key)}; remove it")
     # The API server looks at all before the first slash, whether it is a domain or not.
     domain = key.partition("/")[0]
     if domain.endswith("karpenter.sh") and key != CAPACITY_TYPE:
         do = f"use {CAPACITY_TYPE}, or a domain of your own that does not end in karpenter.sh"
-        raise ValueError(f"is kept for Karpenter; got {shown(key)}; {do}")
+        raise ValueError(f"is reserved for Karpenter; got {shown(key)}; {do}")
     if domain.endswith(KARPENTER.group) and key not in known_labels(KARPENTER):
         near = nearest(key, known_labels(KARPENTER))
         do = f"did you mean {near}?" if near else "use a domain of your own"
-        raise ValueError(f"is no label of Karpenter's nodes; got {shown(key)}; {do}")
+        raise ValueError(f"is not a label of Karpenter's nodes; got {shown(key)}; {do}")
     return key
 
 
@@ -128,7 +128,7 @@ def unknown_value(key: str, value: str) -> str | None:
         return None
     near = nearest(value, known)
     do = f"did you mean {near}?" if near else f"use {' or '.join(known)}"
-    return f"is no value of {shown(key)}; got {shown(value)}; {do}"
+    return f"is not a value of {shown(key)}; got {shown(value)}; {do}"
 
 
 def unknown_values(key: str, values: Iterable[str]) -> list[str]:
@@ -144,5 +144,5 @@ def object_name(name: str, longest: int = 63) -> str:
     """
     if not _DOMAIN.fullmatch(name) or len(name) > longest:
         do = f"use up to {longest} lowercase letters, digits and -, a letter or digit at both ends"
-        raise ValueError(f"is no name of an object; got {shown(name)}; {do}")
+        raise ValueError(f"is not a valid name of an object; got {shown(name)}; {do}")
     return name

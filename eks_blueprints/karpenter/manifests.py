@@ -100,7 +100,7 @@ def _class_fields(spec: Ec2NodeClass | NodeClass, defaults: ClassDefaults) -> di
     fields = {name: plain(terms) for name, terms in given.items() if terms} | fields
     for name in ("role", *given):
         if fields.get(name) is None and not (name == "role" and spec.instance_profile is not None):
-            fail("is left open; got nothing; say it here or where the platform makes it", spec.name, name)
+            fail("is not set; got nothing; set it here or where the platform creates it", spec.name, name)
     return fields
 
 

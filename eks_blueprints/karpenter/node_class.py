@@ -124,7 +124,7 @@ class AdvancedNetworking(Spec):
         except ValueError:
             whole = False
         if not whole:
-            raise ValueError(f"is no URL; got {shown(proxy)}; write it like http://proxy.example.com:3128")
+            raise ValueError(f"is not a valid URL; got {shown(proxy)}; write it like http://proxy.example.com:3128")
         return proxy
 
     @model_validator(mode="after")
@@ -158,7 +158,7 @@ class Kernel(Spec):
     def _keys_have_the_form(cls, sysctl: dict[str, int]) -> dict[str, int]:
         for key in sysctl:
             if not _SYSCTL.fullmatch(key):
-                raise ValueError(f"is no kernel parameter; got {shown(key)}; write it like vm.max_map_count")
+                raise ValueError(f"is not a valid kernel parameter; got {shown(key)}; write it like vm.max_map_count")
         return sysctl
 
 
@@ -191,7 +191,7 @@ class CertificateBundle(Spec):
             try:
                 decoded = base64.b64decode("".join(data.split()), validate=True)
             except (binascii.Error, ValueError):
-                raise ValueError(f"is no base64; got {shown(data)}; encode the PEM file with base64") from None
+                raise ValueError(f"is not base64; got {shown(data)}; encode the PEM file with base64") from None
             if b"-----BEGIN CERTIFICATE-----" not in decoded:
                 raise ValueError("holds no certificate; got other text; encode the PEM file with base64")
         return data
@@ -266,7 +266,7 @@ class NodeClass(Spec):
     def _rules_hold(self) -> NodeClass:
         faults = Faults()
         if self.role is not None and self.instance_profile is not None:
-            faults.add("instance_profile", "cannot stand beside role; got both; leave one out")
+            faults.add("instance_profile", "cannot be combined with role; got both; leave one out")
         for index, term in enumerate(self.pod_security_group_selector_terms):
             if term.name is not None:
                 do = "select by tags or id"
@@ -276,7 +276,7 @@ class NodeClass(Spec):
         names = [bundle.name for bundle in self.certificate_bundles]
         for index, name in enumerate(names):
             if name in names[:index]:
-                faults.add(("certificate_bundles", index, "name"), f"is there twice; got {shown(name)}; rename one")
+                faults.add(("certificate_bundles", index, "name"), f"is listed twice; got {shown(name)}; rename one")
         check_tags(self.tags, _RESERVED_TAGS, TAGS_PER_RESOURCE, faults)
         faults.raise_if_any()
         return self

@@ -30,7 +30,7 @@ class OverlayRequirement(Condition):
     @classmethod
     def _key_may_be_asked_for(cls, key: str) -> str:
         if key.startswith(_NOT_OF_OVERLAYS):
-            raise ValueError(f"is no label that an overlay may name; got {shown(key)}; pools may, remove it here")
+            raise ValueError(f"is not a label that an overlay may name; got {shown(key)}; pools may, remove it here")
         return key if key in _OWN_LABELS else label_key(key)
 
     def _check_values(self, faults: Faults) -> None:
@@ -68,7 +68,7 @@ class NodeOverlay(Spec):
     @classmethod
     def _is_a_price(cls, price: str | None) -> str | None:
         if price is not None and not _PRICE.fullmatch(price):
-            raise ValueError(f'is no price of an hour; got {shown(price)}; write it like "0.12"')
+            raise ValueError(f'is not a valid price of an hour; got {shown(price)}; write it like "0.12"')
         return price
 
     @field_validator("price_adjustment")
@@ -76,14 +76,14 @@ class NodeOverlay(Spec):
     def _is_an_adjustment(cls, text: str | None) -> str | None:
         if text is not None and not _ADJUSTMENT.fullmatch(text):
             do = 'write a sign and a share or an amount, such as "+10%", "-15%" or "-0.5"'
-            raise ValueError(f"is no change of a price; got {shown(text)}; {do}")
+            raise ValueError(f"is not a change of a price; got {shown(text)}; {do}")
         return text
 
     @model_validator(mode="after")
     def _rules_hold(self) -> NodeOverlay:
         faults = Faults()
         if self.price is not None and self.price_adjustment is not None:
-            faults.add("price_adjustment", "cannot stand beside price; got both; leave one out")
+            faults.add("price_adjustment", "cannot be combined with price; got both; leave one out")
         for name in self.capacity:
             if name in _STANDARD:
                 message = f"cannot be changed, only further resources can be added; got {name}; remove it"

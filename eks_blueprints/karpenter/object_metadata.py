@@ -50,4 +50,4 @@ def check_annotations(annotations: Mapping[str, str], faults: Faults, at: Path) 
             faults.add((*at, key), str(error))
     size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
     if size > ANNOTATIONS_LIMIT:
-        faults.add(at, f"takes at most {ANNOTATIONS_LIMIT} bytes; got {size}; remove some")
+        faults.add(at, f"can have at most {ANNOTATIONS_LIMIT} bytes; got {size}; remove some")

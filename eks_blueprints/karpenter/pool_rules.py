@@ -99,7 +99,7 @@ def check_lifetime(pool: Pool, faults: Faults) -> None:
         field = "expire_after" if pool.expire_after else "termination_grace_period"
         got = f"{pool.expire_after or '336h by default'} and {pool.termination_grace_period or '24h by default'}"
         do = "lower expire_after or termination_grace_period"
-        faults.add(field, f"makes nodes older than Auto Mode's 21 days (504h) with the grace period; got {got}; {do}")
+        faults.add(field, f"allows nodes older than Auto Mode's 21 days (504h) with the grace period; got {got}; {do}")
 
 
 def _check_shorthands(pool: Pool, faults: Faults) -> None:
@@ -109,20 +109,20 @@ def _check_shorthands(pool: Pool, faults: Faults) -> None:
             _try(label_value, value, faults, field)
     for index, item in enumerate(pool.requirements):
         if before := said.get(normal(item.key)):
-            do = f"say all of it here and leave {before} out, or the other way round"
-            faults.add(("requirements", index, "key"), f"is already said by {before}; got {shown(item.key)}; {do}")
+            do = f"set all of it here and remove {before}, or the reverse"
+            faults.add(("requirements", index, "key"), f"is already set by {before}; got {shown(item.key)}; {do}")
 
 
 def _check_requirements(pool: Pool, faults: Faults) -> None:
     if len(pool.all_requirements) > MAX_REQUIREMENTS:
         got = f"got {len(pool.all_requirements)} with the fields of their own"
-        faults.add("requirements", f"takes at most {MAX_REQUIREMENTS} in all; {got}; remove some")
+        faults.add("requirements", f"can have at most {MAX_REQUIREMENTS} in all; {got}; remove some")
     left: dict[str, Allowed] = {}
     for index, item in enumerate(pool.requirements):
         key = normal(item.key)
         before, left[key] = left.get(key, Allowed()), left.get(key, Allowed()).narrowed(allowed_by(item))
         if left[key].nothing and not before.nothing:
-            faults.add(("requirements", index), f"leaves no value of {shown(item.key)}; got {_said(item)}; loosen it")
+            faults.add(("requirements", index), f"leaves no value of {shown(item.key)}; got {_said(item)}; relax it")
 
 
 def _said(item: Requirement) -> str:
@@ -140,7 +140,7 @@ def _check_labels(pool: Pool, faults: Faults) -> None:
             continue
         conditions = left.get(normal(key))
         if conditions is not None and not conditions.nothing and value not in conditions:
-            faults.add(("labels", key), f"goes against the requirements; got {shown(value)}; change one of them")
+            faults.add(("labels", key), f"conflicts with the requirements; got {shown(value)}; change one of them")
 
 
 def _check_limits(pool: Pool, faults: Faults) -> None:
@@ -150,7 +150,7 @@ def _check_limits(pool: Pool, faults: Faults) -> None:
         elif name not in _RESOURCES and not _HUGE_PAGES.fullmatch(name):
             near = nearest(name, _RESOURCES)
             do = f"did you mean {near}?" if near else f"use {', '.join(_RESOURCES)}, or one such as nvidia.com/gpu"
-            faults.add(("limits", name), f"is no resource of nodes and would limit nothing; got {shown(name)}; {do}")
+            faults.add(("limits", name), f"is not a resource of nodes and would limit nothing; got {shown(name)}; {do}")
 
 
 def _check_static(pool: Pool, faults: Faults) -> None:

@@ -42,7 +42,7 @@ def parts(text: str) -> tuple[str, str, str | None, str | None]:
     """
     match = _FORM.fullmatch(text) if len(text) <= _MOST_DIGITS else None
     if match is None or len(match[4] or "") > 3:
-        raise ValueError(f"is no quantity; got {shown(text)}; {_instead(text)}")
+        raise ValueError(f"is not a valid quantity; got {shown(text)}; {_instead(text)}")
     return match[1], match[2], match[3], match[4]
 
 

@@ -28,7 +28,9 @@ def release(version: str) -> str:
         ValueError: if there can be none of that name, or it is known to be broken.
     """
     if not _VERSION.fullmatch(version):
-        raise ValueError(f"is no release of Karpenter; got {shown(version)}; write it like {default_release()}")
+        raise ValueError(
+            f"is not a valid release of Karpenter; got {shown(version)}; write it like {default_release()}"
+        )
     if version in _table()["broken"]:
         raise ValueError(f"is a broken release; got {shown(version)}; use {default_release()}")
     return version

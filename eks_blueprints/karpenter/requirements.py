@@ -88,7 +88,7 @@ class Requirement(Condition):
         # Karpenter counts those values that there are.
         known = len(self.values) - len(unknown_values(self.key, self.values))
         if self.operator == "In" and self.min_values is not None and self.min_values > known > 0:
-            do = "name more values or ask for fewer"
+            do = "name more values or require fewer"
             faults.add("min_values", f"is more than there are values; got {self.min_values}; {do}")
 
 

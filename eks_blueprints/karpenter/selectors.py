@@ -31,7 +31,7 @@ _MOST_ALIAS = 30
 
 def _id_form(prefix: str, what: str) -> AfterValidator:
     do = f"write {prefix}- and lowercase letters and digits"
-    return AfterValidator(Form(rf"{prefix}-[0-9a-z]+", what=f"is no id of {what}", do=do))
+    return AfterValidator(Form(rf"{prefix}-[0-9a-z]+", what=f"is not a valid id of {what}", do=do))
 
 
 def _not_empty(value: str) -> str:
@@ -44,7 +44,7 @@ def _selector_tags(tags: dict[str, object]) -> dict[str, object]:
     if not tags:
         raise ValueError("would select everything; got {}; name a tag, with * for any value")
     if len(tags) > _MOST_TAGS:
-        raise ValueError(f"takes at most {_MOST_TAGS} tags; got {len(tags)}; remove some")
+        raise ValueError(f"can have at most {_MOST_TAGS} tags; got {len(tags)}; remove some")
     for key, value in tags.items():
         if not key or value == "":
             raise ValueError(f"has an empty key or value; got {shown({key: value})}; write * for any value")
@@ -59,14 +59,14 @@ def alias(text: str) -> str:
     """
     family, at, version = text.partition("@")
     if not at or not version:
-        raise ValueError(f"is no alias; got {shown(text)}; write family@version, such as al2023@v20250920")
+        raise ValueError(f"is not a valid alias; got {shown(text)}; write family@version, such as al2023@v20250920")
     if family not in ALIASES:
-        raise ValueError(f"is of no family there is; got {shown(text)}; use one of {', '.join(ALIASES)}")
+        raise ValueError(f"has an unknown family; got {shown(text)}; use one of {', '.join(ALIASES)}")
     if family.startswith("windows") and version != "latest":
-        raise ValueError(f"pins a version, which Windows has not; got {shown(text)}; write {family}@latest")
+        raise ValueError(f"pins a version, which Windows images do not have; got {shown(text)}; write {family}@latest")
     form, example = (_NUMBERED, "v1.47.0") if family == "bottlerocket" else (_DATED, "v20250920")
     if not form.fullmatch(version) or len(text) > _MOST_ALIAS:
-        raise ValueError(f"has no version there can be; got {shown(text)}; write {family}@{example} or {family}@latest")
+        raise ValueError(f"has an invalid version; got {shown(text)}; write {family}@{example} or {family}@latest")
     return text
 
 
@@ -100,7 +100,7 @@ class Term(Spec):
             others = [name for name in given if name != field]
             if field in given and others and not any(faulty in given for faulty in fields[: fields.index(field)]):
                 do = "write one of them in a term of its own"
-                faults.add(field, f"stands alone in a term; got {', '.join(others)} beside it; {do}")
+                faults.add(field, f"must be alone in a term; got {', '.join(others)} beside it; {do}")
 
 
 class AmiSelectorTerm(Term):
@@ -126,7 +126,7 @@ class AmiSelectorTerm(Term):
         self.check_alone(faults, "alias", "id", "ssm_parameter")
         if self.owner is not None and not _OWNER.fullmatch(self.owner):
             do = "write twelve digits, self, amazon or aws-marketplace"
-            faults.add("owner", f"is no owner; got {shown(self.owner)}; {do}")
+            faults.add("owner", f"is not an owner; got {shown(self.owner)}; {do}")
         faults.raise_if_any()
         return self
 

@@ -37,12 +37,12 @@ class Taint(Spec):
 
 
 def check_taints(taints: Mapping[str, Sequence[Taint]], faults: Faults) -> None:
-    """Note every taint that is there twice, in the same field or in two; Karpenter refuses the pool."""
+    """Note every taint that is listed twice, in the same field or in two; Karpenter refuses the pool."""
     seen: dict[tuple[str, str], str] = {}
     for field, entries in taints.items():
         for index, taint in enumerate(entries):
             if before := seen.get((taint.key, taint.effect)):
                 where = "" if before == field else f" in {before}"
                 got = shown(f"{taint.key}:{taint.effect}")
-                faults.add((field, index), f"is there already{where}; got {got} again; remove one")
+                faults.add((field, index), f"exists already{where}; got {got} again; remove one")
             seen.setdefault((taint.key, taint.effect), field)

@@ -119,12 +119,12 @@ def _unknown(condition: _Condition, pool: Pool) -> Iterator[Problem]:
     newer = [value for value in unknown if _is_a_name(condition, pool) and instances.may_be_newer(value)]
     for value in newer:
         what = f"is newer than the table of {instance_types.date()}, so that nothing about it was checked"
-        yield Problem(condition.path, f"{what}; got {value}; see that it is what you mean", severity="warning")
+        yield Problem(condition.path, f"{what}; got {value}; check that it is what you want", severity="warning")
     for value in unknown:
         if value in newer:
             continue
         word = "instance type" if condition.key == INSTANCE_TYPE else condition.key.rpartition("/")[2].replace("-", " ")
-        what = f"is no {word} that EC2 had on {instance_types.date()}"
+        what = f"is not an {word} that EC2 had on {instance_types.date()}"
         message = f"{what}; got {value}; {_meant(value, condition)}"
         alone = len(unknown) == len(condition.asked) and not newer
         yield Problem(condition.path, message, severity="error" if alone else "warning")
@@ -238,7 +238,7 @@ def _too_few(pool: Pool, types: frozenset[str]) -> Iterator[Problem]:
         if len(left) < item.min_values:
             at = ("node_pools", pool.name, "requirements", index, "min_values")
             message = f"is more than the instance types that are left have; got {item.min_values} of {len(left)}"
-            yield Problem(at, f"{message}; lower it, or loosen a condition", severity="warning")
+            yield Problem(at, f"{message}; lower it, or relax a condition", severity="warning")
 
 
 def _below_the_smallest(pool: Pool, types: frozenset[str], path: Path) -> Iterator[Problem]:

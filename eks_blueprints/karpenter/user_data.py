@@ -33,7 +33,7 @@ def problems(text: str, family: Family | None) -> Iterator[str]:
     added = _KARPENTERS.get(family, 0)
     if (length := len(text.encode())) + added > USER_DATA_LIMIT:
         beside = f" beside the {added} or so that Karpenter adds" if added else ""
-        yield f"takes at most {USER_DATA_LIMIT} bytes{beside}; got {length}; fetch what is long from elsewhere"
+        yield f"can have at most {USER_DATA_LIMIT} bytes{beside}; got {length}; download long content from elsewhere"
     if family == "Bottlerocket":
         yield from _toml(text)
     elif family in ("AL2", "AL2023"):
@@ -48,11 +48,11 @@ def _toml(text: str) -> Iterator[str]:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason = str(error)[:1].lower() + str(error)[1:]
-        yield f"is no TOML, which Bottlerocket takes; got {reason}; write tables such as [settings]"
+        yield f"is not TOML, which Bottlerocket reads; got {reason}; write tables such as [settings]"
         return
     settings = found.pop("settings", {})
     for key in found:
-        yield f"holds what is not below settings and would be lost; got {shown(key)}; write [settings.{key}]"
+        yield f"contains a key outside of settings, which would be lost; got {shown(key)}; write [settings.{key}]"
     if not isinstance(settings, dict):
         yield f"needs settings to be a table; got {shown(settings)}; write [settings.kubernetes]"
         return
@@ -68,7 +68,7 @@ def _mime(text: str, family: Family) -> Iterator[str]:
     archive: Message[str, str] = Parser().parsestr(text.lstrip())
     if not archive.is_multipart():
         do = "write a Content-Type of multipart/mixed with its boundary, and a part below each boundary"
-        yield f"is no multipart MIME archive; got {shown(text)}; {do}"
+        yield f"is not a multipart MIME archive; got {shown(text)}; {do}"
         return
     for part in archive.walk():
         if part.get_content_type() == _NODE_CONFIG:
@@ -79,7 +79,7 @@ def _document(text: str) -> Iterator[str]:
     try:
         found: Any = parse(text, "NodeConfig").data
     except InputError as error:
-        yield from (f"is no NodeConfig: {problem}" for problem in error.problems)
+        yield from (f"is not a NodeConfig: {problem}" for problem in error.problems)
         return
     for key in found:
         if key not in _OF_A_DOCUMENT:
@@ -87,10 +87,10 @@ def _document(text: str) -> Iterator[str]:
     if found.get("kind") != "NodeConfig" or found.get("apiVersion") != node_config.API_VERSION:
         got = f"{shown(found.get('apiVersion'))} and {shown(found.get('kind'))}"
         do = f"write apiVersion: {node_config.API_VERSION} and kind: NodeConfig"
-        yield f"is no NodeConfig that nodeadm knows; got {got}; {do}"
+        yield f"is not a NodeConfig that nodeadm knows; got {got}; {do}"
     spec = found.get("spec") or {}
     if not isinstance(spec, dict):
-        yield _at(("spec",), f"needs a mapping; got {shown(spec)}; write kubelet: and the like below it")
+        yield _at(("spec",), f"needs a mapping; got {shown(spec)}; write kubelet: and other fields below it")
         return
     yield from (_at(("spec", *path), message) for path, message in node_config.problems(spec, None))
 

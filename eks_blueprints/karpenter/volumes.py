@@ -48,7 +48,9 @@ def size(text: str) -> str:
     """
     match = _SIZE.fullmatch(text)
     if match is None:
-        raise ValueError(f"is no size of a disk; got {shown(text)}; write a whole number and Gi, G, Ti or T: 100Gi")
+        raise ValueError(
+            f"is not a valid size of a disk; got {shown(text)}; write a whole number and Gi, G, Ti or T: 100Gi"
+        )
     if int(match[1]) > (most := _LARGEST[match[2]]):
         raise ValueError(f"is too large; got {shown(text)}; use at most {most}{match[2]}")
     return text
@@ -62,7 +64,9 @@ def karpenter_size(text: str) -> str:
     """
     size(text)
     if text.endswith("Ti") and not _TEBIBYTES.fullmatch(text.removesuffix("Ti")):
-        raise ValueError(f"is a size that Karpenter's CRD leaves out; got {shown(text)}; write {gibibytes(text)}Gi")
+        raise ValueError(
+            f"is a size that Karpenter's CRD does not accept; got {shown(text)}; write {gibibytes(text)}Gi"
+        )
     return text
 
 
@@ -101,7 +105,7 @@ class Ebs(Spec):
     def _ids_have_the_form(cls, value: object, info: object) -> object:
         name = getattr(info, "field_name", "")
         if name == "snapshot_id" and isinstance(value, str) and not _SNAPSHOT.fullmatch(value):
-            raise ValueError(f"is no id of a snapshot; got {shown(value)}; write snap- and what follows")
+            raise ValueError(f"is not a valid id of a snapshot; got {shown(value)}; write snap- and what follows")
         if value == "":
             raise ValueError('is empty; got ""; leave it out')
         return value
@@ -128,7 +132,9 @@ class Ebs(Spec):
             least, most = _TYPES[self.volume_type].gibibytes
             if not least <= gibibytes(self.volume_size) <= most:
                 do = f"use {least}Gi to {most}Gi"
-                faults.add("volume_size", f"is no size that {self.volume_type} has; got {self.volume_size}; {do}")
+                faults.add(
+                    "volume_size", f"is not a valid size that {self.volume_type} has; got {self.volume_size}; {do}"
+                )
 
     def _check_speed(self, faults: Faults) -> None:
         kind = self.volume_type or "gp2"

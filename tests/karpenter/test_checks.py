@@ -31,8 +31,8 @@ def test_classes_that_auto_mode_brings() -> None:
 
 
 def test_names_are_given_once() -> None:
-    assert any("is there twice" in text for text in found(pool(**LIMITS), pool(**LIMITS)))
-    assert any("is there twice" in text for text in found(classes=(ec2_class(), ec2_class())))
+    assert any("is listed twice" in text for text in found(pool(**LIMITS), pool(**LIMITS)))
+    assert any("is listed twice" in text for text in found(classes=(ec2_class(), ec2_class())))
 
 
 def test_a_pool_without_limits() -> None:

@@ -43,18 +43,18 @@ def test_overlays(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"price": "cheap"}, "price: is no price"),
-        ({"price": "-1"}, "price: is no price"),
+        ({"price": "cheap"}, "price: is not a valid price"),
+        ({"price": "-1"}, "price: is not a valid price"),
         ({"price": 1.5}, "price: needs text"),
-        ({"price_adjustment": "10%"}, "price_adjustment: is no change of a price"),
-        ({"price_adjustment": "-150%"}, "price_adjustment: is no change of a price"),
-        ({"price": "1", "price_adjustment": "+1"}, "price_adjustment: cannot stand beside price"),
+        ({"price_adjustment": "10%"}, "price_adjustment: is not a change of a price"),
+        ({"price_adjustment": "-150%"}, "price_adjustment: is not a change of a price"),
+        ({"price": "1", "price_adjustment": "+1"}, "price_adjustment: cannot be combined with price"),
         ({"capacity": {"cpu": "8"}}, "capacity.cpu: cannot be changed"),
         ({"weight": 10001}, "weight: is too large"),
-        ({"requirements": [{"key": "karpenter.sh/foo", "operator": "Exists"}]}, "is kept for Karpenter"),
+        ({"requirements": [{"key": "karpenter.sh/foo", "operator": "Exists"}]}, "is reserved for Karpenter"),
         (
             {"requirements": [{"key": "karpenter.k8s.aws/instance-tenancy", "operator": "Exists"}]},
-            "is no label that an overlay may name",
+            "is not a label that an overlay may name",
         ),
         ({"requirements": [{"key": "a", "operator": "In", "values": []}]}, "is required with In"),
         ({"requirements": [{"key": "a", "operator": "NotIn", "values": []}]}, "is required with NotIn in an overlay"),
@@ -83,7 +83,7 @@ def test_objects_are_marked_apart_from_their_nodes() -> None:
 
 
 def test_marks_have_kubernetes_forms() -> None:
-    assert "is no label value" in one(pool, metadata={"labels": {"a": "two words"}})
-    assert "is no annotation key" in one(pool, metadata={"annotations": {"a b": "x"}})
-    assert "takes at most" in one(pool, metadata={"annotations": {"a": "x" * 300_000}})
+    assert "is not a valid label value" in one(pool, metadata={"labels": {"a": "two words"}})
+    assert "is not a valid annotation key" in one(pool, metadata={"annotations": {"a b": "x"}})
+    assert "can have at most" in one(pool, metadata={"annotations": {"a": "x" * 300_000}})
     assert "no such field" in one(pool, metadata={"finalizers": []})

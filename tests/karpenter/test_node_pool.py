@@ -23,7 +23,7 @@ def test_names(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Default_Pool", "a" * 64, "", "-a", "a-", "a..b", "ü", "a\n"])
 def test_no_names(name: str) -> None:
-    assert one(pool, name=name).startswith("name: is no name of an object")
+    assert one(pool, name=name).startswith("name: is not a valid name of an object")
 
 
 def test_a_name_is_required() -> None:
@@ -76,7 +76,7 @@ def test_no_limits(limits: dict[str, Any], why: str) -> None:
 
 def test_a_field_of_its_own_and_a_requirement_do_not_say_the_same_label() -> None:
     found = one(pool, architectures=["amd64"], requirements=[condition("beta.kubernetes.io/arch", "In", "amd64")])
-    assert found.startswith("requirements[0].key: is already said by architectures")
+    assert found.startswith("requirements[0].key: is already set by architectures")
 
 
 def test_a_label_may_have_several_conditions_of_one_operator() -> None:
@@ -180,7 +180,7 @@ def test_a_taint_stands_once() -> None:
 
 def test_annotations() -> None:
     assert not refused(pool, annotations={"Example.com/x": "1", "karpenter.sh/do-not-disrupt": "true"})
-    assert "is no annotation key" in one(pool, annotations={"a b": "1"})
+    assert "is not a valid annotation key" in one(pool, annotations={"a b": "1"})
     assert "at most 262144 bytes" in one(pool, annotations={"a": "x" * 262144})
     assert "needs text" in one(pool, annotations={"a": 1})
 
@@ -212,7 +212,7 @@ def test_static_pools() -> None:
 
 def test_lists_that_are_written_hold_something() -> None:
     assert one(pool, zones=[]) == "zones: needs at least one entry; got []; add one, or leave the field out"
-    assert "is no label value" in one(pool, zones=["us west"])
+    assert "is not a valid label value" in one(pool, zones=["us west"])
 
 
 def test_old_fields_are_told_apart() -> None:

@@ -48,7 +48,7 @@ def test_pools_that_can_be_served(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"instance_families": ["zz9"]}, "error instance_families: is no instance family that EC2 had on "),
+        ({"instance_families": ["zz9"]}, "error instance_families: is not an instance family that EC2 had on "),
         (
             {"instance_families": ["m7g"], "architectures": ["amd64"]},
             (
@@ -63,10 +63,10 @@ def test_pools_that_can_be_served(fields: dict[str, Any]) -> None:
                 "micro, small, medium, large, xlarge or 2xlarge, or instance_families "
             ),
         ),
-        ({"instance_types": ["m7g.48xlarge"]}, "error instance_types: is no instance type that EC2 had on "),
+        ({"instance_types": ["m7g.48xlarge"]}, "error instance_types: is not an instance type that EC2 had on "),
         (
             {"requirements": [asks("gpu-name", "In", "a10")]},
-            "error requirements[0]: is no instance gpu name that EC2 had on ",
+            "error requirements[0]: is not an instance gpu name that EC2 had on ",
         ),
         (
             {"instance_families": ["m5"], "requirements": [asks("cpu", "Gt", "96")]},
@@ -169,7 +169,7 @@ def test_what_does_not_look_newer(word: str) -> None:
 
 def test_a_slip_beside_what_fits_is_doubtful_only() -> None:
     [found] = told(pool(instance_families=["m7i", "zz9"]))
-    assert found.startswith("warning instance_families: is no instance family")
+    assert found.startswith("warning instance_families: is not an instance family")
     [found] = told(pool(instance_types=["m7g.large", "m7i.large"], architectures=["amd64"]))
     assert found.startswith("warning instance_types: is never chosen: architectures amd64 leaves it out; got m7g.large")
 
@@ -190,7 +190,7 @@ def test_a_limit_below_the_smallest_type(cpu: str, warned: bool) -> None:
 def test_values_that_karpenter_passes_over_are_warnings() -> None:
     found = told(pool(requirements=[{"key": "kubernetes.io/arch", "operator": "In", "values": ["amd64", "x86_64"]}]))
     assert found == [
-        'warning requirements[0].values: is no value of "kubernetes.io/arch"; got "x86_64"; use amd64 or arm64'
+        'warning requirements[0].values: is not a value of "kubernetes.io/arch"; got "x86_64"; use amd64 or arm64'
     ]
     left_out = {"key": "karpenter.sh/capacity-type", "operator": "NotIn", "values": ["ondemand"]}
     assert [text.split(";")[1] for text in told(pool(requirements=[left_out]))] == [' got "ondemand"']
@@ -207,7 +207,7 @@ def test_labels_that_look_like_auto_mode_s() -> None:
     near = {"key": "eks.amazonaws.com/instance-cpus", "operator": "In", "values": ["4"]}
     assert told(auto_pool(requirements=[near])) == [
         (
-            "warning requirements[0].key: is no label by which Auto Mode chooses instance types; got "
+            "warning requirements[0].key: is not a label by which Auto Mode chooses instance types; got "
             "eks.amazonaws.com/instance-cpus; did you mean eks.amazonaws.com/instance-cpu?"
         )
     ]

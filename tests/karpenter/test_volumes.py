@@ -69,5 +69,5 @@ def test_disks() -> None:
     other = {**disk, "device_name": "/dev/xvdb"}
     assert not refused(ec2_class, block_device_mappings=[disk, {**other, "root_volume": False}])
     assert "second root volume" in one(ec2_class, block_device_mappings=[disk, other])
-    assert "is there twice" in one(ec2_class, block_device_mappings=[disk, {**disk, "root_volume": False}])
+    assert "is listed twice" in one(ec2_class, block_device_mappings=[disk, {**disk, "root_volume": False}])
     assert "ebs: is required" in one(ec2_class, block_device_mappings=[{"device_name": "/dev/xvda"}])
