@@ -70,7 +70,7 @@ class StorageClass(Spec):
             low, high = _GP3_IOPS
             faults.add("iops", f"is out of range for gp3; got {self.iops}; use {low} to {high}")
         elif self.iops is None and self.volume_type in ("io1", "io2"):
-            faults.add("iops", f"is needed for {self.volume_type}; got nothing; say how many")
+            faults.add("iops", f"is needed for {self.volume_type}; got nothing; set a number")
         if self.kms_key_id is not None and not self.encrypted:
             faults.add("kms_key_id", "is for encrypted volumes; got encrypted: false; remove one of them")
         faults.raise_if_any()
@@ -130,7 +130,9 @@ class IngressClass(Spec):
     def _are_certificates(cls, arns: tuple[Any, ...]) -> tuple[Any, ...]:
         for arn in arns:
             if isinstance(arn, str) and not (arn.startswith("arn:") and ":acm:" in arn):
-                raise ValueError(f"is no ARN of a certificate; got {shown(arn)}; write arn:aws:acm:region:account:…")
+                raise ValueError(
+                    f"is not a valid ARN of a certificate; got {shown(arn)}; write arn:aws:acm:region:account:…"
+                )
         return arns
 
     def parameters(self) -> dict[str, Any]:
@@ -155,7 +157,7 @@ def check_defaults(
     """Note a second class that would be the default."""
     default = [name for name, each in classes.items() if each.default_class]
     for name in default[1:]:
-        faults.add((field, name, "default_class"), f"is that of {default[0]} too; got true for both; leave one")
+        faults.add((field, name, "default_class"), f"is also used by {default[0]}; got true for both; leave one")
 
 
 def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:

@@ -57,7 +57,9 @@ def _check_scripts(nodes: Ec2Nodes, faults: Faults) -> None:
             if not script.strip():
                 faults.add((field, index), f"is empty; got {shown(script)}; write a script or remove it")
             elif found := next((end for end in _ENDS if end in script.lower()), None):
-                faults.add((field, index), f"holds what ends it; got {shown(script)}; write it without {found}")
+                faults.add(
+                    (field, index), f"contains its own end marker; got {shown(script)}; write it without {found}"
+                )
 
 
 def _check_size(nodes: Ec2Nodes, told: Told, faults: Faults) -> None:
@@ -66,8 +68,8 @@ def _check_size(nodes: Ec2Nodes, told: Told, faults: Faults) -> None:
         return
     most = max(found.fields, key=lambda name: found.fields[name])
     shares = [f"{bytes_} of {name}" for name, bytes_ in found.fields.items() if bytes_ > 0]
-    reckoned = f"{CLUSTER_DATA} of it reckoned for the cluster's name, endpoint and certificate authority"
+    reckoned = f"{CLUSTER_DATA} of it estimated for the cluster's name, endpoint and certificate authority"
     more = f", besides values that are not known here ({found.unknown})" if found.unknown else ""
-    what = f"makes user data too long, of which EC2 takes {USER_DATA_LIMIT} bytes"
+    what = f"makes user data longer than EC2 allows, {USER_DATA_LIMIT} bytes"
     got = f"about {found.total}: {', '.join(shares)}, {found.ours} of the rest, {reckoned}{more}"
-    faults.add(most, f"{what}; got {got}; have a short script fetch what is long")
+    faults.add(most, f"{what}; got {got}; use a short script that downloads the rest")

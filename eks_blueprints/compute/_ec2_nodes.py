@@ -186,7 +186,7 @@ class Ec2Nodes(InstanceSettings):
     @classmethod
     def _image_is_known(cls, ami_type: str | None) -> str | None:
         if ami_type == CUSTOM:
-            raise ValueError("says nothing about how nodes start; got CUSTOM; name the image that yours is built like")
+            raise ValueError("does not say how nodes start; got CUSTOM; name the image that yours is built like")
         return known_ami_type(ami_type)
 
     @field_validator("node_config")

@@ -44,7 +44,7 @@ class FargateSelector(Spec):
     def _is_namespace(cls, namespace: str) -> str:
         if not _NAMESPACE.fullmatch(namespace):
             do = "use up to 63 lowercase letters, digits and -, with * and ? for any"
-            raise ValueError(f"is no name that a namespace can have; got {shown(namespace)}; {do}")
+            raise ValueError(f"is not a valid name that a namespace can have; got {shown(namespace)}; {do}")
         return namespace
 
     @field_validator("labels")
@@ -54,7 +54,7 @@ class FargateSelector(Spec):
         for key, value in labels.items():
             if not LABEL_KEY.fullmatch(_plain(key)) or not LABEL_VALUE.fullmatch(_plain(value)):
                 do = "use letters, digits, -, _ and ., with * and ? for any, or domain/name for the key"
-                faults.add((key,), f"is no label; got {shown(f'{key}: {value}')}; {do}")
+                faults.add((key,), f"is not a label; got {shown(f'{key}: {value}')}; {do}")
         faults.raise_if_any()
         return labels
 
@@ -86,7 +86,9 @@ class CloudWatchLogs(Spec):
     @classmethod
     def _is_log_group(cls, name: str | None) -> str | None:
         if name is not None and (not _LOG_GROUP.fullmatch(name) or name.startswith("aws/")):
-            raise ValueError(f"is no name for a log group; got {shown(name)}; use letters, digits and _ / . # -")
+            raise ValueError(
+                f"is not a valid name for a log group; got {shown(name)}; use letters, digits and _ / . # -"
+            )
         return name
 
     @field_validator("log_stream_prefix")
@@ -120,7 +122,7 @@ class FargateLogging(Spec):
         faults = Faults()
         if (self.cloudwatch_logs is None) == (self.output_conf is None):
             got = "neither" if self.output_conf is None else "both"
-            faults.add((), f"takes either cloudwatch_logs or output_conf; got {got}; give one")
+            faults.add((), f"accepts either cloudwatch_logs or output_conf; got {got}; give one")
         self._check("output_conf", "OUTPUT", _OUTPUTS, faults)
         self._check("filters_conf", "FILTER", _FILTERS, faults)
         self._check("parsers_conf", "PARSER", None, faults)
@@ -143,7 +145,7 @@ class FargateLogging(Spec):
         sections = _SECTION.findall(text)
         for other in sections:
             if other.upper() != section:
-                faults.add(field, f"takes [{section}] sections only; got [{other}]; remove it")
+                faults.add(field, f"accepts only [{section}] sections; got [{other}]; remove it")
         if not sections:
             faults.add(field, f"has no section; got {shown(text)}; begin with [{section}]")
         for name in _NAME.findall(text):

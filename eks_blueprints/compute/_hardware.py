@@ -40,7 +40,7 @@ def hardware(types: Sequence[str], said: Architecture | None, faults: Faults) ->
         accelerators.setdefault(_accelerator(name), name)
     if len(found) > 1:
         got = " and ".join(f"{name} ({architecture})" for architecture, name in found.items())
-        faults.add("instance_types", f"have different architectures; got {got}; make one group of each")
+        faults.add("instance_types", f"have different architectures; got {got}; create one group for each")
     if len(found) != 1:
         return None
     (architecture,) = found
@@ -84,7 +84,7 @@ def _default_ami(types: Sequence[str], hardware: Hardware, faults: Faults) -> Am
     needs = {_accelerator(name): name for name in reversed(types)}
     if len(needs) > 1:
         got = " and ".join(f"{name} ({accelerator or 'none'})" for accelerator, name in sorted(needs.items(), key=str))
-        do = "make one group of each, or name an ami_type"
+        do = "create one group for each, or name an ami_type"
         faults.add("instance_types", f"have different accelerators; got {got}; {do}")
         return None
     try:
@@ -114,9 +114,9 @@ def _architecture(index: int, name: str, said: Architecture | None, faults: Faul
 
 
 def _unknown(name: str) -> str:
-    vouch = "say its architecture, if it is newer than our table"
+    vouch = "set its architecture, if it is newer than our table"
     if name in names():
-        return f"is a type we know only by name; got {name}; {vouch}"
+        return f"is a type of which only the name is known; got {name}; {vouch}"
     if sizes := sizes_instead(name):
         return f"no such instance type; got {shown(name)}; its family has {', '.join(sizes)}; or {vouch}"
     near = nearest(name, names())

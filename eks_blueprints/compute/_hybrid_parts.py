@@ -18,14 +18,14 @@ _AUTHORITY = Form(r"arn:aws(-[a-z]+)*:acm-pca:[a-z0-9-]+:\d{12}:certificate-auth
 
 def _bundle(value: str) -> str:
     if not _CERTIFICATE.search(value):
-        raise ValueError(f"is no PEM certificate; got {shown(value)}; paste it from -----BEGIN CERTIFICATE----- on")
+        raise ValueError(f"is not a PEM certificate; got {shown(value)}; paste it from -----BEGIN CERTIFICATE----- on")
     return value
 
 
 def _authority_arn(value: str) -> str:
     if not _AUTHORITY.fullmatch(value):
         do = "write arn:aws:acm-pca:region:111122223333:certificate-authority/id"
-        raise ValueError(f"is no ARN of a private certificate authority; got {shown(value)}; {do}")
+        raise ValueError(f"is not a valid ARN of a private certificate authority; got {shown(value)}; {do}")
     return value
 
 
@@ -48,7 +48,7 @@ class SsmActivation(Spec):
         except ValueError:
             when = None
         if when is None or when.tzinfo is None:
-            raise ValueError(f"is no time with a zone; got {shown(text)}; write it like 2026-12-01T00:00:00Z")
+            raise ValueError(f"is not a valid time with a zone; got {shown(text)}; write it like 2026-12-01T00:00:00Z")
         return text
 
 
@@ -74,6 +74,6 @@ class IamRolesAnywhere(Spec):
         faults = Faults()
         if (self.ca_bundle is None) == (self.acm_pca_arn is None):
             got = "neither" if self.ca_bundle is None else "both"
-            faults.add((), f"takes either ca_bundle or acm_pca_arn; got {got}; give one")
+            faults.add((), f"accepts either ca_bundle or acm_pca_arn; got {got}; give one")
         faults.raise_if_any()
         return self

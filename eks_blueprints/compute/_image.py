@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from eks_blueprints.compute._hardware import Hardware
     from eks_blueprints.compute.managed_nodes import ManagedNodes
 
-_image_id = Form(r"ami-[0-9a-f]{8,17}", what="is no id of an image", do="write ami- and 8 to 17 hex digits")
+_image_id = Form(r"ami-[0-9a-f]{8,17}", what="is not a valid id of an image", do="write ami- and 8 to 17 hex digits")
 _OWNER = Form(r"\d{12}|self|amazon|aws-marketplace|aws-backup-vault")
 _AL2023_RELEASE = Form(r"(1\.\d+)\.\d+-(\d{8})")
 _ANY_RELEASE = r"1\.(\d+)(\.\d+)?-"
@@ -58,7 +58,7 @@ class Image(Spec):
         for index, owner in enumerate(self.owners):
             if not _OWNER.fullmatch(owner):
                 do = "write the 12 digits of an account, self or amazon"
-                faults.add(("owners", index), f"is no owner of images; got {shown(owner)}; {do}")
+                faults.add(("owners", index), f"is not an owner of images; got {shown(owner)}; {do}")
         faults.raise_if_any()
         return self
 
@@ -83,14 +83,14 @@ def check_image(image: Image | None, ami: AmiType, version: str | None, faults: 
     if ami.family == "AL2023":
         match = _AL2023_RELEASE.fullmatch(image.release)
         if match is None:
-            faults.add(at, f"is no release of Amazon Linux 2023; got {got}; write it like 1.33.4-20250904")
+            faults.add(at, f"is not a valid release of Amazon Linux 2023; got {got}; write it like 1.33.4-20250904")
         elif version is not None and match.group(1) != version:
             what = "is of another Kubernetes version"
-            faults.add(at, f"{what}; got {image.release} with version {version}; take a matching release")
+            faults.add(at, f"{what}; got {image.release} with version {version}; use a matching release")
     elif ami.family == "BOTTLEROCKET" and not _BOTTLEROCKET_RELEASE.fullmatch(image.release):
-        faults.add(at, f"is no release of Bottlerocket; got {got}; write it like 1.44.0-3b7b9c0a")
+        faults.add(at, f"is not a valid release of Bottlerocket; got {got}; write it like 1.44.0-3b7b9c0a")
     elif ami.windows:
-        faults.add(at, f"cannot be told for Windows, whose releases have no names; got {got}; give the image's id")
+        faults.add(at, f"cannot be set for Windows, whose releases have no names; got {got}; give the image's id")
 
 
 def check_own_image(nodes: ManagedNodes, faults: Faults) -> None:
@@ -103,14 +103,14 @@ def check_own_image(nodes: ManagedNodes, faults: Faults) -> None:
         return
     if nodes.image is None:
         if nodes.launch_template is None:
-            do = "say which image, or name a launch_template that does"
+            do = "name an image, or name a launch_template that does"
             faults.add("image", f"is required with ami_type CUSTOM; got none; {do}")
     elif nodes.image.release is not None:
         do = "give its id, or leave ami_type out and set release_version"
         faults.add(("image", "release"), f"is of EKS's own images; got {shown(nodes.image.release)}; {do}")
     for field in ("version", "release_version"):
         if (value := getattr(nodes, field)) is not None:
-            what = "cannot be said of an image of one's own, which brings it along"
+            what = "cannot be set with an image of your own, which contains it"
             faults.add(field, f"{what}; got {shown(value)}; remove it")
 
 

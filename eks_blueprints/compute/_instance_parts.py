@@ -14,25 +14,29 @@ from eks_blueprints.core.spec import In, Spec
 
 _license = Form(
     r"arn:aws(-[a-z]+)*:license-manager:[a-z0-9-]+:\d{12}:license-configuration[:/]lic-[0-9a-f]{32}",
-    what="is no ARN of a license configuration",
+    what="is not a valid ARN of a license configuration",
     do="write arn:aws:license-manager:region:111122223333:license-configuration:lic- and 32 hex digits",
 )
 _template_id = Form(
-    r"lt-[0-9a-f]{8,17}", what="is no id of a launch template", do="write lt- and 8 to 17 hex digits, or use name"
+    r"lt-[0-9a-f]{8,17}",
+    what="is not a valid id of a launch template",
+    do="write lt- and 8 to 17 hex digits, or use name",
 )
 _template_name = Form(
     r"[A-Za-z0-9().\-/_]{3,128}",
-    what="is no name of a launch template",
+    what="is not a valid name of a launch template",
     do="use 3 to 128 letters, digits and ().-/_",
 )
 _VERSION = Form(r"[1-9]\d*|\$Latest|\$Default")
-_snapshot_id = Form(r"snap-[0-9a-f]{8,17}", what="is no id of a snapshot", do="write snap- and 8 to 17 hex digits")
+_snapshot_id = Form(
+    r"snap-[0-9a-f]{8,17}", what="is not a valid id of a snapshot", do="write snap- and 8 to 17 hex digits"
+)
 
 
 def _version(value: str | int) -> str:
     if not _VERSION.fullmatch(str(value)):
         do = "write its number, $Latest or $Default"
-        raise ValueError(f"is no version of a launch template; got {shown(value)}; {do}")
+        raise ValueError(f"is not a valid version of a launch template; got {shown(value)}; {do}")
     return str(value)
 
 
@@ -96,7 +100,7 @@ class CpuOptions(Spec):
     def _says_something(self) -> Self:
         faults = Faults()
         if all(getattr(self, field) is None for field in type(self).model_fields):
-            faults.add((), f"says nothing; got {{}}; set one of {', '.join(type(self).model_fields)}, or remove it")
+            faults.add((), f"is empty; got {{}}; set one of {', '.join(type(self).model_fields)}, or remove it")
         # EC2 takes the two together only (API reference, "LaunchTemplateCpuOptionsRequest").
         if (self.core_count is None) != (self.threads_per_core is None):
             there, missing = "core_count", "threads_per_core"
@@ -123,7 +127,7 @@ class PrivateDnsNameOptions(Spec):
     def _says_something(self) -> Self:
         faults = Faults()
         if all(getattr(self, field) is None for field in type(self).model_fields):
-            faults.add((), f"says nothing; got {{}}; set one of {', '.join(type(self).model_fields)}, or remove it")
+            faults.add((), f"is empty; got {{}}; set one of {', '.join(type(self).model_fields)}, or remove it")
         faults.raise_if_any()
         return self
 

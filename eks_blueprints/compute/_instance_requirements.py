@@ -18,7 +18,7 @@ Included = Literal["included", "required", "excluded"]
 
 _pattern = Form(
     r"[a-zA-Z0-9.*\-]{1,30}",
-    what="is no instance type nor a pattern for some",
+    what="is neither an instance type nor a pattern for some",
     do="write it like m5.8xlarge, c5*.*, m5a.* or r*",
 )
 _TypePattern = Annotated[str, AfterValidator(_pattern)]
@@ -144,7 +144,7 @@ class InstanceRequirements(Spec):
             ("max_spot_price_as_percentage_of_optimal_on_demand_price", "spot_max_price_percentage_over_lowest_price"),
         ):
             if getattr(self, field) not in (None, ()) and getattr(self, other) not in (None, ()):
-                faults.add(field, f"excludes {other}; got both; keep one")
+                faults.add(field, f"cannot be combined with {other}; got both; keep one")
         if self.local_storage == "excluded":
             for field in ("local_storage_types", "total_local_storage_gb"):
                 if getattr(self, field) not in (None, ()):

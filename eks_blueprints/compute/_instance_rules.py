@@ -54,7 +54,7 @@ def check_existing_template(nodes: Ec2Nodes, faults: Faults, *more: str) -> None
     for field in (*IN_THE_TEMPLATE, *more):
         if field in nodes.model_fields_set:
             do = "write it into that template, or leave launch_template out"
-            faults.add(field, f"is said by the launch template; got launch_template too; {do}")
+            faults.add(field, f"is set by the launch template; got launch_template too; {do}")
 
 
 def check_instances(nodes: Ec2Nodes, faults: Faults) -> None:
@@ -68,7 +68,7 @@ def check_instances(nodes: Ec2Nodes, faults: Faults) -> None:
     _check_cpu_options(nodes, faults)
     _check_interfaces(nodes, faults)
     if twice := repeated(str(arn) for arn in nodes.license_configuration_arns if isinstance(arn, str)):
-        faults.add("license_configuration_arns", f"names one twice; got {twice}; remove one")
+        faults.add("license_configuration_arns", f"lists one twice; got {twice}; remove one")
 
 
 def _without(nodes: Ec2Nodes, flag: str) -> str | None:
@@ -109,10 +109,12 @@ def _check_interfaces(nodes: Ec2Nodes, faults: Faults) -> None:
         if (other := places.setdefault(place, index)) != index:
             got = f"device {each.device_index} on card {each.network_card_index}"
             do = "give one another device_index"
-            faults.add(("network_interfaces", index), f"has the place of network_interfaces[{other}]; got {got}; {do}")
+            faults.add(
+                ("network_interfaces", index), f"uses the same place as network_interfaces[{other}]; got {got}; {do}"
+            )
         if each.security_group_ids and (twice := repeated(x for x in each.security_group_ids if isinstance(x, str))):
             at = ("network_interfaces", index, "security_group_ids")
-            faults.add(at, f"names one twice; got {twice}; remove one")
+            faults.add(at, f"lists one twice; got {twice}; remove one")
     several = any(not each.first for each in nodes.network_interfaces)
     for index, each in enumerate(nodes.network_interfaces):
         if several and each.associate_public_ip_address:
@@ -126,17 +128,17 @@ def _check_interfaces(nodes: Ec2Nodes, faults: Faults) -> None:
         faults.add("efa_network_cards", f"is for nodes with efa; got {got} without it; set efa: true")
     if nodes.network_interfaces and nodes.efa:
         do = "name the cards of EFA by efa_network_cards, or write all interfaces without efa"
-        faults.add("network_interfaces", f"excludes efa, which brings the interfaces; got both; {do}")
+        faults.add("network_interfaces", f"cannot be combined with efa, which creates the interfaces; got both; {do}")
     _check_efa_cards(nodes, faults)
 
 
 def _check_efa_cards(nodes: Ec2Nodes, faults: Faults) -> None:
     cards = nodes.efa_network_cards
     if len(set(cards)) != len(cards):
-        faults.add("efa_network_cards", f"names one twice; got {shown(list(cards))}; remove one")
+        faults.add("efa_network_cards", f"lists one twice; got {shown(list(cards))}; remove one")
     for name in nodes.named_types if nodes.efa else ():
         facts = instance_type(name)
         for index, card in enumerate(cards):
             if facts is not None and facts.efa_cards and card not in facts.efa_cards:
                 use = f"use {facts.efa_cards.start} to {facts.efa_cards.stop - 1}"
-                faults.add(("efa_network_cards", index), f"is no card of {name} with EFA; got {card}; {use}")
+                faults.add(("efa_network_cards", index), f"is not a card of {name} with EFA; got {card}; {use}")

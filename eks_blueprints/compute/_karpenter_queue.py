@@ -13,13 +13,13 @@ from eks_blueprints.core.spec import In, Spec
 
 _queue_name = Form(
     r"[A-Za-z0-9_-]{1,80}",
-    what="is no name of a queue",
+    what="is not a valid name of a queue",
     do="use up to 80 letters, digits, - and _; it is no FIFO queue",
 )
-_action = Form(r"sqs:[A-Za-z]+\*?", what="is no action on a queue", do="write one such as sqs:SendMessage")
+_action = Form(r"sqs:[A-Za-z]+\*?", what="is not a valid action on a queue", do="write one such as sqs:SendMessage")
 rule_prefix = Form(
     r"[A-Za-z0-9._-]{1,14}",
-    what="is no prefix of names of rules",
+    what="is not a valid prefix of names of rules",
     do="use up to 14 letters, digits, ., - and _; the sort of event and a suffix come behind it",
 )
 
@@ -47,7 +47,7 @@ class QueueStatement(Spec):
                 faults.add(("principals", sort), "needs at least one; got []; name one")
             if self.effect == "Allow" and "*" in names and not self.conditions:
                 do = "name accounts or roles, or add conditions"
-                faults.add(("principals", sort), f"lets everybody use the queue; got {shown('*')}; {do}")
+                faults.add(("principals", sort), f"allows everyone to use the queue; got {shown('*')}; {do}")
         faults.raise_if_any()
         return self
 

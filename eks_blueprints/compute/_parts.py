@@ -13,9 +13,11 @@ from eks_blueprints.core.leaves import Cidr, RegionalArn, RegionalKeyArn, Securi
 from eks_blueprints.core.spec import In, Spec
 
 _placement_group_id = Form(
-    r"pg-[0-9a-f]{8,17}", what="is no id of a placement group", do="write pg- and 8 to 17 hex digits, or use group_name"
+    r"pg-[0-9a-f]{8,17}",
+    what="is not a valid id of a placement group",
+    do="write pg- and 8 to 17 hex digits, or use group_name",
 )
-_host_id = Form(r"h-[0-9a-f]{8,17}", what="is no id of a Dedicated Host", do="write h- and 8 to 17 hex digits")
+_host_id = Form(r"h-[0-9a-f]{8,17}", what="is not a valid id of a Dedicated Host", do="write h- and 8 to 17 hex digits")
 
 VolumeType = Literal["gp3", "gp2", "io1", "io2"]
 
@@ -114,7 +116,7 @@ class UpdateConfig(Spec):
     def _count_or_percentage(self) -> Self:
         faults = Faults()
         if self.max_unavailable is not None and self.max_unavailable_percentage is not None:
-            faults.add("max_unavailable", "excludes max_unavailable_percentage; got both; keep one")
+            faults.add("max_unavailable", "cannot be combined with max_unavailable_percentage; got both; keep one")
         faults.raise_if_any()
         return self
 
@@ -153,7 +155,7 @@ class NodeRepairConfig(Spec):
         faults = Faults()
         for field in ("max_unhealthy_node_threshold", "max_parallel_nodes_repaired"):
             if getattr(self, f"{field}_count") is not None and getattr(self, f"{field}_percentage") is not None:
-                faults.add(f"{field}_count", f"excludes {field}_percentage; got both; keep one")
+                faults.add(f"{field}_count", f"cannot be combined with {field}_percentage; got both; keep one")
         faults.raise_if_any()
         return self
 
@@ -195,11 +197,11 @@ class RemoteAccess(Spec):
     def _from_somewhere(self) -> Self:
         faults = Faults()
         if not self.source_security_group_ids and not self.source_cidrs:
-            what = "needs to know from where; got neither source_security_group_ids nor source_cidrs"
+            what = "needs a source; got neither source_security_group_ids nor source_cidrs"
             faults.add((), f"{what}; add one, or leave remote_access out and use Session Manager")
         for index, source in enumerate(self.source_cidrs):
             if source in ("0.0.0.0/0", "::/0"):
-                faults.add(("source_cidrs", index), f"lets the whole internet in; got {shown(source)}; narrow it")
+                faults.add(("source_cidrs", index), f"allows the whole internet; got {shown(source)}; narrow it")
         faults.raise_if_any()
         return self
 
@@ -230,9 +232,9 @@ class Placement(Spec):
         grouped = self.group_name is not None or self.group_id is not None
         on_hosts = self.host_id is not None or self.host_resource_group_arn is not None
         if self.group_name is not None and self.group_id is not None:
-            faults.add("group_id", "excludes group_name; got both; keep one")
+            faults.add("group_id", "cannot be combined with group_name; got both; keep one")
         if self.host_id is not None and self.host_resource_group_arn is not None:
-            faults.add("host_resource_group_arn", "excludes host_id; got both; keep one")
+            faults.add("host_resource_group_arn", "cannot be combined with host_id; got both; keep one")
         if self.partition_number is not None and not grouped:
             faults.add("partition_number", f"needs a placement group; got {self.partition_number}; add group_name")
         for field in ("host_id", "affinity"):

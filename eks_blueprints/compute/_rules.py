@@ -56,19 +56,21 @@ def check_capacity(nodes: Ec2Nodes, faults: Faults) -> None:
             if facts is not None and "spot" not in facts.flags:
                 faults.add(("instance_types", index), f"is not sold as spot; got {name}; pick another or ON_DEMAND")
         if nodes.capacity_reservation is not None:
-            faults.add("capacity_reservation", "has no use with spot capacity; got both; remove one")
+            faults.add("capacity_reservation", "has no effect with spot capacity; got both; remove one")
     if nodes.capacity_type == "CAPACITY_BLOCK" and nodes.launch_template is None:
         _check_capacity_block(nodes, faults)
     own = nodes.disk_device_name
     if own is not None and not _ROOT.fullmatch(own):
-        faults.add("disk_device_name", f"is no device; got {shown(own)}; write one like /dev/xvda or /dev/sda1")
+        faults.add(
+            "disk_device_name", f"is not a valid device; got {shown(own)}; write one like /dev/xvda or /dev/sda1"
+        )
     if own is not None and own in nodes.additional_volumes:
         faults.add(("additional_volumes", own), f"is the device of disk; got {shown(own)}; write another")
     for device in nodes.additional_volumes:
         taken = device.removeprefix("/dev/") == "xvdb" and nodes.on_bottlerocket
         if not _DEVICE.fullmatch(device) or taken:
             at = ("additional_volumes", device)
-            faults.add(at, f"is no free device; got {shown(device)}; write one like /dev/sdf")
+            faults.add(at, f"is not a free device; got {shown(device)}; write one like /dev/sdf")
 
 
 def check_efa(nodes: Ec2Nodes, faults: Faults) -> None:
@@ -80,12 +82,12 @@ def check_efa(nodes: Ec2Nodes, faults: Faults) -> None:
         facts = instance_type(name)
         if facts is None or not facts.efa_cards:
             do = "pick a type that has it, or remove efa"
-            faults.add(("instance_types", index), f"has no Elastic Fabric Adapter that we know of; got {name}; {do}")
+            faults.add(("instance_types", index), f"has no known Elastic Fabric Adapter; got {name}; {do}")
         else:
             cards.setdefault(facts.efa_cards, name)
     if len(cards) > 1:
         got = " and ".join(f"{name} ({len(each)})" for each, name in cards.items())
-        faults.add("instance_types", f"have different numbers of EFA interfaces; got {got}; make one group of each")
+        faults.add("instance_types", f"have different numbers of EFA interfaces; got {got}; create one group for each")
     if len(nodes.zones) != 1 and len(nodes.subnet_ids) != 1:
         got = ", ".join(nodes.zones) or "all of the network's"
         faults.add("zones", f"must be one with efa, whose traffic stays in a zone; got {got}; name one zone")
@@ -94,7 +96,7 @@ def check_efa(nodes: Ec2Nodes, faults: Faults) -> None:
     most = _MOST_SECURITY_GROUPS - 2 - (nodes.remote_access is not None)
     if (count := len(nodes.security_group_ids) + len(nodes.security_groups)) > most:
         got = str(count)
-        faults.add("security_group_ids", f"are too many with efa, which brings its own; got {got}; name at most {most}")
+        faults.add("security_group_ids", f"are too many with efa, which adds its own; got {got}; name at most {most}")
 
 
 def check_efa_image(nodes: Ec2Nodes, ami: AmiType, faults: Faults) -> None:
@@ -106,7 +108,7 @@ def check_efa_image(nodes: Ec2Nodes, ami: AmiType, faults: Faults) -> None:
 def check_subnets(nodes: Ec2Nodes, faults: Faults) -> None:
     """One way of saying which subnets."""
     if nodes.subnet_ids and nodes.subnets:
-        faults.add("subnets", "excludes subnet_ids; got both; keep subnets or subnet_ids")
+        faults.add("subnets", "cannot be combined with subnet_ids; got both; keep subnets or subnet_ids")
     check_subnet_ids(nodes.subnet_ids, nodes.zones, faults)
     most = _MOST_SECURITY_GROUPS - 2
     if nodes.security_groups and len(nodes.security_groups) + len(nodes.security_group_ids) > most:
@@ -114,13 +116,13 @@ def check_subnets(nodes: Ec2Nodes, faults: Faults) -> None:
         faults.add("security_groups", f"are too many with security_group_ids; got {got}, {most} fit; remove some")
     for field in ("zones", "subnet_ids", "security_group_ids", "security_groups"):
         if twice := repeated(value for value in getattr(nodes, field) if isinstance(value, str)):
-            faults.add(field, f"names one twice; got {twice}; remove one")
+            faults.add(field, f"lists one twice; got {twice}; remove one")
 
 
 def check_subnet_ids(subnet_ids: Sequence[In[str]], zones: Sequence[str], faults: Faults) -> None:
     """Ids that subnets can have, where subnets are named by their ids."""
     if subnet_ids and zones:
-        faults.add("zones", "excludes subnet_ids; got both; keep zones or subnet_ids")
+        faults.add("zones", "cannot be combined with subnet_ids; got both; keep zones or subnet_ids")
     for index, subnet in enumerate(subnet_ids):
         if isinstance(subnet, str) and (fault := subnet_id.fault(subnet)):
             faults.add(("subnet_ids", index), fault)
@@ -153,11 +155,13 @@ def check_role(nodes: Ec2Nodes, faults: Faults) -> None:
     """A role of one's own brings its policies along; those of the role that is made have names of their own."""
     given = next((field for field in ("node_role_arn", "node_role") if getattr(nodes, field) is not None), None)
     if nodes.node_role_arn is not None and nodes.node_role is not None:
-        faults.add("node_role", f"excludes node_role_arn; got {shown(nodes.node_role)} and an ARN; keep one")
+        faults.add(
+            "node_role", f"cannot be combined with node_role_arn; got {shown(nodes.node_role)} and an ARN; keep one"
+        )
     if given is not None:
         for field in ("session_manager", "policies", "permissions_boundary", "iam_role"):
             if getattr(nodes, field) not in (None, {}):
-                faults.add(field, f"is for the role that is made; got {given} too; put it on that role")
+                faults.add(field, f"is for the role that is created; got {given} too; put it on that role")
     check_role_policies(nodes.policies, OWN_POLICIES, faults)
     check_names(nodes.iam_role, (*OWN_POLICIES, *nodes.policies), faults)
 
@@ -167,7 +171,7 @@ def check_role_policies(policies: Iterable[str], taken: Sequence[str], faults: F
     for name in policies:
         if not _POLICY_NAME.fullmatch(name) or name in taken:
             do = "use up to 30 letters, digits, - and _, and none of " + ", ".join(taken)
-            faults.add((field, name), f"is no usable name; got {shown(name)}; {do}")
+            faults.add((field, name), f"is not a valid name; got {shown(name)}; {do}")
 
 
 def check_warm_pool(nodes: Ec2Nodes, ami: AmiType, faults: Faults) -> None:
@@ -191,4 +195,4 @@ def _check_capacity_block(nodes: Ec2Nodes, faults: Faults) -> None:
         faults.add("capacity_reservation", "needs the id of the capacity block; got none; add capacity_reservation_id")
     if len(nodes.named_types) > 1:
         got = ", ".join(nodes.named_types)
-        faults.add("instance_types", f"takes one type with a capacity block; got {got}; make one group of each")
+        faults.add("instance_types", f"accepts one type with a capacity block; got {got}; create one group for each")

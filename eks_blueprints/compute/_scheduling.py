@@ -44,14 +44,18 @@ class Taint(Spec):
     @classmethod
     def _key_has_the_form(cls, key: str) -> str:
         if not LABEL_KEY.fullmatch(key):
-            raise ValueError(f"is no taint key; got {shown(key)}; write letters, digits, -, _ and ., or domain/name")
+            raise ValueError(
+                f"is not a valid taint key; got {shown(key)}; write letters, digits, -, _ and ., or domain/name"
+            )
         return key
 
     @field_validator("value")
     @classmethod
     def _value_has_the_form(cls, value: str | None) -> str | None:
         if value is not None and not LABEL_VALUE.fullmatch(value):
-            raise ValueError(f"is no taint value; got {shown(value)}; use up to 63 letters, digits, -, _ and .")
+            raise ValueError(
+                f"is not a valid taint value; got {shown(value)}; use up to 63 letters, digits, -, _ and ."
+            )
         return value
 
 
@@ -61,22 +65,22 @@ def check_labels(labels: Mapping[str, str], faults: Faults, at: str = "labels") 
         match = LABEL_KEY.fullmatch(key)
         if match is None or len(key) > KEY_LIMIT:
             do = f"use up to {KEY_LIMIT} letters, digits, -, _ and ., or domain/name"
-            faults.add((at, key), f"is no label key; got {shown(key)}; {do}")
+            faults.add((at, key), f"is not a valid label key; got {shown(key)}; {do}")
         elif _reserved(match["domain"] or ""):
             do = "use a domain of your own, or node.kubernetes.io"
             faults.add((at, key), f"is in a reserved domain; got {shown(key)}; {do}")
         # Kubernetes takes an empty value, EKS does not.
         if not value or not LABEL_VALUE.fullmatch(value):
             do = "use 1 to 63 letters, digits, -, _ and ., a letter or digit at both ends"
-            faults.add((at, key), f"is no label value; got {shown(value)}; {do}")
+            faults.add((at, key), f"is not a valid label value; got {shown(value)}; {do}")
 
 
 def check_taints(taints: Iterable[Taint], faults: Faults, at: str = "taints") -> None:
-    """Note every taint that is there twice."""
+    """Note every taint that is listed twice."""
     seen: set[tuple[str, str]] = set()
     for index, taint in enumerate(taints):
         if (taint.key, taint.effect) in seen:
-            faults.add((at, index), f"is there twice; got {taint.key} with {taint.effect} again; remove one")
+            faults.add((at, index), f"is listed twice; got {taint.key} with {taint.effect} again; remove one")
         seen.add((taint.key, taint.effect))
 
 

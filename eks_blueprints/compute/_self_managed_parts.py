@@ -60,26 +60,26 @@ _TERMINATION_POLICIES = (
 )
 
 _FUNCTION = Form(r"arn:aws(-[a-z]+)*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]+)?")
-_timeout = Form(r"(\d+[smh])+", what="is no duration", do="write it like 10m, or 0s not to wait")
+_timeout = Form(r"(\d+[smh])+", what="is not a valid duration", do="write it like 10m, or 0s not to wait")
 _PRICE = Form(r"\d{1,4}(\.\d{1,5})?")
 _target_group_arn = Form(
     r"arn:aws(-[a-z]+)*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/[\w-]{1,32}/[0-9a-f]+",
-    what="is no ARN of a target group",
+    what="is not a valid ARN of a target group",
     do="write arn:aws:elasticloadbalancing:region:111122223333:targetgroup/name/id",
 )
 _load_balancer = Form(
     r"[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
-    what="is no name of a Classic Load Balancer",
+    what="is not a valid name of a Classic Load Balancer",
     do="write its name; load balancers with target groups go to target_group_arns",
 )
 _profile = Form(
     r"arn:aws(-[a-z]+)*:iam::\d{12}:instance-profile/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}",
-    what="is no ARN of an instance profile",
+    what="is not a valid ARN of an instance profile",
     do="write arn:aws:iam::111122223333:instance-profile/name",
 )
 _notification_target = Form(
     r"arn:aws(-[a-z]+)*:(sns|sqs):[a-z0-9-]+:\d{12}:[\w.-]+",
-    what="is no ARN of an SNS topic or SQS queue",
+    what="is not a valid ARN of an SNS topic or SQS queue",
     do="write its ARN",
 )
 
@@ -132,13 +132,13 @@ class InstancesDistribution(Spec):
             for field in ("spot_allocation_strategy", "spot_instance_pools", "spot_max_price"):
                 if getattr(self, field) is not None:
                     do = "lower on_demand_percentage_above_base_capacity or remove it"
-                    faults.add(field, f"has no use without spot; got 100 percent on-demand; {do}")
+                    faults.add(field, f"has no effect without spot; got 100 percent on-demand; {do}")
         elif self.spot_instance_pools is not None and self.spot_allocation_strategy != "lowest-price":
             got: str = self.spot_allocation_strategy or "price-capacity-optimized (the default)"
             faults.add("spot_instance_pools", f"is for lowest-price; got {got}; remove it")
         if self.spot_max_price is not None and not _PRICE.fullmatch(self.spot_max_price):
             got = shown(self.spot_max_price)
-            faults.add("spot_max_price", f'is no price; got {got}; write dollars and cents like "0.05"')
+            faults.add("spot_max_price", f'is not a valid price; got {got}; write dollars and cents like "0.05"')
         faults.raise_if_any()
         return self
 
@@ -232,6 +232,6 @@ class LifecycleHook(Spec):
         if self.role_arn is None and self.notification_target_arn is not None:
             faults.add("role_arn", "is needed to send the notification; got none; add it")
         elif self.role_arn is not None and self.notification_target_arn is None:
-            faults.add("role_arn", "has no use without notification_target_arn; got it alone; remove it")
+            faults.add("role_arn", "has no effect without notification_target_arn; got it alone; remove it")
         faults.raise_if_any()
         return self

@@ -25,7 +25,9 @@ def check_way_of_buying(nodes: SelfManagedNodes, faults: Faults) -> None:
     distribution = nodes.instances_distribution
     if distribution is not None and nodes.capacity_type != "ON_DEMAND":
         got = f"{nodes.capacity_type} too"
-        faults.add("instances_distribution", f"excludes capacity_type; got {got}; leave capacity_type out")
+        faults.add(
+            "instances_distribution", f"cannot be combined with capacity_type; got {got}; leave capacity_type out"
+        )
     spot = nodes.distribution.has_spot
     if nodes.capacity_rebalance and not spot:
         faults.add("capacity_rebalance", "is for spot; got on-demand only; remove it")
@@ -33,10 +35,10 @@ def check_way_of_buying(nodes: SelfManagedNodes, faults: Faults) -> None:
         faults.add("warm_pool_config", "is for on-demand capacity; got spot too; remove one")
     if nodes.launch_template is not None and nodes.capacity_type == "CAPACITY_BLOCK":
         do = "write the market type into that template and leave capacity_type out"
-        faults.add("capacity_type", f"is said by the launch template; got CAPACITY_BLOCK beside it; {do}")
+        faults.add("capacity_type", f"is set by the launch template; got CAPACITY_BLOCK beside it; {do}")
     for field in _LISTS:
         if twice := repeated(value for value in getattr(nodes, field) if isinstance(value, str)):
-            faults.add(field, f"names one twice; got {twice}; remove one")
+            faults.add(field, f"lists one twice; got {twice}; remove one")
 
 
 def check_requirements(nodes: SelfManagedNodes, faults: Faults) -> None:
@@ -46,7 +48,7 @@ def check_requirements(nodes: SelfManagedNodes, faults: Faults) -> None:
         return
     if "instance_types" in nodes.model_fields_set:
         do = "keep one; types can be named by allowed_instance_types"
-        faults.add("instance_types", f"excludes instance_requirements; got both; {do}")
+        faults.add("instance_types", f"cannot be combined with instance_requirements; got both; {do}")
     for field in ("efa", "cpu_options"):
         if getattr(nodes, field):
             faults.add(field, "needs types that are named; got instance_requirements; name instance_types instead")
@@ -67,7 +69,7 @@ def check_requirements(nodes: SelfManagedNodes, faults: Faults) -> None:
         ):
             if getattr(wanted, field) is not None:
                 at = ("instance_requirements", field)
-                faults.add(at, "has no use without spot; got on-demand only; remove it or have spot")
+                faults.add(at, "has no effect without spot; got on-demand only; remove it or have spot")
 
 
 def check_profile(nodes: SelfManagedNodes, faults: Faults) -> None:
@@ -77,9 +79,9 @@ def check_profile(nodes: SelfManagedNodes, faults: Faults) -> None:
         return
     for field in ("session_manager", "policies", "permissions_boundary", "iam_role", "node_role"):
         if getattr(nodes, field) not in (None, {}):
-            faults.add(field, f"is for the role that is made; got {given} too; put it on the role of the profile")
+            faults.add(field, f"is for the role that is created; got {given} too; put it on the role of the profile")
     if nodes.node_role_arn is None and nodes.access_entry:
-        do = "add the ARN of the profile's role, or say access_entry: false where it has one"
+        do = "add the ARN of the profile's role, or set access_entry: false where it has one"
         faults.add("node_role_arn", f"is needed for the access entry; got {given} alone; {do}")
 
 
@@ -89,9 +91,9 @@ def check_hooks(nodes: SelfManagedNodes, faults: Faults) -> None:
     for name in nodes.lifecycle_hooks:
         at = ("lifecycle_hooks", name)
         if not _HOOK_NAME.fullmatch(name):
-            faults.add(at, f"is no usable name; got {shown(name)}; use up to 40 letters, digits, - and _")
+            faults.add(at, f"is not a valid name; got {shown(name)}; use up to 40 letters, digits, - and _")
         if (other := seen.setdefault(name.replace("_", "-").lower(), name)) != name:
-            faults.add(at, f"clashes with {other}; got {shown(name)}; give one another name")
+            faults.add(at, f"clashes with {other}; got {shown(name)}; rename one of them")
 
 
 def group_tags(nodes: SelfManagedNodes) -> tuple[str, ...]:
@@ -103,5 +105,5 @@ def check_tags(nodes: SelfManagedNodes, faults: Faults) -> None:
     """Room for the tags that Cluster Autoscaler reads besides one's own."""
     count = len({*nodes.tags, *group_tags(nodes)})
     if count > TAGS_PER_RESOURCE:
-        what = f"leave no room: a group takes {TAGS_PER_RESOURCE}, one for each label and taint among them"
+        what = f"leave no room: a group can have {TAGS_PER_RESOURCE}, one of them for each label and taint"
         faults.add("tags", f"{what}; got {count}; remove some tags, labels or taints")

@@ -29,7 +29,7 @@ def read_node_config(spec: dict[str, Any]) -> dict[str, Any]:
     """A NodeConfig's spec with its references read.
 
     Raises:
-        ValidationError: naming every part that cannot be written down.
+        ValidationError: naming every part that cannot be serialized.
     """
     _check_plain(spec)
     return node_config.table().read(spec, node_config.SHAPE) if spec else spec
@@ -39,7 +39,7 @@ def read_bottlerocket(settings: dict[str, Any]) -> dict[str, Any]:
     """Bottlerocket's settings with their references read.
 
     Raises:
-        ValidationError: naming every part that cannot be written down.
+        ValidationError: naming every part that cannot be serialized.
     """
     _check_plain(settings)
     return bottlerocket.table().read(settings, bottlerocket.SHAPE) if settings else settings
@@ -92,7 +92,7 @@ def _in_node_config(nodes: Ec2Nodes, version: int | None) -> Iterator[tuple[Path
     spec = nodes.node_config
     yield from node_config.problems(spec, version)
     if "cluster" in spec:
-        yield ("cluster",), "is what the platform tells the node; got another; remove it"
+        yield ("cluster",), "is set by the platform; got another value; remove it"
     kubelet = below(spec, "kubelet", "config")
     if isinstance(kubelet, Mapping):
         for key in _FORBIDDEN_KUBELET:
@@ -114,7 +114,8 @@ def _in_node_config(nodes: Ec2Nodes, version: int | None) -> Iterator[tuple[Path
 
 
 _TWO_TAINTS = (
-    "names taints beside those of taints, which EKS passes to the kubelet itself, and one of the two would be lost; "
+    "sets taints in addition to those of taints, which EKS passes to "
+    "the kubelet itself, and one of the two would be lost; "
     "got both; write all of them in taints"
 )
 
@@ -127,7 +128,7 @@ def _in_bottlerocket(nodes: Ec2Nodes) -> Iterator[tuple[Path, str]]:
         return
     for key in _OURS_IN_BOTTLEROCKET:
         if key in kubernetes:
-            yield ("kubernetes", key), "is what the platform tells the node; got another; remove it"
+            yield ("kubernetes", key), "is set by the platform; got another value; remove it"
     labels = kubernetes.get("node-labels")
     for key, value in labels.items() if isinstance(labels, Mapping) else ():
         yield from _label(nodes, key, value, ("kubernetes", "node-labels", key))
@@ -136,7 +137,7 @@ def _in_bottlerocket(nodes: Ec2Nodes) -> Iterator[tuple[Path, str]]:
 def _label(nodes: Ec2Nodes, key: str, value: Any, at: Path) -> Iterator[tuple[Path, str]]:
     if refused_by_kubelet(key):
         do = "use a domain of your own, or node.kubernetes.io"
-        yield at, f"gives a label with which the kubelet does not start; got {shown(key)}; {do}"
+        yield at, f"sets a label that stops the kubelet from starting; got {shown(key)}; {do}"
     ours = nodes.labels.get(key)
     if ours is not None and isinstance(value, str) and value != ours:
         yield at, f"gives label {key} another value than labels; got {shown(value)} and {shown(ours)}; keep one"

@@ -82,7 +82,7 @@ class AutoMode(PooledCompute):
         check_names(self.node_iam_role, (*OWN_POLICIES, *self.node_policies), faults, "node_iam_role")
         if self.node_iam_role is not None and not self.makes_a_role:
             do = "remove it, or leave role and instance_profile out of a class"
-            faults.add("node_iam_role", f"is for the role that is made; got no class that needs one; {do}")
+            faults.add("node_iam_role", f"is for the role that is created; got no class that needs one; {do}")
         check_defaults(self.storage_classes, "storage_classes", faults)
         check_defaults(self.ingress_classes, "ingress_classes", faults)
         faults.raise_if_any()

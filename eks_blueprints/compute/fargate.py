@@ -28,8 +28,8 @@ _OF_NODES = {
     "min_size": "Fargate has no nodes to count",
     "max_size": "Fargate has no nodes to count",
     "desired_size": "Fargate has no nodes to count",
-    "labels": "Fargate has no nodes to mark; name the labels of pods in selectors",
-    "taints": "Fargate has no nodes to mark; selectors say which pods run on it",
+    "labels": "Fargate has no nodes to label or taint; name the labels of pods in selectors",
+    "taints": "Fargate has no nodes to label or taint; selectors say which pods run on it",
     "max_pods": "a machine of Fargate runs one pod",
     "disk": "a pod on Fargate gets the ephemeral-storage that it requests, up to 175 GiB",
 }
@@ -95,7 +95,7 @@ class Fargate(Compute):
     def _private_only(cls, subnets: Any) -> Any:
         if subnets == "public":
             do = "leave it out, or put these pods on nodes"
-            raise ValueError(f'must be private: EKS takes no public subnets for Fargate; got "public"; {do}')
+            raise ValueError(f'must be private: EKS accepts no public subnets for Fargate; got "public"; {do}')
         return subnets
 
     @model_validator(mode="after")
@@ -103,7 +103,7 @@ class Fargate(Compute):
         faults = Faults()
         check_subnet_ids(self.subnet_ids, self.zones, faults)
         if self.subnet_ids and self.subnets:
-            faults.add("subnets", "excludes subnet_ids; got both; keep one")
+            faults.add("subnets", "cannot be combined with subnet_ids; got both; keep one")
         seen: dict[str, int] = {}
         for index, selector in enumerate(self.selectors):
             text = selector.model_dump_json()
@@ -115,9 +115,11 @@ class Fargate(Compute):
         check_names(self.iam_role, (*own, *self.policies), faults)
         for field in ("policies", "permissions_boundary", "iam_role"):
             if given and getattr(self, field):
-                faults.add(field, "is for the role that is made; got pod_execution_role_arn too; put it on that role")
+                faults.add(
+                    field, "is for the role that is created; got pod_execution_role_arn too; put it on that role"
+                )
         if twice := repeated(self.zones):
-            faults.add("zones", f"names one twice; got {twice}; remove one")
+            faults.add("zones", f"lists one twice; got {twice}; remove one")
         faults.raise_if_any()
         return self
 
@@ -139,7 +141,7 @@ class Fargate(Compute):
         for index, subnet in enumerate(self.subnet_ids):
             if any(subnet is other or (isinstance(subnet, str) and subnet == other) for other in public):
                 do = "name a private one, or put these pods on nodes"
-                message = f"is a public subnet, which EKS takes none of for Fargate; got {subnet}; {do}"
+                message = f"is a public subnet, which EKS does not accept for Fargate; got {subnet}; {do}"
                 yield Problem(("subnet_ids", index), message)
 
     def attach(self, cluster: ClusterRef) -> Component:

@@ -53,12 +53,12 @@ class HybridNodes(Compute):
     def _fits_together(self) -> Self:
         faults = Faults()
         if self.ssm is not None and self.iam_roles_anywhere is not None:
-            faults.add("ssm", "excludes iam_roles_anywhere; got both; make one element of each")
+            faults.add("ssm", "cannot be combined with iam_roles_anywhere; got both; use one element for each")
         check_role_policies(self.policies, ("ecr-pull", "session-manager", "policy"), faults)
         check_names(self.iam_role, ("ecr-pull", "session-manager", *self.policies), faults)
         for field in ("policies", "permissions_boundary", "iam_role"):
             if self.role_arn is not None and getattr(self, field):
-                faults.add(field, "is for the role that is made; got role_arn too; put it on that role")
+                faults.add(field, "is for the role that is created; got role_arn too; put it on that role")
         faults.raise_if_any()
         return self
 

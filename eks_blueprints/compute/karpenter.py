@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
 
 _REGISTRY = Form(
-    r"oci://[A-Za-z0-9][A-Za-z0-9._:/-]*", what="is no registry of charts", do="write it like oci://host/path"
+    r"oci://[A-Za-z0-9][A-Za-z0-9._:/-]*", what="is not a valid registry of charts", do="write it like oci://host/path"
 )
 
 
@@ -166,7 +166,7 @@ class Karpenter(PooledCompute):
                 "node_overlays", "are for feature_gates.node_overlay; got it turned off; remove node_overlay: false"
             )
         if self.settings.legacy_node_repair and self.feature_gates.terminate_first_repair:
-            message = "cannot stand beside feature_gates.terminate_first_repair; got both; leave one out"
+            message = "cannot be combined with feature_gates.terminate_first_repair; got both; leave one out"
             faults.add(("settings", "legacy_node_repair"), message)
         for gate in ("dra_efa", "dra_nvidia_gpu"):
             if self.settings.enable_dra and getattr(self.feature_gates, gate) is not None:
@@ -184,10 +184,10 @@ class Karpenter(PooledCompute):
         }
         if role is not None and not made:
             do = "remove it, or leave role and instance_profile out of a class"
-            faults.add("node_iam_role", f"is for the role that is made; got none, as each class names its own; {do}")
+            faults.add("node_iam_role", f"is for the role that is created; got none, as each class names its own; {do}")
         elif role is not None and role.name is not None and len(made) > 1:
             do = "remove it, or give the classes of Windows a role of their own"
-            message = f"cannot be that of two roles, for Linux and for Windows; got {role.name}; {do}"
+            message = f"cannot be used for two roles, for Linux and for Windows; got {role.name}; {do}"
             faults.add(("node_iam_role", "name"), message)
 
     @property

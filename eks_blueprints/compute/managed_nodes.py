@@ -167,13 +167,15 @@ class ManagedNodes(Ec2Nodes):
         match = _RELEASE.fullmatch(self.release_version)
         if match is None:
             got = shown(self.release_version)
-            faults.add("release_version", f"is no release of an image; got {got}; write it like 1.33.4-20250904")
+            faults.add(
+                "release_version", f"is not a valid release of an image; got {got}; write it like 1.33.4-20250904"
+            )
             return
         ami = self.image_of(Faults())
         of = None if ami is None else release_minor(self.release_version, ami)
         if self.version is not None and of not in (None, minor(self.version)):
             got = f"{self.release_version} with version {self.version}"
-            faults.add("release_version", f"is of another Kubernetes version; got {got}; take a matching release")
+            faults.add("release_version", f"is of another Kubernetes version; got {got}; use a matching release")
 
 
 def _no_image(ami: AmiType, version: str | None) -> str | None:

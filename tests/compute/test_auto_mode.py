@@ -130,7 +130,10 @@ def test_nodes_stand_in_tagged_subnets_or_in_named_ones() -> None:
             "node_classes.a.ami_selector_terms: is fixed by Auto Mode",
         ),
         ({"node_classes": {"a": {"user_data": "x"}}}, "node_classes.a.user_data: is fixed by Auto Mode"),
-        ({"node_pools": {"a": {"node_class": "b"}}}, "node_pools.a.node_class: names no class of nodes there is"),
+        (
+            {"node_pools": {"a": {"node_class": "b"}}},
+            "node_pools.a.node_class: names a class of nodes that does not exist",
+        ),
         ({"storage_classes": {"a": {"iops": 100}}}, "storage_classes.a.iops: is out of range for gp3"),
         ({"storage_classes": {"a": {"volume_type": "io2"}}}, "storage_classes.a.iops: is needed for io2"),
         ({"storage_classes": {"a": {"volume_type": "st1", "iops": 100}}}, "storage_classes.a.iops: is for gp3"),
@@ -138,9 +141,12 @@ def test_nodes_stand_in_tagged_subnets_or_in_named_ones() -> None:
         ({"storage_classes": {"a": {"encrypted": False, "kms_key_id": KEY}}}, "storage_classes.a.kms_key_id: is for"),
         (
             {"storage_classes": {"a": {"default_class": True}, "b": {"default_class": True}}},
-            "storage_classes.b.default_class: is that of a too",
+            "storage_classes.b.default_class: is also used by a",
         ),
-        ({"ingress_classes": {"a": {"certificate_arns": ["x"]}}}, "ingress_classes.a.certificate_arns: is no ARN"),
+        (
+            {"ingress_classes": {"a": {"certificate_arns": ["x"]}}},
+            "ingress_classes.a.certificate_arns: is not a valid ARN",
+        ),
         ({"ingress_classes": {"a": {"scheme": "public"}}}, "ingress_classes.a.scheme: is not one of"),
     ],
 )
@@ -154,4 +160,4 @@ def test_what_is_doubtful_beside_the_built_in_pools() -> None:
     [problem] = own.problems(("general-purpose", "system"))
     assert problem.path == ("node_pools", "own", "weight")
     [problem] = own.problems(())
-    assert str(problem).startswith("node_pools.own.node_class: names no class of nodes there is")
+    assert str(problem).startswith("node_pools.own.node_class: names a class of nodes that does not exist")

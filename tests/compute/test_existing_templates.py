@@ -107,18 +107,18 @@ def test_spot_needs_no_types() -> None:
 )
 @pytest.mark.parametrize("kind", [ManagedNodes, SelfManagedNodes])
 def test_what_a_template_says_is_refused_beside_it(kind: type[Ec2Nodes], field: str, value: Any) -> None:
-    assert f"{field}: is said by the launch template; got launch_template too" in problems(kind, **{field: value})
+    assert f"{field}: is set by the launch template; got launch_template too" in problems(kind, **{field: value})
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({}, "node_role_arn: is needed for the access entry; got launch_template alone"),
-        ({"labels": {"a": "b"}}, "labels: is said by the launch template"),
+        ({"labels": {"a": "b"}}, "labels: is set by the launch template"),
         ({"policies": {"s3": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}}, "policies: is for the role that is"),
         ({"iam_instance_profile_arn": "arn:aws:iam::111122223333:instance-profile/n"}, "iam_instance_profile_arn: is"),
         ({"instance_initiated_shutdown_behavior": "stop"}, "instance_initiated_shutdown_behavior: is said by"),
-        ({"capacity_type": "CAPACITY_BLOCK"}, "capacity_type: is said by the launch template"),
+        ({"capacity_type": "CAPACITY_BLOCK"}, "capacity_type: is set by the launch template"),
     ],
 )
 def test_nobody_else_tells_self_managed_nodes(fields: dict[str, Any], said: str) -> None:
@@ -130,9 +130,12 @@ def test_nobody_else_tells_self_managed_nodes(fields: dict[str, Any], said: str)
     [
         ({}, "launch_template: needs an id or a name; got neither"),
         ({"id": "lt-0123456789abcdef0", "name": "golden"}, "needs an id or a name; got both"),
-        ({"id": "golden"}, "launch_template.id: is no id of a launch template"),
-        ({"name": "golden", "version": "latest"}, "launch_template.version: is no version of a launch template"),
-        ({"name": "golden", "version": 0}, "launch_template.version: is no version of a launch template"),
+        ({"id": "golden"}, "launch_template.id: is not a valid id of a launch template"),
+        (
+            {"name": "golden", "version": "latest"},
+            "launch_template.version: is not a valid version of a launch template",
+        ),
+        ({"name": "golden", "version": 0}, "launch_template.version: is not a valid version of a launch template"),
     ],
 )
 def test_a_template_is_named_in_one_way(given: dict[str, Any], said: str) -> None:

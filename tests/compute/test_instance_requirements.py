@@ -63,7 +63,7 @@ def test_types_are_not_known_beforehand() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"instance_types": ["m5.large"]}, "instance_types: excludes instance_requirements"),
+        ({"instance_types": ["m5.large"]}, "instance_types: cannot be combined with instance_requirements"),
         ({"capacity_type": "CAPACITY_BLOCK"}, "instance_requirements: is not for a capacity block"),
         (
             {"instances_distribution": {"on_demand_allocation_strategy": "prioritized"}},
@@ -74,7 +74,7 @@ def test_types_are_not_known_beforehand() -> None:
                 "capacity_type": "ON_DEMAND",
                 "instance_requirements": WANTED | {"spot_max_price_percentage_over_lowest_price": 50},
             },
-            "has no use without spot",
+            "has no effect without spot",
         ),
         ({"instance_requirements": {"vcpu_count": {"min": 4}}}, "memory_mib: is required"),
         ({"instance_requirements": WANTED | {"vcpu_count": {"min": 4, "max": 2}}}, "vcpu_count.max: is below min"),
@@ -84,9 +84,12 @@ def test_types_are_not_known_beforehand() -> None:
                 "instance_requirements": WANTED
                 | {"allowed_instance_types": ["m5.*"], "excluded_instance_types": ["m5.large"]}
             },
-            "excluded_instance_types: excludes allowed_instance_types",
+            "excluded_instance_types: cannot be combined with allowed_instance_types",
         ),
-        ({"instance_requirements": WANTED | {"allowed_instance_types": ["^m5"]}}, "is no instance type nor a pattern"),
+        (
+            {"instance_requirements": WANTED | {"allowed_instance_types": ["^m5"]}},
+            "is neither an instance type nor a pattern",
+        ),
         (
             {"instance_requirements": WANTED | {"accelerator_count": {"max": 0}, "accelerator_types": ["gpu"]}},
             "accelerator_types: is for types with accelerators",
@@ -123,12 +126,12 @@ def test_a_profile_that_exists_brings_its_role() -> None:
     ("fields", "said"),
     [
         ({"iam_instance_profile_arn": PROFILE}, "node_role_arn: is needed for the access entry"),
-        ({"iam_instance_profile_arn": ROLE, "access_entry": False}, "is no ARN of an instance profile"),
+        ({"iam_instance_profile_arn": ROLE, "access_entry": False}, "is not a valid ARN of an instance profile"),
         (
             {"instance_maintenance_policy": {"min_healthy_percentage": 50, "max_healthy_percentage": 200}},
             "is more than 100 above min_healthy_percentage",
         ),
-        ({"load_balancers": ["a_b"]}, "load_balancers[0]: is no name of a Classic Load Balancer"),
+        ({"load_balancers": ["a_b"]}, "load_balancers[0]: is not a valid name of a Classic Load Balancer"),
     ],
 )
 def test_their_mistakes_are_told_too(fields: dict[str, Any], said: str) -> None:

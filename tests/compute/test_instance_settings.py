@@ -76,18 +76,18 @@ def test_an_interface_can_have_groups_of_its_own_and_stand_for_the_first() -> No
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"network_interfaces": [{}, {}]}, "network_interfaces[1]: has the place of network_interfaces[0]"),
+        ({"network_interfaces": [{}, {}]}, "network_interfaces[1]: uses the same place as network_interfaces[0]"),
         ({"network_interfaces": [{}], "subnets": "public"}, "subnets: must be private with further interfaces"),
         ({"network_interfaces": [{"device_index": 0, "interface_type": "efa-only"}]}, "without an address"),
         ({"network_interfaces": [{"associate_public_ip_address": True}]}, "is for the first interface"),
         (
             {"network_interfaces": [{}], "efa": True, "instance_types": ["c5n.18xlarge"], "zones": ["eu-west-1a"]},
-            "network_interfaces: excludes efa",
+            "network_interfaces: cannot be combined with efa",
         ),
         ({"efa_network_cards": [0]}, "efa_network_cards: is for nodes with efa"),
         (
             {"efa": True, "efa_network_cards": [5], "instance_types": ["c5n.18xlarge"], "zones": ["eu-west-1a"]},
-            "efa_network_cards[0]: is no card of c5n.18xlarge with EFA; got 5; use 0 to 0",
+            "efa_network_cards[0]: is not a card of c5n.18xlarge with EFA; got 5; use 0 to 0",
         ),
     ],
 )
@@ -153,20 +153,26 @@ def test_volumes_can_come_from_snapshots_and_stand_on_another_device() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"disk": {"snapshot_id": "vol-1"}}, "disk.snapshot_id: is no id of a snapshot"),
+        ({"disk": {"snapshot_id": "vol-1"}}, "disk.snapshot_id: is not a valid id of a snapshot"),
         ({"disk": {"volume_initialization_rate": 100}}, "disk.volume_initialization_rate: is for a volume from"),
-        ({"disk_device_name": "C:"}, "disk_device_name: is no device"),
+        ({"disk_device_name": "C:"}, "disk_device_name: is not a valid device"),
         ({"disk_device_name": "/dev/sdf", "additional_volumes": {"/dev/sdf": {}}}, "is the device of disk"),
         ({"placement": {"host_id": "h-0123456789abcdef0"}}, "placement.host_id: is for Dedicated Hosts"),
-        ({"placement": {"group_name": "a", "group_id": "pg-0123456789abcdef0"}}, "group_id: excludes group_name"),
-        ({"placement": {"group_id": "a"}}, "placement.group_id: is no id of a placement group"),
+        (
+            {"placement": {"group_name": "a", "group_id": "pg-0123456789abcdef0"}},
+            "group_id: cannot be combined with group_name",
+        ),
+        ({"placement": {"group_id": "a"}}, "placement.group_id: is not a valid id of a placement group"),
         ({"placement": {"affinity": "host", "tenancy": "dedicated"}}, "affinity: is for Dedicated Hosts"),
-        ({"license_configuration_arns": ["lic-1"]}, "is no ARN of a license configuration"),
-        ({"timeouts": {"create": "soon"}}, "timeouts.create: is no duration"),
+        ({"license_configuration_arns": ["lic-1"]}, "is not a valid ARN of a license configuration"),
+        ({"timeouts": {"create": "soon"}}, "timeouts.create: is not a valid duration"),
         ({"private_dns_name_options": {}}, "private_dns_name_options: says nothing"),
-        ({"launch_template_name": "a b"}, "launch_template_name: is no name of a launch template"),
+        ({"launch_template_name": "a b"}, "launch_template_name: is not a valid name of a launch template"),
         ({"post_bootstrap_scripts": [" "]}, "post_bootstrap_scripts[0]: is empty"),
-        ({"post_bootstrap_scripts": ["==eks-post-bootstrap=="]}, "post_bootstrap_scripts[0]: holds what ends it"),
+        (
+            {"post_bootstrap_scripts": ["==eks-post-bootstrap=="]},
+            "post_bootstrap_scripts[0]: contains its own end marker",
+        ),
         (
             {"ami_type": "BOTTLEROCKET_x86_64", "post_bootstrap_scripts": ["ls"]},
             "post_bootstrap_scripts: is not for BOTTLEROCKET",

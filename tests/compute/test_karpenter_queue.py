@@ -74,17 +74,17 @@ def test_controller_and_nodes_may_do_more() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"queue": {"name": "a.fifo"}}, "queue.name: is no name of a queue"),
+        ({"queue": {"name": "a.fifo"}}, "queue.name: is not a valid name of a queue"),
         ({"queue": {"kms_data_key_reuse_period_seconds": 60}}, "is for a queue with a KMS key"),
-        ({"queue": {"kms_master_key_id": "alias/x"}}, "queue.kms_master_key_id: is no ARN of a KMS key"),
-        ({"rule_name_prefix": "a" * 15}, "rule_name_prefix: is no prefix of names of rules"),
+        ({"queue": {"kms_master_key_id": "alias/x"}}, "queue.kms_master_key_id: is not a valid ARN of a KMS key"),
+        ({"rule_name_prefix": "a" * 15}, "rule_name_prefix: is not a valid prefix of names of rules"),
         (
             {"queue": {"policy_statements": [{"principals": {"AWS": ["*"]}, "actions": ["sqs:SendMessage"]}]}},
-            "queue.policy_statements[0].principals.AWS: lets everybody use the queue",
+            "queue.policy_statements[0].principals.AWS: allows everyone to use the queue",
         ),
         (
             {"queue": {"policy_statements": [{"principals": {"AWS": ["1"]}, "actions": ["s3:GetObject"]}]}},
-            "actions[0]: is no action on a queue",
+            "actions[0]: is not a valid action on a queue",
         ),
     ],
 )

@@ -157,7 +157,7 @@ TAINT = {"key": "x", "effect": "NoExecute"}
         ({"taints": TAINTS, **config(registerWithTaints=[TAINT])}, "write all of them in taints"),
         ({"node_config": {"cluster": {"name": "x"}}}, "node_config.cluster: is what the platform tells the node"),
         (kubernetes(cluster_name="x"), "kubernetes.cluster-name: is what the platform tells the node"),
-        ({"version": "1.32", **config(userNamespaces={})}, "is there since Kubernetes 1.33, and nodes have 1.32"),
+        ({"version": "1.32", **config(userNamespaces={})}, "exists since Kubernetes 1.33, and nodes have 1.32"),
         (config(maxPods=None), "node_config.kubelet.config.maxPods: has no value"),
         ({"node_config": {"kubelet": {5: 1}}}, "needs text as its key; got 5"),
         ({"pre_bootstrap_scripts": ["echo AKIAIOSFODNN7EXAMPLE"]}, "pre_bootstrap_scripts[0]: holds an access key"),
@@ -196,7 +196,7 @@ def test_user_data_is_measured_as_it_is_rendered(cls: Any, fields: dict[str, Any
     found = refused(cls, **fields)
     assert f"{where}: makes user data too long" in found
     assert f"of which EC2 takes {USER_DATA_LIMIT} bytes; got about " in found
-    assert "of it reckoned for the cluster's name, endpoint and certificate authority" in found
+    assert "of it estimated for the cluster's name, endpoint and certificate authority" in found
 
 
 def test_what_fits_is_taken_and_measured_exactly() -> None:
@@ -231,7 +231,7 @@ def test_fields_of_another_release_than_the_clusters() -> None:
     with pytest.raises(ValidationError) as caught:
         blueprint(**config(memoryReservationPolicy="None"))
     assert [str(problem) for problem in problems_of(caught.value)] == [
-        f'{at}: is there since Kubernetes 1.36, and nodes have 1.35; got "None"; remove it'
+        f'{at}: exists since Kubernetes 1.36, and nodes have 1.35; got "None"; remove it'
     ]
     assert told(**config(maxPods=5)) == []
 
@@ -248,7 +248,7 @@ def test_fields_of_another_release_than_the_clusters() -> None:
 def test_what_looks_like_a_password_is_doubted(nodes: dict[str, Any]) -> None:
     (found,) = told(**nodes)
     assert found.startswith("warning: ")
-    assert "looks as if it held a password in plain text" in found
+    assert "looks like it contains a password in plain text" in found
     assert "hunter2" not in found
 
 
