@@ -90,7 +90,10 @@ class AckController(HelmAddOn):
     def unnamed(self) -> Iterator[tuple[Path, str]]:
         """What lets it do more than it is named for: where that is said, and `what; got X; do Y`."""
         if self.resource_arns is None:
-            what = f"is needed, or who may write its objects may change all that {self.service} has in the region"
+            what = (
+                "is required: without it, anyone who can write its objects can "
+                f"change everything that {self.service} has in the region"
+            )
             yield ("resource_arns",), f"{what}; got none; name what it may manage"
         kinds = [arn.split(":", 5)[5] for arn in controllers()[self.service]["resources"]]
         for index, pattern in enumerate(self.resource_arns or ()):
@@ -98,16 +101,16 @@ class AckController(HelmAddOn):
             if covered and (not covered.strip("*?/:") or any(fnmatchcase(kind, covered) for kind in kinds)):
                 yield (
                     ("resource_arns", index),
-                    f"covers all of a kind; got {shown(pattern)}; begin with a name of yours",
+                    f"matches every resource of a kind; got {shown(pattern)}; start it with a name of your own",
                 )
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:
         faults, found = Faults(), list(self.unnamed())
         for path, message in () if self.unbounded else found:
-            faults.add(path, f"{message}, or say unbounded: true if that is meant")
+            faults.add(path, f"{message}, or set unbounded: true if that is intended")
         if self.unbounded and not found:
-            faults.add("unbounded", "is said of a controller that is bounded; got true; remove it")
+            faults.add("unbounded", "is set on a controller that is bounded; got true; remove it")
         faults.raise_if_any()
         return self
 

@@ -11,7 +11,7 @@ from eks_blueprints.core.form import Form
 _PLACE = r"[a-z0-9-]+:\d{12}"
 bucket_name = Form(
     r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-    what="is no name of a bucket",
+    what="is not a valid name of a bucket",
     do="use 3 to 63 lowercase letters, digits, dots and dashes, not the ARN",
 )
 """The name of an S3 bucket."""
@@ -19,7 +19,7 @@ bucket_name = Form(
 
 def _form(what: str, rest: str, example: str) -> AfterValidator:
     do = f"write it like arn:aws:{example}"
-    return AfterValidator(Form(rf"arn:aws(-[a-z]+)*:{rest}", what=f"is no ARN of {what}", do=do))
+    return AfterValidator(Form(rf"arn:aws(-[a-z]+)*:{rest}", what=f"is not a valid ARN of {what}", do=do))
 
 
 ZoneArn = Annotated[

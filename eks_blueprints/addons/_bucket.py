@@ -79,7 +79,7 @@ def bucket_arn(partition: str, name: In[str]) -> In[str]:
 
 
 def use_of_bucket(partition: str, name: In[str], *, write: bool = True) -> list[Allow]:
-    """Permission to read and, unless told otherwise, write and delete what lies in one bucket."""
+    """Permission to read and, unless configured otherwise, write and delete what lies in one bucket."""
     from eks_blueprints.core.iam import Allow
 
     objects = ["s3:GetObject", *(["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"] if write else [])]

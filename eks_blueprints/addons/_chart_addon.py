@@ -51,7 +51,7 @@ class RepositoryLogin(Spec):
     @classmethod
     def _is_not_written_down(cls, password: Any) -> Any:
         if is_known(password):
-            raise ValueError("stands there for all to read; got text; write {secret: key}")
+            raise ValueError("is stored in plain text; got text; write {secret: key}")
         return password
 
 
@@ -168,7 +168,7 @@ class ChartAddOn(AddOn):
         """Policies under a name that one of AWS's own has, beside what holds for every add-on."""
         yield from super().problems_on(ground)
         for key in sorted(self.managed_policies(ground).keys() & self.policy_arns.keys()):
-            message = f"is the name of a policy that it has anyway; got {key}; give yours another"
+            message = f"is the name of a policy that the role already has; got {key}; use another name"
             yield Problem(("policy_arns", key), message)
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def forms(addon: HelmAddOn) -> list[str]:
 
 
 def rendered(addon: ChartAddOn) -> Rendered | None:
-    """What its chart renders, but for what `values` change; None where nothing is known of the chart or its version."""
+    """What its chart renders, but for what `values` change; None where the chart or its version is not known."""
     if not isinstance(addon, HelmAddOn):
         return None
     row = table.row(addon.kind())

@@ -28,7 +28,7 @@ _PERMISSIONS = r"^[0-7]{3,4}$"
 _PATH = r"^/[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,3}$"
 
 _file_system_name = Form(
-    r"[a-z][a-z0-9-]{0,29}", what="is no usable name", do="use up to 30 lower-case letters, digits and -"
+    r"[a-z][a-z0-9-]{0,29}", what="is not a valid name", do="use up to 30 lower-case letters, digits and -"
 )
 
 
@@ -112,7 +112,7 @@ class EfsFileSystem(Spec):
             faults.add("provisioned_throughput_in_mibps", f"is for throughput_mode provisioned; got {got}; remove it")
         if self.performance_mode == "maxIO" and self.throughput_mode == "elastic":
             do = "use generalPurpose, or throughput_mode bursting or provisioned"
-            faults.add("performance_mode", f"does not go with elastic throughput; got maxIO; {do}")
+            faults.add("performance_mode", f"cannot be combined with elastic throughput; got maxIO; {do}")
         if self.transition_to_archive is not None and self.throughput_mode != "elastic":
             got = self.throughput_mode
             faults.add("transition_to_archive", f"is for elastic throughput; got {got}; remove it or use elastic")

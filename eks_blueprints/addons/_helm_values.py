@@ -17,12 +17,12 @@ from eks_blueprints.core.spec import In, is_known
 
 CHART_VERSION = Form(
     r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?",
-    what="is no exact version of a chart",
+    what="is not an exact version of a chart",
     do="write it like 1.14.0",
 )
 chart_repository = Form(
     r"(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~/-]*)?",
-    what="is no repository of charts",
+    what="is not a repository of charts",
     do="write https://host/path or oci://host/path",
 )
 """Where charts lie."""
@@ -52,12 +52,12 @@ def secret_leaves(value: dict[str, Any]) -> dict[str, Any]:
     for path, leaf in value.items():
         keys = re.split(_DOTS, path)
         if not all(keys):
-            faults.add((path,), f"is no path in values; got {shown(path)}; write it like auth.token")
+            faults.add((path,), f"is not a valid path in values; got {shown(path)}; write it like auth.token")
         if any(".".join(keys[:end]) in value for end in range(1, len(keys))):
-            faults.add((path,), "lies in another one of these; got both; keep one")
+            faults.add((path,), "is inside another one of these; got both; keep one")
         if is_known(leaf):
             do = "write {secret: key}, or put it into values"
-            faults.add((path,), f"stands there for all to read; got text; {do}")
+            faults.add((path,), f"is stored in plain text; got text; {do}")
     faults.raise_if_any()
     return value
 

@@ -19,7 +19,7 @@ def _node_selector(labels: dict[str, str]) -> dict[str, str]:
     for key, value in labels.items():
         if not LABEL_KEY.fullmatch(key) or not LABEL_VALUE.fullmatch(value):
             do = "use letters, digits, -, _ and ., or domain/name for the key"
-            faults.add((key,), f"is no label; got {shown(f'{key}: {value}')}; {do}")
+            faults.add((key,), f"is not a label; got {shown(f'{key}: {value}')}; {do}")
     faults.raise_if_any()
     return labels
 
@@ -46,11 +46,11 @@ class Toleration(Spec):
     def _fits_together(self) -> Self:
         faults = Faults()
         if self.key is not None and not LABEL_KEY.fullmatch(self.key):
-            faults.add("key", f"is no taint key; got {shown(self.key)}; write a name, or domain/name")
+            faults.add("key", f"is not a valid taint key; got {shown(self.key)}; write a name, or domain/name")
         if self.value is not None and not LABEL_VALUE.fullmatch(self.value):
-            faults.add("value", f"is no taint value; got {shown(self.value)}; use letters, digits, -, _ and .")
+            faults.add("value", f"is not a valid taint value; got {shown(self.value)}; use letters, digits, -, _ and .")
         if self.operator == "Exists" and self.value is not None:
-            faults.add("value", f"takes no value with operator Exists; got {shown(self.value)}; remove it")
+            faults.add("value", f"accepts no value with operator Exists; got {shown(self.value)}; remove it")
         if self.operator == "Equal" and self.key is None:
             faults.add("key", "is needed with operator Equal; got none; name the key or use operator: Exists")
         if self.toleration_seconds is not None and self.effect != "NoExecute":
@@ -83,7 +83,7 @@ class PodDisruptionBudget(Spec):
         faults = Faults()
         if (self.max_unavailable is None) == (self.min_available is None):
             got = "neither" if self.max_unavailable is None else "both"
-            faults.add((), f"takes either max_unavailable or min_available; got {got}; give one")
+            faults.add((), f"accepts either max_unavailable or min_available; got {got}; give one")
         for field in ("max_unavailable", "min_available"):
             value = getattr(self, field)
             if value is not None and not _COUNT_OR_PERCENT.fullmatch(value):

@@ -51,8 +51,10 @@ class AckIam(AckRolePasser):
         """What it may touch besides what is named, and that what it makes has no bound."""
         yield from super().unnamed()
         if self.boundary_of_made is None:
-            what = "is needed, or whoever may write its objects may become an administrator of the account"
-            yield ("boundary_of_made",), f"{what}; got none; name the policy that bounds what it makes"
+            what = (
+                "is required: without it, anyone who can write its objects can become an administrator of the account"
+            )
+            yield ("boundary_of_made",), f"{what}; got none; name the policy that bounds what it creates"
 
     @model_validator(mode="after")
     def _boundary_stays(self) -> Self:

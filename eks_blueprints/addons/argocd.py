@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Argocd(HelmAddOn):
     """Keep the cluster as Git repositories describe it.
 
-    Its server speaks plain HTTP inside the cluster unless told otherwise, so that an Ingress can end TLS. Give it a
+    Its server uses plain HTTP inside the cluster by default, so that an Ingress can terminate TLS. Give it a
     role (`policy_arns`) where its repository server has to read ECR or CodeCommit. EKS runs Argo CD outside the cluster
     as well: the kind `argocd_capability`.
     """
@@ -30,7 +30,7 @@ class Argocd(HelmAddOn):
     pods: ClassVar[tuple[str, ...]] = ("global", "redis-ha")
     alone: ClassVar[dict[str, str]] = {
         "Deployment/argocd-dex-server": "it keeps sign-ins in memory",
-        "Deployment/argocd-notifications-controller": "two would tell everything twice",
+        "Deployment/argocd-notifications-controller": "two would send everything twice",
         "StatefulSet/argocd-application-controller": "more of them share out clusters, and there is one",
     }
     images: ClassVar[dict[str, str]] = {

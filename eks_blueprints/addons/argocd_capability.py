@@ -62,7 +62,7 @@ class ArgocdCapability(CapabilityAddOn):
     def _is_an_instance(cls, arn: Any) -> Any:
         if is_known(arn) and not _INSTANCE.fullmatch(arn):
             do = "write arn:aws:sso:::instance/ssoins-0123456789abcdef"
-            raise ValueError(f"is no ARN of an instance of IAM Identity Center; got {shown(arn)}; {do}")
+            raise ValueError(f"is not a valid ARN of an instance of IAM Identity Center; got {shown(arn)}; {do}")
         return arn
 
     def configuration(self) -> dict[str, Any]:

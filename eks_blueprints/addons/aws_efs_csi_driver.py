@@ -64,7 +64,7 @@ class AwsEfsCsiDriver(EksAddOn):
         """File systems in a network without private subnets, where their mount targets stand."""
         yield from super().problems_on(ground)
         if self.file_systems and not ground.network.ids("private"):
-            do = "have private subnets, or make the file systems elsewhere"
+            do = "add private subnets, or create the file systems elsewhere"
             message = f"need private subnets for their mount targets; got a network without any; {do}"
             yield Problem(("file_systems",), message)
 

@@ -119,11 +119,11 @@ class AddOn(Element):
         if self.iam_role is None:
             return
         if not self.makes_a_role:
-            message = "is for the role that is made; got an add-on that none is made for; remove it"
+            message = "is for the role that is created; got an add-on for which none is created; remove it"
             yield Problem(("iam_role",), message)
         taken = {*self.managed_policies(ground), *getattr(self, "policy_arns", ())}
         for key in sorted(taken & self.iam_role.policy_arns.keys()):
-            message = f"is the name of a policy that the role has already; got {key}; give yours another"
+            message = f"is the name of a policy that the role already has; got {key}; use another name"
             yield Problem(("iam_role", "policy_arns", key), message)
 
     def install(self, cluster: ClusterRef) -> Component:
@@ -207,20 +207,20 @@ class EksManaged(AddOn):
     def _version_is_of_eks(cls, version: Any) -> Any:
         if version is not None and is_known(version) and not _EKS_VERSION.fullmatch(version):
             do = "write one that `aws eks describe-addon-versions` lists, like v1.20.4-eksbuild.2"
-            raise ValueError(f"is no version of an EKS add-on; got {shown(version)}; {do}")
+            raise ValueError(f"is not a valid version of an EKS add-on; got {shown(version)}; {do}")
         return version
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
         for path, typed, raw in clashes(self.settings(), self.configuration_values):
-            message = f"is also said by a field of this add-on; got {shown(raw)} and {shown(typed)}; say it once"
+            message = f"is also set by a field of this add-on; got {shown(raw)} and {shown(typed)}; set it once"
             faults.add(("configuration_values", *path), message)
         for field in ("identity", "service_account_role_arn"):
             if not self.service_accounts and getattr(self, field) is not None:
                 faults.add(field, f"{self.kind()} calls no AWS service; got a value; remove it")
         if self.identity == "node_role" and self.service_account_role_arn is not None:
-            faults.add("service_account_role_arn", "has no use with identity node_role; got both; remove one")
+            faults.add("service_account_role_arn", "has no effect with identity node_role; got both; remove one")
         faults.raise_if_any()
         return self
 

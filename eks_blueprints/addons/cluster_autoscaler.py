@@ -31,7 +31,7 @@ _DURATION = Form(r"(\d+(\.\d+)?(h|m|s|ms))+")
 
 def _duration(value: str) -> str:
     if not _DURATION.fullmatch(value):
-        raise ValueError(f"is no duration; got {shown(value)}; write it like 10m or 1h30m")
+        raise ValueError(f"is not a valid duration; got {shown(value)}; write it like 10m or 1h30m")
     return value
 
 
@@ -53,12 +53,14 @@ class ExpanderPriority(Spec):
     def _are_expressions(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
         for group in groups:
             if "(?=" in group or "(?!" in group or "(?<" in group:
-                raise ValueError(f"looks ahead or behind, which Go does not; got {shown(group)}; write it without")
+                raise ValueError(
+                    f"uses lookahead or lookbehind, which Go does not support; got {shown(group)}; write it without"
+                )
             try:
                 re.compile(group)
             except re.error as error:
                 do = "write .* for any text"
-                raise ValueError(f"is no regular expression; got {shown(group)} ({error}); {do}") from None
+                raise ValueError(f"is not a valid regular expression; got {shown(group)} ({error}); {do}") from None
         return groups
 
 
@@ -164,7 +166,7 @@ class ClusterAutoscaler(HelmAddOn):
     @classmethod
     def _price_has_no_prices(cls, expanders: Any) -> Any:
         if isinstance(expanders, list | tuple) and "price" in expanders:
-            what = "has price, for which Cluster Autoscaler knows no prices on AWS and stops when it starts"
+            what = "lists price, which Cluster Autoscaler does not support on AWS: it stops when it starts"
             raise ValueError(f"{what}; got {shown(list(expanders))}; use least-waste, or priority with the cheap first")
         return expanders
 
@@ -172,20 +174,22 @@ class ClusterAutoscaler(HelmAddOn):
     def _flags_fit_together(self) -> Self:
         faults = Faults()
         if twice := repeated(self.expanders):
-            faults.add("expanders", f"names one twice; got {twice}; remove one")
+            faults.add("expanders", f"lists one twice; got {twice}; remove one")
         if self.priorities and "priority" not in self.expanders:
             faults.add("priorities", "needs the expander priority; got expanders without it; add it")
         if "priority" in self.expanders and not self.priorities:
-            faults.add("priorities", "is needed by the expander priority; got none; say which groups go first")
+            faults.add("priorities", "is needed by the expander priority; got none; set which groups come first")
         if twice := repeated(str(each.priority) for each in self.priorities):
-            faults.add("priorities", f"has one number twice, of which one would be lost; got {twice}; join the two")
+            faults.add(
+                "priorities", f"uses one number twice, and one of the two would be lost; got {twice}; join the two"
+            )
         if self.balancing_ignore_labels and not self.balance_similar_node_groups:
             faults.add("balancing_ignore_labels", "needs balance_similar_node_groups; got false; set it true")
         said = self._flags()
         for flag in self.extra_args:
             if flag.split("_")[0] in said or not re.fullmatch(r"[a-z][a-z0-9-]*", flag):
-                do = "use the field for it, or write flags of your own without dashes in front"
-                faults.add(("extra_args", flag), f"is no further flag; got {shown(flag)}; {do}")
+                do = "use its field, or write additional flags without leading dashes"
+                faults.add(("extra_args", flag), f"is not an additional flag; got {shown(flag)}; {do}")
         faults.raise_if_any()
         return self
 

@@ -83,13 +83,15 @@ class ClusterProportionalAutoscaler(HelmAddOn):
             faults.add("target", f"is needed: the workload to scale; got none; {do}")
         elif self.target is None and not re.fullmatch(_TARGET, str(said)):
             do = "write deployment/name, replicationcontroller/name or replicaset/name"
-            faults.add(("values", "options", "target"), f"is no workload that can be scaled; got {shown(said)}; {do}")
+            faults.add(
+                ("values", "options", "target"), f"is not a workload that can be scaled; got {shown(said)}; {do}"
+            )
         ways = [way for way in ("linear", "ladder") if isinstance(config, dict) and config.get(way)]
         ways += ["linear"] if self.linear is not None and "linear" not in ways else []
         if len(ways) != 1:
             got = " and ".join(ways) or "none"
             do = "add linear: {nodes_per_replica: 16}" if not ways else "keep one"
-            faults.add("linear", f"needs one way in which replicas follow the cluster; got {got}; {do}")
+            faults.add("linear", f"needs one scaling mode; got {got}; {do}")
         faults.raise_if_any()
         return self
 

@@ -71,7 +71,7 @@ class Coredns(EksAddOn):
     def _number_is_fixed_or_not(self) -> Self:
         faults = Faults()
         if self.replicas is not None and self.autoscaling is not None:
-            faults.add("replicas", "excludes autoscaling; got both; keep one")
+            faults.add("replicas", "cannot be combined with autoscaling; got both; keep one")
         faults.raise_if_any()
         return self
 

@@ -58,7 +58,7 @@ class EksAddon(EksManaged):
         faults = Faults()
         if self.service_account_name is not None and not self.policy_arns and self.service_account_role_arn is None:
             do = "add policy_arns or service_account_role_arn"
-            faults.add("service_account_name", f"is given a role that may do nothing; got no policies; {do}")
+            faults.add("service_account_name", f"gets a role without permissions; got no policies; {do}")
         if self.policy_arns and self.service_account_name is None:
             faults.add("policy_arns", "is for a service account; got none; add service_account_name")
         self._check_account(faults)
@@ -84,10 +84,10 @@ class EksAddon(EksManaged):
         if account is None or row is None or account in row["accounts"]:
             return None
         if row["accounts"]:
-            message = f"is no service account of {self.addon_name} that calls AWS; got {account}"
+            message = f"is not a service account of {self.addon_name} that calls AWS; got {account}"
             return _Unknown(f"{message}; write {' or '.join(row['accounts'])}", row["certain"])
         instead = f", or {row['instead']}" if "instead" in row else ""
-        message = f"is given a role, and add-on {self.addon_name} of EKS takes none; got {account}"
+        message = f"has a role, but EKS add-on {self.addon_name} accepts none; got {account}"
         return _Unknown(f"{message}; remove it and policy_arns{instead}", row["certain"])
 
     @property

@@ -49,7 +49,7 @@ class Helm(ChartAddOn):
         if self.service_account_name is not None:
             if not self.policy_arns and self.service_account_role_arn is None and self.identity != "node_role":
                 do = "add policy_arns or service_account_role_arn"
-                faults.add("service_account_name", f"is given a role that may do nothing; got no policies; {do}")
+                faults.add("service_account_name", f"gets a role without permissions; got no policies; {do}")
             if self.identity == "irsa" and self.service_account_annotations_at is None:
                 do = "write the path of its annotations in the chart's values, such as serviceAccount.annotations"
                 faults.add("service_account_annotations_at", f"is needed with identity irsa; got none; {do}")

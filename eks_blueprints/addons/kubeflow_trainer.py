@@ -18,7 +18,7 @@ class KubeflowTrainer(HelmAddOn):
     chart: ClassVar[Chart] = Chart("kubeflow-trainer", "2.3.0", "oci://ghcr.io/kubeflow/charts")
     single: ClassVar[bool] = True
     pods: ClassVar[tuple[str, ...]] = ("manager", "jobset.controller", "runtimes.installer")
-    alone: ClassVar[dict[str, str]] = {"Deployment/jobset-controller": "jobs that run go on without it"}
+    alone: ClassVar[dict[str, str]] = {"Deployment/jobset-controller": "running jobs continue without it"}
     images: ClassVar[dict[str, str]] = {
         "image.registry": "ghcr.io",
         "jobset.image.repository": "registry.k8s.io/jobset/jobset",

@@ -35,7 +35,7 @@ class LinkerdIssuer(Spec):
     @classmethod
     def _is_not_written_down(cls, key: Any) -> Any:
         if is_known(key):
-            raise ValueError("stands there for all to read; got text; write {secret: key}")
+            raise ValueError("is stored in plain text; got text; write {secret: key}")
         return key
 
 

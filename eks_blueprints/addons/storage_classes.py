@@ -98,7 +98,7 @@ class StorageClassSpec(Spec):
     def _is_one_of_the_two(self) -> Self:
         faults = Faults()
         if self.ebs is not None and self.efs is not None:
-            faults.add("efs", "excludes ebs; got both; keep one")
+            faults.add("efs", "cannot be combined with ebs; got both; keep one")
         faults.raise_if_any()
         return self
 

@@ -46,7 +46,7 @@ class CustomNetworking(Spec):
         faults = Faults()
         for zone in subnets:
             if not _ZONE.fullmatch(zone):
-                faults.add((zone,), f"is no availability zone; got {shown(zone)}; write one like eu-west-1a")
+                faults.add((zone,), f"is not a valid availability zone; got {shown(zone)}; write one like eu-west-1a")
         if len({bool(_ZONE_ID.fullmatch(zone)) for zone in subnets}) > 1:
             faults.add((), "mixes names and ids of zones; got both; use one of them")
         faults.raise_if_any()
@@ -108,9 +108,9 @@ class VpcCni(EksAddOn):
         if self.warm_prefix_target is not None and self.prefix_delegation is not True:
             faults.add("warm_prefix_target", "is for prefix_delegation; got it off; add prefix_delegation: true")
         if self.exclude_snat_cidrs and self.external_snat:
-            faults.add("exclude_snat_cidrs", "has no use with external_snat; got both; remove one")
+            faults.add("exclude_snat_cidrs", "has no effect with external_snat; got both; remove one")
         if self.custom_networking is not None and "eniConfig" in self.configuration_values:
-            faults.add(("configuration_values", "eniConfig"), "is made by custom_networking; got both; keep one")
+            faults.add(("configuration_values", "eniConfig"), "is created by custom_networking; got both; keep one")
         faults.raise_if_any()
         return self
 

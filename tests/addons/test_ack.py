@@ -89,7 +89,7 @@ def test_it_is_narrowed_to_what_is_named() -> None:
 
 
 def test_what_is_named_is_an_arn() -> None:
-    with pytest.raises(ValidationError, match='is no ARN; got "shop"'):
+    with pytest.raises(ValidationError, match='is not a valid ARN; got "shop"'):
         AckS3.model_validate({"resource_arns": ["shop"]})
 
 
@@ -99,7 +99,9 @@ def test_it_is_told_what_it_may_manage_or_that_all_is_meant(service: str) -> Non
     with pytest.raises(ValidationError, match=r"resource_arns\n.*is needed, .*; got none; name what it may manage, or"):
         cls()
     kinds = tuple(arn.format(partition="aws", region="eu-west-1") for arn in controllers()[service]["resources"])
-    with pytest.raises(ValidationError, match=r"covers all of a kind; got .*; begin with a name of yours, or say"):
+    with pytest.raises(
+        ValidationError, match=r"matches every resource of a kind; got .*; start it with a name of your own, or say"
+    ):
         cls(resource_arns=kinds)
     kept = cls(resource_arns=kinds[:1], unbounded=True)
     assert [each for each in statements(kept) if each["Resource"] == [kinds[0]]]
@@ -125,10 +127,10 @@ def test_a_pattern_for_all_of_a_kind_names_nothing(service: str, arn: str, named
     cls: Any = element_class(AddOn, f"ack_{service}")
     if named:
         assert cls(resource_arns=(arn,)).resource_arns == (arn,)
-        with pytest.raises(ValidationError, match="is said of a controller that is bounded; got true; remove it"):
+        with pytest.raises(ValidationError, match="is set on a controller that is bounded; got true; remove it"):
             cls(resource_arns=(arn,), unbounded=True)
     else:
-        with pytest.raises(ValidationError, match="covers all of a kind"):
+        with pytest.raises(ValidationError, match="matches every resource of a kind"):
             cls(resource_arns=(arn,))
 
 
@@ -209,12 +211,12 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/team-boundary"
     [
         ({}, "resource_arns\n.*is needed, or who may write its objects may change all that iam has"),
         ({}, "boundary_of_made\n.*is needed, or whoever may write its objects may become an administrator"),
-        ({"resource_arns": [TEAMS]}, "boundary_of_made\n.*or say unbounded: true if that is meant"),
+        ({"resource_arns": [TEAMS]}, "boundary_of_made\n.*or set unbounded: true if that is intended"),
         ({"boundary_of_made": BOUNDARY}, "resource_arns\n.*is needed"),
         ({"boundary_of_made": BOUNDARY, "resource_arns": [f"{BOUNDARY[:-8]}*"]}, "covers boundary_of_made"),
         (
             {"boundary_of_made": BOUNDARY, "resource_arns": [TEAMS], "unbounded": True},
-            "is said of a controller that is bounded",
+            "is set on a controller that is bounded",
         ),
     ],
 )

@@ -81,7 +81,7 @@ def test_a_private_repository_gets_a_password_that_no_plan_shows() -> None:
 
 def test_a_password_is_not_written_down() -> None:
     login = {"username": "ci", "password": "hunter2"}
-    assert "stands there for all to read" in problems(ExternalDns, zone_arns=[ZONE], repository_login=login)
+    assert "is stored in plain text" in problems(ExternalDns, zone_arns=[ZONE], repository_login=login)
 
 
 def test_a_secret_value_comes_from_the_settings_and_is_shown_nowhere() -> None:
@@ -100,30 +100,30 @@ def test_values_win_over_defaults_and_are_not_said_twice() -> None:
     assert release(dns(values={"txtOwnerId": "me"}))["values.txtOwnerId"] == "me"
     text = problems(ExternalDns, zone_arns=[ZONE], policy="sync", values={"policy": "upsert-only"})
     assert "values.policy" in text
-    assert "is also said by a field" in text
+    assert "is also set by a field" in text
 
 
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"version": "^1.0"}, "is no exact version of a chart"),
-        ({"version": "latest"}, "is no exact version of a chart"),
+        ({"version": "^1.0"}, "is not an exact version of a chart"),
+        ({"version": "latest"}, "is not an exact version of a chart"),
         ({"version": "v1.20.4-eksbuild.2"}, "is the build of an EKS add-on, not the version of a chart"),
-        ({"repository": "http://charts.example.com"}, "is no repository of charts"),
-        ({"namespace": "Not Good"}, "is no name of a namespace"),
-        ({"registry_mirrors": {"https://quay.io": "mirror"}}, "is no registry of images"),
-        ({"values": {"a": float("inf")}}, "is no number that JSON knows"),
+        ({"repository": "http://charts.example.com"}, "is not a repository of charts"),
+        ({"namespace": "Not Good"}, "is not a valid name of a namespace"),
+        ({"registry_mirrors": {"https://quay.io": "mirror"}}, "is not a valid registry of images"),
+        ({"values": {"a": float("inf")}}, "is not a number that JSON knows"),
         ({"zone_arns": []}, "needs at least 1 entries"),
-        ({"zone_arns": ["Z0123456789ABC"]}, "is no ARN of a hosted zone"),
+        ({"zone_arns": ["Z0123456789ABC"]}, "is not a valid ARN of a hosted zone"),
         ({"interval": "often"}, "does not have the right form"),
-        ({"production": True}, "is nothing that this chart knows of"),
+        ({"production": True}, "is not supported by this chart"),
         ({"service_account_role_arn": ROLE, "policy_arns": {"more": POLICY}}, "is a role that is there"),
         ({"sync": True}, "no such field"),
-        ({"secret_values": {"a": "text"}}, "stands there for all to read; got text; write {secret: key}"),
-        ({"secret_values": {"": {"secret": "k"}}}, "is no path in values"),
-        ({"secret_values": {"a": {"secret": "k"}, "a.b": {"secret": "k"}}}, "lies in another one of these"),
-        ({"secret_values": {"policy": {"secret": "k"}}}, "is also said in values or by a field"),
-        ({"policy_arns": {"A b": POLICY}}, "is no short name"),
+        ({"secret_values": {"a": "text"}}, "is stored in plain text; got text; write {secret: key}"),
+        ({"secret_values": {"": {"secret": "k"}}}, "is not a valid path in values"),
+        ({"secret_values": {"a": {"secret": "k"}, "a.b": {"secret": "k"}}}, "is inside another one of these"),
+        ({"secret_values": {"policy": {"secret": "k"}}}, "is also set in values or by a field"),
+        ({"policy_arns": {"A b": POLICY}}, "is not a valid short name"),
     ],
 )
 def test_what_is_refused(fields: dict[str, Any], message: str) -> None:
@@ -205,8 +205,8 @@ def test_the_pods_of_any_chart_get_a_role() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"service_account_name": "podinfo"}, "is given a role that may do nothing"),
-        ({"version": "~6"}, "is no exact version"),
+        ({"service_account_name": "podinfo"}, "gets a role without permissions"),
+        ({"version": "~6"}, "is not an exact version"),
         ({"policy_arns": {"jobs": POLICY}}, "calls no AWS service"),
         (
             {"service_account_name": "podinfo", "policy_arns": {"jobs": POLICY}, "identity": "irsa"},
@@ -265,8 +265,8 @@ def test_storage_classes_are_encrypted_and_one_is_the_default() -> None:
         ({"a": {"default": True}, "b": {"default": True}}, "is for one class only"),
         ({"a": {"ebs": {"type": "io2"}}}, "is needed with type io2"),
         ({"a": {"ebs": {"type": "gp2", "throughput": 200}}}, "is for gp3"),
-        ({"a": {"ebs": {}, "efs": {"file_system_id": "fs-1"}}}, "excludes ebs"),
-        ({"A b": {}}, "is no short name"),
+        ({"a": {"ebs": {}, "efs": {"file_system_id": "fs-1"}}}, "cannot be combined with ebs"),
+        ({"A b": {}}, "is not a valid short name"),
         ({}, "needs at least 1 entries"),
     ],
 )

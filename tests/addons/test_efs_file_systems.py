@@ -91,9 +91,9 @@ def test_a_network_without_private_subnets_is_refused() -> None:
     [
         ({"throughput_mode": "provisioned"}, "provisioned_throughput_in_mibps: is needed"),
         ({"provisioned_throughput_in_mibps": 64}, "is for throughput_mode provisioned; got 64"),
-        ({"performance_mode": "maxIO"}, "performance_mode: does not go with elastic throughput"),
+        ({"performance_mode": "maxIO"}, "performance_mode: cannot be combined with elastic throughput"),
         ({"throughput_mode": "bursting", "transition_to_archive": "AFTER_90_DAYS"}, "is for elastic throughput"),
-        ({"access_points": {"A": {"path": "/a"}}}, "access_points.A: is no short name"),
+        ({"access_points": {"A": {"path": "/a"}}}, "access_points.A: is not a valid short name"),
         ({"access_points": {"a": {"path": "a"}}}, "access_points.a.path"),
     ],
 )
@@ -102,6 +102,6 @@ def test_mistakes_are_told_where_they_stand(system: dict[str, Any], said: str) -
 
 
 def test_names_fit_and_one_class_is_the_default() -> None:
-    assert "file_systems.Shared: is no usable name" in problems(file_systems={"Shared": {}})
+    assert "file_systems.Shared: is not a valid name" in problems(file_systems={"Shared": {}})
     default = {"storage_class": {"default": True}}
     assert "is for one class only" in problems(file_systems={"a": default, "b": default})

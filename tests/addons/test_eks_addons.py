@@ -132,15 +132,15 @@ def test_nothing_said_leaves_settings_to_eks() -> None:
 def test_a_setting_is_said_once() -> None:
     text = problems(VpcCni, prefix_delegation=True, configuration_values={"env": {"ENABLE_PREFIX_DELEGATION": "false"}})
     assert "configuration_values.env.ENABLE_PREFIX_DELEGATION" in text
-    assert "is also said by a field" in text
+    assert "is also set by a field" in text
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"a": {1: "x"}}, "needs text as its key; got 1; quote it"),
-        ({"a": float("nan")}, "is no number that JSON knows"),
-        ({"a": [object()]}, "is no JSON value"),
+        ({"a": float("nan")}, "is not a number that JSON knows"),
+        ({"a": [object()]}, "is not a JSON value"),
     ],
 )
 def test_settings_are_json(values: Any, message: str) -> None:
@@ -149,7 +149,7 @@ def test_settings_are_json(values: Any, message: str) -> None:
 
 @pytest.mark.parametrize("version", ["1.2.3", "v1.2.3", "v1.2-eksbuild.1", "latest", "", "v1.20.4-eksbuild.2 "])
 def test_a_version_is_of_eks(version: str) -> None:
-    assert "is no version of an EKS add-on" in problems(Coredns, version=version)
+    assert "is not a valid version of an EKS add-on" in problems(Coredns, version=version)
 
 
 def test_a_version_is_passed_on() -> None:
@@ -162,7 +162,9 @@ def test_an_add_on_that_calls_no_aws_service_takes_no_role(fields: Any) -> None:
 
 
 def test_a_role_has_no_use_with_the_nodes_role() -> None:
-    assert "has no use with identity node_role" in problems(VpcCni, identity="node_role", service_account_role_arn=ROLE)
+    assert "has no effect with identity node_role" in problems(
+        VpcCni, identity="node_role", service_account_role_arn=ROLE
+    )
 
 
 def test_timeouts_are_of_every_operation() -> None:
@@ -218,11 +220,11 @@ def test_custom_networking_needs_pod_subnets() -> None:
     ("fields", "message"),
     [
         ({"warm_prefix_target": 1}, "is for prefix_delegation; got it off"),
-        ({"external_snat": True, "exclude_snat_cidrs": ["10.0.0.0/8"]}, "has no use with external_snat"),
+        ({"external_snat": True, "exclude_snat_cidrs": ["10.0.0.0/8"]}, "has no effect with external_snat"),
         ({"exclude_snat_cidrs": ["10.0.0.1/8"]}, "is not the first address of its range"),
-        ({"custom_networking": {"subnets": {"nowhere": "subnet-1"}}}, "is no availability zone"),
+        ({"custom_networking": {"subnets": {"nowhere": "subnet-1"}}}, "is not a valid availability zone"),
         ({"custom_networking": {"subnets": {"eu-west-1a": "s", "euw1-az1": "s"}}}, "mixes names and ids of zones"),
-        ({"custom_networking": {}, "configuration_values": {"eniConfig": {}}}, "is made by custom_networking"),
+        ({"custom_networking": {}, "configuration_values": {"eniConfig": {}}}, "is created by custom_networking"),
         ({"warm_ip_target": True}, "needs a whole number"),
         ({"prefix_delegation": "yes"}, "needs true or false"),
     ],
@@ -273,13 +275,13 @@ def test_coredns_says_how_many_pods_and_where() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"replicas": 2, "autoscaling": {}}, "excludes autoscaling"),
+        ({"replicas": 2, "autoscaling": {}}, "cannot be combined with autoscaling"),
         ({"autoscaling": {"min_replicas": 5, "max_replicas": 3}}, "is below min_replicas"),
         ({"pod_disruption_budget": {}}, "got neither; give one"),
         ({"pod_disruption_budget": {"min_available": "101%"}}, "is neither a count nor a percentage"),
-        ({"tolerations": [{"operator": "Exists", "value": "x"}]}, "takes no value with operator Exists"),
-        ({"node_selector": {"": ""}}, "is no label"),
-        ({"tolerations": [{"key": "a b"}]}, "is no taint key"),
+        ({"tolerations": [{"operator": "Exists", "value": "x"}]}, "accepts no value with operator Exists"),
+        ({"node_selector": {"": ""}}, "is not a label"),
+        ({"tolerations": [{"key": "a b"}]}, "is not a valid taint key"),
         ({"tolerations": [{"value": "x"}]}, "is needed with operator Equal"),
         ({"tolerations": [{"key": "a", "toleration_seconds": 3}]}, "is for effect NoExecute only"),
     ],

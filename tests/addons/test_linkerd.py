@@ -32,7 +32,7 @@ def test_certificates_of_ones_own() -> None:
 
 
 def test_the_key_is_not_written_down() -> None:
-    with pytest.raises(ValidationError, match=r"issuer.key\s+stands there for all to read"):
+    with pytest.raises(ValidationError, match=r"issuer.key\s+is stored in plain text"):
         Linkerd.model_validate({"issuer": {"trust_anchors": "a", "certificate": "b", "key": "c"}})
 
 
