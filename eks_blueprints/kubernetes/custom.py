@@ -99,13 +99,13 @@ class Definitions:
             if name in known.served:
                 if of_minor in pinned:
                     what = f"is a kind of {name} {pinned[name]}; got {known.kind} with {used}"
-                    do = f"upgrade {name}, or do without it"
+                    do = f"upgrade {name}, or remove it"
                     return name, False, [Problem(("kind",), f"{what}; {do}", severity="warning")]
                 return name, used == pinned[name], []
         # A project that is no add-on is named where no add-on brings the kind.
         listed = " or ".join([name for name in names if name != "gateway_api"][:3] or names)
-        what = f"is a kind that {listed} brings; got a platform without"
-        do = "add it, unless the kind's CRD is made by other means"
+        what = f"is a kind that {listed} installs; got a platform without"
+        do = "add it, unless the kind's CRD is installed elsewhere"
         return names[0], False, [Problem(("kind",), f"{what}; {do}", severity="warning")]
 
     def _slip(self, api_version: str, kind: str) -> Problem | None:
@@ -153,7 +153,7 @@ class Definitions:
 def _unserved(api_version: str, kind: str, served: list[str], *, certain: bool) -> Problem:
     group = group_of(api_version)
     offer = f"{group}/{_newest(served)}"
-    what = f"is no version that {kind} is served in; got {shown(api_version)}; write {offer}"
+    what = f"is not a valid version that {kind} is served in; got {shown(api_version)}; write {offer}"
     return Problem(("apiVersion",), what, severity="error" if certain else "warning")
 
 

@@ -23,7 +23,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f
 def fault(name: str, text: str) -> str | None:
     """What is wrong with a text in a format (`date-time`); None where nothing is, or nothing is known of it."""
     known = _KNOWN.get(name.replace("-", ""))
-    return None if known is None or known[1](text) else f"is no {known[0]}"
+    return None if known is None or known[1](text) else f"is not a valid {known[0]}"
 
 
 def example(name: str) -> str:

@@ -17,7 +17,7 @@ def fault(shapes: Shapes, api_version: str, kind: str) -> Problem | None:
     gone = removed.table().get((api_version, kind))
     if gone is not None and gone.removed_in is not None and gone.removed_in <= (shapes.minor or gone.removed_in):
         do = f"use {gone.replacement}" if gone.replacement else "do without it"
-        what = f"is gone since Kubernetes 1.{gone.removed_in}"
+        what = f"was removed in Kubernetes 1.{gone.removed_in}"
         return Problem(("apiVersion",), f"{what}; got {api_version} {kind}; {do}")
     group, known = group_of(api_version), groups()
     if group not in known:
@@ -54,7 +54,7 @@ def _no_group(shapes: Shapes, api_version: str, kind: str) -> Problem:
         return _version(api_version, kind, others)
     near = nearest(api_version, sorted({version for version, _ in shapes.kinds()}))
     do = f"did you mean {near}?" if near else "write the group and its version, such as apps/v1"
-    return Problem(("apiVersion",), f"is no API version; got {shown(api_version)}; {do}")
+    return Problem(("apiVersion",), f"is not an API version; got {shown(api_version)}; {do}")
 
 
 def _slip(shapes: Shapes, api_version: str, kind: str) -> Problem | None:

@@ -44,13 +44,13 @@ def _selector(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Proble
         elif operator in ("In", "NotIn") and not given:
             yield Problem((*at, "values"), f"are needed with {operator}; got none; add them")
         elif operator in ("Exists", "DoesNotExist") and given:
-            yield Problem((*at, "values"), f"are not taken with {operator}; got some; remove them")
+            yield Problem((*at, "values"), f"are not allowed with {operator}; got some; remove them")
 
 
 def _workload(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
     selector, template = value.get("selector"), value.get("template")
     if isinstance(selector, Mapping) and not selector.get("matchLabels") and not selector.get("matchExpressions"):
-        yield Problem((*path, "selector"), "selects nothing that can be told; got an empty one; add matchLabels")
+        yield Problem((*path, "selector"), "selects nothing that is known; got an empty one; add matchLabels")
     elif isinstance(selector, Mapping) and isinstance(template, Mapping):
         labels = selector.get("matchLabels")
         yield from _selected(labels, template, (*path, "selector", "matchLabels"))
@@ -110,7 +110,9 @@ def _expressed(wanted: Any, template: Mapping[str, Any], path: Path) -> Iterator
         }.get(str(operator), True)
         if not fits:
             got = f"label {key} with {shown(text)} in the template" if text is not None else f"no label {key} in it"
-            yield Problem((*path, index), f"selects none of its own pods; got {got}; let selector and template agree")
+            yield Problem(
+                (*path, index), f"selects none of its own pods; got {got}; use the same labels in selector and template"
+            )
 
 
 def _job(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
@@ -143,13 +145,13 @@ def _share(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
         found = value.get(field)
         if isinstance(found, str) and not re.fullmatch(r"[0-9]+%", found):
             do = "write a number without quotes, or a share such as 25%"
-            yield Problem((*path, field), f"is no share; got {shown(found)}; {do}")
+            yield Problem((*path, field), f"is not a valid share; got {shown(found)}; {do}")
 
 
 def _budget(value: Mapping[str, Any], path: Path, above: Above) -> Iterator[Problem]:
     yield from _share(value, path, above)
     if value.get("minAvailable") is not None and value.get("maxUnavailable") is not None:
-        yield Problem((*path, "maxUnavailable"), "goes with no minAvailable; got both; keep one")
+        yield Problem((*path, "maxUnavailable"), "cannot be combined with minAvailable; got both; keep one")
 
 
 def _service(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
@@ -164,7 +166,9 @@ def _service(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem
         if several and name is None:
             yield Problem((*path, "ports", index, "name"), "is required with several ports; got nothing; add it")
         elif isinstance(name, str) and name in seen:
-            yield Problem((*path, "ports", index, "name"), f"is taken by another port; got {shown(name)}; rename one")
+            yield Problem(
+                (*path, "ports", index, "name"), f"is already used by another port; got {shown(name)}; rename one"
+            )
         seen.add(str(name))
     if isinstance(selector := value.get("selector"), Mapping):
         yield from _keys(selector, (*path, "selector"), values=True)

@@ -59,9 +59,9 @@ def fault(rule: NameRule, name: str) -> str | None:
     """What is wrong with a name; None where nothing is."""
     if len(name) > rule.longest:
         do = f"shorten it by {len(name) - rule.longest}"
-        return f"takes at most {rule.longest} characters; got {shown(name)} of {len(name)}; {do}"
+        return f"can have at most {rule.longest} characters; got {shown(name)} of {len(name)}; {do}"
     if not rule.pattern.fullmatch(name):
-        return f"takes only {rule.words}; got {shown(name)}; write it with those"
+        return f"can contain only {rule.words}; got {shown(name)}; write it with those"
     return None
 
 
@@ -71,17 +71,19 @@ def key_fault(key: str) -> str | None:
     if slash and (len(prefix) > 253 or not SUBDOMAIN.fullmatch(prefix.lower())):
         return "the part before / must be a domain name of at most 253 characters"
     if len(part) > 63:
-        return f"the key{' after /' if slash else ''} takes at most 63 characters"
-    return None if PART.fullmatch(part) else "a key takes only letters, digits and inner -_."
+        return f"the key{' after /' if slash else ''} can have at most 63 characters"
+    return None if PART.fullmatch(part) else "a key can contain only letters, digits and inner -_."
 
 
 def value_fault(value: str) -> str | None:
     """What is wrong with the value of a label; None where nothing is."""
     if len(value) > LONGEST_VALUE:
         do = f"shorten it by {len(value) - LONGEST_VALUE}"
-        return f"a label's value takes at most 63 characters; got {shown(value)} of {len(value)}; {do}"
+        return f"a label's value can have at most 63 characters; got {shown(value)} of {len(value)}; {do}"
     if value and not PART.fullmatch(value):
-        return f"a label's value takes only letters, digits and inner -_.; got {shown(value)}; write it with those"
+        return (
+            f"a label's value can contain only letters, digits and inner -_.; got {shown(value)}; write it with those"
+        )
     return None
 
 
@@ -89,4 +91,4 @@ def data_key_fault(key: str) -> str | None:
     """What is wrong with a key of a ConfigMap or a Secret; None where nothing is."""
     if _DATA_KEY.fullmatch(key):
         return None
-    return f"is no key of data; got {shown(key)}; use up to 253 letters, digits and -_."
+    return f"is not a valid key of data; got {shown(key)}; use up to 253 letters, digits and -_."

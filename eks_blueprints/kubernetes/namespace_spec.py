@@ -44,9 +44,11 @@ class PodSecurity(Spec):
     def _fits_together(self) -> Self:
         faults = Faults()
         if self.enforce is None and self.audit is None and self.warn is None:
-            faults.add((), "says nothing; got no level; give enforce, audit or warn")
+            faults.add((), "is empty; got no level; give enforce, audit or warn")
         if self.version is not None and not _VERSION.fullmatch(self.version):
-            faults.add("version", f"is no version; got {shown(self.version)}; write latest, or one such as v1.35")
+            faults.add(
+                "version", f"is not a valid version; got {shown(self.version)}; write latest, or one such as v1.35"
+            )
         faults.raise_if_any()
         return self
 
@@ -81,7 +83,7 @@ class LimitRange(Spec):
     def _is_in_order(self) -> Self:
         faults = Faults()
         if not self.model_fields_set:
-            faults.add((), "says nothing; got {}; give default, default_request, max or min")
+            faults.add((), "is empty; got {}; give default, default_request, max or min")
         order = ("min", "default_request", "default", "max")
         for resource in sorted({key for field in order for key in getattr(self, field)}):
             said = [(field, value) for field in order if (value := getattr(self, field).get(resource)) is not None]
@@ -119,13 +121,13 @@ class NamespaceArgs(ObjectMetadata):
         faults = Faults()
         for key in self.labels:
             if key.startswith(POD_SECURITY) and self.pod_security is not None:
-                faults.add(("labels", key), f"is what pod_security says; got {key} too; keep one of them")
+                faults.add(("labels", key), f"is set by pod_security; got {key} too; keep one of them")
             if key == _NAME_LABEL:
                 faults.add(("labels", key), f"is set by Kubernetes itself; got {self.labels[key]}; remove it")
         for key in self.resource_quota:
             if not _QUOTA.fullmatch(key):
                 do = "name one such as requests.cpu, limits.memory, pods or count/services"
-                faults.add(("resource_quota", key), f"is nothing that can be counted; got {shown(key)}; {do}")
+                faults.add(("resource_quota", key), f"is not a resource that can be counted; got {shown(key)}; {do}")
         faults.raise_if_any()
         return self
 
@@ -137,7 +139,7 @@ def doubts(namespaces: Iterable[str]) -> Iterator[Problem]:
     """Names that Kubernetes keeps for itself, and takes nevertheless."""
     for name in namespaces:
         if name.startswith("kube-"):
-            message = f"begins with kube-, which Kubernetes keeps for itself; got {name}; choose another name"
+            message = f"begins with kube-, which Kubernetes reserves; got {name}; choose another name"
             yield Problem(("namespaces", name), message, severity="warning")
 
 
@@ -152,7 +154,7 @@ def check_namespaces(namespaces: dict[str, NamespaceArgs]) -> dict[str, Namespac
         if fault := namespace_name.fault(name):
             faults.add((name,), fault)
         elif name in OF_EVERY_CLUSTER:
-            faults.add((name,), f"is there in every cluster; got {name}; remove it")
+            faults.add((name,), f"exists in every cluster; got {name}; remove it")
     faults.raise_if_any()
     return namespaces
 

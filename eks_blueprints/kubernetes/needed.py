@@ -103,7 +103,7 @@ def check(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Prob
     """What is wrong with an object of a type."""
     for field in _FILLED.get(type_name, ()):
         if value.get(field) in (None, "", [], ()):
-            yield Problem((*path, field), "is needed, and may not be empty; got nothing; add it")
+            yield Problem((*path, field), "is required and cannot be empty; got nothing; add it")
     if (fields := _ONE_OF.get(type_name)) and all(value.get(field) in (None, "") for field in fields):
         yield Problem(path, f"needs one of {', '.join(fields)}; got none; add one")
     for field, known in _VALUES.get(type_name, {}).items():
@@ -136,7 +136,7 @@ def _ranges(found: Any, path: Path) -> Iterator[Problem]:
     for index, each in enumerate(found if isinstance(found, list) else [found]):
         if isinstance(each, str) and not _is_range(each.strip()):
             at = (*path, index) if isinstance(found, list) else path
-            yield Problem(at, f"is no range of addresses; got {shown(each)}; write one such as 10.0.0.0/8")
+            yield Problem(at, f"is not a valid range of addresses; got {shown(each)}; write one such as 10.0.0.0/8")
 
 
 def _is_range(text: str) -> bool:
@@ -151,7 +151,7 @@ def _rights(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if value.get("nonResourceURLs") in (None, [], ()):
         for field in ("apiGroups", "resources"):
             if value.get(field) in (None, [], ()):
-                yield Problem((*path, field), "is needed, and may not be empty; got nothing; add it")
+                yield Problem((*path, field), "is required and cannot be empty; got nothing; add it")
 
 
 def _claim(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
@@ -159,14 +159,16 @@ def _claim(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if isinstance(resources, Mapping):
         requests = resources.get("requests")
         if requests is None or (isinstance(requests, Mapping) and requests.get("storage") is None):
-            yield Problem((*path, "resources", "requests", "storage"), "is required; got nothing; say how much")
+            yield Problem((*path, "resources", "requests", "storage"), "is required; got nothing; set an amount")
 
 
 def _toleration(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if value.get("key") in (None, "") and value.get("operator") in (None, "", "Equal"):
         yield Problem((*path, "operator"), "must be Exists where no key is given; got another; write operator: Exists")
     if value.get("operator") == "Exists" and isinstance(found := value.get("value"), str) and found:
-        yield Problem((*path, "value"), f"goes with no operator Exists; got {shown(found)}; remove one of them")
+        yield Problem(
+            (*path, "value"), f"cannot be combined with operator Exists; got {shown(found)}; remove one of them"
+        )
 
 
 def _path(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
@@ -180,7 +182,7 @@ def _term(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if operator in ("In", "NotIn") and given in (None, [], ()):
         yield Problem((*path, "values"), f"are needed with {operator}; got none; add them")
     elif operator in ("Exists", "DoesNotExist") and isinstance(given, list) and given:
-        yield Problem((*path, "values"), f"are not taken with {operator}; got some; remove them")
+        yield Problem((*path, "values"), f"are not allowed with {operator}; got some; remove them")
 
 
 _RULES: Mapping[str, Any] = {

@@ -36,7 +36,7 @@ def pod(value: Mapping[str, Any], path: Path, above: Above) -> Iterator[Problem]
             name = container.get("name")
             if isinstance(name, str):
                 if name in seen:
-                    yield Problem((*at, "name"), f"is taken by another container; got {shown(name)}; rename one")
+                    yield Problem((*at, "name"), f"is already used by another container; got {shown(name)}; rename one")
                 elif message := names.fault(names.NAMESPACE, name):
                     yield Problem((*at, "name"), message)
                 seen.add(name)
@@ -64,9 +64,9 @@ def _ports(ports: Any, path: Path) -> Iterator[Problem]:
             continue
         if not _PORT_NAME.fullmatch(name):
             do = "use up to 15 lower-case letters, digits and single -, with a letter among them"
-            yield Problem((*path, index, "name"), f"is no name of a port; got {shown(name)}; {do}")
+            yield Problem((*path, index, "name"), f"is not a valid name of a port; got {shown(name)}; {do}")
         elif name in seen:
-            yield Problem((*path, index, "name"), f"is taken by another port; got {shown(name)}; rename one")
+            yield Problem((*path, index, "name"), f"is already used by another port; got {shown(name)}; rename one")
         seen.add(name)
 
 
@@ -79,7 +79,7 @@ def port(field: str, *, may_be_empty: bool = False) -> Rule:
             return
         if isinstance(found, str) and not _PORT_NAME.fullmatch(found):
             do = "write its number without quotes, or up to 15 lower-case letters, digits and single -"
-            yield Problem((*path, field), f"is no name of a port; got {shown(found)}; {do}")
+            yield Problem((*path, field), f"is not a valid name of a port; got {shown(found)}; {do}")
         elif isinstance(found, int) and not isinstance(found, bool) and not 1 <= found <= 65535:
             yield Problem((*path, field), f"is out of range; got {found}; use 1 to 65535")
 
@@ -102,7 +102,7 @@ def _unique(value: Any, path: Path, what: str) -> Iterator[Problem]:
         if not isinstance(name, str):
             continue
         if name in seen:
-            yield Problem((*path, index, "name"), f"is taken by another {what}; got {shown(name)}; rename one")
+            yield Problem((*path, index, "name"), f"is already used by another {what}; got {shown(name)}; rename one")
         elif message := names.fault(names.NAMESPACE, name):
             yield Problem((*path, index, "name"), message)
         seen.add(name)

@@ -74,7 +74,7 @@ class Structural:
                 yield self._doubt(path, _formless(forms, value, several=fitting > least))
         if isinstance(barred := schema.get("not"), Mapping) and _holds(barred, value):
             do = f"leave out {' or '.join(map(str, barred['required']))}" if barred.get("required") else "write another"
-            yield self._doubt(path, f"has a form that is not taken; got {shown(value)}; {do}")
+            yield self._doubt(path, f"is not one of the accepted forms; got {shown(value)}; {do}")
 
     def _object(self, schema: Schema, value: Mapping[str, Any], path: Path, *, own: bool) -> Iterator[Problem]:
         fields, more = _fields(schema), schema.get("additionalProperties")
@@ -114,7 +114,7 @@ class Structural:
                 continue
             first = seen.setdefault(json.dumps(of, sort_keys=True), index)
             if first != index:
-                yield Problem((*path, index), f"is there twice; got {named} at [{first}] too; remove one")
+                yield Problem((*path, index), f"is listed twice; got {named} at [{first}] too; remove one")
 
     def _doubt(self, path: Path, message: str, *, slip: bool = False) -> Problem:
         return Problem(path, message, severity="error" if self.certain or slip else "warning")
@@ -161,9 +161,9 @@ def _formless(forms: list[Schema], value: Any, *, several: bool) -> str:
     listed = ", ".join(dict.fromkeys(asked))
     if several:
         do = f"keep one of {listed}" if listed else "write one of them"
-        return f"has several forms of which one is taken; got {_keys(value)}; {do}"
+        return f"mixes several forms, of which one is allowed; got {_keys(value)}; {do}"
     do = f"write one of {listed}" if listed else "see the documentation of its kind"
-    return f"has none of the forms that are taken; got {_keys(value)}; {do}"
+    return f"has none of the accepted forms; got {_keys(value)}; {do}"
 
 
 def _keys(value: Any) -> str:
@@ -178,7 +178,7 @@ def _bounds(schema: Schema, value: Any) -> Iterator[str]:
         size: float = value
         each = schema.get("multipleOf")
         if isinstance(each, int | float) and each and value % each:
-            yield f"is no multiple of {each}; got {shown(value)}; write one"
+            yield f"is not a multiple of {each}; got {shown(value)}; write one"
     elif isinstance(value, list | tuple):
         size, unit, words = len(value), " entries", ("minItems", "maxItems")
     elif isinstance(value, Mapping):

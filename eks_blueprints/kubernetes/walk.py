@@ -1,6 +1,6 @@
 """One object against the shapes of its kind: every field that is unknown, missing, or of another type.
 
-What is no plain value (a reference, an Output) is not judged.
+What is not a plain value (a reference, an Output) is not judged.
 """
 
 from __future__ import annotations
@@ -80,7 +80,11 @@ class Walk:
         minor = self._shapes.minor
         if (found := self._shapes.elsewhere(type_name, key)) is not None:
             first, last = found
-            when = f"is new in Kubernetes 1.{first}" if minor and first and first > minor else f"is gone after 1.{last}"
+            when = (
+                f"is new in Kubernetes 1.{first}"
+                if minor and first and first > minor
+                else f"was removed after 1.{last}"
+            )
             yield Problem((*path, key), f"no such field: it {when}; got a cluster of 1.{minor}; remove it")
             return
         known = self._shapes.fields(type_name)
@@ -171,14 +175,14 @@ def _base64(_: str, value: Any, path: Path) -> str | None:
         base64.b64decode(re.sub(r"[\r\n]", "", value).encode(), validate=True)
     except (binascii.Error, ValueError):
         plain = ", or write plain text under stringData" if len(path) > 1 and path[-2] == "data" else ""
-        return f"is no base64; got {_got(value, path)}; encode it{plain}"
+        return f"is not base64; got {_got(value, path)}; encode it{plain}"
     return None
 
 
 def _time(_: str, value: Any, path: Path) -> str | None:
     if isinstance(value, str) and _TIME.fullmatch(value):
         return None
-    return f"is no time; got {_got(value, path)}; write it like 2026-01-31T12:00:00Z"
+    return f"is not a valid time; got {_got(value, path)}; write it like 2026-01-31T12:00:00Z"
 
 
 _SCALARS = {

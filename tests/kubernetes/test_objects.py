@@ -114,14 +114,14 @@ BASKET = thing("shop.example.com/v1", "Basket", spec={"size": 1, "port": "http",
         (container(imagePullPolicy="always"), "imagePullPolicy: is not one of the allowed values; got \"always\"; did you"),
         (container(ports=[{"containerPort": "80"}]), "ports[0].containerPort: needs a whole number; got \"80\""),
         (container(ports=[{"containerPort": 65536}]), "ports[0].containerPort: is out of range"),
-        (container(ports=[{"containerPort": 1, "name": "TooLongForAPortName"}]), "ports[0].name: is no name of a port"),
+        (container(ports=[{"containerPort": 1, "name": "TooLongForAPortName"}]), "ports[0].name: is not a valid name of a port"),
         (container(tty="yes"), "tty: needs true or false; got \"yes\""),
         (container(env=[{"name": "A", "value": 5}]), "env[0].value: needs text; got a number; put it in quotes"),
-        (container(resources={"limits": {"memory": "1GB"}}), "limits.memory: is no quantity; got \"1GB\"; did you mean 1G?"),
+        (container(resources={"limits": {"memory": "1GB"}}), "limits.memory: is not a valid quantity; got \"1GB\"; did you mean 1G?"),
         (container(resources={"limits": {"cpu": 1}, "requests": {"cpu": "1500m"}}), "requests.cpu: is more than its limit"),
         (container(volumeMounts=[{"name": "a", "mountPath": "/"}]), "volumeMounts[0].name: names no volume of the pod"),
-        (pod(containers=[*POD["containers"], *POD["containers"]]), "containers[1].name: is taken by another container"),
-        (pod(volumes=[{"name": "a"}, {"name": "a"}]), "volumes[1].name: is taken by another volume"),
+        (pod(containers=[*POD["containers"], *POD["containers"]]), "containers[1].name: is already used by another container"),
+        (pod(volumes=[{"name": "a"}, {"name": "a"}]), "volumes[1].name: is already used by another volume"),
         (deployment(replicas="three"), 'spec.replicas: needs a whole number; got "three"'),
         (deployment(replicas=1.5), "spec.replicas: needs a whole number; got 1.5"),
         (deployment(replicas=True), "spec.replicas: needs a whole number; got true"),
@@ -135,8 +135,8 @@ BASKET = thing("shop.example.com/v1", "Basket", spec={"size": 1, "port": "http",
             deployment(selector={"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]}),
             "spec.selector.matchExpressions[0]: selects none of its own pods",
         ),
-        (deployment(strategy={"rollingUpdate": {"maxSurge": "half"}}), "rollingUpdate.maxSurge: is no share"),
-        (container(livenessProbe={"httpGet": {"port": "a b"}}), "httpGet.port: is no name of a port"),
+        (deployment(strategy={"rollingUpdate": {"maxSurge": "half"}}), "rollingUpdate.maxSurge: is not a valid share"),
+        (container(livenessProbe={"httpGet": {"port": "a b"}}), "httpGet.port: is not a valid name of a port"),
         (container(livenessProbe={"tcpSocket": {"port": 0}}), "tcpSocket.port: is out of range; got 0; use 1 to 65535"),
         (thing("policy/v1", "PodDisruptionBudget", spec={"minAvailable": 1, "maxUnavailable": 1}), "goes with no minAv"),
         (deployment(strategy={"type": "Rolling"}), "strategy.type: is not one of the allowed values"),
@@ -144,17 +144,17 @@ BASKET = thing("shop.example.com/v1", "Basket", spec={"size": 1, "port": "http",
         (thing("v1", "Deployment"), 'apiVersion: has no kind Deployment; got "v1"; did you mean apps/v1?'),
         (thing("app/v1", "Deployment"), "apiVersion: has no kind Deployment; got \"app/v1\"; did you mean apps/v1?"),
         (thing("networking.k8s.oi/v1", "Ingress"), "did you mean networking.k8s.io/v1?"),
-        (thing("extensions/v1beta1", "Ingress"), "is gone since Kubernetes 1.22; got extensions/v1beta1 Ingress; use netw"),
-        (thing("policy/v1beta1", "PodSecurityPolicy"), "is gone since Kubernetes 1.25; got policy/v1beta1 PodSec"),
-        (thing("v1", "Namespace", metadata={"name": "Shop_A"}), "metadata.name: takes only lower-case letters"),
+        (thing("extensions/v1beta1", "Ingress"), "was removed in Kubernetes 1.22; got extensions/v1beta1 Ingress; use netw"),
+        (thing("policy/v1beta1", "PodSecurityPolicy"), "was removed in Kubernetes 1.25; got policy/v1beta1 PodSec"),
+        (thing("v1", "Namespace", metadata={"name": "Shop_A"}), "metadata.name: can contain only lower-case letters"),
         (thing("v1", "Service", metadata={"name": "a.b"}, spec={"ports": [{"port": 1}]}), "metadata.name: takes only"),
         (thing("v1", "ConfigMap", metadata={"name": "a", "labels": {"a b": "c"}}), 'metadata.labels["a b"]: a key takes'),
         (thing("v1", "ConfigMap", metadata={"name": "a", "labels": {"a": "c d"}}), "metadata.labels.a: a label's value"),
         (thing("v1", "ConfigMap", metadata={"name": "a", "labels": {"a": 1}}), "metadata.labels.a: needs text; got 1"),
-        (thing("v1", "ConfigMap", data={"a b": "c"}), 'data["a b"]: is no key of data'),
+        (thing("v1", "ConfigMap", data={"a b": "c"}), 'data["a b"]: is not a valid key of data'),
         (thing("v1", "ConfigMap", data={"a": 1}), "data.a: needs text; got a number"),
         (thing("v1", "ConfigMap", dta={}), 'dta: no such field; got "dta"; did you mean data?'),
-        (cron_job("*/1 * * * 99"), "spec.schedule: is no day of the week"),
+        (cron_job("*/1 * * * 99"), "spec.schedule: is not a valid day of the week"),
         (cron_job("daily"), "spec.schedule: needs five fields"),
         (thing("batch/v1", "Job", spec=job(restartPolicy="Always")), "template.spec.restartPolicy: must be OnFailure or"),
         (thing("v1", "Service", spec={"ports": [{"port": 1}, {"port": 2}]}), "spec.ports[0].name: is required with sev"),
@@ -257,7 +257,7 @@ def test_check_and_preview_tell_all_slips_at_once_each_at_its_place(tmp_path: Pa
     assert "12:99: addons.objs.manifests.a.spec.containers[0].prots: no such field" in said
     assert "13:38: addons.objs.manifests.b.kind: no such kind" in said
     assert "addons.objs.manifests.b.spec.replicas: needs a whole number" in said
-    assert "addons.objs.manifests.c.data.password: is no base64; got [secret]" in said
+    assert "addons.objs.manifests.c.data.password: is not base64; got [secret]" in said
     assert "hunter2" not in said
     assert said == by_preview(file)
 
@@ -271,8 +271,8 @@ def test_an_object_is_written_down_once_on_a_platform(tmp_path: Path) -> None:
         f"      b: {settings % ''}\n      c: {settings % ', namespace: kube-system'}\n",
     )
     said = by_check(file) or ""
-    assert said.count("is written down twice") == 1
-    assert 'addons.more.manifests.b.metadata.name: is written down twice; got ConfigMap "a" at addons.objs' in said
+    assert said.count("is defined twice") == 1
+    assert 'addons.more.manifests.b.metadata.name: is defined twice; got ConfigMap "a" at addons.objs' in said
 
 
 def warnings(file: Path) -> list[Problem]:
@@ -289,7 +289,7 @@ def test_what_is_not_known_is_said_and_not_refused(tmp_path: Path) -> None:
     )
     issuer, namespace = warnings(file)
     assert "not checked, as nothing here knows example.com/v1 Issuer" in issuer.message
-    assert 'is a namespace that nothing here makes; got "elsewhere"' in namespace.message
+    assert 'is a namespace that nothing here creates; got "elsewhere"' in namespace.message
 
 
 @pytest.mark.parametrize(("name", "taken"), [("shop", True), ("Shop_A", False)])
@@ -308,7 +308,7 @@ def test_what_the_settings_say_is_judged_too(tmp_path: Path, name: str, taken: b
         assert (
             said is None
             if taken
-            else 'a.metadata.namespace: takes only lower-case letters, digits and -; got "Shop_A"' in (said or "")
+            else 'a.metadata.namespace: can contain only lower-case letters, digits and -; got "Shop_A"' in (said or "")
         )
 
 
@@ -333,7 +333,7 @@ def test_an_object_is_made_by_one_element(
     )
     file.write_text(file.read_text().replace("{nodes: {", "{karpenter: {}, nodes: {"))
     said = by_check(file) or ""
-    what = f"addons.objs.manifests.a.metadata.name: is made by {maker} too; got {kind}"
+    what = f"addons.objs.manifests.a.metadata.name: is also created by {maker}; got {kind}"
     assert (what in said) if maker else ("is made by" not in said)
 
 
@@ -345,4 +345,4 @@ def test_a_name_may_be_left_to_the_api_server(tmp_path: Path) -> None:
     said = by_check(refused) or ""
     assert "b.metadata: needs a name" in said
     refused = written(tmp_path, f"      a: {job % 'generateName: Seed_'}\n")
-    assert "a.metadata.generateName: takes only lower-case letters" in (by_check(refused) or "")
+    assert "a.metadata.generateName: can contain only lower-case letters" in (by_check(refused) or "")
