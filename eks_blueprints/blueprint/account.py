@@ -47,7 +47,7 @@ class AccountArgs(Spec):
     def _fits_together(self) -> Self:
         faults = Faults()
         if not self.model_fields_set:
-            faults.add((), "says nothing; got {}; give id, role_arn or profile")
+            faults.add((), "is empty; got {}; give id, role_arn or profile")
         if self.id is not None and self.role_arn is not None and account_of_role(self.role_arn) != self.id:
             do = f"name a role of account {self.id}"
             faults.add("role_arn", f"is a role of another account; got {shown(self.role_arn)} beside id; {do}")
@@ -59,7 +59,7 @@ class AccountArgs(Spec):
             if value is None:
                 continue
             if self.role_arn is None:
-                faults.add(field, f"is for the role that is taken on; got {field} alone; add role_arn or remove it")
+                faults.add(field, f"is for the role that is assumed; got {field} alone; add role_arn or remove it")
             if is_known(value) and not form.fullmatch(value):
                 faults.add(field, f"is refused by AWS; got {shown(value)}; {do}")
         faults.raise_if_any()

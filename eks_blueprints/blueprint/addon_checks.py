@@ -54,7 +54,9 @@ def _defaults(args: BlueprintArgs) -> Iterator[Problem]:
         yield Problem(at, unknown_name(name, [compute.name for compute in args.compute], "compute"))
     for compute in found:
         if not compute.node_labels and not compute.node_taints:
-            yield Problem(at, f"cannot be told from other nodes; got {name} without labels and taints; give it labels")
+            yield Problem(
+                at, f"cannot be distinguished from other nodes; got {name} without labels and taints; give it labels"
+            )
     if args.addon_defaults.registry_mirrors:
         unknown = [a.name for a in args.addons if isinstance(a, ChartAddOn) and not (a.images or a.values)]
         if unknown:
@@ -91,7 +93,7 @@ def _pair(addon: AddOn, other: AddOn) -> Iterator[Problem]:
     if addon.single:
         yield _at(addon, f"can be on a cluster once; got {other.name} of the same kind; remove one of them")
     elif addon.service_account and other.home == addon.home:
-        do = "give one another namespace"
+        do = "use another namespace for one of them"
         yield _at(addon, f"has the service account of {other.name}; got {addon.home} for both; {do}", "namespace")
 
 
@@ -101,17 +103,17 @@ def _core(args: BlueprintArgs) -> Iterator[Problem]:
     networks = any(isinstance(addon, VpcCni) or addon.brings_network for addon in args.addons)
     if nodes and not networks:
         named = ", ".join(compute.name for compute in nodes)
-        do = "add vpc_cni: {}, unless another network plugin is installed by other means"
-        yield _doubt(("addons",), f"bring no network plugin, without which the nodes of {named} never get ready; {do}")
+        do = "add vpc_cni: {}, unless another network plugin is installed elsewhere"
+        yield _doubt(("addons",), f"include no network plugin, so the nodes of {named} never become ready; {do}")
     if nodes and not _has(args, KubeProxy):
-        yield _doubt(("addons",), "bring no kube_proxy, without which services cannot be reached; add kube_proxy: {}")
+        yield _doubt(("addons",), "do not include kube_proxy, so services cannot be reached; add kube_proxy: {}")
     if not auto and not _has(args, EksPodIdentityAgent):
         for addon in settled(args):
             if addon.identity_used == "pod_identity":
                 do = "add eks_pod_identity_agent: {}, or set identity: irsa"
-                yield _at(addon, f"gets its AWS permissions by EKS Pod Identity; got addons without the agent; {do}")
+                yield _at(addon, f"gets its AWS permissions from EKS Pod Identity; got addons without the agent; {do}")
     if nodes and not auto and not _has(args, Coredns):
-        yield _doubt(("addons",), "bring no coredns, without which no name in the cluster resolves; add coredns: {}")
+        yield _doubt(("addons",), "do not include coredns, so no name in the cluster resolves; add coredns: {}")
 
 
 def _kube_proxy(args: BlueprintArgs) -> Iterator[Problem]:
@@ -125,7 +127,7 @@ def _kube_proxy(args: BlueprintArgs) -> Iterator[Problem]:
         apart, got = cluster - int(match[1]), f"{addon.version} with a cluster of {args.cluster.version}"
         if apart < 0 or apart > _PROXY_SKEW:
             what = "is newer than the cluster's" if apart < 0 else "is too far behind the cluster's"
-            do = f"take a build of {args.cluster.version}, or leave it out for EKS's default"
+            do = f"use a build of {args.cluster.version}, or leave it out for EKS's default"
             yield Problem(("addons", addon.name, "version"), f"{what}; got {got}; {do}")
 
 
@@ -140,9 +142,7 @@ def _homeless(args: BlueprintArgs) -> Iterator[Problem]:
     elif waiting and not nodes:
         named = ", ".join(addon.name for addon in waiting)
         if any(compute.kind() == "hybrid_nodes" for compute in args.compute):
-            what = (
-                f"runs {named} on hybrid nodes alone, which join only after the cluster is there, and `pulumi up` waits"
-            )
+            what = f"runs {named} on hybrid nodes only, which join after the cluster exists, and `pulumi up` waits"
             do = "add managed_nodes, or leave them out until machines have joined"
             yield _doubt(("compute",), f"{what}; got no other that runs Linux pods; {do}")
             return
@@ -167,9 +167,9 @@ def _on_fargate(args: BlueprintArgs, waiting: list[AddOn]) -> Iterator[Problem]:
             yield _at(addon, f"cannot run on Fargate: {addon.fits.not_on_fargate}; got nothing but Fargate; {do}")
         elif not any(fnmatchcase(addon.home, pattern) for pattern in patterns):
             do = f"add a selector for namespace {addon.home}"
-            yield _at(addon, f"runs in a namespace that no Fargate profile takes; got {addon.home}; {do}")
+            yield _at(addon, f"runs in a namespace that no Fargate profile selects; got {addon.home}; {do}")
         if addon.identity == "pod_identity":
-            yield _at(addon, "gets no permissions by Pod Identity on Fargate; got pod_identity; use irsa", "identity")
+            yield _at(addon, "gets no permissions from Pod Identity on Fargate; got pod_identity; use irsa", "identity")
 
 
 def _matrix(args: BlueprintArgs) -> Iterator[Problem]:
@@ -181,12 +181,12 @@ def _matrix(args: BlueprintArgs) -> Iterator[Problem]:
         fits = addon.fits
         if brought_by_auto_mode(addon, args):
             if is_listed(addon):
-                yield _doubt(("addons", addon.name), f"is not installed: EKS Auto Mode brings {fits.in_auto_mode}")
+                yield _doubt(("addons", addon.name), f"is not installed: EKS Auto Mode includes {fits.in_auto_mode}")
             continue
         if fits.not_in_auto_mode and args.cluster.auto_mode is not None:
             yield from _in_auto_mode(addon, args)
         if fits.partitions and partition not in fits.partitions:
-            yield _at(addon, f"is not there in partition {partition}; got region {args.region}; remove it")
+            yield _at(addon, f"is not available in partition {partition}; got region {args.region}; remove it")
         yield from _version(addon, args.cluster.version)
         yield from _newer_chart(addon)
         yield from _architectures(addon, args)

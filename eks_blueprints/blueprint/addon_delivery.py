@@ -76,10 +76,10 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         if isinstance(addon, ChartAddOn) and addon.name in names:
             for field in ("secret_values", "repository_login"):
                 if getattr(addon, field):
-                    message = f"would stand in an object of {by.name} for all to read; got some; {_BY_HELM}"
+                    message = f"would be stored in plain text in an object of {by.name}; got some; {_BY_HELM}"
                     yield Problem(("addons", addon.name, field), message)
             for path in secret_leaves(addon.values):
-                message = f"would stand in an object of {by.name} for all to read; got a secret; {_BY_HELM}"
+                message = f"would be stored in plain text in an object of {by.name}; got a secret; {_BY_HELM}"
                 yield Problem(("addons", addon.name, "values", *path), message)
 
 

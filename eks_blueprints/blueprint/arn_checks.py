@@ -47,16 +47,16 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         partition, service, region = match.groups()
         if partition != home.partition:
             do = f"name one of partition {home.partition}"
-            yield Problem(path, f"is of another partition than region {args.region}; got {arn}; {do}")
+            yield Problem(path, f"is in another partition than region {args.region}; got {arn}; {do}")
         elif (account := _OF_IAM.fullmatch(arn)) and args.account is not None and _is_ours(path):
             ours = args.account.number
             if ours is not None and account[1] != ours:
-                what = f"is of another account than the platform's {ours}, where IAM cannot use it"
+                what = f"is in another account than the platform's {ours}, where IAM cannot use it"
                 yield Problem(path, f"{what}; got {arn}; name one of {ours}")
         elif of_aws := _OF_AWS.fullmatch(arn):
             yield from _managed_policy(path, arn, of_aws[1])
         elif regional and region not in ("", args.region):
-            what = f"is of another region than the platform's {args.region}, where {service} cannot be used from"
+            what = f"is in another region than the platform's {args.region}, where {service} cannot be used from"
             yield Problem(path, f"{what}; got {arn}; name one of {args.region}")
 
 
@@ -67,11 +67,11 @@ def _managed_policy(path: Path, arn: str, name: str) -> Iterator[Problem]:
     if not managed_policies.is_known(name):
         near = managed_policies.instead_of(name)
         do = f"did you mean {arn.removesuffix(name)}{near}?" if near else "look for it in `aws iam list-policies`"
-        what = "is none of AWS's own policies that are known"
+        what = "is not a known AWS managed policy"
     elif managed_policies.is_deprecated(name):
-        what, do = "is a policy that AWS has taken back, which no role can be given anew", "name the one in its place"
+        what, do = "is a policy that AWS has deprecated and that cannot be attached again", "use its replacement"
     elif name.startswith(managed_policies.LINKED):
-        what, do = "is for a role of an AWS service alone, and IAM attaches it to no other", "name another"
+        what, do = "is only for roles of an AWS service, and IAM does not attach it to others", "name another"
     else:
         return
     yield Problem(path, f"{what}; got {arn}; {do}", severity="warning")

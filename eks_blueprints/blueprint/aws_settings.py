@@ -86,20 +86,20 @@ def _same(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
     region, account = stack.get("region"), args.account
     if region is not None and region != args.region:
         got = f"{shown(args.region)} and {stack.shown('region', region)}"
-        yield Problem(("region",), f"is not aws:region of {stack.file}; got {got}; make them the same")
+        yield Problem(("region",), f"is not aws:region of {stack.file}; got {got}; use the same value in both")
     if account is None:
         return
     profile = stack.get("profile")
     if None not in (account.profile, profile) and profile != account.profile:
         got = f"{shown(account.profile)} and {stack.shown('profile', profile)}"
-        yield Problem(("account", "profile"), f"is not aws:profile of {stack.file}; got {got}; say it once")
+        yield Problem(("account", "profile"), f"is not aws:profile of {stack.file}; got {got}; set it once")
     roles = stack.get("assumeRoles")
     for field, name in (("role_arn", "roleArn"), ("session_name", "sessionName"), ("external_id", "externalId")):
         ours, theirs = getattr(account, field), roles[-1].get(name) if roles else None
         if None not in (ours, theirs) and is_known(ours) and ours != theirs:
             got = f"{shown(ours)} and {stack.shown('assumeRoles', theirs)}"
             what = f"is not {name} of aws:assumeRoles of {stack.file}"
-            yield Problem(("account", field), f"{what}; got {got}; say it once")
+            yield Problem(("account", field), f"{what}; got {got}; set it once")
 
 
 def _accounts(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
@@ -108,12 +108,12 @@ def _accounts(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
     at = ("account", "id") if args.account is not None and args.account.id is not None else ("account", "role_arn")
     if number is not None and allowed and number not in allowed:
         got = f"{shown(number)} and {stack.shown('allowedAccountIds', allowed)}"
-        yield Problem(at, f"is none of aws:allowedAccountIds of {stack.file}; got {got}; make them the same")
+        yield Problem(at, f"is not one of aws:allowedAccountIds of {stack.file}; got {got}; use the same value in both")
     if number is not None and number in forbidden:
         got = shown(number)
         yield Problem(at, f"is one of aws:forbiddenAccountIds of {stack.file}; got {got}; remove one of them")
     if allowed and forbidden and number is None:
-        what = "cannot stand beside aws:allowedAccountIds; got both"
+        what = "cannot be combined with aws:allowedAccountIds; got both"
         yield Problem(("config", "aws:forbiddenAccountIds"), f"{what}; keep one of them")
     for setting, path, arn in stack.acting_role():
         of, expected = account_of_role(arn), [number] if number is not None else allowed
@@ -144,7 +144,7 @@ def _for_kubernetes(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
     do = "set cluster.kubeconfig.profile to a profile that does the same"
     roles, web = stack.get("assumeRoles") or (), stack.get("assumeRoleWithWebIdentity") or {}
     if chosen.role_arn is None and len(roles) > 1:
-        what = "takes roles one after the other, but the AWS CLI takes the last at once"
+        what = "assumes roles one after the other, but the AWS CLI assumes the last one directly"
         message = f"{what}; got {len(roles)} roles; let the trust policy of the last allow that, or {do}"
         yield _doubt(message, "aws:assumeRoles")
     if chosen.role_arn is None and roles and roles[-1].get("externalId"):
@@ -158,7 +158,7 @@ def _for_kubernetes(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
 def _tags(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
     count = len({*args.tags, *(stack.get("defaultTags") or {}).get("tags", {})})
     if count > leaves.TAGS_PER_RESOURCE:
-        what = f"make more than {leaves.TAGS_PER_RESOURCE} tags together with aws:defaultTags of {stack.file}"
+        what = f"are more than {leaves.TAGS_PER_RESOURCE} tags together with aws:defaultTags of {stack.file}"
         yield Problem(("tags",), f"{what}; got {count}; remove some")
 
 

@@ -48,7 +48,7 @@ def _rendered(addon: ChartAddOn) -> Rendered | None:
 def _on_fargate(addon: AddOn, found: Rendered) -> Iterator[Problem]:
     reason = next(filter(None, (_not_on_fargate(name, each) for name, each in found.workloads.items())), "")
     if not reason and (claims := _of_blocks(found)):
-        reason = f"it asks for volumes on EBS ({', '.join(claims)}), and Fargate mounts none"
+        reason = f"it requests volumes on EBS ({', '.join(claims)}), which Fargate cannot mount"
     if not reason:
         return
     message = f"cannot run on Fargate: {reason}; got nothing but Fargate; add nodes, or remove it"
@@ -75,13 +75,13 @@ def _volumes(addon: AddOn, found: Rendered, args: BlueprintArgs) -> Iterator[Pro
         return
     lacking, do = [], []
     if not args.cluster.auto_mode and not any(isinstance(other, AwsEbsCsiDriver) for other in args.addons):
-        lacking.append("a driver that makes volumes")
+        lacking.append("a driver that creates volumes")
         do.append("aws_ebs_csi_driver: {}")
     if versions.minor(args.cluster.version) >= _NO_DEFAULT_CLASS and not _default_class(args):
-        lacking.append("a default StorageClass, which EKS makes none of since 1.30")
+        lacking.append("a default StorageClass, which EKS does not create since 1.30")
         do.append("storage_classes: {}")
     if lacking:
-        asked = f"asks for volumes of the cluster's default StorageClass ({', '.join(claims)}), and waits for them"
+        asked = f"requests volumes of the cluster's default StorageClass ({', '.join(claims)}), and waits for them"
         message = f"{asked}; got addons without {' and '.join(lacking)}; add {' and '.join(do)}"
         yield _at(addon, message, severity="warning")
 

@@ -122,7 +122,7 @@ def _reach(args: BlueprintArgs) -> Iterator[Problem]:
     by_up = f", not even pulumi up, which puts {', '.join(waiting)} on it" if waiting else ""
     do = "add endpoint_access for your network or runners (cidr, prefix_list, security_group), or security_group_ids, "
     do += "or endpoint_public_access with public_access_cidrs"
-    message = f"lets nobody but the cluster's own nodes reach the Kubernetes API{by_up}; got no endpoint_access; {do}"
+    message = f"allows only the cluster's own nodes to reach the Kubernetes API{by_up}; got no endpoint_access; {do}"
     yield Problem(("cluster", "endpoint_private_access"), message, severity="warning")
 
 

@@ -58,14 +58,14 @@ def _two_autoscalers(args: BlueprintArgs) -> Iterator[Problem]:
     if karpenter is None:
         return
     for addon in _autoscalers(args):
-        what = "runs beside Karpenter, and for one pod without a place both bring a node"
+        what = "runs beside Karpenter, and both add a node for the same pending pod"
         do = "keep one of them, or keep their pods apart by taints"
         yield _doubt(("addons", addon.name), f"{what}; got {karpenter.name} too; {do}")
     open_pools = [pool.name for pool in getattr(karpenter, "pools", ()) if not pool.taints]
     if open_pools and (others := _open_in_auto_mode(args)):
-        what = "has pools that take the pods that Auto Mode's take, and for one pod both may bring a node"
+        what = "has pools that accept the same pods as those of Auto Mode, and both may add a node for one pod"
         got = f"{', '.join(open_pools)} beside {', '.join(others)}"
-        do = "taint the one or the other, or turn Auto Mode's off by cluster.auto_mode.node_pools"
+        do = "taint one of them, or turn off those of Auto Mode with cluster.auto_mode.node_pools"
         yield _doubt(("compute", karpenter.name), f"{what}; got {got}; {do}")
 
 
@@ -90,13 +90,13 @@ def _autoscaled(args: BlueprintArgs) -> Iterator[Problem]:
         growing = [group for group in groups if group.scaling[0] < group.scaling[2]]
         if not growing:
             got = "none" if not groups else f"only {', '.join(group.name for group in groups)} with one size each"
-            do = "give a group a max_size above its min_size, unless other programs bring groups"
+            do = "give a group a max_size above its min_size, unless other programs create groups"
             yield _doubt(("addons", addon.name), f"has no group that it could scale; got {got}; {do}")
         for group in growing:
             yield from _one_size(group)
             yield from _one_zone(args, group)
         if addon.priorities and not any(".*" in each.groups for each in addon.priorities):
-            do = "add a low one with .*, unless some groups are not to grow"
+            do = "add a low one with .*, unless some groups must not grow"
             at = ("addons", addon.name, "priorities")
             yield _doubt(at, f"leave out groups that match none of them, which then never grow; got no .*; {do}")
 
@@ -105,7 +105,7 @@ def _one_size(group: Ec2Nodes) -> Iterator[Problem]:
     sizes: dict[tuple[int, int], str] = {}
     wanted = getattr(group, "instance_requirements", None)
     if wanted is not None and not (_one(wanted.vcpu_count) and _one(wanted.memory_mib)):
-        what = "allow types of several sizes, and Cluster Autoscaler takes all nodes of a group for equal"
+        what = "allow types of several sizes, and Cluster Autoscaler assumes that all nodes of a group are equal"
         do = "give vcpu_count and memory_mib one value each, or use Karpenter"
         yield _doubt(("compute", group.name, "instance_requirements"), f"{what}; got ranges; {do}")
     for name in group.named_types:
@@ -113,9 +113,9 @@ def _one_size(group: Ec2Nodes) -> Iterator[Problem]:
             sizes.setdefault((facts.vcpus, facts.memory_mib), name)
     if len(sizes) > 1:
         got = " and ".join(f"{name} ({cpus} vCPUs, {memory // 1024} GiB)" for (cpus, memory), name in sizes.items())
-        what = "differ in size, and Cluster Autoscaler takes all nodes of a group for equal to the first type"
+        what = "differ in size, and Cluster Autoscaler assumes that all nodes of a group are like the first type"
         at = ("compute", group.name, "instance_types")
-        yield _doubt(at, f"{what}; got {got}; make one group of each size")
+        yield _doubt(at, f"{what}; got {got}; create one group for each size")
 
 
 def _one(ends: LeastRange) -> bool:
@@ -129,7 +129,7 @@ def _one_zone(args: BlueprintArgs, group: Ec2Nodes) -> Iterator[Problem]:
     zones = group.zones or _zones(args)
     if len(zones) > 1:
         what = "spans zones: for a pod whose EBS volume is in one of them, Cluster Autoscaler may grow it in another"
-        do = "make a group for each zone, where pods with volumes run on it"
+        do = "create a group for each zone, where pods with volumes run on it"
         yield _doubt(("compute", group.name, "zones"), f"{what}; got {', '.join(zones)}; {do}")
 
 
@@ -166,7 +166,7 @@ def _releases(args: BlueprintArgs) -> Iterator[Problem]:
             continue
         field = ("release_version",) if isinstance(compute, ManagedNodes) else ("image", "release")
         got = f"{compute.release} with a cluster of {cluster}"
-        do = f"take a release of {cluster}" + (f', or write version: "1.{of}" too' if of < minor(cluster) else "")
+        do = f"use a release of {cluster}" + (f', or write version: "1.{of}" too' if of < minor(cluster) else "")
         what = "is of another Kubernetes version than its nodes"
         yield Problem(("compute", compute.name, *field), f"{what}; got {got}; {do}")
 
@@ -182,11 +182,11 @@ def _images(args: BlueprintArgs) -> Iterator[Problem]:
     for compute in args.compute:
         existing = getattr(compute, "launch_template", None)
         if existing is not None and not existing.pinned:
-            what = "is looked up anew on every deployment, so that a new version replaces nodes without a commit"
+            what = "is looked up again on every deployment, so a new version replaces nodes without a commit"
             at = ("compute", compute.name, "launch_template", "version")
             yield _doubt(at, f"{what}; got {existing.version}; pin it by number")
         if isinstance(compute, ManagedNodes | SelfManagedNodes) and compute.image_drifts:
-            what = "is looked up anew on every deployment, so that a new image replaces nodes without a commit"
+            what = "is looked up again on every deployment, so a new image replaces nodes without a commit"
             got = "no image" if compute.image is None else "one that is found by name or parameter"
             do = "pin it by id" if isinstance(compute, ManagedNodes) else "pin it by release or id"
             yield _doubt(("compute", compute.name, "image"), f"{what}; got {got}; {do}")
@@ -199,7 +199,7 @@ def _requirements(args: BlueprintArgs) -> Iterator[Problem]:
         if not some_fits(compute.instance_requirements, compute.ami.architecture):
             what = f"fits no instance type that EC2 had on {instance_types.date()}"
             got = f"these attributes with an image for {compute.ami.architecture}"
-            do = "ask for less, or name the architecture"
+            do = "require less, or name the architecture"
             yield _doubt(("compute", compute.name, "instance_requirements"), f"{what}; got {got}; {do}")
 
 
@@ -210,9 +210,7 @@ def _windows(args: BlueprintArgs) -> Iterator[Problem]:
     if (args.cluster.ip_family or args.network.ip_family) == "ipv6":
         for name in names:
             do = "put Windows nodes on a cluster of their own, for IPv4"
-            yield Problem(
-                ("compute", name), f"runs Windows, which has no addresses of IPv6; got a cluster for it; {do}"
-            )
+            yield Problem(("compute", name), f"runs Windows, which does not support IPv6; got a cluster for it; {do}")
     for addon in args.addons:
         if isinstance(addon, VpcCni) and not addon.windows_ipam and not _said(addon, "enableWindowsIpam"):
             what = "must give addresses to pods on Windows nodes"
@@ -233,7 +231,7 @@ def _roles(args: BlueprintArgs) -> Iterator[Problem]:
         if role is None:
             continue
         if role in taken:
-            do = "say access_entry: false" if field == "node_role_arn" else "use one role each"
+            do = "set access_entry: false" if field == "node_role_arn" else "use one role each"
             at = ("compute", compute.name, field)
             yield Problem(at, f"has an access entry from {taken[role]} already; got {role}; {do}")
         taken.setdefault(role, f"compute.{compute.name}")
@@ -253,10 +251,10 @@ def _fargate(args: BlueprintArgs) -> Iterator[Problem]:
     for profile in logging[1:]:
         at = ("compute", profile.name, "logging")
         first = logging[0].name
-        yield Problem(at, f"is there once for all pods on Fargate; got {first} with it too; keep it at one of them")
+        yield Problem(at, f"exists once for all pods on Fargate; got it on {first} too; keep one of them")
     if len(profiles) > PROFILES_PER_CLUSTER:
         what = f"has more Fargate profiles than EKS's default quota of {PROFILES_PER_CLUSTER}"
-        yield _doubt(("compute",), f"{what}; got {len(profiles)}; join some, or have the quota raised")
+        yield _doubt(("compute",), f"{what}; got {len(profiles)}; combine some, or request a higher quota")
 
 
 def _hybrid(args: BlueprintArgs) -> Iterator[Problem]:
@@ -264,11 +262,11 @@ def _hybrid(args: BlueprintArgs) -> Iterator[Problem]:
     cluster = args.cluster
     for compute in hybrid:
         if not cluster.remote_node_networks:
-            do = "set cluster.remote_node_networks to the address ranges the machines stand in"
+            do = "set cluster.remote_node_networks to the address ranges of the machines"
             yield Problem(("compute", compute.name), f"needs a cluster that knows their networks; got none; {do}")
     if hybrid and cluster.endpoint_public_access and cluster.endpoint_private_access:
-        what = "has both endpoints, of which machines outside the VPC find the public one only"
-        do = "turn one off, or see that their addresses are among public_access_cidrs"
+        what = "has both endpoints, and machines outside the VPC resolve only the public one"
+        do = "turn one off, or check that their addresses are among public_access_cidrs"
         yield _doubt(("cluster", "endpoint_public_access"), f"{what}; got both with hybrid nodes; {do}")
 
 

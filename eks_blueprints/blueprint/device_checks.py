@@ -19,7 +19,7 @@ _PLUGINS = {"nvidia": ("nvidia_device_plugin", "GPUs of NVIDIA"), "neuron": ("ne
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
-    """Device plugins that no node has work for or that two run of, and accelerators that no pod can ask for."""
+    """Device plugins that no node has work for or that two run of, and accelerators that no pod can request."""
     offering = [addon for addon in settled(args) if addon.devices]
     for addon in offering:
         yield from _idle(addon, args)
@@ -43,9 +43,9 @@ def _idle(addon: AddOn, args: BlueprintArgs) -> Iterator[Problem]:
 def _twice(addon: AddOn, args: BlueprintArgs) -> Iterator[Problem]:
     own = [each.name for each in args.compute if _brings_plugin(each) and addon.devices in (_makers(each) or ())]
     if own:
-        named, do = ", ".join(own), "take an image of Amazon Linux for them, or remove it"
+        named, do = ", ".join(own), "use an image of Amazon Linux for them, or remove it"
         message = (
-            f"runs beside the device plugin that Bottlerocket's image brings, and both offer the same; got {named}"
+            f"runs beside the device plugin in Bottlerocket's image, and both advertise the same devices; got {named}"
         )
         yield _doubt(addon.name, f"{message}; {do}")
 
@@ -57,7 +57,7 @@ def _unused(compute: Compute, offered: set[str], args: BlueprintArgs) -> Iterato
         return
     for maker in sorted(set(_makers(compute) or ()) & _PLUGINS.keys() - offered):
         kind, what = _PLUGINS[maker]
-        message = f"have {what} that no pod can ask for; got addons without a device plugin; add {kind}: {{}}"
+        message = f"have {what} that no pod can request; got addons without a device plugin; add {kind}: {{}}"
         yield Problem(("compute", compute.name, "instance_types"), message, severity="warning")
 
 

@@ -23,8 +23,8 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     named: dict[str, Path] = {}
     for path, role, tags in _roles(args, (), {}):
         if role.name is not None and (other := named.setdefault(role.name.lower(), path)) != path:
-            do = "a name is taken once in an account: give one another"
-            yield Problem((*path, "name"), f"is that of {dotted(other)} too; got {role.name}; {do}")
+            do = "a name can be used once in an account: rename one of them"
+            yield Problem((*path, "name"), f"is also used by {dotted(other)}; got {role.name}; {do}")
         if fault := too_many_tags(args.tags, args.iam.tags, tags, role.tags):
             yield Problem((*path, "tags"), fault)
 

@@ -32,11 +32,11 @@ def _problems(
     yield from each.problems_with(identity, oidc_provider=args.cluster.oidc_provider)
     if other := taken.get((each.namespace, each.service_account)):
         got = f"{each.namespace}/{each.service_account}"
-        do = "give that one the permissions, or take another service account"
+        do = "give that one the permissions, or use another service account"
         yield Problem(("service_account",), f"has the role of {other}; got {got}; {do}")
     if each.create_service_account and each.namespace not in (*args.namespaces, *OF_EVERY_CLUSTER):
-        message = f"puts a service account into a namespace that this platform does not make; got {each.namespace}"
-        do = f"add {each.namespace}: {{}} to namespaces, unless it is there already"
+        message = f"creates a service account in a namespace that this platform does not create; got {each.namespace}"
+        do = f"add {each.namespace}: {{}} to namespaces, unless it exists already"
         yield Problem(("namespace",), f"{message}; {do}", severity="warning")
     if identity == "pod_identity":
         yield from _by_agent(args, each, fargate)
@@ -44,13 +44,13 @@ def _problems(
 
 def _by_agent(args: BlueprintArgs, each: PodIdentityAssociation, fargate: bool) -> Iterator[Problem]:
     if fargate:
-        message = "gets no permissions by Pod Identity on Fargate; got pod_identity; use irsa"
+        message = "gets no permissions from Pod Identity on Fargate; got pod_identity; use irsa"
         yield Problem(("identity",), message)
         return
     agent = any(isinstance(addon, EksPodIdentityAgent) for addon in args.addons)
     if not agent and args.cluster.auto_mode is None:
         do = "add eks_pod_identity_agent: {} to addons, or set identity: irsa"
-        yield Problem((), f"gets its AWS permissions by EKS Pod Identity; got addons without the agent; {do}")
+        yield Problem((), f"gets its AWS permissions from EKS Pod Identity; got addons without the agent; {do}")
     for compute in args.compute:
         if isinstance(compute, Fargate) and compute.runs(each.namespace):
             message = f"gives nothing to pods that {compute.name} runs on Fargate; got namespace {each.namespace}"

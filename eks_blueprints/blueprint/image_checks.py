@@ -37,7 +37,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         do = f"copy the images, and name a mirror of each registry, such as {next(iter(waiting))}: {example}"
         yield Problem(at, f"{message}; {do}", severity="warning")
     if unknown := [addon.name for addon in settled(args) if isinstance(addon, ChartAddOn) and not addon.images]:
-        message = "do not reach charts whose images are not known here, and nodes in China may be unable to pull them"
+        message = "do not apply to charts whose images are not known, and nodes in China may be unable to pull them"
         do = "write registries that can be reached into their values"
         yield Problem(at, f"{message}; got {', '.join(unknown)}; {do}", severity="warning")
 

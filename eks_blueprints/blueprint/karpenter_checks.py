@@ -60,7 +60,7 @@ def _same_names(args: BlueprintArgs) -> Iterator[Problem]:
         if isinstance(compute, Karpenter | AutoMode):
             for pool in compute.pools:
                 if (owner := owners.setdefault(pool.name, compute.name)) != compute.name:
-                    message = f"is the name of a pool of {owner} too; got {pool.name}; give one another name"
+                    message = f"is also the name of a pool of {owner}; got {pool.name}; rename one of them"
                     yield Problem(_at(compute, "node_pools", pool.name), message)
 
 
@@ -78,11 +78,11 @@ def _home(args: BlueprintArgs, karpenter: Karpenter) -> Iterator[Problem]:
         yield Problem(_at(karpenter), f"tolerates the taints of no node; got {taints} on all of them; {do}")
     if profiles and not nodes and karpenter.identity == "pod_identity":
         do = "set identity: irsa"
-        message = f"gets no AWS permissions by Pod Identity on Fargate; got only {profiles[0].name} to run on; {do}"
+        message = f"gets no AWS permissions from Pod Identity on Fargate; got only {profiles[0].name} to run on; {do}"
         yield Problem(_at(karpenter, "identity"), message)
     most = sum(each.node_count[0] for each in nodes if each.node_count)
     if not profiles and 0 < most < karpenter.replicas and len(nodes) == len([n for n in nodes if n.node_count]):
-        message = f"is more than there are nodes for it, one each; got {karpenter.replicas} for {most}"
+        message = f"is more than the nodes it can run on, one on each; got {karpenter.replicas} for {most}"
         yield _doubt(_at(karpenter, "replicas"), f"{message}; lower it or add nodes")
 
 
@@ -118,12 +118,12 @@ def _plugin(args: BlueprintArgs, karpenter: Karpenter) -> Iterator[Problem]:
             yield Problem(("addons", addon.name, "windows_ipam"), f"{message}; set windows_ipam: true")
         if addon.custom_networking is not None and not karpenter.settings.reserved_enis:
             message = "is 0 with custom networking, where pods get no addresses from the first interface"
-            do = "set 1, or nodes are taken for larger than they are"
+            do = "set 1, or nodes appear larger than they are"
             yield _doubt(_at(karpenter, "settings", "reserved_enis"), f"{message}; got 0; {do}")
         own = all(each.role is None and each.instance_profile is None for each in karpenter.classes)
         attached = any(str(arn).endswith(_CNI_POLICY) for arn in karpenter.node_policies.values())
         if addon.identity_used == "node_role" and own and not attached:
-            message = f"need {_CNI_POLICY} where vpc_cni has what the nodes' role allows; got a role without it"
+            message = f"need {_CNI_POLICY} where vpc_cni uses the nodes' role; got a role without it"
             do = f"add cni: arn:aws:iam::aws:policy/{_CNI_POLICY}, or give vpc_cni another identity"
             yield Problem(_at(karpenter, "node_policies"), f"{message}; {do}")
 
@@ -132,13 +132,13 @@ def _values(karpenter: Karpenter) -> Iterator[Problem]:
     """Values of the chart that say again what a field or the platform says."""
     at = _at(karpenter, "values")
     for path, typed, raw in clashes(karpenter.said_values(), karpenter.values):
-        message = f"is also said by a field of karpenter; got {shown(raw)} and {shown(typed)}; say it once"
+        message = f"is also set by a field of karpenter; got {shown(raw)} and {shown(typed)}; set it once"
         yield Problem((*at, *path), message)
     for name in OWN_VALUES:
         first, last = name.split(".")
         part = karpenter.values.get(first)
         if isinstance(part, dict) and last in part:
-            message = f"follows from the platform and cannot be another; got {shown(part[last])}; remove it"
+            message = f"is set by the platform and cannot be changed; got {shown(part[last])}; remove it"
             yield Problem((*at, first, last), message)
 
 
@@ -158,7 +158,7 @@ def _auto_mode(args: BlueprintArgs, compute: AutoMode) -> Iterator[Problem]:
             at = _at(compute, "node_classes", each.name, "advanced_security", "fips")
             yield Problem(at, f"is for regions of the United States and Canada; got {args.region}; remove it")
         if each.tags:
-            message = "need more of the cluster's role than Auto Mode gives it; got tags"
+            message = "need more permissions of the cluster's role than Auto Mode gives it; got tags"
             do = "allow it ec2:CreateFleet, ec2:RunInstances, ec2:CreateLaunchTemplate and ec2:CreateTags with them"
             yield _doubt(_at(compute, "node_classes", each.name, "tags"), f"{message}; {do}")
 
@@ -185,7 +185,7 @@ def _roles(args: BlueprintArgs, compute: Karpenter | AutoMode) -> Iterator[Probl
         kind = "EC2_WINDOWS" if windows else wanted
         name = each.role.rpartition("/")[2]
         if name not in let_in:
-            message = f"is let into the cluster by no entry here; got {each.role}"
+            message = f"has no access entry here; got {each.role}"
             yield _doubt(at, f"{message}; add one of type {kind} under access, unless it has one from elsewhere")
         elif let_in[name] != kind:
             yield Problem(at, f"has an access entry of another type; got {let_in[name]} for {each.role}; use {kind}")

@@ -59,7 +59,7 @@ def _cut_off(network: AnyNetwork, region: str, karpenter: Karpenter) -> Iterator
             yield _doubt(("network", "additional_endpoints"), f"{message}; add them, or a NAT gateway")
     for each in karpenter.classes:
         if each.role is not None:
-            message = "is of no use where Karpenter cannot reach IAM to make an instance profile; got a role"
+            message = "has no effect where Karpenter cannot reach IAM to create an instance profile; got a role"
             yield _doubt((*at, "node_classes", each.name, "role"), f"{message}; use instance_profile, or leave it out")
 
 
@@ -87,7 +87,7 @@ def _abroad(
         region = left.get(_REGION)
         if region is not None and args.region not in region:
             got = ", ".join(sorted(region.values or ())) or f"a condition that leaves out {args.region}"
-            message = f"leave no node, because all stand in region {args.region}"
+            message = f"leave no node, because all are in region {args.region}"
             yield Problem((*at, "requirements"), f"{message}; got {got}; use {args.region}, or remove it")
         for key in (ZONE, _ZONE_ID):
             if key == told and pool.node_class not in own:
@@ -96,7 +96,7 @@ def _abroad(
             foreign = [zone for zone in asked if zones.form(zone) and not zones.belongs(zone, args.region)]
             field = "zones" if pool.zones and key == ZONE else "requirements"
             for zone in foreign:
-                message = f"is no zone of region {args.region}, in which all nodes stand; got {zone}"
+                message = f"is not a valid zone of region {args.region}, where all nodes are; got {zone}"
                 alone = len(foreign) == len(asked)
                 yield Problem(
                     (*at, field), f"{message}; name one of its zones", severity="error" if alone else "warning"
@@ -129,7 +129,7 @@ def _zones(subnets: tuple[PlannedSubnet, ...], compute: Karpenter | AutoMode) ->
             yield Problem(at, f"{message}; got none of {', '.join(has)}; allow one of them")
         foreign = sorted(zone for zone in asked.values or () if zone not in has)
         for zone in foreign:
-            message = f"is no zone that the network has private subnets in; got {zone}; use {', '.join(has)}"
+            message = f"is not a zone that the network has private subnets in; got {zone}; use {', '.join(has)}"
             yield Problem(at, message, severity="error" if none_left else "warning")
 
 

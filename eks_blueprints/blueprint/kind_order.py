@@ -50,8 +50,8 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         for group in sorted({group for group, kind in asked if group in _BRINGERS and not _in((group, kind), there)}):
             kinds = ", ".join(sorted(kind for each, kind in asked if each == group))
             do = f"add {_BRINGERS[group]}: {{}}, or its CRDs as manifests"
-            also = f", unless {', '.join(unknown)} brings it" if unknown else ""
-            message = f"makes objects of a kind that nothing here brings, and Helm refuses it then{also}"
+            also = f", unless {', '.join(unknown)} installs it" if unknown else ""
+            message = f"creates objects of a kind that nothing here installs, and Helm then refuses it{also}"
             yield _doubt(addon, f"{message}; got {kinds} of {group}; {do}")
     yield from _too_late(args, addons)
 
@@ -65,7 +65,7 @@ def _too_late(args: BlueprintArgs, addons: Sequence[AddOn]) -> Iterator[Problem]
     carried = addon_delivery.carried(args, addons)
     waits = awaited(addons, carried, by.name if by else "")
     for addon, other in _pairs(addons):
-        asked = f"makes objects of kinds that {other.name} brings"
+        asked = f"creates objects of kinds that {other.name} installs"
         if addon.before_nodes and not other.before_nodes:
             message = f"{asked}, which is installed on nodes, and it comes before these"
             yield _doubt(addon, f"{message}; got both; leave these objects to manifests")
@@ -73,7 +73,7 @@ def _too_late(args: BlueprintArgs, addons: Sequence[AddOn]) -> Iterator[Problem]
             message = f"{asked}, which waits for it in turn"
             yield _doubt(addon, f"{message}; got both; leave these objects of one of them to manifests")
         elif other.name in carried and addon.name not in carried:
-            message = f"{asked}, which {by.name if by else ''} installs some time after it is told to"
+            message = f"{asked}, which {by.name if by else ''} installs at a later time"
             yield _doubt(addon, f"{message}; got no delivery for {other.name}; give it delivery: helm")
 
 

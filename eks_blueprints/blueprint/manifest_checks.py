@@ -51,8 +51,10 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             objects.check(manifest, shapes, custom, checked, path)
         yield from checked.problems
         if unknown := sorted({kind for _, kind in checked.unknown}):
-            what = f"holds objects whose fields were not checked, as nothing here knows {', '.join(unknown)}"
-            do = "what their API server says is seen when they are made"
+            what = (
+                f"contains objects whose fields were not checked, because no schema is known for {', '.join(unknown)}"
+            )
+            do = "the API server checks them when they are created"
             first = checked.unknown[0][0]
             yield Problem((*first, "kind"), f"{what}; got {len(checked.unknown)} of them; {do}", severity="warning")
     yield from _twice(every, shapes, dict(made_elsewhere.objects(args, bringers)))
@@ -98,10 +100,10 @@ def _twice(every: list[Found], shapes: Shapes, elsewhere: Mapping[made_elsewhere
         namespace = "default" if known is not None and not known.namespaced else str(namespace)
         key = (group_of(str(version)), str(kind), namespace, str(name))
         if key in seen:
-            what = f"is written down twice; got {kind} {shown(name)} at {dotted(seen[key])} too"
+            what = f"is defined twice; got {kind} {shown(name)} at {dotted(seen[key])} too"
             yield Problem((*path, "metadata", "name"), f"{what}; rename one or remove it")
         elif key in elsewhere:
-            what = f"is made by {dotted(elsewhere[key])} too; got {kind} {shown(name)}"
+            what = f"is also created by {dotted(elsewhere[key])}; got {kind} {shown(name)}"
             yield Problem((*path, "metadata", "name"), f"{what}; rename it or remove it")
         seen.setdefault(key, path)
 
@@ -124,8 +126,8 @@ def _homes(args: BlueprintArgs, every: list[Found], shapes: Shapes) -> Iterator[
         if kind is None or not kind.namespaced:
             continue
         told.add(namespace)
-        do = "add its Namespace to the manifests, unless it is made by other means"
-        what = f"is a namespace that nothing here makes; got {shown(namespace)}; {do}"
+        do = "add its Namespace to the manifests, unless it is created elsewhere"
+        what = f"is a namespace that nothing here creates; got {shown(namespace)}; {do}"
         yield Problem((*path, "metadata", "namespace"), what, severity="warning")
 
 

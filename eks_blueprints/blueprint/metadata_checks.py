@@ -29,7 +29,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             message = f"has pods that {what} by the metadata service, whose answers do not reach them"
             path: Path = ("addons", addon.name, *(("identity",) if by_role else ()))
             do = f"set {_HOPS}: 2 there" if nodes != [_AUTO_MODE] else ""
-            do = " or ".join(filter(None, ("use pod_identity" if by_role else "", do))) or "take another add-on"
+            do = " or ".join(filter(None, ("use pod_identity" if by_role else "", do))) or "use another add-on"
             yield Problem(path, f"{message}; got {', '.join(nodes)}; {do}", severity="warning")
 
 

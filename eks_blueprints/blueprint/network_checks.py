@@ -55,13 +55,13 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     missing = [each for each in needed(args) if each not in known and endpoints.is_offered(each, args.region)]
     if not missing:
         return
-    do = "name those that are there in existing_endpoints, and in interface_endpoints those to make"
+    do = "list existing ones in existing_endpoints, and new ones in interface_endpoints"
     do += " (s3 in gateway_endpoints with route_table_ids)" if "s3" in missing else ""
     if network.nat == "none":
-        message = f"leaves nodes and add-ons without a way to {', '.join(missing)}; got no endpoints of these; {do}"
+        message = f"leaves nodes and add-ons without a route to {', '.join(missing)}; got no endpoints of these; {do}"
         yield Problem(("network", "nat_gateways"), message, severity="warning")
     else:
-        what = f"names no way to what nodes and add-ons call: {', '.join(missing)}"
+        what = f"has no route to what nodes and add-ons call: {', '.join(missing)}"
         do = f"set nat_gateways: single or per_zone where the VPC has some; else none, and {do}"
         message = f"{what}; got private subnets only and no nat_gateways; {do}"
         yield Problem(("network",), message, severity="warning")

@@ -36,10 +36,10 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     for key in args.node_roles:
         groups = groups_of(key, args.compute)
         if not groups:
-            message = "is the role of no group; got no node_role that names it; name it in compute, or remove it"
+            message = "is not the role of any group; got no node_role that names it; name it in compute, or remove it"
             yield Problem(("node_roles", key), message, severity="warning")
         systems = sorted({group.operating_system for group in groups})
         if len(systems) > 1:
-            do = "make a role of each"
+            do = "create a role for each"
             what = "cannot be the role of Linux and of Windows nodes, which need access entries of two types"
             yield Problem(("node_roles", key), f"{what}; got {shown([group.name for group in groups])}; {do}")

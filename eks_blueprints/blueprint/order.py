@@ -56,7 +56,10 @@ def in_order(addons: Sequence[AddOn], first: Mapping[str, Sequence[str]] | None 
     except CycleError as error:
         circle = error.args[1]
         faults = Faults()
-        faults.add(("addons", circle[0]), f"requires itself through {' -> '.join(circle)}; got a circle; break it")
+        faults.add(
+            ("addons", circle[0]),
+            f"requires itself through {' -> '.join(circle)}; got a cycle; remove one of these requirements",
+        )
         faults.raise_if_any()
         raise
 

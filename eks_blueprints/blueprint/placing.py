@@ -13,6 +13,6 @@ CRITICAL = {"key": "CriticalAddonsOnly", "operator": "Exists"}
 
 
 def admits(host: Compute, tolerations: Iterable[Any]) -> bool:
-    """Whether a host has no taint that keeps them off; what is no mapping tolerates nothing."""
+    """Whether a host has no taint that keeps them off; what is not a mapping tolerates nothing."""
     taints = [taint_of(each.key, each.value, each.effect) for each in host.node_taints]
     return keeping_off(taints, [toleration_of(each) for each in tolerations if isinstance(each, dict)]) is None

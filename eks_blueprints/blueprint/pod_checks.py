@@ -110,7 +110,7 @@ def _said(group: Ec2Nodes) -> tuple[Path, int | None]:
 
 
 def _reckoned(group: Ec2Nodes) -> bool:
-    """Whether nodes reckon their number by what the group says, which nobody knows here."""
+    """Whether nodes reckon their number by what the group says, which is not known here."""
     kubelet = group.node_config.get("kubelet")
     if not isinstance(kubelet, dict):
         return False
@@ -129,7 +129,7 @@ def _crowded(
             continue
         got = f"{number} on {kind.name}, which has {has.formula} = {has.count}"
         if said is None:
-            got = f"none, which nodes of {kind.name} take for {number}; there are {has.formula} = {has.count}"
+            got = f"none, so nodes of {kind.name} use {number}; there are {has.formula} = {has.count}"
         what = f"is more than there are addresses for, and {_CROWDED}"
         instead = do or f"set {has.count} or less{_or_prefixes(kind, number, way)}"
         yield Problem(at, f"{what}; got {got}; {instead}", severity="warning")
@@ -145,7 +145,7 @@ def _or_prefixes(kind: InstanceType, number: int, way: Addressing) -> str:
 
 
 def _idle(at: Path, counted: int, kind: str, do: str) -> Problem:
-    what = "is not said, so that nodes count single addresses and vpc_cni's prefix_delegation brings no more pods"
+    what = "is not set, so nodes count single addresses and vpc_cni's prefix_delegation adds no pods"
     return Problem(at, f"{what}; got {counted} on {kind}; {do}", severity="warning")
 
 
@@ -160,9 +160,7 @@ def _karpenter(karpenter: Karpenter, network: _Network) -> Iterator[Problem]:
                 example = "such as m7g.large" if not (one := _example(karpenter, node_class)) else f"such as {one.name}"
                 counted = f"{told_by_itself(one).count if one else 29} on a type {example}"
                 do = "set kubelet: {max_pods: 110}"
-                what = (
-                    "is not said, so that Karpenter counts single addresses and prefix_delegation brings no more pods"
-                )
+                what = "is not set, so Karpenter counts single addresses and prefix_delegation adds no pods"
                 yield Problem(at, f"{what}; got {counted}; {do}", severity="warning")
         elif not per_core:
             types = [kind for kind in _types(karpenter, node_class) if kind.vcpus > 0]
@@ -209,6 +207,6 @@ def _trunks(args: BlueprintArgs) -> Iterator[Problem]:
 
 
 def _no_trunk(at: Path, got: list[str]) -> Problem:
-    what = "takes no pods with security groups of their own, which vpc_cni's pod_security_groups is for"
-    do = "use types that take them, such as m7g.large (eks-blueprints explain pods shows how many)"
+    what = "does not support pods with their own security groups, which vpc_cni's pod_security_groups is for"
+    do = "use types that support them, such as m7g.large (eks-blueprints explain pods shows how many)"
     return Problem(at, f"{what}; got {', '.join(got)}; {do}", severity="warning")

@@ -43,4 +43,4 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _missing(path: tuple[str, str], what: str, partition: str, region: str) -> Problem:
     message = f"is {what}, which AWS says {_NAMES[partition]} does not have (as of {AS_OF}); got region {region}"
-    return Problem(path, f"{message}; use something else, or see whether AWS has it there by now", severity="warning")
+    return Problem(path, f"{message}; use something else, or check whether AWS offers it there now", severity="warning")

@@ -26,8 +26,8 @@ _SHOWN = frozenset({"tags", "subnet_tags", "labels", "annotations"})
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Warnings about what is, or looks like, a secret in plain text, in whatever field of a platform."""
     for path in _of_spec(args, ()):
-        do = "take it out: whoever may list resources reads it" if _SHOWN & set(path) else INSTEAD
-        message = f"looks like a secret that everyone who reads this file sees; got plain text; {do}"
+        do = "remove it: anyone who can list resources can read it" if _SHOWN & set(path) else INSTEAD
+        message = f"looks like a secret, and everyone who can read this file sees it; got plain text; {do}"
         yield Problem(path, message, severity="warning")
 
 

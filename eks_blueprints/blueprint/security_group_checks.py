@@ -65,11 +65,13 @@ def _pods(args: BlueprintArgs) -> Iterator[Problem]:
     cni = next((addon for addon in args.addons if isinstance(addon, VpcCni)), None)
     for key in chosen:
         if cni is None or cni.pod_security_groups is None:
-            what = "is given to pods by the VPC CNI, which does so only where it is told; got it not told"
+            what = "is assigned to pods by the VPC CNI, which does so only when it is configured; got it not configured"
             do = "set addons.vpc_cni.pod_security_groups: standard"
             yield Problem(("security_groups", key, "pods"), f"{what}; {do}", severity="warning")
     if CLUSTER not in chosen:
-        what = "leaves these pods without the cluster's group, by which they reach DNS and nodes reach their probes"
+        what = (
+            "removes the cluster's group from these pods, which lets them reach DNS and lets nodes reach their probes"
+        )
         do = "allow both in its rules, or add the same pods to security_groups.cluster"
         for key in chosen:
             if not _reach_the_cluster(args.security_groups, key):

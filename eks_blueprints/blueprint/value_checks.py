@@ -41,18 +41,18 @@ def _refused(values: Mapping[str, Any], row: Row) -> Iterator[tuple[Path, str, b
         if got is not _UNSET and got is not None and _text(got) not in choices and _text(got) != "":
             near = nearest(_text(got), choices)
             do = f"did you mean {near}?" if near else f"use {', '.join(choices)}"
-            yield keys, f"is nothing that the chart takes; got {shown(got)}; {do}", True
+            yield keys, f"is not accepted by the chart; got {shown(got)}; {do}", True
     for where, said in row.needs.items():
         keys, got = _found(values, where)
         if got is None or (got == "" and "" in row.takes_no.get(where, {})):
-            yield keys, f"is what the chart is not rendered without ({said}); got {shown(got)}; leave it", True
+            yield keys, f"is required to render the chart ({said}); got {shown(got)}; leave it", True
     for where, not_taken in row.takes_no.items():
         keys, got = _found(values, where)
         if got in (_UNSET, None) or (where in row.needs and got == ""):
             continue
         if reason := not_taken.get(_text(got)):
             alone = _leaves(values.get(keys[0])) == 1
-            yield keys, f"is nothing that the chart takes ({reason}); got {shown(got)}; remove it", alone
+            yield keys, f"is not accepted by the chart ({reason}); got {shown(got)}; remove it", alone
 
 
 def _found(values: Any, where: str) -> tuple[tuple[str, ...], Any]:

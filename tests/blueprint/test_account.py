@@ -146,7 +146,7 @@ def test_the_plugin_that_a_stack_asks_for_is_used() -> None:
         (
             {"allowedAccountIds": ["111122223333"]},
             {"id": "444455556666"},
-            "account.id: is none of aws:allowedAccountIds",
+            "account.id: is not one of aws:allowedAccountIds",
         ),
         ({"forbiddenAccountIds": ["444455556666"]}, {"role_arn": ROLE}, "account.role_arn: is one of aws:forbidden"),
         ({"assumeRoles": [{"roleArn": ROLE}]}, {"id": "111122223333"}, "roleArn: is a role of another account"),
@@ -165,7 +165,7 @@ def test_the_plugin_that_a_stack_asks_for_is_used() -> None:
         (
             {"allowedAccountIds": ["444455556666"], "forbiddenAccountIds": ["111122223333"]},
             None,
-            "config.aws:forbiddenAccountIds: cannot stand beside aws:allowedAccountIds",
+            "config.aws:forbiddenAccountIds: cannot be combined with aws:allowedAccountIds",
         ),
         ({"assumeRoleWithWebIdentity": {"roleArn": ROLE}}, {"id": "111122223333"}, "is a role of another account"),
         ({"defaultTags": {"tags": {f"k{n}": "v" for n in range(50)}}}, None, "tags: make more than 50 tags"),
@@ -180,13 +180,13 @@ def test_what_differs_is_refused(config: dict[str, Any], account: Any, said: str
     ("account", "said"),
     [
         ({}, "account: says nothing"),
-        ({"id": "4444"}, "account.id: is no id of an AWS account"),
+        ({"id": "4444"}, "account.id: is not a valid id of an AWS account"),
         ({"id": 444455556666}, "account.id: needs text; got 444455556666; quote it"),
         ({"id": "111122223333", "role_arn": ROLE}, "account.role_arn: is a role of another account"),
-        ({"id": "111122223333", "session_name": "ci"}, "account.session_name: is for the role that is taken on"),
+        ({"id": "111122223333", "session_name": "ci"}, "account.session_name: is for the role that is assumed"),
         ({"role_arn": ROLE, "session_name": "a b"}, "account.session_name: is refused by AWS"),
         ({"role_arn": ROLE.replace("aws", "aws-us-gov", 1)}, "account.role_arn: is a role of another partition"),
-        ({"profile": "a b"}, "account.profile: is no name of a profile"),
+        ({"profile": "a b"}, "account.profile: is not a valid name of a profile"),
     ],
 )
 def test_an_account_that_cannot_be_is_refused(account: Any, said: str) -> None:

@@ -169,14 +169,17 @@ def test_on_fargate_alone_permissions_come_by_irsa() -> None:
         (
             {"a": {"kind": "external_dns", **ZONES}, "b": {"kind": "external_dns", **ZONES}},
             {},
-            "addons.b.namespace: has the service account of a; got external-dns for both; give one another namespace",
+            (
+                "addons.b.namespace: has the service account of a; "
+                "got external-dns for both; use another namespace for one of them"
+            ),
         ),
-        ({"neuron": {}}, {"region": "cn-north-1"}, "is not there in partition aws-cn"),
+        ({"neuron": {}}, {"region": "cn-north-1"}, "is not available in partition aws-cn"),
         ({"falco": {}}, {"compute": FARGATE}, "cannot run on Fargate: it watches the kernel"),
         (
             {"keda": {}},
             {"compute": {"fargate": {"selectors": [{"namespace": "kube-system"}]}}},
-            "runs in a namespace that no Fargate profile takes; got keda",
+            "runs in a namespace that no Fargate profile selects; got keda",
         ),
         ({"keda": {}}, {"addon_defaults": {"system_nodes": "sistem"}}, "no such compute"),
         ({"keda": {}}, {"addon_defaults": {"system_nodes": "nodes"}}, "without labels and taints"),
@@ -239,7 +242,7 @@ def test_flux_installs_what_comes_after_it() -> None:
         ({"keda": {}}, "addon_defaults.delivery: needs argocd on the cluster; got addons without it; add argocd: {}"),
         (
             {"argocd": {}, "datadog": {"secret_values": {"datadog.apiKey": {"secret": "key"}}}},
-            "addons.datadog.secret_values: would stand in an object of argocd for all to read",
+            "addons.datadog.secret_values: would be stored in plain text in an object of argocd",
         ),
     ],
 )

@@ -51,7 +51,7 @@ def told(region: str = "eu-west-1", **fields: Any) -> list[str]:
 )
 def test_another_partition(fields: dict[str, Any], at: str) -> None:
     [found] = told(**fields)
-    assert found.startswith(f"{at}: is of another partition than region eu-west-1; got arn:aws-")
+    assert found.startswith(f"{at}: is in another partition than region eu-west-1; got arn:aws-")
     assert found.endswith("name one of partition aws")
 
 
@@ -90,7 +90,7 @@ def test_another_partition(fields: dict[str, Any], at: str) -> None:
 )
 def test_another_region(fields: dict[str, Any], at: str) -> None:
     [found] = told(**fields)
-    assert found.startswith(f"{at}: is of another region than the platform's eu-west-1, where kms cannot be used from")
+    assert found.startswith(f"{at}: is in another region than the platform's eu-west-1, where kms cannot be used from")
     assert found.endswith("name one of eu-west-1")
     assert told(region="us-east-1", **fields) == []
 
@@ -129,7 +129,7 @@ def test_functions_that_choose_nodes_are_called_in_the_region() -> None:
     chooser = "arn:aws:lambda:us-east-1:111122223333:function:choose"
     own = {"kind": "self_managed_nodes", "termination_policies": [chooser]}
     [found] = told(compute={"g": own})
-    assert found.startswith("compute.g.termination_policies[0]: is of another region than the platform's eu-west-1")
+    assert found.startswith("compute.g.termination_policies[0]: is in another region than the platform's eu-west-1")
     assert told(compute={"g": {**own, "termination_policies": [chooser.replace("us-east-1", "eu-west-1")]}}) == []
 
 
@@ -155,7 +155,7 @@ OURS = {"id": "111122223333"}
 )
 def test_roles_and_policies_of_another_account(fields: dict[str, Any], at: str) -> None:
     [found] = told(account=OURS, **fields)
-    assert found.startswith(f"{at}: is of another account than the platform's 111122223333, where IAM cannot use it")
+    assert found.startswith(f"{at}: is in another account than the platform's 111122223333, where IAM cannot use it")
     assert told(**fields) == []
 
 

@@ -31,12 +31,12 @@ def values(addons: dict[str, Any], name: str, **fields: Any) -> dict[str, Any]:
 
 def test_volumes_of_the_default_class_need_a_driver_and_that_class() -> None:
     [line] = doubts(LOKI)
-    assert line.startswith("addons.loki: asks for volumes of the cluster's default StorageClass (loki)")
+    assert line.startswith("addons.loki: requests volumes of the cluster's default StorageClass (loki)")
     assert "add aws_ebs_csi_driver: {} and storage_classes: {}" in line
     [line] = doubts({**LOKI, "aws_ebs_csi_driver": {}})
     assert "got addons without a default StorageClass" in line
     [line] = doubts({**LOKI, "storage_classes": {}})
-    assert "got addons without a driver that makes volumes;" in line
+    assert "got addons without a driver that creates volumes;" in line
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_values_that_may_turn_it_off_make_it_a_doubt() -> None:
     addons = {"vpc_cni": {}, "coredns": {"compute_type": "Fargate"}, "valkey": {"production": True} | spec}
     found = list(chart_checks.check(BlueprintArgs.model_validate({**parts, "addons": addons})))
     assert [problem.severity for problem in found] == ["warning"]
-    assert "it asks for volumes on EBS" in found[0].message
+    assert "it requests volumes on EBS" in found[0].message
     assert "unless its values turn that off" in found[0].message
 
 
@@ -182,7 +182,7 @@ def test_the_address_follows_the_names_of_the_release() -> None:
         ({"cluster_proportional_autoscaler": {}}, "target: is needed: the workload to scale"),
         (
             {"cluster_proportional_autoscaler": {"target": "deployment/dns"}},
-            "linear: needs one way in which replicas follow the cluster; got none",
+            "linear: needs one scaling mode; got none",
         ),
         (
             {"cluster_proportional_autoscaler": {"target": "deployment/dns", "linear": {}}},
@@ -190,7 +190,7 @@ def test_the_address_follows_the_names_of_the_release() -> None:
         ),
         (
             {"cluster_proportional_autoscaler": {"values": {"options": {"target": "pod/x"}}}},
-            "values.options.target: is no workload that can be scaled",
+            "values.options.target: is not a workload that can be scaled",
         ),
         (
             {

@@ -146,7 +146,7 @@ def test_addons_on_hybrid_nodes_alone_wait_for_them() -> None:
 
 def test_nothing_but_fargate_runs_coredns_where_it_is_selected() -> None:
     addons = {"coredns": {}}
-    assert "runs in a namespace that no Fargate profile takes" in errors({"batch": FARGATE}, addons)
+    assert "runs in a namespace that no Fargate profile selects" in errors({"batch": FARGATE}, addons)
     assert warnings({"fargate": {"selectors": [{"namespace": "kube-system"}]}}, addons) == ""
 
 
@@ -175,7 +175,7 @@ def test_a_bad_region_is_told_alone() -> None:
 def test_a_release_of_another_minor_than_the_clusters() -> None:
     found = errors({"nodes": {**NODES, "release_version": "1.33.4-20250904"}})
     assert "compute.nodes.release_version: is of another Kubernetes version than its nodes" in found
-    assert 'take a release of 1.35, or write version: "1.33" too' in found
+    assert 'use a release of 1.35, or write version: "1.33" too' in found
     image = {"kind": "self_managed_nodes", "image": {"release": "1.34.2-20260104"}}
     assert "compute.own.image.release: is of another Kubernetes version" in errors({"own": image})
 

@@ -86,7 +86,7 @@ def test_auto_mode_brings_what_they_do_and_nobody_is_told_so_who_has_not_listed_
     assert settled(args(**auto)) == ()
     assert not [doubt for doubt in args(**auto).warnings if doubt.path[0] == "addons"]
     [told] = [str(doubt) for doubt in args(**auto, addons={"vpc_cni": {}}).warnings if doubt.path[0] == "addons"]
-    assert told.startswith("addons.vpc_cni: is not installed: EKS Auto Mode brings")
+    assert told.startswith("addons.vpc_cni: is not installed: EKS Auto Mode includes")
 
 
 def test_without_nodes_the_way_out_is_told() -> None:

@@ -87,7 +87,7 @@ def test_a_plugin_without_work_is_told(kind: str, what: str) -> None:
 
 def test_gpus_without_a_plugin_are_told() -> None:
     [line] = told({}, compute=GPU)
-    assert line.startswith("compute.gpus.instance_types: have GPUs of NVIDIA that no pod can ask for")
+    assert line.startswith("compute.gpus.instance_types: have GPUs of NVIDIA that no pod can request")
     assert "add nvidia_device_plugin: {}" in line
     assert told({"nvidia_gpu_operator": {}}, compute=GPU) == []
     assert told({}, compute=ROCKET) == []

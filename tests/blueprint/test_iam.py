@@ -173,16 +173,16 @@ def test_a_service_account_has_a_role_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("role", "message"),
     [
-        ({"name": "x" * 65}, "iam_role.name: is no name of a role"),
-        ({"name": "a b"}, "iam_role.name: is no name of a role"),
-        ({"name": "a/b"}, "iam_role.name: is no name of a role"),
-        ({"path": "platform"}, "iam_role.path: is no path of IAM"),
-        ({"path": "/aws-reserved/x/"}, "iam_role.path: is a path that AWS keeps for itself"),
+        ({"name": "x" * 65}, "iam_role.name: is not a valid name of a role"),
+        ({"name": "a b"}, "iam_role.name: is not a valid name of a role"),
+        ({"name": "a/b"}, "iam_role.name: is not a valid name of a role"),
+        ({"path": "platform"}, "iam_role.path: is not a valid path of IAM"),
+        ({"path": "/aws-reserved/x/"}, "iam_role.path: is a path that AWS reserves"),
         ({"description": "日本"}, "iam_role.description: is refused by IAM"),
         ({"max_session_duration": 60}, "iam_role.max_session_duration: "),
         ({"policy_arns": {"worker-node": READ}}, "iam_role.policy_arns.worker-node: is the name of a policy that the"),
-        ({"policy_arns": {f"p{n}": READ for n in range(21)}}, "iam_role.policy_arns: takes at most 20 policies"),
-        ({"allow": [{"actions": ["s3:*"], "resources": ["*"]}]}, "iam_role.allow[0].actions[0]: is no action"),
+        ({"policy_arns": {f"p{n}": READ for n in range(21)}}, "iam_role.policy_arns: can have at most 20 policies"),
+        ({"allow": [{"actions": ["s3:*"], "resources": ["*"]}]}, "iam_role.allow[0].actions[0]: is not a valid action"),
         ({"nmae": "x"}, "iam_role.nmae: "),
     ],
 )
@@ -212,7 +212,7 @@ def test_a_role_that_is_not_made_has_nothing_said_about_it(element: dict[str, An
     base: dict[str, Any] = {"compute": NODES if group == "addons" else {}}
     assert told({**base, **element}) == []
     [found] = told({**base, **element, group: {name: {**fields, "iam_role": {"path": "/x/"}}}})
-    assert found.startswith(f"{group}.{name}.iam_role: is for the role that is made")
+    assert found.startswith(f"{group}.{name}.iam_role: is for the role that is created")
 
 
 def test_two_roles_cannot_have_one_name() -> None:
@@ -220,7 +220,7 @@ def test_two_roles_cannot_have_one_name() -> None:
         key: {"kind": "managed_nodes", "iam_role": {"name": name}} for key, name in (("a", "Named"), ("b", "named"))
     }
     [found] = told({"compute": groups})
-    assert found.startswith("compute.b.iam_role.name: is that of compute.a.iam_role too; got named")
+    assert found.startswith("compute.b.iam_role.name: is also used by compute.a.iam_role; got named")
 
 
 def test_tags_of_all_layers_are_counted() -> None:

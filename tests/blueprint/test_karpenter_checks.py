@@ -109,7 +109,7 @@ def test_pools_of_both_controllers_have_names_of_their_own() -> None:
     cluster = {**LEAST["cluster"], "auto_mode": {}}
     compute = {"system": SYSTEM, "karpenter": QUIET, "auto_mode": {"node_pools": {"a": {}}}}
     found = problems(cluster=cluster, compute=compute)
-    assert "is the name of a pool of karpenter too" in one(found, "compute.auto_mode.node_pools.a: ")
+    assert "is also the name of a pool of karpenter" in one(found, "compute.auto_mode.node_pools.a: ")
 
 
 def test_karpenter_and_auto_mode_without_separate_pools() -> None:
@@ -161,8 +161,8 @@ def test_releases_and_images_have_to_fit_the_cluster() -> None:
     ("zones", "start"),
     [
         (["eu-west-1a"], ""),
-        (["us-east-1a"], "compute.karpenter.node_pools.a.zones: is no zone that the network has"),
-        (["eu-west-1a", "us-east-1a"], "warning compute.karpenter.node_pools.a.zones: is no zone that"),
+        (["us-east-1a"], "compute.karpenter.node_pools.a.zones: is not a zone that the network has"),
+        (["eu-west-1a", "us-east-1a"], "warning compute.karpenter.node_pools.a.zones: is not a zone that"),
     ],
 )
 def test_zones_are_the_network_s(zones: list[str], start: str) -> None:
@@ -186,7 +186,10 @@ REGION, ZONE_ID = "topology.kubernetes.io/region", "topology.k8s.aws/zone-id"
         ({"key": REGION, "operator": "In", "values": ["us-east-1"]}, "requirements: leave no node, because all"),
         ({"key": REGION, "operator": "NotIn", "values": ["eu-west-1"]}, "requirements: leave no node, because all"),
         ({"key": ZONE_ID, "operator": "In", "values": ["euw1-az1"]}, ""),
-        ({"key": ZONE_ID, "operator": "In", "values": ["use1-az1"]}, "requirements: is no zone of region eu-west-1"),
+        (
+            {"key": ZONE_ID, "operator": "In", "values": ["use1-az1"]},
+            "requirements: is not a valid zone of region eu-west-1",
+        ),
         ({"key": ZONE_ID, "operator": "NotIn", "values": ["use1-az1"]}, ""),
     ],
 )
@@ -206,7 +209,7 @@ def test_zones_of_another_region_beside_a_network_that_writes_ids() -> None:
         network={"zones": ["use1-az1", "use1-az2"]},
         compute={"system": SYSTEM, "karpenter": {**QUIET, "node_pools": pools}},
     )
-    one(found, "compute.karpenter.node_pools.a.zones: is no zone of region us-east-1")
+    one(found, "compute.karpenter.node_pools.a.zones: is not a valid zone of region us-east-1")
 
 
 @pytest.mark.parametrize(
@@ -280,10 +283,10 @@ def test_auto_mode_brings_what_the_default_add_ons_do() -> None:
 @pytest.mark.parametrize(
     ("fields", "start"),
     [
-        ({"replicas": 1, "values": {"replicas": 3}}, "compute.karpenter.values.replicas: is also said by a field"),
+        ({"replicas": 1, "values": {"replicas": 3}}, "compute.karpenter.values.replicas: is also set by a field"),
         (
             {"settings": {"reserved_enis": 1}, "values": {"settings": {"reservedENIs": "2"}}},
-            "compute.karpenter.values.settings.reservedENIs: is also said by a field",
+            "compute.karpenter.values.settings.reservedENIs: is also set by a field",
         ),
         (
             {"values": {"settings": {"clusterName": "x"}}},
@@ -291,7 +294,7 @@ def test_auto_mode_brings_what_the_default_add_ons_do() -> None:
         ),
         ({"values": {"serviceAccount": {"name": "x"}}}, "compute.karpenter.values.serviceAccount.name: follows from"),
         ({"values": {1: "x"}}, "compute.karpenter.values"),
-        ({"values": {"x": float("nan")}}, "compute.karpenter.values.x: is no number"),
+        ({"values": {"x": float("nan")}}, "compute.karpenter.values.x: is not a number"),
     ],
 )
 def test_values_that_say_something_twice(fields: dict[str, Any], start: str) -> None:

@@ -121,8 +121,8 @@ def test_what_is_put_into_a_namespace_waits_for_it() -> None:
 @pytest.mark.parametrize(
     ("namespaces", "message"),
     [
-        ({"Shop": {}}, "namespaces.Shop: is no name of a namespace"),
-        ({"default": {}}, "namespaces.default: is there in every cluster"),
+        ({"Shop": {}}, "namespaces.Shop: is not a valid name of a namespace"),
+        ({"default": {}}, "namespaces.default: exists in every cluster"),
         ({"kube-shop": {}}, "namespaces.kube-shop: begins with kube-"),
         ({"a": {"labels": {"a b": "c"}}}, 'namespaces.a.labels["a b"]: '),
         ({"a": {"labels": {"kubernetes.io/metadata.name": "a"}}}, "namespaces.a.labels["),
@@ -139,7 +139,7 @@ def test_what_is_put_into_a_namespace_waits_for_it() -> None:
         ({"a": {"resource_quota": {"pods": "many"}}}, "namespaces.a.resource_quota.pods: "),
         (
             {"a": {"resource_quota": {"po ds": "1"}}},
-            'namespaces.a.resource_quota["po ds"]: is nothing that can be counted',
+            'namespaces.a.resource_quota["po ds"]: is not a resource that can be counted',
         ),
         ({"a": {"limit_range": {}}}, "namespaces.a.limit_range: says nothing"),
         (
@@ -177,7 +177,7 @@ def test_a_service_account_of_irsa_says_its_role() -> None:
 def test_a_service_account_of_irsa_takes_a_role_that_is_there() -> None:
     account = {"namespace": "default", "service_account": "reader", "role_arn": ROLE, "identity": "irsa"}
     [message] = told({"pod_identity_associations": {"reader": account}})
-    assert message.startswith("pod_identity_associations.reader.role_arn: leaves nothing to make with irsa")
+    assert message.startswith("pod_identity_associations.reader.role_arn: leaves nothing to create with irsa")
     found = made({"pod_identity_associations": {"reader": {**account, "create_service_account": True}}})
     assert found.one(ACCOUNT).inputs["metadata"]["annotations"] == {"eks.amazonaws.com/role-arn": ROLE}
 
@@ -196,7 +196,7 @@ def test_a_session_policy_narrows_a_role() -> None:
     narrow = [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::shop/*"]}]
     account = {"namespace": "shop", "service_account": "reader", "role_arn": ROLE, "policy": narrow}
     [message] = told({"pod_identity_associations": {"reader": account}})
-    assert message.startswith("pod_identity_associations.reader.policy: cannot be had together with session tags")
+    assert message.startswith("pod_identity_associations.reader.policy: cannot be combined with session tags")
     found = made({"pod_identity_associations": {"reader": {**account, "disable_session_tags": True}}})
     assert json.loads(found.one(ASSOCIATION).inputs["policy"])["Statement"][0]["Action"] == ["s3:GetObject"]
 
@@ -217,12 +217,12 @@ def test_well_known_controllers_have_their_permissions() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"labels": {"a": "b"}}, "labels: are for the service account that is made"),
+        ({"labels": {"a": "b"}}, "labels: are for the service account that is created"),
         ({"create_service_account": True, "service_account": "default"}, "create_service_account: is there in every"),
         ({"create_service_account": True, "annotations": {"eks.amazonaws.com/role-arn": ROLE}}, "annotations["),
         ({"create_service_account": True, "labels": {"a b": "c"}}, 'labels["a b"]: '),
-        ({"subject_pattern": "x", "identity": "irsa"}, "subject_pattern: is no pattern"),
-        ({"well_known_policies": ["external_dns", "external_dns"]}, "well_known_policies: names one twice"),
+        ({"subject_pattern": "x", "identity": "irsa"}, "subject_pattern: is not a valid pattern"),
+        ({"well_known_policies": ["external_dns", "external_dns"]}, "well_known_policies: lists one twice"),
         ({"well_known_policies": ["externalDNS"]}, "well_known_policies[0]: "),
         ({"create_service_account": True, "namespace": "web"}, "namespace: puts a service account into a namespace"),
     ],

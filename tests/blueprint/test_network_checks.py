@@ -60,7 +60,7 @@ def test_what_nodes_and_the_default_add_ons_call() -> None:
 def test_a_private_platform_that_says_nothing_is_told_once() -> None:
     [one] = warned({})
     assert one.path == ("network",)
-    assert one.message.startswith(f"names no way to what nodes and add-ons call: {', '.join(BASIC)}; got private")
+    assert one.message.startswith(f"has no route to what nodes and add-ons call: {', '.join(BASIC)}; got private")
     assert "nat_gateways: single" in one.message
 
 
@@ -169,7 +169,7 @@ def test_another_endpoint_changes_no_other() -> None:
             {"route_table_ids": ["rtb-0123456789abcdef0"]},
             "network.gateway_endpoints: is needed with route_table_ids",
         ),
-        ({**TABLES, "route_table_ids": ["subnet-1"]}, "network.route_table_ids[0]: is no id of a route table"),
+        ({**TABLES, "route_table_ids": ["subnet-1"]}, "network.route_table_ids[0]: is not a valid id of a route table"),
         (
             {**TABLES, "route_table_ids": ["rtb-0123456789abcdef0"] * 2},
             "network.route_table_ids[1]: is listed twice",
@@ -179,7 +179,7 @@ def test_another_endpoint_changes_no_other() -> None:
             "network.interface_endpoints[0]: is listed as sts already",
         ),
         ({**TABLES, "existing_endpoints": ["s3"]}, "network.gateway_endpoints[0]: is listed as s3 already"),
-        ({"existing_endpoints": ["com.amazonaws.us-east-1.sts"]}, "network.existing_endpoints[0]: is no service of"),
+        ({"existing_endpoints": ["com.amazonaws.us-east-1.sts"]}, "network.existing_endpoints[0]: is not a service of"),
         ({"nat_gateways": "two"}, "network.nat_gateways: is not one of the allowed values"),
         ({"additional_endpoints": ["sts"]}, "network.additional_endpoints: belongs to a new VPC"),
     ],

@@ -122,8 +122,8 @@ def test_custom_networking_takes_an_interface() -> None:
 def test_security_groups_for_pods_need_trunks() -> None:
     compute = {"g": {**MANAGED, "instance_types": ["t3.large"]}, "h": {**MANAGED, "instance_types": ["m5.large"]}}
     [found] = told(compute, {"pod_security_groups": "standard"})
-    assert found.startswith("compute.g.instance_types: takes no pods with security groups of their own")
+    assert found.startswith("compute.g.instance_types: does not support pods with their own security groups")
     assert "got t3.large" in found
     [found] = told(karpenter(instance_families=["t3", "t3a"]), {"pod_security_groups": "strict"})
-    assert found.startswith("compute.karpenter.node_pools.p: takes no pods with security groups of their own")
+    assert found.startswith("compute.karpenter.node_pools.p: does not support pods with their own security groups")
     assert told(karpenter(instance_families=["t3", "m5"]), {"pod_security_groups": "strict"}) == []

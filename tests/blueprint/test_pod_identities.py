@@ -52,7 +52,7 @@ def test_the_default_add_ons_bring_the_agent() -> None:
 def test_the_agent_has_to_be_there() -> None:
     assert told({"s3-reader": READER}, addons=AGENT) == []
     [found] = told({"s3-reader": READER}, addons=CORE)
-    assert found.startswith("pod_identity_associations.s3-reader: gets its AWS permissions by EKS Pod Identity")
+    assert found.startswith("pod_identity_associations.s3-reader: gets its AWS permissions from EKS Pod Identity")
     assert "add eks_pod_identity_agent: {}" in found
     assert told({"s3-reader": {**READER, "identity": "irsa"}}, addons=CORE) == []
 
@@ -66,7 +66,7 @@ def test_nothing_but_fargate_means_irsa() -> None:
     fargate: dict[str, Any] = {"compute": FARGATE, "addons": {"coredns": {}}}
     assert told({"a": READER}, **fargate) == []
     [found] = told({"a": {**READER, "identity": "pod_identity"}}, **fargate)
-    assert found.startswith("pod_identity_associations.a.identity: gets no permissions by Pod Identity on Fargate")
+    assert found.startswith("pod_identity_associations.a.identity: gets no permissions from Pod Identity on Fargate")
     recorded = made({"a": READER}, **fargate)
     assert not recorded.all("aws:eks/podIdentityAssociation:PodIdentityAssociation")
     assert recorded.outputs["pod_identity_role_arns"] == {"a": "${shop-pod-identity-a-role.arn}"}
@@ -80,7 +80,7 @@ def test_a_namespace_of_fargate_beside_nodes_is_a_warning() -> None:
 
 def test_one_service_account_has_one_role() -> None:
     [found] = told({"a": READER, "b": READER})
-    assert found.startswith("pod_identity_associations.b.service_account: is that of a too; got shop/reader")
+    assert found.startswith("pod_identity_associations.b.service_account: is also used by a; got shop/reader")
     assert told({"a": READER, "b": {**READER, "namespace": "other"}}) == []
 
 

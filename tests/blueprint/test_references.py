@@ -128,11 +128,11 @@ def test_elements_of_a_list_of_another_stack(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("private", "said"),
     [
-        ("{stack: a/b/c, output: ids}", "needs the number of elements, which decides what is made"),
+        ("{stack: a/b/c, output: ids}", "needs the number of elements, which decides which resources exist"),
         ("{stack: a/b/c, output: ids}", "write {stack: a/b/c, output: ids, count: 3}"),
         ("{stack: a/b/c, output: ids, count: 0}", "has no usable count; got 0"),
         ("{stack: a/b/c, output: ids, count: '2'}", 'has no usable count; got "2"'),
-        ('["{stack: a/b/c"]', "is no id of a subnet"),
+        ('["{stack: a/b/c"]', "is not a valid id of a subnet"),
         ('[{stack: a/b/c, output: "ids[0]"}]', "write {stack: a/b/c, output: ids, index: 0}"),
         ('[{stack: a/b/c, output: "ids[0].id"}]', "export that part under a name of its own"),
         ("[{stack: a/b/c, output: ids, index: -1}]", "has no usable index; got -1"),
@@ -150,7 +150,7 @@ def test_lists_of_another_stack_that_cannot_be_used(tmp_path: Path, private: str
     ("ids", "said"),
     [
         (["subnet-0"], "output ids of stack acme/network/prod has 1 elements; got count: 2; write count: 1"),
-        ("subnet-0", "output ids of stack acme/network/prod is no list; got str"),
+        ("subnet-0", "output ids of stack acme/network/prod is not a list; got str"),
     ],
 )
 def test_a_list_that_is_not_what_was_said(tmp_path: Path, ids: Any, said: str) -> None:

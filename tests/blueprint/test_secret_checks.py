@@ -86,7 +86,7 @@ def test_whatever_field_it_stands_in(tmp_path: Path, part: str, text: str, path:
     (told,) = anywhere(tmp_path, **{part: text})
     assert told.startswith(f"{path}: looks like a secret")
     shown = "tags" in path or "labels" in path
-    assert told.endswith("take it out: whoever may list resources reads it" if shown else "--secret key …")
+    assert told.endswith("remove it: anyone who can list resources can read it" if shown else "--secret key …")
 
 
 @pytest.mark.parametrize(

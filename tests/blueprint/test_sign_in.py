@@ -63,10 +63,10 @@ def test_a_changed_identity_provider_is_replaced() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"issuer_url": "http://login.example.com"}, "issuer_url: is no URL of an issuer"),
-        ({"issuer_url": "https://login.example.com?x=y"}, "issuer_url: is no URL of an issuer"),
+        ({"issuer_url": "http://login.example.com"}, "issuer_url: is not a valid URL of an issuer"),
+        ({"issuer_url": "https://login.example.com?x=y"}, "issuer_url: is not a valid URL of an issuer"),
         ({"client_id": " "}, "client_id: is empty"),
-        ({"name": "a b"}, "name: is no name of an identity provider"),
+        ({"name": "a b"}, "name: is not a valid name of an identity provider"),
         ({"username_prefix": "system:x"}, "username_prefix: begins with system:"),
         ({"groups_prefix": "system:"}, "groups_prefix: begins with system:"),
         ({"required_claims": {"a": "x" * 254}}, "required_claims.a: is refused by EKS"),
@@ -100,4 +100,4 @@ def test_the_role_that_deploys_has_an_entry() -> None:
     assert message.startswith("access.pipeline.principal_arn: is the role of account.role_arn")
     both = {**fields, "access": {"pipeline": admin, "again": {"principal_arn": ROLE}}}
     [message] = told(both)
-    assert message.startswith("access.again.principal_arn: is that of pipeline too")
+    assert message.startswith("access.again.principal_arn: is also used by pipeline")

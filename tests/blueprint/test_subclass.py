@@ -115,7 +115,7 @@ def test_its_field_is_checked_with_its_line(tmp_path: Path) -> None:
         ("acme", 'needs the dotted path of a class; got "acme"; write package.module.Class'),
         ("[1]", "needs the dotted path of a class; got [1]; write package.module.Class"),
         ("nowhere.Platform", "cannot be imported; got nowhere.Platform (No module named 'nowhere')"),
-        ("pathlib.Path", "is no blueprint; got pathlib.Path; extend eks_blueprints.Blueprint"),
+        ("pathlib.Path", "is not a blueprint; got pathlib.Path; extend eks_blueprints.Blueprint"),
         ("pathlib.Nothing", "cannot be imported; got pathlib.Nothing"),
     ],
 )

@@ -33,7 +33,7 @@ def test_the_table_knows_what_charts_demand() -> None:
 
 def test_a_required_value_that_is_taken_away_is_refused_at_its_place() -> None:
     text = refused({"aws_load_balancer_controller": {"values": {"clusterName": None}}})
-    assert "addons.aws_load_balancer_controller.values.clusterName: is what the chart is not rendered without" in text
+    assert "addons.aws_load_balancer_controller.values.clusterName: is required to render the chart" in text
     assert "Chart cannot be installed without a valid clusterName!" in text
 
 
