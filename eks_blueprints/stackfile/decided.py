@@ -91,10 +91,16 @@ class Decided:
         if found is None:
             what, do = f"config {key} is not set; got nothing", f"run: pulumi config set {key} …"
         elif isinstance(found, Elsewhere):
-            what = f"config {key} decides what is made, and may come from an environment of Pulumi ESC; got nothing"
+            what = (
+                f"config {key} decides which resources exist, and can come from an environment of Pulumi ESC; "
+                "got nothing"
+            )
             do = f"set it beside the stack: pulumi config set {key} …"
         else:
-            what, do = f"config {key} is secret, and decides what is made; got a secret", "set it without --secret"
+            what, do = (
+                f"config {key} is secret, and decides which resources exist; got a secret",
+                "set it without --secret",
+            )
         self._told[path] = Problem(path, f"{what}; {do}")
         return data
 
@@ -104,7 +110,7 @@ class Decided:
         if found is not None and not isinstance(found, Elsewhere):
             return self._from_config(data, path, key)
         self._read[path] = ""
-        message = f"is taken as one entry called config; got no config {key}; set it if that is meant"
+        message = f"is read as one entry called config; got no config {key}; set it if that is intended"
         self._doubts.append(Problem(path, message, severity="warning"))
         return data
 
@@ -126,10 +132,14 @@ class Decided:
             return data
         except (OSError, ValueError, AttributeError, RecursionError):
             do = f"write what pulumi stack output --json --stack {stack} prints"
-            self._told[problem.path] = Problem((), f"is no JSON object of outputs; got something else; {do}", str(file))
+            self._told[problem.path] = Problem(
+                (), f"is not a JSON object of outputs; got something else; {do}", str(file)
+            )
             return data
         if not isinstance(found, list) or not found:
-            what = f"is no list in {file} with anything in it; got {output}; name an output that is one, or write count"
+            what = (
+                f"is not a list in {file} with anything in it; got {output}; name an output that is one, or write count"
+            )
             self._told[problem.path] = Problem(problem.path, what)
             return data
         return _put(data, problem.path, {**value, "count": len(found)})

@@ -70,7 +70,7 @@ def _chain(path: FilePath, name: str) -> list[Document]:
         real = os.path.realpath(path)
         if real in known:
             circle = " -> ".join([*list(known.values())[list(known).index(real) :], name])
-            raise _error(above, f"leads in a circle; got {circle}; remove one of them")
+            raise _error(above, f"extends itself; got {circle}; remove one of them")
         if len(found) == _DEEPEST:
             raise _error(above, f"makes a chain of more than {_DEEPEST} files; got {name} as well; merge some of them")
         known[real] = name
@@ -95,7 +95,7 @@ def _lower(path: FilePath, name: str, above: Document) -> Document:
 def _path_in(document: Document) -> str:
     text = document.data[KEY]
     if isinstance(text, list):
-        raise _error(document, f"needs one file; got {shown(text)}; let each file extend the next, in a chain")
+        raise _error(document, f"needs one file; got {shown(text)}; each file can extend the next, in a chain")
     if not isinstance(text, str) or not text.strip() or not text.isprintable():
         raise _error(document, f"needs a path; got {shown(text)}; {_DO}")
     if os.path.isabs(text) or FilePath(text).drive:

@@ -1,6 +1,6 @@
 """Where stack files are: beside the program of the project that a folder belongs to.
 
-A file there that others extend is no stack of its own, unless it has settings: `base.yaml` beside `dev.yaml` and
+A file there that others extend is not a stack of its own, unless it has settings: `base.yaml` beside `dev.yaml` and
 `prod.yaml`, and no `Pulumi.base.yaml`. What stands in a folder below is none in any case.
 """
 
@@ -86,7 +86,7 @@ def _beside(project: Project) -> list[Path]:
 
 
 def stacks_of(file: Path) -> list[Path]:
-    """The stack files that extend a file, if it is no stack itself; none if it is one, or nothing is known of it.
+    """The stack files that extend a file, if it is not a stack itself; none if it is one, or nothing is known of it.
 
     Raises:
         InputError: if the Pulumi.yaml of its project cannot be read.
@@ -103,13 +103,13 @@ def stack_files(folder: Path) -> list[Path]:
     """
     project = project_of(folder)
     if project is None:
-        do = f"name a stack file, or make a repository: {BEGIN}"
+        do = f"name a stack file, or create a repository: {BEGIN}"
         raise _error(folder, f"belongs to no project; got no Pulumi.yaml here or above; {do}")
     shared = shared_files(project)
     found = [path for path in _beside(project) if path.resolve() not in shared]
     if not found:
         raise _error(
-            project.main, f"holds no stack file; got none; write one, such as dev.yaml, or make a repository: {BEGIN}"
+            project.main, f"holds no stack file; got none; write one, such as dev.yaml, or create a repository: {BEGIN}"
         )
     return [relative(path) for path in found]
 
@@ -124,12 +124,12 @@ def stack_file(named: str) -> Path:
     if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         if path.exists() and not path.is_file():
             got = "a folder" if path.is_dir() else "a pipe or a device, which cannot be read twice"
-            raise _error(path, f"is no stack file; got {got}; name a stack or a stack file")
+            raise _error(path, f"is not a stack file; got {got}; name a stack or a stack file")
         if not path.exists():
             raise _error(path, "does not exist; got no such file; name a stack or a stack file")
         if above := stacks_of(path):
             named = ", ".join(file.stem for file in above)
-            raise _error(path, f"is no stack; got a file that {named} extend; name one of these, or {_GIVE}")
+            raise _error(path, f"is not a stack; got a file that {named} extend; name one of these, or {_GIVE}")
         return path
     known = {file.stem: file for file in stack_files(Path.cwd())}
     if named not in known and (project := project_of(Path.cwd())) and (project.main / f"{named}.yaml").is_file():

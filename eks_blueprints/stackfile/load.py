@@ -63,7 +63,7 @@ def open_stack(path: str | FilePath, name: str | None = None, source: Source | N
     Args:
         path: The file.
         name: What messages call it.
-        source: What `{config: key}` names where it decides what is made. Default: the settings beside the file.
+        source: Values of `{config: key}` that decide which resources exist. Default: the settings beside the file.
     """
     path = FilePath(path)
     document = read_stack(path, name)
@@ -85,7 +85,7 @@ def open_stack(path: str | FilePath, name: str | None = None, source: Source | N
 
 
 def _unforeseen(error: Exception, args_class: type[BlueprintArgs], data: dict[str, Any], document: Document) -> Problem:
-    """An exception that is no verdict, at the part of the file without which it is not raised, where there is one."""
+    """An exception that is not a verdict, at the part of the file that causes it, where there is one."""
     message = unforeseen(error)
     for key in data:
         try:
@@ -125,7 +125,7 @@ def _blueprint_class(named: Any, document: Document) -> type[Blueprint]:
         got = named if len(named) <= 100 else shown(named)
         raise wrong(f"cannot be imported; got {got} ({error}); is it on the Python path?") from None
     if not (isinstance(found, type) and issubclass(found, Blueprint)):
-        raise wrong(f"is no blueprint; got {named}; extend eks_blueprints.Blueprint")
+        raise wrong(f"is not a blueprint; got {named}; extend eks_blueprints.Blueprint")
     return found
 
 

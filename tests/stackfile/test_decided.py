@@ -84,10 +84,10 @@ def test_configuration_decides_what_is_made(prod: Path) -> None:
         (SETTINGS.replace("shop:least: 2", "shop:least: many"),
          'prod.yaml:8:15: compute.general.min_size: needs a whole number; got "many"'),
         (SETTINGS.replace("[m7g.large, m7g.xlarge]", "{secure: AAABAM}"),
-         "prod.yaml:7:21: compute.general.instance_types: config types is secret, and decides what is made"),
+         "prod.yaml:7:21: compute.general.instance_types: config types is secret, and decides which resources exist"),
         (SETTINGS.replace("shop:tags: {cost-center: shop}", "shop:tags: x"), 'tags: needs a mapping; got "x"'),
         ("environment: [shop/prod]\n" + SETTINGS.replace("  shop:version: \"1.35\"\n", ""),
-         "config version decides what is made, and may come from an environment of Pulumi ESC"),
+         "config version decides which resources exist, and can come from an environment of Pulumi ESC"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_where_it_is_named(prod: Path, settings: str, says: str) -> None:
@@ -104,7 +104,7 @@ def test_a_label_may_be_called_config(prod: Path) -> None:
     [nodes] = stack.args.compute
     assert nodes.labels == {"config": "gpu"}  # type: ignore[attr-defined]
     [told] = [str(doubt) for doubt in stack.warnings() if "called config" in doubt.message]
-    assert told.startswith("prod.yaml:3:44: compute.n.labels: is taken as one entry called config; got no config gpu")
+    assert told.startswith("prod.yaml:3:44: compute.n.labels: is read as one entry called config; got no config gpu")
 
 
 OWN_VPC = """\
@@ -132,10 +132,10 @@ def test_the_length_of_a_list_is_read_from_checked_in_outputs(prod: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[1]", "outputs/acme.network.prod.json: is no JSON object of outputs"),
-        ("{", "outputs/acme.network.prod.json: is no JSON object of outputs"),
-        ("{}", "is no list in outputs/acme.network.prod.json with anything in it; got private_subnet_ids"),
-        ('{"private_subnet_ids": "x"}', "is no list in outputs/acme.network.prod.json"),
+        ("[1]", "outputs/acme.network.prod.json: is not a JSON object of outputs"),
+        ("{", "outputs/acme.network.prod.json: is not a JSON object of outputs"),
+        ("{}", "is not a list in outputs/acme.network.prod.json with anything in it; got private_subnet_ids"),
+        ('{"private_subnet_ids": "x"}', "is not a list in outputs/acme.network.prod.json"),
     ],
 )
 def test_outputs_that_are_no_list_are_refused(prod: Path, text: str, says: str) -> None:

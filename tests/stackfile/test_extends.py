@@ -145,7 +145,7 @@ def test_files_that_are_extended_are_no_stacks(project: Path) -> None:
     assert stacks_of(project / "base.yaml") == [Path("stacks/dev.yaml"), Path("stacks/prod.yaml")]
     assert stacks_of(project / "common" / "eu.yaml") == stacks_of(project / "base.yaml")
     for named in ("base", "stacks/base.yaml"):
-        with pytest.raises(InputError, match="is no stack; got a file that dev, prod extend; name one of these"):
+        with pytest.raises(InputError, match="is not a stack; got a file that dev, prod extend; name one of these"):
             stack_file(named)
 
 
