@@ -59,7 +59,7 @@ def read_plan(file: Path) -> Plan:
         return Plan.from_json(text)
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         why = " ".join(str(error).split()) or type(error).__name__
-        message = f"is no plan; got {why}; write one by eks-blueprints preview STACK --format json"
+        message = f"is not a plan; got {why}; write one with eks-blueprints preview STACK --format json"
         raise InputError([Problem((), message, str(file))]) from None
 
 

@@ -53,7 +53,7 @@ def judgement_of(environment: Mapping[str, str]) -> Judgement:
     found = read_settings(Path(file), stack) if file else Judgement()
     profile = environment.get(PROFILE, found.profile)
     if profile not in PROFILES:
-        raise ValueError(f"{PROFILE} is no profile; got {profile}; use one of {', '.join(PROFILES)}")
+        raise ValueError(f"{PROFILE} is not a valid profile; got {profile}; use one of {', '.join(PROFILES)}")
     return Judgement(next(each for each in PROFILES if each == profile), found.rules, found.waivers)
 
 
@@ -113,7 +113,7 @@ def _advice(sdk: Any, judgement: Judgement) -> Any:
                 report(f"{finding.policy}: {_told(finding)}", finding.urn if finding.urn.startswith("urn:") else "")
         unknown = sum(finding.verdict == "undetermined" for finding in found)
         if unknown:
-            report(f"{unknown} verdicts hang on values that are not known before the deployment")
+            report(f"{unknown} verdicts depend on values that are not known before the deployment")
 
     return sdk.StackValidationPolicy(
         name=ADVICE,

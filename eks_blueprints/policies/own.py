@@ -97,7 +97,7 @@ def _problem(file: str, error: BaseException) -> Problem:
         if trace.tb_frame.f_code.co_filename == file:
             line = trace.tb_lineno
         trace = trace.tb_next
-    message = f"cannot be loaded; got {type(error).__name__}: {why}; mend it, or move it out of the folder"
+    message = f"cannot be loaded; got {type(error).__name__}: {why}; fix it, or move it out of the folder"
     return Problem((), message, file, line)
 
 

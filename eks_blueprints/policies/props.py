@@ -117,7 +117,7 @@ class Props:
         return [(key, Props(each, (*path, key), self.names)) for key, each in value.items() if each is not None]
 
     def text(self, *keys: str | int) -> str | None:
-        """The text at `keys`, symbols left in it; None if there is none or it is no text.
+        """The text at `keys`, symbols left in it; None if there is none or it is not text.
 
         Raises:
             Undetermined: if it is unknown or a secret.
@@ -157,7 +157,7 @@ class Props:
         """The JSON that a text holds (an IAM policy, the values of an add-on), to read on from there.
 
         Raises:
-            Undetermined: if it is not known, or is no JSON because of what is symbolic in it.
+            Undetermined: if it is not known, or is not JSON because of what is symbolic in it.
         """
         path = (*self.path, *keys)
         value = self.raw(*keys) if keys else self.value

@@ -101,7 +101,7 @@ def of_group(grant: Props, group: str) -> bool:
 
 
 def reaches(grant: Props, verb: str, path: str) -> bool:
-    """Whether a rule of a role lets its holders ask for a path that is no resource, such as `/metrics`.
+    """Whether a rule of a role lets its holders ask for a path that is not a resource, such as `/metrics`.
 
     Raises:
         Undetermined: if that hangs on a value that is not known.

@@ -36,7 +36,7 @@ def _date(value: str) -> str:
     try:
         date.fromisoformat(value)
     except ValueError:
-        raise ValueError(f"is no date; got {shown(value)}; write it like 2027-01-31") from None
+        raise ValueError(f"is not a valid date; got {shown(value)}; write it like 2027-01-31") from None
     return value
 
 
@@ -207,7 +207,7 @@ def _check_rules(path: tuple[str | int, ...], found: dict[str, RuleSetting], kno
                 )
 
 
-_NO_PARAMETERS = "no such parameter; the policy takes none; remove it"
+_NO_PARAMETERS = "no such parameter; the policy has none; remove it"
 
 
 def _like(value: Any, default: Any) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from eks_blueprints.core.errors import shown
 
-RULE = '''"""Rules of our own about MODULE."""
+RULE = '''"""Our own rules about MODULE."""
 
 from eks_blueprints.policies import Faults, Props, rule
 
@@ -25,7 +25,7 @@ def check(queue: Props) -> Faults:
         yield queue.fault("has no key of ours", "kmsMasterKeyId")
 '''
 
-CASES = """# What the rule must find fault with, and what it must pass; tried by: eks-blueprints policy test
+CASES = """# What the rule must reject, and what it must accept; tested by: eks-blueprints policy test
 ID:
   fail:
     - {type: "aws:sqs/queue:Queue", inputs: {}}
@@ -38,10 +38,10 @@ def names(name: str) -> tuple[str, str]:
     """The module and the rule's id that a name stands for: `queue_keys` and `own-queue-keys`.
 
     Raises:
-        ValueError: if it is no name for a module.
+        ValueError: if it is not a name for a module.
     """
     module = name.strip().lower().replace("-", "_")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", module):
-        raise ValueError(f"is no name for a rule; got {shown(name)}; use letters, digits and -")
+        raise ValueError(f"is not a valid name for a rule; got {shown(name)}; use letters, digits and -")
     words = module.strip("_").replace("_", "-")
     return module, words if "-" in words else f"own-{words}"

@@ -35,7 +35,7 @@ def tried(file: Path) -> tuple[int, list[Problem]]:
     """How many cases a file holds, and what is wrong with those that do not turn out as it says.
 
     Raises:
-        InputError: if the file is no YAML.
+        InputError: if the file is not YAML.
     """
     document = read(file)
     count, problems = 0, []
@@ -101,7 +101,7 @@ def _scenes(
             path = (id_, verdict, index)
             scene = Scene.of(given)
             if scene is None:
-                message = f"is no resource; got {shown(given)}; write type and inputs"
+                message = f"is not a resource; got {shown(given)}; write type and inputs"
                 problems.append(_problem(document, path, message))
                 continue
             yield verdict, path, scene
@@ -129,11 +129,11 @@ def _try(document: Document, rule: Rule, verdict: str, path: tuple[str | int, ..
     try:
         found = outcome(rule, scene)
     except Exception as error:
-        message = f"makes {rule.id} stumble; got {type(error).__name__}: {error}; mend the rule"
+        message = f"makes {rule.id} fail; got {type(error).__name__}: {error}; fix the rule"
         return [_problem(document, path, message)]
     if found == verdict:
         return []
-    return [_problem(document, path, f"must {verdict} by {rule.id}; got {found}; mend the rule or the case")]
+    return [_problem(document, path, f"must {verdict} by {rule.id}; got {found}; fix the rule or the case")]
 
 
 def _problem(document: Document, path: tuple[str | int, ...], message: str) -> Problem:

@@ -77,9 +77,9 @@ def _wrong(placed: PlacedWaiver, params: dict[str, Any], today: date) -> Iterato
     rule = rules()[waiver.policy]
     created, expires = date.fromisoformat(waiver.created), date.fromisoformat(waiver.expires)
     if waiver.policy in params["never_waived"]:
-        yield f"{waiver.policy} cannot be waived", "mend what it finds"
+        yield f"{waiver.policy} cannot be waived", "fix what it finds"
     if expires <= today:
-        yield f"expired on {waiver.expires}", "renew it with a new date of creation, or mend what it covers"
+        yield f"expired on {waiver.expires}", "renew it with a new date of creation, or fix what it covers"
     most = params["max_days_critical"] if rule.severity == "critical" else params["max_days"]
     if (expires - created).days > most:
         yield f"holds for {(expires - created).days} days", f"let it expire within {most} days of {waiver.created}"
@@ -88,7 +88,7 @@ def _wrong(placed: PlacedWaiver, params: dict[str, Any], today: date) -> Iterato
     if rule.severity == "critical" and not (waiver.ticket and waiver.approved_by):
         yield "waives a critical rule", "give a ticket and approved_by"
     if waiver.approved_by is not None and waiver.approved_by == waiver.owner:
-        yield f"is approved by its owner; got {waiver.owner}", "have somebody else approve it"
+        yield f"is approved by its owner; got {waiver.owner}", "let someone else approve it"
 
 
 def _doubts(placed: PlacedWaiver, covered: list[int], today: date) -> list[tuple[PlacedWaiver, str, str, bool]]:
@@ -96,7 +96,7 @@ def _doubts(placed: PlacedWaiver, covered: list[int], today: date) -> list[tuple
         return [(placed, "covers no finding", "remove it", True)]
     left = (date.fromisoformat(placed.waiver.expires) - today).days
     if left <= WARN_DAYS:
-        return [(placed, f"runs out in {left} days", "mend what it covers", True)]
+        return [(placed, f"runs out in {left} days", "fix what it covers", True)]
     return []
 
 

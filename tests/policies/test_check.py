@@ -68,7 +68,7 @@ def test_findings_have_the_line_of_the_program(plan: Plan) -> None:
     assert finding.file is not None
     assert finding.file.endswith("test_check.py")
     assert finding.field == "spec.template.spec.containers[0].image"
-    assert finding.message == 'runs whatever the tag names today; got "nginx"; pin the tag or digest'
+    assert finding.message == 'runs whatever image the tag points to today; got "nginx"; pin the tag or digest'
 
 
 def test_a_saved_plan_is_judged_alike(plan: Plan) -> None:

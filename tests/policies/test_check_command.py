@@ -73,7 +73,7 @@ def test_what_is_no_plan_is_told(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     result = _run("--plan", file)
     assert isinstance(result.exception, InputError)
-    assert "is no plan" in str(result.exception)
+    assert "is not a plan" in str(result.exception)
 
 
 def test_one_thing_is_judged_at_a_time(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_baseline_of_a_state_is_settings(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_owner_approves_nothing() -> None:
-    assert "have somebody else approve it" in _run("baseline", "x", "--owner", "me", "--approved-by", "me").output
+    assert "let someone else approve it" in _run("baseline", "x", "--owner", "me", "--approved-by", "me").output
 
 
 def test_a_report_that_blocks_is_refused(tmp_path: Path) -> None:

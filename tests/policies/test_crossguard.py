@@ -129,7 +129,7 @@ def test_the_environment_names_profile_and_settings(tmp_path: Any) -> None:
     environment = {"PULUMI_STACK": "prod", "EKS_BLUEPRINTS_POLICIES": str(file)}
     assert judgement_of(environment).profile == "regulated"
     assert judgement_of({**environment, "EKS_BLUEPRINTS_PROFILE": "baseline"}).profile == "baseline"
-    with pytest.raises(ValueError, match="is no profile; got strict"):
+    with pytest.raises(ValueError, match="is not a valid profile; got strict"):
         judgement_of({"EKS_BLUEPRINTS_PROFILE": "strict"})
 
 

@@ -39,11 +39,11 @@ def report() -> Report:
 def test_text_tells_what_blocks_first(report: Report) -> None:
     lines = render([report], "text").splitlines()
     assert lines[0].startswith(
-        "prod: 1 must be mended, 1 advised, 1 waived, 1 not known before the deployment (5 rules on"
+        "prod: 1 must be fixed, 1 advised, 1 waived, 1 not known before the deployment (5 rules on"
     )
-    assert lines[2] == "must be mended"
+    assert lines[2] == "must be fixed"
     assert "stacks/prod.yaml:31:7" in lines[3]
-    assert any(line.startswith("not scanned: objects of dns; nothing is known of version 1.2.3") for line in lines)
+    assert any(line.startswith("not scanned: objects of dns; nothing is known about version 1.2.3") for line in lines)
     assert lines[0].endswith("profile baseline; 1 not scanned)")
 
 
@@ -76,7 +76,7 @@ def test_tools_are_told_what_is_not_seen() -> None:
 
 def test_markdown_is_escaped(report: Report) -> None:
     text = render([report], "markdown")
-    assert text.startswith("### prod: 1 must be mended")
+    assert text.startswith("### prod: 1 must be fixed")
     assert "<app>" not in text.replace("`bad\x01 & <app>", "")
 
 

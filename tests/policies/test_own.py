@@ -123,7 +123,7 @@ def test_cases_are_tried(project: Path) -> None:
         ("shop-queue-encrypted:\n  fail:\n    - {type: 'aws:sqs/queue:Queue'}\n", "to pass"),
         ("shop-queue-encrypter: {fail: []}\n", "did you mean shop-queue-encrypted"),
         ("shop-queue-encrypted: {fails: []}\n", "needs fail and pass"),
-        ("shop-queue-encrypted: {fail: [3]}\n", "is no resource"),
+        ("shop-queue-encrypted: {fail: [3]}\n", "is not a resource"),
         ("shop-queue-encrypted: {fail: [{type: 'aws:ec2/vpc:Vpc'}]}\n", "is not judged by"),
         ("", "needs one YAML document"),
         ("{}\n", "holds no cases"),

@@ -80,7 +80,7 @@ waivers:
     found = "\n".join(_problems(tmp_path, text))
     assert "waivers[0].resource: covers every resource" in found
     assert "waivers[0].reason" in found
-    assert "waivers[0].created: is no date" in found
+    assert "waivers[0].created: is not a valid date" in found
 
 
 def test_enforcement_and_parameters_reach_the_rules() -> None:

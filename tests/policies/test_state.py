@@ -83,11 +83,11 @@ def test_components_of_pulumi_eks_are_judged_once() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "is no exported stack; got text that is no JSON"),
-        ('{"deployment": ', "is no exported stack; got text that is no JSON"),
-        ("[" * 100_000, "is no exported stack; got text that is no JSON"),
-        ("[]", r"is no exported stack; got \[\]"),
-        ("{}", r"is no exported stack; got \[\]"),
+        ("", "is not an exported stack; got text that is not JSON"),
+        ('{"deployment": ', "is not an exported stack; got text that is not JSON"),
+        ("[" * 100_000, "is not an exported stack; got text that is not JSON"),
+        ("[]", r"is not an exported stack; got \[\]"),
+        ("{}", r"is not an exported stack; got \[\]"),
         ('{"deployment": {"resources": 1}}', "resources: needs a list; got 1"),
         ('{"deployment": {"resources": [1]}}', r"resources\[0\]: needs a mapping; got 1"),
         ('{"deployment": {"resources": [{"urn": 1, "type": "t"}]}}', r"resources\[0\]\.urn: needs the URN"),

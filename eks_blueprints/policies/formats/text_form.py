@@ -8,7 +8,7 @@ from eks_blueprints.core.printed import visible
 from eks_blueprints.policies.report import Finding, Opened, Report, kind_of
 
 HEADS = {
-    "mandatory": "must be mended",
+    "mandatory": "must be fixed",
     "advisory": "advised",
     "waived": "waived",
     "undetermined": "not known before the deployment",
@@ -24,7 +24,7 @@ def render(reports: Sequence[Report]) -> str:
 
 
 def summary(report: Report) -> str:
-    """One line: `prod: 2 must be mended (203 rules on 102 resources, profile production; 3 not scanned)`."""
+    """One line: `prod: 2 must be fixed (203 rules on 102 resources, profile production; 3 not scanned)`."""
     counts = report.counts()
     said = [f"{counts[kind]} {head}" for kind, head in HEADS.items() if counts.get(kind)]
     name = report.stack or "stack"

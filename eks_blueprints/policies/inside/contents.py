@@ -114,12 +114,12 @@ def _contents(installed: Installed, stack: Stack) -> Contents:
     kind = _kind(installed, stack)
     row = table.row(kind) if kind else None
     if row is None:
-        return Contents(installed, "", None, None, f"nothing is known of the chart {installed.chart}")
+        return Contents(installed, "", None, None, f"nothing is known about the chart {installed.chart}")
     if not row.known:
-        return Contents(installed, kind, None, None, f"nothing is known of the chart {row.chart}: {row.missing}")
+        return Contents(installed, kind, None, None, f"nothing is known about the chart {row.chart}: {row.missing}")
     if installed.version != row.pinned:
         version = installed.version or "whatever is newest"
-        why = f"nothing is known of version {version} of {row.chart}, but of {row.pinned}"
+        why = f"nothing is known about version {version} of {row.chart}, but of {row.pinned}"
         return Contents(installed, kind, None, None, why)
     given = _values(installed)
     if given is None:

@@ -38,10 +38,10 @@ def no_system_groups(entry: Props) -> Faults:
     if strange := [group for group in groups if group.startswith("system:")]:
         yield entry.fault("names a group of Kubernetes itself", "kubernetesGroups", got=strange)
     if groups and entry.get("type") not in (None, "STANDARD"):
-        yield entry.fault("has groups, which only STANDARD entries take", "kubernetesGroups", got=entry.get("type"))
+        yield entry.fault("has groups, which only STANDARD entries support", "kubernetesGroups", got=entry.get("type"))
     user = entry.text("userName") or ""
     if user.startswith(_RESERVED):
-        yield entry.fault("has a user name that EKS keeps for itself", "userName", got=user)
+        yield entry.fault("has a user name that EKS reserves", "userName", got=user)
 
 
 @rule(

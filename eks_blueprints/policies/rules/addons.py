@@ -43,11 +43,11 @@ def version_pinned(found: Props) -> Faults:
     platform may get another one.
     """
     if not found.has("addonVersion"):
-        yield found.fault("takes whatever version is the default", "addonVersion")
+        yield found.fault("uses whatever version is the default", "addonVersion")
         return
     version = found.text("addonVersion") or ""
     if found.symbolic(version) and "getAddonVersion" in version:
-        yield found.fault("takes whatever version AWS names on the day", "addonVersion", got=version)
+        yield found.fault("uses whatever version AWS recommends on the day", "addonVersion", got=version)
     elif not found.symbolic(version) and not re.fullmatch(r"v?\d+\.\d+\.\d+.*", version):
         yield found.fault("names no exact version", "addonVersion", got=version)
 
@@ -84,7 +84,7 @@ def conflicts(found: Props) -> Faults:
     """What an update does to changed settings is chosen."""
     how = found.get("resolveConflictsOnUpdate")
     if how not in ("OVERWRITE", "PRESERVE"):
-        yield found.fault("fails on settings that somebody changed", "resolveConflictsOnUpdate", got=how)
+        yield found.fault("fails on settings that someone changed", "resolveConflictsOnUpdate", got=how)
 
 
 @rule("addon-configuration-values-valid", ADDON, severity="medium", enforcement="mandatory", wave=2)
@@ -138,7 +138,7 @@ def ebs_driver(subject: Props, context: Context) -> Faults:
         return
     driver = addon("aws-ebs-csi-driver", cluster, stack) or charts(stack, "aws-ebs-csi-driver")
     if not driver:
-        yield subject.fault("asks for EBS volumes, and nothing makes them", got=sorted(found))
+        yield subject.fault("requests EBS volumes, and nothing creates them", got=sorted(found))
 
 
 @rule(
@@ -157,7 +157,7 @@ def snapshot_controller(subject: Props, context: Context) -> Faults:
         raise NotApplicable
     found = addon("snapshot-controller", cluster_of(context.resource, stack), stack)
     if found is None and not running(stack, "snapshot-controller"):
-        yield subject.fault("asks for a snapshot, and nothing makes it")
+        yield subject.fault("requests a snapshot, and nothing creates it")
 
 
 @rule(
@@ -179,7 +179,7 @@ def network_policy_engine(policy: Props, context: Context) -> Faults:
     cni = addon("vpc-cni", cluster, stack)
     if cni is None:
         if auto_mode(cluster):
-            yield policy.fault("is ignored: Auto Mode enforces none unless told to")
+            yield policy.fault("is ignored: Auto Mode enforces none unless it is configured")
         else:
             yield policy.fault("is ignored: the cluster has no vpc-cni add-on that enforces it")
         return

@@ -51,7 +51,7 @@ def removed(_: Props, context: Context) -> Faults:
         return
     minor = minor_of(context.resource, context.stack, context.params["kubernetes_version"])
     if found.removed_in <= minor:
-        yield _fault(context, f"is gone since Kubernetes 1.{found.removed_in}", found)
+        yield _fault(context, f"was removed in Kubernetes 1.{found.removed_in}", found)
 
 
 @rule(
@@ -77,7 +77,7 @@ def deprecated(_: Props, context: Context) -> Faults:
     if gone is not None and gone <= minor:
         return  # k8s-removed-api-version tells it.
     if gone is not None and gone <= minor + context.params["lookahead"]:
-        yield _fault(context, f"is gone in Kubernetes 1.{gone}", found)
+        yield _fault(context, f"is removed in Kubernetes 1.{gone}", found)
     elif found.deprecated_in is not None and found.deprecated_in <= minor:
         yield _fault(context, f"is deprecated since Kubernetes 1.{found.deprecated_in}", found)
 
@@ -122,7 +122,9 @@ def canonical_addresses(subject: Props, context: Context) -> Faults:
             unknown = error
             continue
         if (right := _right(value)) is not None:
-            yield part.fault("is no address as Kubernetes writes it", got=value, do=f"write {right}" if right else "")
+            yield part.fault(
+                "is not an address as Kubernetes writes it", got=value, do=f"write {right}" if right else ""
+            )
     if unknown is not None:
         raise unknown
 
@@ -144,7 +146,7 @@ def old_keys(subject: Props, context: Context) -> Faults:
 
 def _fate(name: str) -> str:
     # The kubelet still gives its nodes these labels.
-    return "is deprecated" if name.startswith("beta.kubernetes.io/") else "means nothing any more"
+    return "is deprecated" if name.startswith("beta.kubernetes.io/") else "has no effect any more"
 
 
 @rule(

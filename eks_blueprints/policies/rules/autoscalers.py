@@ -106,7 +106,7 @@ def target_exists(scaler: Props, context: Context) -> Faults:
     if key[0] in owned and key[1] in scalable and target_of(resource, stack, *keys) is None:
         if stack.of(RELEASE, CHART) and any(c.namespace == key[0] for c in charts(stack)):
             raise Undetermined((*keys, "name"), "may name a workload of a chart of its namespace")
-        yield scaler.fault("names a workload that is not there", *keys, "name", got=key[2])
+        yield scaler.fault("names a workload that does not exist", *keys, "name", got=key[2])
 
 
 @rule("k8s-hpa-target-has-requests", HPA, severity="high", enforcement="mandatory", wave=1, across=True)
@@ -133,7 +133,7 @@ def sensible_bounds(scaler: Props, context: Context) -> Faults:
     if (1 if least is None else least) < 2:
         yield scaler.fault("may scale to one pod", "spec", "minReplicas", got=least)
     if most is not None and most > context.params["max"]:
-        yield scaler.fault("may scale beyond what was agreed", "spec", "maxReplicas", got=most)
+        yield scaler.fault("may scale beyond the allowed limit", "spec", "maxReplicas", got=most)
     elif most is not None and most <= (least or 1):
         yield scaler.fault("has no room to scale", "spec", "maxReplicas", got=most)
 
@@ -169,7 +169,7 @@ def vpa_bounds(vpa: Props) -> Faults:
     """What sizes a workload knows how and how far."""
     mode = vpa.get("spec", "updatePolicy", "updateMode")
     if mode in (None, "Auto"):
-        yield vpa.fault("leaves it open how pods are resized", "spec", "updatePolicy", "updateMode", got=mode)
+        yield vpa.fault("does not set how pods are resized", "spec", "updatePolicy", "updateMode", got=mode)
     policies = vpa.items("spec", "resourcePolicy", "containerPolicies")
     if mode != "Off" and not policies:
         yield vpa.fault("resizes without bounds", "spec", "resourcePolicy", "containerPolicies")

@@ -71,10 +71,10 @@ def budget_allows(budget: Props, context: Context) -> Faults:
     """A budget lets nodes go, one pod at a time if need be."""
     most, least = budget.get("spec", "maxUnavailable"), budget.get("spec", "minAvailable")
     if most in (0, "0", "0%"):
-        yield budget.fault("lets no pod go", "spec", "maxUnavailable", got=most)
+        yield budget.fault("allows no pod to be evicted", "spec", "maxUnavailable", got=most)
         return
     if least == "100%":
-        yield budget.fault("lets no pod go", "spec", "minAvailable", got=least)
+        yield budget.fault("allows no pod to be evicted", "spec", "minAvailable", got=least)
         return
     if least is None:
         return
@@ -82,7 +82,7 @@ def budget_allows(budget: Props, context: Context) -> Faults:
         count = lowest(workload, context.stack)
         if _count(least, count) >= count:
             yield budget.fault(
-                f"lets none of the {count} pods of {workload.name} go", "spec", "minAvailable", got=least
+                f"allows none of the {count} pods of {workload.name} to be evicted", "spec", "minAvailable", got=least
             )
 
 
@@ -118,7 +118,9 @@ def budget_unhealthy(budget: Props) -> Faults:
     """Pods that never become ready do not hold nodes."""
     found = budget.get("spec", "unhealthyPodEvictionPolicy")
     if found != "AlwaysAllow":
-        yield budget.fault("lets pods that are broken hold their node", "spec", "unhealthyPodEvictionPolicy", got=found)
+        yield budget.fault(
+            "lets unhealthy pods block the drain of their node", "spec", "unhealthyPodEvictionPolicy", got=found
+        )
 
 
 def lowest(workload: Resource, stack: Stack) -> int:

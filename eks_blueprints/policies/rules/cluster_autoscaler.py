@@ -76,7 +76,7 @@ def version_match(subject: Props, context: Context) -> Faults:
     match = re.match(r"v?1\.(\d+)", tag or "")
     if minor is None or match is None:
         if minor is not None and tag is None:
-            raise Undetermined(("values", "image", "tag"), "is what the chart says")
+            raise Undetermined(("values", "image", "tag"), "runs the version of the chart")
         raise NotApplicable
     if int(match[1]) != minor:
         yield subject.fault(f"is not made for Kubernetes 1.{minor}", "values", "image", "tag", got=tag)
@@ -111,7 +111,7 @@ def zonal_groups(group: Props, context: Context) -> Faults:
     """The Cluster Autoscaler can choose the zone that a volume is in.
 
     Where the stack has the Cluster Autoscaler and a StatefulSet with EBS volumes, each node group without a taint
-    stands in one zone, and the chart of the autoscaler sets balance-similar-node-groups.
+    is in one zone, and the chart of the autoscaler sets balance-similar-node-groups.
     """
     stack, resource = context.stack, context.resource
     installed = cluster_autoscalers(stack)
@@ -119,11 +119,11 @@ def zonal_groups(group: Props, context: Context) -> Faults:
         raise NotApplicable
     zones = {subnet.zone for subnet in subnets_of(resource, stack, "subnetIds")}
     if len(zones) > 1:
-        yield group.fault("spans zones, and volumes stand in one", "subnetIds", got=sorted(map(str, zones)))
+        yield group.fault("spans zones, and volumes are in one", "subnetIds", got=sorted(map(str, zones)))
     for chart in charts(stack, "cluster-autoscaler"):
         if chart.values.flag("extraArgs", "balance-similar-node-groups") is not True:
             yield group.fault(
-                f"is not kept in balance with its like by {chart.resource.name}",
+                f"is not balanced with similar groups by {chart.resource.name}",
                 "subnetIds",
                 do="set extraArgs.balance-similar-node-groups",
             )

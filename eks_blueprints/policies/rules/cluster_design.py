@@ -55,7 +55,7 @@ def subnets_multi_az(cluster: Props, context: Context) -> Faults:
     zones = {each.zone for each in found if each.zone}
     if len(found) == len(given) and all(each.zone for each in found):
         if len(zones) < 2:
-            yield cluster.fault("stands in one Availability Zone", "vpcConfig", "subnetIds", got=sorted(zones))
+            yield cluster.fault("is in one Availability Zone", "vpcConfig", "subnetIds", got=sorted(zones))
     elif len(given) < 2:
         yield cluster.fault("has fewer than two subnets", "vpcConfig", "subnetIds", got=len(given))
 
@@ -243,7 +243,7 @@ def capability(capability: Props, context: Context) -> Faults:
                 yield capability.fault("may do anything in the account", "roleArn", got="AdministratorAccess")
     if capability.get("deletePropagationPolicy") != "RETAIN":
         got = capability.get("deletePropagationPolicy")
-        yield capability.fault("deletes what it made when it goes", "deletePropagationPolicy", got=got)
+        yield capability.fault("deletes what it created when it is deleted", "deletePropagationPolicy", got=got)
     if capability.get("type") != "ARGOCD":
         return
     argo = capability.at("configuration", "argoCd")

@@ -59,14 +59,14 @@ def project(found: Props, context: Context) -> Faults:
         raise NotApplicable
     spec = found.at("spec")
     if "*" in spec.words("sourceRepos"):
-        yield spec.fault("takes sources from everywhere", "sourceRepos", got=["*"])
+        yield spec.fault("accepts sources from everywhere", "sourceRepos", got=["*"])
     for target in spec.items("destinations"):
         for key in ("namespace", "server"):
             if target.text(key) == "*":
                 yield target.fault("reaches everywhere", key, got="*")
     for each in spec.items("clusterResourceWhitelist"):
         if each.get("group") == "*" and each.get("kind") == "*":
-            yield each.fault("makes cluster-wide objects of every kind", "kind", got="*")
+            yield each.fault("can create cluster-wide objects of every kind", "kind", got="*")
     for role in spec.items("roles"):
         for policy in role.words("policies"):
             if re.search(r"p,\s*[^,]+,\s*\*,\s*\*,", policy):
@@ -106,7 +106,7 @@ def sync_policy(spec: Props) -> Faults:
     policy = spec.at("syncPolicy")
     for key in ("prune", "selfHeal"):
         if not policy.has("automated", key):
-            yield policy.fault("leaves it to a default what is done by itself", "automated", key)
+            yield policy.fault("relies on a default for what is done automatically", "automated", key)
     for option in policy.words("syncOptions"):
         if option in ("Replace=true", "Force=true", "Validate=false"):
             yield policy.fault("syncs with force", "syncOptions", got=option)
@@ -122,9 +122,9 @@ def argocd(subject: Props, context: Context) -> Faults:
     if values.flag("configs", "cm", "admin.enabled") is not False:
         yield values.fault("keeps the built-in administrator", "configs", "cm", "admin.enabled")
     if values.flag("configs", "params", "server.insecure") and not values.flag("server", "ingress", "enabled"):
-        yield values.fault("speaks without encryption", "configs", "params", "server.insecure", got=True)
+        yield values.fault("communicates without encryption", "configs", "params", "server.insecure", got=True)
     if values.get("configs", "rbac", "policy.default") == "role:admin":
-        yield values.fault("makes everybody an administrator", "configs", "rbac", "policy.default", got="role:admin")
+        yield values.fault("makes everyone an administrator", "configs", "rbac", "policy.default", got="role:admin")
     scheme = "service.beta.kubernetes.io/aws-load-balancer-scheme"
     internal = values.get("server", "service", "annotations", scheme) == "internal"
     if values.get("server", "service", "type") == "LoadBalancer" and not internal:
@@ -159,11 +159,11 @@ def analysis(rollout: Props) -> Faults:
         steps = strategy.items("canary", "steps")
         looks = any(step.has("pause") or step.has("analysis") for step in steps) or strategy.has("canary", "analysis")
         if sum(step.has("setWeight") for step in steps) < 2 or not looks:
-            yield strategy.fault("goes on without looking", "canary", "steps", got=len(steps))
+            yield strategy.fault("continues without checking", "canary", "steps", got=len(steps))
     elif strategy.has("blueGreen"):
         blue = strategy.at("blueGreen")
         if not blue.has("prePromotionAnalysis") and blue.flag("autoPromotionEnabled") is not False:
-            yield blue.fault("goes on without looking", "prePromotionAnalysis")
+            yield blue.fault("continues without checking", "prePromotionAnalysis")
 
 
 @rule(
@@ -228,7 +228,7 @@ def regions(subject: Props, context: Context) -> Faults:
     if not allowed or not subject.has("region"):
         raise NotApplicable
     if subject.get("region") not in allowed:
-        yield subject.fault("is in a region that is not agreed on", "region", got=subject.get("region"))
+        yield subject.fault("is in a region that is not allowed", "region", got=subject.get("region"))
 
 
 @rule(
@@ -254,7 +254,9 @@ def explicit_provider(subject: Props, context: Context) -> Faults:
         parent = context.stack.by_urn[str(context.resource.parent)]
         provider = parent.provider or ""
     if not provider or "::default" in provider:
-        yield subject.fault("goes to whichever cluster is at hand", do="pass a Kubernetes provider of the cluster")
+        yield subject.fault(
+            "is deployed to whichever cluster is current", do="pass a Kubernetes provider of the cluster"
+        )
 
 
 @rule(
@@ -271,7 +273,7 @@ def awaited(subject: Props) -> Faults:
     """In production a deployment waits until it works."""
     for key in ("pulumi.com/skipAwait", "pulumi.com/patchForce"):
         if subject.flag("metadata", "annotations", key):
-            yield subject.fault("does not look whether it works", "metadata", "annotations", key, got="true")
+            yield subject.fault("does not check whether it works", "metadata", "annotations", key, got="true")
 
 
 @rule(
@@ -286,4 +288,4 @@ def awaited(subject: Props) -> Faults:
 def backup(cluster: Props, context: Context) -> Faults:
     """In production what a cluster holds can be got back."""
     if not context.stack.of("aws:backup/selection:Selection") and not charts(context.stack, "velero"):
-        yield cluster.fault("cannot be got back")
+        yield cluster.fault("cannot be recovered")

@@ -76,18 +76,16 @@ def no_host(pod: Props, context: Context) -> Faults:
     """Pods of Fargate do without the host."""
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.flag(key):
-            yield pod.fault("reaches for the host, which Fargate refuses", key, got=True)
+            yield pod.fault("uses the host, which Fargate refuses", key, got=True)
     for volume in pod.items("volumes"):
         if volume.has("hostPath"):
-            yield volume.fault("reaches for the host, which Fargate refuses", "hostPath")
+            yield volume.fault("uses the host, which Fargate refuses", "hostPath")
     for container in containers_of(context.resource):
         if container.flag("securityContext", "privileged"):
             yield container.fault("is privileged, which Fargate refuses", "securityContext", "privileged", got=True)
         for port in container.items("ports"):
             if port.has("hostPort") and port.get("hostPort") != 0:
-                yield port.fault(
-                    "takes a port of the host, which Fargate refuses", "hostPort", got=port.get("hostPort")
-                )
+                yield port.fault("uses a port of the host, which Fargate refuses", "hostPort", got=port.get("hostPort"))
 
 
 @pod_rule("fargate-no-gpu-arm-or-windows", "high", each=fargate_pods, across=True)
@@ -100,7 +98,7 @@ def no_special_hardware(pod: Props, context: Context) -> Faults:
                     yield container.fault("needs an accelerator, and Fargate has none", "resources", kind, key)
     for key, wrong in (("kubernetes.io/arch", "arm64"), ("kubernetes.io/os", "windows")):
         if pod.get("nodeSelector", key) == wrong:
-            yield pod.fault(f"needs {wrong}, which Fargate has not", "nodeSelector", key, got=wrong)
+            yield pod.fault(f"needs {wrong}, which Fargate does not support", "nodeSelector", key, got=wrong)
 
 
 @rule("fargate-no-ebs-or-dynamic-volumes", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, across=True)
@@ -112,7 +110,7 @@ def no_volumes(_: Props, context: Context) -> Faults:
         if is_ebs(claim, context.stack):
             yield claim.fault("is an EBS volume, which Fargate cannot mount")
         elif is_dynamic_efs(claim, context.stack):
-            yield claim.fault("is made on demand, which Fargate cannot do")
+            yield claim.fault("is provisioned dynamically, which Fargate cannot do")
 
 
 @rule("fargate-private-subnets", FARGATE, severity="high", enforcement="mandatory", wave=1, across=True)
@@ -120,7 +118,7 @@ def private_subnets(profile: Props, context: Context) -> Faults:
     """Fargate runs pods in private subnets."""
     for subnet in subnets_of(context.resource, context.stack, "subnetIds"):
         if why := is_public(subnet.resource, context.stack):
-            yield profile.fault(f"stands in {subnet.resource.name}, which {why}", "subnetIds")
+            yield profile.fault(f"is in {subnet.resource.name}, which {why}", "subnetIds")
 
 
 @rule(
@@ -160,9 +158,9 @@ def narrow_selectors(profile: Props) -> Faults:
     selectors = profile.items("selectors")
     for selector in selectors:
         if selector.get("namespace") == "*" and not selector.pairs("labels"):
-            yield selector.fault("takes every pod of the cluster", "namespace", got="*")
+            yield selector.fault("selects every pod of the cluster", "namespace", got="*")
     if len(selectors) > 5:
-        yield profile.fault("has more selectors than EKS takes", "selectors", got=len(selectors))
+        yield profile.fault("has more selectors than EKS allows", "selectors", got=len(selectors))
 
 
 @pod_rule("fargate-requests-set", "medium", each=fargate_pods, wave=2, across=True)

@@ -36,11 +36,11 @@ def version_pinned(chart: Props, context: Context) -> Faults:
     if _is_local(str(chart.text("chart"))):
         raise NotApplicable
     if not chart.has("version"):
-        yield chart.fault("takes whatever version is newest", "version")
+        yield chart.fault("uses whatever version is newest", "version")
     elif not _EXACT.fullmatch(str(chart.get("version"))):
         yield chart.fault("names no exact version", "version", got=chart.get("version"))
     if chart.flag("devel"):
-        yield chart.fault("takes versions that are not released", "devel", got=True)
+        yield chart.fault("accepts versions that are not released", "devel", got=True)
 
 
 @rule(
@@ -61,7 +61,7 @@ def repository_secure(chart: Props, context: Context) -> Faults:
     if repository.startswith("http://") or chart.flag("plainHttp"):
         yield chart.fault("comes over a connection that is not encrypted", "repositoryOpts", "repo", got=repository)
     if "://" in repository and not any(fnmatchcase(repository, each) for each in context.params["allowed_repos"]):
-        yield chart.fault("comes from a repository that is not agreed on", "repositoryOpts", "repo", got=repository)
+        yield chart.fault("comes from a repository that is not allowed", "repositoryOpts", "repo", got=repository)
     if (
         options.has("password")
         and isinstance(password := options.raw("password"), str)
@@ -102,7 +102,7 @@ def atomic(release: Props) -> Faults:
         yield release.fault("stays as it is when it fails", "atomic")
     for key in ("skipAwait", "disableWebhooks"):
         if release.flag(key):
-            yield release.fault("does not look whether it works", key, got=True)
+            yield release.fault("does not check whether it works", key, got=True)
     if (release.number("timeout") or 0) > 1800:
         yield release.fault("waits for more than half an hour", "timeout", got=release.number("timeout"))
 
@@ -130,9 +130,9 @@ def visible(release: Props, context: Context) -> Faults:
     for each in contents(context.stack):
         if each.installed.resource is context.resource and each.rendered is not None:
             if each.in_part:
-                yield release.fault("makes objects that rules see in part", "chart", got=name)
+                yield release.fault("creates objects that rules see in part", "chart", got=name)
             return
-    yield release.fault("makes objects that no rule sees", "chart", got=name)
+    yield release.fault("creates objects that no rule sees", "chart", got=name)
 
 
 @rule(

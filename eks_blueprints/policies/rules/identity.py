@@ -116,17 +116,17 @@ def workload_admin(subject: Props, context: Context) -> Faults:
     for _, policy in attached(resource, stack) if resource.type != ROLE_POLICY else ():
         name = policy_name(policy.policy)
         if (name in ADMINISTRATORS or name.endswith("FullAccess")) and name not in context.params["allow"]:
-            yield subject.fault("lets pods do far too much", *policy.keys, got=name)
+            yield subject.fault("gives pods far too many permissions", *policy.keys, got=name)
     for document in _own_documents(resource, stack):
         for statement in allowing(document):
             broad = [each for each in values(statement, "Action") if whole_service(each)]
             broad = broad or [f"all but {each}" for each in values(statement, "NotAction")]
             if broad and unlimited(statement):
-                yield document.fault("lets pods do everything of a service", got=broad)
+                yield document.fault("allows pods every action of a service", got=broad)
                 continue
             deleting = [each for each in values(statement, "Action") if _DELETES.search(each)]
             if deleting and unlimited(statement) and not _is_bound(statement):
-                yield document.fault("lets pods delete all of a kind", got=deleting, advisory=True)
+                yield document.fault("allows pods to delete all of a kind", got=deleting, advisory=True)
 
 
 @rule(

@@ -37,7 +37,7 @@ def tag_fixed(container: Props) -> Faults:
     if container.symbolic(tag or image.rpartition("/")[2]):
         raise Undetermined((*container.path, "image"))
     if moves(tag):
-        yield container.fault("runs whatever the tag names today", "image", got=image)
+        yield container.fault("runs whatever image the tag points to today", "image", got=image)
 
 
 @pod_rule("k8s-image-digest", "low", each=containers, enforcement="advisory", wave=3)
@@ -69,7 +69,7 @@ def registry_allowed(container: Props, context: Context) -> Faults:
         raise NotApplicable
     host = _host(container)
     if not any(fnmatchcase(host, each) for each in context.params["allowed"]):
-        yield container.fault("comes from a registry that is not agreed on", "image", got=_image(container))
+        yield container.fault("comes from a registry that is not allowed", "image", got=_image(container))
 
 
 @pod_rule(
@@ -125,7 +125,7 @@ def signatures(cluster: Props, context: Context) -> Faults:
     for policy in stack.of("kubernetes:kyverno.io/v1:ClusterPolicy"):
         if any(each.has("verifyImages") for each in policy.props.items("spec", "rules")):
             return
-    yield cluster.fault("runs images without asking who made them")
+    yield cluster.fault("runs images without verifying who built them")
 
 
 def moves(tag: str) -> bool:

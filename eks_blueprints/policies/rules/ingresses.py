@@ -21,13 +21,13 @@ def class_and_host(ingress: Props) -> Faults:
     if not ingress.has("spec", "ingressClassName"):
         yield ingress.fault("names no class", "spec", "ingressClassName")
     if ingress.has("spec", "defaultBackend"):
-        yield ingress.fault("takes what is for nobody", "spec", "defaultBackend")
+        yield ingress.fault("accepts requests that match no other rule", "spec", "defaultBackend")
     for each in ingress.items("spec", "rules"):
         host = each.get("host")
         if host is None:
-            yield each.fault("takes every host", "host")
+            yield each.fault("accepts every host", "host")
         elif "*" in host:
-            yield each.fault("takes more than one host", "host", got=host)
+            yield each.fault("accepts more than one host", "host", got=host)
 
 
 @rule("k8s-ingress-host-path-unique", INGRESS, severity="medium", enforcement="mandatory", wave=2, across=True)
@@ -73,7 +73,7 @@ def nginx_retired(subject: Props, context: Context) -> Faults:
     if resource.type == INGRESS:
         notes = "kubernetes.io/ingress.class"
         if "nginx" in (subject.get("spec", "ingressClassName"), subject.get("metadata", "annotations", notes)):
-            yield subject.fault("counts on a controller that is retired", "spec", "ingressClassName", got="nginx")
+            yield subject.fault("relies on a controller that is retired", "spec", "ingressClassName", got="nginx")
     elif resource.type == DEPLOYMENT:
         for image in _images(resource):
             if "ingress-nginx/controller" in image:

@@ -86,13 +86,13 @@ def class_ref(pool: Props, context: Context) -> Faults:
         return
     kind, group = ref.get("kind"), ref.get("group")
     if _GROUPS.get(str(kind)) != group:
-        yield ref.fault(f"is no kind of {group}", "kind", got=kind)
+        yield ref.fault(f"is not a kind of {group}", "kind", got=kind)
         return
     stack = context.stack
     name = canonical(ref.text("name") or "", stack)
     known = {object_name(each, stack) for each in stack.of(EC2_NODE_CLASS, NODE_CLASS) if each.kind == kind}
     if name not in known and name not in context.params["external"] and known:
-        yield ref.fault("names a node class that is not there", "name", got=name)
+        yield ref.fault("names a node class that does not exist", "name", got=name)
 
 
 @rule("karpenter-nodepool-schema-valid", NODE_POOL, EC2_NODE_CLASS, severity="high", enforcement="mandatory", wave=1)
@@ -109,12 +109,12 @@ def imds(found: Props) -> Faults:
         yield options.fault("serves instance metadata without a token", "httpTokens", got=options.get("httpTokens"))
     if options.get("httpPutResponseHopLimit") not in (None, 1):
         yield options.fault(
-            "lets pods reach the metadata of their node",
+            "allows pods to reach the metadata of their node",
             "httpPutResponseHopLimit",
             got=options.get("httpPutResponseHopLimit"),
         )
     if options.get("httpEndpoint") == "disabled":
-        yield options.fault("keeps nodes from their own metadata", "httpEndpoint", got="disabled")
+        yield options.fault("blocks nodes from their own metadata", "httpEndpoint", got="disabled")
 
 
 @rule("karpenter-nodeclass-volumes-encrypted", EC2_NODE_CLASS, severity="high", enforcement="mandatory", wave=1)
@@ -153,7 +153,7 @@ def scoped(found: Props) -> Faults:
         for term in found.items("spec", key):
             tags = term.pairs("tags")
             if tags and all(value.text() == "*" for _, value in tags):
-                yield term.fault("selects what is of other clusters", "tags", got=[name for name, _ in tags])
+                yield term.fault("selects resources of other clusters", "tags", got=[name for name, _ in tags])
 
 
 @rule(
@@ -196,7 +196,9 @@ def not_al2(found: Props, context: Context) -> Faults:
         return
     minor = version_of(cluster_of(context.resource, context.stack))
     old = minor is None or minor < 33
-    yield found.fault("runs Amazon Linux 2, which EKS no longer makes", "spec", "amiSelectorTerms", advisory=old)
+    yield found.fault(
+        "runs Amazon Linux 2, for which EKS no longer builds images", "spec", "amiSelectorTerms", advisory=old
+    )
 
 
 @rule("automode-nodepool-labels-supported", NODE_POOL, severity="high", enforcement="mandatory", wave=1)
@@ -206,7 +208,7 @@ def labels_supported(pool: Props) -> Faults:
     for requirement in pool.items(*TEMPLATE, "requirements"):
         key = str(requirement.get("key"))
         if group == "eks.amazonaws.com" and _FOREIGN_LABELS.fullmatch(key):
-            yield requirement.fault("is no label of Auto Mode's nodes", "key", got=key)
+            yield requirement.fault("is not a label of Auto Mode's nodes", "key", got=key)
         elif group == "karpenter.k8s.aws" and key.startswith("eks.amazonaws.com/instance-"):
             yield requirement.fault("is a label of Auto Mode's nodes alone", "key", got=key)
 
@@ -217,7 +219,7 @@ def network_policy(found: Props, context: Context) -> Faults:
     if not context.stack.of("kubernetes:networking.k8s.io/v1:NetworkPolicy"):
         raise NotApplicable
     if found.get("spec", "networkPolicy") not in ("DefaultAllow", "DefaultDeny"):
-        yield found.fault("leaves it to a default what is allowed", "spec", "networkPolicy")
+        yield found.fault("relies on a default for what is allowed", "spec", "networkPolicy")
     if found.get("spec", "networkPolicyEventLogs") != "Enabled":
         yield found.fault("logs nothing that it refuses", "spec", "networkPolicyEventLogs")
 
@@ -242,7 +244,7 @@ def _pool_schema(pool: Props) -> Faults:
             yield pool.fault("has a fixed size, and therefore a limit of nodes alone", "spec", "limits", got=strange)
     weight = pool.get("spec", "weight")
     if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int) or not 1 <= weight <= 100):
-        yield pool.fault("is no whole number from 1 to 100", "spec", "weight", got=weight)
+        yield pool.fault("is not a whole number from 1 to 100", "spec", "weight", got=weight)
 
 
 def _requirement(requirement: Props) -> Faults:
@@ -251,7 +253,7 @@ def _requirement(requirement: Props) -> Faults:
         yield requirement.fault("needs values", "values", got=[])
     least = requirement.number("minValues")
     if least is not None and operator == "In" and least > len(given):
-        yield requirement.fault("wants more values than it lists", "minValues", got=least)
+        yield requirement.fault("requires more values than it lists", "minValues", got=least)
     if operator in _NUMBERS:
         values = [each.get() for each in given]
         if len(values) != 1 or not isinstance(values[0], str) or not re.fullmatch(r"\d+", values[0]):
@@ -268,12 +270,12 @@ def _class_schema(found: Props) -> Faults:
     terms = spec.items("amiSelectorTerms")
     aliases = [term for term in terms if term.has("alias")]
     if aliases and (len(terms) > 1 or any(aliases[0].has(key) for key in ("id", "tags", "name", "owner"))):
-        yield aliases[0].fault("stands alone, without other terms or keys", "alias")
+        yield aliases[0].fault("must be alone, without other terms or keys", "alias")
     if terms and not aliases and not spec.has("amiFamily"):
         yield spec.fault("is needed where no alias names the image", "amiFamily")
     for key, _ in spec.pairs("tags"):
         if _RESTRICTED.fullmatch(key):
-            yield spec.fault("is a tag that Karpenter keeps for itself", "tags", key)
+            yield spec.fault("is a tag that Karpenter reserves", "tags", key)
 
 
 def _tags_elsewhere(terms: list[Props], context: Context) -> bool:

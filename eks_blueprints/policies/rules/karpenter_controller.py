@@ -55,11 +55,11 @@ def interruption_queue(subject: Props, context: Context) -> Faults:
     queue = chart.values.text("settings", "interruptionQueue")
     keys = ("values", "settings", "interruptionQueue")
     if not queue:
-        yield subject.fault("does not hear that Spot nodes go", *keys)
+        yield subject.fault("does not receive Spot interruptions", *keys)
     elif "${" not in queue:
         names = [each.inputs.get("name") for each in context.stack.of(QUEUE)]
         if names and queue not in names and all(isinstance(name, str) for name in names):
-            yield subject.fault("listens to a queue that is not there", *keys, got=queue)
+            yield subject.fault("listens to a queue that does not exist", *keys, got=queue)
 
 
 @rule(
@@ -82,7 +82,7 @@ def placement(subject: Props, context: Context) -> Faults:
         raise NotApplicable
     cluster = cluster_of(resource, stack)
     if cluster is not None and not on_cluster(cluster, stack, NODE_GROUP, FARGATE, "aws:autoscaling/group:Group"):
-        yield subject.fault("has no node to run on but those that it makes")
+        yield subject.fault("has no node to run on except those that it launches")
     if resource.type == DEPLOYMENT:
         affinity = pod_of(resource).at("affinity", "nodeAffinity")
     else:
@@ -90,7 +90,7 @@ def placement(subject: Props, context: Context) -> Faults:
         if affinity.value is None:
             return
     if not _keeps_off(affinity):
-        yield affinity.fault("may run on nodes that it makes itself")
+        yield affinity.fault("may run on nodes that it launches itself")
 
 
 @rule("karpenter-controller-ha", *INSTALLERS, severity="medium", enforcement="advisory", wave=3)
@@ -113,7 +113,7 @@ def compatible(subject: Props, context: Context) -> Faults:
     if match is None:
         if not subject.is_known("version"):
             raise Undetermined(("version",))
-        yield subject.fault("is of no version that somebody chose", "version", got=chart.version)
+        yield subject.fault("has no pinned version", "version", got=chart.version)
         return
     found = tuple(int(each) for each in match.groups())
     minor = version_of(cluster_of(context.resource, context.stack))

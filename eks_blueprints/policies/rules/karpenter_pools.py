@@ -33,7 +33,7 @@ def limits(pool: Props, context: Context) -> Faults:
         yield pool.fault("may grow without limit", "spec", "limits", got=got, do=f"limit {', '.join(missing)}")
     cpu = quantity(pool.get("spec", "limits", "cpu"))
     if cpu is not None and cpu > context.params["max_cpu"]:
-        yield pool.fault("may grow beyond what was agreed", "spec", "limits", "cpu", got=cpu)
+        yield pool.fault("may grow beyond the allowed limit", "spec", "limits", "cpu", got=cpu)
 
 
 @rule("karpenter-spot-has-on-demand-fallback", NODE_POOL, severity="high", enforcement="mandatory", wave=1, across=True)
@@ -49,7 +49,7 @@ def spot_fallback(pool: Props, context: Context) -> Faults:
     for other in context.stack.of(NODE_POOL):
         if other is not context.resource and _backs(other.props, pool):
             return
-    yield pool.fault("leaves pods pending when Spot runs dry", *TEMPLATE, "requirements", got=sorted(kinds))
+    yield pool.fault("leaves pods pending when there is no Spot capacity", *TEMPLATE, "requirements", got=sorted(kinds))
 
 
 @rule(
@@ -93,7 +93,7 @@ def multi_az(pool: Props, context: Context) -> Faults:
     if own is not None and len(own) < 2:
         others = {zone for each in context.stack.of(NODE_POOL) for zone in (zones_of(each.props) or ())}
         if not others - own:
-            yield pool.fault("stands in one zone", *TEMPLATE, "requirements", got=sorted(own))
+            yield pool.fault("is in one zone", *TEMPLATE, "requirements", got=sorted(own))
     chosen = [
         subnet
         for each in node_class(context.resource, context.stack)
@@ -111,13 +111,15 @@ def budgets(pool: Props) -> Faults:
     """How many nodes go at once is said, and it is not none for ever."""
     found = pool.items("spec", "disruption", "budgets")
     if not found:
-        yield pool.fault("leaves it to a default how many nodes go at once", "spec", "disruption", "budgets")
+        yield pool.fault(
+            "relies on a default for how many nodes are disrupted at once", "spec", "disruption", "budgets"
+        )
     for budget in found:
         scheduled = budget.has("schedule")
         if scheduled != budget.has("duration"):
             yield budget.fault("has a schedule without a duration, or the other way round", "schedule")
         if budget.get("nodes") in ("0", "0%") and not scheduled and not budget.items("reasons"):
-            yield budget.fault("never lets a node go, not even for a new image", "nodes", got=budget.get("nodes"))
+            yield budget.fault("never disrupts a node, not even for a new image", "nodes", got=budget.get("nodes"))
 
 
 @rule(
@@ -134,11 +136,11 @@ def expires(pool: Props, context: Context) -> Faults:
     found = pool.get(*TEMPLATE, "expireAfter")
     auto = pool.get(*TEMPLATE, "nodeClassRef", "group") == "eks.amazonaws.com"
     if found == "Never":
-        yield pool.fault("lets nodes grow old", *TEMPLATE, "expireAfter", got=found)
+        yield pool.fault("allows nodes to get old", *TEMPLATE, "expireAfter", got=found)
         return
     age, most = seconds(found), seconds(context.params["max"]) or 0
     if age is not None and age > (min(most, _AUTO_DAYS) if auto else most):
-        yield pool.fault("lets nodes grow old", *TEMPLATE, "expireAfter", got=found)
+        yield pool.fault("allows nodes to get old", *TEMPLATE, "expireAfter", got=found)
 
 
 @rule("karpenter-termination-grace-period", NODE_POOL, severity="medium", enforcement="advisory", wave=3, across=True)
@@ -151,7 +153,7 @@ def grace_period(pool: Props, context: Context) -> Faults:
     if pool.get(*TEMPLATE, "expireAfter") == "Never" or not _asks_for_peace(context.stack):
         raise NotApplicable
     if not pool.has(*TEMPLATE, "terminationGracePeriod"):
-        yield pool.fault("waits for ever for pods that may not be disrupted", *TEMPLATE, "terminationGracePeriod")
+        yield pool.fault("waits forever for pods that may not be disrupted", *TEMPLATE, "terminationGracePeriod")
 
 
 @rule("karpenter-do-not-disrupt-bounded", *REPLICATED, severity="low", enforcement="advisory", wave=3)
@@ -160,7 +162,7 @@ def do_not_disrupt(_: Props, context: Context) -> Faults:
     found = template(context.resource).get("metadata", "annotations", "karpenter.sh/do-not-disrupt")
     if str(found).lower() == "true":
         yield template(context.resource).fault(
-            "holds its node for ever", "metadata", "annotations", "karpenter.sh/do-not-disrupt", got=found
+            "holds its node forever", "metadata", "annotations", "karpenter.sh/do-not-disrupt", got=found
         )
 
 
@@ -168,7 +170,9 @@ def do_not_disrupt(_: Props, context: Context) -> Faults:
 def consolidation(pool: Props) -> Faults:
     """How nodes are packed is chosen."""
     if not pool.has("spec", "disruption", "consolidationPolicy"):
-        yield pool.fault("leaves it to a default how nodes are packed", "spec", "disruption", "consolidationPolicy")
+        yield pool.fault(
+            "relies on a default for how nodes are consolidated", "spec", "disruption", "consolidationPolicy"
+        )
     after = pool.get("spec", "disruption", "consolidateAfter")
     wait = seconds(after)
     if after is None or (wait is not None and wait < 30):
@@ -202,7 +206,7 @@ def gpu_tainted(pool: Props) -> Faults:
     if not found or not found <= _GPU_CATEGORIES:
         raise NotApplicable
     if not pool.items(*TEMPLATE, "taints"):
-        yield pool.fault("takes ordinary pods on nodes with accelerators", *TEMPLATE, "taints", got=sorted(found))
+        yield pool.fault("accepts ordinary pods on nodes with accelerators", *TEMPLATE, "taints", got=sorted(found))
 
 
 @rule("karpenter-instance-guardrails", NODE_POOL, severity="low", enforcement="advisory", wave=3)

@@ -106,7 +106,7 @@ def no_tenants(_: Props, context: Context) -> Faults:
     if namespace not in ("kube-system", "kube-public", "kube-node-lease"):
         return
     if object_name(resource, stack) not in context.params["platform"]:
-        yield resource.props.fault("is no part of Kubernetes or of the platform", "metadata", "namespace")
+        yield resource.props.fault("is not a part of Kubernetes or of the platform", "metadata", "namespace")
 
 
 @rule(
@@ -129,14 +129,16 @@ def pod_security(namespace: Props, context: Context) -> Faults:
     if level == "privileged" and (name in context.params["privileged"] or _is_system(name)):
         return
     if level not in ("baseline", "restricted"):
-        yield namespace.fault("lets its pods do anything", "metadata", "labels", f"{_PSA}enforce", got=level)
+        yield namespace.fault("allows its pods to do anything", "metadata", "labels", f"{_PSA}enforce", got=level)
         return
     missing = [key for key in ("enforce-version",) if not labels.has(f"{_PSA}{key}")]
     if level != "restricted":
         missing += [key for key in ("warn", "audit") if labels.get(f"{_PSA}{key}") != "restricted"]
     if missing:
         do = "set " + ", ".join(f"{_PSA}{key}" for key in missing)
-        yield namespace.fault("does not say what would break next", "metadata", "labels", do=do, advisory=True)
+        yield namespace.fault(
+            "does not report what would break at the next level", "metadata", "labels", do=do, advisory=True
+        )
 
 
 @rule(
@@ -178,7 +180,7 @@ def quota(namespace: Props, context: Context) -> Faults:
             k in hard for k in ("requests.memory", "memory")
         ):
             return
-    yield namespace.fault("may take the whole cluster")
+    yield namespace.fault("may use the whole cluster")
 
 
 @rule(
@@ -216,7 +218,7 @@ def deny_allows_dns(policy: Props, context: Context) -> Faults:
     if missing := sorted({"UDP", "TCP"} - ports):
         if unknown is not None:
             raise unknown
-        yield policy.fault(f"lets no name be resolved by {' or '.join(missing)}", "spec", "egress")
+        yield policy.fault(f"blocks DNS for {' or '.join(missing)}", "spec", "egress")
 
 
 @rule("k8s-network-policy-not-allow-all", NETWORK_POLICY, severity="medium", enforcement="advisory", wave=3)

@@ -46,7 +46,7 @@ def endpoints(cluster: Props, context: Context) -> Faults:
             found.add(_service(name))
     missing = [each for each in _needed(context.resource, stack) if each not in found]
     if missing and unknown:
-        raise Undetermined(("vpcConfig",), "stands in a VPC with endpoints whose services are not known")
+        raise Undetermined(("vpcConfig",), "is in a VPC with endpoints whose services are not known")
     if missing:
         what = f"cannot reach {', '.join(missing)}"
         yield cluster.fault(what, "vpcConfig", got=sorted(found) or None, do="add their endpoints")

@@ -53,7 +53,7 @@ def accelerated_tainted(group: Props) -> Faults:
     if not accelerated:
         raise NotApplicable
     if not any(taint.get("effect") in ("NO_SCHEDULE", "NO_EXECUTE") for taint in group.items("taints")):
-        yield group.fault("takes ordinary pods on nodes with accelerators", "taints", got=[])
+        yield group.fault("accepts ordinary pods on nodes with accelerators", "taints", got=[])
 
 
 def _is_accelerated(name: str) -> bool:

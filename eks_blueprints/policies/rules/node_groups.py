@@ -38,7 +38,7 @@ def no_ssh_key(nodes: Props) -> Faults:
     """Nodes have no SSH key."""
     for keys in (("remoteAccess", "ec2SshKey"), ("keyName",)):
         if nodes.has(*keys):
-            yield nodes.fault("lets people in by SSH", *keys, got=nodes.raw(*keys))
+            yield nodes.fault("allows people to connect with SSH", *keys, got=nodes.raw(*keys))
 
 
 @rule("eks-nodegroup-private-subnets", NODE_GROUP, severity="high", enforcement="mandatory", wave=1, across=True)
@@ -46,7 +46,7 @@ def private_subnets(group: Props, context: Context) -> Faults:
     """Nodes stand in private subnets."""
     for subnet in subnets_of(context.resource, context.stack, "subnetIds"):
         if why := is_public(subnet.resource, context.stack):
-            yield group.fault(f"stands in {subnet.resource.name}, which {why}", "subnetIds")
+            yield group.fault(f"is in {subnet.resource.name}, which {why}", "subnetIds")
 
 
 @rule("eks-nodegroup-multi-az", NODE_GROUP, severity="medium", enforcement="advisory", wave=3, across=True)
@@ -59,7 +59,7 @@ def multi_az(group: Props, context: Context) -> Faults:
     if None in found or not found:
         raise Undetermined((*group.path, "subnetIds"), "names subnets whose zones the stack does not tell")
     if len(found) < 2:
-        yield group.fault("stands in one Availability Zone, and no group like it in another", "subnetIds")
+        yield group.fault("is in one Availability Zone, and no group like it in another", "subnetIds")
 
 
 @rule(
@@ -149,7 +149,7 @@ def release_pinned(group: Props) -> Faults:
     if group.get("amiType") == "CUSTOM":
         raise NotApplicable
     if not group.has("releaseVersion"):
-        yield group.fault("takes whatever image is newest", "releaseVersion")
+        yield group.fault("uses whatever image is newest", "releaseVersion")
 
 
 @rule(
@@ -175,7 +175,7 @@ def imds_hops(template: Props) -> Faults:
     hops = template.number("metadataOptions", "httpPutResponseHopLimit")
     if hops != 1:
         yield template.fault(
-            "lets pods reach the metadata of their node", "metadataOptions", "httpPutResponseHopLimit", got=hops
+            "allows pods to reach the metadata of their node", "metadataOptions", "httpPutResponseHopLimit", got=hops
         )
 
 
@@ -247,12 +247,12 @@ def update_config(group: Props) -> Faults:
         yield group.fault("leaves the pace of updates to EKS", "updateConfig")
     elif percent is not None and percent > 33:
         yield group.fault(
-            "takes a third of its nodes away at once", "updateConfig", "maxUnavailablePercentage", got=percent
+            "removes a third of its nodes at once", "updateConfig", "maxUnavailablePercentage", got=percent
         )
     elif count is not None:
         desired = group.number("scalingConfig", "desiredSize") or 1
         if count > min(100, max(1, math.ceil(desired / 3))):
-            yield group.fault("takes a third of its nodes away at once", "updateConfig", "maxUnavailable", got=count)
+            yield group.fault("removes a third of its nodes at once", "updateConfig", "maxUnavailable", got=count)
 
 
 def _is_of_template(version: Any, stack: Stack) -> bool:

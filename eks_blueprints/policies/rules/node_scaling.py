@@ -37,7 +37,7 @@ def bounds(group: Props, context: Context) -> Faults:
     if not least <= (least if desired is None else desired) <= most or most < 1:
         yield scaling.fault("has sizes that do not fit each other", got=got)
     elif most > context.params["max"]:
-        yield scaling.fault("may grow beyond what was agreed", "maxSize", got=most)
+        yield scaling.fault("may grow beyond the allowed limit", "maxSize", got=most)
     elif most == least and _is_autoscaled(context.resource, context.stack):
         yield scaling.fault("leaves its autoscaler no room", "maxSize", got=most)
 
@@ -63,7 +63,7 @@ def system_ha(group: Props, context: Context) -> Faults:
         yield group.fault("may shrink to fewer than two nodes", "scalingConfig", "minSize", got=least)
     zones = {subnet.zone for subnet in subnets_of(resource, stack, "subnetIds")}
     if (len(zones) == 1 and None not in zones) or len(group.items("subnetIds")) < 2:
-        yield group.fault("stands in one Availability Zone", "subnetIds")
+        yield group.fault("is in one Availability Zone", "subnetIds")
 
 
 @rule("eks-nodegroup-spot-diversified", NODE_GROUP, severity="high", enforcement="mandatory", wave=1, params={"min": 4})
@@ -79,7 +79,7 @@ def spot_diversified(group: Props, context: Context) -> Faults:
             if arm
             else ("", "")
         )
-        yield group.fault("hangs on few Spot pools", "instanceTypes", got=[each.value for each in types], fit=fit)
+        yield group.fault("depends on few Spot pools", "instanceTypes", got=[each.value for each in types], fit=fit)
 
 
 @rule("eks-nodegroup-spot-separate-from-on-demand", GROUP, severity="low", enforcement="advisory", wave=3)
@@ -117,7 +117,7 @@ def same_shape(group: Props, context: Context) -> Faults:
     wanted = ("mixedInstancesPolicy", "launchTemplate", "overrides", 0, "instanceRequirements")
     if group.has(*wanted):
         if not all(_one_value(group, *wanted, key) for key in ("vcpuCount", "memoryMib")):
-            yield group.fault("takes any instance within a range", *keys)
+            yield group.fault("accepts any instance within a range", *keys)
         return
     if len(types) < 2:
         return
@@ -178,7 +178,7 @@ def auto_repair(group: Props, context: Context) -> Faults:
         do = "install the add-on eks-node-monitoring-agent"
         if context.resource.from_stack_file:
             do = "write addons: {eks_node_monitoring_agent: {}}"
-        yield group.fault("has nobody who watches its nodes", "nodeRepairConfig", do=do)
+        yield group.fault("has no monitoring of its nodes", "nodeRepairConfig", do=do)
 
 
 @rule("eks-nodegroup-custom-ami-consistent", NODE_GROUP, severity="high", enforcement="mandatory", wave=1, across=True)

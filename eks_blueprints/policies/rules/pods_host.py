@@ -75,7 +75,7 @@ def no_host_ports(container: Props) -> Faults:
     """Containers take no port of their node."""
     for port in container.items("ports"):
         if number := port.get("hostPort"):
-            yield port.fault("takes a port of its node", "hostPort", got=number)
+            yield port.fault("uses a port of its node", "hostPort", got=number)
 
 
 @pod_rule(
@@ -161,10 +161,10 @@ def selinux(part: Props) -> Faults:
     if options.value is None:
         return
     if (options.get("type") or "") not in SELINUX_TYPES:
-        yield options.fault("takes a label that is not one of containers", "type", got=options.get("type"))
+        yield options.fault("uses a label that is not one of containers", "type", got=options.get("type"))
     for key in ("user", "role"):
         if options.get(key):
-            yield options.fault("takes a label that is not one of containers", key, got=options.get(key))
+            yield options.fault("uses a label that is not one of containers", key, got=options.get(key))
 
 
 @rule("k8s-proc-mount-default", *WORKLOADS, severity="medium", enforcement="mandatory", wave=1, patches=True)
@@ -205,7 +205,7 @@ def probe_hosts(container: Props) -> Faults:
     places += [("lifecycle", hook, kind, "host") for hook in ("postStart", "preStop") for kind in kinds]
     for keys in places:
         if host := container.get(*keys):
-            yield container.fault("has kubelet ask another host", *keys, got=host)
+            yield container.fault("makes the kubelet probe another host", *keys, got=host)
 
 
 def _is_local(value: Props) -> bool:

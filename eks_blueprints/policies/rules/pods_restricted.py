@@ -73,7 +73,7 @@ def drop_all(container: Props, context: Context) -> Faults:
     if "ALL" not in container.words(*keys, "drop"):
         yield container.fault("keeps capabilities", *keys, "drop", got=container.raw(*keys, "drop") or [])
     if strange := [each for each in container.words(*keys, "add") if each != "NET_BIND_SERVICE"]:
-        yield container.fault("takes back more than NET_BIND_SERVICE", *keys, "add", got=strange)
+        yield container.fault("adds more than NET_BIND_SERVICE", *keys, "add", got=strange)
 
 
 @pod_rule("k8s-seccomp-runtime-default", "medium", each=tenant_containers)

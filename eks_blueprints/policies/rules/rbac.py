@@ -36,7 +36,7 @@ _FOR_EVERYBODY = (
     "system:public-info-viewer",
     "system:service-account-issuer-discovery",
 )
-"""Roles that Kubernetes itself gives to whoever has authenticated, or to everybody."""
+"""Roles that Kubernetes itself gives to whoever has authenticated, or to everyone."""
 _OF_COMPONENTS = ("system:node", "system:kube-", "system:controller:", "system:volume-scheduler", "eks:")
 _EVERY_NAMESPACE = ("admin", "edit")
 
@@ -71,7 +71,7 @@ def no_wildcards(part: Props) -> Faults:
     """
     if part.path[0] == "aggregationRule":
         if part.value == {} or not (part.pairs("matchLabels") or part.items("matchExpressions")):
-            yield part.fault("gathers the rules of every role", got={})
+            yield part.fault("collects the rules of every role", got={})
         return
     verbs, resources, groups = (wild(part, key) for key in ("verbs", "resources", "apiGroups"))
     if resources and (verbs or groups or _changes(part)):
@@ -86,7 +86,7 @@ def no_wildcards(part: Props) -> Faults:
         yield part.fault("is about resources of every group", "apiGroups", got=["*"], advisory=True)
     if idle := [each for each in part.words("resources") if each.endswith("/*")]:
         do = "name the subresources, such as pods/log"
-        yield part.fault("is no pattern that Kubernetes knows", "resources", got=idle, do=do, advisory=True)
+        yield part.fault("is not a valid pattern that Kubernetes knows", "resources", got=idle, do=do, advisory=True)
 
 
 def _some(groups: list[str]) -> str:
@@ -129,11 +129,11 @@ def no_cluster_admin(binding: Props, context: Context) -> Faults:
 
 @rule("k8s-rbac-no-system-group-binding", *BINDINGS, severity="critical", enforcement="mandatory", wave=1)
 def no_everybody(binding: Props, context: Context) -> Faults:
-    """Rights are given to somebody, and not to everybody.
+    """Rights are given to somebody, and not to everyone.
 
     No subject is the group system:masters, system:authenticated, system:unauthenticated, system:nodes or one of all
     service accounts, the user system:anonymous or one of a component of Kubernetes, or the service account default.
-    The roles that Kubernetes gives to everybody, such as system:discovery, may be bound so.
+    The roles that Kubernetes gives to everyone, such as system:discovery, may be bound so.
     """
     open_to_all = binding.text("roleRef", "name") in _FOR_EVERYBODY
     for index, (kind, _, name) in enumerate(subjects(context.resource, context.stack)):
@@ -143,7 +143,7 @@ def no_everybody(binding: Props, context: Context) -> Faults:
             or (kind == "User" and name == "system:anonymous")
             or (kind == "ServiceAccount" and name == "default")
         ):
-            yield binding.fault("gives rights to everybody", "subjects", index, "name", got=name)
+            yield binding.fault("gives rights to everyone", "subjects", index, "name", got=name)
         elif (kind == "Group" and name == "system:nodes") or (
             kind == "User" and name.startswith(("system:node:", "system:kube-"))
         ):
@@ -186,7 +186,7 @@ def no_escalation(grant: Props) -> Faults:
     No role has the verbs escalate or bind on roles and cluster roles, or impersonate on users, groups, service accounts
     and what else tells who somebody is; `*` gives them too. For roles and users named by resourceNames this is
     advisory, unless cluster-admin, admin, edit or system:masters is one of them. bind on bindings gives nothing, for
-    Kubernetes asks for it on roles; it is advisory.
+    Kubernetes checks it on roles; it is advisory.
     """
     found = {(verb, each) for each, verbs, group in ESCALATION for verb in verbs if gives(grant, verb, each, group)}
     if found:
@@ -195,8 +195,8 @@ def no_escalation(grant: Props) -> Faults:
         got = sorted({f"{verb} {each}" for verb, each in found})
         yield grant.fault("may give itself more rights", "verbs", got=got, advisory=narrow)
     elif idle := [each for each in ("rolebindings", "clusterrolebindings") if gives(grant, "bind", each, RBAC)]:
-        do = "leave bind out; Kubernetes asks for it on roles"
-        yield grant.fault("asks for bind on what is bound already", "resources", got=idle, do=do, advisory=True)
+        do = "leave bind out; Kubernetes checks it on roles"
+        yield grant.fault("requests bind on what is bound already", "resources", got=idle, do=do, advisory=True)
 
 
 @rule(
@@ -215,7 +215,7 @@ def no_exec(grant: Props) -> Faults:
     nothing at all on nodes/proxy; `*` and `*/exec` give them too.
     """
     if found := given(grant, INSIDE):
-        yield grant.fault("may step into running pods", "resources", got=found)
+        yield grant.fault("may open a shell in running pods", "resources", got=found)
     if gives(grant, (*READ, *WRITE), "nodes/proxy"):
         yield grant.fault("may talk to kubelets, past the audit log", "resources", got=["nodes/proxy"])
 

@@ -55,10 +55,10 @@ def ingress_backend(ingress: Props, context: Context) -> Faults:
         if not name or name in actions:
             continue
         if name not in services:
-            yield backend.fault("leads to a service that is not there", "name", got=name)
+            yield backend.fault("points to a service that does not exist", "name", got=name)
         elif not _has_port(services[name], backend):
             got = backend.raw("port", "name") or backend.raw("port", "number")
-            yield backend.fault(f"leads to a port that {name} does not have", "port", got=got)
+            yield backend.fault(f"points to a port that {name} does not have", "port", got=got)
 
 
 @rule("k8s-network-policy-selects-pods", NETWORK_POLICY, severity="low", enforcement="advisory", wave=3, across=True)
@@ -92,21 +92,23 @@ def service_account(_: Props, context: Context) -> Faults:
         raise NotApplicable
     name = canonical(given, stack)
     if name not in known:
-        yield pod.fault("runs as a service account that is not there", "serviceAccountName", got=name)
+        yield pod.fault("runs as a service account that does not exist", "serviceAccountName", got=name)
 
 
 @pod_rule("k8s-probe-port-exists", "high", each=containers, wave=1)
 def probe_port(container: Props) -> Faults:
     """A probe asks at a port that its container has, where it names one.
 
-    The port of an httpGet or tcpSocket probe that is no number is the name of one of the container's ports.
+    The port of an httpGet or tcpSocket probe that is not a number is the name of one of the container's ports.
     """
     names = {str(port.get("name")) for port in container.items("ports")}
     for probe in _PROBES:
         for kind in ("httpGet", "tcpSocket"):
             port = container.get(probe, kind, "port")
             if isinstance(port, str) and not port.isdigit() and port not in names:
-                yield container.fault("asks at a port that the container does not name", probe, kind, "port", got=port)
+                yield container.fault(
+                    "probes a port that the container does not declare", probe, kind, "port", got=port
+                )
 
 
 @pod_rule("k8s-env-names-unique", "medium", each=containers, wave=2, patches=True)

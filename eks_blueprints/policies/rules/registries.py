@@ -53,10 +53,10 @@ def immutable(repository: Props, context: Context) -> Faults:
     """A tag always names the same image."""
     kind = repository.get("imageTagMutability")
     if kind not in ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"):
-        yield repository.fault("lets tags move to other images", "imageTagMutability", got=kind)
+        yield repository.fault("allows tags to move to other images", "imageTagMutability", got=kind)
     for each in repository.items("imageTagMutabilityExclusionFilters"):
         if each.get("filter") not in context.params["allowed_exclusions"]:
-            yield each.fault("lets tags move to other images", "filter", got=each.get("filter"))
+            yield each.fault("allows tags to move to other images", "filter", got=each.get("filter"))
 
 
 @rule("ecr-kms-encryption", REPOSITORY, severity="low", enforcement="advisory", wave=3)
@@ -97,7 +97,7 @@ def rotation(key: Props) -> Faults:
         yield key.fault("is never rotated", "enableKeyRotation", got=key.raw("enableKeyRotation"))
     days = key.number("deletionWindowInDays")
     if days is not None and days < 14:
-        yield key.fault("is gone soon after it is deleted", "deletionWindowInDays", got=days)
+        yield key.fault("cannot be recovered soon after it is deleted", "deletionWindowInDays", got=days)
 
 
 @rule(
@@ -166,15 +166,15 @@ def _queue_policy(queue: Props, resource: Resource, stack: Stack) -> Faults:
                 continue
             strange = [each for each in principals(statement, "Service") if each not in _EVENTS]
             if strange or principals(statement, "AWS"):
-                yield queue.fault("takes messages from others than AWS", got=strange or principals(statement, "AWS"))
+                yield queue.fault("accepts messages from others than AWS", got=strange or principals(statement, "AWS"))
     if documents and not denies:
-        yield queue.fault("takes messages that are not encrypted on their way", do="deny aws:SecureTransport false")
+        yield queue.fault("accepts messages that are not encrypted in transit", do="deny aws:SecureTransport false")
 
 
 def _open_to_all(subject: Props, document: Props) -> Faults:
     for statement in allowing(document):
         if is_public(statement):
-            yield subject.fault("is open to everybody", "policy", got="*")
+            yield subject.fault("is open to everyone", "policy", got="*")
 
 
 def _rules_into(queue: Resource, stack: Stack) -> list[Resource]:

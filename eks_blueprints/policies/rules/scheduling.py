@@ -73,7 +73,7 @@ def _kinds(cluster: Resource, stack: Stack) -> tuple[list[Nodes], Undetermined |
         except Undetermined as error:
             unknown = error
     if cluster.props.raw("remoteNetworkConfig") is not None:
-        unknown = unknown or Undetermined((), "may fit nodes of its own network, which nobody knows here")
+        unknown = unknown or Undetermined((), "may fit nodes of its own network, which is not known here")
     return kinds, unknown
 
 
@@ -97,4 +97,4 @@ def no_wildcard_account(binding: Props, context: Context) -> Faults:
     kind = CLUSTER_ROLE if binding.get("roleRef", "kind") == "ClusterRole" else ROLE
     for role in stack.of(kind):
         if object_name(role, stack) == name and any(map(everything, role.props.items("rules"))):
-            yield binding.fault(f"lets {accounts[0]} do everything, by {role.name}", "roleRef", "name", got=name)
+            yield binding.fault(f"allows {accounts[0]} to do everything, by {role.name}", "roleRef", "name", got=name)

@@ -47,14 +47,14 @@ def scheme_explicit(subject: Props, context: Context) -> Faults:
         raise NotApplicable
     found = subject.get("metadata", "annotations", key)
     if found not in ("internal", "internet-facing"):
-        yield subject.fault("does not say whom it faces", "metadata", "annotations", key, got=found)
+        yield subject.fault("does not say whether it faces the internet", "metadata", "annotations", key, got=found)
 
 
 @rule(
     "k8s-load-balancer-source-ranges", SERVICE, severity="high", enforcement="advisory", production="mandatory", wave=2
 )
 def source_ranges(service: Props) -> Faults:
-    """Only the web is open to everybody."""
+    """Only the web is open to everyone."""
     if service.get("spec", "type") != "LoadBalancer":
         raise NotApplicable
     if service.get("metadata", "annotations", _NLB + "scheme") != "internet-facing":
@@ -67,7 +67,7 @@ def source_ranges(service: Props) -> Faults:
     given = service.get("metadata", "annotations", "service.beta.kubernetes.io/load-balancer-source-ranges")
     ranges += [each.strip() for each in str(given).split(",")] if given else []
     if not ranges or is_world(ranges):
-        yield service.fault("opens more than the web to everybody", "spec", "loadBalancerSourceRanges", got=others)
+        yield service.fault("opens more than the web to everyone", "spec", "loadBalancerSourceRanges", got=others)
 
 
 @rule("k8s-load-balancer-controller-class", SERVICE, severity="low", enforcement="advisory", wave=3, across=True)
@@ -78,7 +78,7 @@ def balancer_class(service: Props) -> Faults:
     found = service.get("spec", "loadBalancerClass")
     kind = service.get("metadata", "annotations", _NLB + "type")
     if found not in ("service.k8s.aws/nlb", "eks.amazonaws.com/nlb") and kind not in ("external", "nlb-ip"):
-        yield service.fault("is made by the controller in Kubernetes itself", "spec", "loadBalancerClass", got=found)
+        yield service.fault("is created by the controller in Kubernetes itself", "spec", "loadBalancerClass", got=found)
 
 
 @rule(
@@ -92,7 +92,7 @@ def tls(subject: Props, context: Context) -> Faults:
             raise NotApplicable
         ports = [str(port.get("name")) for port in subject.items("spec", "ports")]
         if not notes.has(_NLB + "ssl-cert") and not any("https" in name or "tls" in name for name in ports):
-            yield subject.fault("speaks without encryption", "metadata", "annotations", _NLB + "ssl-cert")
+            yield subject.fault("communicates without encryption", "metadata", "annotations", _NLB + "ssl-cert")
         policy = notes.get(_NLB + "ssl-negotiation-policy")
     else:
         if not _is_balanced(subject, context.resource) or notes.get(_ALB + "scheme") != "internet-facing":
@@ -100,14 +100,14 @@ def tls(subject: Props, context: Context) -> Faults:
         yield from _ingress_tls(subject, notes)
         policy = notes.get(_ALB + "ssl-policy")
     if policy in _OLD_TLS:
-        yield subject.fault("speaks TLS that is broken", "metadata", "annotations", got=policy)
+        yield subject.fault("uses a TLS version that is broken", "metadata", "annotations", got=policy)
 
 
 @rule("k8s-no-service-external-ips", SERVICE, severity="high", enforcement="mandatory", wave=1, patches=True)
 def no_external_ips(service: Props) -> Faults:
     """A service takes no addresses that are not its own."""
     if found := service.items("spec", "externalIPs"):
-        yield service.fault("takes addresses of others", "spec", "externalIPs", got=[each.value for each in found])
+        yield service.fault("uses addresses of others", "spec", "externalIPs", got=[each.value for each in found])
 
 
 @rule("k8s-no-node-port", SERVICE, severity="low", enforcement="advisory", wave=3)
@@ -151,7 +151,7 @@ def service_selects(service: Props, context: Context) -> Faults:
     for port in service.items("spec", "ports"):
         target = port.get("targetPort")
         if isinstance(target, str) and not target.isdigit() and target not in names:
-            yield port.fault("leads to a port that no container names", "targetPort", got=target)
+            yield port.fault("points to a port that no container names", "targetPort", got=target)
 
 
 def _is_balanced(subject: Props, resource: Resource) -> bool:
@@ -168,7 +168,7 @@ def _ingress_tls(ingress: Props, notes: Props) -> Faults:
     https = any("HTTPS" in each for each in ports) if isinstance(ports, list) else None
     certified = notes.has(_ALB + "certificate-arn") or bool(ingress.items("spec", "tls"))
     if https is False or (https is None and not certified):
-        yield ingress.fault("speaks without encryption", "metadata", "annotations", _ALB + "listen-ports")
+        yield ingress.fault("communicates without encryption", "metadata", "annotations", _ALB + "listen-ports")
     elif isinstance(ports, list) and any("HTTP" in each for each in ports) and not notes.has(_ALB + "ssl-redirect"):
         yield ingress.fault(
             "serves what should be encrypted in plain", "metadata", "annotations", _ALB + "ssl-redirect"
@@ -205,7 +205,7 @@ def no_dashboard(subject: Props, context: Context) -> Faults:
         if "tiller" in name:
             yield subject.fault("is for Tiller", "metadata", "name", got=name)
         elif "kubernetes-dashboard" in name and subject.get("spec", "type") == "LoadBalancer":
-            yield subject.fault("shows the dashboard to everybody", "spec", "type", got="LoadBalancer")
+            yield subject.fault("shows the dashboard to everyone", "spec", "type", got="LoadBalancer")
     elif resource.type == DEPLOYMENT:
         for image in _images(resource):
             if "tiller" in image.rpartition("/")[2]:
@@ -213,7 +213,7 @@ def no_dashboard(subject: Props, context: Context) -> Faults:
             elif "kubernetesui/dashboard" in image and _is_admin(resource, stack):
                 yield subject.fault("is a dashboard that may do anything", got=image)
     elif subject.text("chart") == "kubernetes-dashboard" and subject.get("values", "service", "type") == "LoadBalancer":
-        yield subject.fault("shows the dashboard to everybody", "values", "service", "type", got="LoadBalancer")
+        yield subject.fault("shows the dashboard to everyone", "values", "service", "type", got="LoadBalancer")
 
 
 def _images(workload: Resource) -> list[str]:

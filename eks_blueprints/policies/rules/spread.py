@@ -56,7 +56,7 @@ def spread(_: Props, context: Context) -> Faults:
     keys = {each.get("topologyKey") for each in pod.items("topologySpreadConstraints")}
     if {ZONE, HOST} <= keys or HOST in {term.get("topologyKey") for term in _anti_affinity(pod)}:
         return
-    yield pod.fault("may stand on one node as a whole", "topologySpreadConstraints", got=sorted(map(str, keys)))
+    yield pod.fault("may run on one node as a whole", "topologySpreadConstraints", got=sorted(map(str, keys)))
 
 
 @rule("k8s-topology-spread-selector-matches", *REPLICATED, severity="medium", enforcement="mandatory", wave=2)
@@ -96,12 +96,12 @@ def spread_satisfiable(_: Props, context: Context) -> Faults:
     labels = pod_labels(resource)
     for term in zonal:
         if count and replicas(resource) > count and selects(term.get("labelSelector"), labels):
-            yield term.fault(f"wants a zone for each of {replicas(resource)} pods", "topologyKey", got=count)
+            yield term.fault(f"requires a zone for each of {replicas(resource)} pods", "topologyKey", got=count)
     for each in strict:
         if each.get("topologyKey") == ZONE and count and (each.number("minDomains") or 0) > count:
-            yield each.fault("wants more zones than there are", "minDomains", got=each.get("minDomains"))
+            yield each.fault("requires more zones than there are", "minDomains", got=each.get("minDomains"))
         if each.get("topologyKey") == HOST and each.number("maxSkew") == 1 and _is_fixed(context):
-            yield each.fault("wants more nodes, and nothing adds any", "whenUnsatisfiable", got="DoNotSchedule")
+            yield each.fault("requires more nodes, and nothing adds any", "whenUnsatisfiable", got="DoNotSchedule")
 
 
 @rule("k8s-rolling-update-strategy", DEPLOYMENT, severity="low", enforcement="advisory", wave=3)
@@ -164,7 +164,7 @@ def no_tolerate_all(pod: Props) -> Faults:
     """Pods do not tolerate every taint."""
     for toleration in pod.items("tolerations"):
         if toleration.get("operator") == "Exists" and not toleration.get("key"):
-            yield toleration.fault("goes to nodes that are being emptied", "operator", got="Exists")
+            yield toleration.fault("tolerates nodes that are being drained", "operator", got="Exists")
 
 
 @pod_rule("k8s-critical-addons-priority", "low", each=pods, enforcement="advisory", wave=3, params=SYSTEM)
@@ -177,7 +177,7 @@ def priority(pod: Props, context: Context) -> Faults:
             yield pod.fault("yields to ordinary workloads", "priorityClassName", got=name)
     elif critical:
         do = "name a PriorityClass of your own"
-        yield pod.fault("takes the priority of the platform", "priorityClassName", got=name, do=do)
+        yield pod.fault("uses the priority of the platform", "priorityClassName", got=name, do=do)
 
 
 @rule("k8s-job-guardrails", JOB, CRON_JOB, severity="low", enforcement="advisory", wave=3)
@@ -187,12 +187,12 @@ def jobs(job: Props, context: Context) -> Faults:
         if not job.has("spec", "ttlSecondsAfterFinished"):
             yield job.fault("is never removed", "spec", "ttlSecondsAfterFinished")
         if not job.has("spec", "activeDeadlineSeconds") and not job.has("spec", "backoffLimit"):
-            yield job.fault("may run for ever", "spec", "activeDeadlineSeconds")
+            yield job.fault("may run forever", "spec", "activeDeadlineSeconds")
         return
     if job.get("spec", "concurrencyPolicy") not in ("Forbid", "Replace"):
         yield job.fault("may run twice at once", "spec", "concurrencyPolicy", got=job.get("spec", "concurrencyPolicy"))
     if not job.has("spec", "startingDeadlineSeconds"):
-        yield job.fault("may make up for all that it missed", "spec", "startingDeadlineSeconds")
+        yield job.fault("may start every run that it missed", "spec", "startingDeadlineSeconds")
     for key in ("successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
         if (job.number("spec", key) or 0) > 10:
             yield job.fault("keeps many finished jobs", "spec", key, got=job.number("spec", key))
@@ -215,7 +215,7 @@ def selector_matches(workload: Props, context: Context) -> Faults:
     if not selector.has("matchLabels") and not selector.has("matchExpressions"):
         yield workload.fault("selects no pods", "spec", "selector")
     elif not selects(selector.get(), labels):
-        yield selector.fault("selects other pods than it makes", "matchLabels", got=selector.get("matchLabels"))
+        yield selector.fault("selects other pods than it creates", "matchLabels", got=selector.get("matchLabels"))
     for key, value in selector.pairs("matchLabels"):
         if key in ("helm.sh/chart", "app.kubernetes.io/version"):
             yield value.fault("selects by a label that changes with the version", got=value.value)
@@ -257,7 +257,7 @@ def service_links(pod: Props, context: Context) -> Faults:
     if len(in_namespace(stack, namespace, SERVICE)) <= context.params["services"]:
         raise NotApplicable
     if pod.flag("enableServiceLinks") is not False:
-        yield pod.fault("is told of every service of its namespace", "enableServiceLinks")
+        yield pod.fault("gets variables for every service of its namespace", "enableServiceLinks")
 
 
 def _anti_affinity(pod: Props) -> list[Props]:

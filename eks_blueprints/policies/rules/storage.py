@@ -45,7 +45,10 @@ def encrypted(found: Props, context: Context) -> Faults:
     _is_ebs_class(found)
     if found.flag("parameters", "encrypted") is not True and not context.params["account_default_encryption"]:
         yield found.fault(
-            "makes volumes that are not encrypted", "parameters", "encrypted", got=found.raw("parameters", "encrypted")
+            "creates volumes that are not encrypted",
+            "parameters",
+            "encrypted",
+            got=found.raw("parameters", "encrypted"),
         )
 
 
@@ -55,7 +58,7 @@ def waits(found: Props) -> Faults:
     _is_ebs_class(found)
     mode = found.get("volumeBindingMode")
     if mode != "WaitForFirstConsumer":
-        yield found.fault("makes volumes in zones where their pods may not run", "volumeBindingMode", got=mode)
+        yield found.fault("creates volumes in zones where their pods may not run", "volumeBindingMode", got=mode)
 
 
 @rule(
@@ -116,7 +119,7 @@ def no_shared_ebs(subject: Props, context: Context) -> Faults:
         raise NotApplicable
     for spec in specs:
         if "ReadWriteMany" in spec.words("accessModes") and not _is_shared_block(spec, stack):
-            yield spec.fault("asks EBS for what it cannot do", "accessModes", got="ReadWriteMany")
+            yield spec.fault("requests what EBS cannot do", "accessModes", got="ReadWriteMany")
 
 
 @rule("k8s-storageclass-csi-provisioner", STORAGE_CLASS, VOLUME, severity="high", enforcement="mandatory", wave=1)
@@ -135,9 +138,9 @@ def gp3(found: Props) -> Faults:
     _is_ebs_class(found)
     kind = found.get("parameters", "type")
     if kind is not None and kind not in ("gp3", "io2", "st1", "sc1"):
-        yield found.fault("makes volumes of an old kind", "parameters", "type", got=kind)
+        yield found.fault("creates volumes of an old type", "parameters", "type", got=kind)
     if found.flag("allowVolumeExpansion") is not True:
-        yield found.fault("makes volumes that cannot grow", "allowVolumeExpansion")
+        yield found.fault("creates volumes that cannot grow", "allowVolumeExpansion")
 
 
 @rule(
@@ -196,7 +199,7 @@ def retained(subject: Props, context: Context) -> Faults:
         if not templates_of(context.resource):
             raise NotApplicable
         if subject.get(*keys) == "Delete":
-            yield subject.fault("deletes its data when it goes", *keys, got="Delete")
+            yield subject.fault("deletes its data when it is deleted", *keys, got="Delete")
         return
     saved = stack.of("aws:backup/selection:Selection", "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshot")
     if subject.get("reclaimPolicy") != "Retain" and not saved and not charts(stack, "velero"):
@@ -213,7 +216,7 @@ def auto_mode_class(found: Props, context: Context) -> Faults:
         raise NotApplicable
     others = on_cluster(cluster, stack, NODE_GROUP, GROUP, EC2_NODE_CLASS)
     if auto_mode(cluster) and not others and name != EBS[1]:
-        yield found.fault("names a driver that Auto Mode has not", "provisioner", got=name)
+        yield found.fault("names a driver that Auto Mode does not include", "provisioner", got=name)
     elif not auto_mode(cluster) and name == EBS[1]:
         yield found.fault("names the driver of Auto Mode, which is off", "provisioner", got=name)
 

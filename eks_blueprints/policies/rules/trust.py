@@ -58,9 +58,9 @@ def irsa_trust(role: Props) -> Faults:
         asked = True
         subjects, audiences = (_asked(conditions(statement), key) for key in ("sub", "aud"))
         if not subjects or not all(map(_SUBJECT.fullmatch, subjects)):
-            yield role.fault("is trusted to more than one service account", "assumeRolePolicy", got=subjects)
+            yield role.fault("trusts more than one service account", "assumeRolePolicy", got=subjects)
         if audiences != ["sts.amazonaws.com"]:
-            yield role.fault("does not ask for the audience sts.amazonaws.com", "assumeRolePolicy", got=audiences)
+            yield role.fault("does not require the audience sts.amazonaws.com", "assumeRolePolicy", got=audiences)
     if not asked:
         raise NotApplicable
 
@@ -94,13 +94,13 @@ def federated_trust(role: Props) -> Faults:
         found = conditions(statement)
         if not any("oidc-provider/" in each or "${" in each for each in providers):
             if not limits(found):
-                yield role.fault("is trusted to whoever its provider knows", "assumeRolePolicy", got=providers)
+                yield role.fault("trusts every identity of its provider", "assumeRolePolicy", got=providers)
             continue
         claims = [each for each in found if each[1].rpartition(":")[2] not in ("aud", "iss")]
         open_ones = [value for value in _asked(found, "sub") if _OPEN_SUBJECT.match(value)]
         if not limits(claims) or open_ones:
             got = open_ones or providers
-            yield role.fault("is trusted to whoever its provider knows", "assumeRolePolicy", got=got)
+            yield role.fault("trusts every identity of its provider", "assumeRolePolicy", got=got)
     if not asked:
         raise NotApplicable
 
@@ -122,7 +122,7 @@ def pod_identity_trust(role: Props) -> Faults:
             yield role.fault(f"does not allow {', '.join(missing)}", "assumeRolePolicy", got=known(statement, "Action"))
         named = [each for each in conditions(statement) if all(value.strip("*") for value in each[2])]
         if not limits_who(named) and not limits(named, *_CLUSTER_TAGS):
-            yield role.fault("is trusted to every cluster of EKS", "assumeRolePolicy", advisory=True)
+            yield role.fault("trusts every EKS cluster", "assumeRolePolicy", advisory=True)
     if not asked:
         raise NotApplicable
 
@@ -135,7 +135,7 @@ def fargate_role(role: Props) -> Faults:
         if "eks-fargate-pods.amazonaws.com" in principals(statement, "Service"):
             asked = True
             if not limits(conditions(statement), "aws:SourceArn"):
-                yield role.fault("is trusted to every cluster's Fargate", "assumeRolePolicy")
+                yield role.fault("trusts Fargate of every cluster", "assumeRolePolicy")
     if not asked:
         raise NotApplicable
 
@@ -168,7 +168,7 @@ def no_star_star(_: Props, context: Context) -> Faults:
     wave=1,
 )
 def no_escalation(_: Props, context: Context) -> Faults:
-    """No policy lets its holder become an administrator.
+    """No policy allows its holder to become an administrator.
 
     A statement that allows, by whatever pattern, to write policies, trusts, keys or group members in IAM, or to assume
     any role, names what it is about, or has a condition on it such as iam:PermissionsBoundary or a tag. What allows
@@ -182,7 +182,7 @@ def no_escalation(_: Props, context: Context) -> Faults:
                 continue
             found = [each for each in _ADMINISTRATORS if gives(statement, each) and not denied(document, each)]
             if found:
-                yield document.fault("lets its holder become an administrator", got=found)
+                yield document.fault("allows its holder to become an administrator", got=found)
 
 
 def _all_actions(statement: Props) -> bool:

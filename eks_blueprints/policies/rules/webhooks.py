@@ -36,9 +36,9 @@ def webhook_safe(hook: Props) -> Faults:
         return
     for each in hook.items("rules"):
         if "*" in each.words("apiGroups") and "*" in each.words("resources"):
-            yield each.fault("stands before everything", "resources", got=["*"])
+            yield each.fault("intercepts everything", "resources", got=["*"])
     if not hook.get("namespaceSelector") and not hook.get("objectSelector"):
-        yield hook.fault("stands before kube-system and itself", "namespaceSelector")
+        yield hook.fault("intercepts kube-system and itself", "namespaceSelector")
     seconds = hook.number("timeoutSeconds")
     if seconds is not None and seconds > 10:
         yield hook.fault("holds requests for long", "timeoutSeconds", got=seconds)
