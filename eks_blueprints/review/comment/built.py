@@ -71,7 +71,7 @@ def _attention(stack: Mapping[str, Any], of: str) -> str:
         icon = f"{ICONS[item['level']]} " if item["level"] != "note" else ""
         cause = f": {sentence(item['cause'])}." if item["cause"] else ""
         effect = f" {sentence(item['effect'])}." if item["effect"] else ""
-        led = f" Takes along {len(item['led'])}." if item["led"] else ""
+        led = f" Also affects {len(item['led'])}." if item["led"] else ""
         place = f" {code(item['place'])}" if item["place"] else ""
         rows.append(f"- {icon}**{plain(item['title'])}** {code(item['name'])}{cause}{effect}{led}{place}")
     return _listed(f"{of}needs attention", rows)

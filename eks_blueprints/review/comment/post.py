@@ -29,7 +29,7 @@ class Outcome:
         said = [
             f"{count} {'unchanged' if name == 'same' else name}" for name in names if (count := getattr(self, name))
         ]
-        return ", ".join(said) or "nothing to say, so nothing was posted"
+        return ", ".join(said) or "nothing to report, so nothing was posted"
 
 
 def post(host: Host, report: str, tag: str, *, most: int = 4) -> Outcome:
@@ -42,7 +42,7 @@ def post(host: Host, report: str, tag: str, *, most: int = 4) -> Outcome:
         HostError: if the host refuses.
     """
     if not _TAG.fullmatch(tag):
-        raise ValueError(f"is no tag; got {tag!r}; use letters, digits and . _ / - only")
+        raise ValueError(f"is not a tag; got {tag!r}; use letters, digits and . _ / - only")
     mark = host.mark(tag)
     bodies = [host.dressed(body) for body in pack(sections(report), mark, host.limit, most)]
     first = mark.strip()

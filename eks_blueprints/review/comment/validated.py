@@ -37,12 +37,12 @@ def validated(text: str, file: str) -> dict[str, Any]:
     try:
         data: dict[str, Any] = json.loads(text)
     except (ValueError, RecursionError) as error:
-        message = f"is no report; got text that is no JSON ({error}); write it by diff -o report.json"
+        message = f"is not a report; got text that is not JSON ({error}); write it with diff -o report.json"
         raise InputError([Problem((), message, file)]) from None
     whole = schema()
     faults = []
     for path, message in _faults(data, whole, whole["$defs"], ""):
-        faults.append(Problem((), f"{path or 'the report'} {message}; write it by diff -o report.json", file))
+        faults.append(Problem((), f"{path or 'the report'} {message}; write it with diff -o report.json", file))
         if len(faults) == 5:
             break
     if faults:
@@ -88,6 +88,6 @@ def _of_object(
         if key in fields:
             yield from _faults(each, fields[key], known, at)
         elif more is False:
-            yield at, "is no field of a report"
+            yield at, "is not a field of a report"
         elif isinstance(more, Mapping):
             yield from _faults(each, more, known, at)

@@ -33,7 +33,7 @@ class Unpriced:
 
     resource: PlannedResource
     what: str
-    """Such as `what logs take in and keep`."""
+    """Such as `log ingestion and storage`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class Difference:
     high: float
     lines: tuple[Moved, ...]
     unpriced: tuple[Unpriced, ...] = ()
-    """What comes, goes or changes and has no price: nobody knows by how much."""
+    """What comes, goes or changes and has no price: not known by how much."""
     coming: tuple[Unpriced, ...] = ()
     """Those of them that are there afterwards."""
 

@@ -25,7 +25,7 @@ def pool(resource: PlannedResource, view: View) -> Iterator[Line | str]:
     who = "Auto Mode" if flavor is AUTO_MODE else "Karpenter"
     hours = _hours(wanted, resource, view, flavor)
     if not hours:
-        yield f"nodes that {who} makes, of types without a price in the table"
+        yield f"nodes that {who} launches, of types without a price in the table"
         return
     view.pools = True
     if isinstance(replicas := spec.get("replicas"), int):
@@ -35,7 +35,7 @@ def pool(resource: PlannedResource, view: View) -> Iterator[Line | str]:
     limits = _limits(spec.get("limits"))
     counts = {name: _most(name, limits) for name in hours}
     if max(counts.values()) == math.inf:
-        yield f"nodes that {who} makes, with no upper limit known"
+        yield f"nodes that {who} launches, with no upper limit known"
         return
     # Karpenter starts no node that is larger than what a limit leaves.
     fitting = {name: hour for name, hour in hours.items() if counts[name]} or hours

@@ -44,7 +44,7 @@ def _cluster(resource: PlannedResource, view: View) -> Priced:
             yield _line(resource, f"provisioned control plane {tier}", hour_of_tier * HOURS, "control plane tier")
     if _automatic(resource) and _built_in_pools(resource):
         share = view.prices.of("eks", "auto_mode_share") or 0
-        yield f"nodes that Auto Mode's own pools make, with no upper limit known, and its fee of {share:.0%} on them"
+        yield f"nodes that Auto Mode's own pools launch, with no upper limit known, and its fee of {share:.0%} on them"
 
 
 def _support(version: str) -> str:

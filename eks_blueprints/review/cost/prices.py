@@ -63,7 +63,7 @@ def read_prices(path: Path) -> Prices:
     """The tables with a file's values in the place of their own.
 
     Raises:
-        InputError: if the file holds a key that the tables do not have, or what is no price.
+        InputError: if the file holds a key that the tables do not have, or what is not a price.
     """
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -89,7 +89,7 @@ def _problems(given: Mapping[str, Any], known: Mapping[str, Any], path: tuple[st
             else:
                 found.append(Problem(at, f"needs a table; got {shown(value)}; write [{'.'.join(at)}]"))
         elif path and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
-            found.append(Problem(at, f"is no price; got {shown(value)}; write a number of US dollars"))
+            found.append(Problem(at, f"is not a valid price; got {shown(value)}; write a number of US dollars"))
     return found
 
 
@@ -97,7 +97,7 @@ def _instance_problems(instances: Any) -> list[Problem]:
     if not isinstance(instances, Mapping):
         return [Problem(("instances",), f"needs a table; got {shown(instances)}; write [instances]")]
     return [
-        Problem(("instances", name), f"is no price; got {shown(hour)}; write US dollars an hour")
+        Problem(("instances", name), f"is not a valid price; got {shown(hour)}; write US dollars an hour")
         for name, hour in instances.items()
         if isinstance(hour, bool) or not isinstance(hour, int | float) or hour < 0
     ]

@@ -6,19 +6,19 @@ from eks_blueprints.recording.plan import PlannedResource
 
 _USED: dict[str, str] = {
     "aws:amp/workspace:Workspace": "Prometheus samples",
-    "aws:cloudwatch/logGroup:LogGroup": "what logs take in and keep",
-    "aws:ec2/flowLog:FlowLog": "what flow logs write",
-    "aws:ec2/natGateway:NatGateway": "what NAT gateways carry, and traffic between zones and to the internet",
-    "aws:efs/fileSystem:FileSystem": "what EFS stores",
+    "aws:cloudwatch/logGroup:LogGroup": "log ingestion and storage",
+    "aws:ec2/flowLog:FlowLog": "flow logs",
+    "aws:ec2/natGateway:NatGateway": "data through NAT gateways, and traffic between zones and to the internet",
+    "aws:efs/fileSystem:FileSystem": "EFS storage",
     "aws:eks/capability:Capability": "EKS capabilities",
     "aws:eks/fargateProfile:FargateProfile": "pods on Fargate, by their requests and time",
     "aws:grafana/workspace:Workspace": "Grafana users",
-    "aws:s3/bucket:Bucket": "what S3 stores",
+    "aws:s3/bucket:Bucket": "S3 storage",
     "aws:sqs/queue:Queue": "SQS requests",
 }
 """Types whose cost depends on use, with what to say of them."""
 
-CARRIED = "what load balancers carry (capacity units)"
+CARRIED = "load balancer capacity units"
 BY_USE = frozenset((*_USED.values(), CARRIED))
 """What is told of costs that nobody can limit beforehand; all else without a price may cost any amount."""
 

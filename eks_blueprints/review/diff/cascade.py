@@ -1,7 +1,7 @@
 """What a replacement leads to: whoever takes the outputs of a replaced resource changes too.
 
 In place where the input allows it; else it is replaced as well, and so on: cluster, node group, add-on. A resource that
-is deleted before its successor comes takes along all that cannot stand without it, even where the text of the input
+is deleted before its successor comes also affects all that cannot stand without it, even where the text of the input
 stays the same (a cluster's fixed name): the engine then treats every input that depends on it as unknown.
 """
 

@@ -48,9 +48,9 @@ def resolve(name: str, folder: Path) -> Ref:
         root = Path(git(folder, "rev-parse", "--show-toplevel"))
         tip = git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     except subprocess.CalledProcessError:
-        what, do = "is no file, and no commit of this repository", "fetch it, or give a plan or state file"
+        what, do = "is not a file, and no commit of this repository", "fetch it, or give a plan or state file"
         if _is_shallow(folder):
-            what, do = "is no file, and no commit that this shallow clone holds", f"run {fetching(folder, name)}"
+            what, do = "is not a file, and no commit that this shallow clone holds", f"run {fetching(folder, name)}"
         raise InputError([Problem((), f"{what}; got {name}; {do}", "--base")]) from None
     try:
         parted = git(folder, "merge-base", tip, "HEAD")

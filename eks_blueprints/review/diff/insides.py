@@ -94,7 +94,7 @@ def _inside(each: ResourceDiff, old: Contents | None, new: Contents | None) -> I
         and new is not None
         and (moved := sorted({".".join(path) for path in {*old.unfollowed} ^ {*new.unfollowed}}))
     ):
-        lines = (*lines, ("!", f"values of which nobody knows what they change: {', '.join(moved)}"))
+        lines = (*lines, ("!", f"values whose effect is not known: {', '.join(moved)}"))
     if not lines:
         return None
     how = ", before ".join(dict.fromkeys(side.how for side in reversed(sides)))
@@ -152,7 +152,7 @@ def lost(before: Rendered, after: Rendered) -> Iterator[str]:
     """Kinds that go, and versions of kinds that are no longer served."""
     for name, crd in sorted(before.crds.items()):
         if name not in after.crds:
-            yield f"the CRD {name} goes, and with it what is written for it if Helm deletes it"
+            yield f"the CRD {name} is removed, and its objects are deleted if Helm deletes it"
         elif gone := sorted(set(crd.versions) - set(after.crds[name].versions)):
             yield f"{name} is no longer served as {', '.join(gone)}, and what is written for it is refused"
 

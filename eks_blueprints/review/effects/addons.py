@@ -34,7 +34,7 @@ def addons(diff: PlanDiff) -> Iterator[Attention]:
                 continue
             cause = f"`addonVersion` {change.old} → {change.new}"
             if after < before:
-                effect = "it goes back: EKS allows that, but what the newer version wrote may not be understood"
+                effect = "it is downgraded: EKS allows that, but data of the newer version may not be readable"
                 yield attention("unclear", "note", "goes back", each, cause, effect)
             elif each.resource.inputs.get("addonName") == "vpc-cni" and after[:2] > (before[0], before[1] + 1):
                 effect = "EKS advises one minor version of the VPC CNI at a time"
@@ -47,7 +47,7 @@ def _of_new_nodes(each: ResourceDiff) -> Iterator[Attention]:
     if changed:
         cause = f"`configurationValues` changes {' and '.join(f'`{name}`' for name in changed)}"
         effect = "nodes that run keep their interfaces and addresses as they are: only new ones follow it in full"
-        yield attention("rolls", "note", "rolls nothing yet", each, cause, effect)
+        yield attention("rolls", "note", "not rolled out yet", each, cause, effect)
 
 
 def _environment(addon: PlannedResource | None) -> Mapping[str, Any]:

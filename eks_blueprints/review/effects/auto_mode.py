@@ -19,12 +19,14 @@ def auto_mode(diff: PlanDiff) -> Iterator[Attention]:
         if old.get("enabled") is not True:
             continue
         if new.get("enabled") is not True:
-            effect = "EKS drains and ends every node that Auto Mode made: their pods need other nodes"
+            effect = "EKS drains and terminates every node that Auto Mode launched: their pods need other nodes"
             yield attention("dies", "danger", "Auto Mode off", each, "`computeConfig.enabled` true → false", effect)
             continue
         before, after = (side.get("nodePools") for side in (old, new))
         gone = [pool for pool in before if pool not in (after or ())] if isinstance(before, list) else []
         if gone:
             names = " and ".join(f"`{pool}`" for pool in gone)
-            effect = f"EKS drains and ends every node of the built-in {names}: their pods need room in other pools"
+            effect = (
+                f"EKS drains and terminates every node of the built-in {names}: their pods need room in other pools"
+            )
             yield attention("rolls", "warning", "nodes end", each, f"`computeConfig.nodePools` loses {names}", effect)

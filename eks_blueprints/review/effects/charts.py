@@ -12,4 +12,4 @@ def charts(found: Iterable[Inside]) -> Iterator[Attention]:
     """Of each kind, or version of one, that a chart brings no more."""
     for each in found:
         for effect in each.lost:
-            yield attention("unclear", "warning", "takes away a kind", each.resource, f"chart {each.title}", effect)
+            yield attention("unclear", "warning", "removes a kind", each.resource, f"chart {each.title}", effect)

@@ -73,4 +73,4 @@ def _newest_images(diff: PlanDiff) -> Iterator[Attention]:
             effect = (
                 "from now on its nodes also roll by themselves, whenever AWS publishes an image; pin one to choose when"
             )
-            yield attention("rolls", "note", "rolls by itself", each, f"`amiSelectorTerms` names {alias}", effect)
+            yield attention("rolls", "note", "rolls automatically", each, f"`amiSelectorTerms` names {alias}", effect)

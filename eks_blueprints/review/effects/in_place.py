@@ -33,28 +33,28 @@ def _cluster(each: ResourceDiff) -> Iterator[Attention]:
     if old.get("endpointPrivateAccess") is True and new.get("endpointPrivateAccess") is not True:
         yield _without_private(each, new)
     if old.get("endpointPublicAccess") is not False and new.get("endpointPublicAccess") is False:
-        effect = "from outside the network nobody reaches the API server any more: people, pipelines, `up` itself"
+        effect = "nothing outside the network can reach the API server any more: people, pipelines, `up` itself"
         cause = "`vpcConfig.endpointPublicAccess` true → false"
-        yield attention("dies", "warning", "way in ends", each, cause, effect)
+        yield attention("dies", "warning", "access ends", each, cause, effect)
     for key, what in (("remoteNodeNetworks", "hybrid nodes"), ("remotePodNetworks", "pods on hybrid nodes")):
         if gone := _cidrs(each.old.inputs, key) - _cidrs(each.resource.inputs, key):
             cause = f"`remoteNetworkConfig.{key}` loses {', '.join(sorted(gone))}"
             effect = f"the control plane no longer reaches {what} there"
-            yield attention("dies", "warning", "way in ends", each, cause, effect)
+            yield attention("dies", "warning", "access ends", each, cause, effect)
 
 
 def _without_private(each: ResourceDiff, config: Mapping[str, Any]) -> Attention:
     let_in = config.get("publicAccessCidrs")
     cidrs = [str(cidr) for cidr in let_in] if isinstance(let_in, list) else []
     narrow = bool(cidrs) and not whole(cidrs)
-    effect = "nodes, and pods that call the API server, go by its public endpoint from now on, over a NAT gateway"
+    effect = "nodes, and pods that call the API server, use its public endpoint from now on, through a NAT gateway"
     if narrow:
         effect += (
             f"; of addresses it lets in only {', '.join(cidrs[:3])}: where those of the NAT gateways are "
             "not among them, every node becomes NotReady"
         )
     level: Level = "danger" if narrow else "warning"
-    return attention("dies", level, "way in ends", each, "`vpcConfig.endpointPrivateAccess` true → false", effect)
+    return attention("dies", level, "access ends", each, "`vpcConfig.endpointPrivateAccess` true → false", effect)
 
 
 def _cidrs(inputs: Mapping[str, Any], key: str) -> set[str]:
@@ -69,7 +69,9 @@ def _route(each: ResourceDiff) -> Iterator[Attention]:
                 "the way out of its subnets goes by another NAT gateway: open connections break, and others see "
                 "another public address, which they may have in their allow-lists"
             )
-            yield attention("dies", "warning", "way out moves", each, f"`natGatewayId` {transition(change)}", effect)
+            yield attention(
+                "dies", "warning", "egress address changes", each, f"`natGatewayId` {transition(change)}", effect
+            )
 
 
 def _log_group(each: ResourceDiff) -> Iterator[Attention]:

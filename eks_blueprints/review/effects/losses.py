@@ -30,7 +30,7 @@ def losses(diff: PlanDiff) -> Iterator[Attention]:
 def _cluster(each: ResourceDiff, along: Sequence[ResourceDiff]) -> Attention:
     led = tuple(other.name for other in along)
     if each.kind == "delete":
-        effect = "; ".join(filter(None, ("everything on it goes with it", each.refused)))
+        effect = "; ".join(filter(None, ("everything on it is deleted too", each.refused)))
         return attention("dies", "danger", "delete", each, "no longer declared", effect, led)
     effect = "; ".join(filter(None, (f"the new one is {_NEW_CLUSTER}", _how(each), each.refused)))
     return attention("dies", "danger", "replace", each, " and ".join(each.causes), effect, led)
@@ -46,7 +46,7 @@ def _of(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
 
 
 def _how(each: ResourceDiff) -> str:
-    return "the old one goes first" if each.delete_first else "the new one is made first"
+    return "the old one is deleted first" if each.delete_first else "the new one is created first"
 
 
 def deleted(each: ResourceDiff) -> Iterator[Attention]:
@@ -111,7 +111,7 @@ def _pool(each: ResourceDiff) -> str:
 def _release(each: ResourceDiff) -> str:
     chart = str((each.old or each.resource).inputs.get("chart", "")).rstrip("/").rpartition("/")[2]
     if chart == "karpenter" and each.kind == "delete":
-        return "the release is uninstalled: nobody makes, replaces or ends Karpenter's nodes any more"
+        return "the release is uninstalled: nothing launches, replaces or terminates Karpenter's nodes any more"
     return "the release is uninstalled"
 
 
@@ -144,7 +144,7 @@ def _principal(each: ResourceDiff) -> str:
 
 
 def _inside(each: ResourceDiff) -> str:
-    return "all that is inside it must go first" if each.kind == "delete" else "all that is inside it is made anew"
+    return "everything in it must be deleted first" if each.kind == "delete" else "everything in it is created again"
 
 
 _OF_NODES = ("EC2", "FARGATE", "HYBRID")
@@ -164,7 +164,7 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "aws:ec2/natGateway:NatGateway": _said("the way out of a zone breaks for a while, open connections for good"),
     "aws:ec2/subnet:Subnet": _inside,
     "aws:ec2/vpc:Vpc": _inside,
-    "aws:ec2/vpcEndpoint:VpcEndpoint": _said("calls to this AWS service take another way, or fail"),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _said("calls to this AWS service use another way, or fail"),
     "aws:ecr/repository:Repository": _said("its images are lost"),
     "aws:efs/fileSystem:FileSystem": _LOST_DATA,
     "aws:eks/accessEntry:AccessEntry": _access,
@@ -187,15 +187,15 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "aws:rds/instance:Instance": _LOST_DATA,
     "aws:route53/zone:Zone": _said("the name servers change"),
     "aws:s3/bucket:Bucket": _LOST_DATA,
-    "aws:secretsmanager/secret:Secret": _said("who reads the secret finds nothing"),
+    "aws:secretsmanager/secret:Secret": _said("readers of the secret find nothing"),
     "aws:sqs/queue:Queue": _said("messages in it are lost"),
-    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": _said("every object of this kind goes with it"),
-    "kubernetes:core/v1:Namespace": _said("everything in the namespace goes with it"),
+    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": _said("every object of this kind is deleted too"),
+    "kubernetes:core/v1:Namespace": _said("everything in the namespace is deleted too"),
     "kubernetes:core/v1:PersistentVolumeClaim": _LOST_DATA,
     "kubernetes:core/v1:ServiceAccount": _said("pods that run as it cannot be started"),
     "kubernetes:helm.sh/v3:Release": _release,
     "pulumi:providers:aws": _said(
-        "another region: everything that it manages is made anew there, clusters and data too, and ends here"
+        "another region: everything that it manages is created again there, clusters and data too, and deleted here"
     ),
     "pulumi:providers:kubernetes": _said("every Kubernetes object managed through it is replaced"),
 }

@@ -19,7 +19,7 @@ def nodes(each: ResourceDiff) -> str:
     count = next((sizes[key] for key in ("desiredSize", "minSize") if isinstance(sizes.get(key), int)), None)
     if count is None:
         return "its nodes are"
-    return "1 node is" if count == 1 else f"{count} nodes are"
+    return {0: "no nodes are", 1: "1 node is"}.get(count, f"{count} nodes are")
 
 
 def plural(number: int, noun: str) -> str:

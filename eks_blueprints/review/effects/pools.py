@@ -98,4 +98,4 @@ def pods(pool: PlannedResource | None) -> str:
         grace = "24h"
     if isinstance(grace, str):
         return f"pods are drained by their disruption budgets for up to {grace} a node, then ended"
-    return "pods are drained by their disruption budgets, and a node whose pods may not go stays"
+    return "pods are drained by their disruption budgets, and a node whose pods cannot be evicted stays"

@@ -41,14 +41,14 @@ def protections(diff: PlanDiff) -> Iterator[Attention]:
 def _updated(each: ResourceDiff) -> Iterator[Attention]:
     changed = {change.top for change in each.changes}
     if each.type == CLUSTER and "version" in changed and _upwards(each):
-        effect = "EKS takes it back for 7 days only, by one minor version, nodes first"
+        effect = "EKS allows a rollback for 7 days only, by one minor version, nodes first"
         yield _ends("upgrade", each, "`version` changes", effect)
     for change in each.changes:
         if change.path == "option protect" and change.old:
             yield _ends("unprotected", each, "`protect` is removed", "nothing keeps it from being deleted then")
         if change.path == "permissionsBoundary" and change.old is not ABSENT:
             gone = change.new is ABSENT
-            effect = "nothing bounds its rights any more" if gone else "what bounds its rights is another policy"
+            effect = "it has no permissions boundary any more" if gone else "its permissions boundary is another policy"
             yield _ends("unprotected", each, f"`permissionsBoundary` {transition(change)}", effect)
     if not each.certain:
         kinds = ", ".join(f"`{change.path}`" for change in each.changes[:3])
@@ -73,10 +73,12 @@ def _one_way(each: ResourceDiff) -> Iterator[Attention]:
             "EKS no longer reads the ConfigMap `aws-auth`, and never will: people and nodes that have no access entry "
             "lose access"
         )
-        yield _ends("no way back", each, f"`accessConfig.authenticationMode` {modes[0]} → API", effect)
+        yield _ends("cannot be undone", each, f"`accessConfig.authenticationMode` {modes[0]} → API", effect)
     if not each.old.inputs.get("encryptionConfig") and each.resource.inputs.get("encryptionConfig"):
-        effect = "a key cannot be taken away or changed any more, and a cluster whose key is deleted cannot be saved"
-        yield _ends("no way back", each, "`encryptionConfig` is added", effect)
+        effect = (
+            "a key cannot be taken away or changed any more, and a cluster whose key is deleted cannot be recovered"
+        )
+        yield _ends("cannot be undone", each, "`encryptionConfig` is added", effect)
 
 
 def _unrecorded(each: ResourceDiff) -> Iterator[Attention]:

@@ -60,7 +60,7 @@ def _refreshed(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
             effect = f"version {version} of the launch template stays in use, for new instances too"
         else:
             effect = f"{without}: only new instances get it; those that run stay until someone replaces them"
-        yield attention("rolls", "note", "rolls nothing yet", each, cause, effect)
+        yield attention("rolls", "note", "not rolled out yet", each, cause, effect)
 
 
 def _property(trigger: Any) -> str:
@@ -84,7 +84,7 @@ def _replaced(each: ResourceDiff) -> str:
     if preferences.get("skipMatching") in (True, "true"):
         said.append("those that match already are left")
     if preferences.get("autoRollback") is True:
-        said.append("it goes back by itself when it fails")
+        said.append("it rolls back automatically when it fails")
     return ", ".join(said)
 
 

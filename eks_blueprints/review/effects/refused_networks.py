@@ -35,16 +35,16 @@ def _moves(each: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
     replaced = {r.name for r in diff.of("replace") if r.type == "aws:ec2/vpc:Vpc"}
     vpcs = [{_text(subnet.inputs.get("vpcId")) for subnet in side if subnet} for side in (before, after)]
     if vpcs[0] and vpcs[1] and (vpcs[0] != vpcs[1] or any(f"${{{name}.id}}" in vpcs[1] for name in replaced)):
-        effect = "a cluster stays in its VPC for good: another network takes another cluster, beside this one"
+        effect = "a cluster cannot change its VPC: another network requires another cluster"
         yield refused("EKS", each, cause, effect)
         return
     zones = _zones(before), _zones(after)
     if zones[0] is None or zones[1] is None:
-        effect = "EKS takes only subnets of the same VPC and of exactly the same zones; which these are is not known"
+        effect = "EKS accepts only subnets of the same VPC and of exactly the same zones; which these are is not known"
         yield attention("unclear", "warning", "maybe refused", each, cause, effect)
     elif zones[0] != zones[1]:
         effect = (
-            f"the control plane stays in the zones that it was made with ({', '.join(sorted(zones[0]))}); "
+            f"the control plane stays in the zones that it was created with ({', '.join(sorted(zones[0]))}); "
             f"got {', '.join(sorted(zones[1])) or 'none'}"
         )
         yield refused("EKS", each, cause, effect)
@@ -91,7 +91,8 @@ def _overlaps(diff: PlanDiff) -> Iterator[Attention]:
 def _overlap(each: ResourceDiff, block: Any, old: PlannedResource, taken: Any, *, goes: bool) -> Attention:
     cause = f"`cidrBlock` {block} overlaps {taken} of `{old.name}`"
     effect = (
-        "the old subnet goes only after the new one is made: use a block that is free, or remove the old one first"
+        "the old subnet is deleted only after the new one is created: "
+        "use a block that is free, or remove the old one first"
         if goes
         else "that subnet stays: use a block that is free"
     )

@@ -20,7 +20,7 @@ def refused_objects(diff: PlanDiff) -> Iterator[Attention]:
 def _pool(each: ResourceDiff) -> Iterator[Attention]:
     assert each.old is not None  # noqa: S101 - an update has both sides
     old, new = section(each.old.inputs, "spec"), section(each.resource.inputs, "spec")
-    do = "make a pool of another name, and remove this one after it"
+    do = "create a pool with another name, and remove this one after it"
     for key in ("group", "kind"):
         before, after = (section(spec, "template", "spec", "nodeClassRef").get(key) for spec in (old, new))
         if before is not None and after is not None and before != after:

@@ -36,18 +36,18 @@ def _of(rename: Rename) -> Attention:
 def _moved(old: ResourceDiff, item: Attention) -> Attention:
     """What a deletion does where the successor stands by then."""
     if old.type == NODE_GROUP:
-        return replace(item, effect=f"once the new group stands, {nodes(old)} drained, and their pods move to it")
+        return replace(item, effect=f"once the new group is ready, {nodes(old)} drained, and their pods move to it")
     if old.type == _ENTRY and old.resource.inputs.get("type") not in (None, "STANDARD"):
         return replace(item, effect="")
     if old.type == _PROFILE:
-        return replace(item, effect="once the new profile stands, its pods are ended and start again on it")
+        return replace(item, effect="once the new profile is ready, its pods are ended and start again on it")
     return item
 
 
 def _how(count: int) -> str:
     if count == 1:
-        return "it is deleted and made anew, the new one first"
-    return f"its {count} resources are deleted and made anew, the new ones first"
+        return "it is replaced, the new one first"
+    return f"its {count} resources are replaced, the new ones first"
 
 
 def _noticed(lost: Sequence[Attention]) -> Iterator[str]:
@@ -96,9 +96,9 @@ def _taken(rename: Rename) -> Iterator[str]:
         elif old.type.startswith("kubernetes:") and not keys and _object(before) == _object(after) is not None:
             one.append(f"`{_object(after)}`")
     if twice:
-        yield f"{', '.join(twice)} cannot be there twice: what is new is refused while the old one stands"
+        yield f"{', '.join(twice)} cannot exist twice: the new one is refused while the old one exists"
     if one:
-        yield f"{', '.join(one)} is one object under both names: deleting the old one takes the new one away"
+        yield f"{', '.join(one)} is one object under both names: deleting the old one deletes the new one"
 
 
 def _object(inputs: Mapping[str, Any]) -> str | None:

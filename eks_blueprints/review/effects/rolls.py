@@ -24,8 +24,8 @@ def rolls(diff: PlanDiff) -> Iterator[Attention]:
     """Updates that roll nodes, and new versions of a launch template that no group takes."""
     for each in diff.of("update"):
         if each.type == NODE_GROUP and _unpinned(each):
-            effect = "its nodes keep their release until a version changes, and then take the newest one"
-            yield attention("rolls", "note", "rolls nothing yet", each, "`releaseVersion` is no longer set", effect)
+            effect = "its nodes keep their release until a version changes, and then use the newest one"
+            yield attention("rolls", "note", "not rolled out yet", each, "`releaseVersion` is no longer set", effect)
         elif each.type == NODE_GROUP and any(_rolling(change.path) for change in each.changes):
             yield _rolled(each, renewed_template(each.resource, diff))
         if each.type == NODE_GROUP and (keys := _evicting(each)):
@@ -61,7 +61,10 @@ def _rolled(each: ResourceDiff, template: ResourceDiff | None) -> Attention:
 
 
 def _effect(each: ResourceDiff) -> str:
-    return f"{nodes(each)} drained and made anew, {_speed(each)}{_more(each)}; {_pods(each)}"
+    who = nodes(each)
+    if who == "no nodes are":
+        return f"no nodes are running{_more(each)}: only those that an autoscaler added are drained and replaced"
+    return f"{who} drained and replaced, {_speed(each)}{_more(each)}; {_pods(each)}"
 
 
 def _speed(each: ResourceDiff) -> str:
@@ -85,8 +88,8 @@ def _more(each: ResourceDiff) -> str:
 
 def _pods(each: ResourceDiff) -> str:
     if each.resource.inputs.get("forceUpdateVersion") is True:
-        return "pods are ended even where their disruption budget says no (`forceUpdateVersion`)"
-    return "disruption budgets of pods are kept: where one lets no pod go, the update fails"
+        return "pods are terminated even where their disruption budget does not allow it (`forceUpdateVersion`)"
+    return "disruption budgets of pods are kept: where one allows no pod to be evicted, the update fails"
 
 
 def _left_behind(diff: PlanDiff) -> Iterator[Attention]:
@@ -108,4 +111,4 @@ def _left_behind(diff: PlanDiff) -> Iterator[Attention]:
                 f"its nodes stay on version {version or 'it was made with'} of the launch template until "
                 "`launchTemplate.version` is raised"
             )
-            yield attention("rolls", "note", "rolls nothing yet", each, cause, effect)
+            yield attention("rolls", "note", "not rolled out yet", each, cause, effect)

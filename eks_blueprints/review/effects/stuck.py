@@ -42,7 +42,7 @@ def _collisions(diff: PlanDiff) -> Iterator[Attention]:
 
 
 def _inside(found: Identity, anew: set[str]) -> bool:
-    """Whether it stands in something that is made anew, such as a route in its table: there nothing else is yet."""
+    """Whether it stands in something that is created again, such as a route in its table: there nothing else is yet."""
     return any(name in anew for part in found if isinstance(part, str) for name in re.findall(r"\$\{([^.}]+)\.", part))
 
 
@@ -51,9 +51,9 @@ def _collision(each: ResourceDiff, other: ResourceDiff, name: str) -> Attention:
         cause = " and ".join(each.causes)
         do = "set `delete_before_replace`, or give it another name"
     else:
-        cause = f"it takes the place of `{other.name}`"
-        do = f"give it an alias to `{other.name}`, or take that one away in a deployment of its own"
-    effect = f"there can be one `{name}` only, and the old one goes last: every `up` fails with a conflict; {do}"
+        cause = f"it replaces `{other.name}`"
+        do = f"give it an alias to `{other.name}`, or remove that one in a deployment of its own"
+    effect = f"only one `{name}` can exist, and the old one is deleted last: every `up` fails with a conflict; {do}"
     return attention("stuck", "danger", "two of one name", each, cause, effect)
 
 
@@ -73,9 +73,9 @@ def _closed(cluster: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
     ]
     if held:
         effect = (
-            f"{_count(held)} cannot be deleted once its old cluster is let go: `up` fails with "
+            f"{_count(held)} cannot be deleted once its old cluster is removed from the state: `up` fails with "
             "`the client connection is closing`, so do further ones, and so does going back; keep the cluster as it "
-            "is, or first take these objects away in a deployment of their own"
+            "is, or first remove these objects in a deployment of their own"
         )
         names = tuple(each.name for each in held)
         yield attention("stuck", "danger", "cannot be finished", cluster, " and ".join(cluster.causes), effect, names)
@@ -94,10 +94,10 @@ def _forgotten(cluster: ResourceDiff, diff: PlanDiff) -> Iterator[Attention]:
     if left:
         names = tuple(each.name for each in left)
         effect = (
-            f"{_count(left)} goes with the old cluster and is not made in the new one: give each the option "
+            f"{_count(left)} is deleted with the old cluster and not created in the new one: give each the option "
             "`replace_with` with the cluster"
         )
-        yield attention("dies", "danger", "not made again", cluster, " and ".join(cluster.causes), effect, names)
+        yield attention("dies", "danger", "not created again", cluster, " and ".join(cluster.causes), effect, names)
 
 
 def _connects(resource: PlannedResource | None, cluster: str) -> bool:

@@ -46,7 +46,7 @@ def _following(cluster: ResourceDiff, cause: str, diff: PlanDiff) -> Iterator[At
             said = [f"pool `{object_name(pool)}` ({size(pool)}), {pace(pool)}" for pool in used]
             where = "; ".join(said) or f"every pool of class `{object_name(each)}`"
             effect = (
-                "Karpenter takes the image for the new version, for a pinned alias too, and replaces every node of "
+                "Karpenter uses the image for the new version, for a pinned alias too, and replaces every node of "
                 f"{where}; {pods(used[0] if used else None)}"
             )
             yield attention("rolls", "warning", "rolls nodes", ResourceDiff("same", each, each), cause, effect)
@@ -70,7 +70,7 @@ def _staying(cluster: ResourceDiff, cause: str, diff: PlanDiff) -> Iterator[Atte
         effect = "these managed groups name no `version`, so their nodes stay on the old one until it is set"
         yield _note(cluster, cause, f"{effect}: {_names(names)}")
     if profiles := [r.name for r in diff.new.resources if r.type == _FARGATE and _stands(r, diff)]:
-        effect = "pods on Fargate keep the old kubelet until they are made anew (`kubectl rollout restart`)"
+        effect = "pods on Fargate keep the old kubelet until they are restarted (`kubectl rollout restart`)"
         yield _note(cluster, cause, f"{effect}: {_names(profiles)}")
     own = [r.name for r in diff.new.resources if r.type == SCALING_GROUP and _stands(r, diff) and r.urn not in rolled]
     if own:
@@ -89,7 +89,7 @@ def _staying(cluster: ResourceDiff, cause: str, diff: PlanDiff) -> Iterator[Atte
 
 
 def _note(cluster: ResourceDiff, cause: str, effect: str) -> Attention:
-    return attention("rolls", "note", "rolls nothing yet", cluster, cause, effect)
+    return attention("rolls", "note", "not rolled out yet", cluster, cause, effect)
 
 
 def _unpinned(group: PlannedResource) -> bool:

@@ -56,5 +56,5 @@ def _least(group: PlannedResource) -> Any:
 def _effect(each: ResourceDiff, change: Change) -> str:
     known = _SIZES.get((each.type, change.path))
     if known:
-        return f"it counts only when the group is made: {known}"
+        return f"it applies only when the group is created: {known}"
     return "changes of it are ignored (`ignore_changes`): it keeps its old value until the resource is replaced"

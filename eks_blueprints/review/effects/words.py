@@ -13,7 +13,7 @@ Harm = Literal["dies", "refused", "stuck", "rolls", "unprotected", "money", "idl
 
 HARMS: tuple[Harm, ...] = ("dies", "refused", "stuck", "rolls", "unprotected", "money", "idle", "unclear")
 """From the worst to the least: what is lost; what AWS or the engine refuses; what leaves `up` stuck; nodes that are
-made anew; a protection that ends; money; an edit without effect; what is not known."""
+created again; a protection that ends; money; an edit without effect; what is not known."""
 
 
 @dataclass(frozen=True, slots=True)

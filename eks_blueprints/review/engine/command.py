@@ -27,7 +27,7 @@ def find_engine(*, install: bool) -> PulumiCommand:
     """
     command = _find(install=install)
     if command.version is None:  # a build of one's own; the SDK cannot work with it
-        message = "the Pulumi CLI does not say its version; got none from `pulumi version`; install a released one"
+        message = "the Pulumi CLI does not print its version; got none from `pulumi version`; install a released one"
         raise EngineError(message)
     return command
 
@@ -50,7 +50,7 @@ def _find(*, install: bool) -> PulumiCommand:
     except (OSError, subprocess.SubprocessError) as error:
         if install:
             raise EngineError(f"the Pulumi CLI cannot be installed; {_line(str(error))}; install it by hand") from None
-        raise EngineError(f"the Pulumi CLI does not start; {_line(str(error))}; install it anew") from None
+        raise EngineError(f"the Pulumi CLI does not start; {_line(str(error))}; install it again") from None
     message = "needs the Pulumi CLI; got no pulumi on the PATH; install it, or add --install-engine to download it"
     raise EngineError(message)
 

@@ -80,7 +80,9 @@ def engine_preview(
         EngineError: if the engine cannot be asked: no CLI, no login, no such stack, no passphrase, no plugin.
     """
     if target.project is None:
-        message = "is in no Pulumi project; got a stack file alone; put it where a Pulumi.yaml says `main`"
+        message = (
+            "is in no Pulumi project; got a stack file alone; put it in the folder that `main` of Pulumi.yaml names"
+        )
         raise InputError([Problem((), message, str(target.file))])
     for pack in policy_packs:
         if not (pack / "PulumiPolicy.yaml").is_file():

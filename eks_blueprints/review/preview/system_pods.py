@@ -48,7 +48,7 @@ class SystemPods:
     """All pods that the add-ons of a platform bring."""
 
     fixed: Pods
-    """Those whose number hangs on no node."""
+    """Those whose number does not depend on nodes."""
     node: Pods
     """Those of each node."""
     some: Pods

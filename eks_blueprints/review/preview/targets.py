@@ -44,7 +44,7 @@ def program_target(folder: Path, stack: str | None) -> Target:
     """
     if not (folder / "Pulumi.yaml").is_file():
         message = (
-            f"holds no Pulumi project; got no Pulumi.yaml in it; name the folder of a project, or make one: {BEGIN}"
+            f"holds no Pulumi project; got no Pulumi.yaml in it; name the folder of a project, or create one: {BEGIN}"
         )
         raise InputError([Problem((), message, str(folder))])
     stacks = _configured_stacks(folder)

@@ -16,7 +16,7 @@ _COST = re.compile(r"cost\s*>\s*\$?(\d+(?:\.\d+)?)")
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What is not let through."""
+    """What is blocked."""
 
     names: frozenset[str] = frozenset()
     cost: float | None = None
@@ -48,11 +48,11 @@ class Gates:
     def untold(self, report: Report) -> Iterator[str]:
         """Why the gates cannot say anything: what they ask is not known of a stack."""
         for stack in report.untold if self else ():
-            do = "mend the base first, or give --base a commit, a plan or a state that can be read"
+            do = "fix the base first, or give --base a commit, a plan or a state that can be read"
             yield f"{stack}: whether a gate is met is not known, because its base cannot be rendered; {do}"
 
     def closed(self, report: Report) -> Iterator[str]:
-        """Why the report is not let through, one reason a line; nothing if it is."""
+        """Why the report is blocked, one reason a line; nothing if it is."""
         counts = report.counts
         for kind in ("create", "update", "replace", "delete"):
             if kind in self.names and counts[kind]:
@@ -73,4 +73,4 @@ class Gates:
             if self.cost is not None and change is not None and change.high > self.cost:
                 yield f"cost: {stack.stack}: up to ${change.high:,.0f} a month more, over ${self.cost:,.0f}"
             if self.cost is not None and change is not None:
-                yield from (f"cost: {stack.stack}: nobody knows by how much: {each}" for each in change.unlimited)
+                yield from (f"cost: {stack.stack}: not known by how much: {each}" for each in change.unlimited)

@@ -114,8 +114,8 @@ def _led(row: Row) -> str:
         return ""
     names = ", ".join(f"<code>{markup(name)}</code>" for name in row.led)
     if len(row.led) <= _MOST_NAMES:
-        return f'<p class="soft">Takes along {len(row.led)}: {names}</p>'
-    return f'<details class="led"><summary>Takes along {len(row.led)}</summary><p class="soft">{names}</p></details>'
+        return f'<p class="soft">Also affects {len(row.led)}: {names}</p>'
+    return f'<details class="led"><summary>Also affects {len(row.led)}</summary><p class="soft">{names}</p></details>'
 
 
 def _policies(stack: StackReport) -> Iterator[str]:

@@ -139,7 +139,7 @@ def _row(row: Row, prefix: str) -> str:
     icon = f"{ICONS[row.level]} " if row.level != "note" else ""
     place = f", {plain(row.place)}" if row.place else ""
     effect = f" {sentence(row.effect)}." if row.effect else ""
-    led = f" Takes along {len(row.led)}: {_names(row.led)}." if row.led else ""
+    led = f" Also affects {len(row.led)}: {_names(row.led)}." if row.led else ""
     title = f"**{plain(row.title)}**" if row.title != "+" else "`+`"
     end = "." if effect or led else ""
     return f"- {icon}{prefix}{title} {code(row.subject)}: {_clause(row.cause)}{place}{end}{effect}{led}"

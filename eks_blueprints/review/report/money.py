@@ -61,7 +61,7 @@ def dear(before: Estimate | None, after: Estimate, change: Difference, threshold
     known = {each.resource.name for each in before.unpriced if _UNLIMITED in each.what}
     for each in change.unpriced:
         if _UNLIMITED in each.what and each.resource.name not in known and each in after.unpriced:
-            effect = "nobody can say by how much the month may cost more"
+            effect = "it is not known by how much the monthly cost may rise"
             place = f"{each.resource.source.file}:{each.resource.source.line}" if each.resource.source else ""
             yield Attention(
                 "money", "warning", "unlimited", each.resource.name, each.resource.type, each.what, effect, place

@@ -61,7 +61,7 @@ def folded(found: Sequence[Security]) -> list[Security]:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    """An action, and where it holds; None for what is no action."""
+    """An action, and where it holds; None for what is not an action."""
     if not text.startswith("`") or ":" not in text.split("`")[1]:
         return text, None
     _, action, where = text.split("`", 2)

@@ -116,7 +116,7 @@ def _rename() -> dict[str, Any]:
         new=_TEXT,
         type=_TEXT,
         urns={"type": "object", "additionalProperties": _TEXT, "description": "new URNs by old ones"},
-        kept={**_COUNT, "description": "how many of them an alias keeps; the others are deleted and made anew"},
+        kept={**_COUNT, "description": "how many of them an alias keeps; the others are replaced"},
         changed={**_TEXTS, "description": "inputs that change besides"},
     )
 

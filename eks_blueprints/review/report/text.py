@@ -130,7 +130,7 @@ def _row(row: Row) -> Iterator[_Said]:
         if line:
             yield _say(line, 6)
     if row.led:
-        yield _say(f"takes along {len(row.led)}: {names(row.led, _MOST_NAMES)}", 6, dim=True)
+        yield _say(f"also affects {len(row.led)}: {names(row.led, _MOST_NAMES)}", 6, dim=True)
 
 
 def _cost(stack: StackReport) -> Iterator[_Said]:

@@ -66,11 +66,11 @@ def _dies(report: Report) -> Iterator[str]:
     renamed = [rename for stack in report.stacks for rename in stack.renames if rename.anew]
     if len(renamed) == 1:
         (only,) = renamed
-        anew = f"{only.old} renamed to {only.new}: {count(len(only.anew), 'resource')} made anew"
+        anew = f"{only.old} renamed to {only.new}: {count(len(only.anew), 'resource')} replaced"
         cluster = any(old.type == CLUSTER for old, _ in only.anew)
         yield f"{anew}, the cluster empty and with a new endpoint; {_ON_IT}" if cluster else anew
     elif renamed:
-        yield f"{len(renamed)} renames: {sum(len(each.anew) for each in renamed)} resources made anew"
+        yield f"{len(renamed)} renames: {sum(len(each.anew) for each in renamed)} resources replaced"
     yield from _other_replacements(report, bool(clusters))
     for stack, each in clusters:
         if each.kind == "delete":

@@ -140,7 +140,7 @@ def test_a_list_cannot_lead_elsewhere(server: Server) -> None:
 
 @pytest.mark.parametrize("tag", ["", "a -->", "a\nb", "é", "x" * 101])
 def test_a_tag_that_could_break_the_mark_is_refused(server: Server, tag: str) -> None:
-    with pytest.raises(ValueError, match="is no tag"):
+    with pytest.raises(ValueError, match="is not a tag"):
         post(host("github", server), REPORT, tag)
 
 
@@ -228,8 +228,8 @@ class TestBuilding:
     @pytest.mark.parametrize(
         ("wrong", "message"),
         [
-            ("", "is no report; got text that is no JSON"),
-            ("[" * 100_000, "is no report; got text that is no JSON"),
+            ("", "is not a report; got text that is not JSON"),
+            ("[" * 100_000, "is not a report; got text that is not JSON"),
             ("[]", "needs object"),
             ("{}", "lacks kind"),
         ],
@@ -244,7 +244,7 @@ class TestBuilding:
             ({"level": "fine"}, "level.? is none of"),
             ({"counts": {"create": True, "update": 0, "replace": 0, "delete": 0}}, "create.? needs integer"),
             ({"counts": {"create": -1, "update": 0, "replace": 0, "delete": 0}}, "is too small"),
-            ({"extra": 1}, "is no field of a report"),
+            ({"extra": 1}, "is not a field of a report"),
             ({"stacks": [1]}, "needs object; got 1"),
             ({"errors": {"dev": 1}}, "needs string; got 1"),
             ({"version": True}, "is not 1; got true"),

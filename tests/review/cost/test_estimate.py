@@ -149,10 +149,10 @@ def test_prices_can_be_overridden(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[vpc]\nnat = 1", "no such price"),
-        ('[vpc]\nnat_gateway_hour = "1"', "is no price"),
-        ("[vpc]\nnat_gateway_hour = -1", "is no price"),
+        ('[vpc]\nnat_gateway_hour = "1"', "is not a valid price"),
+        ("[vpc]\nnat_gateway_hour = -1", "is not a valid price"),
         ("vpc = 1", "needs a table"),
-        ("[instances]\nx = true", "is no price"),
+        ("[instances]\nx = true", "is not a valid price"),
         ("instances = 1", "needs a table"),
         ("x = [", "cannot be read as TOML"),
     ],
@@ -179,7 +179,7 @@ def test_what_may_cost_any_amount_closes_a_gate_on_cost() -> None:
         return PlannedResource(f"urn:pulumi:prod::shop::{type_}::x", type_, "x", None, True, {})
 
     assert closed(made("aws:rds/instance:Instance")) == [
-        "cost: prod: nobody knows by how much: what has no price in the tables: x"
+        "cost: prod: not known by how much: what has no price in the tables: x"
     ]
     assert not closed(made("aws:sqs/queue:Queue"))
 

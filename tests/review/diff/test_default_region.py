@@ -1,4 +1,4 @@
-"""The default provider of AWS moves to another region as any other one does: all that it manages is made anew."""
+"""The default provider of AWS moves to another region as any other one does: all that it manages is created again."""
 
 from __future__ import annotations
 

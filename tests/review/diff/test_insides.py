@@ -131,7 +131,7 @@ def test_a_new_chart_is_told_in_short() -> None:
 
 def test_values_that_nobody_follows_are_told() -> None:
     report = _report("external_dns", {}, {"values": {"hostNetwork": True}})
-    assert ("!", "values of which nobody knows what they change: hostNetwork") in report.insides[0].lines
+    assert ("!", "values whose effect is not known: hostNetwork") in report.insides[0].lines
 
 
 def test_a_stack_that_does_not_change_says_nothing() -> None:

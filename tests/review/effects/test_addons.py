@@ -38,4 +38,4 @@ def test_some_settings_are_for_new_nodes(name: str, env: dict[str, str], said: b
     new = resource(ADDON, "a", {"addonName": name, "configurationValues": json.dumps({"env": env})})
     for before, after in ((old, new), (new, old)):
         items = found([before], [after], "rolls")
-        assert [(each.level, each.title) for each in items] == ([("note", "rolls nothing yet")] if said else [])
+        assert [(each.level, each.title) for each in items] == ([("note", "not rolled out yet")] if said else [])

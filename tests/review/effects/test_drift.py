@@ -202,8 +202,8 @@ def test_classes(old: dict[str, Any], new: dict[str, Any], which: str) -> None:
 def test_an_image_that_is_always_the_newest_rolls_by_itself_and_only_once_is_said() -> None:
     latest = node_class(amiSelectorTerms=[{"alias": "al2023@latest"}])
     (_, note) = found([node_class()], [latest], "rolls")
-    assert (note.level, note.title) == ("note", "rolls by itself")
-    assert [each.title for each in found([], [latest], "rolls")] == ["rolls by itself"]
+    assert (note.level, note.title) == ("note", "rolls automatically")
+    assert [each.title for each in found([], [latest], "rolls")] == ["rolls automatically"]
     assert found([latest], [latest]) == []
 
 

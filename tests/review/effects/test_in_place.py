@@ -20,19 +20,19 @@ def ways(**config: Any) -> list[str]:
 class TestEndpoints:
     def test_nodes_go_by_the_public_endpoint_and_may_be_locked_out(self) -> None:
         (line,) = ways(endpointPrivateAccess=False)
-        assert line.startswith("danger way in ends shop-cluster: `vpcConfig.endpointPrivateAccess` true → false")
+        assert line.startswith("danger access ends shop-cluster: `vpcConfig.endpointPrivateAccess` true → false")
         assert "only 203.0.113.0/24" in line
         assert "every node becomes NotReady" in line
 
     @pytest.mark.parametrize("open_to", [["0.0.0.0/0"], ["0.0.0.0/1", "128.0.0.0/1"]])
     def test_from_anywhere_they_are_let_in(self, open_to: list[str]) -> None:
         (line,) = ways(endpointPrivateAccess=False, publicAccessCidrs=open_to)
-        assert line.startswith("warning way in ends")
+        assert line.startswith("warning access ends")
         assert "NotReady" not in line
 
     def test_nobody_comes_from_outside_any_more(self) -> None:
         (line,) = ways(endpointPublicAccess=False)
-        assert line.startswith("warning way in ends")
+        assert line.startswith("warning access ends")
         assert "pipelines" in line
 
     @pytest.mark.parametrize("config", [{"publicAccessCidrs": ["0.0.0.0/0"]}, {"securityGroupIds": ["sg-1"]}])
@@ -50,7 +50,7 @@ class TestEndpoints:
 def test_another_nat_gateway_is_another_address() -> None:
     old = resource("aws:ec2/route:Route", "r", {"routeTableId": "rtb-1", "natGatewayId": "${nat-a.id}"})
     (line,) = told([old], [changed(old, natGatewayId="${nat-b.id}")], "dies")
-    assert line.startswith("warning way out moves r")
+    assert line.startswith("warning egress address changes r")
     assert "another public address" in line
 
 

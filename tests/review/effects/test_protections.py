@@ -36,7 +36,12 @@ class TestSwitches:
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
-    [("a", ..., "nothing bounds its rights any more"), ("a", "b", "another policy"), (..., "a", ""), ("a", "a", "")],
+    [
+        ("a", ..., "it has no permissions boundary any more"),
+        ("a", "b", "another policy"),
+        (..., "a", ""),
+        ("a", "a", ""),
+    ],
 )
 def test_a_boundary_of_rights(old: Any, new: Any, said: str) -> None:
     role = resource(ROLE, "r", {"assumeRolePolicy": "{}"})
@@ -49,12 +54,12 @@ class TestOneWay:
     def test_the_config_map_is_given_up(self) -> None:
         sides = [cluster(accessConfig={"authenticationMode": mode}) for mode in ("API_AND_CONFIG_MAP", "API")]
         (line,) = told([sides[0]], [sides[1]])
-        assert line.startswith("warning no way back")
+        assert line.startswith("warning cannot be undone")
         assert "lose access" in line
 
     def test_encryption_stays(self) -> None:
         key = {"provider": {"keyArn": "k"}, "resources": ["secrets"]}
-        assert told([cluster()], [cluster(encryptionConfig=key)])[0].startswith("warning no way back")
+        assert told([cluster()], [cluster(encryptionConfig=key)])[0].startswith("warning cannot be undone")
 
 
 @pytest.mark.parametrize(

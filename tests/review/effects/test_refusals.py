@@ -229,7 +229,7 @@ class TestNetworks:
         before, after = (self.subnet(name, "eu-west-1a", block) for name, block in (old, new))
         lines = refused([before], [after])
         assert len(lines) == count
-        assert all("the old subnet goes only after the new one is made" in line for line in lines)
+        assert all("the old subnet is deleted only after the new one is created" in line for line in lines)
 
     def test_a_subnet_that_is_deleted_first_makes_room(self) -> None:
         before, after = (self.subnet("a", "eu-west-1a", block) for block in ("10.0.0.0/24", "10.0.0.0/23"))

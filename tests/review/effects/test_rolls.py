@@ -77,7 +77,7 @@ class TestManagedGroups:
             ({"updateConfig": {"updateStrategy": "MINIMAL"}}, "old nodes go before new ones come"),
             ({}, "3 nodes are drained"),
             ({}, "(up to 6 where an autoscaler added some)"),
-            ({}, "where one lets no pod go, the update fails"),
+            ({}, "where one allows no pod to be evicted, the update fails"),
         ],
     )
     def test_it_says_how_many_and_how_fast(self, inputs: dict[str, Any], said: str) -> None:
@@ -100,7 +100,7 @@ class TestManagedGroups:
 
     def test_a_group_on_a_fixed_version_stays(self) -> None:
         (item,) = found([template(), managed("3")], [template(imageId="ami-2"), managed("3")], "rolls")
-        assert (item.level, item.title) == ("note", "rolls nothing yet")
+        assert (item.level, item.title) == ("note", "not rolled out yet")
         assert "stay on version 3" in item.effect
 
     def test_the_latest_version_is_resolved_at_deployment(self) -> None:
@@ -129,13 +129,13 @@ class TestSelfManagedGroups:
 
     def test_without_a_refresh_nothing_rolls_until_someone_acts(self) -> None:
         (item,) = found([template(), own()], [template(imageId="ami-2"), own()])
-        assert (item.level, item.title) == ("note", "rolls nothing yet")
+        assert (item.level, item.title) == ("note", "not rolled out yet")
         assert "there is no `instanceRefresh`" in item.effect
 
     def test_a_refresh_does_not_begin_for_the_latest_version(self) -> None:
         before, after = own("$Latest", ROLLING), own("$Latest", ROLLING)
         (item,) = found([template(), before], [template(imageId="ami-2"), after])
-        assert (item.level, item.title) == ("note", "rolls nothing yet")
+        assert (item.level, item.title) == ("note", "not rolled out yet")
 
     def test_mixed_instances_refresh_too(self) -> None:
         def mixed(*types: str) -> PlannedResource:
@@ -198,7 +198,7 @@ class TestUpgrades:
 
     def test_an_image_by_its_id_stays(self) -> None:
         (line,) = self.said(node_class(amiFamily="AL2023", amiSelectorTerms=[{"id": "ami-1"}]), pool())
-        assert line.startswith("note rolls nothing yet shop-cluster")
+        assert line.startswith("note not rolled out yet shop-cluster")
 
     def test_auto_modes_nodes_follow(self) -> None:
         auto = {"computeConfig": {"enabled": True, "nodePools": ["system"]}}
@@ -210,7 +210,7 @@ class TestUpgrades:
         profile = resource("aws:eks/fargateProfile:FargateProfile", "shop-profile", {"clusterName": "shop"})
         entry = resource("aws:eks/accessEntry:AccessEntry", "shop-hybrid", {"type": "HYBRID_LINUX"})
         lines = self.said(managed("1"), own("1"), profile, entry)
-        assert all(line.startswith("note rolls nothing yet shop-cluster") for line in lines)
+        assert all(line.startswith("note not rolled out yet shop-cluster") for line in lines)
         for part in ("`shop-nodes`", "`shop-own`", "Fargate", "hybrid nodes"):
             assert sum(part in line for line in lines) == 1, part
 
@@ -261,8 +261,8 @@ def test_a_taint_that_ends_pods(before: list[str], after: list[str], said: bool)
 @pytest.mark.parametrize(
     ("after", "title"),
     [
-        ({}, "rolls nothing yet"),
-        ({"version": "1.35"}, "rolls nothing yet"),
+        ({}, "not rolled out yet"),
+        ({"version": "1.35"}, "not rolled out yet"),
         ({"version": "1.36"}, "rolls nodes"),
         ({"releaseVersion": "1.35.2-20261101"}, "rolls nodes"),
     ],

@@ -21,7 +21,7 @@ WHO = {"clusterName": "shop", "principalArn": "arn:aws:iam::1:role/ops", "type":
 
 def stuck(old: list[PlannedResource], new: list[PlannedResource]) -> list[tuple[str, str]]:
     found = effects(diff_plans(plan(*old), plan(*new)))
-    return [(item.title, item.name) for item in found if item.harm == "stuck" or item.title == "not made again"]
+    return [(item.title, item.name) for item in found if item.harm == "stuck" or item.title == "not created again"]
 
 
 class TestTwoOfOneName:
@@ -108,7 +108,7 @@ class TestAReplacedCluster:
 
     def test_where_the_provider_stays_and_nothing_tells_them_they_are_lost(self) -> None:
         cluster, *rest = cluster_with("c")
-        assert stuck([cluster, *rest], [changed(cluster, roleArn="arn:2"), *rest]) == [("not made again", "c")]
+        assert stuck([cluster, *rest], [changed(cluster, roleArn="arn:2"), *rest]) == [("not created again", "c")]
 
     def test_what_is_new_is_made_in_the_new_one(self) -> None:
         cluster, provider, inside = cluster_with("c")

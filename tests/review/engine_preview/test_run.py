@@ -98,12 +98,12 @@ def test_advice_of_this_packages_pack_is_told_by_its_rule(ask: Ask) -> None:
         found.violations[0],
         policy="eks-blueprints-advice",
         mandatory=False,
-        message="What never blocks.\naddon-version-pinned: addonVersion: takes whatever version is the default",
+        message="What never blocks.\naddon-version-pinned: addonVersion: uses whatever version is the default",
     )
     policies = report_of([replace(found, violations=(advice,))]).stacks[0].policies
     assert policies is not None
     assert [(each.policy, each.what, each.severity) for each in policies.new] == [
-        ("addon-version-pinned", "addonVersion: takes whatever version is the default", "medium")
+        ("addon-version-pinned", "addonVersion: uses whatever version is the default", "medium")
     ]
 
 
@@ -236,5 +236,5 @@ def test_an_engine_that_does_not_say_its_version_is_told_in_one_line(
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK", "true")
-    with pytest.raises(EngineError, match="does not say its version; got none"):
+    with pytest.raises(EngineError, match="does not print its version; got none"):
         find_engine(install=False)

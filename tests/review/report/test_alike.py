@@ -50,6 +50,6 @@ def test_what_does_not_change_is_not_folded() -> None:
 def test_each_form_tells_it_once_and_counts_all(form: str) -> None:
     told = {"text": lambda: "\n".join(text(many())), "markdown": lambda: markdown(many()), "html": lambda: html(many())}
     page = click.unstyle(told[form]())
-    assert page.count("drained and made anew") == 1
+    assert page.count("drained and replaced") == 1
     assert "10 stacks alike" in page.replace("\\", "")
     assert "nodes of 10 groups or pools are rolled" in page.lower()

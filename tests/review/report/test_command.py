@@ -137,7 +137,7 @@ def test_a_gate_is_not_passed_unseen(project: Path, gates: str) -> None:
     broken_base(project, "prod")
     result = run("prod", "--fail-on", gates, "-o", "out/r.md")
     assert result.exit_code == 2
-    assert "not let through  prod: whether a gate is met is not known" in result.stderr
+    assert "blocked  prod: whether a gate is met is not known" in result.stderr
     assert "note  prod is shown as new, because its base cannot be rendered" in result.stderr
 
 
@@ -151,7 +151,7 @@ def test_a_stack_that_goes_with_a_base_that_cannot_be_rendered_is_told(project: 
     (project / "stacks" / "dev.yaml").unlink()
     result = run("--fail-on", "delete")
     assert result.exit_code == 2
-    assert "not let through  dev: " in result.stderr
+    assert "blocked  dev: " in result.stderr
     assert "dev is deleted, and what it holds is not known" in run().stdout
 
 
@@ -167,4 +167,4 @@ def test_a_base_without_a_readable_project_is_not_an_empty_one(project: Path) ->
 def test_a_gate_needs_what_it_asks(project: Path) -> None:
     result = CliRunner().invoke(command, ["prod", "--fail-on", "policy", "--no-policies"])
     assert result.exit_code == 2
-    assert "--fail-on policy asks the policies; got --no-policies" in result.output
+    assert "--fail-on policy requires the policies; got --no-policies" in result.output

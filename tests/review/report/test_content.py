@@ -33,7 +33,7 @@ class TestAttention:
     def test_a_replaced_group_drains_its_nodes(self) -> None:
         found = replaced_nodes().stacks[0].attention[0]
         assert (found.level, found.title, found.place) == ("danger", "replace", "stacks/prod.yaml:12")
-        assert found.effect == "2 nodes are drained; the new one is made first"
+        assert found.effect == "2 nodes are drained; the new one is created first"
 
     def test_what_follows_is_told_with_its_cause(self) -> None:
         it = platform()

@@ -51,7 +51,7 @@ class TestMarkdown:
         row = next(line for line in markdown.render(replaced_nodes()).splitlines() if "**replace**" in line)
         assert row == (
             "- ⛔ **replace** `eks.NodeGroup shop-nodes`: `instanceTypes` m7i.large → m7i.xlarge, "
-            "stacks/prod.yaml:12. 2 nodes are drained; the new one is made first."
+            "stacks/prod.yaml:12. 2 nodes are drained; the new one is created first."
         )
 
     def test_a_clean_report_is_marked_for_the_comment(self) -> None:

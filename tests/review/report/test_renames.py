@@ -86,8 +86,8 @@ class TestWhatIsSaidOfIt:
         (item,) = self.told().attention
         assert (item.harm, item.level, item.title) == ("dies", "danger", "rename")
         assert item.cause.startswith("`prod-system` is now `prod-main`")
-        assert "its 2 resources are deleted and made anew" in item.effect
-        assert "once the new group stands, 2 nodes are drained, and their pods move to it" in item.effect
+        assert "its 2 resources are deleted and created again" in item.effect
+        assert "once the new group is ready, 2 nodes are drained, and their pods move to it" in item.effect
         assert "gone" not in item.effect
 
     def test_nothing_is_new_fixed_dearer_or_another_version(self) -> None:
@@ -98,7 +98,7 @@ class TestWhatIsSaidOfIt:
         assert told.versions == ()
 
     def test_the_verdict_counts_it_once(self) -> None:
-        assert report(self.told()).verdict == "prod-system renamed to prod-main: 2 resources made anew"
+        assert report(self.told()).verdict == "prod-system renamed to prod-main: 2 resources replaced"
 
     def test_what_cannot_be_there_twice_is_said(self) -> None:
         inputs = {"clusterName": "shop", "principalArn": "arn:aws:iam::1:role/ci"}
