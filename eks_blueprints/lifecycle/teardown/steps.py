@@ -68,15 +68,15 @@ def _caller(plan: Plan) -> str:
 def _of_cluster(cluster: PlannedCluster, caller: str) -> Iterator[Step]:
     region = f" --region {cluster.region}" if cluster.region else ""
     yield Step(
-        f"talk to cluster {cluster.name}",
-        "the commands below are for this cluster and no other: look at what the second one answers",
+        f"connect to cluster {cluster.name}",
+        "the commands below are for this cluster only: check the output of the second one",
         (),
         (f"aws eks update-kubeconfig --name {cluster.name}{region}{caller}", "kubectl config current-context"),
     )
     if delivery := cluster.releases(*_DELIVERY):
         yield Step(
-            "stop what brings objects back",
-            "Argo CD and Flux would make again whatever is deleted below",
+            "stop controllers that create objects again",
+            "Argo CD and Flux would create again what is deleted below",
             tuple(shown_name(each) for each in delivery),
             tuple(
                 f"kubectl scale deployment,statefulset --all --replicas 0 --namespace {_namespace(each)}"
@@ -115,7 +115,7 @@ def _volumes(cluster: PlannedCluster) -> Step:
     drivers += [f"StorageClass {shown_name(each)}" for each in cluster.objects("StorageClass")]
     return Step(
         "delete volumes, and the data on them",
-        "a claim owns its volume and is held by the pods that use it: those go first; take what you want to keep",
+        "a claim owns its volume and is held by the pods that use it: delete those first; save what you want to keep",
         tuple(drivers),
         (
             "kubectl get persistentvolumeclaims --all-namespaces",
@@ -138,8 +138,8 @@ def _nodes(cluster: PlannedCluster, pools: list[PlannedResource]) -> Step:
     )
     return Step(
         "drain pools and their nodes",
-        "the pools of this program would go by themselves below, those made by others would not; a pod disruption "
-        "budget that allows nothing holds a node for ever, unless its pool has a termination_grace_period",
+        "the pools of this program are deleted with the stack below, pools created elsewhere are not; a pod disruption "
+        "budget that allows nothing holds a node forever, unless its pool has a termination_grace_period",
         tuple(f"NodePool {shown_name(each)}{_limits(each)}" for each in pools),
         (
             "kubectl get nodepools,nodeclaims",
@@ -154,7 +154,8 @@ def _destroy(plan: Plan) -> Iterator[Step]:
     stays = [each.name for each in plan.resources if each.options.get("retain_on_delete")]
     yield Step(
         "destroy the stack",
-        "what it made goes in the reverse order of its making: pools, classes of nodes, their controller, add-ons, "
+        "resources are deleted in the reverse order of their creation: "
+        "pools, classes of nodes, their controller, add-ons, "
         "nodes, the cluster, the network",
         tuple(f"{name} stays" for name in stays),
         (f"pulumi destroy --stack {plan.stack} --refresh",),
@@ -172,14 +173,14 @@ def _leftovers(plan: Plan) -> Iterator[Step]:
         )
         if others := leftovers.nameless(cluster):
             yield Step(
-                f"tell leftovers of {cluster.name} from what is in use",
+                f"check which leftovers of {cluster.name} are in use",
                 "these drivers' tags name no cluster: keep what belongs to another one of the account",
                 (),
                 tuple(others),
             )
         if command := leftovers.made_again(cluster):
             yield Step(
-                f"delete the log group that EKS makes again for {cluster.name}",
+                f"delete the log group that EKS creates again for {cluster.name}",
                 "EKS writes the last logs minutes after the cluster is gone, and makes their group for it: the next "
                 "pulumi up of this stack would find it there (ResourceAlreadyExistsException); wait 10 minutes",
                 (f"/aws/eks/{cluster.name}/cluster",),

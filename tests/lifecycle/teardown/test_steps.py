@@ -63,7 +63,7 @@ def test_nodes_go_after_what_their_controllers_take_away() -> None:
         "drain pools and their nodes",
         "destroy the stack",
         "look for leftovers of auto",
-        "delete the log group that EKS makes again for auto",
+        "delete the log group that EKS creates again for auto",
     ]
 
 
@@ -96,8 +96,10 @@ def test_load_balancers_that_the_program_makes_are_named() -> None:
 
 def test_what_brings_objects_back_is_stopped_before() -> None:
     found = of_program(argo_cd, service)
-    assert titles(found).index("stop what brings objects back") < titles(found).index("delete load balancers")
-    assert "--namespace argocd" in one(found, "stop what brings objects back").commands[0]
+    assert titles(found).index("stop controllers that create objects again") < titles(found).index(
+        "delete load balancers"
+    )
+    assert "--namespace argocd" in one(found, "stop controllers that create objects again").commands[0]
 
 
 def test_the_cluster_is_talked_to_as_its_account_says() -> None:
@@ -117,13 +119,13 @@ def test_two_clusters_are_told_apart() -> None:
         "talk to cluster one",
         "delete load balancers",
         "talk to cluster two",
-        "stop what brings objects back",
+        "stop controllers that create objects again",
         "delete load balancers",
         "destroy the stack",
         "look for leftovers of one",
-        "delete the log group that EKS makes again for one",
+        "delete the log group that EKS creates again for one",
         "look for leftovers of two",
-        "delete the log group that EKS makes again for two",
+        "delete the log group that EKS creates again for two",
     ]
 
 
