@@ -23,7 +23,7 @@ from eks_blueprints.recording.project import Project, imports_environment, load_
 from eks_blueprints.recording.recording import Recording
 from eks_blueprints.recording.run import record
 
-_NO_PROGRAM = f"there is no __main__.py here; write the program, or make a repository: {BEGIN}"
+_NO_PROGRAM = f"there is no __main__.py here; write the program, or create a repository: {BEGIN}"
 
 
 def record_directory(
@@ -40,7 +40,7 @@ def record_directory(
 ) -> Recording:
     """Run one stack of the project in `path`; the settings are those of its files, `config` on top of them.
 
-    Give the keys whose encrypted values the program computes with in `config`: a symbol is no number.
+    Give the keys whose encrypted values the program computes with in `config`: a symbol is not a number.
     The other parameters are those of `record`.
     """
     project = load_project(path)

@@ -8,7 +8,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem, shown
 
-_DO = "write it by pulumi stack export"
+_DO = "write it with pulumi stack export"
 _SHAPES: Mapping[str, tuple[type, str]] = {
     "id": (str, "text"),
     "parent": (str, "text"),
@@ -35,14 +35,14 @@ def exported(text: str, file: str | None = None, *, empty: bool = True) -> dict[
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _error(f"is no exported stack; got text that is no JSON ({error}); {_DO}", file) from None
+        raise _error(f"is not an exported stack; got text that is not JSON ({error}); {_DO}", file) from None
     if not is_exported(data):
         got = shown(sorted(map(str, data)) if isinstance(data, dict) else data)
-        raise _error(f"is no exported stack; got {got}; {_DO}", file)
+        raise _error(f"is not an exported stack; got {got}; {_DO}", file)
     if found := list(problems(data)):
         raise InputError([Problem((), each, file) for each in found[:10]])
     if not empty and not data["deployment"].get("resources"):
-        message = "holds no resources, so nothing can be said of it; got an empty stack; export one that is deployed"
+        message = "holds no resources, so nothing can be checked; got an empty stack; export one that is deployed"
         raise _error(message, file)
     return dict(data)
 

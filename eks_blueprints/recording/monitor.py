@@ -318,7 +318,7 @@ class RecordingMonitor(MockMonitor):
         where = f" (made at {' and again at '.join(places)})" if places else ""
         position = second.position or Position("", 0)
         error = ProgramError(
-            f"duplicate resource URN '{urn}'{where}; give one of the two another name",
+            f"duplicate resource URN '{urn}'{where}; rename one of them",
             position.file or None,
             position.line or None,
         )

@@ -40,7 +40,7 @@ def load_project(path: str | Path) -> Project:
     root = Path(path).resolve()
     file = next((each for each in (root / "Pulumi.yaml", root / "Pulumi.yml") if each.is_file()), None)
     if file is None:
-        raise ProgramError(f"no Pulumi.yaml in {path}; give the directory of a Pulumi project, or make one: {BEGIN}")
+        raise ProgramError(f"no Pulumi.yaml in {path}; give the directory of a Pulumi project, or create one: {BEGIN}")
     data = _read(file)
     runtime = data.get("runtime")
     language = runtime.get("name") if isinstance(runtime, dict) else runtime

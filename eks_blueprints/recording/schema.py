@@ -39,7 +39,7 @@ SYSTEM_PODS: dict[str, Any] = {
     "required": ["fixed", "eachNode", "someNodes", "unknown"],
     "additionalProperties": False,
     "properties": {
-        "fixed": {**_PODS, "description": "whose number hangs on no node"},
+        "fixed": {**_PODS, "description": "whose number does not depend on nodes"},
         "eachNode": _PODS,
         "someNodes": {**_PODS, "description": "of each node that DaemonSets choose by its labels"},
         "unknown": {**_TEXTS, "description": "add-ons of which it is not known what they run"},
@@ -51,7 +51,7 @@ def schema() -> dict[str, Any]:
     """The schema as data."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A plan: the resources a Pulumi program asks for",
+        "title": "A plan: the resources that a Pulumi program registers",
         "description": "Parents come before children, siblings are sorted by URN; empty members are left out.",
         "type": "object",
         "required": ["kind", "version", "project", "stack", "resources", "outputs"],
@@ -91,7 +91,7 @@ def _resource() -> dict[str, Any]:
             "providers": {"type": "object", "additionalProperties": _TEXT},
             "options": {"$ref": "#/$defs/options"},
             "position": _PLACE,
-            "innermost": {**_PLACE, "description": "where a library made it, if that is not `position`"},
+            "innermost": {**_PLACE, "description": "where a library created it, if that is not `position`"},
             "source": {**_PLACE, "description": "the line of the stack file it comes from, where there is one"},
         },
     }

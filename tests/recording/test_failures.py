@@ -57,7 +57,7 @@ def test_a_duplicate_names_both_lines(quick: bool, pytestconfig: pytest.Config) 
         record(program, root=str(pytestconfig.rootpath), quick=quick)
     assert str(caught.value) == (
         f"{HERE}:{where + 1}: duplicate resource URN 'urn:pulumi:dev::project::aws:iam/role:Role::r' "
-        f"(made at {HERE}:{where} and again at {HERE}:{where + 1}); give one of the two another name"
+        f"(made at {HERE}:{where} and again at {HERE}:{where + 1}); rename one of them"
     )
 
 

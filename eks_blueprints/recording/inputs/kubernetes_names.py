@@ -118,8 +118,8 @@ def _check_labels(labels: Any, path: str, is_unknown: wire.IsUnknown, *, are_lab
                 f"{shown(value, is_secret=is_secret)} of {len(value)}",
                 f"shorten it by {len(value) - LONGEST_VALUE}",
             )
-            yield InputProblem(join(path, key), "too-long", "a label's value takes at most 63 characters", got, do)
+            yield InputProblem(join(path, key), "too-long", "a label's value can have at most 63 characters", got, do)
         elif not PART.fullmatch(value):
-            what = "a label's value takes only letters, digits and inner -_."
+            what = "a label's value can contain only letters, digits and inner -_."
             got = shown(value, is_secret=is_secret)
             yield InputProblem(join(path, key), "bad-name", what, got, "write it with those")

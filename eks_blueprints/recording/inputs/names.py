@@ -191,12 +191,12 @@ def _automatic(rule: NameRule, name: str, inputs: Mapping[str, Any]) -> list[Inp
     ending = ".fifo" if inputs.get("fifoQueue") is True or inputs.get("fifoTopic") is True else ""
     spare = rule.longest - len(made) - AUTONAME_SUFFIX - len(ending)
     if spare < 0:
-        what = f"the automatic name takes at most {rule.longest} characters"
+        what = f"the automatic name can have at most {rule.longest} characters"
         do = f"shorten the resource's name by {-spare} or set {rule.property}"
         got = f"{shown(name)} and {rule.longest - spare - len(name)} more"
         return [InputProblem(rule.property, "too-long", what, got, do, rule.severity)]
     if not re.fullmatch(rule.pattern, f"{made}-0123abc{ending}"):
-        what = f"the automatic name takes only {rule.words}"
+        what = f"the automatic name can contain only {rule.words}"
         do = f"rename the resource or set {rule.property}"
         return [InputProblem(rule.property, "bad-name", what, shown(name), do, rule.severity)]
     return []

@@ -67,7 +67,7 @@ def shown(value: Any, *, is_secret: bool = False) -> str:
 
 
 def join(path: str, key: str | int) -> str:
-    """A path one step deeper: `a.b`, `a[0]`, and `a["x/y"]` for a key that is no plain word."""
+    """A path one step deeper: `a.b`, `a[0]`, and `a["x/y"]` for a key that is not a plain word."""
     if isinstance(key, int):
         return f"{path}[{key}]"
     if not key.replace("_", "a").replace("-", "a").isalnum():

@@ -50,6 +50,6 @@ def _check_tag(path: str, key: Any, value: Any, is_unknown: wire.IsUnknown) -> I
 
 
 def _too_long(path: str, part: str, longest: int, text: str, *, is_secret: bool) -> InputProblem:
-    what = f"a tag's {part} takes at most {longest} characters"
+    what = f"a tag's {part} can have at most {longest} characters"
     got = f"{shown(text, is_secret=is_secret)} of {len(text)}"
     return InputProblem(path, "too-long", what, got, f"shorten it by {len(text) - longest}")

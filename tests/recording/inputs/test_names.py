@@ -26,7 +26,7 @@ def test_a_name_too_long() -> None:
     name = "shop-with-a-long-name-that-goes-on-and-on-and-on-for-ever"
     assert aws_names(ROLE, name) == [
         (
-            f"name: the automatic name takes at most 64 characters; got '{name}' and 8 more; "
+            f"name: the automatic name can have at most 64 characters; got '{name}' and 8 more; "
             "shorten the resource's name by 1 or set name"
         )
     ]
@@ -64,7 +64,7 @@ def test_a_name_of_other_characters(token: str, inputs: dict[str, Any]) -> None:
 def test_an_automatic_name_of_other_characters() -> None:
     assert aws_names("aws:lb/loadBalancer:LoadBalancer", "web_1") == [
         (
-            "name: the automatic name takes only letters, digits and inner hyphens; got 'web_1'; "
+            "name: the automatic name can contain only letters, digits and inner hyphens; got 'web_1'; "
             "rename the resource or set name"
         )
     ]
@@ -130,7 +130,7 @@ def test_kubernetes_names_that_pass() -> None:
 def test_automatic_kubernetes_names() -> None:
     assert names("kubernetes:core/v1:ConfigMap", "Shop") == [
         (
-            "metadata.name: the automatic name takes only lower-case letters, digits, - and .; got 'Shop'; "
+            "metadata.name: the automatic name can contain only lower-case letters, digits, - and .; got 'Shop'; "
             "rename the resource or set metadata.name"
         )
     ]

@@ -30,7 +30,11 @@ def told(token: str, inputs: dict[str, Any]) -> list[str]:
         (DEPLOYMENT, deployment(replica=1.0), 'spec.replica: no such field; got "replica"; did you mean replicas?'),
         ("kubernetes:apps/v1:Deploymnet", {"metadata": {"name": "a"}}, 'kind: no such kind; got "Deploymnet"; did you'),
         ("kubernetes:core/v1:Pod", {"spec": {}}, "spec.containers: is required; got nothing; add it"),
-        ("kubernetes:core/v1:Namespace", {"metadata": {"name": "A_b"}}, "metadata.name: takes only lower-case letters"),
+        (
+            "kubernetes:core/v1:Namespace",
+            {"metadata": {"name": "A_b"}},
+            "metadata.name: can contain only lower-case letters",
+        ),
     ],
 )
 def test_slips_are_told(token: str, inputs: dict[str, Any], finding: str) -> None:
