@@ -46,7 +46,7 @@ def _index(known: dict[str, type[AddOn]]) -> str:
     lines = [
         _NOTE,
         "# Add-ons\n",
-        f"{len(known)} kinds, which stand under `addons` in a stack file. Search this page, or",
+        f"{len(known)} kinds, which are written under `addons` in a stack file. Search this page, or",
     ]
     lines.append("list them with `eks-blueprints addons`, and with a word such as `eks-blueprints addons logs`.\n")
     lines += ["| category | add-ons |", "|---|---|"]
@@ -97,13 +97,16 @@ def _traits(cls: type[AddOn]) -> Iterator[tuple[str, str]]:
         yield "`registry_mirrors`", ", ".join(f"`{image}`" for image in dict.fromkeys(cls.images.values()))
         yield "when the cluster is deleted", "uninstalled first" if cls.makes_outside else "goes with it"
     if issubclass(cls, HelmAddOn) and cls.crds is not None:
-        yield "CRDs", f"a release of their own, chart {cls.crds.name} {cls.crds.version}; they stay when it goes"
+        yield (
+            "CRDs",
+            f"a release of their own, chart {cls.crds.name} {cls.crds.version}; they are kept when it is deleted",
+        )
 
 
 def _in_auto_mode(cls: type[AddOn]) -> str:
     if cls.fits.not_in_auto_mode:
         return f"no: {cls.fits.not_in_auto_mode}"
-    return f"left out: Auto Mode brings {cls.fits.in_auto_mode}" if cls.fits.in_auto_mode else ""
+    return f"left out: Auto Mode includes {cls.fits.in_auto_mode}" if cls.fits.in_auto_mode else ""
 
 
 def _links(found: tuple[type[AddOn], ...]) -> str:

@@ -112,7 +112,7 @@ def _unknown(node: Mapping[str, Any], definitions: Mapping[str, Any], steps: lis
     known = [name for option in _options(node, definitions) for name in option.get("properties", ())]
     step, where = steps[number], ".".join(steps[: number + 1])
     if not known:
-        message = f"has no fields; got {step}; ask for {'.'.join(steps[:number])}"
+        message = f"has no fields; got {step}; use {'.'.join(steps[:number])}"
     elif number == 0:
         message = _elsewhere(step) or unknown_field(step, BlueprintArgs, known)
     elif spec := _spec(steps[:number]):
@@ -139,7 +139,7 @@ def _elsewhere(name: str) -> str | None:
     for place in ("network", "cluster", "compute.managed_nodes"):
         spec = _spec(place.split("."))
         if spec is not None and name in spec.model_fields and name != "name":
-            return f"is no field of the stack file itself; got {name}; did you mean {place}.{name}?"
+            return f"is not a field of the stack file itself; got {name}; did you mean {place}.{name}?"
     return None
 
 

@@ -50,7 +50,9 @@ _REFERENCE: JsonSchemaValue = {
     ],
 }
 _REFERENCES: JsonSchemaValue = {
-    "description": "A list that another stack exports, with the number of its elements, which decides what is made.",
+    "description": (
+        "A list that another stack exports, with the number of its elements, which decides which resources exist."
+    ),
     "type": "object",
     "properties": {
         "stack": {"type": "string", "description": "The other stack, such as `acme/network/prod`."},
@@ -177,7 +179,7 @@ def _apart(element: JsonSchemaValue, kind: str, others: JsonSchemaValue) -> Json
 
 
 def _keyed(element: JsonSchemaValue, kind: str) -> JsonSchemaValue:
-    properties = {"kind": {"const": kind, "description": "The sort of element. Default: the key it stands under."}}
+    properties = {"kind": {"const": kind, "description": "The kind of element. Default: the key it stands under."}}
     properties |= {name: part for name, part in element.get("properties", {}).items() if name != "name"}
     return {**element, "properties": properties}
 
