@@ -28,7 +28,7 @@ def compare(recorded: Recorded, path: Path, *, update: bool) -> None:
     before = path.read_text(encoding="utf-8")
     if text != before:
         changes = difflib.unified_diff(before.splitlines(), text.splitlines(), path.name, "recorded now", lineterm="")
-        raise AssertionError("\n".join([*changes, "if this is meant, run pytest --update-golden and review it"]))
+        raise AssertionError("\n".join([*changes, "if this is intended, run pytest --update-golden and review it"]))
 
 
 def render(plan: Plan) -> str:

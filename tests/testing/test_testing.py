@@ -216,7 +216,7 @@ def test_a_golden_recording_is_written_compared_and_written_again(tmp_path: Path
     changed = run_pytest(tmp_path, GOLDEN.format(seconds=2))
     assert "-  delaySeconds: 1" in changed.stdout
     assert "+  delaySeconds: 2" in changed.stdout
-    assert "if this is meant, run pytest --update-golden and review it" in changed.stdout
+    assert "if this is intended, run pytest --update-golden and review it" in changed.stdout
     assert run_pytest(tmp_path, GOLDEN.format(seconds=2), "--update-golden").returncode == 0
     assert run_pytest(tmp_path, GOLDEN.format(seconds=2)).returncode == 0
 
