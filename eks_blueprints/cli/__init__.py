@@ -25,12 +25,12 @@ _COMMANDS = {
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes since a git ref, a plan or a deployed stack, and whether it is safe.",
     "explain": "Explain a field of stack files, or how many pods fit on a node.",
-    "init": "Make a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
+    "init": "Create a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",
     "policy": "List the policies, show one, write or test your own, print waivers.",
     "preview": "Show what a stack would create; needs no AWS account, cluster, network or engine.",
     "schema": "Print or write the JSON Schema of stack files, for editors.",
-    "show": "Print a stack file merged with the files that it extends, with the place of every value.",
+    "show": "Print a stack file merged with the files that it extends, with the source of every value.",
     "tables": "List the tables of facts in this package, with their age.",
     "teardown": "Show what to drain before a stack is destroyed, in which order, and how.",
 }
@@ -149,7 +149,7 @@ def _unwritten(error: OSError) -> Exit:
         raise error
     where = error.filename or "the output"
     where = os.fsdecode(where) if isinstance(where, bytes) else where
-    do = "make room or rights, or name another"
+    do = "free some space or change the permissions, or name another file"
     _said(f"{where}: cannot be read or written; got {error.strerror or error}; {do}", Exit.FAILED)
     if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         sys.stdout = None  # what is left in its buffer has nowhere to go either

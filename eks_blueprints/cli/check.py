@@ -28,7 +28,7 @@ _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
 @click.command("check")
 @click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks)
 @click.option("--strict", is_flag=True, help="Count warnings and advice as errors.")
-@click.option("--policies", is_flag=True, help="Judge by the policies what each stack would create; runs it offline.")
+@click.option("--policies", is_flag=True, help="Check what each stack would create against the policies; runs offline.")
 @click.option(
     "--profile", type=click.Choice(_PROFILES), help="How strict the policies are. Default: see policies.yaml."
 )
@@ -39,19 +39,19 @@ _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
     "--program",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Judge what the Pulumi Python program in DIR would create, whatever it is; STACK names one of its stacks.",
+    help="Check what any Pulumi Python program, in DIR, would create; STACK names one of its stacks.",
 )
 @click.option(
     "--plan",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Judge a plan that `preview --format json` wrote to FILE.",
+    help="Check a plan that `preview --format json` wrote to FILE.",
 )
 @click.option(
     "--state",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Judge what `pulumi stack export` wrote to FILE; STACK names whose settings hold.",
+    help="Check what `pulumi stack export` wrote to FILE; STACK names the stack whose settings apply.",
 )
 @show.render
 def command(  # noqa: PLR0917 - click passes each option by name
@@ -129,7 +129,7 @@ def _valid(files: Sequence[Path], strict: bool, *, quiet: bool) -> bool:
         if stack.unchecked and not quiet:
             methods = " and ".join(f"{name}()" for name in stack.unchecked)
             do = f"run: eks-blueprints preview {path.stem}"
-            click.echo(f"not checked: what {methods} of {stack.blueprint} make of {path}; {do}")
+            click.echo(f"not checked: what {methods} of {stack.blueprint} change in {path}; {do}")
     if not errors and not (strict and warnings):
         return True
     said = [show.count(errors, "problem")] if errors else []

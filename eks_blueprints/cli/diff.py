@@ -117,7 +117,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
 
     gates, threshold = Gates.parse(fail_on), Threshold.parse(cost_threshold)
     if no_policies and "policy" in gates.names:
-        raise click.UsageError("--fail-on policy asks the policies; got --no-policies; leave one of them out")
+        raise click.UsageError("--fail-on policy requires the policies; got --no-policies; leave one of them out")
     show.old_tables(*show.PLATFORM, "policies/", "review/")
     report = _report(stacks, base, program, base_python, prices, not no_policies, jobs, threshold)
     if not outputs:
@@ -228,11 +228,11 @@ def _leave(report: Report, gates: Gates, tell_changes: bool) -> None:
         raise click.exceptions.Exit(Exit.INVALID)
     if untold := list(gates.untold(report)):
         for reason in untold:
-            click.echo(f"{click.style('not let through', fg='red')}  {one_line(reason)}", err=True)
+            click.echo(f"{click.style('blocked', fg='red')}  {one_line(reason)}", err=True)
         raise click.exceptions.Exit(Exit.INVALID)
     reasons = list(gates.closed(report))
     for reason in reasons:
-        click.echo(f"{click.style('not let through', fg='red')}  {one_line(reason)}", err=True)
+        click.echo(f"{click.style('blocked', fg='red')}  {one_line(reason)}", err=True)
     if reasons:
         raise click.exceptions.Exit(Exit.REFUSED)
     if tell_changes and any(stack.diff.changed for stack in report.stacks):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Commands(click.Group):
-    """What is no command is the path of a field."""
+    """What is not a command is the path of a field."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
@@ -121,12 +121,12 @@ def _known(name: str) -> InstanceType:
     found = instance_types.instance_type(name)
     if found is not None:
         if not {"x86_64", "arm64"} & set(found.architectures):
-            raise click.UsageError(f"runs macOS and is no node of a cluster; got {name}; ask for another")
+            raise click.UsageError(f"runs macOS and cannot be a node of a cluster; got {name}; choose another")
         return found
     if sizes := instance_types.families().get(name):
         raise click.UsageError(f"is a family and no instance type; got {name}; it has {', '.join(sizes)}")
     if name in instance_types.names():
-        raise click.UsageError(f"nothing but the name is known of this instance type; got {name}; ask for another")
+        raise click.UsageError(f"only the name of this instance type is known; got {name}; choose another")
     from eks_blueprints.core.errors import unknown_name
 
     if sizes := instance_types.sizes_instead(name):

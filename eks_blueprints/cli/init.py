@@ -18,7 +18,7 @@ _BLUEPRINT = "team.platform.TeamBlueprint"
 _HOSTS = (*known.HOSTS, known.NO_CI)
 
 
-@click.command("init", short_help="Make a team's repository.")
+@click.command("init", short_help="Create a team's repository.")
 @click.argument("folder", required=False, default=".", type=click.Path(path_type=Path), metavar="[DIR]")
 @click.option(
     "--preset",
@@ -44,7 +44,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     package: str | None,
     yes: bool,
 ) -> None:
-    """Make a team's repository in DIR: a dev and a prod platform, tests, and a check of pull requests.
+    """Create a team's repository in DIR: a dev and a prod platform, tests, and a check of pull requests.
 
     It passes its own tests at once and needs no AWS account for them. On a terminal it asks for what no option says.
     It never overwrites a file.
@@ -89,7 +89,7 @@ def _make(folder: Path, answers: Answers) -> None:
 
 
 def _tell(folder: Path, answers: Answers) -> None:
-    click.echo(f"made {answers.name} in {folder}: {PRESETS[answers.preset]}")
+    click.echo(f"created {answers.name} in {folder}: {PRESETS[answers.preset]}")
     click.echo("before the first pulumi up, replace every value that is marked # yours\n\nnext:")
     place = [] if folder.resolve() == Path.cwd() else [f"cd {_quoted(folder)}"]
     commands = [*place, "eks-blueprints preview dev", "python -m pytest"]

@@ -81,10 +81,10 @@ def _sort(name: str, of: str) -> Callable[[_F], _F]:
 @_range("gpu_memory", "Memory of all GPUs together.")
 @_range("neuron", "Devices of AWS Inferentia and Trainium.", "--neuron-devices")
 @_range("local_storage", "Size of the disks that come with the type, in GB.")
-@_range("network", "Network that it keeps up, in gigabits a second.")
-@_range("ebs", "Megabits a second to EBS volumes.")
+@_range("network", "Baseline network bandwidth, in gigabits per second.")
+@_range("ebs", "Baseline bandwidth to EBS volumes, in megabits per second.")
 @_range("interfaces", "Network interfaces.")
-@click.option("--allow", multiple=True, metavar="PATTERN", help="Take these alone, such as 'm7*' or 'c7i.*'.")
+@click.option("--allow", multiple=True, metavar="PATTERN", help="Only these, such as 'm7*' or 'c7i.*'.")
 @click.option("--deny", multiple=True, metavar="PATTERN", help="Leave these out.")
 @click.option("--cpu-manufacturer", "cpu_manufacturers", multiple=True, type=click.Choice(sorted(_MAKERS)))
 @_sort("burstable", "Types with CPU credits, such as t3.  [default: excluded]")
@@ -120,7 +120,7 @@ def command(selector: str | None, region: str, sort_by: str, most: int | None, f
     shown = found[:most]
     if not shown:
         raise click.UsageError(
-            f"no instance type of {instance_types.date()} has all of that; ask for less, or --burstable included"
+            f"no instance type of {instance_types.date()} has all of that; require less, or --burstable included"
         )
     _FORMS[form](shown, len(found), region, wanted)
 
@@ -137,7 +137,7 @@ def _read(selector: str | None) -> dict[str, Any]:
         given = None
     if not isinstance(given, Mapping):
         do = "write it like '{vcpus: 4..16, memory: 16GiB..}'"
-        raise click.UsageError(f"the selector is no mapping; got {shown(selector)}; {do}")
+        raise click.UsageError(f"the selector is not a mapping; got {shown(selector)}; {do}")
     said: dict[str, Any] = {}
     for key, value in given.items():
         name = _WORDS.get(str(key), str(key))
@@ -174,7 +174,7 @@ def _patterns(name: str, value: Any) -> tuple[str, ...]:
         raise ValueError(f"needs texts; got {value!r}; write a pattern, or a list of some")
     if name == "cpu_manufacturers":
         if unknown := next((each for each in given if each not in _MAKERS), None):
-            raise ValueError(f"is no manufacturer; got {unknown}; use {', '.join(sorted(_MAKERS))}")
+            raise ValueError(f"is not a manufacturer; got {unknown}; use {', '.join(sorted(_MAKERS))}")
         return tuple(_MAKERS[each] for each in given)
     found = tuple(part.strip() for each in given for part in ([each] if each.startswith("^") else each.split(",")))
     for pattern in found:
@@ -221,7 +221,7 @@ def _as_text(found: list[InstanceType], count: int, region: str, wanted: Wanted)
     click.echo(f"\n{len(found)} types{left}, on-demand prices of {region}", err=True)
     click.echo(f"from the table of {instance_types.date()}: {instance_types.source()}", err=True)
     if len(found) > _IN_A_MANAGED_GROUP:
-        what = f"a managed group takes {_IN_A_MANAGED_GROUP} types and a self-managed one {_IN_ANY_GROUP}"
+        what = f"a managed group accepts {_IN_A_MANAGED_GROUP} types and a self-managed one {_IN_ANY_GROUP}"
         click.echo(f"{what}: narrow it, or add --most {_IN_A_MANAGED_GROUP}", err=True)
 
 

@@ -109,7 +109,7 @@ def new_rule(name: str) -> None:
     made = [(folder / f"{module}.py", RULE), (folder / f"{module}.yaml", CASES)]
     for path, _ in made:
         if path.exists():
-            raise click.UsageError(f"{path} exists already; got the name {name} again; take another one")
+            raise click.UsageError(f"{path} exists already; got the name {name} again; use another one")
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in made:
         path.write_text(text.replace("ID", id_).replace("MODULE", module), encoding="utf-8", newline="\n")
@@ -130,7 +130,7 @@ def test_rules(names: tuple[str, ...]) -> None:
 
     files = own.load(_settings_folder())
     if not files:
-        raise click.UsageError("there are no rules to try; got no policies/*.py; write one by policy new NAME")
+        raise click.UsageError("there are no rules to try; got no policies/*.py; write one with policy new NAME")
     for name in names:
         if name not in {path.stem for path in files}:
             raise click.UsageError(unknown_name(name, [path.stem for path in files], "file of rules"))
@@ -185,12 +185,12 @@ def path() -> None:
 
 @command.command("baseline")
 @click.argument("stack", metavar="STACK|FILE", shell_complete=complete.stacks)
-@click.option("--owner", required=True, help="Who answers for the waivers.")
+@click.option("--owner", required=True, help="Owner of the waivers.")
 @click.option(
     "--state",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Judge this exported state instead of the stack's program.",
+    help="Check this exported state instead of the stack's program.",
 )
 @click.option("--profile", type=click.Choice(PROFILES), default=None, help="How strict. Default: the stack's own.")
 @click.option("--ticket", default="", help="Where it is tracked; critical rules are waived only with it.")
@@ -206,7 +206,7 @@ def write_baseline(
     from eks_blueprints.policies.baseline import baseline
 
     if approved_by and approved_by == owner:
-        raise click.UsageError("--approved-by is the owner; got the same name twice; have somebody else approve it")
+        raise click.UsageError("--approved-by is the owner; got the same name twice; let someone else approve it")
     report = _report(stack, state, profile)
     today = clock.today()
     echo_document(baseline(report, owner, today, ticket=ticket, approved_by=approved_by), nl=False)

@@ -133,7 +133,7 @@ def _hold_together(engine: bool, form: str, of_recordings: bool, needing: dict[s
         return
     needing[f"--format {form}"] = form in ("markdown", "html")
     if wrong := [option for option, given in needing.items() if given]:
-        raise click.UsageError(f"{wrong[0]} is the engine's; got no --engine; add it")
+        raise click.UsageError(f"{wrong[0]} requires --engine; got no --engine; add it")
 
 
 def _targets(stacks: tuple[str, ...], every: bool, program: Path | None) -> list[Target]:
@@ -141,7 +141,7 @@ def _targets(stacks: tuple[str, ...], every: bool, program: Path | None) -> list
         return [program_target(program, stack) for stack in stacks or (None,)]
     if every or not stacks:
         if stacks:
-            raise click.UsageError("--all takes every stack; got names as well; leave one of them out")
+            raise click.UsageError("--all selects every stack; got names as well; leave one of them out")
         return all_targets()
     return [stack_target(stack) for stack in stacks]
 

@@ -27,7 +27,7 @@ _WHERE_NAMED = "."
     metavar="[DIR]",
     help="Write it to a file instead of printing it. Default: where the stack files of this project name it.",
 )
-@click.option("--overlay", is_flag=True, help="The one of files that extend others, or are extended.")
+@click.option("--overlay", is_flag=True, help="Write the schema of files that extend others, or are extended.")
 def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
     """Print the JSON Schema of stack files.
 

@@ -25,7 +25,7 @@ _WIDEST = 60
 @click.argument("stack", metavar="STACK|FILE")
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 def command(stack: str, form: str) -> None:
-    """Print a stack file merged with the files that it extends, with the place of every value.
+    """Print a stack file merged with the files that it extends, with the source of every value.
 
     The YAML is a stack file itself, and says the same without extending another. References such as {secret: key} are
     printed as they are written; a secret in plain text is masked. Whether it is valid, `eks-blueprints check` says.

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 @click.command("teardown")
 @click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
-@click.option("--dry-run", is_flag=True, help="Show the steps. There is no other way: the commands are yours to run.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show the steps. Required: this command deletes nothing, you run the commands."
+)
 @click.option(
     "--program",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Read the Pulumi Python program in DIR, whatever it is; STACK names one of its stacks.",
+    help="Read any Pulumi Python program, in DIR; STACK names one of its stacks.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -> None:
@@ -36,7 +38,7 @@ def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -
     cluster. Nothing is deleted by this command.
     """
     if not dry_run:
-        what = "teardown deletes nothing itself, as the data on volumes and the pods on nodes are not its own to judge"
+        what = "teardown deletes nothing itself, because only you can decide about data on volumes and pods on nodes"
         raise click.UsageError(f"{what}; got no --dry-run; run it with --dry-run and then the commands it shows")
     target = _target(stack, program)
     from eks_blueprints.lifecycle.teardown.steps import steps

@@ -70,7 +70,7 @@ def test_strict_counts_warnings(project: Path) -> None:
     assert call("check", "dev", cwd=project).returncode == 0
     done = call("check", "dev", "--strict", cwd=project)
     assert done.returncode == 2
-    assert "warning: addons: bring no kube_proxy" in done.stderr
+    assert "warning: addons: do not include kube_proxy" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_strict_counts_warnings(project: Path) -> None:
         (["prevew"], 'no such command; got "prevew"; did you mean preview?'),
         (["preview", "--program", "stacks"], "stacks: holds no Pulumi project"),
         (["preview", "--program", "."], ".: has several stacks; got no name; add one of dev, prod"),
-        (["preview", "--all", "prod"], "--all takes every stack"),
+        (["preview", "--all", "prod"], "--all selects every stack"),
         (["schema", "--write", "/dev/null/x"], "cannot be written"),
     ],
 )

@@ -13,7 +13,7 @@ def test_pods_of_a_type_for_people() -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("m7g.large  2 vCPUs, 8 GiB, arm64; 3 interfaces with 10 IPv4 addresses each\n")
     assert re.search(r"with prefix delegation +110  3 x \(10 - 1\) x 16 \+ 2 = 434; at most 110", done.stdout)
-    assert re.search(r"Karpenter, unless told +29  3 x \(10 - 1\) \+ 2", done.stdout)
+    assert re.search(r"Karpenter, by default +29  3 x \(10 - 1\) \+ 2", done.stdout)
     assert re.search(r"\nfrom the table of \d{4}-\d\d-\d\d: botocore ", done.stdout)
 
 
@@ -31,9 +31,9 @@ def test_pods_of_types_for_programs() -> None:
     [
         (["m7g.48xlarge"], "no such instance type; got m7g.48xlarge; m7g has medium, large, "),
         (["m7gg.large"], 'no such instance type; got "m7gg.large"; did you mean m7g.large?'),
-        (["m9g.metal-24xl"], "nothing but the name is known of this instance type; got m9g.metal-24xl"),
+        (["m9g.metal-24xl"], "only the name of this instance type is known; got m9g.metal-24xl"),
         (["m5"], "is a family and no instance type; got m5; it has large, xlarge, "),
-        (["mac2.metal"], "runs macOS and is no node of a cluster; got mac2.metal"),
+        (["mac2.metal"], "runs macOS and cannot be a node of a cluster; got mac2.metal"),
         ([], "Missing argument"),
     ],
 )

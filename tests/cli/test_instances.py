@@ -59,21 +59,21 @@ def test_what_people_see_ends_in_a_list_and_says_how_old_the_facts_are() -> None
 
 
 def test_a_list_that_is_too_long_for_a_group_says_so() -> None:
-    assert "a managed group takes 20 types" in call("instances", "--vcpus", "4..16").stderr
+    assert "a managed group accepts 20 types" in call("instances", "--vcpus", "4..16").stderr
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--vcpus", "four"), 'vcpus: is no number nor a range; got "four"'),
-        (("--memory", "16XB"), "memory: is no number nor a range"),
+        (("--vcpus", "four"), 'vcpus: is neither a number nor a range; got "four"'),
+        (("--memory", "16XB"), "memory: is neither a number nor a range"),
         (("{cpus: 4}",), "no such word of a selector"),
-        (("{vcpus: [4]}",), "vcpus: is no number nor a range"),
+        (("{vcpus: [4]}",), "vcpus: is neither a number nor a range"),
         (("{burstable: maybe}",), "burstable: is yes or no"),
         (("{architecture: sparc}",), "architecture: is none that is known; got sparc"),
         (("{allow: 4}",), "allow: needs texts"),
-        (("{",), "the selector is no mapping"),
-        (("--allow", "^m["), "allow: is no regular expression"),
+        (("{",), "the selector is not a mapping"),
+        (("--allow", "^m["), "allow: is not a valid regular expression"),
         (("--vcpus", "10000"), "no instance type of 20"),
     ],
 )

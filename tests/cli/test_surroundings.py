@@ -89,14 +89,14 @@ def test_a_pipe_that_nobody_writes_to(
     with pytest.raises(SystemExit) as end:
         main([*command.split(), "pipe"])
     assert end.value.code == 2
-    assert "pipe: is a pipe; got nobody who writes to it in 0.01 s; name a file" in capsys.readouterr().err
+    assert "pipe: is a pipe; got no writer within 0.01 s; name a file" in capsys.readouterr().err
 
 
 @PIPES
 def test_a_pipe_may_hold_a_state(tmp_path: Path) -> None:
     done = run("$CLI check --state <(sleep 1; cat empty.json)", tmp_path)
     assert done.returncode == 2
-    assert "is no exported stack; got text that is no JSON" in done.stderr
+    assert "is not an exported stack; got text that is not JSON" in done.stderr
 
 
 @PIPES
@@ -104,7 +104,7 @@ def test_a_stack_file_is_no_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "odd.yaml")
     done = run("$CLI check ./odd.yaml", tmp_path)
     assert done.returncode == 2
-    assert done.stderr.startswith("odd.yaml: is no stack file; got a pipe or a device, which cannot be read twice")
+    assert done.stderr.startswith("odd.yaml: is not a stack file; got a pipe or a device, which cannot be read twice")
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     assert "odd.yaml: cannot be read; got a pipe or a device" in run("$CLI check", tmp_path).stderr
 
@@ -141,7 +141,7 @@ def test_what_no_rule_foresaw_is_one_located_line(tmp_path: Path) -> None:
     done = run("$CLI check ./odd.yaml", tmp_path)
     assert done.returncode == 2
     (line,) = [each for each in done.stderr.splitlines() if "odd.yaml" in each]
-    assert line.startswith("odd.yaml:2:9: region: cannot be worked with: ")
+    assert line.startswith("odd.yaml:2:9: region: cannot be processed: ")
     assert "got KeyError: " in line
     assert line.isprintable()
 
