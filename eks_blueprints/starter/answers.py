@@ -32,6 +32,10 @@ DEFAULT_PRESET = "managed"
 DEFAULT_REGION = "eu-west-1"
 DISTRIBUTION = "eks-blueprints"
 
+BOTTLEROCKET = ("1.36", "v1.64.0")
+"""The newest Kubernetes version of EKS, and the release of Bottlerocket, with images for it, that Karpenter's nodes are
+pinned to. Source: its release notes of 2026-05-18 (v1.61.0 adds 1.36) and 2026-07-29 (v1.64.0)."""
+
 _MAX_NAME = 50
 """Longest name: the names of the clusters, of their roles and queues begin with it."""
 
@@ -79,6 +83,7 @@ class Answers:
             "ZONES": ", ".join(offered[:3]),
             "TWO_ZONES": ", ".join(offered[:2]),
             "KUBERNETES_VERSION": versions.latest(),
+            "BOTTLEROCKET_RELEASE": BOTTLEROCKET[1],
             "REQUIREMENT": self.requirement,
             "TRUSTED": self.requirement.partition("  #")[0],
             "REQUIREMENTS_FILE": "requirements.txt",
@@ -102,7 +107,7 @@ def region_fault(region: str) -> str | None:
         return None
     near = nearest(region, known)
     do = f"did you mean {near}?" if near else f"name one such as {DEFAULT_REGION}"
-    return f"is no region of EKS that this version knows; got {shown(region)}; {do}"
+    return f"is not a region of EKS that this version knows; got {shown(region)}; {do}"
 
 
 def preset_fault(preset: str) -> str | None:
@@ -112,7 +117,7 @@ def preset_fault(preset: str) -> str | None:
     if preset.replace("_", "-") == "existing-cluster":
         why = "a stack file describes a platform with a cluster of its own"
         do = "put add-ons and nodes on a cluster that exists in Python, with ClusterRef.existing"
-        return f"is no preset, because {why}; got {shown(preset)}; {do}"
+        return f"is not a preset, because {why}; got {shown(preset)}; {do}"
     return unknown_name(preset, PRESETS, "preset")
 
 
@@ -126,7 +131,7 @@ def requirement_fault(requirement: str) -> str | None:
     if requirement.strip() and requirement.isprintable() and not set(requirement) & set("\"'`$\\"):
         return None
     do = "write it like eks-blueprints==1.0.0 or eks-blueprints @ git+https://example.com/eks-blueprints@v1"
-    return f"is no line of requirements.txt; got {shown(requirement)}; {do}"
+    return f"is not a line of requirements.txt; got {shown(requirement)}; {do}"
 
 
 def installed_requirement() -> str | None:
