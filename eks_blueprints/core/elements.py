@@ -235,7 +235,8 @@ def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> 
         cls = element_class(base, kind)
     except ValueError as error:
         named = "kind" in fields or _group_of(kind, base) is not None
-        faults.add(at_kind, str(error) + ("" if named else "; or add kind: to name this one freely"))
+        end = "" if str(error).endswith("?") else ";"
+        faults.add(at_kind, str(error) + ("" if named else f"{end} or add kind: and use any name"))
         return None
     try:
         return cls.model_validate({key: item for key, item in fields.items() if key != "kind"} | {"name": name})

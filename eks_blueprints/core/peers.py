@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from eks_blueprints.core.errors import folded, shown, unknown_name
 
@@ -31,6 +32,10 @@ def unknown_kind(name: str, known: Iterable[str], what: str) -> str:
 
 
 def _instead(name: str, spec: type, known: list[str]) -> str | None:
+    for base in spec.__mro__:
+        own = _own(base.__name__).get(folded(name))
+        if own and own.partition(".")[0] in known:
+            return f"did you mean {own}?"
     place = _place(spec)
     if place is None:
         return None
@@ -52,7 +57,8 @@ def _place(spec: type) -> str | None:
 
 def fields() -> dict[str, str]:
     """Every word of the table that means a field, and the field."""
-    return _table()["fields"]
+    found: dict[str, str] = _table()["fields"]
+    return found
 
 
 @cache
@@ -61,6 +67,16 @@ def _words(part: str) -> dict[str, str]:
 
 
 @cache
-def _table() -> dict[str, dict[str, str]]:
-    table = tomllib.loads(Path(__file__).with_name("peers.toml").read_text(encoding="utf-8"))
-    return {part: table[part] for part in ("fields", "instead", "kinds")}
+def _own(spec: str) -> dict[str, str]:
+    return {folded(word): ours for word, ours in own_fields().get(spec, {}).items()}
+
+
+def own_fields() -> dict[str, dict[str, str]]:
+    """The same for words that mean a field in one spec alone, by the name of its class."""
+    found: dict[str, dict[str, str]] = _table()["own"]
+    return found
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("peers.toml").read_text(encoding="utf-8"))

@@ -127,6 +127,31 @@ def test_every_field_that_is_named_exists(path: str) -> None:
         at = [inner for each in found for inner in _refs(each)]
 
 
+@pytest.mark.parametrize("spec", sorted(peers.own_fields()))
+def test_every_field_of_one_spec_that_is_named_exists(spec: str) -> None:
+    from eks_blueprints.access.spec import AccessEntry
+    from eks_blueprints.compute import Karpenter, ManagedNodes
+    from eks_blueprints.karpenter.node_pool import NodePool
+
+    fields = {
+        name
+        for each in (AccessEntry, Karpenter, ManagedNodes, NodePool)
+        if spec in [base.__name__ for base in each.__mro__]
+        for name in each.model_fields
+    }
+    assert {each.partition(".")[0] for each in peers.own_fields()[spec].values()} <= fields
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("rolearn", "principal_arn"), ("groups", "kubernetes_groups"), ("policyAssociations", "policies")],
+)
+def test_a_word_of_one_place(name: str, meant: str, tmp_path: Any) -> None:
+    entry = f"{{principal_arn: 'arn:aws:iam::111122223333:role/x', {name}: a}}"
+    (line,) = [each for each in told(f"{HEAD}access: {{a: {entry}}}\n", tmp_path) if name in each]
+    assert line == f'access.a.{name}: no such field; got "{name}"; did you mean {meant}?'
+
+
 def _refs(part: dict[str, Any]) -> list[dict[str, Any]]:
     options = [part, *part.get("anyOf", []), *part.get("oneOf", []), *part.get("allOf", [])]
     return [SCHEMA["$defs"][each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in options]
