@@ -114,7 +114,7 @@ def _acks() -> dict[str, dict[str, Any]]:
 
 
 def _version(checkouts: Path, kind: str) -> str:
-    """The version of what an add-on's pinned chart runs; empty where it is no chart."""
+    """The version of what an add-on's pinned chart runs; empty where it is not a chart."""
     cls: Any = classes().get(kind)
     if cls is None or not issubclass(cls, HelmAddOn):
         return ""

@@ -143,7 +143,7 @@ class StackFiles:
         return name, self._broken(text) if self.random.random() < 0.03 else text
 
     def parted(self, text: str) -> tuple[str, str] | None:
-        """A file and one that extends it, which together say what a file says; None for what is no mapping."""
+        """A file and one that extends it, which together say what a file says; None for what is not a mapping."""
         try:
             data = json.loads(text)
         except ValueError:

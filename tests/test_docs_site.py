@@ -21,7 +21,7 @@ FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 @pytest.fixture(scope="module")
 def site() -> ModuleType:
-    """docs/_site/navigation.py, which is no part of the package."""
+    """docs/_site/navigation.py, which is not a part of the package."""
     spec = importlib.util.spec_from_file_location("docs_site_navigation", ROOT / "docs" / "_site" / "navigation.py")
     assert spec is not None
     assert spec.loader is not None

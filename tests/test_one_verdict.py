@@ -136,7 +136,7 @@ def test_a_file_in_two_parts_gets_the_verdict_of_the_whole(tmp_path: Path, monke
         (CLUSTER + NODES % "node_role_arn: {secret: a:role}", "run: pulumi config set --secret a:role"),
         (
             CLUSTER + f"tags: {{{tags('a', 30)}}}\n" + NODES % f"tags: {{{tags('b', 30)}}}",
-            "compute.n.tags: leave no room: a resource takes 50 with those of the platform; got 60",
+            "compute.n.tags: leave no room: a resource can have 50 with those of the platform; got 60",
         ),
         (CLUSTER + f"network: {{tags: {{{tags('a', 50)}}}}}", "network.tags: leave no room"),
     ],
@@ -151,7 +151,7 @@ def test_what_a_composed_platform_refuses_is_told_when_it_is_read(tmp_path: Path
 def test_a_name_of_a_service_fits_into_a_tag(tmp_path: Path) -> None:
     file = tmp_path / "prod.yaml"
     file.write_text(CLUSTER + NODES % "min_size: 1" + f"network: {{additional_endpoints: [{'x' * 200}]}}")
-    assert "network.additional_endpoints[0]: is no service name" in (by_check(file) or "")
+    assert "network.additional_endpoints[0]: is not a valid service name" in (by_check(file) or "")
     assert by_check(file) == by_preview(file)
 
 
@@ -184,7 +184,7 @@ def test_a_long_or_dotted_name_is_made_to_fit(tmp_path: Path, name: str) -> None
     ("settings", "told"),
     [
         ({}, "config role is not set; got nothing"),
-        ({"shop:role": "x"}, "config role does not fit: is no ARN of a role"),
+        ({"shop:role": "x"}, "config role does not fit: is not a valid ARN of a role"),
         ({"shop:role": "arn:aws:iam::111122223333:role/a"}, None),
         ({"role": "arn:aws:iam::111122223333:role/a"}, None),
     ],
@@ -231,7 +231,7 @@ def test_a_key_that_is_set_wrongly_is_an_error_beside_an_environment_too(tmp_pat
     file = project(tmp_path, "prod", "environment: [shop/prod]\nconfig: {role: x}\n") / "prod.yaml"
     file.write_text(CLUSTER + NODES % "node_role_arn: {config: role}")
     for said in (by_check(file), by_preview(file, stack_target(str(file)))):
-        assert "config role does not fit: is no ARN of a role" in (said or "")
+        assert "config role does not fit: is not a valid ARN of a role" in (said or "")
 
 
 def test_what_methods_of_ones_own_may_change_is_doubted_and_said(

@@ -137,7 +137,7 @@ def test_what_irsa_has_not_is_told_where_it_is_put(
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({}, "policy_arns: is needed: the role may do nothing"),
+        ({}, "policy_arns: is required: the role would have no permissions; got none"),
         ({"role_arn": ROLE, "policy_arns": {"s3": READ}}, "policy_arns: is for the role that is created"),
         ({"role_arn": ROLE, "permissions_boundary": READ}, "permissions_boundary: is for the role that is created"),
         ({"namespace": "Shop", "role_arn": ROLE}, "namespace: is not a valid name of a namespace"),

@@ -209,8 +209,14 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/team-boundary"
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({}, "resource_arns\n.*is needed, or who may write its objects may change all that iam has"),
-        ({}, "boundary_of_made\n.*is needed, or whoever may write its objects may become an administrator"),
+        (
+            {},
+            "resource_arns\n.*is required: without it, anyone who can write its objects can change everything",
+        ),
+        (
+            {},
+            "boundary_of_made\n.*is required: without it, anyone who can write its objects can become an administrator",
+        ),
         ({"resource_arns": [TEAMS]}, "boundary_of_made\n.*or set unbounded: true if that is intended"),
         ({"boundary_of_made": BOUNDARY}, "resource_arns\n.*is needed"),
         ({"boundary_of_made": BOUNDARY, "resource_arns": [f"{BOUNDARY[:-8]}*"]}, "covers boundary_of_made"),

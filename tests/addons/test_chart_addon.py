@@ -117,7 +117,7 @@ def test_values_win_over_defaults_and_are_not_said_twice() -> None:
         ({"zone_arns": ["Z0123456789ABC"]}, "is not a valid ARN of a hosted zone"),
         ({"interval": "often"}, "does not have the right form"),
         ({"production": True}, "is not supported by this chart"),
-        ({"service_account_role_arn": ROLE, "policy_arns": {"more": POLICY}}, "is a role that is there"),
+        ({"service_account_role_arn": ROLE, "policy_arns": {"more": POLICY}}, "is an existing role; got policies"),
         ({"sync": True}, "no such field"),
         ({"secret_values": {"a": "text"}}, "is stored in plain text; got text; write {secret: key}"),
         ({"secret_values": {"": {"secret": "k"}}}, "is not a valid path in values"),

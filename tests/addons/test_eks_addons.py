@@ -331,9 +331,9 @@ def _ipv6(cluster: ClusterRef) -> ClusterRef:
 @pytest.mark.parametrize(
     ("name", "account", "said"),
     [
-        ("cert-manager", "cert-manager", "add-on cert-manager of EKS takes none"),
+        ("cert-manager", "cert-manager", "EKS add-on cert-manager accepts none"),
         ("cert-manager", "cert-manager", "or use cert_manager: {zone_arns: [...]}"),
-        ("metrics-server", "metrics-server", "add-on metrics-server of EKS takes none"),
+        ("metrics-server", "metrics-server", "EKS add-on metrics-server accepts none"),
         ("amazon-cloudwatch-observability", "amazon-cloudwatch", "write cloudwatch-agent"),
         ("aws-ebs-csi-driver", "ebs-csi-node-sa", "write ebs-csi-controller-sa"),
         ("fluent-bit", "fluent-bit", "or use pod_identity_associations"),
@@ -366,9 +366,9 @@ def test_roles_that_eks_takes_for_its_add_ons(name: str, account: str) -> None:
     ("name", "account", "identity", "said"),
     [
         ("aws-efs-csi-driver", "efs-csi-node-sa", "pod_identity", "write efs-csi-controller-sa"),
-        ("eks-node-monitoring-agent", "monitor", "pod_identity", "takes none"),
+        ("eks-node-monitoring-agent", "monitor", "pod_identity", "accepts none"),
         ("adot", "my-collector", "pod_identity", "write adot-col-prom-metrics or"),
-        ("cert-manager", "cert-manager", "irsa", "takes none"),
+        ("cert-manager", "cert-manager", "irsa", "accepts none"),
         ("aws-ebs-csi-driver", "ebs-csi-node-sa", "irsa", "write ebs-csi-controller-sa"),
     ],
 )

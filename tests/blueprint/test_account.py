@@ -168,7 +168,7 @@ def test_the_plugin_that_a_stack_asks_for_is_used() -> None:
             "config.aws:forbiddenAccountIds: cannot be combined with aws:allowedAccountIds",
         ),
         ({"assumeRoleWithWebIdentity": {"roleArn": ROLE}}, {"id": "111122223333"}, "is a role of another account"),
-        ({"defaultTags": {"tags": {f"k{n}": "v" for n in range(50)}}}, None, "tags: make more than 50 tags"),
+        ({"defaultTags": {"tags": {f"k{n}": "v" for n in range(50)}}}, None, "tags: are more than 50 tags"),
     ],
 )
 def test_what_differs_is_refused(config: dict[str, Any], account: Any, said: str) -> None:
@@ -179,7 +179,7 @@ def test_what_differs_is_refused(config: dict[str, Any], account: Any, said: str
 @pytest.mark.parametrize(
     ("account", "said"),
     [
-        ({}, "account: says nothing"),
+        ({}, "account: is empty"),
         ({"id": "4444"}, "account.id: is not a valid id of an AWS account"),
         ({"id": 444455556666}, "account.id: needs text; got 444455556666; quote it"),
         ({"id": "111122223333", "role_arn": ROLE}, "account.role_arn: is a role of another account"),

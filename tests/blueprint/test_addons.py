@@ -200,7 +200,7 @@ def test_what_auto_mode_brings_is_left_out_with_a_note() -> None:
     fields: dict[str, Any] = {"cluster": {"version": "1.35", "auto_mode": {}}, "compute": {}}
     addons = {"aws_load_balancer_controller": {}, "ingress_nginx": {}}
     spec = args(addons, **fields)
-    assert any("EKS Auto Mode brings load balancing" in problem.message for problem in spec.warnings)
+    assert any("EKS Auto Mode includes load balancing" in problem.message for problem in spec.warnings)
     shop = platform(addons, **fields).none("eks.Addon")
     assert [r.name for r in shop.all("kubernetes:helm.sh/v3:Release")] == ["shop-ingress-nginx-release"]
 

@@ -45,8 +45,10 @@ def test_two_autoscalers_are_doubtful() -> None:
 
 def test_karpenter_and_auto_mode_need_pools_apart() -> None:
     found = warnings({"nodes": NODES, "karpenter": {}}, auto_mode={})
-    assert "compute.karpenter: has pools that take the pods that Auto Mode's take" in found
-    assert "Auto Mode's take" not in warnings({"nodes": NODES, "karpenter": {}}, auto_mode={"node_pools": ["system"]})
+    assert "compute.karpenter: has pools that accept the same pods as those of Auto Mode, and both may add" in found
+    assert "as those of Auto Mode" not in warnings(
+        {"nodes": NODES, "karpenter": {}}, auto_mode={"node_pools": ["system"]}
+    )
 
 
 def test_types_of_several_sizes_are_doubtful_under_cluster_autoscaler() -> None:
@@ -90,7 +92,7 @@ def test_nodes_are_never_newer_and_seldom_older(kind: str) -> None:
 
 
 def test_an_image_that_is_looked_up_is_doubtful() -> None:
-    assert "compute.own.image: is looked up anew" in warnings({"own": {"kind": "self_managed_nodes"}})
+    assert "compute.own.image: is looked up again" in warnings({"own": {"kind": "self_managed_nodes"}})
     golden = {"kind": "managed_nodes", "ami_type": "CUSTOM", "image": {"ssm_parameter": "/golden"}}
     assert "got one that is found by name or parameter; pin it by id" in warnings({"nodes": golden})
     assert "compute.nodes.image" not in warnings({"nodes": golden | {"image": {"id": "ami-0123456789abcdef0"}}})
@@ -106,7 +108,7 @@ def test_windows_nodes_need_addresses() -> None:
 def test_windows_nodes_have_no_ipv6() -> None:
     compute = {"nodes": NODES, "win": {"kind": "managed_nodes", "ami_type": "WINDOWS_CORE_2022_x86_64"}}
     fields = {"region": "eu-west-1", "network": {"ip_family": "ipv6"}, "cluster": {"version": "1.35"}}
-    with pytest.raises(ValidationError, match="has no addresses of IPv6"):
+    with pytest.raises(ValidationError, match="runs Windows, which does not support IPv6"):
         BlueprintArgs.model_validate({**fields, "compute": compute})
 
 
@@ -122,7 +124,9 @@ def test_a_role_has_one_entry() -> None:
 
 def test_logging_of_fargate_is_there_once() -> None:
     logged = {**FARGATE, "logging": {"cloudwatch_logs": {}}}
-    assert "compute.b.logging: is there once" in errors({"nodes": NODES, "a": logged, "b": logged})
+    assert "compute.b.logging: exists once for all pods on Fargate; got it on" in errors(
+        {"nodes": NODES, "a": logged, "b": logged}
+    )
 
 
 def test_many_profiles_need_a_higher_quota() -> None:
@@ -141,7 +145,10 @@ def test_hybrid_nodes_need_a_cluster_that_knows_their_networks() -> None:
 def test_addons_on_hybrid_nodes_alone_wait_for_them() -> None:
     compute = {"edge": {"kind": "hybrid_nodes"}}
     networks = {"remote_node_networks": ["10.80.0.0/16"]}
-    assert "compute: runs coredns on hybrid nodes alone" in warnings(compute, {"coredns": {}}, **networks)
+    assert (
+        "compute: runs coredns on hybrid nodes only, which join after the cluster exists, and `pulumi up` waits"
+        in warnings(compute, {"coredns": {}}, **networks)
+    )
 
 
 def test_nothing_but_fargate_runs_coredns_where_it_is_selected() -> None:
@@ -193,7 +200,7 @@ def test_a_launch_template_is_pinned_to_a_version() -> None:
     def said(**given: Any) -> str:
         return warnings({"nodes": {**NODES, "launch_template": {"id": "lt-0123456789abcdef0", **given}}})
 
-    assert "compute.nodes.launch_template.version: is looked up anew on every deployment" in said()
+    assert "compute.nodes.launch_template.version: is looked up again on every deployment" in said()
     assert "got $Latest; pin it by number" in said(version="$Latest")
     assert "launch_template" not in said(version=3)
 

@@ -95,7 +95,7 @@ def test_gpus_without_a_plugin_are_told() -> None:
 
 def test_bottlerockets_plugin_is_enough() -> None:
     [line] = told({"nvidia_device_plugin": {}}, compute=ROCKET)
-    assert "runs beside the device plugin that Bottlerocket's image brings" in line
+    assert "runs beside the device plugin in Bottlerocket's image, and both advertise the same devices" in line
 
 
 def test_nothing_is_told_of_nodes_that_are_not_known() -> None:

@@ -66,7 +66,7 @@ def test_karpenter_needs_nodes_that_it_has_not_launched() -> None:
 def test_karpenter_on_fargate_needs_irsa() -> None:
     fargate = {"kind": "fargate", "selectors": [{"namespace": "kube-system"}]}
     message = one(karpenter({"system": fargate}), "compute.karpenter.identity: ")
-    assert "by Pod Identity on Fargate" in message
+    assert "from Pod Identity on Fargate" in message
     addons = {"vpc_cni": {}, "kube_proxy": {}, "coredns": {"compute_type": "Fargate"}}
     compute = {"system": fargate, "karpenter": {**QUIET, "identity": "irsa"}}
     assert [text for text in problems(compute=compute, addons=addons) if "karpenter" in text] == []
@@ -114,7 +114,9 @@ def test_pools_of_both_controllers_have_names_of_their_own() -> None:
 
 def test_karpenter_and_auto_mode_without_separate_pools() -> None:
     found = problems(cluster={**LEAST["cluster"], "auto_mode": {}}, compute={"system": SYSTEM, "karpenter": QUIET})
-    assert "has pools that take the pods" in one(found, "warning compute.karpenter: ")
+    assert "has pools that accept the same pods as those of Auto Mode, and both may add a node for one pod" in one(
+        found, "warning compute.karpenter: "
+    )
 
 
 def test_pools_of_auto_mode_need_it_switched_on() -> None:
@@ -242,7 +244,7 @@ def test_a_tag_that_the_cluster_s_group_has_not_is_doubted() -> None:
 
 def test_a_role_that_is_named_has_to_be_let_in() -> None:
     named = {"default": {**AL2023, "role": "nodes"}}
-    one(karpenter(node_classes=named), "warning compute.karpenter.node_classes.default.role: is let into the cluster")
+    one(karpenter(node_classes=named), "warning compute.karpenter.node_classes.default.role: has no access entry here")
     compute = {"system": SYSTEM, "karpenter": {**QUIET, "node_classes": named}}
     entry = {"principal_arn": "arn:aws:iam::111122223333:role/nodes", "type": "EC2_LINUX"}
     assert problems(compute=compute, access={"nodes": entry}) == []
@@ -290,9 +292,9 @@ def test_auto_mode_brings_what_the_default_add_ons_do() -> None:
         ),
         (
             {"values": {"settings": {"clusterName": "x"}}},
-            "compute.karpenter.values.settings.clusterName: follows from the platform",
+            "compute.karpenter.values.settings.clusterName: is set by the platform and cannot be changed",
         ),
-        ({"values": {"serviceAccount": {"name": "x"}}}, "compute.karpenter.values.serviceAccount.name: follows from"),
+        ({"values": {"serviceAccount": {"name": "x"}}}, "compute.karpenter.values.serviceAccount.name: is set by the platform"),
         ({"values": {1: "x"}}, "compute.karpenter.values"),
         ({"values": {"x": float("nan")}}, "compute.karpenter.values.x: is not a number"),
     ],

@@ -117,7 +117,9 @@ def test_a_service_monitor_waits_for_prometheus_from_whatever_stage() -> None:
 
 def test_a_service_monitor_that_nobody_knows_is_told() -> None:
     [line] = told({"reloader": MONITORED})
-    assert line.startswith("addons.reloader: makes objects of a kind that nothing here brings")
+    assert line.startswith(
+        "addons.reloader: creates objects of a kind that nothing here installs, and Helm then refuses it"
+    )
     assert "got ServiceMonitor of monitoring.coreos.com; add kube_prometheus_stack: {}" in line
     assert told({"reloader": MONITORED, "kube_prometheus_stack": {}}) == []
     assert told({"reloader": {"values": {"metrics": {"serviceMonitor": {"enabled": False}}}}}) == []

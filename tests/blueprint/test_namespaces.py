@@ -52,7 +52,7 @@ def test_manifests_wait_for_the_namespaces_that_they_name() -> None:
         found.one(NAMESPACE, "shop-namespace-shop-namespace")
     )
     warned = [str(each) for each in BlueprintArgs.model_validate(said(fields)).warnings]
-    assert [each.partition(": ")[0] for each in warned if "nothing here makes" in each] == [
+    assert [each.partition(": ")[0] for each in warned if "is a namespace that nothing here creates" in each] == [
         "addons.objects.manifests.two.metadata.namespace"
     ]
 
@@ -126,7 +126,7 @@ def test_what_is_put_into_a_namespace_waits_for_it() -> None:
         ({"kube-shop": {}}, "namespaces.kube-shop: begins with kube-"),
         ({"a": {"labels": {"a b": "c"}}}, 'namespaces.a.labels["a b"]: '),
         ({"a": {"labels": {"kubernetes.io/metadata.name": "a"}}}, "namespaces.a.labels["),
-        ({"a": {"pod_security": {}}}, "namespaces.a.pod_security: says nothing"),
+        ({"a": {"pod_security": {}}}, "namespaces.a.pod_security: is empty"),
         ({"a": {"pod_security": {"enforce": "strict"}}}, "namespaces.a.pod_security.enforce: "),
         (
             {"a": {"pod_security": {"enforce": "baseline", "version": "1.34"}}},
@@ -141,7 +141,7 @@ def test_what_is_put_into_a_namespace_waits_for_it() -> None:
             {"a": {"resource_quota": {"po ds": "1"}}},
             'namespaces.a.resource_quota["po ds"]: is not a resource that can be counted',
         ),
-        ({"a": {"limit_range": {}}}, "namespaces.a.limit_range: says nothing"),
+        ({"a": {"limit_range": {}}}, "namespaces.a.limit_range: is empty"),
         (
             {"a": {"limit_range": {"default": {"cpu": "100m"}, "default_request": {"cpu": "1"}}}},
             "namespaces.a.limit_range.default.cpu: is below default_request",
@@ -218,13 +218,19 @@ def test_well_known_controllers_have_their_permissions() -> None:
     ("fields", "message"),
     [
         ({"labels": {"a": "b"}}, "labels: are for the service account that is created"),
-        ({"create_service_account": True, "service_account": "default"}, "create_service_account: is there in every"),
+        (
+            {"create_service_account": True, "service_account": "default"},
+            "create_service_account: exists in every namespace",
+        ),
         ({"create_service_account": True, "annotations": {"eks.amazonaws.com/role-arn": ROLE}}, "annotations["),
         ({"create_service_account": True, "labels": {"a b": "c"}}, 'labels["a b"]: '),
         ({"subject_pattern": "x", "identity": "irsa"}, "subject_pattern: is not a valid pattern"),
         ({"well_known_policies": ["external_dns", "external_dns"]}, "well_known_policies: lists one twice"),
         ({"well_known_policies": ["externalDNS"]}, "well_known_policies[0]: "),
-        ({"create_service_account": True, "namespace": "web"}, "namespace: puts a service account into a namespace"),
+        (
+            {"create_service_account": True, "namespace": "web"},
+            "namespace: creates a service account in a namespace that this platform does not create",
+        ),
     ],
 )
 def test_a_service_account_that_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None:

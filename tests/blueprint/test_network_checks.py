@@ -39,7 +39,7 @@ def missing(network: dict[str, Any], **fields: Any) -> list[str]:
         return []
     [one] = found
     assert one.path == ("network", "nat_gateways")
-    return one.message.partition("without a way to ")[2].partition(";")[0].split(", ")
+    return one.message.partition("without a route to ")[2].partition(";")[0].split(", ")
 
 
 def refused(network: dict[str, Any], **fields: Any) -> list[str]:
@@ -108,7 +108,7 @@ def test_what_compute_calls() -> None:
 def missing_beside_karpenter() -> list[str]:
     found = warned({"nat_gateways": "none"}, compute={**NODES, "karpenter": {}})
     [one] = [each for each in found if each.path == ("network", "nat_gateways")]
-    return one.message.partition("without a way to ")[2].partition(";")[0].split(", ")
+    return one.message.partition("without a route to ")[2].partition(";")[0].split(", ")
 
 
 def test_karpenter_is_told_that_it_is_cut_off() -> None:

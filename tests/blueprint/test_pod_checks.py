@@ -79,7 +79,9 @@ def test_types_that_are_not_known_are_left_alone() -> None:
 def test_prefixes_that_do_nothing(group: dict[str, Any]) -> None:
     compute = {"g": {**group, "instance_types": ["m5.large"]}}
     [found] = told(compute, {"prefix_delegation": True})
-    assert found.startswith("compute.g.max_pods: is not said, so that nodes count single addresses and vpc_cni's")
+    assert found.startswith(
+        "compute.g.max_pods: is not set, so nodes count single addresses and vpc_cni's prefix_delegation adds no pods"
+    )
     assert found.endswith("got 29 on m5.large; set max_pods: 110")
     assert told(compute, {"configuration_values": {"env": {"ENABLE_PREFIX_DELEGATION": "true"}}}) == [found]
     assert told({"g": {**compute["g"], "max_pods": 110}}, {"prefix_delegation": True}) == []
@@ -98,7 +100,9 @@ def test_eks_tells_managed_groups_itself() -> None:
 
 def test_prefixes_that_do_nothing_on_karpenters_nodes() -> None:
     [found] = told(karpenter(), {"prefix_delegation": True})
-    assert found.startswith("compute.karpenter.node_classes.default.kubelet.max_pods: is not said, so that Karpenter")
+    assert found.startswith(
+        "compute.karpenter.node_classes.default.kubelet.max_pods: is not set, so Karpenter counts single addresses"
+    )
     assert found.endswith("set kubelet: {max_pods: 110}")
     assert told(karpenter({"max_pods": 110}), {"prefix_delegation": True}) == []
     assert told(karpenter()) == []
@@ -114,7 +118,7 @@ def test_karpenters_pods_without_addresses() -> None:
 def test_custom_networking_takes_an_interface() -> None:
     custom = {"custom_networking": {"subnets": PODS}}
     [found] = told({"g": {**OWN, "instance_types": ["m5.large"]}}, custom)
-    assert "got none, which nodes of m5.large take for 29; there are (3 - 1) x (10 - 1) + 2 = 20" in found
+    assert "got none, so nodes of m5.large use 29; there are (3 - 1) x (10 - 1) + 2 = 20" in found
     assert found.endswith("set max_pods: 20")
     assert told({"g": {**OWN, "instance_types": ["m5.large"], "max_pods": 20}}, custom) == []
 

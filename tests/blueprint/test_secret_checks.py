@@ -115,6 +115,7 @@ def test_a_secret_value_would_stand_in_an_object_of_argo_cd(tmp_path: Path) -> N
     )
     with pytest.raises(InputError) as refused:
         warned(tmp_path, addons)
-    assert "prod.yaml:11:40: addons.datadog.values.datadog.apiKey: would stand in an object of argocd" in str(
-        refused.value
+    assert (
+        "prod.yaml:11:40: addons.datadog.values.datadog.apiKey: would be stored in plain text in an object of argocd"
+        in str(refused.value)
     )

@@ -199,7 +199,14 @@ def test_pods_without_the_clusters_group_need_rules(
     ingress: dict[str, Any], cluster: dict[str, Any], warned: bool
 ) -> None:
     groups = {"db": {"pods": {"all": {"namespace": "shop"}}, "ingress": ingress}, "cluster": {"ingress": cluster}}
-    assert any("leaves these pods without" in each for each in told(groups)) is warned
+    assert (
+        any(
+            "removes the cluster's group from these pods, which lets them reach DNS and lets nodes reach their probes"
+            in each
+            for each in told(groups)
+        )
+        is warned
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,7 +239,7 @@ def test_pods_without_the_clusters_group_need_rules(
             {"ingress": {"a": {"prefix_list": "x", "port": 1}}},
             "ingress.a.prefix_list: is not a valid id of a prefix list",
         ),
-        ({"ingress": {"a": RULES["web"], "b": {**RULES["web"], "description": "x"}}}, "ingress.b: says what a does"),
+        ({"ingress": {"a": RULES["web"], "b": {**RULES["web"], "description": "x"}}}, "ingress.b: is the same rule as a"),
         ({"ingress": {"A b": RULES["web"]}}, 'ingress["A b"]: is not a valid name'),
         ({"description": "é"}, "description: is refused by EC2"),
         ({"id": SG, "name": "x"}, "name: is for a group that is created"),

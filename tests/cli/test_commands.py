@@ -97,20 +97,20 @@ def test_outside_a_project_a_stack_file_is_asked_for(tmp_path: Path) -> None:
         done = call(*words, cwd=tmp_path)
         assert done.returncode == 2
         assert "belongs to no project" in done.stderr
-        assert "or make a repository: eks-blueprints init DIR" in done.stderr
+        assert "or create a repository: eks-blueprints init DIR" in done.stderr
 
 
 def test_a_project_without_stack_files_or_program_is_told_how_to_begin(tmp_path: Path, project: Path) -> None:
     (tmp_path / "bare").mkdir()
     (tmp_path / "bare" / "Pulumi.yaml").write_text("name: bare\nruntime: python\n")
     done = call("check", cwd=tmp_path / "bare")
-    assert "holds no stack file; got none; write one, such as dev.yaml, or make a repository" in done.stderr
+    assert "holds no stack file; got none; write one, such as dev.yaml, or create a repository" in done.stderr
     done = call("preview", "--program", "bare", cwd=tmp_path)
     assert done.returncode == 2
-    assert "there is no __main__.py here; write the program, or make a repository: eks-blueprints init" in done.stderr
+    assert "there is no __main__.py here; write the program, or create a repository: eks-blueprints init" in done.stderr
     done = call("preview", "--program", ".", cwd=tmp_path / "stacks")
     assert "holds no Pulumi project" in done.stderr
-    assert "or make one: eks-blueprints init DIR" in done.stderr
+    assert "or create one: eks-blueprints init DIR" in done.stderr
 
 
 def test_the_schema_is_written_where_the_stack_files_name_it(project: Path) -> None:

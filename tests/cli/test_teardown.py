@@ -10,7 +10,7 @@ from .test_commands import call
 def test_it_shows_the_steps_in_order() -> None:
     done = call("teardown", "--dry-run", "prod", cwd=ROOT / "examples" / "mixed_compute")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("to take prod down, in this order:\n\n1. talk to cluster mixed\n")
+    assert done.stdout.startswith("to take prod down, in this order:\n\n1. connect to cluster mixed\n")
     assert "     $ pulumi destroy --stack prod --refresh\n" in done.stdout
 
 

@@ -64,7 +64,10 @@ def test_each_source_is_a_rule_of_its_own() -> None:
         ({"endpoint_access": {"a": {"prefix_list": "lists"}}}, "is not a valid id of a prefix list"),
         ({"endpoint_access": {"a": {"security_group": "runners"}}}, "is not a valid id of a security group"),
         ({"endpoint_access": {"Über": {"cidr": "10.0.0.0/8"}}}, "is not a valid name"),
-        ({"endpoint_access": {"a": {"cidr": "10.0.0.0/8"}, "b": {"cidr": "10.0.0.0/8"}}}, "lets in whom a does"),
+        (
+            {"endpoint_access": {"a": {"cidr": "10.0.0.0/8"}, "b": {"cidr": "10.0.0.0/8"}}},
+            "allows the same source as a",
+        ),
         (
             {
                 "endpoint_access": {"a": {"cidr": "10.0.0.0/8"}},
@@ -120,7 +123,11 @@ def test_one_that_somebody_reaches_is_not(cluster: dict[str, Any]) -> None:
         (True, ["0.0.0.0/0"], 'allows the whole internet to reach the Kubernetes API; got ["0.0.0.0/0"]'),
         (True, ["0.0.0.0/1", "128.0.0.0/1"], "allows the whole internet to reach the Kubernetes API; got "),
         (True, ["0.0.0.0/1"], ""),
-        (False, ["203.0.113.0/24"], "has to hold the addresses with which nodes and pods on Fargate go out"),
+        (
+            False,
+            ["203.0.113.0/24"],
+            "must include the public addresses of nodes and of pods on Fargate, because the private endpoint is off",
+        ),
         (False, ["0.0.0.0/0"], "allows the whole internet to reach the Kubernetes API"),
     ],
 )

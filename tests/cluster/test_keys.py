@@ -98,17 +98,20 @@ def test_a_key_for_several_regions_is_another_key() -> None:
     ("fields", "message"),
     [
         ({"administrators": ["security"]}, "administrators[0]: is not a principal that a key policy can name"),
-        ({"users": ["*"]}, "users[0]: is nobody"),
+        ({"users": ["*"]}, "users[0]: is not a principal"),
         ({"aliases": ["aws/x"]}, "aliases[0]: is not a valid alias"),
         ({"aliases": ["a/b", "a-b"]}, "aliases[1]: is too near to a/b"),
         ({"aliases": ["a", "a"]}, "aliases[1]: is too near to a"),
         ({"rotation_period_in_days": 100, "enable_key_rotation": False}, "rotation_period_in_days: is for rotation"),
         ({"policy": {}}, "policy: is not a valid policy document"),
-        ({"policy": {"Statement": [{"a": 1}]}, "users": [ROLE + "a"]}, "users: is what policy says as a whole"),
+        (
+            {"policy": {"Statement": [{"a": 1}]}, "users": [ROLE + "a"]},
+            "users: is part of what policy replaces; got both",
+        ),
         ({"policy_statements": [{"sid": "Users", "services": ["a.amazonaws.com"], "actions": ["kms:*"]}]}, "policy_"),
         (
             {"policy_statements": [{"sid": "A", "actions": ["kms:*"]}]},
-            "policy_statements[0].principals: needs somebody",
+            "policy_statements[0].principals: needs a principal; got none; name principals",
         ),
         (
             {"policy_statements": [{"sid": "A", "services": ["x"], "actions": ["s3:Get"]}]},

@@ -54,7 +54,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "public_access_cidrs: can have at most 40 entries",
     ),
     ({"security_group_ids": ["web"]}, "security_group_ids[0]: is not a valid id of a security group"),
-    ({"authentication_mode": "CONFIG_MAP"}, "authentication_mode: leaves access to one ConfigMap"),
+    (
+        {"authentication_mode": "CONFIG_MAP"},
+        "authentication_mode: keeps access in one ConfigMap that a single mistake can break",
+    ),
     ({"authentication_mode": "api"}, "authentication_mode: is not one of the allowed values"),
     ({"enabled_cluster_log_types": ["Audit"]}, "enabled_cluster_log_types[0]: is not one of the allowed values"),
     ({"enabled_cluster_log_types": ["api", "api"]}, "enabled_cluster_log_types: lists one type twice"),

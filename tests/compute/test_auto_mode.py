@@ -120,7 +120,10 @@ def test_nodes_stand_in_tagged_subnets_or_in_named_ones() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"node_pools": {"a": {"expire_after": "720h"}}}, "node_pools.a.expire_after: makes nodes older than"),
+        (
+            {"node_pools": {"a": {"expire_after": "720h"}}},
+            "node_pools.a.expire_after: allows nodes older than Auto Mode's 21 days (504h) with the grace period",
+        ),
         ({"node_pools": {"a": {"expire_after": "Never"}}}, "node_pools.a.expire_after: cannot be on Auto Mode"),
         ({"node_pools": {"system": {}}}, "node_pools.system.name: "),
         ({"node_pools": {"a": {"operating_systems": ["linux"]}}}, "node_pools.a.operating_systems: no such field"),

@@ -50,7 +50,7 @@ def test_architecture_says_what_a_template_is_for() -> None:
 def test_an_image_in_the_template_brings_its_version_along() -> None:
     group = made(ManagedNodes, ami_type="CUSTOM").one("eks.NodeGroup")
     group.has(amiType="CUSTOM").lacks("version").lacks("releaseVersion")
-    assert "version: cannot be said of an image of one's own" in problems(
+    assert "version: cannot be set with an image of your own, which contains it" in problems(
         ManagedNodes, ami_type="CUSTOM", version="1.34"
     )
 
@@ -117,7 +117,7 @@ def test_what_a_template_says_is_refused_beside_it(kind: type[Ec2Nodes], field: 
         ({"labels": {"a": "b"}}, "labels: is set by the launch template"),
         ({"policies": {"s3": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}}, "policies: is for the role that is"),
         ({"iam_instance_profile_arn": "arn:aws:iam::111122223333:instance-profile/n"}, "iam_instance_profile_arn: is"),
-        ({"instance_initiated_shutdown_behavior": "stop"}, "instance_initiated_shutdown_behavior: is said by"),
+        ({"instance_initiated_shutdown_behavior": "stop"}, "instance_initiated_shutdown_behavior: is set by"),
         ({"capacity_type": "CAPACITY_BLOCK"}, "capacity_type: is set by the launch template"),
     ],
 )

@@ -175,7 +175,7 @@ def test_a_network_without_private_subnets_is_refused() -> None:
         ({"logging": {}}, "logging: accepts either cloudwatch_logs or output_conf; got neither"),
         ({"logging": {"output_conf": "x"}}, "logging.output_conf: has no section"),
         ({"logging": {"output_conf": "[OUTPUT]\n Name s3\n"}}, 'names a plugin that Fargate does not have; got "s3"'),
-        ({"logging": {"output_conf": "[INPUT]\n Name es\n"}}, "takes [OUTPUT] sections only; got [INPUT]"),
+        ({"logging": {"output_conf": "[INPUT]\n Name es\n"}}, "accepts only [OUTPUT] sections; got [INPUT]"),
         ({"logging": {"cloudwatch_logs": {}, "filters_conf": "[FILTER]\n Name lua\n"}}, 'got "lua"'),
         ({"logging": {"cloudwatch_logs": {}, "parsers_conf": "[PARSER]\n" + "x" * 5300}}, "is too long for Fargate"),
         ({"logging": {"cloudwatch_logs": {"retention_in_days": 8}}}, "is not one of the allowed values"),

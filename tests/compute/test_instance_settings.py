@@ -51,7 +51,7 @@ def test_processors_are_set_up(kind: type[Ec2Nodes]) -> None:
         ({"core_count": 2, "threads_per_core": 2}, ["m7g.xlarge"], "threads_per_core: is 1 on Graviton"),
         ({"amd_sev_snp": "enabled"}, ["m7i.xlarge"], "amd_sev_snp: is for types with AMD processors"),
         ({"nested_virtualization": "enabled"}, ["m5.metal"], "cpu_options: is not for bare metal"),
-        ({}, ["m5.large"], "cpu_options: says nothing"),
+        ({}, ["m5.large"], "cpu_options: is empty"),
     ],
 )
 def test_processors_have_what_is_asked_of_them(options: dict[str, Any], types: list[str], said: str) -> None:
@@ -166,7 +166,7 @@ def test_volumes_can_come_from_snapshots_and_stand_on_another_device() -> None:
         ({"placement": {"affinity": "host", "tenancy": "dedicated"}}, "affinity: is for Dedicated Hosts"),
         ({"license_configuration_arns": ["lic-1"]}, "is not a valid ARN of a license configuration"),
         ({"timeouts": {"create": "soon"}}, "timeouts.create: is not a valid duration"),
-        ({"private_dns_name_options": {}}, "private_dns_name_options: says nothing"),
+        ({"private_dns_name_options": {}}, "private_dns_name_options: is empty"),
         ({"launch_template_name": "a b"}, "launch_template_name: is not a valid name of a launch template"),
         ({"post_bootstrap_scripts": [" "]}, "post_bootstrap_scripts[0]: is empty"),
         (

@@ -155,8 +155,8 @@ TAINT = {"key": "x", "effect": "NoExecute"}
         ({"labels": LABELS, **kubernetes(node_labels={"team": "x"})}, 'another value than labels; got "x" and "ml"'),
         ({"taints": TAINTS, **flagged("--register-with-taints=x=:NoExecute")}, "write all of them in taints"),
         ({"taints": TAINTS, **config(registerWithTaints=[TAINT])}, "write all of them in taints"),
-        ({"node_config": {"cluster": {"name": "x"}}}, "node_config.cluster: is what the platform tells the node"),
-        (kubernetes(cluster_name="x"), "kubernetes.cluster-name: is what the platform tells the node"),
+        ({"node_config": {"cluster": {"name": "x"}}}, "node_config.cluster: is set by the platform; got another value"),
+        (kubernetes(cluster_name="x"), "kubernetes.cluster-name: is set by the platform; got another value"),
         ({"version": "1.32", **config(userNamespaces={})}, "exists since Kubernetes 1.33, and nodes have 1.32"),
         (config(maxPods=None), "node_config.kubelet.config.maxPods: has no value"),
         ({"node_config": {"kubelet": {5: 1}}}, "needs text as its key; got 5"),
@@ -194,8 +194,8 @@ MANY_LABELS = {f"l{number}": "x" * 60 for number in range(140)}
 )
 def test_user_data_is_measured_as_it_is_rendered(cls: Any, fields: dict[str, Any], where: str) -> None:
     found = refused(cls, **fields)
-    assert f"{where}: makes user data too long" in found
-    assert f"of which EC2 takes {USER_DATA_LIMIT} bytes; got about " in found
+    assert f"{where}: makes user data longer than EC2 allows" in found
+    assert f"makes user data longer than EC2 allows {USER_DATA_LIMIT} bytes; got about " in found
     assert "of it estimated for the cluster's name, endpoint and certificate authority" in found
 
 
@@ -305,7 +305,7 @@ def test_a_spec_with_references_is_written_down() -> None:
     [
         (
             {"node_config": {"kubelet": {"flags": ["--node-labels=node-role.kubernetes.io/gpu=yes"]}}},
-            "gives a label with",
+            "sets a label that stops the kubelet from starting",
         ),
         ({"node_config": {"kubelet": {"flags": ["--node-labels=node.kubernetes.io/gpu=yes"]}}}, ""),
         ({"node_config": {"kubelet": {"flags": ["--node-labels=topology.kubernetes.io/zone=a"]}}}, ""),
@@ -314,7 +314,7 @@ def test_a_spec_with_references_is_written_down() -> None:
                 "ami_type": "BOTTLEROCKET_x86_64",
                 "bottlerocket_settings": {"kubernetes": {"node-labels": {"node-role.kubernetes.io/gpu": "yes"}}},
             },
-            "gives a label with",
+            "sets a label that stops the kubelet from starting",
         ),
     ],
 )

@@ -249,7 +249,10 @@ def test_it_can_be_put_on_another_providers_cluster() -> None:
         ({"image": {"release": "20250904"}}, "is not a valid release of Amazon Linux 2023"),
         ({"image": {"release": "1.33.4-20250904"}, "version": "1.34"}, "is of another Kubernetes version"),
         ({"image": {"release": "1.1"}, "ami_type": "BOTTLEROCKET_x86_64"}, "is not a valid release of Bottlerocket"),
-        ({"image": {"release": "1.1"}, "ami_type": "WINDOWS_CORE_2022_x86_64"}, "cannot be told for Windows"),
+        (
+            {"image": {"release": "1.1"}, "ami_type": "WINDOWS_CORE_2022_x86_64"},
+            "cannot be set for Windows, whose releases have no names",
+        ),
         ({"ami_type": "AL2_x86_64"}, "has no nodeadm"),
         ({"ami_type": "AL2023_ARM_64_STANDARD"}, "is for arm64"),
         ({"instance_types": ["m5.large", "m7g.large"]}, "have different architectures"),
@@ -279,22 +282,22 @@ def test_it_can_be_put_on_another_providers_cluster() -> None:
         ({"pre_bootstrap_scripts": ["x"], "ami_type": "BOTTLEROCKET_x86_64"}, "is not for BOTTLEROCKET"),
         ({"pre_bootstrap_scripts": [" "]}, "pre_bootstrap_scripts[0]: is empty"),
         ({"pre_bootstrap_scripts": ["echo ==eks-node=="]}, "contains its own end marker"),
-        ({"pre_bootstrap_scripts": ["x" * 15000]}, "pre_bootstrap_scripts: makes user data too long"),
+        ({"pre_bootstrap_scripts": ["x" * 15000]}, "pre_bootstrap_scripts: makes user data longer than EC2 allows"),
         (
             {"node_config": {"featureGates": {}}, "ami_type": "BOTTLEROCKET_x86_64"},
             "node_config: is not for BOTTLEROCKET",
         ),
-        ({"node_config": {"cluster": {"name": "x"}}}, "node_config.cluster: is what the platform tells the node"),
+        ({"node_config": {"cluster": {"name": "x"}}}, "node_config.cluster: is set by the platform; got another value"),
         ({"node_config": {"kubelet": {"config": {"clusterDomain": "x"}}}}, "cannot be set"),
         ({"node_config": {"kubelet": None}}, "node_config.kubelet: has no value"),
         ({"bottlerocket_settings": {"a": 1}}, "bottlerocket_settings: is not for AL2023"),
         (
             {"bottlerocket_settings": {"kubernetes": {"api-server": "x"}}, "ami_type": "BOTTLEROCKET_x86_64"},
-            "is what the platform tells the node",
+            "is set by the platform; got another value",
         ),
         (
             {"lifecycle_hooks": {"a b": {"lifecycle_transition": "autoscaling:EC2_INSTANCE_LAUNCHING"}}},
-            "no usable name",
+            "not a valid name",
         ),
         ({"lifecycle_hooks": {"a": {"lifecycle_transition": "x"}}}, "is not one of the allowed values"),
         (

@@ -43,7 +43,7 @@ def test_every_policy_that_is_attached_exists() -> None:
 
 def test_a_name_that_aws_does_not_have_is_told_with_the_nearest() -> None:
     [line] = told("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAcess")
-    assert line.startswith("compute.g.policies.more: is none of AWS's own policies that are known")
+    assert line.startswith("compute.g.policies.more: is not a known AWS managed policy")
     assert "did you mean arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess?" in line
     assert told("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess") == []
 
@@ -56,8 +56,11 @@ def test_a_path_that_is_left_out_is_told() -> None:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("aws-service-role/AmazonEKSServiceRolePolicy", "is for a role of an AWS service alone"),
-        ("AWSCloudTrailFullAccess", "is a policy that AWS has taken back"),
+        (
+            "aws-service-role/AmazonEKSServiceRolePolicy",
+            "is only for roles of an AWS service, and IAM does not attach it to others",
+        ),
+        ("AWSCloudTrailFullAccess", "is a policy that AWS has deprecated and that cannot be attached again"),
         ("NothingLikeThisAtAll", "look for it in `aws iam list-policies`"),
     ],
 )

@@ -66,7 +66,7 @@ def settings(**fields: Any) -> list[str]:
         ({"kubeReserved": {"cpu": 1}}, "kubeReserved.cpu: needs a quantity as text; got 1"),
         ({"kubeReserved": {"mem": "1Gi"}}, "kubeReserved.mem: is not a field of"),
         ({"systemReserved": {"memory": "1 GB"}}, "is not a valid quantity"),
-        ({"evictionHard": {"memory.available": "5 %"}}, "is no threshold"),
+        ({"evictionHard": {"memory.available": "5 %"}}, "is not a valid threshold"),
         ({"evictionHard": {"memory.free": "5%"}}, "known are allocatableMemory.available, containerfs.available"),
         ({"evictionSoftGracePeriod": {"memory.available": 90}}, "needs a duration as text"),
         ({"cpuManagerPolicy": "Static"}, "did you mean static?"),

@@ -176,7 +176,7 @@ def test_the_pack_of_this_package(engine: Engine) -> None:
     done = preview(project, "prod", "--engine", "--policy-pack", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "medium addon-version-pinned 3 resources: " in done.stdout
-    assert "prod-vpc-cni-addon: addonVersion: takes whatever version" in done.stdout
+    assert "prod-vpc-cni-addon: addonVersion: uses whatever version is the default" in done.stdout
 
 
 def test_progress_is_for_whoever_watches(engine: Engine) -> None:

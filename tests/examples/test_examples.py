@@ -88,7 +88,9 @@ def test_the_schema_of_a_class_that_is_none_is_refused() -> None:
     call = [sys.executable, "-m", "eks_blueprints", "schema", "acme.platform.AcmeArgs"]
     done = subprocess.run(call, cwd=EXAMPLES / "team_repo", capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == ("blueprint: is no blueprint; got acme.platform.AcmeArgs; extend eks_blueprints.Blueprint\n")
+    assert done.stderr == (
+        "blueprint: is not a blueprint; got acme.platform.AcmeArgs; extend eks_blueprints.Blueprint\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["check", "preview"])

@@ -1,4 +1,4 @@
-"""The pools that EKS Auto Mode brings, with AWS's own values."""
+"""The pools that EKS Auto Mode includes, with AWS's own values."""
 
 import pytest
 

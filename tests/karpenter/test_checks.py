@@ -93,7 +93,7 @@ def test_instance_types_of_another_architecture() -> None:
 def test_a_budget_that_blocks_for_good() -> None:
     blocked = pool(disruption={"budgets": [{"nodes": "0", "reasons": ["Drifted"]}]}, **LIMITS)
     [text] = found(blocked)
-    assert "blocks disruption of Drifted nodes for good" in text
+    assert "blocks disruption of Drifted nodes permanently" in text
 
 
 def test_labels_of_auto_mode_choose_nothing_elsewhere() -> None:
@@ -136,4 +136,4 @@ def test_images_and_kubernetes_versions() -> None:
 
 def test_pods_get_subnets_and_groups_together() -> None:
     [text] = found(classes=(auto_class(pod_subnet_selector_terms=[{"id": "subnet-1"}]),))
-    assert text.startswith("warning node_classes.team.pod_security_group_selector_terms: is missing")
+    assert text.startswith("warning node_classes.team.pod_security_group_selector_terms: is required together")

@@ -107,7 +107,9 @@ def test_subnets_and_security_groups(field: str) -> None:
 
 def test_names_of_security_groups_but_not_of_subnets() -> None:
     assert not refused(ec2_class, security_group_selector_terms=[{"name": "my-security-group"}])
-    assert "stands alone" in one(ec2_class, security_group_selector_terms=[{"name": "x", "tags": {"a": "b"}}])
+    assert "must be alone in a term" in one(
+        ec2_class, security_group_selector_terms=[{"name": "x", "tags": {"a": "b"}}]
+    )
     assert "no such field" in one(ec2_class, subnet_selector_terms=[{"name": "x"}])
 
 
@@ -151,7 +153,7 @@ def test_what_a_family_ignores_is_refused() -> None:
     bottlerocket = [{"alias": "bottlerocket@v1.47.0"}]
     assert "on Bottlerocket" in one(ec2_class, ami_selector_terms=bottlerocket, kubelet={"pods_per_core": 2})
     two = {"cluster_dns": ["10.0.0.1", "10.0.0.2"]}
-    assert "takes one server" in one(ec2_class, ami_selector_terms=bottlerocket, kubelet=two)
+    assert "accepts one server on" in one(ec2_class, ami_selector_terms=bottlerocket, kubelet=two)
     windows = [{"alias": "windows2022@latest"}]
     assert "on Windows" in one(ec2_class, ami_selector_terms=windows, instance_store_policy="RAID0")
 

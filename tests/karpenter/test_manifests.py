@@ -152,7 +152,9 @@ def test_a_class_of_auto_mode() -> None:
 
 
 def test_what_nobody_says_is_an_error() -> None:
-    with pytest.raises(InputError, match=r"team\.role: is left open"):
+    with pytest.raises(
+        InputError, match=r"team\.role: is not set; got nothing; set it here or where the platform creates it"
+    ):
         manifests.node_class(auto_class())
 
 

@@ -138,7 +138,9 @@ def test_no_labels(labels: dict[str, Any]) -> None:
 
 
 def test_a_label_must_not_contradict_the_conditions() -> None:
-    assert "goes against" in one(pool, labels={"team": "a"}, requirements=[condition("team", "In", "b")])
+    assert "conflicts with the requirements" in one(
+        pool, labels={"team": "a"}, requirements=[condition("team", "In", "b")]
+    )
     assert not refused(pool, labels={"team": "b"}, requirements=[condition("team", "In", "b")])
 
 

@@ -242,4 +242,4 @@ def test_limits_of_devices(fields: dict[str, Any], gpus: str, fits: bool) -> Non
 def test_builds_of_windows(alias: str, build: str, fits: bool) -> None:
     asked = {"key": "node.kubernetes.io/windows-build", "operator": "In", "values": [build]}
     found = told(pool(requirements=[asked]), ami_selector_terms=[{"alias": alias}])
-    assert any("asks for another build of Windows" in text for text in found) is not fits
+    assert any("requires another build of Windows than class" in text for text in found) is not fits

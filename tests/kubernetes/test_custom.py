@@ -92,7 +92,7 @@ def test_a_kind_that_nothing_brings_names_what_would() -> None:
     spec = {"scaleTargetRef": {"name": "a"}, "triggers": [{"type": "cpu", "metadata": {"value": "50"}}]}
     (found,) = told(thing("keda.sh/v1alpha1", "ScaledObject", spec=spec), {})
     assert found.severity == "warning"
-    assert "kind: is a kind that keda brings; got a platform without; add it, unless" in str(found)
+    assert "kind: is a kind that keda installs; got a platform without; add it, unless" in str(found)
 
 
 def test_another_version_may_allow_more() -> None:

@@ -129,7 +129,7 @@ BASKET = thing("shop.example.com/v1", "Basket", spec={"size": 1, "port": "http",
         (deployment(replicas=2**31), "spec.replicas: is too large"),
         (deployment(selector={"matchLabels": {"app": "x"}}), 'selector.matchLabels.app: selects none of its own pods; got "x"'),
         (deployment(selector={"matchLabels": {"b": "x"}}), "selects none of its own pods; got a template without label b"),
-        (deployment(selector={}), "spec.selector: selects nothing that can be told"),
+        (deployment(selector={}), "spec.selector: selects nothing that is known"),
         (deployment(selector=None), "spec.selector: is required; got nothing"),
         (
             deployment(selector={"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]}),
@@ -138,7 +138,7 @@ BASKET = thing("shop.example.com/v1", "Basket", spec={"size": 1, "port": "http",
         (deployment(strategy={"rollingUpdate": {"maxSurge": "half"}}), "rollingUpdate.maxSurge: is not a valid share"),
         (container(livenessProbe={"httpGet": {"port": "a b"}}), "httpGet.port: is not a valid name of a port"),
         (container(livenessProbe={"tcpSocket": {"port": 0}}), "tcpSocket.port: is out of range; got 0; use 1 to 65535"),
-        (thing("policy/v1", "PodDisruptionBudget", spec={"minAvailable": 1, "maxUnavailable": 1}), "goes with no minAv"),
+        (thing("policy/v1", "PodDisruptionBudget", spec={"minAvailable": 1, "maxUnavailable": 1}), "cannot be combined with minAv"),
         (deployment(strategy={"type": "Rolling"}), "strategy.type: is not one of the allowed values"),
         (thing("apps/v1", "Deploymnet"), 'kind: no such kind; got "Deploymnet"; did you mean Deployment?'),
         (thing("v1", "Deployment"), 'apiVersion: has no kind Deployment; got "v1"; did you mean apps/v1?'),
@@ -147,8 +147,8 @@ BASKET = thing("shop.example.com/v1", "Basket", spec={"size": 1, "port": "http",
         (thing("extensions/v1beta1", "Ingress"), "was removed in Kubernetes 1.22; got extensions/v1beta1 Ingress; use netw"),
         (thing("policy/v1beta1", "PodSecurityPolicy"), "was removed in Kubernetes 1.25; got policy/v1beta1 PodSec"),
         (thing("v1", "Namespace", metadata={"name": "Shop_A"}), "metadata.name: can contain only lower-case letters"),
-        (thing("v1", "Service", metadata={"name": "a.b"}, spec={"ports": [{"port": 1}]}), "metadata.name: takes only"),
-        (thing("v1", "ConfigMap", metadata={"name": "a", "labels": {"a b": "c"}}), 'metadata.labels["a b"]: a key takes'),
+        (thing("v1", "Service", metadata={"name": "a.b"}, spec={"ports": [{"port": 1}]}), "metadata.name: can contain only"),
+        (thing("v1", "ConfigMap", metadata={"name": "a", "labels": {"a b": "c"}}), 'metadata.labels["a b"]: a key can contain'),
         (thing("v1", "ConfigMap", metadata={"name": "a", "labels": {"a": "c d"}}), "metadata.labels.a: a label's value"),
         (thing("v1", "ConfigMap", metadata={"name": "a", "labels": {"a": 1}}), "metadata.labels.a: needs text; got 1"),
         (thing("v1", "ConfigMap", data={"a b": "c"}), 'data["a b"]: is not a valid key of data'),
@@ -288,7 +288,10 @@ def test_what_is_not_known_is_said_and_not_refused(tmp_path: Path) -> None:
         "      own: {apiVersion: v1, kind: Namespace, metadata: {name: own}}\n",
     )
     issuer, namespace = warnings(file)
-    assert "not checked, as nothing here knows example.com/v1 Issuer" in issuer.message
+    assert (
+        "contains objects whose fields were not checked, because no schema is known for example.com/v1 Issuer"
+        in issuer.message
+    )
     assert 'is a namespace that nothing here creates; got "elsewhere"' in namespace.message
 
 
@@ -334,7 +337,7 @@ def test_an_object_is_made_by_one_element(
     file.write_text(file.read_text().replace("{nodes: {", "{karpenter: {}, nodes: {"))
     said = by_check(file) or ""
     what = f"addons.objs.manifests.a.metadata.name: is also created by {maker}; got {kind}"
-    assert (what in said) if maker else ("is made by" not in said)
+    assert (what in said) if maker else ("is also created by" not in said)
 
 
 def test_a_name_may_be_left_to_the_api_server(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_what_is_no_mapping_is_refused(value: Any) -> None:
         ({"cidr": "10.1.0.0/16", "secondary_cidrs": ["10.0.0.0/20"]}, "secondary_cidrs[0]: cannot be in 10.0.0.0/16"),
         (
             {"secondary_cidrs": [f"100.{n}.0.0/16" for n in range(64, 69)]},
-            "secondary_cidrs: makes more than 5 blocks; got 6",
+            "secondary_cidrs: is more than 5 blocks; got 6",
         ),
         ({"interface_endpoints": ["ecr.api", "ecr-api"]}, "interface_endpoints[1]: is listed as ecr.api already"),
         ({"interface_endpoints": ["ec2"], "additional_endpoints": ["ec2"]}, "additional_endpoints[0]: is listed"),

@@ -64,7 +64,7 @@ rules:
     first, second, third = _problems(tmp_path, text)
     assert "did you mean required?" in first
     assert 'needs a list of texts; got "Owner"' in second
-    assert "the policy takes none" in third
+    assert "the policy has none; remove it" in third
 
 
 def test_a_waiver_needs_its_parts(tmp_path: Path) -> None:

@@ -100,8 +100,8 @@ def test_components_of_pulumi_eks_are_judged_once() -> None:
             '{"deployment": {"resources": [{"urn": "urn:pulumi:a::b::c::d", "type": "t", "dependencies": [1]}]}}',
             r"\.dependencies: needs URNs; got \[1\]",
         ),
-        ('{"deployment": {}}', "holds no resources, so nothing can be said of it"),
-        ('{"deployment": {"resources": []}}', "holds no resources, so nothing can be said of it"),
+        ('{"deployment": {}}', "holds no resources, so nothing can be checked; got an empty stack"),
+        ('{"deployment": {"resources": []}}', "holds no resources, so nothing can be checked; got an empty stack"),
     ],
 )
 def test_other_text_is_refused(text: str, message: str) -> None:

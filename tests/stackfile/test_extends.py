@@ -83,7 +83,10 @@ def test_null_on_a_required_field_makes_it_missing(project: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("extends: [base.yaml]", '1:10: extends: needs one file; got ["base.yaml"]; let each file extend the next'),
+        (
+            "extends: [base.yaml]",
+            '1:10: extends: needs one file; got ["base.yaml"]; each file can extend the next, in a chain',
+        ),
         ("extends: 3", "1:10: extends: needs a path; got 3"),
         ("extends: null", "1:10: extends: needs a path; got null"),
         ("extends: {a: b}", '1:10: extends: needs a path; got {"a": "b"}'),
@@ -94,7 +97,7 @@ def test_null_on_a_required_field_makes_it_missing(project: Path) -> None:
             "extends: /etc/base.yaml",
             '1:10: extends: needs a relative path, which is the same on every machine; got "/etc',
         ),
-        ("extends: prod.yaml", "leads in a circle; got stacks/prod.yaml -> stacks/prod.yaml; remove one of them"),
+        ("extends: prod.yaml", "extends itself; got stacks/prod.yaml -> stacks/prod.yaml; remove one of them"),
         ("extends: gone.yaml", "1:10: extends: names stacks/gone.yaml, which does not exist; got nothing"),
         ("extends: ..", "1:10: extends: names ., which cannot be read; got a folder"),
         (f"extends: {'x' * 3000}", "1:10: extends: names a file that cannot be read; got File name too long"),
@@ -115,7 +118,7 @@ def test_a_path_that_leads_nowhere_is_told_where_it_is_written(project: Path, te
 def test_circles_and_endless_chains_are_refused(project: Path) -> None:
     (project / "a.yaml").write_text("extends: b.yaml\n")
     (project / "b.yaml").write_text("extends: ./a.yaml\n")
-    circle = "leads in a circle; got stacks/a.yaml -> stacks/b.yaml -> stacks/a.yaml"
+    circle = "extends itself; got stacks/a.yaml -> stacks/b.yaml -> stacks/a.yaml"
     assert f"stacks/b.yaml:1:10: extends: {circle}" in told(Path("stacks/a.yaml"))
     for number in range(12):
         (project / f"c{number}.yaml").write_text(f"extends: c{number + 1}.yaml\n")

@@ -57,7 +57,7 @@ def argo_cd(opts: Any) -> None:
 
 def test_nodes_go_after_what_their_controllers_take_away() -> None:
     assert titles(of_example("auto_mode")) == [
-        "talk to cluster auto",
+        "connect to cluster auto",
         "delete load balancers",
         "delete volumes, and the data on them",
         "drain pools and their nodes",
@@ -104,7 +104,7 @@ def test_what_brings_objects_back_is_stopped_before() -> None:
 
 def test_the_cluster_is_talked_to_as_its_account_says() -> None:
     role = "arn:aws:iam::111122223333:role/deployer"
-    [talk, _] = one(of_program(account={"role_arn": role, "profile": "acme"}), "talk to cluster shop").commands
+    [talk, _] = one(of_program(account={"role_arn": role, "profile": "acme"}), "connect to cluster shop").commands
     assert talk == f"aws eks update-kubeconfig --name shop --region eu-west-1 --role-arn {role} --profile acme"
 
 
@@ -116,9 +116,9 @@ def test_two_clusters_are_told_apart() -> None:
 
     found = steps(record(program, stack="prod").plan())
     assert titles(found) == [
-        "talk to cluster one",
+        "connect to cluster one",
         "delete load balancers",
-        "talk to cluster two",
+        "connect to cluster two",
         "stop controllers that create objects again",
         "delete load balancers",
         "destroy the stack",
@@ -162,7 +162,7 @@ def test_leftovers_are_looked_for_by_every_controllers_tag() -> None:
     ):
         assert tag in text, tag
     assert text.count("--region eu-west-1") == len(text.splitlines())
-    shared = "\n".join(one(found, "tell leftovers of shop from what is in use").commands)
+    shared = "\n".join(one(found, "check which leftovers of shop are in use").commands)
     assert "describe-volumes --filters Name=tag:ebs.csi.aws.com/cluster,Values=true" in shared
     assert "describe-snapshots --owner-ids self --filters Name=tag:ebs.csi.aws.com/cluster,Values=true" in shared
     assert "Key=efs.csi.aws.com/cluster,Values=true" in shared
@@ -183,7 +183,7 @@ def test_a_mark_that_names_the_cluster_in_its_value_lists_no_other_clusters_thin
 def test_a_mark_that_names_no_cluster_is_kept_apart_and_said_so() -> None:
     addons = {"aws_fsx_csi_driver": {}, "ack_s3": {"unbounded": True}}
     found = of_program(addons=BASE | addons, compute={"nodes": NODES})
-    step = one(found, "tell leftovers of shop from what is in use")
+    step = one(found, "check which leftovers of shop are in use")
     assert "name no cluster" in step.why
     text = "\n".join(step.commands)
     assert "--resource-type-filters fsx --tag-filters Key=CSIVolumeName " in text
@@ -195,7 +195,7 @@ def test_a_mark_that_names_no_cluster_is_kept_apart_and_said_so() -> None:
 
 def test_ack_run_by_eks_leaves_the_same_marks() -> None:
     found = of_program(addons=BASE | {"ack_capability": {}}, compute={"nodes": NODES})
-    step = one(found, "tell leftovers of shop from what is in use")
+    step = one(found, "check which leftovers of shop are in use")
     assert [line for line in step.commands if "services.k8s.aws/controller-version" in line]
 
 
@@ -205,7 +205,7 @@ def test_only_what_is_on_the_platform_is_looked_for() -> None:
     assert not any(
         tag in text for tag in ("elbv2", "cluster.k8s.amazonaws.com", "KubernetesCluster", "containerinsights")
     )
-    assert "tell leftovers of shop from what is in use" not in titles(found)
+    assert "check which leftovers of shop are in use" not in titles(found)
 
 
 def test_the_log_group_that_eks_makes_again_is_deleted_last() -> None:

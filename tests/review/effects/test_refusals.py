@@ -181,7 +181,7 @@ class TestNetworks:
     def test_another_vpc(self) -> None:
         old, new = self.subnet("a", "eu-west-1a"), self.subnet("b", "eu-west-1a", "10.1.0.0/24", vpc="other")
         (line,) = refused([old, self.on("a")], [old, new, self.on("b")])
-        assert "a cluster stays in its VPC for good" in line
+        assert "a cluster cannot change its VPC: another network requires another cluster" in line
 
     def test_a_vpc_that_is_made_anew_is_another_one(self) -> None:
         nets = [resource(VPC, "net", {"cidrBlock": block}) for block in ("10.0.0.0/16", "10.1.0.0/16")]
@@ -197,7 +197,7 @@ class TestNetworks:
         inputs = {"name": "shop", "version": "1.35", "vpcConfig": {"subnetIds": ["${a.id}"]}}
         it = resource("aws:eks/cluster:Cluster", "shop-cluster", inputs, after={"vpcConfig": [kept[0]]})
         (line,) = refused([nets[0], kept[0], it], [nets[1], kept[1], it])
-        assert "a cluster stays in its VPC for good" in line
+        assert "a cluster cannot change its VPC: another network requires another cluster" in line
 
     @pytest.mark.parametrize(
         ("before", "after", "count"),
@@ -208,7 +208,7 @@ class TestNetworks:
         nets = [self.subnet(name, zone, f"10.0.{i}.0/24") for i, (name, zone) in enumerate(zones.items())]
         lines = refused([*nets, self.on(*before)], [*nets, self.on(*after)])
         assert len(lines) == count
-        assert all("stays in the zones that it was made with" in line for line in lines)
+        assert all("the control plane stays in the zones that it was created with" in line for line in lines)
 
     def test_subnets_that_no_plan_holds_are_not_known(self) -> None:
         old, new = (cluster(vpcConfig={"subnetIds": ids}) for ids in (["subnet-1"], ["subnet-1", "subnet-2"]))

@@ -89,7 +89,7 @@ class TestManagedGroups:
         forced = managed(forceUpdateVersion=True, releaseVersion="1.35.2-20261101")
         (item,) = found([template(), managed()], [template(), forced], "rolls")
         assert item.level == "danger"
-        assert "even where their disruption budget says no" in item.effect
+        assert "pods are terminated even where their disruption budget does not allow it" in item.effect
 
     def test_a_template_that_changes_by_itself_rolls_the_group_that_follows(self) -> None:
         (item,) = found([template(), managed()], [template(imageId="ami-2"), managed()], "rolls")

@@ -22,7 +22,7 @@ def test_an_ignored_edit_is_named() -> None:
     (item,) = found([group(2)], [group(5)])
     assert (item.harm, item.level, item.title) == ("idle", "note", "without effect")
     assert item.cause == "`scalingConfig.desiredSize` 2 → 5"
-    assert "counts only when the group is made" in item.effect
+    assert "it applies only when the group is created" in item.effect
     assert item.place == "stacks/prod.yaml:7"
 
 

@@ -168,4 +168,4 @@ class TestThreshold:
 
     def test_a_recording_has_none(self, call: Call) -> None:
         done = call("prod", "--cost-threshold", "1%,1")
-        assert "--cost-threshold is the engine's; got no --engine" in done.output
+        assert "--cost-threshold requires --engine; got no --engine; add it" in done.output

@@ -86,7 +86,7 @@ class TestWhatIsSaidOfIt:
         (item,) = self.told().attention
         assert (item.harm, item.level, item.title) == ("dies", "danger", "rename")
         assert item.cause.startswith("`prod-system` is now `prod-main`")
-        assert "its 2 resources are deleted and created again" in item.effect
+        assert "its 2 resources are replaced, the new ones first" in item.effect
         assert "once the new group is ready, 2 nodes are drained, and their pods move to it" in item.effect
         assert "gone" not in item.effect
 
@@ -103,7 +103,10 @@ class TestWhatIsSaidOfIt:
     def test_what_cannot_be_there_twice_is_said(self) -> None:
         inputs = {"clusterName": "shop", "principalArn": "arn:aws:iam::1:role/ci"}
         told = stack(plan(resource(ENTRY, "access-ci", inputs)), plan(resource(ENTRY, "access-ops", inputs)))
-        assert "`arn:aws:iam::1:role/ci` cannot be there twice" in told.attention[0].effect
+        assert (
+            "`arn:aws:iam::1:role/ci` cannot exist twice: the new one is refused while the old one exists"
+            in told.attention[0].effect
+        )
 
     def test_one_object_under_two_names_goes_with_the_old_one(self) -> None:
         inputs = {"metadata": {"name": "x", "namespace": "y"}}
