@@ -386,7 +386,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"node_role_arn": "nodes"}, "is not a valid ARN of a role"),
     ({"policies": {"ecr-pull": "arn:aws:iam::aws:policy/X"}}, "is not a valid name"),
     ({"policies": {"x": "X"}}, "is not a valid ARN of a policy"),
-    ({"tags": {"aws:x": "1"}}, "keeps for itself"),
+    ({"tags": {"aws:x": "1"}}, "reserves"),
     ({"instance_type": "m5.large"}, "did you mean instance_types?"),
 ]
 

@@ -195,7 +195,7 @@ MANY_LABELS = {f"l{number}": "x" * 60 for number in range(140)}
 def test_user_data_is_measured_as_it_is_rendered(cls: Any, fields: dict[str, Any], where: str) -> None:
     found = refused(cls, **fields)
     assert f"{where}: makes user data longer than EC2 allows" in found
-    assert f"makes user data longer than EC2 allows {USER_DATA_LIMIT} bytes; got about " in found
+    assert f"EC2 allows, {USER_DATA_LIMIT} bytes; got about " in found
     assert "of it estimated for the cluster's name, endpoint and certificate authority" in found
 
 
