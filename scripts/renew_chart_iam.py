@@ -21,6 +21,7 @@ from chart_checkouts import Checkouts, NotThereError
 
 from eks_blueprints.addons._ack import AckController, controllers
 from eks_blueprints.addons._helm_addon import HelmAddOn
+from eks_blueprints.core.facts.managed_policies import is_known
 from eks_blueprints.core.iam import managed_policy
 from eks_blueprints.reference.addon_facts import classes, example_cluster, samples
 
@@ -57,22 +58,29 @@ def main(checkouts: Path) -> None:
 def row(checkouts: Path, kind: str, source: dict[str, Any]) -> dict[str, Any]:
     """What a project publishes: actions, names of AWS's own policies, and where that stands."""
     repo = checkouts / source["git"]
-    commit = _commit(repo, source.get("tag"), _version(checkouts, kind))
+    version = _version(checkouts, kind)
+    commit = _commit(repo, source.get("tag"), version)
     actions: set[str] = set()
     managed: set[str] = set()
     for file in source["files"]:
+        file = file.format(version=version, minor=version.rpartition(".")[0])
         try:
             text = git(repo, "show", f"{commit}:{file}")
         except subprocess.CalledProcessError:
             if not source.get("optional"):
                 raise
             continue
+        if part := source.get("part"):
+            text = text.partition(f"[[{part},")[2].partition("\n[[")[0]
+            if not text:
+                raise NotThereError(f"no part {part} in {file}")
         managed |= set(re.findall(r"iam::aws:policy/([\w/+=,.@-]+)", text))
         if file.endswith(".md"):
             text = "\n".join(_BLOCK.findall(text))
         actions |= actions_in(text)
     if keep := source.get("services"):
         actions = {action for action in actions if action.partition(":")[0] in keep}
+    managed = {name for name in managed if is_known(name)}  # others are names that a page makes up
     where = f"github.com/{source['git']} at {commit[:12] if len(commit) == 40 else commit}"
     return {"from": where, "actions": sorted(actions), "managed": sorted(managed)}
 

@@ -78,13 +78,18 @@ def bucket_arn(partition: str, name: In[str]) -> In[str]:
     return _text("arn:{}:s3:::{}", partition, name)
 
 
+def objects_of(partition: str, name: In[str]) -> In[str]:
+    """ARN of all that lies in a bucket."""
+    return _text("arn:{}:s3:::{}/*", partition, name)
+
+
 def use_of_bucket(partition: str, name: In[str], *, write: bool = True) -> list[Allow]:
     """Permission to read and, unless configured otherwise, write and delete what lies in one bucket."""
     from eks_blueprints.core.iam import Allow
 
     objects = ["s3:GetObject", *(["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"] if write else [])]
     return [
-        Allow(*objects, "s3:ListMultipartUploadParts", on=_text("arn:{}:s3:::{}/*", partition, name)),
+        Allow(*objects, "s3:ListMultipartUploadParts", on=objects_of(partition, name)),
         Allow("s3:ListBucket", on=bucket_arn(partition, name)),
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import Field
 
 from eks_blueprints.addons._arns import BucketName, DomainArn, StreamArn
-from eks_blueprints.addons._bucket import use_of_bucket
+from eks_blueprints.addons._bucket import objects_of
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
@@ -138,9 +138,8 @@ class AwsForFluentBit(HelmAddOn):
             group = self._log_group_arn(cluster)
             verbs = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
             allowed.append(Allow(*verbs, on=group))
-            allowed.append(Allow("logs:DescribeLogGroups"))
         if self.s3 is not None:
-            allowed += use_of_bucket(cluster.partition, self.s3.bucket)
+            allowed.append(Allow("s3:PutObject", on=objects_of(cluster.partition, self.s3.bucket)))
         if self.stream is not None:
             put = "firehose:PutRecordBatch" if ":firehose:" in self.stream.arn else "kinesis:PutRecords"
             allowed.append(Allow(put, on=self.stream.arn))

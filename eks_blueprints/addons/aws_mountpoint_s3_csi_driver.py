@@ -17,6 +17,9 @@ from eks_blueprints.core.spec import In
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
 
+_DIRECTORY = "--x-s3"
+"""How the names of directory buckets end, which are opened by sessions rather than by actions on objects."""
+
 
 class AwsMountpointS3CsiDriver(EksAddOn):
     """Mount S3 buckets as volumes, for reading and for writing new files.
@@ -31,7 +34,7 @@ class AwsMountpointS3CsiDriver(EksAddOn):
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
 
     buckets: tuple[In[BucketName], ...] = Field(min_length=1)
-    """Names of the buckets that it mounts."""
+    """Names of the buckets that it mounts; directory buckets (S3 Express One Zone) by their names with `--x-s3`."""
 
     read_only: bool = False
     """Whether pods may read only."""
@@ -44,11 +47,17 @@ class AwsMountpointS3CsiDriver(EksAddOn):
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:
         """Its buckets and what lies in them."""
-        write = not self.read_only
-        allowed = [allow for bucket in self.buckets for allow in use_of_bucket(cluster.partition, bucket, write=write)]
+        allowed = [allow for bucket in self.buckets for allow in self._use_of(bucket, cluster)]
         if self.kms_key_arns:
             allowed.append(Allow("kms:Decrypt", "kms:GenerateDataKey", on=self.kms_key_arns))
         return allowed
+
+    def _use_of(self, bucket: In[str], cluster: ClusterRef) -> list[Allow]:
+        if isinstance(bucket, str) and bucket.endswith(_DIRECTORY):
+            mode = {"s3express:SessionMode": "ReadOnly"} if self.read_only else {}
+            at = f"arn:{cluster.partition}:s3express:{cluster.region}:*:bucket/{bucket}"
+            return [Allow("s3express:CreateSession", on=at, when={"StringEquals": mode} if mode else {})]
+        return use_of_bucket(cluster.partition, bucket, write=not self.read_only)
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the add-on's own schema."""

@@ -71,15 +71,15 @@ def _best(known: Contents, stack: Stack) -> Contents:
     installed = known.installed
     if not (known.rendered is None or known.in_part or helm.asked()) or helm.helm() is None:
         return known
-    where, values = helm.place(installed, stack), _values(installed)
-    if where is None or values is None:
+    places, values = helm.places(installed, stack), _values(installed)
+    if not places or values is None:
         return known
     kubernetes = _version(installed, stack)
     library = ours(known.kind, kubernetes) if known.kind else None
     given = dict(leaves(values))
     expected = library.fitting(given)[1] if library else {}
     users = [path for path, value in given.items() if not is_ours(path, value, expected)]
-    found = helm.rendered(installed, where, values, kubernetes)
+    where, found = _first(installed, places, values, kubernetes)
     plain = Rendered() if where.own else helm.rendered(installed, where, _without(values, users), kubernetes)
     if isinstance(found, str):
         return replace(known, how=f"{known.how}; {found}")
@@ -93,6 +93,19 @@ def _best(known: Contents, stack: Stack) -> Contents:
         lacking=tuple(_elsewhere(installed)),
         users=tuple(users),
     )
+
+
+def _first(
+    installed: Installed, places: list[helm.Place], values: Mapping[str, Any], kubernetes: str | None
+) -> tuple[helm.Place, Rendered | str]:
+    """What is rendered from the first place that has the chart; why not from the best one where none has."""
+    why = ""
+    for where in places:
+        found = helm.rendered(installed, where, values, kubernetes)
+        if not isinstance(found, str):
+            return where, found
+        why = why or found
+    return places[0], why
 
 
 def _without(values: Mapping[str, Any], paths: Collection[Path], below: Path = ()) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from eks_blueprints.core.charts.model import Rendered
 from eks_blueprints.core.charts.objects import read
 from eks_blueprints.core.plain_secrets import hidden
 from eks_blueprints.core.versions import latest
+from eks_blueprints.policies.inside.fetched import fetched, is_within_reach
 from eks_blueprints.policies.platform import Installed
 from eks_blueprints.policies.stack import Stack
 
@@ -29,7 +30,8 @@ VARIABLE = "EKS_BLUEPRINTS_RENDER"
 """Set to 1 by `--render`: repositories of charts are asked."""
 PLACEHOLDER = "placeholder"
 _SECONDS = 120
-_UNREACHED = ("cannot be reached", "dial tcp", "failed to fetch", "FetchReference")
+_NOISE = re.compile(r"$|Use --debug|WARNING|level=|\w+\.go:\d+: ")
+"""Lines of Helm's beside the one that says why."""
 _VERSIONS = ("apiregistration.k8s.io/v1",)
 """What every cluster serves, and Helm leaves out of what it says to charts where it sees no cluster."""
 
@@ -39,7 +41,7 @@ class Place:
     """Where a chart lies."""
 
     chart: str
-    """A folder, an archive, a name in a repository or an `oci://` address."""
+    """A folder, an archive, or a name in a repository."""
     repository: str = ""
     version: str = ""
     own: bool = False
@@ -64,28 +66,23 @@ def version(program: str) -> str:
     return f"Helm {match[0] if match else 'of an unknown version'}"
 
 
-def place(installed: Installed, stack: Stack) -> Place | None:
-    """Where a chart lies within reach; None where it does not."""
+def places(installed: Installed, stack: Stack) -> list[Place]:
+    """Where a chart lies within reach, the best place first; nothing where it does not."""
     inputs = installed.resource.inputs
     given = inputs.get("chart")
     if isinstance(given, str) and (given.startswith((".", "/")) or given.endswith((".tgz", ".tar.gz"))):
         file = (stack.folder or File.cwd()) / given
-        return Place(str(file), own=True) if file.exists() else None
+        return [Place(str(file), own=True)] if file.exists() else []
     if installed.version is None or "${" in installed.version:
-        return None
-    cached = _cache_folder() / f"{installed.chart}-{installed.version}.tgz"
-    if cached.is_file():
-        return Place(str(cached))
+        return []
+    found = []
     options = inputs.get("repositoryOpts")
     login = isinstance(options, Mapping) and "password" in options
-    if not asked() or login or "${" in installed.repository:
-        return None
-    repository = installed.repository
-    if repository.startswith("oci://"):
-        return Place(f"{repository.rstrip('/')}/{installed.chart}", version=installed.version)
-    if repository.startswith("https://"):
-        return Place(installed.chart, repository, installed.version)
-    return None
+    # The name of a file in the cache does not tell which repository the chart is from.
+    if asked() and not login and "${" not in installed.repository and is_within_reach(installed.repository):
+        found.append(Place(installed.chart, installed.repository, installed.version))
+    cached = _cache_folder() / f"{installed.chart}-{installed.version}.tgz"
+    return [*found, Place(str(cached))] if cached.is_file() else found
 
 
 def _cache_folder() -> File:
@@ -112,28 +109,27 @@ def rendered(installed: Installed, where: Place, values: Mapping[str, Any], kube
     program = helm()
     if program is None:
         return "there is no Helm on the PATH"
+    chart = fetched(program, where.repository, where.chart, where.version) if where.repository else File(where.chart)
+    if isinstance(chart, str):
+        return chart
     text = json.dumps(safe(values), sort_keys=True)
-    return _rendered(program, where, installed.release, installed.namespace, text, kubernetes or latest())
+    return _rendered(program, str(chart), installed.release, installed.namespace, text, kubernetes or latest())
 
 
 @cache
 def _rendered(  # noqa: PLR0917 - in Helm's own order
-    program: str, where: Place, release: str, namespace: str, values: str, kubernetes: str
+    program: str, chart: str, release: str, namespace: str, values: str, kubernetes: str
 ) -> Rendered | str:
     call = [program, "template", f"--namespace={namespace}", "--include-crds", "--skip-tests", "--values=-"]
     call += [f"--kube-version={kubernetes}", *(f"--api-versions={each}" for each in _VERSIONS)]
-    call += [f"--repo={where.repository}"] if where.repository else []
-    call += [f"--version={where.version}"] if where.version else []
     # Names that a program gives are none of Helm's options.
-    call += ["--", release, where.chart]
+    call += ["--", release, chart]
     try:
         done = subprocess.run(  # noqa: S603 - Helm, as the PATH has it
             call, input=values, capture_output=True, encoding="utf-8", check=False, timeout=_SECONDS
         )
     except (subprocess.TimeoutExpired, OSError) as error:
         return f"Helm did not end: {type(error).__name__}"
-    if done.returncode and any(word in done.stderr for word in _UNREACHED):
-        return "Helm cannot reach its repository"
     if done.returncode:
         return f"Helm does not render it: {_reason(done.stderr)}"
     try:
@@ -154,5 +150,5 @@ def _documents(text: str) -> list[Any]:
 
 
 def _reason(text: str) -> str:
-    lines = [line for line in text.strip().splitlines() if line and not line.startswith(("Use --debug", "WARNING"))]
+    lines = [line for line in text.strip().splitlines() if not _NOISE.match(line)]
     return " ".join(" ".join(lines).split()).removeprefix("Error: ")[:200]
