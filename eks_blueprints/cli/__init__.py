@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.core import late_modules
 from eks_blueprints.core.errors import InputError, unforeseen
 from eks_blueprints.core.printed import visible
 
@@ -97,6 +98,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     atexit.register(gc.freeze)
     # Looking for plugins of pydantic reads what every installed package says of itself.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    late_modules.install()
     _attach_streams()
     _keep_apart()
     try:

@@ -38,7 +38,7 @@ class _Unmade:
 
     def make(self) -> Any:
         name, bases, keywords = self._parts
-        made = builtins.__build_class__(self.body, name, *bases, **keywords)  # type: ignore[attr-defined]
+        made = builtins.__build_class__(self.body, name, *bases, **keywords)
         for decorator in self._decorators:
             made = decorator(made)
         return made
@@ -157,7 +157,7 @@ class _Later(Loader):
 def _build_class(body: FunctionType, name: str, *bases: Any, **keywords: Any) -> Any:
     """What a `class` statement calls."""
     if sys._getframe(1).f_code.co_name != "<module>":
-        return builtins.__build_class__(body, name, *bases, **keywords)  # type: ignore[attr-defined]
+        return builtins.__build_class__(body, name, *bases, **keywords)
     return _Unmade(body, name, bases, keywords)
 
 
