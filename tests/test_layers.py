@@ -29,6 +29,7 @@ INSIDE: dict[str, list[set[str]]] = {
         | {
             "address_ranges",
             "charts",
+            "late_modules",
             "files",
             "go_durations",
             "iam_match",

@@ -16,6 +16,7 @@ import click
 
 from eks_blueprints.cli import streams
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.core import late_modules
 from eks_blueprints.core.errors import InputError, unforeseen
 from eks_blueprints.core.printed import visible
 
@@ -98,6 +99,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     atexit.register(gc.freeze)
     # Looking for plugins of pydantic reads what every installed package says of itself.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    late_modules.install()
     streams.attach()
     streams.keep_apart()
     _end_when_told()

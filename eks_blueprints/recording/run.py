@@ -16,7 +16,7 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import ROOT, SETTINGS, Settings
 from pulumi.runtime.stack import run_in_stack
 
-from eks_blueprints.recording import fast, hooks, service_packages
+from eks_blueprints.recording import fast, hooks, service_packages, type_modules
 from eks_blueprints.recording.apart import apart
 from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
@@ -29,6 +29,7 @@ from eks_blueprints.recording.recording import LogMessage, Recording
 from eks_blueprints.recording.transforms import Callbacks
 
 service_packages.install()
+type_modules.install()
 
 Program = Callable[[], Any]
 

@@ -1,9 +1,10 @@
-"""AWS service packages of the typed SDK that import a module when a name of it is taken.
+"""Packages of the typed SDKs, one an AWS service or Kubernetes API version, that import a module when a name is taken.
 
 `import pulumi_aws.ec2` runs 150 modules for the ten resources that a platform makes; it is the largest part of a short
 preview. Here such a package starts empty. A name taken from it imports the one module that the SDK's generator puts it
-in (`RouteTable` in `route_table`, `get_ami` in `get_ami`, `SubnetArgs` in `subnet` or `_inputs`); any other name runs
-the package as it is written. Only packages that are not imported yet start so.
+in (`RouteTable` in `route_table`, `get_ami` in `get_ami`, `SubnetArgs` in `subnet` or `_inputs`; of Kubernetes'
+`Namespace` and `NamespaceInitArgs` in `Namespace`); any other name runs the package as it is written. Only packages
+that are not imported yet start so.
 """
 
 import re
@@ -15,13 +16,13 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-_SDK = "pulumi_aws"
-_AROUND = re.compile(r"^awaitable_|_output$|_args$|_args_dict$|_result$")
+_PACKAGES = re.compile(r"pulumi_aws\.(?!config$)\w+|pulumi_kubernetes\.\w+\.v\w+")
+_AROUND = re.compile(r"^awaitable_|_output$|_args$|_args_dict$|_result$|(Init)?Args(Dict)?$")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class ServicePackage(ModuleType):
-    """A service package whose modules are imported by the names that are taken from it."""
+    """A package whose modules are imported by the names that are taken from it."""
 
     _written: Loader
     """What runs the package as it is written."""
@@ -29,7 +30,7 @@ class ServicePackage(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__all__":
             raise AttributeError(name)
-        for module in _homes(name):
+        for module in _homes(name) if name != "__all__" else ():
             if self._holds(module):
                 found = import_module(f"{self.__name__}.{module}")
                 value = found if module == name and not hasattr(found, name) else getattr(found, name, None)
@@ -61,7 +62,7 @@ class ServicePackage(ModuleType):
 def _homes(name: str) -> list[str]:
     """The modules that may hold a name, the likeliest first."""
     own = name if name.islower() else _WORD.sub("_", name).lower()
-    return [*dict.fromkeys([own, _AROUND.sub("", own), "_inputs", "_enums"])]
+    return [*dict.fromkeys([name, _AROUND.sub("", name), own, _AROUND.sub("", own), "_inputs", "_enums"])]
 
 
 class _Later(Loader):
@@ -80,13 +81,12 @@ class _Later(Loader):
 
 
 class _Finder(MetaPathFinder):
-    """Finds service packages of the SDK; nothing else."""
+    """Finds such packages of the SDKs; nothing else."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        sdk, _, service = fullname.partition(".")
-        if sdk != _SDK or not service or "." in service or service == "config" or path is None:
+        if path is None or not _PACKAGES.fullmatch(fullname):
             return None
         spec = PathFinder.find_spec(fullname, path)
         if spec is None or spec.loader is None or spec.submodule_search_locations is None:
@@ -96,6 +96,6 @@ class _Finder(MetaPathFinder):
 
 
 def install() -> None:
-    """Let service packages that are not imported yet start empty."""
+    """Let such packages that are not imported yet start empty."""
     if not any(isinstance(each, _Finder) for each in sys.meta_path):
         sys.meta_path.insert(0, _Finder())

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.core import late_modules
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.preview.targets import Target
 
@@ -33,7 +34,7 @@ def previews(
             yield target, _outcome(target, form, full, width)
         return
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
-    with ProcessPoolExecutor(workers, context) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=late_modules.install) as pool:
         waiting = [(target, pool.submit(_outcome, target, form, full, width)) for target in targets]
         try:
             for target, future in waiting:
