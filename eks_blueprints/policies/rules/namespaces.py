@@ -9,6 +9,7 @@ from eks_blueprints.core.address_ranges import network_of
 from eks_blueprints.policies.addresses import world_known
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
+    INGRESS,
     NAMESPACE,
     SERVICE,
     SYSTEM,
@@ -59,6 +60,10 @@ _PSA = "pod-security.kubernetes.io/"
     "kubernetes:core/v1:ServiceAccount",
     "kubernetes:core/v1:Secret",
     "kubernetes:core/v1:ConfigMap",
+    "kubernetes:core/v1:PersistentVolumeClaim",
+    INGRESS,
+    "kubernetes:policy/v1:PodDisruptionBudget",
+    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
     severity="medium",
     enforcement="mandatory",
