@@ -231,11 +231,11 @@ def not_allow_all(policy: Props) -> Faults:
         for each in policy.items("spec", direction):
             narrow = each.items("ports")
             if not each.items(peers) and not narrow:
-                yield each.fault("allows everything")
+                yield each.fault(f"allows all {direction}")
             blocks = [peer for peer in each.items(peers) if peer.has("ipBlock", "cidr") and not _spares_metadata(peer)]
             if blocks and not narrow and world_known(peer.at("ipBlock", "cidr") for peer in blocks):
                 got = [peer.raw("ipBlock", "cidr") for peer in blocks]
-                yield each.fault("allows everything, instance metadata too", peers, got=got)
+                yield each.fault(f"allows all {direction}, instance metadata too", peers, got=got)
 
 
 def _spares_metadata(peer: Props) -> bool:
