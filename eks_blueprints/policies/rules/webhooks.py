@@ -31,8 +31,8 @@ def webhook_safe(hook: Props) -> Faults:
     """A webhook that is down does not take the cluster with it.
 
     A webhook with failurePolicy Fail, the default, has a namespaceSelector or objectSelector and a timeout of at most
-    10 seconds, and its rules are not about every group and resource. One that is asked about custom resources, ingresses
-    and network policies alone holds up nothing that the cluster needs.
+    10 seconds, and its rules are not about every group and resource. One that is asked about custom resources,
+    ingresses and network policies alone holds up nothing that the cluster needs.
     """
     if hook.get("failurePolicy") == "Ignore" or _holds_up_nothing(hook):
         return
@@ -56,7 +56,7 @@ def _holds_up_nothing(hook: Props) -> bool:
 
 
 def _is_traffic(group: str, asked: Props) -> bool:
-    return group == "networking.k8s.io" and _TRAFFIC >= set(asked.words("resources"))
+    return group == "networking.k8s.io" and set(asked.words("resources")) <= _TRAFFIC
 
 
 def is_custom(group: str) -> bool:
