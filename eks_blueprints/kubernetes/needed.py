@@ -57,6 +57,7 @@ _FILLED: Mapping[str, tuple[str, ...]] = {
     "SecretEnvSource": ("name",),
     "SecretKeySelector": ("key", "name"),
     "ServiceAccountTokenProjection": ("path",),
+    "Service": ("spec",),
     "StatefulSet": ("spec",),
     "StorageClass": ("provisioner",),
     "TopologySpreadConstraint": ("topologyKey",),
@@ -68,8 +69,11 @@ _FILLED: Mapping[str, tuple[str, ...]] = {
     "admissionregistration.v1.ServiceReference": ("name", "namespace"),
     "admissionregistration.v1.ValidatingAdmissionPolicySpec": ("matchConstraints",),
     "admissionregistration.v1.Validation": ("expression",),
+    "admissionregistration.v1.ValidatingAdmissionPolicy": ("spec",),
     "autoscaling.v1.CrossVersionObjectReference": ("kind", "name"),
     "autoscaling.v2.CrossVersionObjectReference": ("kind", "name"),
+    "autoscaling.v1.HorizontalPodAutoscaler": ("spec",),
+    "autoscaling.v2.HorizontalPodAutoscaler": ("spec",),
     "rbac.v1.Subject": ("name",),
 }
 """Fields of types that have to be there, and not empty."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, shown
+from eks_blueprints.core.errors import Path, Problem, nearest, shown
 from eks_blueprints.kubernetes import names
 
 
@@ -135,6 +135,15 @@ def _limits(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     yield from _apart(value.get("limits"), (*path, "limits"), "type")
 
 
+def _quota(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    hard = value.get("hard")
+    for key in hard if isinstance(hard, Mapping) else ():
+        bare = str(key).removeprefix("requests.").removeprefix("limits.")
+        if "/" not in bare and not bare.startswith("hugepages-") and bare not in _COUNTED:
+            near = nearest(bare, _COUNTED) or "count/deployments.apps, for any kind"
+            yield Problem((*path, "hard", key), f"is no resource; got {shown(key)}; did you mean {near}?")
+
+
 def _apart(found: Any, path: Path, key: str) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, each in enumerate(found if isinstance(found, list) else ()):
@@ -167,6 +176,11 @@ def _controller(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         yield Problem((*path, "controller"), f"needs a domain and a path; got {shown(found)}; write example.com/name")
 
 
+_COUNTED = (
+    *("configmaps", "cpu", "ephemeral-storage", "memory", "persistentvolumeclaims", "pods", "replicationcontrollers"),
+    *("resourcequotas", "secrets", "services", "services.loadbalancers", "services.nodeports", "storage"),
+)
+"""What a ResourceQuota counts by itself, with or without `requests.` and `limits.` before it."""
 _NO_VOLUMES = frozenset({"capacity", "claimRef", "nodeAffinity"})
 _SOURCES = {
     "ContainerResource": "containerResource",
@@ -192,6 +206,7 @@ RULES: Mapping[str, Any] = {
     "PersistentVolumeClaimSpec": _claim,
     "PersistentVolumeSpec": _volume,
     "PolicyRule": _rights,
+    "ResourceQuotaSpec": _quota,
     "StorageClass": _provisioner,
     "Toleration": _toleration,
     "ValidatingWebhookConfiguration": _webhooks,
