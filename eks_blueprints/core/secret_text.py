@@ -27,7 +27,7 @@ _COUNTED = frozenset({"tokens", "secrets", "credentials", "passwords"})
 
 _CONTENT = re.compile(
     r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY|LS0tLS1CRUdJTi[A-Za-z0-9+/]*(?:UFJJVkFUR|BSSVZBVE|gUFJJVkFU)"
+    r"|-{3,5}BEGIN [A-Z ]*PRIVATE KEY|LS0tLS1CRUdJTi[A-Za-z0-9+/]*(?:UFJJVkFUR|BSSVZBVE|gUFJJVkFU)"
     r"|\bgh[pousr]_[A-Za-z0-9]{30}|\bgithub_pat_\w{20}|\bglpat-[\w-]{20}|\bxox[abeprs]-[\w-]{10}"
     r"|hooks\.slack\.com/(?:services|workflows)/T\w+/\w+|discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20}"
     r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"
@@ -35,7 +35,8 @@ _CONTENT = re.compile(
     r"|\bnpm_[A-Za-z0-9]{36}|\bpypi-AgE[\w-]{20}|\bSG\.[\w-]{16,}\.[\w-]{16}|\bdop_v1_[0-9a-f]{20}"
     r"|\bhv[sb]\.[\w-]{20}|\bAGE-SECRET-KEY-1\w{20}|\bdckr_pat_[\w-]{20}|\bhf_[A-Za-z]{30}"
     r"|AccountKey=[\w+/]{40,}={0,2}|\bAuthorization: *(?:Basic|Bearer) +(?![$<{\[*])[\w.+/=-]{6}"
-    r"|(?:[?&]|\b)(?:sig|X-Amz-Signature)=[\w%+/-]{20}",
+    r"|(?:[?&]|\b)(?:sig|X-Amz-Signature)=[\w%+/-]{20}"
+    r"|^(?i:Basic|Bearer) +(?=\S*\d)[\w.+/=-]{8,}$",
 )
 _LOGIN = re.compile(
     r"\b[a-z][a-z0-9+.-]{0,20}://(?:[^\s/:@?#\"'{}<>]{0,100}):([^\s/@\"'<>]{1,200})@[\w$\[]", re.IGNORECASE
@@ -166,8 +167,8 @@ def _is_secret(words: list[str], i: int) -> bool:
     word = words[i]
     if word == "key":
         return i > 0 and words[i - 1] in _WORDS["keys"]
-    if word in ("pat", "pass", "pwd") and len(words) == 1:
-        return word == "pass"
+    if word == "pat" and len(words) == 1:
+        return False
     return word in _SECRET or (word.endswith(_ENDINGS) and not word.endswith("nonsecret"))
 
 

@@ -10,11 +10,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem, nearest, shown
-from eks_blueprints.kubernetes import names
+from eks_blueprints.kubernetes import names, together
 from eks_blueprints.kubernetes.pods import between
 
+_RBAC = "rbac.authorization.k8s.io"
+_MOST = 2**31 - 1
+
 _FILLED: Mapping[str, tuple[str, ...]] = {
+    "CSIPersistentVolumeSource": ("driver", "volumeHandle"),
     "ConfigMapEnvSource": ("name",),
+    "ConfigMapKeySelector": ("key", "name"),
     "ConfigMapVolumeSource": ("name",),
     "CronJob": ("spec",),
     "CustomResourceDefinitionVersion": ("schema",),
@@ -24,27 +29,51 @@ _FILLED: Mapping[str, tuple[str, ...]] = {
     "EnvVar": ("name",),
     "ExecAction": ("command",),
     "HTTPIngressRuleValue": ("paths",),
+    "HostPathVolumeSource": ("path",),
     "Ingress": ("spec",),
     "IngressClass": ("spec",),
+    "IngressClassParametersReference": ("kind", "name"),
     "IngressClassSpec": ("controller",),
+    "IngressServiceBackend": ("name", "port"),
     "Job": ("spec",),
     "JobTemplateSpec": ("spec",),
+    "KeyToPath": ("key", "path"),
+    "MutatingWebhook": ("admissionReviewVersions", "clientConfig", "name", "sideEffects"),
     "NodeSelector": ("nodeSelectorTerms",),
+    "NodeSelectorRequirement": ("key",),
+    "ObjectFieldSelector": ("fieldPath",),
     "PersistentVolume": ("spec",),
     "PersistentVolumeClaim": ("spec",),
     "PersistentVolumeClaimSpec": ("accessModes", "resources"),
     "PersistentVolumeSpec": ("accessModes", "capacity"),
     "Pod": ("spec",),
+    "PodAffinityTerm": ("topologyKey",),
     "PodTemplateSpec": ("spec",),
     "PolicyRule": ("verbs",),
+    "ResourceMetricSource": ("name",),
+    "RoleRef": ("name",),
     "RuleWithOperations": ("apiGroups", "apiVersions", "operations", "resources"),
+    "RuntimeClass": ("handler",),
     "SecretEnvSource": ("name",),
+    "SecretKeySelector": ("key", "name"),
+    "ServiceAccountTokenProjection": ("path",),
+    "Service": ("spec",),
     "StatefulSet": ("spec",),
+    "StorageClass": ("provisioner",),
+    "TopologySpreadConstraint": ("topologyKey",),
+    "ValidatingWebhook": ("admissionReviewVersions", "clientConfig", "name", "sideEffects"),
     "VolumeMount": ("mountPath", "name"),
     "VolumeNodeAffinity": ("required",),
     "admissionregistration.v1.MatchResources": ("resourceRules",),
     "admissionregistration.v1.NamedRuleWithOperations": ("apiGroups", "apiVersions", "operations", "resources"),
+    "admissionregistration.v1.ServiceReference": ("name", "namespace"),
     "admissionregistration.v1.ValidatingAdmissionPolicySpec": ("matchConstraints",),
+    "admissionregistration.v1.Validation": ("expression",),
+    "admissionregistration.v1.ValidatingAdmissionPolicy": ("spec",),
+    "autoscaling.v1.CrossVersionObjectReference": ("kind", "name"),
+    "autoscaling.v2.CrossVersionObjectReference": ("kind", "name"),
+    "autoscaling.v1.HorizontalPodAutoscaler": ("spec",),
+    "autoscaling.v2.HorizontalPodAutoscaler": ("spec",),
     "rbac.v1.Subject": ("name",),
 }
 """Fields of types that have to be there, and not empty."""
@@ -57,25 +86,74 @@ _ONE_OF: Mapping[str, tuple[str, ...]] = {
     "NetworkPolicyPeer": ("ipBlock", "namespaceSelector", "podSelector"),
     "Probe": ("exec", "grpc", "httpGet", "tcpSocket"),
     "ServiceBackendPort": ("name", "number"),
+    "IngressSpec": ("defaultBackend", "rules"),
+    "admissionregistration.v1.ValidatingAdmissionPolicySpec": ("auditAnnotations", "validations"),
+    "admissionregistration.v1.WebhookClientConfig": ("service", "url"),
 }
 """Fields of types of which one has to be there."""
 
+_NOT_BLANK: Mapping[str, tuple[str, ...]] = {
+    "Container": ("restartPolicy",),
+    "CronJobSpec": ("timeZone",),
+    "HTTPIngressPath": ("pathType",),
+    "IngressClassParametersReference": ("apiGroup",),
+    "IngressSpec": ("ingressClassName",),
+    "JobSpec": ("completionMode",),
+    "MetricSpec": ("type",),
+    "MutatingWebhook": ("failurePolicy",),
+    "NetworkPolicyPort": ("protocol",),
+    "NetworkPolicySpec": ("policyTypes",),
+    "NodeSelectorRequirement": ("operator",),
+    "PersistentVolumeClaimSpec": ("accessModes", "volumeMode"),
+    "PersistentVolumeSpec": ("accessModes",),
+    "PodDisruptionBudgetSpec": ("unhealthyPodEvictionPolicy",),
+    "PriorityClass": ("preemptionPolicy",),
+    "RuleWithOperations": ("apiVersions", "operations", "resources", "scope"),
+    "SeccompProfile": ("type",),
+    "StorageClass": ("volumeBindingMode",),
+    "TopologySpreadConstraint": ("whenUnsatisfiable",),
+    "ValidatingWebhook": ("failurePolicy",),
+    "admissionregistration.v1.NamedRuleWithOperations": ("apiVersions", "operations", "resources", "scope"),
+    "admissionregistration.v1.ValidatingAdmissionPolicySpec": ("failurePolicy",),
+}
+"""Fields of types that may be left out, and not be given as an empty text."""
+
 _VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "Container": {"restartPolicy": ("Always", "Never", "OnFailure")},
     "CustomResourceDefinitionSpec": {"scope": ("Cluster", "Namespaced")},
     "HPAScalingPolicy": {"type": ("Percent", "Pods")},
     "MetricTarget": {"type": ("AverageValue", "Utilization", "Value")},
-    "RoleRef": {"kind": ("ClusterRole", "Role")},
-    "rbac.v1.Subject": {"kind": ("Group", "ServiceAccount", "User")},
+    "RoleRef": {"apiGroup": ("", _RBAC), "kind": ("ClusterRole", "Role")},
+    "rbac.v1.Subject": {"apiGroup": ("", _RBAC), "kind": ("Group", "ServiceAccount", "User")},
 }
 """What fields take that are plain text by their type."""
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
+    "CSIPersistentVolumeSource": ("driver",),
+    "ConfigMapEnvSource": ("name",),
     "ConfigMapKeySelector": ("name",),
+    "IngressClassParametersReference": ("apiGroup",),
     "IngressSpec": ("ingressClassName",),
+    "IngressTLS": ("hosts", "secretName"),
+    "MutatingWebhook": ("name",),
+    "PersistentVolumeClaimSpec": ("storageClassName",),
+    "PersistentVolumeSpec": ("storageClassName",),
     "PodSpec": ("runtimeClassName", "serviceAccountName"),
+    "SecretEnvSource": ("name",),
     "SecretKeySelector": ("name",),
+    "ValidatingWebhook": ("name",),
 }
-"""Fields that name an object."""
+"""Fields that name an object, or a host."""
+
+_SHORT_NAMES: Mapping[str, tuple[str, ...]] = {
+    "IngressServiceBackend": ("name",),
+    "RuntimeClass": ("handler",),
+    "ServicePort": ("name",),
+}
+"""Fields that are names without a dot, of at most 63 characters."""
+
+_DATA_KEYS: Mapping[str, tuple[str, ...]] = {"ConfigMapKeySelector": ("key",), "SecretKeySelector": ("key",)}
+"""Fields that name a key of a ConfigMap or Secret."""
 
 _LABELS: Mapping[str, tuple[str, ...]] = {
     "NodeSelectorRequirement": ("key",),
@@ -84,7 +162,29 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
 }
 """Fields that are keys of labels."""
 
+_LABEL_VALUES: Mapping[str, tuple[str, ...]] = {"PodSpec": ("nodeSelector",), "Scheduling": ("nodeSelector",)}
+"""Fields that are labels to look for."""
+
 _NUMBERS: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "ConfigMapVolumeSource": {"defaultMode": (0, 0o777)},
+    "CronJobSpec": {"startingDeadlineSeconds": (0, 2**63 - 1)},
+    "HPAScalingPolicy": {"periodSeconds": (1, 1800), "value": (1, _MOST)},
+    "HPAScalingRules": {"stabilizationWindowSeconds": (0, 3600)},
+    "JobSpec": {"activeDeadlineSeconds": (0, 2**63 - 1), "ttlSecondsAfterFinished": (0, _MOST)},
+    "LeaseSpec": {"leaseDurationSeconds": (1, _MOST)},
+    "MetricTarget": {"averageUtilization": (1, _MOST)},
+    "MutatingWebhook": {"timeoutSeconds": (1, 30)},
+    "NetworkPolicyPort": {"endPort": (1, 65535), "port": (1, 65535)},
+    "Probe": dict.fromkeys(
+        ("failureThreshold", "initialDelaySeconds", "periodSeconds", "successThreshold", "timeoutSeconds"), (0, _MOST)
+    ),
+    "RollingUpdateDeployment": dict.fromkeys(("maxSurge", "maxUnavailable"), (0, _MOST)),
+    "RollingUpdateStatefulSetStrategy": {"partition": (0, _MOST)},
+    "SecretVolumeSource": {"defaultMode": (0, 0o777)},
+    "ServiceAccountTokenProjection": {"expirationSeconds": (600, 2**32)},
+    "ServiceBackendPort": {"number": (1, 65535)},
+    "ValidatingWebhook": {"timeoutSeconds": (1, 30)},
+    "admissionregistration.v1.ServiceReference": {"port": (1, 65535)},
     "PodSecurityContext": dict.fromkeys(("fsGroup", "runAsGroup", "runAsUser"), (0, 2**31 - 1)),
     "PreferredSchedulingTerm": {"weight": (1, 100)},
     "SecurityContext": dict.fromkeys(("runAsGroup", "runAsUser"), (0, 2**31 - 1)),
@@ -104,7 +204,11 @@ def check(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Prob
     for field in _FILLED.get(type_name, ()):
         if value.get(field) in (None, "", [], ()):
             yield Problem((*path, field), "is required and cannot be empty; got nothing; add it")
-    if (fields := _ONE_OF.get(type_name)) and all(value.get(field) in (None, "") for field in fields):
+    for field in _NOT_BLANK.get(type_name, ()):
+        for at, each in together.entries(value.get(field), (*path, field)):
+            if each == "":
+                yield Problem(at, "cannot be empty; got an empty text; remove it or give a value")
+    if (fields := _ONE_OF.get(type_name)) and all(value.get(field) in (None, "", [], ()) for field in fields):
         yield Problem(path, f"needs one of {', '.join(fields)}; got none; add one")
     for field, known in _VALUES.get(type_name, {}).items():
         found = value.get(field)
@@ -117,15 +221,26 @@ def check(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Prob
         yield from between(least, most, (field,))(value, path, ())
     for field in _RANGES.get(type_name, ()):
         yield from _ranges(value.get(field), (*path, field))
-    if (rule := _RULES.get(type_name)) is not None:
+    if (rule := together.RULES.get(type_name)) is not None:
         yield from rule(value, path)
 
 
 def _words(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    for field in _NAMES.get(type_name, ()):
+    for table, rule in ((_NAMES, names.NameRule(names.SUBDOMAIN, 253)), (_SHORT_NAMES, names.NAMESPACE)):
+        for field in table.get(type_name, ()):
+            for at, found in together.entries(value.get(field), (*path, field)):
+                bare = found.removeprefix("*.") if field == "hosts" else found
+                if bare and (message := names.fault(rule, bare)):
+                    yield Problem(at, message)
+    for field in _DATA_KEYS.get(type_name, ()):
         found = value.get(field)
-        if isinstance(found, str) and found and (message := names.fault(names.NameRule(names.SUBDOMAIN, 253), found)):
+        if isinstance(found, str) and found and (message := names.data_key_fault(found)):
             yield Problem((*path, field), message)
+    for field in _LABEL_VALUES.get(type_name, ()):
+        labels = value.get(field)
+        for key, found in labels.items() if isinstance(labels, Mapping) else ():
+            if isinstance(found, str) and (message := names.value_fault(found)):
+                yield Problem((*path, field, key), message)
     for field in _LABELS.get(type_name, ()):
         found = value.get(field)
         if isinstance(found, str) and found and (what := names.key_fault(found)):
@@ -145,50 +260,3 @@ def _is_range(text: str) -> bool:
     except ValueError:
         return False
     return "/" in text
-
-
-def _rights(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    if value.get("nonResourceURLs") in (None, [], ()):
-        for field in ("apiGroups", "resources"):
-            if value.get(field) in (None, [], ()):
-                yield Problem((*path, field), "is required and cannot be empty; got nothing; add it")
-
-
-def _claim(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    resources = value.get("resources")
-    if isinstance(resources, Mapping):
-        requests = resources.get("requests")
-        if requests is None or (isinstance(requests, Mapping) and requests.get("storage") is None):
-            yield Problem((*path, "resources", "requests", "storage"), "is required; got nothing; set an amount")
-
-
-def _toleration(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    if value.get("key") in (None, "") and value.get("operator") in (None, "", "Equal"):
-        yield Problem((*path, "operator"), "must be Exists where no key is given; got another; write operator: Exists")
-    if value.get("operator") == "Exists" and isinstance(found := value.get("value"), str) and found:
-        yield Problem(
-            (*path, "value"), f"cannot be combined with operator Exists; got {shown(found)}; remove one of them"
-        )
-
-
-def _path(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    found, kind = value.get("path"), value.get("pathType")
-    if kind in ("Exact", "Prefix") and (found is None or (isinstance(found, str) and not found.startswith("/"))):
-        yield Problem((*path, "path"), f"must begin with /; got {shown(found)}; write it with one")
-
-
-def _term(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    operator, given = value.get("operator"), value.get("values")
-    if operator in ("In", "NotIn") and given in (None, [], ()):
-        yield Problem((*path, "values"), f"are needed with {operator}; got none; add them")
-    elif operator in ("Exists", "DoesNotExist") and isinstance(given, list) and given:
-        yield Problem((*path, "values"), f"are not allowed with {operator}; got some; remove them")
-
-
-_RULES: Mapping[str, Any] = {
-    "HTTPIngressPath": _path,
-    "NodeSelectorRequirement": _term,
-    "PersistentVolumeClaimSpec": _claim,
-    "PolicyRule": _rights,
-    "Toleration": _toleration,
-}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, shown
+from eks_blueprints.core.errors import Path, Problem, nearest, shown
 from eks_blueprints.karpenter.quantities import exact
 from eks_blueprints.kubernetes import names
 
@@ -16,6 +16,8 @@ Rule = Callable[[Mapping[str, Any], Path, Above], Iterator[Problem]]
 """What is wrong with a mapping of one type, which stands at a path below others."""
 
 _PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?")
+_RESOURCES = ("cpu", "ephemeral-storage", "memory")
+"""What containers ask of Kubernetes itself, besides huge pages."""
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
@@ -115,6 +117,9 @@ def resources(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Proble
     for field in ("limits", "requests"):
         found = value.get(field)
         for key, amount in found.items() if isinstance(found, Mapping) else ():
+            if isinstance(key, str) and key not in _RESOURCES and "/" not in key and not key.startswith("hugepages-"):
+                near = nearest(key, _RESOURCES) or "one of a device, such as nvidia.com/gpu"
+                yield Problem((*path, field, key), f"is no resource; got {shown(key)}; did you mean {near}?")
             if (mine := _exact(amount)) is None:
                 continue
             if mine < 0:

@@ -99,6 +99,8 @@ class Structural:
     def _list(self, schema: Schema, value: Any, path: Path) -> Iterator[Problem]:
         if isinstance(items := schema.get("items"), Mapping):
             for index, item in enumerate(value):
+                if item is None and items.get("type") and not items.get("nullable") and "default" not in items:
+                    yield Problem((*path, index), "cannot be empty; got nothing; remove it or give a value")
                 yield from self._value(items, item, (*path, index))
         keys = schema.get("x-kubernetes-list-map-keys") or ()
         seen: dict[str, int] = {}

@@ -59,7 +59,9 @@ class Walk:
                 yield _wrong(path, "needs a list", value, "write each entry on its own line after a dash")
                 return
             for index, item in enumerate(value):
-                yield from self.value(word[1:], item, (*path, index), above)
+                # The API server reads null among objects as one of which nothing is given.
+                null = item is None and word[1:] not in _SCALARS and word[1] not in "[{" and word != "[any"
+                yield from self.value(word[1:], {} if null else item, (*path, index), above)
         elif word.startswith("{"):
             if not isinstance(value, Mapping):
                 yield _wrong(path, "needs a mapping", value, "write key: value lines below it")

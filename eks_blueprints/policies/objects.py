@@ -22,6 +22,7 @@ ROLLOUT = "kubernetes:argoproj.io/v1alpha1:Rollout"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 SERVICE = "kubernetes:core/v1:Service"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 
 WORKLOADS = (POD, CONTROLLER, DEPLOYMENT, STATEFUL_SET, DAEMON_SET, REPLICA_SET, JOB, CRON_JOB, ROLLOUT)
 REPLICATED = (DEPLOYMENT, STATEFUL_SET, REPLICA_SET, ROLLOUT)

@@ -64,11 +64,14 @@ TAKEOVER: tuple[Right, ...] = (
     ),
     ("certificatesigningrequests/approval", _CHANGE, _CERTIFICATES),
     ("signers", ("approve", "sign"), _CERTIFICATES),
-    ("serviceaccounts/token", ("create",), CORE),
     ("persistentvolumes", ("create",), CORE),
-    ("services/status", _CHANGE, CORE),
 )
 """What controls what controls the cluster."""
+TAKEOVER_INSIDE: tuple[Right, ...] = (
+    ("serviceaccounts/token", ("create",), CORE),
+    ("services/status", _CHANGE, CORE),
+)
+"""What does so in a namespace as well: tokens of service accounts, and the addresses of load balancers."""
 
 
 def gives(grant: Props, verbs: str | Iterable[str], resource: str, group: str = CORE) -> bool:

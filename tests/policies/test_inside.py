@@ -230,9 +230,12 @@ def test_mirrors_are_followed() -> None:
     assert found.unfollowed == ()
 
 
-def test_a_webhook_about_its_own_kinds_alone_holds_nothing_up() -> None:
+def test_a_webhook_about_its_own_kinds_or_ingresses_alone_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "k8s-webhook-fail-safe" not in {each.policy for each in of_chart(report_of("trust_manager"))}
-    assert "k8s-webhook-fail-safe" in {each.policy for each in of_chart(report_of("aws_load_balancer_controller"))}
+    controller = "aws_load_balancer_controller"
+    assert "k8s-webhook-fail-safe" not in {each.policy for each in of_chart(report_of(controller))}
+    monkeypatch.setattr("eks_blueprints.policies.rules.webhooks._TRAFFIC", set())
+    assert "k8s-webhook-fail-safe" in {each.policy for each in of_chart(report_of(controller))}
 
 
 def test_an_image_is_that_of_the_clusters_version() -> None:

@@ -52,8 +52,11 @@ apps batch                      | secrets                           | list      
 -                               | secret                            | get                     |                ->
 -                               | secrets                           | get                     | tls            ->
 -                               | secrets                           | get                     | *              ->
--                               | secrets                           | create update patch     |                ->
--                               | secrets                           | deletecollection        |                ->
+-                               | secrets                           | create delete           |                ->
+-                               | secrets                           | update                  |                -> secrets
+-                               | secrets                           | patch                   |                -> secrets
+-                               | secrets                           | patch                   | tls            ->
+-                               | secrets                           | deletecollection        |                -> secrets
 -                               | secrets/*                         | get                     |                -> wild?
 -                               | */secrets                         | get                     |                ->
 -                               | pods secrets                      | get list                |                -> secrets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.objects import object_name
+from eks_blueprints.policies.objects import CONFIG_MAP, object_name
 from eks_blueprints.policies.platform import EC2_NODE_CLASS, ROLE, cluster_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.roles import identity, uses
@@ -13,7 +13,6 @@ from eks_blueprints.policies.stack import Stack
 
 ENTRY = "aws:eks/accessEntry:AccessEntry"
 ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 
 _USER = re.compile(r"arn:[^:]+:iam::\d+:(user/|root)")
 _RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")

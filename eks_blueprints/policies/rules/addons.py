@@ -9,7 +9,7 @@ from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.facts.pods import Addressing, addresses
 from eks_blueprints.core.yaml_text import YAMLError, load
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.objects import STATEFUL_SET
+from eks_blueprints.policies.objects import CONFIG_MAP, STATEFUL_SET
 from eks_blueprints.policies.platform import (
     ADDON,
     NODE_GROUP,
@@ -27,7 +27,6 @@ from eks_blueprints.policies.volumes import CLAIM, EBS, STORAGE_CLASS, provision
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 VPA = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 SNAPSHOT = "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshot"
 
 _ENGINES = ("cilium", "calico", "tigera-operator")

@@ -6,19 +6,24 @@ import re
 from typing import Any
 
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.objects import DEPLOYMENT, INGRESS, containers_of
+from eks_blueprints.policies.objects import CONFIG_MAP, DAEMON_SET, DEPLOYMENT, INGRESS, containers_of
 from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts, named
 from eks_blueprints.policies.props import Faults, Props, Undetermined
 from eks_blueprints.policies.stack import Resource
 
 _ALB = "alb.ingress.kubernetes.io/"
+_CLASS = "kubernetes.io/ingress.class"
+"""The annotation that names the class of an older ingress; controllers still follow it."""
+_ALLOWS = "allow-snippet-annotations"
+_NGINX = ("nginx.ingress.kubernetes.io/", "nginx.org/")
+"""Annotations for the controllers of Kubernetes and of F5."""
 _INJECTION = re.compile(r"_by_lua|\blua_|\balias\s|\broot\s|proxy_pass|load_module|serviceaccount")
 
 
 @rule("k8s-ingress-class-and-host", INGRESS, severity="medium", enforcement="advisory", wave=3)
 def class_and_host(ingress: Props) -> Faults:
     """An ingress names its class and its hosts."""
-    if not ingress.has("spec", "ingressClassName"):
+    if not ingress.has("spec", "ingressClassName") and not ingress.has("metadata", "annotations", _CLASS):
         yield ingress.fault("names no class", "spec", "ingressClassName")
     if ingress.has("spec", "defaultBackend"):
         yield ingress.fault("accepts requests that match no other rule", "spec", "defaultBackend")
@@ -41,11 +46,21 @@ def unique_hosts(ingress: Props, context: Context) -> Faults:
             yield ingress.fault(f"is claimed by {other.name} too", "spec", "rules", got=list(shared[0]))
 
 
-@rule("k8s-ingress-nginx-snippets", INGRESS, severity="high", enforcement="mandatory", wave=1, patches=True)
-def no_snippets(ingress: Props) -> Faults:
-    """An ingress puts no text of its own into the configuration of nginx."""
-    for key, value in ingress.pairs("metadata", "annotations"):
-        if not key.startswith("nginx.ingress.kubernetes.io/"):
+@rule("k8s-ingress-nginx-snippets", INGRESS, CONFIG_MAP, severity="high", enforcement="mandatory", wave=1, patches=True)
+def no_snippets(subject: Props, context: Context) -> Faults:
+    """An ingress puts no text of its own into the configuration of nginx.
+
+    No annotation for it is a snippet, or holds lua, alias, root or proxy_pass; no ConfigMap of the controller allows
+    snippets.
+    """
+    if context.resource.type == CONFIG_MAP:
+        if subject.get("data", _ALLOWS) == "true":
+            yield subject.fault(
+                "lets every ingress put text into the configuration of nginx", "data", _ALLOWS, got="true"
+            )
+        return
+    for key, value in subject.pairs("metadata", "annotations"):
+        if not key.startswith(_NGINX):
             continue
         if key.endswith(("-snippet", "-snippets")):
             yield value.fault("puts text into the configuration of nginx", got=key)
@@ -61,6 +76,7 @@ def no_snippets(ingress: Props) -> Faults:
     APPLICATION,
     FLUX_RELEASE,
     DEPLOYMENT,
+    DAEMON_SET,
     severity="high",
     enforcement="advisory",
     production="mandatory",
@@ -71,10 +87,9 @@ def nginx_retired(subject: Props, context: Context) -> Faults:
     """Nothing counts on ingress-nginx, which nobody mends any more."""
     resource = context.resource
     if resource.type == INGRESS:
-        notes = "kubernetes.io/ingress.class"
-        if "nginx" in (subject.get("spec", "ingressClassName"), subject.get("metadata", "annotations", notes)):
+        if "nginx" in (subject.get("spec", "ingressClassName"), subject.get("metadata", "annotations", _CLASS)):
             yield subject.fault("relies on a controller that is retired", "spec", "ingressClassName", got="nginx")
-    elif resource.type == DEPLOYMENT:
+    elif resource.type in (DEPLOYMENT, DAEMON_SET):
         for image in _images(resource):
             if "ingress-nginx/controller" in image:
                 yield subject.fault(

@@ -9,6 +9,7 @@ from eks_blueprints.core.address_ranges import network_of
 from eks_blueprints.policies.addresses import world_known
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
+    INGRESS,
     NAMESPACE,
     SERVICE,
     SYSTEM,
@@ -59,6 +60,10 @@ _PSA = "pod-security.kubernetes.io/"
     "kubernetes:core/v1:ServiceAccount",
     "kubernetes:core/v1:Secret",
     "kubernetes:core/v1:ConfigMap",
+    "kubernetes:core/v1:PersistentVolumeClaim",
+    INGRESS,
+    "kubernetes:policy/v1:PodDisruptionBudget",
+    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
     severity="medium",
     enforcement="mandatory",
@@ -228,11 +233,11 @@ def not_allow_all(policy: Props) -> Faults:
         for each in policy.items("spec", direction):
             narrow = each.items("ports")
             if not each.items(peers) and not narrow:
-                yield each.fault("allows everything")
+                yield each.fault(f"allows all {direction}")
             blocks = [peer for peer in each.items(peers) if peer.has("ipBlock", "cidr") and not _spares_metadata(peer)]
             if blocks and not narrow and world_known(peer.at("ipBlock", "cidr") for peer in blocks):
                 got = [peer.raw("ipBlock", "cidr") for peer in blocks]
-                yield each.fault("allows everything, instance metadata too", peers, got=got)
+                yield each.fault(f"allows all {direction}, instance metadata too", peers, got=got)
 
 
 def _spares_metadata(peer: Props) -> bool:

@@ -53,12 +53,14 @@ def user_not_zero(part: Props, context: Context) -> Faults:
         yield part.fault("runs as root", "securityContext", "runAsUser", got=0)
 
 
-@pod_rule("k8s-run-as-high-uid", "low", each=parts, enforcement="advisory", wave=3, patches=True)
-def high_user(part: Props) -> Faults:
+@pod_rule("k8s-run-as-high-uid", "low", each=containers, enforcement="advisory", wave=3, patches=True)
+def high_user(container: Props, context: Context) -> Faults:
     """Users of containers are none of the node's."""
-    user = part.number("securityContext", "runAsUser")
+    keys = ("securityContext", "runAsUser")
+    own = container.number(*keys)
+    user = pod_of(context.resource).number(*keys) if own is None else own
     if user is not None and user < 10000:
-        yield part.fault("runs as a user that the node may have too", "securityContext", "runAsUser", got=user)
+        yield container.fault("runs as a user that the node may have too", "securityContext", "runAsUser", got=user)
 
 
 @pod_rule("k8s-capabilities-drop-all", "medium", each=tenant_containers)

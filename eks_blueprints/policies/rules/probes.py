@@ -8,6 +8,7 @@ from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
     DAEMON_SET,
     INGRESS,
+    POD,
     REPLICATED,
     SERVICE,
     in_namespace,
@@ -31,14 +32,29 @@ def main_containers(context: Context) -> list[Props]:
     return pod_of(context.resource).items("containers")
 
 
-@rule("k8s-readiness-probe", *REPLICATED, DAEMON_SET, severity="medium", enforcement="mandatory", wave=2, across=True)
+def lasting_containers(context: Context) -> list[Props]:
+    """Those that are started again whenever they end."""
+    restarted = pod_of(context.resource).get("restartPolicy") in (None, "Always")
+    return main_containers(context) if restarted else []
+
+
+@rule(
+    "k8s-readiness-probe",
+    *REPLICATED,
+    DAEMON_SET,
+    POD,
+    severity="medium",
+    enforcement="mandatory",
+    wave=2,
+    across=True,
+)
 def readiness(_: Props, context: Context) -> Faults:
     """Pods that get traffic say when they are ready for it.
 
     Of a workload that a Service of the stack selects, one container that exposes a port, or one of all where none
-    does, has a readinessProbe. Without a Service a missing probe is advisory.
+    does, has a readinessProbe. Without a Service a missing probe is advisory. Pods that run to their end need none.
     """
-    found = main_containers(context)
+    found = lasting_containers(context)
     exposing = [each for each in found if each.items("ports")] or found
     if not exposing or any(each.has("readinessProbe") for each in exposing):
         return
@@ -48,7 +64,14 @@ def readiness(_: Props, context: Context) -> Faults:
 
 
 @rule(
-    "k8s-liveness-probe", *REPLICATED, DAEMON_SET, severity="low", enforcement="advisory", wave=3, each=main_containers
+    "k8s-liveness-probe",
+    *REPLICATED,
+    DAEMON_SET,
+    POD,
+    severity="low",
+    enforcement="advisory",
+    wave=3,
+    each=lasting_containers,
 )
 def liveness(container: Props) -> Faults:
     """Containers that hang are started again."""

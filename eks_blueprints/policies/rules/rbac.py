@@ -19,6 +19,7 @@ from eks_blueprints.policies.rbac import (
     ROLE,
     ROLES,
     TAKEOVER,
+    TAKEOVER_INSIDE,
     WRITE,
     given,
     gives,
@@ -30,6 +31,8 @@ from eks_blueprints.policies.rbac import (
 _GIVES_ALL = ("cluster-admin", "admin", "edit", "system:masters")
 """What leads to much more when one may bind or impersonate it."""
 _EVERYBODY = ("system:masters", "system:unauthenticated", "system:authenticated", "system:serviceaccounts")
+_ANONYMOUS = "system:anonymous"
+"""A user; taken for a group now and then."""
 _FOR_EVERYBODY = (
     "system:basic-user",
     "system:discovery",
@@ -39,6 +42,8 @@ _FOR_EVERYBODY = (
 """Roles that Kubernetes itself gives to whoever has authenticated, or to everyone."""
 _OF_COMPONENTS = ("system:node", "system:kube-", "system:controller:", "system:volume-scheduler", "eks:")
 _EVERY_NAMESPACE = ("admin", "edit")
+_ANSWERED = ("update", "patch", "deletecollection")
+"""Verbs to which the API server answers with the objects themselves."""
 
 
 def grants(context: Context) -> list[Props]:
@@ -138,11 +143,7 @@ def no_everybody(binding: Props, context: Context) -> Faults:
     open_to_all = binding.text("roleRef", "name") in _FOR_EVERYBODY
     for index, (kind, _, name) in enumerate(subjects(context.resource, context.stack)):
         everybody = kind == "Group" and (name in _EVERYBODY or name.startswith("system:serviceaccounts:"))
-        if not open_to_all and (
-            everybody
-            or (kind == "User" and name == "system:anonymous")
-            or (kind == "ServiceAccount" and name == "default")
-        ):
+        if not open_to_all and (everybody or name == _ANONYMOUS or (kind == "ServiceAccount" and name == "default")):
             yield binding.fault("gives rights to everyone", "subjects", index, "name", got=name)
         elif (kind == "Group" and name == "system:nodes") or (
             kind == "User" and name.startswith(("system:node:", "system:kube-"))
@@ -162,13 +163,14 @@ def no_everybody(binding: Props, context: Context) -> Faults:
 def secrets_access(grant: Props, context: Context) -> Faults:
     """Secrets are read by name.
 
-    A role that may get, list or watch secrets of the core group, be it by `*`, names them by resourceNames.
+    A role that may get, list or watch secrets of the core group, be it by `*`, names them by resourceNames; so does one
+    that may update, patch or delete them all, for the API server answers with what they hold.
     """
-    if gives(grant, READ, "secrets") and not named(grant):
-        own = context.resource.type == ROLE
-        what = "may read every secret of its namespace" if own else "may read every secret"
-        do = "name them by resourceNames" if own else ""
-        yield grant.fault(what, "resources", got=grant.raw("resources"), do=do)
+    if named(grant) or (not (reads := gives(grant, READ, "secrets")) and not gives(grant, _ANSWERED, "secrets")):
+        return
+    own = context.resource.type == ROLE
+    what = f"may {'read' if reads else 'change'} every secret{' of its namespace' if own else ''}"
+    yield grant.fault(what, "resources", got=grant.raw("resources"), do="name them by resourceNames" if own else "")
 
 
 @rule(
@@ -240,16 +242,19 @@ def create_pods(role: Props, context: Context) -> Faults:
 
 @rule(
     "k8s-rbac-no-webhook-or-csr-control",
-    CLUSTER_ROLE,
+    *ROLES,
     severity="high",
     enforcement="advisory",
     wave=2,
     each=grants,
     patches=True,
 )
-def no_takeover(grant: Props) -> Faults:
+def no_takeover(grant: Props, context: Context) -> Faults:
     """No role controls what controls the cluster."""
-    if found := given(grant, TAKEOVER):
+    if context.resource.type == ROLE:
+        if found := given(grant, TAKEOVER_INSIDE):
+            yield grant.fault("controls who its namespace's pods are, or where traffic goes", "resources", got=found)
+    elif found := given(grant, (*TAKEOVER, *TAKEOVER_INSIDE)):
         yield grant.fault("controls what controls the cluster", "resources", got=found)
 
 

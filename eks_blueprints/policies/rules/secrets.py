@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from eks_blueprints.core.secret_text import inside, looks, speaks
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.objects import WORKLOADS, canonical, in_namespace, namespace_of, object_name, pod_of
+from eks_blueprints.policies.objects import (
+    CONFIG_MAP,
+    WORKLOADS,
+    canonical,
+    in_namespace,
+    namespace_of,
+    object_name,
+    pod_of,
+)
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rbac import BINDINGS, subjects
@@ -17,7 +25,6 @@ from eks_blueprints.policies.roles import ACCOUNT
 from eks_blueprints.policies.stack import Resource, Stack
 
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 _EXEMPT = (
     "kubernetes.io/tls",
     "helm.sh/release.v1",

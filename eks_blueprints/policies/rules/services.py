@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from eks_blueprints.core.address_ranges import is_world
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
-    DEPLOYMENT,
     INGRESS,
     SERVICE,
+    WORKLOADS,
     containers_of,
     namespace_of,
     object_name,
@@ -36,6 +37,7 @@ _OF_CONTROLLERS = (
     "statefulset.kubernetes.io/pod-name",
 )
 """Labels that pods get from what makes them."""
+_TILLER = re.compile(r"(?:^|-)tiller(?:$|[-:@])")
 _OLD_TLS = ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-0-2015-04", "ELBSecurityPolicy-TLS-1-1-2017-01")
 
 
@@ -184,7 +186,7 @@ def _backends(ingress: Resource) -> list[Any]:
 
 @rule(
     "k8s-no-dashboard-or-tiller",
-    DEPLOYMENT,
+    *WORKLOADS,
     SERVICE,
     RELEASE,
     severity="critical",
@@ -195,21 +197,21 @@ def _backends(ingress: Resource) -> list[Any]:
 def no_dashboard(subject: Props, context: Context) -> Faults:
     """Neither Tiller nor an open dashboard is installed.
 
-    No Deployment runs an image of tiller and no Service is named for it; the Kubernetes dashboard is not made
+    Nothing runs an image of tiller and no Service is named for it; the Kubernetes dashboard is not made
     reachable by a LoadBalancer service, and has no binding to cluster-admin in the stack.
     """
     resource, stack = context.resource, context.stack
     if resource.type == SERVICE:
         subject.text("metadata", "name")
         name = object_name(resource, stack)
-        if "tiller" in name:
+        if _TILLER.search(name):
             yield subject.fault("is for Tiller", "metadata", "name", got=name)
         elif "kubernetes-dashboard" in name and subject.get("spec", "type") == "LoadBalancer":
             yield subject.fault("shows the dashboard to everyone", "spec", "type", got="LoadBalancer")
-    elif resource.type == DEPLOYMENT:
+    elif resource.type != RELEASE:
         for image in _images(resource):
-            if "tiller" in image.rpartition("/")[2]:
-                yield subject.fault("is Tiller", "spec", "template", "spec", "containers", got=image)
+            if _TILLER.search(image.rpartition("/")[2]):
+                yield subject.fault("is Tiller", got=image)
             elif "kubernetesui/dashboard" in image and _is_admin(resource, stack):
                 yield subject.fault("is a dashboard that may do anything", got=image)
     elif subject.text("chart") == "kubernetes-dashboard" and subject.get("values", "service", "type") == "LoadBalancer":

@@ -140,12 +140,16 @@ def min_ready(workload: Props) -> Faults:
 def no_bare_pods(_: Props, context: Context) -> Faults:
     """Pods are made by something that makes them again.
 
-    Pods that are meant to be made once, such as for debugging, stand in `allow` by their names.
+    Pods that are meant to be made once, such as for debugging, stand in `allow` by their names. One with
+    ownerReferences has its maker.
     """
     resource = context.resource
     if resource.type == CONTROLLER:
         yield resource.props.fault("is a kind that Deployments replaced", "kind", got="ReplicationController")
-    elif resource.type == POD and object_name(resource, context.stack) not in context.params["allow"]:
+    elif not (
+        resource.props.items("metadata", "ownerReferences")
+        or object_name(resource, context.stack) in context.params["allow"]
+    ):
         yield resource.props.fault("is lost with its node", "kind", got="Pod")
 
 

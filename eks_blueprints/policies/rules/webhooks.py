@@ -18,6 +18,8 @@ _GROUPS = frozenset(
 )
 """Groups of Kubernetes itself that have a dot in their name."""
 
+_TRAFFIC = {"ingresses", "networkpolicies"}
+
 
 def hooks(context: Context) -> list[Props]:
     """The webhooks of a configuration."""
@@ -29,10 +31,10 @@ def webhook_safe(hook: Props) -> Faults:
     """A webhook that is down does not take the cluster with it.
 
     A webhook with failurePolicy Fail, the default, has a namespaceSelector or objectSelector and a timeout of at most
-    10 seconds, and its rules are not about every group and resource. One that is asked about custom resources alone
-    holds up nothing that the cluster needs.
+    10 seconds, and its rules are not about every group and resource. One that is asked about custom resources,
+    ingresses and network policies alone holds up nothing that the cluster needs.
     """
-    if hook.get("failurePolicy") == "Ignore" or _is_about_custom_resources(hook):
+    if hook.get("failurePolicy") == "Ignore" or _holds_up_nothing(hook):
         return
     for each in hook.items("rules"):
         if "*" in each.words("apiGroups") and "*" in each.words("resources"):
@@ -44,9 +46,17 @@ def webhook_safe(hook: Props) -> Faults:
         yield hook.fault("holds requests for long", "timeoutSeconds", got=seconds)
 
 
-def _is_about_custom_resources(hook: Props) -> bool:
-    groups = {group for each in hook.items("rules") for group in each.words("apiGroups")}
-    return bool(groups) and all(is_custom(group) for group in groups)
+def _holds_up_nothing(hook: Props) -> bool:
+    asked = hook.items("rules")
+    return bool(asked) and all(
+        each.items("apiGroups")
+        and all(is_custom(group) or _is_traffic(group, each) for group in each.words("apiGroups"))
+        for each in asked
+    )
+
+
+def _is_traffic(group: str, asked: Props) -> bool:
+    return group == "networking.k8s.io" and set(asked.words("resources")) <= _TRAFFIC
 
 
 def is_custom(group: str) -> bool:

@@ -31,6 +31,8 @@ CASES = {
         [
             workload("fail-unset", ns=None),
             workload("fail-default", ns="default"),
+            object_("v1:PersistentVolumeClaim", "fail-claim", "default", spec={}),
+            object_("networking.k8s.io/v1:Ingress", "fail-ingress", "default", spec={}),
             workload("pass-own"),
             object_("v1:Namespace", "ns", None),
             workload("pass-symbol", ns="${ns.metadata.name}"),

@@ -53,6 +53,12 @@ CASES = {
         [
             _on("fail-low", runAsUser=1000),
             _on("pass-high", runAsUser=10001),
+            workload("fail-pod", p={"securityContext": {"runAsUser": 1000}}),
+            workload(
+                "pass-overridden",
+                p={"securityContext": {"runAsUser": 1000}},
+                c={"securityContext": {"runAsUser": 10001}},
+            ),
             workload("pass-unset"),
             _on("unknown-user", runAsUser=UNKNOWN),
         ]

@@ -27,11 +27,15 @@ CASES = {
             workload("pass-probe", c={**_PORTS, "readinessProbe": _HTTP}),
             workload("unknown-containers", p={"containers": UNKNOWN}),
             workload("na-job", "Job"),
+            workload("fail-pod", "Pod"),
+            workload("pass-pod-that-ends", "Pod", p={"restartPolicy": "Never"}),
         ]
     ],
     "k8s-liveness-probe": [
         [
             workload("fail-none"),
+            workload("fail-pod", "Pod"),
+            workload("na-pod-that-ends", "Pod", p={"restartPolicy": "OnFailure"}),
             workload("pass-probe", c={"livenessProbe": _HTTP}),
             workload("unknown-containers", p={"containers": UNKNOWN}),
         ]

@@ -55,6 +55,7 @@ CASES = {
         [
             _binding("fail-masters", "view", {"kind": "Group", "name": "system:masters"}),
             _binding("fail-anonymous", "view", {"kind": "User", "name": "system:anonymous"}),
+            _binding("fail-anonymous-group", "view", {"kind": "Group", "name": "system:anonymous"}),
             _binding("fail-default", "view", {"kind": "ServiceAccount", "name": "default", "namespace": "shop"}),
             _binding("fail-nodes", "view", {"kind": "Group", "name": "system:nodes"}),
             _binding("fail-a-node", "view", {"kind": "User", "name": "system:node:ip-10-0-0-1"}),
@@ -109,6 +110,8 @@ CASES = {
             _role("fail-hooks", ["update"], ["validatingwebhookconfigurations"], ["admissionregistration.k8s.io"]),
             _role("fail-csr", ["update"], ["certificatesigningrequests/approval"], ["certificates.k8s.io"]),
             _role("fail-token", ["create"], ["serviceaccounts/token"]),
+            _role("fail-token-of-a-namespace", ["create"], ["serviceaccounts/token"], kind="Role"),
+            _role("pass-volumes-of-no-namespace", ["create"], ["persistentvolumes"], kind="Role"),
             _role("pass-read", ["get"], ["persistentvolumes"]),
             _role("unknown-verbs", UNKNOWN, ["persistentvolumes"]),
         ]

@@ -94,6 +94,7 @@ CASES = {
             _ingress("fail-wildcard", host="*.example.com"),
             _ingress("fail-default", defaultBackend={}),
             _ingress("pass-both"),
+            _ingress("pass-class-of-old", {"kubernetes.io/ingress.class": "alb"}, of=None),
             _ingress("unknown-host", host=UNKNOWN),
         ]
     ],
@@ -113,6 +114,10 @@ CASES = {
     "k8s-ingress-nginx-snippets": [
         [
             _ingress("fail-snippet", {"nginx.ingress.kubernetes.io/server-snippet": "x"}),
+            _ingress("fail-snippet-of-f5", {"nginx.org/location-snippets": "x"}),
+            object_("v1:ConfigMap", "fail-allowed", data={"allow-snippet-annotations": "true"}),
+            object_("v1:ConfigMap", "pass-forbidden", data={"allow-snippet-annotations": "false"}),
+            object_("v1:ConfigMap", "pass-other", data={"mode": "true"}),
             _ingress("fail-lua", {"nginx.ingress.kubernetes.io/rewrite-target": "/ { content_by_lua }"}),
             _ingress("pass-plain", {"nginx.ingress.kubernetes.io/rewrite-target": "/$1"}),
             _ingress("unknown-notes", UNKNOWN),
@@ -127,6 +132,7 @@ CASES = {
             chart("fail-chart", "ingress-nginx"),
             chart("pass-chart", "aws-load-balancer-controller"),
             workload("fail-image", c={"image": "registry.k8s.io/ingress-nginx/controller:v1.12"}),
+            workload("fail-daemon", "DaemonSet", c={"image": "registry.k8s.io/ingress-nginx/controller:v1.12"}),
         ]
     ],
     "k8s-no-service-external-ips": [
@@ -171,6 +177,8 @@ CASES = {
     "k8s-no-dashboard-or-tiller": [
         [
             workload("fail-tiller", c={"image": "gcr.io/kubernetes-helm/tiller:v2.16"}),
+            workload("fail-tiller-pod", "Pod", c={"image": "docker.io/helm-tiller@sha256:0"}),
+            workload("pass-distiller", c={"image": "shop/distiller:1.2"}),
             workload("pass-app"),
             object_("v1:Service", "fail-service", metadata={"name": "tiller-deploy"}, spec={}),
             object_(

@@ -104,6 +104,7 @@ CASES = {
             workload("fail-pod", "Pod"),
             object_("v1:ReplicationController", "fail-controller"),
             workload("fail-debug", "Pod"),
+            workload("pass-owned", "Pod", m={"ownerReferences": [{"kind": "ReplicaSet", "name": "web"}]}),
         ],
         [{"allow": ["pass-once"]}, workload("pass-once", "Pod")],
     ],

@@ -11,6 +11,7 @@ def _hook(name: str, **hook: Any) -> Any:
 
 
 _NARROW = {"rules": [{"apiGroups": ["apps"], "resources": ["deployments"]}]}
+_TRAFFIC = {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"]}
 _AWAY = {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system"]}]}
 
 CASES = {
@@ -21,6 +22,9 @@ CASES = {
             _hook("fail-slow", namespaceSelector=_AWAY, timeoutSeconds=30, **_NARROW),
             _hook("pass-scoped", namespaceSelector=_AWAY, **_NARROW),
             _hook("pass-ignore", failurePolicy="Ignore"),
+            _hook("pass-traffic", rules=[_TRAFFIC]),
+            _hook("fail-traffic-and-more", rules=[_TRAFFIC, *_NARROW["rules"]]),
+            _hook("fail-all-of-networking", rules=[{**_TRAFFIC, "resources": ["*"]}]),
             _hook("unknown-selector", namespaceSelector=UNKNOWN, **_NARROW),
         ]
     ],
