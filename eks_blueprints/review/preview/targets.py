@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,14 +27,22 @@ def stack_target(named: str) -> Target:
     Raises:
         InputError: if there is none.
     """
-    file = stack_file(named)
-    project = program_of(file)
-    return Target(file.stem, project.folder if project else None, file)
+    return _target(stack_file(named))
 
 
 def all_targets() -> list[Target]:
     """Every stack of the project that the current folder belongs to."""
-    return [stack_target(str(file)) for file in stack_files(Path.cwd())]
+    return stack_targets(stack_files(Path.cwd()))
+
+
+def stack_targets(files: Iterable[Path]) -> list[Target]:
+    """The targets of files that are known to be stack files."""
+    return [_target(file) for file in files]
+
+
+def _target(file: Path) -> Target:
+    project = program_of(file)
+    return Target(file.stem, project.folder if project else None, file)
 
 
 def program_target(folder: Path, stack: str | None) -> Target:
