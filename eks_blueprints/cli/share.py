@@ -62,10 +62,9 @@ class Share:
         from eks_blueprints.stackfile.find import stack_files
 
         found = cls(shard, stack_files(Path.cwd()))
-        own = len(found.own)
-        said = f"{own} of {show.count(len(found.files), 'stack')}" if own else "no stack; there is nothing to do"
-        few = f": there are {len(found.files)}" if not own else ""
-        click.echo(f"shard {shard}: {said}{few}", err=True)
+        own, all_of_them = len(found.own), show.count(len(found.files), "stack")
+        said = f"{own} of {all_of_them}" if own else f"nothing to do; there are {all_of_them} for {shard.total} shards"
+        click.echo(f"shard {shard}: {said}", err=True)
         return found
 
     @property

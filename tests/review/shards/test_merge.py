@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from eks_blueprints.review.comment.validated import validated
 from eks_blueprints.review.diff.base import from_file
 from eks_blueprints.review.preview.shard import Shard
 from eks_blueprints.review.shards.schema import schema
-from tests.review.diff.test_base import PROGRAM, STACK
+from tests import ROOT
+from tests.review.diff.test_base import PROGRAM, STACK, git
 
 STACKS = ("dev", "eu", "prod", "us")
 FORMS = {
@@ -41,6 +43,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in (*STACKS, "old"):
         (folder / "stacks" / f"{name}.yaml").write_text(STACK)
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     (folder / "base.json").write_text(run(preview, "--all", "--format", "json").stdout)
     (folder / "stacks" / "old.yaml").unlink()
     for name in ("dev", "us"):
@@ -95,8 +98,6 @@ def test_joined_shards_are_what_one_run_gives(
 
 
 def without_time(text: str) -> str:
-    import re
-
     return re.sub(r'time="[\d.]+"', "", text)
 
 
@@ -132,7 +133,7 @@ def test_more_shards_than_stacks(project: Path) -> None:
     empty = next(n for n in range(1, 8) if not Shard(n, 7).of(STACKS))
     done = run(preview, "--all", "--shard", f"{empty}/7")
     assert (done.exit_code, done.stdout) == (0, "")
-    assert f"shard {empty}/7: no stack; there is nothing to do: there are 4 stacks" in done.stderr
+    assert f"shard {empty}/7: nothing to do; there are 4 stacks for 7 shards" in done.stderr
     assert run(check, "--shard", f"{empty}/7").exit_code == 0
     files = sharded(preview, 7)
     assert merge(*files).stdout == run(preview, "--all").stdout
@@ -178,8 +179,6 @@ def test_an_invalid_stack_is_told_by_the_joined_report(project: Path) -> None:
 
 
 def test_what_the_base_does_not_tell_is_told(project: Path) -> None:
-    from tests.review.diff.test_base import git
-
     git(project, "init", "-q", "-b", "main")
     (project / ".gitignore").write_text("*.json\n")
     for name in ("dev", "prod", "us"):
@@ -241,8 +240,6 @@ def test_shards_of_different_runs(project: Path) -> None:
 
 
 def test_shards_of_different_commits(project: Path) -> None:
-    from tests.review.diff.test_base import git
-
     git(project, "init", "-q", "-b", "main")
     git(project, "add", ".")
     git(project, "commit", "-qm", "first")
@@ -271,7 +268,7 @@ def test_files_that_are_no_shards(project: Path) -> None:
     assert "is of another version of eks_blueprints" in said(lambda data: data["same"].update(eks_blueprints="0.0.1"))
     assert "is of another version of eks_blueprints" in said(lambda data: data.update(version=2))
     assert "lacks parts" in said(lambda data: data.pop("parts") and None)
-    assert "report.counts.create needs integer" in said(lambda data: data["report"]["counts"].update(create="1"))
+    assert '"report"."counts"."create" needs integer' in said(lambda data: data["report"]["counts"].update(create="1"))
     assert "has shards from 1 to 1; got 2/1" in said(lambda data: data.update(shard=2))
     assert "got a report that is not the one of its parts" in said(lambda d: d["report"].update(verdict="no changes"))
     assert "got other stacks than those of its shard" in said(lambda data: data["stacks"].append("more"))
@@ -317,3 +314,9 @@ def test_options_of_other_commands(project: Path, arguments: tuple[str, ...], sa
     done = merge(*sharded(preview, 1), *arguments)
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_the_checked_in_schema_is_current() -> None:
+    file = ROOT / "docs" / "reference" / "shard.schema.json"
+    wanted = {key: value for key, value in schema().items() if key != "$defs"}
+    assert json.loads(file.read_text()) == wanted, "run python -m eks_blueprints.review.shards.schema"
