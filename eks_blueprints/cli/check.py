@@ -12,8 +12,8 @@ import click
 
 from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.core.errors import InputError
-from eks_blueprints.stackfile.find import stack_file, stack_files, stacks_of
+from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.stackfile.find import named_files, shared_files, stack_files
 from eks_blueprints.stackfile.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
@@ -101,26 +101,20 @@ def command(  # noqa: PLR0917 - click passes each option by name
         end([_judged_program(program, stack, profile) for stack in stacks or (None,)], form, strict)
         return
     mine = share.Share.here(shard) if shard is not None else None
-    files = mine.own if mine is not None else _files(stacks)
+    files = mine.own if mine is not None else named_files(stacks, shared=True) or stack_files(Path.cwd())
     show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
+    unlisted = _unmeant() if mine is not None or not stacks else []
+    show.problems(unlisted)
     judging = policies or profile is not None or form != "text"
     verdicts = [_said(verdict(file), quiet=judging) for file in files]
-    valid = passed(verdicts, strict)
+    valid = passed(verdicts, strict, unlisted)
     reports = [_judged(file, profile) for file in files] if judging and valid else []
     if mine is not None and form == "json":
-        _print_share(mine, verdicts, reports, profile)
+        _print_share(mine, verdicts, reports, unlisted, profile)
     if not valid:
         raise click.exceptions.Exit(Exit.INVALID)
     if judging:
         end(reports, form if mine is None or form != "json" else None, strict)
-
-
-def _files(named: Sequence[str]) -> list[Path]:
-    """The stack files to check; of a file that others extend, as hooks name every file that changes, these."""
-    if not named:
-        return stack_files(Path.cwd())
-    found = [file for each in named for file in (stacks_of(Path(each)) or [stack_file(each)])]
-    return list(dict.fromkeys(found))
 
 
 def _said(found: Verdict, *, quiet: bool) -> Verdict:
@@ -134,9 +128,21 @@ def _said(found: Verdict, *, quiet: bool) -> Verdict:
     return found
 
 
-def passed(verdicts: Sequence[Verdict], strict: bool) -> bool:
-    """Whether stack files are valid; if not, say how much is wrong with them."""
-    errors, warnings = sum(each.errors for each in verdicts), sum(each.warnings for each in verdicts)
+def _unmeant() -> Sequence[Problem]:
+    """Warnings of files that are no stacks, and may be meant as such."""
+    from eks_blueprints.stackfile.find import project_of
+
+    project = project_of(Path.cwd())
+    if project is None or not shared_files(project):
+        return []
+    from eks_blueprints.stackfile.unmeant import unmeant
+
+    return unmeant(project)
+
+
+def passed(verdicts: Sequence[Verdict], strict: bool, others: Sequence[Problem] = ()) -> bool:
+    """Whether stack files are valid; if not, say how much is wrong with them. `others` are warnings of other files."""
+    errors, warnings = sum(each.errors for each in verdicts), sum(each.warnings for each in verdicts) + len(others)
     if not errors and not (strict and warnings):
         return True
     said = [show.count(errors, "problem")] if errors else []
@@ -146,11 +152,15 @@ def passed(verdicts: Sequence[Verdict], strict: bool) -> bool:
 
 
 def _print_share(
-    mine: share.Share, verdicts: Sequence[Verdict], reports: Sequence[Report], profile: Profile | None
+    mine: share.Share,
+    verdicts: Sequence[Verdict],
+    reports: Sequence[Report],
+    unlisted: Sequence[Problem],
+    profile: Profile | None,
 ) -> None:
     from eks_blueprints.review.shards.checks import Checks, written
 
-    found = Checks(tuple(verdicts), tuple(reports))
+    found = Checks(tuple(verdicts), tuple(reports), tuple(unlisted))
     click.echo(written(found, mine.shard, mine.stacks, mine.same(profile=profile or "")).text())
 
 

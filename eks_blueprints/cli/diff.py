@@ -14,7 +14,7 @@ import click
 from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.printed import document, one_line, visible
-from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target, stack_targets
+from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target, stack_targets
 
 if TYPE_CHECKING:
     from eks_blueprints.review.preview.shard import Shard
@@ -221,7 +221,7 @@ def _report(  # noqa: PLR0917 - as click gives them
 def _targets(stacks: tuple[str, ...], program: Path | None) -> list[Target]:
     if program is not None:
         return [program_target(program, stack) for stack in stacks or (None,)]
-    return [stack_target(stack) for stack in stacks] if stacks else all_targets()
+    return named_targets(stacks) if stacks else all_targets()
 
 
 def default_base() -> str:

@@ -15,7 +15,7 @@ from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.printed import document
-from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target, stack_targets
+from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target, stack_targets
 
 if TYPE_CHECKING:
     from eks_blueprints.review.preview.parallel import Outcome
@@ -151,7 +151,7 @@ def _hold_together(engine: bool, form: str, of_recordings: bool, needing: dict[s
 def _targets(stacks: tuple[str, ...], program: Path | None) -> list[Target]:
     if program is not None:
         return [program_target(program, stack) for stack in stacks or (None,)]
-    return [stack_target(stack) for stack in stacks] if stacks else all_targets()
+    return named_targets(stacks) if stacks else all_targets()
 
 
 @dataclass

@@ -143,9 +143,10 @@ def _check(found: Joined, form: str, strict: bool) -> None:
     project = project_of(Path.cwd())
     load(project.main if project else Path.cwd())
     checks = merged(found)
+    show.problems(checks.others)
     for each in checks.verdicts:
         show.problems(each.problems)
-    valid = passed(checks.verdicts, strict)
+    valid = passed(checks.verdicts, strict, checks.others)
     _lacking(found)
     if not valid:
         raise click.exceptions.Exit(Exit.INVALID)

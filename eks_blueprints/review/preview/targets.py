@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
-from eks_blueprints.stackfile.find import program_of, stack_file, stack_files
+from eks_blueprints.stackfile.find import named_files, program_of, stack_file, stack_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,15 @@ def stack_target(named: str) -> Target:
         InputError: if there is none.
     """
     return _target(stack_file(named))
+
+
+def named_targets(named: Sequence[str]) -> list[Target]:
+    """The targets that a person means by several names and stack files.
+
+    Raises:
+        InputError: if one of them means none.
+    """
+    return stack_targets(named_files(named))
 
 
 def all_targets() -> list[Target]:

@@ -26,6 +26,8 @@ from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.money import DEFAULT, Threshold
 from eks_blueprints.review.report.written import NO_EDITS, Edits, edits, named_in
 from eks_blueprints.stackfile.extends import read_stack
+from eks_blueprints.stackfile.find import project_of
+from eks_blueprints.stackfile.unmeant import is_none_because
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,18 @@ def _compared(
             old = None
         edits = _edits(rendered, target, plan) if rendered is not None and old is not None else NO_EDITS
         reports.append(_report(request, old, plan, findings, target, edits, gaps, base))
-    for stack in request.own(request.gone(base.stacks)):
+    gone = request.own(request.gone(base.stacks))
+    project = project_of(Path.cwd()) if gone else None
+    for stack in gone:
         if problem := base.problems.get(stack):
             notes[stack] = (f"{stack} is deleted, and what it holds is not known: its base cannot be rendered",)
             untold[stack] = problem
         else:
             old = base.plans[stack]
             reports.append(_report(request, old, Plan(old.project, old.stack, ()), (), None))
+            if project is not None and (why := is_none_because(stack, project)):
+                do = "create that file if it still is a stack"
+                notes[stack] = (f"{stack} is shown as deleted: its file is no stack, {why}; {do}",)
     return reports, notes, untold
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from eks_blueprints.core.errors import Problem
 from eks_blueprints.policies.formats.json_form import render
 from eks_blueprints.policies.report import Report
 from eks_blueprints.review.preview.shard import Shard
@@ -20,6 +21,8 @@ class Checks:
     verdicts: tuple[Verdict, ...]
     reports: tuple[Report, ...] = ()
     """Of the policies; none if a stack file is invalid."""
+    others: tuple[Problem, ...] = ()
+    """Warnings of files that are no stacks, and may be meant as such; every shard has them."""
 
 
 def written(found: Checks, shard: Shard, stacks: Sequence[str], same: Mapping[str, str]) -> ShardFile:
@@ -40,6 +43,7 @@ def merged(joined: Joined) -> Checks:
     return Checks(
         tuple(verdicts[name] for name in order if name in verdicts),
         tuple(reports[name] for name in order if name in reports),
+        found[0].others,
     )
 
 
