@@ -19,8 +19,10 @@ from eks_blueprints.stackfile.find import Project, relative, shared_files
 _ALONE = {"region", "cluster"}
 """What a stack file says before all else."""
 _SHARED = frozenset(
-    "all base bases baseline common commons core default defaults global lib parent platform root shared standard "
-    "template templates".split()
+    (
+        *("all", "base", "bases", "baseline", "common", "commons", "core", "default", "defaults", "global", "lib"),
+        *("parent", "platform", "root", "shared", "standard", "template", "templates"),
+    )
 )
 """Words in the names of files that are meant to be extended."""
 _SCHEMA = re.compile(r"^#.*\$schema\s*[=:]\s*\S*?([\w-]+)\.schema\.json", re.MULTILINE)

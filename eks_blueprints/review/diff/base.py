@@ -234,7 +234,8 @@ class RunningBase:
             do = f"set {VARIABLE} to give it more"
             raise BaseError(f"{self.ref.label} could not be rendered: it took over {limit:g} seconds; {do}") from None
         try:
-            plans = _plans(json.loads(out)) if out.strip() else {}
+            # Where no stack is valid the list is empty, and why is on standard error.
+            plans = _plans(data) if (data := json.loads(out or "[]")) else {}
         except ValueError as error:
             raise BaseError(f"{self.ref.label} could not be rendered: {error}") from None
         missing = [stack for stack in self.stacks if stack not in plans]
