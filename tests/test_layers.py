@@ -48,7 +48,7 @@ INSIDE: dict[str, list[set[str]]] = {
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
         | {"helm", "images", "kubernetes_object", "aws_config", "caller", "role_spec"},
     ],
-    "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine"}],
+    "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine", "shards"}],
 }
 """Floors inside the rooms that have some."""
 

@@ -30,6 +30,7 @@ _COMMANDS = {
     "instances": "List the instance types that have what you want, as a list for a stack file.",
     "policy": "List the policies, show one, write or test your own, print waivers.",
     "preview": "Show what a stack would create; needs no AWS account, cluster, network or engine.",
+    "report": "Join the reports of shards, of diff, preview or check, into one.",
     "schema": "Print or write the JSON Schema of stack files, for editors.",
     "show": "Print a stack file merged with the files that it extends, with the source of every value.",
     "tables": "List the tables of facts in this package, with their age.",

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import complete, show
+from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_report
-from eks_blueprints.core.errors import InputError
-from eks_blueprints.stackfile.find import stack_file, stack_files, stacks_of
-from eks_blueprints.stackfile.settle import checked
+from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.stackfile.find import named_files, shared_files, stack_files
+from eks_blueprints.stackfile.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
     from eks_blueprints.policies.definition import Profile
     from eks_blueprints.policies.report import Report
+    from eks_blueprints.review.preview.shard import Shard
 
 _PROFILES = ("baseline", "production", "regulated")
 _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
@@ -27,6 +28,7 @@ _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
 
 @click.command("check")
 @click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks)
+@share.option
 @click.option("--strict", is_flag=True, help="Count warnings and advice as errors.")
 @click.option("--policies", is_flag=True, help="Check what each stack would create against the policies; runs offline.")
 @click.option(
@@ -56,6 +58,8 @@ _FORMATS = ("text", "markdown", "json", "sarif", "github", "junit")
 @show.render
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
+    every: bool,
+    shard: Shard | None,
     strict: bool,
     policies: bool,
     profile: Profile | None,
@@ -80,62 +84,85 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints check --format sarif > found.sarif  the same for code scanning
       eks-blueprints check --policies --program ../app   any Pulumi program
       eks-blueprints check --policies --plan plan.json   a plan that was written down
+      eks-blueprints check --all --shard 2/4 --format json > check-2.json   of four machines; then report merge
     """
     given = {"--program": program, "--plan": plan, "--state": state}
     if len(several := [option for option, value in given.items() if value is not None]) > 1:
         raise click.UsageError(f"{' and '.join(several)} exclude each other; got both; leave one of them out")
+    share.hold_together(stacks, every, shard, {option: value is not None for option, value in given.items()})
     if several:
         show.old_tables(*show.PLATFORM, "policies/")
     if state is not None:
-        _end([_judged_state(state, stacks, profile)], form, strict)
+        end([_judged_state(state, stacks, profile)], form, strict)
         return
     if plan is not None:
-        _end([_judged_plan(plan, stacks, profile)], form, strict)
+        end([_judged_plan(plan, stacks, profile)], form, strict)
         return
     if program is not None:
-        _end([_judged_program(program, stack, profile) for stack in stacks or (None,)], form, strict)
+        end([_judged_program(program, stack, profile) for stack in stacks or (None,)], form, strict)
         return
-    files = _files(stacks)
+    mine = share.Share.here(shard) if shard is not None else None
+    files = mine.own if mine is not None else named_files(stacks, shared=True) or stack_files(Path.cwd())
     show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
+    unlisted = _unmeant() if mine is not None or not stacks else []
+    show.problems(unlisted)
     judging = policies or profile is not None or form != "text"
-    if not _valid(files, strict, quiet=judging):
+    verdicts = [_said(verdict(file), quiet=judging) for file in files]
+    valid = passed(verdicts, strict, unlisted)
+    reports = [_judged(file, profile) for file in files] if judging and valid else []
+    if mine is not None and form == "json":
+        _print_share(mine, verdicts, reports, unlisted, profile)
+    if not valid:
         raise click.exceptions.Exit(Exit.INVALID)
     if judging:
-        _end([_judged(file, profile) for file in files], form, strict)
+        end(reports, form if mine is None or form != "json" else None, strict)
 
 
-def _files(named: Sequence[str]) -> list[Path]:
-    """The stack files to check; of a file that others extend, as hooks name every file that changes, these."""
-    if not named:
-        return stack_files(Path.cwd())
-    found = [file for each in named for file in (stacks_of(Path(each)) or [stack_file(each)])]
-    return list(dict.fromkeys(found))
+def _said(found: Verdict, *, quiet: bool) -> Verdict:
+    show.problems(found.problems)
+    if not found.problems and not quiet:
+        click.echo(f"{click.style('valid', fg='green')}  {found.file}")
+    if found.unchecked and not quiet:
+        methods = " and ".join(f"{name}()" for name in found.unchecked)
+        do = f"run: eks-blueprints preview {found.stack}"
+        click.echo(f"not checked: what {methods} of {found.blueprint} change in {found.file}; {do}")
+    return found
 
 
-def _valid(files: Sequence[Path], strict: bool, *, quiet: bool) -> bool:
-    errors = warnings = 0
-    for path in files:
-        try:
-            stack = checked(path)
-            found = stack.warnings()
-        except InputError as error:
-            errors += len(error.problems)
-            show.problems(error.problems)
-            continue
-        warnings += len(found)
-        show.problems(found)
-        if not found and not quiet:
-            click.echo(f"{click.style('valid', fg='green')}  {path}")
-        if stack.unchecked and not quiet:
-            methods = " and ".join(f"{name}()" for name in stack.unchecked)
-            do = f"run: eks-blueprints preview {path.stem}"
-            click.echo(f"not checked: what {methods} of {stack.blueprint} change in {path}; {do}")
+def _unmeant() -> Sequence[Problem]:
+    """Warnings of files that are no stacks, and may be meant as such."""
+    from eks_blueprints.stackfile.find import project_of
+
+    project = project_of(Path.cwd())
+    if project is None or not shared_files(project):
+        return []
+    from eks_blueprints.stackfile.unmeant import unmeant
+
+    return unmeant(project)
+
+
+def passed(verdicts: Sequence[Verdict], strict: bool, others: Sequence[Problem] = ()) -> bool:
+    """Whether stack files are valid; if not, say how much is wrong with them. `others` are warnings of other files."""
+    errors, warnings = sum(each.errors for each in verdicts), sum(each.warnings for each in verdicts) + len(others)
     if not errors and not (strict and warnings):
         return True
     said = [show.count(errors, "problem")] if errors else []
     said += [show.count(warnings, "warning")] if warnings else []
-    click.echo(f"{' and '.join(said)} in {show.count(len(files), 'stack file')}", err=True)
+    click.echo(f"{' and '.join(said)} in {show.count(len(verdicts), 'stack file')}", err=True)
     return False
+
+
+def _print_share(
+    mine: share.Share,
+    verdicts: Sequence[Verdict],
+    reports: Sequence[Report],
+    unlisted: Sequence[Problem],
+    profile: Profile | None,
+) -> None:
+    from eks_blueprints.review.shards.checks import Checks, written
+
+    found = Checks(tuple(verdicts), tuple(reports), tuple(unlisted))
+    click.echo(written(found, mine.shard, mine.stacks, mine.same(profile=profile or "")).text())
 
 
 def _judged(file: Path, profile: Profile | None) -> Report:
@@ -194,10 +221,12 @@ def _named(file: Path) -> Iterator[None]:
         raise InputError(each if each.file else each.at(str(file)) for each in error.problems) from None
 
 
-def _end(reports: Sequence[Report], form: str, strict: bool) -> None:
+def end(reports: Sequence[Report], form: str | None, strict: bool) -> None:
+    """Print the reports, if there is a form for them, and leave with the code that says what came of them."""
     from eks_blueprints.policies import formats
     from eks_blueprints.policies.cli_support import refused
 
-    echo_report(formats.render(reports, form), form)
+    if form is not None:
+        echo_report(formats.render(reports, form), form)
     if refused(reports, strict=strict):
         raise click.exceptions.Exit(Exit.REFUSED)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import complete, show
+from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_report
 from eks_blueprints.core.printed import document, one_line, visible
-from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
+from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target, stack_targets
 
 if TYPE_CHECKING:
+    from eks_blueprints.review.preview.shard import Shard
     from eks_blueprints.review.report.gates import Gates
     from eks_blueprints.review.report.model import Report
     from eks_blueprints.review.report.money import Threshold
@@ -26,6 +28,7 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
 
 @click.command("diff")
 @click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks)
+@share.option
 @click.option(
     "--base",
     default=None,
@@ -85,6 +88,8 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
 @show.render
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
+    every: bool,
+    shard: Shard | None,
     base: str | None,
     form: str | None,
     outputs: tuple[Path, ...],
@@ -107,38 +112,79 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints diff                                   every stack, compared with where this branch began
       eks-blueprints diff prod --base origin/main -o diff.html
       eks-blueprints diff --base plan.json --fail-on replace,delete,policy,cost>100
+      eks-blueprints diff --all --shard 2/4 -o diff-2.json  the second of four machines; then report merge
       pulumi stack export > state.json && eks-blueprints diff prod --base state.json
 
     Exit codes: 2 an input is invalid or AWS will refuse a change, 3 a gate of --fail-on says no, 4 with --exit-code
     when anything changes.
     """
-    from eks_blueprints.review.report.gates import Gates
     from eks_blueprints.review.report.money import Threshold
 
-    gates, threshold = Gates.parse(fail_on), Threshold.parse(cost_threshold)
+    gates, threshold = gates_of(fail_on, no_policies=no_policies), Threshold.parse(cost_threshold)
+    share.hold_together(stacks, every, shard, {"--program": program is not None})
+    show.old_tables(*show.PLATFORM, "policies/", "review/")
+    mine = share.Share.here(shard) if shard is not None else None
+    report = _report(stacks, mine, base, program, base_python, prices, not no_policies, jobs, threshold)
+    if mine is None:
+        write(report, form, outputs)
+    else:
+        from eks_blueprints.review.shards.diffs import as_part, written
+        from eks_blueprints.review.shards.run import digest
+
+        options = {
+            "cost_threshold": str(threshold),
+            "no_policies": str(no_policies),
+            "prices": digest(prices),
+            "base_python": base_python or "",
+            "base": digest(Path(base)) if base and Path(base).is_file() else base or default_base(),
+        }
+        file = written(report, mine.shard, mine.stacks, mine.same(**options))
+        write(as_part(report, mine.shard, mine.stacks), form, outputs, lambda _: file.text())
+    leave(report, gates, tell_changes)
+
+
+def gates_of(text: str, *, no_policies: bool) -> Gates:
+    """The gates of `--fail-on`.
+
+    Raises:
+        InputError: for an unknown one.
+        UsageError: if one asks the policies, which are not asked.
+    """
+    from eks_blueprints.review.report.gates import Gates
+
+    gates = Gates.parse(text)
     if no_policies and "policy" in gates.names:
         raise click.UsageError("--fail-on policy requires the policies; got --no-policies; leave one of them out")
-    show.old_tables(*show.PLATFORM, "policies/", "review/")
-    report = _report(stacks, base, program, base_python, prices, not no_policies, jobs, threshold)
+    return gates
+
+
+def write(
+    report: Report, form: str | None, outputs: Sequence[Path], as_json: Callable[[Report], str] | None = None
+) -> None:
+    """Print a report, or write it to files, each in the form that its ending says."""
     if not outputs:
-        echo_report(_rendered(report, form or "text"), form or "text")
+        echo_report(rendered(report, form or "text", as_json), form or "text")
     for file in outputs:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        text = click.unstyle(_rendered(report, form or _form_of(file)))
-        try:
-            file.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            error.filename = str(file)  # a full disk does not name it
-            raise
+        to_file(file, click.unstyle(rendered(report, form or form_of(file), as_json)))
     if outputs:
         click.echo(one_line(report.verdict))
-        for note in report.notes:
+        for note in report.limits:
             click.echo(f"{click.style('note', fg='yellow')}  {one_line(note)}", err=True)
-    _leave(report, gates, tell_changes)
+
+
+def to_file(file: Path, text: str) -> None:
+    """Write a text to a file, whose folder is made where there is none."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        error.filename = str(file)  # a full disk does not name it
+        raise
 
 
 def _report(  # noqa: PLR0917 - as click gives them
     stacks: tuple[str, ...],
+    mine: share.Share | None,
     base: str | None,
     program: Path | None,
     base_python: str | None,
@@ -153,9 +199,11 @@ def _report(  # noqa: PLR0917 - as click gives them
 
     given = base or default_base()
     request = Request(
-        targets=_targets(stacks, program),
+        targets=_targets(stacks, program) if mine is None else stack_targets(mine.own),
         base=given,
         every=not stacks and program is None,
+        shard=mine.shard if mine else None,
+        known=mine.stacks if mine else (),
         program=program,
         base_python=base_python,
         prices=read_prices(prices) if prices else None,
@@ -174,7 +222,7 @@ def _report(  # noqa: PLR0917 - as click gives them
 def _targets(stacks: tuple[str, ...], program: Path | None) -> list[Target]:
     if program is not None:
         return [program_target(program, stack) for stack in stacks or (None,)]
-    return [stack_target(stack) for stack in stacks] if stacks else all_targets()
+    return named_targets(stacks) if stacks else all_targets()
 
 
 def default_base() -> str:
@@ -195,12 +243,16 @@ def default_base() -> str:
     raise click.UsageError("there is no main branch here; got no --base; give a git ref, a plan or a state")
 
 
-def _form_of(file: Path) -> str:
+def form_of(file: Path) -> str:
+    """The form that a file's ending says."""
     forms = {".md": "markdown", ".markdown": "markdown", ".json": "json", ".html": "html", ".mmd": "mermaid"}
     return forms.get(file.suffix.lower(), "text")
 
 
-def _rendered(report: Report, form: str) -> str:
+def rendered(report: Report, form: str, as_json: Callable[[Report], str] | None = None) -> str:
+    """A report in a form; `as_json` writes another JSON than usual."""
+    if form == "json" and as_json is not None:
+        return as_json(report)
     if form == "json":
         from eks_blueprints.review.report.json_form import to_data
 
@@ -223,7 +275,8 @@ def _rendered(report: Report, form: str) -> str:
     return "\n".join(text(report, width=width)) + "\n"
 
 
-def _leave(report: Report, gates: Gates, tell_changes: bool) -> None:
+def leave(report: Report, gates: Gates, tell_changes: bool) -> None:
+    """Leave with the code that says what came of it."""
     if report.errors or any(stack.invalid for stack in report.stacks):
         raise click.exceptions.Exit(Exit.INVALID)
     if untold := list(gates.untold(report)):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from eks_blueprints.cli import show
-from eks_blueprints.cli.diff import _rendered as rendered
+from eks_blueprints.cli.diff import rendered
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_report
 from eks_blueprints.core.errors import InputError

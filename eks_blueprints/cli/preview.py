@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import complete, show
+from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.printed import document
-from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
+from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target, stack_targets
+
+if TYPE_CHECKING:
+    from eks_blueprints.review.preview.parallel import Outcome
+    from eks_blueprints.review.preview.shard import Shard
 
 
 @click.command("preview")
 @click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks)
-@click.option("--all", "every", is_flag=True, help="Every stack of the project, in parallel.")
+@share.option
 @click.option(
     "--program",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -72,6 +79,7 @@ from eks_blueprints.review.preview.targets import Target, all_targets, program_t
 def command(  # noqa: PLR0917 - click passes each option by name
     stacks: tuple[str, ...],
     every: bool,
+    shard: Shard | None,
     program: Path | None,
     form: str,
     full: bool,
@@ -92,6 +100,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints preview prod                      stacks/prod.yaml of this project
       eks-blueprints preview ./acme/eu.yaml            a stack file anywhere
       eks-blueprints preview --all                     every stack, in parallel
+      eks-blueprints preview --all --shard 2/4         the second of four machines; then report merge
       eks-blueprints preview --program ../app dev      any Pulumi program
       eks-blueprints preview prod --format json        the plan, for diff and for tools
       eks-blueprints preview prod --engine             pulumi preview, shown as a report
@@ -101,8 +110,12 @@ def command(  # noqa: PLR0917 - click passes each option by name
     """
     needing = {"--policy-pack": bool(policy_packs), "--install-engine": install_engine}
     _hold_together(engine, form, full or jobs is not None, {**needing, "--cost-threshold": cost_threshold is not None})
-    targets = _targets(stacks, every, program)
+    share.hold_together(stacks, every, shard, {"--program": program is not None, "--engine": engine and bool(shard)})
     show.old_tables(*show.PLATFORM)
+    if shard is not None:
+        _print_share(share.Share.here(shard), form, full, jobs, tell_changes)
+        return
+    targets = _targets(stacks, program)
     if engine:
         from eks_blueprints.cli.engine import run
         from eks_blueprints.review.report.money import DEFAULT, Threshold
@@ -119,10 +132,10 @@ def command(  # noqa: PLR0917 - click passes each option by name
             threshold=Threshold.parse(cost_threshold) if cost_threshold is not None else DEFAULT,
         )
         return
-    if len(targets) == 1:
-        _print_one(targets[0], form, full, tell_changes)
-    else:
-        _print_many(targets, form, full, jobs, tell_changes)
+    came = printed(_asked(targets, form, full, jobs), len(targets), form)
+    if form == "json":
+        print_json(came, len(targets))
+    leave(came, tell_changes)
 
 
 def _hold_together(engine: bool, form: str, of_recordings: bool, needing: dict[str, bool]) -> None:
@@ -136,63 +149,82 @@ def _hold_together(engine: bool, form: str, of_recordings: bool, needing: dict[s
         raise click.UsageError(f"{wrong[0]} requires --engine; got no --engine; add it")
 
 
-def _targets(stacks: tuple[str, ...], every: bool, program: Path | None) -> list[Target]:
+def _targets(stacks: tuple[str, ...], program: Path | None) -> list[Target]:
     if program is not None:
         return [program_target(program, stack) for stack in stacks or (None,)]
-    if every or not stacks:
-        if stacks:
-            raise click.UsageError("--all selects every stack; got names as well; leave one of them out")
-        return all_targets()
-    return [stack_target(stack) for stack in stacks]
+    return named_targets(stacks) if stacks else all_targets()
 
 
-def _print_one(target: Target, form: str, full: bool, tell_changes: bool) -> None:
-    from eks_blueprints.review.preview.run import preview
+@dataclass
+class Came:
+    """What came of some stacks."""
 
-    result = preview(target)
-    if form == "json":
-        from eks_blueprints.review.preview.json_form import to_data
+    found: list[tuple[str, Outcome | InputError]] = field(default_factory=list)
 
-        echo_document(document(to_data(result)))
-    else:
-        from eks_blueprints.review.preview.text import render
-
-        for line in render(result, full=full, width=_width()):
-            click.echo(line)
-    if result.refused:
-        raise click.exceptions.Exit(Exit.INVALID)
-    if tell_changes and result.created:
-        raise click.exceptions.Exit(Exit.CHANGES)
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """Those of stacks that could be previewed."""
+        return [each for _, each in self.found if not isinstance(each, InputError)]
 
 
-def _print_many(targets: list[Target], form: str, full: bool, jobs: int | None, tell_changes: bool) -> None:
-    from eks_blueprints.review.preview.parallel import previews
-
-    done, failed, created = [], False, False
-    for number, (target, outcome) in enumerate(previews(targets, form=form, full=full, width=_width(), jobs=jobs), 1):
+def printed(found: Iterable[tuple[str, Outcome | InputError]], total: int, form: str) -> Came:
+    """Print each stack's preview as it comes, if it is text; `total` are the stacks that there are."""
+    came = Came()
+    for number, (stack, outcome) in enumerate(found, 1):
+        came.found.append((stack, outcome))
         if isinstance(outcome, InputError):
-            failed = True
             show.problems(outcome.problems)
             continue
-        done.append(outcome)
-        failed |= outcome.refused
-        created |= outcome.created
-        _progress(number, len(targets), target, form)
+        if total > 1:
+            _progress(number, total, stack, form)
         if form == "text":
-            click.echo("\n".join(outcome.lines) + "\n")
-    if form == "json":
-        echo_document(document([outcome.data for outcome in done]))
-    if failed:
+            click.echo("\n".join(outcome.lines) + ("\n" if total > 1 else ""))
+    return came
+
+
+def print_json(came: Came, total: int) -> None:
+    """Print the plans: a list, or the plan of the only stack that there is."""
+    data = [each.data for each in came.outcomes]
+    if total > 1:
+        echo_document(document(data))
+    elif data:
+        echo_document(document(data[0]))
+
+
+def leave(came: Came, tell_changes: bool) -> None:
+    """Leave with the code that says what came of all."""
+    if len(came.outcomes) < len(came.found) or any(each.refused for each in came.outcomes):
         raise click.exceptions.Exit(Exit.INVALID)
-    if tell_changes and created:
+    if tell_changes and any(each.created for each in came.outcomes):
         raise click.exceptions.Exit(Exit.CHANGES)
 
 
-def _progress(number: int, total: int, target: Target, form: str) -> None:
+def _print_share(mine: share.Share, form: str, full: bool, jobs: int | None, tell_changes: bool) -> None:
+    from eks_blueprints.review.shards.previews import written
+
+    targets = stack_targets(mine.own)
+    came = printed(_asked(targets, form, full, jobs), len(mine.files), form)
+    if form == "json":
+        click.echo(written(came.found, mine.shard, mine.stacks, mine.same()).text())
+    leave(came, tell_changes)
+
+
+def _asked(
+    targets: Sequence[Target], form: str, full: bool, jobs: int | None
+) -> Iterator[tuple[str, Outcome | InputError]]:
+    from eks_blueprints.review.preview.parallel import previews
+
+    width = terminal_width()
+    found = previews(targets, form=form, full=full, width=width, jobs=jobs)
+    return ((each.stack, outcome) for each, outcome in found)
+
+
+def _progress(number: int, total: int, stack: str, form: str) -> None:
     # Progress belongs to whoever watches; a log or a pipe gets the results alone.
     if sys.stderr.isatty() and (form == "json" or not sys.stdout.isatty()):
-        click.echo(f"{number}/{total}  {target.stack}", err=True)
+        click.echo(f"{number}/{total}  {stack}", err=True)
 
 
-def _width() -> int | None:
+def terminal_width() -> int | None:
+    """Columns of the terminal that is written to; None where there is none."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -33,20 +33,28 @@ _ALTERNATIVES = "_terms"
 """How fields are called whose entries are alternatives: their `name` is what is looked for."""
 
 
-def overlaid(lower: Document, upper: Document, stays: Callable[[Path], bool] = lambda _path: False) -> Document:
+def overlaid(
+    lower: Document,
+    upper: Document,
+    stays: Callable[[Path], bool] = lambda _path: False,
+    problems: list[Problem] | None = None,
+) -> Document:
     """The document that an upper one makes of a lower one.
 
     Args:
         lower: What is extended.
         upper: What is laid over it.
         stays: Whether a part that `null` removes stays as null, because what reads it has a default of its own.
+        problems: Where to put what is wrong instead of raising it; the lower document then holds at such a place.
 
     Raises:
         InputError: where it is not clear what the upper one means.
     """
     merge = _Merge(lower, upper, stays)
     data = merge.both(lower.data, upper.data, _Spot((), (), ()))
-    if merge.problems:
+    if problems is not None:
+        problems += merge.problems
+    elif merge.problems:
         raise InputError(merge.problems)
     return Document(upper.file, data, merge.keys, merge.values, (*upper.extended, lower.file, *lower.extended))
 
@@ -102,12 +110,12 @@ class _Merge:
                 result[key] = self._taken(self._upper, over[key], high, at)
             elif over[key] is not None:
                 result[key] = self.both(under[key], over[key], below)
-            else:
-                if is_empty(self._upper, high):
-                    do = "write null to remove it, or leave the line out to keep it"
-                    self._problem(high, f"is empty, and {self._lower.file} has a value; got nothing; {do}")
-                if self._stays(at):
-                    result[key] = self._taken(self._upper, None, high, at)
+            elif is_empty(self._upper, high):
+                do = "write null to remove it, or leave the line out to keep it"
+                self._problem(high, f"is empty, and {self._lower.file} has a value; got nothing; {do}")
+                result[key] = self._taken(self._lower, under[key], low, at)
+            elif self._stays(at):
+                result[key] = self._taken(self._upper, None, high, at)
         return result
 
     def _lists(self, under: list[Any], over: list[Any], names: tuple[str, ...], spot: _Spot) -> list[Any]:

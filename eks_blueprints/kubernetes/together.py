@@ -40,7 +40,9 @@ def _toleration(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if value.get("key") in (None, "") and value.get("operator") in (None, "", "Equal"):
         yield Problem((*path, "operator"), "must be Exists where no key is given; got another; write operator: Exists")
     if value.get("operator") == "Exists" and isinstance(found := value.get("value"), str) and found:
-        yield Problem((*path, "value"), f"cannot be combined with operator Exists; got {shown(found)}; remove one of them")
+        yield Problem(
+            (*path, "value"), f"cannot be combined with operator Exists; got {shown(found)}; remove one of them"
+        )
     text, effect = value.get("value"), value.get("effect")
     equal = value.get("operator") in (None, "", "Equal") and isinstance(text, str)
     if equal and (message := names.value_fault(str(text))):

@@ -21,18 +21,31 @@ _DO = "write the path of one file from this file's folder, such as base.yaml"
 _GROUPS = ("compute", "addons")
 
 
-def read_stack(path: FilePath, name: str | None = None) -> Document:
-    """What a stack file says together with the files that it extends; `name` is what messages call it.
+def read_stack(path: FilePath, name: str | None = None, problems: list[Problem] | None = None) -> Document:
+    """What a stack file says together with the files that it extends.
+
+    Args:
+        path: The file.
+        name: What messages call it.
+        problems: Where to put what is not clear about what a file makes of the one that it extends, instead of raising
+            it. The rest of the file can then be checked too: such a part is as if the file did not have it.
 
     Raises:
         InputError: if a file of the chain cannot be read, the chain leads in a circle or is too long, or it is not
             clear what a file makes of the one that it extends.
     """
     merged, *uppers = reversed(_chain(path, name or str(path)))
+    found: list[Problem] = []
     for upper in uppers:
-        merged = overlaid(merged, upper, _stays)
-    if problems := list(_removals(merged)):
-        raise InputError(problems)
+        merged = overlaid(merged, upper, _stays, found)
+    nothing = _removals(merged)
+    found += nothing
+    if problems is None and found:
+        raise InputError(found)
+    if problems is not None:
+        problems += found
+        for group, element in (problem.path for problem in nothing):
+            del merged.data[str(group)][element]
     return merged
 
 

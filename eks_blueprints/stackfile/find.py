@@ -6,6 +6,8 @@ A file there that others extend is not a stack of its own, unless it has setting
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -91,8 +93,7 @@ def stacks_of(file: Path) -> list[Path]:
     Raises:
         InputError: if the Pulumi.yaml of its project cannot be read.
     """
-    project = project_of(file.parent)
-    return [relative(path) for path in shared_files(project).get(file.resolve(), ())] if project else []
+    return _Finder().stacks_of(file)
 
 
 def stack_files(folder: Path) -> list[Path]:
@@ -101,17 +102,7 @@ def stack_files(folder: Path) -> list[Path]:
     Raises:
         InputError: if there is no project, or it has no stack file.
     """
-    project = project_of(folder)
-    if project is None:
-        do = f"name a stack file, or create a repository: {BEGIN}"
-        raise _error(folder, f"belongs to no project; got no Pulumi.yaml here or above; {do}")
-    shared = shared_files(project)
-    found = [path for path in _beside(project) if path.resolve() not in shared]
-    if not found:
-        raise _error(
-            project.main, f"holds no stack file; got none; write one, such as dev.yaml, or create a repository: {BEGIN}"
-        )
-    return [relative(path) for path in found]
+    return _Finder().of_folder(folder)
 
 
 def stack_file(named: str) -> Path:
@@ -120,23 +111,101 @@ def stack_file(named: str) -> Path:
     Raises:
         InputError: if there is none.
     """
-    path = Path(named)
-    if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+    return _Finder().file(named)
+
+
+def named_files(named: Iterable[str], *, shared: bool = False) -> list[Path]:
+    """The stack files that a person means by several names and paths, each once.
+
+    With `shared`, a file that stacks extend stands for these, as hooks name every file that changes.
+
+    Raises:
+        InputError: with each of them that means none.
+    """
+    finder = _Finder()
+    found: dict[Path, None] = {}
+    problems: list[Problem] = []
+    for each in named:
+        try:
+            above = finder.stacks_of(Path(each)) if shared else []
+            found |= dict.fromkeys(above or [finder.file(each)])
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return list(found)
+
+
+class _Finder:
+    """Finds stack files, and reads the folder of a project once for all of them."""
+
+    def __init__(self) -> None:
+        self._shared: dict[Path, dict[Path, list[Path]]] = {}
+        self._known: dict[str, Path] | None = None
+
+    def shared(self, project: Project) -> dict[Path, list[Path]]:
+        if project.main not in self._shared:
+            self._shared[project.main] = shared_files(project)
+        return self._shared[project.main]
+
+    def stacks_of(self, file: Path) -> list[Path]:
+        project = project_of(file.parent)
+        return [relative(path) for path in self.shared(project).get(file.resolve(), ())] if project else []
+
+    def of_folder(self, folder: Path) -> list[Path]:
+        project = project_of(folder)
+        if project is None:
+            do = f"name a stack file, or create a repository: {BEGIN}"
+            raise _error(folder, f"belongs to no project; got no Pulumi.yaml here or above; {do}")
+        shared = self.shared(project)
+        found = [path for path in _beside(project) if path.resolve() not in shared]
+        if not found:
+            do = f"write one, such as dev.yaml, or create a repository: {BEGIN}"
+            raise _error(project.main, f"holds no stack file; got none; {do}")
+        return [relative(path) for path in found]
+
+    def file(self, named: str) -> Path:
+        path = Path(named)
+        if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+            return self._at(path)
+        if self._known is None:
+            self._known = {file.stem: file for file in self.of_folder(Path.cwd())}
+        if named not in self._known:
+            project = project_of(Path.cwd())
+            if project and (project.main / f"{named}.yaml").is_file():
+                return self._at(relative(project.main / f"{named}.yaml"))
+            raise InputError([Problem((), unknown_name(named, self._known, "stack"))])
+        return self._known[named]
+
+    def _at(self, path: Path) -> Path:
         if path.exists() and not path.is_file():
             got = "a folder" if path.is_dir() else "a pipe or a device, which cannot be read twice"
             raise _error(path, f"is not a stack file; got {got}; name a stack or a stack file")
+        if message := _is_settings(path):
+            raise _error(path, message)
         if not path.exists():
             raise _error(path, "does not exist; got no such file; name a stack or a stack file")
-        if above := stacks_of(path):
+        if above := self.stacks_of(path):
             named = ", ".join(file.stem for file in above)
             raise _error(path, f"is not a stack; got a file that {named} extend; name one of these, or {_GIVE}")
         return path
-    known = {file.stem: file for file in stack_files(Path.cwd())}
-    if named not in known and (project := project_of(Path.cwd())) and (project.main / f"{named}.yaml").is_file():
-        return stack_file(str(relative(project.main / f"{named}.yaml")))
-    if named not in known:
-        raise InputError([Problem((), unknown_name(named, known, "stack"))])
-    return known[named]
+
+
+def _is_settings(path: Path) -> str | None:
+    """What to say of a settings file that is taken for a stack file: which the stack file is."""
+    if path.name == "policies.yaml":
+        return "holds the settings of policies; got no stack file; name a stack or a stack file"
+    if path.name == "Pulumi.yaml":
+        return "is Pulumi's file of the project; got no stack file; name a stack or a stack file"
+    match = re.fullmatch(r"Pulumi\.(.+)\.ya?ml", path.name)
+    if match is None:
+        return None
+    project = project_of(path.parent)
+    file = relative((project.main if project else path.parent) / f"{match[1]}.yaml")
+    if not file.is_absolute() and not path.is_absolute() and file.parent.resolve() == path.parent.resolve():
+        file = path.parent / file.name  # as the person writes it
+    there = "" if file.is_file() else ", which does not exist"
+    return f"is Pulumi's settings file of the stack {match[1]}; got no stack file; the stack file is {file}{there}"
 
 
 def relative(path: Path) -> Path:

@@ -66,7 +66,8 @@ def open_stack(path: str | FilePath, name: str | None = None, source: Source | N
         source: Values of `{config: key}` that decide which resources exist. Default: the settings beside the file.
     """
     path = FilePath(path)
-    document = read_stack(path, name)
+    unclear: list[Problem] = []
+    document = read_stack(path, name, unclear)
     data = dict(document.data)
     named = data.pop("blueprint", None)
     args_class = BlueprintArgs
@@ -77,9 +78,11 @@ def open_stack(path: str | FilePath, name: str | None = None, source: Source | N
         try:
             args = decided.args(data)
         except InputError as error:
-            raise InputError(located(error.problems, document)) from None
+            raise InputError(located([*unclear, *error.problems], document)) from None
         except Exception as error:
-            raise InputError([_unforeseen(error, args_class, data, document)]) from error
+            raise InputError([*unclear, _unforeseen(error, args_class, data, document)]) from error
+    if unclear:
+        raise InputError(located(unclear, document))
     args._origin = document
     return StackFile(document, named, args)
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from eks_blueprints.review.diff.commits import (
     remove_worktree,
     submodules,
 )
+from eks_blueprints.review.preview.shard import KIND as SHARD
 
 LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
 """Files that say what a program is built from."""
@@ -45,6 +46,8 @@ class Base:
     label: str
     """As reports name it: `origin/main (3f2c1ab)`, `plan.json`."""
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    stacks: tuple[str, ...] = ()
+    """Names of all stacks that it has, rendered or not."""
     state: Mapping[str, Any] | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     """Why a stack that is there could not be rendered."""
@@ -75,8 +78,11 @@ def from_file(path: Path) -> Base:
         text = ""
     try:
         data = json.loads(text)
+        if isinstance(data, dict) and data.get("kind") == SHARD:
+            raise ValueError("it is one shard: join them all by eks-blueprints report merge")
         if not is_exported(data):
-            return Base(str(path), plans=_plans(data))
+            plans = _plans(data)
+            return Base(str(path), plans=plans, stacks=tuple(plans))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         message = f"is neither a plan nor an exported stack; got {raised(error)}; write one with preview --format json"
         raise InputError([Problem((), message, str(path))]) from None
@@ -111,6 +117,8 @@ class Rendering:
     """The interpreter that has the commit's dependencies. Default: the one that runs this."""
     jobs: int | None = None
     """Stacks at once. Default: as many processes as pay for themselves."""
+    chosen: Callable[[Sequence[str]], Collection[str]] | None = None
+    """Which of the commit's stacks, by their names, are rendered. Default: all that are asked for."""
 
     @contextmanager
     def started(self) -> Iterator[RunningBase]:
@@ -121,10 +129,11 @@ class Rendering:
             try:
                 add_worktree(self.ref, tree)
                 inside = tree / self.folder.resolve().relative_to(self.ref.root.resolve())
-                wanted = self._wanted(inside)
+                there = {Path(each).stem: each for each in self._wanted(inside)}
+                names = tuple(self.chosen(tuple(there)) if self.chosen else there)
+                wanted = [there[name] for name in names]
                 process = self._start(tree, inside, wanted) if wanted else None
-                names = tuple(Path(each).stem for each in wanted)
-                yield RunningBase(self.ref, process, names, self._notes(tree), inside, tree)
+                yield RunningBase(self.ref, process, names, tuple(there), self._notes(tree), inside, tree)
             finally:
                 with unstoppable():
                     if process is not None:
@@ -202,6 +211,9 @@ class RunningBase:
     ref: Ref
     process: subprocess.Popen[str] | None
     stacks: tuple[str, ...]
+    """The stacks that are rendered."""
+    there: tuple[str, ...]
+    """All stacks that the commit has."""
     notes: tuple[str, ...]
     folder: Path
     """The folder of the commit that is the one where the command runs."""
@@ -215,7 +227,7 @@ class RunningBase:
             BaseError: if nothing of it could be rendered.
         """
         if self.process is None:
-            return Base(self.ref.label, notes=self.notes)
+            return Base(self.ref.label, stacks=self.there, notes=self.notes)
         limit = seconds() * max(len(self.stacks), 1)
         try:
             out, err = self.process.communicate(timeout=limit or None)
@@ -223,14 +235,27 @@ class RunningBase:
             do = f"set {VARIABLE} to give it more"
             raise BaseError(f"{self.ref.label} could not be rendered: it took over {limit:g} seconds; {do}") from None
         try:
-            plans = _plans(json.loads(out)) if out.strip() else {}
+            # Where no stack is valid the list is empty, and why is on standard error.
+            plans = _plans(data) if (data := json.loads(out or "[]")) else {}
         except ValueError as error:
             raise BaseError(f"{self.ref.label} could not be rendered: {error}") from None
         missing = [stack for stack in self.stacks if stack not in plans]
         if missing and self.process.returncode != _INVALID:
             raise BaseError(f"{self.ref.label} could not be rendered:\n{err.strip()}")
-        problems = dict.fromkeys(missing, err.strip())
-        return Base(self.ref.label, plans, problems=problems, notes=self.notes, folder=self.folder)
+        problems = {stack: _about(err, stack, missing) for stack in missing}
+        return Base(self.ref.label, plans, self.there, problems=problems, notes=self.notes, folder=self.folder)
+
+
+def _about(said: str, stack: str, others: Sequence[str]) -> str:
+    """The lines of a command that are about one stack, or about none that can be told."""
+    lines = dict.fromkeys(said.strip().splitlines())
+    return "\n".join(line for line in lines if _names(line, stack) or not any(_names(line, each) for each in others))
+
+
+def _names(line: str, stack: str) -> bool:
+    """Whether a line names the file of a stack: where it begins, or as the one that extends the file at fault."""
+    file, _, extending = line.partition(":")[0], *line.rpartition("(extended by ")[1:]
+    return stack in (Path(file).stem, Path(extending.rstrip(")")).stem)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from eks_blueprints.recording import Plan, Position
 from eks_blueprints.review.preview.account import accounts
-from eks_blueprints.review.preview.run import Preview
+from eks_blueprints.review.preview.run import Finding, Preview
 from eks_blueprints.review.preview.system_pods import system_pods
 
 
@@ -18,3 +20,19 @@ def to_data(preview: Preview) -> dict[str, Any]:
     pods = system_pods(preview.plan)
     told = {} if pods is None else {"systemPods": pods.to_data()}
     return {**data, "accounts": found, "findings": findings, "gaps": list(dict.fromkeys(preview.gaps)), **told}
+
+
+def from_data(data: Mapping[str, Any]) -> tuple[Plan, tuple[Finding, ...], tuple[str, ...]]:
+    """The plan, the findings and the gaps that `to_data` wrote."""
+    plan = Plan.from_json(json.dumps({key: value for key, value in data.items() if key not in ("findings", "gaps")}))
+    by_urn = plan.by_urn()
+    found = tuple(_finding(each, by_urn) for each in data.get("findings", ()))
+    return plan, found, tuple(data.get("gaps", ()))
+
+
+def _finding(data: Mapping[str, Any], by_urn: Mapping[str, Any]) -> Finding:
+    resource = by_urn[data["urn"]]
+    place = data.get("position")
+    file, _, line = place.rpartition(":") if place else ("", "", "")
+    position = Position(file, int(line)) if place else None
+    return Finding(data["urn"], resource.name, resource.type, data["message"], data["severity"], position)

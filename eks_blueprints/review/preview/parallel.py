@@ -7,11 +7,14 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.core import late_modules
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.preview.targets import Target
+
+if TYPE_CHECKING:
+    from eks_blueprints.review.preview.run import Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Outcome:
     data: dict[str, Any] | None
     refused: bool
     created: bool
+    notes: tuple[str, ...] = ()
+    """What the program itself warned of."""
 
 
 def previews(
@@ -47,14 +52,19 @@ def previews(
 
 
 def _outcome(target: Target, form: str, full: bool, width: int | None) -> Outcome | InputError:
-    from eks_blueprints.review.preview.json_form import to_data
     from eks_blueprints.review.preview.run import preview
-    from eks_blueprints.review.preview.text import render
 
     try:
-        result = preview(target)
+        return outcome_of(preview(target), form, full, width)
     except InputError as error:
         return error
-    lines = tuple(render(result, full=full, width=width)) if form == "text" else ()
-    data = to_data(result) if form == "json" else None
-    return Outcome(lines, data, result.refused, result.created)
+
+
+def outcome_of(found: Preview, form: str, full: bool, width: int | None) -> Outcome:
+    """A preview in the form that was asked for."""
+    from eks_blueprints.review.preview.json_form import to_data
+    from eks_blueprints.review.preview.text import render
+
+    lines = tuple(render(found, full=full, width=width)) if form == "text" else ()
+    data = to_data(found) if form == "json" else None
+    return Outcome(lines, data, found.refused, found.created, found.notes)

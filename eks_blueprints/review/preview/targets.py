@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
-from eks_blueprints.stackfile.find import program_of, stack_file, stack_files
+from eks_blueprints.stackfile.find import named_files, program_of, stack_file, stack_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,31 @@ def stack_target(named: str) -> Target:
     Raises:
         InputError: if there is none.
     """
-    file = stack_file(named)
-    project = program_of(file)
-    return Target(file.stem, project.folder if project else None, file)
+    return _target(stack_file(named))
+
+
+def named_targets(named: Sequence[str]) -> list[Target]:
+    """The targets that a person means by several names and stack files.
+
+    Raises:
+        InputError: if one of them means none.
+    """
+    return stack_targets(named_files(named))
 
 
 def all_targets() -> list[Target]:
     """Every stack of the project that the current folder belongs to."""
-    return [stack_target(str(file)) for file in stack_files(Path.cwd())]
+    return stack_targets(stack_files(Path.cwd()))
+
+
+def stack_targets(files: Iterable[Path]) -> list[Target]:
+    """The targets of files that are known to be stack files."""
+    return [_target(file) for file in files]
+
+
+def _target(file: Path) -> Target:
+    project = program_of(file)
+    return Target(file.stem, project.folder if project else None, file)
 
 
 def program_target(folder: Path, stack: str | None) -> Target:

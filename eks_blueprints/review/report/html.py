@@ -51,7 +51,7 @@ def _body(report: Report) -> Iterator[str]:
     for each in shown:
         yield from _stack(each)
     yield "<footer>"
-    yield from (f"<p>{markup(note)}</p>" for note in report.notes)
+    yield from (f"<p>{markup(note)}</p>" for note in report.limits)
     rest = [name for name in report.unchanged if name not in {each.stack for each in report.changed or shown}]
     if rest:
         yield f"<p>Unchanged: {markup(', '.join(rest))}</p>"

@@ -28,7 +28,7 @@ def to_data(report: Report) -> dict[str, Any]:
         "counts": dict(report.counts),
         "stacks": [of_stack(each) for each in report.stacks],
         "errors": dict(report.errors),
-        "notes": list(report.notes),
+        "notes": list(report.limits),
     }
 
 

@@ -252,7 +252,7 @@ def _details(stack: StackReport, report: Report) -> Iterator[str]:
 
 
 def _foot(report: Report) -> str:
-    said = [plain(note) for note in report.notes]
+    said = [plain(note) for note in report.limits]
     if report.unchanged:
         said.append(f"unchanged: {', '.join(map(plain, report.unchanged))}")
     if report.command:

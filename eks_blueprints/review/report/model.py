@@ -165,6 +165,11 @@ class Report:
     errors: Mapping[str, str] = field(default_factory=dict)
     """Stacks that could not be rendered, with what is wrong."""
     notes: tuple[str, ...] = ()
+    """What limits the comparison as a whole."""
+    stack_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What limits it for one stack."""
+    gone: tuple[str, ...] = ()
+    """Stacks that only the base has, in all shards."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Stacks of which it cannot be told what happens to them, as their base cannot be rendered, with the reason."""
     commit: str = ""
@@ -181,6 +186,11 @@ class Report:
     def unchanged(self) -> list[str]:
         """Names of the stacks to which nothing happens."""
         return [each.stack for each in self.stacks if not each.changed]
+
+    @property
+    def limits(self) -> list[str]:
+        """All that limits the comparison."""
+        return [*self.notes, *(note for notes in self.stack_notes.values() for note in notes)]
 
     @property
     def counts(self) -> Mapping[Kind, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +12,22 @@ from typing import Any
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan
-from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost import Prices
 from eks_blueprints.review.diff.base import Base, Rendering, RunningBase, from_file, workers
 from eks_blueprints.review.diff.commits import BaseError, head, resolve
 from eks_blueprints.review.diff.state import deployed, read_state, stack_references
+from eks_blueprints.review.preview.json_form import from_data
 from eks_blueprints.review.preview.parallel import Outcome, previews
 from eks_blueprints.review.preview.run import Finding, recorded
+from eks_blueprints.review.preview.shard import Shard
 from eks_blueprints.review.preview.targets import Target
 from eks_blueprints.review.report.build import stack_report
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.money import DEFAULT, Threshold
 from eks_blueprints.review.report.written import NO_EDITS, Edits, edits, named_in
 from eks_blueprints.stackfile.extends import read_stack
+from eks_blueprints.stackfile.find import project_of
+from eks_blueprints.stackfile.unmeant import is_none_because
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Request:
     """A git ref, or a file with plans or an exported stack."""
     every: bool = False
     """Whether these are all stacks: one that only the base has is then told as deleted."""
+    shard: Shard | None = None
+    """Of all stacks, the share that is looked at here; `targets` are those of it."""
+    known: Sequence[str] = ()
+    """With a shard, the names of all stacks."""
     program: Path | None = None
     base_python: str | None = None
     prices: Prices | None = None
@@ -44,6 +51,18 @@ class Request:
     command: str = ""
     threshold: Threshold = DEFAULT
     """From when on money needs attention."""
+
+    def gone(self, there: Sequence[str]) -> list[str]:
+        """Of the stacks that the base has, those that are no more; none where only some stacks are compared."""
+        known = {*self.known, *(target.stack for target in self.targets)}
+        return [stack for stack in there if stack not in known] if self.every else []
+
+    def own(self, there: Sequence[str]) -> list[str]:
+        """Of the stacks that the base has, those that are looked at here."""
+        if self.shard is None:
+            return list(there)
+        own = {*(target.stack for target in self.targets), *self.shard.of(self.gone(there))}
+        return [stack for stack in there if stack in own]
 
 
 def check(request: Request) -> Report:
@@ -59,13 +78,16 @@ def check(request: Request) -> Report:
         rendered = running if isinstance(running, RunningBase) else None
         # The base's folder is there no longer afterwards, and rules read the files that a program names.
         reports, notes, untold = _compared(request, base, rendered, heads)
+        gone = request.gone(base.stacks)
     project = next((each.diff.project for each in reports), "")
     return Report(
         project=project,
         base=base.label,
         stacks=tuple(reports),
         errors=errors,
-        notes=tuple(notes),
+        notes=base.notes,
+        stack_notes=notes,
+        gone=tuple(gone),
         untold=untold,
         commit=head(Path.cwd()),
         command=request.command,
@@ -74,31 +96,36 @@ def check(request: Request) -> Report:
 
 def _compared(
     request: Request, base: Base, rendered: RunningBase | None, heads: Sequence[tuple[Target, Outcome]]
-) -> tuple[list[StackReport], list[str], dict[str, str]]:
-    """Each stack's report, what limits the comparison, and the stacks of which nothing can be told."""
+) -> tuple[list[StackReport], dict[str, tuple[str, ...]], dict[str, str]]:
+    """Each stack's report, what limits its comparison, and the stacks of which nothing can be told."""
     reports: list[StackReport] = []
-    notes = list(base.notes)
+    notes: dict[str, tuple[str, ...]] = {}
     untold: dict[str, str] = {}
     for target, outcome in heads:
-        plan, findings, gaps = _read(outcome)
+        plan, findings, gaps = from_data(outcome.data or {})
         try:
             old, unknown = _old(base, target, plan)
-            notes += unknown
+            if unknown:
+                notes[target.stack] = tuple(unknown)
         except BaseError as error:
             # A change that mends a broken base must get through: it is told as new, and why is said.
-            notes.append(f"{target.stack} is shown as new, because its base cannot be rendered: {error}")
+            notes[target.stack] = (f"{target.stack} is shown as new, because its base cannot be rendered: {error}",)
             untold[target.stack] = str(error)
             old = None
         edits = _edits(rendered, target, plan) if rendered is not None and old is not None else NO_EDITS
         reports.append(_report(request, old, plan, findings, target, edits, gaps, base))
-    if request.every:
-        known = {target.stack for target in request.targets}
-        gone = [old for stack, old in base.plans.items() if stack not in known]
-        reports += [_report(request, old, Plan(old.project, old.stack, ()), (), None) for old in gone]
-        for stack, problem in base.problems.items():
-            if stack not in known:
-                notes.append(f"{stack} is deleted, and what it holds is not known: its base cannot be rendered")
-                untold[stack] = problem
+    gone = request.own(request.gone(base.stacks))
+    project = project_of(Path.cwd()) if gone else None
+    for stack in gone:
+        if problem := base.problems.get(stack):
+            notes[stack] = (f"{stack} is deleted, and what it holds is not known: its base cannot be rendered",)
+            untold[stack] = problem
+        else:
+            old = base.plans[stack]
+            reports.append(_report(request, old, Plan(old.project, old.stack, ()), (), None))
+            if project is not None and (why := is_none_because(stack, project)):
+                do = "create that file if it still is a stack"
+                notes[stack] = (f"{stack} is shown as deleted: its file is no stack, {why}; {do}",)
     return reports, notes, untold
 
 
@@ -165,13 +192,13 @@ def _base(request: Request) -> Iterator[Base | RunningBase]:
         return
     ref = resolve(request.base, Path.cwd())
     with Rendering(
-        ref, Path.cwd(), *_wanted(request), python=request.base_python, jobs=request.jobs
+        ref, Path.cwd(), *_wanted(request), chosen=request.own, python=request.base_python, jobs=request.jobs
     ).started() as running:
         yield running
 
 
 def _wanted(request: Request) -> tuple[tuple[str, ...] | None, tuple[str, str] | None]:
-    """The stack files that the base shall render, or its program."""
+    """The stack files of the base that there is to choose from, or its program."""
     if request.program is not None:
         return None, (str(request.program), request.targets[0].stack)
     if request.every:
@@ -189,20 +216,3 @@ def _heads(request: Request) -> tuple[list[tuple[Target, Outcome]], dict[str, st
         else:
             done.append((target, outcome))
     return done, errors
-
-
-def _read(outcome: Outcome) -> tuple[Plan, list[Finding], list[str]]:
-    import json
-
-    data: Mapping[str, Any] = outcome.data or {}
-    plan = Plan.from_json(json.dumps({key: value for key, value in data.items() if key not in ("findings", "gaps")}))
-    by_urn = plan.by_urn()
-    return plan, [_finding(each, by_urn) for each in data.get("findings", ())], list(data.get("gaps", ()))
-
-
-def _finding(data: Mapping[str, Any], by_urn: Mapping[str, Any]) -> Finding:
-    resource = by_urn[data["urn"]]
-    place = data.get("position")
-    file, _, line = place.rpartition(":") if place else ("", "", "")
-    position = Position(file, int(line)) if place else None
-    return Finding(data["urn"], resource.name, resource.type, data["message"], data["severity"], position)

@@ -71,7 +71,7 @@ def _report(report: Report) -> Iterator[_Said]:
     if report.unchanged:
         yield _Said()
         yield _say(f"unchanged: {', '.join(report.unchanged)}", dim=True)
-    yield from (_say(f"note  {note}", dim=True) for note in report.notes)
+    yield from (_say(f"note  {note}", dim=True) for note in report.limits)
 
 
 def _signs(counts: Any) -> str:

@@ -17,6 +17,7 @@ from tests import ROOT
 
 STACK = Path(__file__).parent / "stories" / "prod.yaml"
 _TYPE = "  support_type: STANDARD"
+_FILE = "stacks/prod.yaml"
 PAGES = ROOT / "docs" / "stories"
 
 
@@ -67,26 +68,34 @@ STORIES = (
 )
 
 
-def page(story: Story) -> str:
-    """A story's page; writes `stacks/prod.yaml` in the current folder."""
-    text = STACK.read_text(encoding="utf-8")
-    old, changed = _plan(text), text
-    for before, after in story.edits:
-        assert before in changed
-        changed = changed.replace(before, after)
-    file = "stacks/prod.yaml"
-    written = edits(parse(text, file), parse(changed, file))
-    report = Report(
+def told(story: Story) -> Report:
+    """A story's report; writes `stacks/prod.yaml` in the current folder."""
+    text, changed = _sides(story)
+    old = _plan(text)
+    written = edits(parse(text, _FILE), parse(changed, _FILE))
+    return Report(
         project="shop",
         base="origin/main (3f2c1ab)",
         stacks=(stack_report(old, _plan(changed), edits=written),),
         commit="8d41c09",
         command="eks-blueprints diff prod --base origin/main",
     )
-    rendered = markdown.render(report).replace(f"{markdown.SECTION}\n\n", "")
-    lines = difflib.unified_diff(
-        text.splitlines(), changed.splitlines(), "stacks/prod.yaml", "stacks/prod.yaml", "", "", 2, ""
-    )
+
+
+def _sides(story: Story) -> tuple[str, str]:
+    """The stack file before and after."""
+    text = changed = STACK.read_text(encoding="utf-8")
+    for before, after in story.edits:
+        assert before in changed
+        changed = changed.replace(before, after)
+    return text, changed
+
+
+def page(story: Story) -> str:
+    """A story's page; writes `stacks/prod.yaml` in the current folder."""
+    text, changed = _sides(story)
+    rendered = markdown.render(told(story)).replace(f"{markdown.SECTION}\n\n", "")
+    lines = difflib.unified_diff(text.splitlines(), changed.splitlines(), _FILE, _FILE, "", "", 2, "")
     parts = [
         f"# {story.title}",
         story.before,

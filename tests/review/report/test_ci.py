@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.cli.check import command as check
 from eks_blueprints.cli.comment import command as comment
 from eks_blueprints.cli.diff import command as diff
+from eks_blueprints.cli.report import merge
 from eks_blueprints.core.document import parse
 from tests import ROOT
 from tests.review.diff.test_base import git
@@ -26,8 +28,9 @@ FILES = [ROOT / "action.yml", ROOT / ".pre-commit-hooks.yaml", *sorted((ROOT / "
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_option_exists(file: Path) -> None:
     text = file.read_text(encoding="utf-8").replace("\\\n", " ")
-    calls = re.findall(r"eks-blueprints (diff|comment)\b([^\n]*)", text)
-    known = {name: {o for p in it.params for o in p.opts} for name, it in (("diff", diff), ("comment", comment))}
+    calls = re.findall(r"eks-blueprints (diff|comment|check|report merge)\b([^\n]*)", text)
+    commands = {"diff": diff, "comment": comment, "check": check, "report merge": merge}
+    known = {name: {option for each in it.params for option in each.opts} for name, it in commands.items()}
     assert "eks-blueprints" in text
     for name, rest in calls:
         for option in re.findall(r"(?<![\w$])--?[a-z][a-z-]*", rest.split("||")[0].split(";")[0]):
@@ -40,18 +43,26 @@ def action() -> dict[str, Any]:
     return data
 
 
+def tools(folder: Path, *others: str) -> str:
+    """A PATH with the command, and with others that do nothing."""
+    found = folder.parent / "bin"
+    found.mkdir(exist_ok=True)
+    for name, does in (
+        ("eks-blueprints", f'exec "{sys.executable}" -m eks_blueprints "$@"'),
+        *((o, "") for o in others),
+    ):
+        (found / name).write_text(f"#!/bin/sh\n{does}\n")
+        (found / name).chmod(0o755)
+    return f"{found}:{os.environ['PATH']}"
+
+
 def script(action: dict[str, Any], folder: Path, **variables: str) -> tuple[int, dict[str, str]]:
     """Run the step that compares, as a runner does, and give its exit code and outputs."""
     (step,) = [each for each in action["runs"]["steps"] if each.get("id") == "diff"]
-    tools = folder.parent / "bin"
-    tools.mkdir(exist_ok=True)
-    tool = tools / "eks-blueprints"
-    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m eks_blueprints "$@"\n')
-    tool.chmod(0o755)
     outputs = folder.parent / "outputs"
     env = {
         **os.environ,
-        "PATH": f"{tools}:{os.environ['PATH']}",
+        "PATH": tools(folder),
         "RUNNER_TEMP": str(folder.parent),
         "GITHUB_OUTPUT": str(outputs),
         **dict.fromkeys(("STACKS", "BASE", "BASE_BRANCH", "FAIL_ON"), ""),
@@ -94,6 +105,69 @@ def test_only_the_second_workflow_may_write_and_it_runs_nothing_of_the_pull_requ
     checkouts = [step["with"] for step in steps if "checkout" in step.get("uses", "")]
     assert [each["repository"] for each in checkouts] == ["acme/eks-blueprints"]
     assert [step["run"] for step in steps if "env" in step] == ["eks-blueprints comment report/report.json"]
+
+
+def shell(folder: Path, script: str, **variables: str) -> int:
+    """Run lines of a template as a runner does; installing and copying do nothing."""
+    env = {**os.environ, "PATH": tools(folder, "pip", "aws"), **variables}
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    return subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True).returncode
+
+
+def of_github() -> tuple[list[str], list[str]]:
+    jobs = parse((ROOT / "templates/ci/github/platform-diff-shards.yml").read_text()).data["jobs"]
+    one, two = ([step["run"] for step in jobs[name]["steps"] if "run" in step] for name in ("shard", "diff"))
+    return one, two
+
+
+def of_gitlab() -> tuple[list[str], list[str]]:
+    jobs = parse((ROOT / "templates/ci/gitlab-shards.yml").read_text()).data
+    lines = [
+        [line for line in jobs[name]["script"] if "git fetch" not in line]
+        for name in ("platform-shard", "platform-diff")
+    ]
+    return lines[0], lines[1]
+
+
+def of_codebuild() -> tuple[list[str], list[str]]:
+    (line,) = parse((ROOT / "templates/ci/codebuild-shards.yml").read_text()).data["phases"]["build"]["commands"][1:]
+    return [line], [line]
+
+
+@pytest.mark.parametrize("template", [of_github, of_gitlab, of_codebuild], ids=lambda each: each.__name__)
+def test_jobs_with_shards_give_the_report_of_one_job(template: Any, project: Path) -> None:
+    edit(project, "m7g.large", "m7g.xlarge")
+    git(project, "update-ref", "refs/remotes/origin/main", "HEAD")
+    git(project, "update-ref", "FETCH_HEAD", "HEAD")
+    shard, joined = ("\n".join(lines) for lines in template())
+    both = {"FAIL_ON": "replace", "GITHUB_BASE_REF": "main"}
+    for number in ("1", "2"):
+        names = {"SHARD": number, "SHARDS": "2", "CI_NODE_INDEX": number, "CI_NODE_TOTAL": "2"}
+        names |= {"SHARD": f"{number}/2"} if template is of_codebuild else {}
+        assert shell(project, shard, **both, **names) == 0
+    for file in (project / "shard").glob("*") if template is of_github else ():
+        (project / "shards").mkdir(exist_ok=True)
+        file.rename(project / "shards" / file.name)
+    assert shell(project, joined, **both, SHARD="") == (0 if template is of_github else 3)
+    base = "FETCH_HEAD" if template is of_codebuild else "origin/main"
+    assert shell(project, f"eks-blueprints diff --base {base} -o a.json -o a.md -o a.html") == 0
+    for form in ("json", "md", "html"):
+        assert (project / f"report/report.{form}").read_bytes() == (project / f"a.{form}").read_bytes()
+    (project / "shards/diff-1.json").unlink()
+    assert shell(project, joined, **both, SHARD="") == 2
+
+
+def test_jobs_with_shards_may_write_nothing_and_leave_what_is_posted() -> None:
+    folder = ROOT / "templates" / "ci" / "github"
+    one, many = (parse((folder / f"platform-diff{name}.yml").read_text()).data for name in ("", "-shards"))
+    assert {key: many[key] for key in ("name", "on", "permissions")} == {
+        key: one[key] for key in ("name", "on", "permissions")
+    }
+    second = parse((folder / "platform-comment.yml").read_text()).data["jobs"]["comment"]["steps"][0]["with"]["name"]
+    assert second in [step.get("with", {}).get("name") for step in many["jobs"]["diff"]["steps"]]
+    for job in many["jobs"].values():
+        assert all("${{" not in step.get("run", "") for step in job["steps"])
+        assert "permissions" not in job
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
