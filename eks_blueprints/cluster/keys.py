@@ -93,7 +93,7 @@ def _policy(
     if grants is not None:
         grants["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     said = [each for each in (*found, grants) if each is not None]
-    said += [*statements, *(each.statement() for each in spec.policy_statements)]
+    said += [*statements, *(each.statement("*") for each in spec.policy_statements)]
     return json_text({"Version": "2012-10-17", "Statement": said})
 
 

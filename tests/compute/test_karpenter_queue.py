@@ -79,12 +79,16 @@ def test_controller_and_nodes_may_do_more() -> None:
         ({"queue": {"kms_master_key_id": "alias/x"}}, "queue.kms_master_key_id: is no ARN of a KMS key"),
         ({"rule_name_prefix": "a" * 15}, "rule_name_prefix: is no prefix of names of rules"),
         (
-            {"queue": {"policy_statements": [{"principals": {"AWS": ["*"]}, "actions": ["sqs:SendMessage"]}]}},
-            "queue.policy_statements[0].principals.AWS: lets everybody use the queue",
+            {"queue": {"policy_statements": [{"principals": {"AWS": ["1"]}, "actions": ["sqs:SendMessage"]}]}},
+            "queue.policy_statements[0].principals.AWS[0]: is nobody that a policy can name",
         ),
         (
-            {"queue": {"policy_statements": [{"principals": {"AWS": ["1"]}, "actions": ["s3:GetObject"]}]}},
-            "actions[0]: is no action on a queue",
+            {"queue": {"policy_statements": [{"principals": {"AWS": ["*"]}, "actions": ["s3:GetObject"]}]}},
+            "queue.policy_statements[0].actions[0]: is no action of sqs",
+        ),
+        (
+            {"queue": {"policy_statements": [{"sid": "DenyHTTP", "principals": {"AWS": ["*"]}, "actions": ["sqs:*"]}]}},
+            "queue.policy_statements[0].sid: is there already",
         ),
     ],
 )
