@@ -14,7 +14,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import Namespace, PolicyArn, PolicyArns, RoleArn, ServiceAccount, Tags, repeated
 from eks_blueprints.core.role_spec import RoleMarks, check_given, check_grants, statements
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.core.statements import StatementArgs
 
 PodIdentityKind = Literal["pod_identity", "irsa"]
@@ -40,13 +40,13 @@ class PodIdentityAssociation(Spec):
     policy_arns: PolicyArns = {}
     """ARNs of IAM policies for the role, by a short name each."""
 
-    allow: tuple[StatementArgs, ...] = ()
+    allow: Many[StatementArgs] = ()
     """Further permissions of the role, written into a policy of its own."""
 
-    deny: tuple[StatementArgs, ...] = ()
+    deny: Many[StatementArgs] = ()
     """What the pods may not do whatever else allows it, written into the same policy."""
 
-    well_known_policies: tuple[WellKnown, ...] = ()
+    well_known_policies: Many[WellKnown] = ()
     """Permissions of well-known controllers, for those that your own charts install: `auto_scaler`,
     `aws_load_balancer_controller`, `cert_manager`, `ebs_csi_controller`, `efs_csi_controller`, `external_dns`,
     `image_builder`. The two for DNS reach all hosted zones of the account; name yours with `allow` instead."""
@@ -68,7 +68,7 @@ class PodIdentityAssociation(Spec):
     disable_session_tags: bool | None = None
     """Whether EKS leaves out the session tags (cluster, namespace, service account, ...). Default: it sets them."""
 
-    policy: tuple[StatementArgs, ...] = ()
+    policy: Many[StatementArgs] = ()
     """What the pods may do at most, within what the role may do: narrows a role that several service accounts have.
     Needs `disable_session_tags: true`. Default: all that the role may do."""
 

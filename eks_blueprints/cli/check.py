@@ -128,7 +128,8 @@ def _valid(files: Sequence[Path], strict: bool, *, quiet: bool) -> bool:
         if stack.unchecked and not quiet:
             methods = " and ".join(f"{name}()" for name in stack.unchecked)
             do = f"run: eks-blueprints preview {path.stem}"
-            click.echo(f"not checked: what {methods} of {stack.blueprint} make of {path}; {do}")
+            verb = "make" if len(stack.unchecked) > 1 else "makes"
+            click.echo(f"not checked: what {methods} of {stack.blueprint} {verb} of {path}; {do}")
     if not errors and not (strict and warnings):
         return True
     said = [show.count(errors, "problem")] if errors else []

@@ -10,7 +10,7 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Tags
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.core.statements import Principal, ResourceStatement, check_statements
 
 _ALIAS = Form(
@@ -24,27 +24,27 @@ Alias = Annotated[str, AfterValidator(_ALIAS)]
 class KeyArgs(Spec):
     """A KMS key that is made: who administers and uses it, how it is called, how it turns over and goes."""
 
-    owners: tuple[In[Principal], ...] = ()
+    owners: Many[In[Principal]] = ()
     """ARNs of those who may do everything with the key. Default: the account, so that IAM policies decide. AWS refuses
     owners without whoever deploys."""
 
-    administrators: tuple[In[Principal], ...] = ()
+    administrators: Many[In[Principal]] = ()
     """ARNs of those who may administer the key, and not use it."""
 
-    users: tuple[In[Principal], ...] = ()
+    users: Many[In[Principal]] = ()
     """ARNs of those who may encrypt and decrypt with the key."""
 
-    service_users: tuple[In[Principal], ...] = ()
+    service_users: Many[In[Principal]] = ()
     """ARNs of roles that may use the key by AWS services, which they give grants, such as
     `arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`."""
 
-    policy_statements: tuple[ResourceStatement, ...] = ()
+    policy_statements: Many[ResourceStatement] = ()
     """Further statements of the key policy."""
 
     policy: JsonValues | None = None
     """The whole key policy, `{Version: ..., Statement: [...]}`, instead of what the five fields above say."""
 
-    aliases: tuple[Alias, ...] = Field(default=(), max_length=50)
+    aliases: Many[Alias] = Field(default=(), max_length=50)
     """Further aliases, without `alias/` before them."""
 
     description: str | None = Field(default=None, max_length=8192)

@@ -16,7 +16,7 @@ from eks_blueprints.compute._instance_parts import (
     TemplateName,
 )
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 
 class InstanceSettings(Compute):
@@ -49,18 +49,18 @@ class InstanceSettings(Compute):
     auto_recovery: Literal["default", "disabled"] | None = None
     """Whether EC2 moves an instance to other hardware when its own fails. Default: it does, where the type can."""
 
-    network_interfaces: tuple[NetworkInterface, ...] = Field(default=(), max_length=32)
+    network_interfaces: Many[NetworkInterface] = Field(default=(), max_length=32)
     """Further network interfaces of each node. The first one is always there; one with `device_index: 0` replaces what
     is said of it. With several, nodes in public subnets get no public address."""
 
-    efa_network_cards: tuple[int, ...] = ()
+    efa_network_cards: Many[int] = ()
     """Numbers of the network cards that have an interface of the Elastic Fabric Adapter, with `efa`. Default: all that
     take one."""
 
     private_dns_name_options: PrivateDnsNameOptions | None = None
     """Host names of the nodes. Default: the subnet's settings."""
 
-    license_configuration_arns: tuple[In[LicenseConfigurationArn], ...] = ()
+    license_configuration_arns: Many[In[LicenseConfigurationArn]] = ()
     """ARNs of license configurations (AWS License Manager) that count the instances. Default: none."""
 
     disable_api_termination: bool = False

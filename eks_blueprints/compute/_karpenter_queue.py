@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import RegionalKeyArn
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.core.statements import ResourceStatement, check_statements
 
 _queue_name = Form(
@@ -42,7 +42,7 @@ class KarpenterQueue(Spec):
     kms_data_key_reuse_period_seconds: int | None = Field(default=None, ge=60, le=86_400)
     """Seconds for which SQS uses a data key again before it calls KMS. Default: SQS's, 300."""
 
-    policy_statements: tuple[ResourceStatement, ...] = ()
+    policy_statements: Many[ResourceStatement] = ()
     """Further statements of its policy, besides those that let EC2's notices in and refuse plain HTTP."""
 
     @model_validator(mode="after")

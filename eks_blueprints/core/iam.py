@@ -35,7 +35,7 @@ class Allow:
         """State a permission.
 
         Args:
-            actions: what may be done, such as `route53:ListHostedZones`; `*` stands for any text, `?` for one character.
+            actions: what may be done, such as `route53:ListHostedZones`; `*` is any text, `?` one character.
             on: ARNs of what it may be done to. `*` suits only actions that know no resources.
             when: IAM conditions, operator to key to one value or several; an Output where a key is known only later.
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import PolicyArn, PolicyArns, Tags, repeated
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.core.statements import ResourceStatement, StatementArgs, check_statements
 
 ROLE_NAME_LIMIT = 64
@@ -102,7 +102,7 @@ class RoleMarks(Spec):
     tags: Tags = {}
     """Tags of the role alone, besides all others."""
 
-    trust_statements: tuple[ResourceStatement, ...] = ()
+    trust_statements: Many[ResourceStatement] = ()
     """Further statements of its trust policy: who else may take it on (`sts:AssumeRole`), or with `effect: Deny` when
     nobody may. What it is made for stays able to."""
 
@@ -120,10 +120,10 @@ class RoleArgs(RoleMarks):
     policy_arns: PolicyArns = {}
     """ARNs of further IAM policies, by a short name each."""
 
-    allow: tuple[StatementArgs, ...] = ()
+    allow: Many[StatementArgs] = ()
     """Further permissions, written into a policy of the role's own."""
 
-    deny: tuple[StatementArgs, ...] = ()
+    deny: Many[StatementArgs] = ()
     """What it may not do whatever else allows it, written into the same policy."""
 
     @model_validator(mode="after")

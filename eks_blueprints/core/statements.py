@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from eks_blueprints.core.errors import Faults, Path, shown
+from eks_blueprints.core.errors import Faults, Path
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import action_name
 from eks_blueprints.core.leaves import arn_pattern
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 _PRINCIPAL = Form(
     r"\d{12}|arn:aws(-[a-z]+)*:(iam::\d{12}:(root|(role|user)/[\x21-\x7e]+)"
@@ -46,18 +46,18 @@ class _Statement(Spec):
     sid: Annotated[str, AfterValidator(_SID)] | None = None
     """Name of the statement, unlike those beside it. Default: none."""
 
-    actions: tuple[Action, ...] = ()
+    actions: Many[Action] = ()
     """Actions such as `s3:GetObject`; `*` stands for any text (`s3:Get*`), `?` for one character."""
 
-    not_actions: tuple[Action, ...] = ()
+    not_actions: Many[Action] = ()
     """All actions but these, instead of `actions`."""
 
-    conditions: dict[str, dict[str, tuple[In[str], ...]]] = {}
+    conditions: dict[str, dict[str, Many[In[str]]]] = {}
     """IAM conditions, all of which must hold: operator to key to values, such as
     `{StringEquals: {"aws:RequestedRegion": [eu-west-1]}}`."""
 
     def _check(self, faults: Faults) -> None:
-        _one_of(self, "actions", "not_actions", "needs at least one", "name one, such as s3:GetObject", faults)
+        _one_of(self, "actions", need="needs at least one", do="name one, such as s3:GetObject", faults=faults)
         for operator, keys in self.conditions.items():
             for key, values in keys.items() or [("", ())]:
                 if not values:
@@ -81,17 +81,17 @@ class _Statement(Spec):
 class StatementArgs(_Statement):
     """One statement of a role's policy: what may be done (under `allow`), or may not (under `deny`), and on what."""
 
-    resources: tuple[In[Resource], ...] = ()
+    resources: Many[In[Resource]] = ()
     """ARNs of what it may be done to, with `*` for any text. `"*"` alone suits actions that know no resources."""
 
-    not_resources: tuple[In[Resource], ...] = ()
+    not_resources: Many[In[Resource]] = ()
     """All but these, instead of `resources`."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         faults = Faults()
         self._check(faults)
-        _one_of(self, "resources", "not_resources", "needs at least one ARN", "name what it may be done on", faults)
+        _one_of(self, "resources", need="needs at least one ARN", do="name what it may be done on", faults=faults)
         if self.sid is not None and (fault := _ROLE_SID.fault(self.sid)):
             faults.add("sid", fault)
         faults.raise_if_any()
@@ -110,7 +110,7 @@ class ResourceStatement(_Statement):
     effect: Literal["Allow", "Deny"] = "Allow"
     """Whether it allows or denies."""
 
-    principals: dict[PrincipalKind, tuple[In[str], ...]]
+    principals: dict[PrincipalKind, Many[In[str]]]
     """Who: ARNs of roles, users or accounts, or account numbers (`AWS`), services such as `events.amazonaws.com`
     (`Service`), or identity providers (`Federated`). `AWS: ["*"]` is anyone, whom conditions should narrow."""
 
@@ -170,7 +170,8 @@ def check_statements(
 _SUCH_AS: Mapping[str, str] = {"kms": "kms:Decrypt", "sqs": "sqs:SendMessage", "sts": "sts:AssumeRole"}
 
 
-def _one_of(statement: _Statement, one: str, other: str, need: str, do: str, faults: Faults) -> None:
+def _one_of(statement: _Statement, one: str, *, need: str, do: str, faults: Faults) -> None:
+    other = f"not_{one}"
     if getattr(statement, one) and getattr(statement, other):
         faults.add(other, f"excludes {one}; got both; keep one of them")
     elif not getattr(statement, one) and not getattr(statement, other):

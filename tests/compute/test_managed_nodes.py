@@ -373,6 +373,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"zones": ["eu-west-1a", "eu-west-1a"]}, "names one twice"),
     ({"security_group_ids": ["default"]}, "is no id of a security group"),
     ({"remote_access": {"ec2_ssh_key": "k"}}, "needs to know from where"),
+    ({"remote_access": {"source_cidrs": ["10.0.0.0/8"]}}, "takes either ec2_ssh_key or public_key; got neither"),
+    ({"remote_access": {"public_key": "ssh-dss AAAA", "source_cidrs": ["10.0.0.0/8"]}}, "is no public key that EC2"),
+    (
+        {"remote_access": {"public_key": "-----BEGIN OPENSSH PRIVATE KEY-----", "source_cidrs": ["10.0.0.0/8"]}},
+        "is a private key; got one, which is not shown",
+    ),
     ({"remote_access": {"ec2_ssh_key": "k", "source_cidrs": ["0.0.0.0/0"]}}, "lets the whole internet in"),
     ({"http_put_response_hop_limit": 0}, "is too small"),
     ({"placement": {}}, "needs a group_name or a tenancy"),
@@ -445,6 +451,16 @@ def test_the_clusters_security_group_stays_when_others_are_added() -> None:
 
 def test_without_groups_of_its_own_eks_adds_the_clusters() -> None:
     attached({}).one("LaunchTemplate").lacks("vpcSecurityGroupIds")
+
+
+PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLE0123456 ops@example"
+
+
+def test_a_key_pair_is_made_of_a_public_key() -> None:
+    plan = attached({"remote_access": {"public_key": f"{PUBLIC}\n", "source_cidrs": ["10.0.0.0/8"]}})
+    key = plan.one("KeyPair").has(publicKey=PUBLIC)
+    plan.one("LaunchTemplate").has(keyName=f"${{{key.name}.keyName}}")
+    attached({"remote_access": {"ec2_ssh_key": "ops", "source_cidrs": ["10.0.0.0/8"]}}).none("KeyPair")
 
 
 def test_remote_access_to_windows_is_by_rdp() -> None:
