@@ -89,7 +89,7 @@ class BlueprintArgs(Spec):
     """What holds for all add-ons, unless one says otherwise itself."""
 
     _origin: Document | None = PrivateAttr(default=None)
-    _warnings: Many[Problem] = PrivateAttr(default=())
+    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
     @field_validator("addons", mode="wrap")
     @classmethod

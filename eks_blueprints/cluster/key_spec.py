@@ -92,7 +92,7 @@ class KeyArgs(Spec):
         return any((self.owners, self.administrators, self.users, self.service_users, self.policy_statements))
 
 
-OWN_SIDS = ("Owners", "Administrators", "Users", "ServiceUsers", "ServiceGrants", "Logs")
+OWN_SIDS = ("Owners", "Administrators", "Users", "ServiceUsers", "ServiceGrants", "Logs", "Volumes", "Notices")
 """Names of the statements that the other fields make."""
 
 

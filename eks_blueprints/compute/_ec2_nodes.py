@@ -256,7 +256,7 @@ class Ec2Nodes(InstanceSettings):
     def named_types(self) -> tuple[str, ...]:
         """The instance types that the group itself names; none where its launch template does."""
         said = self.launch_template is None or "instance_types" in self.model_fields_set
-        return self.instance_types if said else ()
+        return tuple(self.instance_types) if said else ()
 
     @property
     def node_labels(self) -> Mapping[str, str]:
@@ -266,7 +266,7 @@ class Ec2Nodes(InstanceSettings):
     @property
     def node_taints(self) -> tuple[Taint, ...]:
         """Taints of every node."""
-        return self.taints
+        return tuple(self.taints)
 
     @property
     def node_count(self) -> tuple[int, int | None] | None:

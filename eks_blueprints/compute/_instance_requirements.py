@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, Self
 
@@ -199,5 +199,5 @@ def _taken(said: Included, has: bool) -> bool:
     return has if said == "required" else not (said == "excluded" and has)
 
 
-def _any_of(patterns: tuple[str, ...], name: str) -> bool:
+def _any_of(patterns: Sequence[str], name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from eks_blueprints.cluster.key_spec import KeyArgs
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import RegionalKeyArn
@@ -39,6 +40,9 @@ class KarpenterQueue(Spec):
     """ARN of the KMS key that encrypts it; its policy has to let `events.amazonaws.com` use it (`kms:Decrypt`,
     `kms:GenerateDataKey`). The controller is allowed to. Default: SQS's own encryption."""
 
+    kms_key: KeyArgs | None = None
+    """A key of the queue's own, which EventBridge and the controller may use, instead of `kms_master_key_id`."""
+
     kms_data_key_reuse_period_seconds: int | None = Field(default=None, ge=60, le=86_400)
     """Seconds for which SQS uses a data key again before it calls KMS. Default: SQS's, 300."""
 
@@ -48,10 +52,14 @@ class KarpenterQueue(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        if self.kms_data_key_reuse_period_seconds is not None and self.kms_master_key_id is None:
+        if self.kms_key is not None and self.kms_master_key_id is not None:
+            faults.add("kms_key", "excludes kms_master_key_id; got both; keep one of them")
+        if self.kms_data_key_reuse_period_seconds is not None and not (self.kms_master_key_id or self.kms_key):
             got = self.kms_data_key_reuse_period_seconds
             what = "is for a queue with a KMS key"
-            faults.add("kms_data_key_reuse_period_seconds", f"{what}; got {got} without one; add kms_master_key_id")
+            faults.add(
+                "kms_data_key_reuse_period_seconds", f"{what}; got {got} without one; add kms_key or kms_master_key_id"
+            )
         check_statements(self.policy_statements, "sqs", faults, taken=OWN_SIDS)
         faults.raise_if_any()
         return self

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
+from eks_blueprints.cluster.belongings import Frame
+from eks_blueprints.cluster.keys import volume_key
 from eks_blueprints.compute import _efa
 from eks_blueprints.compute._bootstrap import additions
 from eks_blueprints.compute._instance_parts import NetworkInterface
@@ -51,7 +53,7 @@ def launch_template(
             "http_tokens": "required",
             "http_put_response_hop_limit": nodes.http_put_response_hop_limit,
         },
-        block_device_mappings=_volumes(nodes),
+        block_device_mappings=_volumes(nodes, _keys(nodes, cluster, component, tags)),
         key_name=None if access is None else _key_name(access, component, tags),
         ebs_optimized=None if nodes.ebs_optimized is None else str(nodes.ebs_optimized).lower(),
         monitoring={"enabled": True} if nodes.monitoring else None,
@@ -106,32 +108,49 @@ def name_tag(nodes: Ec2Nodes) -> dict[str, str]:
     return {} if nodes.instance_name is None else {"Name": nodes.instance_name}
 
 
-def _volumes(nodes: Ec2Nodes) -> Any:
+def _keys(
+    nodes: Ec2Nodes, cluster: ClusterRef, component: Component, tags: Mapping[str, str]
+) -> dict[str, pulumi.Output[str]]:
+    """ARNs of the keys that are made for volumes, by device; that of `disk` under its field's name."""
+    frame = Frame(
+        component=component, cluster_name=nodes.name, region=cluster.region, partition=cluster.partition, tags=tags
+    )
+    found = {"disk": ("disk-key", nodes.disk)}
+    for device, volume in sorted(nodes.additional_volumes.items()):
+        found[device] = (f"{device.rpartition('/')[2]}-key", volume)
+    return {
+        device: volume_key(frame, role, volume.kms_key).arn
+        for device, (role, volume) in found.items()
+        if volume.kms_key is not None
+    }
+
+
+def _volumes(nodes: Ec2Nodes, keys: Mapping[str, pulumi.Output[str]]) -> Any:
     family = nodes.ami.family
     mappings = []
     if family == "BOTTLEROCKET":
         # Its first volume holds the system alone and keeps the image's size.
-        system = _ebs(nodes.disk)
+        system = _ebs(nodes.disk, keys.get("disk"))
         kept = {key: system[key] for key in ("delete_on_termination", "encrypted", "kms_key_id") if key in system}
         mappings.append({"device_name": "/dev/xvda", "ebs": kept})
     device = nodes.disk_device_name or _DEVICES.get(family, "/dev/xvda")
-    mappings.append({"device_name": device, "ebs": _ebs(nodes.disk)})
+    mappings.append({"device_name": device, "ebs": _ebs(nodes.disk, keys.get("disk"))})
     for device, volume in sorted(nodes.additional_volumes.items()):
-        mappings.append({"device_name": device, "ebs": _ebs(volume)})
+        mappings.append({"device_name": device, "ebs": _ebs(volume, keys.get(device))})
     return mappings
 
 
-def _ebs(volume: Volume) -> dict[str, Any]:
+def _ebs(volume: Volume, key: pulumi.Input[str] | None) -> dict[str, Any]:
     ebs = {
         "volume_size": volume.volume_size,
         "volume_type": volume.volume_type,
         "iops": volume.iops,
         "throughput": volume.throughput,
         "encrypted": str(volume.encrypted).lower(),
-        "kms_key_id": volume.kms_key_id,
+        "kms_key_id": volume.kms_key_id if key is None else key,
         "snapshot_id": volume.snapshot_id,
         "volume_initialization_rate": volume.volume_initialization_rate,
-        "delete_on_termination": "true",
+        "delete_on_termination": str(volume.delete_on_termination).lower(),
     }
     return {name: value for name, value in ebs.items() if value is not None}
 

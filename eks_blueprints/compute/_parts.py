@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from eks_blueprints.cluster.key_spec import KeyArgs
 from eks_blueprints.compute._instance_parts import SnapshotId
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
@@ -51,9 +52,14 @@ class Volume(Spec):
     kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key it is encrypted with, which the service-linked role AWSServiceRoleForAutoScaling has to be
     allowed to use. Default: the account's key for EBS."""
+    kms_key: KeyArgs | None = None
+    """A key that is made for this volume of the group's nodes, which EC2 may use for the account, instead of
+    `kms_key_id`. A volume cannot change its key: nodes are replaced."""
     snapshot_id: In[SnapshotId] | None = None
     """Id of the snapshot that it is made from, such as `snap-0123456789abcdef0`; `volume_size` is at least the
     snapshot's. Default: the image's own for the root volume, and empty for others."""
+    delete_on_termination: bool = True
+    """Whether it goes with its instance. One that stays costs, and nothing here deletes it."""
     volume_initialization_rate: int | None = Field(default=None, ge=100, le=300)
     """MiB a second at which blocks of the snapshot are fetched, which costs extra. Default: as they are first read."""
 
@@ -69,6 +75,10 @@ class Volume(Spec):
         if self.volume_initialization_rate is not None and self.snapshot_id is None:
             got = self.volume_initialization_rate
             faults.add("volume_initialization_rate", f"is for a volume from a snapshot; got {got}; add snapshot_id")
+        if self.kms_key is not None and self.kms_key_id is not None:
+            faults.add("kms_key", "excludes kms_key_id; got both; keep one of them")
+        if self.kms_key is not None and not self.encrypted:
+            faults.add("kms_key", "needs encryption; got encrypted: false; remove one of them")
         if self.kms_key_id is not None and not self.encrypted:
             faults.add("kms_key_id", "needs encryption; got encrypted: false; remove one of them")
         faults.raise_if_any()

@@ -104,7 +104,7 @@ class Disruption(Spec):
     """How many nodes at once; where several hold, the strictest counts. Default: one of 10%. []: no limit."""
 
     @property
-    def budgets_in_force(self) -> tuple[Budget, ...]:
+    def budgets_in_force(self) -> Sequence[Budget]:
         """The budgets, Karpenter's own where none are given."""
         return DEFAULT_BUDGETS if self.budgets is None else self.budgets
 

@@ -63,8 +63,8 @@ def field_help(path: str) -> FieldHelp:
             text, required = str(node.get("description", "")), False
             continue
         if _is_below_a_name(node, definitions, step):
-            steps.insert(number, _SOME_NAME)
-        inner, required = _inside(node, definitions, steps[number])
+            steps.insert(number, step := _SOME_NAME)
+        inner, required = _inside(node, definitions, step)
         if inner is None:
             raise _unknown(node, definitions, steps, number)
         node = inner
