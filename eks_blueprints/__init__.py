@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     from eks_blueprints.core.iam import Allow as Allow
     from eks_blueprints.core.refs import ClusterRef as ClusterRef
     from eks_blueprints.core.refs import NetworkRef as NetworkRef
-    from eks_blueprints.core.role_spec import AllowArgs as AllowArgs
     from eks_blueprints.core.role_spec import IamArgs as IamArgs
     from eks_blueprints.core.role_spec import RoleArgs as RoleArgs
     from eks_blueprints.core.spec import In as In
     from eks_blueprints.core.spec import Spec as Spec
+    from eks_blueprints.core.statements import ResourceStatement as ResourceStatement
+    from eks_blueprints.core.statements import StatementArgs as StatementArgs
     from eks_blueprints.kubernetes.namespace_spec import NamespaceArgs as NamespaceArgs
     from eks_blueprints.network.component import Network as Network
     from eks_blueprints.network.security_group_spec import SecurityGroupArgs as SecurityGroupArgs
@@ -54,7 +55,6 @@ _HOMES = {
     "AccessEntry": "access.spec",
     "AccountArgs": "blueprint.account",
     "Allow": "core.iam",
-    "AllowArgs": "core.role_spec",
     "AnyNetwork": "network.spec",
     "Blueprint": "blueprint.blueprint",
     "BlueprintArgs": "blueprint.spec",
@@ -73,10 +73,12 @@ _HOMES = {
     "NetworkRef": "core.refs",
     "PodIdentity": "access.pod_identity",
     "PodIdentityAssociation": "access.pod_identity_spec",
+    "ResourceStatement": "core.statements",
     "RoleArgs": "core.role_spec",
     "SecurityGroupArgs": "network.security_group_spec",
     "SecurityGroupRule": "network.security_group_spec",
     "Spec": "core.spec",
+    "StatementArgs": "core.statements",
     "core_data": "cluster.core_data",
 }
 _ROOMS = ("addons", "compute", "iam", "karpenter", "policies", "recording", "review", "stackfile", "testing")

@@ -11,9 +11,19 @@ from tests import ROOT
 from tests.test_docs import FENCE, PAGES
 
 LISTS = """
-from eks_blueprints import BlueprintArgs, ClusterArgs
-from eks_blueprints.addons import MetricsServer
-from eks_blueprints.compute import Compute, Karpenter, ManagedNodes
+from eks_blueprints import BlueprintArgs, ClusterArgs, ExistingNetworkArgs, NetworkArgs, RoleArgs, StatementArgs
+from eks_blueprints.addons import ExternalDns, MetricsServer
+from eks_blueprints.compute import Compute, Karpenter, ManagedNodes, SelfManagedNodes
+
+types: list[str] = ["m7g.large"]
+statement = StatementArgs(actions=["s3:GetObject"], resources=["*"], conditions={"StringEquals": {"aws:a": ["b"]}})
+RoleArgs(allow=[statement], deny=(statement,))
+NetworkArgs(zones=["eu-west-1a", "eu-west-1b"], secondary_cidrs=["100.64.0.0/16"])
+ExistingNetworkArgs(vpc_id="vpc-0123456789abcdef0", subnet_ids={"private": ["subnet-0123456789abcdef0"]})
+ClusterArgs(version="1.35", public_access_cidrs=["203.0.113.0/24"], security_groups=["office"])
+ManagedNodes(name="a", instance_types=types, security_group_ids=["sg-0123456789abcdef0"], zones=["eu-west-1a"])
+SelfManagedNodes(name="b", target_group_arns=["arn"], enabled_metrics=["GroupMinSize"])
+ExternalDns(zone_arns=["arn:aws:route53:::hostedzone/Z1"])
 
 nodes = [ManagedNodes(name="a"), ManagedNodes(name="b")]
 declared: list[ManagedNodes] = nodes

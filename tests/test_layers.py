@@ -46,7 +46,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "yaml_text",
         },
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
-        | {"helm", "images", "kubernetes_object", "aws_config", "caller", "role_spec"},
+        | {"helm", "images", "kubernetes_object", "aws_config", "caller", "role_spec", "statements"},
     ],
     "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine", "shards"}],
 }

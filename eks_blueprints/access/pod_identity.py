@@ -69,7 +69,7 @@ class PodIdentity(Component):
 
     def _make_role(self, args: PodIdentityAssociation, cluster: ClusterRef) -> GrantedRole:
         grants = Grants(
-            allowed=(*args.allowed, *well_known_permissions(args.well_known_policies, cluster)),
+            allowed=(*args.statements, *well_known_permissions(args.well_known_policies, cluster)),
             managed=args.policy_arns | well_known_policies(args.well_known_policies, cluster.partition),
             tags=self._tags,
             permissions_boundary=args.permissions_boundary,
@@ -109,7 +109,7 @@ class PodIdentity(Component):
             role_arn=self.role.arn if self.role else args.role_arn,
             target_role_arn=args.target_role_arn,
             disable_session_tags=args.disable_session_tags,
-            policy=policy_document(each.allow for each in args.policy) if args.policy else None,
+            policy=policy_document(each.statement() for each in args.policy) if args.policy else None,
             tags=self._tags or None,
             # A service account has one association, and its policies should be there when the first pod gets it.
             opts=self.child(depends_on=self.role.ready if self.role else (), delete_before_replace=True),

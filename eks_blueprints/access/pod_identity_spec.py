@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
@@ -13,8 +13,9 @@ from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import Namespace, PolicyArn, PolicyArns, RoleArn, ServiceAccount, Tags, repeated
-from eks_blueprints.core.role_spec import AllowArgs, RoleMarks, check_given, check_grants
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.role_spec import RoleMarks, check_given, check_grants, statements
+from eks_blueprints.core.spec import In, Many, Spec
+from eks_blueprints.core.statements import StatementArgs
 
 PodIdentityKind = Literal["pod_identity", "irsa"]
 
@@ -39,10 +40,13 @@ class PodIdentityAssociation(Spec):
     policy_arns: PolicyArns = {}
     """ARNs of IAM policies for the role, by a short name each."""
 
-    allow: tuple[AllowArgs, ...] = ()
+    allow: Many[StatementArgs] = ()
     """Further permissions of the role, written into a policy of its own."""
 
-    well_known_policies: tuple[WellKnown, ...] = ()
+    deny: Many[StatementArgs] = ()
+    """What the pods may not do whatever else allows it, written into the same policy."""
+
+    well_known_policies: Many[WellKnown] = ()
     """Permissions of well-known controllers, for those that your own charts install: `auto_scaler`,
     `aws_load_balancer_controller`, `cert_manager`, `ebs_csi_controller`, `efs_csi_controller`, `external_dns`,
     `image_builder`. The two for DNS reach all hosted zones of the account; name yours with `allow` instead."""
@@ -64,7 +68,7 @@ class PodIdentityAssociation(Spec):
     disable_session_tags: bool | None = None
     """Whether EKS leaves out the session tags (cluster, namespace, service account, ...). Default: it sets them."""
 
-    policy: tuple[AllowArgs, ...] = ()
+    policy: Many[StatementArgs] = ()
     """What the pods may do at most, within what the role may do: narrows a role that several service accounts have.
     Needs `disable_session_tags: true`. Default: all that the role may do."""
 
@@ -93,7 +97,7 @@ class PodIdentityAssociation(Spec):
     def _fits_together(self) -> Self:
         faults = Faults()
         if self.role_arn is not None:
-            for field in ("policy_arns", "allow", "well_known_policies", "permissions_boundary"):
+            for field in ("policy_arns", "allow", "deny", "well_known_policies", "permissions_boundary"):
                 if getattr(self, field):
                     faults.add(field, "is for the role that is created; got role_arn too; put it on that role")
         elif not (self.policy_arns or self.allow or self.well_known_policies) and self.target_role_arn is None:
@@ -103,7 +107,7 @@ class PodIdentityAssociation(Spec):
             faults.add("well_known_policies", f"lists one twice; got {twice}; remove one")
         self._check_service_account(faults)
         check_given(self.iam_role, self.role_arn, "role_arn", faults)
-        check_grants(self.policy_arns, self.allowed, faults)
+        check_grants(self.policy_arns, self.statements, faults)
         faults.raise_if_any()
         return self
 
@@ -136,12 +140,12 @@ class PodIdentityAssociation(Spec):
             faults.add("policy", f"cannot be combined with session tags; got them left on; {do}")
 
     @property
-    def allowed(self) -> tuple[Allow, ...]:
-        """What the policy of the role that is made says."""
-        own = tuple(each.allow for each in self.allow)
+    def statements(self) -> tuple[dict[str, Any], ...]:
+        """What the policy of the role that is made says, as IAM reads it."""
+        own = statements(self.allow, self.deny)
         if self.target_role_arn is None:
             return own
-        return (*own, Allow("sts:AssumeRole", "sts:TagSession", on=(self.target_role_arn,)))
+        return (*own, Allow("sts:AssumeRole", "sts:TagSession", on=(self.target_role_arn,)).statement())
 
     def identity_used(self, *, only_fargate: bool) -> PodIdentityKind:
         """How the pods get the role where there is nothing but Fargate, or something else."""

@@ -13,7 +13,7 @@ from eks_blueprints.access.principals import DEPLOYER, PrincipalArn, is_role
 from eks_blueprints.core.errors import Faults, Problem, fail, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Tags, element_name, repeated
-from eks_blueprints.core.spec import In, Spec, is_known
+from eks_blueprints.core.spec import In, Many, Spec, is_known
 
 EntryType = Literal["STANDARD", "EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX"]
 
@@ -29,7 +29,7 @@ class AccessPolicy(Spec):
     """What is allowed: `view`, `edit`, `admin`, `cluster_admin` or another short name; AWS's own name
     (`AmazonEKSViewPolicy`) or the policy's ARN will do as well."""
 
-    namespaces: tuple[str, ...] | None = None
+    namespaces: Many[str] | None = None
     """Namespaces it is limited to; `dev-*` means all that begin so. Default: the whole cluster."""
 
     @field_validator("policy")
@@ -65,13 +65,13 @@ class AccessEntry(Spec):
     """What the principal is: `STANDARD` for people and programs, the others for the roles of nodes. EKS itself makes
     the entries of managed node groups and Fargate profiles. Changing it replaces the entry."""
 
-    kubernetes_groups: tuple[str, ...] = ()
+    kubernetes_groups: Many[str] = ()
     """Kubernetes groups the principal belongs to, for one's own role bindings."""
 
     user_name: str | None = None
     """Kubernetes user name. Default: made by EKS from the ARN and, for a role, the session."""
 
-    policies: tuple[AccessPolicy, ...] = ()
+    policies: Many[AccessPolicy] = ()
     """AWS access policies the principal has, each at most once."""
 
     tags: Tags = {}

@@ -16,7 +16,7 @@ from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.errors import Faults, Path, shown, unknown_name
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import ArnPattern, KeyArn, RoleArn
-from eks_blueprints.core.spec import In, is_known
+from eks_blueprints.core.spec import In, Many, is_known
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -57,7 +57,7 @@ class AckController(HelmAddOn):
     region: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     """Region in which it makes resources. Default: the cluster's."""
 
-    resource_arns: tuple[In[ArnPattern], ...] | None = Field(default=None, min_length=1)
+    resource_arns: Many[In[ArnPattern]] | None = Field(default=None, min_length=1)
     """ARNs of what it may manage, with `*` for any text, such as all names that begin with a team's. Needed, unless it
     is `unbounded`."""
 
@@ -65,13 +65,13 @@ class AckController(HelmAddOn):
     """Whether it is meant that it may manage all of a kind: what `resource_arns` cover, or without them all that the
     service has in the region. What AWS names by an id alone, such as a VPC, cannot be named before it is there."""
 
-    kms_key_arns: tuple[In[KeyArn], ...] = ()
+    kms_key_arns: Many[In[KeyArn]] = ()
     """ARNs of KMS keys with which it may have the service encrypt what it makes. Default: keys of AWS only."""
 
-    kinds: tuple[str, ...] = ()
+    kinds: Many[str] = ()
     """Kinds of objects that it looks after, such as `Bucket`. Default: all it knows."""
 
-    watch_namespaces: tuple[Namespace, ...] = ()
+    watch_namespaces: Many[Namespace] = ()
     """Kubernetes namespaces whose objects it looks after. Default: all."""
 
     deletion_policy: Literal["delete", "retain"] = "delete"
@@ -166,7 +166,7 @@ class AckRolePasser(AckController):
     passes_roles_to: ClassVar[tuple[str, ...]]
     """AWS services that take the roles on."""
 
-    pass_role_arns: tuple[In[RoleArn], ...] = ()
+    pass_role_arns: Many[In[RoleArn]] = ()
     """ARNs of the IAM roles that it may hand to the service. Default: none, as who hands a role over acts with it."""
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:

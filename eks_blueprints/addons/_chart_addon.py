@@ -27,7 +27,7 @@ from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login, deliver
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import RoleArn
-from eks_blueprints.core.spec import In, Spec, is_known
+from eks_blueprints.core.spec import In, Many, Spec, is_known
 
 if TYPE_CHECKING:
     import pulumi
@@ -109,7 +109,7 @@ class ChartAddOn(AddOn):
     node_selector: NodeSelector | None = None
     """Labels that nodes have to carry to run its pods. Default: the platform's."""
 
-    tolerations: tuple[Toleration, ...] | None = None
+    tolerations: Many[Toleration] | None = None
     """Taints that its pods accept. Default: the platform's."""
 
     production: bool | None = None

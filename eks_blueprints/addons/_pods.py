@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -97,7 +98,7 @@ class PodDisruptionBudget(Spec):
         return {name: int(value) if value.isdigit() else value for name, value in fields.items() if value is not None}
 
 
-def pod_settings(tolerations: tuple[Toleration, ...] | None, node_selector: dict[str, str]) -> dict[str, Any]:
+def pod_settings(tolerations: Sequence[Toleration] | None, node_selector: dict[str, str]) -> dict[str, Any]:
     """Where pods may run, in the words that the add-ons of EKS share."""
     settings: dict[str, Any] = {}
     if tolerations is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from eks_blueprints.addons._ack import AckController
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import ArnPattern
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -18,7 +18,7 @@ class AckAcm(AckController):
 
     service: ClassVar[str] = "acm"
 
-    certificate_authority_arns: tuple[In[ArnPattern], ...] = ()
+    certificate_authority_arns: Many[In[ArnPattern]] = ()
     """ARNs of private certificate authorities that it may have sign certificates, such as
     `arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/*`. Default: none, public certificates only."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from eks_blueprints.addons._ack import AckRolePasser
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import ArnPattern
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -20,7 +20,7 @@ class AckLambda(AckRolePasser):
     passes_roles_to: ClassVar[tuple[str, ...]] = ("lambda.amazonaws.com",)
     looks_at: ClassVar[tuple[str, ...]] = ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
 
-    code_arns: tuple[In[ArnPattern], ...] = ()
+    code_arns: Many[In[ArnPattern]] = ()
     """ARNs of the objects in S3 from which it may take the code of functions, such as `arn:aws:s3:::shop-code/*`."""
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:

@@ -10,6 +10,7 @@ from eks_blueprints.addons._pods import NodeSelector, Toleration, pod_settings
 from eks_blueprints.addons.amazon_cloudwatch_observability import AmazonCloudwatchObservability
 from eks_blueprints.addons.base import AddOn, EksAddOn
 from eks_blueprints.addons.cert_manager import CertManager
+from eks_blueprints.core.spec import Many
 
 
 class Adot(EksAddOn):
@@ -28,7 +29,7 @@ class Adot(EksAddOn):
     replicas: int | None = Field(default=None, ge=1, le=10)
     """Number of pods of the operator. Default: EKS's, 1."""
 
-    tolerations: tuple[Toleration, ...] | None = None
+    tolerations: Many[Toleration] | None = None
     """Taints that its pods accept. Default: none."""
 
     node_selector: NodeSelector = {}

@@ -8,6 +8,7 @@ from eks_blueprints.addons._fit import DAEMON, Fit
 from eks_blueprints.addons._pods import Toleration, pod_settings
 from eks_blueprints.addons.aws_for_fluent_bit import AwsForFluentBit
 from eks_blueprints.addons.base import AddOn, EksAddOn
+from eks_blueprints.core.spec import Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
@@ -34,7 +35,7 @@ class AmazonCloudwatchObservability(EksAddOn):
     application_signals: bool | None = None
     """Whether applications are instrumented for Application Signals where they ask for it. Default: EKS's, yes."""
 
-    tolerations: tuple[Toleration, ...] | None = None
+    tolerations: Many[Toleration] | None = None
     """Taints that its pods accept. Default: EKS's, all of them."""
 
     def managed_policies(self, ground: Ground) -> dict[str, str]:

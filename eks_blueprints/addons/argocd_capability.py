@@ -12,7 +12,7 @@ from eks_blueprints.addons.argocd import Argocd
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.spec import In, Spec, is_known
+from eks_blueprints.core.spec import In, Many, Spec, is_known
 
 _INSTANCE = Form(r"arn:aws(-[a-z]+)*:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}")
 
@@ -22,9 +22,9 @@ class RoleMapping(Spec):
 
     role: Literal["ADMIN", "EDITOR", "VIEWER"]
     """The role."""
-    groups: tuple[In[str], ...] = ()
+    groups: Many[In[str]] = ()
     """Ids of groups of IAM Identity Center that have it."""
-    users: tuple[In[str], ...] = ()
+    users: Many[In[str]] = ()
     """Ids of users of IAM Identity Center that have it."""
 
     def inputs(self) -> dict[str, Any]:
@@ -51,10 +51,10 @@ class ArgocdCapability(CapabilityAddOn):
     namespace: Namespace = "argocd"
     """Kubernetes namespace of its Applications."""
 
-    role_mappings: tuple[RoleMapping, ...] = Field(default=(), max_length=3)
+    role_mappings: Many[RoleMapping] = Field(default=(), max_length=3)
     """Who has which role. Default: nobody can sign on."""
 
-    vpce_ids: tuple[In[str], ...] = ()
+    vpce_ids: Many[In[str]] = ()
     """Ids of the VPC endpoints by which alone it can be reached. Default: it can be reached from the internet."""
 
     @field_validator("idc_instance_arn")

@@ -8,7 +8,7 @@ from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import RegionalKeyArn, Tags
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
@@ -29,7 +29,7 @@ class AwsEbsCsiDriver(EksAddOn):
     )
     service_account: ClassVar[str] = "ebs-csi-controller-sa"
 
-    kms_key_arns: tuple[In[RegionalKeyArn], ...] = ()
+    kms_key_arns: Many[In[RegionalKeyArn]] = ()
     """ARNs of the customer managed KMS keys that its volumes are encrypted with; it may use these and no others.
     Keys of AWS need no entry."""
 

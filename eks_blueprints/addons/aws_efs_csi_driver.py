@@ -15,7 +15,7 @@ from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import Tags
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
@@ -39,13 +39,13 @@ class AwsEfsCsiDriver(EksAddOn):
     """EFS file systems that are made with it, by name, each with mount targets, and with a storage class `efs-<name>`
     unless it says otherwise. Default: none."""
 
-    file_system_arns: tuple[In[FileSystemArn], ...] = ()
+    file_system_arns: Many[In[FileSystemArn]] = ()
     """ARNs of the file systems that it may make access points in. Default: all of the account, by AWS's own policy."""
 
-    node_tolerations: tuple[Toleration, ...] | None = None
+    node_tolerations: Many[Toleration] | None = None
     """Taints that its pods on nodes accept. Default: all of them."""
 
-    tolerations: tuple[Toleration, ...] | None = None
+    tolerations: Many[Toleration] | None = None
     """Taints that its controller's pods accept. Default: EKS's."""
 
     node_selector: NodeSelector = {}

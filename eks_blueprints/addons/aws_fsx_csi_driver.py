@@ -9,7 +9,7 @@ from eks_blueprints.addons._bucket import bucket_arn
 from eks_blueprints.addons._fit import DAEMON, Fit, Stage
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -24,7 +24,7 @@ class AwsFsxCsiDriver(EksAddOn):
     stage: ClassVar[Stage] = Stage.CORE
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
 
-    data_buckets: tuple[In[BucketName], ...] = ()
+    data_buckets: Many[In[BucketName]] = ()
     """Names of S3 buckets that file systems are filled from and written back to."""
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:

@@ -10,7 +10,7 @@ from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import ArnPattern
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -71,7 +71,7 @@ class AwsGatewayApiController(HelmAddOn):
     default_service_network: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
     """Name of the service network that the VPC is put into. Default: Gateways name theirs."""
 
-    access_log_arns: tuple[In[ArnPattern], ...] = ()
+    access_log_arns: Many[In[ArnPattern]] = ()
     """ARNs of the S3 buckets and Firehose streams that AccessLogPolicies send logs to; it changes their bucket policies
     and tags for that. Default: none; log groups of CloudWatch need no entry."""
 

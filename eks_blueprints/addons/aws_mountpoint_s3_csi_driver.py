@@ -12,7 +12,7 @@ from eks_blueprints.addons._fit import DAEMON, Fit, Stage
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import KeyArn
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -33,13 +33,13 @@ class AwsMountpointS3CsiDriver(EksAddOn):
     stage: ClassVar[Stage] = Stage.CORE
     fits: ClassVar[Fit] = Fit(not_on_fargate=DAEMON)
 
-    buckets: tuple[In[BucketName], ...] = Field(min_length=1)
+    buckets: Many[In[BucketName]] = Field(min_length=1)
     """Names of the buckets that it mounts; directory buckets (S3 Express One Zone) by their names with `--x-s3`."""
 
     read_only: bool = False
     """Whether pods may read only."""
 
-    kms_key_arns: tuple[In[KeyArn], ...] = ()
+    kms_key_arns: Many[In[KeyArn]] = ()
     """ARNs of the customer managed KMS keys that the buckets are encrypted with."""
 
     node_tolerate_all: bool | None = None

@@ -12,7 +12,7 @@ from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.cert_manager import CertManager
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -36,7 +36,7 @@ class AwsPrivatecaIssuer(HelmAddOn):
 
     namespace: Namespace = "cert-manager"
 
-    authority_arns: tuple[In[AuthorityArn], ...] = Field(min_length=1)
+    authority_arns: Many[In[AuthorityArn]] = Field(min_length=1)
     """ARNs of the private certificate authorities that it asks."""
 
     def permissions(self, cluster: ClusterRef) -> list[Allow]:

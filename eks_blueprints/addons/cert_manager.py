@@ -12,7 +12,7 @@ from eks_blueprints.addons._fit import Stage
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -44,10 +44,10 @@ class CertManager(HelmAddOn):
 
     namespace: Namespace = "cert-manager"
 
-    zone_arns: tuple[In[ZoneArn], ...] = ()
+    zone_arns: Many[In[ZoneArn]] = ()
     """ARNs of the hosted zones where it may answer DNS-01 challenges."""
 
-    recursive_nameservers: tuple[str, ...] = ()
+    recursive_nameservers: Many[str] = ()
     """Name servers, with their ports, that it asks whether a challenge can be seen: `8.8.8.8:53`. Default: those of the
     cluster."""
 

@@ -18,7 +18,7 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import repeated
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -44,7 +44,7 @@ class ExpanderPriority(Spec):
 
     priority: int = Field(ge=1, le=2**31 - 1)
     """The higher, the earlier."""
-    groups: tuple[str, ...] = Field(min_length=1)
+    groups: Many[str] = Field(min_length=1)
     """Regular expressions for names of Auto Scaling groups. Those of a compute element `spot` on a platform `shop` have
     `shop-spot-group` in them; `.*` stands for all."""
 
@@ -131,11 +131,11 @@ class ClusterAutoscaler(HelmAddOn):
         in_auto_mode="its own scaling of nodes",
     )
 
-    expanders: tuple[Expander, ...] = Field(default=("least-waste",), min_length=1)
+    expanders: Many[Expander] = Field(default=("least-waste",), min_length=1)
     """Which group grows where several would do: the first that decides. Cluster Autoscaler's `price` knows no prices
     on AWS."""
 
-    priorities: tuple[ExpanderPriority, ...] = ()
+    priorities: Many[ExpanderPriority] = ()
     """Which groups go first, for the expander `priority`. A group that none of them matches does not grow."""
 
     scale_down: ScaleDown | None = ScaleDown()
@@ -156,7 +156,7 @@ class ClusterAutoscaler(HelmAddOn):
     balance_similar_node_groups: bool = False
     """Whether groups that differ in nothing but their zone are kept at one size."""
 
-    balancing_ignore_labels: tuple[str, ...] = ()
+    balancing_ignore_labels: Many[str] = ()
     """Labels in which groups may differ and still count as similar."""
 
     extra_args: dict[str, In[str]] = {}

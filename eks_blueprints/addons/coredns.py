@@ -10,7 +10,7 @@ from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toleration, pod_settings
 from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.errors import Faults
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -55,7 +55,7 @@ class Coredns(EksAddOn):
     """Where its pods run, if not on nodes: on Fargate they need a note that says so. Default: on nodes, and on Fargate
     where the platform has nothing else."""
 
-    tolerations: tuple[Toleration, ...] | None = None
+    tolerations: Many[Toleration] | None = None
     """Taints its pods accept, instead of EKS's default: control-plane nodes and CriticalAddonsOnly."""
 
     node_selector: NodeSelector = {}

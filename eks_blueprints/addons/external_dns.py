@@ -11,7 +11,7 @@ from eks_blueprints.addons._arns import ZoneArn
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -48,19 +48,19 @@ class ExternalDns(HelmAddOn):
 
     namespace: Namespace = "external-dns"
 
-    zone_arns: tuple[In[ZoneArn], ...] = Field(min_length=1)
+    zone_arns: Many[In[ZoneArn]] = Field(min_length=1)
     """ARNs of the hosted zones whose records it may change."""
 
     zone_type: Literal["private", "public"] | None = None
     """Which of zones of the same name it looks at. Default: both."""
 
-    domain_filters: tuple[str, ...] = ()
+    domain_filters: Many[str] = ()
     """Domains it keeps to, such as `shop.example.com`. Default: all of its zones."""
 
     policy: Literal["sync", "upsert-only", "create-only"] = "upsert-only"
     """What it may do to records: everything, everything but deleting, or creating alone."""
 
-    sources: tuple[Source, ...] = Field(default=("service", "ingress"), min_length=1)
+    sources: Many[Source] = Field(default=("service", "ingress"), min_length=1)
     """Sorts of objects that it reads host names from."""
 
     txt_owner_id: In[str] | None = None

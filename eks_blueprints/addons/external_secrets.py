@@ -13,7 +13,7 @@ from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import KeyArn
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -50,13 +50,13 @@ class ExternalSecrets(HelmAddOn):
 
     namespace: Namespace = "external-secrets"
 
-    secret_arns: tuple[In[SecretArn], ...] = ()
+    secret_arns: Many[In[SecretArn]] = ()
     """ARNs of the secrets it may read, with `*` for any text: `arn:aws:secretsmanager:region:account:secret:shop/*`."""
 
-    parameter_arns: tuple[In[ParameterArn], ...] = ()
+    parameter_arns: Many[In[ParameterArn]] = ()
     """ARNs of the parameters it may read, with `*` for any text."""
 
-    kms_key_arns: tuple[In[KeyArn], ...] = ()
+    kms_key_arns: Many[In[KeyArn]] = ()
     """ARNs of the customer managed KMS keys that these are encrypted with. Keys of AWS need no entry."""
 
     replicas: int | None = Field(default=None, ge=1, le=10)

@@ -9,6 +9,7 @@ from pydantic import Field
 from eks_blueprints.addons._fit import Stage
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested
+from eks_blueprints.core.spec import Many
 
 
 class Gatekeeper(HelmAddOn):
@@ -51,7 +52,7 @@ class Gatekeeper(HelmAddOn):
     failure_policy: Literal["Ignore", "Fail"] = "Ignore"
     """What happens to objects while no pod of it answers: they pass, or are refused."""
 
-    exempt_namespaces: tuple[str, ...] = ("kube-system",)
+    exempt_namespaces: Many[str] = ("kube-system",)
     """Namespaces that its webhooks leave alone. It brings no policies: where yours refuse privileged pods, name the
     namespaces of agents and drivers."""
 

@@ -12,7 +12,7 @@ from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.aws_load_balancer_controller import AwsLoadBalancerController
 from eks_blueprints.core.leaves import IN_THE_REGION
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -51,7 +51,7 @@ class IngressNginx(HelmAddOn):
     replicas: int | None = Field(default=None, ge=1, le=100)
     """Number of pods. Default: the chart's, 1."""
 
-    certificate_arns: tuple[In[Annotated[CertificateArn, IN_THE_REGION]], ...] = Field(default=(), max_length=1)
+    certificate_arns: Many[In[Annotated[CertificateArn, IN_THE_REGION]]] = Field(default=(), max_length=1)
     """ARN of the ACM certificate with which the load balancer ends TLS. Default: NGINX ends it."""
 
     config: dict[str, str] = {}

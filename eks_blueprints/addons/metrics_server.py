@@ -8,6 +8,7 @@ from pydantic import Field
 
 from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toleration, pod_settings
 from eks_blueprints.addons.base import EksAddOn
+from eks_blueprints.core.spec import Many
 
 
 class MetricsServer(EksAddOn):
@@ -19,7 +20,7 @@ class MetricsServer(EksAddOn):
     replicas: int | None = Field(default=None, ge=1, le=100)
     """Number of pods. Default: EKS's, 2."""
 
-    tolerations: tuple[Toleration, ...] | None = None
+    tolerations: Many[Toleration] | None = None
     """Taints its pods accept. Default: none."""
 
     node_selector: NodeSelector = {}

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested
+from eks_blueprints.core.spec import Many
 
 
 class SparkOperator(HelmAddOn):
@@ -35,7 +36,7 @@ class SparkOperator(HelmAddOn):
 
     namespace: Namespace = "spark-operator"
 
-    job_namespaces: tuple[str, ...] = ("default",)
+    job_namespaces: Many[str] = ("default",)
     """Namespaces that applications run in; they have to be there."""
 
     def settings(self) -> dict[str, Any]:

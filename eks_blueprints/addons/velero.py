@@ -14,7 +14,7 @@ from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.images import from_mirror
 from eks_blueprints.core.leaves import KeyArn
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 if TYPE_CHECKING:
     import pulumi
@@ -32,7 +32,7 @@ class BackupSchedule(Spec):
     """When, in cron's form and UTC: `0 3 * * *`, or `@daily`."""
     retention: str = Field(default="720h0m0s", pattern=r"^(\d+h(\d+m)?(\d+s)?)$")
     """How long a backup is kept, such as `720h` for 30 days."""
-    included_namespaces: tuple[str, ...] = ()
+    included_namespaces: Many[str] = ()
     """Namespaces that are backed up. Default: all."""
 
     def values(self) -> dict[str, Any]:

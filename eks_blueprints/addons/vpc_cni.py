@@ -13,7 +13,7 @@ from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import Cidr4, SecurityGroupId
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
@@ -37,7 +37,7 @@ class CustomNetworking(Spec):
     subnets: dict[str, In[str]] = {}
     """Ids of the pods' subnets by availability zone. Default: the network's pod subnets."""
 
-    security_group_ids: tuple[In[SecurityGroupId], ...] = ()
+    security_group_ids: Many[In[SecurityGroupId]] = ()
     """Security groups of the pods. Default: the cluster's own."""
 
     @field_validator("subnets")
@@ -96,7 +96,7 @@ class VpcCni(EksAddOn):
     external_snat: bool | None = None
     """Whether a NAT gateway, rather than the node, translates the addresses of pods. Default: no."""
 
-    exclude_snat_cidrs: tuple[Cidr4, ...] = ()
+    exclude_snat_cidrs: Many[Cidr4] = ()
     """IPv4 CIDRs outside the VPC that pods reach with their own addresses."""
 
     windows_ipam: bool | None = None

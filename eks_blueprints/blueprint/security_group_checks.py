@@ -34,6 +34,9 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         if isinstance(compute, Ec2Nodes):
             for problem in unknown_groups(compute.security_groups, made):
                 yield problem.below("compute", compute.name)
+            sources = () if compute.remote_access is None else compute.remote_access.source_security_groups
+            for problem in unknown_groups(sources, made, "source_security_groups"):
+                yield problem.below("compute", compute.name, "remote_access")
     yield from _endpoints(args)
     yield from _pods(args)
 

@@ -29,7 +29,7 @@ from eks_blueprints.core.elements import Group
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.role_spec import IamArgs
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.kubernetes.namespace_spec import Namespaces
 from eks_blueprints.network.security_group_spec import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
@@ -77,7 +77,7 @@ class BlueprintArgs(Spec):
     compute: Group[Compute] = ()
     """What pods run on, by a name of your choice; `kind` says which sort and defaults to the name."""
 
-    core_addons: tuple[CoreAddOn, ...] = CORE_ADDONS
+    core_addons: Many[CoreAddOn] = CORE_ADDONS
     """Add-ons of EKS that are installed without being listed. Default: vpc_cni, kube_proxy, eks_pod_identity_agent and
     coredns. `[]`: only what `addons` lists."""
 

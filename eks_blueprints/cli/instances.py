@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -201,6 +202,7 @@ def _sorted(found: list[InstanceType], by: str, region: str) -> list[InstanceTyp
     return sorted(found, key=lambda each: each.name) if by == "name" else found
 
 
+@cache
 def _price(name: str, region: str) -> float | None:
     from eks_blueprints.review.cost.prices import list_prices
 

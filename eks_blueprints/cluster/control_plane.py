@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 
 _DURATION = Form(r"([1-9][0-9]{0,5})([smh])")
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -82,7 +82,7 @@ class ScoringStrategy(Spec):
     type: Literal["LeastAllocated", "MostAllocated"] = "LeastAllocated"
     """Spread pods over nodes (`LeastAllocated`), or fill nodes up (`MostAllocated`)."""
 
-    resources: tuple[ScoringResource, ...] = ()
+    resources: Many[ScoringResource] = ()
     """Resources that count, and how much. Default: the scheduler's own, cpu and memory alike."""
 
     @field_validator("resources")

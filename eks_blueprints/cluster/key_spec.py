@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -10,108 +10,41 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Tags
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
+from eks_blueprints.core.statements import Principal, ResourceStatement, check_statements
 
-_PRINCIPAL = Form(
-    r"\d{12}|arn:aws(-[a-z]+)*:(iam::\d{12}:(root|(role|user)/[\x21-\x7e]+)|sts::\d{12}:assumed-role/[\x21-\x7e]+)",
-    what="is not a principal that a key policy can name",
-    do="write the ARN of a role, a user, or of an account, arn:aws:iam::111122223333:root",
-)
 _ALIAS = Form(
     r"(?!aws/)[a-zA-Z0-9/_-]{1,250}",
     what="is not a valid alias",
     do="use up to 250 letters, digits and /_-, without alias/ before it, and do not begin with aws/",
 )
-_ACTION = Form(
-    r"kms:[A-Za-z]*\*?", what="is not a valid action of KMS", do="write it like kms:Decrypt, kms:Describe* or kms:*"
-)
-_SERVICE = Form(r"[a-z0-9-]+(\.[a-z0-9-]+)+", what="is not a service", do="write it like logs.amazonaws.com")
-
-Principal = Annotated[str, AfterValidator(_PRINCIPAL)]
-
-
-def _anyone(value: str) -> str:
-    return value if value == "*" else _PRINCIPAL(value)
-
-
-PrincipalOrAnyone = Annotated[str, AfterValidator(_anyone)]
 Alias = Annotated[str, AfterValidator(_ALIAS)]
-
-
-class KeyStatement(Spec):
-    """One further statement of a key policy, for this key."""
-
-    sid: Annotated[
-        str, AfterValidator(Form(r"[A-Za-z0-9]{1,100}", what="is not a valid Sid", do="use letters and digits"))
-    ]
-    """Name of the statement."""
-
-    effect: Literal["Allow", "Deny"] = "Allow"
-    """Whether it allows or denies."""
-
-    principals: tuple[In[PrincipalOrAnyone], ...] = ()
-    """ARNs of roles, users or accounts that it is about; `*` is anyone, whom conditions should narrow."""
-
-    services: tuple[Annotated[str, AfterValidator(_SERVICE)], ...] = ()
-    """AWS services that it is about, such as `logs.eu-west-1.amazonaws.com`."""
-
-    actions: tuple[Annotated[str, AfterValidator(_ACTION)], ...]
-    """Actions such as `kms:Decrypt`."""
-
-    conditions: dict[str, dict[str, tuple[In[str], ...]]] = {}
-    """Conditions, all of which must hold: operator to key to values."""
-
-    @model_validator(mode="after")
-    def _is_about_somebody(self) -> Self:
-        faults = Faults()
-        if not self.principals and not self.services:
-            faults.add("principals", "needs a principal; got none; name principals or services")
-        if not self.actions:
-            faults.add("actions", "needs at least one; got []; name one, such as kms:Decrypt")
-        faults.raise_if_any()
-        return self
-
-    def statement(self) -> dict[str, Any]:
-        """It as a key policy has it."""
-        principal: dict[str, Any] = {}
-        if self.principals:
-            principal["AWS"] = list(self.principals)
-        if self.services:
-            principal["Service"] = list(self.services)
-        found: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect, "Principal": principal}
-        found |= {"Action": list(self.actions), "Resource": "*"}
-        if self.conditions:
-            found["Condition"] = {
-                operator: {key: list(values) for key, values in keys.items()}
-                for operator, keys in self.conditions.items()
-            }
-        return found
 
 
 class KeyArgs(Spec):
     """A KMS key that is made: who administers and uses it, how it is called, how it turns over and goes."""
 
-    owners: tuple[In[Principal], ...] = ()
+    owners: Many[In[Principal]] = ()
     """ARNs of those who may do everything with the key. Default: the account, so that IAM policies decide. AWS refuses
     owners without whoever deploys."""
 
-    administrators: tuple[In[Principal], ...] = ()
+    administrators: Many[In[Principal]] = ()
     """ARNs of those who may administer the key, and not use it."""
 
-    users: tuple[In[Principal], ...] = ()
+    users: Many[In[Principal]] = ()
     """ARNs of those who may encrypt and decrypt with the key."""
 
-    service_users: tuple[In[Principal], ...] = ()
+    service_users: Many[In[Principal]] = ()
     """ARNs of roles that may use the key by AWS services, which they give grants, such as
     `arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`."""
 
-    policy_statements: tuple[KeyStatement, ...] = ()
+    policy_statements: Many[ResourceStatement] = ()
     """Further statements of the key policy."""
 
     policy: JsonValues | None = None
     """The whole key policy, `{Version: ..., Statement: [...]}`, instead of what the five fields above say."""
 
-    aliases: tuple[Alias, ...] = Field(default=(), max_length=50)
+    aliases: Many[Alias] = Field(default=(), max_length=50)
     """Further aliases, without `alias/` before them."""
 
     description: str | None = Field(default=None, max_length=8192)
@@ -149,11 +82,7 @@ class KeyArgs(Spec):
         for index, alias in enumerate(self.aliases):
             if (other := seen.setdefault(label(alias), alias)) != alias or self.aliases.index(alias) != index:
                 faults.add(("aliases", index), f"is too near to {other}; got {alias}; remove one")
-        sids: set[str] = set(OWN_SIDS)
-        for index, each in enumerate(self.policy_statements):
-            if each.sid in sids:
-                faults.add(("policy_statements", index, "sid"), f"exists already; got {each.sid}; choose another")
-            sids.add(each.sid)
+        check_statements(self.policy_statements, "kms", faults, taken=OWN_SIDS)
         faults.raise_if_any()
         return self
 
@@ -163,7 +92,7 @@ class KeyArgs(Spec):
         return any((self.owners, self.administrators, self.users, self.service_users, self.policy_statements))
 
 
-OWN_SIDS = ("Owners", "Administrators", "Users", "ServiceUsers", "ServiceGrants", "Logs")
+OWN_SIDS = ("Owners", "Administrators", "Users", "ServiceUsers", "ServiceGrants", "Logs", "Volumes", "Notices")
 """Names of the statements that the other fields make."""
 
 

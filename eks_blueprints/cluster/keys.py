@@ -70,6 +70,33 @@ def make_key(
     return made
 
 
+def volume_key(frame: Frame, role: str, spec: KeyArgs) -> aws.kms.Key:
+    """A key for volumes, with which EC2 may act for everyone of the account who may use EC2.
+
+    It is what the policy of AWS's own key for EBS says (KMS developer guide, "Default key policy of an AWS managed
+    key"), and holds for EC2 Auto Scaling and EKS too, which call EC2.
+    """
+    account = account_id(frame.component)
+    asked = {"kms:CallerAccount": account, "kms:ViaService": f"ec2.{frame.region}.amazonaws.com"}
+    statement = _allow("Volumes", ["*"], [*_USERS, "kms:CreateGrant"]) or {}
+    statement["Condition"] = {"StringEquals": asked}
+    alias = frame.name(role.removesuffix("-key"))
+    return make_key(frame, role, spec, description=f"Volumes of {alias}", alias=alias, statements=[statement])
+
+
+def notice_key(frame: Frame, role: str, spec: KeyArgs) -> aws.kms.Key:
+    """A key for a queue to which EventBridge sends notices."""
+    statement = {
+        "Sid": "Notices",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+    }
+    alias = frame.name(role.removesuffix("-key"))
+    return make_key(frame, role, spec, description=f"Notices in {alias}", alias=alias, statements=[statement])
+
+
 def _policy(
     frame: Frame, spec: KeyArgs, service_users: Sequence[pulumi.Input[str]], statements: Sequence[dict[str, Any]]
 ) -> In[str] | None:
@@ -93,7 +120,7 @@ def _policy(
     if grants is not None:
         grants["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     said = [each for each in (*found, grants) if each is not None]
-    said += [*statements, *(each.statement() for each in spec.policy_statements)]
+    said += [*statements, *(each.statement("*") for each in spec.policy_statements)]
     return json_text({"Version": "2012-10-17", "Statement": said})
 
 

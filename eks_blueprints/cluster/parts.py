@@ -11,7 +11,7 @@ from eks_blueprints.cluster.key_spec import KeyArgs
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import PolicyArn, Profile, RegionalKeyArn, RoleArn, Tags, repeated
 from eks_blueprints.core.role_spec import RoleArgs
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 RETENTIONS = (
     0,
@@ -104,7 +104,7 @@ class EncryptionArgs(KeyArgs):
 class AutoModeArgs(Spec):
     """EKS Auto Mode: EKS itself brings nodes, block storage and load balancers."""
 
-    node_pools: tuple[Literal["general-purpose", "system"], ...] = ("general-purpose", "system")
+    node_pools: Many[Literal["general-purpose", "system"]] = ("general-purpose", "system")
     """Built-in node pools to turn on; they cannot be edited. An empty list turns both off, for node pools of one's
     own."""
 

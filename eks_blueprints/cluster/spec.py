@@ -17,7 +17,7 @@ from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Cidr, Cidr4, PolicyArn, RoleArn, SecurityGroupId, Tags
 from eks_blueprints.core.role_spec import RoleArgs
-from eks_blueprints.core.spec import In, Several, Spec
+from eks_blueprints.core.spec import In, Many, Several, Spec
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 Tier = Literal["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"]
@@ -53,7 +53,7 @@ class ClusterArgs(Spec):
     """Whether the Kubernetes API can be reached from the internet. Without it, what deploys Kubernetes objects must
     run where the VPC can be reached: a runner in it, a VPN, a peered network. Needs `public_access_cidrs`."""
 
-    public_access_cidrs: tuple[Cidr, ...] = Field(default=(), max_length=40)
+    public_access_cidrs: Many[Cidr] = Field(default=(), max_length=40)
     """Address ranges that may use the public endpoint, at most 40. There is no default: whoever wants everyone in
     writes `0.0.0.0/0`."""
 
@@ -64,7 +64,7 @@ class ClusterArgs(Spec):
     security_group_ids: Several[SecurityGroupId] = ()
     """Security groups of the control plane's network interfaces, besides the one that EKS makes."""
 
-    security_groups: tuple[str, ...] = ()
+    security_groups: Many[str] = ()
     """The same by their names in `security_groups` of the platform."""
 
     control_plane_egress_mode: Literal["AWS_MANAGED", "CUSTOMER_ROUTED"] | None = None
@@ -80,7 +80,7 @@ class ClusterArgs(Spec):
     later, so it cannot drift, but a change after creation has no effect. Set it false where pipelines deploy, and
     declare their role under `access` with `cluster_admin`."""
 
-    enabled_cluster_log_types: tuple[LogType, ...] = ("api", "audit", "authenticator")
+    enabled_cluster_log_types: Many[LogType] = ("api", "audit", "authenticator")
     """Logs of the control plane that go to CloudWatch. An empty list turns them off."""
 
     log_group: LogGroupArgs | None = None
@@ -119,10 +119,10 @@ class ClusterArgs(Spec):
     """Address range of Kubernetes Services: /12 to /24 in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, apart from the
     VPC. It cannot be changed later: the cluster is replaced. Default: EKS's choice, 10.100.0.0/16 or 172.20.0.0/16."""
 
-    remote_node_networks: tuple[Cidr4, ...] = Field(default=(), max_length=15)
+    remote_node_networks: Many[Cidr4] = Field(default=(), max_length=15)
     """Address ranges outside AWS in which hybrid nodes stand, at most 15, private and apart from all others."""
 
-    remote_pod_networks: tuple[Cidr4, ...] = Field(default=(), max_length=15)
+    remote_pod_networks: Many[Cidr4] = Field(default=(), max_length=15)
     """Address ranges outside AWS of pods on hybrid nodes, at most 15. Needs `remote_node_networks`."""
 
     kube_api_server_config: KubeApiServerConfig | None = None
@@ -149,7 +149,7 @@ class ClusterArgs(Spec):
     oidc_provider: bool = True
     """Whether to make the IAM OIDC provider that roles for service accounts (IRSA) need."""
 
-    openid_connect_audiences: tuple[str, ...] = Field(default=(), max_length=99)
+    openid_connect_audiences: Many[str] = Field(default=(), max_length=99)
     """Audiences besides `sts.amazonaws.com` for whose tokens of service accounts IAM takes that provider's word."""
 
     identity_provider: IdentityProviderArgs | None = None

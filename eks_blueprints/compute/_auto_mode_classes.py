@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import Cidr, RegionalArn, RegionalKeyArn, Tags
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.labels import object_name
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
@@ -102,13 +102,13 @@ class IngressClass(Spec):
     """Group whose Ingresses share one load balancer. Default: one for each Ingress."""
     ip_address_type: Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"] | None = None
     """Addresses of the load balancers. Default: ipv4."""
-    inbound_cidrs: tuple[Cidr, ...] = ()
+    inbound_cidrs: Many[Cidr] = ()
     """Address ranges that may reach them. Default: all."""
-    certificate_arns: tuple[In[RegionalArn], ...] = ()
+    certificate_arns: Many[In[RegionalArn]] = ()
     """ARNs of certificates in ACM, the default one first."""
     ssl_policy: str | None = None
     """Security policy of TLS listeners, such as `ELBSecurityPolicy-TLS13-1-2-2021-06`. Default: that of ELB."""
-    subnet_ids: tuple[In[str], ...] = ()
+    subnet_ids: Many[In[str]] = ()
     """Ids of the subnets they stand in. Default: those tagged for load balancers."""
     load_balancer_attributes: dict[str, str] = {}
     """Attributes of the load balancers, such as `idle_timeout.timeout_seconds: "120"`."""

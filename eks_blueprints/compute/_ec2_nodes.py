@@ -18,7 +18,7 @@ from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.json_values import written
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
 from eks_blueprints.core.role_spec import RoleArgs
-from eks_blueprints.core.spec import In, Several
+from eks_blueprints.core.spec import In, Many, Several
 from eks_blueprints.core.versions import offered
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def known_ami_type(ami_type: str | None) -> str | None:
 class Ec2Nodes(InstanceSettings):
     """A group of EC2 nodes, whoever looks after it."""
 
-    instance_types: tuple[str, ...] = Field(default=("m5.large",), min_length=1, max_length=40)
+    instance_types: Many[str] = Field(default=("m5.large",), min_length=1, max_length=40)
     """EC2 instance types, the most wanted first; all of one architecture. Several help spot capacity. With
     `launch_template` the template's type, unless some are named here."""
 
@@ -94,13 +94,13 @@ class Ec2Nodes(InstanceSettings):
     labels: dict[str, str] = {}
     """Kubernetes labels of the nodes."""
 
-    taints: tuple[Taint, ...] = Field(default=(), max_length=50)
+    taints: Many[Taint] = Field(default=(), max_length=50)
     """Kubernetes taints of the nodes."""
 
     subnets: Literal["private", "public"] | None = None
     """Which of the network's subnets nodes stand in. Default: private."""
 
-    zones: tuple[str, ...] = ()
+    zones: Many[str] = ()
     """Availability zones, as the network writes them. Default: all of the network's."""
 
     subnet_ids: Several[str] = ()
@@ -109,7 +109,7 @@ class Ec2Nodes(InstanceSettings):
     security_group_ids: Several[SecurityGroupId] = Field(default=(), max_length=14)
     """Security groups of the nodes besides the cluster's; EC2 takes 16 in all, two of which may be ours."""
 
-    security_groups: tuple[str, ...] = Field(default=(), max_length=14)
+    security_groups: Many[str] = Field(default=(), max_length=14)
     """The same by their names in `security_groups` of the platform."""
 
     remote_access: RemoteAccess | None = None
@@ -158,10 +158,10 @@ class Ec2Nodes(InstanceSettings):
     max_pods: int | None = Field(default=None, ge=1, le=1000)
     """Most pods on a node. Default: by the instance type's network interfaces, as the image counts them."""
 
-    pre_bootstrap_scripts: tuple[In[str], ...] = ()
+    pre_bootstrap_scripts: Many[In[str]] = ()
     """Scripts that run before a node joins: shell on Amazon Linux, PowerShell on Windows; Bottlerocket has none."""
 
-    post_bootstrap_scripts: tuple[In[str], ...] = ()
+    post_bootstrap_scripts: Many[In[str]] = ()
     """Scripts that run once the node has joined: shell on Amazon Linux 2023, PowerShell on Windows."""
 
     node_config: dict[str, Any] = {}
@@ -256,7 +256,7 @@ class Ec2Nodes(InstanceSettings):
     def named_types(self) -> tuple[str, ...]:
         """The instance types that the group itself names; none where its launch template does."""
         said = self.launch_template is None or "instance_types" in self.model_fields_set
-        return self.instance_types if said else ()
+        return tuple(self.instance_types) if said else ()
 
     @property
     def node_labels(self) -> Mapping[str, str]:
@@ -266,7 +266,7 @@ class Ec2Nodes(InstanceSettings):
     @property
     def node_taints(self) -> tuple[Taint, ...]:
         """Taints of every node."""
-        return self.taints
+        return tuple(self.taints)
 
     @property
     def node_count(self) -> tuple[int, int | None] | None:

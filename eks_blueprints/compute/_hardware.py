@@ -66,7 +66,7 @@ def ami_for(types: Sequence[str], named: str | None, hardware: Hardware, faults:
     return ami
 
 
-def efa_cards(types: Sequence[str], chosen: tuple[int, ...]) -> tuple[int, ...]:
+def efa_cards(types: Sequence[str], chosen: Sequence[int]) -> Sequence[int]:
     """Numbers of the network cards of each node that have the Elastic Fabric Adapter: those chosen, or else all."""
     facts = instance_type(types[0]) if types else None
     return chosen or (tuple(facts.efa_cards) if facts is not None else ())

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
+from eks_blueprints.compute._launch_template import said_in
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.iam import Allow, json_text, managed_policy, trust_document
+from eks_blueprints.core.iam import Allow, json_text, managed_policy, policy_document, trust_document
 from eks_blueprints.core.iam_roles import GrantedRole, Grants, granted_role
 from eks_blueprints.core.refs import ClusterRef
 
@@ -55,7 +56,7 @@ def _role(
     cluster: ClusterRef,
     component: Component,
     tags: dict[str, str],
-    anchor: aws.rolesanywhere.TrustAnchor | None,
+    anchor: pulumi.Input[str] | None,
 ) -> GrantedRole:
     managed = {"ecr-pull": managed_policy(cluster.partition, "AmazonEC2ContainerRegistryPullOnly")}
     cluster_arn = pulumi.Output.from_input(cluster.arn)
@@ -78,7 +79,7 @@ def _role(
     return granted_role(component, "role", _trust(cluster, anchor), grants)
 
 
-def _trust(cluster: ClusterRef, anchor: aws.rolesanywhere.TrustAnchor | None) -> pulumi.Input[str]:
+def _trust(cluster: ClusterRef, anchor: pulumi.Input[str] | None) -> pulumi.Input[str]:
     # Each service acts for anyone who asks, unless the account or the anchor is named.
     if anchor is None:
         account = pulumi.Output.from_input(cluster.arn).apply(lambda arn: arn.split(":")[4])
@@ -88,45 +89,55 @@ def _trust(cluster: ClusterRef, anchor: aws.rolesanywhere.TrustAnchor | None) ->
     # A node is known by the name of its session, which must be that of its certificate.
     named = {"sts:RoleSessionName": "${aws:PrincipalTag/x509Subject/CN}"}
     actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    when = {"ArnEquals": {"aws:SourceArn": anchor.arn}, "StringEquals": named}
+    when = {"ArnEquals": {"aws:SourceArn": anchor}, "StringEquals": named}
     return trust_document({"Service": "rolesanywhere.amazonaws.com"}, *actions, when=when)
 
 
-def _trust_anchor(
-    anywhere: IamRolesAnywhere, component: Component, tags: dict[str, str]
-) -> aws.rolesanywhere.TrustAnchor:
+def _trust_anchor(anywhere: IamRolesAnywhere, component: Component, tags: dict[str, str]) -> pulumi.Input[str]:
+    """ARN of the trust anchor: one that is there, or a new one."""
+    if anywhere.trust_anchor_arn is not None:
+        return anywhere.trust_anchor_arn
     source: Any = {
         "source_type": "CERTIFICATE_BUNDLE",
         "source_data": {"x509_certificate_data": anywhere.ca_bundle},
     }
     if anywhere.acm_pca_arn is not None:
         source = {"source_type": "AWS_ACM_PCA", "source_data": {"acm_pca_arn": anywhere.acm_pca_arn}}
-    return aws.rolesanywhere.TrustAnchor(
+    notices: Any = [said_in(each) for each in anywhere.notification_settings]
+    made = aws.rolesanywhere.TrustAnchor(
         f"{component.pulumi_resource_name}-trust-anchor",
+        name=anywhere.trust_anchor_name,
         enabled=True,
         source=source,
+        notification_settings=notices or None,
         tags=tags or None,
         opts=component.child(),
     )
+    return made.arn
 
 
 def _profile(
     anywhere: IamRolesAnywhere,
     component: Component,
     tags: dict[str, str],
-    anchor: aws.rolesanywhere.TrustAnchor,
+    anchor: pulumi.Input[str],
     role_arn: Any,
 ) -> dict[str, Any]:
+    bound = [each.statement() for each in anywhere.session_policy]
     profile = aws.rolesanywhere.Profile(
         f"{component.pulumi_resource_name}-profile",
+        name=anywhere.profile_name,
         enabled=True,
         accept_role_session_name=True,
         duration_seconds=anywhere.duration_seconds,
         role_arns=[role_arn],
+        managed_policy_arns=list(anywhere.managed_policy_arns) or None,
+        session_policy=policy_document(bound) if bound else None,
+        require_instance_properties=anywhere.require_instance_properties,
         tags=tags or None,
         opts=component.child(),
     )
-    return {"trustAnchorArn": anchor.arn, "profileArn": profile.arn, "roleArn": role_arn, "nodeName": "<node's name>"}
+    return {"trustAnchorArn": anchor, "profileArn": profile.arn, "roleArn": role_arn, "nodeName": "<node's name>"}
 
 
 def _activation(spec: SsmActivation, component: Component, tags: Any, role_name: pulumi.Input[str]) -> dict[str, Any]:

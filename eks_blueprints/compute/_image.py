@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.spec import In, Spec, is_known
+from eks_blueprints.core.spec import In, Many, Spec, is_known
 
 if TYPE_CHECKING:
     from eks_blueprints.compute._hardware import Hardware
@@ -44,7 +44,7 @@ class Image(Spec):
     name: str | None = Field(default=None, min_length=1, max_length=128)
     """Name of the image, or a pattern with `*` and `?`; of several the newest."""
 
-    owners: tuple[str, ...] = ()
+    owners: Many[str] = ()
     """Accounts whose images are looked at: their numbers, `self` or `amazon`. Default: `self`."""
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from eks_blueprints.cluster.control_plane import seconds
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import IN_THE_REGION, SecurityGroupId
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 _license = Form(
     r"arn:aws(-[a-z]+)*:license-manager:[a-z0-9-]+:\d{12}:license-configuration[:/]lic-[0-9a-f]{32}",
@@ -148,7 +148,7 @@ class NetworkInterface(Spec):
     description: str | None = Field(default=None, max_length=255)
     """What it is for."""
 
-    security_group_ids: tuple[In[SecurityGroupId], ...] = Field(default=(), max_length=16)
+    security_group_ids: Many[In[SecurityGroupId]] = Field(default=(), max_length=16)
     """Security groups of this interface alone. Default: those of the nodes."""
 
     associate_public_ip_address: bool | None = None

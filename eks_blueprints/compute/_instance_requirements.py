@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, Self
 
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.facts.instance_types import InstanceType, instance_type, names
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 
 Included = Literal["included", "required", "excluded"]
 """Whether types of a sort are taken too, alone, or not at all."""
@@ -92,13 +92,13 @@ class InstanceRequirements(Spec):
     """Memory, in MiB."""
     memory_gib_per_vcpu: NumberRange | None = None
     """Memory for each vCPU, in GiB."""
-    cpu_manufacturers: tuple[Literal["intel", "amd", "amazon-web-services", "apple"], ...] = ()
+    cpu_manufacturers: Many[Literal["intel", "amd", "amazon-web-services", "apple"]] = ()
     """Who makes the processors. Default: anyone whose architecture is the image's."""
-    instance_generations: tuple[Literal["current", "previous"], ...] = ()
+    instance_generations: Many[Literal["current", "previous"]] = ()
     """Whether types of the current generation are taken, of previous ones, or both. Default: both."""
-    allowed_instance_types: tuple[_TypePattern, ...] = Field(default=(), max_length=400)
+    allowed_instance_types: Many[_TypePattern] = Field(default=(), max_length=400)
     """Types that may be taken, others are not, such as `m5.*` or `c7*`. Default: all."""
-    excluded_instance_types: tuple[_TypePattern, ...] = Field(default=(), max_length=400)
+    excluded_instance_types: Many[_TypePattern] = Field(default=(), max_length=400)
     """Types that are not taken."""
     bare_metal: Included | None = None
     """Types without a hypervisor. AWS's default: excluded."""
@@ -106,17 +106,17 @@ class InstanceRequirements(Spec):
     """Types with CPU credits, such as t3. AWS's default: excluded."""
     local_storage: Included | None = None
     """Types with disks of their own. AWS's default: included."""
-    local_storage_types: tuple[Literal["hdd", "ssd"], ...] = ()
+    local_storage_types: Many[Literal["hdd", "ssd"]] = ()
     """Which disks these are. Default: either."""
     total_local_storage_gb: NumberRange | None = None
     """Size of all these disks together, in GB."""
     accelerator_count: WholeRange | None = None
     """Accelerators: GPUs, FPGAs and chips of AWS. `{max: 0}` takes types without any. Default: no limit."""
-    accelerator_types: tuple[Literal["gpu", "fpga", "inference", "media"], ...] = ()
+    accelerator_types: Many[Literal["gpu", "fpga", "inference", "media"]] = ()
     """Which sort of accelerators. Default: any."""
-    accelerator_manufacturers: tuple[Literal["amazon-web-services", "amd", "nvidia", "xilinx", "habana"], ...] = ()
+    accelerator_manufacturers: Many[Literal["amazon-web-services", "amd", "nvidia", "xilinx", "habana"]] = ()
     """Who makes them. Default: anyone."""
-    accelerator_names: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    accelerator_names: Many[Annotated[str, Field(min_length=1)]] = ()
     """Which ones, in EC2's words, such as `a100` or `t4`. Default: any."""
     accelerator_total_memory_mib: WholeRange | None = None
     """Memory of all accelerators together, in MiB."""
@@ -199,5 +199,5 @@ def _taken(said: Included, has: bool) -> bool:
     return has if said == "required" else not (said == "excluded" and has)
 
 
-def _any_of(patterns: tuple[str, ...], name: str) -> bool:
+def _any_of(patterns: Sequence[str], name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from eks_blueprints.compute._instance_parts import (
     CpuOptions,
@@ -16,7 +16,15 @@ from eks_blueprints.compute._instance_parts import (
     TemplateName,
 )
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.spec import In, Many
+
+_group_prefix = Form(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,35}",
+    what="cannot begin the name of a group",
+    do="use up to 36 letters, digits, - and _, with a letter or digit first",
+)
+GroupPrefix = Annotated[str, AfterValidator(_group_prefix)]
 
 
 class InstanceSettings(Compute):
@@ -32,6 +40,10 @@ class InstanceSettings(Compute):
 
     launch_template_description: str | None = Field(default=None, min_length=1, max_length=255)
     """What the launch template that is made is for."""
+
+    group_name_prefix: GroupPrefix | None = None
+    """What the name of the group in AWS begins with, up to 36 characters; a suffix of its own comes behind it. Changing
+    it replaces the group. Default: made from the names of the platform and the group."""
 
     instance_name: str | None = Field(default=None, min_length=1, max_length=256)
     """Tag `Name` of the instances, their volumes and network interfaces. Default: the group's name with the
@@ -49,18 +61,18 @@ class InstanceSettings(Compute):
     auto_recovery: Literal["default", "disabled"] | None = None
     """Whether EC2 moves an instance to other hardware when its own fails. Default: it does, where the type can."""
 
-    network_interfaces: tuple[NetworkInterface, ...] = Field(default=(), max_length=32)
+    network_interfaces: Many[NetworkInterface] = Field(default=(), max_length=32)
     """Further network interfaces of each node. The first one is always there; one with `device_index: 0` replaces what
     is said of it. With several, nodes in public subnets get no public address."""
 
-    efa_network_cards: tuple[int, ...] = ()
+    efa_network_cards: Many[int] = ()
     """Numbers of the network cards that have an interface of the Elastic Fabric Adapter, with `efa`. Default: all that
     take one."""
 
     private_dns_name_options: PrivateDnsNameOptions | None = None
     """Host names of the nodes. Default: the subnet's settings."""
 
-    license_configuration_arns: tuple[In[LicenseConfigurationArn], ...] = ()
+    license_configuration_arns: Many[In[LicenseConfigurationArn]] = ()
     """ARNs of license configurations (AWS License Manager) that count the instances. Default: none."""
 
     disable_api_termination: bool = False

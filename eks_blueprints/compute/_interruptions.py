@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from eks_blueprints.cluster.belongings import Frame
+from eks_blueprints.cluster.keys import notice_key
 from eks_blueprints.compute._karpenter_queue import KarpenterQueue
 from eks_blueprints.core.component import Component
 from eks_blueprints.core.iam import json_text
 from eks_blueprints.core.naming import short_prefix
+from eks_blueprints.core.refs import ClusterRef
 
 QUEUE_NAME_LIMIT = 80
 RULE_NAME_LIMIT = 64
@@ -33,22 +36,34 @@ class Interruptions:
     """The queue of notices."""
 
     queue: aws.sqs.Queue
+    key_arn: pulumi.Input[str] | None
+    """ARN of the KMS key that encrypts it; None where SQS does by itself."""
     ready: tuple[pulumi.Resource, ...]
     """What has to be there for notices to arrive."""
 
 
 def interruptions(
-    component: Component, tags: Mapping[str, str], said: KarpenterQueue, rule_prefix: str | None = None
+    component: Component,
+    cluster: ClusterRef,
+    tags: Mapping[str, str],
+    said: KarpenterQueue,
+    rule_prefix: str | None = None,
 ) -> Interruptions:
     """Make the queue `{component}-queue`, and a rule for each sort of notice."""
     name = f"{component.pulumi_resource_name}-queue"
+    key_arn = said.kms_master_key_id
+    if said.kms_key is not None:
+        frame = Frame(
+            component=component, cluster_name="", region=cluster.region, partition=cluster.partition, tags=tags
+        )
+        key_arn = notice_key(frame, "queue-key", said.kms_key).arn
     queue = aws.sqs.Queue(
         name,
         name=said.name,
         name_prefix=None if said.name else short_prefix(name, QUEUE_NAME_LIMIT, dots=False),
         message_retention_seconds=_RETENTION_SECONDS,
-        sqs_managed_sse_enabled=True if said.kms_master_key_id is None else None,
-        kms_master_key_id=said.kms_master_key_id,
+        sqs_managed_sse_enabled=True if key_arn is None else None,
+        kms_master_key_id=key_arn,
         kms_data_key_reuse_period_seconds=said.kms_data_key_reuse_period_seconds,
         tags=dict(tags) or None,
         opts=component.child(),
@@ -61,7 +76,7 @@ def interruptions(
         made += _rule(
             component, key, {"source": [source], "detail-type": [detail]}, queue, tags=tags, prefix=rule_prefix
         )
-    return Interruptions(queue=queue, ready=tuple(made))
+    return Interruptions(queue=queue, key_arn=key_arn, ready=tuple(made))
 
 
 def _rule(

@@ -28,9 +28,9 @@ def make(karpenter: Karpenter, cluster: ClusterRef) -> Component:
     """The component of Karpenter."""
     component = karpenter.component(cluster)
     tags = merge_tags(cluster.tags, karpenter.tags)
-    notices = interruptions(component, tags, karpenter.queue, karpenter.rule_name_prefix)
+    notices = interruptions(component, cluster, tags, karpenter.queue, karpenter.rule_name_prefix)
     nodes = node_roles(karpenter, cluster, component)
-    role = controller_role(karpenter, cluster, component, notices.queue, nodes)
+    role = controller_role(karpenter, cluster, component, notices, nodes)
     allowed = (*role.ready, *association(karpenter, cluster, component, role))
     tag = _discovery_tag(component, cluster)
     crds = deliver(Direct(), component, cluster, _crd_release(karpenter), allowed)

@@ -27,6 +27,7 @@ from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.permissions import Scope, permissions
 
 if TYPE_CHECKING:
+    from eks_blueprints.compute._interruptions import Interruptions
     from eks_blueprints.compute.karpenter import Karpenter
 
 _PURPOSES = (
@@ -106,12 +107,12 @@ def controller_role(
     karpenter: Karpenter,
     cluster: ClusterRef,
     component: Component,
-    queue: aws.sqs.Queue,
+    notices: Interruptions,
     nodes: Mapping[bool, NodeRole],
 ) -> GrantedRole:
     """The role of the controller, with one policy a purpose."""
     grants = Grants(
-        allowed=_on_the_queue(karpenter),
+        allowed=_on_the_queue(notices),
         permissions_boundary=karpenter.permissions_boundary,
         tags=merge_tags(cluster.tags, karpenter.tags),
         iam_role=karpenter.controller_iam_role,
@@ -121,7 +122,7 @@ def controller_role(
         made = irsa_role(component, "controller-role", grants, cluster=cluster, **account)
     else:
         made = pod_identity_role(component, "controller-role", grants, cluster=cluster, **account)
-    documents = _documents(karpenter, cluster, component, queue, nodes)
+    documents = _documents(karpenter, cluster, component, notices.queue, nodes)
     policies = [
         inline_policy(
             component, made.role, f"{component.pulumi_resource_name}-controller-role-{purpose}", documents[purpose]
@@ -131,10 +132,9 @@ def controller_role(
     return GrantedRole(role=made.role, policies=(*made.policies, *policies))
 
 
-def _on_the_queue(karpenter: Karpenter) -> tuple[Allow, ...]:
-    # A queue with a key of one's own is read with that key.
-    key = karpenter.queue.kms_master_key_id
-    return () if key is None else (Allow("kms:Decrypt", on=key),)
+def _on_the_queue(notices: Interruptions) -> tuple[Allow, ...]:
+    # A queue with a key that is not SQS's own is read with that key.
+    return () if notices.key_arn is None else (Allow("kms:Decrypt", on=notices.key_arn),)
 
 
 def association(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
 
+from eks_blueprints.cluster.belongings import Frame
+from eks_blueprints.cluster.keys import volume_key
 from eks_blueprints.compute import _efa
 from eks_blueprints.compute._bootstrap import additions
 from eks_blueprints.compute._instance_parts import NetworkInterface
-from eks_blueprints.compute._parts import Volume
+from eks_blueprints.compute._parts import RemoteAccess, Volume
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.errors import fail, unknown_name
 from eks_blueprints.core.naming import short_prefix
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes
 
 TEMPLATE_NAME_LIMIT = 125
+KEY_PAIR_NAME_LIMIT = 255
 _DEVICES = {"BOTTLEROCKET": "/dev/xvdb", "WINDOWS": "/dev/sda1"}
 _TAGGED = ("instance", "network-interface", "volume")
 
@@ -50,8 +53,8 @@ def launch_template(
             "http_tokens": "required",
             "http_put_response_hop_limit": nodes.http_put_response_hop_limit,
         },
-        block_device_mappings=_volumes(nodes),
-        key_name=None if access is None else access.ec2_ssh_key,
+        block_device_mappings=_volumes(nodes, _keys(nodes, cluster, component, tags)),
+        key_name=None if access is None else _key_name(access, component, tags),
         ebs_optimized=None if nodes.ebs_optimized is None else str(nodes.ebs_optimized).lower(),
         monitoring={"enabled": True} if nodes.monitoring else None,
         placement=_placement(nodes, cluster, component),
@@ -105,32 +108,49 @@ def name_tag(nodes: Ec2Nodes) -> dict[str, str]:
     return {} if nodes.instance_name is None else {"Name": nodes.instance_name}
 
 
-def _volumes(nodes: Ec2Nodes) -> Any:
+def _keys(
+    nodes: Ec2Nodes, cluster: ClusterRef, component: Component, tags: Mapping[str, str]
+) -> dict[str, pulumi.Output[str]]:
+    """ARNs of the keys that are made for volumes, by device; that of `disk` under its field's name."""
+    frame = Frame(
+        component=component, cluster_name=nodes.name, region=cluster.region, partition=cluster.partition, tags=tags
+    )
+    found = {"disk": ("disk-key", nodes.disk)}
+    for device, volume in sorted(nodes.additional_volumes.items()):
+        found[device] = (f"{device.rpartition('/')[2]}-key", volume)
+    return {
+        device: volume_key(frame, role, volume.kms_key).arn
+        for device, (role, volume) in found.items()
+        if volume.kms_key is not None
+    }
+
+
+def _volumes(nodes: Ec2Nodes, keys: Mapping[str, pulumi.Output[str]]) -> Any:
     family = nodes.ami.family
     mappings = []
     if family == "BOTTLEROCKET":
         # Its first volume holds the system alone and keeps the image's size.
-        system = _ebs(nodes.disk)
+        system = _ebs(nodes.disk, keys.get("disk"))
         kept = {key: system[key] for key in ("delete_on_termination", "encrypted", "kms_key_id") if key in system}
         mappings.append({"device_name": "/dev/xvda", "ebs": kept})
     device = nodes.disk_device_name or _DEVICES.get(family, "/dev/xvda")
-    mappings.append({"device_name": device, "ebs": _ebs(nodes.disk)})
+    mappings.append({"device_name": device, "ebs": _ebs(nodes.disk, keys.get("disk"))})
     for device, volume in sorted(nodes.additional_volumes.items()):
-        mappings.append({"device_name": device, "ebs": _ebs(volume)})
+        mappings.append({"device_name": device, "ebs": _ebs(volume, keys.get(device))})
     return mappings
 
 
-def _ebs(volume: Volume) -> dict[str, Any]:
+def _ebs(volume: Volume, key: pulumi.Input[str] | None) -> dict[str, Any]:
     ebs = {
         "volume_size": volume.volume_size,
         "volume_type": volume.volume_type,
         "iops": volume.iops,
         "throughput": volume.throughput,
         "encrypted": str(volume.encrypted).lower(),
-        "kms_key_id": volume.kms_key_id,
+        "kms_key_id": volume.kms_key_id if key is None else key,
         "snapshot_id": volume.snapshot_id,
         "volume_initialization_rate": volume.volume_initialization_rate,
-        "delete_on_termination": "true",
+        "delete_on_termination": str(volume.delete_on_termination).lower(),
     }
     return {name: value for name, value in ebs.items() if value is not None}
 
@@ -172,17 +192,32 @@ def _security_groups(
     return [cluster.security_group_id, *extra] if extra or always else None
 
 
+def _key_name(access: RemoteAccess, component: Component, tags: Mapping[str, str]) -> pulumi.Input[str] | None:
+    if access.public_key is None:
+        return access.ec2_ssh_key
+    name = f"{component.pulumi_resource_name}-key-pair"
+    prefix = short_prefix(name, KEY_PAIR_NAME_LIMIT)
+    made = aws.ec2.KeyPair(
+        name, key_name_prefix=prefix, public_key=access.public_key, tags=dict(tags) or None, opts=component.child()
+    )
+    return made.key_name
+
+
 def named_groups(nodes: Ec2Nodes, cluster: ClusterRef) -> list[SecurityGroupRef]:
     """The security groups of a group of nodes that the platform makes.
 
     Raises:
         InputError: if there is none of a name.
     """
-    for name in nodes.security_groups:
+    return _called(nodes.security_groups, nodes, cluster, "security_groups")
+
+
+def _called(names: Sequence[str], nodes: Ec2Nodes, cluster: ClusterRef, *path: str) -> list[SecurityGroupRef]:
+    for name in names:
         if name not in cluster.security_groups:
             fault = unknown_name(name, cluster.security_groups, "security group on this cluster")
-            fail(fault, nodes.group, nodes.name, "security_groups")
-    return [cluster.security_groups[name] for name in nodes.security_groups]
+            fail(fault, nodes.group, nodes.name, *path)
+    return [cluster.security_groups[name] for name in names]
 
 
 def opened(nodes: Ec2Nodes, cluster: ClusterRef) -> list[pulumi.Resource]:
@@ -195,12 +230,14 @@ def _remote_access_group(nodes: Ec2Nodes, cluster: ClusterRef, component: Compon
     assert access is not None  # noqa: S101 - the caller has looked
     port, what = (3389, "RDP") if nodes.ami.windows else (22, "SSH")
     cidrs = list(access.source_cidrs)
+    named = _called(access.source_security_groups, nodes, cluster, "remote_access", "source_security_groups")
+    sources = [*access.source_security_group_ids, *(group.id for group in named)]
     rule = {
         "description": f"{what} to the nodes",
         "protocol": "tcp",
         "from_port": port,
         "to_port": port,
-        "security_groups": list(access.source_security_group_ids) or None,
+        "security_groups": sources or None,
         "cidr_blocks": [cidr for cidr in cidrs if ":" not in cidr] or None,
         "ipv6_cidr_blocks": [cidr for cidr in cidrs if ":" in cidr] or None,
     }

@@ -114,12 +114,17 @@ def _entry(
     return (access_entry(nodes, cluster, component, role_arn),)
 
 
+def own_prefix(nodes: Ec2Nodes) -> str | None:
+    """What the user has the name of a group begin with."""
+    return f"{nodes.group_name_prefix}-" if nodes.group_name_prefix else None
+
+
 def _inputs(nodes: ManagedNodes, cluster: ClusterRef, name: str) -> Any:
     fewest, desired, most = nodes.scaling
     block = nodes.capacity_type == "CAPACITY_BLOCK"
     hinted = cluster.autoscaled and fewest == 0
     return {
-        "node_group_name_prefix": short_prefix(name, NODE_GROUP_NAME_LIMIT, dots=False),
+        "node_group_name_prefix": own_prefix(nodes) or short_prefix(name, NODE_GROUP_NAME_LIMIT, dots=False),
         "scaling_config": {"min_size": fewest, "desired_size": desired, "max_size": most},
         "ami_type": nodes.ami.name,
         "capacity_type": nodes.capacity_type,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from eks_blueprints.cluster.key_spec import KeyArgs
 from eks_blueprints.compute._instance_parts import SnapshotId
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Cidr, RegionalArn, RegionalKeyArn, SecurityGroupId
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 _placement_group_id = Form(
     r"pg-[0-9a-f]{8,17}",
@@ -52,9 +54,14 @@ class Volume(Spec):
     kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key it is encrypted with, which the service-linked role AWSServiceRoleForAutoScaling has to be
     allowed to use. Default: the account's key for EBS."""
+    kms_key: KeyArgs | None = None
+    """A key that is made for this volume of the group's nodes, which EC2 may use for the account, instead of
+    `kms_key_id`. A volume cannot change its key: nodes are replaced."""
     snapshot_id: In[SnapshotId] | None = None
     """Id of the snapshot that it is made from, such as `snap-0123456789abcdef0`; `volume_size` is at least the
     snapshot's. Default: the image's own for the root volume, and empty for others."""
+    delete_on_termination: bool = True
+    """Whether it goes with its instance. One that stays costs, and nothing here deletes it."""
     volume_initialization_rate: int | None = Field(default=None, ge=100, le=300)
     """MiB a second at which blocks of the snapshot are fetched, which costs extra. Default: as they are first read."""
 
@@ -70,6 +77,10 @@ class Volume(Spec):
         if self.volume_initialization_rate is not None and self.snapshot_id is None:
             got = self.volume_initialization_rate
             faults.add("volume_initialization_rate", f"is for a volume from a snapshot; got {got}; add snapshot_id")
+        if self.kms_key is not None and self.kms_key_id is not None:
+            faults.add("kms_key", "cannot be combined with kms_key_id; got both; keep one of them")
+        if self.kms_key is not None and not self.encrypted:
+            faults.add("kms_key", "needs encryption; got encrypted: false; remove one of them")
         if self.kms_key_id is not None and not self.encrypted:
             faults.add("kms_key_id", "needs encryption; got encrypted: false; remove one of them")
         faults.raise_if_any()
@@ -147,7 +158,7 @@ class NodeRepairConfig(Spec):
     """Nodes repaired at once."""
     max_parallel_nodes_repaired_percentage: int | None = Field(default=None, ge=1, le=100)
     """Percentage of the unhealthy nodes repaired at once."""
-    node_repair_config_overrides: tuple[NodeRepairOverride, ...] = ()
+    node_repair_config_overrides: Many[NodeRepairOverride] = ()
     """Other actions for some faults."""
 
     @model_validator(mode="after")
@@ -183,21 +194,43 @@ class WarmPoolConfig(Spec):
         return self
 
 
+_PUBLIC_KEY = Form(
+    r"(ssh-rsa|ssh-ed25519) [A-Za-z0-9+/]{40,}={0,3}( [^\r\n]*)?\s*",
+    re.UNICODE,
+    what="is not a valid public key that EC2 takes",
+    do="paste the line of an RSA or ED25519 key, which begins with ssh-rsa or ssh-ed25519",
+)
+
+
+def _public_key(value: str) -> str:
+    if "PRIVATE KEY" in value:
+        raise ValueError("is a private key; got one, which is not shown; paste the line of its .pub file")
+    return _PUBLIC_KEY(value).strip()
+
+
 class RemoteAccess(Spec):
     """Logging in to nodes from outside: SSH, or RDP on Windows."""
 
-    ec2_ssh_key: In[str]
-    """Name of the EC2 key pair."""
-    source_security_group_ids: tuple[In[SecurityGroupId], ...] = ()
+    ec2_ssh_key: In[str] | None = None
+    """Name of an EC2 key pair that exists."""
+    public_key: In[Annotated[str, AfterValidator(_public_key)]] | None = None
+    """Public key, as in `~/.ssh/id_ed25519.pub`, of which an EC2 key pair is made, instead of `ec2_ssh_key`. Windows
+    takes RSA keys only. Another key replaces the nodes."""
+    source_security_group_ids: Many[In[SecurityGroupId]] = ()
     """Security groups from which they can be reached."""
-    source_cidrs: tuple[Cidr, ...] = ()
+    source_security_groups: Many[str] = ()
+    """The same by their names in `security_groups` of the platform."""
+    source_cidrs: Many[Cidr] = ()
     """Address ranges from which they can be reached."""
 
     @model_validator(mode="after")
     def _from_somewhere(self) -> Self:
         faults = Faults()
-        if not self.source_security_group_ids and not self.source_cidrs:
-            what = "needs a source; got neither source_security_group_ids nor source_cidrs"
+        if (self.ec2_ssh_key is None) == (self.public_key is None):
+            got = "neither" if self.ec2_ssh_key is None else "both"
+            faults.add((), f"accepts either ec2_ssh_key or public_key; got {got}; give one")
+        if not (self.source_security_group_ids or self.source_security_groups or self.source_cidrs):
+            what = "needs a source; got neither security groups nor source_cidrs"
             faults.add((), f"{what}; add one, or leave remote_access out and use Session Manager")
         for index, source in enumerate(self.source_cidrs):
             if source in ("0.0.0.0/0", "::/0"):

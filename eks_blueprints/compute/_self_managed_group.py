@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from eks_blueprints.compute._autoscaler_hints import PREFIX, node_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
 from eks_blueprints.compute._launch_template import launch_template, name_tag, opened, said_in, specification
-from eks_blueprints.compute._node_group import custom_timeouts, node_role, subnets_of
+from eks_blueprints.compute._node_group import custom_timeouts, node_role, own_prefix, subnets_of
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam_roles import instance_profile
 from eks_blueprints.core.naming import short_prefix
@@ -43,7 +43,7 @@ def make(nodes: SelfManagedNodes, cluster: ClusterRef) -> Component:
     name = f"{component.pulumi_resource_name}-group"
     group = aws.autoscaling.Group(
         name,
-        name_prefix=short_prefix(name, GROUP_NAME_LIMIT),
+        name_prefix=own_prefix(nodes) or short_prefix(name, GROUP_NAME_LIMIT),
         vpc_zone_identifiers=subnets,
         **_launches(nodes, template),
         **_inputs(nodes),

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown, unknown_name
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import IN_THE_REGION, RoleArn
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 Metric = Literal[
     "GroupMinSize",
@@ -180,7 +180,7 @@ class InstanceRefresh(Spec):
     """Percentage that there may be at most. Above 100 new nodes come before old ones go. Default: AWS's, 100."""
     instance_warmup_seconds: int | None = Field(default=None, ge=0, le=21600)
     """How long a new node takes to be of use, in seconds. Default: the group's health check grace period."""
-    checkpoint_percentages: tuple[Annotated[int, Field(ge=1, le=100)], ...] = Field(default=(), max_length=50)
+    checkpoint_percentages: Many[Annotated[int, Field(ge=1, le=100)]] = Field(default=(), max_length=50)
     """Percentages at which the refresh waits for someone to look."""
     checkpoint_delay_seconds: int | None = Field(default=None, ge=0, le=172800)
     """How long it waits there, in seconds. Default: AWS's, an hour."""

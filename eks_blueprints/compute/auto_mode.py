@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -103,7 +103,7 @@ class AutoMode(PooledCompute):
         """Whether a class leaves it open which role its nodes have."""
         return any(each.role is None and each.instance_profile is None for each in self.classes)
 
-    def problems(self, built_in_pools: tuple[str, ...]) -> list[Problem]:
+    def problems(self, built_in_pools: Sequence[str]) -> list[Problem]:
         """What is wrong or doubtful beside the built-in pools that are turned on; paths are counted from here."""
         pools: list[Pool] = [*self.pools, *(built_in_pool(name) for name in built_in_pools)]
         found = checks.check(pools, self.classes, built_in=(BUILT_IN,) if built_in_pools else ())

@@ -13,7 +13,7 @@ from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags, repeated
 from eks_blueprints.core.role_spec import RoleArgs, check_names
-from eks_blueprints.core.spec import In, Several
+from eks_blueprints.core.spec import In, Many, Several
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
@@ -44,13 +44,13 @@ class Fargate(Compute):
 
     runs_pods: ClassVar[bool] = False
 
-    selectors: tuple[FargateSelector, ...] = Field(min_length=1, max_length=SELECTORS_PER_PROFILE)
+    selectors: Many[FargateSelector] = Field(min_length=1, max_length=SELECTORS_PER_PROFILE)
     """Which pods run on it: those that one of up to five selectors matches."""
 
     subnets: Literal["private"] | None = None
     """Which of the network's subnets pods stand in. Fargate takes private ones only, which is the default."""
 
-    zones: tuple[str, ...] = ()
+    zones: Many[str] = ()
     """Availability zones, as the network writes them. Default: all of the network's."""
 
     subnet_ids: Several[str] = ()

@@ -16,7 +16,7 @@ from eks_blueprints.core.images import Mirrors, from_mirror
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Namespace, PolicyArn, RoleArn, Tags
 from eks_blueprints.core.role_spec import RoleArgs, check_names
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 from eks_blueprints.karpenter import checks, releases
 from eks_blueprints.karpenter.controller import (
     IMAGE,
@@ -124,7 +124,7 @@ class Karpenter(PooledCompute):
     """Start of the names of the EventBridge rules that fill the queue, such as `Karpenter`. Default: the platform's
     name. Changing it replaces the rules."""
 
-    node_role_arns: tuple[In[RoleArn], ...] = ()
+    node_role_arns: Many[In[RoleArn]] = ()
     """ARNs of roles that were made elsewhere and that Karpenter may give to nodes: those in instance profiles that
     classes name. Roles that classes name are among them anyway."""
 

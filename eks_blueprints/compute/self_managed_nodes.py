@@ -48,7 +48,7 @@ from eks_blueprints.compute._self_managed_rules import (
 )
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.facts.ami_types import Accelerator
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
@@ -90,10 +90,10 @@ class SelfManagedNodes(Ec2Nodes):
     max_instance_lifetime: int | None = Field(default=None, ge=_DAY, le=_YEAR)
     """Longest life of a node, in seconds: a day to a year. Default: no limit."""
 
-    target_group_arns: tuple[In[TargetGroupArn], ...] = ()
+    target_group_arns: Many[In[TargetGroupArn]] = ()
     """ARNs of target groups that the nodes are registered with."""
 
-    load_balancers: tuple[In[LoadBalancerName], ...] = ()
+    load_balancers: Many[In[LoadBalancerName]] = ()
     """Names of Classic Load Balancers that the nodes are registered with."""
 
     health_check_type: Literal["EC2", "ELB"] | None = None
@@ -102,13 +102,13 @@ class SelfManagedNodes(Ec2Nodes):
     health_check_grace_period: int | None = Field(default=None, ge=0, le=7200)
     """How long a new node is not checked, in seconds. Default: AWS's, 300."""
 
-    enabled_metrics: tuple[Metric, ...] = ()
+    enabled_metrics: Many[Metric] = ()
     """Metrics of the group that CloudWatch gets, every minute."""
 
-    suspended_processes: tuple[Process, ...] = ()
+    suspended_processes: Many[Process] = ()
     """Processes of the group that do not run. `AZRebalance` keeps it from moving nodes between zones, undrained."""
 
-    termination_policies: tuple[TerminationPolicy, ...] = ()
+    termination_policies: Many[TerminationPolicy] = ()
     """Which nodes go first when the group shrinks, in AWS's names, or the ARN of a Lambda function. Default: AWS's."""
 
     default_cooldown: int | None = Field(default=None, ge=0, le=86_400)

@@ -185,6 +185,8 @@ def unknown_name(name: str, known: Iterable[str], what: str) -> str:
     known = sorted(known)
     if near := nearest(name, known):
         return f"no such {what}; got {shown(name)}; did you mean {near}?"
+    if not known:
+        return f"no such {what}; got {shown(name)}; there is none"
     many = len(known) > _FEW
     listed = ", ".join(by_nearness(name, known)[:_FEW] if many else known) + (", …" if many else "")
     return f"no such {what}; got {shown(name)}; known are {listed}"

@@ -17,8 +17,8 @@ from eks_blueprints.core.spec import In, is_output
 if TYPE_CHECKING:
     Conditions: TypeAlias = Mapping[str, Mapping[str, In[str] | Sequence[In[str]]]]
 
-# A service and a verb; a wildcard may end the verb (`s3:Get*`) and may not be all of it.
-_ACTION = Form(r"[a-z][a-z0-9-]*:[A-Za-z][A-Za-z0-9]*\*?")
+# The verb may hold wildcards, the service may not (IAM reference, "IAM JSON policy elements: Action").
+_ACTION = Form(r"\*|[A-Za-z][A-Za-z0-9-]*:[A-Za-z0-9*?]+")
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -35,12 +35,12 @@ class Allow:
         """State a permission.
 
         Args:
-            actions: what may be done, such as `route53:ListHostedZones`; never `*` or `service:*`.
+            actions: what may be done, such as `route53:ListHostedZones`; `*` is any text, `?` one character.
             on: ARNs of what it may be done to. `*` suits only actions that know no resources.
             when: IAM conditions, operator to key to one value or several; an Output where a key is known only later.
 
         Raises:
-            ValueError: if no action is named, one is not spelled out, or there is nothing to do it on.
+            ValueError: if no action is named, one is none, or there is nothing to do it on.
         """
         if not actions:
             raise ValueError('needs at least one action; got none; name one, such as "s3:GetObject"')
@@ -67,20 +67,20 @@ def action_name(value: Any) -> str:
     """An action that may be allowed, such as `s3:GetObject` or `s3:Get*`.
 
     Raises:
-        ValueError: if it is none, or stands for all that a service does.
+        ValueError: if it is none.
     """
     if not isinstance(value, str) or not _ACTION.fullmatch(value):
-        raise ValueError(f"is not a valid action that can be allowed; got {shown(value)}; name service:Verb")
+        raise ValueError(f"is not a valid action; got {shown(value)}; write service:Verb, such as s3:GetObject")
     return value
 
 
-def policy_document(allowed: Iterable[Allow]) -> In[str]:
-    """The policy document for some permissions: text, or an Output where some ARN is one.
+def policy_document(said: Iterable[Allow | Mapping[str, Any]]) -> In[str]:
+    """The policy document of permissions, or of whole statements: text, or an Output where some ARN is one.
 
     Raises:
         ValueError: if nothing is allowed, which IAM has no document for.
     """
-    statements = [allow.statement() for allow in allowed]
+    statements = [each.statement() if isinstance(each, Allow) else each for each in said]
     if not statements:
         raise ValueError("a policy needs at least one statement; got none; leave the policy out")
     return json_text({"Version": "2012-10-17", "Statement": statements})

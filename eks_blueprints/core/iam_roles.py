@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.iam import Allow, policy_document, trust_document
+from eks_blueprints.core.iam import Allow, json_text, policy_document, trust_document
 from eks_blueprints.core.naming import name_prefix, short_prefix
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.role_spec import ROLE_NAME_LIMIT, IamArgs, RoleArgs, RoleMarks
@@ -27,8 +28,8 @@ PROFILE_NAME_LIMIT = 128
 class Grants:
     """What a role may do, and the marks it carries."""
 
-    allowed: tuple[Allow, ...] = ()
-    """Permissions of its own, written into one inline policy."""
+    allowed: tuple[Allow | Mapping[str, Any], ...] = ()
+    """Permissions of its own, or whole statements, written into one inline policy."""
     managed: Mapping[str, In[str]] | None = None
     """Policies that exist, by a short stable name each, which becomes part of a resource's name."""
     tags: Mapping[str, str] | None = None
@@ -37,9 +38,9 @@ class Grants:
     """What the user says about the role, besides what holds for all of the platform (`Component.iam`)."""
 
     @property
-    def all_allowed(self) -> tuple[Allow, ...]:
-        """Permissions of its own, and those that the user adds."""
-        return (*self.allowed, *(self.iam_role.allowed if isinstance(self.iam_role, RoleArgs) else ()))
+    def all_said(self) -> tuple[Allow | Mapping[str, Any], ...]:
+        """Permissions of its own, and the statements that the user adds."""
+        return (*self.allowed, *(self.iam_role.statements if isinstance(self.iam_role, RoleArgs) else ()))
 
     @property
     def all_managed(self) -> dict[str, In[str]]:
@@ -170,7 +171,7 @@ def granted_role(component: Component, role: str, trust: pulumi.Input[str], gran
         path=path,
         description=own.description,
         max_session_duration=own.max_session_duration or iam.max_session_duration,
-        assume_role_policy=trust,
+        assume_role_policy=_with_further(trust, own),
         permissions_boundary=iam.permissions_boundary if boundary is None else boundary,
         tags=merge_tags(grants.tags or {}, iam.tags, own.tags) or None,
         # Two roles cannot have one name, not even while one takes the place of the other.
@@ -180,9 +181,24 @@ def granted_role(component: Component, role: str, trust: pulumi.Input[str], gran
         aws.iam.RolePolicyAttachment(f"{name}-{key}", role=made.name, policy_arn=arn, opts=component.child())
         for key, arn in grants.all_managed.items()
     ]
-    if allowed := grants.all_allowed:
-        policies.append(inline_policy(component, made, f"{name}-policy", policy_document(allowed)))
+    if said := grants.all_said:
+        policies.append(inline_policy(component, made, f"{name}-policy", policy_document(said)))
     return GrantedRole(role=made, policies=tuple(policies), path=path)
+
+
+def _with_further(trust: pulumi.Input[str], role: RoleMarks) -> pulumi.Input[str]:
+    """A trust document with the statements that the user adds."""
+    if not role.trust_statements:
+        return trust
+    more = json_text([each.statement() for each in role.trust_statements])
+    if isinstance(trust, str) and isinstance(more, str):
+        return _joined_documents([trust, more])
+    return pulumi.Output.all(trust, more).apply(_joined_documents)
+
+
+def _joined_documents(found: Sequence[str]) -> str:
+    document, more = map(json.loads, found)
+    return str(json_text({**document, "Statement": [*document["Statement"], *more]}))
 
 
 def instance_profile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -57,7 +57,7 @@ class NetworkRef:
     discovery: str | None = None
     """Value of the tag `karpenter.sh/discovery` of the private subnets; None where they need not have it."""
 
-    def ids(self, role: SubnetRole, zones: tuple[str, ...] = ()) -> list[pulumi.Input[str]]:
+    def ids(self, role: SubnetRole, zones: Sequence[str] = ()) -> list[pulumi.Input[str]]:
         """The ids of the subnets of one role, of all zones or of those named."""
         return [s.id for s in self.subnets if s.role == role and (not zones or s.zone in zones)]
 

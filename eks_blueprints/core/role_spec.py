@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.iam import Allow, action_name
-from eks_blueprints.core.leaves import PolicyArn, PolicyArns, Tags, arn_pattern
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.leaves import PolicyArn, PolicyArns, Tags, repeated
+from eks_blueprints.core.spec import In, Many, Spec
+from eks_blueprints.core.statements import ResourceStatement, StatementArgs, check_statements
 
 ROLE_NAME_LIMIT = 64
 """Characters of a role's name. Source: IAM quotas (2025-11)."""
@@ -23,48 +23,6 @@ MOST_POLICIES = 20
 
 MOST_CHARACTERS = 10_240
 """Characters of all inline policies of a role, without white space. Source: IAM quotas (2025-11)."""
-
-
-def _resource(value: str) -> str:
-    return value if value == "*" else arn_pattern(value)
-
-
-Action = Annotated[str, AfterValidator(action_name)]
-Resource = Annotated[str, AfterValidator(_resource)]
-
-
-class AllowArgs(Spec):
-    """One statement of an IAM policy: what may be done, and on what."""
-
-    actions: tuple[Action, ...]
-    """Actions such as `s3:GetObject`; `*` may end one (`s3:Get*`) and may not be all of it."""
-
-    resources: tuple[In[Resource], ...]
-    """ARNs of what it may be done to, with `*` for any text. `"*"` alone suits actions that know no resources."""
-
-    conditions: dict[str, dict[str, tuple[In[str], ...]]] = {}
-    """IAM conditions, all of which must hold: operator to key to values, such as
-    `{StringEquals: {"aws:RequestedRegion": [eu-west-1]}}`."""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        faults = Faults()
-        if not self.actions:
-            faults.add("actions", "needs at least one; got []; name one, such as s3:GetObject")
-        if not self.resources:
-            faults.add("resources", "needs at least one ARN; got []; name the resources that it applies to")
-        for operator, keys in self.conditions.items():
-            for key, values in keys.items() or [("", ())]:
-                if not values:
-                    at = ("conditions", operator, key) if key else ("conditions", operator)
-                    faults.add(at, "needs at least one value; got none; add one, or remove the condition")
-        faults.raise_if_any()
-        return self
-
-    @property
-    def allow(self) -> Allow:
-        """The same as roles take it."""
-        return Allow(*self.actions, on=self.resources, when=self.conditions)
 
 
 _OF_AWS = ("/aws-service-role/", "/aws-reserved/")
@@ -144,6 +102,17 @@ class RoleMarks(Spec):
     tags: Tags = {}
     """Tags of the role alone, besides all others."""
 
+    trust_statements: Many[ResourceStatement] = ()
+    """Further statements of its trust policy: who else may take it on (`sts:AssumeRole`), or with `effect: Deny` when
+    nobody may. What it is made for stays able to."""
+
+    @model_validator(mode="after")
+    def _trusts(self) -> Self:
+        faults = Faults()
+        check_statements(self.trust_statements, "sts", faults, "trust_statements")
+        faults.raise_if_any()
+        return self
+
 
 class RoleArgs(RoleMarks):
     """One role that is made: what it is called, what it carries, and what it may do besides what is needed."""
@@ -151,32 +120,42 @@ class RoleArgs(RoleMarks):
     policy_arns: PolicyArns = {}
     """ARNs of further IAM policies, by a short name each."""
 
-    allow: tuple[AllowArgs, ...] = ()
+    allow: Many[StatementArgs] = ()
     """Further permissions, written into a policy of the role's own."""
+
+    deny: Many[StatementArgs] = ()
+    """What it may not do whatever else allows it, written into the same policy."""
 
     @model_validator(mode="after")
     def _fits_in_a_role(self) -> Self:
         faults = Faults()
-        check_grants(self.policy_arns, self.allowed, faults)
+        check_grants(self.policy_arns, self.statements, faults)
         faults.raise_if_any()
         return self
 
     @property
-    def allowed(self) -> tuple[Allow, ...]:
-        """The further permissions, as roles take them."""
-        return tuple(each.allow for each in self.allow)
+    def statements(self) -> tuple[dict[str, Any], ...]:
+        """The further permissions and denials, as IAM reads them."""
+        return statements(self.allow, self.deny)
 
 
-def check_grants(policy_arns: dict[str, Any], allowed: Iterable[Allow], faults: Faults) -> None:
-    """Note more policies, or longer ones, than a role can have."""
+def statements(allow: Iterable[StatementArgs], deny: Iterable[StatementArgs]) -> tuple[dict[str, Any], ...]:
+    """What is allowed and denied, as IAM reads it."""
+    return (*(each.statement() for each in allow), *(each.statement("Deny") for each in deny))
+
+
+def check_grants(policy_arns: dict[str, Any], said: Iterable[Mapping[str, Any]], faults: Faults) -> None:
+    """Note more policies, longer ones, or more statements of one name, than a role can have."""
     if len(policy_arns) > MOST_POLICIES:
         do = "combine some, or use allow"
         faults.add("policy_arns", f"can have at most {MOST_POLICIES} policies; got {len(policy_arns)}; {do}")
     # What is known only later counts as the text that stands for it: the least that can be said.
-    statements = [each.statement() for each in allowed]
-    if (size := len("".join(json.dumps(statements, default=str, separators=(",", ":")).split()))) > MOST_CHARACTERS:
+    found = list(said)
+    if (size := len("".join(json.dumps(found, default=str, separators=(",", ":")).split()))) > MOST_CHARACTERS:
         do = "put some into a managed policy and name it in policy_arns"
         faults.add("allow", f"can have at most {MOST_CHARACTERS} characters as JSON; got {size}; {do}")
+    if twice := repeated(each["Sid"] for each in found if "Sid" in each):
+        faults.add("allow", f"uses one sid twice; got {twice}; rename one of the statements")
 
 
 def check_given(role: RoleMarks | None, given: object, field: str, faults: Faults, at: str = "iam_role") -> None:

@@ -3,13 +3,14 @@
 A leaf that is merely passed on to a provider may be typed `In[T]`: a plain `T`, a `pulumi.Output[T]`, or in a stack
 file one of `{config: key}`, `{secret: key}`, `{stack: name, output: key}` and, for an element of an output that is a
 list, `{stack: name, output: key, index: 0}`. What decides which resources exist is never `In`, so that a preview always
-knows the whole set; a whole list from another stack is `Several[T]` and says how long it is (`count`).
+knows the whole set; a whole list from another stack is `Several[T]` and says how long it is (`count`). Every other list
+is `Many[T]`.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
 
@@ -189,8 +190,15 @@ class _ManyMayBeOutput:
 
 
 if TYPE_CHECKING:
-    Several: TypeAlias = tuple[T | Output[T], ...]
+    Many: TypeAlias = Sequence[T]
+    Several: TypeAlias = Sequence[T | Output[T]]
 else:
+
+    class Many:
+        """`Many[T]`: a tuple of `T`; for a type checker whatever list or tuple it may be made of."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return tuple[item, ...]
 
     class Several:
         """`Several[T]`: a list of `In[T]`, or in a stack file a list output of another stack with its `count`."""

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter import cron
 from eks_blueprints.karpenter.cron import Cron
 from eks_blueprints.karpenter.durations import DurationOrNever, Window, seconds
@@ -100,11 +100,11 @@ class Disruption(Spec):
     consolidate_after: DurationOrNever = "0s"
     """How long a node must have been without a pod added or removed first, such as `30s` or `1h`; `Never` switches
     consolidation off."""
-    budgets: tuple[Budget, ...] | None = Field(default=None, max_length=50)
+    budgets: Many[Budget] | None = Field(default=None, max_length=50)
     """How many nodes at once; where several hold, the strictest counts. Default: one of 10%. []: no limit."""
 
     @property
-    def budgets_in_force(self) -> tuple[Budget, ...]:
+    def budgets_in_force(self) -> Sequence[Budget]:
         """The budgets, Karpenter's own where none are given."""
         return DEFAULT_BUDGETS if self.budgets is None else self.budgets
 

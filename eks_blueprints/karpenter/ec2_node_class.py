@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import TAGS_PER_RESOURCE, Tags
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter import user_data
 from eks_blueprints.karpenter.forms import Some
 from eks_blueprints.karpenter.kubelet import Kubelet
@@ -135,9 +135,7 @@ class Ec2NodeClass(Spec):
     """Name of the IAM role of nodes. Default: the role made for Karpenter's nodes."""
     instance_profile: In[ProfileName] | None = None
     """Name of an instance profile of one's own, instead of `role`."""
-    capacity_reservation_selector_terms: tuple[CapacityReservationSelectorTerm, ...] = Field(
-        default=(), max_length=MAX_TERMS
-    )
+    capacity_reservation_selector_terms: Many[CapacityReservationSelectorTerm] = Field(default=(), max_length=MAX_TERMS)
     """Capacity reservations that nodes may use, with capacity type reserved. Default: none."""
     placement_group_selector: PlacementGroupSelector | None = None
     """Placement group of nodes. Default: none."""
@@ -145,12 +143,12 @@ class Ec2NodeClass(Spec):
     """Whether nodes get a public IPv4 address. Default: as the subnet says."""
     ip_prefix_count: int | None = Field(default=None, ge=0, le=2**31 - 1)
     """IPv4 prefixes of the first network interface. Default: none, the VPC CNI adds them."""
-    network_interfaces: tuple[NetworkInterface, ...] = Field(default=(), max_length=150)
+    network_interfaces: Many[NetworkInterface] = Field(default=(), max_length=150)
     """Network interfaces at launch. Default: one, and EFA interfaces for pods that ask for them."""
     user_data: In[str] | None = None
     """What is merged into Karpenter's user data: a shell script, MIME archive or NodeConfig for Amazon Linux, TOML for
     Bottlerocket, PowerShell for Windows, and the whole of it for Custom."""
-    block_device_mappings: tuple[BlockDeviceMapping, ...] = Field(default=(), max_length=50)
+    block_device_mappings: Many[BlockDeviceMapping] = Field(default=(), max_length=50)
     """Disks. Default: those of the family, such as 20Gi gp3 for Amazon Linux."""
     instance_store_policy: Literal["RAID0"] | None = None
     """RAID0 joins the instance's own NVMe disks for the kubelet and containers. Default: they are left alone."""

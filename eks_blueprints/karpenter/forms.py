@@ -6,6 +6,8 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
+from eks_blueprints.core.spec import Many
+
 T = TypeVar("T")
 
 
@@ -16,5 +18,5 @@ def _some(values: tuple[T, ...]) -> tuple[T, ...]:
     return values
 
 
-Some = Annotated[tuple[T, ...], AfterValidator(_some)]
+Some = Annotated[Many[T], AfterValidator(_some)]
 """A list that, where it is written at all, holds something."""

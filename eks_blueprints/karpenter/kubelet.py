@@ -13,6 +13,7 @@ from eks_blueprints.core.errors import Faults, nearest, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.go_durations import nanoseconds
 from eks_blueprints.core.node_settings import kubelet_rules
+from eks_blueprints.core.spec import Many
 from eks_blueprints.karpenter.kubelet_settings import KubeletSettings
 from eks_blueprints.karpenter.quantities import quantity
 
@@ -42,7 +43,7 @@ class Kubelet(KubeletSettings):
     """Most pods on a node. Default: as many as its network addresses are enough for."""
     pods_per_core: int | None = Field(default=None, ge=0, le=_MOST)
     """Most pods for each core, within `max_pods`; 0 for no such limit. Not for Bottlerocket."""
-    cluster_dns: tuple[str, ...] = ()
+    cluster_dns: Many[str] = ()
     """IP addresses of the DNS servers that pods use. Default: the cluster's own."""
     cpu_cfs_quota: bool | None = None
     """Whether CPU limits of containers are enforced. Default: true."""

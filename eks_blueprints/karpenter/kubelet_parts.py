@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.durations import go_duration
 from eks_blueprints.karpenter.quantities import Quantity
 
@@ -152,7 +152,7 @@ class KubeletLogging(Spec):
     """Longest that a line may wait to be written. Default: 5s."""
     verbosity: Annotated[int, Field(ge=0)] | None = None
     """Level of the logs: 0 the least, 2 as usual, 10 the most."""
-    vmodule: tuple[VerbosityOfFiles, ...] = ()
+    vmodule: Many[VerbosityOfFiles] = ()
     """Levels of single source files, with text logs."""
     options: dict[Literal["text", "json"], LogStream] = {}
     """Where the logs go, by their form."""

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from eks_blueprints.core.node_settings.kubelet_rules import NodeAllocatable
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.kubelet_parts import (
     CrashLoopBackOff,
     GoDuration,
@@ -67,7 +67,7 @@ class KubeletSettings(Spec):
     """Time between two looks for static pods at a URL."""
     static_pod_url: str | None = None
     """URL of static pods."""
-    static_pod_url_header: dict[str, tuple[str, ...]] | None = None
+    static_pod_url_header: dict[str, Many[str]] | None = None
     """Headers of requests to that URL."""
     address: str | None = None
     """IP address on which the kubelet answers."""
@@ -79,9 +79,9 @@ class KubeletSettings(Spec):
     """File with the kubelet's certificate."""
     tls_private_key_file: str | None = None
     """File with the key of that certificate."""
-    tls_cipher_suites: tuple[str, ...] | None = None
+    tls_cipher_suites: Many[str] | None = None
     """Cipher suites that the kubelet offers, by Go's names."""
-    tls_curve_preferences: tuple[int, ...] | None = None
+    tls_curve_preferences: Many[int] | None = None
     """Key exchanges that the kubelet offers, by the numbers that IANA gives them."""
     tls_min_version: Literal["VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13"] | None = None
     """Oldest TLS version that the kubelet takes."""
@@ -99,7 +99,7 @@ class KubeletSettings(Spec):
     """Image pulls at once beyond that rate."""
     image_pull_credentials_verification_policy: ImagePullPolicy | None = None
     """Whose credentials are checked again for images that are on the node already."""
-    preloaded_images_verification_allowlist: tuple[str, ...] | None = None
+    preloaded_images_verification_allowlist: Many[str] | None = None
     """Images that are never checked again, with `NeverVerifyAllowlistedImages`."""
     event_record_qps: Count | None = None
     """Events a second; 0 for no limit."""
@@ -227,9 +227,9 @@ class KubeletSettings(Spec):
     """Control group on which `system_reserved` is enforced."""
     kube_reserved_cgroup: str | None = None
     """Control group on which `kube_reserved` is enforced."""
-    enforce_node_allocatable: tuple[NodeAllocatable, ...] | None = None
+    enforce_node_allocatable: Many[NodeAllocatable] | None = None
     """On whom reservations are enforced."""
-    allowed_unsafe_sysctls: tuple[str, ...] | None = None
+    allowed_unsafe_sysctls: Many[str] | None = None
     """Kernel parameters that pods may set though they are not safe, such as `net.core.somaxconn`."""
     default_pod_sysctls: dict[str, str] | None = None
     """Kernel parameters that pods have where they set none."""
@@ -249,11 +249,11 @@ class KubeletSettings(Spec):
     """How long a shutdown waits for pods."""
     shutdown_grace_period_critical_pods: GoDuration | None = None
     """Part of that time for critical pods, which comes last."""
-    shutdown_grace_period_by_pod_priority: tuple[ShutdownGracePeriod, ...] | None = None
+    shutdown_grace_period_by_pod_priority: Many[ShutdownGracePeriod] | None = None
     """How long a shutdown waits for pods, by their priority."""
     crash_loop_back_off: CrashLoopBackOff | None = None
     """How long a container that keeps failing waits before it starts again."""
-    reserved_memory: tuple[MemoryReservation, ...] | None = None
+    reserved_memory: Many[MemoryReservation] | None = None
     """Memory kept for the system on each NUMA node."""
     enable_profiling_handler: bool | None = None
     """Whether profiles can be read by the API."""

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import IN_THE_REGION, TAGS_PER_RESOURCE, Tags
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.ec2_node_class import MAX_TERMS, ProfileName, RoleName, check_tags
 from eks_blueprints.karpenter.forms import Some
 from eks_blueprints.karpenter.labels import object_name
@@ -105,11 +105,11 @@ class AdvancedNetworking(Spec):
     """Whether nodes get a public IPv4 address. Default: as the subnet says."""
     https_proxy: str | None = Field(default=None, max_length=_MOST_LETTERS)
     """URL of the proxy, such as `http://proxy.example.com:3128`; an IPv6 address stands in brackets."""
-    no_proxy: tuple[str, ...] = Field(default=(), max_length=50)
+    no_proxy: Many[str] = Field(default=(), max_length=50)
     """What is reached without the proxy, such as `169.254.169.254`, `.internal` and `.eks.amazonaws.com`."""
     ipv4_prefix_size: Literal["Auto", "32"] | None = None
     """How pods get addresses: Auto from prefixes of 16, or "32" one at a time. Default: Auto."""
-    network_interfaces: tuple[AutoModeInterface, ...] = Field(default=(), max_length=150)
+    network_interfaces: Many[AutoModeInterface] = Field(default=(), max_length=150)
     """Network interfaces at launch, such as EFA; no addresses are added to them later. Default: Auto Mode's choice."""
 
     @field_validator("https_proxy")
@@ -212,11 +212,11 @@ class NodeClass(Spec):
     """Subnets of nodes. Default: the cluster's own."""
     security_group_selector_terms: Some[SecurityGroupSelectorTerm] | None = Field(default=None, max_length=MAX_TERMS)
     """Security groups of nodes. Default: the cluster's own."""
-    pod_subnet_selector_terms: tuple[SubnetSelectorTerm, ...] = Field(default=(), max_length=MAX_TERMS)
+    pod_subnet_selector_terms: Many[SubnetSelectorTerm] = Field(default=(), max_length=MAX_TERMS)
     """Subnets of pods, beside `pod_security_group_selector_terms`. Default: those of the nodes."""
-    pod_security_group_selector_terms: tuple[SecurityGroupSelectorTerm, ...] = Field(default=(), max_length=MAX_TERMS)
+    pod_security_group_selector_terms: Many[SecurityGroupSelectorTerm] = Field(default=(), max_length=MAX_TERMS)
     """Security groups of pods, for all pods alike. Default: those of the nodes."""
-    capacity_reservation_selector_terms: tuple[ReservationTerm, ...] = Field(default=(), max_length=MAX_TERMS)
+    capacity_reservation_selector_terms: Many[ReservationTerm] = Field(default=(), max_length=MAX_TERMS)
     """Capacity reservations that nodes may use, with capacity type reserved. Default: none."""
     placement_group_selector: PlacementGroupSelector | None = None
     """Placement group of nodes. Default: none."""
@@ -234,7 +234,7 @@ class NodeClass(Spec):
     """FIPS and kernel lockdown. Default: neither."""
     advanced_compute: AdvancedCompute | None = None
     """Kernel parameters. Default: Auto Mode's."""
-    certificate_bundles: tuple[CertificateBundle, ...] = ()
+    certificate_bundles: Many[CertificateBundle] = ()
     """Certificates that nodes trust besides the usual ones. Default: none."""
     tags: Tags = {}
     """Tags of instances and volumes; the cluster's role needs permission to set them."""

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.labels import label_key, object_name, qualified_name
 from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.quantities import Quantity
@@ -48,7 +48,7 @@ class NodeOverlay(Spec):
     """Name of the NodeOverlay."""
     metadata: ObjectMetadata | None = None
     """Labels and annotations of the NodeOverlay itself."""
-    requirements: tuple[OverlayRequirement, ...] = Field(max_length=100)
+    requirements: Many[OverlayRequirement] = Field(max_length=100)
     """Conditions on the labels of the nodes that it holds for; [] for all nodes."""
     price: str | None = None
     """Price of an hour, such as "0.12", instead of the list price."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter import pool_rules
 from eks_blueprints.karpenter.disruption import DEFAULT_BUDGETS, Disruption, Reason, allowed_disruptions
 from eks_blueprints.karpenter.durations import Duration, DurationOrNever
@@ -62,15 +62,15 @@ class Pool(Spec):
     """Sizes of instances, such as `xlarge`. Default: any."""
     min_instance_generation: int | None = Field(default=None, ge=1, le=99)
     """Lowest generation: 5 leaves m5 and m7g and not m4. Default: any."""
-    requirements: tuple[Requirement, ...] = Field(default=(), max_length=100)
+    requirements: Many[Requirement] = Field(default=(), max_length=100)
     """Further conditions on the labels of nodes. A label stands either here or in a field of its own above."""
     labels: dict[str, str] = Field(default={}, max_length=100)
     """Labels that every node gets."""
     annotations: dict[str, str] = {}
     """Annotations that every node gets."""
-    taints: tuple[Taint, ...] = ()
+    taints: Many[Taint] = ()
     """Taints that every node gets."""
-    startup_taints: tuple[Taint, ...] = ()
+    startup_taints: Many[Taint] = ()
     """Taints that nodes start with and something, mostly a DaemonSet, removes; pods need not tolerate them."""
     limits: dict[str, Quantity] = {}
     """Most of each resource that all nodes together may have, such as `cpu: "1000"`, `memory: 1000Gi`, `nodes: "20"`;

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.labels import label_key, label_value, normal, unknown_values
 
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"]
@@ -29,7 +29,7 @@ class Condition(Spec):
     """Label, such as `karpenter.k8s.aws/instance-cpu`, `topology.kubernetes.io/zone` or one of your own."""
     operator: Operator
     """How label and values relate; Gt, Lt, Gte and Lte compare whole numbers."""
-    values: tuple[str, ...] = ()
+    values: Many[str] = ()
     """Values, as text: one or more for In and NotIn, one whole number for Gt, Lt, Gte and Lte, otherwise none."""
 
     @field_validator("values")

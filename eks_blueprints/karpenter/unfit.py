@@ -38,7 +38,7 @@ class _Condition:
     types: frozenset[str]
     key: str = ""
     """The label that it is about; empty where it is none."""
-    asked: tuple[str, ...] = ()
+    asked: Sequence[str] = ()
     """Values that it names as those to have."""
     who: Carriers | None = None
     offers: bool = True

@@ -45,7 +45,7 @@ def zones_of(args: NetworkArgs, region: str) -> tuple[str, ...]:
     if args.subnets is not None:
         return tuple(dict.fromkeys(subnet.zone for subnet in args.subnets.values()))
     if args.zones is not None:
-        return args.zones
+        return tuple(args.zones)
     known = zones.region(region).zones
     if not known:
         raise ValueError(f"no zones of {region} are known; got none; name at least 2 under zones")

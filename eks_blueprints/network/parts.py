@@ -11,7 +11,7 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Cidr as AnyCidr
 from eks_blueprints.core.leaves import element_name
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 
 if TYPE_CHECKING:
     from eks_blueprints.network.spec import NetworkArgs
@@ -80,7 +80,7 @@ class GatewayArgs(Spec):
     kind: Literal["transit", "vpn"] | None = None
     """Which of the two it is, where the id is a reference. Default: by the id."""
 
-    destination_cidrs: tuple[AnyCidr, ...] = Field(min_length=1, max_length=50)
+    destination_cidrs: Many[AnyCidr] = Field(min_length=1, max_length=50)
     """Address ranges that private subnets reach through it, such as those of hybrid nodes and their pods."""
 
     appliance_mode_support: Literal["enable", "disable"] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -200,7 +200,7 @@ def _check_zones(args: NetworkArgs, faults: Faults) -> None:
         faults.add("max_zones", f"must not be below the number of zones; got {args.max_zones} for {count}; raise it")
 
 
-def _check_zone_list(names: tuple[str, ...], faults: Faults) -> None:
+def _check_zone_list(names: Sequence[str], faults: Faults) -> None:
     if not 2 <= len(names) <= 6:
         faults.add("zones", f"needs 2 to 6 zones; got {len(names)}; {'add' if len(names) < 2 else 'remove'} some")
     for index, name in enumerate(names):

@@ -232,12 +232,14 @@ SecurityGroups = Annotated[dict[str, SecurityGroupArgs], AfterValidator(check_gr
 """Security groups by a name of the user's choice."""
 
 
-def unknown_groups(names: Iterable[str], groups: Mapping[str, Any]) -> Iterator[Problem]:
+def unknown_groups(
+    names: Iterable[str], groups: Mapping[str, Any], field: str = "security_groups"
+) -> Iterator[Problem]:
     """Names of groups, at some part, that this platform has not; those of groups that stand by themselves are none."""
     for index, name in enumerate(names):
         if name in STANDING:
             message = f"is {STANDING[name]}, and has its place already; got {name}; remove it"
-            yield Problem(("security_groups", index), message)
+            yield Problem((field, index), message)
         elif name not in groups:
             do = unknown_name(name, groups, "security group of this platform")
-            yield Problem(("security_groups", index), do)
+            yield Problem((field, index), do)

@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 from eks_blueprints.core.errors import Faults, shown, unknown_name
 from eks_blueprints.core.leaves import RegionalArn, within
 from eks_blueprints.core.role_spec import RoleArgs
-from eks_blueprints.core.spec import In, Several, Spec
+from eks_blueprints.core.spec import In, Many, Several, Spec
 from eks_blueprints.network import cidr, rules
 from eks_blueprints.network.cidr import Cidr
 from eks_blueprints.network.parts import GatewayArgs, IpamPoolId, Ipv6BlockArgs
@@ -100,7 +100,7 @@ class NetworkArgs(Spec):
     """The VPC's IPv4 block, /16 to /28; at most /24 unless `subnets` are given. It cannot be changed later. Default:
     eksctl's 192.168.0.0/16."""
 
-    zones: tuple[Zone, ...] | None = None
+    zones: Many[Zone] | None = None
     """Availability zones, 2 to 6, as ids (`euw1-az1`, the same place in every account) or names (`eu-west-1a`). New
     ones go to the end. Default: the region's first `zone_count` zones that EKS takes, by name where names mean the
     same in every account, else by id."""
@@ -122,7 +122,7 @@ class NetworkArgs(Spec):
     pod_cidr: Cidr | None = None
     """A second block for pods alone, such as 100.64.0.0/16, cut in 4 pod subnets (8 for 5 and 6 zones), one a zone."""
 
-    secondary_cidrs: tuple[Cidr, ...] = ()
+    secondary_cidrs: Many[Cidr] = ()
     """Further blocks of the VPC, for `subnets` to lie in. With `cidr` and `pod_cidr` at most 5, AWS's default quota."""
 
     ipv4_ipam_pool_id: In[IpamPoolId] | None = None
@@ -144,15 +144,15 @@ class NetworkArgs(Spec):
     """How private subnets reach the internet: one NAT gateway in the first zone, one a zone (dearer; a zone's failure
     stays in it), or none. Default: single, as eksctl; none where there are no public subnets."""
 
-    interface_endpoints: tuple[Service, ...] | None = None
+    interface_endpoints: Many[Service] | None = None
     """AWS services reached through an interface endpoint, such as `ecr.api`, or full names of services, other owners'
     (`com.amazonaws.vpce.eu-west-1.vpce-svc-...`, without private DNS) included. Default: in a
     `private` topology what a private cluster needs, otherwise none; a list replaces it."""
 
-    additional_endpoints: tuple[Service, ...] = ()
+    additional_endpoints: Many[Service] = ()
     """Services that get an interface endpoint beside `interface_endpoints`."""
 
-    gateway_endpoints: tuple[Literal["s3", "dynamodb"], ...] = ("s3",)
+    gateway_endpoints: Many[Literal["s3", "dynamodb"]] = ("s3",)
     """Services reached through a gateway endpoint, which costs nothing."""
 
     flow_logs: FlowLogsArgs | None = None
@@ -251,7 +251,7 @@ class ExistingNetworkArgs(Spec):
     """How many subnets have the tags of a role in each zone. Default: 1. A deployment fails where there are more or
     fewer."""
 
-    zones: tuple[Zone, ...] | None = None
+    zones: Many[Zone] | None = None
     """Availability zones in which subnets are looked up, 2 to 6. Needed with `subnet_tags` and only then."""
 
     cidr: Cidr | None = None
@@ -264,15 +264,15 @@ class ExistingNetworkArgs(Spec):
     """Which NAT gateways the VPC has, for checks; a transit gateway or a firewall that leads to the internet counts as
     one. Default: not said, and not known; with `none`, nodes and add-ons reach AWS by endpoints alone."""
 
-    existing_endpoints: tuple[Service, ...] = ()
+    existing_endpoints: Many[Service] = ()
     """AWS services that the VPC has an endpoint of, such as `ecr.api` or `s3`, of whatever type, for checks."""
 
-    interface_endpoints: tuple[Service, ...] = ()
+    interface_endpoints: Many[Service] = ()
     """AWS services that an interface endpoint is made for, one network interface in each zone of the private subnets.
     The VPC needs DNS support and DNS host names, and may have no such endpoint yet. `cidr` says who may use them.
     Default: none."""
 
-    gateway_endpoints: tuple[Literal["s3", "dynamodb"], ...] = ()
+    gateway_endpoints: Many[Literal["s3", "dynamodb"]] = ()
     """Services that a gateway endpoint is made for, which costs nothing. Needs `route_table_ids`. Default: none."""
 
     route_table_ids: Several[str] = ()

@@ -25,7 +25,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from eks_blueprints.core.document import Document, Place, located, read
 from eks_blueprints.core.errors import Faults, InputError, Problem, problems_of, shown, unknown_name
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.policies.definition import Enforcement, Profile
 
 FILE = "policies.yaml"
@@ -101,7 +101,7 @@ class StackSettings(Spec):
     """How strict: baseline, production, or regulated for what auditors look at."""
     rules: dict[str, RuleSetting] = Field(default_factory=dict)
     """Changes to single rules, by id."""
-    waivers: tuple[Waiver, ...] = ()
+    waivers: Many[Waiver] = ()
     """Leave to break rules."""
 
 

@@ -21,6 +21,8 @@ from eks_blueprints.reference.pages import type_text
 from eks_blueprints.reference.schema import OF_THE_FILE, element_schema, own_schema
 
 _GROUPS: Mapping[str, type[Element]] = {"compute": Compute, "addons": AddOn}
+_SOME_NAME = "NAME"
+"""What stands for a name that the user chooses."""
 _EXAMPLE = re.compile(r"such as `([^`]+)`")
 
 
@@ -42,6 +44,8 @@ class FieldHelp:
 def field_help(path: str) -> FieldHelp:
     """The field at a path such as `network.cidr` or `compute.managed_nodes.min_size`; the empty path is the stack file.
 
+    Names that are the user's to choose may be left out: `security_groups.ingress.cidr`.
+
     Raises:
         InputError: if there is none, naming the nearest.
     """
@@ -50,7 +54,7 @@ def field_help(path: str) -> FieldHelp:
     node = {**node, "properties": OF_THE_FILE | node["properties"]}
     definitions = node.get("$defs", {})
     lists = set()
-    for number, step in enumerate(steps):
+    for number, step in enumerate(steps):  # grows where a name was left out
         if number and not step.isdigit() and _is_list(node):
             lists.add(number - 1)
         if number == 1 and steps[0] in _GROUPS:
@@ -58,6 +62,8 @@ def field_help(path: str) -> FieldHelp:
             definitions = node.get("$defs", {})
             text, required = str(node.get("description", "")), False
             continue
+        if _is_below_a_name(node, definitions, step):
+            steps.insert(number, step := _SOME_NAME)
         inner, required = _inside(node, definitions, step)
         if inner is None:
             raise _unknown(node, definitions, steps, number)
@@ -92,6 +98,15 @@ def _options(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterato
         yield from _options(items, definitions)
     if "properties" in node or isinstance(node.get("additionalProperties"), Mapping):
         yield node
+
+
+def _is_below_a_name(node: Mapping[str, Any], definitions: Mapping[str, Any], step: str) -> bool:
+    """Whether a step is a field of the entries of a mapping of names, rather than the name of one."""
+    options = list(_options(node, definitions))
+    if any(step in option.get("properties", ()) for option in options):
+        return False
+    entries = (each for option in options if isinstance(each := option.get("additionalProperties"), Mapping))
+    return any(step in below.get("properties", ()) for entry in entries for below in _options(entry, definitions))
 
 
 def _inside(node: Mapping[str, Any], definitions: Mapping[str, Any], step: str) -> tuple[dict[str, Any] | None, bool]:

@@ -137,17 +137,22 @@ def test_what_irsa_has_not_is_told_where_it_is_put(
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({}, "policy_arns: is required: the role would have no permissions; got none"),
+        ({}, "policy_arns: is required: the role would have no permissions"),
         ({"role_arn": ROLE, "policy_arns": {"s3": READ}}, "policy_arns: is for the role that is created"),
         ({"role_arn": ROLE, "permissions_boundary": READ}, "permissions_boundary: is for the role that is created"),
         ({"namespace": "Shop", "role_arn": ROLE}, "namespace: is not a valid name of a namespace"),
         ({"service_account": "a_b", "role_arn": ROLE}, "service_account: is not a valid name of a service account"),
         ({"service_account": "a" * 254, "role_arn": ROLE}, "service_account: is not a valid name of a service account"),
+        ({"allow": [{"actions": ["s3"], "resources": ["*"]}]}, "allow[0].actions[0]: is not a valid action"),
+        ({"deny": [{"resources": ["*"]}]}, "deny[0].actions: needs at least one"),
         (
-            {"allow": [{"actions": ["*"], "resources": ["*"]}]},
-            "allow[0].actions[0]: is not a valid action that can be allowed",
+            {"allow": [{"actions": ["s3:*"], "not_actions": ["s3:Get*"], "resources": ["*"]}]},
+            "allow[0].not_actions: cannot be",
         ),
-        ({"allow": [{"actions": ["s3:*"], "resources": ["*"]}]}, "allow[0].actions[0]: is not a valid action"),
+        (
+            {"role_arn": ROLE, "deny": [{"actions": ["s3:*"], "resources": ["*"]}]},
+            "deny: is for the role that is created",
+        ),
         ({"allow": [{"actions": [], "resources": ["*"]}]}, "allow[0].actions: needs at least one"),
         ({"allow": [{"actions": ["s3:GetObject"], "resources": []}]}, "allow[0].resources: needs at least one ARN"),
         ({"allow": [{"actions": ["s3:GetObject"], "resources": ["b"]}]}, "allow[0].resources[0]: is not a valid ARN"),

@@ -182,7 +182,19 @@ def test_a_service_account_has_a_role_by_its_name() -> None:
         ({"max_session_duration": 60}, "iam_role.max_session_duration: "),
         ({"policy_arns": {"worker-node": READ}}, "iam_role.policy_arns.worker-node: is the name of a policy that the"),
         ({"policy_arns": {f"p{n}": READ for n in range(21)}}, "iam_role.policy_arns: can have at most 20 policies"),
-        ({"allow": [{"actions": ["s3:*"], "resources": ["*"]}]}, "iam_role.allow[0].actions[0]: is not a valid action"),
+        ({"allow": [{"actions": ["s3"], "resources": ["*"]}]}, "iam_role.allow[0].actions[0]: is not a valid action"),
+        (
+            {"allow": [{"sid": "A", "actions": ["s3:Get*"], "resources": ["*"]}] * 2},
+            "iam_role.allow: uses one sid twice",
+        ),
+        (
+            {"trust_statements": [{"principals": {}, "actions": ["sts:AssumeRole"]}]},
+            "iam_role.trust_statements[0].prin",
+        ),
+        (
+            {"trust_statements": [{"principals": {"AWS": ["111122223333"]}, "actions": ["s3:Get*"]}]},
+            "iam_role.trust_statements[0].actions[0]: is not an action of sts; got s3:Get*; write one such as sts:",
+        ),
         ({"nmae": "x"}, "iam_role.nmae: "),
     ],
 )

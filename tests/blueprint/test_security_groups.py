@@ -239,7 +239,10 @@ def test_pods_without_the_clusters_group_need_rules(
             {"ingress": {"a": {"prefix_list": "x", "port": 1}}},
             "ingress.a.prefix_list: is not a valid id of a prefix list",
         ),
-        ({"ingress": {"a": RULES["web"], "b": {**RULES["web"], "description": "x"}}}, "ingress.b: is the same rule as a"),
+        (
+            {"ingress": {"a": RULES["web"], "b": {**RULES["web"], "description": "x"}}},
+            "ingress.b: is the same rule as a",
+        ),
         ({"ingress": {"A b": RULES["web"]}}, 'ingress["A b"]: is not a valid name'),
         ({"description": "é"}, "description: is refused by EC2"),
         ({"id": SG, "name": "x"}, "name: is for a group that is created"),
@@ -281,3 +284,13 @@ def test_a_policy_sees_a_rule_that_opens_a_port_to_the_internet() -> None:
     assert "shop-security-group-db-ingress-ssh" in {
         each.resource for each in found.findings if each.policy == "sg-no-open-admin-ports"
     }
+
+
+def test_nodes_are_reached_from_groups_that_the_platform_makes() -> None:
+    access = {"ec2_ssh_key": "ops", "source_security_groups": ["bastion"]}
+    nodes = {"compute": {"g": {"kind": "managed_nodes", "remote_access": access}}}
+    bastion = {"ingress": {"office": {"cidr": "10.0.0.0/8", "port": 22}}}
+    found = made({"bastion": bastion}, **nodes).one(GROUP, "shop-g-remote-access")
+    assert found.inputs["ingress"][0]["securityGroups"] == ["${shop-security-group-bastion-group.id}"]
+    [problem] = told({"bastoin": bastion}, **nodes)
+    assert problem.startswith("compute.g.remote_access.source_security_groups[0]: no such security group of this pl")

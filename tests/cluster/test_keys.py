@@ -39,7 +39,8 @@ def test_a_key_of_which_nothing_is_said_has_the_policy_of_aws() -> None:
 
 def test_who_administers_and_uses_a_key() -> None:
     said: dict[str, Any] = {"administrators": [ROLE + "a"], "users": [ROLE + "u"], "service_users": [ROLE + "s"]}
-    more = {"sid": "Audit", "services": ["config.amazonaws.com"], "actions": ["kms:DescribeKey"]}
+    more: dict[str, Any] = {"sid": "Audit", "principals": {"Service": ["config.amazonaws.com"]}}
+    more["actions"] = ["kms:DescribeKey"]
     more["conditions"] = {"StringEquals": {"aws:SourceAccount": ["111122223333"]}}
     found = statements(made({**said, "policy_statements": [more]}))
     assert list(found) == ["Owners", "Administrators", "Users", "ServiceUsers", "ServiceGrants", "Audit"]
@@ -51,6 +52,7 @@ def test_who_administers_and_uses_a_key() -> None:
     assert found["ServiceUsers"]["Principal"] == {"AWS": [ROLE + "s"]}
     assert found["ServiceGrants"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     assert found["Audit"]["Principal"] == {"Service": ["config.amazonaws.com"]}
+    assert found["Audit"]["Resource"] == "*"
     assert found["Audit"]["Condition"] == {"StringEquals": {"aws:SourceAccount": ["111122223333"]}}
 
 
@@ -97,25 +99,29 @@ def test_a_key_for_several_regions_is_another_key() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"administrators": ["security"]}, "administrators[0]: is not a principal that a key policy can name"),
+        ({"administrators": ["security"]}, "administrators[0]: is not a principal that a policy can name"),
         ({"users": ["*"]}, "users[0]: is not a principal"),
         ({"aliases": ["aws/x"]}, "aliases[0]: is not a valid alias"),
         ({"aliases": ["a/b", "a-b"]}, "aliases[1]: is too near to a/b"),
         ({"aliases": ["a", "a"]}, "aliases[1]: is too near to a"),
         ({"rotation_period_in_days": 100, "enable_key_rotation": False}, "rotation_period_in_days: is for rotation"),
         ({"policy": {}}, "policy: is not a valid policy document"),
+        ({"policy": {"Statement": [{"a": 1}]}, "users": [ROLE + "a"]}, "users: is part of what policy replaces"),
         (
-            {"policy": {"Statement": [{"a": 1}]}, "users": [ROLE + "a"]},
-            "users: is part of what policy replaces; got both",
-        ),
-        ({"policy_statements": [{"sid": "Users", "services": ["a.amazonaws.com"], "actions": ["kms:*"]}]}, "policy_"),
-        (
-            {"policy_statements": [{"sid": "A", "actions": ["kms:*"]}]},
-            "policy_statements[0].principals: needs a principal; got none; name principals",
+            {"policy_statements": [{"sid": "Users", "principals": {"AWS": ["*"]}, "actions": ["kms:*"]}]},
+            "policy_statements[0].sid: exists already; got Users",
         ),
         (
-            {"policy_statements": [{"sid": "A", "services": ["x"], "actions": ["s3:Get"]}]},
-            "policy_statements[0].services[0]: is not a service",
+            {"policy_statements": [{"sid": "A", "principals": {}, "actions": ["kms:*"]}]},
+            "policy_statements[0].principals: needs a principal",
+        ),
+        (
+            {"policy_statements": [{"sid": "A", "principals": {"Service": ["x"]}, "actions": ["kms:Get*"]}]},
+            "policy_statements[0].principals.Service[0]: is not a service",
+        ),
+        (
+            {"policy_statements": [{"principals": {"AWS": ["111122223333"]}, "actions": ["s3:Get*"]}]},
+            "policy_statements[0].actions[0]: is not an action of kms; got s3:Get*; write one such as kms:Decrypt",
         ),
         ({"key_arn": AWS_KEY, "aliases": ["a"]}, "aliases: is for the cluster's own key"),
         ({"key_arn": AWS_KEY, "deletion_window_in_days": 7}, "deletion_window_in_days: is for the cluster's own key"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from tests.builders import recorded
 ROLE = "arn:aws:iam::111122223333:role/edge"
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 AUTHORITY = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/12345678-1234-1234-1234-123456789012"
+ANCHOR = "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/12345678-1234-1234-1234-123456789012"
+BOUND = "arn:aws:iam::111122223333:policy/bound"
 ARN = "arn:aws:eks:eu-west-1:111122223333:cluster/shop"
 
 TYPICAL: dict[str, dict[str, Any]] = {
@@ -71,6 +74,25 @@ def test_an_authority_of_aws_will_do() -> None:
     anchor.has({"source.sourceType": "AWS_ACM_PCA", "source.sourceData.acmPcaArn": AUTHORITY})
 
 
+def test_a_trust_anchor_that_is_there_will_do() -> None:
+    plan = attached({"iam_roles_anywhere": {"trust_anchor_arn": ANCHOR}}).none("TrustAnchor")
+    assert plan.one("iam.Role")["assumeRolePolicy.Statement[0].Condition.ArnEquals"] == {"aws:SourceArn": ANCHOR}
+
+
+def test_anchor_and_profile_are_what_is_said_of_them() -> None:
+    bound = {"actions": ["eks:DescribeCluster"], "resources": ["*"]}
+    said: dict[str, Any] = {"trust_anchor_name": "factory", "profile_name": "machines", "session_policy": [bound]}
+    said |= {"managed_policy_arns": [BOUND], "require_instance_properties": True, "duration_seconds": 7200}
+    notice = {"event": "CA_CERTIFICATE_EXPIRY", "threshold": 30}
+    plan = attached({"iam_roles_anywhere": {"ca_bundle": PEM, "notification_settings": [notice], **said}})
+    plan.one("TrustAnchor").has(name="factory", notificationSettings=[{**notice, "enabled": True}])
+    profile = plan.one("rolesanywhere.Profile")
+    profile.has(name="machines", managedPolicyArns=[BOUND], requireInstanceProperties=True, durationSeconds=7200)
+    document = profile["sessionPolicy"]
+    document = json.loads(document) if isinstance(document, str) else document
+    assert document["Statement"] == [{"Effect": "Allow", "Action": ["eks:DescribeCluster"], "Resource": ["*"]}]
+
+
 def test_the_activation_marks_machines_as_the_clusters() -> None:
     attached(TYPICAL["hybrid_activation"], arn=ARN).one("Activation").has({"tags.EKSClusterARN": ARN})
 
@@ -84,7 +106,25 @@ def test_a_role_that_is_there_is_used() -> None:
     ("fields", "message"),
     [
         ({"ssm": {}, "iam_roles_anywhere": {"ca_bundle": PEM}}, "ssm: cannot be combined with iam_roles_anywhere"),
-        ({"iam_roles_anywhere": {}}, "iam_roles_anywhere: accepts either ca_bundle or acm_pca_arn; got neither"),
+        (
+            {"iam_roles_anywhere": {}},
+            "iam_roles_anywhere: accepts one of ca_bundle, acm_pca_arn and trust_anchor_arn; got none of them",
+        ),
+        ({"iam_roles_anywhere": {"ca_bundle": PEM, "trust_anchor_arn": ANCHOR}}, "got ca_bundle and trust_anchor_arn"),
+        ({"iam_roles_anywhere": {"trust_anchor_arn": "x"}}, "is not a valid ARN of a trust anchor"),
+        (
+            {"iam_roles_anywhere": {"trust_anchor_arn": ANCHOR, "trust_anchor_name": "a"}},
+            "trust_anchor_name: is for the trust anchor that is created",
+        ),
+        (
+            {
+                "iam_roles_anywhere": {
+                    "ca_bundle": PEM,
+                    "notification_settings": [{"event": "CA_CERTIFICATE_EXPIRY"}] * 2,
+                }
+            },
+            "notification_settings: lists one event twice",
+        ),
         ({"iam_roles_anywhere": {"ca_bundle": "x"}}, "is not a PEM certificate"),
         ({"iam_roles_anywhere": {"acm_pca_arn": "x"}}, "is not a valid ARN of a private certificate authority"),
         ({"iam_roles_anywhere": {"ca_bundle": PEM, "duration_seconds": 5}}, "is too small"),

@@ -45,6 +45,16 @@ def test_the_queue_has_a_name_and_a_key() -> None:
     assert (allowed["Action"], allowed["Resource"]) == (["kms:Decrypt"], [KEY])
 
 
+def test_the_queue_has_a_key_of_its_own() -> None:
+    plan = made(queue={"kms_key": {"users": ["arn:aws:iam::111122223333:role/ops"]}})
+    plan.one("sqs.Queue").lacks("sqsManagedSseEnabled").has(kmsMasterKeyId="${shop-karpenter-queue-key.arn}")
+    said = {each["Sid"]: each for each in plan.one("kms.Key")["policy.Statement"]}
+    assert said["Notices"]["Principal"] == {"Service": "events.amazonaws.com"}
+    assert said["Notices"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    (allowed,) = statements(plan, "shop-karpenter-controller-role-policy")
+    assert (allowed["Action"], allowed["Resource"]) == (["kms:Decrypt"], ["${shop-karpenter-queue-key.arn}"])
+
+
 def test_its_policy_takes_further_statements_after_its_own() -> None:
     more = {
         "principals": {"AWS": ["arn:aws:iam::444455556666:role/ops"]},
@@ -75,16 +85,24 @@ def test_controller_and_nodes_may_do_more() -> None:
     ("fields", "said"),
     [
         ({"queue": {"name": "a.fifo"}}, "queue.name: is not a valid name of a queue"),
+        (
+            {"queue": {"kms_key": {}, "kms_master_key_id": KEY}},
+            "queue.kms_key: cannot be combined with kms_master_key_id",
+        ),
         ({"queue": {"kms_data_key_reuse_period_seconds": 60}}, "is for a queue with a KMS key"),
         ({"queue": {"kms_master_key_id": "alias/x"}}, "queue.kms_master_key_id: is not a valid ARN of a KMS key"),
         ({"rule_name_prefix": "a" * 15}, "rule_name_prefix: is not a valid prefix of names of rules"),
         (
-            {"queue": {"policy_statements": [{"principals": {"AWS": ["*"]}, "actions": ["sqs:SendMessage"]}]}},
-            "queue.policy_statements[0].principals.AWS: allows everyone to use the queue",
+            {"queue": {"policy_statements": [{"principals": {"AWS": ["1"]}, "actions": ["sqs:SendMessage"]}]}},
+            "queue.policy_statements[0].principals.AWS[0]: is not a principal that a policy can name",
         ),
         (
-            {"queue": {"policy_statements": [{"principals": {"AWS": ["1"]}, "actions": ["s3:GetObject"]}]}},
-            "actions[0]: is not a valid action on a queue",
+            {"queue": {"policy_statements": [{"principals": {"AWS": ["*"]}, "actions": ["s3:GetObject"]}]}},
+            "queue.policy_statements[0].actions[0]: is not an action of sqs",
+        ),
+        (
+            {"queue": {"policy_statements": [{"sid": "DenyHTTP", "principals": {"AWS": ["*"]}, "actions": ["sqs:*"]}]}},
+            "queue.policy_statements[0].sid: exists already",
         ),
     ],
 )

@@ -375,7 +375,19 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"subnet_ids": ["private-a"]}, "is not a valid id of a subnet"),
     ({"zones": ["eu-west-1a", "eu-west-1a"]}, "lists one twice"),
     ({"security_group_ids": ["default"]}, "is not a valid id of a security group"),
-    ({"remote_access": {"ec2_ssh_key": "k"}}, "needs a source; got neither"),
+    ({"disk": {"kms_key": {}, "encrypted": False}}, "disk.kms_key: needs encryption"),
+    ({"disk": {"kms_key": {}, "kms_key_id": KEY}}, "disk.kms_key: cannot be combined with kms_key_id"),
+    ({"group_name_prefix": "a" * 37}, "group_name_prefix: cannot begin the name of a group"),
+    ({"remote_access": {"ec2_ssh_key": "k"}}, "needs a source"),
+    ({"remote_access": {"source_cidrs": ["10.0.0.0/8"]}}, "accepts either ec2_ssh_key or public_key; got neither"),
+    (
+        {"remote_access": {"public_key": "ssh-dss AAAA", "source_cidrs": ["10.0.0.0/8"]}},
+        "is not a valid public key that EC2",
+    ),
+    (
+        {"remote_access": {"public_key": "-----BEGIN OPENSSH PRIVATE KEY-----", "source_cidrs": ["10.0.0.0/8"]}},
+        "is a private key; got one, which is not shown",
+    ),
     ({"remote_access": {"ec2_ssh_key": "k", "source_cidrs": ["0.0.0.0/0"]}}, "allows the whole internet"),
     ({"http_put_response_hop_limit": 0}, "is too small"),
     ({"placement": {}}, "needs a group_name or a tenancy"),
@@ -448,6 +460,39 @@ def test_the_clusters_security_group_stays_when_others_are_added() -> None:
 
 def test_without_groups_of_its_own_eks_adds_the_clusters() -> None:
     attached({}).one("LaunchTemplate").lacks("vpcSecurityGroupIds")
+
+
+def test_a_group_and_its_volumes_are_as_said() -> None:
+    plan = attached({"group_name_prefix": "build-managed", "disk": {"delete_on_termination": False}})
+    plan.one("eks.NodeGroup").has(nodeGroupNamePrefix="build-managed-")
+    mappings = plan.one("LaunchTemplate")["blockDeviceMappings"]
+    assert [each["ebs"]["deleteOnTermination"] for each in mappings] == ["false"]
+
+
+def test_volumes_have_keys_of_their_own() -> None:
+    said = {"disk": {"kms_key": {"administrators": [ROLE]}}, "additional_volumes": {"/dev/sdf": {"kms_key": {}}}}
+    plan = attached({"ami_type": "BOTTLEROCKET_x86_64", **said})
+    keys = [each["ebs"]["kmsKeyId"] for each in plan.one("LaunchTemplate")["blockDeviceMappings"]]
+    disk, other = "${shop-main-disk-key.arn}", "${shop-main-sdf-key.arn}"
+    assert keys == [disk, disk, other]
+    assert {each["name"] for each in plan.all("kms.Alias")} == {"alias/shop-main-disk", "alias/shop-main-sdf"}
+    [key] = [each for each in plan.all("kms.Key") if each.name == "shop-main-sdf-key"]
+    statement = key["policy.Statement[1]"]
+    assert (statement["Sid"], statement["Principal"]) == ("Volumes", {"AWS": ["*"]})
+    assert "kms:CreateGrant" in statement["Action"]
+    asked = statement["Condition"]["StringEquals"]
+    assert asked["kms:ViaService"] == "ec2.eu-west-1.amazonaws.com"
+    assert set(asked) == {"kms:ViaService", "kms:CallerAccount"}
+
+
+PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLE0123456 ops@example"
+
+
+def test_a_key_pair_is_made_of_a_public_key() -> None:
+    plan = attached({"remote_access": {"public_key": f"{PUBLIC}\n", "source_cidrs": ["10.0.0.0/8"]}})
+    key = plan.one("KeyPair").has(publicKey=PUBLIC)
+    plan.one("LaunchTemplate").has(keyName=f"${{{key.name}.keyName}}")
+    attached({"remote_access": {"ec2_ssh_key": "ops", "source_cidrs": ["10.0.0.0/8"]}}).none("KeyPair")
 
 
 def test_remote_access_to_windows_is_by_rdp() -> None:

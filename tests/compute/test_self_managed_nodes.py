@@ -332,3 +332,7 @@ def test_it_can_be_put_on_another_providers_cluster() -> None:
 )
 def test_what_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None:
     assert message in problems(**fields)
+
+
+def test_a_group_begins_as_said() -> None:
+    attached({"group_name_prefix": "build"}).one("autoscaling.Group").has(namePrefix="build-")

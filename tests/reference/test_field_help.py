@@ -40,6 +40,20 @@ def test_every_field_has_a_text_and_an_example_that_is_valid(place: str, name: s
 
 
 @pytest.mark.parametrize(
+    ("path", "whole"),
+    [
+        ("security_groups.ingress.cidr", "security_groups.NAME.ingress.NAME.cidr"),
+        ("security_groups.web.ingress.https.cidr", "security_groups.web.ingress.https.cidr"),
+        ("namespaces.labels", "namespaces.NAME.labels"),
+        ("network.subnets.cidr", "network.subnets.NAME.cidr"),
+        ("pod_identity_associations.allow[0].actions", "pod_identity_associations.NAME.allow.0.actions"),
+    ],
+)
+def test_names_of_the_users_choice_may_be_left_out(path: str, whole: str) -> None:
+    assert field_help(path).path == whole
+
+
+@pytest.mark.parametrize(
     ("path", "example"),
     [
         ("cluster.version", 'cluster: {version: "1.35"}'),

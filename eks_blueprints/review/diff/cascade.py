@@ -21,7 +21,7 @@ from eks_blueprints.review.diff.values import bare
 _NEW_VERSION = {"aws:ec2/launchTemplate:LaunchTemplate": frozenset({"latestVersion", "defaultVersion"})}
 """Outputs that change with every update of a type."""
 
-_NOT_A_VERSION = frozenset({"tags", "description", "updateDefaultVersion", "defaultVersion", "name"})
+_NOT_A_VERSION = frozenset({"tags", "updateDefaultVersion", "defaultVersion", "name"})
 
 
 def spread(diffs: Sequence[ResourceDiff]) -> list[ResourceDiff]:

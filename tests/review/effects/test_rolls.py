@@ -63,6 +63,14 @@ class TestManagedGroups:
         "repair": ({"nodeRepairConfig": {"enabled": True}}, False),
     }
 
+    @pytest.mark.parametrize(
+        ("inputs", "rolls"),
+        [({"description": "new"}, True), ({"imageId": "ami-2"}, True), ({"tags": {"a": "b"}}, False)],
+    )
+    def test_what_of_a_launch_template_is_a_new_version(self, inputs: dict[str, Any], rolls: bool) -> None:
+        said = found([template(), managed()], [template(**inputs), managed()], "rolls")
+        assert bool(said) is rolls
+
     @pytest.mark.parametrize(("inputs", "rolls"), ROLLS.values(), ids=ROLLS)
     def test_what_rolls(self, inputs: dict[str, Any], rolls: bool) -> None:
         said = found([template(), managed()], [template(), managed(**inputs)], "rolls")
