@@ -10,7 +10,7 @@ import pytest
 from tests.workloads.said import WEB, made, told
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-SECRET = "kubernetes:core/v1:Secret"
+SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
 SERVICE = "kubernetes:core/v1:Service"
 CONFIG = "kubernetes:core/v1:ConfigMap"
 ACCOUNT = "kubernetes:core/v1:ServiceAccount"
@@ -54,7 +54,8 @@ def test_pods_meet_the_restricted_standard_unless_it_says_otherwise() -> None:
         "runAsUser": 1000,
     }
     loose = pod_of({**WEB, "pod_security": "baseline"})
-    assert "securityContext" not in loose and "securityContext" not in loose["containers"][0]
+    assert "securityContext" not in loose
+    assert "securityContext" not in loose["containers"][0]
 
 
 def test_variables_that_are_secret_stand_in_a_secret() -> None:
