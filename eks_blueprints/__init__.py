@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from eks_blueprints import review as review
     from eks_blueprints import stackfile as stackfile
     from eks_blueprints import testing as testing
+    from eks_blueprints import workloads as workloads
     from eks_blueprints.access.component import Access as Access
     from eks_blueprints.access.pod_identity import PodIdentity as PodIdentity
     from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation as PodIdentityAssociation
@@ -81,7 +82,18 @@ _HOMES = {
     "StatementArgs": "core.statements",
     "core_data": "cluster.core_data",
 }
-_ROOMS = ("addons", "compute", "iam", "karpenter", "policies", "recording", "review", "stackfile", "testing")
+_ROOMS = (
+    "addons",
+    "compute",
+    "iam",
+    "karpenter",
+    "policies",
+    "recording",
+    "review",
+    "stackfile",
+    "testing",
+    "workloads",
+)
 
 __version__ = "0.1.0"
 __all__ = [*_HOMES, *_ROOMS]  # noqa: PLE0604 - each name is served below

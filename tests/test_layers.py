@@ -14,7 +14,7 @@ PACKAGE = ROOT / "eks_blueprints"
 FLOORS: list[set[str]] = [
     {"core"},
     {"network", "cluster", "access", "karpenter"},
-    {"compute", "addons", "kubernetes"},
+    {"compute", "addons", "kubernetes", "workloads"},
     {"blueprint"},
     {"stackfile", "recording"},
     {"policies", "reference", "starter"},

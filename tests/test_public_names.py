@@ -49,6 +49,12 @@ ROOMS = {
     "review": {"EngineError", "engine_preview", "stack_target"},
     "stackfile": {"StackFile", "deploy", "load", "open_stack"},
     "testing": {"Recorded", "Resource", "record", "record_stack"},
+    "workloads": {
+        *("Claim", "ConfigMap", "Container", "CronJob", "DaemonSet", "Deployment", "ExternalSecret"),
+        *("HorizontalPodAutoscaler", "HttpRoute", "Ingress", "Job", "NetworkPolicy", "PodDisruptionBudget"),
+        *("ScaledObject", "Secret", "Service", "ServiceAccount", "StatefulSet", "VerticalPodAutoscaler", "Volume"),
+        "Workload",
+    },
 }
 
 

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from eks_blueprints.access.pod_identity_spec import ROLE_ANNOTATION, PodIdentityAssociation
 from eks_blueprints.access.well_known import well_known_permissions, well_known_policies
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
-from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.errors import InputError, Path
 from eks_blueprints.core.iam import policy_document
 from eks_blueprints.core.iam_roles import GrantedRole, Grants, irsa_role, pod_identity_role
 from eks_blueprints.core.refs import ClusterRef
@@ -40,6 +40,7 @@ class PodIdentity(Component):
         *,
         cluster: ClusterRef,
         key: str | None = None,
+        place: Path | None = None,
     ) -> None:
         """Make role and association.
 
@@ -49,11 +50,12 @@ class PodIdentity(Component):
             opts: Pulumi's own.
             cluster: the cluster of the service account.
             key: name under which it stands in a stack file.
+            place: where it stands there. Default: `pod_identity_associations`, under that name.
 
         Raises:
             InputError: if it asks for what its way of giving a role does not have, or the cluster lacks for it.
         """
-        place = ("pod_identity_associations", *([key] if key else ()))
+        place = place or ("pod_identity_associations", *([key] if key else ()))
         self._identity = args.identity_used(only_fargate=cluster.only_fargate)
         has_provider = cluster.ground.oidc_provider
         if problems := list(args.problems_with(self._identity, oidc_provider=has_provider)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
 from eks_blueprints.blueprint.kinds import KubePrometheusStack, KyvernoPolicies
+from eks_blueprints.compute._scheduling import EFFECTS
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import PolicyArn
@@ -110,18 +111,11 @@ def _general(args: BlueprintArgs) -> dict[str, Any]:
     for host in _named(args.compute, defaults.system_nodes):
         general["node_selector"] = dict(host.node_labels) or None
         taints = [
-            Toleration(key=taint.key, value=taint.value or None, effect=_EFFECTS[taint.effect])
+            Toleration(key=taint.key, value=taint.value or None, effect=EFFECTS[taint.effect])  # type: ignore[arg-type]
             for taint in host.node_taints
         ]
         general["tolerations"] = (_CRITICAL, *taints) if taints else None
     return {field: value for field, value in general.items() if value is not None}
-
-
-_EFFECTS: dict[str, Any] = {
-    "NO_SCHEDULE": "NoSchedule",
-    "PREFER_NO_SCHEDULE": "PreferNoSchedule",
-    "NO_EXECUTE": "NoExecute",
-}
 
 
 def _named(compute: Iterable[Compute], name: str | None) -> list[Compute]:

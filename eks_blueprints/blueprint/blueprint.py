@@ -16,7 +16,7 @@ from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.blueprint import addon_delivery, aws_settings
 from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, pod_standards, prometheus, settled
-from eks_blueprints.blueprint.ground import check_named
+from eks_blueprints.blueprint.ground import addon_kinds, check_named, places
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler, Karpenter
 from eks_blueprints.blueprint.node_role_checks import entry_type, groups_of
 from eks_blueprints.blueprint.order import awaited, in_order
@@ -70,6 +70,8 @@ class Blueprint(Component):
     """The component of each add-on, by its name."""
     compute: dict[str, Component]
     """The component of each compute element, by its name."""
+    workloads: dict[str, Component]
+    """The component of each workload, by its name."""
 
     def __init__(self, name: str, args: BlueprintArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         if not isinstance(args, self.Args):
@@ -126,6 +128,7 @@ class Blueprint(Component):
         facts: dict[str, Any] = {"autoscaled": autoscaled, "only_fargate": only_fargate(self.args)}
         groups = {key: SecurityGroupRef(id=each.id, ready=each.ready) for key, each in self.security_groups.items()}
         facts |= {"security_groups": groups}
+        facts |= {"places": places(self.args), "addons": addon_kinds(self.args)}
         facts |= {"prometheus": prometheus(self.args), "pod_standards": pod_standards(self.args)}
         return replace(self.cluster.ref, parent=self, aws=self._aws, **facts).after(*ready)
 
@@ -287,6 +290,14 @@ class Blueprint(Component):
         # A pod that is started before its service account has a role never gets one.
         ready = (*_ready(self.compute), *_ready(self.pod_identities))
         self._install(cluster.after(*ready), before_nodes=False)
+        self._run(cluster.after(*ready, *_ready(self.addons)))
+
+    def _run(self, cluster: ClusterRef) -> None:
+        """Make the workloads when all else is there: the kinds of their objects, and what looks at them."""
+        self.workloads = {}
+        for workload in self.args.workloads:
+            within = self._within(workload.namespace, cluster).after(*self._pod_groups.get(workload.namespace, ()))
+            self.workloads[workload.name] = workload.deploy(within)
 
     def _make_node_roles(self, cluster: ClusterRef) -> ClusterRef:
         made = {}

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from eks_blueprints.blueprint import manifest_checks
-from eks_blueprints.blueprint.addon_defaults import settled
+from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler
 from eks_blueprints.cluster.spec import cluster_name
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import too_many_tags
-from eks_blueprints.core.refs import Ground
+from eks_blueprints.core.refs import Ground, Place
 from eks_blueprints.network import layout
 from eks_blueprints.network.described import described, subnet_tags
 from eks_blueprints.network.spec import ExistingNetworkArgs
@@ -37,7 +37,21 @@ def ground(args: BlueprintArgs) -> Ground:
         oidc_provider=args.cluster.oidc_provider,
         autoscaled=any(isinstance(addon, ClusterAutoscaler) for addon in args.addons),
         tags=args.tags,
+        auto_mode=args.cluster.auto_mode is not None,
+        only_fargate=only_fargate(args),
+        places=places(args),
+        addons=addon_kinds(args),
     )
+
+
+def places(args: BlueprintArgs) -> dict[str, Place]:
+    """The compute of a platform, and each pool of it, by the names by which workloads choose it."""
+    return {name: place for compute in args.compute for name, place in compute.places()}
+
+
+def addon_kinds(args: BlueprintArgs) -> frozenset[str]:
+    """The kinds of the add-ons of a platform."""
+    return frozenset(addon.kind() for addon in settled(args))
 
 
 def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
@@ -47,7 +61,7 @@ def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
     except (InputError, ValueError):  # told at the network or the region
         return
     yield from _tags(args)
-    for element in (*args.compute, *settled(args)):
+    for element in (*args.compute, *settled(args), *args.workloads):
         for problem in element.problems_on(found):
             yield problem.below(element.group, element.name)
 

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eks_blueprints.blueprint import made_elsewhere
 from eks_blueprints.blueprint.kinds import AutoMode, CapabilityAddOn, EksAddon, HelmAddOn, Karpenter, Manifests
 from eks_blueprints.core import versions
-from eks_blueprints.core.errors import Path, Problem, dotted, shown
+from eks_blueprints.core.errors import InputError, Path, Problem, dotted, shown
 from eks_blueprints.core.object_lists import listed
 from eks_blueprints.kubernetes.shapes import group_of
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.kubernetes.shapes import Shapes
+    from eks_blueprints.workloads._drawing import Drawing
 
 _THERE = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
-Found = tuple[Path, Mapping[str, Any]]
+
+
+class Written(NamedTuple):
+    """An object that a platform writes down, or makes of what is written down."""
+
+    manifest: Mapping[str, Any]
+    owner: Path
+    """Where it stands, or what it is made of."""
+    drawing: Drawing | None = None
+    """How it is made; None for one that stands there as it is."""
+
+    @property
+    def path(self) -> Path:
+        """What it comes from."""
+        return self.owner if self.drawing is None else (*self.owner, *self.drawing.source)
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem of the manifest, where that part of it comes from."""
+        found = problem if self.drawing is None else self.drawing.at_its_field(problem)
+        return found.below(*self.owner)
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """What an API server would refuse, as errors; kinds and namespaces that nothing here knows, as warnings."""
-    addons = [addon for addon in args.addons if isinstance(addon, Manifests)]
-    if not addons:
+    sources = [list(_manifests(addon)) for addon in args.addons if isinstance(addon, Manifests)]
+    sources += _workloads(args) if args.workloads else ()
+    if not sources:
         return
     # Most platforms have none, and the shapes of kinds take a while to load.
     from eks_blueprints.kubernetes import check as objects
@@ -34,21 +55,16 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
         shapes = of(versions.minor(args.cluster.version))
     except ValueError:  # told at the version
         return
-    by_addon: list[list[Found]] = [
-        [
-            found
-            for key, manifest in addon.manifests.items()
-            for found in listed(manifest, ("addons", addon.name, "manifests", key))
-        ]
-        for addon in addons
-    ]
-    every = [found for own in by_addon for found in own]
+    every = [found for own in sources for found in own]
     bringers = brought(args)
-    custom = Definitions((manifest for _, manifest in every), bringers)
-    for own in by_addon:
+    custom = Definitions((each.manifest for each in every), bringers)
+    for own in sources:
         checked = objects.Checked()
-        for path, manifest in own:
-            objects.check(manifest, shapes, custom, checked, path)
+        for each in own:
+            objects.check(each.manifest, shapes, custom, one := objects.Checked())
+            checked.problems += map(each.placed, one.problems)
+            for path, kind in one.unknown:
+                checked.unknown.append((each.placed(Problem((*path, "kind"), "")).path, kind))
         yield from checked.problems
         if unknown := sorted({kind for _, kind in checked.unknown}):
             what = (
@@ -56,9 +72,27 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             )
             do = "the API server checks them when they are created"
             first = checked.unknown[0][0]
-            yield Problem((*first, "kind"), f"{what}; got {len(checked.unknown)} of them; {do}", severity="warning")
+            yield Problem(first, f"{what}; got {len(checked.unknown)} of them; {do}", severity="warning")
     yield from _twice(every, shapes, dict(made_elsewhere.objects(args, bringers)))
     yield from _homes(args, every, shapes)
+
+
+def _manifests(addon: Manifests) -> Iterator[Written]:
+    for key, manifest in addon.manifests.items():
+        for path, each in listed(manifest, (addon.group, addon.name, "manifests", key)):
+            yield Written(each, path)
+
+
+def _workloads(args: BlueprintArgs) -> Iterator[list[Written]]:
+    from eks_blueprints.blueprint.ground import ground
+
+    try:
+        found = ground(args)
+    except (InputError, ValueError):  # told at the network or the region
+        return
+    for each in args.workloads:
+        owner = (each.group, each.name)
+        yield [Written(drawing.manifest, owner, drawing) for drawing in each.objects(found)]
 
 
 def brought(args: BlueprintArgs) -> dict[str, str]:
@@ -88,9 +122,10 @@ def _of_capability(kind: str) -> list[str]:
     return [each for each in crds.sources() if each == name or each.startswith(f"{name}_")]
 
 
-def _twice(every: list[Found], shapes: Shapes, elsewhere: Mapping[made_elsewhere.Key, Path]) -> Iterator[Problem]:
+def _twice(every: list[Written], shapes: Shapes, elsewhere: Mapping[made_elsewhere.Key, Path]) -> Iterator[Problem]:
     seen: dict[made_elsewhere.Key, Path] = {}
-    for path, manifest in every:
+    for found in every:
+        manifest, path = found.manifest, found.path
         metadata = _metadata(manifest)
         version, kind, name = (manifest.get("apiVersion"), manifest.get("kind"), metadata.get("name"))
         namespace = metadata.get("namespace") or "default"
@@ -101,24 +136,25 @@ def _twice(every: list[Found], shapes: Shapes, elsewhere: Mapping[made_elsewhere
         key = (group_of(str(version)), str(kind), namespace, str(name))
         if key in seen:
             what = f"is defined twice; got {kind} {shown(name)} at {dotted(seen[key])} too"
-            yield Problem((*path, "metadata", "name"), f"{what}; rename one or remove it")
+            yield found.placed(Problem(("metadata", "name"), f"{what}; rename one or remove it"))
         elif key in elsewhere:
             what = f"is also created by {dotted(elsewhere[key])}; got {kind} {shown(name)}"
-            yield Problem((*path, "metadata", "name"), f"{what}; rename it or remove it")
+            yield found.placed(Problem(("metadata", "name"), f"{what}; rename it or remove it"))
         seen.setdefault(key, path)
 
 
-def _homes(args: BlueprintArgs, every: list[Found], shapes: Shapes) -> Iterator[Problem]:
+def _homes(args: BlueprintArgs, every: list[Written], shapes: Shapes) -> Iterator[Problem]:
     made = {
         str(_metadata(manifest).get("name"))
-        for _, manifest in every
+        for manifest in (each.manifest for each in every)
         if manifest.get("kind") == "Namespace" and manifest.get("apiVersion") == "v1"
     }
     made |= {addon.home for addon in args.addons} | _THERE
     made |= {str(compute.namespace) for compute in args.compute if hasattr(compute, "namespace")}
     made |= {each.namespace for each in args.pod_identity_associations.values()} | set(args.namespaces)
     told: set[str] = set()
-    for path, manifest in every:
+    for found in every:
+        manifest = found.manifest
         namespace = _metadata(manifest).get("namespace")
         kind = shapes.kind(str(manifest.get("apiVersion")), str(manifest.get("kind")))
         if not isinstance(namespace, str) or not namespace or namespace in made or namespace in told:
@@ -128,7 +164,7 @@ def _homes(args: BlueprintArgs, every: list[Found], shapes: Shapes) -> Iterator[
         told.add(namespace)
         do = "add its Namespace to the manifests, unless it is created elsewhere"
         what = f"is a namespace that nothing here creates; got {shown(namespace)}; {do}"
-        yield Problem((*path, "metadata", "namespace"), what, severity="warning")
+        yield found.placed(Problem(("metadata", "namespace"), what, severity="warning"))
 
 
 def _metadata(manifest: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.kubernetes.namespace_spec import Namespaces
 from eks_blueprints.network.security_group_spec import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
+from eks_blueprints.workloads.base import Workload
 
 
 class BlueprintArgs(Spec):
@@ -87,6 +88,10 @@ class BlueprintArgs(Spec):
 
     addon_defaults: AddOnDefaults = AddOnDefaults()
     """What holds for all add-ons, unless one says otherwise itself."""
+
+    workloads: Group[Workload] = ()
+    """What runs on the cluster besides add-ons, by a name of your choice; `kind` says which sort (`deployment`,
+    `stateful_set`, `daemon_set`, `job`, `cron_job`) and defaults to the name."""
 
     _origin: Document | None = PrivateAttr(default=None)
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())

@@ -28,6 +28,7 @@ _COMMANDS = {
     "explain": "Explain a field of stack files, or how many pods fit on a node.",
     "init": "Create a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",
+    "placement": "Show on which compute each workload can run, and what keeps it off the rest.",
     "policy": "List the policies, show one, write or test your own, print waivers.",
     "preview": "Show what a stack would create; needs no AWS account, cluster, network or engine.",
     "report": "Join the reports of shards, of diff, preview or check, into one.",

@@ -11,8 +11,8 @@ import click
 
 from eks_blueprints.cli import complete
 from eks_blueprints.cli.streams import echo_document
+from eks_blueprints.cli.targets import one_target
 from eks_blueprints.core.printed import document
-from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 if TYPE_CHECKING:
     from eks_blueprints.lifecycle.teardown.steps import Step
@@ -40,7 +40,7 @@ def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -
     if not dry_run:
         what = "teardown deletes nothing itself, because only you can decide about data on volumes and pods on nodes"
         raise click.UsageError(f"{what}; got no --dry-run; run it with --dry-run and then the commands it shows")
-    target = _target(stack, program)
+    target = one_target(stack, program)
     from eks_blueprints.lifecycle.teardown.steps import steps
     from eks_blueprints.review.preview.run import preview
 
@@ -51,18 +51,6 @@ def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -
     click.echo(f"to take {target.stack} down, in this order:\n")
     for number, step in enumerate(found, 1):
         click.echo("\n".join(_lines(number, step)) + "\n")
-
-
-def _target(stack: str | None, program: Path | None) -> Target:
-    if program is not None:
-        return program_target(program, stack)
-    if stack is not None:
-        return stack_target(stack)
-    targets = all_targets()
-    if len(targets) > 1:
-        names = ", ".join(target.stack for target in targets)
-        raise click.UsageError(f"takes down one stack at a time; got no name; add one of {names}")
-    return targets[0]
 
 
 def _lines(number: int, step: Step) -> Iterator[str]:

@@ -59,6 +59,20 @@ class Taint(Spec):
         return value
 
 
+EFFECTS: Mapping[str, str] = {
+    "NO_SCHEDULE": "NoSchedule",
+    "PREFER_NO_SCHEDULE": "PreferNoSchedule",
+    "NO_EXECUTE": "NoExecute",
+}
+"""Effects as Kubernetes spells them, by EKS's spelling."""
+
+
+def tolerated(taint: Taint) -> dict[str, str]:
+    """The toleration of a taint, as Kubernetes writes it."""
+    value = {"value": taint.value} if taint.value else {}
+    return {"key": taint.key, "operator": "Equal", **value, "effect": EFFECTS[taint.effect]}
+
+
 def check_labels(labels: Mapping[str, str], faults: Faults, at: str = "labels") -> None:
     """Note every label that Kubernetes, the kubelet or EKS would refuse."""
     for key, value in labels.items():

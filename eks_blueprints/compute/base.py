@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from eks_blueprints.compute._scheduling import Taint
+from eks_blueprints.compute._scheduling import Taint, tolerated
 from eks_blueprints.core.elements import Element
+from eks_blueprints.core.refs import Place
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
@@ -57,6 +58,11 @@ class Compute(Element):
     def node_taints(self) -> tuple[Taint, ...]:
         """Taints of every node."""
         return ()
+
+    def places(self) -> Iterator[tuple[str, Place]]:
+        """How pods choose it, and each pool of it, by the names that they use (`run_on`)."""
+        labels = {key: (value,) for key, value in self.node_labels.items()}
+        yield self.name, Place(node_labels=labels, tolerations=tuple(map(tolerated, self.node_taints)))
 
     @property
     def node_count(self) -> tuple[int, int | None] | None:

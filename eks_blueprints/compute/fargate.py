@@ -12,6 +12,7 @@ from eks_blueprints.compute._rules import check_role_policies, check_subnet_ids,
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, Tags, repeated
+from eks_blueprints.core.refs import Place
 from eks_blueprints.core.role_spec import RoleArgs, check_names
 from eks_blueprints.core.spec import In, Many, Several
 
@@ -132,6 +133,11 @@ class Fargate(Compute):
             return any(selector.matches(namespace, selector.labels) for selector in self.selectors)
         return any(selector.matches(namespace, labels) for selector in self.selectors)
 
+    def places(self) -> Iterator[tuple[str, Place]]:
+        """Which pods it runs."""
+        plain = ((each.namespace, _plain_labels(each.labels)) for each in self.selectors)
+        yield self.name, Place(fargate=tuple(plain))
+
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """Subnets that are not there, or not private."""
         yield from super().problems_on(ground)
@@ -149,3 +155,8 @@ class Fargate(Compute):
         from eks_blueprints.compute._fargate_profile import make
 
         return make(self, cluster)
+
+
+def _plain_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels that pods can carry: a pattern stands for what only their maker knows."""
+    return {key: value for key, value in labels.items() if not set("*?") & set(key + value)}

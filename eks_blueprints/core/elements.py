@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
 
 
+GROUPS = ("compute", "addons", "workloads")
+"""The groups of elements of a platform."""
+
+
 class Element(Spec):
     """A spec with one verb that is given a `ClusterRef`."""
 
@@ -183,7 +187,7 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
 def _group_of(kind: str, base: type[Element]) -> str | None:
     """The other group that has such a kind, if one has."""
     package = __name__.partition(".")[0]
-    others = {"compute", "addons"} - {base.group}
+    others = {*GROUPS} - {base.group}
     return next((group for group in others if kind.replace("-", "_") in _own_kinds(f"{package}.{group}")), None)
 
 

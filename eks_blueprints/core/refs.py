@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -63,6 +64,24 @@ class NetworkRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Compute of a cluster, or one pool of it, as pods choose it."""
+
+    node_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Labels of its nodes that pods select, each with the values that it may have."""
+    tolerations: tuple[Mapping[str, str], ...] = ()
+    """Tolerations of the taints of its nodes, in Kubernetes' own words."""
+    fargate: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    """Of Fargate: which pods it runs, by a pattern for their namespace and by labels."""
+
+    def pod_labels(self, namespace: str) -> Mapping[str, str] | None:
+        """The labels that pods in a namespace need to run there; None where they cannot."""
+        if not self.fargate:
+            return {}
+        return next((labels for pattern, labels in self.fargate if fnmatchcase(namespace, pattern)), None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """What an element finds on a cluster, as far as it is known before anything is made: rules stand on it.
 
@@ -80,6 +99,14 @@ class Ground:
     """Whether Cluster Autoscaler is on it."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of the platform."""
+    auto_mode: bool = False
+    """Whether EKS Auto Mode is on."""
+    only_fargate: bool = False
+    """Whether pods have nothing but Fargate to run on."""
+    places: Mapping[str, Place] | None = None
+    """Its compute by name, and each pool of it as `name/pool`; None where that is not known."""
+    addons: frozenset[str] | None = None
+    """Kinds of the add-ons on it; None where they are not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +155,10 @@ class ClusterRef:
     """Whether Cluster Autoscaler is on the cluster, which is then told what nodes of empty groups have."""
     only_fargate: bool = False
     """Whether pods have nothing but Fargate to run on."""
+    places: Mapping[str, Place] | None = None
+    """Its compute by name, and each pool of it as `name/pool`; None where that is not known."""
+    addons: frozenset[str] | None = None
+    """Kinds of the add-ons on it; None where they are not known."""
     prometheus: Service | None = None
     """The Prometheus on the cluster that add-ons read from; None where none is known."""
     pod_standards: Mapping[str, str] = field(default_factory=dict)
@@ -160,6 +191,10 @@ class ClusterRef:
             oidc_provider=self.oidc_provider_arn is not None,
             autoscaled=self.autoscaled,
             tags=self.tags,
+            auto_mode=self.auto_mode,
+            only_fargate=self.only_fargate,
+            places=self.places,
+            addons=self.addons,
         )
 
     def after(self, *resources: pulumi.Resource) -> ClusterRef:

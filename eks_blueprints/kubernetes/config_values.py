@@ -32,6 +32,12 @@ def typed(manifest: dict[str, Any]) -> dict[str, Any]:
     return found  # type: ignore[no-any-return]
 
 
+def typed_as(type_name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """The same for a part of an object, by the name of its type (`PodSpec`)."""
+    found: dict[str, Any] = _by_word(type_name, value) if _names_config(value) else value
+    return found
+
+
 def _names_config(value: Any) -> bool:
     if isinstance(value, Reference):
         return value.config is not None

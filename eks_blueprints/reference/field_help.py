@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.cluster.spec import ClusterArgs
 from eks_blueprints.compute.base import Compute
@@ -18,9 +17,9 @@ from eks_blueprints.core.peers import unknown_field, unknown_kind
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.network.spec import NetworkArgs
 from eks_blueprints.reference.pages import type_text
-from eks_blueprints.reference.schema import OF_THE_FILE, element_schema, own_schema
+from eks_blueprints.reference.schema import GROUPS, OF_THE_FILE, element_schema, own_schema
 
-_GROUPS: Mapping[str, type[Element]] = {"compute": Compute, "addons": AddOn}
+_GROUPS: Mapping[str, type[Element]] = {base.group: base for base in GROUPS}
 _SOME_NAME = "NAME"
 """What stands for a name that the user chooses."""
 _EXAMPLE = re.compile(r"such as `([^`]+)`")

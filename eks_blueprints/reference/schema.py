@@ -15,6 +15,7 @@ from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.elements import Element, element_class, kinds
 from eks_blueprints.reference.docstrings import class_doc, field_docs
+from eks_blueprints.workloads.base import Workload
 
 URL = "https://json-schema.org/draft/2020-12/schema"
 _MANY = 5
@@ -32,7 +33,8 @@ OF_THE_FILE: JsonSchemaValue = {
     },
 }
 """Fields of a stack file that are none of the blueprint's: they say how it is read."""
-_GROUPS: tuple[type[Element], ...] = (Compute, AddOn)
+GROUPS: tuple[type[Element], ...] = (Compute, AddOn, Workload)
+"""The base classes of elements."""
 _NUMBERS: JsonSchemaValue = {
     "index": {"type": "integer", "minimum": 0, "description": "Which element, counted from 0, of a list."},
     "count": {"type": "integer", "minimum": 1, "maximum": 100, "description": "How many elements the list has."},
@@ -68,7 +70,7 @@ def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
     """The schema of a stack file whose blueprint takes `args`."""
     schema = schema_of(args)
     definitions = schema.pop("$defs", {})
-    for base in _GROUPS:
+    for base in GROUPS:
         for kind in kinds(base):
             element = _apart(schema_of(element_class(base, kind)), kind, definitions)
             definitions |= element.pop("$defs", {})
@@ -225,7 +227,7 @@ def expanded(node: Any) -> Any:
 
 
 def _group_schema(group: str, node: JsonSchemaValue) -> JsonSchemaValue:
-    base = next(base for base in _GROUPS if base.group == group)
+    base = next(base for base in GROUPS if base.group == group)
     known = {kind: {"anyOf": [_ref(group, kind), {"type": "null"}, _OTHER_KIND]} for kind in kinds(base)}
     named = [{"allOf": [_ref(group, kind), {"required": ["kind"]}]} for kind in kinds(base)]
     rest = _without(node, {"x-elements": 0, "default": 0})

@@ -11,6 +11,7 @@ from typing import Any
 
 from eks_blueprints.blueprint.core_addons import CORE_ADDONS
 from eks_blueprints.core.document import Document, read, text_at_top
+from eks_blueprints.core.elements import GROUPS
 from eks_blueprints.core.errors import InputError, Path, Problem, nearest, shown
 from eks_blueprints.core.overlays import is_empty, overlaid
 
@@ -18,7 +19,6 @@ KEY = "extends"
 _DEEPEST = 10
 """So many files may extend each other; a longer chain is hardly meant."""
 _DO = "write the path of one file from this file's folder, such as base.yaml"
-_GROUPS = ("compute", "addons")
 
 
 def read_stack(path: FilePath, name: str | None = None, problems: list[Problem] | None = None) -> Document:
@@ -128,7 +128,7 @@ def _stays(path: Path) -> bool:
 def _removals(document: Document) -> list[Problem]:
     """What is null among elements: the word removes, and nothing after the colon may be meant as the defaults."""
     found: list[Problem] = []
-    for group in _GROUPS:
+    for group in GROUPS:
         entries = document.data.get(group)
         for name, value in entries.items() if isinstance(entries, dict) else ():
             if value is None and (message := _doubt(document, entries, (group, name))):

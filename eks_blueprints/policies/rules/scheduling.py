@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
-from eks_blueprints.karpenter.fitting import Nodes, fit
+from eks_blueprints.karpenter.fitting import fit
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.node_labels import built_in_nodes, nodes_of
+from eks_blueprints.policies.node_kinds import kinds_of
 from eks_blueprints.policies.objects import DAEMON_SET, WORKLOADS, canonical, object_name, pod_of
-from eks_blueprints.policies.platform import (
-    NODE_GROUP,
-    NODE_POOL,
-    cluster_of,
-    fargate_profile_of,
-    on_cluster,
-)
+from eks_blueprints.policies.platform import cluster_of, fargate_profile_of
 from eks_blueprints.policies.pod_needs import needs_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rbac import BINDINGS, CLUSTER_ROLE, ROLE, everything, subjects
-from eks_blueprints.policies.self_managed import groups_of, nodes_of_group
-from eks_blueprints.policies.stack import Resource, Stack
 
 
 @rule("k8s-workload-schedulable", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, across=True)
@@ -40,7 +29,7 @@ def schedulable(_: Props, context: Context) -> Faults:
     pod = pod_of(resource)
     if pod.has("schedulerName") or fargate_profile_of(resource, stack) is not None:
         raise NotApplicable
-    kinds, unknown = stack.once(("kinds of nodes", cluster), lambda: _kinds(cluster, stack))
+    kinds, unknown = kinds_of(cluster, stack)
     if not kinds and unknown is None:
         raise NotApplicable
     needs = needs_of(resource)
@@ -56,29 +45,6 @@ def schedulable(_: Props, context: Context) -> Faults:
     if unknown is not None:
         raise unknown
     yield pod.fault("fits no node of its cluster", got="; ".join(why[:4]))
-
-
-def _kinds(cluster: Resource, stack: Stack) -> tuple[list[Nodes], Undetermined | None]:
-    """Every kind of node of a cluster, and why one is not known."""
-    makers: list[Callable[[], list[Nodes]]] = [
-        partial(_listed, nodes_of, each, stack) for each in on_cluster(cluster, stack, NODE_GROUP, NODE_POOL)
-    ]
-    makers += [partial(_listed, nodes_of_group, each, stack) for each in groups_of(cluster, stack)]
-    makers += [partial(built_in_nodes, cluster, stack)]
-    kinds: list[Nodes] = []
-    unknown: Undetermined | None = None
-    for make in makers:
-        try:
-            kinds += make()
-        except Undetermined as error:
-            unknown = error
-    if cluster.props.raw("remoteNetworkConfig") is not None:
-        unknown = unknown or Undetermined((), "may fit nodes of its own network, which is not known here")
-    return kinds, unknown
-
-
-def _listed(make: Callable[[Resource, Stack], Nodes], kind: Resource, stack: Stack) -> list[Nodes]:
-    return [make(kind, stack)]
 
 
 @rule(

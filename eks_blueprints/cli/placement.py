@@ -1,0 +1,80 @@
+"""`eks-blueprints placement`: on which compute can each workload run?"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eks_blueprints.cli import complete
+from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.targets import one_target
+from eks_blueprints.core.printed import document
+
+if TYPE_CHECKING:
+    from eks_blueprints.policies.placements import Placement
+
+_WIDTH = 100
+
+
+@click.command("placement")
+@click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
+@click.option("--workload", metavar="NAME", help="This workload alone, by the name of its object.")
+@click.option(
+    "--program",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Read the Pulumi Python program in DIR, whatever it is; STACK names one of its stacks.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--exit-code", is_flag=True, help="Exit with 3 when a workload can run nowhere.")
+def command(stack: str | None, workload: str | None, program: Path | None, form: str, exit_code: bool) -> None:
+    """Show for each workload on which compute it can run, and what keeps it off the rest.
+
+    Taints, labels, zones, and the cores, memory and devices of instance types are compared as kube-scheduler does. The
+    number of nodes and what runs on them is not looked at. It is read from a recording of the program: no AWS account,
+    no cluster.
+
+    \b
+      eks-blueprints placement prod                  every workload
+      eks-blueprints placement prod --workload web   one of them
+    """
+    target = one_target(stack, program)
+    from eks_blueprints.policies.placements import placements
+    from eks_blueprints.policies.stack import Stack
+    from eks_blueprints.review.preview.run import preview
+
+    every = list(placements(Stack.of_plan(preview(target).plan)))
+    found = [each for each in every if workload in (None, each.name)]
+    if workload is not None and not found:
+        from eks_blueprints.core.errors import InputError, Problem, unknown_name
+
+        raise InputError([Problem((), unknown_name(workload, [each.name for each in every], "workload"), target.stack)])
+    if form == "json":
+        click.echo(document([each.to_data() for each in found]))
+    else:
+        click.echo("\n\n".join("\n".join(_lines(each)) for each in found) or "no workloads are written down")
+    if exit_code and any(each.is_nowhere for each in found):
+        raise click.exceptions.Exit(Exit.REFUSED)
+
+
+def _lines(found: Placement) -> Iterator[str]:
+    yield f"{click.style(f'{found.namespace}/{found.name}', bold=True)}  {found.kind}"
+    if found.is_nowhere:
+        yield click.style("  runs nowhere", fg="red")
+    for name in found.runs_on:
+        yield f"  runs on      {name}"
+    for name, why in found.may_run_on.items():
+        yield _told("may run on   ", name, why)
+    for name, why in found.not_on.items():
+        yield _told("not on       ", name, why)
+    if found.unknown:
+        yield _told("not known    ", found.unknown, "")
+
+
+def _told(word: str, name: str, why: str) -> str:
+    text = f"{name}: {why}" if why else name
+    return textwrap.fill(text, _WIDTH, initial_indent=f"  {word}", subsequent_indent=" " * (len(word) + 2))

@@ -1,0 +1,27 @@
+"""The one stack that a command is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
+
+
+def one_target(stack: str | None, program: Path | None) -> Target:
+    """The stack that is named, or the only one of the project.
+
+    Raises:
+        UsageError: if none is named and the project has several.
+        InputError: if there is none by that name.
+    """
+    if program is not None:
+        return program_target(program, stack)
+    if stack is not None:
+        return stack_target(stack)
+    targets = all_targets()
+    if len(targets) > 1:
+        names = ", ".join(target.stack for target in targets)
+        raise click.UsageError(f"this command is about one stack at a time; got no name; add one of {names}")
+    return targets[0]

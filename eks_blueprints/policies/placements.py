@@ -1,0 +1,88 @@
+"""On which compute of a cluster each workload can run, and what keeps it off the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from eks_blueprints.karpenter.fitting import fit
+from eks_blueprints.policies.node_kinds import kinds_of
+from eks_blueprints.policies.objects import DAEMON_SET, WORKLOADS, namespace_of, object_name, pod_of
+from eks_blueprints.policies.platform import cluster_of, fargate_profile_of
+from eks_blueprints.policies.pod_needs import needs_of
+from eks_blueprints.policies.props import Undetermined
+from eks_blueprints.policies.stack import Resource, Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the pods of one workload can run."""
+
+    kind: str
+    namespace: str
+    name: str
+    urn: str
+    runs_on: tuple[str, ...] = ()
+    """Compute that takes them."""
+    may_run_on: dict[str, str] = field(default_factory=dict)
+    """Compute that may take them, and what that depends on."""
+    not_on: dict[str, str] = field(default_factory=dict)
+    """Compute that does not take them, and what keeps them off."""
+    unknown: str = ""
+    """What nobody knows here about it; empty if all is known."""
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether it is certain that no compute takes them."""
+        return not (self.runs_on or self.may_run_on or self.unknown)
+
+    def to_data(self) -> dict[str, Any]:
+        """It as JSON."""
+        return {
+            "kind": self.kind,
+            "namespace": self.namespace,
+            "name": self.name,
+            "urn": self.urn,
+            "runsOn": list(self.runs_on),
+            "mayRunOn": self.may_run_on,
+            "notOn": self.not_on,
+            "unknown": self.unknown,
+        }
+
+
+def placements(stack: Stack) -> Iterator[Placement]:
+    """The placement of every workload that a stack writes down, by namespace and name."""
+    found = [placement(each, stack) for each in stack.of(*WORKLOADS) if not each.patch]
+    yield from sorted(found, key=lambda each: (each.namespace, each.name, each.kind))
+
+
+def placement(workload: Resource, stack: Stack) -> Placement:
+    """Where the pods of a workload can run."""
+    said = {
+        "kind": workload.type.rpartition(":")[2],
+        "namespace": namespace_of(workload, stack),
+        "name": object_name(workload, stack),
+        "urn": workload.urn,
+    }
+    cluster = cluster_of(workload, stack)
+    if cluster is None:
+        return Placement(**said, unknown="the compute of its cluster is not part of this stack")
+    if pod_of(workload).has("schedulerName"):
+        return Placement(**said, unknown="a scheduler of its own places its pods")
+    try:
+        profile = None if workload.type == DAEMON_SET else fargate_profile_of(workload, stack)
+        needs = needs_of(workload)
+    except Undetermined as error:
+        return Placement(**said, unknown=str(error))
+    if profile is not None:
+        return Placement(**said, runs_on=(f"{profile.name} (Fargate)",))
+    kinds, unknown = kinds_of(cluster, stack)
+    answers = {nodes.name: fit(nodes, needs) for nodes in kinds}
+    return Placement(
+        **said,
+        runs_on=tuple(name for name, answer in answers.items() if answer.takes),
+        may_run_on={name: answer.unknown for name, answer in answers.items() if answer.unknown and not answer.refused},
+        not_on={name: answer.refused for name, answer in answers.items() if answer.refused},
+        unknown="" if unknown is None else str(unknown),
+    )

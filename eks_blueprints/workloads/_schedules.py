@@ -1,0 +1,48 @@
+"""When a CronJob runs."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator
+
+from eks_blueprints.core.errors import nearest, shown
+from eks_blueprints.core.form import Form
+from eks_blueprints.karpenter import cron
+
+_ZONE = Form(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
+
+
+def schedule(text: str) -> str:
+    """A schedule as a CronJob has it: five fields of cron, or a macro such as `@daily`.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    cron.parse(text)
+    return text
+
+
+def time_zone(text: str) -> str:
+    """The name of a time zone in the IANA database.
+
+    Raises:
+        ValueError: if there is none by that name. Where no database is at hand, only its form is looked at.
+    """
+    known = _zones()
+    if text == "Local" or not _ZONE.fullmatch(text) or (known and text not in known):
+        near = nearest(text, sorted(known))
+        do = f"did you mean {near}?" if near else "write one such as Europe/Berlin or Etc/UTC"
+        raise ValueError(f"is no time zone; got {shown(text)}; {do}")
+    return text
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+Schedule = Annotated[str, AfterValidator(schedule)]
+TimeZone = Annotated[str, AfterValidator(time_zone)]
