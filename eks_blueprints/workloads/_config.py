@@ -15,7 +15,7 @@ from eks_blueprints.workloads._files import TextFile
 
 _KEY = Form(
     r"[-._a-zA-Z0-9]{1,253}",
-    what="is not a valid key of a ConfigMap or Secret",
+    what="is no key of a ConfigMap or Secret",
     do="use up to 253 letters, digits, -, _ and .",
 )
 

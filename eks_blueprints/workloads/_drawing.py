@@ -56,7 +56,7 @@ class Drawing:
         self._from[at] = (came_from, as_written)
 
     def tell(self, at: Path, came_from: Path) -> None:
-        """Say which field a part comes from that exists already."""
+        """Say which field a part comes from that is there already."""
         self._from[at] = (came_from, False)
 
     def add(self, at: Path, value: Any, came_from: Path) -> None:

@@ -16,12 +16,12 @@ Scheme = Literal["internal", "internet-facing"]
 
 _HOST = Form(
     r"(?=.{1,253}$)(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*",
-    what="is not a valid name of a host",
+    what="is no name of a host",
     do="write one such as shop.example.com, or *.example.com",
 )
 _CERTIFICATE = Form(
     r"arn:aws(-[a-z]+)*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-zA-Z-]{1,64}",
-    what="is not a valid ARN of a certificate",
+    what="is no ARN of a certificate",
     do="write arn:aws:acm:region:111122223333:certificate/id",
 )
 Host = Annotated[str, AfterValidator(_HOST)]
@@ -38,7 +38,7 @@ def _service_ports(ports: dict[str, int]) -> dict[str, int]:
         if fault := port_name.fault(name):
             faults.add((name,), fault)
         if not 1 <= number <= 65535:
-            faults.add((name,), f"is not a valid port; got {number}; write a number from 1 to 65535")
+            faults.add((name,), f"is no port; got {number}; write a number from 1 to 65535")
         elif (other := seen.setdefault(number, name)) != name:
             faults.add((name,), f"is the port of {other} too; got {number}; choose another")
     faults.raise_if_any()
@@ -192,7 +192,7 @@ def port_named(wanted: str | None, ports: dict[str, int]) -> int:
     if wanted is None:
         return next(iter(ports.values()))
     if wanted not in ports:
-        raise ValueError(f"is not a valid port of the service; got {shown(wanted)}; name one of {', '.join(ports)}")
+        raise ValueError(f"is no port of the service; got {shown(wanted)}; name one of {', '.join(ports)}")
     return ports[wanted]
 
 

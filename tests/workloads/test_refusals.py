@@ -14,24 +14,24 @@ LONG = "a" * 60
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"image": None}, "image: is required"),
-    ({"namespace": "Shop"}, "namespace: is not a valid name of a namespace"),
-    ({"ports": {"HTTP": 80}}, "ports.HTTP: is not a valid name of a port"),
-    ({"ports": {"http": 0}}, "ports.http: is not a valid port"),
+    ({"namespace": "Shop"}, "namespace: is no name of a namespace"),
+    ({"ports": {"HTTP": 80}}, "ports.HTTP: is no name of a port"),
+    ({"ports": {"http": 0}}, "ports.http: is no port"),
     ({"ports": {"http": 80, "web": 80}}, "ports.web: is the port http too"),
     ({"env": {"A": 1}}, 'env.A: needs text; got 1; quote it: "1"'),
     ({"env": {"A": True}}, 'env.A: needs text; got true; quote it: "true"'),
     ({"env": {"A": {"secretRef": "b"}}}, "env.A: is no value of a variable"),
     ({"env": {"A": {"secretKeyRef": {"name": "b"}}}}, "env.A: "),
-    ({"requests": {"cpu": "two"}}, "requests.cpu: is not a valid quantity"),
+    ({"requests": {"cpu": "two"}}, "requests.cpu: is no quantity"),
     ({"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}, "limits.cpu: is below what is requested"),
-    ({"readiness_probe": "/ready"}, "readiness_probe: is a path and there is not a valid port to ask"),
+    ({"readiness_probe": "/ready"}, "readiness_probe: is a path and there is no port to ask"),
     ({"readiness_probe": "ready"}, "readiness_probe: is no path"),
     ({"service": {}}, "service: leads to a port of the container"),
     ({"ports": {"http": 80}, "service": {"ports": {"htp": 80}}}, "service.ports.htp: no such port"),
     ({"ports": {"http": 80}, "service": {"headless": True, "type": "NodePort"}}, "service.headless: is for type"),
     ({"ports": {"http": 80}, "service": {"type": "LoadBalancer"}}, "service.type: needs AWS Load Balancer Controller"),
     ({"ports": {"http": 80}, "ingress": {}}, "ingress: needs AWS Load Balancer Controller"),
-    ({"ports": {"http": 80}, "ingress": {"port": "web"}}, "ingress.port: is not a valid port of the service"),
+    ({"ports": {"http": 80}, "ingress": {"port": "web"}}, "ingress.port: is no port of the service"),
     (
         {"replicas": 2, "requests": {"cpu": "1"}, "horizontal_pod_autoscaler": HPA},
         "replicas: is what horizontal_pod_autoscaler says",
@@ -96,14 +96,14 @@ def test_a_slip_of_one_sort_of_workload(workload: dict[str, Any], message: str) 
 
 def test_a_namespace_that_nobody_makes_is_a_warning() -> None:
     (found,) = told({"web": {**WEB, "namespace": "elsewhere"}})
-    assert found.startswith("warning: workloads.web.namespace: is a namespace that nothing here creates")
+    assert found.startswith("warning: workloads.web.namespace: is a namespace that nothing here makes")
 
 
 def test_two_workloads_cannot_make_the_same_object() -> None:
     found = told({"web": WEB, "other": {**WEB, "object_name": "web"}})
     assert [each.partition(";")[0] for each in found] == [
-        "workloads.other.object_name: is defined twice",
-        "workloads.other.object_name: is defined twice",
+        "workloads.other.object_name: is written down twice",
+        "workloads.other.object_name: is written down twice",
     ]
 
 
