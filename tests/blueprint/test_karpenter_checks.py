@@ -294,7 +294,10 @@ def test_auto_mode_brings_what_the_default_add_ons_do() -> None:
             {"values": {"settings": {"clusterName": "x"}}},
             "compute.karpenter.values.settings.clusterName: is set by the platform and cannot be changed",
         ),
-        ({"values": {"serviceAccount": {"name": "x"}}}, "compute.karpenter.values.serviceAccount.name: is set by the platform"),
+        (
+            {"values": {"serviceAccount": {"name": "x"}}},
+            "compute.karpenter.values.serviceAccount.name: is set by the platform",
+        ),
         ({"values": {1: "x"}}, "compute.karpenter.values"),
         ({"values": {"x": float("nan")}}, "compute.karpenter.values.x: is not a number"),
     ],

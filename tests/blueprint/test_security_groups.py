@@ -239,7 +239,10 @@ def test_pods_without_the_clusters_group_need_rules(
             {"ingress": {"a": {"prefix_list": "x", "port": 1}}},
             "ingress.a.prefix_list: is not a valid id of a prefix list",
         ),
-        ({"ingress": {"a": RULES["web"], "b": {**RULES["web"], "description": "x"}}}, "ingress.b: is the same rule as a"),
+        (
+            {"ingress": {"a": RULES["web"], "b": {**RULES["web"], "description": "x"}}},
+            "ingress.b: is the same rule as a",
+        ),
         ({"ingress": {"A b": RULES["web"]}}, 'ingress["A b"]: is not a valid name'),
         ({"description": "é"}, "description: is refused by EC2"),
         ({"id": SG, "name": "x"}, "name: is for a group that is created"),
