@@ -96,13 +96,11 @@ def test_what_is_named_is_an_arn() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_it_is_told_what_it_may_manage_or_that_all_is_meant(service: str) -> None:
     cls: Any = element_class(AddOn, f"ack_{service}")
-    with pytest.raises(
-        ValidationError, match=r"resource_arns\n.*is required: .*; got none; name what it may manage, or"
-    ):
+    with pytest.raises(ValidationError, match=r"resource_arns\n.*is required: .*; got none; name what it may"):
         cls()
     kinds = tuple(arn.format(partition="aws", region="eu-west-1") for arn in controllers()[service]["resources"])
     with pytest.raises(
-        ValidationError, match=r"matches every resource of a kind; got .*; start it with a name of your own, or say"
+        ValidationError, match=r"matches every resource of a kind; got .*; start it with a name of your own, or set"
     ):
         cls(resource_arns=kinds)
     kept = cls(resource_arns=kinds[:1], unbounded=True)
@@ -220,7 +218,7 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/team-boundary"
             "boundary_of_made\n.*is required: without it, anyone who can write its objects can become an administrator",
         ),
         ({"resource_arns": [TEAMS]}, "boundary_of_made\n.*or set unbounded: true if that is intended"),
-        ({"boundary_of_made": BOUNDARY}, "resource_arns\n.*is needed"),
+        ({"boundary_of_made": BOUNDARY}, "resource_arns\n.*is required"),
         ({"boundary_of_made": BOUNDARY, "resource_arns": [f"{BOUNDARY[:-8]}*"]}, "covers boundary_of_made"),
         (
             {"boundary_of_made": BOUNDARY, "resource_arns": [TEAMS], "unbounded": True},

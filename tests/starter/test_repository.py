@@ -217,7 +217,7 @@ def test_it_is_made_and_works_as_a_person_does_it(tmp_path: Path) -> None:
         return done
 
     said = call("eks_blueprints", "init", "shop", "--preset", "auto-mode", "--ci", "gitlab", cwd=tmp_path).stdout
-    assert said.splitlines()[0].startswith("made shop in shop: EKS Auto Mode")
+    assert said.splitlines()[0].startswith("created shop in shop: EKS Auto Mode")
     assert [line.strip() for line in said.splitlines()[-3:]] == [
         "cd shop",
         "eks-blueprints preview dev",
