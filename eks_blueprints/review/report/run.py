@@ -210,7 +210,7 @@ def _heads(request: Request) -> tuple[list[tuple[Target, Outcome]], dict[str, st
     done: list[tuple[Target, Outcome]] = []
     errors: dict[str, str] = {}
     jobs = request.jobs or workers(len(request.targets))
-    for target, outcome in previews(request.targets, form="json", full=False, width=None, jobs=jobs):
+    for target, outcome in previews(request.targets, form="data", full=False, width=None, jobs=jobs):
         if isinstance(outcome, InputError):
             errors[target.stack] = str(outcome)
         else:
