@@ -148,12 +148,12 @@ def charts(stack: Stack, *names: str) -> list[Installed]:
         found = stack.cache["charts"] = list(_charts(stack))
     if not names:
         return list(found)
-    numbered = stack.once("charts by name", lambda: _by_name(found))
+    numbered = stack.once("charts by name", lambda: _numbered(found))
     chosen = sorted(number for name in dict.fromkeys(names) for number in numbered.get(name, ()))
     return [found[number] for number in chosen]
 
 
-def _by_name(found: Sequence[Installed]) -> dict[str, list[int]]:
+def _numbered(found: Sequence[Installed]) -> dict[str, list[int]]:
     """Numbers of charts by their names."""
     numbered: dict[str, list[int]] = {}
     for number, each in enumerate(found):

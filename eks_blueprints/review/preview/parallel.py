@@ -66,8 +66,7 @@ def outcome_of(found: Preview, form: str, full: bool, width: int | None) -> Outc
     from eks_blueprints.review.preview.text import render
 
     data = to_data(found) if form in ("json", "data") else None
+    lines: tuple[str, ...] = tuple(render(found, full=full, width=width)) if form == "text" else ()
     if form == "json":  # written here, because that takes longer than to hand it on
         lines, data = (document(data),), None
-    else:
-        lines = tuple(render(found, full=full, width=width)) if form == "text" else ()
     return Outcome(lines, data, found.refused, found.created, found.notes)
