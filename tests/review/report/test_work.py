@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from eks_blueprints.policies import own
-from eks_blueprints.policies.inside import helm
 from eks_blueprints.policies.stack import Stack
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.report import markdown, text
@@ -48,22 +47,32 @@ def test_a_report_grows_with_the_charts_and_not_with_their_square() -> None:
 
 
 def test_stacks_of_rules_are_made_once_for_each_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    before = Stack.of_plan.__func__  # type: ignore[attr-defined]
-    monkeypatch.setattr(Stack, "of_plan", classmethod(lambda cls, *rest: made.append(1) or before(cls, *rest)))
+    made: list[Plan] = []
+    before = Stack.of_plan
+
+    def counted(plan: Plan, folder: Path | None = None) -> Stack:
+        made.append(plan)
+        return before(plan, folder)
+
+    monkeypatch.setattr(Stack, "of_plan", counted)
     stack(*sides(3), policies=True)
     assert len(made) == 4  # two for the policies, which also see the folder, two for all else
 
 
 def test_what_every_stack_shares_is_looked_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[str] = []
-    points, which = importlib.metadata.entry_points, shutil.which
-    monkeypatch.setattr(own, "entry_points", lambda **of: asked.append("points") or points(**of))
-    monkeypatch.setattr(shutil, "which", lambda name, **of: asked.append(name) or which(name, **of))
+
+    def points(**_of: str) -> list[Any]:
+        asked.append("points")
+        return []
+
+    def which(name: str, **_of: Any) -> None:
+        asked.append(name)
+
+    monkeypatch.setattr(own, "entry_points", points)
+    monkeypatch.setattr(shutil, "which", which)
     monkeypatch.syspath_prepend(str(tmp_path))  # other packages than those that are known
     monkeypatch.setenv("PATH", str(tmp_path))
     for _ in range(3):
         stack(*sides(3), policies=True)
     assert sorted(asked) == ["helm", "points"]
-    monkeypatch.setenv("PATH", "")
-    assert helm.helm() is None
