@@ -74,7 +74,7 @@ def main() -> None:
             "check prod": (ROOT, *cli, "check", "prod"),
         }
         large: dict[str, Command] = {}
-        for stacks in (10, 50):
+        for stacks in (10, 50, 200):
             project = fleet(folder, stacks)
             large[f"{stacks} stacks, {stacks * count:,} resources"] = (
                 project,

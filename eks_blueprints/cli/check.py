@@ -168,11 +168,12 @@ def _print_share(
 def _judged(file: Path, profile: Profile | None) -> Report:
     from eks_blueprints.policies.cli_support import judge_plan
     from eks_blueprints.review.preview.run import preview
-    from eks_blueprints.review.preview.targets import stack_target
+    from eks_blueprints.review.preview.targets import stack_targets
 
     if sys.stderr.isatty():
         click.echo(f"judging {file.stem}", err=True)
-    return judge_plan(preview(stack_target(str(file))).plan, file.parent, profile=profile)
+    (target,) = stack_targets([file])
+    return judge_plan(preview(target).plan, file.parent, profile=profile)
 
 
 def _judged_program(program: Path, stack: str | None, profile: Profile | None) -> Report:

@@ -15,7 +15,6 @@ from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.core.printed import document
 from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target, stack_targets
 
 if TYPE_CHECKING:
@@ -184,11 +183,16 @@ def printed(found: Iterable[tuple[str, Outcome | InputError]], total: int, form:
 
 def print_json(came: Came, total: int) -> None:
     """Print the plans: a list, or the plan of the only stack that there is."""
-    data = [each.data for each in came.outcomes]
-    if total > 1:
-        echo_document(document(data))
-    elif data:
-        echo_document(document(data[0]))
+    texts = [line for each in came.outcomes for line in each.lines]
+    if total == 1:
+        for text in texts:
+            echo_document(text)
+    elif texts:
+        # Each text as an element of the list, as if the list had been written as a whole.
+        indented = (f"  {text}".replace("\n", "\n  ") for text in texts)
+        echo_document("[\n" + ",\n".join(indented) + "\n]")
+    else:
+        echo_document("[]")
 
 
 def leave(came: Came, tell_changes: bool) -> None:
@@ -203,7 +207,7 @@ def _print_share(mine: share.Share, form: str, full: bool, jobs: int | None, tel
     from eks_blueprints.review.shards.previews import written
 
     targets = stack_targets(mine.own)
-    came = printed(_asked(targets, form, full, jobs), len(mine.files), form)
+    came = printed(_asked(targets, "data" if form == "json" else form, full, jobs), len(mine.files), form)
     if form == "json":
         click.echo(written(came.found, mine.shard, mine.stacks, mine.same()).text())
     leave(came, tell_changes)

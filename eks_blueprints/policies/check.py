@@ -186,19 +186,21 @@ class _Run:
         """Judge what charts bring along, as far as it is known."""
         if not self.stack.of(*CHARTS):
             return []  # The table of charts is loaded with the first of them.
+        from eks_blueprints.policies.inside import ASKED
         from eks_blueprints.policies.inside.asked import ask
         from eks_blueprints.policies.inside.contents import contents
         from eks_blueprints.policies.inside.told import findings
 
         seen = [each for each in contents(self.stack) if not is_read(each.installed.resource, self.stack)]
         for rule in self.rules:
-            if only and rule.id not in only:
+            if rule.id not in ASKED or (only and rule.id not in only):
                 continue
             params = MappingProxyType(self.params_of(rule))
+            enforcement = self.enforcement_of(rule)
             known = {"params": params, "profile": self.profile, "today": self.today, "deployed": self.deployed}
             for each in seen:
                 answers = ask(rule, each, self.stack, known)
-                self.findings += findings(rule, each, answers, self.enforcement_of(rule), self.stack)
+                self.findings += findings(rule, each, answers, enforcement, self.stack)
         return seen
 
     def enforcement_of(self, rule: Rule) -> Enforcement:

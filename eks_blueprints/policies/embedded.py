@@ -20,9 +20,16 @@ _MOST = 16 * 2**20
 
 def is_read(resource: Resource, stack: Stack) -> bool:
     """Whether the objects that a resource stands for are in the stack, and all of them."""
+    parents, alone = stack.once("parents", lambda: _parents(stack))
     if resource.type in (*_GROUPS, *_FILES) and not _reads_all(resource, stack.folder):
-        return any(each.parent == resource.urn and "#" not in each.urn for each in stack.resources)
-    return any(each.parent == resource.urn for each in stack.resources)
+        return resource.urn in alone
+    return resource.urn in parents
+
+
+def _parents(stack: Stack) -> tuple[frozenset[str | None], frozenset[str | None]]:
+    """URNs of all parents, and of those of resources that are resources by themselves and not parts of others."""
+    alone = frozenset(each.parent for each in stack.resources if "#" not in each.urn)
+    return frozenset(each.parent for each in stack.resources), alone
 
 
 def reason(resource: Resource, stack: Stack) -> str:

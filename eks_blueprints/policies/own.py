@@ -11,7 +11,8 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from eks_blueprints.core.errors import InputError, Problem
@@ -81,8 +82,14 @@ def _load_file(path: Path) -> Iterator[Problem]:
             yield _problem(str(path), error)
 
 
+@cache
+def _entry_points(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    # Reads what every installed package says of itself, and is asked for every stack.
+    return tuple(entry_points(group=GROUP))
+
+
 def _of_packages() -> Iterator[Problem]:
-    for point in entry_points(group=GROUP):
+    for point in _entry_points(tuple(sys.path)):
         try:
             point.load()
         except (Exception, SystemExit) as error:

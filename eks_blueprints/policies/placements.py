@@ -59,7 +59,7 @@ def placements(stack: Stack) -> Iterator[Placement]:
 
 def placement(workload: Resource, stack: Stack) -> Placement:
     """Where the pods of a workload can run."""
-    said = {
+    said: dict[str, Any] = {
         "kind": workload.type.rpartition(":")[2],
         "namespace": namespace_of(workload, stack),
         "name": object_name(workload, stack),

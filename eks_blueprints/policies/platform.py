@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -146,7 +146,44 @@ def charts(stack: Stack, *names: str) -> list[Installed]:
     found = stack.cache.get("charts")
     if found is None:
         found = stack.cache["charts"] = list(_charts(stack))
-    return [each for each in found if not names or each.chart in names]
+    if not names:
+        return list(found)
+    numbered = stack.once("charts by name", lambda: _numbered(found))
+    chosen = sorted(number for name in dict.fromkeys(names) for number in numbered.get(name, ()))
+    return [found[number] for number in chosen]
+
+
+def _numbered(found: Sequence[Installed]) -> dict[str, list[int]]:
+    """Numbers of charts by their names."""
+    numbered: dict[str, list[int]] = {}
+    for number, each in enumerate(found):
+        numbered.setdefault(each.chart, []).append(number)
+    return numbered
+
+
+def charts_of(resource: Resource, stack: Stack) -> list[Installed]:
+    """The charts that one resource installs."""
+    return stack.once("charts by resource", lambda: _by_resource(stack)).get(id(resource), [])
+
+
+def _by_resource(stack: Stack) -> dict[int, list[Installed]]:
+    found: dict[int, list[Installed]] = {}
+    for each in charts(stack):
+        found.setdefault(id(each.resource), []).append(each)
+    return found
+
+
+def installing(stack: Stack, chart: str, *, besides: str) -> list[Installed]:
+    """What installs a chart of one name, but for resources of one type."""
+    by_type = stack.once("charts by name and type", lambda: _by_chart(stack)).get(chart, {})
+    return [each for type_, found in by_type.items() if type_ != besides for each in found]
+
+
+def _by_chart(stack: Stack) -> dict[str, dict[str, list[Installed]]]:
+    found: dict[str, dict[str, list[Installed]]] = {}
+    for each in charts(stack):
+        found.setdefault(each.chart, {}).setdefault(each.resource.type, []).append(each)
+    return found
 
 
 def named(resource: Resource) -> None:

@@ -109,7 +109,15 @@ class Plan:
 
         Golden files leave `positions` out, so that moving a line of source changes none of them.
         """
-        data = {
+        return document(self._data(positions=positions)) + "\n"
+
+    def to_data(self) -> dict[str, Any]:
+        """The same as JSON data."""
+        data: dict[str, Any] = json.loads(json.dumps(self._data(positions=True)))
+        return data
+
+    def _data(self, *, positions: bool) -> dict[str, Any]:
+        return {
             "kind": KIND,
             "version": VERSION,
             "project": self.project,
@@ -118,12 +126,15 @@ class Plan:
             "outputs": dict(self.outputs),
             **({"region": self.region} if self.region else {}),
         }
-        return document(data) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Plan":
         """Read a plan back; ValueError says what is wrong with the text."""
-        data = json.loads(text)
+        return cls.from_data(json.loads(text))
+
+    @classmethod
+    def from_data(cls, data: Any) -> "Plan":
+        """The same from JSON data."""
         if not isinstance(data, dict) or data.get("kind") != KIND:
             raise ValueError(f"not a plan: 'kind' is not '{KIND}'")
         if data.get("version") != VERSION:

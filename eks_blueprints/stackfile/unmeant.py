@@ -62,6 +62,6 @@ def _looks_like_a_stack(file: Path) -> bool:
         schema = _SCHEMA.search(file.read_text(encoding="utf-8-sig")[:1000])
         if schema is not None:
             return schema[1] == "stack"
-        return read(file).data.keys() >= _ALONE
+        return set(read(file).data) >= _ALONE
     except (OSError, ValueError, InputError):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from eks_blueprints.cli.check import command as check
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.review.preview.targets import all_targets
+from eks_blueprints.stackfile import find
 from eks_blueprints.stackfile.find import named_files, project_of, stack_file
 from eks_blueprints.stackfile.unmeant import is_none_because, unmeant
 
@@ -135,3 +138,21 @@ def test_an_unclear_merge_alone_is_an_error(project: Path) -> None:
     assert done.exit_code == 2
     assert "addons.coredns: is empty" in done.stderr
     assert "1 problem in 1 stack file" in done.stderr
+
+
+def test_many_files_are_found_by_reading_their_folder_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"prod{number}" for number in range(20)]
+    for name in names:
+        (project / f"{name}.yaml").write_text(STACK)
+    read: list[Path] = []
+    before = find.extended
+
+    def counted(file: Path) -> Iterator[Path]:
+        read.append(file)
+        return before(file)
+
+    monkeypatch.setattr(find, "extended", counted)
+    assert [file.stem for file in named_files([f"stacks/{name}.yaml" for name in names])] == names
+    assert len(named_files(names)) == len(names)
+    assert len(all_targets()) == len(names)
+    assert len(read) == 3 * len(names)

@@ -66,6 +66,18 @@ def contents(stack: Stack) -> list[Contents]:
     return stack.once("contents of charts", lambda: [_best(_contents(each, stack), stack) for each in charts(stack)])
 
 
+def contents_of(resource: Resource, stack: Stack) -> list[Contents]:
+    """What the charts that one resource installs bring along."""
+    return stack.once("contents by resource", lambda: _by_resource(stack)).get(id(resource), [])
+
+
+def _by_resource(stack: Stack) -> dict[int, list[Contents]]:
+    found: dict[int, list[Contents]] = {}
+    for each in contents(stack):
+        found.setdefault(id(each.installed.resource), []).append(each)
+    return found
+
+
 def _best(known: Contents, stack: Stack) -> Contents:
     """What the table knows, or what Helm renders where the table does not know it as a whole."""
     installed = known.installed

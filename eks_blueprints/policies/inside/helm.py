@@ -55,7 +55,13 @@ def asked() -> bool:
 
 def helm() -> str | None:
     """Helm's own path, if it is there."""
-    return shutil.which("helm")
+    return _on(os.environ.get("PATH"))
+
+
+@cache
+def _on(path: str | None) -> str | None:
+    # Asked for every chart, and a PATH may have many folders.
+    return shutil.which("helm", path=path)
 
 
 @cache

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from eks_blueprints.core.secret_text import looks
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts
+from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts_of, installing
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 
@@ -87,7 +87,7 @@ def no_secrets(_: Props, context: Context) -> Faults:
     A text that is a secret by its form, or by a key that speaks of one, comes from elsewhere, is a secret of Pulumi's
     (`secret_values` of an add-on), or is named by its path in `secret_paths`.
     """
-    found = [each for each in charts(context.stack) if each.resource is context.resource]
+    found = charts_of(context.resource, context.stack)
     if not found:
         raise NotApplicable
     for chart in found:
@@ -122,13 +122,13 @@ def visible(release: Props, context: Context) -> Faults:
     pinned here, at the pinned version, or those that Helm renders with `--render`. Other charts, and those with values
     of which it is not known what they change, are listed in `reviewed_charts`.
     """
-    from eks_blueprints.policies.inside.contents import contents
+    from eks_blueprints.policies.inside.contents import contents_of
 
     name = (release.text("chart") or "").rpartition("/")[2]
     if name in context.params["reviewed_charts"]:
         return
-    for each in contents(context.stack):
-        if each.installed.resource is context.resource and each.rendered is not None:
+    for each in contents_of(context.resource, context.stack):
+        if each.rendered is not None:
             if each.in_part:
                 yield release.fault("creates objects that rules see in part", "chart", got=name)
             return
@@ -149,13 +149,13 @@ def visible(release: Props, context: Context) -> Faults:
 def single_owner(subject: Props, context: Context) -> Faults:
     """One thing installs a component."""
     stack, resource = context.stack, context.resource
-    own = [each for each in charts(stack) if each.resource is resource]
+    own = charts_of(resource, stack)
     if not own:
         raise NotApplicable
     for chart in own:
-        for other in charts(stack, chart.chart):
+        for other in installing(stack, chart.chart, besides=resource.type):
             same = other.namespace == chart.namespace or _SAME.get(chart.chart) is not None
-            if other.resource is not resource and other.resource.type != resource.type and same:
+            if same:
                 yield subject.fault(f"installs what {other.resource.name} installs", "chart", got=chart.chart)
         twin = _addon(_SAME.get(chart.chart), resource, stack)
         if twin is not None:

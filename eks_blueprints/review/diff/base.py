@@ -93,7 +93,7 @@ def _plans(data: Any) -> dict[str, Plan]:
     found = data if isinstance(data, list) else [data]
     if not found or not all(isinstance(each, dict) and each.get("kind") == KIND for each in found):
         raise ValueError("it holds no plan")
-    plans = [Plan.from_json(json.dumps(each)) for each in found]
+    plans = [Plan.from_data(each) for each in found]
     return {plan.stack: plan for plan in plans}
 
 

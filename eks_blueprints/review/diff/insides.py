@@ -51,8 +51,13 @@ class Inside:
         return f"{self.chart} {self.old or 'new'} → {self.new or 'gone'}"
 
 
-def insides(diff: PlanDiff, found: Sequence[Rename] = ()) -> tuple[Inside, ...]:
-    """What changes inside the charts of a stack; nothing where the stack itself is new."""
+def insides(
+    diff: PlanDiff, found: Sequence[Rename] = (), sides: tuple[Stack | None, Stack] | None = None
+) -> tuple[Inside, ...]:
+    """What changes inside the charts of a stack; nothing where the stack itself is new.
+
+    `sides` are the stacks of both plans, where they are made already.
+    """
     if diff.old is None:
         return ()
     formers = {new.urn: old for rename in found for old, new in rename.anew}
@@ -60,7 +65,8 @@ def insides(diff: PlanDiff, found: Sequence[Rename] = ()) -> tuple[Inside, ...]:
     changed = [each for each in diff.resources if each.type in CHARTS and each.urn not in gone]
     if not changed:
         return ()
-    before, after = (_by_urn(Stack.of_plan(plan)) for plan in (diff.old, diff.new))
+    old, new = sides or (None, None)
+    before, after = (_by_urn(s or Stack.of_plan(plan)) for s, plan in ((old, diff.old), (new, diff.new)))
     told = []
     for each in changed:
         former = formers.get(each.urn, each)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from eks_blueprints.review.preview.system_pods import system_pods
 
 def to_data(preview: Preview) -> dict[str, Any]:
     """The plan's own data with accounts, findings and gaps beside it; nothing depends on the machine or the moment."""
-    data: dict[str, Any] = json.loads(preview.plan.to_json())
+    data = preview.plan.to_data()
     found = [account.to_data() for account in accounts(preview.plan)]
     findings = [finding.to_data() for finding in preview.findings]
     pods = system_pods(preview.plan)
@@ -24,7 +23,7 @@ def to_data(preview: Preview) -> dict[str, Any]:
 
 def from_data(data: Mapping[str, Any]) -> tuple[Plan, tuple[Finding, ...], tuple[str, ...]]:
     """The plan, the findings and the gaps that `to_data` wrote."""
-    plan = Plan.from_json(json.dumps({key: value for key, value in data.items() if key not in ("findings", "gaps")}))
+    plan = Plan.from_data(data)
     by_urn = plan.by_urn()
     found = tuple(_finding(each, by_urn) for each in data.get("findings", ()))
     return plan, found, tuple(data.get("gaps", ()))

@@ -12,10 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.core.charts.model import Workload
 from eks_blueprints.recording import Plan, PlannedResource
+
+if TYPE_CHECKING:
+    from eks_blueprints.policies.stack import Stack
 
 _ADDON = "aws:eks/addon:Addon"
 _TABLE = Path(__file__).with_name("eks_addons.toml")
@@ -73,9 +76,9 @@ class SystemPods:
         return {**data, "unknown": list(self.unknown)}
 
 
-def system_pods(plan: Plan) -> SystemPods | None:
-    """The pods that the add-ons of a plan bring; None where there is no add-on."""
-    found = [*_of_eks(plan), *_of_charts(plan)]
+def system_pods(plan: Plan, stack: Stack | None = None) -> SystemPods | None:
+    """The pods that the add-ons of a plan bring; None where there is no add-on. `stack` is the plan's, where made."""
+    found = [*_of_eks(plan), *_of_charts(plan, stack)]
     if not found:
         return None
     total = {"fixed": Pods(), "node": Pods(), "some": Pods()}
@@ -101,7 +104,7 @@ def _of_eks(plan: Plan) -> Iterator[tuple[str, Pods | str]]:
                 yield where, Pods(count, count * _number(told["cpu"]), count * _number(told["memory"]))
 
 
-def _of_charts(plan: Plan) -> Iterator[tuple[str, Pods | str]]:
+def _of_charts(plan: Plan, stack: Stack | None) -> Iterator[tuple[str, Pods | str]]:
     if not any("helm" in each.type or "argoproj" in each.type for each in plan.resources):
         return  # The table of charts is loaded with the first of them.
     from eks_blueprints.policies.inside.contents import contents
@@ -110,7 +113,7 @@ def _of_charts(plan: Plan) -> Iterator[tuple[str, Pods | str]]:
     from eks_blueprints.policies.props import Props
     from eks_blueprints.policies.stack import Stack
 
-    for each in contents(Stack.of_plan(plan)):
+    for each in contents(stack or Stack.of_plan(plan)):
         if each.rendered is None:
             yield "", each.installed.chart
             continue

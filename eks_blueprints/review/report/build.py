@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from eks_blueprints.policies.stack import Stack
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.cost import Prices, difference, estimate
 from eks_blueprints.review.diff.changes import PlanDiff
@@ -67,15 +68,16 @@ def told(
     after = estimate(effective(diff), prices)
     before = estimate(diff.old, prices) if diff.old else None
     change = difference(before, after, new_urns(found))
-    inside = insides(diff, found)
+    sides = (Stack.of_plan(diff.old) if diff.old else None, Stack.of_plan(diff.new))
+    inside = insides(diff, found, sides)
     attention = in_order([*effects(diff), *charts(inside), *dear(before, after, change, threshold)])
     return StackReport(
         diff=diff,
         attention=written(attention, diff, edits),
         security=(*_gained(inside), *security(diff, found)),
         versions=tuple(releases(diff, found, inside)),
-        pods=system_pods(diff.new),
-        pods_before=system_pods(diff.old) if diff.old else None,
+        pods=system_pods(diff.new, sides[1]),
+        pods_before=system_pods(diff.old, sides[0]) if diff.old else None,
         insides=inside,
         cost=after,
         cost_before=before,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from eks_blueprints.policies.report import Finding as PolicyFinding
+from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.cost.estimate import Difference, Estimate
 from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.insides import Inside
@@ -141,13 +142,12 @@ class StackReport:
     def areas(self) -> Mapping[str, Sequence[ResourceDiff]]:
         """The changed resources by the component that they belong to, in the plan's order."""
         found: dict[str, list[ResourceDiff]] = {}
+        before, after = self.diff.old.by_urn() if self.diff.old else {}, self.diff.new.by_urn()
         for each in self.diff.resources:
-            found.setdefault(self._area(each), []).append(each)
+            found.setdefault(self._area(each, after if each.new is not None else before), []).append(each)
         return found
 
-    def _area(self, diff: ResourceDiff) -> str:
-        plan = self.diff.new if diff.new is not None else self.diff.old
-        parents = plan.by_urn() if plan else {}
+    def _area(self, diff: ResourceDiff, parents: Mapping[str, PlannedResource]) -> str:
         parent = parents.get(diff.resource.parent or "")
         if parent is None or parent.type == "pulumi:pulumi:Stack":
             return "stack"

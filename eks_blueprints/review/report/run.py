@@ -112,7 +112,9 @@ def _compared(
             notes[target.stack] = (f"{target.stack} is shown as new, because its base cannot be rendered: {error}",)
             untold[target.stack] = str(error)
             old = None
-        edits = _edits(rendered, target, plan) if rendered is not None and old is not None else NO_EDITS
+        # Edits say where changes come from; without any, two files need not be read.
+        moved = rendered is not None and old is not None and old != plan
+        edits = _edits(rendered, target, plan) if moved and rendered is not None else NO_EDITS
         reports.append(_report(request, old, plan, findings, target, edits, gaps, base))
     gone = request.own(request.gone(base.stacks))
     project = project_of(Path.cwd()) if gone else None
@@ -210,7 +212,7 @@ def _heads(request: Request) -> tuple[list[tuple[Target, Outcome]], dict[str, st
     done: list[tuple[Target, Outcome]] = []
     errors: dict[str, str] = {}
     jobs = request.jobs or workers(len(request.targets))
-    for target, outcome in previews(request.targets, form="json", full=False, width=None, jobs=jobs):
+    for target, outcome in previews(request.targets, form="data", full=False, width=None, jobs=jobs):
         if isinstance(outcome, InputError):
             errors[target.stack] = str(outcome)
         else:

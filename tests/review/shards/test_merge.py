@@ -18,6 +18,7 @@ from eks_blueprints.cli.diff import command as diff
 from eks_blueprints.cli.preview import command as preview
 from eks_blueprints.cli.report import command as report
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.printed import document
 from eks_blueprints.review.comment.validated import validated
 from eks_blueprints.review.diff.base import from_file
 from eks_blueprints.review.preview.shard import Shard
@@ -92,6 +93,8 @@ def test_joined_shards_are_what_one_run_gives(
         assert said == (alone.stdout if form != "junit" else without_time(alone.stdout))
         assert joined.stderr == alone.stderr
         assert joined.exit_code == alone.exit_code
+    if command is preview:
+        assert alone.stdout == document(json.loads(alone.stdout)) + "\n"
     for file in files:
         data = json.loads(Path(file).read_text())
         jsonschema.validate(data, schema(command.name))
