@@ -61,7 +61,7 @@ def _looks_like_a_stack(file: Path) -> bool:
     try:
         schema = _SCHEMA.search(file.read_text(encoding="utf-8-sig")[:1000])
         if schema is not None:
-            return schema[1] == "stack"
+            return bool(schema[1] == "stack")
         return set(read(file).data) >= _ALONE
     except (OSError, ValueError, InputError):
         return False
