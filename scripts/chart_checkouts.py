@@ -46,6 +46,8 @@ class Checkouts:
             NotThereError: if there is no such chart.
         """
         source = _source(repository, name)
+        if "closed" in source:
+            raise NotThereError(source["closed"])
         repo = self.root / source["git"]
         folder = into / name
         folder.mkdir(parents=True)
@@ -57,6 +59,7 @@ class Checkouts:
             raise NotThereError(f"no checkout of github.com/{source['git']}")
         found = _archived(repo, source, name, version, folder) if "archive" in source else None
         found = found or _from_commit(repo, source, version, folder)
+        _add_crds(repo, source, folder)
         unpacked = Unpacked(folder, found)
         self._dependencies(unpacked, repo, source)
         return unpacked
@@ -228,6 +231,20 @@ def _extract(packed: bytes, folder: Path, strip: str) -> None:
                 target.write_bytes(content.read() if content else b"")
 
 
+def _add_crds(repo: Path, source: dict[str, Any], folder: Path) -> None:
+    """Puts CRDs into a chart as its release does (`from -> to`), in a chart that it depends on too."""
+    for each in filter(None, source.get("crds", "").split(";")):
+        at, _, into = (part.strip() for part in each.partition("->"))
+        _archive(repo, source["commit"], at, folder / into)
+        for file in (folder / into).glob("*"):
+            if "kind: CustomResourceDefinition" not in file.read_text(encoding="utf-8", errors="replace"):
+                file.unlink()
+        top, name, *_ = *Path(into).parts, ""
+        if top == "charts":
+            needed = {each["name"]: each["version"] for each in _yaml(folder / "Chart.yaml").get("dependencies", ())}
+            _stub(folder / top / name, name, needed[name])
+
+
 def _name_version(folder: Path, version: str, replaced: str) -> None:
     """Writes what is written when a chart is released: its version, and its images' place (`from -> to`)."""
     file = folder / "Chart.yaml"
@@ -250,7 +267,8 @@ def _name_version(folder: Path, version: str, replaced: str) -> None:
 
 def _stub(folder: Path, name: str, version: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    number = ".".join(map(str, (*_numbers(version), 0, 0, 0)[:3]))
+    exact = re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", version)
+    number = version if exact else ".".join(map(str, (*_numbers(version), 0, 0, 0)[:3]))
     chart = {"apiVersion": "v2", "name": name, "version": number}
     (folder / "Chart.yaml").write_text(yaml.safe_dump(chart), encoding="utf-8")
 

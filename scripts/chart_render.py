@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 
 
 Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
+_CRDS = Path(__file__).parents[1] / "eks_blueprints" / "kubernetes" / "crds.json"
+_NOISE = re.compile(r"$|Use --debug|WARNING|level=|\w+\.go:\d+: ")
+"""Lines beside the one that says why."""
 _SECRET = re.compile(r"[A-Za-z0-9+/=]{40,}")
 _RANDOM = re.compile(r"^\s*(checksum/|caBundle:|tls\.|ca\.).*$", re.MULTILINE)
 
@@ -36,14 +41,15 @@ class Render:
     name: str
     namespace: str
 
-    def text(self, values: Mapping[str, Any], *, crds: bool = False) -> str:
-        """The manifests.
+    def text(self, values: Mapping[str, Any], *, crds: bool = False, with_apis: bool = False) -> str:
+        """The manifests; `with_apis` for a cluster that serves what add-ons bring.
 
         Raises:
             RefusedError: if the chart does not take the values.
         """
         call = ["helm", "template", self.name, str(self.folder), "--namespace", self.namespace, "--skip-tests"]
         call += ["--kube-version", latest(), "--values", "-", *(["--include-crds"] if crds else [])]
+        call += [f"--api-versions={each}" for each in _apis()] if with_apis else []
         given = yaml.safe_dump(dict(values))
         done = subprocess.run(call, input=given, capture_output=True, text=True, check=False)  # noqa: S603 - Helm
         if "failing loading" in done.stderr:  # a schema that stands elsewhere
@@ -76,8 +82,19 @@ class Render:
         return found
 
 
+@cache
+def _apis() -> list[str]:
+    """Versions of groups, and the kinds in them, of CRDs that add-ons bring."""
+    found = set()
+    for named, said in json.loads(_CRDS.read_text(encoding="utf-8"))["kinds"].items():
+        group, kind = named.split(" ")
+        for version in re.findall(r"\bv\d\w*", said.partition(":")[2]):
+            found |= {f"{group}/{version}", f"{group}/{version}/{kind}"}
+    return sorted(found)
+
+
 def _reason(stderr: str) -> str:
-    lines = [line for line in stderr.strip().splitlines() if line and not line.startswith(("Use --debug", "WARNING"))]
+    lines = [line for line in stderr.strip().splitlines() if not _NOISE.match(line)]
     text = " ".join(" ".join(lines).split())
     text = re.sub(r"^Error: (execution error at|INSTALLATION FAILED:)?\s*", "", text)
     return re.sub(r"\S*/(?=[\w-]+/templates/)", "", text)[:300]
@@ -113,13 +130,14 @@ def leaves(values: Mapping[str, Any], below: str = "") -> Iterator[tuple[str, An
             yield path, value
 
 
-def _keys(path: str) -> list[str]:
+def keys_of(path: str) -> list[str]:
+    """The keys of a path in values."""
     return [key.replace("\\.", ".") for key in re.split(r"(?<!\\)\.", path)]
 
 
 def _at(values: Mapping[str, Any], path: str) -> Any:
     found: Any = values
-    for key in _keys(path):
+    for key in keys_of(path):
         found = found[key]
     return found
 
@@ -127,7 +145,7 @@ def _at(values: Mapping[str, Any], path: str) -> Any:
 def _with(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     changed = copy.deepcopy(dict(values))
     for path, value in changes.items():
-        *above, last = _keys(path)
+        *above, last = keys_of(path)
         place = changed
         for key in above:
             if not isinstance(place.get(key), dict):

@@ -94,10 +94,10 @@ def _places(folder: Path, below: str = "") -> Iterator[tuple[str, Any]]:
             for path in _NAMED.findall(template.read_text(encoding="utf-8", errors="replace")):
                 if path.rpartition(".")[2] in MARKS:
                     yield below + path, None
-    aliases = _aliases(folder)
+    names = aliases(folder)
     for chart in sorted((folder / "charts").glob("*/Chart.yaml")):
         name = chart.parent.name
-        yield from _places(chart.parent, f"{below}{aliases.get(name, name)}.")
+        yield from _places(chart.parent, f"{below}{names.get(name, name)}.")
 
 
 def _all(values: Mapping[str, Any], below: str = "") -> Iterator[tuple[str, Any]]:
@@ -111,7 +111,8 @@ def _all(values: Mapping[str, Any], below: str = "") -> Iterator[tuple[str, Any]
             yield from ((p, v) for p, v in _all(value, f"{path}.") if p.rpartition(".")[2] in MARKS)
 
 
-def _aliases(folder: Path) -> dict[str, str]:
+def aliases(folder: Path) -> dict[str, str]:
+    """The keys in a chart's values of charts that it depends on, by their names."""
     found: dict[str, str] = {}
     for file in (folder / "Chart.yaml", folder / "requirements.yaml"):
         chart = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader) if file.exists() else {}  # noqa: S506

@@ -62,8 +62,8 @@ def row(checkouts: Path, kind: str, source: dict[str, Any]) -> dict[str, Any]:
     commit = _commit(repo, source.get("tag"), version)
     actions: set[str] = set()
     managed: set[str] = set()
-    for file in source["files"]:
-        file = file.format(version=version, minor=version.rpartition(".")[0])
+    for form in source["files"]:
+        file = form.format(version=version, minor=version.rpartition(".")[0])
         try:
             text = git(repo, "show", f"{commit}:{file}")
         except subprocess.CalledProcessError:

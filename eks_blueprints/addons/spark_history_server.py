@@ -23,6 +23,7 @@ class SparkHistoryServer(HelmAddOn):
     category: ClassVar[str] = "data"
     chart: ClassVar[Chart] = Chart("spark-history-server", "1.5.1", "https://kubedai.github.io/spark-history-server")
     service_account: ClassVar[str] = "spark-history-server"
+    images: ClassVar[dict[str, str]] = {"image.repository": "ghcr.io/kubedai/spark-history-server"}
 
     namespace: Namespace = "spark-history-server"
 

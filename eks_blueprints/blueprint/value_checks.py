@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _DOTS = re.compile(r"(?<!\\)\.")
 _UNSET = object()
+_ANY = "*"
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
@@ -28,41 +29,58 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
 
         row = table.row(addon.kind())
         if row is not None and addon.version in (None, row.pinned) and not row.rendered:
-            for path, message, alone in _refused(addon.values, row):
-                doubt = "" if alone else ", unless another value beside it allows it"
-                yield Problem(
-                    ("addons", addon.name, "values", *path), message + doubt, severity="error" if alone else "warning"
-                )
+            others = [*_leaves(addon.values), *_leaves(_typed(addon)), *(_keys(path) for path in addon.secret_values)]
+            for where, keys, message in _refused(addon.values, row):
+                beside = [_keys(path) for path in row.beside.get(where, ())]
+                allowed = any(_within(path, other) for other in others if other != keys for path in beside)
+                doubt = ", unless another value beside it allows it" if allowed else ""
+                at = ("addons", addon.name, "values", *keys)
+                yield Problem(at, message + doubt, severity="warning" if allowed else "error")
 
 
-def _refused(values: Mapping[str, Any], row: Row) -> Iterator[tuple[Path, str, bool]]:
+def _refused(values: Mapping[str, Any], row: Row) -> Iterator[tuple[str, Path, str]]:
+    """Paths of the table, the keys that lead there, and what is wrong."""
     for where, choices in row.takes_only.items():
         keys, got = _found(values, where)
         if got is not _UNSET and got is not None and _text(got) not in choices and _text(got) != "":
-            near = nearest(_text(got), choices)
-            do = f"did you mean {near}?" if near else f"use {', '.join(choices)}"
-            yield keys, f"is not accepted by the chart; got {shown(got)}; {do}", True
+            taken = [each for each in choices if each not in row.takes_no.get(where, {})]
+            near = nearest(_text(got), taken)
+            do = f"did you mean {near}?" if near else f"use {', '.join(filter(None, taken))}"
+            yield where, keys, f"is not accepted by the chart; got {shown(got)}; {do}"
     for where, said in row.needs.items():
         keys, got = _found(values, where)
         if got is None or (got == "" and "" in row.takes_no.get(where, {})):
-            yield keys, f"is required to render the chart ({said}); got {shown(got)}; leave it", True
+            yield where, keys, f"is required to render the chart ({said}); got {shown(got)}; leave it"
     for where, not_taken in row.takes_no.items():
         keys, got = _found(values, where)
         if got in (_UNSET, None) or (where in row.needs and got == ""):
             continue
-        if reason := not_taken.get(_text(got)):
-            alone = _leaves(values.get(keys[0])) == 1
-            yield keys, f"is not accepted by the chart ({reason}); got {shown(got)}; remove it", alone
+        if reason := not_taken.get(_text(got)) or (not_taken.get(_ANY) if got else None):
+            yield where, keys, f"is not accepted by the chart ({reason}); got {shown(got)}; remove it"
+
+
+def _typed(addon: HelmAddOn) -> Mapping[str, Any]:
+    """Values that fields of the add-on set, and that the table's default form does not have."""
+    from eks_blueprints.addons._charts import forms
+    from eks_blueprints.addons._values import merged
+
+    if not forms(addon):
+        return {}
+    return merged(addon.settings(), addon.production_values() if addon.production else {})
 
 
 def _found(values: Any, where: str) -> tuple[tuple[str, ...], Any]:
     """The keys of a path in values, and what stands there."""
-    keys = tuple(key.replace("\\.", ".") for key in _DOTS.split(where))
+    keys = _keys(where)
     for key in keys:
         if not isinstance(values, Mapping) or key not in values:
             return keys, _UNSET
         values = values[key]
     return keys, values if _is_plain(values) else _UNSET
+
+
+def _keys(path: str) -> tuple[str, ...]:
+    return tuple(key.replace("\\.", ".") for key in _DOTS.split(path))
 
 
 def _is_plain(value: Any) -> bool:
@@ -73,5 +91,15 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _leaves(value: Any) -> int:
-    return sum(_leaves(below) for below in value.values()) if isinstance(value, Mapping) else 1
+def _leaves(value: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, Mapping) and value:
+        for key, below in value.items():
+            yield from _leaves(below, (*above, str(key)))
+    elif above:
+        yield above
+
+
+def _within(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one path leads to another, or the other way round."""
+    size = min(len(one), len(other))
+    return one[:size] == other[:size]

@@ -28,6 +28,7 @@ def test_the_table_knows_what_charts_demand() -> None:
     assert "clusterName" in row.needs
     falco = table.row("falco")
     assert falco is not None
+    assert {"kmod", "modern_ebpf", "auto"} <= set(falco.takes_only["driver.kind"])
     assert "ebpf" not in falco.takes_only["driver.kind"]
 
 
@@ -53,6 +54,38 @@ def test_a_value_that_the_chart_does_not_take_is_refused(kind: str, values: dict
     needed = {"istio_base": {}} if kind == "istiod" else {}
     more = ZONES if kind == "external_dns" else {}
     assert what in refused({**needed, kind: {"values": values, **more}})
+
+
+@pytest.mark.parametrize("value", ["abc", 7])
+def test_a_value_that_is_taken_no_more_is_refused_whatever_it_is(value: Any) -> None:
+    text = refused({"prometheus_node_exporter": {"values": {"image": {"sha": value}}}})
+    assert "addons.prometheus_node_exporter.values.image.sha: is not accepted by the chart" in text
+    assert told("prometheus_node_exporter", {"image": {"sha": ""}}) == []
+
+
+def test_what_decides_may_stand_far_away() -> None:
+    canary = {"lokiCanary": {"enabled": False}}
+    assert "Helm test requires the Loki Canary" in refused({"loki": {"values": canary}})
+    [line] = told("loki", {**canary, "test": {"enabled": False}})
+    assert "unless another value beside it allows it" in line
+    assert "Helm test requires the Loki Canary" in refused({"loki": {"values": {**canary, "nameOverride": "logs"}}})
+
+
+def test_what_a_field_sets_may_allow_it_too() -> None:
+    budget = {"controller": {"podDisruptionBudget": {"enable": True}}}
+    assert "controller.replicas must be greater than 1" in refused({"spark_operator": {"values": budget}})
+    lines = told("spark_operator", budget, production=True)
+    assert all("unless another value beside it allows it" in each for each in lines)
+
+
+def test_a_choice_that_needs_another_value_is_told_with_its_own_reason() -> None:
+    alone = refused({"trino": {"values": {"accessControl": {"type": "properties"}}}})
+    assert "accessControl.properties is required when accessControl.type is 'properties'" in alone
+    assert "did you mean configmap?" in refused({"trino": {"values": {"accessControl": {"type": "configmp"}}}})
+
+
+def test_an_api_that_other_add_ons_bring_is_no_matter_of_values() -> None:
+    assert told("spark_operator", {"certManager": {"enable": True}}) == []
 
 
 def test_what_another_value_may_allow_is_a_doubt() -> None:

@@ -46,9 +46,12 @@ class Row:
     needs: Mapping[str, str] = field(default_factory=dict)
     """Paths in values without which the chart is not rendered, and what it says."""
     takes_no: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Values, as text, that the chart refuses at a path in its values, and what it says."""
+    """Values, as text, that the chart refuses at a path in its values, and what it says; `*` for all but those that say
+    nothing."""
     takes_only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The values, as text, that the chart limits a path in its values to."""
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other paths that decide, with each of these, whether what stands there is refused."""
 
     @property
     def known(self) -> bool:
