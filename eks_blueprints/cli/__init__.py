@@ -10,6 +10,7 @@ import importlib
 import os
 import signal
 import sys
+from types import ModuleType
 from typing import Any, NoReturn
 
 import click
@@ -99,8 +100,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     """Run a command; what the user got wrong ends in its text and a code, never in a traceback."""
     # Taking thousands of provider classes apart at exit costs half a second that frees nothing anyone needs.
     atexit.register(gc.freeze)
-    # Looking for plugins of pydantic reads what every installed package says of itself.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _no_plugins_of_pydantic()
     late_modules.install()
     streams.attach()
     streams.keep_apart()
@@ -127,6 +127,14 @@ def main(args: list[str] | None = None) -> NoReturn:
     except Exception as error:
         code = _said(f"eks-blueprints: this input {unforeseen(error)}", Exit.FAILED)
     sys.exit(code or 0)
+
+
+def _no_plugins_of_pydantic() -> None:
+    """Looking for them reads what every installed package says of itself, and what reads it loads forty modules."""
+    if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
+        none = ModuleType("pydantic.plugin._loader")
+        vars(none)["get_plugins"] = tuple
+        sys.modules.setdefault(none.__name__, none)
 
 
 def _end_when_told() -> None:

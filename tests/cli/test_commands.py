@@ -65,6 +65,15 @@ def test_check_and_help_and_schema_import_no_pulumi() -> None:
         subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True)
 
 
+@pytest.mark.parametrize(("setting", "looks"), [(None, False), ("__all__", False), ("one-of-them", True)])
+def test_plugins_of_pydantic_are_looked_for_only_where_somebody_says_which(setting: str | None, looks: bool) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "PYDANTIC_DISABLE_PLUGINS"}
+    environment |= {"PYDANTIC_DISABLE_PLUGINS": setting} if setting else {}
+    code = "import sys; sys.argv[1:] = ['check', 'prod']\nfrom eks_blueprints.cli import main\n"
+    code += f"try: main()\nexcept SystemExit as end: assert not end.code\nassert ('email' in sys.modules) is {looks}"
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment, check=True, capture_output=True)
+
+
 def test_strict_counts_warnings(project: Path) -> None:
     edit(project / "stacks/dev.yaml", "addons:\n", "addons:\n  kube_proxy: null\n")
     assert call("check", "dev", cwd=project).returncode == 0

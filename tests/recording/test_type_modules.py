@@ -120,3 +120,28 @@ print(json.dumps([pulumi.input_type is _types.input_type, pulumi.output_type is 
                   pulumi.type_token is pulumi.get_type_token.__globals__["type_token"]]))
 """
     assert run(program, late=True) == [True, True, True]
+
+
+def test_a_program_is_recorded_alike_with_modules_as_they_are_written() -> None:
+    program = """
+from eks_blueprints.recording import record
+import pulumi_aws as aws
+from pulumi_aws.iam import *
+from pulumi_kubernetes.core import v1
+
+def program():
+    disk = aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(volume_size=20, kms_key_id=aws.kms.Key("key").arn)
+    mapping = aws.ec2.LaunchTemplateBlockDeviceMappingArgs(device_name="/dev/xvda", ebs=disk)
+    made = aws.ec2.LaunchTemplate("template", block_device_mappings=[mapping], metadata_options={"http_tokens": "any"})
+    key = made.block_device_mappings[0].ebs.kms_key_id
+    Role("role", assume_role_policy=made.metadata_options.http_tokens, path=key)
+    RolePolicyAttachment("attachment", role="role", policy_arn=ManagedPolicy.READ_ONLY_ACCESS)
+    v1.Pod("pod", spec=v1.PodSpecArgs(containers=[v1.ContainerArgs(name="app", image="app:1")], host_pid=True))
+
+print(record(program).plan().to_json())
+"""
+    written = "from eks_blueprints.recording import service_packages as s, type_modules as t; "
+    written += f"s.install = t.install = lambda: None\n{program}"  # lines are recorded: as many as with `LATE`
+    late = run(program, late=True)
+    assert len(late["resources"]) >= 5
+    assert late == run(written, late=False)
