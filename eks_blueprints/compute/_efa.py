@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -33,7 +34,7 @@ def network_interfaces(nodes: Ec2Nodes, groups: list[pulumi.Input[str]]) -> Any:
     ]
 
 
-def _interface_type(card: int, cards: tuple[int, ...]) -> str:
+def _interface_type(card: int, cards: Sequence[int]) -> str:
     if card:
         return "efa-only"
     return "efa" if card in cards else "interface"

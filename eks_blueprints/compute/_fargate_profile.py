@@ -43,11 +43,19 @@ def make(fargate: Fargate, cluster: ClusterRef) -> Component:
         opts=component.child(
             depends_on=[*needed, *_logging(fargate, cluster, component, group)],
             delete_before_replace=True if fixed else None,
+            custom_timeouts=_timeouts(fargate),
         ),
     )
     component.ready = (profile,)
     component.register_outputs({"profile_name": profile.fargate_profile_name, "pod_execution_role_arn": role_arn})
     return component
+
+
+def _timeouts(fargate: Fargate) -> pulumi.CustomTimeouts | None:
+    said = fargate.timeouts
+    if said.create is None and said.delete is None:
+        return None
+    return pulumi.CustomTimeouts(create=said.create, delete=said.delete)
 
 
 def _fixed_name(logical: str) -> str | None:

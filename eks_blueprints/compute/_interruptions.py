@@ -16,6 +16,7 @@ from eks_blueprints.core.component import Component
 from eks_blueprints.core.iam import json_text
 from eks_blueprints.core.naming import short_prefix
 from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.spec import In
 
 QUEUE_NAME_LIMIT = 80
 RULE_NAME_LIMIT = 64
@@ -36,7 +37,7 @@ class Interruptions:
     """The queue of notices."""
 
     queue: aws.sqs.Queue
-    key_arn: pulumi.Input[str] | None
+    key_arn: In[str] | None
     """ARN of the KMS key that encrypts it; None where SQS does by itself."""
     ready: tuple[pulumi.Resource, ...]
     """What has to be there for notices to arrive."""

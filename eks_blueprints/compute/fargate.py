@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from eks_blueprints.compute._fargate_parts import SELECTORS_PER_PROFILE, FargateLogging, FargateSelector
+from eks_blueprints.compute._fargate_parts import (
+    SELECTORS_PER_PROFILE,
+    FargateLogging,
+    FargateSelector,
+    ProfileTimeouts,
+)
 from eks_blueprints.compute._rules import check_role_policies, check_subnet_ids, missing_subnets
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Faults, Problem, shown
@@ -56,6 +61,9 @@ class Fargate(Compute):
 
     subnet_ids: Several[str] = ()
     """Ids of the private subnets pods stand in, instead of `zones`."""
+
+    timeouts: ProfileTimeouts = ProfileTimeouts()
+    """How long to wait for the profile to be made and removed."""
 
     logging: FargateLogging | None = None
     """Where the logs of all pods on Fargate in the cluster go. Default: nowhere, they stay with the pods."""

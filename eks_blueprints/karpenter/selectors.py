@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -204,7 +205,7 @@ class PlacementGroupSelector(Spec):
         return self
 
 
-def check_aliases(terms: tuple[AmiSelectorTerm, ...], faults: Faults) -> None:
+def check_aliases(terms: Sequence[AmiSelectorTerm], faults: Faults) -> None:
     """Note an alias that does not stand alone among the terms."""
     with_alias = [index for index, term in enumerate(terms) if term.alias is not None]
     if with_alias and len(terms) > 1:

@@ -188,3 +188,9 @@ def test_what_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None
 
 def test_a_bad_selector_is_told_once() -> None:
     assert problems(selectors=[{"namespace": "Shop"}]).count("\n") == 0
+
+
+def test_how_long_to_wait_can_be_said() -> None:
+    plan = attached({"timeouts": {"create": "30m"}})
+    plan.one("FargateProfile").has_option(custom_timeouts={"create": "30m"})
+    assert "custom_timeouts" not in attached({}).one("FargateProfile").planned.options

@@ -4,7 +4,7 @@ import pulumi
 import pytest
 from pydantic import Field, ValidationError
 
-from eks_blueprints.core.errors import Faults, dotted, nearest, problems_of
+from eks_blueprints.core.errors import Faults, dotted, nearest, problems_of, unknown_name
 from eks_blueprints.core.spec import In, Reference, Spec, is_known, kind_of
 
 
@@ -103,3 +103,7 @@ def test_names() -> None:
     assert dotted(("a", 0, "b c")) == 'a[0]["b c"]'
     assert nearest("instanceTypes", ["instance_types", "ami_type"]) == "instance_types"
     assert nearest("zzz", ["instance_types"]) is None
+
+
+def test_a_name_among_none_is_told_so() -> None:
+    assert unknown_name("web", (), "security group") == 'no such security group; got "web"; there is none'
