@@ -150,9 +150,9 @@ def _print_one(target: Target, form: str, full: bool, tell_changes: bool) -> Non
 
     result = preview(target)
     if form == "json":
-        from eks_blueprints.review.preview.json_form import to_data
+        from eks_blueprints.review.preview.json_form import to_data, written
 
-        click.echo(document(to_data(result)))
+        click.echo(document(written(to_data(result))))
     else:
         from eks_blueprints.review.preview.text import render
 
@@ -165,6 +165,7 @@ def _print_one(target: Target, form: str, full: bool, tell_changes: bool) -> Non
 
 
 def _print_many(targets: list[Target], form: str, full: bool, jobs: int | None, tell_changes: bool) -> None:
+    from eks_blueprints.review.preview.json_form import written
     from eks_blueprints.review.preview.parallel import previews
 
     done, failed, created = [], False, False
@@ -180,7 +181,7 @@ def _print_many(targets: list[Target], form: str, full: bool, jobs: int | None, 
         if form == "text":
             click.echo("\n".join(outcome.lines) + "\n")
     if form == "json":
-        click.echo(document([outcome.data for outcome in done]))
+        click.echo(document([written(outcome.data) for outcome in done if outcome.data is not None]))
     if failed:
         raise click.exceptions.Exit(Exit.INVALID)
     if tell_changes and created:
