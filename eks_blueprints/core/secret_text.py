@@ -26,8 +26,9 @@ _KEY_PAIR = ["ec", "2", "ssh", "key"]
 _COUNTED = frozenset({"tokens", "secrets", "credentials", "passwords"})
 
 _CONTENT = re.compile(
-    r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])"
-    r"|-{3,5}BEGIN [A-Z ]*PRIVATE KEY|LS0tLS1CRUdJTi[A-Za-z0-9+/]*(?:UFJJVkFUR|BSSVZBVE|gUFJJVkFU)"
+    r"(?:(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])"
+    r"|-{3,5}BEGIN [A-Z ]*PRIVATE KEY(?:-{3,5}[\s\S]*?(?:-{3,5}END [A-Z ]*PRIVATE KEY-{3,5}|\Z))?"
+    r"|LS0tLS1CRUdJTi[A-Za-z0-9+/]*(?:UFJJVkFUR|BSSVZBVE|gUFJJVkFU)"
     r"|\bgh[pousr]_[A-Za-z0-9]{30}|\bgithub_pat_\w{20}|\bglpat-[\w-]{20}|\bxox[abeprs]-[\w-]{10}"
     r"|hooks\.slack\.com/(?:services|workflows)/T\w+/\w+|discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20}"
     r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"
@@ -36,7 +37,9 @@ _CONTENT = re.compile(
     r"|\bhv[sb]\.[\w-]{20}|\bAGE-SECRET-KEY-1\w{20}|\bdckr_pat_[\w-]{20}|\bhf_[A-Za-z]{30}"
     r"|AccountKey=[\w+/]{40,}={0,2}|\bAuthorization: *(?:Basic|Bearer) +(?![$<{\[*])[\w.+/=-]{6}"
     r"|(?:[?&]|\b)(?:sig|X-Amz-Signature)=[\w%+/-]{20}"
-    r"|^(?i:Basic|Bearer) +(?=\S*\d)[\w.+/=-]{8,}$",
+    r"|\[plain-secret\]"
+    r"|^(?i:Basic|Bearer) +(?=\S*\d)[\w.+/=-]{8,}$)"
+    r"[\w.+/=-]*",  # the rest of it
 )
 _LOGIN = re.compile(
     r"\b[a-z][a-z0-9+.-]{0,20}://(?:[^\s/:@?#\"'{}<>]{0,100}):([^\s/@\"'<>]{1,200})@[\w$\[]", re.IGNORECASE
@@ -120,26 +123,37 @@ def inside(text: str) -> Iterator[str]:
         bare = line.strip()
         if bare.startswith(_COMMENT):
             continue
-        found = False
-        for name, value in _settings(line):
-            if not speaks(name):
-                continue
-            first = value.split("\n")[0].strip().rstrip(",}")
-            quoted = re.match(r"([\"'])(.*?)\1", first)
-            given = quoted[2] if quoted else re.split(r"[\s;,&|]", first, maxsplit=1)[0]
-            if given not in ("|", ">", "|-", ">-", "{", "[", "&", "=", "==") and looks(name, given):
-                found = True
-                yield name
+        found = [name for name, _, _ in _settings(line)]
+        yield from found
         if not found and shaped(bare):
             key = re.match(r"[\"'{]*([\w.-]+)[\"']?\s*[:=]", bare)
             yield key[1] if key and not shaped(key[1]) else f"line {number}"
 
 
-def _settings(line: str) -> Iterator[tuple[str, str]]:
+def without(text: str, mark: str) -> str:
+    """A text with `mark` in the place of each secret in it, be it settings, JSON or a script."""
+    return "\n".join(_line_without(line, mark) for line in masked(text, mark).split("\n"))
+
+
+def _line_without(line: str, mark: str) -> str:
+    for _, start, end in sorted(set(_settings(line)), key=lambda each: -each[1]):
+        line = f"{line[:start]}{mark}{line[end:]}"
+    return line
+
+
+def _settings(line: str) -> Iterator[tuple[str, int, int]]:
+    """The names of the secrets that a line sets, and from where to where these stand in it."""
     at = 0
     while match := _SETTING.search(line, at):
-        yield match[1], match[2]
         at = match.end(1)
+        if not speaks(match[1]):
+            continue
+        first = match[2].strip().rstrip(",}")
+        quoted = re.match(r"([\"'])(.*?)\1", first)
+        given = quoted[2] if quoted else re.split(r"[\s;,&|]", first, maxsplit=1)[0]
+        if given not in ("|", ">", "|-", ">-", "{", "[", "&", "=", "==") and looks(match[1], given):
+            start = match.start(2) + (1 if quoted else 0)
+            yield match[1], start, start + len(given)
 
 
 def _words(name: str) -> list[str]:

@@ -11,14 +11,12 @@ from typing import Any
 from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import Path, dotted
 from eks_blueprints.core.overlays import is_source
-from eks_blueprints.core.plain_secrets import called
+from eks_blueprints.core.plain_secrets import MASK, called, hidden
 from eks_blueprints.core.secret_objects import FIELDS, is_secret, masked_text
-from eks_blueprints.core.secret_text import looks
 
 Line = tuple[str, str]
 """A line of YAML, and where its value is written; nothing for a line that only holds others."""
 
-_SECRET = "[secret]"  # noqa: S105 - the mark in its place
 _PLAIN = re.compile(r"[A-Za-z_/][\w./@+-]*(?:(?: |:)[\w./@+-]+)*")
 """Texts that need no quotes, unless YAML reads them as something else."""
 _WORDS = re.compile(r"(?i)true|false|null|yes|no|on|off|y|n|\.inf|\.nan|~|<<|=")
@@ -43,16 +41,15 @@ def without_secrets(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
         if is_source(value):
             return value
-        hidden = FIELDS if is_secret(value) else ()
+        fields = FIELDS if is_secret(value) else ()
         return {
-            key: _SECRET if key in hidden and item else without_secrets(item, called(value, key))
+            key: MASK if key in fields and item else without_secrets(item, called(value, key))
             for key, item in value.items()
         }
-    if isinstance(value, list):
+    if isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
         return [without_secrets(item, name) for item in value]
-    if looks(name, value):
-        return _SECRET
-    return masked_text(value) if isinstance(value, str) and "\n" in value else value
+    value = masked_text(value) if isinstance(value, str) and "\n" in value else value
+    return hidden(value, name, MASK)
 
 
 def _mapping(value: Mapping[str, Any], path: Path, indent: str, document: Document) -> Iterator[Line]:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eks_blueprints.core.plain_secrets import PLAIN, hidden
 from eks_blueprints.recording import Plan, Position
 from eks_blueprints.review.preview.account import accounts
 from eks_blueprints.review.preview.run import Finding, Preview
 from eks_blueprints.review.preview.system_pods import system_pods
+
+
+def written(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a file or a screen: secrets that stand in plain text in inputs and outputs are masked."""
+    resources = [{**each, "inputs": hidden(each["inputs"], "", PLAIN, PLAIN)} for each in data["resources"]]
+    return {**data, "resources": resources, "outputs": hidden(data["outputs"], "", PLAIN, PLAIN)}
 
 
 def to_data(preview: Preview) -> dict[str, Any]:

@@ -63,11 +63,11 @@ def _outcome(target: Target, form: str, full: bool, width: int | None) -> Outcom
 def outcome_of(found: Preview, form: str, full: bool, width: int | None) -> Outcome:
     """A preview in the form that was asked for: `text` and `json` as lines, `data` as data."""
     from eks_blueprints.core.printed import document
-    from eks_blueprints.review.preview.json_form import to_data
+    from eks_blueprints.review.preview.json_form import to_data, written
     from eks_blueprints.review.preview.text import render
 
     data = to_data(found) if form in ("json", "data") else None
     lines: tuple[str, ...] = tuple(render(found, full=full, width=width)) if form == "text" else ()
     if form == "json":  # written here, because that takes longer than to hand it on
-        lines, data = (document(data),), None
+        lines, data = (document(written(data)),), None
     return Outcome(lines, data, found.refused, found.created, found.notes)

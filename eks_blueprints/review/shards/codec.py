@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Literal, NoReturn, Union
 
 from eks_blueprints.core.errors import shown
+from eks_blueprints.core.plain_secrets import PLAIN, hidden
 from eks_blueprints.recording.plan import PlannedResource
 
 
@@ -51,6 +52,7 @@ class Written:
         if (known := self._known.get(id(resource))) is not None:
             return known[0]
         data = resource.to_data()
+        data["inputs"] = hidden(data["inputs"], "", PLAIN, PLAIN)
         number = self._numbers.setdefault(json.dumps(data, sort_keys=True), len(self.resources))
         if number == len(self.resources):
             self.resources.append(data)

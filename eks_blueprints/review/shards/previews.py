@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.review.preview.json_form import from_data
+from eks_blueprints.review.preview.json_form import written as masked
 from eks_blueprints.review.preview.parallel import Outcome, outcome_of
 from eks_blueprints.review.preview.run import Preview
 from eks_blueprints.review.preview.shard import Shard
@@ -28,7 +29,7 @@ def written(
     found: Sequence[tuple[str, Outcome | InputError]], shard: Shard, stacks: Sequence[str], same: Mapping[str, str]
 ) -> ShardFile:
     """The file of a shard, of what came of each of its stacks."""
-    plans = [each.data for _, each in found if isinstance(each, Outcome)]
+    plans = [masked(each.data or {}) for _, each in found if isinstance(each, Outcome)]
     told = tuple(
         Told(name, problems=each.problems) if isinstance(each, InputError) else Told(name, notes=each.notes)
         for name, each in found
