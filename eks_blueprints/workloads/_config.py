@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import short_names
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.durations import Duration
 from eks_blueprints.workloads._files import TextFile
 
@@ -87,7 +87,7 @@ class ExternalSecret(Spec):
     """The name in the store by key, with a property after `#` where the secret is JSON:
     `{password: prod/shop/db#password}`."""
 
-    extract: tuple[str, ...] = ()
+    extract: Many[str] = ()
     """Names in the store of secrets in JSON, all properties of which become keys."""
 
     refresh_interval: Duration = "1h"

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 from eks_blueprints.core.errors import Faults, Path, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues, json_values, written
-from eks_blueprints.core.spec import In, Reference, Spec, is_output
+from eks_blueprints.core.spec import In, Many, Reference, Spec, is_output
 from eks_blueprints.karpenter.quantities import Quantity, exact
 
 _SOURCES = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")
@@ -142,10 +142,10 @@ class Container(Spec):
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
     """When the image is pulled. Default: `IfNotPresent`, or `Always` for the tag `latest`."""
 
-    command: tuple[In[str], ...] = ()
+    command: Many[In[str]] = ()
     """What is run instead of the image's entrypoint."""
 
-    args: tuple[In[str], ...] = ()
+    args: Many[In[str]] = ()
     """Arguments of the command, instead of the image's own."""
 
     env: Env = {}
@@ -153,7 +153,7 @@ class Container(Spec):
     `{secretKeyRef: {name: …, key: …}}`, `{configMapKeyRef: …}`, `{fieldRef: …}`, `{resourceFieldRef: …}`. What is
     `{secret: key}` or an output of another stack is put into a Secret, which the container reads."""
 
-    env_from: tuple[JsonValues, ...] = ()
+    env_from: Many[JsonValues] = ()
     """ConfigMaps and Secrets whose keys all become variables, such as `{configMapRef: {name: shared}}`."""
 
     ports: Ports = {}

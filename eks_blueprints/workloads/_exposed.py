@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
-from eks_blueprints.core.spec import In, Spec, is_output
+from eks_blueprints.core.spec import In, Many, Spec, is_output
 from eks_blueprints.workloads._container import port_name
 
 Scheme = Literal["internal", "internet-facing"]
@@ -92,7 +92,7 @@ class Service(Spec):
 class Ingress(Spec):
     """An Application Load Balancer in front of a workload's Service, or another Ingress."""
 
-    hosts: tuple[Host, ...] = ()
+    hosts: Many[Host] = ()
     """Names that requests are for, such as `shop.example.com`. Default: any."""
 
     path: str = Field(default="/", pattern="^/")
@@ -111,7 +111,7 @@ class Ingress(Spec):
     scheme: Scheme = "internal"
     """Whether the load balancer is in private subnets or can be reached from the internet."""
 
-    certificate_arns: tuple[In[CertificateArn], ...] = ()
+    certificate_arns: Many[In[CertificateArn]] = ()
     """ARNs of ACM certificates. With one the load balancer listens on 443, and sends requests on 80 there. Default:
     none, and it listens on 80 alone."""
 
@@ -159,7 +159,7 @@ class HttpRoute(Spec):
     gateway_namespace: str | None = None
     """Namespace of the Gateway. Default: the workload's."""
 
-    hosts: tuple[Host, ...] = ()
+    hosts: Many[Host] = ()
     """Names that requests are for. Default: those of the Gateway's listeners."""
 
     path: str = Field(default="/", pattern="^/")

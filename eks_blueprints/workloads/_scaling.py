@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 
 _PERCENT = Form(r"(100|[1-9]?[0-9])%")
 
@@ -71,7 +71,7 @@ class HorizontalPodAutoscaler(Spec):
     memory: int | None = Field(default=None, ge=1)
     """Memory that pods are to use on average, in percent of what they request."""
 
-    metrics: tuple[JsonValues, ...] = ()
+    metrics: Many[JsonValues] = ()
     """Further metrics in Kubernetes' own words (MetricSpec)."""
 
     behavior: JsonValues = {}
@@ -140,7 +140,7 @@ class ScaledObject(Spec):
     max_replicas: int = Field(default=100, ge=1)
     """Most pods."""
 
-    triggers: tuple[JsonValues, ...] = Field(min_length=1)
+    triggers: Many[JsonValues] = Field(min_length=1)
     """What it follows, in KEDA's own words, such as `{type: cron, metadata: {…}}`."""
 
     spec: JsonValues = {}

@@ -12,11 +12,12 @@ from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import PolicyArn, PolicyArns, RoleArn
 from eks_blueprints.core.leaves import ServiceAccount as AccountName
-from eks_blueprints.core.role_spec import AllowArgs, RoleMarks
-from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.role_spec import RoleMarks
+from eks_blueprints.core.spec import In, Many, Spec
+from eks_blueprints.core.statements import StatementArgs
 
 _OF_AWS = (
-    *("allow", "identity", "iam_role", "permissions_boundary", "policy_arns", "role_arn", "target_role_arn"),
+    *("allow", "deny", "identity", "iam_role", "permissions_boundary", "policy_arns", "role_arn", "target_role_arn"),
     "well_known_policies",
 )
 
@@ -33,13 +34,16 @@ class ServiceAccount(Spec):
     annotations: dict[str, In[str]] = {}
     """Annotations of the service account that is made."""
 
-    allow: tuple[AllowArgs, ...] = ()
+    allow: Many[StatementArgs] = ()
     """Permissions of the pods' IAM role, written into a policy of its own."""
+
+    deny: Many[StatementArgs] = ()
+    """What the pods may not do whatever else allows it, written into the same policy."""
 
     policy_arns: PolicyArns = {}
     """ARNs of IAM policies for the role, by a short name each."""
 
-    well_known_policies: tuple[WellKnown, ...] = ()
+    well_known_policies: Many[WellKnown] = ()
     """Permissions of well-known controllers; see `pod_identity_associations`."""
 
     role_arn: In[RoleArn] | None = None
@@ -58,11 +62,11 @@ class ServiceAccount(Spec):
     """How pods get the role: by EKS Pod Identity or by OIDC (`irsa`). Default: `pod_identity`, or `irsa` where there is
     nothing but Fargate."""
 
-    rules: tuple[JsonValues, ...] = ()
+    rules: Many[JsonValues] = ()
     """What the pods may do with the Kubernetes API in their namespace, as rules of a Role in Kubernetes' own words,
     such as `{apiGroups: [""], resources: [configmaps], verbs: [get, list]}`. Default: nothing."""
 
-    cluster_rules: tuple[JsonValues, ...] = ()
+    cluster_rules: Many[JsonValues] = ()
     """The same in all namespaces, as rules of a ClusterRole."""
 
     automount_token: bool | None = None

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import short_names
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.quantities import Quantity
 
 AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
@@ -27,7 +27,7 @@ class Claim(Spec):
     storage_class: str | None = None
     """Name of the StorageClass. Default: the cluster's default class."""
 
-    access_modes: tuple[AccessMode, ...] = Field(default=("ReadWriteOnce",), min_length=1)
+    access_modes: Many[AccessMode] = Field(default=("ReadWriteOnce",), min_length=1)
     """How it can be mounted. An EBS volume is mounted by one node at a time, in one zone; EFS by many."""
 
     spec: JsonValues = {}

@@ -11,7 +11,7 @@ from eks_blueprints.core.elements import Element
 from eks_blueprints.core.errors import Faults, Path, Problem, shown
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Namespace, object_name, short_names
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.object_metadata import ObjectMetadata, check_annotations
 from eks_blueprints.workloads._config import ConfigMaps, Secrets
 from eks_blueprints.workloads._container import Container, container_faults
@@ -33,11 +33,11 @@ class NetworkPolicy(Spec):
     """Which connections the pods of a workload accept and may open; it needs a network plugin that enforces it, such as
     the VPC CNI with `network_policies`."""
 
-    ingress: tuple[JsonValues, ...] | None = None
+    ingress: Many[JsonValues] | None = None
     """From where they accept connections, as rules in Kubernetes' own words (NetworkPolicyIngressRule); `[]` for from
     nowhere. Default: from everywhere."""
 
-    egress: tuple[JsonValues, ...] | None = None
+    egress: Many[JsonValues] | None = None
     """Where they may open connections to (NetworkPolicyEgressRule); `[]` for nowhere. Default: everywhere. The
     cluster's DNS is not allowed by itself."""
 
