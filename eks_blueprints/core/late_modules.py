@@ -53,7 +53,7 @@ def _run(module: ModuleType) -> None:
         if isinstance(parent, LateModule):
             _run(parent)
         if isinstance(module, LateModule):
-            module.__class__ = ModuleType
+            module.__class__ = ModuleType  # type: ignore[assignment]
             module._written.exec_module(module)
 
 
@@ -87,7 +87,7 @@ class _Finder:
         spec = PathFinder.find_spec(fullname, path)
         if spec is None or spec.loader is None:
             return None
-        spec.loader = _Later(spec.loader, self)  # type: ignore[assignment,arg-type]
+        spec.loader = _Later(spec.loader, self)  # type: ignore[assignment]
         return spec
 
 
