@@ -261,7 +261,7 @@ def told_by(tmp_path: Path) -> Any:
     def run(command: str) -> str:
         line = [sys.executable, "-m", "eks_blueprints", *command.split()]
         done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.stdout, done.stderr
+        assert done.stdout + done.stderr
         return done.stdout + done.stderr
 
     return run
