@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,9 +23,11 @@ from eks_blueprints.core.references import resolve
 from eks_blueprints.core.refs import Ground, NetworkRef
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.stack import Stack
-from eks_blueprints.recording import ProgramError
+from eks_blueprints.recording import Plan, ProgramError
 from eks_blueprints.reference.addon_facts import samples
 from eks_blueprints.reference.schema import stack_schema
+from eks_blueprints.review.diff.values import same
+from eks_blueprints.review.preview.json_form import written
 from eks_blueprints.review.preview.run import findings
 from eks_blueprints.testing import record, record_stack
 from tests.builders import SUBNETS, cluster_ref
@@ -191,3 +197,99 @@ def test_findings_do_not_quote_what_is_secret_as_a_whole(inputs: dict[str, Any])
     assert found
     for value in ("x" * 8, "Not A", "bad key"):
         assert value not in repr(found)
+
+
+EVERY_PLACE = """\
+region: eu-west-1
+tags: {db_password: canary-4711-hush}
+network: {}
+cluster: {version: "1.35", endpoint_public_access: true, public_access_cidrs: [203.0.113.0/24]}
+compute:
+  nodes:
+    kind: managed_nodes
+    pre_bootstrap_scripts:
+      - |
+        #!/bin/bash
+        export DB_PASSWORD=canary-4711-hush
+        curl -H "Authorization: Bearer canary-4711-hush" https://example.com --token=canary-4711-hush
+addons:
+  vpc_cni: {}
+  kube_proxy: {}
+  eks_pod_identity_agent: {}
+  coredns: {}
+  shop:
+    kind: helm
+    chart: shop
+    version: 1.2.3
+    namespace: shop
+    repository: https://charts.example.com
+    values:
+      apiPassword: canary-4711-hush
+      args: ["--token", "canary-4711-hush", "--verbose"]
+      env: [{name: API_TOKEN, value: canary-4711-hush}]
+      url: postgres://app:canary-4711-hush@db/shop
+      key: |
+        -----BEGIN RSA PRIVATE KEY-----
+        canary-4711-hush
+        -----END RSA PRIVATE KEY-----
+  manifests:
+    manifests:
+      q:
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          {name: q, namespace: default, labels: {password: canary-4711-hush}, annotations: {token: canary-4711-hush}}
+        data: {DB_PASSWORD: canary-4711-hush, app.conf: "a: 1\\npassword: canary-4711-hush\\n"}
+"""
+COMMANDS = [
+    "check dev.yaml",
+    *(f"check dev.yaml --format {form}" for form in ("text", "markdown", "json", "sarif", "github", "junit")),
+    "preview dev.yaml",
+    "preview dev.yaml --full",
+    "preview dev.yaml --format json",
+    "show dev.yaml",
+    "show dev.yaml --format json",
+]
+
+
+@pytest.fixture
+def told_by(tmp_path: Path) -> Any:
+    (tmp_path / "__main__.py").write_text("from eks_blueprints import stackfile\n\nstackfile.deploy('dev.yaml')\n")
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "dev.yaml").write_text(EVERY_PLACE)
+
+    def run(command: str) -> str:
+        line = [sys.executable, "-m", "eks_blueprints", *command.split()]
+        done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_command_tells_a_secret_that_is_written_in_plain_text(told_by: Any, command: str) -> None:
+    text = told_by(command)
+    assert CANARY not in text
+    assert CANARY not in "".join(map(_decoded, re.findall(r"[A-Za-z0-9+/]{40,}={0,2}", text)))
+
+
+def test_a_plan_without_its_secrets_is_judged_and_compared_as_one_with_them(told_by: Any, tmp_path: Path) -> None:
+    assert "[plain-secret]" in told_by("preview dev.yaml --format json")
+    plan = record_stack(tmp_path / "dev.yaml", project="shop").plan
+    masked = Plan.from_json(json.dumps(written(json.loads(plan.to_json()))))
+    assert CANARY not in masked.to_json()
+    secrets = {"eks-node-user-data-no-secrets", "helm-values-no-secrets", "k8s-no-plaintext-secrets"}
+    found = [{each.policy for each in check_stack(Stack.of_plan(each)).findings} & secrets for each in (plan, masked)]
+    assert found == [secrets, secrets]
+    for old, new in zip(masked.resources, plan.resources, strict=True):
+        assert same(old.inputs, new.inputs), new.name
+    other = Plan.from_json(plan.to_json().replace("example.com", "example.org"))
+    assert not all(same(old.inputs, new.inputs) for old, new in zip(masked.resources, other.resources, strict=True))
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode(errors="replace")
+    except ValueError:
+        return ""

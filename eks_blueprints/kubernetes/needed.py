@@ -233,18 +233,18 @@ def _words(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Pro
                 if bare and (message := names.fault(rule, bare)):
                     yield Problem(at, message)
     for field in _DATA_KEYS.get(type_name, ()):
-        found = value.get(field)
-        if isinstance(found, str) and found and (message := names.data_key_fault(found)):
+        key = value.get(field)
+        if isinstance(key, str) and key and (message := names.data_key_fault(key)):
             yield Problem((*path, field), message)
     for field in _LABEL_VALUES.get(type_name, ()):
         labels = value.get(field)
-        for key, found in labels.items() if isinstance(labels, Mapping) else ():
-            if isinstance(found, str) and (message := names.value_fault(found)):
+        for key, text in labels.items() if isinstance(labels, Mapping) else ():
+            if isinstance(text, str) and (message := names.value_fault(text)):
                 yield Problem((*path, field, key), message)
     for field in _LABELS.get(type_name, ()):
-        found = value.get(field)
-        if isinstance(found, str) and found and (what := names.key_fault(found)):
-            yield Problem((*path, field), f"{what}; got {shown(found)}; see kubernetes' rules of label keys")
+        label = value.get(field)
+        if isinstance(label, str) and label and (what := names.key_fault(label)):
+            yield Problem((*path, field), f"{what}; got {shown(label)}; see kubernetes' rules of label keys")
 
 
 def _ranges(found: Any, path: Path) -> Iterator[Problem]:
