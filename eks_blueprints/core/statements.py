@@ -175,7 +175,7 @@ _SUCH_AS: Mapping[str, str] = {"kms": "kms:Decrypt", "sqs": "sqs:SendMessage", "
 def _one_of(statement: _Statement, one: str, *, need: str, do: str, faults: Faults) -> None:
     other = f"not_{one}"
     if getattr(statement, one) and getattr(statement, other):
-        faults.add(other, f"excludes {one}; got both; keep one of them")
+        faults.add(other, f"cannot be combined with {one}; got both; keep one of them")
     elif not getattr(statement, one) and not getattr(statement, other):
         faults.add(one, f"{need}; got []; {do}")
 

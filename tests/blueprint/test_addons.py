@@ -125,9 +125,9 @@ def test_images_of_all_of_them_come_from_a_mirror() -> None:
 
 
 def test_a_mirror_that_cannot_be_given_to_a_chart_is_told() -> None:
-    spec = args({"apache_airflow": {}}, addon_defaults={"registry_mirrors": {"quay.io": "mirror.example.com/quay"}})
+    spec = args({"emr_spark_operator": {}}, addon_defaults={"registry_mirrors": {"quay.io": "mirror.example.com/quay"}})
     told = [problem.message for problem in spec.warnings if problem.path[0] == "addon_defaults"]
-    assert told == ["cannot be given to the charts of apache_airflow; use values"]
+    assert told == ["cannot be given to the charts of emr_spark_operator; use values"]
 
 
 @pytest.mark.parametrize(("version", "told"), [("99.0.0", True), ("0.1.0", False), (None, False)])

@@ -122,7 +122,7 @@ def role(**said: Any) -> dict[str, Any]:
     [
         (
             role(allow=[READ, {**READ, "actions": ["s3:Get*", "s3:*"]}]),
-            "compute.g.iam_role.allow[1].actions[1]: allows all that s3 can do; got s3:*; name the actions",
+            "compute.g.iam_role.allow[1].actions[1]: allows every action of s3; got s3:*; name the actions",
         ),
         (
             role(allow=[{"actions": ["*"], "resources": ["*"]}]),
@@ -130,11 +130,11 @@ def role(**said: Any) -> dict[str, Any]:
         ),
         (
             role(allow=[{"not_actions": ["iam:*"], "resources": ["*"]}]),
-            "compute.g.iam_role.allow[0].not_actions: allows all of AWS but these; got iam:*; name the actions",
+            "compute.g.iam_role.allow[0].not_actions: allows every other action of AWS; got iam:*; name the actions",
         ),
         (
             role(trust_statements=[{**ANYONE, "actions": ["sts:AssumeRole"]}]),
-            "compute.g.iam_role.trust_statements[0].principals: lets everybody in; got *; name accounts or roles, or",
+            "compute.g.iam_role.trust_statements[0].principals: allows everyone; got *; name accounts or roles, or",
         ),
         (
             {
@@ -143,7 +143,7 @@ def role(**said: Any) -> dict[str, Any]:
                     "karpenter": {"queue": {"policy_statements": [{**ANYONE, "actions": ["sqs:SendMessage"]}]}},
                 }
             },
-            "compute.karpenter.queue.policy_statements[0].principals: lets everybody in",
+            "compute.karpenter.queue.policy_statements[0].principals: allows everyone",
         ),
     ],
 )

@@ -375,9 +375,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"subnet_ids": ["private-a"]}, "is not a valid id of a subnet"),
     ({"zones": ["eu-west-1a", "eu-west-1a"]}, "lists one twice"),
     ({"security_group_ids": ["default"]}, "is not a valid id of a security group"),
-    ({"disk": {"kms_key": {}, "encrypted": False}}, "disk.kms_key: needs encryption"),
-    ({"disk": {"kms_key": {}, "kms_key_id": KEY}}, "disk.kms_key: cannot be combined with kms_key_id"),
-    ({"group_name_prefix": "a" * 37}, "group_name_prefix: cannot begin the name of a group"),
+    ({"disk": {"kms_key": {}, "encrypted": False}}, "needs encryption"),
+    ({"disk": {"kms_key": {}, "kms_key_id": KEY}}, "cannot be combined with kms_key_id"),
+    ({"group_name_prefix": "a" * 37}, "cannot begin the name of a group"),
     ({"remote_access": {"ec2_ssh_key": "k"}}, "needs a source"),
     ({"remote_access": {"source_cidrs": ["10.0.0.0/8"]}}, "accepts either ec2_ssh_key or public_key; got neither"),
     (
