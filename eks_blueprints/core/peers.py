@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from eks_blueprints.core.errors import folded, shown, unknown_name
 
@@ -16,7 +17,7 @@ _PLACES = {"BlueprintArgs": "", "NetworkArgs": "network", "ExistingNetworkArgs":
 def unknown_field(name: str, spec: type, known: Iterable[str]) -> str:
     """The message for a field that a spec does not have: what another tool's word means here, or the nearest field."""
     known = list(known)
-    if folded(name) not in map(folded, known) and (do := _instead(name, spec, known)):
+    if folded(name) not in map(folded, known) and (do := _instead(name, spec, known) or _own(name, spec)):
         return f"no such field; got {shown(name)}; {do}"
     return unknown_name(name, known, "field")
 
@@ -44,6 +45,16 @@ def _instead(name: str, spec: type, known: list[str]) -> str | None:
     return f"did you mean {inside}?" if inside.partition(".")[0] in known else None
 
 
+def _own(name: str, spec: type) -> str | None:
+    """What the table says for a class or one that it extends, or else the class itself."""
+    for base in spec.__mro__:
+        room, _, _ = base.__module__.removeprefix(f"{__name__.partition('.')[0]}.").partition(".")
+        if do := _words_of(room, base.__name__).get(folded(name)):
+            return do
+    own: Callable[[str], str | None] | None = getattr(spec, "written_instead", None)
+    return None if own is None else own(name)
+
+
 def _place(spec: type) -> str | None:
     if getattr(spec, "group", None) == "compute":
         return "compute.NAME"
@@ -52,7 +63,7 @@ def _place(spec: type) -> str | None:
 
 def fields() -> dict[str, str]:
     """Every word of the table that means a field, and the field."""
-    return _table()["fields"]
+    return dict(_table()["fields"])
 
 
 @cache
@@ -61,6 +72,10 @@ def _words(part: str) -> dict[str, str]:
 
 
 @cache
-def _table() -> dict[str, dict[str, str]]:
-    table = tomllib.loads(Path(__file__).with_name("peers.toml").read_text(encoding="utf-8"))
-    return {part: table[part] for part in ("fields", "instead", "kinds")}
+def _words_of(room: str, class_name: str) -> dict[str, str]:
+    return {folded(word): do for word, do in _table()["of"].get(room, {}).get(class_name, {}).items()}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("peers.toml").read_text(encoding="utf-8"))

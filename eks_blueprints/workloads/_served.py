@@ -101,7 +101,9 @@ class ServedWorkload(Workload):
             return
         found = drawing(self, "service", "v1 Service", ("service",))
         balanced, marks = service.balanced(auto_mode=ground.auto_mode)
-        if annotations := {**marks, **service.annotations}:
+        # Pulumi waits until pods answer, and there may be none.
+        still = {"pulumi.com/skipAwait": "true"} if self.replicas_least == 0 else {}
+        if annotations := {**marks, **still, **service.annotations}:
             found.put(("metadata", "annotations"), annotations, ("service", "annotations"))
         if service.type != "ClusterIP":
             found.put(("spec", "type"), service.type, ("service", "type"))

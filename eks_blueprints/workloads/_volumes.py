@@ -11,6 +11,7 @@ from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.quantities import Quantity
+from eks_blueprints.workloads._words import by_name, written_as
 
 AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
 
@@ -32,6 +33,11 @@ class Claim(Spec):
 
     spec: JsonValues = {}
     """Further fields of the PersistentVolumeClaimSpec in Kubernetes' own words, such as `dataSource` for a snapshot."""
+
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where a further field of a claim is written."""
+        return written_as(name, (("PersistentVolumeClaimSpec", "spec: {%s: …}"),))
 
     @model_validator(mode="after")
     def _is_made_or_there(self) -> Self:
@@ -75,6 +81,11 @@ class Volume(Spec):
     """Any other volume in Kubernetes' own words, such as `{emptyDir: {sizeLimit: 1Gi}}` or
     `{configMap: {name: shared}}`. Default: an emptyDir, which goes with the pod."""
 
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where any other volume is written."""
+        return written_as(name, (("Volume", "source: {%s: …}"),))
+
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         faults = Faults()
@@ -92,5 +103,5 @@ class Volume(Spec):
         return self
 
 
-Volumes = Annotated[dict[str, Volume], AfterValidator(short_names)]
+Volumes = Annotated[dict[str, Volume], by_name("{data: {mount_path: /data}}"), AfterValidator(short_names)]
 """Volumes by name."""
