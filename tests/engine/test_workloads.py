@@ -111,9 +111,9 @@ def test_all_kinds_live_change_alone_and_die(project: Project) -> None:
     assert project.up().changed() == {"dev-web-config-app": "update", "dev-web-deployment": "update"}
 
     gone = project.destroy().order("delete")
-    assert before(gone, "web-ingress", "web-deployment", "web-service-account", "namespace-shop", "nodes-group")
+    assert before(gone, "web-ingress", "web-deployment", "web-service-account", "namespace-shop")
     assert before(gone, "web-horizontal-pod-autoscaler", "web-deployment", "web-identity-association")
-    assert before(gone, "web-ingress", "aws-load-balancer-controller-release")
+    assert before(gone, "web-ingress", "aws-load-balancer-controller-release", "nodes-group")
     assert before(gone, "db-stateful-set", "db-headless")
     assert project.export() == []
     assert project.leftovers() == []
