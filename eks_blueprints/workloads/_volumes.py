@@ -23,7 +23,8 @@ class Claim(Spec):
     """Name of a claim that is there. Default: one is made, for each pod where the workload is a stateful set."""
 
     size: Quantity | None = None
-    """How much it holds, such as `20Gi`. It can be raised later where the storage class allows it, never lowered."""
+    """How much it holds, such as `20Gi`. It can be raised where the storage class allows it, never lowered. Raising it
+    replaces a stateful set, and is for the claims of new pods."""
 
     storage_class: str | None = None
     """Name of the StorageClass. Default: the cluster's default class."""

@@ -112,7 +112,7 @@ class Workload(Container, Element):
     """Secrets by name, whose objects are named in the same way."""
 
     service_account: ServiceAccount = ServiceAccount()
-    """The service account of the pods, and what they may do in AWS and in the cluster. Default: one of its own that may
+    """The service account of the pods, and what it may do in AWS and in the cluster. Default: one of its own that may
     do nothing."""
 
     pod_security: Level = "restricted"
