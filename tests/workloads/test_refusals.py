@@ -160,7 +160,10 @@ def test_a_slip_is_told_at_its_field(fields: dict[str, Any], message: str) -> No
         ({**WEB, "kind": "cron_job", "schedule": "61 * * * *"}, "schedule: is no minute"),
         ({**WEB, "kind": "cron_job", "schedule": "@daily", "time_zone": "Europe/Berln"}, "time_zone: is no time zone"),
         ({**WEB, "kind": "job", "restart_policy": "Always"}, "restart_policy: "),
-        ({**WEB, "kind": "daemon_set", "volumes": {"a": {"claim": {"size": "1Gi"}}}}, "volumes.a.claim: would be one"),
+        (
+            {**WEB, "kind": "daemon_set", "volumes": {"a": {"claim": {"size": "1Gi"}}}},
+            "volumes.a.claim: would be shared",
+        ),
         ({**DB, "object_name": LONG}, "object_name: is longer than 52"),
         ({**DB, "replicas": -1}, "replicas: is too small"),
     ],
@@ -192,6 +195,22 @@ def test_a_kind_that_is_not_there_is_told_with_the_nearest() -> None:
 
 def test_a_workload_that_is_right_is_not_doubted() -> None:
     assert told({"web": {**WEB, "ports": {"http": 8080}, "service": {}}}) == []
+
+
+def test_what_an_object_needs_comes_from_an_add_on_or_from_charts_of_ones_own() -> None:
+    asked = {"ports": {"http": 80}, "ingress": {}, "vertical_pod_autoscaler": {}, "requests": {"cpu": 1}}
+    workloads = {"web": {**WEB, **asked, "horizontal_pod_autoscaler": HPA}}
+    first, *more = told(workloads)
+    assert first.startswith("workloads.web.ingress: needs AWS Load Balancer Controller")
+    assert [each.partition(";")[0] for each in more] == [
+        "workloads.web.vertical_pod_autoscaler: needs vpa",
+        "workloads.web.horizontal_pod_autoscaler: reads what pods use from the metrics server",
+    ]
+    given = {"aws_load_balancer_controller": {}, "vpa": {}, "metrics_server": {}}
+    chart = {"namespace": "own", "chart": "own", "repository": "https://charts.example.com", "version": "1.0.0"}
+    own = {"own": {"kind": "helm", **chart}}
+    for addons in (given, own):
+        assert [each for each in told(workloads, addons=addons) if not each.startswith("warning")] == []
 
 
 def test_daemon_sets_do_not_run_on_fargate() -> None:
