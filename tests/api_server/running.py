@@ -68,7 +68,7 @@ class Nodes(threading.Thread):
             ends = any(owner["kind"] == "Job" for owner in metadata.get("ownerReferences") or ())
             now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             ready = {"type": "Ready", "status": "False" if ends else "True", "lastTransitionTime": now}
-            phase = {"phase": "Succeeded" if ends else "Running", "conditions": [ready]}
+            phase = {"phase": "Succeeded" if ends else "Running", "conditions": [ready], "startTime": now}
             self._patch(f"{path}/status", {"status": phase})
 
     def _claim(self, claim: Mapping[str, Any]) -> None:

@@ -18,6 +18,28 @@ from .test_manifests import objects
 _PATIENCE = 240
 _FIRST = ("Namespace", "StorageClass", "ServiceAccount", "ConfigMap", "Role", "RoleBinding")
 GENERAL, GPU = {"pool": "general"}, {"pool": "gpu"}
+METRICS = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {
+        "name": "pods.metrics.k8s.io",
+        "annotations": {"api-approved.kubernetes.io": "unapproved, only for tests"},
+    },
+    "spec": {
+        "group": "metrics.k8s.io",
+        "scope": "Namespaced",
+        "names": {"kind": "PodMetrics", "plural": "pods"},
+        "versions": [
+            {
+                "name": "v1beta1",
+                "served": True,
+                "storage": True,
+                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+            }
+        ],
+    },
+}
+"""What pods use, as objects that a test writes; a metrics server answers for the same address."""
 TAINT = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
 
 
@@ -127,3 +149,17 @@ def test_the_nightly_job_is_started_by_hand_as_by_the_clock(nodes: Nodes) -> Non
     assert nodes.server.made({**job, "spec": cron["spec"]["jobTemplate"]["spec"]}) == ""
     (pod,) = ready(nodes, 1, "backup")
     assert pod["spec"]["serviceAccountName"] == "backup"
+
+
+def test_the_autoscaler_adds_pods_by_what_they_use(nodes: Nodes) -> None:
+    """Three pods use 500m each, twice what they request; 1500m at 70 % of 250m is 8.6 pods."""
+    assert nodes.server.made(METRICS) == ""
+    path = "/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods"
+    until(lambda: nodes.server.call(path)[0] == 200, lambda: "no such kind")
+    for pod in ready(nodes, 3, "web"):
+        metadata = {key: pod["metadata"][key] for key in ("name", "namespace", "labels")}
+        used = {"containers": [{"name": "web", "usage": {"cpu": "500m", "memory": "100Mi"}}]}
+        at = {"timestamp": pod["status"]["startTime"], "window": "30s"}
+        kind = {"apiVersion": "metrics.k8s.io/v1beta1", "kind": "PodMetrics"}
+        assert nodes.server.call(path, {**kind, "metadata": metadata, **at, **used})[0] == 201
+    ready(nodes, 9, "web")
