@@ -54,11 +54,19 @@ def kubernetes_provider(
     """The Kubernetes provider of a cluster.
 
     The identifier tells clusters apart. Without it, any change of the kubeconfig would replace every object in the
-    cluster (pulumi/pulumi-eks#207, #764).
+    cluster (pulumi/pulumi-eks#207, #764). ConfigMaps and Secrets change in place, as with `kubectl`: otherwise each is
+    deleted before it is made anew, and pods that start in between do not find it.
     """
     import pulumi_kubernetes as kubernetes
 
-    return kubernetes.Provider(logical, kubeconfig=config, cluster_identifier=identifier, opts=opts)
+    return kubernetes.Provider(
+        logical,
+        kubeconfig=config,
+        cluster_identifier=identifier,
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
+        opts=opts,
+    )
 
 
 def _text(  # noqa: PLR0917 - the values in the order in which they become known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ _PLACES = {"BlueprintArgs": "", "NetworkArgs": "network", "ExistingNetworkArgs":
 def unknown_field(name: str, spec: type, known: Iterable[str]) -> str:
     """The message for a field that a spec does not have: what another tool's word means here, or the nearest field."""
     known = list(known)
-    if folded(name) not in map(folded, known) and (do := _instead(name, spec, known)):
+    if folded(name) not in map(folded, known) and (do := _of_class(name, spec, known) or _instead(name, spec, known)):
         return f"no such field; got {shown(name)}; {do}"
     return unknown_name(name, known, "field")
 
@@ -32,10 +32,6 @@ def unknown_kind(name: str, known: Iterable[str], what: str) -> str:
 
 
 def _instead(name: str, spec: type, known: list[str]) -> str | None:
-    for base in spec.__mro__:
-        own = _own(base.__name__).get(folded(name))
-        if own and own.partition(".")[0] in known:
-            return f"did you mean {own}?"
     place = _place(spec)
     if place is None:
         return None
@@ -49,6 +45,19 @@ def _instead(name: str, spec: type, known: list[str]) -> str | None:
     return f"did you mean {inside}?" if inside.partition(".")[0] in known else None
 
 
+def _of_class(name: str, spec: type, known: list[str]) -> str | None:
+    """What the table says for a class or one that it extends, or else the class itself."""
+    for base in spec.__mro__:
+        room, _, _ = base.__module__.removeprefix(f"{__name__.partition('.')[0]}.").partition(".")
+        do = of_class(room, base.__name__).get(folded(name))
+        if do is not None and " " in do:
+            return do
+        if do is not None and do.partition(".")[0] in known:
+            return f"did you mean {do}?"
+    own: Callable[[str], str | None] | None = getattr(spec, "written_instead", None)
+    return None if own is None else own(name)
+
+
 def _place(spec: type) -> str | None:
     if getattr(spec, "group", None) == "compute":
         return "compute.NAME"
@@ -57,8 +66,7 @@ def _place(spec: type) -> str | None:
 
 def fields() -> dict[str, str]:
     """Every word of the table that means a field, and the field."""
-    found: dict[str, str] = _table()["fields"]
-    return found
+    return dict(_table()["fields"])
 
 
 @cache
@@ -67,14 +75,9 @@ def _words(part: str) -> dict[str, str]:
 
 
 @cache
-def _own(spec: str) -> dict[str, str]:
-    return {folded(word): ours for word, ours in own_fields().get(spec, {}).items()}
-
-
-def own_fields() -> dict[str, dict[str, str]]:
-    """The same for words that mean a field in one spec alone, by the name of its class."""
-    found: dict[str, dict[str, str]] = _table()["own"]
-    return found
+def of_class(room: str, class_name: str) -> dict[str, str]:
+    """Words that mean something in one class of a room alone, and the field, or what to write instead."""
+    return {folded(word): do for word, do in _table()["of"].get(room, {}).get(class_name, {}).items()}
 
 
 @cache

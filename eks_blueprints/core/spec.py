@@ -56,6 +56,11 @@ class Spec(BaseModel):
             faults.raise_if_any()
             raise
 
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """What to write for a field that this spec does not have; None where the nearest field is the best answer."""
+        return None
+
     def but(self, **changes: Any) -> Self:
         """A copy with some fields changed, validated as if it had been written so.
 

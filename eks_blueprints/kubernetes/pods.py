@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem, nearest, shown
+from eks_blueprints.core.spec import is_known
 from eks_blueprints.karpenter.quantities import exact
 from eks_blueprints.kubernetes import names
 
@@ -16,7 +17,6 @@ Rule = Callable[[Mapping[str, Any], Path, Above], Iterator[Problem]]
 """What is wrong with a mapping of one type, which stands at a path below others."""
 
 _PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?")
-_RESOURCES = ("cpu", "ephemeral-storage", "memory")
 """What containers ask of Kubernetes itself, besides huge pages."""
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
@@ -117,17 +117,47 @@ def resources(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Proble
     for field in ("limits", "requests"):
         found = value.get(field)
         for key, amount in found.items() if isinstance(found, Mapping) else ():
-            if isinstance(key, str) and key not in _RESOURCES and "/" not in key and not key.startswith("hugepages-"):
-                near = nearest(key, _RESOURCES) or "one of a device, such as nvidia.com/gpu"
-                yield Problem((*path, field, key), f"is no resource; got {shown(key)}; did you mean {near}?")
+            if message := _resource_fault(str(key)):
+                yield Problem((*path, field, key), message)
+                continue
             if (mine := _exact(amount)) is None:
                 continue
-            if mine < 0:
+            if is_whole(str(key)):
+                yield from _whole(str(key), amount, limits if field == "requests" else None, (*path, field, key))
+            elif mine < 0:
                 yield Problem((*path, field, key), f"is negative; got {shown(amount)}; write 0 or more")
             most = _exact(limits.get(key)) if field == "requests" else None
             if most is not None and mine > most:
                 what = f"is more than its limit; got {shown(amount)} and a limit of {shown(limits[key])}"
                 yield Problem((*path, field, key), f"{what}; lower it or raise the limit")
+
+
+_STANDARD = ("cpu", "memory", "ephemeral-storage")
+_EXTENDED = re.compile(r"(?!requests\.)[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+
+
+def _resource_fault(name: str) -> str | None:
+    if name in _STANDARD or name.startswith("hugepages-") or _EXTENDED.fullmatch(name):
+        return None
+    if near := nearest(name, _STANDARD):
+        do = f"did you mean {near}?"
+    else:
+        do = "use cpu, memory, ephemeral-storage, hugepages-…, or one of a device such as nvidia.com/gpu"
+    return f"is not a resource of a container; got {shown(name)}; {do}"
+
+
+def is_whole(name: str) -> bool:
+    """Whether a resource is given to one container alone: nodes do not lend out more than they have."""
+    return name.startswith("hugepages-") or ("/" in name and "kubernetes.io/" not in name)
+
+
+def _whole(name: str, amount: Any, limits: Mapping[str, Any] | None, path: Path) -> Iterator[Problem]:
+    mine = _exact(amount)
+    if mine < 0 or (mine.denominator != 1 and not name.startswith("hugepages-")):
+        yield Problem(path, f"is not a whole number; got {shown(amount)}; write one such as 1")
+    elif limits is not None and is_known(limits.get(name)) and _exact(limits.get(name)) != mine:
+        got = f"{shown(amount)} and {'no limit' if name not in limits else f'a limit of {shown(limits[name])}'}"
+        yield Problem(path, f"must be equal to its limit; got {got}; write the same amount in both")
 
 
 def _exact(amount: Any) -> Any:

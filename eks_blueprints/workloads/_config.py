@@ -6,12 +6,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, nearest, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.durations import Duration
 from eks_blueprints.workloads._files import TextFile
+from eks_blueprints.workloads._words import by_name
 
 _KEY = Form(
     r"[-._a-zA-Z0-9]{1,253}",
@@ -45,6 +46,11 @@ class Mounted(Spec):
     files: Files = {}
     """Files whose text it holds, by key: paths from the folder of the stack file, such as
     `{nginx.conf: web/nginx.conf}`; in Python from the working directory."""
+
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where values are written, which charts write without anything around them."""
+        return None if nearest(name, cls.model_fields) else f"write values below data, as data: {{{name}: …}}"
 
     def _check_use(self, faults: Faults) -> None:
         if self.mount_path is not None and not self.mount_path.startswith("/"):
@@ -147,5 +153,5 @@ class Secret(Mounted):
         return {**self.data, **{key: each.text for key, each in self.files.items()}}
 
 
-ConfigMaps = Annotated[dict[str, ConfigMap], AfterValidator(short_names)]
-Secrets = Annotated[dict[str, Secret], AfterValidator(short_names)]
+ConfigMaps = Annotated[dict[str, ConfigMap], by_name("{app: {data: {level: info}}}"), AfterValidator(short_names)]
+Secrets = Annotated[dict[str, Secret], by_name("{db: {data: {password: …}}}"), AfterValidator(short_names)]

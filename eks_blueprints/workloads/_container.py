@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema, field_validator
 
-from eks_blueprints.core.errors import Faults, Path, shown
+from eks_blueprints.core.errors import Faults, Path, nearest, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues, json_values, written
 from eks_blueprints.core.spec import In, Many, Reference, Spec, is_output
 from eks_blueprints.karpenter.quantities import Quantity, exact
+from eks_blueprints.kubernetes.pods import is_whole
+from eks_blueprints.workloads._words import by_name, not_an_object, written_as
 
 _SOURCES = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")
 """Where Kubernetes takes the value of a variable from. Source: EnvVarSource of core/v1."""
@@ -39,7 +41,9 @@ def port_of(value: int | str) -> tuple[int, str]:
 
 
 def _port(value: Any) -> Any:
-    port_of(value if isinstance(value, int | str) else "")
+    if not isinstance(value, int | str):
+        raise ValueError(f"is no port; got {shown(value)}; write its number, or one such as 53/UDP")
+    port_of(value)
     return value
 
 
@@ -60,7 +64,7 @@ Port = Annotated[
     BeforeValidator(_port),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 65535}, {"type": "string"}]}),
 ]
-Ports = Annotated[dict[str, Port], AfterValidator(_ports)]
+Ports = Annotated[dict[str, Port], by_name("{http: 8080}"), AfterValidator(_ports)]
 """Ports by name: a number, or one such as `53/UDP`."""
 
 
@@ -78,6 +82,10 @@ def _variable(value: Any) -> Any:
         if len(value) == 1 and set(value) <= set(_SOURCES):
             return json_values(dict(value))
         do = f"write text, {{secret: key}}, {{config: key}}, or one of {', '.join(_SOURCES)}"
+        if set(value) <= {"name", "value", "valueFrom"}:
+            do = "write what stands in it, without value and valueFrom"
+        elif len(value) == 1 and (near := nearest(str(next(iter(value))), _SOURCES)):
+            do = f"did you mean {near}?"
         raise ValueError(f"is no value of a variable; got {shown(dict(value))}; {do}")
     if isinstance(value, bool | int | float):
         text = str(value).lower() if isinstance(value, bool) else value
@@ -103,7 +111,7 @@ def _variables(env: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-Env = Annotated[dict[str, Variable], AfterValidator(_variables)]
+Env = Annotated[dict[str, Variable], by_name("{LEVEL: info}"), AfterValidator(_variables)]
 
 
 def _probe(value: Any) -> Any:
@@ -118,6 +126,9 @@ def _probe(value: Any) -> Any:
             raise ValueError(f"is no path; got {shown(value)}; {do}")
         return value
     if isinstance(value, Mapping):
+        if "path" in value:
+            do = "write the path alone, or {httpGet: {path: …, port: …}}"
+            raise ValueError(f"has its path in httpGet; got {shown(dict(value))}; {do}")
         return json_values(dict(value))
     raise ValueError(f"needs a path or a mapping; got {shown(value)}; write a path such as /healthz")
 
@@ -163,7 +174,8 @@ class Container(Spec):
     """What is reserved for it on a node, such as `{cpu: 250m, memory: 256Mi}`."""
 
     limits: Resources | None = None
-    """What it may use at most. Default: the memory that it requests, and no limit of processors; `{}` for none."""
+    """What it may use at most. Default: the memory and the devices that it requests, and no limit of processors; `{}`
+    for none."""
 
     readiness_probe: Probe | None = None
     """Whether it gets requests: a path such as `/ready`, or a probe in Kubernetes' own words."""
@@ -177,15 +189,26 @@ class Container(Spec):
     security_context: JsonValues = {}
     """SecurityContext in Kubernetes' own words, merged over what `pod_security` says."""
 
-    volume_mounts: dict[str, str] = {}
+    volume_mounts: Annotated[dict[str, str], by_name("{data: /data}")] = {}
     """Where it mounts volumes of the workload: the path by the volume's name."""
+
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where a further field of a container is written."""
+        return written_as(name, (("Container", "pod: {initContainers: [{name: NAME, %s: …}]} of the workload"),))
+
+    @field_validator("image", mode="before")
+    @classmethod
+    def _is_one_text(cls, value: Any) -> Any:
+        return not_an_object(value, "repository tag digest registry", "write one such as example.com/web:1.0")
 
     @property
     def limits_used(self) -> Mapping[str, str]:
         """What it may use at most."""
         if self.limits is not None:
             return self.limits
-        return {"memory": self.requests["memory"]} if "memory" in self.requests else {}
+        # Of devices and huge pages Kubernetes wants a limit that is equal to the request.
+        return {name: most for name, most in self.requests.items() if name == "memory" or is_whole(name)}
 
     @property
     def kept_apart(self) -> Mapping[str, Any]:
@@ -241,7 +264,7 @@ def parts(container: Container, name: str, secret_name: str) -> Iterator[Part]:
         yield Part(("env", key), {"name": key, **_value(key, value, container, secret_name)}, ("env", key))
     for field, amounts in (("requests", container.requests), ("limits", container.limits_used)):
         if amounts:
-            yield Part(("resources", field), dict(amounts), (field,))
+            yield Part(("resources", field), dict(amounts), (field,), as_written=True)
     for word in ("startup", "readiness", "liveness"):
         if (probe := getattr(container, f"{word}_probe")) is not None:
             yield Part((f"{word}Probe",), _probed(probe, container), (f"{word}_probe",), not isinstance(probe, str))

@@ -11,6 +11,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.spec import In, Many, Spec, is_output
 from eks_blueprints.workloads._container import port_name
+from eks_blueprints.workloads._words import by_name, written_as
 
 Scheme = Literal["internal", "internet-facing"]
 
@@ -54,7 +55,7 @@ class Service(Spec):
     headless: bool = False
     """Whether its name leads to the pods themselves and not to one address."""
 
-    ports: Annotated[dict[str, int], AfterValidator(_service_ports)] = {}
+    ports: Annotated[dict[str, int], by_name("{http: 80}"), AfterValidator(_service_ports)] = {}
     """Its port by the name of a container's port, such as `{http: 80}`. Default: each container's port, by the same
     number."""
 
@@ -66,6 +67,11 @@ class Service(Spec):
 
     spec: JsonValues = {}
     """Further fields of the ServiceSpec in Kubernetes' own words."""
+
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where a further field of a Service is written."""
+        return written_as(name, (("ServiceSpec", "spec: {%s: …}"),))
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -123,6 +129,11 @@ class Ingress(Spec):
 
     spec: JsonValues = {}
     """Further fields of the IngressSpec in Kubernetes' own words."""
+
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where a further field of an Ingress is written."""
+        return written_as(name, (("IngressSpec", "spec: {%s: …}"),))
 
     def marked(self, *, auto_mode: bool) -> dict[str, Any]:
         """Annotations for AWS Load Balancer Controller.

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from eks_blueprints.core.errors import Faults, Path, Problem
 from eks_blueprints.workloads._drawing import Drawing
+from eks_blueprints.workloads._needs import is_missing
 from eks_blueprints.workloads._objects import drawing
 from eks_blueprints.workloads._scaling import (
     HorizontalPodAutoscaler,
@@ -21,6 +22,8 @@ from eks_blueprints.workloads._served import ServedWorkload
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
 
+_METRICS = ("metrics_server", "eks_addon", "prometheus_adapter")
+"""Add-ons that say what pods use, or may do so."""
 _TOPOLOGIES = {"zone": "topology.kubernetes.io/zone", "host": "kubernetes.io/hostname"}
 
 
@@ -74,7 +77,7 @@ class ScaledWorkload(ServedWorkload):
         if vertical is not None and vertical.update_mode != "Off" and horizontal is not None and horizontal.resources:
             shared = ", ".join(sorted(horizontal.resources))
             do = "set update_mode: Off, or let the other follow another metric"
-            message = f"changes the requests that horizontal_pod_autoscaler reckons with; got {shared} in both; {do}"
+            message = f"changes the requests that horizontal_pod_autoscaler counts from; got {shared} in both; {do}"
             faults.add(("vertical_pod_autoscaler", "update_mode"), message)
 
     def controller_spec(self) -> dict[Path, tuple[Any, Path]]:
@@ -100,20 +103,13 @@ class ScaledWorkload(ServedWorkload):
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """Add-ons that its autoscalers need."""
         yield from super().problems_on(ground)
-        if ground.addons is None:
-            return
-        needed = {"scaled_object": "keda", "vertical_pod_autoscaler": "vertical_pod_autoscaler"}
-        for field, addon in needed.items():
-            if getattr(self, field) is not None and addon not in ground.addons:
+        for field, addon in (("scaled_object", "keda"), ("vertical_pod_autoscaler", "vpa")):
+            if getattr(self, field) is not None and is_missing(ground, addon):
                 yield Problem((field,), f"needs {addon}; got no such add-on; add {addon} to addons")
         follows = self.horizontal_pod_autoscaler is not None and self.horizontal_pod_autoscaler.resources
-        if follows and not self._metrics(ground.addons):
+        if follows and is_missing(ground, *_METRICS):
             message = "reads what pods use from the metrics server; got no such add-on; add metrics_server to addons"
             yield Problem(("horizontal_pod_autoscaler",), message)
-
-    @staticmethod
-    def _metrics(addons: frozenset[str]) -> bool:
-        return bool({"metrics_server", "eks_addon", "prometheus_adapter"} & addons)
 
     def own_objects(self, ground: Ground) -> Iterator[Drawing]:
         """The workload, what leads to it and what scales it."""

@@ -9,6 +9,7 @@ from eks_blueprints.core.errors import Faults, Problem, unknown_name
 from eks_blueprints.workloads._container import port_of
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads._exposed import HttpRoute, Ingress, Service, port_named
+from eks_blueprints.workloads._needs import is_missing
 from eks_blueprints.workloads._objects import drawing
 from eks_blueprints.workloads.base import Workload
 
@@ -76,7 +77,7 @@ class ServedWorkload(Workload):
             for field in self.ingress.said_by_the_class():
                 do = "say it in ingress_classes of the auto_mode compute, and remove it here"
                 yield Problem(("ingress", field), f"is said by the IngressClass in EKS Auto Mode; got it here; {do}")
-        if ground.addons is None or ground.auto_mode or "aws_load_balancer_controller" in ground.addons:
+        if ground.auto_mode or not is_missing(ground, "aws_load_balancer_controller"):
             return
         service, do = self.service_used, "add aws_load_balancer_controller to addons"
         if service is not None and service.type == "LoadBalancer":
@@ -101,7 +102,9 @@ class ServedWorkload(Workload):
             return
         found = drawing(self, "service", "v1 Service", ("service",))
         balanced, marks = service.balanced(auto_mode=ground.auto_mode)
-        if annotations := {**marks, **service.annotations}:
+        # Pulumi waits until pods answer, and there may be none.
+        still = {"pulumi.com/skipAwait": "true"} if self.replicas_least == 0 else {}
+        if annotations := {**marks, **still, **service.annotations}:
             found.put(("metadata", "annotations"), annotations, ("service", "annotations"))
         if service.type != "ClusterIP":
             found.put(("spec", "type"), service.type, ("service", "type"))

@@ -11,6 +11,7 @@ from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.quantities import Quantity
+from eks_blueprints.workloads._words import by_name, written_as
 
 AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
 
@@ -22,7 +23,8 @@ class Claim(Spec):
     """Name of a claim that is there. Default: one is made, for each pod where the workload is a stateful set."""
 
     size: Quantity | None = None
-    """How much it holds, such as `20Gi`. It can be raised later where the storage class allows it, never lowered."""
+    """How much it holds, such as `20Gi`. It can be raised where the storage class allows it, never lowered. Raising it
+    replaces a stateful set, and is for the claims of new pods."""
 
     storage_class: str | None = None
     """Name of the StorageClass. Default: the cluster's default class."""
@@ -32,6 +34,11 @@ class Claim(Spec):
 
     spec: JsonValues = {}
     """Further fields of the PersistentVolumeClaimSpec in Kubernetes' own words, such as `dataSource` for a snapshot."""
+
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where a further field of a claim is written."""
+        return written_as(name, (("PersistentVolumeClaimSpec", "spec: {%s: …}"),))
 
     @model_validator(mode="after")
     def _is_made_or_there(self) -> Self:
@@ -75,6 +82,11 @@ class Volume(Spec):
     """Any other volume in Kubernetes' own words, such as `{emptyDir: {sizeLimit: 1Gi}}` or
     `{configMap: {name: shared}}`. Default: an emptyDir, which goes with the pod."""
 
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where any other volume is written."""
+        return written_as(name, (("Volume", "source: {%s: …}"),))
+
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         faults = Faults()
@@ -92,5 +104,5 @@ class Volume(Spec):
         return self
 
 
-Volumes = Annotated[dict[str, Volume], AfterValidator(short_names)]
+Volumes = Annotated[dict[str, Volume], by_name("{data: {mount_path: /data}}"), AfterValidator(short_names)]
 """Volumes by name."""

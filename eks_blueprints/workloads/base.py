@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, ValidationError, ValidationInfo, field_validator, model_validator
 
 from eks_blueprints.core.elements import Element
-from eks_blueprints.core.errors import Faults, Path, Problem, shown
+from eks_blueprints.core.errors import Faults, Path, Problem, folded, shown
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Namespace, object_name, short_names
 from eks_blueprints.core.spec import Many, Spec
@@ -18,6 +18,7 @@ from eks_blueprints.workloads._container import Container, container_faults
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads._service_account import ServiceAccount
 from eks_blueprints.workloads._volumes import Volumes
+from eks_blueprints.workloads._words import Places, by_name, written_as
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
@@ -57,7 +58,7 @@ class NetworkPolicy(Spec):
         return {"policyTypes": [word for word, found in said.items() if found is not None], **rules}
 
 
-Containers = Annotated[dict[str, Container], AfterValidator(short_names)]
+Containers = Annotated[dict[str, Container], by_name("{log: {image: …}}"), AfterValidator(short_names)]
 
 
 class Workload(Container, Element):
@@ -111,7 +112,7 @@ class Workload(Container, Element):
     """Secrets by name, whose objects are named in the same way."""
 
     service_account: ServiceAccount = ServiceAccount()
-    """The service account of the pods, and what they may do in AWS and in the cluster. Default: one of its own that may
+    """The service account of the pods, and what it may do in AWS and in the cluster. Default: one of its own that may
     do nothing."""
 
     pod_security: Level = "restricted"
@@ -187,6 +188,45 @@ class Workload(Container, Element):
         self._check_own(faults)
         faults.raise_if_any()
         return self
+
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where a field that Kubernetes has for the workload, its pods or its container is written."""
+        return written_as(name, (*cls.places("spec"), *cls.places("pod")))
+
+    @classmethod
+    def places(cls, field: str) -> Places:
+        """What can be written below `pod` or `spec`, and how."""
+        if field == "spec":
+            return ((f"{cls.kubernetes_kind}Spec", "spec: {%s: …}"),)
+        return ("PodSpec", "pod: {%s: …}"), ("Container", "pod: {containers: [{name: NAME, %s: …}]}")
+
+    @field_validator("pod", "spec")
+    @classmethod
+    def _stands_where_it_belongs(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        field = str(info.field_name)
+        faults = Faults()
+        for key in value:
+            if not written_as(key, cls.places(field)[:1]) and (do := cls._belongs(key, field)):
+                faults.add((key,), f"is no field of {field}; got {shown(key)}; {do}")
+        faults.raise_if_any()
+        return value
+
+    @classmethod
+    def _belongs(cls, key: str, field: str) -> str | None:
+        if key in ("metadata", "spec"):
+            return "leave it out, and write its fields beside it" if key == "spec" else "write labels and annotations"
+        if own := next((name for name in cls.model_fields if folded(name) == folded(key)), None):
+            return f"write it as {own}, beside {field}"
+        return written_as(key, cls.places("spec" if field == "pod" else "pod"))
+
+    @field_validator("service_account", mode="before")
+    @classmethod
+    def _is_no_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            do = "write {name: …}, with existing: true where it is made elsewhere"
+            raise ValueError(f"is what it may do, not its name; got {shown(value)}; {do}")
+        return value
 
     @field_validator("pod", "spec")
     @classmethod

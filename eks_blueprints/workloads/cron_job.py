@@ -8,6 +8,7 @@ from pydantic import Field
 
 from eks_blueprints.core.errors import Path
 from eks_blueprints.workloads._schedules import Schedule, TimeZone
+from eks_blueprints.workloads._words import Places
 from eks_blueprints.workloads.job import Job
 
 
@@ -34,6 +35,12 @@ class CronJob(Job):
 
     starting_deadline_seconds: int | None = Field(default=None, ge=0)
     """Seconds after its time within which a Job may still be started. Default: at any time."""
+
+    @classmethod
+    def places(cls, field: str) -> Places:
+        """What can be written below `pod` or `spec`, and how."""
+        below = (("JobSpec", "spec: {jobTemplate: {spec: {%s: …}}}"),) if field == "spec" else ()
+        return (*super().places(field), *below)
 
     @property
     def template_at(self) -> Path:

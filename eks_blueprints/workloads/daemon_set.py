@@ -25,7 +25,7 @@ class DaemonSet(ServedWorkload):
         for name, volume in self.volumes.items():
             if volume.claim is not None and volume.claim.existing is None:
                 do = "use source: {hostPath: …}, or a stateful_set"
-                faults.add(("volumes", name, "claim"), f"would be one for the pods of all nodes; got a claim; {do}")
+                faults.add(("volumes", name, "claim"), f"would be shared by the pods of all nodes; got a claim; {do}")
 
     def controller_spec(self) -> dict[Path, tuple[Any, Path]]:
         """Which pods are its own."""

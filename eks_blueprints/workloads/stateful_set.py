@@ -55,8 +55,6 @@ class StatefulSet(ScaledWorkload):
     def governing_objects(self, _ground: Ground) -> Iterator[Drawing]:
         """The headless Service."""
         found = drawing(self, "headless", "v1 Service", (), self.headless_name)
-        # Its pods find one another by it, before they are ready: nothing is to wait for it.
-        found.put(("metadata", "annotations"), {"pulumi.com/skipAwait": "true"}, ())
         found.put(("spec", "clusterIP"), "None", ())
         found.put(("spec", "publishNotReadyAddresses"), True, ())
         found.put(("spec", "selector"), self.selector_used, ("selector",))

@@ -38,11 +38,14 @@ class ApiServer:
     _paths: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
     _installed: set[str] = field(default_factory=set)
 
-    def call(self, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
-        """Status and answer of a call: POST with a body, GET without one."""
+    def call(
+        self, path: str, body: Mapping[str, Any] | None = None, method: str | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Status and answer of a call: POST with a body, GET without one, unless the method says otherwise."""
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {_TOKEN}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.address}{path}", data, headers)  # noqa: S310 - on this machine
+        form = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        headers = {"Authorization": f"Bearer {_TOKEN}", "Content-Type": form}
+        request = urllib.request.Request(f"{self.address}{path}", data, headers, method=method)  # noqa: S310 - on this machine
         unchecked = ssl._create_unverified_context()  # noqa: S323 - its certificate is made when it starts
         try:
             with urllib.request.urlopen(request, timeout=60, context=unchecked) as answer:  # noqa: S310
@@ -55,6 +58,13 @@ class ApiServer:
 
         It gets to know a kind of custom resources when the first object of that is sent.
         """
+        return self._sent(manifest, "?dryRun=All&fieldValidation=Strict")
+
+    def made(self, manifest: Mapping[str, Any]) -> str:
+        """The same, and the object is kept."""
+        return self._sent(manifest, "?fieldValidation=Strict")
+
+    def _sent(self, manifest: Mapping[str, Any], options: str) -> str:
         found = self._path(str(manifest.get("apiVersion")), str(manifest.get("kind")))
         if found is None:
             return f"no matches for kind {manifest.get('kind')} in {manifest.get('apiVersion')}"
@@ -63,8 +73,22 @@ class ApiServer:
         namespace = (metadata.get("namespace") if isinstance(metadata, dict) else None) or "default"
         home = f"namespaces/{quote(str(namespace), safe='')}/"
         path = path.replace("{namespace}", home if namespaced else "")
-        status, said = self.call(f"{path}?dryRun=All&fieldValidation=Strict", manifest)
+        status, said = self.call(f"{path}{options}", manifest)
         return "" if status in (200, 201) else str(said.get("message") or said)
+
+    @property
+    def kubeconfig(self) -> str:
+        """Access for Kubernetes' own programs."""
+        cluster = {"server": self.address, "insecure-skip-tls-verify": True}
+        found = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "tests",
+            "clusters": [{"name": "tests", "cluster": cluster}],
+            "users": [{"name": "tests", "user": {"token": _TOKEN}}],
+            "contexts": [{"name": "tests", "context": {"cluster": "tests", "user": "tests"}}],
+        }
+        return json.dumps(found)
 
     def _install(self, kind: crds.CustomKind) -> None:
         crd = _definition(kind)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
+import re
+import tomllib
 from typing import Any
 
 import pytest
 
 from eks_blueprints.core import peers
-from eks_blueprints.core.errors import InputError, by_nearness, nearest, unknown_name
+from eks_blueprints.core.errors import InputError, by_nearness, folded, nearest, unknown_name
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.stackfile import open_stack
 from tests import ROOT
 
@@ -127,19 +132,22 @@ def test_every_field_that_is_named_exists(path: str) -> None:
         at = [inner for each in found for inner in _refs(each)]
 
 
-@pytest.mark.parametrize("spec", sorted(peers.own_fields()))
+@pytest.mark.parametrize("spec", ["access.AccessEntry", "compute.Compute", "compute.Karpenter", "karpenter.Pool"])
 def test_every_field_of_one_spec_that_is_named_exists(spec: str) -> None:
     from eks_blueprints.access.spec import AccessEntry
     from eks_blueprints.compute import Karpenter, ManagedNodes
     from eks_blueprints.karpenter.node_pool import NodePool
 
+    room, name = spec.split(".")
     fields = {
-        name
+        field
         for each in (AccessEntry, Karpenter, ManagedNodes, NodePool)
-        if spec in [base.__name__ for base in each.__mro__]
-        for name in each.model_fields
+        if name in [base.__name__ for base in each.__mro__]
+        for field in each.model_fields
     }
-    assert {each.partition(".")[0] for each in peers.own_fields()[spec].values()} <= fields
+    words = peers.of_class(room, name)
+    assert words
+    assert {each.partition(".")[0] for each in words.values() if " " not in each} <= fields
 
 
 @pytest.mark.parametrize(
@@ -169,3 +177,26 @@ def test_the_nearest_name_wins_over_the_alphabet() -> None:
 
 def test_few_names_are_all_listed_in_their_order() -> None:
     assert unknown_name("x", ["b", "a"], "thing").endswith("known are a, b")
+
+
+def test_what_is_said_for_a_class_is_said_where_there_is_no_such_field() -> None:
+    table = tomllib.loads((ROOT / "eks_blueprints/core/peers.toml").read_text(encoding="utf-8"))["of"]
+    for room, classes in table.items():
+        known = _classes(f"eks_blueprints.{room}")
+        for name, words in classes.items():
+            fields = {folded(field) for field in known[name].model_fields}
+            assert not fields & {*map(folded, words)}, name
+            for word, do in words.items():
+                meant = re.fullmatch(r"did you mean (\w+)\?", do)
+                assert meant is None or any(meant[1] in each.model_fields for each in _and_below(known[name])), word
+
+
+def _classes(room: str) -> dict[str, type[Spec]]:
+    package = importlib.import_module(room)
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{room}.{module.name}")
+    return {each.__name__: each for each in _and_below(Spec) if each.__module__.startswith(f"{room}.")}
+
+
+def _and_below(spec: type[Spec]) -> list[type[Spec]]:
+    return [spec, *(below for each in spec.__subclasses__() for below in _and_below(each))]

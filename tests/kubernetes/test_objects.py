@@ -172,7 +172,7 @@ def test_a_slip_is_told(manifest: dict[str, Any], finding: str) -> None:
     [
         pod(),
         pod(nodeSelector=None, tolerations=[], terminationGracePeriodSeconds=30.0),
-        container(resources={"requests": {"cpu": 0.5, "memory": "1.5Gi", "nvidia.com/gpu": 1}, "limits": {"cpu": "2e0"}}),
+        container(resources={"requests": {"cpu": 0.5, "memory": "1.5Gi", "nvidia.com/gpu": 1}, "limits": {"cpu": "2e0", "nvidia.com/gpu": 1}}),
         container(livenessProbe={"httpGet": {"path": "/", "port": "http"}}, ports=[{"containerPort": 80, "name": "http"}]),
         container(readinessProbe={"httpGet": {"path": "/", "port": 80}}, imagePullPolicy=""),
         deployment(replicas=None, strategy={"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": 0}}),

@@ -347,3 +347,11 @@ def test_adding_a_workload_or_a_part_changes_no_other_urn() -> None:
     parts = {"ports": {"http": 8080}, "service": {}, "replicas": 3, "env": {"A": {"secret": "a"}}}
     parts["service_account"] = {"policy_arns": {"read": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}}
     assert before < urns({"other": WEB, "web": {**WEB, **parts}})
+
+
+def test_nothing_waits_for_pods_that_there_may_be_none_of() -> None:
+    fields = {"ports": {"http": 8080}, "service": {}}
+    waits = made({"web": {**WEB, **fields}}).one(SERVICE).inputs["metadata"]
+    assert "annotations" not in waits
+    parked = made({"web": {**WEB, **fields, "replicas": 0}}).one(SERVICE).inputs["metadata"]
+    assert parked["annotations"] == {"pulumi.com/skipAwait": "true"}

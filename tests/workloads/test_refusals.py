@@ -71,6 +71,82 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+WORDS: list[tuple[dict[str, Any], str]] = [
+    ({"containers": []}, "write the image, ports and env of the main container here, and others below sidecars"),
+    ({"replicaCount": 3}, "did you mean replicas?"),
+    ({"livenessProbe": {}}, "did you mean liveness_probe?"),
+    ({"envFrom": []}, "did you mean env_from?"),
+    ({"hpa": {}}, "write horizontal_pod_autoscaler: {min_replicas: 2, max_replicas: 10, cpu: 70}"),
+    ({"pdb": {}}, "did you mean pod_disruption_budget?"),
+    ({"resources": {}}, "write requests: {cpu: 250m, memory: 256Mi}, and limits beside it"),
+    ({"tolerations": []}, "write it as pod: {tolerations: …}"),
+    ({"topology_spread_constraints": []}, "write it as pod: {topologySpreadConstraints: …}"),
+    ({"workingDir": "/"}, "write it as pod: {containers: [{name: NAME, workingDir: …}]}"),
+    ({"minReadySeconds": 3}, "write it as spec: {minReadySeconds: …}"),
+    ({"updateStrategy": {}}, "write it as spec: {strategy: …}"),
+    ({"metadata": {}}, "write namespace, labels and annotations here; the key is the name"),
+    ({"apiVersion": "apps/v1"}, "leave it out: kind says it"),
+    ({"ports": [{"containerPort": 80}]}, "write {http: 8080}"),
+    ({"env": [{"name": "A", "value": "b"}]}, "write {LEVEL: info}"),
+    ({"env": {"A": {"value": "b"}}}, "write what stands in it, without value and valueFrom"),
+    ({"env": {"A": {"secretkeyref": {}}}}, "did you mean secretKeyRef?"),
+    ({"image": {"repository": "a", "tag": "b"}}, "write one such as example.com/web:1.0"),
+    ({"sidecars": {"log": {"image": "a:1", "resources": {}}}}, "write requests: {cpu: 250m, memory: 256Mi}"),
+    ({"volumes": {"a": {"emptyDir": {}}}}, "write it as source: {emptyDir: …}"),
+    ({"volumes": {"a": {"claim": {"size": "1Gi", "volumeName": "x"}}}}, "write it as spec: {volumeName: …}"),
+    ({"service": {"targetPort": 80}}, "write ports: {http: 80}, where http is the name of the container's port"),
+    ({"service": {"sessionAffinity": "None"}}, "write it as spec: {sessionAffinity: …}"),
+    ({"ingress": {"className": "alb"}}, "did you mean ingress_class?"),
+    ({"config_maps": {"a": {"level": "info"}}}, "write values below data, as data: {level: …}"),
+    ({"config_maps": {"a": {"dta": {"level": "info"}}}}, "did you mean data?"),
+    ({"service_account": "web"}, "write {name: …}, with existing: true where it is made elsewhere"),
+    ({"pod": {"replicas": 3}}, "write it as replicas, beside pod"),
+    ({"pod": {"livenessProbe": {}}}, "write it as liveness_probe, beside pod"),
+    ({"pod": {"strategy": {}}}, "write it as spec: {strategy: …}"),
+    ({"pod": {"spec": {}}}, "leave it out, and write its fields beside it"),
+    ({"spec": {"nodeSelector": {}}}, "write it as pod: {nodeSelector: …}"),
+    ({"requests": {"CPU": 1}}, "did you mean cpu?"),
+    ({"requests": {"gpus": 1}}, "or one of a device such as nvidia.com/gpu"),
+    ({"requests": {"nvidia.com/gpu": "0.5"}}, "write one such as 1"),
+    ({"requests": {"nvidia.com/gpu": 1}, "limits": {"memory": "1Gi"}}, "write the same amount in both"),
+    ({"readiness_probe": {"path": "/"}}, "write the path alone, or {httpGet: {path: …, port: …}}"),
+]
+"""What people write who come from manifests and charts, and how the answer ends."""
+
+
+@pytest.mark.parametrize(("fields", "answer"), WORDS, ids=[str(fields)[:40] for fields, _ in WORDS])
+def test_a_word_of_manifests_and_charts_is_answered_with_what_to_write(fields: dict[str, Any], answer: str) -> None:
+    found = told({"web": {**WEB, **fields}})
+    assert found, "it was accepted"
+    assert answer in found[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "answer"),
+    [
+        ("cron_job", {"successfulJobsHistoryLimit": 1}, "write it as spec: {successfulJobsHistoryLimit: …}"),
+        ("cron_job", {"completionMode": "Indexed"}, "write it as spec: {jobTemplate: {spec: {completionMode: …}}}"),
+        ("job", {"ttlSecondsAfterFinished": 1}, "write it as spec: {ttlSecondsAfterFinished: …}"),
+        ("stateful_set", {"volumeClaimTemplates": []}, "write volumes: {data: {mount_path: /data"),
+        ("stateful_set", {"podManagementPolicy": "Parallel"}, "did you mean pod_management?"),
+        ("daemon_set", {"replicas": 1}, "leave it out: it is for a deployment or stateful_set"),
+        ("sts", {}, "did you mean stateful_set?"),
+        ("web_service", {}, "did you mean deployment?"),
+    ],
+)
+def test_a_word_for_one_sort_of_workload(kind: str, fields: dict[str, Any], answer: str) -> None:
+    times = {"schedule": "@daily"} if kind == "cron_job" else {}
+    (found,) = told({"web": {**WEB, "kind": kind, **times, **fields}})
+    assert answer in found
+
+
+def test_devices_are_limited_to_what_is_requested() -> None:
+    from tests.workloads.test_objects import pod_of
+
+    found = pod_of({**WEB, "requests": {"cpu": 4, "memory": "8Gi", "nvidia.com/gpu": 1, "ephemeral-storage": "1Gi"}})
+    assert found["containers"][0]["resources"]["limits"] == {"memory": "8Gi", "nvidia.com/gpu": "1"}
+
+
 @pytest.mark.parametrize(("fields", "message"), WRONG, ids=[message for _, message in WRONG])
 def test_a_slip_is_told_at_its_field(fields: dict[str, Any], message: str) -> None:
     found = told({"web": {key: value for key, value in {**WEB, **fields}.items() if value is not None}})
@@ -84,7 +160,10 @@ def test_a_slip_is_told_at_its_field(fields: dict[str, Any], message: str) -> No
         ({**WEB, "kind": "cron_job", "schedule": "61 * * * *"}, "schedule: is no minute"),
         ({**WEB, "kind": "cron_job", "schedule": "@daily", "time_zone": "Europe/Berln"}, "time_zone: is no time zone"),
         ({**WEB, "kind": "job", "restart_policy": "Always"}, "restart_policy: "),
-        ({**WEB, "kind": "daemon_set", "volumes": {"a": {"claim": {"size": "1Gi"}}}}, "volumes.a.claim: would be one"),
+        (
+            {**WEB, "kind": "daemon_set", "volumes": {"a": {"claim": {"size": "1Gi"}}}},
+            "volumes.a.claim: would be shared",
+        ),
         ({**DB, "object_name": LONG}, "object_name: is longer than 52"),
         ({**DB, "replicas": -1}, "replicas: is too small"),
     ],
@@ -116,6 +195,22 @@ def test_a_kind_that_is_not_there_is_told_with_the_nearest() -> None:
 
 def test_a_workload_that_is_right_is_not_doubted() -> None:
     assert told({"web": {**WEB, "ports": {"http": 8080}, "service": {}}}) == []
+
+
+def test_what_an_object_needs_comes_from_an_add_on_or_from_charts_of_ones_own() -> None:
+    asked = {"ports": {"http": 80}, "ingress": {}, "vertical_pod_autoscaler": {}, "requests": {"cpu": 1}}
+    workloads = {"web": {**WEB, **asked, "horizontal_pod_autoscaler": HPA}}
+    first, *more = told(workloads)
+    assert first.startswith("workloads.web.ingress: needs AWS Load Balancer Controller")
+    assert [each.partition(";")[0] for each in more] == [
+        "workloads.web.vertical_pod_autoscaler: needs vpa",
+        "workloads.web.horizontal_pod_autoscaler: reads what pods use from the metrics server",
+    ]
+    given = {"aws_load_balancer_controller": {}, "vpa": {}, "metrics_server": {}}
+    chart = {"namespace": "own", "chart": "own", "repository": "https://charts.example.com", "version": "1.0.0"}
+    own = {"own": {"kind": "helm", **chart}}
+    for addons in (given, own):
+        assert [each for each in told(workloads, addons=addons) if not each.startswith("warning")] == []
 
 
 def test_daemon_sets_do_not_run_on_fargate() -> None:

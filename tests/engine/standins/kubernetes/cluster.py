@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from ..account import Account, Row
@@ -121,6 +122,43 @@ def await_ready(account: Account, row: Row, inputs: dict[str, Any]) -> None:
         return
     if inputs["kind"] != "DaemonSet" and (inputs.get("spec") or {}).get("replicas") != 0:
         need_room(account, row, f"{inputs['kind']} {inputs['metadata'].get('name')}")
+    need_named(account, row, inputs)
+
+
+def need_named(account: Account, row: Row, inputs: dict[str, Any]) -> None:
+    """Pods do not start without the service account, ConfigMaps, Secrets and claims that they name."""
+    spec, namespace = inputs.get("spec") or {}, inputs["metadata"].get("namespace")
+    pod = spec if inputs["kind"] == "Pod" else (spec.get("template") or {}).get("spec") or {}
+    arn = row.outputs["arn"]
+    if any(release.inputs.get("namespace") == namespace for release in account.rows(RELEASE, arn)):
+        return  # what a chart made is not known here
+    for kind, name in named(pod):
+        if not account.find(f"kubernetes:core/v1:{kind}", f"{namespace}/{name}", arn):
+            what = f"{inputs['kind']} {inputs['metadata'].get('name')}"
+            raise ServiceError("Timeout", f'{what}: timed out waiting for the condition: {kind} "{name}" not found')
+
+
+def named(pod: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The kinds and names of what a pod needs to be there."""
+    if pod.get("serviceAccountName") not in (None, "default"):
+        yield "ServiceAccount", pod["serviceAccountName"]
+    references: list[tuple[str, Any, str]] = []
+    for volume in pod.get("volumes") or ():
+        references += [("ConfigMap", volume.get("configMap"), "name"), ("Secret", volume.get("secret"), "secretName")]
+        references.append(("PersistentVolumeClaim", volume.get("persistentVolumeClaim"), "claimName"))
+    for container in (*(pod.get("initContainers") or ()), *(pod.get("containers") or ())):
+        for source in container.get("envFrom") or ():
+            references += [
+                ("ConfigMap", source.get("configMapRef"), "name"),
+                ("Secret", source.get("secretRef"), "name"),
+            ]
+        for variable in container.get("env") or ():
+            source = variable.get("valueFrom") or {}
+            references.append(("ConfigMap", source.get("configMapKeyRef"), "name"))
+            references.append(("Secret", source.get("secretKeyRef"), "name"))
+    for kind, reference, key in references:
+        if reference and not reference.get("optional"):
+            yield kind, reference[key]
 
 
 def need_namespace(account: Account, row: Row, name: str) -> None:

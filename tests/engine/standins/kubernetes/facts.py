@@ -23,14 +23,17 @@ ALWAYS_NEW = ("metadata.name", "metadata.namespace", "kind")
 FORCE_NEW = {
     "Deployment": ("spec.selector",),
     "DaemonSet": ("spec.selector",),
-    "StatefulSet": ("spec.selector", "spec.serviceName", "spec.volumeClaimTemplates", "spec.podManagementPolicy"),
-    "Job": ("spec.selector", "spec.template", "spec.completions"),
+    "StatefulSet": (
+        *("spec.selector", "spec.serviceName", "spec.volumeClaimTemplates", "spec.podManagementPolicy"),
+        "spec.revisionHistoryLimit",
+    ),
+    "Job": ("spec.selector", "spec.template", "spec.completions", "spec.parallelism"),
     "Pod": ("spec",),
     "PersistentVolumeClaim": ("spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.selector"),
     "RoleBinding": ("roleRef",),
     "ClusterRoleBinding": ("roleRef",),
     "StorageClass": ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
-    "Secret": ("type",),
+    "Service": ("spec.clusterIP",),
     "PriorityClass": ("value", "preemptionPolicy"),
 }
 
@@ -57,10 +60,18 @@ def namespaced(kind: Any) -> bool:
     return isinstance(kind, str) and kind not in CLUSTER_SCOPED and not kind.endswith("List")
 
 
-def force_new(type: str, old_inputs: dict[str, Any]) -> tuple[str, ...]:
+MUTABLE = {
+    "ConfigMap": ("enableConfigMapMutable", ("data", "binaryData")),
+    "Secret": ("enableSecretMutable", ("type", "data", "stringData")),
+}
+"""Kinds that are replaced by every change of their content, unless the provider is told that they are mutable."""
+
+
+def force_new(type: str, old_inputs: dict[str, Any], config: dict[str, Any]) -> tuple[str, ...]:
     kind = old_inputs.get("kind") or type.rsplit(":", 1)[-1]
-    immutable = ("data", "binaryData", "stringData") if old_inputs.get("immutable") else ()
-    return (*ALWAYS_NEW, *FORCE_NEW.get(kind, ()), *immutable)
+    setting, content = MUTABLE.get(kind, ("", ()))
+    told = config.get(setting) in (True, "true")
+    return (*ALWAYS_NEW, *FORCE_NEW.get(kind, ()), *(() if told and not old_inputs.get("immutable") else content))
 
 
 def controller_of(values: dict[str, Any]) -> set[str]:

@@ -129,7 +129,7 @@ class KubernetesProvider(Provider):
 
     def diff(self, type: str, old_inputs: dict[str, Any], olds: Outputs, news: dict[str, Any]) -> Diff:
         result = Diff()
-        rules = ("name", "namespace") if type == RELEASE else facts.force_new(type, old_inputs)
+        rules = ("name", "namespace") if type == RELEASE else facts.force_new(type, old_inputs, self.config)
         for path, kind in diffs.changes(old_inputs, news, lambda path: False):
             replace = any(diffs.covers(rule, path) for rule in rules)
             result.kinds[path] = f"{kind}-replace" if replace else kind
