@@ -102,7 +102,7 @@ class ScaledWorkload(ServedWorkload):
         yield from super().problems_on(ground)
         if ground.addons is None:
             return
-        needed = {"scaled_object": "keda", "vertical_pod_autoscaler": "vertical_pod_autoscaler"}
+        needed = {"scaled_object": "keda", "vertical_pod_autoscaler": "vpa"}
         for field, addon in needed.items():
             if getattr(self, field) is not None and addon not in ground.addons:
                 yield Problem((field,), f"needs {addon}; got no such add-on; add {addon} to addons")
