@@ -18,6 +18,12 @@ _KEY = Form(
     what="is no key of a ConfigMap or Secret",
     do="use up to 253 letters, digits, -, _ and .",
 )
+_NAME = Form(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+    what="is no name of an object",
+    do="use up to 253 lowercase letters, digits, - and ., with a letter or digit first and last",
+)
+ObjectName = Annotated[str, AfterValidator(_NAME)]
 
 
 def _keys(value: dict[str, Any]) -> dict[str, Any]:
@@ -35,6 +41,9 @@ Files = Annotated[dict[str, TextFile], AfterValidator(_keys)]
 
 class Mounted(Spec):
     """How the containers of a workload get what a ConfigMap or a Secret holds."""
+
+    name: ObjectName | None = None
+    """Name of the object. Default: that of the workload, `-` and the key."""
 
     env: bool = False
     """Whether each key becomes a variable of the main container."""

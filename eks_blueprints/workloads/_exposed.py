@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
+from eks_blueprints.core.leaves import object_name
 from eks_blueprints.core.spec import In, Spec, is_output
 from eks_blueprints.workloads._container import port_name
 
@@ -24,6 +25,7 @@ _CERTIFICATE = Form(
     what="is no ARN of a certificate",
     do="write arn:aws:acm:region:111122223333:certificate/id",
 )
+ServiceName = Annotated[str, AfterValidator(object_name)]
 Host = Annotated[str, AfterValidator(_HOST)]
 CertificateArn = Annotated[str, AfterValidator(_CERTIFICATE)]
 
@@ -48,6 +50,9 @@ def _service_ports(ports: dict[str, int]) -> dict[str, int]:
 class Service(Spec):
     """The Service of a workload: one address for all of its pods."""
 
+    name: ServiceName | None = None
+    """Its name, which is its host name in the namespace. Default: that of the workload."""
+
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
     """Where it can be reached: in the cluster, on a port of every node, or by a Network Load Balancer."""
 
@@ -56,7 +61,7 @@ class Service(Spec):
 
     ports: Annotated[dict[str, int], AfterValidator(_service_ports)] = {}
     """Its port by the name of a container's port, such as `{http: 80}`. Default: each container's port, by the same
-    number."""
+    number, or `spec: {ports: […]}`."""
 
     scheme: Scheme = "internal"
     """Whether the load balancer is in private subnets or can be reached from the internet."""

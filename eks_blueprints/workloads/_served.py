@@ -36,6 +36,12 @@ class ServedWorkload(Workload):
         return self.service
 
     @property
+    def service_name(self) -> str:
+        """Name of the Service."""
+        service = self.service_used
+        return (service.name if service is not None else None) or self.object_name_used
+
+    @property
     def service_ports(self) -> dict[str, int]:
         """The ports of the Service by name."""
         service = self.service_used
@@ -47,7 +53,8 @@ class ServedWorkload(Workload):
         service = self.service_used
         if service is None:
             return
-        if not self.ports:
+        leading = [name for name in ("ingress", "http_route") if getattr(self, name) is not None]
+        if not self.ports and (leading or not service.spec.get("ports")):
             field = next(name for name in ("service", "ingress", "http_route") if getattr(self, name) is not None)
             faults.add(field, "leads to a port of the container; got no ports; add ports: {http: 8080}")
             return
@@ -99,7 +106,7 @@ class ServedWorkload(Workload):
         service = self.service_used
         if service is None:
             return
-        found = drawing(self, "service", "v1 Service", ("service",))
+        found = drawing(self, "service", "v1 Service", ("service",), self.service_name)
         balanced, marks = service.balanced(auto_mode=ground.auto_mode)
         if annotations := {**marks, **service.annotations}:
             found.put(("metadata", "annotations"), annotations, ("service", "annotations"))
@@ -124,7 +131,7 @@ class ServedWorkload(Workload):
         if (route := self.http_route) is not None:
             found = drawing(self, "http-route", "gateway.networking.k8s.io/v1 HTTPRoute", ("http_route",))
             number = port_named(route.port, self.service_ports)
-            found.put(("spec",), route.manifest(self.object_name_used, number), ("http_route",))
+            found.put(("spec",), route.manifest(self.service_name, number), ("http_route",))
             found.patch(("spec",), route.spec, ("http_route", "spec"))
             yield found
 
@@ -135,7 +142,7 @@ class ServedWorkload(Workload):
             found.put(("metadata", "annotations"), annotations, ("ingress", "annotations"))
         found.put(("spec", "ingressClassName"), ingress.ingress_class, ("ingress", "ingress_class"))
         port = {"number": port_named(ingress.port, self.service_ports)}
-        backend = {"service": {"name": self.object_name_used, "port": port}}
+        backend = {"service": {"name": self.service_name, "port": port}}
         path = {"path": ingress.path, "pathType": ingress.path_type, "backend": backend}
         for host in ingress.hosts or (None,):
             rule: dict[str, Any] = {"http": {"paths": [path]}}

@@ -11,12 +11,17 @@ from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.quantities import Quantity
+from eks_blueprints.workloads._config import ObjectName
 
 AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
 
 
 class Claim(Spec):
     """A PersistentVolumeClaim: a disk or a file system that outlives the pods."""
+
+    name: ObjectName | None = None
+    """Name of the claim that is made; Kubernetes names those of a stateful set. Default: the name of the workload, `-`
+    and the volume's."""
 
     existing: str | None = None
     """Name of a claim that is there. Default: one is made, for each pod where the workload is a stateful set."""

@@ -57,6 +57,15 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "service_account.allow[0].resources: ",
     ),
     ({"service_account": {"existing": True}}, "service_account.name: is required"),
+    (
+        {"patches": {"servce": {}}, "ports": {"http": 80}, "service": {}},
+        "patches.servce: no such object of this workload",
+    ),
+    ({"patches": {"deployment": None}}, "patches.deployment: is the workload itself"),
+    ({"patches": {"deployment": {"kind": "Job"}}}, "patches.deployment.kind: cannot be changed"),
+    ({"patches": {"deployment": {"spec": {"replica": 1}}}}, "patches.deployment.spec.replica: no such field"),
+    ({"container_name": "a b"}, "container_name: is no short name"),
+    ({"config_maps": {"app": {"name": "A", "data": {"a": "b"}}}}, "config_maps.app.name: is no name of an object"),
     ({"object_name": "a.b"}, "object_name: is no short name"),
     # What Kubernetes itself would refuse, in its own words.
     ({"pod": {"restartPolcy": "Always"}}, "pod.restartPolcy: no such field"),
