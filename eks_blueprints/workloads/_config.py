@@ -61,7 +61,8 @@ class Mounted(Spec):
 
 
 class ConfigMap(Mounted):
-    """Settings of a workload that are no secret. Pods are replaced when they change."""
+    """Settings of a workload that are no secret. Pods are replaced when they change, unless `restart_on_change` is
+    false."""
 
     data: Texts = {}
     """Values by key."""

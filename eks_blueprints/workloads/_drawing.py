@@ -129,6 +129,11 @@ class Drawing:
         return is_secret(self.manifest)
 
 
+def named_by(field_name: str, items: list[Any]) -> tuple[str, ...] | None:
+    """What names the entries of a list that is merged by them; None for one that is replaced as a whole."""
+    return _NAMED_BY[field_name] if _named(field_name, items) else None
+
+
 def _named(field_name: str, items: list[Any]) -> bool:
     return field_name in _NAMED_BY and all(isinstance(each, Mapping) and _name(field_name, each) for each in items)
 

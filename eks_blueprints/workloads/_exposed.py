@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -81,6 +82,13 @@ class Service(Spec):
             faults.add("scheme", f"is for type LoadBalancer; got {self.type}; set type: LoadBalancer")
         faults.raise_if_any()
         return self
+
+    @property
+    def ports_written(self) -> list[Any]:
+        """Ports that `spec` says in full; entries without a port are merged into those of `ports`."""
+        ports = self.spec.get("ports")
+        whole = isinstance(ports, list) and all(isinstance(each, Mapping) and "port" in each for each in ports)
+        return list(ports) if isinstance(ports, list) and whole else []
 
     def balanced(self, *, auto_mode: bool) -> tuple[dict[str, Any], dict[str, str]]:
         """Fields and annotations by which EKS Auto Mode, or AWS Load Balancer Controller, makes a load balancer.

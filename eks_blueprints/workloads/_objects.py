@@ -236,6 +236,8 @@ def _volumes(workload: Workload) -> Iterable[tuple[str, dict[str, Any], Path]]:
 
 def _checksum(workload: Workload) -> dict[str, Any]:
     """An annotation that changes with the workload's ConfigMaps, so that the pods are replaced then."""
+    if not workload.restart_on_change:
+        return {}
     held = {key: each.content for key, each in workload.config_maps.items()}
     values = [value for content in held.values() for value in content.values()]
     if any(map(is_output, values)):

@@ -45,6 +45,8 @@ class ServedWorkload(Workload):
     def service_ports(self) -> dict[str, int]:
         """The ports of the Service by name."""
         service = self.service_used
+        if service is not None and service.ports_written:
+            return {str(each.get("name", each["port"])): each["port"] for each in service.ports_written}
         own = {name: port_of(value)[0] for name, value in self.ports.items()}
         return dict(service.ports or own) if service is not None else {}
 
@@ -53,8 +55,7 @@ class ServedWorkload(Workload):
         service = self.service_used
         if service is None:
             return
-        leading = [name for name in ("ingress", "http_route") if getattr(self, name) is not None]
-        if not self.ports and (leading or not service.spec.get("ports")):
+        if not self.ports and not service.ports_written:
             field = next(name for name in ("service", "ingress", "http_route") if getattr(self, name) is not None)
             faults.add(field, "leads to a port of the container; got no ports; add ports: {http: 8080}")
             return
@@ -115,7 +116,7 @@ class ServedWorkload(Workload):
         if service.headless:
             found.put(("spec", "clusterIP"), "None", ("service", "headless"))
         found.put(("spec", "selector"), self.selector_used, ("selector",))
-        for name, number in self.service_ports.items():
+        for name, number in () if service.ports_written else self.service_ports.items():
             protocol = port_of(self._all_ports[name])[1]
             more = {} if protocol == "TCP" else {"protocol": protocol}
             entry = {"name": name, "port": number, "targetPort": name, **more}

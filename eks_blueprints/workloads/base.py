@@ -110,6 +110,9 @@ class Workload(Container, Element):
     config_maps: ConfigMaps = {}
     """Settings by name. The ConfigMap of `web` in a workload `shop` is called `shop-web`."""
 
+    restart_on_change: bool = True
+    """Whether the pods are replaced when what `config_maps` hold changes, by an annotation with their checksum."""
+
     secrets: Secrets = {}
     """Secrets by name, whose objects are named in the same way."""
 

@@ -401,4 +401,17 @@ def test_a_service_account_that_is_there_says_itself_whether_pods_get_a_token() 
 
 def test_a_service_takes_its_ports_in_kubernetes_words_too() -> None:
     ports = [{"port": 80, "targetPort": 8080}]
-    assert made({"web": {**WEB, "service": {"spec": {"ports": ports}}}}).one(SERVICE).inputs["spec"]["ports"] == ports
+    written = {"service": {"spec": {"ports": ports}}, "ports": {"admin": 9000}, "ingress": {"ingress_class": "nginx"}}
+    found = made({"web": {**WEB, **written}})
+    assert found.one(SERVICE).inputs["spec"]["ports"] == ports
+    rule = found.one("kubernetes:networking.k8s.io/v1:Ingress").inputs["spec"]["rules"][0]
+    assert rule["http"]["paths"][0]["backend"]["service"]["port"] == {"number": 80}
+    merged = {"type": "NodePort", "spec": {"ports": [{"name": "http", "nodePort": 30080}]}}
+    service = made({"web": {**WEB, "ports": {"http": 80}, "service": merged}}).one(SERVICE).inputs["spec"]
+    assert service["ports"] == [{"name": "http", "port": 80, "targetPort": "http", "nodePort": 30080}]
+
+
+def test_pods_stay_when_their_settings_change_if_they_are_told_to() -> None:
+    fields = {"config_maps": {"app": {"data": {"level": "info"}}}, "restart_on_change": False}
+    template = made({"web": {**WEB, **fields}}).one(DEPLOYMENT).inputs["spec"]["template"]
+    assert "annotations" not in template["metadata"]
