@@ -24,6 +24,7 @@ _COMMANDS = {
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes since a git ref, a plan or a deployed stack, and whether it is safe.",
     "explain": "Explain a field of stack files, or how many pods fit on a node.",
+    "import": "Turn what stands already, such as Kubernetes manifests, into stack files.",
     "init": "Make a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",
     "policy": "List the policies, show one, write or test your own, print waivers.",
@@ -34,7 +35,7 @@ _COMMANDS = {
     "teardown": "Show what to drain before a stack is destroyed, in which order, and how.",
 }
 
-_MODULES = {"show": "show_stack"}
+_MODULES = {"import": "import_stack", "show": "show_stack"}
 """Files of commands that are not called as the command."""
 
 

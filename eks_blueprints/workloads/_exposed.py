@@ -16,7 +16,7 @@ from eks_blueprints.workloads._container import port_name
 
 Scheme = Literal["internal", "internet-facing"]
 
-_HOST = Form(
+host_name = Form(
     r"(?=.{1,253}$)(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*",
     what="is no name of a host",
     do="write one such as shop.example.com, or *.example.com",
@@ -27,7 +27,7 @@ _CERTIFICATE = Form(
     do="write arn:aws:acm:region:111122223333:certificate/id",
 )
 ServiceName = Annotated[str, AfterValidator(object_name)]
-Host = Annotated[str, AfterValidator(_HOST)]
+Host = Annotated[str, AfterValidator(host_name)]
 CertificateArn = Annotated[str, AfterValidator(_CERTIFICATE)]
 
 _PREFIX = "service.beta.kubernetes.io/aws-load-balancer-"
