@@ -133,7 +133,7 @@ def _matches(selector: Any, labels: Mapping[str, str]) -> bool:
 
 
 def _names(pod: Mapping[str, Any], found: Original) -> bool:
-    return any(text == found.name for text in texts(_references(pod, found.kind)))
+    return any(text == found.name for text in texts(list(_references(pod, found.kind))))
 
 
 def _references(value: Any, kind: str) -> Iterator[Any]:
@@ -168,17 +168,17 @@ def _leading(group: Group, every: list[Original], found: list[Group]) -> None:
     """Keep one Service of a workload, and add the Ingress and the route that lead to it alone."""
     services = [each for each in group.members if each.field == "service"]
     governing = [each for each in group.members if each.field == "headless_service"]
-    services.sort(
-        key=lambda each: (each.original.name != group.controller.name, each.original.spec.get("type") is not None)
-    )
+    led_to = {each.original.name for each in services if any(_leads(other, each.original.name) for other in every)}
+    own = group.controller.name
+    services.sort(key=lambda each: (each.original.name != own, each.original.name not in led_to))
     for each in (*services[1:], *governing[1:]):
         group.members.remove(each)
-    if not services or sum(each.original is services[0].original for other in found for each in other.members) > 1:
+    if not services or sum(each.original is services[0].original for one in found for each in one.members) > 1:
         return
-    for each in every:
-        if each.namespace == group.controller.namespace and (field := _leads(each, services[0].original.name)):
-            if not any(member.field == field for member in group.members):
-                group.members.append(Member(each, field))
+    for other in every:
+        field = _leads(other, services[0].original.name) if other.namespace == group.controller.namespace else None
+        if field is not None and not any(member.field == field for member in group.members):
+            group.members.append(Member(other, field))
 
 
 def _leads(found: Original, service: str) -> str | None:
