@@ -115,6 +115,9 @@ def _workloads(part: Part, every: list[Original]) -> list[Original]:
             continue
         taken.add(name.replace("_", "-").lower())
         part.workloads.append(built)
+        for found in built.made:
+            if found.kind == "PersistentVolumeClaim" or _gives_names(found, built):
+                _note_unawaited(found)
         part.manifests += [(found, f"not made by {built.name}: {why}") for found, why in built.left]
     if part.workloads:
         part.data["workloads"] = {each.name: {"kind": each.kind, **each.fields} for each in part.workloads}
@@ -158,12 +161,22 @@ def _manifests(part: Part, rest: list[Original]) -> None:
             annotations = {**(found.metadata.get("annotations") or {})}
             if annotations.setdefault(_SKIP, "true") == "true":
                 found.metadata["annotations"] = annotations
-                what = "added, so that Pulumi does not wait for pods that are made later"
-                found.notes.append(f'metadata.annotations["{_SKIP}"]: {what}')
+                _note_unawaited(found)
         key = next(each for each in _keys(found) if each not in taken)
         taken[key] = spelled(found.manifest)
     if taken:
         part.data.setdefault("addons", {})[part.name] = {"kind": "manifests", "manifests": taken}
+
+
+def _gives_names(found: Original, built: Built) -> bool:
+    """Whether it is the Service that gives the pods of a stateful set their names."""
+    return found.kind == "Service" and found.name == built.fields.get("headless_service")
+
+
+def _note_unawaited(found: Original) -> None:
+    if (found.metadata.get("annotations") or {}).get(_SKIP, "true") == "true":
+        what = "added, so that Pulumi does not wait for pods that are made later"
+        found.notes.append(f'metadata.annotations["{_SKIP}"]: {what}')
 
 
 def _keys(found: Original) -> Iterator[str]:
