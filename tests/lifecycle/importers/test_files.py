@@ -10,8 +10,8 @@ from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.yaml_text import load
 from eks_blueprints.lifecycle.importers import files
 from eks_blueprints.lifecycle.importers.writing import as_yaml
-from tests.lifecycle.importers.objects import SHOP
 from tests.cli.test_commands import call
+from tests.lifecycle.importers.objects import SHOP
 
 PROD = """\
 # The platform of the shop.

@@ -74,8 +74,8 @@ def test_what_belongs_to_one_workload_alone_is_made_by_it(tmp_path: Path) -> Non
 
 
 def test_no_value_of_a_secret_is_written_down_or_told(tmp_path: Path) -> None:
-    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {url: https://u:tops3cret@h/}\n"
-    part, text, _ = into_plan(tmp_path, [written(tmp_path, f"{SHOP}---\n{OTHERS}---\n{secret}")])
+    login = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {url: https://u:tops3cret@h/}\n"
+    part, text, _ = into_plan(tmp_path, [written(tmp_path, f"{SHOP}---\n{OTHERS}---\n{login}")])
     said = "\n".join(told.lines(part)) + str(told.to_data(part))
     for value in ("hunter2", "aHVudGVyMg", "admin", "tops3cret", "//79"):
         assert value not in text
@@ -87,6 +87,12 @@ def test_no_value_of_a_secret_is_written_down_or_told(tmp_path: Path) -> None:
         "binary_key": "//79",
         "s_url": "https://u:tops3cret@h/",
     }
+
+
+def test_what_names_a_part_of_another_object_is_no_secret(tmp_path: Path) -> None:
+    source = "{configMapKeyRef: {name: c, key: applicationsetcontroller.k8s.client.qps, optional: true}}"
+    pods = PODS.replace("name: web, image", f"name: web, env: [{{name: API_TOKEN, valueFrom: {source}}}], image")
+    assert imported([written(tmp_path, pods)], "app").secrets.by_key == {}
 
 
 def test_what_differs_is_told_with_its_reason(tmp_path: Path) -> None:
@@ -104,14 +110,16 @@ def test_what_differs_is_told_with_its_reason(tmp_path: Path) -> None:
     )
     part, text, made = into_plan(tmp_path, [written(tmp_path, f"{stood}---\n{service}")])
     said = [f"{name}: {what}" for _, name, what in told.differences(part)]
+    applied, skipped = (
+        "kubectl.kubernetes.io/last-applied-configuration",
+        'metadata.annotations["pulumi.com/skipAwait"]',
+    )
     assert said == [
         "Deployment web of default: status: left out, the cluster writes it",
-        "Deployment web of default: metadata: left out resourceVersion, uid,"
-        " kubectl.kubernetes.io/last-applied-configuration, which the cluster or kubectl writes",
+        f"Deployment web of default: metadata: left out resourceVersion, uid, {applied}, which the cluster or kubectl writes",
         "Service x of default: metadata: left out uid, which the cluster or kubectl writes",
         "Service x of default: spec.clusterIP: left out, the cluster gave it to the object that stands there",
-        'Service x of default: metadata.annotations["pulumi.com/skipAwait"]: added,'
-        " so that Pulumi does not wait for pods that are made later",
+        f"Service x of default: {skipped}: added, so that Pulumi does not wait for pods that are made later",
     ]
     assert "10.0.0.1" not in text
     assert made["", "Service", "default", "x"]["spec"] == {"ports": [{"port": 1}]}
@@ -141,7 +149,8 @@ def test_objects_go_into_the_namespace_that_is_named(tmp_path: Path) -> None:
 
 def test_lists_json_folders_and_plain_kustomize_folders_are_read(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
-    listed = '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "a"}}]}'
+    account = '{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "a"}}'
+    listed = f'{{"apiVersion": "v1", "kind": "List", "items": [{account}]}}'
     written(tmp_path / "sub", listed, "list.json")
     written(tmp_path, PODS, "web.yml")
     written(tmp_path, "no: object", "notes.txt")

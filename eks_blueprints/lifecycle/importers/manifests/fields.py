@@ -32,21 +32,25 @@ def container(found: Mapping[str, Any]) -> Fields:
         fields["env_from"] = list(found["envFrom"])
     if ports := _ports(found.get("ports") or ()):
         fields["ports"] = ports
-    resources = found.get("resources") or {}
-    requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
-    if requests:
-        fields["requests"] = {key: str(value) for key, value in requests.items()}
-    if limits:
-        fields["limits"] = {key: str(value) for key, value in limits.items()}
-    elif "memory" in requests:
-        fields["limits"] = {}
-    if fields.get("limits") and fields["limits"] == {"memory": requests.get("memory")}:
-        del fields["limits"]
+    fields |= _amounts(found.get("resources") or {})
     for word in ("readiness", "liveness", "startup"):
         if probe := found.get(f"{word}Probe"):
             fields[f"{word}_probe"] = _probe(probe, ports)
     if found.get("securityContext"):
         fields["security_context"] = found["securityContext"]
+    return fields
+
+
+def _amounts(resources: Mapping[str, Any]) -> Fields:
+    """Requests and limits; the limit of memory is left out where it is what the element sets by itself."""
+    requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
+    fields: Fields = {}
+    if requests:
+        fields["requests"] = {key: str(value) for key, value in requests.items()}
+    if limits and limits != {"memory": requests.get("memory")}:
+        fields["limits"] = {key: str(value) for key, value in limits.items()}
+    elif not limits and "memory" in requests:
+        fields["limits"] = {}
     return fields
 
 

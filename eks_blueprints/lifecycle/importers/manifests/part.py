@@ -158,10 +158,8 @@ def _manifests(part: Part, rest: list[Original]) -> None:
     taken: dict[str, Any] = {}
     for found, _ in part.manifests:
         if found.kind in _AWAITED and not found.metadata.get("generateName"):
-            annotations = {**(found.metadata.get("annotations") or {})}
-            if annotations.setdefault(_SKIP, "true") == "true":
-                found.metadata["annotations"] = annotations
-                _note_unawaited(found)
+            _note_unawaited(found)
+            found.metadata["annotations"] = {_SKIP: "true", **(found.metadata.get("annotations") or {})}
         key = next(each for each in _keys(found) if each not in taken)
         taken[key] = spelled(found.manifest)
     if taken:
@@ -174,7 +172,7 @@ def _gives_names(found: Original, built: Built) -> bool:
 
 
 def _note_unawaited(found: Original) -> None:
-    if (found.metadata.get("annotations") or {}).get(_SKIP, "true") == "true":
+    if _SKIP not in (found.metadata.get("annotations") or {}):
         what = "added, so that Pulumi does not wait for pods that are made later"
         found.notes.append(f'metadata.annotations["{_SKIP}"]: {what}')
 

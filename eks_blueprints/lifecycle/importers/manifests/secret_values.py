@@ -13,10 +13,13 @@ from eks_blueprints.core.errors import Path, dotted
 from eks_blueprints.core.plain_secrets import found as plain
 from eks_blueprints.core.secret_objects import is_secret
 from eks_blueprints.core.spec import Reference
+from eks_blueprints.kubernetes.shapes import of
 from eks_blueprints.lifecycle.importers.manifests.original import Original
 
 _NOT_HERE = frozenset({"annotations", "labels", "matchLabels", "metadata", "selector"})
 """Fields that take no reference, as Kubernetes shows them to all."""
+_HERE = frozenset({"args", "command", "data", "env", "httpHeaders"})
+"""Fields of Kubernetes' own kinds in which people write values of their own."""
 _WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -34,7 +37,7 @@ class SecretValues:
             self._take_data(original)
         elif original.kind != "CustomResourceDefinition":
             for path in list(plain(original.manifest)):
-                if not _NOT_HERE & {str(part) for part in path[:-1]}:
+                if _may_be_one(original, [str(part) for part in path]):
                     self._replace(original, path)
 
     def _take_data(self, original: Original) -> None:
@@ -72,6 +75,14 @@ class SecretValues:
         self.by_key[key] = value
         self.of[key] = f"{where or '.'.join(said)} of {original.called}"
         return Reference(secret=key)
+
+
+def _may_be_one(original: Original, path: list[str]) -> bool:
+    """Whether a secret can stand at a path: what names a part of another object is none, however it looks."""
+    if _NOT_HERE & set(path[:-1]) or path[-1] in ("key", "name") or any(part.endswith("Ref") for part in path):
+        return False
+    known = of(None).kind(str(original.manifest["apiVersion"]), original.kind)
+    return known is None or bool(_HERE & set(path))
 
 
 def _numbered(base: str) -> Iterator[str]:
