@@ -115,8 +115,8 @@ def test_what_differs_is_told_with_its_reason(tmp_path: Path) -> None:
         'metadata.annotations["pulumi.com/skipAwait"]',
     )
     assert said == [
-        "Deployment web of default: status: left out, the cluster writes it",
-        f"Deployment web of default: metadata: left out resourceVersion, uid, {applied}, which the cluster or kubectl writes",
+        f"{web}: status: left out, the cluster writes it",
+        f"{web}: metadata: left out resourceVersion, uid, {applied}, which the cluster or kubectl writes",
         "Service x of default: metadata: left out uid, which the cluster or kubectl writes",
         "Service x of default: spec.clusterIP: left out, the cluster gave it to the object that stands there",
         f"Service x of default: {skipped}: added, so that Pulumi does not wait for pods that are made later",
