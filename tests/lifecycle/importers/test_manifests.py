@@ -110,7 +110,8 @@ def test_what_differs_is_told_with_its_reason(tmp_path: Path) -> None:
     )
     part, text, made = into_plan(tmp_path, [written(tmp_path, f"{stood}---\n{service}")])
     said = [f"{name}: {what}" for _, name, what in told.differences(part)]
-    applied, skipped = (
+    web, applied, skipped = (
+        "Deployment web of default",
         "kubectl.kubernetes.io/last-applied-configuration",
         'metadata.annotations["pulumi.com/skipAwait"]',
     )
