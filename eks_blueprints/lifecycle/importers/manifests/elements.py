@@ -131,7 +131,7 @@ def _marks(group: Group) -> Fields:
 def _templates(found: Original) -> dict[str, Fields]:
     """Claims for each pod, where the element can say all of them."""
     every = found.spec.get("volumeClaimTemplates") or []
-    claims = {(each.get("metadata") or {}).get("name"): said.claim(each.get("spec") or {}) for each in every}
+    claims = {str((each.get("metadata") or {}).get("name")): said.claim(each.get("spec") or {}) for each in every}
     plain = all(set(each.get("metadata") or {}) == {"name"} for each in every)
     return {name: claim for name, claim in claims.items() if claim} if plain and all(claims.values()) else {}
 
