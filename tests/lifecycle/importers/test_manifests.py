@@ -189,6 +189,10 @@ WRONG: dict[str, tuple[str, str]] = {
     "no object": ("- a\n", "app.yaml:1:1: is no Kubernetes object"),
     "no kind": ("apiVersion: v1\nmetadata: {name: a}\n", "app.yaml:1:1: kind: needs text; got null"),
     "no name": ("apiVersion: v1\nkind: Pod\n", "app.yaml:1:1: metadata: needs a name"),
+    "wrong types": (
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: [a], annotations: [b]}\n",
+        "app.yaml:3:29: metadata.labels: needs a mapping",
+    ),
     "unknown kind": (PODS.replace("Deployment", "Deploymnt"), "app.yaml:2:7: kind: no such kind"),
     "removed API": (PODS.replace("apps/v1", "extensions/v1beta1"), "app.yaml:1:13: apiVersion: "),
     "twice": (f"{PODS}---\n{PODS}", "app.yaml:12:18: metadata.name: is written down twice"),

@@ -36,7 +36,7 @@ def clean(found: Original) -> None:
     if manifest.pop("status", None) and stood:
         found.notes.append("status: left out, the cluster writes it")
     gone = [field for field in _WRITTEN if metadata.pop(field, None) is not None]
-    annotations = metadata.get("annotations") or {}
+    annotations, labels = (_mapping(metadata.get(field)) for field in ("annotations", "labels"))
     gone += [key for key in _ANNOTATIONS if annotations.pop(key, None) is not None]
     if gone:
         found.notes.append(f"metadata: left out {', '.join(gone)}, which the cluster or kubectl writes")
@@ -46,7 +46,12 @@ def clean(found: Original) -> None:
         if isinstance(inner := template.get("metadata"), dict) and inner.get("creationTimestamp", "") is None:
             del inner["creationTimestamp"]
     if found.kind == "Namespace":
-        (metadata.get("labels") or {}).pop("kubernetes.io/metadata.name", None)
+        labels.pop("kubernetes.io/metadata.name", None)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    # What is no mapping is refused later, at its place.
+    return value if isinstance(value, dict) else {}
 
 
 def _unassign(found: Original) -> None:

@@ -14,9 +14,9 @@ from eks_blueprints.lifecycle.importers.manifests.original import Key, Original
 def place(every: Sequence[Original], namespace: str | None) -> None:
     """Give objects that name no namespace the one that they are put into; those of the whole cluster have none."""
     scopes = {
-        (found.spec.get("group"), (found.spec.get("names") or {}).get("kind")): found.spec.get("scope")
+        (str(found.spec.get("group")), str(names.get("kind"))): found.spec.get("scope")
         for found in every
-        if found.kind == "CustomResourceDefinition"
+        if found.kind == "CustomResourceDefinition" and isinstance(names := found.spec.get("names"), dict)
     }
     shapes = of(None)
     for found in every:
