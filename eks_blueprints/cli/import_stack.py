@@ -97,12 +97,14 @@ def manifests(  # noqa: PLR0917 - click passes each option by name
         above = None if extends is None else files.relative(extends, output or Path("stack.yaml"))
         text = files.stack_text(part.data, f"Imported from {visible(', '.join(paths))}.", above)
     if secrets_to is not None:
-        files.write_secrets(secrets_to, part.secrets.by_key)
+        files.check_new(secrets_to)
     target = into or output
     if target is None:
         click.echo(text, nl=False)
     else:
         files.write(target, text, replace=into is not None)
+    if secrets_to is not None:
+        files.write_secrets(secrets_to, part.secrets.by_key)
     _report(part, target, secrets_to, form)
 
 

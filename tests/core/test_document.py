@@ -98,5 +98,5 @@ def test_documents_of_one_text_have_places_of_their_own() -> None:
     place = second.place((0,))
     assert place is not None
     assert (place.line, place.column) == (6, 3)
-    with pytest.raises(InputError, match="app.yaml:4:1: a: is given twice"):
+    with pytest.raises(InputError, match=r"app\.yaml:4:1: a: is given twice"):
         documents("b: 1\n---\na: 1\na: 2\n", "app.yaml")

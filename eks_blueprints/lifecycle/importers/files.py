@@ -132,15 +132,22 @@ def write(path: FilePath, text: str, *, replace: bool = False) -> None:
     os.replace(partial, path)
 
 
+def check_new(folder: FilePath) -> None:
+    """Refuse a folder that is there.
+
+    Raises:
+        InputError: if it is.
+    """
+    if folder.exists():
+        raise InputError([Problem((), f"is there already; got {folder.name}; name a new folder", str(folder))])
+
+
 def write_secrets(folder: FilePath, values: Mapping[str, str]) -> None:
     """Write each value into a file of its own that only its owner reads, in a new folder.
 
     Raises:
-        InputError: if the folder is there already.
         OSError: if it cannot be written.
     """
-    if folder.exists():
-        raise InputError([Problem((), "is there already; got it; name a folder that is not there", str(folder))])
     folder.mkdir(parents=True, mode=0o700)
     for key, value in values.items():
         descriptor = os.open(folder / key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
