@@ -27,6 +27,7 @@ _COMMANDS = {
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes since a git ref, a plan or a deployed stack, and whether it is safe.",
     "explain": "Explain a field of stack files, or how many pods fit on a node.",
+    "import": "Turn existing resources, such as Kubernetes manifests, into stack files.",
     "init": "Create a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",
     "placement": "Show on which compute each workload can run, and what keeps it off the rest.",
@@ -39,7 +40,7 @@ _COMMANDS = {
     "teardown": "Show what to drain before a stack is destroyed, in which order, and how.",
 }
 
-_MODULES = {"show": "show_stack"}
+_MODULES = {"import": "import_stack", "show": "show_stack"}
 """Files of commands that are not called as the command."""
 
 

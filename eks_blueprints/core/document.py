@@ -8,7 +8,7 @@ time, because the nodes of a large file take many times the room of its values.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -128,9 +128,43 @@ def _quoted_as_written(problem: Problem, document: Document) -> Problem:
 
 def parse(text: str, name: str = "<text>") -> Document:
     """Parse YAML text; see `read`."""
-    try:
+    with _told(name, text):
         builder = _Builder(name, text)
         data, others = builder.document()
+    if others or () not in builder.values:
+        count, place = (f"{len(others) + 1} documents", others[0]) if others else ("an empty file", _START)
+        raise _error(name, f"needs one YAML document; got {count}; write one mapping, and one file a stack", place)
+    if not isinstance(data, dict):
+        message = "needs a mapping at the top; got something else; start with region: and cluster:"
+        raise _error(name, message, builder.values[()])
+    if builder.problems:
+        raise InputError(builder.problems)
+    return Document(name, data, builder.keys, builder.values)
+
+
+def documents(text: str, name: str = "<text>") -> list[Document]:
+    """The documents of a text whose roots may be anything, each with its places; empty ones are left out.
+
+    Raises:
+        InputError: if it is not YAML, or has duplicate keys.
+    """
+    found: list[Document] = []
+    problems: list[Problem] = []
+    with _told(name, text):
+        for data, builder in _Builder(name, text).every():
+            problems += builder.problems
+            if data is not None:
+                found.append(Document(name, data, builder.keys, builder.values))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+@contextmanager
+def _told(name: str, text: str) -> Iterator[None]:
+    """Tell in our words what the parser finds wrong with a text."""
+    try:
+        yield
     except InputError:
         raise
     except MarkedYAMLError as error:
@@ -145,15 +179,6 @@ def parse(text: str, name: str = "<text>") -> Document:
         what = " ".join(str(getattr(error, "reason", None) or error).split())[:120]
         place = _at(text, getattr(error, "position", 0))
         raise _error(name, f"is invalid YAML: {what}; got it here; fix the syntax", place) from None
-    if others or () not in builder.values:
-        count, place = (f"{len(others) + 1} documents", others[0]) if others else ("an empty file", _START)
-        raise _error(name, f"needs one YAML document; got {count}; write one mapping, and one file a stack", place)
-    if not isinstance(data, dict):
-        message = "needs a mapping at the top; got something else; start with region: and cluster:"
-        raise _error(name, message, builder.values[()])
-    if builder.problems:
-        raise InputError(builder.problems)
-    return Document(name, data, builder.keys, builder.values)
 
 
 def text_at_top(text: str, key: str) -> str | None:
@@ -211,6 +236,19 @@ class _Builder:
         finally:
             self._parser.dispose()
         return data, others
+
+    def every(self) -> Iterator[tuple[Any, _Builder]]:
+        """The value of each document, and what was noted about it."""
+        try:
+            while self._composer.check_node():
+                self._count, self.keys, self.values, self.problems = 0, {}, {}, []
+                self._parser.get_event()
+                data = self._build(_NEXT, ())
+                self._parser.get_event()
+                self._composer.anchors = {}
+                yield data, self
+        finally:
+            self._parser.dispose()
 
     def _build(self, part: Any, path: Path) -> Any:
         node = self._begun() if part is _NEXT else part

@@ -52,6 +52,17 @@ def read(value: Any, inside: str | int = "") -> Any:
     return value
 
 
+def spelled(value: Any, inside: str | int = "") -> Any:
+    """The same value as it has to be written so that `read` gives it back: what looks like a reference is `literal`."""
+    if isinstance(value, Mapping):
+        if inside != "" and inside not in _MAPS and _looks_like_one(value):
+            return {"literal": dict(value)}
+        return {key: spelled(item, str(key) or "-") for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [spelled(item, index) for index, item in enumerate(value)]
+    return value
+
+
 def _looks_like_one(value: Any) -> bool:
     if not isinstance(value, Mapping):
         return False

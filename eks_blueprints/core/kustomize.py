@@ -33,9 +33,9 @@ _SECONDS = 60
 
 def objects(folder: Path) -> list[Any] | None:
     """What a folder makes; None where that cannot be told here."""
-    if (found := _plain(folder, 0)) is not None:
+    if (found := _plain(folder)) is not None:
         return found
-    return _built(folder) if can_build(folder) else None
+    return built(folder) if can_build(folder) else None
 
 
 def is_folder(folder: Path) -> bool:
@@ -68,16 +68,28 @@ def _kustomization(folder: Path) -> dict[str, Any] | None:
     return found[0] if found and len(found) == 1 and isinstance(found[0], dict) else None
 
 
-def _plain(folder: Path, depth: int) -> list[Any] | None:
-    """The objects of a folder that lists files and changes none of their objects."""
+def files(folder: Path, depth: int = 0) -> list[Path] | None:
+    """The files of a folder that lists files and changes none of their objects; None where it does more."""
     given = _kustomization(folder)
     if given is None or depth > _DEEPEST or any(key not in _NEUTRAL for key, value in given.items() if value):
         return None
-    found: list[Any] = []
+    found: list[Path] = []
     for entry in _entries(given, _LISTS):
         path = folder / entry
-        inner = _plain(path, depth + 1) if path.is_dir() else _read(path) if path.is_file() else None
+        inner = files(path, depth + 1) if path.is_dir() else [path] if path.is_file() else None
         if inner is None:
+            return None
+        found += inner
+    return found
+
+
+def _plain(folder: Path) -> list[Any] | None:
+    listed = files(folder)
+    if listed is None:
+        return None
+    found: list[Any] = []
+    for file in listed:
+        if (inner := _read(file)) is None:
             return None
         found += [each for each in inner if each is not None]
     return found
@@ -117,7 +129,8 @@ def _texts(value: Any) -> Iterator[str]:
         yield from (text for each in value for text in _texts(each))
 
 
-def _built(folder: Path) -> list[Any] | None:
+def built(folder: Path) -> list[Any] | None:
+    """What a command at hand makes of a folder; None where there is none, or it fails."""
     for tool, verb in TOOLS:
         if (program := shutil.which(tool)) is None:
             continue

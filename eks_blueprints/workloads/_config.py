@@ -16,9 +16,15 @@ from eks_blueprints.workloads._words import by_name
 
 _KEY = Form(
     r"[-._a-zA-Z0-9]{1,253}",
-    what="is no key of a ConfigMap or Secret",
+    what="is not a valid key of a ConfigMap or Secret",
     do="use up to 253 letters, digits, -, _ and .",
 )
+_NAME = Form(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+    what="is not a valid name of an object",
+    do="use up to 253 lowercase letters, digits, - and ., with a letter or digit first and last",
+)
+ObjectName = Annotated[str, AfterValidator(_NAME)]
 
 
 def _keys(value: dict[str, Any]) -> dict[str, Any]:
@@ -36,6 +42,9 @@ Files = Annotated[dict[str, TextFile], AfterValidator(_keys)]
 
 class Mounted(Spec):
     """How the containers of a workload get what a ConfigMap or a Secret holds."""
+
+    name: ObjectName | None = None
+    """Name of the object. Default: that of the workload, `-` and the key."""
 
     env: bool = False
     """Whether each key becomes a variable of the main container."""
@@ -58,7 +67,8 @@ class Mounted(Spec):
 
 
 class ConfigMap(Mounted):
-    """Settings of a workload that are no secret. Pods are replaced when they change."""
+    """Settings of a workload that are no secret. Pods are replaced when they change, unless `restart_on_change` is
+    false."""
 
     data: Texts = {}
     """Values by key."""

@@ -20,7 +20,7 @@ _SOURCES = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "se
 
 port_name = Form(
     r"(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?",
-    what="is no name of a port",
+    what="is not a valid name of a port",
     do="use up to 15 lowercase letters, digits and single dashes, with a letter among them",
 )
 """The name of a port, by the rules for IANA service names."""
@@ -36,13 +36,13 @@ def port_of(value: int | str) -> tuple[int, str]:
     """
     match = _PORT.fullmatch(str(value))
     if match is None or isinstance(value, bool) or int(match[1]) > 65535:
-        raise ValueError(f"is no port; got {shown(value)}; write a number from 1 to 65535, or one such as 53/UDP")
+        raise ValueError(f"is not a valid port; got {shown(value)}; write a number up to 65535, or one such as 53/UDP")
     return int(match[1]), match[2] or "TCP"
 
 
 def _port(value: Any) -> Any:
     if not isinstance(value, int | str):
-        raise ValueError(f"is no port; got {shown(value)}; write its number, or one such as 53/UDP")
+        raise ValueError(f"is not a valid port; got {shown(value)}; write its number, or one such as 53/UDP")
     port_of(value)
     return value
 
@@ -106,7 +106,7 @@ def _variables(env: dict[str, Any]) -> dict[str, Any]:
     faults = Faults()
     for name in env:
         if not name or "=" in name or not name.isprintable() or not name.isascii():
-            faults.add((name,), f"is no name of a variable; got {shown(name)}; use letters, digits, _, - and .")
+            faults.add((name,), f"is not a valid name of a variable; got {shown(name)}; use letters, digits and _")
     faults.raise_if_any()
     return env
 
@@ -229,7 +229,7 @@ def container_faults(container: Container, faults: Faults) -> None:
     if not container.ports:
         for name in ("readiness_probe", "liveness_probe", "startup_probe"):
             if isinstance(getattr(container, name), str):
-                faults.add(name, "is a path and there is no port to ask; got no ports; add ports: {http: 8080}")
+                faults.add(name, "is a path, which needs a port; got no ports; add ports: {http: 8080}")
 
 
 class Part(NamedTuple):

@@ -56,7 +56,7 @@ class Drawing:
         self._from[at] = (came_from, as_written)
 
     def tell(self, at: Path, came_from: Path) -> None:
-        """Say which field a part comes from that is there already."""
+        """Say which field a part comes from that exists already."""
         self._from[at] = (came_from, False)
 
     def add(self, at: Path, value: Any, came_from: Path) -> None:
@@ -127,6 +127,11 @@ class Drawing:
     def is_secret(self) -> bool:
         """Whether it is a Secret."""
         return is_secret(self.manifest)
+
+
+def named_by(field_name: str, items: list[Any]) -> tuple[str, ...] | None:
+    """What names the entries of a list that is merged by them; None for one that is replaced as a whole."""
+    return _NAMED_BY[field_name] if _named(field_name, items) else None
 
 
 def _named(field_name: str, items: list[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -9,23 +10,25 @@ from pydantic import AfterValidator, Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
+from eks_blueprints.core.leaves import object_name
 from eks_blueprints.core.spec import In, Many, Spec, is_output
 from eks_blueprints.workloads._container import port_name
 from eks_blueprints.workloads._words import by_name, written_as
 
 Scheme = Literal["internal", "internet-facing"]
 
-_HOST = Form(
+host_name = Form(
     r"(?=.{1,253}$)(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*",
-    what="is no name of a host",
+    what="is not a valid name of a host",
     do="write one such as shop.example.com, or *.example.com",
 )
 _CERTIFICATE = Form(
     r"arn:aws(-[a-z]+)*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-zA-Z-]{1,64}",
-    what="is no ARN of a certificate",
+    what="is not a valid ARN of a certificate",
     do="write arn:aws:acm:region:111122223333:certificate/id",
 )
-Host = Annotated[str, AfterValidator(_HOST)]
+ServiceName = Annotated[str, AfterValidator(object_name)]
+Host = Annotated[str, AfterValidator(host_name)]
 CertificateArn = Annotated[str, AfterValidator(_CERTIFICATE)]
 
 _PREFIX = "service.beta.kubernetes.io/aws-load-balancer-"
@@ -39,7 +42,7 @@ def _service_ports(ports: dict[str, int]) -> dict[str, int]:
         if fault := port_name.fault(name):
             faults.add((name,), fault)
         if not 1 <= number <= 65535:
-            faults.add((name,), f"is no port; got {number}; write a number from 1 to 65535")
+            faults.add((name,), f"is not a valid port; got {number}; write a number from 1 to 65535")
         elif (other := seen.setdefault(number, name)) != name:
             faults.add((name,), f"is the port of {other} too; got {number}; choose another")
     faults.raise_if_any()
@@ -49,6 +52,9 @@ def _service_ports(ports: dict[str, int]) -> dict[str, int]:
 class Service(Spec):
     """The Service of a workload: one address for all of its pods."""
 
+    name: ServiceName | None = None
+    """Its name, which is its host name in the namespace. Default: that of the workload."""
+
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
     """Where it can be reached: in the cluster, on a port of every node, or by a Network Load Balancer."""
 
@@ -57,7 +63,7 @@ class Service(Spec):
 
     ports: Annotated[dict[str, int], by_name("{http: 80}"), AfterValidator(_service_ports)] = {}
     """Its port by the name of a container's port, such as `{http: 80}`. Default: each container's port, by the same
-    number."""
+    number, or `spec: {ports: […]}`."""
 
     scheme: Scheme = "internal"
     """Whether the load balancer is in private subnets or can be reached from the internet."""
@@ -82,6 +88,13 @@ class Service(Spec):
             faults.add("scheme", f"is for type LoadBalancer; got {self.type}; set type: LoadBalancer")
         faults.raise_if_any()
         return self
+
+    @property
+    def ports_written(self) -> list[Any]:
+        """Ports that `spec` says in full; entries without a port are merged into those of `ports`."""
+        ports = self.spec.get("ports")
+        whole = isinstance(ports, list) and all(isinstance(each, Mapping) and "port" in each for each in ports)
+        return list(ports) if isinstance(ports, list) and whole else []
 
     def balanced(self, *, auto_mode: bool) -> tuple[dict[str, Any], dict[str, str]]:
         """Fields and annotations by which EKS Auto Mode, or AWS Load Balancer Controller, makes a load balancer.
@@ -203,7 +216,7 @@ def port_named(wanted: str | None, ports: dict[str, int]) -> int:
     if wanted is None:
         return next(iter(ports.values()))
     if wanted not in ports:
-        raise ValueError(f"is no port of the service; got {shown(wanted)}; name one of {', '.join(ports)}")
+        raise ValueError(f"is not a valid port of the service; got {shown(wanted)}; name one of {', '.join(ports)}")
     return ports[wanted]
 
 

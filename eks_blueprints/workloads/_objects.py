@@ -15,6 +15,8 @@ from eks_blueprints.workloads._placing import place
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
+    from eks_blueprints.workloads._config import Mounted
+    from eks_blueprints.workloads._volumes import Claim
     from eks_blueprints.workloads.base import Workload
 
 _CHECKSUM = "checksum/config-maps"
@@ -36,13 +38,15 @@ def drawing(workload: Workload, key: str, kind: str, source: Path, name: str | N
 def config(workload: Workload) -> Iterator[Drawing]:
     """Its ConfigMaps and Secrets, and claims of volumes that all pods share."""
     for key, each in workload.config_maps.items():
-        found = drawing(workload, f"config-{key}", "v1 ConfigMap", ("config_maps", key), config_name(workload, key))
+        found = drawing(
+            workload, f"config-{key}", "v1 ConfigMap", ("config_maps", key), config_name(workload, key, each)
+        )
         for name, value in each.content.items():
             field = "data" if name in each.data else "files"
             found.put(("data", name), value, ("config_maps", key, field, name))
         yield found
     for key, secret in workload.secrets.items():
-        name, source = config_name(workload, key), ("secrets", key)
+        name, source = config_name(workload, key, secret), ("secrets", key)
         if secret.external is not None:
             found = drawing(workload, f"secret-{key}", "external-secrets.io/v1 ExternalSecret", source, name)
             found.put(("spec",), secret.external.manifest(name), (*source, "external"))
@@ -60,9 +64,9 @@ def config(workload: Workload) -> Iterator[Drawing]:
             yield found
 
 
-def config_name(workload: Workload, key: str) -> str:
-    """Name of the ConfigMap or Secret that a workload calls `key`."""
-    return f"{workload.object_name_used}-{key}"
+def config_name(workload: Workload, key: str, made: Mounted | Claim) -> str:
+    """Name of the ConfigMap, Secret or claim that a workload calls `key`."""
+    return made.name or f"{workload.object_name_used}-{key}"
 
 
 def _containers(workload: Workload) -> Iterator[tuple[Container, Path, str]]:
@@ -111,7 +115,9 @@ def claims(workload: Workload) -> Iterator[Drawing]:
         if volume.claim is None or volume.claim.existing is not None:
             continue
         source = ("volumes", key, "claim")
-        found = drawing(workload, f"claim-{key}", "v1 PersistentVolumeClaim", source, config_name(workload, key))
+        found = drawing(
+            workload, f"claim-{key}", "v1 PersistentVolumeClaim", source, config_name(workload, key, volume.claim)
+        )
         # Most classes make a volume when a pod needs it, and the pods wait for the claim.
         found.put(("metadata", "annotations"), {"pulumi.com/skipAwait": "true"}, source)
         found.put(("spec",), {**volume.claim.manifest}, source)
@@ -153,8 +159,8 @@ def _template(workload: Workload, found: Drawing, ground: Ground) -> None:
         found.put((*at, "metadata", "annotations"), annotations, ("pod_annotations",))
     pod = (*at, "spec")
     found.put((*pod, "serviceAccountName"), workload.account_name, ("service_account",))
-    token = workload.service_account.token_used
-    found.put((*pod, "automountServiceAccountToken"), token, ("service_account", "automount_token"))
+    if (token := workload.service_account.token_used) is not None:
+        found.put((*pod, "automountServiceAccountToken"), token, ("service_account", "automount_token"))
     if workload.pod_security == "restricted":
         found.put((*pod, "securityContext"), dict(_RESTRICTED_POD), ("pod_security",))
     place(workload, found, pod, labels, ground.places)
@@ -165,7 +171,7 @@ def _template(workload: Workload, found: Drawing, ground: Ground) -> None:
         entries = _at(found.manifest, (*pod, "initContainers"))
         found.put((*pod, "initContainers", len(entries) - 1, "restartPolicy"), "Always", ("sidecars", name))
     if workload.image is not None:
-        _container(workload, found, (*pod, "containers"), workload.object_name_used, workload, ())
+        _container(workload, found, (*pod, "containers"), workload.container_name_used, workload, ())
         _mount(workload, found, (*pod, "containers", 0))
     for key, value, source in _volumes(workload):
         found.add((*pod, "volumes"), {"name": key, **value}, source)
@@ -204,7 +210,7 @@ def _mount(workload: Workload, found: Drawing, container: Path) -> None:
                 entry = {"name": _volume_name(field, key), "mountPath": each.mount_path, "readOnly": True}
                 found.add((*container, "volumeMounts"), entry, (*source, "mount_path"))
             if each.env:
-                found.add((*container, "envFrom"), {word: {"name": config_name(workload, key)}}, (*source, "env"))
+                found.add((*container, "envFrom"), {word: {"name": config_name(workload, key, each)}}, (*source, "env"))
 
 
 def _volume_name(field: str, key: str) -> str:
@@ -218,18 +224,20 @@ def _volumes(workload: Workload) -> Iterable[tuple[str, dict[str, Any], Path]]:
         if volume.claim is None:
             yield name, dict(volume.source) or {"emptyDir": {}}, (*source, "source")
         elif name not in own:
-            claim = volume.claim.existing or config_name(workload, name)
+            claim = volume.claim.existing or config_name(workload, name, volume.claim)
             yield name, {"persistentVolumeClaim": {"claimName": claim}}, (*source, "claim")
     for field in ("config_maps", "secrets"):
         for key, each in getattr(workload, field).items():
             if each.mount_path is not None:
-                called = config_name(workload, key)
+                called = config_name(workload, key, each)
                 held = {"configMap": {"name": called}} if field == "config_maps" else {"secret": {"secretName": called}}
                 yield _volume_name(field, key), held, (field, key)
 
 
 def _checksum(workload: Workload) -> dict[str, Any]:
     """An annotation that changes with the workload's ConfigMaps, so that the pods are replaced then."""
+    if not workload.restart_on_change:
+        return {}
     held = {key: each.content for key, each in workload.config_maps.items()}
     values = [value for content in held.values() for value in content.values()]
     if any(map(is_output, values)):

@@ -37,9 +37,17 @@ class ServedWorkload(Workload):
         return self.service
 
     @property
+    def service_name(self) -> str:
+        """Name of the Service."""
+        service = self.service_used
+        return (service.name if service is not None else None) or self.object_name_used
+
+    @property
     def service_ports(self) -> dict[str, int]:
         """The ports of the Service by name."""
         service = self.service_used
+        if service is not None and service.ports_written:
+            return {str(each.get("name", each["port"])): each["port"] for each in service.ports_written}
         own = {name: port_of(value)[0] for name, value in self.ports.items()}
         return dict(service.ports or own) if service is not None else {}
 
@@ -48,7 +56,7 @@ class ServedWorkload(Workload):
         service = self.service_used
         if service is None:
             return
-        if not self.ports:
+        if not self.ports and not service.ports_written:
             field = next(name for name in ("service", "ingress", "http_route") if getattr(self, name) is not None)
             faults.add(field, "leads to a port of the container; got no ports; add ports: {http: 8080}")
             return
@@ -100,7 +108,7 @@ class ServedWorkload(Workload):
         service = self.service_used
         if service is None:
             return
-        found = drawing(self, "service", "v1 Service", ("service",))
+        found = drawing(self, "service", "v1 Service", ("service",), self.service_name)
         balanced, marks = service.balanced(auto_mode=ground.auto_mode)
         # Pulumi waits until pods answer, and there may be none.
         still = {"pulumi.com/skipAwait": "true"} if self.replicas_least == 0 else {}
@@ -111,7 +119,7 @@ class ServedWorkload(Workload):
         if service.headless:
             found.put(("spec", "clusterIP"), "None", ("service", "headless"))
         found.put(("spec", "selector"), self.selector_used, ("selector",))
-        for name, number in self.service_ports.items():
+        for name, number in () if service.ports_written else self.service_ports.items():
             protocol = port_of(self._all_ports[name])[1]
             more = {} if protocol == "TCP" else {"protocol": protocol}
             entry = {"name": name, "port": number, "targetPort": name, **more}
@@ -127,7 +135,7 @@ class ServedWorkload(Workload):
         if (route := self.http_route) is not None:
             found = drawing(self, "http-route", "gateway.networking.k8s.io/v1 HTTPRoute", ("http_route",))
             number = port_named(route.port, self.service_ports)
-            found.put(("spec",), route.manifest(self.object_name_used, number), ("http_route",))
+            found.put(("spec",), route.manifest(self.service_name, number), ("http_route",))
             found.patch(("spec",), route.spec, ("http_route", "spec"))
             yield found
 
@@ -138,7 +146,7 @@ class ServedWorkload(Workload):
             found.put(("metadata", "annotations"), annotations, ("ingress", "annotations"))
         found.put(("spec", "ingressClassName"), ingress.ingress_class, ("ingress", "ingress_class"))
         port = {"number": port_named(ingress.port, self.service_ports)}
-        backend = {"service": {"name": self.object_name_used, "port": port}}
+        backend = {"service": {"name": self.service_name, "port": port}}
         path = {"path": ingress.path, "pathType": ingress.path_type, "backend": backend}
         for host in ingress.hosts or (None,):
             rule: dict[str, Any] = {"http": {"paths": [path]}}

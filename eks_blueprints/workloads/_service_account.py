@@ -70,7 +70,8 @@ class ServiceAccount(Spec):
     """The same in all namespaces, as rules of a ClusterRole."""
 
     automount_token: bool | None = None
-    """Whether pods get a token for the Kubernetes API. Default: where there are `rules`."""
+    """Whether pods get a token for the Kubernetes API. Default: where there are `rules`; with `existing`, what
+    that service account says."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -83,11 +84,13 @@ class ServiceAccount(Spec):
         return self
 
     @property
-    def token_used(self) -> bool:
-        """Whether pods get a token for the Kubernetes API."""
+    def token_used(self) -> bool | None:
+        """Whether pods get a token for the Kubernetes API; None where the service account says it."""
         if self.automount_token is not None:
             return self.automount_token
-        return bool(self.rules or self.cluster_rules) or self.existing
+        if self.rules or self.cluster_rules:
+            return True
+        return None if self.existing else False
 
     def association(self, namespace: str, name: str) -> PodIdentityAssociation | None:
         """The IAM role of the pods, and how they get it; None where they have no permissions in AWS.

@@ -11,6 +11,7 @@ from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.quantities import Quantity
+from eks_blueprints.workloads._config import ObjectName
 from eks_blueprints.workloads._words import by_name, written_as
 
 AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
@@ -18,6 +19,10 @@ AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWrit
 
 class Claim(Spec):
     """A PersistentVolumeClaim: a disk or a file system that outlives the pods."""
+
+    name: ObjectName | None = None
+    """Name of the claim that is made; Kubernetes names those of a stateful set. Default: the name of the workload, `-`
+    and the volume's."""
 
     existing: str | None = None
     """Name of a claim that is there. Default: one is made, for each pod where the workload is a stateful set."""

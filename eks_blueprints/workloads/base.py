@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, ValidationError, ValidationInfo, field_validator, model_validator
 
 from eks_blueprints.core.elements import Element
-from eks_blueprints.core.errors import Faults, Path, Problem, folded, shown
+from eks_blueprints.core.errors import Faults, Path, Problem, folded, shown, unknown_name
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Namespace, object_name, short_names
 from eks_blueprints.core.spec import Many, Spec
@@ -76,6 +76,9 @@ class Workload(Container, Element):
     """Name of the objects in the cluster. Default: the name of this entry, with `-` for `_`. Changing it replaces
     them."""
 
+    container_name: str | None = None
+    """Name of the main container. Default: that of the objects."""
+
     namespace: Namespace
     """Kubernetes namespace; `namespaces` makes it. Changing it replaces all objects."""
 
@@ -108,6 +111,9 @@ class Workload(Container, Element):
     config_maps: ConfigMaps = {}
     """Settings by name. The ConfigMap of `web` in a workload `shop` is called `shop-web`."""
 
+    restart_on_change: bool = True
+    """Whether the pods are replaced when what `config_maps` hold changes, by an annotation with their checksum."""
+
     secrets: Secrets = {}
     """Secrets by name, whose objects are named in the same way."""
 
@@ -132,17 +138,27 @@ class Workload(Container, Element):
 
     pod: JsonValues = {}
     """Further fields of the PodSpec in Kubernetes' own words, such as `affinity`, `tolerations`, `priorityClassName`
-    or `topologySpreadConstraints`; entries of `containers` are merged by their names, the main one's being that of the
-    objects."""
+    or `topologySpreadConstraints`; entries of `containers` are merged by their names, the main one's being
+    `container_name`."""
 
     spec: JsonValues = {}
     """Further fields of the workload's own spec in Kubernetes' own words, such as `strategy` or
     `progressDeadlineSeconds`."""
 
+    patches: dict[str, JsonValues | None] = {}
+    """Further fields of any of its objects in Kubernetes' own words, by what its resource's name ends with:
+    `{service: {metadata: {labels: {team: shop}}}, pod-disruption-budget: {…}}`; what they say is merged last. `null`
+    leaves out an object that is made without being asked for."""
+
     @property
     def object_name_used(self) -> str:
         """Name of the objects in the cluster."""
         return self.object_name or self.name.replace("_", "-").lower()
+
+    @property
+    def container_name_used(self) -> str:
+        """Name of the main container."""
+        return self.container_name or self.object_name_used
 
     @property
     def selector_used(self) -> dict[str, str]:
@@ -181,6 +197,10 @@ class Workload(Container, Element):
                 )
         for field in ("labels", "annotations", "pod_labels", "pod_annotations", "selector"):
             self._check_marks(field, faults)
+        for key, patch in self.patches.items():
+            for field in sorted({"apiVersion", "kind"} & set(patch or ())):
+                got, do = shown((patch or {})[field]), "write the object down in the add-on manifests"
+                faults.add(("patches", key, field), f"cannot be changed; got {got}; {do}")
         try:
             self.service_account.association(self.namespace, self.account_name)
         except ValidationError as error:
@@ -246,11 +266,13 @@ class Workload(Container, Element):
         elif len(name) > self.longest_name:
             do = "choose a shorter one, or set object_name" if field == "name" else "choose a shorter one"
             faults.add(field, f"is longer than {self.longest_name} characters; got {shown(name)}; {do}")
+        if self.container_name is not None and (fault := object_name.fault(self.container_name)):
+            faults.add("container_name", fault)
 
     def _check_further(self, group: str, name: str, each: Container, faults: Faults) -> None:
         if each.image is None:
             faults.add((group, name, "image"), "is required; got none; write an image with its tag")
-        if name == self.object_name_used:
+        if name == self.container_name_used:
             faults.add((group, name), f"is the name of the main container; got {name}; choose another")
         if name in self.sidecars and group == "init_containers":
             faults.add((group, name), f"is the name of a sidecar too; got {name}; choose another")
@@ -274,6 +296,14 @@ class Workload(Container, Element):
 
     def objects(self, ground: Ground) -> Iterator[Drawing]:
         """Its Kubernetes objects on a cluster, in the order in which they are made."""
+        for each in self._drawn(ground):
+            if each.key not in self.patches:
+                yield each
+            elif (patch := self.patches[each.key]) is not None:
+                each.patch((), patch, ("patches", each.key))
+                yield each
+
+    def _drawn(self, ground: Ground) -> Iterator[Drawing]:
         from eks_blueprints.workloads import _objects
 
         yield from _objects.config(self)
@@ -297,11 +327,22 @@ class Workload(Container, Element):
         return ("spec", "template")
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
-        """Compute that it is to run on and that is not there."""
+        """Compute that it is to run on and that is not there, and objects to patch that are not made."""
+        yield from self._unpatched(ground)
         if self.run_on is not None and ground.places is not None:
             from eks_blueprints.workloads._placing import unplaced
 
             yield from unplaced(self, ground.places)
+
+    def _unpatched(self, ground: Ground) -> Iterator[Problem]:
+        if not self.patches:
+            return
+        kinds = {each.key: each.manifest["kind"] for each in self._drawn(ground)}
+        for key, patch in self.patches.items():
+            if key not in kinds:
+                yield Problem(("patches", key), unknown_name(key, kinds, "object of this workload"))
+            elif patch is None and kinds[key] == self.kubernetes_kind:
+                yield Problem(("patches", key), "is the workload itself; got null; remove the workload instead")
 
     def deploy(self, cluster: ClusterRef) -> Component:
         """Make its objects on a cluster.

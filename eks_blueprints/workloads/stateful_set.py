@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from eks_blueprints.core.errors import Path
 from eks_blueprints.workloads._container import port_of
 from eks_blueprints.workloads._drawing import Drawing
+from eks_blueprints.workloads._exposed import ServiceName
 from eks_blueprints.workloads._objects import drawing
 from eks_blueprints.workloads._scaled import ScaledWorkload
 from eks_blueprints.workloads._volumes import Claim
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class StatefulSet(ScaledWorkload):
     """A StatefulSet with what it needs: pods that keep their name and their storage, such as those of a database.
 
-    A headless Service, `<name>-headless`, gives each pod a name in the cluster's DNS. A claim of a volume is made for
+    A headless Service gives each pod a name in the cluster's DNS. A claim of a volume is made for
     each pod; claims stay when pods go, unless `claims_when_deleted` or `claims_when_scaled` say otherwise.
     """
 
@@ -30,6 +31,10 @@ class StatefulSet(ScaledWorkload):
     pod_management: Literal["OrderedReady", "Parallel"] = "OrderedReady"
     """Whether pods are started one after another, each when the one before is ready, or all at once. It cannot be
     changed: the workload is replaced."""
+
+    headless_service: ServiceName | None = None
+    """Name of the Service that gives each pod its name. It cannot be changed: the workload is replaced. Default: the
+    name of the objects and `-headless`."""
 
     claims_when_deleted: Literal["Retain", "Delete"] = "Retain"
     """What happens to claims when the StatefulSet is deleted."""
@@ -50,7 +55,7 @@ class StatefulSet(ScaledWorkload):
     @property
     def headless_name(self) -> str:
         """Name of the Service that gives pods their names."""
-        return f"{self.object_name_used}-headless"
+        return self.headless_service or f"{self.object_name_used}-headless"
 
     def governing_objects(self, _ground: Ground) -> Iterator[Drawing]:
         """The headless Service."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eks_blueprints.core.document import Place, located, parse, read
+from eks_blueprints.core.document import Place, documents, located, parse, read
 from eks_blueprints.core.errors import InputError, Problem
 
 
@@ -90,3 +90,13 @@ def test_an_unquoted_version_is_quoted_back_as_it_was_written() -> None:
     assert str(found) == (
         'f.yaml:2:12: cluster.version: needs text; got 1.30, which YAML reads as a number; quote it: "1.30"'
     )
+
+
+def test_documents_of_one_text_have_places_of_their_own() -> None:
+    first, second = documents("a: &x {b: 1}\nc: *x\n---\n# nothing\n---\n- 2\n", "app.yaml")
+    assert (first.data, second.data) == ({"a": {"b": 1}, "c": {"b": 1}}, [2])
+    place = second.place((0,))
+    assert place is not None
+    assert (place.line, place.column) == (6, 3)
+    with pytest.raises(InputError, match=r"app\.yaml:4:1: a: is given twice"):
+        documents("b: 1\n---\na: 1\na: 2\n", "app.yaml")

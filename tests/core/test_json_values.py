@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.core.json_values import read, secret_leaves, written
+from eks_blueprints.core.json_values import read, secret_leaves, spelled, written
 from eks_blueprints.core.spec import Reference
 
 
@@ -67,3 +67,10 @@ def test_they_are_written_down_by_name() -> None:
 def test_secrets_among_them_are_found() -> None:
     found = read({"a": [{"b": {"secret": "k"}}], "c": {"config": "k"}})
     assert list(secret_leaves(found)) == [("a", 0, "b")]
+
+
+def test_what_is_spelled_is_read_as_it_stands() -> None:
+    value = {"auth": {"secret": "users"}, "data": {"config": "x"}, "list": [{"config": "a"}], "volume": {"secret": {}}}
+    text = spelled(value)
+    assert text["auth"] == {"literal": {"secret": "users"}}
+    assert read(text) == value

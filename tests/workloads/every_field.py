@@ -79,6 +79,9 @@ CLAIMS: list[Any] = [
 ]
 ALL: dict[str, list[Any]] = {
     "object_name": ["other"],
+    "container_name": ["main"],
+    "restart_on_change": [False],
+    "patches": [{"service-account": {"metadata": {"annotations": {"a.b/c": "d"}}}}],
     "labels": [{"app.kubernetes.io/part-of": "shop"}],
     "annotations": [{"reloader.stakater.com/auto": "true"}],
     "pod_labels": [{"team": "a"}],
@@ -88,9 +91,10 @@ ALL: dict[str, list[Any]] = {
     "init_containers": [{"migrate": {"image": "example.com/migrate:1", "command": ["migrate"], "env": {"A": "b"}}}],
     "volumes": VOLUMES,
     "config_maps": [{"app": {"data": {"level": "info"}, "env": True}},
-                    {"app": {"data": {"level": "info"}, "files": {"a.txt": "tests/workloads/said.py"}, "mount_path": "/etc/app"}}],
+                    {"app": {"data": {"level": "info"}, "files": {"a.txt": "tests/workloads/said.py"}, "mount_path": "/etc/app", "name": "app.conf"}}],
     "secrets": [{"db": {"data": {"password": "only-for-tests"}, "env": True}},
                 {"db": {"data": {"password": "only-for-tests"}, "files": {"a.txt": "tests/workloads/said.py"}, "mount_path": "/etc/db"}},
+                {"db": {"data": {"password": "only-for-tests"}, "name": "login"}},
                 {"db": {"external": {"store": "aws", "data": {"a": "prod/db#a", "b": "prod/b"}}}},
                 {"db": {"external": {"store": "aws", "store_kind": "SecretStore", "extract": ["prod/all"], "refresh_interval": "30m"}}}],
     "service_account": [{}, {"name": "own"}, {"name": "there", "existing": True},
@@ -108,7 +112,7 @@ ALL: dict[str, list[Any]] = {
 }  # fmt: skip
 """Fields of all sorts."""
 SERVED: dict[str, list[Any]] = {
-    "service": [{}, {"headless": True}, {"type": "NodePort"}, {"type": "LoadBalancer", "scheme": "internet-facing"},
+    "service": [{}, {"name": "front"}, {"headless": True}, {"type": "NodePort"}, {"type": "LoadBalancer", "scheme": "internet-facing"},
                 {"ports": {"http": 80}, "annotations": {"a.b/c": "d"}, "spec": {"sessionAffinity": "ClientIP"}}],
     "ingress": [{}, {"hosts": ["a.example.com", "*.example.com"], "path": "/shop", "path_type": "Exact", "port": "http"},
                 {"scheme": "internet-facing", "certificate_arns": ["arn:aws:acm:eu-west-1:111122223333:certificate/0f0f"], "load_balancer_group": "public"},
@@ -146,6 +150,7 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         **SERVED,
         **SCALED,
         "volumes": [*VOLUMES, *CLAIMS],
+        "headless_service": ["nodes"],
         "pod_management": ["OrderedReady", "Parallel"],
         "claims_when_deleted": ["Retain", "Delete"],
         "claims_when_scaled": ["Retain", "Delete"],

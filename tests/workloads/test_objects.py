@@ -355,3 +355,71 @@ def test_nothing_waits_for_pods_that_there_may_be_none_of() -> None:
     assert "annotations" not in waits
     parked = made({"web": {**WEB, **fields, "replicas": 0}}).one(SERVICE).inputs["metadata"]
     assert parked["annotations"] == {"pulumi.com/skipAwait": "true"}
+
+
+def test_objects_and_containers_keep_the_names_that_they_are_given() -> None:
+    fields = {
+        "container_name": "php",
+        "ports": {"http": 8080},
+        "service": {"name": "front"},
+        "ingress": {"ingress_class": "nginx"},
+        "config_maps": {"app": {"name": "front.conf", "data": {"a": "b"}, "env": True}},
+        "secrets": {"db": {"name": "login", "data": {"a": {"secret": "a"}}, "mount_path": "/etc/db"}},
+        "volumes": {"data": {"claim": {"name": "disk", "size": "1Gi"}}},
+    }
+    found = made({"web": {**WEB, **fields}})
+    pod = found.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]
+    assert [each["name"] for each in pod["containers"]] == ["php"]
+    assert found.one(CONFIG).inputs["metadata"]["name"] == "front.conf"
+    assert pod["containers"][0]["envFrom"] == [{"configMapRef": {"name": "front.conf"}}]
+    assert found.one(SECRET).inputs["metadata"]["name"] == "login"
+    assert found.one("kubernetes:core/v1:PersistentVolumeClaim").inputs["metadata"]["name"] == "disk"
+    assert pod["volumes"] == [
+        {"name": "data", "persistentVolumeClaim": {"claimName": "disk"}},
+        {"name": "secret-db", "secret": {"secretName": "login"}},
+    ]
+    assert found.one(SERVICE).inputs["metadata"]["name"] == "front"
+    rule = found.one("kubernetes:networking.k8s.io/v1:Ingress").inputs["spec"]["rules"][0]
+    assert rule["http"]["paths"][0]["backend"]["service"]["name"] == "front"
+    governed = made({"db": {**WEB, "kind": "stateful_set", "headless_service": "nodes"}})
+    assert governed.one(SERVICE).inputs["metadata"]["name"] == "nodes"
+    assert governed.one("kubernetes:apps/v1:StatefulSet").inputs["spec"]["serviceName"] == "nodes"
+
+
+def test_any_object_can_be_patched_and_what_is_made_unasked_left_out() -> None:
+    patches = {
+        "deployment": {"metadata": {"labels": {"team": "shop", "app.kubernetes.io/name": None}}},
+        "service-account": {"automountServiceAccountToken": None},
+        "pod-disruption-budget": None,
+    }
+    found = made({"web": {**WEB, "replicas": 2, "patches": patches}})
+    assert found.one(DEPLOYMENT).inputs["metadata"]["labels"] == {"team": "shop"}
+    assert "automountServiceAccountToken" not in found.one(ACCOUNT).inputs
+    assert not found.all("kubernetes:policy/v1:PodDisruptionBudget")
+
+
+def test_a_service_account_that_is_there_says_itself_whether_pods_get_a_token() -> None:
+    account = {"name": "default", "existing": True}
+    assert "automountServiceAccountToken" not in pod_of({**WEB, "service_account": account})
+    assert (
+        pod_of({**WEB, "service_account": {**account, "automount_token": False}})["automountServiceAccountToken"]
+        is False
+    )
+
+
+def test_a_service_takes_its_ports_in_kubernetes_words_too() -> None:
+    ports = [{"port": 80, "targetPort": 8080}]
+    written = {"service": {"spec": {"ports": ports}}, "ports": {"admin": 9000}, "ingress": {"ingress_class": "nginx"}}
+    found = made({"web": {**WEB, **written}})
+    assert found.one(SERVICE).inputs["spec"]["ports"] == ports
+    rule = found.one("kubernetes:networking.k8s.io/v1:Ingress").inputs["spec"]["rules"][0]
+    assert rule["http"]["paths"][0]["backend"]["service"]["port"] == {"number": 80}
+    merged = {"type": "NodePort", "spec": {"ports": [{"name": "http", "nodePort": 30080}]}}
+    service = made({"web": {**WEB, "ports": {"http": 80}, "service": merged}}).one(SERVICE).inputs["spec"]
+    assert service["ports"] == [{"name": "http", "port": 80, "targetPort": "http", "nodePort": 30080}]
+
+
+def test_pods_stay_when_their_settings_change_if_they_are_told_to() -> None:
+    fields = {"config_maps": {"app": {"data": {"level": "info"}}}, "restart_on_change": False}
+    template = made({"web": {**WEB, **fields}}).one(DEPLOYMENT).inputs["spec"]["template"]
+    assert "annotations" not in template["metadata"]

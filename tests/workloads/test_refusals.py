@@ -14,24 +14,24 @@ LONG = "a" * 60
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"image": None}, "image: is required"),
-    ({"namespace": "Shop"}, "namespace: is no name of a namespace"),
-    ({"ports": {"HTTP": 80}}, "ports.HTTP: is no name of a port"),
-    ({"ports": {"http": 0}}, "ports.http: is no port"),
+    ({"namespace": "Shop"}, "namespace: is not a valid name of a namespace"),
+    ({"ports": {"HTTP": 80}}, "ports.HTTP: is not a valid name of a port"),
+    ({"ports": {"http": 0}}, "ports.http: is not a valid port"),
     ({"ports": {"http": 80, "web": 80}}, "ports.web: is the port http too"),
     ({"env": {"A": 1}}, 'env.A: needs text; got 1; quote it: "1"'),
     ({"env": {"A": True}}, 'env.A: needs text; got true; quote it: "true"'),
     ({"env": {"A": {"secretRef": "b"}}}, "env.A: is no value of a variable"),
     ({"env": {"A": {"secretKeyRef": {"name": "b"}}}}, "env.A: "),
-    ({"requests": {"cpu": "two"}}, "requests.cpu: is no quantity"),
+    ({"requests": {"cpu": "two"}}, "requests.cpu: is not a valid quantity"),
     ({"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}, "limits.cpu: is below what is requested"),
-    ({"readiness_probe": "/ready"}, "readiness_probe: is a path and there is no port to ask"),
+    ({"readiness_probe": "/ready"}, "readiness_probe: is a path, which needs a port"),
     ({"readiness_probe": "ready"}, "readiness_probe: is no path"),
     ({"service": {}}, "service: leads to a port of the container"),
     ({"ports": {"http": 80}, "service": {"ports": {"htp": 80}}}, "service.ports.htp: no such port"),
     ({"ports": {"http": 80}, "service": {"headless": True, "type": "NodePort"}}, "service.headless: is for type"),
     ({"ports": {"http": 80}, "service": {"type": "LoadBalancer"}}, "service.type: needs AWS Load Balancer Controller"),
     ({"ports": {"http": 80}, "ingress": {}}, "ingress: needs AWS Load Balancer Controller"),
-    ({"ports": {"http": 80}, "ingress": {"port": "web"}}, "ingress.port: is no port of the service"),
+    ({"ports": {"http": 80}, "ingress": {"port": "web"}}, "ingress.port: is not a valid port of the service"),
     (
         {"replicas": 2, "requests": {"cpu": "1"}, "horizontal_pod_autoscaler": HPA},
         "replicas: is what horizontal_pod_autoscaler says",
@@ -57,7 +57,19 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "service_account.allow[0].resources: ",
     ),
     ({"service_account": {"existing": True}}, "service_account.name: is required"),
-    ({"object_name": "a.b"}, "object_name: is no short name"),
+    (
+        {"patches": {"servce": {}}, "ports": {"http": 80}, "service": {}},
+        "patches.servce: no such object of this workload",
+    ),
+    ({"patches": {"deployment": None}}, "patches.deployment: is the workload itself"),
+    ({"patches": {"deployment": {"kind": "Job"}}}, "patches.deployment.kind: cannot be changed"),
+    ({"patches": {"deployment": {"spec": {"replica": 1}}}}, "patches.deployment.spec.replica: no such field"),
+    ({"container_name": "a b"}, "container_name: is not a valid short name"),
+    (
+        {"config_maps": {"app": {"name": "A", "data": {"a": "b"}}}},
+        "config_maps.app.name: is not a valid name of",
+    ),
+    ({"object_name": "a.b"}, "object_name: is not a valid short name"),
     # What Kubernetes itself would refuse, in its own words.
     ({"pod": {"restartPolcy": "Always"}}, "pod.restartPolcy: no such field"),
     ({"pod": {"tolerations": [{"key": "a", "effect": "NoSchedul"}]}}, "pod.tolerations[0].effect: is not one of"),
@@ -157,7 +169,7 @@ def test_a_slip_is_told_at_its_field(fields: dict[str, Any], message: str) -> No
 @pytest.mark.parametrize(
     ("workload", "message"),
     [
-        ({**WEB, "kind": "cron_job", "schedule": "61 * * * *"}, "schedule: is no minute"),
+        ({**WEB, "kind": "cron_job", "schedule": "61 * * * *"}, "schedule: is not a valid minute"),
         ({**WEB, "kind": "cron_job", "schedule": "@daily", "time_zone": "Europe/Berln"}, "time_zone: is no time zone"),
         ({**WEB, "kind": "job", "restart_policy": "Always"}, "restart_policy: "),
         (
@@ -175,14 +187,14 @@ def test_a_slip_of_one_sort_of_workload(workload: dict[str, Any], message: str) 
 
 def test_a_namespace_that_nobody_makes_is_a_warning() -> None:
     (found,) = told({"web": {**WEB, "namespace": "elsewhere"}})
-    assert found.startswith("warning: workloads.web.namespace: is a namespace that nothing here makes")
+    assert found.startswith("warning: workloads.web.namespace: is a namespace that nothing here creates")
 
 
 def test_two_workloads_cannot_make_the_same_object() -> None:
     found = told({"web": WEB, "other": {**WEB, "object_name": "web"}})
     assert [each.partition(";")[0] for each in found] == [
-        "workloads.other.object_name: is written down twice",
-        "workloads.other.object_name: is written down twice",
+        "workloads.other.object_name: is defined twice",
+        "workloads.other.object_name: is defined twice",
     ]
 
 

@@ -1,0 +1,154 @@
+"""`eks-blueprints import`: what stands already, as stack files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eks_blueprints.cli import complete
+from eks_blueprints.core.printed import document, visible
+
+if TYPE_CHECKING:
+    from eks_blueprints.lifecycle.importers.manifests.part import Part
+
+
+@click.group("import")
+def command() -> None:
+    """Turn what stands already into stack files, and say what differs.
+
+    \b
+      eks-blueprints import manifests k8s/ -o stacks/shop.yaml      Kubernetes YAML, as workloads
+    """
+
+
+@command.command("manifests")
+@click.argument("paths", nargs=-1, required=True, metavar="DIR|FILE...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Stack file to write.")
+@click.option(
+    "--extends",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Stack file of the platform that the new one extends. Default: a platform to fill in, marked # yours.",
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    shell_complete=complete.stacks,
+    help="Stack file to add to; what stands there stays as it is.",
+)
+@click.option("-n", "--namespace", metavar="NAME", help="Namespace of objects that name none. Default: default.")
+@click.option("--name", metavar="NAME", help="Name of the add-on for what is no workload. Default: that of the file.")
+@click.option(
+    "--secrets-to",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="New folder for the values of secrets: one file each, for you alone, to give to Pulumi and delete.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+def manifests(  # noqa: PLR0917 - click passes each option by name
+    paths: tuple[str, ...],
+    output: Path | None,
+    extends: Path | None,
+    into: Path | None,
+    namespace: str | None,
+    name: str | None,
+    secrets_to: Path | None,
+    form: str,
+) -> None:
+    """Turn Kubernetes YAML or JSON into a stack file whose plan holds the same objects.
+
+    Reads files, folders (with those below them), Lists, Kustomize folders and `-` for standard input. A Deployment,
+    StatefulSet, DaemonSet, Job or CronJob becomes a workload, with the Service, Ingress, ConfigMaps, Secrets, claims,
+    service account, budget, autoscaler and network policy that belong to it alone. All else stands as it is in an
+    add-on of the kind `manifests`. What such workloads have by default and the objects have not, such as the
+    restricted Pod Security Standard, is switched off; the report says what could be turned on.
+
+    Each workload is drawn and compared with what was read, field by field: what it cannot make exactly stays a
+    manifest. No value of a Secret is written down: `{secret: key}` names it, and the report says how to store it.
+
+    \b
+      eks-blueprints import manifests k8s/                               to standard output
+      eks-blueprints import manifests k8s/ -o stacks/shop.yaml --extends stacks/base.yaml
+      eks-blueprints import manifests app.yaml --into stacks/prod.yaml --namespace shop
+      helm template shop ./chart | eks-blueprints import manifests - -o stacks/shop.yaml
+      kubectl get deploy,svc,cm -n shop -o yaml | eks-blueprints import manifests -
+    """
+    _check_options(output, extends, into)
+    from eks_blueprints.core.leaves import element_name, namespace_name
+    from eks_blueprints.lifecycle.importers import files
+    from eks_blueprints.lifecycle.importers.manifests.part import imported
+
+    if namespace is not None and (fault := namespace_name.fault(namespace)):
+        raise click.UsageError(f"--namespace {fault}")
+    if name is not None and (fault := element_name.fault(name)):
+        raise click.UsageError(f"--name {fault}")
+    platform = into or extends
+    addons = files.addons_of(platform, str(platform)) if platform is not None else {}
+    called = name or _named(paths, output)
+    part = imported(paths, called, namespace=namespace, addons=addons)
+    if into is not None:
+        text = files.added(into, str(into), part.data)
+    else:
+        above = None if extends is None else files.relative(extends, output or Path("stack.yaml"))
+        text = files.stack_text(part.data, f"Imported from {visible(', '.join(paths))}.", above)
+    if secrets_to is not None:
+        files.check_new(secrets_to)
+    target = into or output
+    if target is None:
+        click.echo(text, nl=False)
+    else:
+        files.write(target, text, replace=into is not None)
+    if secrets_to is not None:
+        files.write_secrets(secrets_to, part.secrets.by_key)
+    _report(part, target, secrets_to, form)
+
+
+def _check_options(output: Path | None, extends: Path | None, into: Path | None) -> None:
+    if into is not None and (output is not None or extends is not None):
+        other = "-o" if output is not None else "--extends"
+        raise click.UsageError(f"--into adds to a file that is there; got {other} too; leave one of them out")
+
+
+def _named(paths: tuple[str, ...], output: Path | None) -> str:
+    """A name for the add-on: that of the file or folder."""
+    from eks_blueprints.core.leaves import element_name
+
+    source = output if output is not None else Path(paths[0]).resolve()
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", source.stem).strip("-_")[:40].lower()
+    # An add-on that is called like a kind would be read as one.
+    return name if not element_name.fault(name) else "objects"
+
+
+def _report(part: Part, target: Path | None, secrets_to: Path | None, form: str) -> None:
+    from eks_blueprints.lifecycle.importers.manifests import told
+
+    # Where the stack file itself goes to standard output, what is said about it does not.
+    err = target is None
+    if form == "json":
+        click.echo(document(told.to_data(part)), err=err)
+        return
+    for line in told.lines(part):
+        click.echo(visible(line), err=err)
+    for line in _next(part, target, secrets_to):
+        click.echo(visible(line), err=err)
+
+
+def _next(part: Part, target: Path | None, secrets_to: Path | None) -> Iterator[str]:
+    stack = target.stem if target is not None else "STACK"
+    if part.secrets.of:
+        where = (
+            f"their values are in {secrets_to}; delete it when they are stored" if secrets_to else "not written down"
+        )
+        yield f"secrets ({where}):"
+        for key, what in part.secrets.of.items():
+            source = f" < {secrets_to / key}" if secrets_to is not None else ""
+            yield f"  pulumi config set --secret {key} --stack {stack}{source}  # {what}"
+    if target is not None:
+        yield "next:"
+        yield f"  eks-blueprints check {target}"
+        yield f"  eks-blueprints preview {target}"

@@ -1,0 +1,1 @@
+"""What stands somewhere already, as parts of stack files: one package for each form that it is written in."""
