@@ -40,7 +40,7 @@ def hold_together(stacks: Sequence[str], every: bool, shard: Shard | None, other
     """Refuse what does not go with all stacks, or a share of them; `others` says of options whether they are given."""
     which = "--shard" if shard is not None else "--all"
     if (every or shard is not None) and stacks:
-        raise click.UsageError(f"{which} takes every stack; got names as well; leave one of them out")
+        raise click.UsageError(f"{which} selects every stack; got names as well; leave one of them out")
     if wrong := [name for name, given in others.items() if given and (every or shard is not None)]:
         raise click.UsageError(f"{which} takes the stacks of a project; got {wrong[0]} as well; leave one of them out")
 

@@ -51,12 +51,11 @@ Mirrors = Annotated[dict[str, str], AfterValidator(mirrors)]
 def from_mirror(image: str, registries: Mapping[str, str]) -> str:
     """An image, or a registry, as the mirror that stands in for it has it; itself where there is none."""
     full = _full(image)
-    for name in (full, image):
-        fitting = [registry for registry in registries if f"{name}/".startswith(f"{registry}/")]
-        if fitting:
-            registry = max(fitting, key=len)
-            return registries[registry] + name.removeprefix(registry)
-    return image
+    fitting = [registry for registry in registries if f"{full}/".startswith(f"{_full(registry)}/")]
+    if not fitting:
+        return image
+    nearest = max(fitting, key=lambda registry: len(_full(registry)))
+    return registries[nearest] + full.removeprefix(_full(nearest))
 
 
 def unreachable(image: str, partition: str) -> str | None:

@@ -55,6 +55,16 @@ def hidden(value: Any, name: str, mark: Any, inside: str = MASK) -> Any:
     return without(value, inside) if isinstance(value, str) else value
 
 
+def stands_for(written: str, text: Any) -> bool:
+    """Whether a text of a plan that was written down is what stands there for `text`, with its secrets masked."""
+    if PLAIN in written:
+        # Of a value that was masked as a whole nobody can tell what it was.
+        return written == PLAIN or (isinstance(text, str) and without(text, PLAIN) == written)
+    if isinstance(text, str) and (script := _decoded(written)) is not None and PLAIN in script:
+        return (other := _decoded(text)) is not None and without(other, PLAIN) == script
+    return False
+
+
 def called(settings: Mapping[Any, Any], key: Any) -> str:
     """What a setting is called: by its key, or as `{name: DB_PASSWORD, value: …}`."""
     name = settings.get("name")

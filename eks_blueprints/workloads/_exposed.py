@@ -220,7 +220,7 @@ def port_named(wanted: str | None, ports: dict[str, int]) -> int:
     return ports[wanted]
 
 
-def joined(values: tuple[Any, ...]) -> Any:
+def joined(values: Sequence[Any]) -> Any:
     """Texts with commas between them; an Output where one of them is."""
     if any(map(is_output, values)):
         import pulumi

@@ -308,7 +308,8 @@ def test_on_auto_mode_alone_what_it_brings_is_left_out(kind: str) -> None:
     warnings = BlueprintArgs.model_validate(PLATFORM | fields).warnings
     told = [problem.message for problem in warnings if problem.path == ("addons", kind)]
     left_out = [f"is not installed: EKS Auto Mode includes {cls.fits.in_auto_mode}"]
-    assert [message for message in told if "Auto Mode brings" in message] == (left_out if cls.fits.in_auto_mode else [])
+    found = [message for message in told if "Auto Mode includes" in message]
+    assert found == (left_out if cls.fits.in_auto_mode else [])
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if issubclass(class_of(kind), EksManaged)])

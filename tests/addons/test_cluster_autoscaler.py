@@ -112,7 +112,7 @@ def test_nothing_is_taken_away_where_nobody_wants_it() -> None:
         ({"priorities": [{"priority": 1, "groups": ["a"]}]}, "priorities: needs the expander priority"),
         (
             {"expanders": ["priority"], "priorities": [{"priority": 1, "groups": ["a"]}] * 2},
-            "priorities: lists one number twice",
+            "priorities: uses one number twice",
         ),
         (
             {"expanders": ["priority"], "priorities": [{"priority": 1, "groups": ["("]}]},

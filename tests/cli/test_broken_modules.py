@@ -75,7 +75,7 @@ def test_a_kind_whose_rules_fail_is_told(tmp_path: Path) -> None:
     )
     file = tmp_path / "prod.yaml"
     file.write_text(f"{BASE}compute: {{a: {{kind: hasty.Hasty}}}}\n")
-    with pytest.raises(InputError, match=r"compute.a.kind: cannot read its fields; got .*KeyError: 'missing'.*; mend"):
+    with pytest.raises(InputError, match=r"compute.a.kind: cannot read its fields; got .*KeyError: 'missing'.*; fix"):
         open_stack(file)
 
 

@@ -42,7 +42,7 @@ def test_check_says_what_is_valid() -> None:
 def test_check_says_what_only_a_preview_tells() -> None:
     done = call("check", cwd=ROOT / "examples/team_repo")
     assert done.returncode == 0
-    told = "not checked: what prepare() and extend() of acme.platform.AcmeBlueprint make of stacks/prod.yaml"
+    told = "not checked: what prepare() and extend() of acme.platform.AcmeBlueprint change in stacks/prod.yaml"
     assert done.stdout.splitlines()[1] == f"{told}; run: eks-blueprints preview prod"
 
 

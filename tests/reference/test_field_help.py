@@ -100,7 +100,7 @@ def test_an_element_is_a_mapping_of_its_fields(path: str) -> None:
         ("cidr", "did you mean network.cidr?"),
         ("cluster_name", "write cluster.name"),
         ("managedNodeGroups", "write each group as compute:"),
-        ("network.cidr.x", "network.cidr.x: has no fields; got x; ask for network.cidr"),
+        ("network.cidr.x", "network.cidr.x: has no fields; got x; use network.cidr"),
         ("compute.managed_nodes.taints.efect", "did you mean effect?"),
     ],
 )

@@ -15,7 +15,8 @@ from eks_blueprints.policies.inside import helm
 from eks_blueprints.policies.inside.ours import ANY, Ours, is_ours, ours
 from eks_blueprints.policies.inside.paths import Path, leaves, written
 from eks_blueprints.policies.inside.steered import is_steering, steered
-from eks_blueprints.policies.platform import Installed, charts, cluster_of
+from eks_blueprints.policies.installed import Installed, charts
+from eks_blueprints.policies.platform import cluster_of
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 

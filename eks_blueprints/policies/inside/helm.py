@@ -23,7 +23,7 @@ from eks_blueprints.core.charts.objects import read
 from eks_blueprints.core.plain_secrets import hidden
 from eks_blueprints.core.versions import latest
 from eks_blueprints.policies.inside.fetched import fetched, is_within_reach
-from eks_blueprints.policies.platform import Installed
+from eks_blueprints.policies.installed import Installed
 from eks_blueprints.policies.stack import Stack
 
 VARIABLE = "EKS_BLUEPRINTS_RENDER"

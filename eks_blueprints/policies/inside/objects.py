@@ -7,7 +7,7 @@ from typing import Any
 
 from eks_blueprints.core.charts.model import Container, Rendered, Webhook, Workload
 from eks_blueprints.policies.embedded import type_of
-from eks_blueprints.policies.platform import Installed
+from eks_blueprints.policies.installed import Installed
 from eks_blueprints.policies.stack import Resource
 
 _VERSIONS = {"Job": "batch/v1", "CronJob": "batch/v1", "Pod": "v1"}

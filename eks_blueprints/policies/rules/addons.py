@@ -9,17 +9,9 @@ from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.facts.pods import Addressing, addresses
 from eks_blueprints.core.yaml_text import YAMLError, load
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import charts, running
 from eks_blueprints.policies.objects import CONFIG_MAP, STATEFUL_SET
-from eks_blueprints.policies.platform import (
-    ADDON,
-    NODE_GROUP,
-    addon,
-    auto_mode,
-    charts,
-    cluster_of,
-    running,
-    version_of,
-)
+from eks_blueprints.policies.platform import ADDON, NODE_GROUP, addon, auto_mode, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
 from eks_blueprints.policies.volumes import CLAIM, EBS, STORAGE_CLASS, provisioner, templates_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import charts
 from eks_blueprints.policies.objects import (
     DAEMON_SET,
     NAMESPACE,
@@ -13,11 +14,7 @@ from eks_blueprints.policies.objects import (
     target_key,
     target_of,
 )
-from eks_blueprints.policies.platform import (
-    CHART,
-    RELEASE,
-    charts,
-)
+from eks_blueprints.policies.platform import CHART, RELEASE
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 

@@ -6,6 +6,7 @@ import re
 
 from eks_blueprints.policies.addresses import subnets_of
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import charts, cluster_autoscalers, images, karpenters, running
 from eks_blueprints.policies.objects import DEPLOYMENT, STATEFUL_SET
 from eks_blueprints.policies.platform import (
     APPLICATION,
@@ -18,13 +19,8 @@ from eks_blueprints.policies.platform import (
     RELEASE,
     ROLE_POLICY,
     auto_mode,
-    charts,
-    cluster_autoscalers,
     cluster_of,
-    images,
-    karpenters,
     on_cluster,
-    running,
     version_of,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined

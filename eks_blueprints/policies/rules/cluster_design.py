@@ -5,6 +5,7 @@ from __future__ import annotations
 from eks_blueprints.core.leaves import overlap
 from eks_blueprints.policies.addresses import ranges_of_vpc, subnets_of
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import charts, named
 from eks_blueprints.policies.platform import (
     ADDON,
     APPLICATION,
@@ -18,9 +19,7 @@ from eks_blueprints.policies.platform import (
     RELEASE,
     ROLE,
     auto_mode,
-    charts,
     cluster_of,
-    named,
     on_cluster,
 )
 from eks_blueprints.policies.props import Faults, NotApplicable, Props

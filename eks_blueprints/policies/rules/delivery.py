@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import charts
 from eks_blueprints.policies.objects import NAMESPACE, ROLLOUT, SERVICE, WORKLOADS
-from eks_blueprints.policies.platform import APPLICATION, CHART, NODE_GROUP, RELEASE, ROLE, SUBNET, VPC, charts
+from eks_blueprints.policies.platform import APPLICATION, CHART, NODE_GROUP, RELEASE, ROLE, SUBNET, VPC
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.stack import CLUSTER
 

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 
 from eks_blueprints.core.secret_text import looks
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts_of, installing
+from eks_blueprints.policies.installed import charts_of, installing
+from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 

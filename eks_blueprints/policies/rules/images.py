@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 
 from eks_blueprints.core.images import parts
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import charts
 from eks_blueprints.policies.objects import WORKLOADS
-from eks_blueprints.policies.platform import CHART, RELEASE, charts
+from eks_blueprints.policies.platform import CHART, RELEASE
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.stack import CLUSTER

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import charts, named
 from eks_blueprints.policies.objects import CONFIG_MAP, DAEMON_SET, DEPLOYMENT, INGRESS, containers_of
-from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE, charts, named
+from eks_blueprints.policies.platform import APPLICATION, CHART, FLUX_RELEASE, RELEASE
 from eks_blueprints.policies.props import Faults, Props, Undetermined
 from eks_blueprints.policies.stack import Resource
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from eks_blueprints.core import versions
 from eks_blueprints.core.iam_match import limits
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import Installed, charts, karpenters
 from eks_blueprints.policies.karpenter import capacity
 from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
 from eks_blueprints.policies.platform import (
@@ -21,10 +22,7 @@ from eks_blueprints.policies.platform import (
     POLICY,
     RELEASE,
     ROLE_POLICY,
-    Installed,
-    charts,
     cluster_of,
-    karpenters,
     on_cluster,
     version_of,
 )

@@ -9,16 +9,8 @@ from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.facts.pods import Addressing, addresses
 from eks_blueprints.policies.addresses import subnets_of
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.platform import (
-    ASSOCIATION,
-    GROUP,
-    NODE_GROUP,
-    VPC,
-    charts,
-    cluster_autoscalers,
-    karpenters,
-    on_cluster,
-)
+from eks_blueprints.policies.installed import charts, cluster_autoscalers, karpenters
+from eks_blueprints.policies.platform import ASSOCIATION, GROUP, NODE_GROUP, VPC, on_cluster
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
 

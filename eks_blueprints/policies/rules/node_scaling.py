@@ -7,15 +7,8 @@ from typing import Any
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.policies.addresses import subnets_of
 from eks_blueprints.policies.definition import Context, rule
-from eks_blueprints.policies.platform import (
-    GROUP,
-    LAUNCH_TEMPLATE,
-    NODE_GROUP,
-    addon,
-    cluster_autoscalers,
-    cluster_of,
-    karpenters,
-)
+from eks_blueprints.policies.installed import cluster_autoscalers, karpenters
+from eks_blueprints.policies.platform import GROUP, LAUNCH_TEMPLATE, NODE_GROUP, addon, cluster_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 

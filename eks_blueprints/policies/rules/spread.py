@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eks_blueprints.policies.addresses import subnet_of
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import cluster_autoscalers
 from eks_blueprints.policies.objects import (
     CONTROLLER,
     CRON_JOB,
@@ -27,7 +28,7 @@ from eks_blueprints.policies.objects import (
     replicas,
     selects,
 )
-from eks_blueprints.policies.platform import NODE_GROUP, NODE_POOL, SUBNET, auto_mode, cluster_autoscalers, cluster_of
+from eks_blueprints.policies.platform import NODE_GROUP, NODE_POOL, SUBNET, auto_mode, cluster_of
 from eks_blueprints.policies.pods import pod_rule, pods
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rules.availability import lowest

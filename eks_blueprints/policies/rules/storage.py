@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from eks_blueprints.policies.definition import Context, rule
+from eks_blueprints.policies.installed import charts
 from eks_blueprints.policies.objects import DEPLOYMENT, STATEFUL_SET, namespace_of, pod_of, replicas
-from eks_blueprints.policies.platform import (
-    EC2_NODE_CLASS,
-    GROUP,
-    NODE_GROUP,
-    addon,
-    auto_mode,
-    charts,
-    cluster_of,
-    on_cluster,
-)
+from eks_blueprints.policies.platform import EC2_NODE_CLASS, GROUP, NODE_GROUP, addon, auto_mode, cluster_of, on_cluster
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.policies.volumes import (

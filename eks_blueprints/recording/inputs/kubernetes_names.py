@@ -74,7 +74,7 @@ def _object_name(
 
 def _check_name(path: str, whole: str, rule: NameRule, *, automatic: bool) -> Iterator[InputProblem]:
     text = whole.removesuffix(_AUTONAME) if automatic else whole
-    verb = "the automatic name takes" if automatic else "takes"
+    verb = "the automatic name can contain" if automatic else "can contain"
     if len(whole) > rule.longest:
         what = f"{verb} at most {rule.longest} characters"
         got = f"{shown(text)} and {len(_AUTONAME)} more" if automatic else f"{shown(text)} of {len(text)}"

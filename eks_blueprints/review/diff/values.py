@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from eks_blueprints.core.plain_secrets import PLAIN
-from eks_blueprints.core.secret_text import without
+from eks_blueprints.core.plain_secrets import stands_for
 from eks_blueprints.review.diff.changes import ABSENT, Change
 from eks_blueprints.review.diff.texts import document, line_changes
 
@@ -48,9 +47,8 @@ def same(old: Any, new: Any) -> bool:
         return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
     if isinstance(old, list) and isinstance(new, list):
         return len(old) == len(new) and all(map(same, old, new))
-    if isinstance(old, str) and PLAIN in old:
-        # Of a secret that was masked when the plan was written nobody can tell.
-        return old == PLAIN or (isinstance(new, str) and without(new, PLAIN) == old)
+    if isinstance(old, str) and old != new and stands_for(old, new):
+        return True
     return isinstance(old, bool) is isinstance(new, bool) and bool(old == new)
 
 

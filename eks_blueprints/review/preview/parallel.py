@@ -66,8 +66,8 @@ def outcome_of(found: Preview, form: str, full: bool, width: int | None) -> Outc
     from eks_blueprints.review.preview.json_form import to_data, written
     from eks_blueprints.review.preview.text import render
 
-    data = to_data(found) if form in ("json", "data") else None
+    data = to_data(found) if form == "data" else None
     lines: tuple[str, ...] = tuple(render(found, full=full, width=width)) if form == "text" else ()
     if form == "json":  # written here, because that takes longer than to hand it on
-        lines, data = (document(written(data)),), None
+        lines = (document(written(to_data(found))),)
     return Outcome(lines, data, found.refused, found.created, found.notes)

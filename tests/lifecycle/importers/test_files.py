@@ -120,7 +120,7 @@ def test_the_command_tells_what_is_wrong_and_writes_nothing(tmp_path: Path) -> N
     assert both.returncode == 2
     assert "--into adds to a file that is there; got -o too" in both.stderr
     bare = call("import", "manifests", "a.yaml", "-n", "A b", cwd=tmp_path)
-    assert "--namespace is no name of a namespace" in bare.stderr
+    assert "--namespace is not a valid name of a namespace" in bare.stderr
 
 
 def test_the_file_goes_to_standard_output_and_the_report_beside_it(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_a_kustomize_folder_that_cannot_be_built_is_refused_with_the_way(
 
 
 WRONG: dict[str, tuple[str, str]] = {
-    "no YAML": ("a: [", "app.yaml:1:5: is not YAML"),
+    "no YAML": ("a: [", "app.yaml:1:5: is invalid YAML"),
     "given twice": (f"{PODS}kind: Job\n", "app.yaml:9:1: kind: is given twice"),
     "a template": ("kind: {{ .Values.kind }}\n", "app.yaml:1:7: is a template of Helm, and no YAML"),
     "a quoted template": (
@@ -224,7 +224,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     written(tmp_path / "e", "name: x", "Chart.yaml")
     found = refused(str(tmp_path), str(tmp_path / "missing"))
     for what in (
-        "is not YAML",
+        "is invalid YAML",
         "is not UTF-8",
         "got a pipe or a device",
         "needs text",

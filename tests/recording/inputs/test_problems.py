@@ -85,7 +85,7 @@ def test_what_is_missing() -> None:
         ({"labels": "a=b"}, "error labels: needs a map; got 'a=b'; give keys and values"),
         (
             {"scalingConfig": [GOOD["scalingConfig"]]},
-            "warning scalingConfig: needs one object; got a list of 1; remove it of the list",
+            "warning scalingConfig: needs one object; got a list of 1; take it out of the list",
         ),
         ({"scalingConfig": 3.0}, "error scalingConfig: needs an object; got 3; give its properties"),
         (

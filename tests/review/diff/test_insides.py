@@ -70,7 +70,7 @@ def test_rights_that_are_only_written_otherwise_are_no_change() -> None:
             replace(BEFORE, crds={**BEFORE.crds, "apples.acme.io": Crd(kind="Apple", versions=("v1",))}),
             "no longer served as v1beta1",
         ),
-        (replace(BEFORE, crds={}), "the CRD apples.acme.io goes"),
+        (replace(BEFORE, crds={}), "the CRD apples.acme.io is removed"),
         (replace(BEFORE, roles={"ClusterRole/app": ("get,list,watch core secrets",)}), "secrets"),
         (replace(BEFORE, roles={"ClusterRole/app": ("* * *",)}), "has the right"),
         (_with(host_pid=True), "has access to nodes by Deployment/app: processes"),

@@ -69,8 +69,8 @@ def test_a_pool_may_cost_up_to_its_limits() -> None:
 
 
 def test_a_pool_without_limits_has_no_known_end() -> None:
-    assert told([], [pool({})])[0].startswith("unlimited p: nobody can say")
-    assert told([pool({"cpu": "8"})], [pool({})])[0].startswith("unlimited p: nobody can say")
+    assert told([], [pool({})])[0].startswith("unlimited p: it is not known")
+    assert told([pool({"cpu": "8"})], [pool({})])[0].startswith("unlimited p: it is not known")
     assert told([pool({})], [pool({}, "m7g", "m6g")]) == []
 
 
