@@ -289,8 +289,8 @@ def test_a_part_is_neither_a_base_nor_a_comment(project: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "arguments", "said"),
     [
-        (diff, ("dev", "--shard", "1/2"), "--shard takes every stack; got names as well"),
-        (check, ("dev", "--all"), "--all takes every stack; got names as well"),
+        (diff, ("dev", "--shard", "1/2"), "--shard selects every stack; got names as well"),
+        (check, ("dev", "--all"), "--all selects every stack; got names as well"),
         (preview, ("--shard", "1/2", "--program", "."), "--shard takes the stacks of a project; got --program as well"),
         (preview, ("--shard", "1/2", "--engine"), "--shard takes the stacks of a project; got --engine as well"),
         (check, ("--shard", "1/2", "--plan", "base.json"), "--shard takes the stacks of a project; got --plan as well"),
