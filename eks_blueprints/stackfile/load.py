@@ -19,6 +19,7 @@ from eks_blueprints.core.references import Source
 from eks_blueprints.stackfile.decided import Decided
 from eks_blueprints.stackfile.extends import read_stack
 from eks_blueprints.stackfile.settings import settings_of
+from eks_blueprints.workloads._files import counted_from
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.blueprint import Blueprint
@@ -71,7 +72,7 @@ def open_stack(path: str | FilePath, name: str | None = None, source: Source | N
     data = dict(document.data)
     named = data.pop("blueprint", None)
     args_class = BlueprintArgs
-    with _importable(path):
+    with _importable(path), counted_from(path.parent):
         if named is not None:
             args_class = _blueprint_class(named, document).Args
         decided = Decided(args_class.model_validate, lambda: source or settings_of(path), path.parent / "outputs")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,17 @@ from eks_blueprints.core.errors import shown
 _MOST = 1024 * 1024
 """Most bytes that a ConfigMap or a Secret holds. Source: Kubernetes, "ConfigMaps" and "Secrets"."""
 
-FOLDER: ContextVar[Path | None] = ContextVar("folder", default=None)
-"""The folder that paths are counted from while a stack file is read; None for the working directory."""
+_FOLDER: ContextVar[Path | None] = ContextVar("folder", default=None)
+
+
+@contextmanager
+def counted_from(folder: Path) -> Iterator[None]:
+    """Count the paths of files that are read meanwhile from a folder, and not from the working directory."""
+    before = _FOLDER.set(folder)
+    try:
+        yield
+    finally:
+        _FOLDER.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ def _read(value: Any) -> FileText:
         return value
     if not isinstance(value, str) or not value:
         raise ValueError(f"needs the path of a file; got {shown(value)}; write one such as web/nginx.conf")
-    folder = (FOLDER.get() or Path()).resolve()
+    folder = (_FOLDER.get() or Path()).resolve()
     path = folder / value
     try:
         if not path.resolve().is_relative_to(folder.parent):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.workloads.said import WEB, made, told
+from eks_blueprints.stackfile import load
+from tests.workloads.said import BASE, WEB, made, told
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
@@ -181,6 +183,18 @@ def test_files_are_taken_over_and_stay_in_the_project(tmp_path: Path, monkeypatc
     }.items():
         (problem,) = told({"web": {**WEB, "config_maps": {"nginx": {"files": {"nginx.conf": path}}}}})
         assert problem.startswith(f'workloads.web.config_maps.nginx.files["nginx.conf"]: {what}')
+
+
+def test_paths_of_files_are_counted_from_the_folder_of_the_stack_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "nginx.conf").write_text("worker_processes 1;\n")
+    web = {**WEB, "config_maps": {"nginx": {"files": {"nginx.conf": "nginx.conf"}}}}
+    (tmp_path / "stacks" / "dev.yaml").write_text(json.dumps({**BASE, "workloads": {"web": web}}))
+    monkeypatch.chdir(tmp_path)
+    (workload,) = load("stacks/dev.yaml").workloads
+    assert workload.config_maps["nginx"].content == {"nginx.conf": "worker_processes 1;\n"}
 
 
 def test_a_service_leads_to_the_ports_by_their_names() -> None:
