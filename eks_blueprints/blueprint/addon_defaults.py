@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
 from eks_blueprints.blueprint.kinds import KubePrometheusStack, KyvernoPolicies
-from eks_blueprints.compute._scheduling import EFFECTS
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import PolicyArn
 from eks_blueprints.core.refs import Service
 from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.karpenter.fitting import EFFECTS
 
 C = TypeVar("C", bound=Compute)
 

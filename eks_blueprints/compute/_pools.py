@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Literal, cast
 
-from eks_blueprints.compute._scheduling import Taint
+from eks_blueprints.compute._scheduling import Taint, tolerated
 from eks_blueprints.compute.base import Architecture, Compute
 from eks_blueprints.core.refs import Place
 from eks_blueprints.karpenter.labels import ARCHITECTURE, INSTANCE_TYPE
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.overlap import labels_left
-from eks_blueprints.karpenter.taints import Taint as PoolTaint
 
 _NAMES: dict[str, Architecture] = {"amd64": "x86_64", "arm64": "arm64"}
 _EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
@@ -49,17 +48,12 @@ class PooledCompute(Compute):
 
     def places(self) -> Iterator[tuple[str, Place]]:
         """All of its pools together by its name, and each by `name/pool`."""
-        taints = {json.dumps(each): each for pool in self.pools for each in map(_tolerated, pool.taints)}
+        taints = {json.dumps(each): each for pool in self.pools for each in map(tolerated, pool.taints)}
         names = tuple(pool.name for pool in self.pools)
         yield self.name, Place(node_labels={NODE_POOL: names}, tolerations=tuple(taints.values()))
         for pool in self.pools:
-            tolerations = tuple(map(_tolerated, pool.taints))
+            tolerations = tuple(map(tolerated, pool.taints))
             yield f"{self.name}/{pool.name}", Place(node_labels={NODE_POOL: (pool.name,)}, tolerations=tolerations)
-
-
-def _tolerated(taint: PoolTaint) -> dict[str, str]:
-    value = {"value": taint.value} if taint.value else {}
-    return {"key": taint.key, "operator": "Equal", **value, "effect": taint.effect}
 
 
 def _architectures(pools: Sequence[Pool]) -> frozenset[Architecture]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
 from eks_blueprints.core.spec import Spec
+from eks_blueprints.karpenter.fitting import EFFECTS
+
+if TYPE_CHECKING:
+    from eks_blueprints.karpenter.taints import Taint as PoolTaint
 
 # Of Kubernetes' own domains the kubelet lets a node set labels in these only, and does not start with others.
 _KUBELET_DOMAINS = ("kubelet.kubernetes.io", "node.kubernetes.io")
@@ -59,18 +63,10 @@ class Taint(Spec):
         return value
 
 
-EFFECTS: Mapping[str, str] = {
-    "NO_SCHEDULE": "NoSchedule",
-    "PREFER_NO_SCHEDULE": "PreferNoSchedule",
-    "NO_EXECUTE": "NoExecute",
-}
-"""Effects as Kubernetes spells them, by EKS's spelling."""
-
-
-def tolerated(taint: Taint) -> dict[str, str]:
-    """The toleration of a taint, as Kubernetes writes it."""
+def tolerated(taint: Taint | PoolTaint) -> dict[str, str]:
+    """The toleration of a taint of a group or of a pool, as Kubernetes writes it."""
     value = {"value": taint.value} if taint.value else {}
-    return {"key": taint.key, "operator": "Equal", **value, "effect": EFFECTS[taint.effect]}
+    return {"key": taint.key, "operator": "Equal", **value, "effect": EFFECTS.get(taint.effect, taint.effect)}
 
 
 def check_labels(labels: Mapping[str, str], faults: Faults, at: str = "labels") -> None:

@@ -28,7 +28,8 @@ _DEVICES = {
 """Whose devices a resource counts."""
 
 
-_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+"""Effects of taints as Kubernetes spells them, by EKS's spelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def toleration_of(given: Mapping[str, Any]) -> Toleration:
 
 def taint_of(key: str, value: str | None, effect: str) -> Taint:
     """A taint, its effect in Kubernetes' spelling or in that of EKS."""
-    return Taint(key, value or "", _EFFECTS.get(effect, effect))
+    return Taint(key, value or "", EFFECTS.get(effect, effect))
 
 
 def _of_alternative(nodes: Nodes, needs: Needs, conditions: Iterable[Requirement]) -> Answer:

@@ -52,6 +52,9 @@ class Mounted(Spec):
     mount_path: str | None = None
     """Folder of the main container in which each key is a file. Default: none."""
 
+    data: Texts = {}
+    """Values by key, as plain text; `{secret: key}` names one in Pulumi's config."""
+
     files: Files = {}
     """Files whose text it holds, by key: paths from the folder of the stack file, such as
     `{nginx.conf: web/nginx.conf}`; in Python from the working directory."""
@@ -61,6 +64,11 @@ class Mounted(Spec):
         """Where values are written, which charts write without anything around them."""
         return None if nearest(name, cls.model_fields) else f"write values below data, as data: {{{name}: …}}"
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What it holds, by key."""
+        return {**self.data, **{key: each.text for key, each in self.files.items()}}
+
     def _check_use(self, faults: Faults) -> None:
         if self.mount_path is not None and not self.mount_path.startswith("/"):
             faults.add("mount_path", f"is not absolute; got {shown(self.mount_path)}; begin it with /")
@@ -69,9 +77,6 @@ class Mounted(Spec):
 class ConfigMap(Mounted):
     """Settings of a workload that are no secret. Pods are replaced when they change, unless `restart_on_change` is
     false."""
-
-    data: Texts = {}
-    """Values by key."""
 
     @model_validator(mode="after")
     def _holds_something(self) -> Self:
@@ -83,11 +88,6 @@ class ConfigMap(Mounted):
         self._check_use(faults)
         faults.raise_if_any()
         return self
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """What it holds, by key."""
-        return {**self.data, **{key: each.text for key, each in self.files.items()}}
 
 
 class ExternalSecret(Spec):
@@ -139,9 +139,6 @@ class Secret(Mounted):
     Pods that run keep the value that they started with where it is a variable; a file follows within a minute or so.
     """
 
-    data: Texts = {}
-    """Values by key, as plain text: Kubernetes encodes them. Write `{secret: key}` for one in Pulumi's config."""
-
     external: ExternalSecret | None = None
     """Where the External Secrets Operator reads it from, so that no value is in this program. Default: `data` and
     `files` say what it holds."""
@@ -156,11 +153,6 @@ class Secret(Mounted):
         self._check_use(faults)
         faults.raise_if_any()
         return self
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """What it holds, by key."""
-        return {**self.data, **{key: each.text for key, each in self.files.items()}}
 
 
 ConfigMaps = Annotated[dict[str, ConfigMap], by_name("{app: {data: {level: info}}}"), AfterValidator(short_names)]

@@ -40,6 +40,12 @@ def port_of(value: int | str) -> tuple[int, str]:
     return int(match[1]), match[2] or "TCP"
 
 
+def port_fields(port: int | str) -> dict[str, str]:
+    """What a port of a container or of a Service says besides its number: the protocol, where it is not TCP."""
+    protocol = port_of(port)[1]
+    return {} if protocol == "TCP" else {"protocol": protocol}
+
+
 def _port(value: Any) -> Any:
     if not isinstance(value, int | str):
         raise ValueError(f"is not a valid port; got {shown(value)}; write its number, or one such as 53/UDP")
@@ -220,16 +226,16 @@ def _may_be_secret(value: Any) -> bool:
     return is_output(value) or (isinstance(value, Reference) and value.config is None)
 
 
-def container_faults(container: Container, faults: Faults) -> None:
-    """Note what is wrong about a container that its fields cannot see alone."""
+def container_faults(container: Container, faults: Faults, at: Path = ()) -> None:
+    """Note what is wrong about a container, which stands at a path, that its fields cannot see alone."""
     for resource, least in container.requests.items():
         most = (container.limits or {}).get(resource)
         if most is not None and exact(str(most)) < exact(str(least)):
-            faults.add(("limits", resource), f"is below what is requested; got {most} and {least}; raise it")
+            faults.add((*at, "limits", resource), f"is below what is requested; got {most} and {least}; raise it")
     if not container.ports:
         for name in ("readiness_probe", "liveness_probe", "startup_probe"):
             if isinstance(getattr(container, name), str):
-                faults.add(name, "is a path, which needs a port; got no ports; add ports: {http: 8080}")
+                faults.add((*at, name), "is a path, which needs a port; got no ports; add ports: {http: 8080}")
 
 
 class Part(NamedTuple):
@@ -257,9 +263,8 @@ def parts(container: Container, name: str, secret_name: str) -> Iterator[Part]:
         if value:
             yield Part((word,), value, (field,), as_written=True)
     for key, port in container.ports.items():
-        number, protocol = port_of(port)
-        more = {} if protocol == "TCP" else {"protocol": protocol}
-        yield Part(("ports", key), {"name": key, "containerPort": number, **more}, ("ports", key))
+        entry = {"name": key, "containerPort": port_of(port)[0], **port_fields(port)}
+        yield Part(("ports", key), entry, ("ports", key))
     for key, value in container.env.items():
         yield Part(("env", key), {"name": key, **_value(key, value, container, secret_name)}, ("env", key))
     for field, amounts in (("requests", container.requests), ("limits", container.limits_used)):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem
-from eks_blueprints.core.secret_objects import is_secret
 
 _NAMED_BY = {
     "containers": ("name",),
@@ -49,32 +48,33 @@ class Drawing:
 
     def put(self, at: Path, value: Any, came_from: Path, *, as_written: bool = False) -> None:
         """Set a part of the manifest, and what encloses it where that is not there yet."""
-        inside: Any = self.manifest
-        for key in at[:-1]:
-            inside = inside[key] if isinstance(key, int) else inside.setdefault(key, {})
-        inside[at[-1]] = value
+        self._inside(at[:-1])[at[-1]] = value
         self._from[at] = (came_from, as_written)
 
     def tell(self, at: Path, came_from: Path) -> None:
         """Say which field a part comes from that exists already."""
         self._from[at] = (came_from, False)
 
-    def add(self, at: Path, value: Any, came_from: Path) -> None:
-        """Put an entry at the end of a list."""
-        inside: Any = self.manifest
-        for key in at[:-1]:
-            inside = inside[key] if isinstance(key, int) else inside.setdefault(key, {})
-        entries = inside.setdefault(at[-1], [])
+    def add(self, at: Path, value: Any, came_from: Path) -> Path:
+        """Put an entry at the end of a list; gives its place."""
+        entries = self._inside(at[:-1]).setdefault(at[-1], [])
         entries.append(value)
-        self._from[*at, len(entries) - 1] = (came_from, False)
+        place = (*at, len(entries) - 1)
+        self._from[place] = (came_from, False)
+        return place
 
     def patch(self, at: Path, value: Mapping[str, Any], came_from: Path) -> None:
         """Merge what a user wrote in Kubernetes' own words over a part of the manifest."""
+        inside = self._inside(at)
+        for key, item in value.items():
+            self._merge(inside, (*at, key), item, (*came_from, key))
+
+    def _inside(self, at: Path) -> Any:
+        """What stands at a path, made where there is nothing yet."""
         inside: Any = self.manifest
         for key in at:
             inside = inside[key] if isinstance(key, int) else inside.setdefault(key, {})
-        for key, item in value.items():
-            self._merge(inside, (*at, key), item, (*came_from, key))
+        return inside
 
     def _merge(self, inside: Any, at: Path, item: Any, came_from: Path) -> None:
         key = at[-1]
@@ -122,11 +122,6 @@ class Drawing:
         spec = self.manifest.get("spec")
         balanced = isinstance(spec, Mapping) and spec.get("type") == "LoadBalancer"
         return self.manifest["kind"] in _OUTSIDE or balanced
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether it is a Secret."""
-        return is_secret(self.manifest)
 
 
 def named_by(field_name: str, items: list[Any]) -> tuple[str, ...] | None:

@@ -55,10 +55,10 @@ def config(workload: Workload) -> Iterator[Drawing]:
             found.put(("type",), "Opaque", source)
             found.put(("stringData",), dict(secret.content), (*source, "data"))
         yield found
-    for container, where, secret_name in _containers(workload):
+    for container, where in _containers(workload):
         if apart := container.kept_apart:
-            key = secret_name.removeprefix(f"{workload.object_name_used}-")
-            found = drawing(workload, key, "v1 Secret", where, secret_name)
+            key = _env_secret(where)
+            found = drawing(workload, key, "v1 Secret", where, f"{workload.object_name_used}-{key}")
             found.put(("type",), "Opaque", where)
             found.put(("stringData",), dict(apart), (*where, "env"))
             yield found
@@ -69,12 +69,17 @@ def config_name(workload: Workload, key: str, made: Mounted | Claim) -> str:
     return made.name or f"{workload.object_name_used}-{key}"
 
 
-def _containers(workload: Workload) -> Iterator[tuple[Container, Path, str]]:
-    """Its containers, where they stand in it, and the names of the Secrets for their variables."""
-    yield workload, (), f"{workload.object_name_used}-env"
+def _containers(workload: Workload) -> Iterator[tuple[Container, Path]]:
+    """Its containers, and where they stand in it."""
+    yield workload, ()
     for group in ("init_containers", "sidecars"):
         for name, each in getattr(workload, group).items():
-            yield each, (group, name), f"{workload.object_name_used}-env-{name}"
+            yield each, (group, name)
+
+
+def _env_secret(container: Path) -> str:
+    """What the Secret for the variables of a container is called, behind the name of the workload."""
+    return "-".join(["env", *map(str, container[1:])])
 
 
 def account(workload: Workload) -> Iterator[Drawing]:
@@ -167,12 +172,11 @@ def _template(workload: Workload, found: Drawing, ground: Ground) -> None:
     for name, each in workload.init_containers.items():
         _container(workload, found, (*pod, "initContainers"), name, each, ("init_containers", name))
     for name, each in workload.sidecars.items():
-        _container(workload, found, (*pod, "initContainers"), name, each, ("sidecars", name))
-        entries = _at(found.manifest, (*pod, "initContainers"))
-        found.put((*pod, "initContainers", len(entries) - 1, "restartPolicy"), "Always", ("sidecars", name))
+        here = _container(workload, found, (*pod, "initContainers"), name, each, ("sidecars", name))
+        found.put((*here, "restartPolicy"), "Always", ("sidecars", name))
     if workload.image is not None:
-        _container(workload, found, (*pod, "containers"), workload.container_name_used, workload, ())
-        _mount(workload, found, (*pod, "containers", 0))
+        name = workload.container_name_used
+        _mount(workload, found, _container(workload, found, (*pod, "containers"), name, workload, ()))
     for key, value, source in _volumes(workload):
         found.add((*pod, "volumes"), {"name": key, **value}, source)
     found.patch(pod, workload.pod, ("pod",))
@@ -180,11 +184,10 @@ def _template(workload: Workload, found: Drawing, ground: Ground) -> None:
 
 def _container(  # noqa: PLR0917 where it stands, in the object and in the workload
     workload: Workload, found: Drawing, at: Path, name: str, each: Container, source: Path
-) -> None:
-    secret_name = next(secret for container, where, secret in _containers(workload) if where == source)
-    found.add(at, {}, source)
-    here = (*at, len(_at(found.manifest, at)) - 1)
-    for part in parts(each, name, secret_name):
+) -> Path:
+    """Add a container to a list of them; gives its place."""
+    here = found.add(at, {}, source)
+    for part in parts(each, name, f"{workload.object_name_used}-{_env_secret(source)}"):
         if part.at[0] in ("env", "ports", "volumeMounts"):
             found.add((*here, part.at[0]), part.value, (*source, *part.field))
         else:
@@ -193,6 +196,7 @@ def _container(  # noqa: PLR0917 where it stands, in the object and in the workl
         found.put((*here, "securityContext"), dict(_RESTRICTED), ("pod_security",))
     if each.security_context:
         found.patch((*here, "securityContext"), each.security_context, (*source, "security_context"))
+    return here
 
 
 def _mount(workload: Workload, found: Drawing, container: Path) -> None:
@@ -250,10 +254,3 @@ def _checksum(workload: Workload) -> dict[str, Any]:
 def _digest(held: Mapping[str, Any]) -> str:
     text = json.dumps(held, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _at(manifest: Mapping[str, Any], path: Path) -> Any:
-    found: Any = manifest
-    for key in path:
-        found = found[key]
-    return found

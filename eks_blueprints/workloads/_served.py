@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.core.errors import Faults, Problem, unknown_name
-from eks_blueprints.workloads._container import port_of
+from eks_blueprints.workloads._container import port_fields, port_of
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads._exposed import HttpRoute, Ingress, Service, port_named
 from eks_blueprints.workloads._needs import is_missing
@@ -120,9 +120,7 @@ class ServedWorkload(Workload):
             found.put(("spec", "clusterIP"), "None", ("service", "headless"))
         found.put(("spec", "selector"), self.selector_used, ("selector",))
         for name, number in () if service.ports_written else self.service_ports.items():
-            protocol = port_of(self._all_ports[name])[1]
-            more = {} if protocol == "TCP" else {"protocol": protocol}
-            entry = {"name": name, "port": number, "targetPort": name, **more}
+            entry = {"name": name, "port": number, "targetPort": name, **port_fields(self._all_ports[name])}
             found.add(("spec", "ports"), entry, ("service", "ports", name))
         for key, value in balanced.items():
             found.put(("spec", key), value, ("service", "type"))

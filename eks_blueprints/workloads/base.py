@@ -253,7 +253,7 @@ class Workload(Container, Element):
     def _config_is_typed(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         from eks_blueprints.kubernetes.config_values import typed_as
 
-        return typed_as("PodSpec" if info.field_name == "pod" else f"{cls.kubernetes_kind}Spec", value)
+        return typed_as(cls.places(str(info.field_name))[0][0], value)
 
     def _check_own(self, faults: Faults) -> None:
         """Note what is wrong about this sort of workload alone."""
@@ -276,12 +276,7 @@ class Workload(Container, Element):
             faults.add((group, name), f"is the name of the main container; got {name}; choose another")
         if name in self.sidecars and group == "init_containers":
             faults.add((group, name), f"is the name of a sidecar too; got {name}; choose another")
-        inner = Faults()
-        container_faults(each, inner)
-        try:
-            inner.raise_if_any()
-        except ValidationError as error:
-            faults.nest((group, name), error)
+        container_faults(each, faults, (group, name))
 
     def _check_marks(self, field: str, faults: Faults) -> None:
         found = getattr(self, field)

@@ -40,11 +40,6 @@ class Job(Workload):
     restart_policy: Literal["Never", "OnFailure"] = "Never"
     """Whether a container that fails is restarted in its pod, or another pod is made, whose logs are there too."""
 
-    @property
-    def template_at(self) -> Path:
-        """Where its spec holds the template of its pods."""
-        return ("spec", "template")
-
     def controller_spec(self) -> dict[Path, tuple[Any, Path]]:
         """How often it runs and when it has failed."""
         at = self.template_at[1:-1]

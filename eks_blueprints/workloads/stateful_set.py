@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from eks_blueprints.core.errors import Path
-from eks_blueprints.workloads._container import port_of
+from eks_blueprints.workloads._container import port_fields, port_of
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads._exposed import ServiceName
 from eks_blueprints.workloads._objects import drawing
@@ -64,9 +64,8 @@ class StatefulSet(ScaledWorkload):
         found.put(("spec", "publishNotReadyAddresses"), True, ())
         found.put(("spec", "selector"), self.selector_used, ("selector",))
         for name, value in self.ports.items():
-            number, protocol = port_of(value)
-            more = {} if protocol == "TCP" else {"protocol": protocol}
-            found.add(("spec", "ports"), {"name": name, "port": number, "targetPort": name, **more}, ("ports", name))
+            entry = {"name": name, "port": port_of(value)[0], "targetPort": name, **port_fields(value)}
+            found.add(("spec", "ports"), entry, ("ports", name))
         yield found
 
     def controller_spec(self) -> dict[Path, tuple[Any, Path]]:

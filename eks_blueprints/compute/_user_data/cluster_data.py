@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+from eks_blueprints.karpenter.fitting import EFFECTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,4 +53,4 @@ class NodeData:
 
 def effect_in_kubernetes(effect: str) -> str:
     """`NO_SCHEDULE` as Kubernetes spells it: `NoSchedule`."""
-    return _EFFECTS[effect]
+    return EFFECTS[effect]
