@@ -43,14 +43,7 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
     default=None,
     help="Default: by the ending of -o, else text.",
 )
-@click.option(
-    "--output",
-    "-o",
-    "outputs",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to a file instead; can be repeated: -o diff.md -o diff.html -o diff.json.",
-)
+@show.output()
 @click.option(
     "--fail-on",
     default="",

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import complete
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.cli.targets import one_target
+from eks_blueprints.cli.targets import one_stack, one_target
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
@@ -21,15 +20,8 @@ _WIDTH = 100
 
 
 @click.command("placement")
-@click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
+@one_stack
 @click.option("--workload", metavar="NAME", help="This workload alone, by the name of its object.")
-@click.option(
-    "--program",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Read the Pulumi Python program in DIR, whatever it is; STACK names one of its stacks.",
-)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--exit-code", is_flag=True, help="Exit with 3 when a workload can run nowhere.")
 def command(stack: str | None, workload: str | None, program: Path | None, form: str, exit_code: bool) -> None:
     """Show for each workload on which compute it can run, and what keeps it off the rest.

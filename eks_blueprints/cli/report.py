@@ -50,14 +50,7 @@ def command() -> None:
     default=None,
     help="One of the formats of the command that wrote the files. Default: by the ending of -o, else text.",
 )
-@click.option(
-    "--output",
-    "-o",
-    "outputs",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="As of diff: write to a file instead; can be repeated: -o diff.md -o diff.html -o diff.json.",
-)
+@show.output("As of diff: write")
 @click.option("--fail-on", default=None, metavar="GATES", help="As of diff: exit with 3 on any of its gates.")
 @click.option("--exit-code", "tell_changes", is_flag=True, help="As of diff and preview: exit with 4 on any change.")
 @click.option("--strict", is_flag=True, help="As of check: count warnings and advice as errors.")

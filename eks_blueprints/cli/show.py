@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -28,6 +29,18 @@ def styled(problem: Problem) -> str:
     field = click.style(dotted(problem.path), bold=True) if problem.path else ""
     return ": ".join(
         part for part in (click.style(where, dim=True) if where else "", mark, field, problem.message) if part
+    )
+
+
+def output(write: str = "Write") -> Any:
+    """The option `--output` of commands whose reports can go into files; `write` begins its help."""
+    return click.option(
+        "--output",
+        "-o",
+        "outputs",
+        multiple=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        help=f"{write} to a file instead; can be repeated: -o diff.md -o diff.html -o diff.json.",
     )
 
 

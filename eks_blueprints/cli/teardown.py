@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import complete
 from eks_blueprints.cli.streams import echo_document
-from eks_blueprints.cli.targets import one_target
+from eks_blueprints.cli.targets import one_stack, one_target
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
@@ -19,17 +18,10 @@ if TYPE_CHECKING:
 
 
 @click.command("teardown")
-@click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
+@one_stack
 @click.option(
     "--dry-run", is_flag=True, help="Show the steps. Required: this command deletes nothing, you run the commands."
 )
-@click.option(
-    "--program",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Read any Pulumi Python program, in DIR; STACK names one of its stacks.",
-)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -> None:
     """Show what to drain before `pulumi destroy`, in which order, and with which commands.
 

@@ -5,12 +5,22 @@ The C library of ruamel.yaml, where it is there, refuses what the parser in Pyth
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-__all__ = ["YAMLError", "documents", "load", "reader"]
+__all__ = ["YAMLError", "documents", "load", "needs_no_quotes", "reader"]
+
+_PLAIN = re.compile(r"[A-Za-z_/][\w./@+-]*(?:(?: |:)[\w./@+-]+)*")
+_WORDS = re.compile(r"(?i)true|false|null|yes|no|on|off|y|n|\.inf|\.nan|~|<<|=")
+"""Texts that some reader of YAML takes for something else."""
+
+
+def needs_no_quotes(text: str) -> bool:
+    """Whether every reader of YAML takes a text that is written as it stands for that text."""
+    return bool(_PLAIN.fullmatch(text)) and not _WORDS.fullmatch(text)
 
 
 def reader() -> YAML:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,13 +12,10 @@ from eks_blueprints.core.errors import Path, dotted
 from eks_blueprints.core.overlays import is_source
 from eks_blueprints.core.plain_secrets import MASK, called, hidden
 from eks_blueprints.core.secret_objects import FIELDS, is_secret, masked_text
+from eks_blueprints.core.yaml_text import needs_no_quotes
 
 Line = tuple[str, str]
 """A line of YAML, and where its value is written; nothing for a line that only holds others."""
-
-_PLAIN = re.compile(r"[A-Za-z_/][\w./@+-]*(?:(?: |:)[\w./@+-]+)*")
-"""Texts that need no quotes, unless YAML reads them as something else."""
-_WORDS = re.compile(r"(?i)true|false|null|yes|no|on|off|y|n|\.inf|\.nan|~|<<|=")
 
 
 def lines(document: Document) -> Iterator[Line]:
@@ -100,7 +96,7 @@ def _flow(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    if _PLAIN.fullmatch(text) and not _WORDS.fullmatch(text) and not text.endswith(":"):
+    if needs_no_quotes(text):
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in quoted)

@@ -13,12 +13,11 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from eks_blueprints.core.spec import Reference
+from eks_blueprints.core.yaml_text import needs_no_quotes
 
 _WIDTH = 100
 """Columns that a mapping or list on one line takes at most."""
-_PLAIN = re.compile(r"[A-Za-z_/][\w./@+-]*(?:(?: |:)[\w./@+-]+)*|[0-9]+(?:m|[KMGTP]i)")
-_WORDS = re.compile(r"(?i)true|false|null|yes|no|on|off|y|n|\.inf|\.nan|~|<<|=")
-"""Texts that some reader of YAML takes for something else."""
+_QUANTITY = re.compile(r"[0-9]+(?:m|[KMGTP]i)")
 _LITERAL = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*")
 """Texts that stand in a block as they are."""
 
@@ -59,7 +58,7 @@ def _node(value: Any, indent: int, *, top: bool = False) -> Any:
 def _text(text: str) -> Any:
     if "\n" in text and _LITERAL.fullmatch(text) and not re.match(r"[\s]", text) and not re.search(r"[ \t]\n", text):
         return LiteralScalarString(text)
-    if _PLAIN.fullmatch(text) and not _WORDS.fullmatch(text) and ": " not in text:
+    if needs_no_quotes(text) or _QUANTITY.fullmatch(text):
         return text
     return DoubleQuotedScalarString(text)
 
