@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def styled(problem: Problem) -> str:
     )
 
 
-def output(write: str = "Write") -> Any:
+def output(write: str = "Write") -> Callable[[Any], Any]:
     """The option `--output` of commands whose reports can go into files; `write` begins its help."""
     return click.option(
         "--output",
