@@ -12,7 +12,7 @@ from eks_blueprints.core.refs import ClusterRef
 
 
 class Access(Component):
-    """Who may use the Kubernetes API of a cluster.
+    """Who can use the Kubernetes API of a cluster.
 
     `ready` holds every entry and every policy tied to one: what talks to the Kubernetes API waits for both, and is
     gone before them on destroy.

@@ -30,7 +30,7 @@ class PodIdentity(Component):
     association: aws.eks.PodIdentityAssociation | None
     """The association; None with IRSA, which knows none."""
     service_account: kubernetes.core.v1.ServiceAccount | None
-    """The service account; None where it is made elsewhere."""
+    """The service account; None where it is created elsewhere."""
 
     def __init__(
         self,

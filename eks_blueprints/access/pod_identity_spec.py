@@ -29,19 +29,19 @@ MOST_ASSOCIATIONS = 5000
 
 
 class PodIdentityAssociation(Spec):
-    """AWS permissions of the pods of one Kubernetes service account, by a role of their own."""
+    """AWS permissions of the pods of one Kubernetes service account, by their own role."""
 
     namespace: Namespace
     """Kubernetes namespace of the service account; it need not be there yet. Changing it replaces the association."""
 
     service_account: ServiceAccount
-    """Name of the service account, which your own charts and manifests make. Changing it replaces the association."""
+    """Name of the service account, which your own charts and manifests create. Changing it replaces the association."""
 
     policy_arns: PolicyArns = {}
     """ARNs of IAM policies for the role, by a short name each."""
 
     allow: Many[StatementArgs] = ()
-    """Further permissions of the role, written into a policy of its own."""
+    """Further permissions of the role, written into its own policy."""
 
     deny: Many[StatementArgs] = ()
     """What the pods may not do whatever else allows it, written into the same policy."""
@@ -52,18 +52,20 @@ class PodIdentityAssociation(Spec):
     `image_builder`. The two for DNS reach all hosted zones of the account; name yours with `allow` instead."""
 
     role_arn: In[RoleArn] | None = None
-    """ARN of an IAM role that is there, which `pods.eks.amazonaws.com` may take on (`sts:AssumeRole` and
-    `sts:TagSession`). Default: one is made, with the policies above."""
+    """ARN of an existing IAM role, which `pods.eks.amazonaws.com` can assume (`sts:AssumeRole` and `sts:TagSession`).
+    Default: one is created, with the policies above.
+    """
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the IAM policy that bounds what the role that is made may do. Default: none."""
+    """ARN of the IAM policy that is the permissions boundary of the created role. Default: none."""
 
     iam_role: RoleMarks | None = None
-    """Name, path, description, longest session and tags of the role that is made."""
+    """Name, path, description, longest session and tags of the role that is created."""
 
     target_role_arn: In[RoleArn] | None = None
-    """ARN of a second role, maybe of another account, which is taken on from the first; the pods get its permissions.
-    The role that is made may take it on; the target's own trust has to allow that."""
+    """ARN of a second role, maybe of another account, which is assumed from the first; the pods get its permissions.
+    The role that is created may assume it; the target's own trust must allow this.
+    """
 
     disable_session_tags: bool | None = None
     """Whether EKS leaves out the session tags (cluster, namespace, service account, ...). Default: it sets them."""
@@ -73,25 +75,27 @@ class PodIdentityAssociation(Spec):
     Needs `disable_session_tags: true`. Default: all that the role may do."""
 
     create_service_account: bool = False
-    """Whether the service account is made in the cluster too; with `irsa` it carries the role's ARN. The namespace has
-    to be there, or among `namespaces`. Default: your own charts and manifests make it."""
+    """Whether the service account is created in the cluster too; with `irsa` it carries the role's ARN. The namespace
+    must exist, or among `namespaces`. Default: your own charts and manifests create it.
+    """
 
     labels: dict[str, str] = {}
-    """Labels of the service account that is made."""
+    """Labels of the service account that is created."""
 
     annotations: dict[str, str] = {}
-    """Annotations of the service account that is made."""
+    """Annotations of the service account that is created."""
 
     subject_pattern: str | None = None
-    """Further service accounts that may take on the role by `irsa`, as `namespace:name` with `*` for any text, such as
-    `preview-*:reader`. Default: the one service account."""
+    """Further service accounts that can assume the role by `irsa`, as `namespace:name` with `*` for any text, such as
+    `preview-*:reader`. Default: the one service account.
+    """
 
     identity: PodIdentityKind | None = None
     """How the pods get the role: by EKS Pod Identity, or by OIDC (`irsa`), where the service account carries the
     annotation `eks.amazonaws.com/role-arn`. Default: `pod_identity`, or `irsa` where there is nothing but Fargate."""
 
     tags: Tags = {}
-    """Tags of the association and of the role that is made, besides the platform's."""
+    """Tags of the association and of the role that is created, besides the platform's."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -58,18 +58,20 @@ class AccessEntry(Spec):
     """One IAM principal that may use the Kubernetes API, and what it may do there."""
 
     principal_arn: In[PrincipalArn]
-    """ARN of the IAM role or user. EKS takes each principal once, and no role sessions (`arn:aws:sts::…`). `deployer`
-    stands for the role of `account.role_arn`. Changing it replaces the entry."""
+    """ARN of the IAM role or user. EKS accepts each principal once, and no role sessions (`arn:aws:sts::…`). `deployer`
+    stands for the role of `account.role_arn`. Changing it replaces the entry.
+    """
 
     type: EntryType = "STANDARD"
-    """What the principal is: `STANDARD` for people and programs, the others for the roles of nodes. EKS itself makes
-    the entries of managed node groups and Fargate profiles. Changing it replaces the entry."""
+    """Type of the principal: `STANDARD` for people and programs, the others for the roles of nodes. EKS itself creates
+    the entries of managed node groups and Fargate profiles. Changing it replaces the entry.
+    """
 
     kubernetes_groups: Many[str] = ()
     """Kubernetes groups the principal belongs to, for one's own role bindings."""
 
     user_name: str | None = None
-    """Kubernetes user name. Default: made by EKS from the ARN and, for a role, the session."""
+    """Kubernetes user name. Default: created by EKS from the ARN and, for a role, the session."""
 
     policies: Many[AccessPolicy] = ()
     """AWS access policies the principal has, each at most once."""
@@ -217,7 +219,7 @@ def with_deployer(entries: dict[str, AccessEntry], role_arn: str | None) -> dict
 
 
 class AccessArgs(Spec):
-    """Who may use the Kubernetes API of a cluster."""
+    """Who can use the Kubernetes API of a cluster."""
 
     entries: Entries = Field(default={})
     """Access entries, by a name of your choice."""

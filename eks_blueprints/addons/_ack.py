@@ -55,7 +55,7 @@ class AckController(HelmAddOn):
     """Kubernetes namespace it runs in."""
 
     region: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
-    """Region in which it makes resources. Default: the cluster's."""
+    """Region in which it creates resources. Default: the cluster's."""
 
     resource_arns: Many[In[ArnPattern]] | None = Field(default=None, min_length=1)
     """ARNs of what it may manage, with `*` for any text, such as all names that begin with a team's. Needed, unless it
@@ -66,7 +66,7 @@ class AckController(HelmAddOn):
     service has in the region. What AWS names by an id alone, such as a VPC, cannot be named before it is there."""
 
     kms_key_arns: Many[In[KeyArn]] = ()
-    """ARNs of KMS keys with which it may have the service encrypt what it makes. Default: keys of AWS only."""
+    """ARNs of KMS keys with which it may have the service encrypt what it creates. Default: keys of AWS only."""
 
     kinds: Many[str] = ()
     """Kinds of objects that it looks after, such as `Bucket`. Default: all it knows."""
@@ -75,7 +75,7 @@ class AckController(HelmAddOn):
     """Kubernetes namespaces whose objects it looks after. Default: all."""
 
     deletion_policy: Literal["delete", "retain"] = "delete"
-    """What becomes of a resource in AWS when its object is deleted."""
+    """What happens to a resource in AWS when its object is deleted."""
 
     resync_seconds: int | None = Field(default=None, ge=1)
     """How often resources are compared with their objects, in seconds. Default: ACK's, 10 hours."""

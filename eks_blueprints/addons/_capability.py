@@ -26,13 +26,13 @@ class CapabilityAddOn(AddOn):
     single: ClassVar[bool] = True
 
     role_arn: In[RoleArn] | None = None
-    """ARN of an IAM role that is there, which `capabilities.eks.amazonaws.com` may take on. Default: one is made."""
+    """ARN of an existing IAM role, which `capabilities.eks.amazonaws.com` can assume. Default: one is created."""
 
     policy_arns: PolicyArns = {}
-    """ARNs of the IAM policies of the role that is made, by a short name each. Default: it may do nothing in AWS."""
+    """ARNs of the IAM policies of the role that is created, by a short name each. Default: no permissions in AWS."""
 
     delete_propagation_policy: Literal["RETAIN"] = "RETAIN"
-    """What becomes of the objects in the cluster when it is deleted: they stay."""
+    """What happens to the objects in the cluster when it is deleted: they stay."""
 
     timeout_minutes: int | None = Field(default=None, ge=1, le=720)
     """How long creating, updating or deleting it may take, in minutes. Default: the provider's."""

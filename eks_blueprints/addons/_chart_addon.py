@@ -78,8 +78,9 @@ class ChartAddOn(AddOn):
     role_on_demand: ClassVar[bool] = False
     """Whether it calls AWS only where someone gives it a role or policies."""
     makes_outside: ClassVar[bool] = False
-    """Whether it makes things outside the cluster (load balancers, records, nodes), which have to be taken away
-    before the cluster is."""
+    """Whether it creates things outside the cluster (load balancers, records, nodes), which have to be taken away
+    before the cluster is.
+    """
 
     version: ChartVersion | None = None
     """Version of the chart. Default: the one that is pinned with this library."""
@@ -91,20 +92,22 @@ class ChartAddOn(AddOn):
     """User and password of the repository. Default: it is open to all."""
 
     create_namespace: bool | None = None
-    """Whether the namespace is made with it. Default: yes, unless it is kube-system."""
+    """Whether the namespace is created with it. Default: yes, unless it is kube-system."""
 
     values: JsonValues = {}
-    """Values of the chart, merged over what the other fields say. A leaf may be `{config: key}`, `{secret: key}` or
-    `{stack: name, output: key}`; where the chart itself has a mapping like one of these, write
-    `{literal: {secret: users}}`."""
+    """Values of the chart, merged over the values of the other fields. A single value can be `{config: key}`, `{secret:
+    key}` or `{stack: name, output: key}`; where the chart itself has a mapping like one of these, write `{literal:
+    {secret: users}}`.
+    """
 
     secret_values: SecretValues = {}
     """Values of the chart that are secret or known only later, by their paths: `{auth.token: {secret: key}}`. A dot
     within a key is written `\\.`."""
 
     registry_mirrors: Mirrors | None = None
-    """Registries that stand in for those of its images, such as
-    `{public.ecr.aws: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`. Default: the platform's."""
+    """Registries to use instead of those of its images, such as `{public.ecr.aws:
+    111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`. Default: the platform's.
+    """
 
     node_selector: NodeSelector | None = None
     """Labels that nodes have to carry to run its pods. Default: the platform's."""
@@ -116,7 +119,7 @@ class ChartAddOn(AddOn):
     """Whether it runs with spare pods, spread over zones, that are not all drained at once. Default: the platform's."""
 
     service_account_role_arn: In[RoleArn] | None = None
-    """ARN of an IAM role that is there, for its service account. Default: a role of its own is made."""
+    """ARN of an existing IAM role, for its service account. Default: its own role is created."""
 
     policy_arns: PolicyArns = {}
     """ARNs of IAM policies that its role gets besides its own permissions, by a short name each."""
@@ -128,11 +131,12 @@ class ChartAddOn(AddOn):
     """Whether a failed installation is taken back, and a failed upgrade undone."""
 
     delivery: Literal["helm"] | None = None
-    """`helm` to install it from this program whatever `addon_defaults.delivery` says. Default: as that says."""
+    """`helm` to install it from this program whatever `addon_defaults.delivery` says. Default: that setting."""
 
     deleted_with_cluster: bool | None = None
-    """Whether it goes with a cluster that is deleted, rather than being uninstalled from it first. Default: yes, unless
-    it makes things outside the cluster, such as load balancers."""
+    """Whether it is deleted together with the cluster, rather than being uninstalled from it first. Default: yes,
+    unless it creates things outside the cluster, such as load balancers.
+    """
 
     @property
     def chart_used(self) -> Chart:

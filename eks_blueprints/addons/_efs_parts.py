@@ -33,10 +33,10 @@ _file_system_name = Form(
 
 
 class EfsAccessPoint(Spec):
-    """An access point: a directory of its own, and the user as whom everything in it is done."""
+    """An access point: its own directory, and the user for all access to it."""
 
     path: str = Field(pattern=_PATH)
-    """The directory, such as `/web`, at most four deep; it is made at the first use."""
+    """The directory, such as `/web`, at most four deep; it is created at the first use."""
     uid: _Id = 1000
     """User id of whoever mounts it, and owner of the directory."""
     gid: _Id = 1000
@@ -46,16 +46,16 @@ class EfsAccessPoint(Spec):
 
 
 class EfsStorageClass(Spec):
-    """A storage class of the file system: each claim gets an access point of its own, which the driver makes."""
+    """A storage class of the file system: each claim gets its own access point, which the driver creates."""
 
     default: bool = False
     """Whether claims that name no class get this one."""
     reclaim_policy: Literal["Delete", "Retain"] = "Delete"
-    """What becomes of an access point whose claim is deleted."""
+    """What happens to an access point whose claim is deleted."""
     directory_perms: str = Field(default="700", pattern=_PERMISSIONS)
     """Permissions of the directory of each access point."""
     base_path: str | None = Field(default=None, pattern=_PATH)
-    """Directory below which access points are made. Default: the root."""
+    """Directory below which access points are created. Default: the root."""
 
 
 class EfsFileSystem(Spec):
@@ -72,7 +72,7 @@ class EfsFileSystem(Spec):
     """How throughput is given and paid: as it is used, by the size, or fixed."""
 
     provisioned_throughput_in_mibps: float | None = Field(default=None, ge=1, le=3414)
-    """MiB a second, with throughput_mode `provisioned`."""
+    """MiB per second, with throughput_mode `provisioned`."""
 
     transition_to_ia: _Age | None = None
     """When files that nobody reads go to the infrequent access class. Default: never."""

@@ -30,7 +30,7 @@ NodeSelector = Annotated[dict[str, str], AfterValidator(_node_selector)]
 
 
 class Toleration(Spec):
-    """Lets pods onto nodes with a matching taint; in Kubernetes' own words and spelling."""
+    """Lets pods onto nodes with a matching taint; with the names and spelling of Kubernetes."""
 
     key: str | None = Field(default=None, min_length=1, max_length=317)
     """Key of the taint. Default: every key, which needs operator Exists."""
@@ -41,7 +41,7 @@ class Toleration(Spec):
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
     """Effect of the taint. Default: every effect."""
     toleration_seconds: int | None = Field(default=None, ge=0)
-    """How long a pod may stay on a node that gets a NoExecute taint, in seconds. Default: for ever."""
+    """How long a pod may stay on a node that gets a NoExecute taint, in seconds. Default: forever."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -10,7 +10,7 @@ from eks_blueprints.addons._capability import CapabilityAddOn
 class AckCapability(CapabilityAddOn):
     """Have EKS run the controllers of AWS Controllers for Kubernetes, all of them, outside the cluster.
 
-    Its role may do what `policy_arns` allow; whoever may make its objects acts with that role.
+    Its role has the permissions of `policy_arns`; everyone who can create its objects acts with that role.
     """
 
     category: ClassVar[str] = "aws controllers"

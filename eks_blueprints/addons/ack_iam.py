@@ -41,8 +41,9 @@ class AckIam(AckRolePasser):
     passes_roles_to: ClassVar[tuple[str, ...]] = ("ec2.amazonaws.com",)
 
     boundary_of_made: In[PolicyArn] | None = None
-    """ARN of the policy that must bound each role and user that it makes or gives permissions to. It may not lie among
-    `resource_arns`, or the controller could change it."""
+    """ARN of the policy that must bound each role and user that it makes or gives permissions to. It can not lie among
+    `resource_arns`, or the controller could change it.
+    """
 
     unbounded: bool = False
     """Whether it is meant that who may write its objects may become an administrator of the account."""

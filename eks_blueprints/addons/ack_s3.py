@@ -10,7 +10,7 @@ from eks_blueprints.addons._ack import AckRolePasser
 class AckS3(AckRolePasser):
     """Make buckets, with their encryption, lifecycle, replication and policies.
 
-    It may delete those of its buckets that are empty, and change the policies of all of them.
+    It can delete those of its buckets that are empty, and change the policies of all of them.
     """
 
     service: ClassVar[str] = "s3"

@@ -24,7 +24,7 @@ _PARTS = {
 
 
 class ApacheAirflow(HelmAddOn):
-    """Run Apache Airflow, with a PostgreSQL of its own unless `values` name another.
+    """Run Apache Airflow, with its own PostgreSQL unless `values` name another.
 
     That PostgreSQL is for a trial: its image is one of Bitnami's that get no updates any more. Name a database of yours
     (`values.data.metadataSecretName`, and `values.postgresql.enabled: false`) for more than that.

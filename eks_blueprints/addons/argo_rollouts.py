@@ -32,7 +32,7 @@ class ArgoRollouts(HelmAddOn):
     namespace: Namespace = "argo-rollouts"
 
     dashboard: bool = False
-    """Whether it brings its page."""
+    """Whether it installs its page."""
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """CRDs come with the chart, are upgraded with it, and stay when it goes."""

@@ -58,7 +58,7 @@ class Argocd(HelmAddOn):
     """Host name that people reach it by. Default: none; use `kubectl port-forward`."""
 
     ingress_class: str | None = Field(default=None, min_length=1)
-    """IngressClass of an Ingress for its domain. Default: no Ingress is made."""
+    """IngressClass of an Ingress for its domain. Default: no Ingress is created."""
 
     ingress_annotations: dict[str, str] = {}
     """Annotations of that Ingress."""
@@ -67,14 +67,15 @@ class Argocd(HelmAddOn):
     """Whether the server speaks plain HTTP, for an Ingress or load balancer that ends TLS before it."""
 
     admin_password_bcrypt: In[str] | None = None
-    """The admin's password as its bcrypt hash, best as `{secret: key}`. Default: Argo CD makes one up and puts it into
-    the Secret `argocd-initial-admin-secret`."""
+    """The admin's password as its bcrypt hash, best as `{secret: key}`. Default: Argo CD creates one up and puts it
+    into the Secret `argocd-initial-admin-secret`.
+    """
 
     dex: bool = True
-    """Whether it brings Dex, for signing on by other providers than OIDC."""
+    """Whether it installs Dex, for signing on by other providers than OIDC."""
 
     notifications: bool = True
-    """Whether it brings the controller that tells people about Applications."""
+    """Whether it installs the controller that sends notifications about Applications."""
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """CRDs come with the chart, are upgraded with it, and stay when it goes."""

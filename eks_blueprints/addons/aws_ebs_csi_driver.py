@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class AwsEbsCsiDriver(EksAddOn):
     """Make, attach and resize the EBS volumes behind PersistentVolumeClaims.
 
-    Its node part is a DaemonSet, so that volumes cannot be used on Fargate; EKS Auto Mode brings its own.
+    Its node part is a DaemonSet, so that volumes cannot be used on Fargate; EKS Auto Mode includes its own.
     """
 
     category: ClassVar[str] = "storage"
@@ -37,12 +37,13 @@ class AwsEbsCsiDriver(EksAddOn):
     """Whether the add-on brings `ebs-csi-default-sc`, a default StorageClass with gp3. Default: EKS's, no."""
 
     extra_volume_tags: Tags = {}
-    """Tags of every volume it makes."""
+    """Tags of every volume it creates."""
 
     any_volumes: bool = False
     """Whether it may also attach, resize and delete volumes and snapshots that it did not make, by AWS's older policy:
-    without the tag `ebs.csi.aws.com/cluster: true`, which it gives to all that it makes, others are out of its reach.
-    Tag volumes that you bring along, or set this."""
+    without the tag `ebs.csi.aws.com/cluster: true`, which it gives to all that it creates, others are out of its reach.
+    Tag volumes that you bring along, or set this.
+    """
 
     def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policy for the driver: the one that is held to what the driver made, or the older one."""

@@ -36,8 +36,9 @@ class AwsEfsCsiDriver(EksAddOn):
     fits: ClassVar[Fit] = Fit(not_on_fargate="Fargate mounts EFS by itself, and runs no DaemonSets")
 
     file_systems: Annotated[dict[str, EfsFileSystem], AfterValidator(check_file_systems)] = {}
-    """EFS file systems that are made with it, by name, each with mount targets, and with a storage class `efs-<name>`
-    unless it says otherwise. Default: none."""
+    """EFS file systems that are created with it, by name, each with mount targets, and with a storage class
+    `efs-<name>` unless `it` is set. Default: none.
+    """
 
     file_system_arns: Many[In[FileSystemArn]] = ()
     """ARNs of the file systems that it may make access points in. Default: all of the account, by AWS's own policy."""
@@ -55,7 +56,7 @@ class AwsEfsCsiDriver(EksAddOn):
     """Number of pods of the controller. Default: EKS's, 2."""
 
     access_point_tags: Tags = {}
-    """Tags of every access point that it makes."""
+    """Tags of every access point that it creates."""
 
     delete_access_point_root_dir: bool | None = None
     """Whether the directory of an access point is deleted with it. Default: it stays."""

@@ -29,11 +29,11 @@ class CloudWatchOutput(Spec):
     """Logs go to a CloudWatch log group."""
 
     log_group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_/.#-]{1,512}$")
-    """Name of a log group that is there. Default: one is made, `/aws/eks/<cluster>/containers`."""
+    """Name of an existing log group. Default: one is created, `/aws/eks/<cluster>/containers`."""
     retention_in_days: RetentionDays = 90
-    """Days that logs of the group that is made are kept."""
+    """Days that logs of the group that is created are kept."""
     kms_key_arn: In[RegionalKeyArn] | None = None
-    """ARN of the customer managed KMS key that the group that is made is encrypted with. Default: CloudWatch's."""
+    """ARN of the customer managed KMS key that the group that is created is encrypted with. Default: CloudWatch's."""
 
 
 class S3Output(Spec):
@@ -68,8 +68,8 @@ class OpenSearchOutput(Spec):
 class AwsForFluentBit(HelmAddOn):
     """Collect the logs of all containers and send them on: to CloudWatch, unless another output is named.
 
-    The log group is made with the platform, with a retention, rather than by Fluent Bit, so that logs do not pile up
-    for ever; the role may write to it and nowhere else.
+    The log group is created with the platform, with a retention, rather than by Fluent Bit, so that logs are deleted
+    after some time; the role can write only to it.
     """
 
     category: ClassVar[str] = "observability"
@@ -98,10 +98,10 @@ class AwsForFluentBit(HelmAddOn):
     """Memory that read lines may take up on a node before reading pauses."""
 
     additional_inputs: str | None = None
-    """Further `[INPUT]` sections, in Fluent Bit's own words."""
+    """Further `[INPUT]` sections, in Fluent Bit's syntax."""
 
     additional_filters: str | None = None
-    """Further `[FILTER]` sections, in Fluent Bit's own words, such as one that drops lines of a namespace."""
+    """Further `[FILTER]` sections, in Fluent Bit's syntax, such as one that drops lines of a namespace."""
 
     def _others(self) -> bool:
         return any(output is not None for output in (self.s3, self.stream, self.opensearch))

@@ -49,7 +49,7 @@ _TO_DESTINATIONS = ("firehose:TagDeliveryStream", "s3:GetBucketPolicy", "s3:PutB
 class AwsGatewayApiController(HelmAddOn):
     """Connect services of several clusters, VPCs and accounts over VPC Lattice, by Gateway API objects.
 
-    The Gateway API's own CRDs have to be on the cluster (`manifests`). Nodes have to let VPC Lattice's prefix list in.
+    The Gateway API's own CRDs must be on the cluster (`manifests`). Nodes must allow VPC Lattice's prefix list in.
     """
 
     category: ClassVar[str] = "networking"

@@ -11,8 +11,8 @@ from eks_blueprints.addons.base import EksAddOn
 class AwsGuarddutyAgent(EksAddOn):
     """Watch processes, files and connections on every node, for GuardDuty's EKS Runtime Monitoring.
 
-    GuardDuty has to have Runtime Monitoring switched on in the account; its VPC endpoint `guardduty-data` has to be
-    there. With automated agent management GuardDuty installs the agent itself, and this is not needed.
+    GuardDuty has to have Runtime Monitoring switched on in the account; its VPC endpoint `guardduty-data` must exist.
+    With automated agent management GuardDuty installs the agent itself, and this is not needed.
     """
 
     category: ClassVar[str] = "security"

@@ -36,7 +36,7 @@ class AwsLoadBalancerController(HelmAddOn):
     spread: ClassVar[tuple[str, ...]] = ("topologySpreadConstraints",)
 
     replicas: int | None = Field(default=None, ge=1, le=10)
-    """Number of pods; one works, the others stand by. Default: the chart's, 2."""
+    """Number of pods; one is active, the others are on standby. Default: the chart's, 2."""
 
     ingress_class: str = Field(default="alb", pattern=r"^([a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?)$")
     """Name of the IngressClass that it serves."""
@@ -64,7 +64,7 @@ class AwsLoadBalancerController(HelmAddOn):
     """Whether objects may name web ACLs of AWS WAF. Default: yes, and no in China, as its project asks for."""
 
     backend_security_group: In[SecurityGroupId] | None = None
-    """Security group that lets load balancers reach the pods. Default: the controller makes one."""
+    """Security group that lets load balancers reach the pods. Default: the controller creates one."""
 
     log_level: Literal["info", "debug"] | None = None
     """How much it logs. Default: `info`."""

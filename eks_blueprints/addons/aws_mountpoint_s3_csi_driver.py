@@ -24,7 +24,7 @@ _DIRECTORY = "--x-s3"
 class AwsMountpointS3CsiDriver(EksAddOn):
     """Mount S3 buckets as volumes, for reading and for writing new files.
 
-    It may use the named buckets and no others.
+    It can use the named buckets and no others.
     """
 
     category: ClassVar[str] = "storage"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class AwsNodeTerminationHandler(HelmAddOn):
     """Drain nodes of self-managed groups that AWS is about to take away: spot interruptions, rebalancing, maintenance.
 
-    Managed node groups, Karpenter and EKS Auto Mode drain by themselves. Without a queue of your own it makes one, and
-    the rules that bring AWS's announcements to it.
+    Managed node groups, Karpenter and EKS Auto Mode drain by themselves. Without your own queue it creates one, and the
+    rules that bring AWS's announcements to it.
     """
 
     category: ClassVar[str] = "nodes"
@@ -38,7 +38,7 @@ class AwsNodeTerminationHandler(HelmAddOn):
     spread: ClassVar[tuple[str, ...]] = ("topologySpreadConstraints",)
 
     queue_arn: QueueArn | None = None
-    """ARN of the SQS queue that announcements come to. Default: one is made."""
+    """ARN of the SQS queue that announcements come to. Default: one is created."""
 
     check_tag: bool = False
     """Whether it leaves alone instances without the tag `aws-node-termination-handler/managed`."""

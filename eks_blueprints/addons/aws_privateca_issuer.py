@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class AwsPrivatecaIssuer(HelmAddOn):
     """Have cert-manager get certificates from authorities of AWS Private CA.
 
-    It may ask the named authorities and no others. EKS offers it as a community add-on as well; the chart is used here
-    because its version goes with cert_manager's.
+    It can use only the named authorities. EKS offers it as a community add-on as well; the chart is used here because
+    its version goes with cert_manager's.
     """
 
     category: ClassVar[str] = "security"

@@ -9,7 +9,7 @@ from eks_blueprints.addons._helm_values import Namespace
 
 
 class Backstage(HelmAddOn):
-    """Run a Backstage portal of your own image, which `values.backstage.image` names."""
+    """Run your own Backstage portal image, which `values.backstage.image` names."""
 
     category: ClassVar[str] = "platform"
     chart: ClassVar[Chart] = Chart("backstage", "2.8.2", "https://backstage.github.io/charts")

@@ -40,7 +40,7 @@ class AddOn(Element):
     before_nodes: ClassVar[bool] = False
     """Whether nodes need it to become ready; everything else is installed once nodes are there to run it."""
     requires: ClassVar[tuple[type[AddOn], ...]] = ()
-    """Add-ons that have to be there, and come first."""
+    """Add-ons that must be there, and come first."""
     conflicts: ClassVar[tuple[type[AddOn], ...]] = ()
     """Add-ons that cannot run beside it."""
     after: ClassVar[tuple[type[AddOn], ...]] = ()
@@ -74,10 +74,10 @@ class AddOn(Element):
     role happens to allow (`node_role`). Default: `pod_identity`."""
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the IAM policy that bounds what the role made for it may do. Default: none."""
+    """ARN of the IAM policy that is the permissions boundary of the created role. Default: none."""
 
     iam_role: RoleArgs | None = None
-    """Name, path, description, tags and further permissions of the role that is made for it."""
+    """Name, path, description, tags and further permissions of the role that is created for it."""
 
     tags: Tags = {}
     """Tags of its AWS resources, besides the platform's."""
@@ -173,12 +173,13 @@ class EksManaged(AddOn):
     """Version, such as `v1.20.4-eksbuild.2`. Default: EKS's default for the cluster's Kubernetes version."""
 
     configuration_values: JsonValues = {}
-    """Settings by the add-on's own schema (`aws eks describe-addon-configuration`), merged over what the other fields
-    say. A leaf may be `{config: key}` or another reference. EKS shows them to whoever may describe the add-on: no place
-    for secrets."""
+    """Settings by the add-on's own schema (`aws eks describe-addon-configuration`), merged over the values of the other
+    fields. A single value can be `{config: key}` or another reference. EKS shows them to everyone who can describe the
+    add-on: do not put secrets here.
+    """
 
     service_account_role_arn: In[RoleArn] | None = None
-    """ARN of an IAM role that is there, for its service account. Default: a role of its own is made."""
+    """ARN of an existing IAM role, for its service account. Default: its own role is created."""
 
     resolve_conflicts_on_create: Literal["NONE", "OVERWRITE"] = "OVERWRITE"
     """What to do on creation where the same software is on the cluster already with other settings."""
@@ -187,7 +188,7 @@ class EksManaged(AddOn):
     """What an update does to settings that someone changed on the cluster. `NONE` may make the update fail."""
 
     preserve: bool | None = None
-    """Whether the software stays on the cluster, unmanaged, when the add-on is deleted. Default: it goes."""
+    """Whether the software stays on the cluster, unmanaged, when the add-on is deleted. Default: it is deleted."""
 
     timeout_minutes: int | None = Field(default=None, ge=1, le=720)
     """How long creating, updating or deleting it may take, in minutes. Default: the provider's 20, 20 and 40."""

@@ -12,7 +12,7 @@ from eks_blueprints.addons.cert_manager import CertManager
 
 
 class CertManagerCsiDriver(HelmAddOn):
-    """Mount a certificate of its own into each pod, made when the pod starts and gone with it."""
+    """Mount its own certificate into each pod, made when the pod starts and gone with it."""
 
     category: ClassVar[str] = "security"
     chart: ClassVar[Chart] = Chart("cert-manager-csi-driver", "v0.16.0", "https://charts.jetstack.io")

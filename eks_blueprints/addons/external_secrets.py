@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class ExternalSecrets(HelmAddOn):
     """Copy secrets of AWS Secrets Manager and parameters of Parameter Store into Kubernetes Secrets.
 
-    It may read what is named here and nothing else; without any ARN its own role reads nothing, and each SecretStore
-    names a service account with a role of its own, which is what platforms with several teams want.
+    It can read only what is named here; without any ARN its own role reads nothing, and each SecretStore names a
+    service account with its own role, which is what platforms with several teams want.
     """
 
     category: ClassVar[str] = "security"
@@ -60,7 +60,7 @@ class ExternalSecrets(HelmAddOn):
     """ARNs of the customer managed KMS keys that these are encrypted with. Keys of AWS need no entry."""
 
     replicas: int | None = Field(default=None, ge=1, le=10)
-    """Number of pods of the operator; one works, the others stand by. Default: the chart's, 1."""
+    """Number of pods of the operator; one is active, the others are on standby. Default: the chart's, 1."""
 
     @model_validator(mode="after")
     def _keys_have_something_to_open(self) -> Self:

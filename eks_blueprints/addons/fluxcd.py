@@ -45,7 +45,7 @@ class Fluxcd(HelmAddOn):
     namespace: Namespace = "flux-system"
 
     image_automation: bool = False
-    """Whether it brings the two controllers that write new image tags into Git."""
+    """Whether it installs the two controllers that write new image tags into Git."""
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """CRDs come with the chart, are upgraded with it, and stay when it goes."""

@@ -13,7 +13,7 @@ from eks_blueprints.core.spec import Many
 
 
 class Gatekeeper(HelmAddOn):
-    """Refuse objects that break policies written in Rego or CEL, and report those that are there already.
+    """Refuse objects that break policies written in Rego or CEL, and report those that exist already.
 
     Other add-ons are installed after it, and are seen by its policies from the first object on.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Grafana(HelmAddOn):
-    """Run Grafana by itself; kube_prometheus_stack brings its own.
+    """Run Grafana by itself; kube_prometheus_stack includes its own.
 
     With a workspace of Amazon Managed Prometheus it may query it.
     """

@@ -15,8 +15,8 @@ from eks_blueprints.core.helm import Chart
 class Helm(ChartAddOn):
     """Install any Helm chart: `podinfo: {kind: helm, chart: podinfo, version: 6.9.0, repository: https://…}`.
 
-    With `service_account_name` and `policy_arns` its pods get a role. What a chart of one's own needs every time is
-    better written once as a class: see the guide about add-ons of your own.
+    With `service_account_name` and `policy_arns` its pods get a role. What your own chart needs every time is better
+    written once as a class: see the guide about your own add-ons.
     """
 
     category: ClassVar[str] = "any"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Jupyterhub(HelmAddOn):
-    """Give each person a notebook server of their own.
+    """Give each person their own notebook server.
 
     Its notebooks run under service accounts of the team; say in `values.singleuser` which. It needs a default
     StorageClass.

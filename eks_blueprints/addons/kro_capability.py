@@ -8,7 +8,7 @@ from eks_blueprints.addons._capability import CapabilityAddOn
 
 
 class KroCapability(CapabilityAddOn):
-    """Have EKS run kro (Kube Resource Orchestrator), which makes one object of several, outside the cluster."""
+    """Have EKS run kro (Kube Resource Orchestrator), which creates one object of several, outside the cluster."""
 
     category: ClassVar[str] = "platform"
     brings_groups: ClassVar[tuple[str, ...]] = ("kro.run",)

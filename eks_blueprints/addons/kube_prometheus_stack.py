@@ -24,7 +24,7 @@ _MAKERS = "https://prometheus-community.github.io/helm-charts"
 class KubePrometheusStack(HelmAddOn):
     """Run Prometheus, Alertmanager and Grafana, with rules and dashboards for Kubernetes.
 
-    Its CRDs are a release of their own, from a chart that is numbered apart: they are upgraded with it and stay when it
+    Its CRDs are their own release, from a chart that is numbered apart: they are upgraded with it and stay when it
     goes. Scraping of the control plane's scheduler, controller manager and etcd is off: EKS shows none of them.
     """
 
@@ -81,13 +81,13 @@ class KubePrometheusStack(HelmAddOn):
     """ARN of a workspace of Amazon Managed Prometheus that everything is written to as well. Default: none."""
 
     grafana: bool = True
-    """Whether it brings Grafana."""
+    """Whether it installs Grafana."""
 
     alertmanager: bool = True
-    """Whether it brings Alertmanager."""
+    """Whether it installs Alertmanager."""
 
     node_exporter: bool = True
-    """Whether it brings the exporter that runs on every node."""
+    """Whether it installs the exporter that runs on every node."""
 
     select_all_monitors: bool = True
     """Whether ServiceMonitors, PodMonitors and rules of every namespace and release are followed, or only those that

@@ -11,7 +11,7 @@ from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
 
 
 class KubeStateMetrics(HelmAddOn):
-    """Serve the state of Kubernetes objects as metrics; kube_prometheus_stack brings its own.
+    """Serve the state of Kubernetes objects as metrics; kube_prometheus_stack includes its own.
 
     EKS offers it as a community add-on as well; the chart takes more settings.
     """

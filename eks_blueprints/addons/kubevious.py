@@ -9,7 +9,7 @@ from eks_blueprints.addons._helm_values import Namespace
 
 
 class Kubevious(HelmAddOn):
-    """Show the objects of a cluster and what is wrong with them, with their history in a database of its own.
+    """Show the objects of a cluster and what is wrong with them, with their history in its own database.
 
     The volume of its database stays when it goes, and has to be deleted by hand. This is the newest
     chart there is, of January 2024.

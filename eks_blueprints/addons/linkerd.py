@@ -70,7 +70,7 @@ class Linkerd(HelmAddOn):
     ConfigMap `linkerd-identity-trust-roots`, which have to be in the namespace before."""
 
     gateway_api: bool = True
-    """Whether it brings the CRDs of the Gateway API, which it needs; false where they are there already."""
+    """Whether it installs the CRDs of the Gateway API, which it needs; false where they are there already."""
 
     def crd_release(self) -> HelmRelease | None:
         """The release of its CRDs, with those of the Gateway API."""

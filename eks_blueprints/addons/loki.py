@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Loki(HelmAddOn):
     """Keep logs in S3, found by the labels of the pods they come from.
 
-    Without a bucket of your own it makes one: private, encrypted, and kept when the add-on is removed.
+    Without your own bucket it creates one: private, encrypted, and kept when the add-on is removed.
     """
 
     category: ClassVar[str] = "observability"
@@ -59,7 +59,7 @@ class Loki(HelmAddOn):
     namespace: Namespace = "loki"
 
     bucket: In[BucketName] | None = None
-    """Name of the S3 bucket that logs are kept in. Default: one is made."""
+    """Name of the S3 bucket that logs are kept in. Default: one is created."""
 
     mode: Literal["SingleBinary", "SimpleScalable"] = "SingleBinary"
     """Whether one process does everything, for up to some tens of gigabytes a day, or reading and writing scale

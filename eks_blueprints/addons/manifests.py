@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Manifests(ManifestAddOn):
     """Make Kubernetes objects that are written down here, as one would give them to kubectl.
 
-    Each stands under a short name of its own, by which a preview tells it and which has to stay. Namespaces and CRDs
-    are made first; CRDs stay when they are taken out.
+    Each stands under its own short name, by which a preview tells it and which has to stay. Namespaces and CRDs are
+    created first; CRDs stay when they are taken out.
 
     Each is checked as the API server of the cluster's version would: its kind and API version, the fields and their
     types, names, labels, quantities, schedules, selectors and what pods name. A custom resource is checked by its CRD:
@@ -34,10 +34,11 @@ class Manifests(ManifestAddOn):
     makes_outside: ClassVar[bool] = True  # who knows
 
     manifests: dict[str, JsonValues] = Field(min_length=1)
-    """The objects by short names: `{quota: {apiVersion: v1, kind: ResourceQuota, metadata: {…}, spec: {…}}}`.
-    A leaf may be `{config: key}`, `{secret: key}` or `{stack: name, output: key}`; a config value is read as what the
+    """The objects by short names: `{quota: {apiVersion: v1, kind: ResourceQuota, metadata: {…}, spec: {…}}}`. A single
+    value can be `{config: key}`, `{secret: key}` or `{stack: name, output: key}`; a config value is read as what the
     field takes, such as a number. Where a kind has a mapping like one of these, write `{literal: {secret: users}}`.
-    `data` and `stringData` of a Secret are secret in any case."""
+    `data` and `stringData` of a Secret are secret in any case.
+    """
 
     @field_validator("manifests")
     @classmethod

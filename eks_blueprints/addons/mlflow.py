@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Mlflow(HelmAddOn):
     """Keep what experiments did and the models that came of them.
 
-    Without a database of your own under `values` (`backendStore.postgres`) it forgets all when its pod goes; give the
+    Without your own database under `values` (`backendStore.postgres`) it forgets all when its pod goes; give the
     password by `secret_values`.
     """
 

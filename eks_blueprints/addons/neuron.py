@@ -34,7 +34,7 @@ class Neuron(HelmAddOn):
     namespace: Namespace = "neuron"
 
     scheduler: bool = False
-    """Whether it brings the scheduler that gives pods neighbouring chips."""
+    """Whether it installs the scheduler that gives pods neighbouring chips."""
 
     node_problem_detector: bool = True
     """Whether it watches for broken chips."""

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class NvidiaDevicePlugin(HelmAddOn):
     """Offer the GPUs of nodes as a resource that pods request.
 
-    It runs on every node whose instance type has GPUs of NVIDIA, without labels of your own; nodes with GPUs that are
-    not of EC2 take the label `nvidia.com/gpu.present: "true"`. Nodes of EKS Auto Mode and of Bottlerocket's images for
-    NVIDIA bring a plugin of their own.
+    It runs on every node whose instance type has GPUs of NVIDIA, your own without labels; nodes with GPUs that are not
+    of EC2 take the label `nvidia.com/gpu.present: "true"`. Nodes of EKS Auto Mode and of Bottlerocket's images for
+    NVIDIA bring their own plugin.
     """
 
     category: ClassVar[str] = "machine learning"

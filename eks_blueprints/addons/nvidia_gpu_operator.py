@@ -20,7 +20,7 @@ class NvidiaGpuOperator(HelmAddOn):
 
     It finds them by the labels that its Node Feature Discovery sets, whoever made the nodes, and puts its agents
     (device plugin, DCGM exporter) on them whatever their taints. EKS's GPU images have the driver, so that it installs
-    none unless told to. Nodes of EKS Auto Mode, which bring all of it, are left alone.
+    none unless asked to. Nodes of EKS Auto Mode, which bring all of it, are left alone.
     """
 
     category: ClassVar[str] = "machine learning"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class PrometheusCloudwatchExporter(HelmAddOn):
     """Serve metrics of CloudWatch to Prometheus: load balancers, queues, databases.
 
-    Say in `values.config` which ones. It may read every metric, because CloudWatch knows no resources.
+    Say in `values.config` which ones. It can read every metric, because CloudWatch knows no resources.
     """
 
     category: ClassVar[str] = "observability"

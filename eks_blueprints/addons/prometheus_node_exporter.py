@@ -12,7 +12,7 @@ from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
 
 
 class PrometheusNodeExporter(HelmAddOn):
-    """Serve what each node does as metrics; kube_prometheus_stack brings its own.
+    """Serve what each node does as metrics; kube_prometheus_stack includes its own.
 
     EKS offers it as a community add-on as well; the chart takes more settings.
     """

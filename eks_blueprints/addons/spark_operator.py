@@ -37,7 +37,7 @@ class SparkOperator(HelmAddOn):
     namespace: Namespace = "spark-operator"
 
     job_namespaces: Many[str] = ("default",)
-    """Namespaces that applications run in; they have to be there."""
+    """Namespaces that applications run in; they must be there."""
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""

@@ -28,7 +28,7 @@ class EbsVolumes(Spec):
     type: Literal["gp3", "gp2", "io1", "io2", "st1", "sc1"] = "gp3"
     """Type of the volumes."""
     iops: int | None = Field(default=None, ge=100, le=256000)
-    """Operations a second, for gp3, io1 and io2. Default: EBS's, 3,000 for gp3."""
+    """Operations per second, for gp3, io1 and io2. Default: EBS's, 3,000 for gp3."""
     throughput: int | None = Field(default=None, ge=125, le=2000)
     """Throughput in MiB/s, for gp3. Default: EBS's, 125."""
     encrypted: bool = True
@@ -73,7 +73,7 @@ class EfsVolumes(Spec):
     directory_perms: str = Field(default="700", pattern=r"^[0-7]{3,4}$")
     """Permissions of the directory of each access point."""
     base_path: str | None = Field(default=None, pattern=r"^/[A-Za-z0-9._/-]*$")
-    """Directory below which access points are made. Default: the root."""
+    """Directory below which access points are created. Default: the root."""
 
     def parameters(self) -> dict[str, Any]:
         """It as the driver takes it."""
@@ -92,7 +92,7 @@ class StorageClassSpec(Spec):
     default: bool = False
     """Whether claims that name no class get this one."""
     reclaim_policy: Literal["Delete", "Retain"] = "Delete"
-    """What becomes of a volume whose claim is deleted."""
+    """What happens to a volume whose claim is deleted."""
 
     @model_validator(mode="after")
     def _is_one_of_the_two(self) -> Self:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Superset(HelmAddOn):
-    """Run Apache Superset, with a PostgreSQL and a Redis of its own unless `values` name others.
+    """Run Apache Superset, with a PostgreSQL and its own Redis unless `values` name others.
 
     These two are for a trial: their images are some of Bitnami's that get no updates any more.
     The chart is of 2025. Its makers have marked it as deprecated since, and name no other.

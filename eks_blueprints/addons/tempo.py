@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Tempo(HelmAddOn):
     """Keep traces in S3, as one process.
 
-    Without a bucket of your own it makes one: private, encrypted, and kept when the add-on is removed.
+    Without your own bucket it creates one: private, encrypted, and kept when the add-on is removed.
     """
 
     category: ClassVar[str] = "observability"
@@ -34,7 +34,7 @@ class Tempo(HelmAddOn):
     namespace: Namespace = "tempo"
 
     bucket: In[BucketName] | None = None
-    """Name of the S3 bucket that traces are kept in. Default: one is made."""
+    """Name of the S3 bucket that traces are kept in. Default: one is created."""
 
     retention: str = Field(default="336h", pattern=r"^\d+h$")
     """How long traces are kept, such as `336h` for 14 days."""

@@ -46,7 +46,7 @@ class BackupSchedule(Spec):
 class Velero(HelmAddOn):
     """Back up Kubernetes objects to S3 and volumes as EBS snapshots, and bring both back.
 
-    Without a bucket of your own it makes one: private, encrypted, and kept when the add-on or the platform is deleted.
+    Without your own bucket it creates one: private, encrypted, and kept when the add-on or the platform is deleted.
     Only snapshots and volumes that carry Velero's tags can be deleted or restored from.
     """
 
@@ -64,7 +64,7 @@ class Velero(HelmAddOn):
     namespace: Namespace = "velero"
 
     bucket: In[BucketName] | None = None
-    """Name of the S3 bucket that backups go to. Default: one is made."""
+    """Name of the S3 bucket that backups go to. Default: one is created."""
 
     prefix: str | None = Field(default=None, pattern=r"^([A-Za-z0-9!_.*'()/-]+)$")
     """Folder in the bucket, for a bucket that several clusters share. Default: none."""

@@ -32,7 +32,7 @@ _ZONE = Form(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+-\d+)?[a-z]|[a-z]+\d-az\d+")
 
 
 class CustomNetworking(Spec):
-    """Pods get addresses from subnets of their own instead of the nodes', one subnet a zone."""
+    """Pods get addresses from subnets of their own instead of the nodes', one subnet per zone."""
 
     subnets: dict[str, In[str]] = {}
     """Ids of the pods' subnets by availability zone. Default: the network's pod subnets."""
@@ -56,7 +56,7 @@ class CustomNetworking(Spec):
 class VpcCni(EksAddOn):
     """Give pods addresses of the VPC.
 
-    It has to be there before nodes, which are not ready without it. EKS Auto Mode and Fargate bring their own.
+    It must exist before nodes, which are not ready without it. EKS Auto Mode and Fargate bring their own.
     """
 
     category: ClassVar[str] = "networking"
@@ -67,8 +67,9 @@ class VpcCni(EksAddOn):
     before_nodes: ClassVar[bool] = True
 
     prefix_delegation: bool | None = None
-    """Whether nodes take /28 blocks instead of single addresses, for many more pods a node. Default: the CNI's, no
-    (yes on IPv6)."""
+    """Whether nodes take /28 blocks instead of single addresses, for many more pods per node. Default: the CNI's, no
+    (yes on IPv6).
+    """
 
     warm_prefix_target: int | None = Field(default=None, ge=0, le=1000)
     """Free /28 blocks that each node keeps in stock, with prefix_delegation. Default: 1."""

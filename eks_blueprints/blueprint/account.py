@@ -21,16 +21,17 @@ _EXTERNAL = Form(r"[\w+=,.@:/-]{2,1224}")
 class AccountArgs(Spec):
     """The AWS account that a platform is for, and who deploys it.
 
-    It is told to the platform's own AWS provider, and to the kubeconfig. An account that is named keeps `pulumi up`
-    from making anything in another one.
+    It is passed to the platform's own AWS provider and to the kubeconfig. If an account is named, `pulumi up` refuses
+    every other one.
     """
 
     id: Annotated[str, AfterValidator(account_id)] | None = None
-    """Id of the account, 12 digits in quotes. Any other is refused before something is made. Default: that of
-    `role_arn`; without both, whatever account the credentials lead to."""
+    """Id of the account, 12 digits in quotes. Any other is refused before anything is created. Default: that of
+    `role_arn`; without both, the account of the credentials.
+    """
 
     role_arn: RoleArn | None = None
-    """ARN of a role that deploys: whoever runs `pulumi up` takes it on first. Default: none is taken on."""
+    """ARN of the role that deploys: `pulumi up` assumes it first. Default: none is assumed."""
 
     session_name: str | None = None
     """Name of the session of that role, which CloudTrail shows. Default: the provider's own."""
@@ -40,8 +41,9 @@ class AccountArgs(Spec):
     cannot send one: name a profile that does under `cluster.kubeconfig.profile`."""
 
     profile: Profile | None = None
-    """Profile of the AWS configuration whose credentials deploy, or take on `role_arn`; it must exist wherever the
-    platform is deployed from. Default: the ambient credentials, such as those of AWS_PROFILE."""
+    """Profile of the AWS configuration whose credentials deploy, or assume `role_arn`; it must exist wherever the
+    platform is deployed from. Default: the ambient credentials, such as those of AWS_PROFILE.
+    """
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

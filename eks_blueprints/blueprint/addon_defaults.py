@@ -25,7 +25,7 @@ _CRITICAL = Toleration(key="CriticalAddonsOnly", operator="Exists")
 
 
 class AddOnDefaults(Spec):
-    """What holds for all add-ons of a platform, unless one says otherwise itself."""
+    """Settings for all add-ons of a platform, unless an add-on sets its own."""
 
     identity: Identity | None = None
     """How pods get their AWS permissions. Default: `pod_identity`, or `irsa` where there is nothing but Fargate."""
@@ -38,15 +38,17 @@ class AddOnDefaults(Spec):
     where the scheduler puts them."""
 
     registry_mirrors: Mirrors = {}
-    """Registries that stand in for those of images, such as
-    `{public.ecr.aws: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`."""
+    """Registries to use instead of those of images, such as `{public.ecr.aws:
+    111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`.
+    """
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the IAM policy that bounds what roles made for add-ons may do. Default: none."""
+    """ARN of the IAM policy that is the permissions boundary of roles of add-ons. Default: none."""
 
     delivery: Literal["helm", "argocd", "flux"] = "helm"
     """Who installs charts: Helm from this program, or the argocd or fluxcd on the cluster, by Applications or
-    HelmReleases that are made there. What these stand on, and what has a webhook, is always installed by Helm."""
+    HelmReleases that are created there. What these depend on, and what has a webhook, is always installed by Helm.
+    """
 
 
 def settled(args: BlueprintArgs) -> tuple[AddOn, ...]:

@@ -47,8 +47,8 @@ class Blueprint(Component):
     changes a spec before anything is made of it, `extend` adds resources. A stack file picks the subclass with
     `blueprint: acme.platform.AcmeBlueprint`.
 
-    Its resources use an AWS provider of their own, for the blueprint's region and account, with its tags as default
-    tags and all that the stack's settings `aws:...` say, unless `opts` gives one for the package `aws`.
+    Its resources use their own AWS provider, for the blueprint's region and account, with its tags as default tags and
+    all that the stack's settings `aws:...` say, unless `opts` gives one for the package `aws`.
     """
 
     Args: ClassVar[type[BlueprintArgs]] = BlueprintArgs
@@ -65,7 +65,7 @@ class Blueprint(Component):
     namespaces: dict[str, Namespace]
     """The component of each namespace, by its name."""
     pod_identities: dict[str, PodIdentity]
-    """The component of each service account of one's own that has AWS permissions, by its name in the spec."""
+    """The component of each your own service account that has AWS permissions, by its name in the spec."""
     addons: dict[str, Component]
     """The component of each add-on, by its name."""
     compute: dict[str, Component]

@@ -27,7 +27,7 @@ class Written(NamedTuple):
     owner: Path
     """Where it stands, or what it is made of."""
     drawing: Drawing | None = None
-    """How it is made; None for one that stands there as it is."""
+    """How it is created; None for one that stands there as it is."""
 
     @property
     def path(self) -> Path:

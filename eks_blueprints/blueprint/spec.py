@@ -37,46 +37,49 @@ from eks_blueprints.workloads.base import Workload
 
 
 class BlueprintArgs(Spec):
-    """A platform: the network, the cluster on it, who may use it, what it runs on, and what it brings along."""
+    """A platform: the network, the cluster on it, who can use it, its compute and its add-ons."""
 
     region: str
-    """AWS region, such as `eu-west-1`. Everything of the platform stands in it."""
+    """AWS region, such as `eu-west-1`. All resources of the platform are created in it."""
 
     account: AccountArgs | None = None
-    """The AWS account it is for, and who deploys it. Default: what the stack's settings `aws:...` say, and else the
-    account that the credentials of whoever deploys lead to."""
+    """The AWS account it is for, and who deploys it. Default: the stack's settings `aws:...`, or else the account of
+    the credentials that deploy.
+    """
 
     tags: Tags = {}
-    """Tags of every AWS resource of the platform; a part's own tags win over them, and they over
-    `aws:defaultTags` of the stack's settings."""
+    """Tags of every AWS resource of the platform; a part's own tags take precedence over them, and they over
+    `aws:defaultTags` of the stack's settings.
+    """
 
     iam: IamArgs = IamArgs()
-    """What holds for every IAM role that is made: how names begin, path, permissions boundary, tags."""
+    """Settings for every IAM role that is created: how names begin, path, permissions boundary, tags."""
 
     network: AnyNetwork = NetworkArgs()
-    """The VPC: a new one, or one that is there. Default: a new one in eksctl's layout."""
+    """The VPC: a new one, or an existing one. Default: a new one in eksctl's layout."""
 
     security_groups: SecurityGroups = {}
-    """Security groups with rules, by a name of your choice, by which clusters and nodes take them
-    (`security_groups`). `cluster` and `endpoints` are the groups that EKS and the network make: rules are added."""
+    """Security groups with rules, by a name of your choice, by which clusters and nodes use them (`security_groups`).
+    `cluster` and `endpoints` are the groups that EKS and the network create; rules are added to them.
+    """
 
     cluster: ClusterArgs
     """The EKS cluster: control plane, its keys and logs."""
 
     access: Annotated[dict[str, AccessEntry], AfterValidator(check_entries)] = {}
-    """Who may use the Kubernetes API besides the cluster's creator, by a name of your choice."""
+    """Who can use the Kubernetes API besides the cluster's creator, by a name of your choice."""
 
     namespaces: Namespaces = {}
-    """Kubernetes namespaces, by their names; add-ons bring theirs along."""
+    """Kubernetes namespaces, by their names; add-ons have their own."""
 
     pod_identity_associations: Associations = {}
-    """AWS permissions of service accounts of your own, by a name of your choice; add-ons bring theirs along."""
+    """AWS permissions of your own service accounts, by a name of your choice; add-ons have their own."""
 
     node_roles: NodeRoles = {}
     """IAM roles that several groups of nodes have together (`node_role`), by a name of your choice."""
 
     compute: Group[Compute] = ()
-    """What pods run on, by a name of your choice; `kind` says which sort and defaults to the name."""
+    """What pods run on, by a name of your choice; `kind` sets the kind and defaults to the name."""
 
     core_addons: Many[CoreAddOn] = CORE_ADDONS
     """Add-ons of EKS that are installed without being listed. Default: vpc_cni, kube_proxy, eks_pod_identity_agent and
@@ -87,11 +90,12 @@ class BlueprintArgs(Spec):
     stack file `coredns: null` leaves it out."""
 
     addon_defaults: AddOnDefaults = AddOnDefaults()
-    """What holds for all add-ons, unless one says otherwise itself."""
+    """Settings for all add-ons, unless an add-on sets its own."""
 
     workloads: Group[Workload] = ()
-    """What runs on the cluster besides add-ons, by a name of your choice; `kind` says which sort (`deployment`,
-    `stateful_set`, `daemon_set`, `job`, `cron_job`) and defaults to the name."""
+    """What runs on the cluster besides add-ons, by a name of your choice; `kind` sets the kind (`deployment`,
+    `stateful_set`, `daemon_set`, `job`, `cron_job`) and defaults to the name.
+    """
 
     _origin: Document | None = PrivateAttr(default=None)
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())

@@ -42,7 +42,7 @@ class Cluster(Component):
     """URL of the OIDC issuer, with `https://`."""
     oidc_provider_arn: pulumi.Output[str] | None
     security_group_id: pulumi.Output[str]
-    """The security group that EKS makes for control plane and nodes."""
+    """The security group that EKS creates for control plane and nodes."""
     kubeconfig: pulumi.Output[str]
     """The kubeconfig as JSON, a secret."""
     update_kubeconfig: pulumi.Output[str]

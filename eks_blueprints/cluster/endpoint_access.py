@@ -25,7 +25,7 @@ class EndpointAccess(Spec):
     """Id of a security group, such as that of the runners that deploy."""
 
     description: GroupDescription | None = None
-    """What AWS shows beside the rule. Default: that it leads to the Kubernetes API."""
+    """Description of the rule in AWS. Default: that it leads to the Kubernetes API."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

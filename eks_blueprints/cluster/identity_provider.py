@@ -28,8 +28,8 @@ class IdentityProviderArgs(Spec):
     """An OIDC identity provider, whose users sign in to the Kubernetes API with its tokens; a cluster has one at most.
 
     Every change replaces it, which takes EKS many minutes, and nobody signs in meanwhile. What users and groups may do
-    is said by role bindings of your own. Source: EKS user guide, "Grant users access to Kubernetes with an external
-    OIDC provider".
+    is said by your own role bindings. Source: EKS user guide, "Grant users access to Kubernetes with an external OIDC
+    provider".
     """
 
     name: Annotated[str, AfterValidator(_NAME)] = "oidc"
@@ -46,14 +46,13 @@ class IdentityProviderArgs(Spec):
     """Claim that is the name of a user. Default: Kubernetes' own, `sub`."""
 
     username_prefix: str | None = None
-    """What is put before names of users; `-` for nothing. Default: the issuer's URL and #, unless the claim is
-    `email`."""
+    """Prefix of user names; `-` for none. Default: the issuer's URL and #, unless the claim is `email`."""
 
     groups_claim: str | None = None
     """Claim that lists the groups of a user. Default: users have no groups."""
 
     groups_prefix: str | None = None
-    """What is put before names of groups, such as `oidc:`. Default: nothing."""
+    """Prefix of group names, such as `oidc:`. Default: nothing."""
 
     required_claims: dict[str, str] = {}
     """Claims that tokens need to have, and their values."""

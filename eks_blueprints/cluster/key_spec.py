@@ -22,7 +22,7 @@ Alias = Annotated[str, AfterValidator(_ALIAS)]
 
 
 class KeyArgs(Spec):
-    """A KMS key that is made: who administers and uses it, how it is called, how it turns over and goes."""
+    """A KMS key that is created: its administrators and users, aliases, rotation and deletion."""
 
     owners: Many[In[Principal]] = ()
     """ARNs of those who may do everything with the key. Default: the account, so that IAM policies decide. AWS refuses
@@ -48,7 +48,7 @@ class KeyArgs(Spec):
     """Further aliases, without `alias/` before them."""
 
     description: str | None = Field(default=None, max_length=8192)
-    """What AWS shows beside the key. Default: what it is for."""
+    """Description of the key in AWS. Default: what it is for."""
 
     multi_region: bool = False
     """Whether it can have replicas in other regions. Changing it replaces the key, and what it encrypts is lost."""

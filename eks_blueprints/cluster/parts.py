@@ -45,7 +45,7 @@ class LogGroupArgs(Spec):
     """The CloudWatch log group `/aws/eks/<cluster>/cluster`, made before the cluster so that EKS does not make it."""
 
     retention_in_days: int = 90
-    """Days that logs are kept; 0 keeps them for ever. CloudWatch takes only certain numbers."""
+    """Days that logs are kept; 0 keeps them forever. CloudWatch accepts only certain numbers."""
 
     kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key for the logs; its policy must let CloudWatch Logs use it. Default: CloudWatch's own key."""
@@ -105,17 +105,16 @@ class AutoModeArgs(Spec):
     """EKS Auto Mode: EKS itself brings nodes, block storage and load balancers."""
 
     node_pools: Many[Literal["general-purpose", "system"]] = ("general-purpose", "system")
-    """Built-in node pools to turn on; they cannot be edited. An empty list turns both off, for node pools of one's
-    own."""
+    """Built-in node pools to turn on; they cannot be edited. An empty list turns both off, for your own node pools."""
 
     node_role_arn: In[RoleArn] | None = None
-    """ARN of the role of the built-in pools' nodes. It cannot be changed later. Default: a role is made."""
+    """ARN of the role of the built-in pools' nodes. It cannot be changed later. Default: a role is created."""
 
     node_role_permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the policy that bounds the role that is made."""
+    """ARN of the policy that is the permissions boundary of the created role."""
 
     node_iam_role: RoleArgs | None = None
-    """Name, path, description, tags and further permissions of the role that is made."""
+    """Name, path, description, tags and further permissions of the role that is created."""
 
     @model_validator(mode="after")
     def _role_fits_pools(self) -> Self:
@@ -136,7 +135,7 @@ class KubeconfigArgs(Spec):
     provider that makes the cluster does."""
 
     role_arn: In[RoleArn] | None = None
-    """ARN of a role to take on first, for pipelines that deploy as another role than their own."""
+    """ARN of a role to assume first, for pipelines that deploy as another role than their own."""
 
     profile: Profile | None = None
     """Profile of the AWS configuration; it must exist wherever the platform is deployed from."""

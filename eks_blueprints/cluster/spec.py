@@ -47,22 +47,23 @@ class ClusterArgs(Spec):
     """Name of the cluster in AWS. Changing it replaces the cluster. Default: the name of the blueprint."""
 
     endpoint_private_access: bool = True
-    """Whether the Kubernetes API can be reached from inside the VPC. Without it, nodes go out by NAT to reach it."""
+    """Whether the Kubernetes API can be reached from inside the VPC. Without it, nodes reach it through NAT."""
 
     endpoint_public_access: bool = False
     """Whether the Kubernetes API can be reached from the internet. Without it, what deploys Kubernetes objects must
     run where the VPC can be reached: a runner in it, a VPN, a peered network. Needs `public_access_cidrs`."""
 
     public_access_cidrs: Many[Cidr] = Field(default=(), max_length=40)
-    """Address ranges that may use the public endpoint, at most 40. There is no default: whoever wants everyone in
-    writes `0.0.0.0/0`."""
+    """Address ranges that may use the public endpoint, at most 40. There is no default: to allow everyone, write
+    `0.0.0.0/0`.
+    """
 
     endpoint_access: dict[str, EndpointAccess] = {}
     """Who reaches the private endpoint from outside the cluster, by a name of your choice: address ranges, prefix
     lists, security groups. Default: nodes and pods of the cluster alone. Needs `endpoint_private_access`."""
 
     security_group_ids: Several[SecurityGroupId] = ()
-    """Security groups of the control plane's network interfaces, besides the one that EKS makes."""
+    """Security groups of the control plane's network interfaces, besides the one that EKS creates."""
 
     security_groups: Many[str] = ()
     """The same by their names in `security_groups` of the platform."""
@@ -73,22 +74,25 @@ class ClusterArgs(Spec):
 
     authentication_mode: Literal["API", "API_AND_CONFIG_MAP"] = "API"
     """How EKS knows who may use the Kubernetes API: access entries, or also the ConfigMap `aws-auth` of a cluster that
-    is on its way to access entries. EKS does not let a cluster go back."""
+    is on its way to access entries. This cannot be reverted.
+    """
 
     bootstrap_cluster_creator_admin_permissions: bool = True
-    """Whether EKS makes who creates the cluster its administrator. EKS does so once and keeps no link to who deploys
+    """Whether EKS makes the cluster's creator its administrator. EKS does so once and keeps no link to who deploys
     later, so it cannot drift, but a change after creation has no effect. Set it false where pipelines deploy, and
-    declare their role under `access` with `cluster_admin`."""
+    declare their role under `access` with `cluster_admin`.
+    """
 
     enabled_cluster_log_types: Many[LogType] = ("api", "audit", "authenticator")
-    """Logs of the control plane that go to CloudWatch. An empty list turns them off."""
+    """Logs of the control plane that are sent to CloudWatch. An empty list turns them off."""
 
     log_group: LogGroupArgs | None = None
     """The log group of the control plane. Default: logs are kept for 90 days."""
 
     encryption_config: EncryptionArgs | None = EncryptionArgs()
     """KMS encryption of Kubernetes Secrets. Default: with a key of the cluster's own. `null` leaves it to the key that
-    EKS itself has; a cluster that has had a key of its own is then replaced."""
+    EKS itself has; a cluster that has had its own key is then replaced.
+    """
 
     support_type: Literal["STANDARD", "EXTENDED"] = "EXTENDED"
     """What EKS does when standard support of the version ends: upgrade the cluster by itself (`STANDARD`), or keep it
@@ -96,7 +100,7 @@ class ClusterArgs(Spec):
     the version that is written here."""
 
     force_update_version: bool | None = None
-    """Whether to upgrade even where EKS's upgrade insights say no."""
+    """Whether to upgrade even if EKS's upgrade insights report errors."""
 
     deletion_protection: bool = False
     """Whether AWS refuses to delete the cluster until this is turned off."""
@@ -105,7 +109,7 @@ class ClusterArgs(Spec):
     """Whether Pulumi refuses to delete or replace the cluster and its key until this is turned off."""
 
     zonal_shift: bool | None = None
-    """Whether EKS may lead traffic away from a zone in trouble. Default: EKS's own, no."""
+    """Whether EKS can shift traffic away from an impaired zone. Default: EKS's own, no."""
 
     control_plane_scaling_tier: Tier | None = None
     """Size of a control plane that is provisioned ahead of need, at a price by the hour. Default: EKS's own,
@@ -120,7 +124,7 @@ class ClusterArgs(Spec):
     VPC. It cannot be changed later: the cluster is replaced. Default: EKS's choice, 10.100.0.0/16 or 172.20.0.0/16."""
 
     remote_node_networks: Many[Cidr4] = Field(default=(), max_length=15)
-    """Address ranges outside AWS in which hybrid nodes stand, at most 15, private and apart from all others."""
+    """Address ranges outside AWS in which hybrid nodes are, at most 15, private and apart from all others."""
 
     remote_pod_networks: Many[Cidr4] = Field(default=(), max_length=15)
     """Address ranges outside AWS of pods on hybrid nodes, at most 15. Needs `remote_node_networks`."""
@@ -138,19 +142,19 @@ class ClusterArgs(Spec):
     """EKS Auto Mode. Default: off."""
 
     role_arn: In[RoleArn] | None = None
-    """ARN of the cluster's role. Changing it replaces the cluster. Default: a role is made."""
+    """ARN of the cluster's role. Changing it replaces the cluster. Default: a role is created."""
 
     role_permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the policy that bounds the role that is made."""
+    """ARN of the policy that is the permissions boundary of the created role."""
 
     iam_role: RoleArgs | None = None
-    """Name, path, description, tags and further permissions of the role that is made."""
+    """Name, path, description, tags and further permissions of the role that is created."""
 
     oidc_provider: bool = True
-    """Whether to make the IAM OIDC provider that roles for service accounts (IRSA) need."""
+    """Whether to create the IAM OIDC provider that roles for service accounts (IRSA) need."""
 
     openid_connect_audiences: Many[str] = Field(default=(), max_length=99)
-    """Audiences besides `sts.amazonaws.com` for whose tokens of service accounts IAM takes that provider's word."""
+    """Audiences besides `sts.amazonaws.com` in tokens of service accounts that IAM accepts from that provider."""
 
     identity_provider: IdentityProviderArgs | None = None
     """An OIDC identity provider whose users may use the Kubernetes API. Default: none, IAM alone."""

@@ -27,7 +27,7 @@ _WITH_IOPS = ("gp3", "io1", "io2")
 
 
 class StorageClass(Spec):
-    """Volumes of one sort, made by Auto Mode when a claim asks for them. Changing it replaces it; volumes stay."""
+    """A class of volumes, created by Auto Mode when a claim asks for them. Changing it replaces it; volumes stay."""
 
     name: str
     """Name of the StorageClass; claims refer to it."""
@@ -40,15 +40,15 @@ class StorageClass(Spec):
     kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key. Default: AWS's key for EBS."""
     iops: int | None = Field(default=None, ge=100, le=256_000)
-    """I/O operations a second. Default: EBS's, 3000 for gp3."""
+    """I/O operations per second. Default: EBS's, 3000 for gp3."""
     throughput: int | None = Field(default=None, ge=_GP3_THROUGHPUT[0], le=_GP3_THROUGHPUT[1])
-    """MiB a second, for gp3. Default: 125."""
+    """MiB per second, for gp3. Default: 125."""
     fs_type: Literal["ext4", "xfs"] | None = None
     """File system. Default: ext4."""
     reclaim_policy: Literal["Delete", "Retain"] = "Delete"
-    """Whether a volume goes with its claim."""
+    """Whether a volume is deleted with its claim."""
     volume_binding_mode: Literal["WaitForFirstConsumer", "Immediate"] = "WaitForFirstConsumer"
-    """Whether a volume is made in the zone of the pod that uses it first, or at once in any."""
+    """Whether a volume is created in the zone of the pod that uses it first, or at once in any."""
     allow_volume_expansion: bool = True
     """Whether claims can be enlarged later."""
     annotations: dict[str, str] = {}
@@ -90,7 +90,7 @@ class StorageClass(Spec):
 
 
 class IngressClass(Spec):
-    """Application Load Balancers of one sort, made by Auto Mode for Ingresses that ask for them."""
+    """Application Load Balancers of one sort, created by Auto Mode for Ingresses that ask for them."""
 
     name: str
     """Name of the IngressClass; Ingresses refer to it."""
@@ -109,7 +109,7 @@ class IngressClass(Spec):
     ssl_policy: str | None = None
     """Security policy of TLS listeners, such as `ELBSecurityPolicy-TLS13-1-2-2021-06`. Default: that of ELB."""
     subnet_ids: Many[In[str]] = ()
-    """Ids of the subnets they stand in. Default: those tagged for load balancers."""
+    """Ids of the subnets they are in. Default: those tagged for load balancers."""
     load_balancer_attributes: dict[str, str] = {}
     """Attributes of the load balancers, such as `idle_timeout.timeout_seconds: "120"`."""
     tags: Tags = {}

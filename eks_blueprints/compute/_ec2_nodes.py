@@ -61,7 +61,7 @@ class Ec2Nodes(InstanceSettings):
     the table's, and x86_64 where no type is named."""
 
     ami_type: str | None = Field(default=None, json_schema_extra=offer_ami_types())
-    """Image, in EKS's words. Default: Amazon Linux 2023 for the types' architecture and accelerators."""
+    """Image, in EKS's terms. Default: Amazon Linux 2023 for the types' architecture and accelerators."""
 
     capacity_type: Literal["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"] = "ON_DEMAND"
     """How instances are bought."""
@@ -98,16 +98,16 @@ class Ec2Nodes(InstanceSettings):
     """Kubernetes taints of the nodes."""
 
     subnets: Literal["private", "public"] | None = None
-    """Which of the network's subnets nodes stand in. Default: private."""
+    """Which of the network's subnets nodes are in. Default: private."""
 
     zones: Many[str] = ()
     """Availability zones, as the network writes them. Default: all of the network's."""
 
     subnet_ids: Several[str] = ()
-    """Ids of the subnets nodes stand in, instead of `subnets` and `zones`."""
+    """Ids of the subnets nodes are in, instead of `subnets` and `zones`."""
 
     security_group_ids: Several[SecurityGroupId] = Field(default=(), max_length=14)
-    """Security groups of the nodes besides the cluster's; EC2 takes 16 in all, two of which may be ours."""
+    """Security groups of the nodes besides the cluster's; EC2 accepts 16 in all, two of which may be ours."""
 
     security_groups: Many[str] = Field(default=(), max_length=14)
     """The same by their names in `security_groups` of the platform."""
@@ -138,10 +138,10 @@ class Ec2Nodes(InstanceSettings):
     """Reserved capacity to use. Default: open reservations that happen to match."""
 
     node_role_arn: In[RoleArn] | None = None
-    """ARN of an IAM role that is there. Default: one is made, with what EKS needs and the two fields below."""
+    """ARN of an existing IAM role. Default: one is created, with what EKS needs and the two fields below."""
 
     node_role: str | None = None
-    """Name of a role of the platform's `node_roles`, for groups that have one together. Default: a role of its own."""
+    """Name of a role of the platform's `node_roles`, for groups that have one together. Default: its own role."""
 
     session_manager: bool | None = None
     """Whether Systems Manager can open sessions on the nodes (AmazonSSMManagedInstanceCore). Default: yes."""
@@ -150,10 +150,10 @@ class Ec2Nodes(InstanceSettings):
     """ARNs of further IAM policies for the nodes, by a short name each. Pods are better off with their own roles."""
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the policy that bounds the role that is made."""
+    """ARN of the policy that is the permissions boundary of the created role."""
 
     iam_role: RoleArgs | None = None
-    """Name, path, description, tags and further permissions of the role that is made."""
+    """Name, path, description, tags and further permissions of the role that is created."""
 
     max_pods: int | None = Field(default=None, ge=1, le=1000)
     """Most pods on a node. Default: by the instance type's network interfaces, as the image counts them."""
@@ -166,13 +166,15 @@ class Ec2Nodes(InstanceSettings):
 
     node_config: dict[str, Any] = {}
     """`spec` of the NodeConfig that Amazon Linux 2023 reads, such as `{kubelet: {config: {...}}}`, in nodeadm's own
-    spelling, merged with what the other fields say: mappings key by key, lists one after the other. A value may be
-    `{secret: key}` or another reference. Source: github.com/awslabs/amazon-eks-ami, "NodeConfig"."""
+    spelling, merged with what the other fields say: mappings key by key, lists one after the other. A value can be
+    `{secret: key}` or another reference. Source: github.com/awslabs/amazon-eks-ami, "NodeConfig".
+    """
 
     bottlerocket_settings: dict[str, Any] = {}
     """Settings of Bottlerocket, such as `{kernel: {lockdown: integrity}}`, in its own spelling, merged with what the
-    other fields say as `node_config` is. A value may be `{secret: key}` or another reference. Source:
-    bottlerocket.dev, "Settings reference"."""
+    other fields say as `node_config` is. A value can be `{secret: key}` or another reference. Source: bottlerocket.dev,
+    "Settings reference".
+    """
 
     tags: Tags = {}
     """Tags of the group, its instances, volumes and network interfaces, besides the platform's."""

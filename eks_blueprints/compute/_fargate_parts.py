@@ -90,7 +90,7 @@ class FargateSelector(Spec):
 
 
 class CloudWatchLogs(Spec):
-    """Logs of pods on Fargate go to a CloudWatch log group that is made with the profile."""
+    """Logs of pods on Fargate go to a CloudWatch log group that is created with the profile."""
 
     log_group_name: str | None = None
     """Name of the group. Default: `/aws/eks/<cluster>/fargate`."""

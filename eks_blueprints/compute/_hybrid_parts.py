@@ -68,7 +68,7 @@ class Ssm(Spec):
     """Machines prove who they are by Systems Manager, with a code that is entered once."""
 
     activation: SsmActivation | None = None
-    """A code to register with. Default: none is made, for machines that get theirs by other means."""
+    """A code to register with. Default: none is created, for machines that get theirs by other means."""
 
 
 class TrustAnchorNotification(Spec):
@@ -83,22 +83,22 @@ class TrustAnchorNotification(Spec):
 
 
 class IamRolesAnywhere(Spec):
-    """Machines prove who they are by certificates of your own authority: one of the first three fields."""
+    """Machines prove who they are by your own certificates authority: one of the first three fields."""
 
     ca_bundle: In[Annotated[str, AfterValidator(_bundle)]] | None = None
     """Certificate of the authority, in PEM."""
     acm_pca_arn: In[Annotated[str, AfterValidator(_authority_arn)]] | None = None
     """ARN of an authority of AWS Private CA."""
     trust_anchor_arn: In[Annotated[str, AfterValidator(_ANCHOR)]] | None = None
-    """ARN of a trust anchor that is there. Default: one is made for the authority."""
+    """ARN of an existing trust anchor. Default: one is created for the authority."""
     duration_seconds: int = Field(default=3600, ge=900, le=43200)
     """How long credentials are good for, in seconds."""
     trust_anchor_name: Annotated[str, AfterValidator(_NAME)] | None = None
-    """Name of the trust anchor that is created. Default: made from the names of the platform and the part."""
+    """Name of the trust anchor that is created. Default: generated from the names of the platform and the part."""
     notification_settings: Many[TrustAnchorNotification] = ()
     """Notices of the trust anchor that is created. Default: AWS's own, 45 days before a certificate expires."""
     profile_name: Annotated[str, AfterValidator(_NAME)] | None = None
-    """Name of the profile. Default: made from the names of the platform and the part."""
+    """Name of the profile. Default: generated from the names of the platform and the part."""
     managed_policy_arns: Many[In[PolicyArn]] = Field(default=(), max_length=10)
     """ARNs of IAM policies that bound each session within what the role may do. Default: none."""
     session_policy: Many[StatementArgs] = ()

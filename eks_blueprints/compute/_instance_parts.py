@@ -115,13 +115,13 @@ class PrivateDnsNameOptions(Spec):
     """Host names of the instances inside the VPC."""
 
     hostname_type: Literal["ip-name", "resource-name"] | None = None
-    """Whether the name is made from the private address or from the instance's id. Default: the subnet's setting."""
+    """Whether the name is created from the private address or from the instance's id. Default: the subnet's setting."""
 
     enable_resource_name_dns_a_record: bool | None = None
-    """Whether a name made from the id is answered with the IPv4 address. Default: the subnet's setting."""
+    """Whether a name created from the id is answered with the IPv4 address. Default: the subnet's setting."""
 
     enable_resource_name_dns_aaaa_record: bool | None = None
-    """Whether a name made from the id is answered with the IPv6 address. Default: the subnet's setting."""
+    """Whether a name created from the id is answered with the IPv6 address. Default: the subnet's setting."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

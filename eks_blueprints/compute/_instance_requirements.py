@@ -93,7 +93,7 @@ class InstanceRequirements(Spec):
     memory_gib_per_vcpu: NumberRange | None = None
     """Memory for each vCPU, in GiB."""
     cpu_manufacturers: Many[Literal["intel", "amd", "amazon-web-services", "apple"]] = ()
-    """Who makes the processors. Default: anyone whose architecture is the image's."""
+    """Manufacturer of the processors. Default: any with the image's architecture."""
     instance_generations: Many[Literal["current", "previous"]] = ()
     """Whether types of the current generation are taken, of previous ones, or both. Default: both."""
     allowed_instance_types: Many[_TypePattern] = Field(default=(), max_length=400)
@@ -115,15 +115,15 @@ class InstanceRequirements(Spec):
     accelerator_types: Many[Literal["gpu", "fpga", "inference", "media"]] = ()
     """Which sort of accelerators. Default: any."""
     accelerator_manufacturers: Many[Literal["amazon-web-services", "amd", "nvidia", "xilinx", "habana"]] = ()
-    """Who makes them. Default: anyone."""
+    """Manufacturer of the accelerators. Default: anyone."""
     accelerator_names: Many[Annotated[str, Field(min_length=1)]] = ()
     """Which ones, in EC2's words, such as `a100` or `t4`. Default: any."""
     accelerator_total_memory_mib: WholeRange | None = None
     """Memory of all accelerators together, in MiB."""
     baseline_ebs_bandwidth_mbps: WholeRange | None = None
-    """Megabits a second that volumes can count on."""
+    """Megabits per second that volumes can count on."""
     network_bandwidth_gbps: NumberRange | None = None
-    """Gigabits a second of the network."""
+    """Gigabits per second of the network."""
     network_interface_count: WholeRange | None = None
     """Network interfaces, which limit the pods of a node."""
     require_hibernate_support: bool | None = None

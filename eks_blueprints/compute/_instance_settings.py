@@ -31,19 +31,22 @@ class InstanceSettings(Compute):
     """Settings of EC2's launch templates, which groups have in common."""
 
     launch_template: LaunchTemplateSpecification | None = None
-    """A launch template that exists, with what it says about nodes; fields that would say it a second time are
-    refused. Default: one is made from the other fields."""
+    """A launch template that exists, with its settings for nodes; fields that the template sets are refused. Default:
+    one is created from the other fields.
+    """
 
     launch_template_name: TemplateName | None = None
-    """Name of the launch template that is made, which must be free; changing it replaces the group. Default: one is
-    made up."""
+    """Name of the launch template that is created, which must be free; changing it replaces the group. Default: one is
+    generated.
+    """
 
     launch_template_description: str | None = Field(default=None, min_length=1, max_length=255)
-    """What the launch template that is made is for."""
+    """What the launch template that is created is for."""
 
     group_name_prefix: GroupPrefix | None = None
-    """What the name of the group in AWS begins with, up to 36 characters; a suffix of its own comes behind it. Changing
-    it replaces the group. Default: made from the names of the platform and the group."""
+    """What the name of the group in AWS begins with, up to 36 characters; its own suffix comes behind it. Changing it
+    replaces the group. Default: generated from the names of the platform and the group.
+    """
 
     instance_name: str | None = Field(default=None, min_length=1, max_length=256)
     """Tag `Name` of the instances, their volumes and network interfaces. Default: the group's name with the
@@ -82,4 +85,4 @@ class InstanceSettings(Compute):
     """Whether people and programs cannot stop an instance by EC2's API."""
 
     timeouts: GroupTimeouts = GroupTimeouts()
-    """How long to wait for the group to be made, changed and removed."""
+    """How long to wait for the group to be created, changed and removed."""

@@ -40,7 +40,7 @@ class Interruptions:
     key_arn: In[str] | None
     """ARN of the KMS key that encrypts it; None where SQS does by itself."""
     ready: tuple[pulumi.Resource, ...]
-    """What has to be there for notices to arrive."""
+    """What must exist for notices to arrive."""
 
 
 def interruptions(

@@ -30,15 +30,17 @@ OWN_SIDS = ("EC2InterruptionPolicy", "DenyHTTP")
 
 
 class KarpenterQueue(Spec):
-    """The queue on which EC2 tells Karpenter of nodes that are about to go."""
+    """The queue on which EC2 notifies Karpenter of nodes that are about to be interrupted."""
 
     name: Annotated[str, AfterValidator(_queue_name)] | None = None
-    """Its name, unique in the account and region; changing it replaces the queue. Default: one is made up, which holds
-    the platform's name."""
+    """Its name, unique in the account and region; changing it replaces the queue. Default: one is generated, which
+    holds the platform's name.
+    """
 
     kms_master_key_id: In[RegionalKeyArn] | None = None
-    """ARN of the KMS key that encrypts it; its policy has to let `events.amazonaws.com` use it (`kms:Decrypt`,
-    `kms:GenerateDataKey`). The controller is allowed to. Default: SQS's own encryption."""
+    """ARN of the KMS key that encrypts it; its policy must allow `events.amazonaws.com` use it (`kms:Decrypt`,
+    `kms:GenerateDataKey`). The controller is allowed to. Default: SQS's own encryption.
+    """
 
     kms_key: KeyArgs | None = None
     """A key of the queue's own, which EventBridge and the controller may use, instead of `kms_master_key_id`."""

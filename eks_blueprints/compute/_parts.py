@@ -46,24 +46,28 @@ class Volume(Spec):
     volume_type: VolumeType = "gp3"
     """EBS volume type."""
     iops: int | None = None
-    """I/O operations a second, for gp3, io1 and io2. Default: 3000 for gp3; io1 and io2 need it."""
+    """I/O operations per second, for gp3, io1 and io2. Default: 3000 for gp3; io1 and io2 need it."""
     throughput: int | None = Field(default=None, ge=125, le=1000)
-    """MiB a second, for gp3. Default: 125."""
+    """MiB per second, for gp3. Default: 125."""
     encrypted: bool = True
     """Whether it is encrypted."""
     kms_key_id: In[RegionalKeyArn] | None = None
     """ARN of the KMS key it is encrypted with, which the service-linked role AWSServiceRoleForAutoScaling has to be
     allowed to use. Default: the account's key for EBS."""
     kms_key: KeyArgs | None = None
-    """A key that is made for this volume of the group's nodes, which EC2 may use for the account, instead of
-    `kms_key_id`. A volume cannot change its key: nodes are replaced."""
+    """A key that is created for this volume of the group's nodes, which EC2 may use for the account, instead of
+    `kms_key_id`. A volume cannot change its key: nodes are replaced.
+    """
     snapshot_id: In[SnapshotId] | None = None
-    """Id of the snapshot that it is made from, such as `snap-0123456789abcdef0`; `volume_size` is at least the
-    snapshot's. Default: the image's own for the root volume, and empty for others."""
+    """Id of the snapshot that it is created from, such as `snap-0123456789abcdef0`; `volume_size` is at least the
+    snapshot's. Default: the image's own for the root volume, and empty for others.
+    """
     delete_on_termination: bool = True
-    """Whether it goes with its instance. One that stays costs, and nothing here deletes it."""
+    """Whether it is deleted with its instance. One that stays costs, and nothing here deletes it."""
     volume_initialization_rate: int | None = Field(default=None, ge=100, le=300)
-    """MiB a second at which blocks of the snapshot are fetched, which costs extra. Default: as they are first read."""
+    """MiB per second at which blocks of the snapshot are fetched, which costs extra. Default: as they are first
+    read.
+    """
 
     @model_validator(mode="after")
     def _within_the_limits_of_its_type(self) -> Self:
@@ -214,8 +218,9 @@ class RemoteAccess(Spec):
     ec2_ssh_key: In[str] | None = None
     """Name of an EC2 key pair that exists."""
     public_key: In[Annotated[str, AfterValidator(_public_key)]] | None = None
-    """Public key, as in `~/.ssh/id_ed25519.pub`, of which an EC2 key pair is made, instead of `ec2_ssh_key`. Windows
-    takes RSA keys only. Another key replaces the nodes."""
+    """Public key, as in `~/.ssh/id_ed25519.pub`, of which an EC2 key pair is created, instead of `ec2_ssh_key`. Windows
+    accepts RSA keys only. Another key replaces the nodes.
+    """
     source_security_group_ids: Many[In[SecurityGroupId]] = ()
     """Security groups from which they can be reached."""
     source_security_groups: Many[str] = ()
@@ -240,7 +245,7 @@ class RemoteAccess(Spec):
 
 
 class Placement(Spec):
-    """Where in AWS's data centres instances stand."""
+    """Where in AWS's data centres instances run."""
 
     group_name: In[str] | None = None
     """Name of a placement group that exists."""
@@ -250,12 +255,13 @@ class Placement(Spec):
     partition_number: int | None = Field(default=None, ge=1, le=7)
     """Partition, in a placement group with partitions."""
     tenancy: Literal["default", "dedicated", "host"] | None = None
-    """Whether instances share their machine with those of other accounts (`default`), with none (`dedicated`), or
-    stand on a Dedicated Host that you have (`host`). Default: they share."""
+    """Whether instances share their machine with those of other accounts (`default`), with none (`dedicated`), or run
+    on a Dedicated Host that you have (`host`). Default: they share.
+    """
     host_id: In[Annotated[str, AfterValidator(_host_id)]] | None = None
     """Id of the Dedicated Host, such as `h-0123456789abcdef0`."""
     host_resource_group_arn: In[RegionalArn] | None = None
-    """ARN of a host resource group of AWS License Manager, which finds a host or makes one."""
+    """ARN of a host resource group of AWS License Manager, which finds a host or creates one."""
     affinity: Literal["default", "host"] | None = None
     """Whether an instance that is stopped and started again comes back to the same host (`host`). Default: to any."""
 

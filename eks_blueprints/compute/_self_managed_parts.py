@@ -114,7 +114,7 @@ class InstancesDistribution(Spec):
     on_demand_percentage_above_base_capacity: int = Field(default=100, ge=0, le=100)
     """Percentage of the nodes beyond those that is on-demand. 100, AWS's own default, buys no spot at all."""
     on_demand_allocation_strategy: Literal["prioritized", "lowest-price"] | None = None
-    """Which of the instance types is bought on demand. Default: AWS's, the first that can be had."""
+    """Which of the instance types is bought on demand. Default: AWS's, the first that is available."""
     spot_allocation_strategy: (
         Literal["price-capacity-optimized", "capacity-optimized", "capacity-optimized-prioritized", "lowest-price"]
         | None
@@ -155,7 +155,7 @@ class InstanceMaintenancePolicy(Spec):
     min_healthy_percentage: int = Field(ge=0, le=100)
     """Percentage of the nodes that stay in service."""
     max_healthy_percentage: int = Field(ge=100, le=200)
-    """Percentage that there may be at most. Above 100 new nodes come before old ones go."""
+    """Largest percentage of nodes. Above 100, new nodes start before old ones are terminated."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -171,21 +171,21 @@ class InstanceMaintenancePolicy(Spec):
 class InstanceRefresh(Spec):
     """Nodes are replaced, some at a time, whenever the launch template changes: a new image, type or setting.
 
-    EC2 does not drain nodes by itself: have a node termination handler do it, with a lifecycle hook.
+    EC2 does not drain nodes by itself: use a node termination handler with a lifecycle hook.
     """
 
     min_healthy_percentage: int = Field(default=90, ge=0, le=100)
     """Percentage of the nodes that stay in service meanwhile."""
     max_healthy_percentage: int | None = Field(default=None, ge=100, le=200)
-    """Percentage that there may be at most. Above 100 new nodes come before old ones go. Default: AWS's, 100."""
+    """Largest percentage of nodes. Above 100, new nodes start before old ones are terminated. Default: AWS's, 100."""
     instance_warmup_seconds: int | None = Field(default=None, ge=0, le=21600)
-    """How long a new node takes to be of use, in seconds. Default: the group's health check grace period."""
+    """Warm-up time of a new node, in seconds. Default: the group's health check grace period."""
     checkpoint_percentages: Many[Annotated[int, Field(ge=1, le=100)]] = Field(default=(), max_length=50)
     """Percentages at which the refresh waits for someone to look."""
     checkpoint_delay_seconds: int | None = Field(default=None, ge=0, le=172800)
     """How long it waits there, in seconds. Default: AWS's, an hour."""
     auto_rollback: bool | None = None
-    """Whether a refresh that fails goes back to what was before. Default: it does not."""
+    """Whether a failed refresh is rolled back. Default: no."""
     skip_matching: bool | None = None
     """Whether nodes that fit already are left alone. Default: they are replaced too."""
     scale_in_protected_instances: Literal["Refresh", "Ignore", "Wait"] | None = None
@@ -211,18 +211,18 @@ class InstanceRefresh(Spec):
 
 
 class LifecycleHook(Spec):
-    """Holds a node back while it comes or goes, until someone says to go on or the time is over."""
+    """Pauses the start or termination of a node until someone continues it or the time is over."""
 
     lifecycle_transition: Literal["autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_INSTANCE_TERMINATING"]
-    """Whether it holds nodes that come or nodes that go."""
+    """Whether it applies to the start or the termination of nodes."""
     heartbeat_timeout: int = Field(default=300, ge=30, le=7200)
-    """How long it holds them, in seconds."""
+    """How long it waits, in seconds."""
     default_result: Literal["CONTINUE", "ABANDON"] = "CONTINUE"
-    """What happens after that: go on, or give the node up."""
+    """What happens after that: continue, or abandon the node."""
     notification_metadata: str | None = Field(default=None, min_length=1, max_length=1023)
     """Text that goes along with the notification."""
     notification_target_arn: In[Annotated[str, AfterValidator(_notification_target), IN_THE_REGION]] | None = None
-    """ARN of the SNS topic or SQS queue that is told. Default: EventBridge alone is."""
+    """ARN of the SNS topic or SQS queue that is notified. Default: EventBridge alone is."""
     role_arn: In[RoleArn] | None = None
     """ARN of the role with which the notification is sent."""
 

@@ -34,8 +34,8 @@ def _default_ingress() -> dict[str, IngressClass]:
 
 
 class AutoMode(PooledCompute):
-    """Pools of nodes of one's own on a cluster with EKS Auto Mode (`cluster.auto_mode`), and the objects by which
-    volumes and load balancers are asked for there.
+    """Pools of your own nodes on a cluster with EKS Auto Mode (`cluster.auto_mode`), and the objects by which volumes
+    and load balancers are asked for there.
 
     Nodes are AWS's Bottlerocket, replaced every 14 days by default and after 21 days at the latest.
     """
@@ -44,8 +44,9 @@ class AutoMode(PooledCompute):
     runs_pods: ClassVar[bool] = False
 
     node_pools: Named[AutoModeNodePool] = {}
-    """Pools of nodes by name: what may be launched, for which pods, how many, how long. They come before the built-in
-    pools where they weigh more than 0."""
+    """Pools of nodes by name: what may be launched, for which pods, how many, how long. They are used before the
+    built-in pools if their weight is more than 0.
+    """
 
     node_classes: Named[NodeClass] = {}
     """Classes of nodes by name: networks, disks, hardening. `default` is Auto Mode's own, there as long as a built-in
@@ -61,16 +62,16 @@ class AutoMode(PooledCompute):
     """ARNs of further IAM policies for the nodes of classes without a role, by a short name each."""
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the policy that bounds the role that is made."""
+    """ARN of the policy that is the permissions boundary of the created role."""
 
     node_iam_role: RoleArgs | None = None
-    """Name, path, description, tags and further permissions of the role that is made."""
+    """Name, path, description, tags and further permissions of the role that is created."""
 
     drain_timeout_minutes: int = Field(default=60, ge=1, le=1440)
     """How long deleting a pool may wait until its nodes are drained and gone, in minutes."""
 
     tags: Tags = {}
-    """Tags of the role and the access entry that are made, besides the platform's."""
+    """Tags of the role and the access entry that are created, besides the platform's."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -45,7 +45,7 @@ class Fargate(Compute):
     """A Fargate profile: pods of some namespaces and labels run without nodes.
 
     No DaemonSets run there, no privileged pods, no GPUs, and nothing that needs EBS volumes; Pod Identity does not
-    reach it. Every change makes a new profile before the old one goes.
+    reach it. Every change creates a new profile before the old one is deleted.
     """
 
     runs_pods: ClassVar[bool] = False
@@ -54,31 +54,31 @@ class Fargate(Compute):
     """Which pods run on it: those that one of up to five selectors matches."""
 
     subnets: Literal["private"] | None = None
-    """Which of the network's subnets pods stand in. Fargate takes private ones only, which is the default."""
+    """Which of the network's subnets pods are in. Fargate accepts private ones only, which is the default."""
 
     zones: Many[str] = ()
     """Availability zones, as the network writes them. Default: all of the network's."""
 
     subnet_ids: Several[str] = ()
-    """Ids of the private subnets pods stand in, instead of `zones`."""
+    """Ids of the private subnets pods are in, instead of `zones`."""
 
     timeouts: ProfileTimeouts = ProfileTimeouts()
-    """How long to wait for the profile to be made and removed."""
+    """How long to wait for the profile to be created and removed."""
 
     logging: FargateLogging | None = None
     """Where the logs of all pods on Fargate in the cluster go. Default: nowhere, they stay with the pods."""
 
     pod_execution_role_arn: In[RoleArn] | None = None
-    """ARN of an IAM role that is there, with which images are fetched and logs are sent. Default: one is made."""
+    """ARN of an existing IAM role, with which images are fetched and logs are sent. Default: one is created."""
 
     policies: dict[str, In[PolicyArn]] = {}
     """ARNs of further IAM policies for that role, by a short name each. Pods get their permissions by IRSA."""
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the policy that bounds the role that is made."""
+    """ARN of the policy that is the permissions boundary of the created role."""
 
     iam_role: RoleArgs | None = None
-    """Name, path, description, tags and further permissions of the role that is made."""
+    """Name, path, description, tags and further permissions of the role that is created."""
 
     tags: Tags = {}
     """Tags of the profile, besides the platform's."""

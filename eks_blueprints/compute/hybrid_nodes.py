@@ -35,16 +35,16 @@ class HybridNodes(Compute):
     """Machines prove who they are by certificates."""
 
     role_arn: In[RoleArn] | None = None
-    """ARN of an IAM role that is there, for the machines. Default: one is made."""
+    """ARN of an existing IAM role, for the machines. Default: one is created."""
 
     policies: dict[str, In[PolicyArn]] = {}
     """ARNs of further IAM policies for that role, by a short name each."""
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the policy that bounds the role that is made."""
+    """ARN of the policy that is the permissions boundary of the created role."""
 
     iam_role: RoleArgs | None = None
-    """Name, path, description, tags and further permissions of the role that is made."""
+    """Name, path, description, tags and further permissions of the role that is created."""
 
     tags: Tags = {}
     """Tags of its AWS resources, besides the platform's."""

@@ -88,7 +88,7 @@ class Karpenter(PooledCompute):
     what works on Fargate."""
 
     replicas: int = Field(default=2, ge=1, le=10)
-    """Pods of the controller; one works, the others stand by. Each needs a node of its own."""
+    """Pods of the controller; one is active, the others are on standby. Each needs its own node."""
 
     resources: KarpenterResources = KarpenterResources()
     """Processor and memory of each of these pods."""
@@ -100,16 +100,17 @@ class Karpenter(PooledCompute):
     """What the controller does only where it is asked to."""
 
     values: JsonValues = {}
-    """Further values of Karpenter's chart, merged over what the other fields say. A leaf may be `{config: key}` or
-    another reference."""
+    """Further values of Karpenter's chart, merged over the values of the other fields. A single value can be `{config:
+    key}` or another reference.
+    """
 
     repository: Annotated[str, AfterValidator(_REGISTRY)] = "oci://public.ecr.aws/karpenter"
     """Registry of the charts `karpenter` and `karpenter-crd`, for those who keep copies."""
 
     registry_mirrors: Mirrors | None = None
-    """Registries that stand in for that of its image, `public.ecr.aws/karpenter/controller`, such as
-    `{public.ecr.aws: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`. Default: the platform's
-    (`addon_defaults.registry_mirrors`)."""
+    """Registries to use instead of that of its image, `public.ecr.aws/karpenter/controller`, such as `{public.ecr.aws:
+    111122223333.dkr.ecr.eu-west-1.amazonaws.com/public}`. Default: the platform's (`addon_defaults.registry_mirrors`).
+    """
 
     session_manager: bool = True
     """Whether Systems Manager can open sessions on the nodes (AmazonSSMManagedInstanceCore)."""
@@ -118,25 +119,26 @@ class Karpenter(PooledCompute):
     """ARNs of further IAM policies for the nodes, by a short name each. Pods are better off with their own roles."""
 
     queue: KarpenterQueue = KarpenterQueue()
-    """The queue on which EC2 tells it of nodes that are about to go."""
+    """The queue on which EC2 notifies it of nodes that are about to be interrupted."""
 
     rule_name_prefix: Annotated[str, AfterValidator(rule_prefix)] | None = None
     """Start of the names of the EventBridge rules that fill the queue, such as `Karpenter`. Default: the platform's
     name. Changing it replaces the rules."""
 
     node_role_arns: Many[In[RoleArn]] = ()
-    """ARNs of roles that were made elsewhere and that Karpenter may give to nodes: those in instance profiles that
-    classes name. Roles that classes name are among them anyway."""
+    """ARNs of roles that were created elsewhere and that Karpenter may give to nodes: those in instance profiles that
+    classes name. Roles that classes name are among them anyway.
+    """
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the policy that bounds the roles that are made."""
+    """ARN of the policy that is the permissions boundary of the created roles."""
 
     controller_iam_role: RoleArgs | None = None
     """Name, path, description, tags and further permissions of the controller's role, such as those on a KMS key of
     volumes."""
 
     node_iam_role: RoleArgs | None = None
-    """The same of the role that is made for nodes. With a name it can be for Linux or for Windows, not for both."""
+    """The same of the role that is created for nodes. With a name it can be for Linux or for Windows, not for both."""
 
     drain_timeout_minutes: int = Field(default=60, ge=1, le=1440)
     """How long deleting a pool may wait until its nodes are drained and gone, in minutes."""

@@ -40,25 +40,29 @@ _MOST_TYPES = 20  # EKS API reference, "CreateNodegroup", with a launch template
 class ManagedNodes(Ec2Nodes):
     """A group of EC2 nodes that EKS starts, updates and repairs.
 
-    A change that EKS cannot make to a group (instance types, image type, capacity type, subnets, role) makes a new
-    group before the old one goes.
+    A change that EKS cannot make to a group (instance types, image type, capacity type, subnets, role) creates a new
+    group before the old one is deleted.
     """
 
     ami_type: str | None = Field(default=None, json_schema_extra=offer_ami_types(CUSTOM))
-    """Image, in EKS's words; `CUSTOM` for the one that `image` says. Default: Amazon Linux 2023 for the types'
-    architecture and accelerators."""
+    """Image, in EKS's terms; `CUSTOM` for the one that `image` says. Default: Amazon Linux 2023 for the types'
+    architecture and accelerators.
+    """
 
     image: Image | None = None
-    """An image of one's own, by `id`, `ssm_parameter`, or `name` and `owners`; with ami_type `CUSTOM`, which without
-    `image` is for a `launch_template` that names one."""
+    """Your own image, by `id`, `ssm_parameter`, or `name` and `owners`; with ami_type `CUSTOM`, which without `image`
+    is for a `launch_template` that names one.
+    """
 
     family: Literal["AL2023", "BOTTLEROCKET", "WINDOWS"] | None = None
-    """What an image of one's own is built like, which decides how its nodes are told about the cluster. Default:
-    AL2023. With WINDOWS and a `node_role_arn`, that role needs an access entry of type EC2_WINDOWS beforehand."""
+    """What your own image is built like, which decides how its nodes are told about the cluster. Default: AL2023. With
+    WINDOWS and a `node_role_arn`, that role needs an access entry of type EC2_WINDOWS beforehand.
+    """
 
     release_version: str | None = None
     """Release of the image, such as `1.33.4-20250904`; pinned, nodes are replaced only when it is changed here.
-    Default: the newest when the group is made or its version changes."""
+    Default: the newest when the group is created or its version changes.
+    """
 
     force_update_version: bool | None = None
     """Whether an update goes on where a pod disruption budget keeps pods from leaving. Default: it fails."""

@@ -82,7 +82,7 @@ class SelfManagedNodes(Ec2Nodes):
     """How many nodes there are at least and at most while instances are replaced. Default: no rule."""
 
     lifecycle_hooks: dict[str, LifecycleHook] = Field(default={}, max_length=50)
-    """Hooks that hold nodes back while they come or go, by name."""
+    """Hooks that pause nodes at their start or termination, by name."""
 
     capacity_rebalance: bool | None = None
     """Whether spot nodes about to be interrupted are replaced beforehand. Default: yes, where there is spot."""
@@ -124,17 +124,18 @@ class SelfManagedNodes(Ec2Nodes):
     """Whether the group is deleted without waiting until its instances are. Default: it waits."""
 
     instance_initiated_shutdown_behavior: Literal["stop", "terminate"] | None = None
-    """What becomes of an instance that shuts itself down. Default: EC2's, stop; the group then replaces it."""
+    """What happens to an instance that shuts itself down. Default: EC2's, stop; the group then replaces it."""
 
     iam_instance_profile_arn: In[InstanceProfileArn] | None = None
-    """ARN of an instance profile that exists, whose role is `node_role_arn`. Default: one is made."""
+    """ARN of an instance profile that exists, whose role is `node_role_arn`. Default: one is created."""
 
     wait_for_capacity_timeout: Timeout | None = None
     """How long to wait for the first nodes, such as `10m`; `0s` does not wait. Default: the provider's, 10m."""
 
     access_entry: bool = True
-    """Whether to make the access entry with which the nodes' role may join. Say no for a `node_role_arn` that has
-    one already, from a managed group or another element."""
+    """Whether to create the access entry with which the nodes' role may join. Say no for a `node_role_arn` that has one
+    already, from a managed group or another element.
+    """
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

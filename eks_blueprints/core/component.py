@@ -16,7 +16,7 @@ PACKAGE = "eks-blueprints"
 
 
 class Component(pulumi.ComponentResource):
-    """A group of resources made from one spec: `Foo(name, args, opts=None)`.
+    """A group of resources created from one spec: `Foo(name, args, opts=None)`.
 
     Children are named `f"{name}-{role}"`, which is a public contract, and take their options from `self.child()`.
     Elements (compute, add-ons) have no class of their own for this: they make a plain `Component` from their spec.
@@ -32,7 +32,7 @@ class Component(pulumi.ComponentResource):
     """Where the spec stands in the stack file; a recording reads it to tell which lines made a resource."""
 
     iam: IamArgs
-    """What holds for all IAM roles that are made in it; a component has it from the one that it is part of."""
+    """Settings for all IAM roles that are created in it; a component has it from the one that it is part of."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

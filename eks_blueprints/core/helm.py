@@ -63,7 +63,7 @@ class HelmRelease:
     timeout_seconds: int = 600
     atomic: bool = True
     wait: bool = True
-    """Whether its objects have to be ready before anything that depends on it is made."""
+    """Whether its objects have to be ready before anything that depends on it is created."""
     skip_crds: bool = False
     keep: bool = False
     """Whether it stays on the cluster when it is taken out of the program."""

@@ -92,7 +92,7 @@ class _Finder:
 
 
 class _There:
-    """Hands over a module that is there already."""
+    """Hands over a module that exists already."""
 
     def __init__(self, module: ModuleType) -> None:
         self._module = module

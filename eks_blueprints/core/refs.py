@@ -52,7 +52,7 @@ class NetworkRef:
     """The VPC's primary IPv4 CIDR; None where only AWS knows."""
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
     endpoints_group_id: pulumi.Input[str] | None = None
-    """The security group of its interface endpoints; None where none is made."""
+    """The security group of its interface endpoints; None where none is created."""
     ready: tuple[pulumi.Resource, ...] = ()
     """What nodes need before they can reach the internet or the VPC endpoints: NAT routes, endpoints."""
     discovery: str | None = None
@@ -70,7 +70,7 @@ class Place:
     node_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Labels of its nodes that pods select, each with the values that it may have."""
     tolerations: tuple[Mapping[str, str], ...] = ()
-    """Tolerations of the taints of its nodes, in Kubernetes' own words."""
+    """Tolerations of the taints of its nodes, as in Kubernetes."""
     fargate: tuple[tuple[str, Mapping[str, str]], ...] = ()
     """Of Fargate: which pods it runs, by a pattern for their namespace and by labels."""
 
@@ -83,10 +83,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What an element finds on a cluster, as far as it is known before anything is made: rules stand on it.
+    """What an element finds on a cluster, as far as it is known before anything is created: rules stand on it.
 
-    It is there for a cluster that is only described as for one that is made or was there before (`ClusterRef.ground`),
-    so that one rule serves a check of the description and the making.
+    It is there for a cluster that is only described as for one that is created or was there before
+    (`ClusterRef.ground`), so that one rule serves a check of the description and the making.
     """
 
     version: str | None
@@ -147,7 +147,7 @@ class ClusterRef:
     oidc_provider_arn: pulumi.Input[str] | None = None
     """IAM OIDC provider of the issuer; None where there is none, and IRSA cannot be used."""
     security_group_id: pulumi.Input[str]
-    """The security group that EKS makes for control plane and nodes."""
+    """The security group that EKS creates for control plane and nodes."""
     service_cidr: str | None = None
     network: NetworkRef
     auto_mode: bool = False
@@ -166,7 +166,7 @@ class ClusterRef:
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of the platform; each resource adds its own."""
     iam: IamArgs | None = None
-    """What holds for all IAM roles made for what is put on it; None for what holds where `parent` is made."""
+    """Settings for all IAM roles created for what is put on it; None for what holds where `parent` is created."""
     security_groups: Mapping[str, SecurityGroupRef] = field(default_factory=dict)
     """Security groups of the platform, by the name by which its parts ask for them."""
     node_roles: Mapping[str, GrantedRole] = field(default_factory=dict)

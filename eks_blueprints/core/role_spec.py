@@ -62,7 +62,7 @@ RoleDescription = Annotated[str, AfterValidator(_DESCRIPTION)]
 
 
 class IamArgs(Spec):
-    """What holds for every IAM role, and every instance profile, that is made for a platform."""
+    """Settings for every IAM role, and every instance profile, that is created for a platform."""
 
     role_name_prefix: RolePrefix | None = None
     """What their names begin with, up to 24 characters; names that get too long are shortened behind it. It is not put
@@ -83,18 +83,19 @@ class IamArgs(Spec):
 
 
 class RoleMarks(Spec):
-    """What one role that is made is called and carries; what it says wins over `iam` of the platform."""
+    """Name, path, tags and boundary of one created role; its values take precedence over `iam` of the platform."""
 
     name: RoleName | None = None
     """Name of the role, as it is. Changing it replaces the role; so does every other change that IAM cannot make, and
-    as the name is taken, the old role then goes before the new one comes. Default: made from the names of the platform
-    and the part, with a suffix of its own."""
+    as the name is taken, the old role then goes before the new one comes. Default: generated from the names of the
+    platform and the part, with its own suffix.
+    """
 
     path: IamPath | None = None
     """IAM path, such as `/platform/`. Changing it replaces the role. Default: that of `iam`."""
 
     description: RoleDescription | None = None
-    """What IAM shows beside the role. Default: nothing."""
+    """Description of the role in IAM. Default: nothing."""
 
     max_session_duration: int | None = Field(default=None, ge=3600, le=43_200)
     """Longest session in seconds, 3600 to 43200. Default: that of `iam`."""
@@ -103,8 +104,9 @@ class RoleMarks(Spec):
     """Tags of the role alone, besides all others."""
 
     trust_statements: Many[ResourceStatement] = ()
-    """Further statements of its trust policy: who else may take it on (`sts:AssumeRole`), or with `effect: Deny` when
-    nobody may. What it is made for stays able to."""
+    """Further statements of its trust policy: who else can assume it (`sts:AssumeRole`), or with `effect: Deny` when
+    nobody may. What it is created for stays able to.
+    """
 
     @model_validator(mode="after")
     def _trusts(self) -> Self:
@@ -115,7 +117,7 @@ class RoleMarks(Spec):
 
 
 class RoleArgs(RoleMarks):
-    """One role that is made: what it is called, what it carries, and what it may do besides what is needed."""
+    """One role that is created: its name, tags and permissions besides the required ones."""
 
     policy_arns: PolicyArns = {}
     """ARNs of further IAM policies, by a short name each."""

@@ -64,7 +64,7 @@ class KarpenterFeatureGates(Spec):
     """Whether NodeOverlay objects can correct prices and resources of instance types. Default: yes where there are
     `node_overlays`, otherwise no."""
     pod_deletion_cost_management: bool | None = None
-    """Whether ReplicaSets that shrink are told to remove pods from nodes that are to go anyway. Default: no."""
+    """Whether ReplicaSets that shrink are asked to remove pods from nodes that are to go anyway. Default: no."""
     reserved_capacity: bool | None = None
     """Whether capacity reservations are used. Default: yes."""
     spot_to_spot_consolidation: bool | None = None
@@ -72,9 +72,9 @@ class KarpenterFeatureGates(Spec):
     static_capacity: bool | None = None
     """Whether pools with `replicas` work. Default: yes where a pool has them, otherwise no."""
     terminate_first_drift: bool | None = None
-    """Whether a drifted node may go before its replacement is there, in a pool at its limits. Default: no."""
+    """Whether a drifted node may be removed before its replacement exists, in a pool at its limits. Default: no."""
     terminate_first_repair: bool | None = None
-    """Whether an unhealthy node may go before its replacement is there, in a pool at its limits. Default: no."""
+    """Whether an unhealthy node may be removed before its replacement exists, in a pool at its limits. Default: no."""
     dra_efa: bool | None = None
     """Whether claims of EFA devices (dra.net) count when nodes are chosen. Default: no."""
     dra_nvidia_gpu: bool | None = None
@@ -113,7 +113,8 @@ class KarpenterSettings(Spec):
     Default: Strict."""
     isolated_vpc: bool | None = None
     """Whether AWS services without an endpoint in the VPC, such as prices and IAM, are out of reach. Instance profiles
-    are then made by the platform and not by Karpenter. Default: no."""
+    are then created by the platform and not by Karpenter. Default: no.
+    """
     enable_zonal_shift: bool | None = None
     """Whether no nodes are launched in a zone from which EKS has shifted traffic away. Default: no."""
     reserved_enis: int | None = Field(default=None, ge=0, le=15)

@@ -23,7 +23,7 @@ _MOST_NODES = 2**31 - 1  # Karpenter counts them in 32 bits.
 
 
 class Budget(Spec):
-    """How many nodes may be on their way out at once, always or in a recurring window.
+    """How many nodes can be disrupted at once, always or in a recurring window.
 
     Budgets hold back consolidation and drift. They never hold back expiry (`expire_after`), interruptions or
     `kubectl delete`.

@@ -132,15 +132,15 @@ class Ec2NodeClass(Spec):
     security_group_selector_terms: Some[SecurityGroupSelectorTerm] | None = Field(default=None, max_length=MAX_TERMS)
     """Security groups of nodes. Default: those tagged for this cluster's Karpenter."""
     role: In[RoleName] | None = None
-    """Name of the IAM role of nodes. Default: the role made for Karpenter's nodes."""
+    """Name of the IAM role of nodes. Default: the role created for Karpenter's nodes."""
     instance_profile: In[ProfileName] | None = None
-    """Name of an instance profile of one's own, instead of `role`."""
+    """Your own name instance profile, instead of `role`."""
     capacity_reservation_selector_terms: Many[CapacityReservationSelectorTerm] = Field(default=(), max_length=MAX_TERMS)
     """Capacity reservations that nodes may use, with capacity type reserved. Default: none."""
     placement_group_selector: PlacementGroupSelector | None = None
     """Placement group of nodes. Default: none."""
     associate_public_ip_address: bool | None = None
-    """Whether nodes get a public IPv4 address. Default: as the subnet says."""
+    """Whether nodes get a public IPv4 address. Default: the subnet's setting."""
     ip_prefix_count: int | None = Field(default=None, ge=0, le=2**31 - 1)
     """IPv4 prefixes of the first network interface. Default: none, the VPC CNI adds them."""
     network_interfaces: Many[NetworkInterface] = Field(default=(), max_length=150)
@@ -167,7 +167,7 @@ class Ec2NodeClass(Spec):
     tags: Tags = {}
     """Tags of instances, volumes and launch templates, besides Karpenter's own."""
     context: In[str] | None = None
-    """EC2's own field of that name in CreateFleet, for those whom AWS gave one."""
+    """The field of that name in EC2's CreateFleet, for accounts that got a value from AWS."""
 
     @field_validator("name")
     @classmethod

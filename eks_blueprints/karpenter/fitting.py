@@ -92,7 +92,7 @@ class Nodes:
     hidden: frozenset[str] = frozenset()
     """Labels that are there, and whose values are not known."""
     unsure: str = ""
-    """Why labels and taints of one's own are not known; empty if they are."""
+    """Why labels and your own taints are not known; empty if they are."""
     flavor: Flavor = KARPENTER
     most_cpu: float | None = None
     """Cores that all of them have together at most."""

@@ -33,10 +33,10 @@ _HIGH_BY_DEFAULT, _LOW_BY_DEFAULT = 85, 80
 
 
 class Kubelet(KubeletSettings):
-    """Settings of the kubelet, in its own words.
+    """Settings of the kubelet, with its own names.
 
     Karpenter reads the fields of this class, for every family of images. It passes the others on, which only Amazon
-    Linux 2023 takes.
+    Linux 2023 accepts.
     """
 
     max_pods: int | None = Field(default=None, ge=0, le=_MOST)

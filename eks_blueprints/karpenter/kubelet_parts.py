@@ -38,7 +38,7 @@ class WebhookAuthentication(Spec):
     enabled: bool | None = None
     """Whether the API server is asked."""
     cache_ttl: GoDuration | None = None
-    """How long its answer holds."""
+    """How long its answer is cached."""
 
 
 class AnonymousAuthentication(Spec):
@@ -63,9 +63,9 @@ class WebhookAuthorization(Spec):
     """How long the API server's answers hold."""
 
     cache_authorized_ttl: GoDuration | None = None
-    """How long a yes holds."""
+    """How long a positive answer is cached."""
     cache_unauthorized_ttl: GoDuration | None = None
-    """How long a no holds."""
+    """How long a negative answer is cached."""
 
 
 class KubeletAuthorization(Spec):

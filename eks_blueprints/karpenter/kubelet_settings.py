@@ -94,7 +94,7 @@ class KubeletSettings(Spec):
     authorization: KubeletAuthorization | None = None
     """How the kubelet decides who may call what."""
     registry_pull_qps: Count | None = None
-    """Image pulls a second; 0 for no limit."""
+    """Image pulls per second; 0 for no limit."""
     registry_burst: Count | None = None
     """Image pulls at once beyond that rate."""
     image_pull_credentials_verification_policy: ImagePullPolicy | None = None
@@ -102,7 +102,7 @@ class KubeletSettings(Spec):
     preloaded_images_verification_allowlist: Many[str] | None = None
     """Images that are never checked again, with `NeverVerifyAllowlistedImages`."""
     event_record_qps: Count | None = None
-    """Events a second; 0 for no limit."""
+    """Events per second; 0 for no limit."""
     event_burst: Count | None = None
     """Events at once beyond that rate."""
     enable_debugging_handlers: bool | None = None
@@ -136,11 +136,11 @@ class KubeletSettings(Spec):
     system_cgroups: str | None = None
     """Control group of processes that have none."""
     cgroup_root: str | None = None
-    """Control group under which pods' are made."""
+    """Control group under which pods' are created."""
     cgroups_per_qos: bool | None = None
     """Whether pods' control groups are by class of service."""
     cgroup_driver: Literal["cgroupfs", "systemd"] | None = None
-    """Who makes control groups."""
+    """The driver that manages control groups."""
     cpu_manager_policy: Literal["none", "static"] | None = None
     """Whether pods that ask for whole processors get them for themselves."""
     single_process_oom_kill: bool | None = None
@@ -180,7 +180,7 @@ class KubeletSettings(Spec):
     content_type: str | None = None
     """Form of calls to the API server."""
     kube_api_qps: Count | None = None
-    """Calls to the API server a second."""
+    """Calls to the API server per second."""
     kube_api_burst: Count | None = None
     """Calls to the API server at once beyond that rate."""
     serialize_image_pulls: bool | None = None

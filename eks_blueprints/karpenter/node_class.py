@@ -82,9 +82,9 @@ class EphemeralStorage(Spec):
     size: DiskSize | None = None
     """Size, such as `160Gi`. Default: 80Gi."""
     iops: int | None = Field(default=None, ge=3000, le=16000)
-    """I/O operations a second. Default: 3000."""
+    """I/O operations per second. Default: 3000."""
     throughput: int | None = Field(default=None, ge=125, le=1000)
-    """MiB a second. Default: 125."""
+    """MiB per second. Default: 125."""
     kms_key_id: In[Annotated[NonEmpty, IN_THE_REGION]] | None = None
     """Id, ARN, alias or alias ARN of the KMS key for it and the root disk. Default: AWS's key for EBS."""
 
@@ -102,7 +102,7 @@ class AdvancedNetworking(Spec):
     """Public addresses, proxies and how pods get their addresses."""
 
     associate_public_ip_address: bool | None = None
-    """Whether nodes get a public IPv4 address. Default: as the subnet says."""
+    """Whether nodes get a public IPv4 address. Default: the subnet's setting."""
     https_proxy: str | None = Field(default=None, max_length=_MOST_LETTERS)
     """URL of the proxy, such as `http://proxy.example.com:3128`; an IPv6 address stands in brackets."""
     no_proxy: Many[str] = Field(default=(), max_length=50)
@@ -205,9 +205,9 @@ class NodeClass(Spec):
     metadata: ObjectMetadata | None = None
     """Labels and annotations of the NodeClass itself."""
     role: In[RoleName] | None = None
-    """Name of the IAM role of nodes. Default: the node role made for Auto Mode."""
+    """Name of the IAM role of nodes. Default: the node role created for Auto Mode."""
     instance_profile: In[ProfileName] | None = None
-    """Name of an instance profile of one's own, which must start with `eks`, instead of `role`."""
+    """Your own name instance profile, which must start with `eks`, instead of `role`."""
     subnet_selector_terms: Some[SubnetSelectorTerm] | None = Field(default=None, max_length=MAX_TERMS)
     """Subnets of nodes. Default: the cluster's own."""
     security_group_selector_terms: Some[SecurityGroupSelectorTerm] | None = Field(default=None, max_length=MAX_TERMS)
@@ -223,7 +223,7 @@ class NodeClass(Spec):
     snat_policy: Literal["Random", "Disabled"] | None = None
     """Whether pods reach the world outside the VPC by the node's address. Default: Random."""
     network_policy: Literal["DefaultAllow", "DefaultDeny"] | None = None
-    """What holds for pods that no network policy speaks of. Default: DefaultAllow."""
+    """Settings for pods that no network policy speaks of. Default: DefaultAllow."""
     network_policy_event_logs: Literal["Enabled", "Disabled"] | None = None
     """Whether nodes log what network policies decide. Default: Disabled."""
     ephemeral_storage: EphemeralStorage | None = None

@@ -50,8 +50,9 @@ class Pool(Spec):
     zones: Some[str] | None = None
     """Availability zones by name, such as `us-west-2a`. Default: those of the subnets of the class."""
     capacity_types: Some[CapacityType] | None = None
-    """How instances are bought. Of several, reserved capacity comes first, then spot, and on-demand where spot is
-    short; their order here is of no account. Default: any."""
+    """How instances are bought. If several are allowed, reserved capacity is used first, then spot, and on-demand if
+    there is no spot capacity; their order here does not matter. Default: any.
+    """
     instance_types: Some[str] | None = None
     """Instance types, such as `m7g.large`. Default: any."""
     instance_categories: Some[str] | None = None
@@ -63,7 +64,7 @@ class Pool(Spec):
     min_instance_generation: int | None = Field(default=None, ge=1, le=99)
     """Lowest generation: 5 leaves m5 and m7g and not m4. Default: any."""
     requirements: Many[Requirement] = Field(default=(), max_length=100)
-    """Further conditions on the labels of nodes. A label stands either here or in a field of its own above."""
+    """Further conditions on the labels of nodes. A label is either here or in its own field above."""
     labels: dict[str, str] = Field(default={}, max_length=100)
     """Labels that every node gets."""
     annotations: dict[str, str] = {}
@@ -76,10 +77,11 @@ class Pool(Spec):
     """Most of each resource that all nodes together may have, such as `cpu: "1000"`, `memory: 1000Gi`, `nodes: "20"`;
     launches stop at the limit. Default: none."""
     weight: int | None = Field(default=None, ge=1, le=100)
-    """Which of several fitting pools comes first: the one that weighs most. Default: 0."""
+    """Priority among pools that fit: the pool with the highest weight is used first. Default: 0."""
     replicas: int | None = Field(default=None, ge=0, le=2**31 - 1)
-    """Number of nodes of a static pool, kept whatever pods need. A pool cannot become static, or cease to be, later.
-    Default: nodes come and go with the pods."""
+    """Number of nodes of a static pool, independent of pods. A pool cannot become static, or stop being static, later.
+    Default: Karpenter adds and removes nodes for pods.
+    """
     disruption: Disruption | None = None
     """How nodes are consolidated, and how many may be away at once. Default: as soon as possible, 10% at a time."""
     expire_after: DurationOrNever | None = None

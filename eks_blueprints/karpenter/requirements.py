@@ -26,7 +26,7 @@ class Condition(Spec):
     """One condition on a label."""
 
     key: str
-    """Label, such as `karpenter.k8s.aws/instance-cpu`, `topology.kubernetes.io/zone` or one of your own."""
+    """Label, such as `karpenter.k8s.aws/instance-cpu`, `topology.kubernetes.io/zone` or your own one."""
     operator: Operator
     """How label and values relate; Gt, Lt, Gte and Lte compare whole numbers."""
     values: Many[str] = ()

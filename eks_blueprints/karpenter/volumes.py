@@ -86,19 +86,21 @@ class Ebs(Spec):
     volume_type: Literal["standard", "io1", "io2", "gp2", "sc1", "st1", "gp3"] | None = None
     """Type of volume. Default: EC2's own, gp2."""
     iops: int | None = None
-    """I/O operations a second: gp3 3,000 to 80,000, io1 100 to 64,000, io2 100 to 256,000. Required for io1 and io2."""
+    """I/O operations per second: gp3 3,000 to 80,000, io1 100 to 64,000, io2 100 to 256,000. Required for io1 and
+    io2.
+    """
     throughput: int | None = Field(default=None, ge=125, le=2000)
-    """MiB a second, only for gp3 and at most a quarter of its `iops`. Default: 125."""
+    """MiB per second, only for gp3 and at most a quarter of its `iops`. Default: 125."""
     encrypted: bool | None = None
-    """Whether it is encrypted. Default: as the account says."""
+    """Whether it is encrypted. Default: the account's setting."""
     kms_key_id: In[RegionalArn] | None = None
     """Id, ARN, alias or alias ARN of the KMS key; needs `encrypted: true`. Default: the account's key for EBS."""
     snapshot_id: In[str] | None = None
     """Snapshot that it starts from."""
     volume_initialization_rate: int | None = Field(default=None, ge=100, le=300)
-    """MiB a second at which the snapshot is read in; needs `snapshot_id`."""
+    """MiB per second at which the snapshot is read in; needs `snapshot_id`."""
     delete_on_termination: bool | None = None
-    """Whether it goes with its instance. Default: true."""
+    """Whether it is deleted with its instance. Default: true."""
 
     @field_validator("snapshot_id", "kms_key_id")
     @classmethod

@@ -20,7 +20,7 @@ HTTPS = 443
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointPlace:
-    """Where endpoints are made, in a new VPC or in one that is there."""
+    """Where endpoints are created, in a new VPC or in an existing one."""
 
     component: Component
     vpc_id: pulumi.Input[str]
@@ -28,7 +28,7 @@ class EndpointPlace:
     blocks: Sequence[str]
     """IPv4 blocks of those who may use them."""
     subnet_ids: Sequence[pulumi.Input[str]]
-    """Subnets of interface endpoints, one a zone."""
+    """Subnets of interface endpoints, one per zone."""
     route_table_ids: Sequence[pulumi.Input[str]]
     """Route tables that lead to gateway endpoints."""
     tags: Mapping[str, str]

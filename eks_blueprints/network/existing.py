@@ -17,7 +17,9 @@ from eks_blueprints.network.spec import ExistingNetworkArgs
 
 
 class ExistingNetwork(Component):
-    """A VPC that was made elsewhere; nothing in it is changed, and only the endpoints that are asked for are made."""
+    """A VPC that was created elsewhere; nothing in it is changed, and only the endpoints that are asked for are
+    created.
+    """
 
     ref: NetworkRef
     """What others may see of it."""

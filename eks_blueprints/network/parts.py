@@ -37,13 +37,13 @@ _DEFAULT_ROUTES = ("0.0.0.0/0", "::/0")
 
 
 class Ipv6BlockArgs(Spec):
-    """Where the IPv6 block of an `ipv6` network comes from: a pool of Amazon VPC IPAM, or one of your own addresses."""
+    """Where the IPv6 block of an `ipv6` network comes from: a pool of Amazon VPC IPAM, or your own one addresses."""
 
     ipam_pool_id: In[IpamPoolId] | None = None
     """Id of the IPAM pool."""
 
     netmask_length: Literal[44, 48, 52, 56] | None = None
-    """Length of the block that the IPAM pool gives. Default: 56, where `cidr_block` does not say it."""
+    """Length of the block from the IPAM pool. Default: 56, if `cidr_block` is not set."""
 
     pool: In[Annotated[str, AfterValidator(_own_pool)]] | None = None
     """Id of the EC2 pool of addresses that you brought to AWS, such as `ipv6pool-ec2-0123456789abcdef0`."""

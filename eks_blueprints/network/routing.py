@@ -16,7 +16,7 @@ ANYWHERE_IPV6 = "::/0"
 
 
 class Routing:
-    """One route table for the public subnets, and one a zone for all others.
+    """One route table for the public subnets, and one per zone for all others.
 
     Names follow the zone, so that a zone that comes or goes touches no other zone's routes.
     """

@@ -68,8 +68,9 @@ class SecurityGroupRule(Spec):
     """Id of a prefix list, `pl-...`."""
 
     security_group: In[str] | None = None
-    """Another security group: the name of one of `security_groups`, `cluster` for the one that EKS makes, `self` for
-    the group itself, or an id, `sg-...`."""
+    """Another security group: the name of one of `security_groups`, `cluster` for the one that EKS creates, `self` for
+    the group itself, or an id, `sg-...`.
+    """
 
     protocol: Protocol = "tcp"
     """Protocol: `tcp`, `udp`, `icmp`, `icmpv6`, `"-1"` for all traffic, or the number of another, such as `"50"`."""
@@ -84,7 +85,7 @@ class SecurityGroupRule(Spec):
     """Last of several ports; for icmp the code, where -1 is any."""
 
     description: GroupDescription | None = None
-    """What AWS shows beside the rule. Default: the rule's name."""
+    """Description of the rule in AWS. Default: the rule's name."""
 
     tags: Tags = {}
     """Tags of the rule, besides those of the group and the platform."""
@@ -154,22 +155,24 @@ class PodSelection(Spec):
 
 
 class SecurityGroupArgs(Spec):
-    """A security group, and its rules. One that is there is named by `id`, and gets rules only."""
+    """A security group, and its rules. An existing one is named by `id`, and gets rules only."""
 
     id: In[SecurityGroupId] | None = None
-    """Id of a security group that is there. Default: one is made in the network's VPC."""
+    """Id of an existing security group. Default: one is created in the network's VPC."""
 
     name: Annotated[str, AfterValidator(_NAME)] | None = None
-    """Name of the group in AWS. Changing it replaces the group. Default: made from the names of platform and group."""
+    """Name of the group in AWS. Changing it replaces the group. Default: generated from the names of platform and
+    group.
+    """
 
     description: GroupDescription | None = None
-    """What AWS shows beside the group. Changing it replaces the group. Default: its name here."""
+    """Description of the group in AWS. Changing it replaces the group. Default: its name here."""
 
     ingress: Rules = {}
     """Who may come in, by a name of your choice for each rule."""
 
     egress: Rules | None = None
-    """Where traffic may go to. Default: everywhere, for a group that is made here; `{}` is nowhere."""
+    """Where traffic may go to. Default: everywhere, for a group that is created here; `{}` is nowhere."""
 
     pods: Annotated[dict[str, PodSelection], AfterValidator(key_names)] = {}
     """Pods that get this group instead of those of their node, by a name of your choice; those that several groups

@@ -16,9 +16,9 @@ from eks_blueprints.network.security_group_spec import SELF, SecurityGroupArgs, 
 
 
 class SecurityGroup(Component):
-    """A security group. Its rules come later (`add_rules`): they may name groups that EKS makes with the cluster.
+    """A security group. Its rules come later (`add_rules`): they may name groups that EKS creates with the cluster.
 
-    Each rule is a resource of its own, so that one that comes or goes changes no other.
+    Each rule is its own resource, so that one that comes or goes changes no other.
     """
 
     id: pulumi.Input[str]

@@ -53,7 +53,7 @@ class SubnetArgs(Spec):
 
 
 class FlowLogsArgs(Spec):
-    """Records of the VPC's traffic, to a CloudWatch log group of its own or to a bucket that is there."""
+    """Records of the VPC's traffic, to a CloudWatch log group of its own or to an existing bucket."""
 
     bucket_arn: In[str] | None = None
     """ARN of the S3 bucket (and prefix) to write to. Default: a new CloudWatch log group."""
@@ -101,9 +101,10 @@ class NetworkArgs(Spec):
     eksctl's 192.168.0.0/16."""
 
     zones: Many[Zone] | None = None
-    """Availability zones, 2 to 6, as ids (`euw1-az1`, the same place in every account) or names (`eu-west-1a`). New
-    ones go to the end. Default: the region's first `zone_count` zones that EKS takes, by name where names mean the
-    same in every account, else by id."""
+    """Availability zones, 2 to 6, as ids (`euw1-az1`, the same place in every account) or names (`eu-west-1a`). Add new
+    ones at the end. Default: the region's first `zone_count` zones that EKS supports, by name where names mean the same
+    in every account, else by id.
+    """
 
     zone_count: int | None = Field(default=None, ge=2, le=6)
     """Number of zones to pick when `zones` are not named. Default: 3, or 2 where the region has no more."""
@@ -120,18 +121,22 @@ class NetworkArgs(Spec):
     blocks (16 for 5 and 6 zones); the first n are public, the next n private, the rest stay free."""
 
     pod_cidr: Cidr | None = None
-    """A second block for pods alone, such as 100.64.0.0/16, cut in 4 pod subnets (8 for 5 and 6 zones), one a zone."""
+    """A second block for pods alone, such as 100.64.0.0/16, cut in 4 pod subnets (8 for 5 and 6 zones), one per
+    zone.
+    """
 
     secondary_cidrs: Many[Cidr] = ()
     """Further blocks of the VPC, for `subnets` to lie in. With `cidr` and `pod_cidr` at most 5, AWS's default quota."""
 
     ipv4_ipam_pool_id: In[IpamPoolId] | None = None
-    """Id of the pool of Amazon VPC IPAM that gives the VPC its `cidr`, which has to be written too, because subnets and
-    checks are built from it. Default: no pool."""
+    """Id of the pool of Amazon VPC IPAM that allocates the VPC's `cidr`, which must be set too, because subnets and
+    checks are calculated from it. Default: no pool.
+    """
 
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
-    """`ipv6` gives the VPC an Amazon-provided /56, each subnet a /64 of it, and private subnets an egress-only way
-    out. The cluster's own IP family must be the same."""
+    """`ipv6` gives the VPC an Amazon-provided /56, each subnet a /64 of it, and private subnets an egress-only route to
+    the internet. The cluster's own IP family must be the same.
+    """
 
     ipv6_block: Ipv6BlockArgs | None = None
     """Where the IPv6 block of an `ipv6` network comes from. Default: Amazon's own addresses."""
@@ -141,8 +146,9 @@ class NetworkArgs(Spec):
     and its private subnets get routes. Hybrid nodes need one, or another way to their networks."""
 
     nat_gateways: Literal["single", "per_zone", "none"] | None = None
-    """How private subnets reach the internet: one NAT gateway in the first zone, one a zone (dearer; a zone's failure
-    stays in it), or none. Default: single, as eksctl; none where there are no public subnets."""
+    """How private subnets reach the internet: one NAT gateway in the first zone, one per zone (more expensive; a zone's
+    failure stays in it), or none. Default: single, as eksctl; none where there are no public subnets.
+    """
 
     interface_endpoints: Many[Service] | None = None
     """AWS services reached through an interface endpoint, such as `ecr.api`, or full names of services, other owners'
@@ -213,7 +219,7 @@ class NetworkArgs(Spec):
 
 
 class ExistingSubnetArgs(Spec):
-    """A subnet that is there."""
+    """An existing subnet."""
 
     role: SubnetRole
     """What it is for; see `SubnetArgs.role`."""
@@ -229,7 +235,7 @@ class ExistingSubnetArgs(Spec):
 
 
 class ExistingNetworkArgs(Spec):
-    """A VPC that is there already; nothing in it is changed, and nothing made but the endpoints that are asked for."""
+    """An existing VPC; nothing in it is changed, and nothing made but the endpoints that are asked for."""
 
     vpc_id: In[str] | None = None
     """The VPC's id, `vpc-...`. Needed unless `vpc_tags` are given."""
@@ -268,12 +274,13 @@ class ExistingNetworkArgs(Spec):
     """AWS services that the VPC has an endpoint of, such as `ecr.api` or `s3`, of whatever type, for checks."""
 
     interface_endpoints: Many[Service] = ()
-    """AWS services that an interface endpoint is made for, one network interface in each zone of the private subnets.
-    The VPC needs DNS support and DNS host names, and may have no such endpoint yet. `cidr` says who may use them.
-    Default: none."""
+    """AWS services that an interface endpoint is created for, one network interface in each zone of the private
+    subnets. The VPC needs DNS support and DNS host names, and may have no such endpoint yet. `cidr` says who may use
+    them. Default: none.
+    """
 
     gateway_endpoints: Many[Literal["s3", "dynamodb"]] = ()
-    """Services that a gateway endpoint is made for, which costs nothing. Needs `route_table_ids`. Default: none."""
+    """Services that a gateway endpoint is created for, which costs nothing. Needs `route_table_ids`. Default: none."""
 
     route_table_ids: Several[str] = ()
     """Ids of the route tables, `rtb-...`, that shall lead to the gateway endpoints: those of the subnets above."""

@@ -36,10 +36,11 @@ class Region:
     dns_suffix: str
     """End of its service endpoints' names, such as `amazonaws.com`."""
     zones: tuple[str, ...] = ()
-    """Its availability zones in which EKS takes subnets and which every account has; empty where unknown.
+    """Its availability zones in which EKS accepts subnets and which every account has; empty where unknown.
 
     Names (`eu-west-1a`), which nodes are labelled with, where every account has the same ones; ids (`use1-az1`) in
-    regions where a name may stand for a zone that EKS refuses, or that the account does not have."""
+    regions where a name may stand for a zone that EKS refuses, or that the account does not have.
+    """
 
 
 @cache

@@ -160,15 +160,16 @@ class Container(Spec):
     """When the image is pulled. Default: `IfNotPresent`, or `Always` for the tag `latest`."""
 
     command: Many[In[str]] = ()
-    """What is run instead of the image's entrypoint."""
+    """Command that runs instead of the image's entrypoint."""
 
     args: Many[In[str]] = ()
     """Arguments of the command, instead of the image's own."""
 
     env: Env = {}
-    """Environment variables by name: text, `{config: key}`, or in Kubernetes' own words
-    `{secretKeyRef: {name: …, key: …}}`, `{configMapKeyRef: …}`, `{fieldRef: …}`, `{resourceFieldRef: …}`. What is
-    `{secret: key}` or an output of another stack is put into a Secret, which the container reads."""
+    """Environment variables by name: text, `{config: key}`, or as in Kubernetes `{secretKeyRef: {name: …, key: …}}`,
+    `{configMapKeyRef: …}`, `{fieldRef: …}`, `{resourceFieldRef: …}`. What is `{secret: key}` or an output of another
+    stack is put into a Secret, which the container reads.
+    """
 
     env_from: Many[JsonValues] = ()
     """ConfigMaps and Secrets whose keys all become variables, such as `{configMapRef: {name: shared}}`."""
@@ -177,14 +178,15 @@ class Container(Spec):
     """Ports that it listens on, by name, such as `{http: 8080, dns: 53/UDP}`."""
 
     requests: Resources = {}
-    """What is reserved for it on a node, such as `{cpu: 250m, memory: 256Mi}`."""
+    """Resources reserved for it on a node, such as `{cpu: 250m, memory: 256Mi}`."""
 
     limits: Resources | None = None
-    """What it may use at most. Default: the memory and the devices that it requests, and no limit of processors; `{}`
-    for none."""
+    """Resources that it can use at most. Default: the memory and the devices that it requests, and no limit of
+    processors; `{}` for none.
+    """
 
     readiness_probe: Probe | None = None
-    """Whether it gets requests: a path such as `/ready`, or a probe in Kubernetes' own words."""
+    """Whether it gets requests: a path such as `/ready`, or a probe as in Kubernetes."""
 
     liveness_probe: Probe | None = None
     """Whether it is restarted; the same forms."""
@@ -193,7 +195,7 @@ class Container(Spec):
     """Until when the other probes wait; the same forms."""
 
     security_context: JsonValues = {}
-    """SecurityContext in Kubernetes' own words, merged over what `pod_security` says."""
+    """SecurityContext as in Kubernetes, merged over what `pod_security` says."""
 
     volume_mounts: Annotated[dict[str, str], by_name("{data: /data}")] = {}
     """Where it mounts volumes of the workload: the path by the volume's name."""

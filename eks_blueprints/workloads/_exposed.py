@@ -72,7 +72,7 @@ class Service(Spec):
     """Annotations of the Service, such as those of AWS Load Balancer Controller."""
 
     spec: JsonValues = {}
-    """Further fields of the ServiceSpec in Kubernetes' own words."""
+    """Further fields of the ServiceSpec as in Kubernetes."""
 
     @classmethod
     def written_instead(cls, name: str) -> str | None:
@@ -141,7 +141,7 @@ class Ingress(Spec):
     """Further annotations, such as those of the controller."""
 
     spec: JsonValues = {}
-    """Further fields of the IngressSpec in Kubernetes' own words."""
+    """Further fields of the IngressSpec as in Kubernetes."""
 
     @classmethod
     def written_instead(cls, name: str) -> str | None:
@@ -193,7 +193,7 @@ class HttpRoute(Spec):
     """Name of the Service's port. Default: its first."""
 
     spec: JsonValues = {}
-    """Further fields of the HTTPRouteSpec in Kubernetes' own words."""
+    """Further fields of the HTTPRouteSpec as in Kubernetes."""
 
     def manifest(self, service: str, number: int) -> dict[str, Any]:
         """The spec of the route."""

@@ -57,7 +57,7 @@ class PodDisruptionBudget(Spec):
 
 
 class HorizontalPodAutoscaler(Spec):
-    """Changes the number of pods by what they use, or by other metrics. The number is then nobody else's."""
+    """Changes the number of pods by what they use, or by other metrics. Nothing else then sets the number."""
 
     min_replicas: int = Field(ge=0)
     """Fewest pods. 0 needs a metric of an object or an external one, and the feature gate HPAScaleToZero."""
@@ -72,10 +72,10 @@ class HorizontalPodAutoscaler(Spec):
     """Memory that pods are to use on average, in percent of what they request."""
 
     metrics: Many[JsonValues] = ()
-    """Further metrics in Kubernetes' own words (MetricSpec)."""
+    """Further metrics as in Kubernetes (MetricSpec)."""
 
     behavior: JsonValues = {}
-    """How fast it scales, in Kubernetes' own words (HorizontalPodAutoscalerBehavior)."""
+    """How fast it scales, as in Kubernetes (HorizontalPodAutoscalerBehavior)."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -119,10 +119,10 @@ class VerticalPodAutoscaler(Spec):
     """Changes what pods request by what they use; it needs the Vertical Pod Autoscaler on the cluster."""
 
     update_mode: Literal["Off", "Initial", "Recreate", "InPlaceOrRecreate"] = "Off"
-    """What it does with its recommendation: nothing, set it when a pod is made, or change running pods too."""
+    """What it does with its recommendation: nothing, set it when a pod is created, or change running pods too."""
 
     resource_policy: JsonValues = {}
-    """Bounds for each container in its own words (PodResourcePolicy)."""
+    """Bounds for each container with its own names (PodResourcePolicy)."""
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -141,10 +141,10 @@ class ScaledObject(Spec):
     """Most pods."""
 
     triggers: Many[JsonValues] = Field(min_length=1)
-    """What it follows, in KEDA's own words, such as `{type: cron, metadata: {…}}`."""
+    """What it follows, as in KEDA, such as `{type: cron, metadata: {…}}`."""
 
     spec: JsonValues = {}
-    """Further fields of the ScaledObjectSpec in KEDA's own words."""
+    """Further fields of the ScaledObjectSpec as in KEDA."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

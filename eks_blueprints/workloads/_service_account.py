@@ -23,19 +23,19 @@ _OF_AWS = (
 
 
 class ServiceAccount(Spec):
-    """What a workload's pods may do: in AWS by a role of their own, and in the cluster by RBAC."""
+    """What a workload's pods may do: in AWS by their own role, and in the cluster by RBAC."""
 
     name: AccountName | None = None
     """Name of the service account. Default: that of the workload."""
 
     existing: bool = False
-    """Whether it is made elsewhere, by `name`."""
+    """Whether it is created elsewhere, by `name`."""
 
     annotations: dict[str, In[str]] = {}
-    """Annotations of the service account that is made."""
+    """Annotations of the service account that is created."""
 
     allow: Many[StatementArgs] = ()
-    """Permissions of the pods' IAM role, written into a policy of its own."""
+    """Permissions of the pods' IAM role, written into its own policy."""
 
     deny: Many[StatementArgs] = ()
     """What the pods may not do whatever else allows it, written into the same policy."""
@@ -47,24 +47,25 @@ class ServiceAccount(Spec):
     """Permissions of well-known controllers; see `pod_identity_associations`."""
 
     role_arn: In[RoleArn] | None = None
-    """ARN of an IAM role that is there. Default: one is made where there are permissions for it."""
+    """ARN of an existing IAM role. Default: one is created where there are permissions for it."""
 
     target_role_arn: In[RoleArn] | None = None
-    """ARN of a second role, maybe of another account, which is taken on from the first."""
+    """ARN of a second role, maybe of another account, which is assumed from the first."""
 
     permissions_boundary: In[PolicyArn] | None = None
-    """ARN of the IAM policy that bounds the role that is made. Default: none."""
+    """ARN of the IAM policy that is the permissions boundary of the created role. Default: none."""
 
     iam_role: RoleMarks | None = None
-    """Name, path, description, longest session and tags of the role that is made."""
+    """Name, path, description, longest session and tags of the role that is created."""
 
     identity: PodIdentityKind | None = None
     """How pods get the role: by EKS Pod Identity or by OIDC (`irsa`). Default: `pod_identity`, or `irsa` where there is
     nothing but Fargate."""
 
     rules: Many[JsonValues] = ()
-    """What the pods may do with the Kubernetes API in their namespace, as rules of a Role in Kubernetes' own words,
-    such as `{apiGroups: [""], resources: [configmaps], verbs: [get, list]}`. Default: nothing."""
+    """What the pods may do with the Kubernetes API in their namespace, as rules of a Role as in Kubernetes, such as
+    `{apiGroups: [""], resources: [configmaps], verbs: [get, list]}`. Default: nothing.
+    """
 
     cluster_rules: Many[JsonValues] = ()
     """The same in all namespaces, as rules of a ClusterRole."""

@@ -21,11 +21,12 @@ class Claim(Spec):
     """A PersistentVolumeClaim: a disk or a file system that outlives the pods."""
 
     name: ObjectName | None = None
-    """Name of the claim that is made; Kubernetes names those of a stateful set. Default: the name of the workload, `-`
-    and the volume's."""
+    """Name of the claim that is created; Kubernetes names those of a stateful set. Default: the name of the workload,
+    `-` and the volume's.
+    """
 
     existing: str | None = None
-    """Name of a claim that is there. Default: one is made, for each pod where the workload is a stateful set."""
+    """Name of an existing claim. Default: one is created, for each pod where the workload is a stateful set."""
 
     size: Quantity | None = None
     """How much it holds, such as `20Gi`. It can be raised where the storage class allows it, never lowered. Raising it
@@ -38,7 +39,7 @@ class Claim(Spec):
     """How it can be mounted. An EBS volume is mounted by one node at a time, in one zone; EFS by many."""
 
     spec: JsonValues = {}
-    """Further fields of the PersistentVolumeClaimSpec in Kubernetes' own words, such as `dataSource` for a snapshot."""
+    """Further fields of the PersistentVolumeClaimSpec as in Kubernetes, such as `dataSource` for a snapshot."""
 
     @classmethod
     def written_instead(cls, name: str) -> str | None:
@@ -84,8 +85,9 @@ class Volume(Spec):
     """Persistent storage."""
 
     source: JsonValues = {}
-    """Any other volume in Kubernetes' own words, such as `{emptyDir: {sizeLimit: 1Gi}}` or
-    `{configMap: {name: shared}}`. Default: an emptyDir, which goes with the pod."""
+    """Any other volume as in Kubernetes, such as `{emptyDir: {sizeLimit: 1Gi}}` or `{configMap: {name: shared}}`.
+    Default: an emptyDir, which is deleted with the pod.
+    """
 
     @classmethod
     def written_instead(cls, name: str) -> str | None:

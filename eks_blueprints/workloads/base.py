@@ -35,8 +35,9 @@ class NetworkPolicy(Spec):
     the VPC CNI with `network_policies`."""
 
     ingress: Many[JsonValues] | None = None
-    """From where they accept connections, as rules in Kubernetes' own words (NetworkPolicyIngressRule); `[]` for from
-    nowhere. Default: from everywhere."""
+    """From where they accept connections, as rules as in Kubernetes (NetworkPolicyIngressRule); `[]` for from nowhere.
+    Default: from everywhere.
+    """
 
     egress: Many[JsonValues] | None = None
     """Where they may open connections to (NetworkPolicyEgressRule); `[]` for nowhere. Default: everywhere. The
@@ -118,8 +119,9 @@ class Workload(Container, Element):
     """Secrets by name, whose objects are named in the same way."""
 
     service_account: ServiceAccount = ServiceAccount()
-    """The service account of the pods, and what it may do in AWS and in the cluster. Default: one of its own that may
-    do nothing."""
+    """The service account of the pods, and what it may do in AWS and in the cluster. Default: one without
+    permissions.
+    """
 
     pod_security: Level = "restricted"
     """The Pod Security Standard that the pods meet: `restricted` makes them run without root, without privileges and
@@ -137,18 +139,19 @@ class Workload(Container, Element):
     """Which connections the pods accept and may open. Default: what other policies of the namespace say."""
 
     pod: JsonValues = {}
-    """Further fields of the PodSpec in Kubernetes' own words, such as `affinity`, `tolerations`, `priorityClassName`
-    or `topologySpreadConstraints`; entries of `containers` are merged by their names, the main one's being
-    `container_name`."""
+    """Further fields of the PodSpec as in Kubernetes, such as `affinity`, `tolerations`, `priorityClassName` or
+    `topologySpreadConstraints`; entries of `containers` are merged by their names, the main one's being
+    `container_name`.
+    """
 
     spec: JsonValues = {}
-    """Further fields of the workload's own spec in Kubernetes' own words, such as `strategy` or
-    `progressDeadlineSeconds`."""
+    """Further fields of the workload's own spec as in Kubernetes, such as `strategy` or `progressDeadlineSeconds`."""
 
     patches: dict[str, JsonValues | None] = {}
-    """Further fields of any of its objects in Kubernetes' own words, by what its resource's name ends with:
-    `{service: {metadata: {labels: {team: shop}}}, pod-disruption-budget: {…}}`; what they say is merged last. `null`
-    leaves out an object that is made without being asked for."""
+    """Further fields of any of its objects as in Kubernetes, by what its resource's name ends with: `{service:
+    {metadata: {labels: {team: shop}}}, pod-disruption-budget: {…}}`; they are merged last. `null` leaves out an object
+    that is created without being asked for.
+    """
 
     @property
     def object_name_used(self) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Deployment(ScaledWorkload):
     """A Deployment with what it needs: pods that are all alike, such as those of a web service.
 
-    It comes with a service account of its own, and where it is asked for with a Service, an Ingress or HTTPRoute,
-    ConfigMaps and Secrets, claims, an autoscaler, a disruption budget and a NetworkPolicy.
+    It comes with its own service account, and where it is asked for with a Service, an Ingress or HTTPRoute, ConfigMaps
+    and Secrets, claims, an autoscaler, a disruption budget and a NetworkPolicy.
     """
 
     kubernetes_kind: ClassVar[str] = "Deployment"

@@ -38,7 +38,7 @@ class Job(Workload):
     """Seconds after which it is ended, whatever it does. Default: never."""
 
     restart_policy: Literal["Never", "OnFailure"] = "Never"
-    """Whether a container that fails is restarted in its pod, or another pod is made, whose logs are there too."""
+    """Whether a container that fails is restarted in its pod, or another pod is created, whose logs are there too."""
 
     def controller_spec(self) -> dict[Path, tuple[Any, Path]]:
         """How often it runs and when it has failed."""

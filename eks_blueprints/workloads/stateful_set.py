@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class StatefulSet(ScaledWorkload):
     """A StatefulSet with what it needs: pods that keep their name and their storage, such as those of a database.
 
-    A headless Service gives each pod a name in the cluster's DNS. A claim of a volume is made for
-    each pod; claims stay when pods go, unless `claims_when_deleted` or `claims_when_scaled` say otherwise.
+    A headless Service gives each pod a name in the cluster's DNS. A claim of a volume is created for each pod; claims
+    stay when pods go, unless `claims_when_deleted` or `claims_when_scaled` say otherwise.
     """
 
     kubernetes_kind: ClassVar[str] = "StatefulSet"

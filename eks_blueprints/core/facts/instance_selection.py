@@ -69,7 +69,7 @@ class Wanted:
     gpus: Span | None = None
     """GPUs. None takes types without any, where `neuron` is None too."""
     gpu_manufacturer: str = "nvidia"
-    """Who makes them: nvidia, for whose GPUs EKS has images, or amd."""
+    """Manufacturer of the accelerators: nvidia, for whose GPUs EKS has images, or amd."""
     gpu_memory_mib: Span | None = None
     """Memory of all GPUs together."""
     neuron: Span | None = None

@@ -46,9 +46,11 @@ class InstanceType:
     hypervisor: str | None
     """nitro or xen; None on bare metal."""
     ebs_mbps: int | None
-    """Most megabits a second to EBS volumes, where that capacity is its own by default."""
+    """Most megabits per second to EBS volumes, where that capacity is its own by default."""
     network_mbps: int | None
-    """Megabits a second that its network keeps up; None where AWS says it in words, or `network_is_known` is false."""
+    """Megabits per second that its network keeps up; None where AWS says it in words, or `network_is_known` is
+    false.
+    """
     network_is_known: bool
     """Whether the source of `network_mbps` speaks of this type."""
     branch_interfaces: int

@@ -40,7 +40,7 @@ class Addressing:
     prefixes: bool = False
     """Whether interfaces take /28 blocks instead of single addresses; only types on the Nitro System can."""
     custom_networking: bool = False
-    """Whether pods stand in subnets of their own, which the node's first interface does not serve."""
+    """Whether pods are in subnets of their own, which the node's first interface does not serve."""
     ipv6: bool = False
     """Whether pods have IPv6 addresses: one prefix of those is more than any node can use."""
     windows: bool = False
