@@ -110,7 +110,7 @@ class BlueprintArgs(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        found = list(checks.check(self))
+        found = list(dict.fromkeys(checks.check(self)))
         for problem in found:
             if problem.severity == "error":
                 faults.add(problem.path, problem.message)

@@ -1,4 +1,4 @@
-"""`eks-blueprints placement`: on which compute can each workload run?"""
+"""`eks-blueprints placement`: on which compute can each workload run, and when do CronJobs run next?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WIDTH = 100
 @click.option("--workload", metavar="NAME", help="This workload alone, by the name of its object.")
 @click.option("--exit-code", is_flag=True, help="Exit with 3 when a workload can run nowhere.")
 def command(stack: str | None, workload: str | None, program: Path | None, form: str, exit_code: bool) -> None:
-    """Show for each workload on which compute it can run, and what keeps it off the rest.
+    """Show for each workload on which compute it can run, what keeps it off the rest, and when a CronJob runs next.
 
     Taints, labels, zones, and the cores, memory and devices of instance types are compared as kube-scheduler does. The
     number of nodes and what runs on them is not looked at. It is read from a recording of the program: no AWS account,
@@ -35,11 +35,12 @@ def command(stack: str | None, workload: str | None, program: Path | None, form:
       eks-blueprints placement prod --workload web   one of them
     """
     target = one_target(stack, program)
+    from eks_blueprints.core.clock import now
     from eks_blueprints.policies.placements import placements
     from eks_blueprints.policies.stack import Stack
     from eks_blueprints.review.preview.run import preview
 
-    every = list(placements(Stack.of_plan(preview(target).plan)))
+    every = list(placements(Stack.of_plan(preview(target).plan), now()))
     found = [each for each in every if workload in (None, each.name)]
     if workload is not None and not found:
         from eks_blueprints.core.errors import InputError, Problem, unknown_name
@@ -65,6 +66,9 @@ def _lines(found: Placement) -> Iterator[str]:
         yield _told("not on       ", name, why)
     if found.unknown:
         yield _told("not known    ", found.unknown, "")
+    if found.next_runs:
+        times = ", ".join(f"{each:%a %Y-%m-%d %H:%M}" for each in found.next_runs)
+        yield _told("next runs    ", f"{times} ({found.next_runs[0].tzinfo})", "")
 
 
 def _told(word: str, name: str, why: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from eks_blueprints.core.errors import InputError, Problem, shown
 
@@ -26,3 +26,12 @@ def today() -> date:
         raise InputError(
             [Problem((VARIABLE,), f"is not a valid date; got {shown(said)}; write it like 2026-11-29")]
         ) from None
+
+
+def now() -> datetime:
+    """This moment in UTC, or midnight of the day that `EKS_BLUEPRINTS_TODAY` says.
+
+    Raises:
+        InputError: if the variable holds no date.
+    """
+    return datetime.combine(today(), time(), UTC) if os.environ.get(VARIABLE) else datetime.now(UTC)

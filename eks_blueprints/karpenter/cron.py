@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
@@ -43,6 +44,7 @@ _MONTHS = {
 }
 _WEEKDAYS = {"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6}
 _YEARS = 5  # How far robfig/cron looks ahead.
+_OVERLAP = timedelta(hours=3)  # No clock is set back by more.
 _NUMBER = Form(r"\+?[0-9]{1,18}")
 
 
@@ -95,6 +97,26 @@ class Schedule:
                         return found
             day += timedelta(days=1)
         return None
+
+    def runs(self, after: datetime, zone: ZoneInfo, count: int) -> tuple[datetime, ...]:
+        """The next moments later than another, as the clocks of a time zone show them; fewer if there are not so many.
+
+        A time that clocks skip in spring never comes, and one that they show twice in autumn comes twice, as
+        robfig/cron counts and so the CronJob controller.
+        """
+        clock = after.astimezone(zone).replace(tzinfo=UTC) - _OVERLAP
+        found: list[datetime] = []
+        while (later := self.next(clock)) is not None:
+            clock = later
+            for fold in (0, 1):
+                moment = clock.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+                is_shown = moment.astimezone(zone).replace(tzinfo=UTC) == clock
+                if is_shown and moment > after and moment not in found:
+                    found.append(moment)
+            # A time that comes a second time can be later than one that the clocks show after it.
+            if len(found) > count and max(found) - sorted(found)[count - 1] > _OVERLAP:
+                break
+        return tuple(moment.astimezone(zone) for moment in sorted(found)[:count])
 
     def _falls_on(self, day: date) -> bool:
         by_day, by_weekday = day.day in self.days, day.isoweekday() % 7 in self.weekdays

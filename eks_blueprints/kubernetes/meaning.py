@@ -13,7 +13,7 @@ from eks_blueprints.core.errors import Path, Problem, shown, unknown_name
 from eks_blueprints.core.spec import is_known
 from eks_blueprints.karpenter import cron
 from eks_blueprints.kubernetes import names
-from eks_blueprints.kubernetes.pods import Above, Rule, between, items, pod, port, resources
+from eks_blueprints.kubernetes.pods import Above, Rule, between, items, pod, port, resources, storage
 
 _EVERY = re.compile(r"@every \s*[+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*")
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
@@ -218,5 +218,6 @@ RULES: Mapping[str, Rule] = {
     "ServiceSpec": _service,
     "StatefulSetSpec": _both(_workload, _COUNTS),
     "TCPSocketAction": port("port"),
+    "VolumeResourceRequirements": storage,
 }
 """The rules by the type of what they judge."""

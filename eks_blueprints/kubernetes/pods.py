@@ -45,6 +45,7 @@ def pod(value: Mapping[str, Any], path: Path, above: Above) -> Iterator[Problem]
             if container.get("image") in (None, ""):
                 yield Problem((*at, "image"), "is required; got nothing; name an image")
             yield from _ports(container.get("ports"), (*at, "ports"))
+            yield from _probed(container, at)
             if whole and all(isinstance(volume, str) for volume in volumes):
                 yield from _mounts(container, volumes, at)
 
@@ -56,6 +57,20 @@ def _mounts(container: Mapping[str, Any], volumes: list[Any], path: Path) -> Ite
             if isinstance(name, str) and name not in volumes:
                 do = f"known are {', '.join(sorted(volumes)[:8])}" if volumes else "add it to volumes"
                 yield Problem((*path, field, index, "name"), f"names no volume of the pod; got {shown(name)}; {do}")
+
+
+def _probed(container: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    """Probes of ports by a name that the container does not declare: the API server accepts them; they fail."""
+    names_known, whole = _named(container.get("ports"))
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe") if whole else ():
+        asked = container.get(probe)
+        for kind in ("httpGet", "tcpSocket") if isinstance(asked, Mapping) else ():
+            found = asked[kind].get("port") if isinstance(asked.get(kind), Mapping) else None
+            if isinstance(found, str) and _PORT_NAME.fullmatch(found) and found not in names_known:
+                known = sorted(each for each in names_known if isinstance(each, str))
+                do = f"name one of {', '.join(known)}" if known else "declare it in ports, or write its number"
+                what = f"is no port of the container, so the probe always fails; got {shown(found)}; {do}"
+                yield Problem((*path, probe, kind, "port"), what, severity="warning")
 
 
 def _ports(ports: Any, path: Path) -> Iterator[Problem]:
@@ -126,14 +141,34 @@ def resources(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Proble
                 yield from _whole(str(key), amount, limits if field == "requests" else None, (*path, field, key))
             elif mine < 0:
                 yield Problem((*path, field, key), f"is negative; got {shown(amount)}; write 0 or more")
+            elif key != "cpu":
+                yield from _tiny(amount, (*path, field, key))
             most = _exact(limits.get(key)) if field == "requests" else None
             if most is not None and mine > most:
                 what = f"is more than its limit; got {shown(amount)} and a limit of {shown(limits[key])}"
                 yield Problem((*path, field, key), f"{what}; lower it or raise the limit")
 
 
+_FEWEST = 2**20
+"""Bytes below which an amount is a slip: no container starts with less, and no volume is as small."""
 _STANDARD = ("cpu", "memory", "ephemeral-storage")
 _EXTENDED = re.compile(r"(?!requests\.)[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+
+
+def storage(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
+    """Requests and limits of a claim."""
+    for field in ("limits", "requests"):
+        found = value.get(field)
+        if isinstance(found, Mapping) and "storage" in found:
+            yield from _tiny(found["storage"], (*path, field, "storage"))
+
+
+def _tiny(amount: Any, path: Path) -> Iterator[Problem]:
+    mine = _exact(amount)
+    if mine is not None and 0 < mine < _FEWEST:
+        why = "m means a thousandth" if str(amount).endswith("m") else "there is no larger unit"
+        what = f"is {float(mine):g} bytes, as {why}; got {shown(amount)}; write one such as 256Mi or 20Gi"
+        yield Problem(path, what, severity="warning")
 
 
 def _resource_fault(name: str) -> str | None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from eks_blueprints.karpenter import cron
 from eks_blueprints.karpenter.fitting import fit
 from eks_blueprints.policies.node_kinds import kinds_of
-from eks_blueprints.policies.objects import DAEMON_SET, WORKLOADS, namespace_of, object_name, pod_of
+from eks_blueprints.policies.objects import CRON_JOB, DAEMON_SET, WORKLOADS, namespace_of, object_name, pod_of
 from eks_blueprints.policies.platform import cluster_of, fargate_profile_of
 from eks_blueprints.policies.pod_needs import needs_of
 from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
+
+_RUNS = 3
+"""How many runs of a CronJob are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class Placement:
     """Compute that does not take them, and what keeps them off."""
     unknown: str = ""
     """What nobody knows here about it; empty if all is known."""
+    next_runs: tuple[datetime, ...] = ()
+    """When a CronJob starts its next Jobs, in its time zone; empty for other kinds, and where that is not known."""
 
     @property
     def is_nowhere(self) -> bool:
@@ -48,22 +56,24 @@ class Placement:
             "mayRunOn": self.may_run_on,
             "notOn": self.not_on,
             "unknown": self.unknown,
+            "nextRuns": [each.isoformat() for each in self.next_runs],
         }
 
 
-def placements(stack: Stack) -> Iterator[Placement]:
-    """The placement of every workload that a stack writes down, by namespace and name."""
-    found = [placement(each, stack) for each in stack.of(*WORKLOADS) if not each.patch]
+def placements(stack: Stack, after: datetime) -> Iterator[Placement]:
+    """The placement of every workload that a stack writes down, by namespace and name; runs are those after a time."""
+    found = [placement(each, stack, after) for each in stack.of(*WORKLOADS) if not each.patch]
     yield from sorted(found, key=lambda each: (each.namespace, each.name, each.kind))
 
 
-def placement(workload: Resource, stack: Stack) -> Placement:
-    """Where the pods of a workload can run."""
+def placement(workload: Resource, stack: Stack, after: datetime) -> Placement:
+    """Where the pods of a workload can run, and when those of a CronJob start after a time."""
     said: dict[str, Any] = {
         "kind": workload.type.rpartition(":")[2],
         "namespace": namespace_of(workload, stack),
         "name": object_name(workload, stack),
         "urn": workload.urn,
+        "next_runs": _next_runs(workload, after) if workload.type == CRON_JOB else (),
     }
     cluster = cluster_of(workload, stack)
     if cluster is None:
@@ -86,3 +96,14 @@ def placement(workload: Resource, stack: Stack) -> Placement:
         not_on={name: answer.refused for name, answer in answers.items() if answer.refused},
         unknown="" if unknown is None else str(unknown),
     )
+
+
+def _next_runs(workload: Resource, after: datetime) -> tuple[datetime, ...]:
+    try:
+        if workload.props.get("spec", "suspend") is True:
+            return ()
+        schedule = workload.props.get("spec", "schedule")
+        zone = workload.props.get("spec", "timeZone")
+        return cron.parse(str(schedule)).runs(after, ZoneInfo(str(zone or "Etc/UTC")), _RUNS)
+    except (Undetermined, ValueError, ZoneInfoNotFoundError):
+        return ()

@@ -45,8 +45,8 @@ class StackFile:
         return Blueprint if self.blueprint is None else _blueprint_class(self.blueprint, self.document)
 
     def warnings(self) -> list[Problem]:
-        """What is allowed but doubtful about it."""
-        return [*located(self.args.warnings, self.document), *self.doubts]
+        """What is allowed but doubtful about it, each thing once."""
+        return list(dict.fromkeys([*located(self.args.warnings, self.document), *self.doubts]))
 
 
 def load(path: str | FilePath) -> BlueprintArgs:

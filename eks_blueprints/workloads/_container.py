@@ -269,9 +269,13 @@ def parts(container: Container, name: str, secret_name: str) -> Iterator[Part]:
         yield Part(("ports", key), entry, ("ports", key))
     for key, value in container.env.items():
         yield Part(("env", key), {"name": key, **_value(key, value, container, secret_name)}, ("env", key))
-    for field, amounts in (("requests", container.requests), ("limits", container.limits_used)):
+    limits_from = "requests" if container.limits is None else "limits"
+    for word, field, amounts in (
+        ("requests", "requests", container.requests),
+        ("limits", limits_from, container.limits_used),
+    ):
         if amounts:
-            yield Part(("resources", field), dict(amounts), (field,), as_written=True)
+            yield Part(("resources", word), dict(amounts), (field,), as_written=True)
     for word in ("startup", "readiness", "liveness"):
         if (probe := getattr(container, f"{word}_probe")) is not None:
             yield Part((f"{word}Probe",), _probed(probe, container), (f"{word}_probe",), not isinstance(probe, str))

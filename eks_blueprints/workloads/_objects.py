@@ -126,6 +126,7 @@ def claims(workload: Workload) -> Iterator[Drawing]:
         # Most classes make a volume when a pod needs it, and the pods wait for the claim.
         found.put(("metadata", "annotations"), {"pulumi.com/skipAwait": "true"}, source)
         found.put(("spec",), {**volume.claim.manifest}, source)
+        found.tell(("spec", "resources", "requests", "storage"), (*source, "size"))
         yield found
 
 
@@ -179,6 +180,8 @@ def _template(workload: Workload, found: Drawing, ground: Ground) -> None:
         _mount(workload, found, _container(workload, found, (*pod, "containers"), name, workload, ()))
     for key, value, source in _volumes(workload):
         found.add((*pod, "volumes"), {"name": key, **value}, source)
+    for at, (each_value, source) in workload.pod_fields().items():
+        found.put((*pod, *at), each_value, source)
     found.patch(pod, workload.pod, ("pod",))
 
 

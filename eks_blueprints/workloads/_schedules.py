@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -12,6 +13,8 @@ from eks_blueprints.core.errors import nearest, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.karpenter import cron
 
+_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+"""Five years from then hold every day that exists."""
 _ZONE = Form(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 
 
@@ -23,6 +26,11 @@ def schedule(text: str) -> str:
     """
     cron.parse(text)
     return text
+
+
+def never_comes(text: str) -> bool:
+    """Whether there is no time at which a schedule starts anything, such as on 31 February."""
+    return cron.parse(text).next(_ANY_TIME) is None
 
 
 def time_zone(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.core.errors import Faults, Problem, unknown_name
+from pydantic import Field
+
+from eks_blueprints.core.errors import Faults, Path, Problem, unknown_name
 from eks_blueprints.workloads._container import port_fields, port_of
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads._exposed import HttpRoute, Ingress, Service, port_named
@@ -15,6 +17,14 @@ from eks_blueprints.workloads.base import Workload
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
+
+_DRAIN = 15
+"""Seconds within which a load balancer stops sending requests to a pod.
+
+Source: EKS best practices guide, load balancing, "Ensure pods are deregistered from load balancers before termination".
+"""
+_GRACE = 30
+"""Seconds that pods have to end, where `terminationGracePeriodSeconds` says nothing."""
 
 
 class ServedWorkload(Workload):
@@ -28,6 +38,33 @@ class ServedWorkload(Workload):
 
     http_route: HttpRoute | None = None
     """A route of the Gateway API that leads to the Service."""
+
+    drain_seconds: int | None = Field(default=None, ge=0)
+    """Seconds for which a pod that ends still answers, while load balancers stop sending requests to it (a `preStop`
+    hook that sleeps). Default: 15 behind an Ingress, an HTTPRoute or a Service of type LoadBalancer, and none
+    otherwise. `terminationGracePeriodSeconds` is raised where it would be too short."""
+
+    @property
+    def drain_used(self) -> int:
+        """Seconds for which a pod that ends still answers."""
+        if self.drain_seconds is not None:
+            return self.drain_seconds
+        balanced = self.ingress is not None or self.http_route is not None
+        balanced |= self.service is not None and self.service.type == "LoadBalancer"
+        if not balanced or not self.ports or self._own_hook:
+            return 0
+        grace = self.pod.get("terminationGracePeriodSeconds")
+        return min(_DRAIN, grace // 2) if isinstance(grace, int) else _DRAIN
+
+    @property
+    def _own_hook(self) -> bool:
+        """Whether `pod` says what happens before the main container ends."""
+        every = self.pod.get("containers")
+        for each in every if isinstance(every, list | tuple) else ():
+            if isinstance(each, Mapping) and each.get("name") == self.container_name_used:
+                hooks = each.get("lifecycle", {})
+                return hooks is None or (isinstance(hooks, Mapping) and "preStop" in hooks)
+        return False
 
     @property
     def service_used(self) -> Service | None:
@@ -53,6 +90,9 @@ class ServedWorkload(Workload):
 
     def _check_own(self, faults: Faults) -> None:
         super()._check_own(faults)
+        if self.drain_seconds and self._own_hook:
+            do = "remove one of them"
+            faults.add("drain_seconds", f"is a preStop hook; got {self.drain_seconds}, and a preStop in pod; {do}")
         service = self.service_used
         if service is None:
             return
@@ -92,6 +132,15 @@ class ServedWorkload(Workload):
             yield Problem(("service", "type"), f"needs AWS Load Balancer Controller; got no such add-on; {do}")
         if self.ingress is not None and self.ingress.ingress_class == "alb":
             yield Problem(("ingress",), f"needs AWS Load Balancer Controller; got no such add-on; {do}")
+
+    def pod_fields(self) -> dict[Path, tuple[Any, Path]]:
+        """How its pods end."""
+        found = super().pod_fields()
+        if drain := self.drain_used:
+            found["containers", 0, "lifecycle"] = ({"preStop": {"sleep": {"seconds": drain}}}, ("drain_seconds",))
+            if drain > _GRACE // 2:
+                found["terminationGracePeriodSeconds",] = (drain + _GRACE // 2, ("drain_seconds",))
+        return found
 
     def own_objects(self, ground: Ground) -> Iterator[Drawing]:
         """The workload and what leads to it."""

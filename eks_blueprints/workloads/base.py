@@ -319,6 +319,10 @@ class Workload(Container, Element):
         """Fields of its spec in Kubernetes: where in it, what, and the field that it comes from."""
         return {}
 
+    def pod_fields(self) -> dict[Path, tuple[Any, Path]]:
+        """Fields of its pods that only this sort of workload has, in the same form."""
+        return {}
+
     @property
     def template_at(self) -> Path:
         """Where its spec holds the template of its pods."""

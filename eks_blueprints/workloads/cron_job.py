@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from eks_blueprints.core.errors import Path
-from eks_blueprints.workloads._schedules import Schedule, TimeZone
+from eks_blueprints.core.errors import Path, Problem, shown
+from eks_blueprints.workloads._schedules import Schedule, TimeZone, never_comes
 from eks_blueprints.workloads._words import Places
 from eks_blueprints.workloads.job import Job
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import Ground
 
 
 class CronJob(Job):
@@ -46,6 +50,13 @@ class CronJob(Job):
     def template_at(self) -> Path:
         """Where its spec holds the template of its pods."""
         return ("spec", "jobTemplate", "spec", "template")
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """A time that never comes, besides what holds for every workload."""
+        yield from super().problems_on(ground)
+        if never_comes(self.schedule):
+            what = f"never occurs, so no Job is started; got {shown(self.schedule)}; use a day that exists"
+            yield Problem(("schedule",), what, severity="warning")
 
     def controller_spec(self) -> dict[Path, tuple[Any, Path]]:
         """When it runs."""

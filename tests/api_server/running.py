@@ -1,7 +1,8 @@
 """Kubernetes' own scheduler and controllers beside an API server, on nodes that are there by name alone.
 
 What a node's kubelet and a volume's driver would do is done here: pods that have a node become ready, those of Jobs
-succeed, those that are deleted end, and a claim that waits for its pod's node gets a volume in the zone of that.
+succeed, those that are deleted end, and a claim that waits for its pod's node gets a volume in the zone of that. Where
+KWOK is asked for, it does what concerns nodes and pods.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ def why_not() -> str | None:
 class Nodes(threading.Thread):
     """What kubelets and drivers of volumes would do."""
 
-    def __init__(self, server: ApiServer) -> None:
+    def __init__(self, server: ApiServer, *, kwok: bool) -> None:
         super().__init__(daemon=True)
         self.server = server
+        self.kwok = kwok
         self.still = threading.Event()
         """While it is set, nothing changes."""
         self.ended = threading.Event()
@@ -54,7 +56,7 @@ class Nodes(threading.Thread):
         while not self.ended.wait(0.5):
             if self.still.is_set():
                 continue
-            for pod in self.server.call("/api/v1/pods")[1].get("items") or ():
+            for pod in self.server.call("/api/v1/pods")[1].get("items") or () if not self.kwok else ():
                 self._pod(pod)
             for claim in self.server.call("/api/v1/persistentvolumeclaims")[1].get("items") or ():
                 self._claim(claim)
@@ -98,8 +100,8 @@ class Nodes(threading.Thread):
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Nodes]:
-    """A control plane without nodes, which can be added."""
+def running(folder: Path, *, kwok: bool = False) -> Iterator[Nodes]:
+    """A control plane without nodes, which can be added; `kwok` lets KWOK do what their kubelets would."""
     with started(folder) as server:
         access = folder / "kubeconfig"
         access.write_text(server.kubeconfig)
@@ -110,10 +112,13 @@ def running(folder: Path) -> Iterator[Nodes]:
         controllers += ["--horizontal-pod-autoscaler-sync-period=2s"]
         controllers += ["--horizontal-pod-autoscaler-initial-readiness-delay=0s"]
         controllers += ["--horizontal-pod-autoscaler-cpu-initialization-period=0s"]
+        commands = [scheduler, controllers]
+        if kwok:
+            commands.append(["kwok", f"--kubeconfig={access}", "--manage-all-nodes=true"])
         processes = []
-        nodes = Nodes(server)
+        nodes = Nodes(server, kwok=kwok)
         try:
-            for command in (scheduler, controllers):
+            for command in commands:
                 with (folder / f"{command[0]}.log").open("wb") as log:
                     processes.append(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
             nodes.start()

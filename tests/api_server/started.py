@@ -20,7 +20,7 @@ from urllib.parse import quote
 from eks_blueprints.kubernetes import crds
 
 NEEDED = ("etcd", "kube-apiserver", "openssl")
-_TOKEN = "only-for-tests"  # noqa: S105 - opens nothing but the server that is started here
+TOKEN = "only-for-tests"  # noqa: S105 - opens nothing but the server that is started here
 _PATIENCE = 300
 
 
@@ -44,7 +44,7 @@ class ApiServer:
         """Status and answer of a call: POST with a body, GET without one, unless the method says otherwise."""
         data = None if body is None else json.dumps(body).encode()
         form = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        headers = {"Authorization": f"Bearer {_TOKEN}", "Content-Type": form}
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": form}
         request = urllib.request.Request(f"{self.address}{path}", data, headers, method=method)  # noqa: S310 - on this machine
         unchecked = ssl._create_unverified_context()  # noqa: S323 - its certificate is made when it starts
         try:
@@ -85,7 +85,7 @@ class ApiServer:
             "kind": "Config",
             "current-context": "tests",
             "clusters": [{"name": "tests", "cluster": cluster}],
-            "users": [{"name": "tests", "user": {"token": _TOKEN}}],
+            "users": [{"name": "tests", "user": {"token": TOKEN}}],
             "contexts": [{"name": "tests", "context": {"cluster": "tests", "user": "tests"}}],
         }
         return json.dumps(found)
@@ -124,7 +124,7 @@ def started(folder: Path) -> Iterator[ApiServer]:
     port, client, peer = _free_ports(3)
     key, tokens = folder / "accounts.key", folder / "tokens.csv"
     subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
-    tokens.write_text(f'{_TOKEN},tester,1,"system:masters"\n')
+    tokens.write_text(f'{TOKEN},tester,1,"system:masters"\n')
     etcd = ["etcd", "--data-dir", str(folder / "etcd"), "--unsafe-no-fsync"]
     etcd += [f"--listen-client-urls=http://127.0.0.1:{client}", f"--advertise-client-urls=http://127.0.0.1:{client}"]
     etcd += [f"--listen-peer-urls=http://127.0.0.1:{peer}", f"--initial-advertise-peer-urls=http://127.0.0.1:{peer}"]

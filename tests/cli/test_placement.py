@@ -66,3 +66,19 @@ def test_one_workload_as_data_and_a_gate(stack: str) -> None:
 def test_a_workload_that_is_not_there_is_named_with_the_nearest(stack: str) -> None:
     done = CliRunner().invoke(command, [stack, "--workload", "wbe"])
     assert "did you mean web?" in str(done.exception)
+
+
+def test_a_cron_job_shows_its_next_runs(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EKS_BLUEPRINTS_TODAY", "2026-10-23")
+    text = STACK
+    for name, suspended in (("report", "false"), ("later", "true")):
+        text += f'  {name}: {{kind: cron_job, namespace: shop, image: "example.com/a:1", schedule: "30 1 * * *", '
+        text += f"time_zone: Europe/Berlin, suspend: {suspended}}}\n"
+    Path(stack).write_text(text)
+    done = CliRunner().invoke(command, [stack, "--workload", "report"])
+    assert (
+        "  next runs    Sat 2026-10-24 01:30, Sun 2026-10-25 01:30, Mon 2026-10-26 01:30 (Europe/Berlin)" in done.output
+    )
+    done = CliRunner().invoke(command, [stack, "--workload", "report", "--format", "json"])
+    assert json.loads(done.output)[0]["nextRuns"][1:] == ["2026-10-25T01:30:00+02:00", "2026-10-26T01:30:00+01:00"]
+    assert "next runs" not in CliRunner().invoke(command, [stack, "--workload", "later"]).output

@@ -1,6 +1,7 @@
 """Schedules: what Karpenter's parser takes, and when they come. The expectations were compared with robfig/cron."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -81,3 +82,18 @@ def test_when_they_come(text: str, after: str, expected: str) -> None:
 
 def test_what_does_not_come_within_five_years() -> None:
     assert cron.parse("0 0 29 2 *").next(datetime(2096, 3, 1, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "expected"),
+    [
+        # Clocks in New York were set back at 2:00 on 4 November 2012, and forward at 2:00 on 11 March.
+        ("0 1 * * *", "2012-11-04T04:00:00", ["2012-11-04T01:00:00-04:00", "2012-11-04T01:00:00-05:00"]),
+        ("*/30 * * * *", "2012-11-04T05:10:00", ["2012-11-04T01:30:00-04:00", "2012-11-04T01:00:00-05:00"]),
+        ("30 2 * * *", "2012-03-10T08:00:00", ["2012-03-12T02:30:00-04:00", "2012-03-13T02:30:00-04:00"]),
+        ("0 0 31 2 *", "2012-03-10T08:00:00", []),
+    ],
+)
+def test_the_next_runs_in_a_time_zone(text: str, after: str, expected: list[str]) -> None:
+    found = cron.parse(text).runs(datetime.fromisoformat(after).replace(tzinfo=UTC), ZoneInfo("America/New_York"), 2)
+    assert [each.isoformat() for each in found] == expected

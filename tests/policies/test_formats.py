@@ -31,7 +31,7 @@ def report() -> Report:
         "created": "2026-11-01",
         "expires": "2027-01-01",
     }
-    only = ("k8s-no-host-network", "k8s-no-host-pid", "k8s-no-host-ipc", "k8s-cpu-limit-policy", "vpc-dns-enabled")
+    only = ("k8s-no-host-network", "k8s-no-host-pid", "k8s-no-host-ipc", "k8s-image-digest", "vpc-dns-enabled")
     judgement = Judgement("baseline", waivers=(PlacedWaiver(Waiver.model_validate(waiver)),))
     return check_stack(Stack([bad, chart("dns", "external-dns")], "shop", "prod"), judgement, today=TODAY, only=only)
 
@@ -88,7 +88,7 @@ def test_json_holds_every_finding(report: Report) -> None:
         ("k8s-no-host-network", "fail"),
         ("k8s-no-host-ipc", "waived"),
         ("k8s-no-host-pid", "undetermined"),
-        ("k8s-cpu-limit-policy", "fail"),
+        ("k8s-image-digest", "fail"),
     }
 
 

@@ -112,6 +112,7 @@ ALL: dict[str, list[Any]] = {
 }  # fmt: skip
 """Fields of all sorts."""
 SERVED: dict[str, list[Any]] = {
+    "drain_seconds": [0, 60],
     "service": [{}, {"name": "front"}, {"headless": True}, {"type": "NodePort"}, {"type": "LoadBalancer", "scheme": "internet-facing"},
                 {"ports": {"http": 80}, "annotations": {"a.b/c": "d"}, "spec": {"sessionAffinity": "ClientIP"}}],
     "ingress": [{}, {"hosts": ["a.example.com", "*.example.com"], "path": "/shop", "path_type": "Exact", "port": "http"},

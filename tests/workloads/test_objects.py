@@ -437,3 +437,28 @@ def test_pods_stay_when_their_settings_change_if_they_are_told_to() -> None:
     fields = {"config_maps": {"app": {"data": {"level": "info"}}}, "restart_on_change": False}
     template = made({"web": {**WEB, **fields}}).one(DEPLOYMENT).inputs["spec"]["template"]
     assert "annotations" not in template["metadata"]
+
+
+def test_a_pod_behind_a_load_balancer_ends_when_that_has_let_go_of_it() -> None:
+    web = {**WEB, "ports": {"http": 8080}, "service": {"type": "LoadBalancer"}}
+
+    def ends(**fields: Any) -> tuple[Any, Any]:
+        pod = pod_of({**web, **fields}, **LBC)
+        return pod["containers"][0].get("lifecycle"), pod.get("terminationGracePeriodSeconds")
+
+    def sleeps(seconds: int) -> Any:
+        return {"preStop": {"sleep": {"seconds": seconds}}}
+
+    assert ends() == (sleeps(15), None)
+    assert ends(drain_seconds=60) == (sleeps(60), 75)
+    assert ends(drain_seconds=0) == (None, None)
+    assert ends(service={}) == (None, None)
+    assert ends(service={}, ingress={}) == (sleeps(15), None)
+    # Kubernetes refuses a pod that sleeps for longer than it has.
+    assert ends(pod={"terminationGracePeriodSeconds": 10}) == (sleeps(5), 10)
+    own = {"preStop": {"exec": {"command": ["/drain"]}}}
+    assert ends(pod={"containers": [{"name": "web", "lifecycle": own}]}) == (own, None)
+    found = told(
+        {"web": {**web, "drain_seconds": 5, "pod": {"containers": [{"name": "web", "lifecycle": own}]}}}, **LBC
+    )
+    assert found == ["workloads.web.drain_seconds: is a preStop hook; got 5, and a preStop in pod; remove one of them"]

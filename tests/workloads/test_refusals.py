@@ -231,3 +231,33 @@ def test_daemon_sets_do_not_run_on_fargate() -> None:
     assert found.startswith("workloads.agent.run_on: is Fargate, which runs no DaemonSets")
     (found,) = told({"web": {**WEB, "namespace": "default", "run_on": "fargate"}}, compute=compute)
     assert found.startswith("workloads.web.run_on: selects no pods of this namespace; got default")
+
+
+DOUBTFUL: list[tuple[dict[str, Any], str]] = [
+    (
+        {"kind": "cron_job", "schedule": "0 0 31 2 *"},
+        'schedule: never occurs, so no Job is started; got "0 0 31 2 *"; use a day that exists',
+    ),
+    (
+        {"ports": {"http": 80}, "liveness_probe": {"tcpSocket": {"port": "htp"}}},
+        'liveness_probe.tcpSocket.port: is no port of the container, so the probe always fails; got "htp"; name one',
+    ),
+    (
+        {"readiness_probe": {"httpGet": {"port": "http"}}},
+        'readiness_probe.httpGet.port: is no port of the container, so the probe always fails; got "http"; declare it',
+    ),
+    (
+        {"requests": {"memory": "256m"}},
+        'requests.memory: is 0.256 bytes, as m means a thousandth; got "256m"; write one such as 256Mi or 20Gi',
+    ),
+    (
+        {"volumes": {"data": {"mount_path": "/data", "claim": {"size": "20"}}}},
+        'volumes.data.claim.size: is 20 bytes, as there is no larger unit; got "20"; write one such as 256Mi or 20Gi',
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "expected"), DOUBTFUL)
+def test_what_kubernetes_takes_and_never_works_is_a_warning(fields: dict[str, Any], expected: str) -> None:
+    (found,) = (each for each in told({"web": {**WEB, **fields}}) if "is not known" not in each)
+    assert found.startswith(f"warning: workloads.web.{expected}")

@@ -40,10 +40,13 @@ def memory_limit(_: Props, context: Context) -> Faults:
             yield container.fault("has no limit of memory", "resources", "limits", "memory")
 
 
-@pod_rule("k8s-cpu-limit-policy", "low", each=containers, enforcement="advisory", params={"mode": "require"})
+@pod_rule("k8s-cpu-limit-policy", "low", each=containers, enforcement="advisory", params={"mode": "ignore"})
 def cpu_limit(container: Props, context: Context) -> Faults:
-    """Limits of CPU are used as the organisation has decided."""
-    mode, has = context.params["mode"], container.has("resources", "limits", "cpu")
+    """Limits of CPU are used as the organisation has decided: `mode` is `require`, `forbid` or `ignore`."""
+    mode = context.params["mode"]
+    if mode == "ignore":
+        raise NotApplicable
+    has = container.has("resources", "limits", "cpu")
     if mode == "require" and not has:
         yield container.fault("has no limit of CPU", "resources", "limits", "cpu", do="set one")
     elif mode == "forbid" and has:

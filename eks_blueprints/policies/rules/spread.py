@@ -187,10 +187,8 @@ def priority(pod: Props, context: Context) -> Faults:
 
 @rule("k8s-job-guardrails", JOB, CRON_JOB, severity="low", enforcement="advisory", wave=3)
 def jobs(job: Props, context: Context) -> Faults:
-    """Jobs end, and are removed."""
+    """Jobs end, and do not run twice at once."""
     if context.resource.type == JOB:
-        if not job.has("spec", "ttlSecondsAfterFinished"):
-            yield job.fault("is never removed", "spec", "ttlSecondsAfterFinished")
         if not job.has("spec", "activeDeadlineSeconds") and not job.has("spec", "backoffLimit"):
             yield job.fault("may run forever", "spec", "activeDeadlineSeconds")
         return

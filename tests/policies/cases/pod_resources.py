@@ -43,12 +43,14 @@ CASES = {
     ],
     "k8s-cpu-limit-policy": [
         [
+            {"mode": "require"},
             _with("fail-none", _BOTH),
             _with("pass-set", None, {"cpu": 1}),
             workload("unknown-limits", c={"resources": UNKNOWN}),
         ],
+        [_with("na-nothing-decided", _BOTH)],
         [{"mode": "forbid"}, _with("fail-set", None, {"cpu": 1}), _with("pass-none", _BOTH)],
-        [{"mode": "ignore"}, _with("pass-any", _BOTH)],
+        [{"mode": "ignore"}, _with("na-ignored", _BOTH)],
     ],
     "k8s-memory-request-equals-limit": [
         [

@@ -128,7 +128,7 @@ CASES = {
     "k8s-job-guardrails": [
         [
             workload("fail-job", "Job"),
-            workload("pass-job", "Job", s={"ttlSecondsAfterFinished": 60, "backoffLimit": 3}),
+            workload("pass-job", "Job", s={"backoffLimit": 3}),
             workload("fail-cron", "CronJob"),
             object_(
                 "batch/v1:CronJob", "pass-cron", spec={"concurrencyPolicy": "Forbid", "startingDeadlineSeconds": 60}

@@ -72,6 +72,8 @@ def _with(group: Group, name: str, chosen: list[Member]) -> Built:
     expected = {group.kind.replace("_", "-"): group.controller}
     for member in chosen:
         expected[members.add(member, group, fields)] = member.original
+    if {"ingress", "http_route"} & fields.keys() or fields.get("service", {}).get("type") == "LoadBalancer":
+        fields["drain_seconds"] = 0
     fields = _mended(group, name, fields, expected)
     return Built(name, group.kind, fields, list(expected.values()))
 

@@ -12,6 +12,7 @@ from eks_blueprints.lifecycle.importers.manifests.part import Part
 _WAYS = {
     "pod_security": "remove pod_security: privileged, and the pods have to run without root (Pod Security Standard)",
     "spread": "remove spread: none, and the pods are spread over zones and nodes",
+    "drain": "remove drain_seconds: 0, and a pod that ends answers until its load balancer sends no more requests",
     "budget": "remove pod-disruption-budget from patches, and a drain of nodes takes one pod at a time",
     "account": "remove service_account, and the pods have one of their own that may do nothing",
     "limits": "remove limits: {}, and a pod takes at most the memory that it requests",
@@ -67,6 +68,8 @@ def _of(built: Built, part: Part) -> Iterator[str]:
         yield "spread"
     if (fields.get("patches") or {}).get("pod-disruption-budget", 0) is None:
         yield "budget"
+    if fields.get("drain_seconds") == 0:
+        yield "drain"
     account = fields["service_account"]
     if account.get("existing") and account.get("name") == "default":
         yield "account"

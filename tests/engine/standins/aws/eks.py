@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 from typing import Any
 
@@ -138,8 +139,12 @@ def create_cluster(ctx: Context, inputs: dict[str, Any]) -> tuple[str, dict[str,
     ctx.account.add(Row("creator", CREATOR, arn, {}, {"arn": ctx.caller}, origin="seed"))
     return name, {
         "arn": arn,
-        "endpoint": f"https://{host}",
-        "certificateAuthority": {"data": base64.b64encode(f"authority {number}".encode()).decode()},
+        # A test can have an API server of its own, which the real Kubernetes provider then talks to.
+        "endpoint": os.environ.get("STANDIN_API_SERVER", f"https://{host}"),
+        "certificateAuthority": {
+            "data": os.environ.get("STANDIN_API_AUTHORITY")
+            or base64.b64encode(f"authority {number}".encode()).decode()
+        },
         "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{ctx.region}.amazonaws.com/id/{key}"}]}],
         "vpcConfig": {
             "endpointPrivateAccess": False, "endpointPublicAccess": True, "publicAccessCidrs": ["0.0.0.0/0"], **config,
