@@ -1,9 +1,10 @@
 """Renew eks_blueprints/core/charts/charts.json: what each pinned chart renders with the values of this library.
 
-    python scripts/renew_charts.py CHECKOUTS [KIND...]
+    python scripts/renew_charts.py CHECKOUTS [--demands] [KIND...]
 
 CHECKOUTS is a folder with a git checkout of each project as `owner/name` (chart_sources.toml says which); charts are
-unpacked once, below `.unpacked` in it. With kinds, only their rows are renewed; review the diff. Needs Helm.
+unpacked once, below `.unpacked` in it. With kinds, only their rows are renewed, and with `--demands` only what charts
+ask of their values; review the diff. Needs Helm.
 """
 
 from __future__ import annotations
@@ -43,6 +44,23 @@ def main(checkouts: Path, kinds: list[str]) -> None:
                 print(f"{kind}: failed, its row stays as it was: {error}", file=sys.stderr, flush=True)
                 continue
             known = {key: row for key, row in known.items() if key not in (kind, _key(kind, "crds"))} | done.result()
+            _write(known)
+
+
+def renew_demands(checkouts: Path, kinds: list[str]) -> None:
+    """Write anew what the charts of these kinds ask of their values, one after the other; of all without any."""
+    known = json.loads(TABLE.read_text(encoding="utf-8"))["charts"]
+    for kind in kinds or pinned():
+        for role, release in next(forms(kind))[1].items():
+            try:
+                folder, _, _ = unpacked(checkouts, release)
+                asks = demands(Render(folder, release.name, release.namespace), release.values)
+            except (NotThereError, RefusedError) as error:
+                print(f"{_key(kind, role)}: its row stays as it was: {error}", file=sys.stderr, flush=True)
+                continue
+            row = {key: value for key, value in known[_key(kind, role)].items() if key not in vars(asks)}
+            known[_key(kind, role)] = row | {key: found for key, found in vars(asks).items() if found}
+            print(_key(kind, role), flush=True)
             _write(known)
 
 
@@ -180,4 +198,5 @@ def _compact(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    arguments = [each for each in sys.argv[2:] if each != "--demands"]
+    (renew_demands if "--demands" in sys.argv else main)(Path(sys.argv[1]), arguments)

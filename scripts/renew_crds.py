@@ -78,6 +78,9 @@ def of_chart(kind: str, checkouts: Path) -> tuple[str, Crds]:
 
 def of_source(name: str, source: Mapping[str, Any], checkouts: Path) -> Iterator[tuple[str, str, Crds]]:
     """What crd_sources.toml names: the key of each version, the version and its CRDs."""
+    if "file" in source:
+        yield name, source["as_of"], _crds(SOURCES.with_name(source["file"]).read_text(encoding="utf-8"))
+        return
     if "git" in source:
         release = next(iter(forms(name)))[1][""]
         try:

@@ -11,6 +11,8 @@ from eks_blueprints.addons._manifest_addon import ManifestAddOn
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import object_name
+from eks_blueprints.core.object_lists import listed
+from eks_blueprints.kubernetes import names
 from eks_blueprints.kubernetes.config_values import typed
 
 if TYPE_CHECKING:
@@ -50,11 +52,13 @@ class Manifests(ManifestAddOn):
             for field in ("apiVersion", "kind"):
                 if not isinstance(manifest.get(field), str) or not manifest[field]:
                     faults.add((key, field), f"needs text; got {shown(manifest.get(field))}; write it as for kubectl")
-            metadata = manifest.get("metadata")
-            names = [metadata.get(field) for field in ("name", "generateName")] if isinstance(metadata, Mapping) else []
-            if not any(isinstance(name, str) and name for name in names):
-                do = "write metadata: {name: …}, or generateName where it may get another one each time it is replaced"
-                faults.add((key, "metadata"), f"needs a name; got {shown(metadata)}; {do}")
+            if not any(each is manifest for _, each in listed(manifest)):
+                do = "write each object under a name of its own"
+                faults.add(
+                    (key, "kind"), f"is a list, and no object that is created; got {shown(manifest['kind'])}; {do}"
+                )
+            elif fault := names.missing(manifest.get("metadata")):
+                faults.add((key, "metadata"), fault)
         faults.raise_if_any()
         return {key: typed(manifest) for key, manifest in manifests.items()}
 

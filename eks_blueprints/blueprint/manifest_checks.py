@@ -111,6 +111,7 @@ def brought(args: BlueprintArgs) -> dict[str, str]:
             found["karpenter"] = compute.version
         elif isinstance(compute, AutoMode):
             found.setdefault("karpenter", "")
+            found["auto_mode"] = ""
     return found
 
 

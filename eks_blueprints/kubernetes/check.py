@@ -15,6 +15,9 @@ from eks_blueprints.kubernetes.custom import Definitions
 from eks_blueprints.kubernetes.shapes import Shapes, group_of
 from eks_blueprints.kubernetes.walk import Walk
 
+_NAMED_BY_SERVER = frozenset({"LimitRange"})
+"""Kinds that an API server names itself where they have no name."""
+
 
 @dataclass(slots=True)
 class Checked:
@@ -25,12 +28,21 @@ class Checked:
     """Where objects of kinds stand that nothing here knows, and those kinds (`cert-manager.io/v1 Certificate`)."""
 
 
-def check(manifest: Mapping[str, Any], shapes: Shapes, custom: Definitions, found: Checked, path: Path = ()) -> None:
-    """Add what is wrong with an object, wherever in it, to what was found."""
-    for at, each in listed(manifest, path):
+def check(
+    manifest: Mapping[str, Any], shapes: Shapes, custom: Definitions, found: Checked, *, may_be_nameless: bool = False
+) -> None:
+    """Add what is wrong with an object, wherever in it, to what was found.
+
+    `may_be_nameless` is for those that get a name when they are created.
+    """
+    for at, each in listed(manifest):
         version, kind = each.get("apiVersion"), each.get("kind")
         if isinstance(version, str) and isinstance(kind, str):
             found.problems += _one(each, version, kind, shapes, custom, found, at)
+            metadata = each.get("metadata")
+            nameless = None if may_be_nameless or kind in _NAMED_BY_SERVER else names.missing(metadata)
+            if nameless and isinstance(metadata, Mapping | None):
+                found.problems.append(Problem((*at, "metadata"), nameless))
 
 
 def _one(  # noqa: PLR0917 what one object is judged by, in the order of `check`

@@ -102,8 +102,7 @@ class Definitions:
                     do = f"upgrade {name}, or remove it"
                     return name, False, [Problem(("kind",), f"{what}; {do}", severity="warning")]
                 return name, used == pinned[name], []
-        # A project that is no add-on is named where no add-on brings the kind.
-        listed = " or ".join([name for name in names if name != "gateway_api"][:3] or names)
+        listed = " or ".join(names[:3])
         what = f"is a kind that {listed} installs; got a platform without"
         do = "add it, unless the kind's CRD is installed elsewhere"
         return names[0], False, [Problem(("kind",), f"{what}; {do}", severity="warning")]

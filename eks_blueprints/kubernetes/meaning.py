@@ -163,7 +163,7 @@ def _service(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem
     seen: set[str] = set()
     for index, entry in items(ports):
         name = entry.get("name")
-        if several and name is None:
+        if several and name in (None, ""):
             yield Problem((*path, "ports", index, "name"), "is required with several ports; got nothing; add it")
         elif isinstance(name, str) and name in seen:
             yield Problem(
@@ -214,6 +214,7 @@ RULES: Mapping[str, Rule] = {
     "RollingUpdateDeployment": _share,
     "RollingUpdateStatefulSetStrategy": _share,
     "Secret": _data,
+    "ServiceBackendPort": port("name", may_be_empty=True),
     "ServicePort": _both(_PORTS, port("targetPort", may_be_empty=True), between(0, 65535, ("nodePort",))),
     "ServiceSpec": _service,
     "StatefulSetSpec": _both(_workload, _COUNTS),

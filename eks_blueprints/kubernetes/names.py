@@ -7,9 +7,11 @@ words; apimachinery pkg/util/validation/validation.go has them as patterns).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from eks_blueprints.core.errors import shown
+from eks_blueprints.core.errors import Path, Problem, shown
 
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -46,6 +48,15 @@ class NameRule:
 
 
 NAMESPACE = NameRule(LABEL, 63)
+
+
+def missing(metadata: Any) -> str | None:
+    """What is wrong with metadata that names nothing; None where it has a name, of whatever type."""
+    found = metadata if isinstance(metadata, Mapping) else {}
+    if any(found.get(field) not in (None, "") for field in ("name", "generateName")):
+        return None
+    do = "write metadata: {name: …}, or generateName where it may get another one each time it is replaced"
+    return f"needs a name; got {shown(metadata)}; {do}"
 
 
 def rule_of(group: str, kind: str) -> NameRule:
@@ -92,3 +103,22 @@ def data_key_fault(key: str) -> str | None:
     if _DATA_KEY.fullmatch(key):
         return None
     return f"is not a valid key of data; got {shown(key)}; use up to 253 letters, digits and -_."
+
+
+def entries(found: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """The texts of a field that holds one or a list of them, and where they stand."""
+    if isinstance(found, str):
+        yield path, found
+    elif isinstance(found, list):
+        yield from (((*path, index), each) for index, each in enumerate(found) if isinstance(each, str))
+
+
+def apart(found: Any, path: Path, key: str) -> Iterator[Problem]:
+    """Entries of a list that have the same text at a key."""
+    seen: set[str] = set()
+    for index, each in enumerate(found if isinstance(found, list) else ()):
+        text = each.get(key) if isinstance(each, Mapping) else None
+        if isinstance(text, str) and text:
+            if text in seen:
+                yield Problem((*path, index, key), f"is used twice; got {shown(text)}; choose another")
+            seen.add(text)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem, nearest, shown
-from eks_blueprints.kubernetes import names, together
+from eks_blueprints.kubernetes import amounts, definitions, names, reached, together
 from eks_blueprints.kubernetes.pods import between
 
 _RBAC = "rbac.authorization.k8s.io"
@@ -22,6 +22,8 @@ _FILLED: Mapping[str, tuple[str, ...]] = {
     "ConfigMapKeySelector": ("key", "name"),
     "ConfigMapVolumeSource": ("name",),
     "CronJob": ("spec",),
+    "CustomResourceColumnDefinition": ("jsonPath", "name"),
+    "CustomResourceDefinitionSpec": ("group",),
     "CustomResourceDefinitionVersion": ("schema",),
     "DaemonSet": ("spec",),
     "Deployment": ("spec",),
@@ -64,7 +66,6 @@ _FILLED: Mapping[str, tuple[str, ...]] = {
     "ValidatingWebhook": ("admissionReviewVersions", "clientConfig", "name", "sideEffects"),
     "VolumeMount": ("mountPath", "name"),
     "VolumeNodeAffinity": ("required",),
-    "admissionregistration.v1.MatchResources": ("resourceRules",),
     "admissionregistration.v1.NamedRuleWithOperations": ("apiGroups", "apiVersions", "operations", "resources"),
     "admissionregistration.v1.ServiceReference": ("name", "namespace"),
     "admissionregistration.v1.ValidatingAdmissionPolicySpec": ("matchConstraints",),
@@ -95,9 +96,11 @@ _ONE_OF: Mapping[str, tuple[str, ...]] = {
 _NOT_BLANK: Mapping[str, tuple[str, ...]] = {
     "Container": ("restartPolicy",),
     "CronJobSpec": ("timeZone",),
+    "EndpointSlice": ("addressType",),
     "HTTPIngressPath": ("pathType",),
     "IngressClassParametersReference": ("apiGroup",),
     "IngressSpec": ("ingressClassName",),
+    "IngressTLS": ("hosts",),
     "JobSpec": ("completionMode",),
     "MetricSpec": ("type",),
     "MutatingWebhook": ("failurePolicy",),
@@ -115,6 +118,7 @@ _NOT_BLANK: Mapping[str, tuple[str, ...]] = {
     "ValidatingWebhook": ("failurePolicy",),
     "admissionregistration.v1.NamedRuleWithOperations": ("apiVersions", "operations", "resources", "scope"),
     "admissionregistration.v1.ValidatingAdmissionPolicySpec": ("failurePolicy",),
+    "discovery.v1.EndpointPort": ("protocol",),
 }
 """Fields of types that may be left out, and not be given as an empty text."""
 
@@ -138,7 +142,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "MutatingWebhook": ("name",),
     "PersistentVolumeClaimSpec": ("storageClassName",),
     "PersistentVolumeSpec": ("storageClassName",),
-    "PodSpec": ("runtimeClassName", "serviceAccountName"),
+    "PodSpec": ("priorityClassName", "runtimeClassName", "serviceAccountName"),
     "SecretEnvSource": ("name",),
     "SecretKeySelector": ("name",),
     "ValidatingWebhook": ("name",),
@@ -149,6 +153,7 @@ _SHORT_NAMES: Mapping[str, tuple[str, ...]] = {
     "IngressServiceBackend": ("name",),
     "RuntimeClass": ("handler",),
     "ServicePort": ("name",),
+    "discovery.v1.EndpointPort": ("name",),
 }
 """Fields that are names without a dot, of at most 63 characters."""
 
@@ -205,7 +210,7 @@ def check(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Prob
         if value.get(field) in (None, "", [], ()):
             yield Problem((*path, field), "is required and cannot be empty; got nothing; add it")
     for field in _NOT_BLANK.get(type_name, ()):
-        for at, each in together.entries(value.get(field), (*path, field)):
+        for at, each in names.entries(value.get(field), (*path, field)):
             if each == "":
                 yield Problem(at, "cannot be empty; got an empty text; remove it or give a value")
     if (fields := _ONE_OF.get(type_name)) and all(value.get(field) in (None, "", [], ()) for field in fields):
@@ -221,14 +226,15 @@ def check(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Prob
         yield from between(least, most, (field,))(value, path, ())
     for field in _RANGES.get(type_name, ()):
         yield from _ranges(value.get(field), (*path, field))
-    if (rule := together.RULES.get(type_name)) is not None:
-        yield from rule(value, path)
+    for rules in (together.RULES, amounts.RULES, reached.RULES, definitions.RULES):
+        if (rule := rules.get(type_name)) is not None:
+            yield from rule(value, path)
 
 
 def _words(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     for table, rule in ((_NAMES, names.NameRule(names.SUBDOMAIN, 253)), (_SHORT_NAMES, names.NAMESPACE)):
         for field in table.get(type_name, ()):
-            for at, found in together.entries(value.get(field), (*path, field)):
+            for at, found in names.entries(value.get(field), (*path, field)):
                 bare = found.removeprefix("*.") if field == "hosts" else found
                 if bare and (message := names.fault(rule, bare)):
                     yield Problem(at, message)

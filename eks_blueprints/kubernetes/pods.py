@@ -132,10 +132,10 @@ def resources(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Proble
     for field in ("limits", "requests"):
         found = value.get(field)
         for key, amount in found.items() if isinstance(found, Mapping) else ():
-            if message := _resource_fault(str(key)):
+            if message := resource_fault(str(key)):
                 yield Problem((*path, field, key), message)
                 continue
-            if (mine := _exact(amount)) is None:
+            if (mine := exactly(amount)) is None:
                 continue
             if is_whole(str(key)):
                 yield from _whole(str(key), amount, limits if field == "requests" else None, (*path, field, key))
@@ -143,7 +143,7 @@ def resources(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Proble
                 yield Problem((*path, field, key), f"is negative; got {shown(amount)}; write 0 or more")
             elif key != "cpu":
                 yield from _tiny(amount, (*path, field, key))
-            most = _exact(limits.get(key)) if field == "requests" else None
+            most = exactly(limits.get(key)) if field == "requests" else None
             if most is not None and mine > most:
                 what = f"is more than its limit; got {shown(amount)} and a limit of {shown(limits[key])}"
                 yield Problem((*path, field, key), f"{what}; lower it or raise the limit")
@@ -164,14 +164,15 @@ def storage(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]
 
 
 def _tiny(amount: Any, path: Path) -> Iterator[Problem]:
-    mine = _exact(amount)
+    mine = exactly(amount)
     if mine is not None and 0 < mine < _FEWEST:
         why = "m means a thousandth" if str(amount).endswith("m") else "there is no larger unit"
         what = f"is {float(mine):g} bytes, as {why}; got {shown(amount)}; write one such as 256Mi or 20Gi"
         yield Problem(path, what, severity="warning")
 
 
-def _resource_fault(name: str) -> str | None:
+def resource_fault(name: str) -> str | None:
+    """What is wrong with the name of a resource of containers; None where nothing is."""
     if name in _STANDARD or name.startswith("hugepages-") or _EXTENDED.fullmatch(name):
         return None
     if near := nearest(name, _STANDARD):
@@ -187,16 +188,17 @@ def is_whole(name: str) -> bool:
 
 
 def _whole(name: str, amount: Any, limits: Mapping[str, Any] | None, path: Path) -> Iterator[Problem]:
-    mine = _exact(amount)
+    mine = exactly(amount)
     if mine < 0 or (mine.denominator != 1 and not name.startswith("hugepages-")):
         yield Problem(path, f"is not a whole number; got {shown(amount)}; write one such as 1")
-    elif limits is not None and is_known(limits.get(name)) and _exact(limits.get(name)) != mine:
+    elif limits is not None and is_known(limits.get(name)) and exactly(limits.get(name)) != mine:
         got = f"{shown(amount)} and {'no limit' if name not in limits else f'a limit of {shown(limits[name])}'}"
         yield Problem(path, f"must be equal to its limit; got {got}; write the same amount in both")
 
 
-def _exact(amount: Any) -> Any:
-    if isinstance(amount, bool) or not isinstance(amount, str | int):
+def exactly(amount: Any) -> Any:
+    """An amount as a fraction; None where it is none."""
+    if isinstance(amount, bool) or not isinstance(amount, str | int | float):
         return None
     try:
         return exact(str(amount))

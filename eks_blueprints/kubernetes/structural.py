@@ -22,6 +22,8 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "array": ((list, tuple), "a list"),
 }
 _OWN = frozenset({"apiVersion", "kind", "metadata"})
+_WHOLE = {"int32": 2**31 - 1, "int64": 2**63 - 1}
+"""The largest numbers of formats."""
 _FREE = "x-kubernetes-preserve-unknown-fields"
 Schema = Mapping[str, Any]
 
@@ -178,6 +180,9 @@ def _bounds(schema: Schema, value: Any) -> Iterator[str]:
         return
     if isinstance(value, int | float):
         size: float = value
+        most_of = _WHOLE.get(str(schema.get("format")))
+        if most_of is not None and not -most_of - 1 <= size <= most_of:
+            yield f"is too large; got {shown(value)}; use at most {most_of}"
         each = schema.get("multipleOf")
         if isinstance(each, int | float) and each and value % each:
             yield f"is not a multiple of {each}; got {shown(value)}; write one"

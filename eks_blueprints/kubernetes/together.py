@@ -9,16 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, nearest, shown
+from eks_blueprints.core.errors import Path, Problem, shown
 from eks_blueprints.kubernetes import names
-
-
-def entries(found: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """The texts of a field that holds one or a list of them, and where they stand."""
-    if isinstance(found, str):
-        yield path, found
-    elif isinstance(found, list):
-        yield from (((*path, index), each) for index, each in enumerate(found) if isinstance(each, str))
+from eks_blueprints.kubernetes.pods import items
 
 
 def _rights(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
@@ -65,7 +58,7 @@ def _term(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     elif operator in ("Exists", "DoesNotExist") and isinstance(given, list) and given:
         yield Problem((*path, "values"), f"are not allowed with {operator}; got some; remove them")
     if operator in ("In", "NotIn"):
-        for at, each in entries(given, (*path, "values")):
+        for at, each in names.entries(given, (*path, "values")):
             if message := names.value_fault(each):
                 yield Problem(at, message)
 
@@ -100,7 +93,9 @@ def _metric(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
 
 
 def _autoscaler(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    least, metrics = value.get("minReplicas"), value.get("metrics")
+    least, most, metrics = value.get("minReplicas"), value.get("maxReplicas"), value.get("metrics")
+    if type(least) is int and type(most) is int and least > most > 0:
+        yield Problem((*path, "maxReplicas"), f"is less than minReplicas; got {most} and {least}; use {least} or more")
     if type(least) is not int or least > 0:
         return
     of_others = not isinstance(metrics, list | None) or any(
@@ -121,39 +116,107 @@ def _volume(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if plain and not any(isinstance(each, Mapping) and key not in _NO_VOLUMES for key, each in value.items()):
         yield Problem(path, "does not say where the volume is; got none; add one such as csi")
     capacity = value.get("capacity")
-    if isinstance(capacity, Mapping) and capacity and set(capacity) != {"storage"}:
-        yield Problem((*path, "capacity"), f"accepts storage only; got {', '.join(map(str, capacity))}; write storage")
+    if isinstance(capacity, Mapping) and set(capacity) != {"storage"}:
+        got = ", ".join(map(str, capacity)) or "nothing"
+        yield Problem((*path, "capacity"), f"accepts storage only; got {got}; write storage")
 
 
 def _webhooks(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    yield from _apart(value.get("webhooks"), (*path, "webhooks"), "name")
+    yield from names.apart(value.get("webhooks"), (*path, "webhooks"), "name")
 
 
 def _mounts(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    yield from _apart(value.get("volumeMounts"), (*path, "volumeMounts"), "mountPath")
+    yield from names.apart(value.get("volumeMounts"), (*path, "volumeMounts"), "mountPath")
 
 
-def _limits(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    yield from _apart(value.get("limits"), (*path, "limits"), "type")
+def _field_of_pod(fields: re.Pattern[str]) -> Any:
+    """A rule for what takes a field of its pod: it is one of these."""
+
+    def check(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+        ref = value.get("fieldRef")
+        found = ref.get("fieldPath") if isinstance(ref, Mapping) else None
+        if isinstance(found, str) and found and not fields.fullmatch(found):
+            do = "use one such as metadata.name, or metadata.labels['app']"
+            yield Problem(
+                (*path, "fieldRef", "fieldPath"), f"cannot be taken from a pod here; got {shown(found)}; {do}"
+            )
+
+    return check
 
 
-def _quota(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    hard = value.get("hard")
-    for key in hard if isinstance(hard, Mapping) else ():
-        bare = str(key).removeprefix("requests.").removeprefix("limits.")
-        if "/" not in bare and not bare.startswith("hugepages-") and bare not in _COUNTED:
-            near = nearest(bare, _COUNTED) or "count/deployments.apps, for any kind"
-            yield Problem((*path, "hard", key), f"is no resource; got {shown(key)}; did you mean {near}?")
+def _claims(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for index, claim in items(value.get("volumeClaimTemplates")):
+        metadata = claim.get("metadata")
+        if isinstance(metadata, Mapping | None) and (metadata or {}).get("name") in (None, ""):
+            at = (*path, "volumeClaimTemplates", index, "metadata", "name")
+            yield Problem(at, "is required, as pods mount it by that; got nothing; add it")
 
 
-def _apart(found: Any, path: Path, key: str) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for index, each in enumerate(found if isinstance(found, list) else ()):
-        text = each.get(key) if isinstance(each, Mapping) else None
-        if isinstance(text, str) and text:
-            if text in seen:
-                yield Problem((*path, index, key), f"is used twice; got {shown(text)}; choose another")
-            seen.add(text)
+def _host_ports(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    seen: set[tuple[Any, ...]] = set()
+    for number, container in items(value.get("containers")):
+        for index, port in items(container.get("ports")):
+            found = port.get("hostPort")
+            key = (port.get("protocol") or "TCP", port.get("hostIP") or "", found)
+            if not all(isinstance(each, str | int) for each in key) or not found:
+                continue
+            if key in seen:
+                at = (*path, "containers", number, "ports", index, "hostPort")
+                yield Problem(at, f"is used twice; got {shown(found)}; choose another, or remove it")
+            seen.add(key)
+
+
+def _pod(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    yield from _host_ports(value, path)
+    seen: set[tuple[Any, Any]] = set()
+    for index, each in items(value.get("topologySpreadConstraints")):
+        key = (each.get("topologyKey"), each.get("whenUnsatisfiable"))
+        if all(isinstance(part, str) for part in key) and key in seen:
+            at = (*path, "topologySpreadConstraints", index)
+            yield Problem(at, f"spreads by the same as another one; got {shown(key[0])} twice; remove one")
+        if all(isinstance(part, str) for part in key):
+            seen.add(key)
+
+
+def _schedule(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    zone = value.get("timeZone")
+    if isinstance(zone, str) and zone and not _ZONE.fullmatch(zone):
+        yield Problem((*path, "timeZone"), f"is no time zone; got {shown(zone)}; write one such as Europe/Dublin")
+
+
+def _subject(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    name = value.get("name")
+    if value.get("kind") != "ServiceAccount" or not isinstance(name, str) or not name:
+        return
+    if message := names.fault(names.NameRule(names.SUBDOMAIN, 253), name):
+        yield Problem((*path, "name"), message)
+
+
+def _directions(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    found = value.get("policyTypes")
+    if isinstance(found, list) and len(found) > 2:
+        yield Problem((*path, "policyTypes"), f"can have at most two entries; got {len(found)}; write each once")
+
+
+def _constraints(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    found = value.get("matchConstraints")
+    if isinstance(found, Mapping) and found.get("resourceRules") in (None, [], ()):
+        at = (*path, "matchConstraints", "resourceRules")
+        yield Problem(at, "is required and cannot be empty; got nothing; add it")
+
+
+def _security(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    metadata = value.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    for mode in ("audit", "enforce", "warn") if isinstance(labels, Mapping) else ():
+        for key, form, words in (
+            (mode, _LEVEL, "privileged, baseline or restricted"),
+            (f"{mode}-version", _MINOR, "latest or one such as v1.35"),
+        ):
+            found = labels.get(f"{_SECURITY}{key}")
+            if isinstance(found, str) and not form.fullmatch(found):
+                at = (*path, "metadata", "labels", f"{_SECURITY}{key}")
+                yield Problem(at, f"is not one of the allowed values; got {shown(found)}; use {words}")
 
 
 def _provisioner(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
@@ -178,11 +241,17 @@ def _controller(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         yield Problem((*path, "controller"), f"needs a domain and a path; got {shown(found)}; write example.com/name")
 
 
-_COUNTED = (
-    *("configmaps", "cpu", "ephemeral-storage", "memory", "persistentvolumeclaims", "pods", "replicationcontrollers"),
-    *("resourcequotas", "secrets", "services", "services.loadbalancers", "services.nodeports", "storage"),
+_SECURITY = "pod-security.kubernetes.io/"
+_LEVEL = re.compile("privileged|baseline|restricted")
+_MINOR = re.compile(r"latest|v1\.(0|[1-9]\d*)")
+_ZONE = re.compile(r"(?!local$)[A-Za-z0-9_+-]{1,40}(/[A-Za-z0-9_+-]{1,40})*", re.IGNORECASE)
+_OF_PODS = re.compile(
+    r"metadata\.(name|namespace|uid|(labels|annotations)\['.+'\])|"
+    r"spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?)"
 )
-"""What a ResourceQuota counts by itself, with or without `requests.` and `limits.` before it."""
+"""Fields of a pod that its environment may hold: https://kubernetes.io/docs/concepts/workloads/pods/downward-api/."""
+_IN_FILES = re.compile(r"metadata\.(name|namespace|uid|(labels|annotations)(\['.+'\])?)")
+"""The same of files in volumes."""
 _NO_VOLUMES = frozenset({"capacity", "claimRef", "nodeAffinity"})
 _SOURCES = {
     "ContainerResource": "containerResource",
@@ -194,24 +263,32 @@ _SOURCES = {
 
 RULES: Mapping[str, Any] = {
     "Container": _mounts,
+    "CronJobSpec": _schedule,
     "CustomResourceDefinitionSpec": _definition,
     "DeploymentSpec": _seconds,
+    "DownwardAPIVolumeFile": _field_of_pod(_IN_FILES),
+    "EnvVarSource": _field_of_pod(_OF_PODS),
     "HPAScalingRules": _steps,
     "HTTPIngressPath": _path,
     "IngressClassSpec": _controller,
     "JobSpec": _indexed,
-    "LimitRangeSpec": _limits,
     "MetricSpec": _metric,
     "MutatingWebhookConfiguration": _webhooks,
+    "Namespace": _security,
     "NetworkPolicyPort": _policy_port,
+    "NetworkPolicySpec": _directions,
     "NodeSelectorRequirement": _term,
     "PersistentVolumeClaimSpec": _claim,
     "PersistentVolumeSpec": _volume,
+    "PodSpec": _pod,
     "PolicyRule": _rights,
-    "ResourceQuotaSpec": _quota,
+    "StatefulSetSpec": _claims,
     "StorageClass": _provisioner,
     "Toleration": _toleration,
     "ValidatingWebhookConfiguration": _webhooks,
+    "admissionregistration.v1.MutatingAdmissionPolicySpec": _constraints,
+    "admissionregistration.v1.ValidatingAdmissionPolicySpec": _constraints,
     "autoscaling.v1.HorizontalPodAutoscalerSpec": _autoscaler,
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _autoscaler,
+    "rbac.v1.Subject": _subject,
 }

@@ -242,6 +242,11 @@ def test_any_objects_namespaces_first() -> None:
         ({"kind": "ConfigMap", "metadata": {"name": "a"}}, "apiVersion"),
         ({"apiVersion": "v1", "kind": "ConfigMap"}, "needs a name"),
         (
+            {"apiVersion": "v1", "kind": "List", "items": [{"kind": "ConfigMap"}]},
+            "write each object under a name of its own",
+        ),
+        ({"apiVersion": "v1", "kind": "PodList", "items": []}, "is a list, and no object that is created"),
+        (
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {1: "x"}},
             "needs text as its key",
         ),

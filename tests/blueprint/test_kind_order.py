@@ -76,9 +76,9 @@ def test_objects_in_values_and_lists_wait_too() -> None:
     as_text = "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n"
     addons = {**CORE, "keda": {}, "argocd": {"values": {"extraObjects": [as_text]}}}
     assert "keda" in waits(addons, "argocd")
-    several = {"apiVersion": "v1", "kind": "List", "metadata": {"name": "all"}, "items": [issuer]}
-    listed = {"kind": "manifests", "manifests": {"all": several}}
-    assert "cert_manager" in waits({**CORE, "listed": listed, "cert_manager": {}}, "listed")
+    several = {"apiVersion": "v1", "kind": "List", "items": [issuer]}
+    addons = {**CORE, "cert_manager": {}, "argocd": {"values": {"extraObjects": [several]}}}
+    assert "cert_manager" in waits(addons, "argocd")
 
 
 def test_a_crd_written_down_comes_before_objects_of_its_kind() -> None:

@@ -202,3 +202,66 @@ def test_a_value_by_its_schema(schema: dict[str, Any], taken: Any, refused: Any,
     assert checked(schema, taken) == []
     if refused is not None:
         assert any(message in each for each in checked(schema, refused)), checked(schema, refused)
+
+
+GOOD: dict[str, dict[str, Any]] = {
+    "calico": thing(
+        "projectcalico.org/v3",
+        "GlobalNetworkPolicy",
+        spec={
+            "order": 10,
+            "selector": "all()",
+            "types": ["Egress"],
+            "egress": [{"action": "Deny", "protocol": "TCP", "destination": {"ports": [25, "1000:2000"]}}],
+        },
+    ),
+    "datadog": thing("datadoghq.com/v2alpha1", "DatadogAgent", spec={"global": {"site": "datadoghq.eu"}}),
+    "linkerd": thing("policy.linkerd.io/v1beta3", "Server", spec={"podSelector": {}, "port": "http"}),
+    "knative_operator": thing("operator.knative.dev/v1beta1", "KnativeServing", spec={"version": "1.19"}),
+    "kyverno": thing(
+        "policies.kyverno.io/v1",
+        "ValidatingPolicy",
+        spec={
+            "matchConstraints": {"resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]},
+            "validations": [{"expression": "true"}],
+        },
+    ),
+    "auto_mode": thing(
+        "eks.amazonaws.com/v1",
+        "NodeClass",
+        spec={
+            "role": "nodes",
+            "subnetSelectorTerms": [{"tags": {"a": "b"}}],
+            "securityGroupSelectorTerms": [{"name": "own"}],
+            "ephemeralStorage": {"size": "120Gi", "iops": 3000},
+            "advancedNetworking": {"ipv4PrefixSize": "32"},
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", GOOD)
+def test_kinds_of_charts_and_of_auto_mode_are_known(source: str) -> None:
+    brought = {source: "" if source == "auto_mode" else crds.sources()[source]}
+    manifest = GOOD[source]
+    assert [str(problem) for problem in told(manifest, brought)] == []
+    field = next(iter(manifest["spec"]))
+    slip = {
+        **manifest,
+        "spec": {(field if key != field else f"{field}x"): value for key, value in manifest["spec"].items()},
+    }
+    assert any(f"spec.{field}x: no such field" in each for each in errors(slip, brought))
+    assert any(f"{source} installs" in str(problem) for problem in told(manifest, {}))
+
+
+def test_what_only_documentation_says_of_a_kind_is_a_warning() -> None:
+    manifest = thing("eks.amazonaws.com/v1", "NodeClass", spec={"role": "nodes", "ephemeralStorage": {"iops": 90000}})
+    found = told(manifest, {"auto_mode": ""})
+    assert [(problem.severity, "spec.ephemeralStorage.iops: is too large" in str(problem)) for problem in found] == [
+        ("warning", True)
+    ]
+
+
+def test_a_route_names_what_may_bring_its_kind() -> None:
+    route = thing("gateway.networking.k8s.io/v1", "HTTPRoute", spec={})
+    assert "gateway_api or linkerd installs" in str(told(route, {})[0])

@@ -70,6 +70,7 @@ def told(manifest: dict[str, Any], *others: dict[str, Any], minor: int | None = 
 CRD = thing(
     "apiextensions.k8s.io/v1",
     "CustomResourceDefinition",
+    metadata={"name": "baskets.shop.example.com"},
     spec={
         "group": "shop.example.com",
         "scope": "Namespaced",

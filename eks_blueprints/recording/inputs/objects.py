@@ -37,7 +37,8 @@ def check_object(
     # A token may name what the inputs leave out.
     manifest = {"apiVersion": module.removeprefix("core/"), "kind": kind, **manifest}
     found = check.Checked()
-    check.check(manifest, of(None), Definitions(()), found)
+    # The provider makes a name where there is none.
+    check.check(manifest, of(None), Definitions(()), found, may_be_nameless=True)
     return None if found.unknown else tuple(_as_input(problem) for problem in found.problems)
 
 

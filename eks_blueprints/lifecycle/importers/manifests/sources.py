@@ -15,6 +15,7 @@ from eks_blueprints.core import kustomize
 from eks_blueprints.core.document import Document, documents
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.object_lists import listed
+from eks_blueprints.kubernetes import names
 from eks_blueprints.lifecycle.importers.manifests.original import Original
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -205,10 +206,9 @@ def _faults(found: Original) -> Iterator[Problem]:
         if not isinstance(manifest.get(field), str) or not manifest[field]:
             do = "write it as for kubectl, or leave the file out"
             yield found.problem(f"needs text; got {shown(manifest.get(field))}; {do}", (field,))
-    metadata = manifest.get("metadata")
-    if not isinstance(metadata, Mapping) or not (metadata.get("name") or metadata.get("generateName")):
+    if message := names.missing(manifest.get("metadata")):
         if isinstance(manifest.get("kind"), str):
-            yield found.problem(f"needs a name; got {shown(metadata)}; write metadata: {{name: …}}", ("metadata",))
+            yield found.problem(message, ("metadata",))
         return
     for path, text in _leaves(manifest, ()):
         if "data" not in path and _HELM.search(text):
