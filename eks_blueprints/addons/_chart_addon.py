@@ -22,6 +22,7 @@ from eks_blueprints.addons._pod_identity import associations
 from eks_blueprints.addons._pods import NodeSelector, Toleration
 from eks_blueprints.addons._values import merged
 from eks_blueprints.addons.base import AddOn
+from eks_blueprints.core.elements import left_open
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login, deliver
 from eks_blueprints.core.images import Mirrors
@@ -139,6 +140,7 @@ class ChartAddOn(AddOn):
     """
 
     @property
+    @left_open
     def chart_used(self) -> Chart:
         """The chart to install."""
         raise NotImplementedError(f"{type(self).__name__} names no chart")

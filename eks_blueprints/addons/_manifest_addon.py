@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from eks_blueprints.addons.base import AddOn
+from eks_blueprints.core.elements import left_open
 
 if TYPE_CHECKING:
     import pulumi
@@ -27,6 +28,7 @@ class ManifestAddOn(AddOn):
         """Kubernetes namespace it runs in; objects may name their own."""
         return "default"
 
+    @left_open
     def objects(self, cluster: ClusterRef) -> Mapping[str, Mapping[str, Any]]:
         """The objects as Kubernetes writes them, by names that become part of the resources' names."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about its objects")

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._values import clashes, merged
-from eks_blueprints.core.elements import Element
+from eks_blueprints.core.elements import Element, left_open
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow, json_text, managed_policy
@@ -83,6 +83,7 @@ class AddOn(Element):
     """Tags of its AWS resources, besides the platform's."""
 
     @property
+    @left_open
     def home(self) -> str:
         """Kubernetes namespace it runs in."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about its namespace")
@@ -126,6 +127,7 @@ class AddOn(Element):
             message = f"is the name of a policy that the role already has; got {key}; use another name"
             yield Problem(("iam_role", "policy_arns", key), message)
 
+    @left_open
     def install(self, cluster: ClusterRef) -> Component:
         """Put it on a cluster; the component's `ready` is what needs it there waits for."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about how it is installed")
@@ -194,6 +196,7 @@ class EksManaged(AddOn):
     """How long creating, updating or deleting it may take, in minutes. Default: the provider's 20, 20 and 40."""
 
     @property
+    @left_open
     def name_in_eks(self) -> str:
         """What EKS calls it."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about its name in EKS")

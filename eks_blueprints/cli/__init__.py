@@ -18,7 +18,7 @@ import click
 from eks_blueprints.cli import streams
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core import late_modules
-from eks_blueprints.core.errors import InputError, unforeseen
+from eks_blueprints.core.errors import InputError, shown, unforeseen
 from eks_blueprints.core.printed import visible
 
 _COMMANDS = {
@@ -162,6 +162,8 @@ def _unwritten(error: OSError) -> Exit:
         raise error
     where = error.filename or "the output"
     where = os.fsdecode(where) if isinstance(where, bytes) else where
+    if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+        return _said(f"{shown(where)}: cannot be found; got {error.strerror}; name another file", Exit.INVALID)
     do = "free some space or change the permissions, or name another file"
     _said(f"{where}: cannot be read or written; got {error.strerror or error}; {do}", Exit.FAILED)
     if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):

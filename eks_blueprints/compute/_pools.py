@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from eks_blueprints.compute._scheduling import Taint, tolerated
 from eks_blueprints.compute.base import Architecture, Compute
+from eks_blueprints.core.elements import left_open
 from eks_blueprints.core.refs import Place
 from eks_blueprints.karpenter.labels import ARCHITECTURE, INSTANCE_TYPE
 from eks_blueprints.karpenter.node_pool import Pool
@@ -27,6 +28,7 @@ class PooledCompute(Compute):
     """Compute that launches nodes as pods need them."""
 
     @property
+    @left_open
     def pools(self) -> tuple[Pool, ...]:
         """Its own pools."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about its pools")

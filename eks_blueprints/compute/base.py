@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from eks_blueprints.compute._scheduling import Taint, tolerated
-from eks_blueprints.core.elements import Element
+from eks_blueprints.core.elements import Element, left_open
 from eks_blueprints.core.refs import Place
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Compute(Element):
     runs_beside: ClassVar[bool] = False
     """Whether it has pods of its own, which run on other compute; it is then attached after all that is not so."""
 
+    @left_open
     def attach(self, cluster: ClusterRef) -> Component:
         """Add it to a cluster; the component's `ready` is what add-ons that need nodes wait for."""
         raise NotImplementedError(f"{type(self).__name__} says nothing about how it is attached")

@@ -28,6 +28,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.yaml_text import reader
 
+_PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+"""Tags that say of a mapping or a list what it is anyway."""
 _MAX_NODES = 200_000
 _TOO_DEEP = "is nested too deeply; got hundreds of levels, or an alias inside itself; write it flat"
 
@@ -258,6 +260,8 @@ class _Builder:
                 self._name, f"is too large; got more than {_MAX_NODES} values; split it", _place(node, self._name)
             )
         self.values[path] = _place(node, self._name)
+        if not isinstance(node, ScalarNode) and node.tag not in _PLAIN_TAGS:
+            self._problem(path, node, f"has a YAML tag; got {shown(node.tag)}; write it without")
         if isinstance(node, MappingNode | MappingStartEvent):
             return self._mapping(node.value if isinstance(node, MappingNode) else self._pairs(), path)
         if isinstance(node, SequenceNode | SequenceStartEvent):
@@ -322,6 +326,8 @@ class _Builder:
             what = getattr(error, "problem", None) or (
                 str(error) if isinstance(error, ValueError) else "the tag does not fit"
             )
+            if "int_max_str_digits" in what:  # of Python's advice nobody can make use here
+                what = f"a number of {len(node.value)} digits"
             self._problem(path, node, f"cannot be read: {what}; got {shown(node.value)}; write a plain value")
             return None
         if not (value is None or isinstance(value, str | int | float | bool)):

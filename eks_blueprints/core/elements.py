@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import cache
 from types import ModuleType
@@ -30,8 +30,16 @@ if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 GROUPS = ("compute", "addons", "workloads")
 """The groups of elements of a platform."""
+
+
+def left_open(function: F) -> F:
+    """Mark what each class of one's own has to define; `element_class` refuses one that does not."""
+    vars(function)["left_open"] = True
+    return function
 
 
 class Element(Spec):
@@ -163,6 +171,10 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
             ) from None
         if not (isinstance(found, type) and issubclass(found, base)):
             raise ValueError(f"is not a kind of {base.group}; got {shown(kind)}; extend {base.__name__}")
+        if lacking := _lacking(found):
+            raise ValueError(
+                f"is not complete; got {shown(kind)} without {' and '.join(lacking)}; define it in the class"
+            )
         return found
     known = _own_kinds(base.__module__.rpartition(".")[0])
     if kind not in known:
@@ -182,6 +194,18 @@ def element_class(base: type[Element], kind: str) -> type[Element]:
         if isinstance(candidate, type) and issubclass(candidate, base) and candidate.kind() == kind:
             return candidate
     raise ValueError(f"has no class; got {shown(kind)} of {known[kind]}; name the class so that its kind is {kind}")
+
+
+def _lacking(cls: type[Element]) -> list[str]:
+    """What a class leaves open that it has to define."""
+    members: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        members |= vars(base)
+    return sorted(name for name, each in members.items() if "left_open" in getattr(_function(each), "__dict__", ()))
+
+
+def _function(member: Any) -> Any:
+    return member.fget if isinstance(member, property) else member
 
 
 def _group_of(kind: str, base: type[Element]) -> str | None:

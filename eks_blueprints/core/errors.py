@@ -23,6 +23,8 @@ from eks_blueprints.core.printed import one_line
 
 _NEAR = 0.6
 """From which share of common letters on a name may be another one misspelt."""
+_LONGEST = 253
+"""As many characters the name of anything in Kubernetes has, and so a key that is shown as a whole."""
 _FEW = 12
 """As many known names are listed."""
 
@@ -115,15 +117,15 @@ class Faults:
 
 
 def dotted(path: Path) -> str:
-    """`("subnets", 0, "cidr")` as `subnets[0].cidr`."""
+    """`("subnets", 0, "cidr")` as `subnets[0].cidr`; a key that nobody would read to its end is cut."""
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif _plain_key(part):
+        elif len(part) <= _LONGEST and _plain_key(part):
             text += f".{part}" if text else part
         else:
-            text += f"[{one_line(json.dumps(part, ensure_ascii=False))}]"
+            text += f"[{shown(part, _LONGEST)}]"
     return text
 
 

@@ -85,7 +85,7 @@ def everything(resource: str) -> bool:
     """Whether a resource stands for all there is, of every service: `*`, `arn:aws:*`."""
     parts = resource.split(":", 5)
     if parts[0] != "arn":
-        return resource != "" and not resource.strip("*")
+        return "*" in resource and not resource.strip("*?")
     rest = "".join(parts[2:]) or "".join(parts[1:])
     return "*" in rest and not rest.strip("*:")
 
@@ -99,7 +99,14 @@ def all_of_kind(resource: str) -> bool:
     rest = parts[5]
     if "*" not in rest:
         return False
-    return not rest.strip("*/:") or (parts[2] != "s3" and re.fullmatch(r"[\w-]+[:/]\*+", rest) is not None)
+    return not rest.strip("*?/:") or (parts[2] != "s3" and re.fullmatch(r"[\w-]+[:/][*?]+", rest) is not None)
+
+
+def all_of_iam(resource: str) -> bool:
+    """Whether a resource stands for all of a kind that IAM keeps, such as all roles; these have no region."""
+    parts = resource.split(":", 5)
+    iam = parts[0] != "arn" or len(parts) < 3 or matches(parts[2], "iam")
+    return iam and all_of_kind(resource) and (len(parts) < 5 or matches(parts[3], ""))
 
 
 def limits(conditions: Iterable[Condition], *keys: str) -> bool:
@@ -136,6 +143,8 @@ def _means_something(key: str, values: Sequence[str]) -> bool:
     """Whether values leave anything out: `*` does not, nor does the whole internet; for a tag it asks for one."""
     if not values or ("tag/" not in key and any(not value.strip("*") for value in values)):
         return False
+    if key == "iam:policyarn":
+        return not any(map(all_of_kind, values))
     if key == "aws:sourceip":
         return not is_world(values)
     if key in ("aws:principalarn", "aws:userid"):

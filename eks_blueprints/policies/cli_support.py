@@ -50,17 +50,18 @@ def read_plan(file: Path) -> Plan:
     Raises:
         InputError: if the file holds none.
     """
-    from eks_blueprints.core.errors import InputError, Problem
     from eks_blueprints.core.files import text_of
-    from eks_blueprints.recording.plan import Plan
+    from eks_blueprints.recording.saved import data_of, plans_of
 
-    text = text_of(file, errors="replace")
-    try:
-        return Plan.from_json(text)
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        why = " ".join(str(error).split()) or type(error).__name__
-        message = f"is not a plan; got {why}; write one with eks-blueprints preview STACK --format json"
-        raise InputError([Problem((), message, str(file))]) from None
+    name = str(file)
+    plans = plans_of(data_of(text_of(file, errors="replace"), name), name)
+    if len(plans) > 1:
+        from eks_blueprints.core.errors import InputError, Problem
+
+        names = ", ".join(plan.stack for plan in plans)
+        message = f"holds the plans of several stacks; got {names}; write one with preview STACK --format json"
+        raise InputError([Problem((), message, name)])
+    return plans[0]
 
 
 def judge_state(

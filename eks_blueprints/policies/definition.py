@@ -25,8 +25,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from eks_blueprints.core.errors import shown
 from eks_blueprints.policies.props import Fault, Props
 
 if TYPE_CHECKING:
@@ -163,8 +164,15 @@ def rule(
     """Make a function a rule, and register it.
 
     Raises:
-        ValueError: if another rule has the id.
+        ValueError: if another rule has the id, or it says of itself what no rule can be.
     """
+    for name, value, allowed in (
+        ("severity", severity, get_args(Severity)),
+        ("enforcement", enforcement, ("mandatory", "advisory")),
+        ("production", production or enforcement, ("mandatory", "advisory")),
+    ):
+        if value not in allowed:
+            raise ValueError(f"{name} of {id} is none of {', '.join(allowed)}; got {shown(value)}")
 
     def made(check: Check) -> Rule:
         if id in _RULES and _RULES[id].check.__module__ != check.__module__:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -69,13 +69,17 @@ def load(folder: Path | None) -> list[Path]:
 
 
 def _load_file(path: Path) -> Iterator[Problem]:
+    if not path.is_file():
+        message = "is no file; got a folder, a pipe or a device; rename it, or move it out of the folder"
+        yield Problem((), message, str(path))
+        return
     name = f"{_PREFIX}.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         return
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    with _beside(path.parent):
+    with _beside(path.parent), redirect_stdout(sys.stderr):  # what it prints is no part of our results
         try:
             spec.loader.exec_module(module)
         except (Exception, SystemExit) as error:

@@ -15,6 +15,7 @@ from eks_blueprints.policies.stack import Resource, Stack
 
 CORE = ""
 RBAC = "rbac.authorization.k8s.io"
+AUTHENTICATION = "authentication.k8s.io"
 
 CLUSTER_ROLE, ROLE = f"kubernetes:{RBAC}/v1:ClusterRole", f"kubernetes:{RBAC}/v1:Role"
 CLUSTER_BINDING, BINDING = f"kubernetes:{RBAC}/v1:ClusterRoleBinding", f"kubernetes:{RBAC}/v1:RoleBinding"
@@ -24,6 +25,7 @@ READ = ("get", "list", "watch")
 WRITE = ("create", "update", "patch", "delete", "deletecollection")
 
 ALL = "*"
+_EXTRAS = "userextras/"
 
 _ADMISSION = "admissionregistration.k8s.io"
 _CERTIFICATES = "certificates.k8s.io"
@@ -47,7 +49,7 @@ INSIDE: tuple[Right, ...] = (
 ESCALATION: tuple[Right, ...] = (
     *((each, ("escalate", "bind"), RBAC) for each in ("roles", "clusterroles")),
     *((each, ("impersonate",), CORE) for each in ("users", "groups", "serviceaccounts")),
-    *((each, ("impersonate",), "authentication.k8s.io") for each in ("uids", "userextras/scopes")),
+    *((each, ("impersonate",), AUTHENTICATION) for each in ("uids", "userextras/scopes")),
 )
 """What gives more rights than one has."""
 TAKEOVER: tuple[Right, ...] = (
@@ -135,6 +137,12 @@ def everything(grant: Props) -> bool:
         Undetermined: if that hangs on a value that is not known.
     """
     return wild(grant, "resources") and wild(grant, "verbs") and not grant.items("resourceNames")
+
+
+def extras(grant: Props) -> list[str]:
+    """What a rule of a role names of what else tells who a user is: `userextras/scopes`; as far as it is known."""
+    found = [str(each.get()) for each in grant.items("resources") if each.is_known()]
+    return [each for each in found if each.startswith(_EXTRAS) and each != f"{_EXTRAS}{ALL}"]
 
 
 def wild(grant: Props, key: str) -> bool:

@@ -70,6 +70,8 @@ class Mounted(Spec):
         return {**self.data, **{key: each.text for key, each in self.files.items()}}
 
     def _check_use(self, faults: Faults) -> None:
+        for key in sorted(self.data.keys() & self.files.keys()):
+            faults.add(("files", key), f"is in data too; got {key} twice; remove one of them")
         if self.mount_path is not None and not self.mount_path.startswith("/"):
             faults.add("mount_path", f"is not absolute; got {shown(self.mount_path)}; begin it with /")
 
@@ -83,8 +85,6 @@ class ConfigMap(Mounted):
         faults = Faults()
         if not (self.data or self.files):
             faults.add("data", "is required; got nothing; add keys to data or files")
-        for key in sorted(self.data.keys() & self.files.keys()):
-            faults.add(("files", key), f"is in data too; got {key} twice; remove one of them")
         self._check_use(faults)
         faults.raise_if_any()
         return self

@@ -46,6 +46,12 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    done = run(f"$CLI check ./{'a' * 300}.yaml", tmp_path)
+    assert done.returncode == 2
+    assert "cannot be found; got File name too long; name another file" in done.stderr
+
+
 @FULL
 def test_nobody_to_tell(tmp_path: Path) -> None:
     assert run("$CLI check ./nope.yaml 2> /dev/full", tmp_path).returncode != 0

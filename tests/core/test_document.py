@@ -48,12 +48,21 @@ def test_an_alias_means_the_last_anchor_before_it() -> None:
         ("\x00", "is invalid YAML"),
         ("{[a]: 1}", "a key must be text"),
         ("a: {<<: 3}", "<< needs mappings"),
+        ("a: !x {b: c}", 'f.yaml:1:4: a: has a YAML tag; got "!x"; write it without'),
+        ("a: !!set {b}", "f.yaml:1:4: a: has a YAML tag"),
+        ("a: 1\nb: &c !y [1]\n", "f.yaml:2:4: b: has a YAML tag"),
+        ("!x\na: 1\n", "f.yaml:1:1: has a YAML tag"),
+        (f"a: {'9' * 5000}", "f.yaml:1:4: a: cannot be read: a number of 5000 digits; got"),
     ],
 )
 def test_what_is_refused(text: str, says: str) -> None:
     with pytest.raises(InputError) as error:
         parse(text, "f.yaml")
     assert says in str(error.value)
+
+
+def test_a_tag_that_says_what_is_there_anyway_is_read() -> None:
+    assert parse("!!map\na: !!seq [1]\nb: ! {c: 1}\n").data == {"a": [1], "b": {"c": 1}}
 
 
 def test_directives_are_read() -> None:

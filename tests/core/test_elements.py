@@ -62,6 +62,10 @@ def test_a_list_in_python() -> None:
         ({"dns": {"kind": 3}}, "addons.dns.kind: needs text"),
         ({"dns": {"kind": "no.such.Thing"}}, "cannot be imported"),
         ({"dns": {"kind": "pathlib.Path"}}, "is not a kind of addons"),
+        (
+            {"a": {"kind": "eks_blueprints.addons.AddOn"}},
+            'addons.a.kind: is not complete; got "eks_blueprints.addons.AddOn" without home and install; define it',
+        ),
         ({"coredns": {"name": "x"}}, "the key coredns is the name"),
         ({"coredns": []}, "addons.coredns: needs a mapping"),
         ({"coredns": {"repliccas": 2}}, "addons.coredns.repliccas: no such field"),

@@ -67,13 +67,59 @@ def test_a_plan_is_judged(tmp_path: Path) -> None:
     assert _run("--plan", file, "dev").exit_code == 2
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"kind": "x"}', json.dumps({**PLAN, "resources": [3]})])
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"kind": "x"}'])
 def test_what_is_no_plan_is_told(tmp_path: Path, text: str) -> None:
     file = tmp_path / "plan.json"
     file.write_text(text)
     result = _run("--plan", file)
     assert isinstance(result.exception, InputError)
     assert "is not a plan" in str(result.exception)
+
+
+DAMAGED = {
+    "type": [1],
+    "urn": 7,
+    "inputs": "x",
+    "custom": None,
+    "parent": {"a": 1},
+    "dependencies": {"a": 1},
+    "propertyDependencies": [1],
+    "provider": [1],
+    "options": "x",
+    "position": 7,
+    "source": "nowhere",
+}
+
+
+@pytest.mark.parametrize("field", DAMAGED)
+def test_a_damaged_plan_is_told_where(tmp_path: Path, field: str) -> None:
+    (resource,) = PLAN["resources"]
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({**PLAN, "resources": [resource | {field: DAMAGED[field]}]}))
+    result = _run("--plan", file)
+    assert isinstance(result.exception, InputError)
+    assert f'plan.json: "resources"[0]."{field}"' in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({**PLAN, "resources": [3]}),
+        "[" * 100_000,
+        '{"a": ' * 5000 + "1" + "}" * 5000,
+        json.dumps([PLAN, PLAN]),
+    ],
+)
+def test_a_plan_that_nobody_wrote_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(text)
+    assert isinstance(_run("--plan", file).exception, InputError)
+
+
+def test_a_plan_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(f"\ufeff{json.dumps(PLAN)}", encoding="utf-8")
+    assert _run("--plan", file).exit_code == 3
 
 
 def test_one_thing_is_judged_at_a_time(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_tools_are_told_what_is_not_seen() -> None:
 def test_markdown_is_escaped(report: Report) -> None:
     text = render([report], "markdown")
     assert text.startswith("### prod: 1 must be fixed")
-    assert "<app>" not in text.replace("`bad\x01 & <app>", "")
+    assert "<app>" not in text.replace("`bad\\x01 & <app>", "")
 
 
 def test_json_holds_every_finding(report: Report) -> None:
@@ -149,3 +149,12 @@ def test_nothing_found_is_a_report_too(form: str) -> None:
 def test_other_forms_are_refused() -> None:
     with pytest.raises(ValueError, match="did you mean sarif"):
         render([], "sariff")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "github", "junit"])
+def test_names_cannot_turn_a_report_around(form: str) -> None:
+    odd = workload("\u202e\x1b[31m\n::error::shop", p={"hostNetwork": True})
+    found = check_stack(Stack([odd], "shop", "\u2066prod"), today=TODAY, only=("k8s-no-host-network",))
+    text = render([found], form)
+    assert all(each.isprintable() or each == "\n" for each in text)
+    assert "\n::error::shop" not in text

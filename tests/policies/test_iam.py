@@ -38,6 +38,12 @@ POLICIES = """
 *                                 | *                              | Bool aws:MultiFactorAuthPresent true -> star
 *                                 | arn:aws:s3:::shop/*            |                              ->
 *                                 | ${bucket.arn}                  |                              ->
+*                                 | arn:aws:s3:::*                 |                              ->
+*                                 | arn:aws:ec2:*:*:instance/*     |                              ->
+*                                 | arn:aws:ec2:*                  |                              ->
+*                                 | arn:aws:iam::*:*               |                              -> star escalate
+*                                 | arn:aws:*:*:111122223333:*     |                              -> star escalate
+!ec2:RunInstances                 | arn:aws:ec2:*:*:instance/*     |                              ->
 *                                 | !arn:aws:s3:::shop             |                              -> star
 !iam:*                            | *                              |                              -> star
 !iam:* organizations:*            | *                              |                              -> star
@@ -55,6 +61,7 @@ iam:P?ssR*                        | *                              |            
 iam:PassRole                      | arn:aws:iam::*:role/*          |                              -> star
 iam:PassRole                      | arn:aws:iam::111122223333:role/* |                            -> star
 iam:PassRole                      | arn:aws-us-gov:iam::111122223333:role/* |                     -> star
+iam:PassRole                      | arn:aws:iam::111122223333:role/?* |                           -> star
 iam:PassRole                      | arn:aws:iam::111122223333:role/karpenter-* |                  ->
 iam:PassRole                      | arn:aws:iam::111122223333:role/nodes |                        ->
 iam:PassRole                      | *                              | StringEquals iam:PassedToService ec2.amazonaws.com ->
@@ -88,6 +95,11 @@ iam:CreateAccessKey               | arn:aws:iam::1:user/${aws:username} |       
 iam:CreateLogin*                  | *                              |                              -> escalate
 iam:AddUserTo*                    | *                              |                              -> escalate
 iam:?ttachUserPolicy              | *                              |                              -> escalate
+iam:AttachUserPolicy              | arn:aws:iam::*:user/${aws:username} |                         -> escalate
+iam:DeleteUserPermissionsBoundary | *                              |                              -> escalate
+iam:PutRolePermissionsBoundary    | *                              |                              -> escalate
+iam:AttachRolePolicy              | *                              | ArnLike iam:PolicyARN arn:aws:iam::*:policy/* -> escalate
+iam:AttachRolePolicy              | *                              | ArnEquals iam:PolicyARN arn:aws:iam::aws:policy/ReadOnlyAccess ->
 iam:CreateServiceLinkedRole       | *                              |                              ->
 iam:Create*                       | *                              |                              -> escalate
 iam:CreateInstanceProfile         | *                              |                              ->
@@ -143,6 +155,9 @@ Federated=OIDC/token.actions.githubusercontent.com | WEB    | StringEquals G:sub
 Federated=OIDC/token.actions.githubusercontent.com | WEB    | StringNotLike G:sub repo:evil/*         -> federated
 Federated=OIDC/token.actions.githubusercontent.com | WEB    | StringLikeIfExists G:sub repo:my-org/*  -> federated
 Federated=OIDC/token.actions.githubusercontent.com | WEB    | StringEquals G:repository_owner my-org  ->
+Federated=OIDC/token.actions.githubusercontent.com | WEB    | StringLike G:sub repo:my-org*/shop:*    -> federated
+Federated=OIDC/token.actions.githubusercontent.com | WEB    | StringEquals G:ref refs/heads/main      -> federated
+Federated=OIDC/token.actions.githubusercontent.com | WEB    | StringEquals G:environment prod         -> federated
 Federated=OIDC/gitlab.com            | WEB                  | StringEquals gitlab.com:aud https://gitlab.com -> federated
 Federated=OIDC/gitlab.com            | WEB                  | StringLike gitlab.com:sub project_path:*  -> federated
 Federated=OIDC/gitlab.com            | WEB                  | StringLike gitlab.com:sub project_path:shop/* ->

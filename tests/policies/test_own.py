@@ -1,6 +1,8 @@
 """A team's own rules: found, tried, judged, set and waived like those of the package."""
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,6 +151,49 @@ def test_a_file_that_cannot_be_loaded_is_an_error_with_its_place(project: Path, 
     (project / "queues.py").write_text(text)
     with pytest.raises(InputError, match=r"queues\.py:\d+.*cannot be loaded"):
         settings_of("prod", project.parent)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("raise KeyError('size')\n    yield", "KeyError: 'size'"),
+        ("raise SystemExit(0)\n    yield", "SystemExit: 0"),
+        ("return 7", "TypeError: it returns 7"),
+        ("return None", "TypeError: it returns null"),
+        ("yield 'wrong'", 'TypeError: it yields "wrong"'),
+        ("list(encrypted.check(queue, context))\n    yield", "RecursionError: "),
+    ],
+)
+def test_a_rule_that_fails_lets_nothing_pass(project: Path, body: str, why: str) -> None:
+    (project / "queues.py").write_text(f"{OWN.partition('    if not')[0]}    {body}\n")
+    own.load(project.parent)
+    with pytest.raises(InputError) as error:
+        check_stack(Stack([aws("sqs/queue:Queue", "orders")]), only=("shop-queue-encrypted",))
+    assert f"rule shop-queue-encrypted fails on orders; got {why}" in str(error.value)
+    assert re.match(rf"{project}/queues.py:\d+: ", str(error.value))
+
+
+def test_what_a_rule_prints_is_no_result(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "queues.py").write_text(
+        f"print('loaded')\n{OWN.replace('    if not', '    print(queue)' + chr(10) + '    if not')}"
+    )
+    own.load(project.parent)
+    check_stack(Stack([aws("sqs/queue:Queue", "orders")]), only=("shop-queue-encrypted",))
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("old", "new"), [('"high"', '"huge"'), ('"mandatory"', '"always"')])
+def test_a_rule_says_what_a_rule_can_be(project: Path, old: str, new: str) -> None:
+    (project / "queues.py").write_text(OWN.replace(old, new))
+    with pytest.raises(InputError, match=f"of shop-queue-encrypted is none of .*; got {new}; fix it"):
+        own.load(project.parent)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_is_told(project: Path) -> None:
+    os.mkfifo(project / "odd.py")
+    with pytest.raises(InputError, match=r"odd.py: is no file; got a folder, a pipe or a device"):
+        own.load(project.parent)
 
 
 def test_helpers_may_be_imported(project: Path) -> None:

@@ -95,6 +95,16 @@ authentication.k8s.io           | uids                              | impersonat
 authentication.k8s.io           | userextras/scopes                 | impersonate             |                -> escalate
 authentication.k8s.io           | users                             | impersonate             |                ->
 -                               | serviceaccounts                   | get list watch          |                ->
+rbac.authorization.k8s.io       | clusterroles                      | bind                    | system:node    -> escalate
+rbac.authorization.k8s.io       | clusterroles                      | bind                    | system:basic-user -> escalate?
+rbac.authorization.k8s.io       | clusterroles                      | escalate                | view           -> escalate
+-                               | users                             | impersonate             | system:kube-controller-manager -> escalate
+-                               | users                             | impersonate             | alice          -> escalate?
+-                               | groups                            | impersonate             | system:nodes   -> escalate
+-                               | groups                            | impersonate             | system:authenticated -> escalate?
+authentication.k8s.io           | userextras/roles                  | impersonate             |                -> escalate
+authentication.k8s.io           | userextras/*                      | impersonate             |                -> wild?
+authentication.k8s.io           | userextras                        | impersonate             |                ->
 -                               | pods/exec                         | create                  |                -> inside
 -                               | pods/exec                         | get                     |                -> inside
 -                               | pods/exec                         | *                       |                -> wild inside

@@ -185,6 +185,15 @@ def test_files_are_taken_over_and_stay_in_the_project(tmp_path: Path, monkeypatc
         assert problem.startswith(f'workloads.web.config_maps.nginx.files["nginx.conf"]: {what}')
 
 
+@pytest.mark.parametrize("group", ["config_maps", "secrets"])
+def test_a_key_has_one_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    twice = {"data": {"a": "hidden-4711", "b": "c"}, "files": {"a": "a.txt"}}
+    (problem,) = told({"web": {**WEB, group: {"app": twice}}})
+    assert problem == f"workloads.web.{group}.app.files.a: is in data too; got a twice; remove one of them"
+
+
 def test_paths_of_files_are_counted_from_the_folder_of_the_stack_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

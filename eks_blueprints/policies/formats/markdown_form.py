@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from eks_blueprints.core.printed import one_line
 from eks_blueprints.policies.formats.text_form import HEADS, by_policy, in_part, said, scanned, summary, where
 from eks_blueprints.policies.report import Finding, Report, kind_of
 
@@ -47,8 +48,8 @@ def _group(group: Sequence[Finding]) -> list[str]:
 
 
 def _safe(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>|#~&@])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_\[\]<>|#~&@])", r"\\\1", " ".join(one_line(text).split()))
 
 
 def _code(text: str) -> str:
-    return f"`{' '.join(text.split()).replace('`', chr(39))}`"
+    return f"`{' '.join(one_line(text).split()).replace('`', chr(39))}`"

@@ -8,6 +8,7 @@ from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import object_name
 from eks_blueprints.policies.props import Faults, NotApplicable, Props, Undetermined
 from eks_blueprints.policies.rbac import (
+    AUTHENTICATION,
     BINDINGS,
     CLUSTER_BINDING,
     CLUSTER_ROLE,
@@ -21,6 +22,7 @@ from eks_blueprints.policies.rbac import (
     TAKEOVER,
     TAKEOVER_INSIDE,
     WRITE,
+    extras,
     given,
     gives,
     named,
@@ -30,6 +32,25 @@ from eks_blueprints.policies.rbac import (
 
 _GIVES_ALL = ("cluster-admin", "admin", "edit", "system:masters")
 """What leads to much more when one may bind or impersonate it."""
+_HARMLESS = frozenset(
+    {
+        "system:anonymous",
+        "system:authenticated",
+        "system:auth-delegator",
+        "system:basic-user",
+        "system:discovery",
+        "system:kube-dns",
+        "system:monitoring",
+        "system:node-problem-detector",
+        "system:public-info-viewer",
+        "system:service-account-issuer-discovery",
+        "system:serviceaccounts",
+        "system:unauthenticated",
+        "system:volume-scheduler",
+    }
+)
+"""Users, groups and roles of Kubernetes' own that give little. Source: `bootstrappolicy/policy.go` of Kubernetes v1.35;
+all others of its own, such as system:node, read Secrets, or make objects everywhere."""
 _EVERYBODY = ("system:masters", "system:unauthenticated", "system:authenticated", "system:serviceaccounts")
 _ANONYMOUS = "system:anonymous"
 """A user; taken for a group now and then."""
@@ -186,19 +207,27 @@ def no_escalation(grant: Props) -> Faults:
     """No role can give itself more rights.
 
     No role has the verbs escalate or bind on roles and cluster roles, or impersonate on users, groups, service accounts
-    and what else tells who somebody is; `*` gives them too. For roles and users named by resourceNames this is
-    advisory, unless cluster-admin, admin, edit or system:masters is one of them. bind on bindings gives nothing, for
-    Kubernetes checks it on roles; it is advisory.
+    and what else tells who somebody is; `*` gives them too. For bind and impersonate on what resourceNames names this
+    is advisory, unless cluster-admin, admin, edit, or something of Kubernetes' own that gives much, such as
+    system:masters or system:node, is one of the names. bind on bindings gives nothing, for Kubernetes checks it on
+    roles; it is advisory.
     """
     found = {(verb, each) for each, verbs, group in ESCALATION for verb in verbs if gives(grant, verb, each, group)}
+    found |= {("impersonate", each) for each in extras(grant) if gives(grant, "impersonate", each, AUTHENTICATION)}
     if found:
         names = named(grant)
-        narrow = bool(names) and not set(names) & set(_GIVES_ALL)
+        # Whoever may escalate a role puts into it what he likes.
+        narrow = bool(names) and not any(map(_gives_much, names)) and all(verb != "escalate" for verb, _ in found)
         got = sorted({f"{verb} {each}" for verb, each in found})
         yield grant.fault("may give itself more rights", "verbs", got=got, advisory=narrow)
     elif idle := [each for each in ("rolebindings", "clusterrolebindings") if gives(grant, "bind", each, RBAC)]:
         do = "leave bind out; Kubernetes checks it on roles"
         yield grant.fault("requests bind on what is bound already", "resources", got=idle, do=do, advisory=True)
+
+
+def _gives_much(name: str) -> bool:
+    """Whether a user, group or role, by its name, gives much more than most."""
+    return name in _GIVES_ALL or (name.startswith("system:") and name not in _HARMLESS)
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from eks_blueprints.core.iam_match import Condition, every_action, everything, limits, limits_who
+from eks_blueprints.core.iam_match import Condition, all_of_iam, every_action, everything, limits, limits_who
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import POLICY, ROLE, ROLE_POLICY
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
@@ -26,7 +26,7 @@ _CLUSTER_TAGS = ("aws:RequestTag/eks-cluster-arn", "aws:RequestTag/eks-cluster-n
 """Session tags by which EKS tells whose pods assume a role: user guide, "Enable or disable session tags"."""
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 _EQUALS = ("stringequals", "stringlike", "foranyvalue:stringequals", "foranyvalue:stringlike")
-_OPEN_SUBJECT = re.compile(r"[*?]|(repo|project_path|organization|org|project):[*?]")
+_OPEN_SUBJECT = re.compile(r"[*?]|(repo|project_path|organization|org|project):[^/:]*[*?]")
 """The start of a subject that fits whatever anybody makes at the provider: of a repository, its owner is open."""
 _ADMINISTRATORS = (
     "iam:AddUserToGroup",
@@ -37,8 +37,11 @@ _ADMINISTRATORS = (
     "iam:CreateLoginProfile",
     "iam:CreatePolicyVersion",
     "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteUserPermissionsBoundary",
     "iam:PutGroupPolicy",
+    "iam:PutRolePermissionsBoundary",
     "iam:PutRolePolicy",
+    "iam:PutUserPermissionsBoundary",
     "iam:PutUserPolicy",
     "iam:SetDefaultPolicyVersion",
     "iam:UpdateAssumeRolePolicy",
@@ -46,6 +49,33 @@ _ADMINISTRATORS = (
     "sts:AssumeRole",
 )
 """Actions of which one, on everything, is enough to become an administrator."""
+_ON_ONESELF = (
+    "iam:AttachUserPolicy",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+)
+"""Those for which one's own user is enough, as `${aws:username}` names it."""
+_OF_ANYBODY = frozenset(
+    {
+        "actor",
+        "aud",
+        "base_ref",
+        "environment",
+        "event_name",
+        "head_ref",
+        "iss",
+        "pipeline_source",
+        "ref",
+        "ref_protected",
+        "ref_type",
+        "repository_visibility",
+        "runner_environment",
+        "workflow",
+    }
+)
+"""Claims of the tokens of GitHub and GitLab that jobs of anybody have alike: a branch main, an environment prod.
+Sources: GitHub, "OpenID Connect reference"; GitLab, "ID token payload", read 2026-11-29."""
 
 
 @rule("eks-irsa-trust-scoped", ROLE, severity="critical", enforcement="mandatory", wave=1)
@@ -96,7 +126,7 @@ def federated_trust(role: Props) -> Faults:
             if not limits(found):
                 yield role.fault("trusts every identity of its provider", "assumeRolePolicy", got=providers)
             continue
-        claims = [each for each in found if each[1].rpartition(":")[2] not in ("aud", "iss")]
+        claims = [each for each in found if each[1].rpartition(":")[2].lower() not in _OF_ANYBODY]
         open_ones = [value for value in _asked(found, "sub") if _OPEN_SUBJECT.match(value)]
         if not limits(claims) or open_ones:
             got = open_ones or providers
@@ -176,11 +206,10 @@ def no_escalation(_: Props, context: Context) -> Faults:
     """
     for document in documents(context.resource):
         for statement in allowing(document):
-            if not unlimited(statement) or limits(conditions(statement)):
+            if limits(conditions(statement)) or (unlimited(statement, everything) and _all_actions(statement)):
                 continue
-            if unlimited(statement, everything) and _all_actions(statement):
-                continue
-            found = [each for each in _ADMINISTRATORS if gives(statement, each) and not denied(document, each)]
+            asked = _ADMINISTRATORS if unlimited(statement, all_of_iam) else _ON_ONESELF if _own_user(statement) else ()
+            found = [each for each in asked if gives(statement, each) and not denied(document, each)]
             if found:
                 yield document.fault("allows its holder to become an administrator", got=found)
 
@@ -212,6 +241,12 @@ def _federates_cluster(statement: Props) -> bool:
     return any("${" in each for each in found) and all("oidc.eks." in each or "${" in each for each in issuers)
 
 
+def _own_user(statement: Props) -> bool:
+    return any("${aws:username}" in each for each in values(statement, "Resource"))
+
+
 def _passes_any(statement: Props) -> bool:
     to = ("iam:PassedToService", "iam:AssociatedResourceArn")
-    return gives(statement, "iam:PassRole") and unlimited(statement) and not limits(conditions(statement), *to)
+    return (
+        gives(statement, "iam:PassRole") and unlimited(statement, all_of_iam) and not limits(conditions(statement), *to)
+    )

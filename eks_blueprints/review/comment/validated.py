@@ -10,8 +10,8 @@ from itertools import islice
 from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.recording.held import faults
 from eks_blueprints.review.preview.shard import KIND as SHARD
-from eks_blueprints.review.report.held import faults
 from eks_blueprints.review.report.schema import schema
 
 _LARGEST = 20_000_000

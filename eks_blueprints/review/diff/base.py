@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.core.errors import InputError, Problem, raised
+from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.core.files import text_of
 from eks_blueprints.recording.apart import VARIABLE, seconds
 from eks_blueprints.recording.exported import exported, is_exported
-from eks_blueprints.recording.plan import KIND, Plan
+from eks_blueprints.recording.plan import Plan
+from eks_blueprints.recording.saved import data_of, plans_of
 from eks_blueprints.review.diff.commits import (
     BaseError,
     Ref,
@@ -72,29 +73,19 @@ def from_file(path: Path) -> Base:
     Raises:
         InputError: if it is neither.
     """
+    name, what = str(path), "a plan or an exported stack"
     try:
         text = text_of(path)
     except UnicodeDecodeError:
         text = ""
-    try:
-        data = json.loads(text)
-        if isinstance(data, dict) and data.get("kind") == SHARD:
-            raise ValueError("it is one shard: join them all by eks-blueprints report merge")
-        if not is_exported(data):
-            plans = _plans(data)
-            return Base(str(path), plans=plans, stacks=tuple(plans))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        message = f"is neither a plan nor an exported stack; got {raised(error)}; write one with preview --format json"
-        raise InputError([Problem((), message, str(path))]) from None
-    return Base(f"state {path.name}", state=exported(text, str(path)), notes=("the old side is what is deployed",))
-
-
-def _plans(data: Any) -> dict[str, Plan]:
-    found = data if isinstance(data, list) else [data]
-    if not found or not all(isinstance(each, dict) and each.get("kind") == KIND for each in found):
-        raise ValueError("it holds no plan")
-    plans = [Plan.from_data(each) for each in found]
-    return {plan.stack: plan for plan in plans}
+    data = data_of(text, name, what)
+    if isinstance(data, dict) and data.get("kind") == SHARD:
+        do = "join them all: eks-blueprints report merge"
+        raise InputError([Problem((), f"is the report of one shard; got no plan of all stacks; {do}", name)])
+    if not is_exported(data):
+        plans = {plan.stack: plan for plan in plans_of(data, name, what)}
+        return Base(name, plans=plans, stacks=tuple(plans))
+    return Base(f"state {path.name}", state=exported(text, name), notes=("the old side is what is deployed",))
 
 
 def workers(stacks: int) -> int:
@@ -236,9 +227,11 @@ class RunningBase:
             raise BaseError(f"{self.ref.label} could not be rendered: it took over {limit:g} seconds; {do}") from None
         try:
             # Where no stack is valid the list is empty, and why is on standard error.
-            plans = _plans(data) if (data := json.loads(out or "[]")) else {}
-        except ValueError as error:
+            data = json.loads(out or "[]")
+            found = [Plan.from_data(each) for each in (data if isinstance(data, list) else [data])]
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise BaseError(f"{self.ref.label} could not be rendered: {error}") from None
+        plans = {plan.stack: plan for plan in found}
         missing = [stack for stack in self.stacks if stack not in plans]
         if missing and self.process.returncode != _INVALID:
             raise BaseError(f"{self.ref.label} could not be rendered:\n{err.strip()}")

@@ -19,8 +19,8 @@ from eks_blueprints.core.errors import InputError, Problem, shown
 from eks_blueprints.core.files import text_of
 from eks_blueprints.policies.catalogue import rules
 from eks_blueprints.policies.definition import Rule
+from eks_blueprints.recording.held import faults
 from eks_blueprints.review.preview.shard import KIND, Shard
-from eks_blueprints.review.report.held import faults
 from eks_blueprints.review.shards.codec import MisfitError, Reader, Written
 from eks_blueprints.review.shards.schema import VERSION, schema
 

@@ -244,7 +244,7 @@ class TestBuilding:
             ({"level": "fine"}, "level.? is none of"),
             ({"counts": {"create": True, "update": 0, "replace": 0, "delete": 0}}, "create.? needs integer"),
             ({"counts": {"create": -1, "update": 0, "replace": 0, "delete": 0}}, "is too small"),
-            ({"extra": 1}, "is not a field of a report"),
+            ({"extra": 1}, "is no field of it"),
             ({"stacks": [1]}, "needs object; got 1"),
             ({"errors": {"dev": 1}}, "needs string; got 1"),
             ({"version": True}, "is not 1; got true"),

@@ -30,7 +30,7 @@ def faults(value: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _faults(value: Any, asked: Mapping[str, Any], known: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    """What of a value the schema does not allow: the words of JSON Schema that the report's own schema uses."""
+    """What of a value the schema does not allow: the words of JSON Schema that our schemas use."""
     if ref := asked.get("$ref"):
         asked = known[ref.rpartition("/")[2]]
     if choices := asked.get("anyOf"):
@@ -69,6 +69,6 @@ def _of_object(
         if key in fields:
             yield from _faults(each, fields[key], known, at)
         elif more is False:
-            yield at, "is not a field of a report"
+            yield at, "is no field of it"
         elif isinstance(more, Mapping):
             yield from _faults(each, more, known, at)
