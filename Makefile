@@ -48,9 +48,8 @@ lint: $(READY) ## Check style, formatting and strict types
 	@$(BIN)/mypy
 
 .PHONY: bench
-bench: $(READY) ## Measure speed against a bare program, and how time and room grow with a stack file
-	@$(BIN)/python bench/bench.py
-	@$(BIN)/python bench/size.py
+bench: $(READY) ## Measure speed against a bare program, and how it grows with stacks and resources (SIZE=medium, large)
+	@$(BIN)/python bench/bench.py --size $(or $(SIZE),small)
 
 .PHONY: generate
 generate: $(READY) ## Write again what is generated and checked in: JSON Schema, reference pages, recordings

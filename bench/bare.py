@@ -44,6 +44,7 @@ def _arguments(cls: type) -> type:
 def main() -> None:
     """Register them."""
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
     import pulumi
     from pulumi.runtime import mocks
@@ -59,6 +60,14 @@ def main() -> None:
     rows = json.loads(Path(sys.argv[1]).read_text())
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    others: list[asyncio.AbstractEventLoop] = []
+
+    def begin() -> None:
+        # The mock monitor makes a loop in each thread that has none, and leaves it open.
+        others.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(others[-1])
+
+    loop.set_default_executor(ThreadPoolExecutor(initializer=begin))
     mocks.set_mocks(Plain(), "bench", "prod", preview=True)
 
     async def run() -> None:
@@ -69,7 +78,9 @@ def main() -> None:
         await wait_for_rpcs()
 
     loop.run_until_complete(run())
-    loop.close()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    for each in (loop, *others):
+        each.close()
 
 
 if __name__ == "__main__":

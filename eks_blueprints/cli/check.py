@@ -109,7 +109,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     judging = policies or profile is not None or form != "text"
     verdicts = [_said(verdict(file), quiet=judging) for file in files]
     valid = passed(verdicts, strict, unlisted)
-    reports = [_judged(file, profile) for file in files] if judging and valid else []
+    reports = _judged(files, profile) if judging and valid else []
     if mine is not None and form == "json":
         _print_share(mine, verdicts, reports, unlisted, profile)
     if not valid:
@@ -165,15 +165,15 @@ def _print_share(
     click.echo(written(found, mine.shard, mine.stacks, mine.same(profile=profile or "")).text())
 
 
-def _judged(file: Path, profile: Profile | None) -> Report:
-    from eks_blueprints.policies.cli_support import judge_plan
-    from eks_blueprints.review.preview.run import preview
-    from eks_blueprints.review.preview.targets import stack_targets
+def _judged(files: Sequence[Path], profile: Profile | None) -> list[Report]:
+    from eks_blueprints.review.preview.judging import reports
 
-    if sys.stderr.isatty():
-        click.echo(f"judging {file.stem}", err=True)
-    (target,) = stack_targets([file])
-    return judge_plan(preview(target).plan, file.parent, profile=profile)
+    found: list[Report] = []
+    for report in reports(files, profile):
+        found.append(report)
+        if sys.stderr.isatty():
+            click.echo(f"{len(found)}/{len(files)}  {report.stack}", err=True)
+    return found
 
 
 def _judged_program(program: Path, stack: str | None, profile: Profile | None) -> Report:

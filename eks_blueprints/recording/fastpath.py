@@ -12,6 +12,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
+from eks_blueprints.recording.dependencies import Dependencies
 from eks_blueprints.recording.lazy import Registration
 from eks_blueprints.recording.monitor import RecordingMonitor
 
@@ -23,11 +24,12 @@ _PLAIN = frozenset((str, bool, int, float, type(None)))
 def replacements(monitor: RecordingMonitor) -> dict[tuple[str, str], Function]:
     """The functions to swap in for one recording, by module and name."""
     resource = "pulumi.runtime.resource"
+    dependencies = Dependencies()
     return {
-        **{("pulumi.runtime.rpc", name): function for name, function in _outputs(monitor).items()},
+        **{("pulumi.runtime.rpc", name): function for name, function in _outputs(monitor, dependencies).items()},
         ("pulumi.runtime.rpc", "serialize_property"): _serialize_property(rpc.serialize_property),
         ("pulumi.runtime.rpc", "contains_unknowns"): contains_unknowns,
-        ("pulumi.runtime.rpc", "declare_dependency"): _declare_dependency(rpc.declare_dependency),  # type: ignore[attr-defined]
+        **dependencies.replacements(),
         (resource, "_get_stack_trace"): _no_stack_trace,
         (resource, "create_urn"): _create_urn(sys.modules[resource].create_urn),
         (resource, "wrap_with_context"): _as_it_is,
@@ -63,11 +65,12 @@ def _holds_unknown(val: Any, seen: set[int]) -> bool:
     return any(type(item) not in _PLAIN and _holds_unknown(item, seen) for item in each)
 
 
-def _outputs(monitor: RecordingMonitor) -> dict[str, Function]:
+def _outputs(monitor: RecordingMonitor, dependencies: Dependencies) -> dict[str, Function]:
     """Outputs that wait to be read, see `lazy.py`."""
     resolve, fail = rpc.resolve_outputs, rpc.resolve_outputs_due_to_exception
 
     def transfer_properties(res: Resource, props: Mapping[str, Any], custom: bool) -> Registration:
+        dependencies.made(res)
         return Registration(monitor, res, custom).transfer(props)
 
     def resolve_outputs(  # noqa: PLR0917 - the SDK's own parameters
@@ -113,32 +116,6 @@ def _serialize_property(original: Function) -> Function:
         return await original(value, deps, property_key, *rest, **named)
 
     return serialize_property
-
-
-def _declare_dependency(original: Function) -> Function:
-    """Cycles are looked for only where one could close: at a resource that something already depends on.
-
-    The SDK walks all that the target depends on for every edge, which is quadratic in the depth of a platform.
-    """
-    edges: set[tuple[Resource, Resource]] = set()
-    targets: set[Resource] = set()
-
-    def declare_dependency(from_resource: Resource, to_resource: Resource) -> bool:
-        if (from_resource, to_resource) in edges:
-            return True
-        if from_resource is to_resource or from_resource in targets:
-            if not original(from_resource, to_resource):
-                return False
-        else:
-            known = from_resource.__dict__.get("_direct_computed_dependencies")
-            if known is None:
-                known = from_resource.__dict__["_direct_computed_dependencies"] = set()
-            known.add(to_resource)
-        edges.add((from_resource, to_resource))
-        targets.add(to_resource)
-        return True
-
-    return declare_dependency
 
 
 def _no_stack_trace() -> source_pb2.StackTrace:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime import rpc
 
-from eks_blueprints.recording import fast, record
+from eks_blueprints.recording import ProgramError, fast, record
 from tests import ROOT
 from tests.work import calls
 
@@ -112,3 +113,44 @@ def test_the_quick_path_does_a_fraction_of_the_work() -> None:
     record(program)
     quick, plain = (calls(partial(record, program, quick=way)) for way in (True, False))
     assert quick < plain / 3
+
+
+def _waiting(count: int, *, wait: bool = True) -> Callable[[], None]:
+    """A program in which as many roles wait for each of as many components with a role in them."""
+
+    def program() -> None:
+        groups = [pulumi.ComponentResource("test:index:Group", f"g{index}") for index in range(count)]
+        for index, group in enumerate(groups):
+            aws.iam.Role(f"in{index}", assume_role_policy="{}", opts=pulumi.ResourceOptions(parent=group))
+        for index in range(count):
+            aws.iam.Role(
+                f"r{index}", assume_role_policy="{}", opts=pulumi.ResourceOptions(depends_on=groups if wait else None)
+            )
+
+    return program
+
+
+def test_what_waits_for_many_costs_little_for_each() -> None:
+    record(_waiting(1))
+    idle, waiting = (calls(partial(record, _waiting(20, wait=wait))) for wait in (False, True))
+    assert waiting - idle < 20 * 20 * 15
+    plain = [calls(partial(record, _waiting(20, wait=wait), quick=False)) for wait in (False, True)]
+    assert waiting - idle < (plain[1] - plain[0]) / 4
+
+
+def test_what_waits_for_many_is_told_alike() -> None:
+    plans = [record(_waiting(5), quick=quick).plan() for quick in (True, False)]
+    assert plans[0] == plans[1]
+    (last,) = [each for each in plans[0].resources if each.name == "r4"]
+    assert [urn.rpartition("::")[2] for urn in last.dependencies] == ["in0", "in1", "in2", "in3", "in4"]
+
+
+def test_a_cycle_through_a_component_is_refused_alike(quick: bool) -> None:
+    def program() -> None:
+        group = pulumi.ComponentResource("test:index:Group", "group")
+        first = aws.iam.Role("first", assume_role_policy="{}", opts=pulumi.ResourceOptions(depends_on=[group]))
+        options = pulumi.ResourceOptions(parent=group, depends_on=[first])
+        aws.iam.Role("inside", assume_role_policy="{}", opts=options)
+
+    with pytest.raises(ProgramError, match="circular dependency"):
+        record(program, quick=quick)

@@ -1,16 +1,14 @@
-"""Previews of many stacks, on every processor: each process imports the provider packages once and takes many."""
+"""Previews of many stacks, on every processor."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.core import late_modules
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.review.preview.processes import in_order
 from eks_blueprints.review.preview.targets import Target
 
 if TYPE_CHECKING:
@@ -33,22 +31,7 @@ def previews(
     targets: Sequence[Target], *, form: str, full: bool, width: int | None, jobs: int | None = None
 ) -> Iterator[tuple[Target, Outcome | InputError]]:
     """Each target with its outcome, or with what is wrong with it, in the order given."""
-    workers = min(len(targets), jobs or os.cpu_count() or 1)
-    if workers <= 1:
-        for target in targets:
-            yield target, _outcome(target, form, full, width)
-        return
-    context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
-    with ProcessPoolExecutor(workers, context, initializer=late_modules.install) as pool:
-        waiting = [(target, pool.submit(_outcome, target, form, full, width)) for target in targets]
-        try:
-            for target, future in waiting:
-                yield target, future.result()
-        except BaseException:
-            # Nobody waits for the others any more.
-            for process in list(pool._processes.values()):
-                process.terminate()
-            raise
+    return in_order(partial(_outcome, form=form, full=full, width=width), targets, jobs)
 
 
 def _outcome(target: Target, form: str, full: bool, width: int | None) -> Outcome | InputError:
