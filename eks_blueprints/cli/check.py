@@ -124,8 +124,9 @@ def _said(found: Verdict, *, quiet: bool) -> Verdict:
         click.echo(f"{click.style('valid', fg='green')}  {found.file}")
     if found.unchecked and not quiet:
         methods = " and ".join(f"{name}()" for name in found.unchecked)
+        verb = "changes" if len(found.unchecked) == 1 else "change"
         do = f"run: eks-blueprints preview {found.stack}"
-        click.echo(f"not checked: what {methods} of {found.blueprint} change in {found.file}; {do}")
+        click.echo(f"not checked: what {methods} of {found.blueprint} {verb} in {found.file}; {do}")
     return found
 
 

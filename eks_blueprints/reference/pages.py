@@ -14,9 +14,9 @@ from eks_blueprints.reference.schema import stack_schema
 
 _HEAD = """# Stack files
 
-Every field of a stack file, made from the specs. Where a value is marked **or a
-reference**, it may be named instead of given: `{config: key}`, `{secret: key}` or `{stack: name, output: key}`,
-the last with `index: 0` for an element of a list.
+This page lists every field of a stack file. A value that is marked **or a reference** can also be read from
+the stack's settings or from another stack: `{config: key}`, `{secret: key}` or `{stack: name, output: key}`, the last
+with `index: 0` for one element of a list.
 """
 
 

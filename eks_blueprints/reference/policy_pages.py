@@ -32,44 +32,45 @@ _ANCHORS = {
 
 _INTRO = """# Policies
 
-{count} rules about EKS, Kubernetes, Karpenter and delivery, grouped by subject. They judge resources of any program,
-plain `pulumi_aws`, `pulumi_kubernetes` and `pulumi_eks` ones as well, and say the same wherever they run:
+{count} rules about EKS, Kubernetes, Karpenter and delivery, grouped by subject. They check the resources of any Pulumi
+program, also of plain `pulumi_aws`, `pulumi_kubernetes` and `pulumi_eks` programs, and give the same results wherever
+they run:
 
-- offline on what a program asks for: `eks-blueprints check --policies` for the stacks of a project, with
-  `--program DIR` for any Pulumi program in Python, and with `--plan FILE` for what `preview --format json` wrote;
-- in the engine, as a policy pack: `pulumi preview --policy-pack $(eks-blueprints policy path)`. The engine runs it with
-  the Python on the PATH, in whose environment `pip install "eks-blueprints[policy]"` puts what it needs.
+- offline, on the resources that a program declares: `eks-blueprints check --policies` for the stacks of a project,
+  with `--program DIR` for any Pulumi program in Python, and with `--plan FILE` for the output of
+  `preview --format json`;
+- in the engine, as a policy pack: `pulumi preview --policy-pack $(eks-blueprints policy path)`. The engine runs it
+  with the Python on the PATH; `pip install "eks-blueprints[policy]"` installs what it needs.
   `EKS_BLUEPRINTS_POLICIES` names the settings file, `EKS_BLUEPRINTS_PROFILE` a profile;
 - on what exists: `eks-blueprints check --state FILE` for the JSON that `pulumi stack export` writes.
 
-Rules of your own stand beside these: [a guide](../guides/policies.md).
+You can add [your own rules](../guides/policies.md).
 
-A value that is not known before the deployment makes a verdict `undetermined`: never a pass, and never an end of the
-run. Charts and files that only others render are not scanned, workloads in namespaces of the system are exempt from the
-rules about tenants, and the first line of every report counts both, also that of `diff`. Local YAML files are read, and
-so are local Kustomize folders: those that only list files as they are, others where `kustomize` or `kubectl` is on the
-`PATH`.
+If a value is not known before the deployment, the result is `undetermined`: this never counts as passed, and never
+stops the run. Charts and files that only other tools render are not scanned, and workloads in system namespaces are
+exempt from the rules about tenants; the first line of every report counts both, also in `diff`. Local YAML files are
+read, and so are local Kustomize folders: directly if they only list files, otherwise with `kustomize` or `kubectl` on
+the `PATH`.
 
 ## Charts
 
-Rules about pods, roles and webhooks see into charts, as far as it is known what they render:
+Rules about pods, roles and webhooks also check what charts render, as far as this is known:
 
-- A dated table knows the charts that are pinned here, at the pinned version, with the options of their add-ons and with
-  your values for replicas, placement and images. Values of which it does not know what they change are listed: the
-  chart is then scanned in part. Rules about pods and roles still read what such values say by their names, such as
-  `hostNetwork: true`.
-- Where `helm` is on the PATH, Helm renders what the table does not know as a whole, if the chart lies in a folder, an
-  archive or Helm's cache. With `--render` (of `check`, `preview` and `diff`) it fetches charts from their repositories
-  too. Helm gets placeholders for secrets, and for what is known only later.
+- A dated table contains the charts that are pinned here, at the pinned version, with the options of their add-ons and
+  with your values for replicas, placement and images. Values with an unknown effect are listed: the chart is then
+  scanned in part. Rules about pods and roles still use such values by their names, such as `hostNetwork: true`.
+- If `helm` is on the PATH, Helm renders the charts that the table does not fully cover, if they are in a folder, an
+  archive or Helm's cache. With `--render` (of `check`, `preview` and `diff`) charts are also downloaded from their
+  repositories. Helm gets placeholders for secrets and for values that are known only later.
 
-The report says which of the two was done. What a chart brings as it is was decided with the add-on: it is advice, or
-accepted where the add-on cannot do without, for the reason that the report tells. What your values make worse is judged
-like all that you write, at its line, and so is a chart of your own.
+The report says which of the two was used. Findings about a chart's defaults are advisory, or accepted if the add-on
+needs them, with the reason in the report. Findings that your values cause count like everything else that you write,
+at their line, and so do findings about your own charts.
 
 ## Settings
 
-`policies.yaml` beside the stack files says how they are judged. A profile is `baseline` (the default), `production` or
-`regulated`, which makes all that auditors ask for mandatory.
+`policies.yaml` beside the stack files contains the settings. A profile is `baseline` (the default), `production` or
+`regulated`, which makes everything mandatory that auditors usually require.
 
 ```text
 profile: baseline
@@ -87,13 +88,13 @@ waivers:
     expires: 2027-02-01
 ```
 
-A waiver covers one rule, for the resources that its `name`, `type`, `urn` and `object` (`namespace/kind/name`) fit, and
-for at most 180 days; 30 for a critical rule, which needs a `ticket` and an `approved_by` as well. A waived finding
-stays in every report. A waiver that has expired counts for nothing and is a finding itself, and so is one that
-covers nothing.
+A waiver applies to one rule, for the resources that match its `name`, `type`, `urn` and `object`
+(`namespace/kind/name`), for at most 180 days; for a critical rule at most 30 days, and a `ticket` and an
+`approved_by` are required. A waived finding stays in every report. An expired waiver has no effect and is itself a
+finding, and so is a waiver that matches nothing.
 
-To adopt the rules on a platform that is there, `eks-blueprints policy baseline` writes waivers of 90 days for what they
-find today: what comes fails at once, and what is there runs out in sight.
+To adopt the rules on an existing platform, `eks-blueprints policy baseline` writes waivers of 90 days for today's
+findings: new findings fail at once, and the existing ones are listed until their waivers expire.
 
 ## Rules
 """

@@ -156,7 +156,7 @@ def _common_start(names: Sequence[str]) -> str:
 
 def _aligned(rows: Sequence[_Row], width: int | None) -> Iterator[str]:
     left = max((len(row.branch) + len(row.type) for row in rows), default=0)
-    middle = min(max((len(row.name) for row in rows), default=0), _NAME_COLUMN)
+    middle = min(max((len(row.name) for row in rows), default=0), _name_column(left, width))
     for row in rows:
         kind = click.style(row.type, bold=True, fg="cyan") if row.strong else row.type
         pad = " " * (left - len(row.branch) - len(row.type))
@@ -168,6 +168,11 @@ def _aligned(rows: Sequence[_Row], width: int | None) -> Iterator[str]:
         )
         parts = (line, _cut(row.facts, room), click.style(row.place, dim=True) if row.place else "")
         yield "  ".join(part for part in parts if part).rstrip()
+
+
+def _name_column(left: int, width: int | None) -> int:
+    """In a narrow terminal, names leave half of the room to the properties."""
+    return _NAME_COLUMN if width is None else max(min(_NAME_COLUMN, (width - left) // 2), 0)
 
 
 def _outputs(plan: Plan, width: int | None) -> Iterator[str]:

@@ -39,7 +39,7 @@ def sections(report: Report) -> Iterator[str]:
     """The text in parts that belong together, the most important first."""
     yield _head(report)
     report = folded_stacks(report)
-    parts_ = (_errors, _attention, _cost, _policies, _security, _versions, _renames)
+    parts_ = (_errors, _attention, _cost, _policies, _security, _versions, _pods, _renames)
     yield from (text for part in parts_ if (text := part(report)))
     details = [text for stack in report.changed for text in _details(stack, report)]
     if details:
@@ -55,7 +55,7 @@ def _head(report: Report) -> str:
     title = f"### {ICONS[report.level]} {plain(report.project or 'platform')}: {plain(report.verdict)}"
     means = f" · {'; '.join(_accounts(report))}"
     facts = f"`{signs}` compared with {plain(report.base)}{commit}{means if report.changed else ''}"
-    return "\n\n".join(part for part in (title, facts, _table(report), _pods(report), _gaps(report)) if part)
+    return "\n\n".join(part for part in (title, facts, _table(report), _gaps(report)) if part)
 
 
 def _accounts(report: Report) -> Iterator[str]:
@@ -69,8 +69,12 @@ def _accounts(report: Report) -> Iterator[str]:
 
 def _pods(report: Report) -> str:
     """The pods that the add-ons of each stack bring."""
-    said = [f"{_prefix(report, stack)}{plain(stack.system_pods)}" for stack in report.changed if stack.system_pods]
-    return "\n".join(f"- {each}" for each in said)
+    said = [
+        f"- {_prefix(report, stack)}{plain(stack.system_pods.removeprefix('system pods: '))}"
+        for stack in report.changed
+        if stack.system_pods
+    ]
+    return "#### System pods\n\n" + "\n".join(said) if said else ""
 
 
 def _gaps(report: Report) -> str:

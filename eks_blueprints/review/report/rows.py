@@ -12,15 +12,15 @@ from eks_blueprints.review.report.model import StackReport
 from eks_blueprints.review.report.rights import folded, loud
 
 GROUPS: Mapping[str, str] = {
-    "dies": "what dies",
-    "opens": "what opens",
-    "refused": "what is refused",
-    "stuck": "what gets stuck",
-    "rolls": "which nodes roll",
-    "unprotected": "what protection ends",
-    "money": "what it costs",
-    "idle": "what has no effect",
-    "unclear": "what is not known",
+    "dies": "lost or replaced",
+    "opens": "security and policies",
+    "refused": "will be refused",
+    "stuck": "will get stuck",
+    "rolls": "nodes that are replaced",
+    "unprotected": "safeguards removed",
+    "money": "higher cost",
+    "idle": "no effect",
+    "unclear": "not known",
 }
 """Harms from the worst to the least, and what opens among them, each with its heading."""
 

@@ -45,9 +45,9 @@ def _said(report: Report) -> Iterator[str]:
     if stuck := len(_of(report, "stuck")):
         yield f"{count(stuck, 'change')} that will get stuck"
     if rolling := {item.name for item in _of(report, "rolls")}:
-        yield f"nodes of {count(len(rolling), 'group or pool', 'groups or pools')} are rolled"
+        yield f"nodes of {count(len(rolling), 'group or pool', 'groups or pools')} are replaced"
     if ended := len(_of(report, "unprotected")):
-        yield f"{count(ended, 'protection or way back', 'protections or ways back')} lost"
+        yield f"{count(ended, 'safeguard')} removed"
     yield from _costs(report)
     if idle := len(_of(report, "idle", notes=True)):
         yield f"{count(idle, 'edit')} without effect"

@@ -36,34 +36,33 @@ STORIES = (
     Story(
         "addon_bump",
         "A safe add-on bump",
-        "CoreDNS has a new build. Someone raises its version, and asks for a review.",
+        "CoreDNS has a new build. Someone raises its version and asks for a review.",
         (("v1.12.4-eksbuild.1", "v1.12.4-eksbuild.3"),),
-        "One resource is updated in place, nothing else is touched, nothing costs more, and no policy has anything to\n"
-        "say. The verdict is the only line that the reviewer needs to read; the versions say the rest.",
+        "One resource is updated in place, nothing else changes, nothing costs more, and there is no policy finding.\n"
+        "The reviewer needs to read only the verdict and the versions.",
     ),
     Story(
         "node_group_replacement",
         "An accidental node group replacement",
-        "The system nodes are short of memory, and the obvious change is the next larger type. What the file does not\n"
-        "show: EKS cannot change the instance types of a node group, so the group is replaced.",
+        "The system nodes need more memory, and the obvious change is the next larger type. The file does not show\n"
+        "that EKS cannot change the instance types of a node group, so the group is replaced.",
         (("instance_types: [m7g.large]", "instance_types: [m7g.xlarge]"),),
-        "The reviewer learns from the first line that something is replaced and costs more, from the next ones which\n"
-        "field of the file it comes from, in which line, and that three nodes are drained. The group has no fixed\n"
-        "name, so its successor is there before the pods have to move. With `--fail-on replace` the check says no.\n"
+        "The first line shows the reviewer that something is replaced and costs more. The next lines show the field\n"
+        "and the line of the file that cause it, and that three nodes are drained. The group has no fixed name, so\n"
+        "the new group exists before the pods have to move. With `--fail-on replace` the check fails.\n"
         "\n"
-        "Where that is not wanted, add a second group with the larger type, let the pods move, and remove the first\n"
-        "in a later change; or leave the types to Karpenter or Auto Mode, where such a change replaces nothing.",
+        "To avoid this, add a second group with the larger type, let the pods move, and remove the first group in a\n"
+        "later change; or let Karpenter or Auto Mode choose the types, where such a change replaces no group.",
     ),
     Story(
         "public_endpoint",
         "A public endpoint, opened",
         "A build runner outside the network cannot reach the API of the cluster. Someone makes the endpoint public,\n"
-        "and as nobody knows the runner's address, for everyone.",
+        "for everyone, because the runner's address is not known.",
         ((_TYPE, f"{_TYPE}\n  endpoint_public_access: true\n  public_access_cidrs: [0.0.0.0/0]"),),
-        "For the engine this is an update in place of one property, which a list of resources shows like any other.\n"
-        "The report says what it means, twice, at its beginning: what can reach the API changes, and a policy is not\n"
-        "met any more, with the line of the stack file and what to write instead. With `--fail-on policy` this\n"
-        "change does not get in before it names addresses.",
+        "For the engine this is an update of one property in place, like any other. The report shows at its beginning\n"
+        "what it means: everyone can reach the API, and a policy is no longer met, with the line of the stack file\n"
+        "and what to write instead. With `--fail-on policy` the check fails until the change names addresses.",
     ),
 )
 

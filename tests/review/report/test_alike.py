@@ -52,4 +52,4 @@ def test_each_form_tells_it_once_and_counts_all(form: str) -> None:
     page = click.unstyle(told[form]())
     assert page.count("drained and replaced") == 1
     assert "10 stacks alike" in page.replace("\\", "")
-    assert "nodes of 10 groups or pools are rolled" in page.lower()
+    assert "nodes of 10 groups or pools are replaced" in page.lower()
