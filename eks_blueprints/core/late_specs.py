@@ -10,12 +10,15 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
+
+
+T = TypeVar("T")
 
 
 class _Late(type):
@@ -47,7 +50,7 @@ def late(home: str, name: str) -> type:
     return _Late(name, (), {"home": home})
 
 
-def loaded(cls: type) -> type[BaseModel]:
+def loaded(cls: type[T]) -> type[T]:
     """The class itself, of one that may be late."""
     return getattr(importlib.import_module(cls.home), cls.__name__) if isinstance(cls, _Late) else cls
 

@@ -1,4 +1,4 @@
-"""Names: physical ones that fit AWS's limits, and the keys and values of Kubernetes labels."""
+"""Names: physical ones that fit AWS's limits, the keys and values of Kubernetes labels, the effects of taints."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ LABEL_KEY = Form(rf"(?:(?P<domain>(?=[^/]{{1,253}}/){_DOMAIN})/)?{_PART}")
 """Key of a Kubernetes label or taint: a name, or `domain/name`."""
 LABEL_VALUE = Form(rf"(?:{_PART})?")
 """Value of a Kubernetes label or taint; it may be empty."""
+TAINT_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+"""Effects of taints as Kubernetes spells them, by EKS's spelling."""
 
 
 def short_prefix(logical: str, limit: int, *, dots: bool = True) -> str | None:
