@@ -31,8 +31,8 @@ from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import Many, Spec
-from eks_blueprints.kubernetes.namespace_spec import Namespaces
-from eks_blueprints.network.security_group_spec import SecurityGroups
+from eks_blueprints.kubernetes.namespace_names import Namespaces
+from eks_blueprints.network.security_group_names import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 if TYPE_CHECKING:

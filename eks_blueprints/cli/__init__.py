@@ -40,8 +40,8 @@ _COMMANDS = {
     "teardown": "Show what to drain before a stack is destroyed, in which order, and how.",
 }
 
-_OBJECTS = 50_000
-"""So many more objects, of about 10 MB, before rubbish is looked for."""
+_OBJECTS = 200_000
+"""So many more objects before rubbish is looked for; the preview of a platform makes half of them."""
 
 _MODULES = {"import": "import_stack", "show": "show_stack"}
 """Files of commands that are not called as the command."""
@@ -104,7 +104,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     """Run a command; what the user got wrong ends in its text and a code, never in a traceback."""
     # Taking thousands of provider classes apart at exit costs half a second that frees nothing anyone needs.
     atexit.register(gc.freeze)
-    # What a command makes stays until its end, and looking for rubbish in it every 700 objects takes a tenth of a preview.
+    # What a command makes stays until its end; looking for rubbish every 700 objects takes a tenth of a preview.
     gc.set_threshold(_OBJECTS, 5, 5)
     _no_plugins_of_pydantic()
     late_modules.install()

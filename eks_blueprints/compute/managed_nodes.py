@@ -31,11 +31,11 @@ from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.versions import minor
 
 if TYPE_CHECKING:
-    from eks_blueprints.compute._group_options import NodeRepairConfig
+    from eks_blueprints.compute._node_repair import NodeRepairConfig
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef, Ground
 else:
-    NodeRepairConfig = late("eks_blueprints.compute._group_options", "NodeRepairConfig")
+    NodeRepairConfig = late("eks_blueprints.compute._node_repair", "NodeRepairConfig")
 
 _RELEASE = Form(r"(1\.\d+)(\.\d+)?-[0-9A-Za-z.-]+")
 _MOST_TYPES = 20  # EKS API reference, "CreateNodegroup", with a launch template

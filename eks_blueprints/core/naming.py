@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from eks_blueprints.core.form import Form
 
 _PULUMI_SUFFIX = 8  # autonaming adds a dash and seven hex digits
@@ -37,6 +35,8 @@ def name_prefix(logical: str, limit: int, *, dots: bool = True) -> str:
     if len(logical) + 1 + _PROVIDER_SUFFIX <= limit and (dots or "." not in logical):
         return f"{logical}-"
     kept = limit - _PROVIDER_SUFFIX - _HASH - 2
+    import hashlib  # brings OpenSSL, and a check names nothing
+
     digest = hashlib.sha256(logical.encode()).hexdigest()[:_HASH]
     begin = logical if dots else logical.replace(".", "-")
     return f"{begin[:kept].rstrip('-')}-{digest}-"

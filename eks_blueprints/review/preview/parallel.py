@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +36,10 @@ def previews(
         for target in targets:
             yield target, _outcome(target, form, full, width)
         return
+    # One stack needs none of this, and waits for it.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     with ProcessPoolExecutor(workers, context, initializer=late_modules.install) as pool:
         waiting = [(target, pool.submit(_outcome, target, form, full, width)) for target in targets]
