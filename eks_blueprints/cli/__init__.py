@@ -18,7 +18,6 @@ import click
 from eks_blueprints.cli import streams
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core import late_modules
-from eks_blueprints.core.errors import InputError, unforeseen
 from eks_blueprints.core.printed import visible
 
 _COMMANDS = {
@@ -123,16 +122,23 @@ def main(args: list[str] | None = None) -> NoReturn:
         vars(error)["message"] = visible(error.message)
         error.show()
         code = Exit.INVALID
-    except InputError as error:
-        from eks_blueprints.cli.show import problems
-
-        problems(error.problems)
-        code = Exit.INVALID
     except OSError as error:
         code = _unwritten(error)
     except Exception as error:
-        code = _said(f"eks-blueprints: this input {unforeseen(error)}", Exit.FAILED)
+        code = _failed(error)
     sys.exit(code or 0)
+
+
+def _failed(error: Exception) -> Exit:
+    """The end of a command by what is wrong with its input, or by what no rule foresaw."""
+    from eks_blueprints.core.errors import InputError, unforeseen  # half of what help and completion would load
+
+    if isinstance(error, InputError):
+        from eks_blueprints.cli.show import problems
+
+        problems(error.problems)
+        return Exit.INVALID
+    return _said(f"eks-blueprints: this input {unforeseen(error)}", Exit.FAILED)
 
 
 def _no_plugins_of_pydantic() -> None:

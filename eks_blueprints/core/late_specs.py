@@ -33,13 +33,13 @@ class _Late(type):
         return loaded is not None and isinstance(value, loaded)
 
     def __call__(cls, *args: Any, **fields: Any) -> Any:
-        return loaded(cls)(*args, **fields)
+        return _class(cls)(*args, **fields)
 
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
-        return late_schema(_name(cls.home, cls.__name__), lambda: loaded(cls))
+        return late_schema(_name(cls.home, cls.__name__), lambda: _class(cls))
 
     def __get_pydantic_json_schema__(cls, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(whole_schema(loaded(cls)))
+        return handler(whole_schema(_class(cls)))
 
 
 def late(home: str, name: str) -> type:
@@ -52,7 +52,7 @@ def late(home: str, name: str) -> type:
 
 def loaded(cls: type[T]) -> type[T]:
     """The class itself, of one that may be late."""
-    return getattr(importlib.import_module(cls.home), cls.__name__) if isinstance(cls, _Late) else cls
+    return _class(cls) if isinstance(cls, _Late) else cls
 
 
 def late_schema(name: str, load: Callable[[], type[BaseModel]]) -> CoreSchema:
@@ -67,7 +67,7 @@ def late_schema(name: str, load: Callable[[], type[BaseModel]]) -> CoreSchema:
 
 def is_late(schema: CoreSchema) -> bool:
     """Whether a schema only hands values to a class."""
-    return schema["type"] == "function-plain"
+    return bool(schema["type"] == "function-plain")
 
 
 def whole_schema(cls: type[BaseModel]) -> CoreSchema:
@@ -83,6 +83,10 @@ def name_of(cls: type) -> str:
     """What a class is called in schemas that refer to it: where it can be imported, the same before it is."""
     name = _name(cls.__module__, cls.__qualname__)
     return name if getattr(sys.modules.get(cls.__module__), cls.__name__, None) is cls else f"{name}.{id(cls)}"
+
+
+def _class(late: _Late) -> Any:
+    return getattr(importlib.import_module(late.home), late.__name__)
 
 
 def _unnamed(schema: CoreSchema) -> CoreSchema:
