@@ -30,6 +30,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "address_ranges",
             "charts",
             "late_modules",
+            "late_specs",
             "files",
             "go_durations",
             "iam_match",
@@ -97,9 +98,17 @@ def imports(tree: ast.AST, *, lazy: bool) -> Iterator[str]:
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            continue
+            if lazy:
+                yield from late_ones(node.orelse)
         elif lazy or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from imports(node, lazy=lazy)
+
+
+def late_ones(statements: Sequence[ast.stmt]) -> Iterator[str]:
+    """The modules of classes that are loaded when they are needed: of `X = late("eks_blueprints.room.module", "X")`."""
+    for node in (node for statement in statements for node in ast.walk(statement)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "late":
+            yield ast.literal_eval(node.args[0])
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -139,7 +148,9 @@ def test_a_check_loads_the_kinds_that_a_stack_file_has_and_no_others() -> None:
     import subprocess
 
     names = ["compute.fargate", "compute.hybrid_nodes", "compute.self_managed_nodes", "addons.argocd", "addons.fluxcd"]
-    names += ["addons.kube_prometheus_stack", "addons.manifests", "addons.storage_classes"]
+    names += ["addons.kube_prometheus_stack", "addons.manifests", "addons.storage_classes", "workloads.base"]
+    names += ["cluster.control_plane", "cluster.identity_provider", "compute._instance_parts", "karpenter.instances"]
+    names += ["compute._instance_requirements", "core.charts.model", "karpenter.requirements"]
     others = {f"eks_blueprints.{name}" for name in [*names, "addons.cluster_autoscaler", "compute.auto_mode"]}
     code = (
         "import sys; from eks_blueprints.stackfile.settle import checked; from pathlib import Path\n"
@@ -148,3 +159,26 @@ def test_a_check_loads_the_kinds_that_a_stack_file_has_and_no_others() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
+
+
+def test_a_check_makes_few_specs_and_builds_those_alone_that_have_values() -> None:
+    """Making a spec takes a millisecond, and building its schema two: a check is made of little else."""
+    import subprocess
+
+    code = (
+        "import sys; from eks_blueprints.stackfile.settle import checked; from pathlib import Path\n"
+        "from pydantic import BaseModel\n"
+        f"checked(Path({str(ROOT / 'examples/private_cluster/prod.yaml')!r}))\n"
+        "def below(cls):\n"
+        "    for each in cls.__subclasses__():\n"
+        "        yield each\n"
+        "        yield from below(each)\n"
+        "specs = set(below(BaseModel))\n"
+        "modules = [name for name in sys.modules if name.startswith('eks_blueprints.')]\n"
+        "print(len(modules), len(specs), sum(each.__pydantic_complete__ for each in specs))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    modules, specs, built = map(int, done.stdout.split())
+    assert modules <= 160, "a check loads more modules: import what few platforms need where it is needed"
+    assert specs <= 60, "a check makes more specs: let fields whose specs few platforms have name them by late()"
+    assert built <= 25, "a check builds specs that it reads no value of"

@@ -11,9 +11,9 @@ from eks_blueprints.blueprint.kinds import KubePrometheusStack, KyvernoPolicies
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import PolicyArn
+from eks_blueprints.core.naming import TAINT_EFFECTS
 from eks_blueprints.core.refs import Service
 from eks_blueprints.core.spec import In, Spec
-from eks_blueprints.karpenter.fitting import EFFECTS
 
 C = TypeVar("C", bound=Compute)
 
@@ -113,7 +113,7 @@ def _general(args: BlueprintArgs) -> dict[str, Any]:
     for host in _named(args.compute, defaults.system_nodes):
         general["node_selector"] = dict(host.node_labels) or None
         taints = [
-            Toleration(key=taint.key, value=taint.value or None, effect=EFFECTS[taint.effect])  # type: ignore[arg-type]
+            Toleration(key=taint.key, value=taint.value or None, effect=TAINT_EFFECTS[taint.effect])  # type: ignore[arg-type]
             for taint in host.node_taints
         ]
         general["tolerations"] = (_CRITICAL, *taints) if taints else None

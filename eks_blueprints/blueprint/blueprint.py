@@ -29,11 +29,11 @@ from eks_blueprints.core.document import located
 from eks_blueprints.core.errors import InputError, Problem, fail, problems_of
 from eks_blueprints.core.references import of_deployment, resolve
 from eks_blueprints.core.refs import ClusterRef, SecurityGroupRef
-from eks_blueprints.kubernetes.namespace_spec import OF_EVERY_CLUSTER
+from eks_blueprints.kubernetes.namespace_names import OF_EVERY_CLUSTER
 from eks_blueprints.network import zones
 from eks_blueprints.network.component import Network, make_network
 from eks_blueprints.network.existing import ExistingNetwork
-from eks_blueprints.network.security_group_spec import STANDING
+from eks_blueprints.network.security_group_names import STANDING
 
 if TYPE_CHECKING:
     from eks_blueprints.kubernetes.namespace import Namespace

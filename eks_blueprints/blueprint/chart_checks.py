@@ -14,11 +14,11 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import AwsEbsCsiDriver, ChartAddOn, Manifests, StorageClasses
 from eks_blueprints.core import versions
-from eks_blueprints.core.charts.model import Claim, Rendered, Workload
 from eks_blueprints.core.errors import Problem
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.core.charts.model import Claim, Rendered, Workload
 
 _NO_DEFAULT_CLASS = versions.minor("1.30")
 """Since when EKS marks no StorageClass as the default: its user guide, notes on 1.30."""

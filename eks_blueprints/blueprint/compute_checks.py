@@ -17,7 +17,6 @@ from eks_blueprints.blueprint.kinds import (
     VpcCni,
 )
 from eks_blueprints.compute._image import release_minor
-from eks_blueprints.compute._instance_requirements import some_fits
 from eks_blueprints.compute._settings_rules import beside_cluster
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.errors import Path, Problem
@@ -196,6 +195,8 @@ def _requirements(args: BlueprintArgs) -> Iterator[Problem]:
     for compute in args.compute:
         if not isinstance(compute, SelfManagedNodes) or compute.instance_requirements is None:
             continue
+        from eks_blueprints.compute._instance_requirements import some_fits  # few platforms have any
+
         if not some_fits(compute.instance_requirements, compute.ami.architecture):
             what = f"fits no instance type that EC2 had on {instance_types.date()}"
             got = f"these attributes with an image for {compute.ami.architecture}"

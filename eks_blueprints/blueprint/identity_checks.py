@@ -9,7 +9,7 @@ from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import EksPodIdentityAgent, Fargate, Karpenter
 from eks_blueprints.core.errors import Problem
-from eks_blueprints.kubernetes.namespace_spec import OF_EVERY_CLUSTER, doubts
+from eks_blueprints.kubernetes.namespace_names import OF_EVERY_CLUSTER, doubts
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.karpenter.fitting import keeping_off, taint_of, toleration_of
+from eks_blueprints.karpenter.tolerating import keeping_off, taint_of, toleration_of
 
 CRITICAL = {"key": "CriticalAddonsOnly", "operator": "Exists"}
 """What EKS's own add-ons and Karpenter's controller tolerate by themselves."""

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.blueprint.kinds import Ec2Nodes, Karpenter, ManagedNodes, VpcCni
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.facts.ami_types import CUSTOM
-from eks_blueprints.core.facts.instance_types import InstanceType
+from eks_blueprints.core.facts.instance_types import InstanceType, facts_of
 from eks_blueprints.core.facts.pods import Addressing, addresses, recommended, told_by_itself
-from eks_blueprints.karpenter import instances
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -73,7 +72,7 @@ def _on(env: Mapping[str, Any], name: str) -> bool:
 
 
 def _group(group: Ec2Nodes, network: _Network) -> Iterator[Problem]:
-    types = instances.facts_of(group.named_types)
+    types = facts_of(group.named_types)
     if not types or len(types) < len(group.named_types):
         return
     way = network.way(windows=group.operating_system == "windows")
@@ -173,7 +172,7 @@ def _types(karpenter: Karpenter, node_class: Ec2NodeClass) -> list[InstanceType]
     for pool in karpenter.pools:
         if pool.node_class == node_class.name and _narrow(pool):
             found |= _left(pool)
-    return instances.facts_of(sorted(found))
+    return facts_of(sorted(found))
 
 
 def _example(karpenter: Karpenter, node_class: Ec2NodeClass) -> InstanceType | None:
@@ -186,6 +185,7 @@ def _narrow(pool: Any) -> bool:
 
 
 def _left(pool: Any) -> frozenset[str]:
+    from eks_blueprints.karpenter import instances
     from eks_blueprints.karpenter.overlap import labels_left
 
     return instances.left(pool.flavor, labels_left(pool))
@@ -195,12 +195,12 @@ def _trunks(args: BlueprintArgs) -> Iterator[Problem]:
     """Security groups for pods need types whose interfaces can be trunks."""
     for compute in args.compute:
         if isinstance(compute, Ec2Nodes):
-            types = instances.facts_of(compute.named_types)
+            types = facts_of(compute.named_types)
             if without := [kind.name for kind in types if not kind.branch_interfaces]:
                 yield _no_trunk((compute.group, compute.name, "instance_types"), without)
         elif isinstance(compute, Karpenter):
             for pool in compute.pools:
-                types = instances.facts_of(_left(pool))
+                types = facts_of(_left(pool))
                 if types and not any(kind.branch_interfaces for kind in types):
                     at = (compute.group, compute.name, "node_pools", pool.name)
                     yield _no_trunk(at, sorted({kind.family for kind in types})[:4])

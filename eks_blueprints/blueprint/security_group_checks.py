@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 from eks_blueprints.blueprint.kinds import Ec2Nodes, VpcCni
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.network import endpoints
-from eks_blueprints.network.security_group_spec import (
+from eks_blueprints.network.security_group_names import (
     ALL,
     CLUSTER,
     ENDPOINTS,
     STANDING,
-    SecurityGroupArgs,
-    SecurityGroupRule,
     unknown_groups,
 )
 from eks_blueprints.network.spec import NetworkArgs
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.network.security_group_spec import SecurityGroupArgs, SecurityGroupRule
 
 _DNS = 53
 
@@ -83,6 +82,8 @@ def _pods(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _reach_the_cluster(groups: Mapping[str, SecurityGroupArgs], key: str) -> bool:
     """Whether rules let pods of a group ask DNS on the nodes, and the nodes reach the pods."""
+    from eks_blueprints.network.security_group_spec import SecurityGroupArgs
+
     cluster = groups.get(CLUSTER, SecurityGroupArgs())
     asks = any(each.security_group == key and _takes(each, _DNS) for each in cluster.ingress.values())
     return asks and any(each.security_group == CLUSTER for each in groups[key].ingress.values())

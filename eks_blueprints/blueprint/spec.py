@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -27,13 +27,18 @@ from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.document import Document
 from eks_blueprints.core.elements import Group
 from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import Many, Spec
-from eks_blueprints.kubernetes.namespace_spec import Namespaces
-from eks_blueprints.network.security_group_spec import SecurityGroups
+from eks_blueprints.kubernetes.namespace_names import Namespaces
+from eks_blueprints.network.security_group_names import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
-from eks_blueprints.workloads.base import Workload
+
+if TYPE_CHECKING:
+    from eks_blueprints.workloads.base import Workload
+else:
+    Workload = late("eks_blueprints.workloads.base", "Workload")
 
 
 class BlueprintArgs(Spec):

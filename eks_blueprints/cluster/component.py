@@ -20,7 +20,7 @@ from eks_blueprints.core.errors import InputError, Problem, fail
 from eks_blueprints.core.iam_roles import GrantedRole, account_id
 from eks_blueprints.core.kubeconfig import kubeconfig, kubernetes_provider, update_kubeconfig
 from eks_blueprints.core.refs import ClusterRef, NetworkRef
-from eks_blueprints.network.security_group_spec import unknown_groups
+from eks_blueprints.network.security_group_names import unknown_groups
 
 if TYPE_CHECKING:
     import pulumi_kubernetes as kubernetes

@@ -6,31 +6,10 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eks_blueprints.cluster.durations import between
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import Many, Spec
-
-_DURATION = Form(r"([1-9][0-9]{0,5})([smh])")
-_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
-
-
-def seconds(text: str) -> int:
-    """How long a duration in one unit is.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise ValueError(f"is not a valid duration in one unit; got {shown(text)}; write it like 30m")
-    return int(match.group(1)) * _UNIT_SECONDS[match.group(2)]
-
-
-def _between(text: str, least: str, most: str) -> str:
-    if not seconds(least) <= seconds(text) <= seconds(most):
-        raise ValueError(f"is out of range; got {shown(text)}; use {least} to {most}")
-    return text
 
 
 class ServiceNodePortRange(Spec):
@@ -63,7 +42,7 @@ class KubeApiServerConfig(Spec):
     @field_validator("event_ttl")
     @classmethod
     def _in_range(cls, event_ttl: str | None) -> str | None:
-        return None if event_ttl is None else _between(event_ttl, "10m", "60m")
+        return None if event_ttl is None else between(event_ttl, "10m", "60m")
 
 
 class ScoringResource(Spec):
@@ -116,7 +95,7 @@ class HorizontalPodAutoscalerControllerConfig(Spec):
     @field_validator("horizontal_pod_autoscaler_sync_period")
     @classmethod
     def _in_range(cls, period: str) -> str:
-        return _between(period, "10s", "15s")
+        return between(period, "10s", "15s")
 
 
 class PodGcControllerConfig(Spec):

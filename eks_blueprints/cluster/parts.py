@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import field_validator, model_validator
 
-from eks_blueprints.cluster.control_plane import seconds
+from eks_blueprints.cluster.durations import seconds
 from eks_blueprints.cluster.key_spec import KeyArgs
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import PolicyArn, Profile, RegionalKeyArn, RoleArn, Tags, repeated

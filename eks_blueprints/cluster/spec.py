@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from eks_blueprints.cluster import rules
-from eks_blueprints.cluster.control_plane import KubeApiServerConfig, KubeControllerManagerConfig, KubeSchedulerConfig
 from eks_blueprints.cluster.endpoint_access import EndpointAccess
-from eks_blueprints.cluster.identity_provider import IdentityProviderArgs
 from eks_blueprints.cluster.parts import AutoModeArgs, EncryptionArgs, KubeconfigArgs, LogGroupArgs, TimeoutsArgs
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
+from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.leaves import Cidr, Cidr4, PolicyArn, RoleArn, SecurityGroupId, Tags
 from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, Many, Several, Spec
+
+if TYPE_CHECKING:
+    from eks_blueprints.cluster.control_plane import (
+        KubeApiServerConfig,
+        KubeControllerManagerConfig,
+        KubeSchedulerConfig,
+    )
+    from eks_blueprints.cluster.identity_provider import IdentityProviderArgs
+else:
+    KubeApiServerConfig = late("eks_blueprints.cluster.control_plane", "KubeApiServerConfig")
+    KubeControllerManagerConfig = late("eks_blueprints.cluster.control_plane", "KubeControllerManagerConfig")
+    KubeSchedulerConfig = late("eks_blueprints.cluster.control_plane", "KubeSchedulerConfig")
+    IdentityProviderArgs = late("eks_blueprints.cluster.identity_provider", "IdentityProviderArgs")
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 Tier = Literal["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"]

@@ -9,20 +9,27 @@ from pydantic import Field, field_serializer, field_validator
 
 from eks_blueprints.compute._hardware import Architecture, Hardware, ami_for, hardware
 from eks_blueprints.compute._instance_settings import InstanceSettings
-from eks_blueprints.compute._parts import CapacityReservation, Placement, RemoteAccess, Volume, WarmPoolConfig
+from eks_blueprints.compute._parts import Volume
 from eks_blueprints.compute._rules import missing_subnets
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute._settings_rules import read_bottlerocket, read_node_config
 from eks_blueprints.core.errors import Faults, Problem, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM, AmiType, ami_types
 from eks_blueprints.core.json_values import written
+from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.leaves import PolicyArn, RoleArn, SecurityGroupId, Tags
 from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In, Many, Several
 from eks_blueprints.core.versions import offered
 
 if TYPE_CHECKING:
+    from eks_blueprints.compute._group_options import CapacityReservation, Placement, RemoteAccess, WarmPoolConfig
     from eks_blueprints.core.refs import Ground
+else:
+    CapacityReservation = late("eks_blueprints.compute._group_options", "CapacityReservation")
+    Placement = late("eks_blueprints.compute._group_options", "Placement")
+    RemoteAccess = late("eks_blueprints.compute._group_options", "RemoteAccess")
+    WarmPoolConfig = late("eks_blueprints.compute._group_options", "WarmPoolConfig")
 
 DEFAULT_MIN_SIZE = 2
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.cluster.control_plane import seconds
+from eks_blueprints.cluster.durations import seconds
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import RegionalKeyArn

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.cluster.control_plane import seconds
+from eks_blueprints.compute._leaves import TemplateName
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.leaves import IN_THE_REGION, SecurityGroupId
+from eks_blueprints.core.leaves import SecurityGroupId
 from eks_blueprints.core.spec import In, Many, Spec
 
-_license = Form(
-    r"arn:aws(-[a-z]+)*:license-manager:[a-z0-9-]+:\d{12}:license-configuration[:/]lic-[0-9a-f]{32}",
-    what="is not a valid ARN of a license configuration",
-    do="write arn:aws:license-manager:region:111122223333:license-configuration:lic- and 32 hex digits",
-)
 _template_id = Form(
     r"lt-[0-9a-f]{8,17}",
     what="is not a valid id of a launch template",
     do="write lt- and 8 to 17 hex digits, or use name",
 )
-_template_name = Form(
-    r"[A-Za-z0-9().\-/_]{3,128}",
-    what="is not a valid name of a launch template",
-    do="use 3 to 128 letters, digits and ().-/_",
-)
 _VERSION = Form(r"[1-9]\d*|\$Latest|\$Default")
-_snapshot_id = Form(
-    r"snap-[0-9a-f]{8,17}", what="is not a valid id of a snapshot", do="write snap- and 8 to 17 hex digits"
-)
 
 
 def _version(value: str | int) -> str:
@@ -42,15 +29,6 @@ def _version(value: str | int) -> str:
 
 TemplateVersion = Annotated[str | int, AfterValidator(_version)]
 """Version of a launch template, as text."""
-
-LicenseConfigurationArn = Annotated[str, AfterValidator(_license), IN_THE_REGION]
-"""ARN of a license configuration of AWS License Manager."""
-
-TemplateName = Annotated[str, AfterValidator(_template_name)]
-"""Name of a launch template."""
-
-SnapshotId = Annotated[str, AfterValidator(_snapshot_id)]
-"""Id of an EBS snapshot."""
 
 
 class LaunchTemplateSpecification(Spec):
@@ -184,23 +162,3 @@ class NetworkInterface(Spec):
     def first(self) -> bool:
         """Whether it stands for the first interface of the instance."""
         return (self.device_index, self.network_card_index) == (0, 0)
-
-
-class GroupTimeouts(Spec):
-    """How long to wait for AWS, each a number with a unit, such as `45m`."""
-
-    create: str | None = None
-    """For a new group. Default: the provider's own."""
-
-    update: str | None = None
-    """For a change; replacing all nodes of a large group can take hours. Default: the provider's own."""
-
-    delete: str | None = None
-    """For the removal. Default: the provider's own."""
-
-    @field_validator("create", "update", "delete")
-    @classmethod
-    def _is_duration(cls, text: str | None) -> str | None:
-        if text is not None:
-            seconds(text)
-        return text

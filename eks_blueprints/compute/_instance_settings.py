@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from eks_blueprints.compute._instance_parts import (
-    CpuOptions,
-    GroupTimeouts,
-    LaunchTemplateSpecification,
-    LicenseConfigurationArn,
-    NetworkInterface,
-    PrivateDnsNameOptions,
-    TemplateName,
-)
+from eks_blueprints.compute._leaves import LicenseConfigurationArn, TemplateName
+from eks_blueprints.compute._parts import GroupTimeouts
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.form import Form
+from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.spec import In, Many
+
+if TYPE_CHECKING:
+    from eks_blueprints.compute._instance_parts import (
+        CpuOptions,
+        LaunchTemplateSpecification,
+        NetworkInterface,
+        PrivateDnsNameOptions,
+    )
+else:
+    CpuOptions = late("eks_blueprints.compute._instance_parts", "CpuOptions")
+    LaunchTemplateSpecification = late("eks_blueprints.compute._instance_parts", "LaunchTemplateSpecification")
+    NetworkInterface = late("eks_blueprints.compute._instance_parts", "NetworkInterface")
+    PrivateDnsNameOptions = late("eks_blueprints.compute._instance_parts", "PrivateDnsNameOptions")
 
 _group_prefix = Form(
     r"[A-Za-z0-9][A-Za-z0-9_-]{0,35}",

@@ -12,8 +12,9 @@ from eks_blueprints.cluster.belongings import Frame
 from eks_blueprints.cluster.keys import volume_key
 from eks_blueprints.compute import _efa
 from eks_blueprints.compute._bootstrap import additions
+from eks_blueprints.compute._group_options import RemoteAccess
 from eks_blueprints.compute._instance_parts import NetworkInterface
-from eks_blueprints.compute._parts import RemoteAccess, Volume
+from eks_blueprints.compute._parts import Volume
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.errors import fail, unknown_name
 from eks_blueprints.core.naming import short_prefix

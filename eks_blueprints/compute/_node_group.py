@@ -10,8 +10,8 @@ import pulumi_aws as aws
 
 from eks_blueprints.compute._autoscaler_hints import resource_hints
 from eks_blueprints.compute._bootstrap import access_entry, image_id, user_data
-from eks_blueprints.compute._instance_parts import GroupTimeouts
 from eks_blueprints.compute._launch_template import launch_template, opened, specification
+from eks_blueprints.compute._parts import GroupTimeouts
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.errors import fail, unknown_name
 from eks_blueprints.core.facts.ami_types import CUSTOM

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, field_validator
 
 from eks_blueprints.core.errors import Faults, shown
-from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
+from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE, TAINT_EFFECTS
 from eks_blueprints.core.spec import Spec
-from eks_blueprints.karpenter.fitting import EFFECTS
 
 if TYPE_CHECKING:
     from eks_blueprints.karpenter.taints import Taint as PoolTaint
@@ -66,7 +65,7 @@ class Taint(Spec):
 def tolerated(taint: Taint | PoolTaint) -> dict[str, str]:
     """The toleration of a taint of a group or of a pool, as Kubernetes writes it."""
     value = {"value": taint.value} if taint.value else {}
-    return {"key": taint.key, "operator": "Equal", **value, "effect": EFFECTS.get(taint.effect, taint.effect)}
+    return {"key": taint.key, "operator": "Equal", **value, "effect": TAINT_EFFECTS.get(taint.effect, taint.effect)}
 
 
 def check_labels(labels: Mapping[str, str], faults: Faults, at: str = "labels") -> None:

@@ -12,7 +12,7 @@ from eks_blueprints.compute._bootstrap_rules import BESIDES_EKS, IN_FULL, check_
 from eks_blueprints.compute._ec2_nodes import Ec2Nodes, known_ami_type, offer_ami_types
 from eks_blueprints.compute._image import Image, check_own_image, drifts, own_ami, release_minor
 from eks_blueprints.compute._instance_rules import check_existing_template, check_instances
-from eks_blueprints.compute._parts import NodeRepairConfig, UpdateConfig
+from eks_blueprints.compute._parts import UpdateConfig
 from eks_blueprints.compute._rules import (
     check_capacity,
     check_efa,
@@ -27,11 +27,15 @@ from eks_blueprints.compute._scheduling import check_labels, check_taints
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.facts.ami_types import AL2_LAST_MINOR, CUSTOM, AmiType
 from eks_blueprints.core.form import Form
+from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.versions import minor
 
 if TYPE_CHECKING:
+    from eks_blueprints.compute._node_repair import NodeRepairConfig
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef, Ground
+else:
+    NodeRepairConfig = late("eks_blueprints.compute._node_repair", "NodeRepairConfig")
 
 _RELEASE = Form(r"(1\.\d+)(\.\d+)?-[0-9A-Za-z.-]+")
 _MOST_TYPES = 20  # EKS API reference, "CreateNodegroup", with a launch template

@@ -20,6 +20,7 @@ from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from eks_blueprints.core.errors import Faults, InputError, Problem, raised, shown, unforeseen
+from eks_blueprints.core.late_specs import loaded
 from eks_blueprints.core.leaves import element_name, too_many_tags
 from eks_blueprints.core.peers import unknown_kind
 from eks_blueprints.core.printed import one_line
@@ -103,10 +104,10 @@ class _Group:
         )
 
     def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: Any) -> dict[str, Any]:
-        return {"type": "object", "x-elements": self._base.group}
+        return {"type": "object", "x-elements": loaded(self._base).group}
 
     def _read(self, value: Any) -> tuple[Element, ...]:
-        base = self._base
+        base = loaded(self._base)
         faults = Faults()
         if isinstance(value, Mapping):
             entries = [_from_entry(base, str(name), fields, faults) for name, fields in value.items()]

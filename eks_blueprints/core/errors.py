@@ -8,7 +8,6 @@ reports into `Problem`s in the words of the file; the stack file adds line and c
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
@@ -170,6 +169,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def by_nearness(name: str, known: Iterable[str], *, cutoff: float = 0) -> list[str]:
     """Known names, those first that are most like `name`: the same but for case and separators, then by the letters
     that they share; of equals the one that begins like it, then the one whose length is nearest."""
+    import difflib  # most platforms have no slip
+
     wanted = folded(name)
     matcher = difflib.SequenceMatcher(b=wanted)
     rated = []

@@ -1,8 +1,8 @@
 """Modules of libraries that run when something is read of them, in the processes of the command line.
 
 `import pulumi` brings what an offline preview never uses: channels to an engine, the Automation API, dynamic providers,
-tracing. Together they are half of that import. Here each is an empty module until a name that it does not have is read;
-then it runs as it is written. Only modules that are not imported yet start so.
+tracing. Together they are half of that import; pydantic brings OpenSSL. Here each is an empty module until a name that
+it does not have is read; then it runs as it is written. Only modules that are not imported yet start so.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 OF_PULUMI = ("grpc", "grpc.aio", "pulumi.automation", "pulumi.dynamic", "pulumi.runtime._instrumentation")
 """What `import pulumi` imports, and reads nothing of."""
+OF_PYDANTIC = ("secrets",)
+"""What `import pydantic` imports, and reads nothing of; it brings OpenSSL."""
 
 _RUNNING = RLock()
 
@@ -119,7 +121,7 @@ def _after_its_package(fullname: str) -> ModuleSpec | None:
     return module.__spec__
 
 
-def install(names: Iterable[str] = OF_PULUMI) -> None:
+def install(names: Iterable[str] = OF_PULUMI + OF_PYDANTIC) -> None:
     """Let these modules wait. Where an engine traces this process, none does: tracing begins with the first import."""
     if "TRACEPARENT" not in os.environ and not any(isinstance(each, _Finder) for each in sys.meta_path):
         sys.meta_path.insert(0, _Finder(names))

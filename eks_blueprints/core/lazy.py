@@ -1,7 +1,6 @@
 """Names that are there before their modules are loaded, so that nobody waits for what a platform does not have."""
 
 import importlib
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,19 +24,3 @@ def served(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any]
         return sorted(homes)
 
     return get, names
-
-
-class _Unloaded(type):
-    """The type of classes that stand for one whose module may not be loaded yet."""
-
-    home: str
-
-    def __instancecheck__(cls, value: object) -> bool:
-        # A value of that class is there only once its module is.
-        loaded = getattr(sys.modules.get(cls.home), cls.__name__, None)
-        return loaded is not None and isinstance(value, loaded)
-
-
-def asked(home: str, name: str) -> type:
-    """What `isinstance` takes for the class of that name in a module, without loading the module for the question."""
-    return _Unloaded(name, (), {"home": home})

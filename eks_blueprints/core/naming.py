@@ -1,8 +1,6 @@
-"""Names: physical ones that fit AWS's limits, and the keys and values of Kubernetes labels."""
+"""Names: physical ones that fit AWS's limits, the keys and values of Kubernetes labels, the effects of taints."""
 
 from __future__ import annotations
-
-import hashlib
 
 from eks_blueprints.core.form import Form
 
@@ -17,6 +15,8 @@ LABEL_KEY = Form(rf"(?:(?P<domain>(?=[^/]{{1,253}}/){_DOMAIN})/)?{_PART}")
 """Key of a Kubernetes label or taint: a name, or `domain/name`."""
 LABEL_VALUE = Form(rf"(?:{_PART})?")
 """Value of a Kubernetes label or taint; it may be empty."""
+TAINT_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+"""Effects of taints as Kubernetes spells them, by EKS's spelling."""
 
 
 def short_prefix(logical: str, limit: int, *, dots: bool = True) -> str | None:
@@ -35,6 +35,8 @@ def name_prefix(logical: str, limit: int, *, dots: bool = True) -> str:
     if len(logical) + 1 + _PROVIDER_SUFFIX <= limit and (dots or "." not in logical):
         return f"{logical}-"
     kept = limit - _PROVIDER_SUFFIX - _HASH - 2
+    import hashlib  # brings OpenSSL, and a check names nothing
+
     digest = hashlib.sha256(logical.encode()).hexdigest()[:_HASH]
     begin = logical if dots else logical.replace(".", "-")
     return f"{begin[:kept].rstrip('-')}-{digest}-"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
 
@@ -26,12 +27,18 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from eks_blueprints.core.errors import REFERENCE_KEYS, Faults, shown
+from eks_blueprints.core.late_specs import is_late, late_schema, name_of, whole_schema
 from eks_blueprints.core.peers import unknown_field
 
 if TYPE_CHECKING:
     from pulumi import Output
+    from pydantic.json_schema import JsonSchemaValue
 
 T = TypeVar("T")
+
+
+_BUILT: ContextVar[type | None] = ContextVar("_BUILT", default=None)
+"""The spec whose schema is being built; those that its fields name are built when they read something."""
 
 
 class Spec(BaseModel):
@@ -41,9 +48,19 @@ class Spec(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = handler(source)
+        if _BUILT.get() not in (None, cls):
+            return late_schema(name_of(cls), lambda: cls)
+        token = _BUILT.set(cls)
+        try:
+            schema = handler(source)
+        finally:
+            _BUILT.reset(token)
         _make_scalars_strict(schema, cls)
         return schema
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(whole_schema(cls) if is_late(schema) else schema)
 
     @model_validator(mode="wrap")
     @classmethod

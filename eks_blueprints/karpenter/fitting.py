@@ -8,14 +8,14 @@ Tolerations", "Assigning Pods to Nodes"; `instances` for what the nodes of a typ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from eks_blueprints.core.facts.instance_types import InstanceType, instance_type
+from eks_blueprints.core.facts.instance_types import InstanceType, facts_of, instance_type
 from eks_blueprints.karpenter import instances
 from eks_blueprints.karpenter.labels import KARPENTER, KNOWN_VALUES, Flavor
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
+from eks_blueprints.karpenter.tolerating import Taint, Toleration, keeping_off
 
 ZONE = "topology.kubernetes.io/zone"
 
@@ -26,38 +26,6 @@ _DEVICES = {
     "aws.amazon.com/neuron": "neuron",
 }
 """Whose devices a resource counts."""
-
-
-EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
-"""Effects of taints as Kubernetes spells them, by EKS's spelling."""
-
-
-@dataclass(frozen=True, slots=True)
-class Toleration:
-    """A toleration of a pod."""
-
-    key: str = ""
-    operator: str = "Equal"
-    value: str = ""
-    effect: str = ""
-
-    def of(self, taint: Taint) -> bool:
-        """Whether it is one of a taint."""
-        if self.effect not in ("", taint.effect):
-            return False
-        if self.operator == "Exists":
-            return self.key in ("", taint.key)
-        return self.key == taint.key and self.value == taint.value
-
-
-@dataclass(frozen=True, slots=True)
-class Taint:
-    """A taint of nodes."""
-
-    key: str
-    value: str
-    effect: str
-    """NoSchedule, NoExecute or PreferNoSchedule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +95,6 @@ def fit(nodes: Nodes, needs: Needs) -> Answer:
     return Answer(unknown=nodes.unsure) if best.takes and nodes.unsure else best
 
 
-def keeping_off(taints: Iterable[Taint], tolerations: Collection[Toleration]) -> Taint | None:
-    """The first taint that keeps pods with some tolerations off; None if none does."""
-    hard = (each for each in taints if each.effect in ("NoSchedule", "NoExecute"))
-    return next((each for each in hard if not any(toleration.of(each) for toleration in tolerations)), None)
-
-
-def toleration_of(given: Mapping[str, Any]) -> Toleration:
-    """A toleration as an object has it."""
-    found = {key: str(given.get(key) or "") for key in ("key", "operator", "value", "effect")}
-    return Toleration(**{**found, "operator": found["operator"] or "Equal"})
-
-
-def taint_of(key: str, value: str | None, effect: str) -> Taint:
-    """A taint, its effect in Kubernetes' spelling or in that of EKS."""
-    return Taint(key, value or "", EFFECTS.get(effect, effect))
-
-
 def _of_alternative(nodes: Nodes, needs: Needs, conditions: Iterable[Requirement]) -> Answer:
     asked = allowed(conditions)
     types = nodes.types
@@ -163,7 +114,7 @@ def _of_alternative(nodes: Nodes, needs: Needs, conditions: Iterable[Requirement
     any_type = instances.with_facts(instances.launchable(KARPENTER))
     if refused := _too_small(any_type, needs):
         return Answer(refused)
-    small = all(_holds(facts, needs) for facts in instances.facts_of(any_type))
+    small = all(_holds(facts, needs) for facts in facts_of(any_type))
     return Answer(unknown=unknown or ("" if small else "the instance types of its nodes are not known"))
 
 

@@ -6,12 +6,12 @@ EKS user guide, "Create a Node Pool for EKS Auto Mode" and "Learn about Amazon E
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeAlias
 
-from eks_blueprints.core.facts.instance_types import InstanceType, families, instance_type, names
+from eks_blueprints.core.facts.instance_types import InstanceType, facts_of, families, instance_type, names
 from eks_blueprints.core.form import Form
 from eks_blueprints.karpenter.labels import ARCHITECTURE, AUTO_MODE, CAPACITY_TYPE, Flavor, normal
 from eks_blueprints.karpenter.requirements import Allowed
@@ -249,8 +249,3 @@ def _kebab(text: str | None) -> str | None:
 def with_facts(types: frozenset[str]) -> frozenset[str]:
     """Those of some types of which anything is known; all of them where nothing is known of any."""
     return frozenset(name for name in types if instance_type(name) is not None) or types
-
-
-def facts_of(types: Iterable[str]) -> list[InstanceType]:
-    """What is known of some types."""
-    return [found for name in types if (found := instance_type(name)) is not None]

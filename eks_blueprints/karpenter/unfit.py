@@ -243,7 +243,7 @@ def _too_few(pool: Pool, types: frozenset[str]) -> Iterator[Problem]:
 
 def _below_the_smallest(pool: Pool, types: frozenset[str], path: Path) -> Iterator[Problem]:
     """A limit below the smallest type lets nothing be launched; 0 is how pools are stopped on purpose."""
-    facts = instances.facts_of(types)
+    facts = instance_types.facts_of(types)
     if not facts:
         return
     smallest = min(facts, key=lambda each: (each.vcpus, each.memory_mib))

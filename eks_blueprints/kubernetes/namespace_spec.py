@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
-from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.leaves import namespace_name
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.quantities import Quantity, exact
 
 Level = Literal["privileged", "baseline", "restricted"]
-
-OF_EVERY_CLUSTER = ("default", "kube-node-lease", "kube-public", "kube-system")
-"""Namespaces that are there before anyone makes one."""
 
 POD_SECURITY = "pod-security.kubernetes.io/"
 _NAME_LABEL = "kubernetes.io/metadata.name"
@@ -133,31 +128,3 @@ class NamespaceArgs(ObjectMetadata):
 
 
 _QUOTA = Form(r"[A-Za-z0-9]([A-Za-z0-9._/-]{0,251}[A-Za-z0-9])?")
-
-
-def doubts(namespaces: Iterable[str]) -> Iterator[Problem]:
-    """Names that Kubernetes keeps for itself, and takes nevertheless."""
-    for name in namespaces:
-        if name.startswith("kube-"):
-            message = f"begins with kube-, which Kubernetes reserves; got {name}; choose another name"
-            yield Problem(("namespaces", name), message, severity="warning")
-
-
-def check_namespaces(namespaces: dict[str, NamespaceArgs]) -> dict[str, NamespaceArgs]:
-    """Namespaces by name, none of them one that every cluster has.
-
-    Raises:
-        ValidationError: if a name cannot be used.
-    """
-    faults = Faults()
-    for name in namespaces:
-        if fault := namespace_name.fault(name):
-            faults.add((name,), fault)
-        elif name in OF_EVERY_CLUSTER:
-            faults.add((name,), f"exists in every cluster; got {name}; remove it")
-    faults.raise_if_any()
-    return namespaces
-
-
-Namespaces = Annotated[dict[str, NamespaceArgs], AfterValidator(check_namespaces)]
-"""Namespaces by their names in the cluster."""

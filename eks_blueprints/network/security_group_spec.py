@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.core.errors import Faults, Problem, shown, unknown_name
+from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import (
     Cidr,
@@ -16,23 +16,13 @@ from eks_blueprints.core.leaves import (
     PrefixListId,
     SecurityGroupId,
     Tags,
-    key_name,
     key_names,
     security_group_id,
 )
 from eks_blueprints.core.rule_source import check_source
 from eks_blueprints.core.spec import In, Spec, is_known
+from eks_blueprints.network.security_group_names import ALL
 
-CLUSTER = "cluster"
-ENDPOINTS = "endpoints"
-STANDING = {
-    CLUSTER: "the security group that EKS creates for control plane and nodes",
-    ENDPOINTS: "the security group of the network's interface endpoints",
-}
-"""Groups that are there without being made here, by the names that they are kept for."""
-
-SELF = "self"
-ALL = "-1"
 _PORTED = ("tcp", "udp")
 _ICMP = ("icmp", "icmpv6")
 _NAMED = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": ALL}
@@ -204,45 +194,3 @@ class SecurityGroupArgs(Spec):
             everywhere = {"all-ipv4": "0.0.0.0/0", "all-ipv6": "::/0"} if made else {}
             egress = {key: SecurityGroupRule(cidr=cidr, protocol=ALL) for key, cidr in everywhere.items()}
         yield from (("egress", key, each) for key, each in egress.items())
-
-
-def check_groups(groups: dict[str, SecurityGroupArgs]) -> dict[str, SecurityGroupArgs]:
-    """Security groups by name, whose rules name only such as there are.
-
-    Raises:
-        ValidationError: if a name cannot be used, or is of no group.
-    """
-    faults = Faults()
-    known = [*groups, *STANDING, SELF]
-    for key, group in groups.items():
-        if (fault := key_name.fault(key)) or key == SELF or key.startswith("sg-"):
-            faults.add((key,), fault or f"is reserved for ids and for a group itself; got {key}; choose another name")
-        if key in STANDING:
-            for field in ("id", "name", "description"):
-                if getattr(group, field) is not None:
-                    faults.add((key, field), f"is not for {STANDING[key]}; got it; remove it")
-        for way in ("ingress", "egress"):
-            for rule, each in (getattr(group, way) or {}).items():
-                other: Any = each.security_group
-                if isinstance(other, str) and not other.startswith("sg-") and other not in known:
-                    fault = unknown_name(other, known, "security group of this platform")
-                    faults.add((key, way, rule, "security_group"), fault)
-    faults.raise_if_any()
-    return groups
-
-
-SecurityGroups = Annotated[dict[str, SecurityGroupArgs], AfterValidator(check_groups)]
-"""Security groups by a name of the user's choice."""
-
-
-def unknown_groups(
-    names: Iterable[str], groups: Mapping[str, Any], field: str = "security_groups"
-) -> Iterator[Problem]:
-    """Names of groups, at some part, that this platform has not; those of groups that stand by themselves are none."""
-    for index, name in enumerate(names):
-        if name in STANDING:
-            message = f"is {STANDING[name]}, and has its place already; got {name}; remove it"
-            yield Problem((field, index), message)
-        elif name not in groups:
-            do = unknown_name(name, groups, "security group of this platform")
-            yield Problem((field, index), do)

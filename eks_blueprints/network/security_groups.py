@@ -12,7 +12,8 @@ from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.rule_source import source_inputs
 from eks_blueprints.core.spec import is_known
-from eks_blueprints.network.security_group_spec import SELF, SecurityGroupArgs, SecurityGroupRule
+from eks_blueprints.network.security_group_names import SELF
+from eks_blueprints.network.security_group_spec import SecurityGroupArgs, SecurityGroupRule
 
 
 class SecurityGroup(Component):

@@ -14,7 +14,7 @@ from dataclasses import replace
 from eks_blueprints.core.facts.ami_types import CUSTOM, ami_types
 from eks_blueprints.karpenter import instances, manifests
 from eks_blueprints.karpenter.built_in import BUILT_IN, built_in_pool
-from eks_blueprints.karpenter.fitting import ZONE, Nodes, Taint, taint_of
+from eks_blueprints.karpenter.fitting import ZONE, Nodes
 from eks_blueprints.karpenter.labels import (
     ARCHITECTURE,
     AUTO_MODE,
@@ -27,6 +27,7 @@ from eks_blueprints.karpenter.labels import (
     normal,
 )
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
+from eks_blueprints.karpenter.tolerating import Taint, taint_of
 from eks_blueprints.policies.addresses import all_resolved, subnet_of, subnets_of
 from eks_blueprints.policies.karpenter import node_class, selected_subnets
 from eks_blueprints.policies.objects import object_name

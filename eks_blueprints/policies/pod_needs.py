@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eks_blueprints.karpenter.fitting import Needs, Toleration, toleration_of
+from eks_blueprints.karpenter.fitting import Needs
 from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
 from eks_blueprints.karpenter.requirements import Requirement
+from eks_blueprints.karpenter.tolerating import Toleration, toleration_of
 from eks_blueprints.policies.objects import pod_of
 from eks_blueprints.policies.props import Props
 from eks_blueprints.policies.quantities import quantity

@@ -12,8 +12,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.karpenter.fitting import Nodes, Taint
+from eks_blueprints.karpenter.fitting import Nodes
 from eks_blueprints.karpenter.labels import OPERATING_SYSTEM, normal
+from eks_blueprints.karpenter.tolerating import Taint
 from eks_blueprints.policies.node_labels import (
     add_zones,
     is_any_nodes,

@@ -65,6 +65,21 @@ def test_check_and_help_and_schema_import_no_pulumi() -> None:
         subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True)
 
 
+def test_help_needs_neither_pydantic_nor_yaml() -> None:
+    code = "import sys; sys.argv[1:] = ['--help']\nfrom eks_blueprints.cli import main\ntry: main()\n"
+    code += "except SystemExit: assert not {'pydantic', 'pydantic_core', 'ruamel.yaml'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("words", [["check", "prod"], ["preview", "prod"]])
+def test_one_stack_does_not_wait_for_what_many_need_or_slips(words: list[str]) -> None:
+    code = f"import sys; sys.argv[1:] = {words}\nfrom eks_blueprints.cli import main\n"
+    code += "try: main()\nexcept SystemExit as end: assert not end.code\n"
+    code += "print(*{'difflib', 'multiprocessing', 'concurrent.futures.process'} & set(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True, text=True)
+    assert done.stderr.split() == []
+
+
 @pytest.mark.parametrize(("setting", "looks"), [(None, False), ("__all__", False), ("one-of-them", True)])
 def test_plugins_of_pydantic_are_looked_for_only_where_somebody_says_which(setting: str | None, looks: bool) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "PYDANTIC_DISABLE_PLUGINS"}

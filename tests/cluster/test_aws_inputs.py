@@ -12,6 +12,7 @@ from pulumi_aws.eks import _inputs
 
 from eks_blueprints.cluster.settings import SET_BY_US
 from eks_blueprints.cluster.spec import ClusterArgs
+from eks_blueprints.core.late_specs import loaded
 from eks_blueprints.core.spec import Spec
 
 FIELDS = {
@@ -66,8 +67,8 @@ def fields(spec: type[Spec], prefix: str = "") -> Iterator[str]:
 
 
 def _specs(hint: Any) -> Iterator[type[Spec]]:
-    if isinstance(hint, type) and issubclass(hint, Spec):
-        yield hint
+    if isinstance(hint, type) and issubclass(loaded(hint), Spec):
+        yield loaded(hint)
     for argument in typing.get_args(hint):
         yield from _specs(argument)
 

@@ -35,6 +35,17 @@ print(json.dumps([{WAITING}, sorted(brought)]))
     assert brought == []
 
 
+def test_a_check_does_without_openssl() -> None:
+    program = """
+from pathlib import Path
+from eks_blueprints.stackfile.settle import checked
+checked(Path("examples/private_cluster/prod.yaml"))
+before = "_hashlib" in sys.modules
+print(json.dumps([before, sys.modules["secrets"].compare_digest("a", "a"), "_hashlib" in sys.modules]))
+"""
+    assert run(program) == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("use", "left"),
     [

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.karpenter.fitting import Answer, Needs, Nodes, Taint, fit, keeping_off, taint_of, toleration_of
+from eks_blueprints.karpenter.fitting import Answer, Needs, Nodes, fit
 from eks_blueprints.karpenter.requirements import Allowed, Requirement
+from eks_blueprints.karpenter.tolerating import Taint, keeping_off, taint_of, toleration_of
 
 
 def nodes(**fields: Any) -> Nodes:

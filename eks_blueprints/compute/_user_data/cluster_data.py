@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from eks_blueprints.karpenter.fitting import EFFECTS
+from eks_blueprints.core.naming import TAINT_EFFECTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,4 +53,4 @@ class NodeData:
 
 def effect_in_kubernetes(effect: str) -> str:
     """`NO_SCHEDULE` as Kubernetes spells it: `NoSchedule`."""
-    return EFFECTS[effect]
+    return TAINT_EFFECTS[effect]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -108,6 +109,11 @@ def instance_type(name: str) -> InstanceType | None:
         network_is_known=bool(network),
         branch_interfaces=int(branches or 0),
     )
+
+
+def facts_of(types: Iterable[str]) -> list[InstanceType]:
+    """What is known of some types."""
+    return [found for name in types if (found := instance_type(name)) is not None]
 
 
 @cache

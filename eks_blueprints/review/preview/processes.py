@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 from eks_blueprints.core import late_modules
@@ -29,6 +27,10 @@ def in_order(
         for item in items:
             yield item, work(item)
         return
+    # One stack needs none of this, and waits for it.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     context.set_forkserver_preload([_WARM])
     with ProcessPoolExecutor(workers, context, initializer=late_modules.install) as pool:

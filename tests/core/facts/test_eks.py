@@ -3,7 +3,9 @@ from typing import Any, get_args
 import pytest
 
 from eks_blueprints.addons.base import EksAddOn
-from eks_blueprints.compute._parts import NodeRepairOverride, UpdateConfig, WarmPoolConfig
+from eks_blueprints.compute._group_options import WarmPoolConfig
+from eks_blueprints.compute._node_repair import NodeRepairOverride
+from eks_blueprints.compute._parts import UpdateConfig
 from eks_blueprints.compute._scheduling import Taint
 from eks_blueprints.compute.managed_nodes import ManagedNodes
 from eks_blueprints.core.facts.eks import values_of

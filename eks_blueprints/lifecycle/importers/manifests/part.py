@@ -9,7 +9,7 @@ from typing import Any
 
 from eks_blueprints.core.json_values import spelled
 from eks_blueprints.core.leaves import element_name
-from eks_blueprints.kubernetes.namespace_spec import OF_EVERY_CLUSTER
+from eks_blueprints.kubernetes.namespace_names import OF_EVERY_CLUSTER
 from eks_blueprints.lifecycle.importers.manifests import cleaned, judged, sources
 from eks_blueprints.lifecycle.importers.manifests.elements import Built, build
 from eks_blueprints.lifecycle.importers.manifests.groups import Group, groups
