@@ -12,8 +12,15 @@ from pathlib import Path
 _UNIT = 1024**2 if sys.platform == "darwin" else 1024
 """What `ru_maxrss` counts in, as a part of a megabyte."""
 _SCRIPT = """\
-import resource, subprocess, sys
+import ctypes, os, resource, subprocess, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what the command leaves running counts too
 subprocess.run(sys.argv[1:], check=True)
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    pass
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
 """

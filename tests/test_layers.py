@@ -44,6 +44,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "rule_source",
             "secret_objects",
             "secret_text",
+            "yaml_events",
             "yaml_text",
         },
         {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}

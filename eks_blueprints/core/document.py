@@ -25,6 +25,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from eks_blueprints.core import yaml_events
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.yaml_text import reader
 
@@ -150,10 +151,17 @@ def documents(text: str, name: str = "<text>") -> list[Document]:
     Raises:
         InputError: if it is not YAML, or has duplicate keys.
     """
+    if (quick := yaml_events.events(text)) is not None:
+        with suppress(InputError):
+            return _documents(text, name, quick)
+    return _documents(text, name)
+
+
+def _documents(text: str, name: str, events: Any = None) -> list[Document]:
     found: list[Document] = []
     problems: list[Problem] = []
     with _told(name, text):
-        for data, builder in _Builder(name, text).every():
+        for data, builder in _Builder(name, text, events).every():
             problems += builder.problems
             if data is not None:
                 found.append(Document(name, data, builder.keys, builder.values))
@@ -212,11 +220,14 @@ def text_at_top(text: str, key: str) -> str | None:
 class _Builder:
     """Turns the nodes of a text into plain values and notes where each stands."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, events: Any = None) -> None:
+        """`events` is what reads the text, if not the parser in Python."""
         self._name = name
         yaml = reader()
         yaml.doc_infos.append(DocInfo())  # as `YAML.load` does: a directive of the text is noted in it
-        self._constructor, self._parser = yaml.get_constructor_parser(text)
+        if events is not None:
+            yaml._parser = events
+        self._constructor, self._parser = yaml.get_constructor_parser(text if events is None else "")
         self._composer = self._constructor.composer
         self._count = 0
         self.keys: dict[Path, Place] = {}

@@ -6,10 +6,15 @@ The C library of ruamel.yaml, where it is there, refuses what the parser in Pyth
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.parser import Parser
+from ruamel.yaml.reader import Reader
+from ruamel.yaml.scanner import Scanner
 
 __all__ = ["YAMLError", "documents", "load", "needs_no_quotes", "reader"]
 
@@ -23,9 +28,67 @@ def needs_no_quotes(text: str) -> bool:
     return bool(_PLAIN.fullmatch(text)) and not _WORDS.fullmatch(text)
 
 
+class _Reader(Reader):
+    """Moves on within a line at once; the library looks at each character."""
+
+    def forward(self, length: int = 1) -> None:
+        end = self.pointer + length
+        passed = self.buffer[self.pointer : end]
+        if end + 1 >= len(self.buffer) or "\n" in passed or "\r" in passed or "\ufeff" in passed:
+            super().forward(length)
+            return
+        self.pointer = end
+        self.index += length
+        self.column += length
+
+
+class _Scanner(Scanner):
+    """Asks whether a token may be a key only where one may be."""
+
+    def check_token(self, *choices: Any) -> bool:
+        while self.need_more_tokens():
+            self.fetch_more_tokens()
+        return bool(self.tokens) and (not choices or isinstance(self.tokens[0], choices))
+
+    def need_more_tokens(self) -> bool:
+        if self.done or not self.tokens:
+            return not self.done
+        return bool(self.possible_simple_keys) and super().need_more_tokens()
+
+    def stale_possible_simple_keys(self) -> None:
+        line, index = self.reader.line, self.reader.index
+        if any(key.line != line or index - key.index > 1024 for key in self.possible_simple_keys.values()):
+            super().stale_possible_simple_keys()
+
+
+class _Parser(Parser):
+    """Knows its neighbours, which the library looks up for every token."""
+
+    @cached_property
+    def scanner(self) -> Any:
+        return self.loader.scanner
+
+    @cached_property
+    def resolver(self) -> Any:
+        return self.loader.resolver
+
+
+class _Composer(Composer):
+    """The same."""
+
+    @cached_property
+    def parser(self) -> Any:
+        return self.loader.parser
+
+    @cached_property
+    def resolver(self) -> Any:
+        return self.loader.resolver
+
+
 def reader() -> YAML:
     """What reads one text."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.Reader, yaml.Scanner, yaml.Parser, yaml.Composer = _Reader, _Scanner, _Parser, _Composer
     yaml.composer.warn_double_anchors = False  # YAML allows them: an alias means the last one before it
     return yaml
 

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from pulumi import ComponentResource, Resource
+from pulumi.output import _is_prompt
 from pulumi.runtime import rpc
 from pulumi.runtime._depends_on import _resolve_depends_on_urns
 
@@ -22,6 +23,7 @@ class Dependencies:
         self._declare: Function = rpc.declare_dependency  # type: ignore[attr-defined]
         self._expand: Function = rpc._expand_dependencies
         self._resolve: Function = _resolve_depends_on_urns
+        self._prompt: Function = _is_prompt
         self._numbers = count()
         self._order: dict[Resource, int] = {}
         self._edges: set[tuple[Resource, Resource]] = set()
@@ -37,6 +39,7 @@ class Dependencies:
             ("pulumi.runtime.resource", "_expand_dependencies"): self.expand_dependencies,
             ("pulumi.runtime._depends_on", "_expand_dependencies"): self.expand_dependencies,
             ("pulumi.runtime.resource", "_resolve_depends_on_urns"): self.resolve_depends_on_urns,
+            ("pulumi.resource", "_is_prompt"): self.is_prompt,
         }
 
     def made(self, resource: Resource) -> None:
@@ -107,3 +110,7 @@ class Dependencies:
         if not isinstance(depends_on, list) or not all(isinstance(each, Resource) for each in depends_on):
             return await self._resolve(depends_on, from_resource)  # type: ignore[no-any-return]
         return set(await self.expand_dependencies(depends_on, from_resource))
+
+    def is_prompt(self, value: Any) -> bool:
+        """Whether an entry of `depends_on` is there at once: a resource always is."""
+        return isinstance(value, Resource) or bool(self._prompt(value))

@@ -47,6 +47,7 @@ _REPLACED: dict[tuple[str, str], tuple[str, ...] | None] = {
     ("pulumi.runtime.resource", "_expand_dependencies"): ("deps", "from_resource"),
     ("pulumi.runtime._depends_on", "_expand_dependencies"): ("deps", "from_resource"),
     ("pulumi.runtime.resource", "_resolve_depends_on_urns"): ("depends_on", "from_resource"),
+    ("pulumi.resource", "_is_prompt"): ("value",),
     ("pulumi.runtime.resource", "_get_stack_trace"): (),
     ("pulumi.runtime.resource", "create_urn"): ("name", "type_", "parent", "project", "stack"),
     ("pulumi.runtime.resource", "wrap_with_context"): ("fn",),
