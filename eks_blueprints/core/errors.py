@@ -79,7 +79,7 @@ def _without_secret(path: Path, message: str) -> str:
     What it says to do goes too, since it may quote the value again.
     """
     what, _, got = message.partition(_GOT)
-    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    key = path[-1] if path and isinstance(path[-1], str) else ""
     first = got.partition(" ")[0].rstrip(";")
     if first in ("", "nothing", "both", "[secret]", key, shown(key)) or not _holds_secret(path, key):
         return message
