@@ -110,6 +110,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     streams.attach()
     streams.keep_apart()
     _end_when_told()
+    _end_by_us_alone()
     try:
         # https://no-color.org: any value but the empty one. Where it is not set, click looks at the terminal.
         color = False if os.environ.get("NO_COLOR") else None
@@ -155,6 +156,21 @@ def _end_when_told() -> None:
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
+def _end_by_us_alone() -> None:
+    """Make `os._exit` of somebody else's code an exception, as `sys.exit` is: a good code of it would pass a gate.
+
+    Processes that are forked end as always.
+    """
+    ends, ours = os._exit, os.getpid()
+
+    def asked(status: int) -> NoReturn:
+        if os.getpid() != ours:
+            ends(status)
+        raise SystemExit(status)
+
+    os._exit = asked
 
 
 def _said(message: str, code: Exit) -> Exit:

@@ -23,6 +23,8 @@ _ENDINGS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "se
 _HINTS = frozenset({"key", "auth", "salt", "seed", "signature", "dsn", "hash", "connection", "conn", "webhook"})
 _KEY_PAIR = ["ec", "2", "ssh", "key"]
 """EKS's name of the field that holds the name of an EC2 key pair."""
+_KEPT_BY = frozenset({"client", "consumer", "cookie", "hmac", "session"})
+"""Before "secret": what has a secret itself, and is no object of Kubernetes that has a name."""
 _COUNTED = frozenset({"tokens", "secrets", "credentials", "passwords"})
 
 _CONTENT = re.compile(
@@ -194,7 +196,11 @@ def _digits(name: str) -> int:
 def _names_object(name: str, text: str) -> bool:
     """Whether a setting such as `tlsSecret: web-tls` names an object of Kubernetes."""
     words = _words(name)
+    if words[-2:] == ["secret", "key"] and speaks(text):  # of an ExternalSecret: which key of a Secret
+        return True
     reference = words[-1] in ("secret", "secrets", "credentials", "creds") and name != name.upper()
+    if words[-1] == "secret" and _KEPT_BY & {*words[:-1]}:
+        return False
     return reference and len(text) <= 63 and _OBJECT.fullmatch(text) is not None and not _random(text, 16)
 
 

@@ -138,7 +138,7 @@ def _bool(_: str, value: Any, path: Path) -> str | None:
 
 
 def _whole(word: str, value: Any, path: Path) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
+    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
         without = " without quotes" if isinstance(value, str) else ""
         return f"needs a whole number; got {_got(value, path)}; write digits{without}"
     if abs(value) > _LARGEST[word]:

@@ -37,6 +37,8 @@ def without_secrets(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
         if is_source(value):
             return value
+        if name == "secrets":
+            return {key: _without_data(item) for key, item in value.items()}
         fields = FIELDS if is_secret(value) else ()
         return {
             key: MASK if key in fields and item else without_secrets(item, called(value, key))
@@ -46,6 +48,15 @@ def without_secrets(value: Any, name: str = "") -> Any:
         return [without_secrets(item, name) for item in value]
     value = masked_text(value) if isinstance(value, str) and "\n" in value else value
     return hidden(value, name, MASK)
+
+
+def _without_data(value: Any) -> Any:
+    """A Secret of a workload, what it holds in plain text masked whatever it is called."""
+    if not (isinstance(value, Mapping) and isinstance(data := value.get("data"), Mapping)):
+        return without_secrets(value)
+    named = (type(None), Mapping)  # a reference, or a key that is removed
+    plain = {key: without_secrets(item) if isinstance(item, named) else MASK for key, item in data.items()}
+    return {**without_secrets(value), "data": plain}
 
 
 def _mapping(value: Mapping[str, Any], path: Path, indent: str, document: Document) -> Iterator[Line]:

@@ -35,6 +35,17 @@ def run(shell: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str
     )
 
 
+RULE = """\
+import os, sys
+from eks_blueprints.policies import Faults, Props, rule
+
+
+@rule("shop-ends", "aws:eks/cluster:Cluster", severity="low", enforcement="mandatory", rationale="Ends.", fix="Go.")
+def ends(cluster: Props) -> Faults:
+    \"\"\"Nothing ends.\"\"\"
+    {ending}
+    yield cluster.fault("ends")
+"""
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
 
@@ -196,6 +207,30 @@ def test_an_error_is_shown_in_every_code_page(tmp_path: Path, env: dict[str, str
     assert b"Traceback" not in shown
     assert b"UnicodeEncodeError" not in shown
     shown.decode(page)
+
+
+@pytest.mark.parametrize("ending", ["os._exit(0)", "sys.exit(0)"])
+def test_code_that_ends_the_process_passes_no_gate(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "ends.py").write_text(f"import os, sys\n{ending}\n")
+    (tmp_path / "odd.yaml").write_text(FILE.replace("core_addons: []", "addons: {a: {kind: ends.X}}"))
+    done = run("$CLI check ./odd.yaml", tmp_path)
+    assert done.returncode == 2
+    assert "addons.a.kind: cannot be imported" in done.stderr
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "ends.py").write_text(RULE.format(ending=ending))
+    done = run("$CLI check ./dev.yaml --policies", tmp_path)
+    assert done.returncode == 2
+    assert "policies/ends.py:8: rule shop-ends fails on dev-cluster; got SystemExit: 0" in done.stderr
+    assert not done.stdout
+
+
+def test_forked_processes_end_as_always(tmp_path: Path) -> None:
+    (tmp_path / "forks.py").write_text(
+        "import os\npid = os.fork()\nif not pid:\n    os._exit(7)\n"
+        "assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7\nraise ValueError('went on')\n"
+    )
+    (tmp_path / "odd.yaml").write_text(FILE.replace("core_addons: []", "addons: {a: {kind: forks.X}}"))
+    assert run("$CLI check ./odd.yaml", tmp_path).stderr.count("ValueError: went on") == 1
 
 
 def test_nobody_is_at_home(tmp_path: Path) -> None:

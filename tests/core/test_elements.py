@@ -8,8 +8,10 @@ from pydantic import ValidationError
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.addons.vpc_cni import VpcCni
+from eks_blueprints.core.component import Component
 from eks_blueprints.core.elements import Group, element_class, kinds
 from eks_blueprints.core.errors import problems_of
+from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.spec import Spec
 
 
@@ -24,6 +26,13 @@ class Mine(AddOn):
 
     service_account: ClassVar[str] = ""
     size: int = 1
+
+    @property
+    def home(self) -> str:
+        return "mine"
+
+    def install(self, cluster: ClusterRef) -> Component:
+        return self.component(cluster)
 
 
 def messages(addons: object) -> list[str]:

@@ -31,6 +31,14 @@ def text_of(data: Any) -> str:
     )
 
 
+def test_what_a_workload_keeps_in_secrets_is_not_shown() -> None:
+    secrets = {"db": {"data": {"a": "hush-4711", "b": {"secret": "key"}, "c": None}, "mount_path": "/etc/db"}}
+    shown = without_secrets({"workloads": {"web": {"kind": "deployment", "secrets": secrets}}})
+    assert shown["workloads"]["web"]["secrets"] == {
+        "db": {"data": {"a": "[secret]", "b": {"secret": "key"}, "c": None}, "mount_path": "/etc/db"}
+    }
+
+
 @given(st.dictionaries(st.text(max_size=6), DATA, min_size=1, max_size=4))
 def test_what_is_printed_reads_as_what_was_merged(data: dict[str, Any]) -> None:
     try:

@@ -261,3 +261,29 @@ DOUBTFUL: list[tuple[dict[str, Any], str]] = [
 def test_what_kubernetes_takes_and_never_works_is_a_warning(fields: dict[str, Any], expected: str) -> None:
     (found,) = (each for each in told({"web": {**WEB, **fields}}) if "is not known" not in each)
     assert found.startswith(f"warning: workloads.web.{expected}")
+
+
+HIDDEN = "hush-4711"
+BADLY_WRITTEN: list[dict[str, Any]] = [
+    {"secrets": {"db": {"data": {"a": [HIDDEN]}}}},
+    {"secrets": {"db": {"data": {"a": {"secret": HIDDEN, "of": HIDDEN}}}}},
+    {"secrets": {"db": {"data": HIDDEN}}},
+    {"secrets": {"db": HIDDEN}},
+    {"env": {"DB_PASSWORD": [HIDDEN]}},
+    {"env": {"DB_PASSWORD": {"value": HIDDEN}}},
+    {"sidecars": {"log": {"image": "a:1", "env": {"API_TOKEN": [HIDDEN]}}}},
+]
+
+
+@pytest.mark.parametrize("fields", BADLY_WRITTEN, ids=str)
+def test_no_error_quotes_a_secret(fields: dict[str, Any]) -> None:
+    problems = told({"web": {**WEB, **fields}})
+    assert problems
+    assert HIDDEN not in "".join(problems)
+
+
+def test_an_error_beside_a_secret_says_what_is_wrong() -> None:
+    (problem,) = told({"web": {**WEB, "secrets": {"db": {"data": {"a": "b"}, "mount_path": "etc"}}}})
+    assert problem.endswith('mount_path: is not absolute; got "etc"; begin it with /')
+    (problem,) = told({"web": {**WEB, "secrets": {"db": {"dta": {"a": "b"}}}}})
+    assert problem.endswith('dta: no such field; got "dta"; did you mean data?')

@@ -73,7 +73,7 @@ def test_saved_plans_of_many_stacks(tmp_path: Path) -> None:
 def test_any_other_file_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "x.json"
     file.write_text(text)
-    with pytest.raises(InputError, match="is not a plan or an exported stack|is a plan of another version"):
+    with pytest.raises(InputError, match=r"is not a plan or an exported stack|is a plan of another version"):
         from_file(file)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.preview import judging
 
@@ -33,9 +35,6 @@ def test_an_invalid_file_is_reported_from_another_process(tmp_path: Path) -> Non
     files[1].write_text(STACK.replace("SIZE", "none"))
     found = judging.reports(files, None, 2)
     assert next(found).stack == "one"
-    try:
+    with pytest.raises(InputError) as error:
         next(found)
-    except InputError as error:
-        assert error.problems[0].file == str(files[1])
-    else:
-        raise AssertionError("nothing is refused")
+    assert error.value.problems[0].file == str(files[1])

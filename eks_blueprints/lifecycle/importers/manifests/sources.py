@@ -180,7 +180,9 @@ def _as_kubectl(document: Document, value: Any, path: Path) -> Any:
 
 def _of_document(data: Any, name: str, document: Document | None, problems: list[Problem]) -> Iterator[Original]:
     if not isinstance(data, Mapping):
-        what = Original({}, name, document).problem(f"is no Kubernetes object; got {shown(data)}; write a mapping")
+        # Of a file that is none, such as a list of passwords, nothing is told.
+        got = "a list" if isinstance(data, list) else type(data).__name__.replace("str", "text")
+        what = Original({}, name, document).problem(f"is no Kubernetes object; got {got}; write a mapping")
         problems.append(what)
         return
     for at, each in listed(data):
