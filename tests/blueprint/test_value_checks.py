@@ -106,4 +106,58 @@ def test_of_other_versions_nothing_is_said() -> None:
 
 
 def test_values_of_other_shapes_break_nothing() -> None:
-    assert told("external_dns", {"logFormat": ["a"], "image": "x", "service": [1], "policy_": {"a": {}}}) == []
+    assert told("falco", {"driver": ["a"], "image": "x", "collectors": [1], "driver_": {"kind": {}}}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "message"),
+    [
+        (
+            "external_dns",
+            {"serviceAccount": {"name": {"a": "b"}}},
+            'values.serviceAccount.name: needs text; got {"a": "b"}',
+        ),
+        (
+            "ack_s3",
+            {"reconcile": {"defaultResyncPeriod": "daily"}},
+            'values.reconcile.defaultResyncPeriod: needs a number; got "daily"; write it without quotes',
+        ),
+        (
+            "cert_manager",
+            {"replicacount": 2},
+            'values.replicacount: no such field; got "replicacount"; did you mean replicaCount?',
+        ),
+        ("cert_manager", {"webhook": {"replicaCount": "two"}}, "values.webhook.replicaCount: needs a number"),
+    ],
+)
+def test_values_are_held_against_the_schema_of_their_chart(kind: str, values: dict[str, Any], message: str) -> None:
+    least = {"external_dns": ZONES, "ack_s3": {"unbounded": True}}
+    assert message in refused({kind: {"values": values, **least.get(kind, {})}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("cert_manager", {"replicaCount": 2, "webhook": {"replicaCount": None}, "global": {"logLevel": 3}}),
+        ("cert_manager", {"nodeSelector": {"anything.of/mine": "x"}}),
+        ("external_dns", {"extraArgs": ["--txt-prefix=x"]}),
+        ("reloader", {"reloader": {"anything": {"of": "mine"}}}),
+    ],
+)
+def test_values_that_the_schema_takes_are_taken(kind: str, values: dict[str, Any]) -> None:
+    assert told(kind, values) == []
+
+
+def test_a_schema_of_another_version_says_nothing() -> None:
+    assert told("cert_manager", {"replicacount": 2}, version="v1.0.0") == []
+    assert told("argo_rollouts", {"nothing": {"of": "the kind"}}) == []
+
+
+def test_what_add_ons_set_themselves_fits_the_schemas() -> None:
+    from eks_blueprints.blueprint import value_schemas
+    from tests.addons.test_charts import RENDERED, values_of
+
+    wrong = {
+        kind: found for kind in RENDERED if (found := list(map(str, value_schemas.check(kind, values_of(kind, "")))))
+    }
+    assert wrong == {}
