@@ -106,7 +106,10 @@ def test_of_other_versions_nothing_is_said() -> None:
 
 
 def test_values_of_other_shapes_break_nothing() -> None:
-    assert told("falco", {"driver": ["a"], "image": "x", "collectors": [1], "driver_": {"kind": {}}}) == []
+    assert (
+        told("kyverno", {"grafana": ["a"], "apiVersionOverride": "x", "test": [1], "upgrade": "none", "crds_": {}})
+        == []
+    )
 
 
 @pytest.mark.parametrize(
