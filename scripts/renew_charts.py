@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import value_schemas
+import yaml
 from chart_checkouts import Checkouts, NotThereError
 from chart_demands import Demands, demands
 from chart_forms import Release, forms, pinned, places
-from chart_render import RefusedError, Render, leaves
+from chart_render import Loader, RefusedError, Render, leaves
 from chart_steering import steering
 from crd_nodes import Nodes
 
@@ -86,6 +87,10 @@ def renew_schemas(checkouts: Path, kinds: list[str]) -> None:
             nodes = Nodes()
             nodes.add(schema)
             known[f"{kind}.json"] = json.dumps(nodes.all, separators=(",", ":")).encode()
+        file = folder / "values.yaml"
+        values = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader) if file.exists() else {}  # noqa: S506
+        shape = json.dumps(value_schemas.shape(values or {}), separators=(",", ":"))
+        known[f"{kind}.defaults.json"] = shape.encode()
     with zipfile.ZipFile(SCHEMAS, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(known.items()):
             # Without a date, so that what has not changed is written alike.

@@ -23,6 +23,15 @@ def of_chart(folder: Path) -> dict[str, Any] | None:
     return _small(whole, whole, 0) if isinstance(whole, dict) else None
 
 
+def shape(values: Any) -> Any:
+    """The mappings and lists of default values, empty but for mappings and lists in them; None for what is plain."""
+    if isinstance(values, list):
+        return []
+    if not isinstance(values, dict):
+        return None
+    return {str(key): below for key, each in values.items() if (below := shape(each)) is not None}
+
+
 def _small(schema: Any, whole: Mapping[str, Any], depth: int) -> dict[str, Any]:
     if isinstance(schema, dict) and "$ref" in schema and depth < _DEEPEST:
         return _small(_named(str(schema["$ref"]), whole), whole, depth + 1)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line for each value
 """Values that the chart itself would refuse are refused at their place, before anything is installed."""
 
 from __future__ import annotations
@@ -164,3 +165,23 @@ def test_what_add_ons_set_themselves_fits_the_schemas() -> None:
         kind: found for kind in RENDERED if (found := list(map(str, value_schemas.check(kind, values_of(kind, "")))))
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "message"),
+    [
+        ("argo_rollouts", {"controller": {"podAnnotations": ""}}, "values.controller.podAnnotations: is a mapping in the"),
+        ("trino", {"coordinator": {"additionalConfigFiles": "x"}}, 'additionalConfigFiles: is a mapping in the chart\'s defaults; got "x"'),
+        ("nvidia_device_plugin", {"podAnnotations": ["x"]}, "write a mapping, unless the chart takes both"),
+        ("argo_rollouts", {"controller": {"tolerations": {"key": "a"}}}, "controller.tolerations: is a list in the chart's"),
+    ],
+)  # fmt: skip
+def test_values_of_another_shape_than_the_default_are_doubted(kind: str, values: dict[str, Any], message: str) -> None:
+    found = [*value_checks.check(args({kind: {"values": values}}))]
+    assert [problem.severity for problem in found] == ["warning"]
+    assert message in str(found[0])
+
+
+def test_values_of_the_shape_of_the_default_and_new_ones_are_not() -> None:
+    assert told("argo_rollouts", {"controller": {"podAnnotations": {"a": "b"}, "tolerations": []}, "own": "x"}) == []
+    assert told("argo_rollouts", {"controller": None, "dashboard": {"enabled": True, "resources": {}}}) == []
