@@ -87,6 +87,7 @@ def renew_schemas(checkouts: Path, kinds: list[str]) -> None:
             nodes = Nodes()
             nodes.add(schema)
             known[f"{kind}.json"] = json.dumps(nodes.all, separators=(",", ":")).encode()
+            continue
         file = folder / "values.yaml"
         values = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader) if file.exists() else {}  # noqa: S506
         shape = json.dumps(value_schemas.shape(values or {}), separators=(",", ":"))

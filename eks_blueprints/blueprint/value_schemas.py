@@ -1,7 +1,7 @@
 """Values against the schema that the pinned chart has for them, and against its default values.
 
-The facts: `value_schemas.zip`. It has the schema of each chart that comes with one, and of the default values of every
-chart their mappings and lists. What defaults may add is not asked for; what several values decide together is Helm's.
+The facts: `value_schemas.zip`. It has the schema of each chart that comes with one, and of the default values of others
+their mappings and lists. What defaults may add is not asked for; what several values decide together is Helm's.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ _FILE = File(__file__).with_name("value_schemas.zip")
 
 
 def check(kind: str, values: Mapping[str, Any]) -> Iterator[Problem]:
-    """What the chart of an add-on refuses, and, as warnings, what is of another shape than the chart's defaults."""
-    schema, told = _read(f"{kind}.json"), set()
-    if schema is not None:
-        from eks_blueprints.kubernetes.structural import Structural
+    """What the chart of an add-on refuses; without a schema, as warnings, what is unlike its defaults in shape."""
+    schema = _read(f"{kind}.json")
+    if schema is None:
+        yield from _unlike(_read(f"{kind}.defaults.json"), values, ())
+        return
+    from eks_blueprints.kubernetes.structural import Structural
 
-        for problem in Structural().object(schema[-1], values, own=False):
-            told.add(problem.path)
-            yield problem
-    yield from (problem for problem in _unlike(_read(f"{kind}.defaults.json"), values, ()) if problem.path not in told)
+    yield from Structural().object(schema[-1], values, own=False)
 
 
 def _unlike(default: Any, value: Any, path: Path) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from eks_blueprints.addons.external_dns import ExternalDns
 from eks_blueprints.addons.helm import Helm
 from eks_blueprints.addons.keda import Keda
 from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
+from eks_blueprints.addons.kuma import Kuma
 from eks_blueprints.addons.manifests import Manifests
 from eks_blueprints.addons.storage_classes import StorageClasses
 from eks_blueprints.addons.trino import Trino
@@ -298,3 +299,8 @@ def test_an_image_that_is_none(image: str) -> None:
 @pytest.mark.parametrize("image", ["a", "localhost:5000/a", "MY.example.com:5000/a/b_c:1.2-3@sha256:" + "0" * 64])
 def test_an_image(image: str) -> None:
     assert Velero.model_validate({"bucket": "backups", "plugin_image": image}).plugin_image == image
+
+
+def test_an_egress_is_in_a_zone() -> None:
+    assert "is for mode zone; got mode global; remove one of them" in problems(Kuma, mode="global", egress=True)
+    assert Kuma(mode="zone", egress=True).egress

@@ -184,4 +184,4 @@ def test_values_of_another_shape_than_the_default_are_doubted(kind: str, values:
 
 def test_values_of_the_shape_of_the_default_and_new_ones_are_not() -> None:
     assert told("argo_rollouts", {"controller": {"podAnnotations": {"a": "b"}, "tolerations": []}, "own": "x"}) == []
-    assert told("argo_rollouts", {"controller": None, "dashboard": {"enabled": True, "resources": {}}}) == []
+    assert told("argo_rollouts", {"controller": None, "dashboard": {"resources": {}}}) == []
