@@ -1,10 +1,11 @@
 """Renew eks_blueprints/core/charts/charts.json: what each pinned chart renders with the values of this library.
 
-    python scripts/renew_charts.py CHECKOUTS [--demands] [KIND...]
+    python scripts/renew_charts.py CHECKOUTS [--demands|--schemas] [KIND...]
 
 CHECKOUTS is a folder with a git checkout of each project as `owner/name` (chart_sources.toml says which); charts are
 unpacked once, below `.unpacked` in it. With kinds, only their rows are renewed, and with `--demands` only what charts
-ask of their values; review the diff. Needs Helm.
+ask of their values. What their schemas say of values stands in eks_blueprints/blueprint/value_schemas.zip, which is
+written with them, or alone with `--schemas`. Review the diff. Needs Helm.
 """
 
 from __future__ import annotations
@@ -12,23 +13,28 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import value_schemas
+import yaml
 from chart_checkouts import Checkouts, NotThereError
 from chart_demands import Demands, demands
 from chart_forms import Release, forms, pinned, places
-from chart_render import RefusedError, Render, leaves
+from chart_render import Loader, RefusedError, Render, leaves
 from chart_steering import steering
+from crd_nodes import Nodes
 
 from eks_blueprints.core.charts.model import Rendered, Workload, dump, patch
 from eks_blueprints.core.charts.objects import read
 from eks_blueprints.core.versions import latest
 
 TABLE = Path(__file__).parents[1] / "eks_blueprints" / "core" / "charts" / "charts.json"
+SCHEMAS = Path(__file__).parents[1] / "eks_blueprints" / "blueprint" / "value_schemas.zip"
 
 
 def main(checkouts: Path, kinds: list[str]) -> None:
@@ -45,6 +51,7 @@ def main(checkouts: Path, kinds: list[str]) -> None:
                 continue
             known = {key: row for key, row in known.items() if key not in (kind, _key(kind, "crds"))} | done.result()
             _write(known)
+    renew_schemas(checkouts, kinds)
 
 
 def renew_demands(checkouts: Path, kinds: list[str]) -> None:
@@ -62,6 +69,33 @@ def renew_demands(checkouts: Path, kinds: list[str]) -> None:
             known[_key(kind, role)] = row | {key: found for key, found in vars(asks).items() if found}
             print(_key(kind, role), flush=True)
             _write(known)
+
+
+def renew_schemas(checkouts: Path, kinds: list[str]) -> None:
+    """Write anew what schemas of the charts of these kinds say of values; of all without any."""
+    known: dict[str, bytes] = {}
+    if kinds and SCHEMAS.exists():
+        with zipfile.ZipFile(SCHEMAS) as archive:
+            known = {name: archive.read(name) for name in archive.namelist()}
+    for kind in kinds or pinned():
+        try:
+            folder, _, _ = unpacked(checkouts, next(forms(kind))[1][""])
+        except NotThereError as error:
+            print(f"{kind}: {error}", file=sys.stderr, flush=True)
+            continue
+        if (schema := value_schemas.of_chart(folder)) is not None:
+            nodes = Nodes()
+            nodes.add(schema)
+            known[f"{kind}.json"] = json.dumps(nodes.all, separators=(",", ":")).encode()
+            continue
+        file = folder / "values.yaml"
+        values = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader) if file.exists() else {}  # noqa: S506
+        shape = json.dumps(value_schemas.shape(values or {}), separators=(",", ":"))
+        known[f"{kind}.defaults.json"] = shape.encode()
+    with zipfile.ZipFile(SCHEMAS, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(known.items()):
+            # Without a date, so that what has not changed is written alike.
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 9)
 
 
 def _write(rows: dict[str, Any]) -> None:
@@ -198,5 +232,6 @@ def _compact(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    arguments = [each for each in sys.argv[2:] if each != "--demands"]
-    (renew_demands if "--demands" in sys.argv else main)(Path(sys.argv[1]), arguments)
+    modes = {"--demands": renew_demands, "--schemas": renew_schemas}
+    chosen = [modes[each] for each in sys.argv[2:] if each in modes] or [main]
+    chosen[0](Path(sys.argv[1]), [each for each in sys.argv[2:] if each not in modes])

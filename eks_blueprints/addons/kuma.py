@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import model_validator
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.core.errors import Faults
 
 
 class Kuma(HelmAddOn):
@@ -28,7 +31,15 @@ class Kuma(HelmAddOn):
     """Whether this control plane runs services, or is the one above those of several zones."""
 
     egress: bool = False
-    """Whether traffic that leaves the mesh goes through pods of its own."""
+    """Whether traffic that leaves the mesh goes through pods of its own; in the zones alone."""
+
+    @model_validator(mode="after")
+    def _is_in_a_zone(self) -> Self:
+        if self.egress and self.mode == "global":
+            faults = Faults()
+            faults.add("egress", "is for mode zone; got mode global; remove one of them")
+            faults.raise_if_any()
+        return self
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""

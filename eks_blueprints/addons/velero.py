@@ -12,7 +12,7 @@ from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.images import from_mirror
+from eks_blueprints.core.images import Image, from_mirror
 from eks_blueprints.core.leaves import KeyArn
 from eks_blueprints.core.spec import In, Many, Spec
 
@@ -78,7 +78,7 @@ class Velero(HelmAddOn):
     node_agent: bool = False
     """Whether an agent on every node copies the files of volumes that have no snapshots, such as EFS."""
 
-    plugin_image: str = _PLUGIN
+    plugin_image: Image = _PLUGIN
     """Image of the plugin for AWS."""
 
     def equipped(self, component: Component, cluster: ClusterRef) -> tuple[Self, list[pulumi.Resource]]:

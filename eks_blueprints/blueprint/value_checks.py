@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from eks_blueprints.blueprint import value_schemas
 from eks_blueprints.blueprint.addon_defaults import settled
 from eks_blueprints.blueprint.kinds import HelmAddOn
 from eks_blueprints.core.errors import Path, Problem, nearest, shown
@@ -36,6 +37,10 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
                 doubt = ", unless another value beside it allows it" if allowed else ""
                 at = ("addons", addon.name, "values", *keys)
                 yield Problem(at, message + doubt, severity="warning" if allowed else "error")
+            told = {keys for _, keys, _ in _refused(addon.values, row)}
+            for problem in value_schemas.check(addon.kind(), addon.values):
+                if problem.path not in told:
+                    yield problem.below("addons", addon.name, "values")
 
 
 def _refused(values: Mapping[str, Any], row: Row) -> Iterator[tuple[str, Path, str]]:

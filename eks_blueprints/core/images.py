@@ -13,6 +13,15 @@ from eks_blueprints.core.form import Form
 
 _REGISTRY = Form(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
 
+_PART = r"[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*"
+_IMAGE = Form(
+    rf"(localhost(:\d+)?/|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*(:\d+)?/)?{_PART}(/{_PART})*"
+    r"(:\w[\w.-]{0,127})?(@[A-Za-z0-9+._-]+:[0-9a-fA-F]{32,})?",
+    what="is not a valid image",
+    do="write one such as quay.io/team/app:1.2",
+)
+"""https://github.com/distribution/reference/blob/main/reference.go has the grammar."""
+
 _NOT_IN_CHINA = frozenset(
     {"docker.io", "gcr.io", "ghcr.io", "k8s.gcr.io", "nvcr.io", "public.ecr.aws", "quay.io", "registry.k8s.io"}
 )
@@ -45,6 +54,8 @@ def mirrors(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+Image = Annotated[str, AfterValidator(_IMAGE)]
+"""An image, as a container names it."""
 Mirrors = Annotated[dict[str, str], AfterValidator(mirrors)]
 
 

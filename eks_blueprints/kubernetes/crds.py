@@ -81,8 +81,12 @@ def _table() -> Mapping[str, Any]:
 def _group(name: str) -> Mapping[str, Any]:
     with zipfile.ZipFile(_SCHEMAS) as archive:
         found: dict[str, Any] = json.loads(archive.read(f"{name}.json"))
-    nodes = found["nodes"]
-    # Each part is named by the number of an earlier one, which is whole by then.
+    whole(found["nodes"])
+    return found
+
+
+def whole(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Nodes in which each part is named by the number of an earlier one, with the parts themselves there."""
     for node in nodes:
         if "properties" in node:
             node["properties"] = {key: nodes[number] for key, number in node["properties"].items()}
@@ -92,4 +96,4 @@ def _group(name: str) -> Mapping[str, Any]:
         for key in _SEVERAL:
             if key in node:
                 node[key] = [nodes[number] for number in node[key]]
-    return found
+    return nodes

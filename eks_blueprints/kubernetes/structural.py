@@ -36,9 +36,9 @@ class Structural:
     """Whether it is the schema that the API server has. Where it may have another version of it, what a newer or older
     one may allow (a field, a value, a larger number) is a warning unless it looks like a slip."""
 
-    def object(self, schema: Schema, manifest: Mapping[str, Any]) -> Iterator[Problem]:
-        """What is wrong with a whole object."""
-        yield from self._value(schema, manifest, (), own=True)
+    def object(self, schema: Schema, manifest: Mapping[str, Any], *, own: bool = True) -> Iterator[Problem]:
+        """What is wrong with a whole object; one of Kubernetes has fields of its `own`: its kind and metadata."""
+        yield from self._value(schema, manifest, (), own=own)
 
     def _value(self, schema: Schema, value: Any, path: Path, *, own: bool = False) -> Iterator[Problem]:
         if not _is_plain(value):

@@ -19,6 +19,7 @@ from eks_blueprints.addons.external_dns import ExternalDns
 from eks_blueprints.addons.helm import Helm
 from eks_blueprints.addons.keda import Keda
 from eks_blueprints.addons.kube_prometheus_stack import KubePrometheusStack
+from eks_blueprints.addons.kuma import Kuma
 from eks_blueprints.addons.manifests import Manifests
 from eks_blueprints.addons.storage_classes import StorageClasses
 from eks_blueprints.addons.trino import Trino
@@ -287,3 +288,19 @@ def test_a_capability_has_a_role_that_eks_takes_on() -> None:
     plan = installed(ArgocdCapability.model_validate(fields))
     plan.one("eks.Capability").has(type="ARGOCD", capabilityName="argocd-capability").waits_for("Role")
     assert "capabilities.eks.amazonaws.com" in plan.one("iam.Role")["assumeRolePolicy"]
+
+
+@pytest.mark.parametrize("image", ["{{ .Values }}", "https://quay.io/a", "a b", "a:", "", "Velero", "a@sha256:12"])
+def test_an_image_that_is_none(image: str) -> None:
+    least = {"bucket": "backups", "plugin_image": image}
+    assert "is not a valid image" in problems(Velero, **least)
+
+
+@pytest.mark.parametrize("image", ["a", "localhost:5000/a", "MY.example.com:5000/a/b_c:1.2-3@sha256:" + "0" * 64])
+def test_an_image(image: str) -> None:
+    assert Velero.model_validate({"bucket": "backups", "plugin_image": image}).plugin_image == image
+
+
+def test_an_egress_is_in_a_zone() -> None:
+    assert "is for mode zone; got mode global; remove one of them" in problems(Kuma, mode="global", egress=True)
+    assert Kuma(mode="zone", egress=True).egress

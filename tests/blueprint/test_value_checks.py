@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line for each value
 """Values that the chart itself would refuse are refused at their place, before anything is installed."""
 
 from __future__ import annotations
@@ -106,4 +107,79 @@ def test_of_other_versions_nothing_is_said() -> None:
 
 
 def test_values_of_other_shapes_break_nothing() -> None:
-    assert told("external_dns", {"logFormat": ["a"], "image": "x", "service": [1], "policy_": {"a": {}}}) == []
+    found = told("kyverno", {"grafana": ["a"], "apiVersionOverride": "x", "test": [1], "crds_": {}})
+    assert [" in the chart's defaults" in each for each in found] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "message"),
+    [
+        (
+            "external_dns",
+            {"serviceAccount": {"name": {"a": "b"}}},
+            'values.serviceAccount.name: needs text; got {"a": "b"}',
+        ),
+        (
+            "ack_s3",
+            {"reconcile": {"defaultResyncPeriod": "daily"}},
+            'values.reconcile.defaultResyncPeriod: needs a number; got "daily"; write it without quotes',
+        ),
+        (
+            "cert_manager",
+            {"replicacount": 2},
+            'values.replicacount: no such field; got "replicacount"; did you mean replicaCount?',
+        ),
+        ("cert_manager", {"webhook": {"replicaCount": "two"}}, "values.webhook.replicaCount: needs a number"),
+    ],
+)
+def test_values_are_held_against_the_schema_of_their_chart(kind: str, values: dict[str, Any], message: str) -> None:
+    least = {"external_dns": ZONES, "ack_s3": {"unbounded": True}}
+    assert message in refused({kind: {"values": values, **least.get(kind, {})}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("cert_manager", {"replicaCount": 2, "webhook": {"replicaCount": None}, "global": {"logLevel": 3}}),
+        ("cert_manager", {"nodeSelector": {"anything.of/mine": "x"}}),
+        ("external_dns", {"extraArgs": ["--txt-prefix=x"]}),
+        ("reloader", {"reloader": {"anything": {"of": "mine"}}}),
+    ],
+)
+def test_values_that_the_schema_takes_are_taken(kind: str, values: dict[str, Any]) -> None:
+    assert told(kind, values) == []
+
+
+def test_a_schema_of_another_version_says_nothing() -> None:
+    assert told("cert_manager", {"replicacount": 2}, version="v1.0.0") == []
+    assert told("argo_rollouts", {"nothing": {"of": "the kind"}}) == []
+
+
+def test_what_add_ons_set_themselves_fits_the_schemas() -> None:
+    from eks_blueprints.blueprint import value_schemas
+    from tests.addons.test_charts import RENDERED, values_of
+
+    wrong = {
+        kind: found for kind in RENDERED if (found := list(map(str, value_schemas.check(kind, values_of(kind, "")))))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "message"),
+    [
+        ("argo_rollouts", {"controller": {"podAnnotations": ""}}, "values.controller.podAnnotations: is a mapping in the"),
+        ("trino", {"coordinator": {"additionalConfigFiles": "x"}}, 'additionalConfigFiles: is a mapping in the chart\'s defaults; got "x"'),
+        ("nvidia_device_plugin", {"podAnnotations": ["x"]}, "write a mapping, unless the chart takes both"),
+        ("argo_rollouts", {"controller": {"tolerations": {"key": "a"}}}, "controller.tolerations: is a list in the chart's"),
+    ],
+)  # fmt: skip
+def test_values_of_another_shape_than_the_default_are_doubted(kind: str, values: dict[str, Any], message: str) -> None:
+    found = [*value_checks.check(args({kind: {"values": values}}))]
+    assert [problem.severity for problem in found] == ["warning"]
+    assert message in str(found[0])
+
+
+def test_values_of_the_shape_of_the_default_and_new_ones_are_not() -> None:
+    assert told("argo_rollouts", {"controller": {"podAnnotations": {"a": "b"}, "tolerations": []}, "own": "x"}) == []
+    assert told("argo_rollouts", {"controller": None, "dashboard": {"resources": {}}}) == []
