@@ -41,6 +41,8 @@ def ground(args: BlueprintArgs) -> Ground:
         only_fargate=only_fargate(args),
         places=places(args),
         addons=addon_kinds(args),
+        addon_homes=addon_homes(args),
+        service_cidr=args.cluster.service_ipv4_cidr,
     )
 
 
@@ -52,6 +54,11 @@ def places(args: BlueprintArgs) -> dict[str, Place]:
 def addon_kinds(args: BlueprintArgs) -> frozenset[str]:
     """The kinds of the add-ons of a platform."""
     return frozenset(addon.kind() for addon in settled(args))
+
+
+def addon_homes(args: BlueprintArgs) -> dict[str, str]:
+    """The namespaces of the add-ons of a platform, by their kinds."""
+    return {addon.kind(): addon.home for addon in settled(args)}
 
 
 def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
