@@ -38,6 +38,7 @@ from eks_blueprints.network.security_group_spec import STANDING
 if TYPE_CHECKING:
     from eks_blueprints.kubernetes.namespace import Namespace
     from eks_blueprints.network.security_groups import SecurityGroup
+    from eks_blueprints.teams._onboarded import OnboardedTeam
 
 
 class Blueprint(Component):
@@ -72,6 +73,8 @@ class Blueprint(Component):
     """The component of each compute element, by its name."""
     workloads: dict[str, Component]
     """The component of each workload, by its name."""
+    teams: dict[str, OnboardedTeam]
+    """The component of each team, by its name."""
 
     def __init__(self, name: str, args: BlueprintArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         if not isinstance(args, self.Args):
@@ -89,6 +92,7 @@ class Blueprint(Component):
             self._make_rules(name)
             self.access = self._make_access(name)
             self.namespaces = self._make_namespaces()
+            self.teams = {team.name: team.prepare(self.ref) for team in self.args.teams}
             self._give_groups_to_pods()
             self.pod_identities = self._make_pod_identities(name)
             self._put_elements()
@@ -113,12 +117,14 @@ class Blueprint(Component):
             "kubeconfig": cluster.kubeconfig,
             "update_kubeconfig": cluster.update_kubeconfig,
             "vpc_id": self.network.ref.vpc_id,
-            **self._role_arns(),
+            **self._made_besides(),
         }
 
-    def _role_arns(self) -> dict[str, Any]:
+    def _made_besides(self) -> dict[str, Any]:
         made = {name: each.role.arn for name, each in self.pod_identities.items() if each.role is not None}
-        return {"pod_identity_role_arns": made} if made else {}
+        urls = {name: each.repository_urls for name, each in self.teams.items() if each.repository_urls}
+        arns = {"pod_identity_role_arns": made} if made else {}
+        return arns | ({"ecr_repository_urls": urls} if urls else {})
 
     @property
     def ref(self) -> ClusterRef:
@@ -258,13 +264,18 @@ class Blueprint(Component):
         for group in self.security_groups.values():
             for namespace, policy in group.give_to_pods(self.ref, self._within):
                 # A namespace that an add-on makes is not there yet.
-                if namespace in (*self.namespaces, *OF_EVERY_CLUSTER):
+                if namespace in (*self._all_namespaces, *OF_EVERY_CLUSTER):
                     self._pod_groups.setdefault(namespace, []).append(policy)
 
     def _within(self, namespace: str, cluster: ClusterRef) -> ClusterRef:
         """The cluster for what is put into a namespace."""
-        made = self.namespaces.get(namespace)
+        made = self._all_namespaces.get(namespace)
         return cluster.after(*made.ready) if made else cluster
+
+    @property
+    def _all_namespaces(self) -> dict[str, Namespace]:
+        """The component of each namespace, of the platform's own and of its teams'."""
+        return self.namespaces | {key: each for team in self.teams.values() for key, each in team.namespaces.items()}
 
     def _make_pod_identities(self, name: str) -> dict[str, PodIdentity]:
         cluster = self.ref
@@ -299,6 +310,9 @@ class Blueprint(Component):
         for workload in self.args.workloads:
             within = self._within(workload.namespace, cluster).after(*self._pod_groups.get(workload.namespace, ()))
             self.workloads[workload.name] = workload.deploy(within)
+        for team in self.args.teams:
+            groups = [policy for home in team.homes for policy in self._pod_groups.get(home, ())]
+            team.move_in(self.teams[team.name], cluster.after(*groups))
 
     def _make_node_roles(self, cluster: ClusterRef) -> ClusterRef:
         made = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from eks_blueprints.blueprint import manifest_checks
+from eks_blueprints.blueprint import manifest_checks, team_parts
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler
 from eks_blueprints.cluster.spec import cluster_name
@@ -43,6 +43,7 @@ def ground(args: BlueprintArgs) -> Ground:
         addons=addon_kinds(args),
         addon_homes=addon_homes(args),
         service_cidr=args.cluster.service_ipv4_cidr,
+        region=args.region,
     )
 
 
@@ -68,7 +69,7 @@ def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
     except (InputError, ValueError):  # told at the network or the region
         return
     yield from _tags(args)
-    for element in (*args.compute, *settled(args), *args.workloads):
+    for element in (*args.compute, *settled(args), *args.workloads, *args.teams):
         for problem in element.problems_on(found):
             yield problem.below(element.group, element.name)
 
@@ -105,5 +106,7 @@ def check_named(args: BlueprintArgs, name: str) -> Iterator[Problem]:
             cluster_name(args.cluster.name or name)
         except ValueError as error:
             yield Problem(("cluster", "name"), str(error))
-    yield from check_parts(args)
-    yield from (problem for problem in manifest_checks.check(args) if problem.severity == "error")
+    whole = team_parts.with_teams(args)
+    yield from (team_parts.at_home(args, problem) for problem in check_parts(whole))
+    wrong = (problem for problem in manifest_checks.check(whole) if problem.severity == "error")
+    yield from (team_parts.at_home(args, problem) for problem in wrong)

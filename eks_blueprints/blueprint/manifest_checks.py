@@ -67,7 +67,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     """What an API server would refuse, as errors; kinds and namespaces that nothing here knows, as warnings."""
     sources = [list(_manifests(addon)) for addon in args.addons if isinstance(addon, Manifests)]
     sources.append(list(_rules(args)))
-    sources += _workloads(args) if args.workloads else ()
+    sources += _drawn(args) if args.workloads or args.teams else ()
     if not any(sources):
         return
     # Most platforms have none, and the shapes of kinds take a while to load.
@@ -116,7 +116,7 @@ def _rules(args: BlueprintArgs) -> Iterator[Written]:
             yield Written(manifest, ("namespaces", name, "network_policy"), OwnRules())
 
 
-def _workloads(args: BlueprintArgs) -> Iterator[list[Written]]:
+def _drawn(args: BlueprintArgs) -> Iterator[list[Written]]:
     from eks_blueprints.blueprint.ground import ground
 
     try:
@@ -126,6 +126,8 @@ def _workloads(args: BlueprintArgs) -> Iterator[list[Written]]:
     for each in args.workloads:
         owner = (each.group, each.name)
         yield [Written(drawing.manifest, owner, drawing) for drawing in each.objects(found)]
+    for team in args.teams:
+        yield [Written(made.manifest, (team.group, team.name), made) for made in team.objects(found)]
 
 
 def brought(args: BlueprintArgs) -> dict[str, str]:

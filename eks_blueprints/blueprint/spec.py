@@ -33,6 +33,7 @@ from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.kubernetes.namespace_spec import Namespaces
 from eks_blueprints.network.security_group_spec import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
+from eks_blueprints.teams.base import Team
 from eks_blueprints.workloads.base import Workload
 
 
@@ -92,6 +93,10 @@ class BlueprintArgs(Spec):
     workloads: Group[Workload] = ()
     """What runs on the cluster besides add-ons, by a name of your choice; `kind` says which sort (`deployment`,
     `stateful_set`, `daemon_set`, `job`, `cron_job`) and defaults to the name."""
+
+    teams: Group[Team] = ()
+    """Who works on the cluster, by the names of the teams: namespaces, access and all that is theirs. `kind` says which
+    sort (`application_team`, `platform_team`). Default: `application_team`."""
 
     _origin: Document | None = PrivateAttr(default=None)
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())

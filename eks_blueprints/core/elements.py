@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
 
 
-GROUPS = ("compute", "addons", "workloads")
+GROUPS = ("compute", "addons", "workloads", "teams")
 """The groups of elements of a platform."""
 
 

@@ -112,6 +112,8 @@ class Ground:
     """Namespaces of the add-ons on it, by their kinds."""
     service_cidr: str | None = None
     """Addresses of Services; None where EKS chooses them."""
+    region: str = ""
+    """Region that it stands in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +208,7 @@ class ClusterRef:
             addons=self.addons,
             addon_homes=self.addon_homes,
             service_cidr=self.service_cidr,
+            region=self.region,
         )
 
     def after(self, *resources: pulumi.Resource) -> ClusterRef:
