@@ -29,6 +29,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _groups(args)
     yield from _enforced(args)
     for team in args.teams:
+        yield from _closed(team)
         yield from quotas(args, team)
 
 
@@ -129,6 +130,34 @@ def _enforced(args: BlueprintArgs) -> Iterator[Problem]:
             do = "set vpc_cni: {network_policy: standard} in addons, or network_policy: null"
             message = "has network policies that nothing on the cluster enforces, so that all connections are allowed"
             yield Problem((team.group, team.name), f"{message}; got {', '.join(closed)}; {do}", severity="warning")
+
+
+def _closed(team: Team) -> Iterator[Problem]:
+    """Workloads that network policies of their namespace keep from what they are for."""
+    for each in team.workloads:
+        said = team.homes[each.namespace].network_policy
+        own = each.network_policy
+        if said is None:
+            continue
+        at = (team.group, team.name, "workloads", each.name)
+        if _from_outside(each) and not said.ingress and (own is None or own.ingress is None):
+            do = "add network_policy: {ingress: [{ports: [{port: …}]}]} to it"
+            message = "is offered outside of its namespace, whose network policy lets nothing in"
+            yield Problem((*at, "network_policy"), f"{message}; got none of its own; {do}", severity="warning")
+        calls = each.service_account.rules or each.service_account.cluster_rules
+        if calls and not said.api_server and not said.egress and (own is None or own.egress is None):
+            do = f"set network_policy: {{api_server: true}} for the namespace {each.namespace}"
+            message = (
+                f"may call the Kubernetes API, which its namespace's network policy denies; got api_server: false; {do}"
+            )
+            yield Problem((*at, "service_account", "rules"), message, severity="warning")
+
+
+def _from_outside(workload: Any) -> bool:
+    service = getattr(workload, "service", None)
+    if getattr(service, "type", None) in ("LoadBalancer", "NodePort"):
+        return True
+    return any(getattr(workload, field, None) is not None for field in ("ingress", "http_route"))
 
 
 def _enforces(args: BlueprintArgs) -> bool:

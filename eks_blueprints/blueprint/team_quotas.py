@@ -68,10 +68,17 @@ def _add(asked: Counter[str], objects: Any, limits: Any) -> None:
             _pods(asked, job["template"]["spec"], job.get("parallelism", 1), limits)
         if kind in _COUNTED:
             asked[_COUNTED[kind]] += 1
-        if kind == "Service" and spec.get("type") == "LoadBalancer":
-            asked["services.loadbalancers"] += 1
-        if kind == "Service" and spec.get("type") == "NodePort":
-            asked["services.nodeports"] += len(spec.get("ports") or ())
+        if kind == "Service":
+            _ports(asked, spec)
+
+
+def _ports(asked: Counter[str], spec: Mapping[str, Any]) -> None:
+    """Add load balancers, and ports of nodes, which a Service of that type takes too unless it says otherwise."""
+    balanced = spec.get("type") == "LoadBalancer"
+    if balanced:
+        asked["services.loadbalancers"] += 1
+    if spec.get("type") == "NodePort" or (balanced and spec.get("allocateLoadBalancerNodePorts", True)):
+        asked["services.nodeports"] += len(spec.get("ports") or ())
 
 
 def _pods(asked: Any, pod: Mapping[str, Any], count: Any, limits: Any) -> None:

@@ -41,14 +41,14 @@ def _private(
         tags=merge_tags(cluster.tags, spec.tags) or None,
         **spec.mutability,
         # Its name is taken while it is there.
-        opts=component.child(protect=spec.protect or None, delete_before_replace=True),
+        opts=_beside(component, protect=spec.protect or None, delete_before_replace=True),
     )
     if spec.lifecycle_policy:
         policy = _lifecycle(spec.lifecycle_policy)
-        aws.ecr.LifecyclePolicy(f"{name}-lifecycle", repository=made.name, policy=policy, opts=component.child())
+        aws.ecr.LifecyclePolicy(f"{name}-lifecycle", repository=made.name, policy=policy, opts=_beside(component))
     if statements := _statements(spec.pull, spec.push):
         policy = json_text({"Version": "2012-10-17", "Statement": statements})
-        aws.ecr.RepositoryPolicy(f"{name}-policy", repository=made.name, policy=policy, opts=component.child())
+        aws.ecr.RepositoryPolicy(f"{name}-policy", repository=made.name, policy=policy, opts=_beside(component))
     return made
 
 
@@ -71,7 +71,7 @@ def _public(
         force_destroy=spec.force_delete or None,
         region=PUBLIC_REGION,
         tags=merge_tags(cluster.tags, spec.tags) or None,
-        opts=component.child(delete_before_replace=True),
+        opts=_beside(component, delete_before_replace=True),
     )
     if spec.push:
         statement = _statement("Push", spec.push, _WRITE_PUBLIC)
@@ -81,7 +81,7 @@ def _public(
             repository_name=made.repository_name,
             policy=policy,
             region=PUBLIC_REGION,
-            opts=component.child(),
+            opts=_beside(component),
         )
     return made
 
@@ -116,7 +116,7 @@ def _cache(  # noqa: PLR0917 what one rule is made of
         repository_policy=json_text({"Version": "2012-10-17", "Statement": statements}) if statements else None,
         resource_tags=dict(cluster.tags) or None,
         **spec.mutability,
-        opts=component.child(delete_before_replace=True),
+        opts=_beside(component, delete_before_replace=True),
     )
     aws.ecr.PullThroughCacheRule(
         f"{name}-rule",
@@ -125,7 +125,7 @@ def _cache(  # noqa: PLR0917 what one rule is made of
         upstream_repository_prefix=spec.upstream_repository_prefix,
         credential_arn=spec.credential_arn,
         # What is pulled before the template is there does not have its form.
-        opts=component.child(depends_on=[template], delete_before_replace=True),
+        opts=_beside(component, depends_on=[template], delete_before_replace=True),
     )
 
 
@@ -144,6 +144,11 @@ def _creating_role(component: Component, team: Team, cluster: ClusterRef) -> pul
     grants = Grants(allowed=tuple(allowed), tags=cluster.tags)
     role = service_role(component, "ecr-cache-role", "ecr.amazonaws.com", grants)
     return role.arn
+
+
+def _beside(component: Component, **options: Any) -> pulumi.ResourceOptions:
+    """Options of a child that need not wait for the cluster: images are pushed before there is one."""
+    return pulumi.ResourceOptions(parent=component, **options)
 
 
 def _repositories(start: str, prefix: str, account: str) -> str:

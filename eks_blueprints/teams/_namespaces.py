@@ -11,9 +11,8 @@ QUOTA: dict[str, str] = {
     "requests.memory": "64Gi",
     "pods": "100",
     "services.loadbalancers": "5",
-    "services.nodeports": "0",
 }
-"""What a namespace of a team may use where nothing is said: four large nodes, and no port on all nodes."""
+"""What a namespace of a team may use where nothing is said."""
 
 
 class TeamNamespace(NamespaceArgs):
@@ -26,7 +25,7 @@ class TeamNamespace(NamespaceArgs):
 
     resource_quota: dict[str, Quantity] = QUOTA
     """What all of it may use together, in place of the default: 16 processors and 64Gi of memory requested, 100 pods,
-    5 load balancers, no node ports. `{}`: no bound."""
+    5 Services of type LoadBalancer. `{}`: no bound."""
 
     limit_range: LimitRange | None = LimitRange(
         default={"memory": "512Mi"}, default_request={"cpu": "100m", "memory": "256Mi"}

@@ -133,6 +133,18 @@ def test_roles_that_nothing_makes_and_groups_without_a_role_are_doubtful() -> No
     assert group.startswith("warning: teams.shop.access.dev.kubernetes_groups[0]: is a group to which no role is bound")
 
 
+def test_workloads_that_a_network_policy_keeps_from_their_work_are_doubtful() -> None:
+    web = {**WEB, "ports": {"http": 8080}, "service": {"type": "LoadBalancer"}}
+    web["service_account"] = {"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}
+    addons = {"aws_load_balancer_controller": {}}
+    one_, two = told({"shop": {"workloads": {"web": web}}}, addons)
+    assert one_.startswith("warning: teams.shop.workloads.web.network_policy: is offered outside of its namespace")
+    assert two.startswith("warning: teams.shop.workloads.web.service_account.rules: may call the Kubernetes API")
+    opened = {"shop": {"network_policy": {"api_server": True}}}
+    web["network_policy"] = {"ingress": [{"ports": [{"port": "http"}]}]}
+    assert told({"shop": {"namespaces": opened, "workloads": {"web": web}}}, addons) == []
+
+
 def test_network_policies_that_nothing_enforces_are_doubtful() -> None:
     assert "vpc_cni" in ADDONS
     said = one({"shop": {}}, {"vpc_cni": {}})
