@@ -10,6 +10,7 @@ from eks_blueprints.blueprint.kinds import Manifests
 from eks_blueprints.blueprint.team_quotas import check as quotas
 from eks_blueprints.core.errors import Path, Problem, dotted, shown
 from eks_blueprints.teams._objects import unmade_roles
+from eks_blueprints.teams._registries import NAMED
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -63,12 +64,7 @@ def _principals(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _repositories(args: BlueprintArgs) -> Iterator[Problem]:
     """Repositories and prefixes of caches that two parts have, which a registry has once."""
-    names: tuple[tuple[str, str], ...] = (
-        ("ecr_repositories", "name"),
-        ("ecr_public_repositories", "name"),
-        ("ecr_pull_through_caches", "prefix"),
-    )
-    for field, named in names:
+    for field, (_, named) in NAMED.items():
         seen: dict[str, Path] = {}
         for team in args.teams:
             for key, each in getattr(team, field).items():

@@ -42,6 +42,13 @@ _ACCOUNTED = ("docker.io", "registry-1.docker.io", "ghcr.io", "registry.gitlab.c
 """Upstream registries, by how they end, that ECR reads with a secret alone. Source: ECR User Guide, "Creating a pull
 through cache rule", read 2026-11-29."""
 
+NAMED = {
+    "ecr_repositories": (_REPOSITORY, "name"),
+    "ecr_public_repositories": (_PUBLIC, "name"),
+    "ecr_pull_through_caches": (_PREFIX, "prefix"),
+}
+"""For each field of a team the form of a name in a registry, and the field that says it."""
+
 READ = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 WRITE = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
 """What pulling and pushing an image takes, besides `ecr:GetAuthorizationToken`. Source: ECR User Guide, "IAM
@@ -125,7 +132,8 @@ class EcrRepository(_Tagged):
     """A private repository of images in Amazon ECR."""
 
     name: Annotated[str, AfterValidator(_REPOSITORY)] | None = None
-    """Name of the repository. Changing it replaces it. Default: that of the team, `/` and the key."""
+    """Name of the repository, which a registry (an account in a region) has once. Changing it replaces it. Default:
+    that of the team, `/` and the key."""
 
     scan_on_push: bool = True
     """Whether images are scanned for vulnerabilities when they are pushed. Enhanced scanning, by Amazon Inspector, is

@@ -10,14 +10,14 @@ from pydantic import AfterValidator, ValidationError, model_validator
 from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation
 from eks_blueprints.access.spec import AccessEntry, name_problems
 from eks_blueprints.core.elements import Element, Workloads
-from eks_blueprints.core.errors import Faults, Problem, nearest, shown
+from eks_blueprints.core.errors import Faults, Problem, folded, nearest, shown
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Tags, key_names, short_names, too_many_tags
 from eks_blueprints.core.spec import In, Many
 from eks_blueprints.core.statements import StatementArgs
 from eks_blueprints.kubernetes.namespace_spec import check_namespaces
-from eks_blueprints.teams import _secrets
+from eks_blueprints.teams import _registries, _secrets
 from eks_blueprints.teams._access import RoleBinding, TeamAccess
 from eks_blueprints.teams._gitops import GitOps
 from eks_blueprints.teams._namespaces import TeamNamespace
@@ -29,6 +29,19 @@ from eks_blueprints.teams._service_accounts import TeamServiceAccount
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
     from eks_blueprints.teams._onboarded import OnboardedTeam
+
+_ELSEWHERE = {
+    "namespace": "write namespaces: {NAME: {}}",
+    "namespacehardlimits": "write it for a namespace, as namespaces: {NAME: {resource_quota: …}}",
+    "principalarns": "write access: {NAME: {principal_arn: …}}",
+    "serviceaccountname": "write service_accounts: {NAME: {allow: […]}}",
+    "serviceaccountpolicies": "write service_accounts: {NAME: {policy_arns: …}}",
+    "teammanifestdir": "write manifests, or gitops for a folder in Git",
+    "teamsecrets": "write secrets",
+    "userrolearn": "write access: {NAME: {principal_arn: …}}",
+    "users": "write access: {NAME: {principal_arn: …}}",
+}
+"""Fields of teams of CDK EKS Blueprints and of terraform-aws-eks-blueprints-teams, and what they are here."""
 
 TEAM = "team"
 """Key of the tag and of the label that say whose something is."""
@@ -101,6 +114,14 @@ class Team(Element):
     tags: Tags = {}
     """Tags of its AWS resources, besides `team` with its name, by which costs can be told apart."""
 
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where fields of namespaces stand, and what other packages call fields of teams."""
+        plain = folded(name)
+        if field := next((each for each in TeamNamespace.model_fields if folded(each) == plain), None):
+            return f"write it for a namespace, as namespaces: {{NAME: {{{field}: …}}}}"
+        return _ELSEWHERE.get(plain)
+
     @property
     def slug(self) -> str:
         """Its name where Kubernetes and ECR take no `_` and no capitals."""
@@ -160,6 +181,7 @@ class Team(Element):
         for each in self.workloads:
             self._is_ours(("workloads", each.name, "namespace"), each.namespace, faults)
         self._check_manifests(faults)
+        self._check_names(faults)
         faults.raise_if_any()
         return self
 
@@ -190,6 +212,16 @@ class Team(Element):
                 faults.add(("manifests", name, "metadata"), f"needs a name; got {shown(metadata)}; write {{name: …}}")
             elif metadata.get("namespace") is not None:
                 self._is_ours(("manifests", name, "metadata", "namespace"), metadata["namespace"], faults)
+
+    def _check_names(self, faults: Faults) -> None:
+        """Names that are made of the name of the team, where nothing else is said."""
+        if TEAM in self.tags:
+            faults.add(("tags", TEAM), f"is set to the team's name; got {shown(self.tags[TEAM])}; remove it")
+        for field, named in _registries.NAMED.items():
+            for key, each in getattr(self, field).items():
+                form, attribute = named
+                if getattr(each, attribute) is None and (fault := form.fault(f"{self.slug}/{key}")):
+                    faults.add((field, key, attribute), fault)
 
     def _placed(self, path: tuple[str, ...], namespace: str | None, faults: Faults) -> bool:
         """Whether a part of the team has a namespace, its own or the only one."""

@@ -80,7 +80,14 @@ def test_two_teams_cannot_have_one_repository() -> None:
         ),
         ({"roles": {"a": [{"apiGroups": [""], "resource": ["pods"], "verbs": ["get"]}]}}, "roles.a[0].resource"),
         ({"kind": "aplication_team"}, "kind: "),
-        ({"namespace": {}}, "namespace: no such field"),
+        ({"namespace": {}}, 'namespace: no such field; got "namespace"; write namespaces'),
+        ({"resource_quota": {}}, 'resource_quota: no such field; got "resource_quota"; write it for a namespace'),
+        ({"teamSecrets": {}}, 'teamSecrets: no such field; got "teamSecrets"; write secrets'),
+        ({"tags": {"team": "a"}}, "tags.team: is set to the team's name"),
+        (
+            {"ecr_pull_through_caches": {"a" * 30: {"upstream_registry_url": "quay.io"}}},
+            f"ecr_pull_through_caches.{'a' * 30}.prefix",
+        ),
     ],
 )
 def test_a_mistake_is_told_where_it_stands(team: dict[str, Any], where: str) -> None:
