@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
@@ -46,6 +46,9 @@ def _keys(value: dict[str, Any]) -> dict[str, Any]:
 
 class TeamSecret(Spec):
     """A Secret, or files of pods, read from AWS Secrets Manager in the cluster: no value is in this program."""
+
+    names_of_secrets: ClassVar[tuple[str, ...]] = ("data", "extract")
+    """Fields that say where a secret is, and hold none."""
 
     namespace: Namespace | None = None
     """Namespace of the team. Default: its only one."""

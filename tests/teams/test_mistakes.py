@@ -166,6 +166,13 @@ def test_what_is_checked_of_a_platform_is_checked_of_its_teams() -> None:
     assert said.startswith("teams.shop.workloads.web.run_on")
 
 
+def test_the_name_of_a_secret_is_no_secret() -> None:
+    data = {"api-token": "shop/api-token", "password": "shop/db#password"}
+    assert told({"shop": {"secrets": {"db": {"data": data}}}}, {"external_secrets": {}}) == []
+    external = {"external": {"store": "aws", "data": data}}
+    assert told({"shop": {"workloads": {"web": {**WEB, "secrets": {"db": external}}}}}, {"external_secrets": {}}) == []
+
+
 def test_a_good_team_is_told_nothing() -> None:
     team = {"access": {"dev": {"principal_arn": DEV}}, "workloads": {"web": WEB}, "ecr_repositories": {"web": {}}}
     assert told({"shop": team}) == []
