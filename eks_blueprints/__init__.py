@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eks_blueprints import recording as recording
     from eks_blueprints import review as review
     from eks_blueprints import stackfile as stackfile
+    from eks_blueprints import teams as teams
     from eks_blueprints import testing as testing
     from eks_blueprints import workloads as workloads
     from eks_blueprints.access.component import Access as Access
@@ -91,6 +92,7 @@ _ROOMS = (
     "recording",
     "review",
     "stackfile",
+    "teams",
     "testing",
     "workloads",
 )

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "eks_blueprints"
 FLOORS: list[set[str]] = [
     {"core"},
     {"network", "cluster", "access", "karpenter"},
-    {"compute", "addons", "kubernetes", "workloads"},
+    {"compute", "addons", "kubernetes", "teams", "workloads"},
     {"blueprint"},
     {"stackfile", "recording"},
     {"policies", "reference", "starter"},
@@ -123,6 +123,17 @@ def test_a_module_imports_only_from_earlier_floors(path: Path) -> None:
             assert other[0] <= mine[0], f"{path.name} imports {module} from a later floor"
             if module.split(".")[1] == dotted(path)[0]:
                 assert other[1] <= mine[1], f"{path.name} imports {module} from a later floor of its room"
+
+
+ELEMENTS = ("addons", "compute", "teams", "workloads")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_rooms_of_elements_do_not_know_one_another(path: Path) -> None:
+    room = dotted(path)[:1]
+    if room and room[0] in ELEMENTS:
+        others = tuple(f"eks_blueprints.{each}" for each in ELEMENTS if each != room[0])
+        assert not [name for name in imports(ast.parse(path.read_text()), lazy=True) if name.startswith(others)]
 
 
 def test_specs_load_without_pulumi() -> None:

@@ -48,6 +48,11 @@ ROOMS = {
     },
     "review": {"EngineError", "engine_preview", "stack_target"},
     "stackfile": {"StackFile", "deploy", "load", "open_stack"},
+    "teams": {
+        *("ApplicationTeam", "ClusterRoleBinding", "EcrPublicRepository", "EcrPullThroughCache", "EcrRepository"),
+        *("GitOps", "OnboardedTeam", "PlatformTeam", "RoleBinding", "Team", "TeamAccess", "TeamNamespace"),
+        *("TeamSecret", "TeamServiceAccount"),
+    },
     "testing": {"Recorded", "Resource", "record", "record_stack"},
     "workloads": {
         *("Claim", "ConfigMap", "Container", "CronJob", "DaemonSet", "Deployment", "ExternalSecret"),

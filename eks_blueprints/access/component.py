@@ -40,7 +40,7 @@ class Access(Component):
             deployer: ARN of the role that an entry calls `deployer`.
         """
         entries = with_deployer(args.entries, deployer)
-        super().__init__(name, args, opts, spec_path=("access",), after=cluster.ready)
+        super().__init__(name, args, opts, spec_path=(*cluster.place, "access"), after=cluster.ready)
         self._name = name
         self._cluster = cluster
         self.entries = {}

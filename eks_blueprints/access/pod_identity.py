@@ -55,7 +55,7 @@ class PodIdentity(Component):
         Raises:
             InputError: if it asks for what its way of giving a role does not have, or the cluster lacks for it.
         """
-        place = place or ("pod_identity_associations", *([key] if key else ()))
+        place = place or (*cluster.place, "pod_identity_associations", *([key] if key else ()))
         self._identity = args.identity_used(only_fargate=cluster.only_fargate)
         has_provider = cluster.ground.oidc_provider
         if problems := list(args.problems_with(self._identity, oidc_provider=has_provider)):

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from eks_blueprints.access.policies import aws_name
 from eks_blueprints.access.principals import DEPLOYER, PrincipalArn, is_role
-from eks_blueprints.core.errors import Faults, Problem, fail, shown
+from eks_blueprints.core.errors import Faults, Path, Problem, dotted, fail, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Tags, element_name, repeated
 from eks_blueprints.core.spec import In, Many, Spec, is_known
@@ -162,15 +162,19 @@ def _administers(entry: AccessEntry) -> bool:
 
 def _clashes(entries: dict[str, AccessEntry]) -> Iterator[Problem]:
     yield from name_problems(entries)
-    principals: dict[str, str] = {}
-    for name, entry in entries.items():
+    yield from principals_twice(((name,), entry) for name, entry in entries.items())
+
+
+def principals_twice(entries: Iterable[tuple[Path, AccessEntry]]) -> Iterator[Problem]:
+    """Principals that several entries have, each with the place where it stands."""
+    seen: dict[str, Path] = {}
+    for place, entry in entries:
         if not is_known(entry.principal_arn):
             continue
         arn = str(entry.principal_arn)
-        if arn in principals:
+        if (other := seen.setdefault(arn, place)) != place:
             do = "EKS accepts each principal once: combine the two"
-            yield Problem((name, "principal_arn"), f"is also used by {principals[arn]}; got {shown(arn)}; {do}")
-        principals.setdefault(arn, name)
+            yield Problem((*place, "principal_arn"), f"is also used by {dotted(other)}; got {shown(arn)}; {do}")
 
 
 def name_problems(names: Iterable[str]) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.blueprint import addon_delivery, aws_settings
 from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, pod_standards, prometheus, settled
-from eks_blueprints.blueprint.ground import addon_kinds, check_named, places
+from eks_blueprints.blueprint.ground import addon_homes, addon_kinds, check_named, places
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler, Karpenter
 from eks_blueprints.blueprint.node_role_checks import entry_type, groups_of
 from eks_blueprints.blueprint.order import awaited, in_order
@@ -38,6 +38,7 @@ from eks_blueprints.network.security_group_names import STANDING
 if TYPE_CHECKING:
     from eks_blueprints.kubernetes.namespace import Namespace
     from eks_blueprints.network.security_groups import SecurityGroup
+    from eks_blueprints.teams._onboarded import OnboardedTeam
 
 
 class Blueprint(Component):
@@ -72,6 +73,8 @@ class Blueprint(Component):
     """The component of each compute element, by its name."""
     workloads: dict[str, Component]
     """The component of each workload, by its name."""
+    teams: dict[str, OnboardedTeam]
+    """The component of each team, by its name."""
 
     def __init__(self, name: str, args: BlueprintArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         if not isinstance(args, self.Args):
@@ -89,6 +92,7 @@ class Blueprint(Component):
             self._make_rules(name)
             self.access = self._make_access(name)
             self.namespaces = self._make_namespaces()
+            self.teams = {team.name: team.prepare(self.ref) for team in self.args.teams}
             self._give_groups_to_pods()
             self.pod_identities = self._make_pod_identities(name)
             self._put_elements()
@@ -113,12 +117,14 @@ class Blueprint(Component):
             "kubeconfig": cluster.kubeconfig,
             "update_kubeconfig": cluster.update_kubeconfig,
             "vpc_id": self.network.ref.vpc_id,
-            **self._role_arns(),
+            **self._made_besides(),
         }
 
-    def _role_arns(self) -> dict[str, Any]:
+    def _made_besides(self) -> dict[str, Any]:
         made = {name: each.role.arn for name, each in self.pod_identities.items() if each.role is not None}
-        return {"pod_identity_role_arns": made} if made else {}
+        urls = {name: each.repository_urls for name, each in self.teams.items() if each.repository_urls}
+        arns = {"pod_identity_role_arns": made} if made else {}
+        return arns | ({"ecr_repository_urls": urls} if urls else {})
 
     @property
     def ref(self) -> ClusterRef:
@@ -129,6 +135,7 @@ class Blueprint(Component):
         groups = {key: SecurityGroupRef(id=each.id, ready=each.ready) for key, each in self.security_groups.items()}
         facts |= {"security_groups": groups}
         facts |= {"places": places(self.args), "addons": addon_kinds(self.args)}
+        facts |= {"addon_homes": addon_homes(self.args)}
         facts |= {"prometheus": prometheus(self.args), "pod_standards": pod_standards(self.args)}
         return replace(self.cluster.ref, parent=self, aws=self._aws, **facts).after(*ready)
 
@@ -257,13 +264,18 @@ class Blueprint(Component):
         for group in self.security_groups.values():
             for namespace, policy in group.give_to_pods(self.ref, self._within):
                 # A namespace that an add-on makes is not there yet.
-                if namespace in (*self.namespaces, *OF_EVERY_CLUSTER):
+                if namespace in (*self._all_namespaces, *OF_EVERY_CLUSTER):
                     self._pod_groups.setdefault(namespace, []).append(policy)
 
     def _within(self, namespace: str, cluster: ClusterRef) -> ClusterRef:
         """The cluster for what is put into a namespace."""
-        made = self.namespaces.get(namespace)
+        made = self._all_namespaces.get(namespace)
         return cluster.after(*made.ready) if made else cluster
+
+    @property
+    def _all_namespaces(self) -> dict[str, Namespace]:
+        """The component of each namespace, of the platform's own and of its teams'."""
+        return self.namespaces | {key: each for team in self.teams.values() for key, each in team.namespaces.items()}
 
     def _make_pod_identities(self, name: str) -> dict[str, PodIdentity]:
         cluster = self.ref
@@ -298,6 +310,9 @@ class Blueprint(Component):
         for workload in self.args.workloads:
             within = self._within(workload.namespace, cluster).after(*self._pod_groups.get(workload.namespace, ()))
             self.workloads[workload.name] = workload.deploy(within)
+        for team in self.args.teams:
+            groups = [policy for home in team.homes for policy in self._pod_groups.get(home, ())]
+            team.move_in(self.teams[team.name], cluster.after(*groups))
 
     def _make_node_roles(self, cluster: ClusterRef) -> ClusterRef:
         made = {}

@@ -26,6 +26,8 @@ from eks_blueprints.blueprint import (
     region_checks,
     secret_checks,
     security_group_checks,
+    team_checks,
+    team_parts,
     value_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
@@ -39,6 +41,13 @@ if TYPE_CHECKING:
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform that no part can see alone; warnings are marked as such."""
+    whole = team_parts.with_teams(args)
+    for problem in _check(whole):
+        yield team_parts.at_home(args, problem)
+    yield from team_checks.check(args)
+
+
+def _check(args: BlueprintArgs) -> Iterator[Problem]:
     region = list(_region(args))
     yield from region or _network(args)
     if args.account is not None:

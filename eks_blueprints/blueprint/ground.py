@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from eks_blueprints.blueprint import manifest_checks
+from eks_blueprints.blueprint import manifest_checks, team_parts
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler
 from eks_blueprints.cluster.spec import cluster_name
@@ -41,6 +41,9 @@ def ground(args: BlueprintArgs) -> Ground:
         only_fargate=only_fargate(args),
         places=places(args),
         addons=addon_kinds(args),
+        addon_homes=addon_homes(args),
+        service_cidr=args.cluster.service_ipv4_cidr,
+        region=args.region,
     )
 
 
@@ -54,6 +57,11 @@ def addon_kinds(args: BlueprintArgs) -> frozenset[str]:
     return frozenset(addon.kind() for addon in settled(args))
 
 
+def addon_homes(args: BlueprintArgs) -> dict[str, str]:
+    """The namespaces of the add-ons of a platform, by their kinds."""
+    return {addon.kind(): addon.home for addon in settled(args)}
+
+
 def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
     """What is wrong about a platform's compute and add-ons where they are put, and about tags of several layers."""
     try:
@@ -61,7 +69,7 @@ def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
     except (InputError, ValueError):  # told at the network or the region
         return
     yield from _tags(args)
-    for element in (*args.compute, *settled(args), *args.workloads):
+    for element in (*args.compute, *settled(args), *args.workloads, *args.teams):
         for problem in element.problems_on(found):
             yield problem.below(element.group, element.name)
 
@@ -98,5 +106,7 @@ def check_named(args: BlueprintArgs, name: str) -> Iterator[Problem]:
             cluster_name(args.cluster.name or name)
         except ValueError as error:
             yield Problem(("cluster", "name"), str(error))
-    yield from check_parts(args)
-    yield from (problem for problem in manifest_checks.check(args) if problem.severity == "error")
+    whole = team_parts.with_teams(args)
+    yield from (team_parts.at_home(args, problem) for problem in check_parts(whole))
+    wrong = (problem for problem in manifest_checks.check(whole) if problem.severity == "error")
+    yield from (team_parts.at_home(args, problem) for problem in wrong)

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from eks_blueprints.blueprint import made_elsewhere
 from eks_blueprints.blueprint.kinds import AutoMode, CapabilityAddOn, EksAddon, HelmAddOn, Karpenter, Manifests
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import InputError, Path, Problem, dotted, shown
 from eks_blueprints.core.object_lists import listed
+from eks_blueprints.kubernetes.namespace_network import OWN
 from eks_blueprints.kubernetes.shapes import group_of
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.kubernetes.shapes import Shapes
-    from eks_blueprints.workloads._drawing import Drawing
 
 _THERE = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+
+
+class Made(Protocol):
+    """An object that is made of fields."""
+
+    @property
+    def source(self) -> Path:
+        """The field that it comes from as a whole."""
+
+    def at_its_field(self, problem: Problem) -> Problem:
+        """A problem of the object, at the field that the part comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRules:
+    """Rules of a namespace's network policy that a user wrote."""
+
+    source: Path = ()
+
+    def at_its_field(self, problem: Problem) -> Problem:
+        """The same rule below the field, without `spec` around it."""
+        return Problem(problem.path[1:], problem.message, severity=problem.severity)
 
 
 class Written(NamedTuple):
@@ -26,7 +49,7 @@ class Written(NamedTuple):
     manifest: Mapping[str, Any]
     owner: Path
     """Where it stands, or what it is made of."""
-    drawing: Drawing | None = None
+    drawing: Made | None = None
     """How it is created; None for one that stands there as it is."""
 
     @property
@@ -43,8 +66,9 @@ class Written(NamedTuple):
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """What an API server would refuse, as errors; kinds and namespaces that nothing here knows, as warnings."""
     sources = [list(_manifests(addon)) for addon in args.addons if isinstance(addon, Manifests)]
-    sources += _workloads(args) if args.workloads else ()
-    if not sources:
+    sources.append(list(_rules(args)))
+    sources += _drawn(args) if args.workloads or args.teams else ()
+    if not any(sources):
         return
     # Most platforms have none, and the shapes of kinds take a while to load.
     from eks_blueprints.kubernetes import check as objects
@@ -83,7 +107,16 @@ def _manifests(addon: Manifests) -> Iterator[Written]:
             yield Written(each, path)
 
 
-def _workloads(args: BlueprintArgs) -> Iterator[list[Written]]:
+def _rules(args: BlueprintArgs) -> Iterator[Written]:
+    for name, each in args.namespaces.items():
+        if (said := each.network_policy) is not None and (said.ingress or said.egress):
+            spec = {"podSelector": {}, "ingress": list(said.ingress), "egress": list(said.egress)}
+            meta = {"name": OWN, "namespace": name}
+            manifest = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec}
+            yield Written(manifest, ("namespaces", name, "network_policy"), OwnRules())
+
+
+def _drawn(args: BlueprintArgs) -> Iterator[list[Written]]:
     from eks_blueprints.blueprint.ground import ground
 
     try:
@@ -93,6 +126,8 @@ def _workloads(args: BlueprintArgs) -> Iterator[list[Written]]:
     for each in args.workloads:
         owner = (each.group, each.name)
         yield [Written(drawing.manifest, owner, drawing) for drawing in each.objects(found)]
+    for team in args.teams:
+        yield [Written(made.manifest, (team.group, team.name), made) for made in team.objects(found)]
 
 
 def brought(args: BlueprintArgs) -> dict[str, str]:

@@ -33,7 +33,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _of_spec(spec: BaseModel, path: Path) -> Iterator[Path]:
     for name in type(spec).model_fields:
-        if name in spec.model_fields_set and name not in _TOLD:
+        if name in spec.model_fields_set and name not in (*_TOLD, *getattr(spec, "names_of_secrets", ())):
             yield from _of_value(getattr(spec, name), (*path, name), name)
 
 

@@ -36,8 +36,10 @@ from eks_blueprints.network.security_group_names import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 if TYPE_CHECKING:
+    from eks_blueprints.teams.base import Team
     from eks_blueprints.workloads.base import Workload
 else:
+    Team = late("eks_blueprints.teams.base", "Team")
     Workload = late("eks_blueprints.workloads.base", "Workload")
 
 
@@ -101,6 +103,10 @@ class BlueprintArgs(Spec):
     """What runs on the cluster besides add-ons, by a name of your choice; `kind` sets the kind (`deployment`,
     `stateful_set`, `daemon_set`, `job`, `cron_job`) and defaults to the name.
     """
+
+    teams: Group[Team] = ()
+    """Who works on the cluster, by the names of the teams: namespaces, access and all that is theirs. `kind` says which
+    sort (`application_team`, `platform_team`). Default: `application_team`."""
 
     _origin: Document | None = PrivateAttr(default=None)
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())

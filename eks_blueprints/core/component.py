@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 
@@ -21,6 +21,9 @@ class Component(pulumi.ComponentResource):
     Children are named `f"{name}-{role}"`, which is a public contract, and take their options from `self.child()`.
     Elements (compute, add-ons) have no class of their own for this: they make a plain `Component` from their spec.
     """
+
+    of_element: ClassVar[bool] = False
+    """Whether its token is that of the element that it is made from."""
 
     ready: tuple[pulumi.Resource, ...] = ()
     """What others wait for when they need all of this component to be there."""
@@ -54,7 +57,8 @@ class Component(pulumi.ComponentResource):
         self._after = tuple(after)
         above = opts.parent if opts is not None else None
         self.iam = iam or (above.iam if isinstance(above, Component) else IamArgs())
-        owner = type(args) if type(self) is Component and args is not None else type(self)
+        plain = type(self) is Component or self.of_element
+        owner = type(args) if plain and args is not None else type(self)
         super().__init__(token_of(owner), name, None, opts)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-GROUPS = ("compute", "addons", "workloads")
+GROUPS = ("compute", "addons", "workloads", "teams")
 """The groups of elements of a platform."""
 
 
@@ -48,6 +48,8 @@ class Element(Spec):
 
     group: ClassVar[str]
     """Key of the blueprint under which elements of this sort stand, and the package that holds their kinds."""
+    usual_kind: ClassVar[str | None] = None
+    """The kind of an element that says none; None where it is the name of the element."""
 
     name: str = ""
     """Name of this element, unique in its group; in a stack file it is the key. Default: the kind."""
@@ -81,11 +83,12 @@ class Element(Spec):
         Raises:
             InputError: if it cannot be put on that cluster; see `problems_on`.
         """
-        if found := [problem.below(self.group, self.name) for problem in self.problems_on(cluster.ground)]:
+        place = (*cluster.place, self.group, self.name)
+        if found := [problem.below(*place) for problem in self.problems_on(cluster.ground)]:
             raise InputError(found)
         from eks_blueprints.core.component import Component
 
-        name, place = f"{cluster.prefix}-{self.name.replace('_', '-')}", (self.group, self.name)
+        name = f"{cluster.prefix}-{self.name.replace('_', '-')}"
         return Component(name, self, cluster.options(), spec_path=place, after=cluster.ready, iam=cluster.iam)
 
 
@@ -95,8 +98,12 @@ E_co = TypeVar("E_co", bound=Element, covariant=True)
 class _Group:
     """Reads a mapping of name to fields, or a list of specs, into a tuple of elements of one base class."""
 
-    def __init__(self, base: type[Element]) -> None:
-        self._base = base
+    def __init__(self, base: type[Element] | str) -> None:
+        self._given = base
+
+    @property
+    def _base(self) -> type[Element]:
+        return base_of(self._given) if isinstance(self._given, str) else self._given
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -130,6 +137,21 @@ else:
 
         def __class_getitem__(cls, base: Any) -> Any:
             return Annotated[tuple, _Group(base)]
+
+
+if TYPE_CHECKING:
+    Workloads = Sequence[Any]
+else:
+    Workloads = Annotated[tuple, _Group("workloads")]
+"""Workloads, for rooms that hold some and know no more of them than their verb."""
+
+
+@cache
+def base_of(group: str) -> type[Element]:
+    """The base class of a group of elements of this package."""
+    module = importlib.import_module(f"{__name__.partition('.')[0]}.{group}.base")
+    found = (each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Element))
+    return next(each for each in found if vars(each).get("group") == group)
 
 
 def kinds(base: type[Element]) -> dict[str, str]:
@@ -252,7 +274,7 @@ def _from_entry(base: type[Element], name: str, fields: Any, faults: Faults) -> 
     if not isinstance(fields, Mapping):
         faults.add((name,), f"needs a mapping; got {shown(fields)}; write {name}: {{}} for the defaults")
         return None
-    kind = fields.get("kind", name)
+    kind = fields.get("kind", base.usual_kind or name)
     at_kind = (name, "kind") if "kind" in fields else (name,)
     if not isinstance(kind, str):
         faults.add(at_kind, f"needs text; got {shown(kind)}; name one of {', '.join(kinds(base))}")

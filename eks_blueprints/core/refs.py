@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pulumi_aws import Provider as AwsProvider
 
     from eks_blueprints.core.caller import Caller
+    from eks_blueprints.core.errors import Path
     from eks_blueprints.core.helm import Delivery
     from eks_blueprints.core.iam_roles import GrantedRole
     from eks_blueprints.core.role_spec import IamArgs
@@ -107,6 +108,12 @@ class Ground:
     """Its compute by name, and each pool of it as `name/pool`; None where that is not known."""
     addons: frozenset[str] | None = None
     """Kinds of the add-ons on it; None where they are not known."""
+    addon_homes: Mapping[str, str] = field(default_factory=dict)
+    """Namespaces of the add-ons on it, by their kinds."""
+    service_cidr: str | None = None
+    """Addresses of Services; None where EKS chooses them."""
+    region: str = ""
+    """Region that it stands in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +166,8 @@ class ClusterRef:
     """Its compute by name, and each pool of it as `name/pool`; None where that is not known."""
     addons: frozenset[str] | None = None
     """Kinds of the add-ons on it; None where they are not known."""
+    addon_homes: Mapping[str, str] = field(default_factory=dict)
+    """Namespaces of the add-ons on it, by their kinds."""
     prometheus: Service | None = None
     """The Prometheus on the cluster that add-ons read from; None where none is known."""
     pod_standards: Mapping[str, str] = field(default_factory=dict)
@@ -179,6 +188,8 @@ class ClusterRef:
     """Who carries out what add-ons ask for; None for Helm from this program."""
     parent: pulumi.Resource | None = None
     """The component that what is put on the cluster becomes part of: the blueprint, where there is one."""
+    place: Path = ()
+    """Where what is put on it stands in the stack file, besides its group: of what is a team's, in that team."""
     ready: tuple[pulumi.Resource, ...] = ()
     """What must exist before anything is put on the cluster: the cluster, and the access of who deploys."""
 
@@ -195,6 +206,9 @@ class ClusterRef:
             only_fargate=self.only_fargate,
             places=self.places,
             addons=self.addons,
+            addon_homes=self.addon_homes,
+            service_cidr=self.service_cidr,
+            region=self.region,
         )
 
     def after(self, *resources: pulumi.Resource) -> ClusterRef:

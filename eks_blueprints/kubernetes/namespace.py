@@ -8,25 +8,29 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from eks_blueprints.core.component import Component, in_cluster
+from eks_blueprints.core.errors import Path
+from eks_blueprints.core.kubernetes_object import KubernetesObject
 from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.kubernetes.namespace_network import policies
 from eks_blueprints.kubernetes.namespace_spec import NamespaceArgs
 
 
 class Namespace(Component):
-    """A namespace, its quota and its limit range. `ready` is what all that is put into it waits for."""
+    """A namespace, its quota, limits and network policies. `ready` is what all that is put into it waits for."""
 
     resource: kubernetes.core.v1.Namespace
 
-    def __init__(self, key: str, args: NamespaceArgs, *, cluster: ClusterRef) -> None:
+    def __init__(self, key: str, args: NamespaceArgs, *, cluster: ClusterRef, place: Path | None = None) -> None:
         """Make it.
 
         Args:
             key: its name in the cluster.
             args: what it is.
             cluster: where it is made.
+            place: where it stands in a stack file. Default: `namespaces`, under its name.
         """
         name = f"{cluster.prefix}-namespace-{key}"
-        super().__init__(name, args, cluster.options(), spec_path=("namespaces", key), after=cluster.ready)
+        super().__init__(name, args, cluster.options(), spec_path=place or ("namespaces", key), after=cluster.ready)
         options = in_cluster(cluster.resource, goes_with_it=True)
         labels = {**args.labels, **(args.pod_security.labels if args.pod_security else {})}
         metadata: Any = {"name": key}
@@ -48,5 +52,8 @@ class Namespace(Component):
             spec: Any = {"limits": [args.limit_range.item]}
             limits: Any = {"name": key, "namespace": key}
             inside.append(kubernetes.core.v1.LimitRange(f"{name}-limits", metadata=limits, spec=spec, opts=opts))
+        for each in policies(args.network_policy, key, cluster.ground) if args.network_policy else ():
+            role = f"network-policy-{each['metadata']['name']}"
+            inside.append(KubernetesObject(f"{name}-{role}", each, opts))
         self.ready = (self.resource, *inside)
         self.register_outputs({"name": key})

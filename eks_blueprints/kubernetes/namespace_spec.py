@@ -12,6 +12,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.quantities import Quantity, exact
+from eks_blueprints.kubernetes.namespace_network import NamespaceNetworkPolicy
 
 Level = Literal["privileged", "baseline", "restricted"]
 
@@ -107,6 +108,9 @@ class NamespaceArgs(ObjectMetadata):
 
     limit_range: LimitRange | None = None
     """Requests and limits of containers that say none. Default: none."""
+
+    network_policy: NamespaceNetworkPolicy | None = None
+    """Denies all connections of its pods but those that are allowed. Default: all are allowed."""
 
     protect: bool = False
     """Whether Pulumi refuses to delete it, and all that is in it, until this is turned off."""

@@ -15,6 +15,7 @@ from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.elements import Element, element_class, kinds
 from eks_blueprints.reference.docstrings import class_doc, field_docs
+from eks_blueprints.teams.base import Team
 from eks_blueprints.workloads.base import Workload
 
 URL = "https://json-schema.org/draft/2020-12/schema"
@@ -33,7 +34,7 @@ OF_THE_FILE: JsonSchemaValue = {
     },
 }
 """Fields of a stack file that are none of the blueprint's: they say how it is read."""
-GROUPS: tuple[type[Element], ...] = (Compute, AddOn, Workload)
+GROUPS: tuple[type[Element], ...] = (Compute, AddOn, Workload, Team)
 """The base classes of elements."""
 _NUMBERS: JsonSchemaValue = {
     "index": {"type": "integer", "minimum": 0, "description": "Which element, counted from 0, of a list."},
@@ -228,9 +229,12 @@ def expanded(node: Any) -> Any:
 
 def _group_schema(group: str, node: JsonSchemaValue) -> JsonSchemaValue:
     base = next(base for base in GROUPS if base.group == group)
-    known = {kind: {"anyOf": [_ref(group, kind), {"type": "null"}, _OTHER_KIND]} for kind in kinds(base)}
-    named = [{"allOf": [_ref(group, kind), {"required": ["kind"]}]} for kind in kinds(base)]
     rest = _without(node, {"x-elements": 0, "default": 0})
+    named = [{"allOf": [_ref(group, kind), {"required": ["kind"]}]} for kind in kinds(base) if kind != base.usual_kind]
+    if base.usual_kind is not None:
+        usual: list[JsonSchemaValue] = [_ref(group, base.usual_kind), {"type": "null"}]
+        return {**rest, "properties": {}, "additionalProperties": {"anyOf": [*usual, *named, _OTHER_KIND]}}
+    known = {kind: {"anyOf": [_ref(group, kind), {"type": "null"}, _OTHER_KIND]} for kind in kinds(base)}
     return {**rest, "properties": known, "additionalProperties": {"anyOf": [*named, _OTHER_KIND]}}
 
 

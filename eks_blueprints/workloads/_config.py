@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -92,6 +92,9 @@ class ConfigMap(Mounted):
 
 class ExternalSecret(Spec):
     """A secret that the External Secrets Operator reads from a store, such as AWS Secrets Manager, in the cluster."""
+
+    names_of_secrets: ClassVar[tuple[str, ...]] = ("data", "extract")
+    """Fields that say where a secret is, and hold none."""
 
     store: str = Field(min_length=1)
     """Name of the SecretStore or ClusterSecretStore."""

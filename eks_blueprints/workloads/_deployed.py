@@ -61,7 +61,7 @@ def _role(
         association,
         pulumi.ResourceOptions(parent=component),
         cluster=cluster,
-        place=(workload.group, workload.name, "service_account"),
+        place=(*component.spec_path, "service_account"),
     )
     arn = identity.role.arn if irsa and identity.role is not None else None
     return arn, identity.ready

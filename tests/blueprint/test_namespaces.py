@@ -237,3 +237,50 @@ def test_a_service_account_that_cannot_be_is_refused(fields: dict[str, Any], mes
     associations = {"reader": {**READER, **fields}}
     [found] = told({"namespaces": {"shop": {}}, "pod_identity_associations": associations})
     assert found.startswith(f"pod_identity_associations.reader.{message}")
+
+
+NETWORK = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
+
+def network_policies(fields: dict[str, Any], **platform: Any) -> dict[str, Any]:
+    """The specs of the network policies of a namespace, by their names."""
+    recorded = made({**platform, "namespaces": {"shop": {"network_policy": fields}}})
+    return {each.inputs["metadata"]["name"]: each.inputs["spec"] for each in recorded.all(NETWORK)}
+
+
+def test_a_network_policy_denies_all_but_dns_the_namespace_itself_and_the_agent_of_pod_identity() -> None:
+    found = network_policies({})
+    assert set(found) == {"default-deny", "allow-dns", "allow-same-namespace", "allow-pod-identity"}
+    assert found["default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    (dns,) = found["allow-dns"]["egress"]
+    assert {(each["protocol"], each["port"]) for each in dns["ports"]} == {("UDP", 53), ("TCP", 53)}
+    assert [each.get("ipBlock") for each in dns["to"]] == [None]
+    assert found["allow-pod-identity"]["egress"][0]["to"] == [{"ipBlock": {"cidr": "169.254.170.23/32"}}]
+
+
+def test_what_a_network_policy_allows_is_turned_off_and_on() -> None:
+    found = network_policies({"same_namespace": False, "dns": False, "pod_identity": False, "api_server": True})
+    assert set(found) == {"default-deny", "allow-api-server"}
+    blocks = {each["ipBlock"]["cidr"] for each in found["allow-api-server"]["egress"][0]["to"]}
+    assert {"10.100.0.1/32", "172.20.0.1/32"} < blocks
+    assert len(blocks) == 3  # the VPC as well
+
+
+def test_the_dns_of_auto_mode_is_on_the_node() -> None:
+    cluster = {**said({})["cluster"], "auto_mode": {}}
+    found = network_policies({}, cluster=cluster, compute={}, core_addons=[])
+    to = found["allow-dns"]["egress"][0]["to"]
+    assert {"ipBlock": {"cidr": "0.0.0.0/0"}} in to
+
+
+def test_further_rules_are_in_kubernetes_own_words() -> None:
+    rule = {"to": [{"ipBlock": {"cidr": "10.1.0.0/16"}}], "ports": [{"port": 443}]}
+    found = network_policies({"egress": [rule]})
+    assert found["allow"] == {"podSelector": {}, "policyTypes": ["Egress"], "egress": [rule]}
+
+
+def test_a_rule_that_kubernetes_does_not_know_is_told_where_it_stands() -> None:
+    rule = {"to": [{"ipBlock": {"cdr": "10.1.0.0/16"}}], "ports": [{"port": 443}]}
+    problems = told({"namespaces": {"shop": {"network_policy": {"egress": [rule]}}}})
+    assert problems
+    assert all(each.startswith("namespaces.shop.network_policy.egress[0].to[0].ipBlock") for each in problems)

@@ -1,0 +1,42 @@
+"""Teams: who works on a cluster, one sort a file; the file's name is the kind in a stack file."""
+
+from typing import TYPE_CHECKING
+
+from eks_blueprints.core.lazy import served
+
+if TYPE_CHECKING:
+    from eks_blueprints.teams._access import ClusterRoleBinding as ClusterRoleBinding
+    from eks_blueprints.teams._access import RoleBinding as RoleBinding
+    from eks_blueprints.teams._access import TeamAccess as TeamAccess
+    from eks_blueprints.teams._gitops import GitOps as GitOps
+    from eks_blueprints.teams._namespaces import TeamNamespace as TeamNamespace
+    from eks_blueprints.teams._onboarded import OnboardedTeam as OnboardedTeam
+    from eks_blueprints.teams._registries import EcrPublicRepository as EcrPublicRepository
+    from eks_blueprints.teams._registries import EcrPullThroughCache as EcrPullThroughCache
+    from eks_blueprints.teams._registries import EcrRepository as EcrRepository
+    from eks_blueprints.teams._secrets import TeamSecret as TeamSecret
+    from eks_blueprints.teams._service_accounts import TeamServiceAccount as TeamServiceAccount
+    from eks_blueprints.teams.application_team import ApplicationTeam as ApplicationTeam
+    from eks_blueprints.teams.base import Team as Team
+    from eks_blueprints.teams.platform_team import PlatformTeam as PlatformTeam
+
+_HOMES = {
+    "ApplicationTeam": "application_team",
+    "ClusterRoleBinding": "_access",
+    "EcrPublicRepository": "_registries",
+    "EcrPullThroughCache": "_registries",
+    "EcrRepository": "_registries",
+    "GitOps": "_gitops",
+    "OnboardedTeam": "_onboarded",
+    "PlatformTeam": "platform_team",
+    "RoleBinding": "_access",
+    "Team": "base",
+    "TeamAccess": "_access",
+    "TeamNamespace": "_namespaces",
+    "TeamSecret": "_secrets",
+    "TeamServiceAccount": "_service_accounts",
+}
+
+__all__ = [*_HOMES]  # noqa: PLE0604 - each name is served below
+
+__getattr__, __dir__ = served(__name__, _HOMES)

@@ -1,0 +1,168 @@
+"""Makes the repositories of images of a team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.iam import Allow, json_text
+from eks_blueprints.core.iam_roles import Grants, account_id, service_role
+from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.spec import In
+from eks_blueprints.teams._registries import READ, WRITE, EcrPublicRepository, EcrPullThroughCache, EcrRepository
+from eks_blueprints.teams.base import Team
+
+PUBLIC_REGION = "us-east-1"
+"""Where the API of public repositories is, whatever the region. Source: AWS General Reference, "Amazon ECR Public
+endpoints", read 2026-11-29."""
+_WRITE_PUBLIC = tuple(action.replace("ecr:", "ecr-public:") for action in (READ[0], *WRITE))
+
+
+def repositories(component: Component, team: Team, cluster: ClusterRef) -> dict[str, aws.ecr.Repository]:
+    """The private repositories, by their keys."""
+    return {key: _private(component, key, each, team, cluster) for key, each in team.ecr_repositories.items()}
+
+
+def _private(
+    component: Component, key: str, spec: EcrRepository, team: Team, cluster: ClusterRef
+) -> aws.ecr.Repository:
+    name = f"{component.pulumi_resource_name}-ecr-{key}"
+    made = aws.ecr.Repository(
+        f"{name}-repository",
+        name=spec.name or f"{team.slug}/{key}",
+        encryption_configurations=spec.encryption,  # type: ignore[arg-type]
+        image_scanning_configuration={"scan_on_push": spec.scan_on_push},
+        force_delete=spec.force_delete or None,
+        tags=merge_tags(cluster.tags, spec.tags) or None,
+        **spec.mutability,
+        # Its name is taken while it is there.
+        opts=_beside(component, protect=spec.protect or None, delete_before_replace=True),
+    )
+    if spec.lifecycle_policy:
+        policy = _lifecycle(spec.lifecycle_policy)
+        aws.ecr.LifecyclePolicy(f"{name}-lifecycle", repository=made.name, policy=policy, opts=_beside(component))
+    if statements := _statements(spec.pull, spec.push):
+        policy = json_text({"Version": "2012-10-17", "Statement": statements})
+        aws.ecr.RepositoryPolicy(f"{name}-policy", repository=made.name, policy=policy, opts=_beside(component))
+    return made
+
+
+def public_repositories(component: Component, team: Team, cluster: ClusterRef) -> dict[str, aws.ecrpublic.Repository]:
+    """The public repositories, by their keys."""
+    return {key: _public(component, key, each, team, cluster) for key, each in team.ecr_public_repositories.items()}
+
+
+def _public(
+    component: Component, key: str, spec: EcrPublicRepository, team: Team, cluster: ClusterRef
+) -> aws.ecrpublic.Repository:
+    name = f"{component.pulumi_resource_name}-ecr-public-{key}"
+    told = {field: getattr(spec, field) for field in ("description", "about_text", "usage_text")}
+    told |= {field: list(getattr(spec, field)) for field in ("architectures", "operating_systems")}
+    catalogue: Any = {field: value for field, value in told.items() if value}
+    made = aws.ecrpublic.Repository(
+        f"{name}-repository",
+        repository_name=spec.name or f"{team.slug}/{key}",
+        catalog_data=catalogue or None,
+        force_destroy=spec.force_delete or None,
+        region=PUBLIC_REGION,
+        tags=merge_tags(cluster.tags, spec.tags) or None,
+        opts=_beside(component, delete_before_replace=True),
+    )
+    if spec.push:
+        statement = _statement("Push", spec.push, _WRITE_PUBLIC)
+        policy = json_text({"Version": "2012-10-17", "Statement": [statement]})
+        aws.ecrpublic.RepositoryPolicy(
+            f"{name}-policy",
+            repository_name=made.repository_name,
+            policy=policy,
+            region=PUBLIC_REGION,
+            opts=_beside(component),
+        )
+    return made
+
+
+def pull_through_caches(component: Component, team: Team, cluster: ClusterRef) -> None:
+    """The rules of pull through caches, and the forms of the repositories that ECR makes by them."""
+    if not team.ecr_pull_through_caches:
+        return
+    role = _creating_role(component, team, cluster)
+    for key, each in team.ecr_pull_through_caches.items():
+        _cache(component, key, each, team, cluster, role)
+
+
+def _cache(  # noqa: PLR0917 what one rule is made of
+    component: Component,
+    key: str,
+    spec: EcrPullThroughCache,
+    team: Team,
+    cluster: ClusterRef,
+    role: pulumi.Output[str],
+) -> None:
+    name = f"{component.pulumi_resource_name}-ecr-cache-{key}"
+    prefix = spec.prefix or f"{team.slug}/{key}"
+    statements = _statements(spec.pull, ())
+    template = aws.ecr.RepositoryCreationTemplate(
+        f"{name}-template",
+        prefix=prefix,
+        applied_fors=["PULL_THROUGH_CACHE"],
+        custom_role_arn=role,
+        encryption_configurations=spec.encryption,  # type: ignore[arg-type]
+        lifecycle_policy=_lifecycle(spec.lifecycle_policy) if spec.lifecycle_policy else None,
+        repository_policy=json_text({"Version": "2012-10-17", "Statement": statements}) if statements else None,
+        resource_tags=dict(cluster.tags) or None,
+        **spec.mutability,
+        opts=_beside(component, delete_before_replace=True),
+    )
+    aws.ecr.PullThroughCacheRule(
+        f"{name}-rule",
+        ecr_repository_prefix=prefix,
+        upstream_registry_url=spec.upstream_registry_url,
+        upstream_repository_prefix=spec.upstream_repository_prefix,
+        credential_arn=spec.credential_arn,
+        # What is pulled before the template is there does not have its form.
+        opts=_beside(component, depends_on=[template], delete_before_replace=True),
+    )
+
+
+def _creating_role(component: Component, team: Team, cluster: ClusterRef) -> pulumi.Output[str]:
+    """The role with which ECR makes repositories with tags and keys. Source: ECR User Guide, "Creating an IAM role for
+    repository creation templates", read 2026-11-29."""
+    account = account_id(component)
+    start = f"arn:{cluster.partition}:ecr:{cluster.region}:"
+    prefixes = [each.prefix or f"{team.slug}/{key}" for key, each in team.ecr_pull_through_caches.items()]
+    caches = tuple(account.apply(partial(_repositories, start, prefix)) for prefix in prefixes)
+    verbs = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")
+    allowed = [Allow(*verbs, on=caches)]
+    keys: list[In[str]] = [each.kms_key_arn for each in team.ecr_pull_through_caches.values() if each.kms_key_arn]
+    if keys:
+        allowed.append(Allow("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant", on=tuple(keys)))
+    grants = Grants(allowed=tuple(allowed), tags=cluster.tags)
+    role = service_role(component, "ecr-cache-role", "ecr.amazonaws.com", grants)
+    return role.arn
+
+
+def _beside(component: Component, **options: Any) -> pulumi.ResourceOptions:
+    """Options of a child that need not wait for the cluster: images are pushed before there is one."""
+    return pulumi.ResourceOptions(parent=component, **options)
+
+
+def _repositories(start: str, prefix: str, account: str) -> str:
+    return f"{start}{account}:repository/{prefix}/*"
+
+
+def _lifecycle(rules: Sequence[Any]) -> In[str]:
+    return json_text({"rules": [dict(rule) for rule in rules]})
+
+
+def _statements(pull: Sequence[In[str]], push: Sequence[In[str]]) -> list[dict[str, Any]]:
+    found = [_statement("Pull", pull, READ)] if pull else []
+    return [*found, _statement("Push", push, (*READ, *WRITE))] if push else found
+
+
+def _statement(sid: str, principals: Sequence[In[str]], actions: Sequence[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Principal": {"AWS": list(principals)}, "Action": list(actions)}

@@ -1,0 +1,377 @@
+"""What every sort of team is: its namespaces, its people, and what is its own in them and in AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, ValidationError, model_validator
+
+from eks_blueprints.access.pod_identity_spec import PodIdentityAssociation
+from eks_blueprints.access.spec import AccessEntry, name_problems
+from eks_blueprints.core.elements import Element, Workloads
+from eks_blueprints.core.errors import Faults, Problem, folded, nearest, shown
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.json_values import JsonValues
+from eks_blueprints.core.leaves import Tags, key_names, short_names, too_many_tags
+from eks_blueprints.core.spec import In, Many
+from eks_blueprints.core.statements import StatementArgs
+from eks_blueprints.kubernetes.namespace_spec import check_namespaces
+from eks_blueprints.teams import _registries, _secrets
+from eks_blueprints.teams._access import RoleBinding, TeamAccess
+from eks_blueprints.teams._gitops import GitOps
+from eks_blueprints.teams._namespaces import TeamNamespace
+from eks_blueprints.teams._objects import TeamObject, objects
+from eks_blueprints.teams._registries import EcrPublicRepository, EcrPullThroughCache, EcrRepository
+from eks_blueprints.teams._secrets import TeamSecret
+from eks_blueprints.teams._service_accounts import TeamServiceAccount
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import ClusterRef, Ground
+    from eks_blueprints.teams._onboarded import OnboardedTeam
+
+_ELSEWHERE = {
+    "namespace": "write namespaces: {NAME: {}}",
+    "namespacehardlimits": "write it for a namespace, as namespaces: {NAME: {resource_quota: …}}",
+    "principalarns": "write access: {NAME: {principal_arn: …}}",
+    "serviceaccountname": "write service_accounts: {NAME: {allow: […]}}",
+    "serviceaccountpolicies": "write service_accounts: {NAME: {policy_arns: …}}",
+    "teammanifestdir": "write manifests, or gitops for a folder in Git",
+    "teamsecrets": "write secrets",
+    "userrolearn": "write access: {NAME: {principal_arn: …}}",
+    "users": "write access: {NAME: {principal_arn: …}}",
+}
+"""Fields of teams of CDK EKS Blueprints and of terraform-aws-eks-blueprints-teams, and what they are here."""
+
+TEAM = "team"
+"""Key of the tag and of the label that say whose something is."""
+
+
+def _entry_names(value: dict[str, Any]) -> dict[str, Any]:
+    faults = Faults()
+    for problem in name_problems(value):
+        faults.add(problem.path, problem.message)
+    faults.raise_if_any()
+    return value
+
+
+class Team(Element):
+    """People who work on a cluster, and what is theirs. Subclass it in a team's own repository: other defaults,
+    further fields, `extend` for further resources."""
+
+    group: ClassVar[str] = "teams"
+    usual_kind: ClassVar[str | None] = "application_team"
+
+    usual_policy: ClassVar[str | None] = None
+    """EKS access policy of principals that name none."""
+    whole_cluster: ClassVar[bool] = False
+    """Whether that policy holds in the whole cluster."""
+
+    namespaces: dict[str, TeamNamespace] = {}
+    """Namespaces of the team, by their names."""
+
+    access: Annotated[dict[str, TeamAccess], AfterValidator(_entry_names)] = {}
+    """Who of the team may use the Kubernetes API, by a name of your choice."""
+
+    roles: Annotated[dict[str, Many[JsonValues]], AfterValidator(short_names)] = {}
+    """Roles of the team's own, which are made in each of its namespaces, by their names: rules in Kubernetes' own
+    words, such as `{apiGroups: [""], resources: [pods/log], verbs: [get]}`."""
+
+    role_bindings: Annotated[dict[str, RoleBinding], AfterValidator(short_names)] = {}
+    """Who has a role in its namespaces, by the names of the RoleBindings."""
+
+    service_accounts: Annotated[dict[str, TeamServiceAccount], AfterValidator(short_names)] = {}
+    """Service accounts with permissions in AWS, by their names."""
+
+    ecr_repositories: Annotated[dict[str, EcrRepository], AfterValidator(key_names)] = {}
+    """Private repositories of images, by a name of your choice."""
+
+    ecr_public_repositories: Annotated[dict[str, EcrPublicRepository], AfterValidator(key_names)] = {}
+    """Public repositories of images, by a name of your choice."""
+
+    ecr_pull_through_caches: Annotated[dict[str, EcrPullThroughCache], AfterValidator(key_names)] = {}
+    """Registries whose images ECR keeps copies of, by a name of your choice."""
+
+    secrets: Annotated[dict[str, TeamSecret], AfterValidator(short_names)] = {}
+    """Secrets of AWS Secrets Manager, by the names of the Secrets (External Secrets Operator) or of the
+    SecretProviderClasses (Secrets Store CSI driver) that are made."""
+
+    secrets_by: _secrets.By | None = None
+    """What reads them: `external_secrets` or `secrets_store_csi_driver`. Default: the one that is on the cluster, the
+    first of them where both are."""
+
+    workloads: Workloads = ()
+    """What the team runs, by a name of your choice, as `workloads` of a platform; their `namespace` is by default the
+    team's only one."""
+
+    gitops: GitOps | None = None
+    """A Git repository of its own that Argo CD or Flux keeps its namespaces like. Default: none."""
+
+    manifests: Annotated[dict[str, JsonValues], AfterValidator(short_names)] = {}
+    """Further Kubernetes objects, by short names, as one would give them to kubectl; those that name no namespace go to
+    the team's only one."""
+
+    tags: Tags = {}
+    """Tags of its AWS resources, besides `team` with its name, by which costs can be told apart."""
+
+    @classmethod
+    def written_instead(cls, name: str) -> str | None:
+        """Where fields of namespaces stand, and what other packages call fields of teams."""
+        plain = folded(name)
+        if field := next((each for each in TeamNamespace.model_fields if folded(each) == plain), None):
+            return f"write it for a namespace, as namespaces: {{NAME: {{{field}: …}}}}"
+        return _ELSEWHERE.get(plain)
+
+    @property
+    def slug(self) -> str:
+        """Its name where Kubernetes and ECR take no `_` and no capitals."""
+        return self.name.replace("_", "-").lower()
+
+    @property
+    def homes(self) -> dict[str, TeamNamespace]:
+        """Its namespaces by their names, also where none is said."""
+        return dict(self.namespaces)
+
+    @property
+    def home(self) -> str | None:
+        """Its only namespace; None where it has several, or none."""
+        homes = list(self.homes)
+        return homes[0] if len(homes) == 1 else None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_home(cls, value: Any) -> Any:
+        """Workloads need the namespace before they are read, and it may be named by the team alone."""
+        if not isinstance(value, Mapping) or not isinstance(workloads := value.get("workloads"), Mapping):
+            return value
+        home = cls._home_by(value.get("name"), value.get("namespaces"))
+        if home is None:
+            return value
+        return {**value, "workloads": {key: _with_namespace(each, home) for key, each in workloads.items()}}
+
+    @classmethod
+    def _home_by(cls, name: Any, namespaces: Any) -> str | None:
+        """The only namespace of a team that is not read yet."""
+        if isinstance(namespaces, Mapping):
+            return str(next(iter(namespaces))) if len(namespaces) == 1 else None
+        return None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        faults = Faults()
+        self._check_namespaces(faults)
+        for name in self.service_accounts:
+            if self._placed(("service_accounts", name), self.service_accounts[name].namespace, faults):
+                try:
+                    self.association(name)
+                except ValidationError as error:
+                    faults.nest(("service_accounts", name), error)
+        for name, secret in self.secrets.items():
+            self._placed(("secrets", name), secret.namespace, faults)
+            for index, reader in enumerate(secret.readers):
+                if reader not in self.service_accounts:
+                    faults.add(("secrets", name, "readers", index), _unknown(reader, self.service_accounts))
+        if self.gitops is not None:
+            self._placed(("gitops",), self.gitops.namespace, faults)
+        for field in ("access", "role_bindings"):
+            for name, each in getattr(self, field).items():
+                for index, namespace in enumerate(each.namespaces):
+                    self._is_ours((field, name, "namespaces", index), namespace, faults)
+        self._check_entries(faults)
+        for each in self.workloads:
+            self._is_ours(("workloads", each.name, "namespace"), each.namespace, faults)
+        self._check_manifests(faults)
+        self._check_names(faults)
+        faults.raise_if_any()
+        return self
+
+    def _check_namespaces(self, faults: Faults) -> None:
+        try:
+            check_namespaces(dict(self.homes))
+        except ValidationError as error:
+            faults.nest(("namespaces",), error)
+        for name, each in self.namespaces.items():
+            if each.labels.get(TEAM, self.slug) != self.slug:
+                got, do = each.labels[TEAM], "remove it"
+                faults.add(("namespaces", name, "labels", TEAM), f"is set to the team's name; got {got}; {do}")
+
+    def _check_entries(self, faults: Faults) -> None:
+        for name, each in self.access.items():
+            if not self.whole_cluster and not self.homes and self.policy_of(each) is not None:
+                do = "add a namespace, or kubernetes_groups instead of a policy"
+                faults.add(("access", name, "policy"), f"has no namespace to hold in; got a team without one; {do}")
+
+    def _check_manifests(self, faults: Faults) -> None:
+        for name, manifest in self.manifests.items():
+            for field in ("apiVersion", "kind"):
+                if not isinstance(manifest.get(field), str) or not manifest[field]:
+                    got, do = shown(manifest.get(field)), "write it as for kubectl"
+                    faults.add(("manifests", name, field), f"needs text; got {got}; {do}")
+            metadata = manifest.get("metadata")
+            if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
+                faults.add(("manifests", name, "metadata"), f"needs a name; got {shown(metadata)}; write {{name: …}}")
+            elif metadata.get("namespace") is not None:
+                self._is_ours(("manifests", name, "metadata", "namespace"), metadata["namespace"], faults)
+
+    def _check_names(self, faults: Faults) -> None:
+        """Names that are made of the name of the team, where nothing else is said."""
+        if TEAM in self.tags:
+            faults.add(("tags", TEAM), f"is set to the team's name; got {shown(self.tags[TEAM])}; remove it")
+        for field, named in _registries.NAMED.items():
+            for key, each in getattr(self, field).items():
+                form, attribute = named
+                if getattr(each, attribute) is None and (fault := form.fault(f"{self.slug}/{key}")):
+                    faults.add((field, key, attribute), fault)
+
+    def _placed(self, path: tuple[str, ...], namespace: str | None, faults: Faults) -> bool:
+        """Whether a part of the team has a namespace, its own or the only one."""
+        if namespace:
+            return self._is_ours((*path, "namespace"), namespace, faults)
+        if self.home is None:
+            found = ", ".join(self.homes) or "none"
+            do = "name one" if self.homes else "add a namespace to the team"
+            faults.add((*path, "namespace"), f"is required where a team has not just one namespace; got {found}; {do}")
+            return False
+        return True
+
+    def _is_ours(self, path: tuple[str | int, ...], namespace: Any, faults: Faults) -> bool:
+        if namespace in self.homes:
+            return True
+        near = nearest(str(namespace), self.homes)
+        do = f"did you mean {near}?" if near else f"name one of {', '.join(self.homes) or 'its own, once it has some'}"
+        faults.add(path, f"is not a namespace of this team; got {shown(namespace)}; {do}")
+        return False
+
+    def policy_of(self, access: TeamAccess) -> str | None:
+        """The EKS access policy that a principal has."""
+        if access.policy is not None:
+            return access.policy
+        return None if access.kubernetes_groups else self.usual_policy
+
+    def entries(self) -> dict[str, AccessEntry]:
+        """Its access entries, by the names of `access`."""
+        return {name: self._entry(each) for name, each in self.access.items()}
+
+    def _entry(self, access: TeamAccess) -> AccessEntry:
+        everywhere = self.whole_cluster and not access.namespaces
+        return access.entry(self.policy_of(access), None if everywhere else access.namespaces or tuple(self.homes))
+
+    def association(self, name: str, secrets: tuple[StatementArgs, ...] = ()) -> PodIdentityAssociation:
+        """A service account of the team as what a platform gives permissions to.
+
+        Raises:
+            ValidationError: if what is said of it does not fit together.
+        """
+        each = self.service_accounts[name]
+        said = {field: getattr(each, field) for field in each.model_fields_set}
+        said |= {"namespace": each.namespace or self.home, "service_account": each.service_account or name}
+        said["create_service_account"] = each.create_service_account
+        if secrets:
+            said["allow"] = (*each.allow, *secrets)
+        return PodIdentityAssociation.model_validate(said)
+
+    def associations(self, ground: Ground, partition: str, account: In[str]) -> dict[str, PodIdentityAssociation]:
+        """Its service accounts with all that they may do in AWS, by their keys, and those that read its secrets."""
+        way = _secrets.by(ground, self.secrets_by)
+        mounted: dict[str, list[StatementArgs]] = {}
+        read: dict[str, list[StatementArgs]] = {}
+        for secret in self.secrets.values():
+            allowed = [_as_statement(each) for each in secret.permissions(partition, ground.region, account)]
+            if way == "external_secrets":
+                read.setdefault(str(secret.namespace or self.home), []).extend(allowed)
+            else:
+                for reader in secret.readers:
+                    mounted.setdefault(reader, []).extend(allowed)
+        found = {name: self.association(name, tuple(mounted.get(name, ()))) for name in self.service_accounts}
+        for namespace, allowed in read.items():
+            found[f"{_secrets.STORE}-{namespace}"] = PodIdentityAssociation(
+                namespace=namespace,
+                service_account=_secrets.STORE,
+                create_service_account=True,
+                identity="irsa",
+                allow=tuple(allowed),
+            )
+        return found
+
+    def objects(self, ground: Ground, cluster_arn: In[str] = "arn:aws:eks:::cluster") -> Iterator[TeamObject]:
+        """The Kubernetes objects that are the team's besides its namespaces, service accounts and workloads."""
+        yield from objects(self, ground, cluster_arn)
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """Secrets that nothing reads, a repository that nothing applies, tags beyond what a resource can have."""
+        if fault := too_many_tags(ground.tags, (TEAM,), self.tags):
+            yield Problem(("tags",), fault)
+        yield from self._unread(ground)
+        yield from self._unapplied(ground)
+
+    def _unread(self, ground: Ground) -> Iterator[Problem]:
+        way = _secrets.by(ground, self.secrets_by)
+        ours = ground.addons is not None and bool(ground.addons & {"helm", "manifests"})
+        for name, secret in self.secrets.items():
+            if way is None and not ours:
+                do = "add external_secrets: {} to addons, or secrets_store_csi_driver_provider_aws"
+                yield Problem(("secrets", name), f"needs what reads Secrets Manager; got addons without it; {do}")
+            elif way == "external_secrets" and not ground.oidc_provider:
+                what = "is read with a role by OIDC, which Pod Identity cannot give to the operator"
+                yield Problem(("secrets", name), f"{what}; got a cluster without an OIDC provider; give it one")
+            elif way == "secrets_store_csi_driver" and secret.extract:
+                do = "list keys in data, or use external_secrets"
+                yield Problem(("secrets", name, "extract"), f"is for external_secrets; got the CSI driver; {do}")
+            elif way == "secrets_store_csi_driver" and not secret.readers:
+                do = "name service_accounts of the team whose pods mount it"
+                yield Problem(("secrets", name, "readers"), f"is required: no pod could read it; got none; {do}")
+
+    def _unapplied(self, ground: Ground) -> Iterator[Problem]:
+        from eks_blueprints.teams import _gitops
+
+        if self.gitops is None:
+            return
+        way = _gitops.chosen(ground, self.gitops.by)
+        if way is None or not _gitops.is_there(ground, way):
+            wanted = {"argocd": "argocd: {}", "flux": "fluxcd: {}"}
+            do = f"add {wanted[way] if way else ' or '.join(wanted.values())} to addons"
+            yield Problem(("gitops",), f"needs Argo CD or Flux on the cluster; got addons without it; {do}")
+
+    def prepare(self, cluster: ClusterRef) -> OnboardedTeam:
+        """Make what needs no add-on: namespaces, access, roles, service accounts, repositories of images.
+
+        Raises:
+            InputError: if the team cannot be put on that cluster; see `problems_on`.
+        """
+        from eks_blueprints.teams._onboarded import OnboardedTeam
+
+        return OnboardedTeam(self, cluster)
+
+    def move_in(self, onboarded: OnboardedTeam, cluster: ClusterRef) -> None:
+        """Make the rest, once the add-ons are there: secrets, manifests, workloads, its Git repository."""
+        onboarded.move_in(cluster)
+        self.extend(onboarded, cluster)
+
+    def onboard(self, cluster: ClusterRef) -> OnboardedTeam:
+        """Make all that is the team's on a cluster.
+
+        Raises:
+            InputError: if it cannot be put on that cluster; see `problems_on`.
+        """
+        onboarded = self.prepare(cluster)
+        self.move_in(onboarded, cluster)
+        return onboarded
+
+    def extend(self, onboarded: OnboardedTeam, cluster: ClusterRef) -> None:
+        """Add resources to the finished team; give them `onboarded.child()` as options."""
+
+
+def _with_namespace(fields: Any, home: str) -> Any:
+    if fields is None:
+        fields = {}
+    return {"namespace": home, **fields} if isinstance(fields, Mapping) else fields
+
+
+def _as_statement(allow: Allow) -> StatementArgs:
+    return StatementArgs(actions=allow.actions, resources=allow.on)
+
+
+def _unknown(name: str, known: Mapping[str, Any]) -> str:
+    near = nearest(name, known)
+    do = f"did you mean {near}?" if near else f"name one of {', '.join(known)}" if known else "add it to them"
+    return f"is not a service account of this team; got {shown(name)}; {do}"

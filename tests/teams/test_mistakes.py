@@ -1,0 +1,178 @@
+"""What is said about teams that are wrong or doubtful, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .said import ADDONS, DEV, READ, WEB, told
+
+HPA = {"min_replicas": 2, "max_replicas": 30, "cpu": 70}
+
+
+def one(*args: Any, **kwargs: Any) -> str:
+    (found,) = told(*args, **kwargs)
+    return found
+
+
+def test_two_teams_cannot_have_one_namespace() -> None:
+    said = one({"shop": {}, "data": {"namespaces": {"shop": {}}}})
+    assert said.startswith("teams.data.namespaces.shop: is a namespace that teams.shop makes too; got shop")
+
+
+def test_a_team_and_the_platform_cannot_make_one_namespace() -> None:
+    said = one({"shop": {}}, namespaces={"shop": {}})
+    assert said.startswith("teams.shop: is a namespace that namespaces.shop makes too; got shop; remove it there")
+
+
+def test_a_principal_has_one_entry_in_all_of_the_platform() -> None:
+    team = {"access": {"dev": {"principal_arn": DEV}}}
+    said = one({"shop": team, "data": team})
+    assert said.startswith("teams.data.access.dev.principal_arn: is also used by teams.shop.access.dev")
+    said = one({"shop": team}, access={"all": {"principal_arn": DEV}})
+    assert said.startswith("teams.shop.access.dev.principal_arn: is also used by access.all")
+
+
+def test_two_teams_cannot_have_one_repository() -> None:
+    said = one({"shop": {"ecr_repositories": {"web": {}}}, "data": {"ecr_repositories": {"a": {"name": "shop/web"}}}})
+    assert said.startswith("teams.data.ecr_repositories.a.name: has the name of teams.shop.ecr_repositories.web")
+
+
+@pytest.mark.parametrize(
+    ("team", "where"),
+    [
+        ({"ecr_repositories": {"web": {"name": "Shop/Web"}}}, "ecr_repositories.web.name: is not a valid name"),
+        ({"ecr_repositories": {"web": {"image_tag_exclusions": ["a*"]}}}, "ecr_repositories.web.image_tag_exclusions"),
+        ({"ecr_repositories": {"web": {"lifecycle_policy": [{}]}}}, "ecr_repositories.web.lifecycle_policy[0]"),
+        ({"ecr_repositories": {"web": {"pull": [DEV, DEV]}}}, "ecr_repositories.web.pull: lists one role twice"),
+        (
+            {"ecr_pull_through_caches": {"a": {"upstream_registry_url": "registry-1.docker.io"}}},
+            "ecr_pull_through_caches.a.credential_arn: is required for registry-1.docker.io",
+        ),
+        ({"access": {"a": {"principal_arn": "deployer"}}}, "access.a.principal_arn: is the role that deploys"),
+        ({"access": {"a": {"principal_arn": DEV, "policy": "vieww"}}}, "access.a.policy"),
+        ({"access": {"a": {"principal_arn": DEV, "namespaces": ["b"]}}}, "access.a.namespaces[0]: is not a namespace"),
+        ({"namespaces": {}, "access": {"a": {"principal_arn": DEV}}}, "access.a.policy: has no namespace to hold in"),
+        ({"role_bindings": {"a": {}}}, "role_bindings.a.groups: is required"),
+        ({"service_accounts": {"a": {}}}, "service_accounts.a.policy_arns: is required"),
+        ({"service_accounts": {"a": {"allow": [READ], "namespace": "b"}}}, "service_accounts.a.namespace: is not"),
+        (
+            {"namespaces": {"a": {}, "b": {}}, "service_accounts": {"c": {"allow": [READ]}}},
+            "service_accounts.c.namespace: is required where a team has not just one namespace; got a, b; name one",
+        ),
+        ({"workloads": {"web": {**WEB, "namespace": "other"}}}, "workloads.web.namespace: is not a namespace of this"),
+        ({"workloads": {"web": {"kind": "deployment"}}}, "workloads.web.image: is required"),
+        (
+            {"namespaces": {"a": {"limit_range": {"min": {"cpu": 2}, "max": {"cpu": 1}}}}},
+            "namespaces.a.limit_range.max",
+        ),
+        ({"namespaces": {"kube-system": {}}}, "namespaces.kube-system: exists in every cluster"),
+        ({"namespaces": {"a": {"labels": {"team": "b"}}}}, "namespaces.a.labels.team: is set to the team's name"),
+        ({"secrets": {"a": {}}}, "secrets.a.data: is required"),
+        ({"secrets": {"a": {"data": {"b": "c"}}}}, "secrets.a: needs what reads Secrets Manager"),
+        ({"gitops": {"url": "https://a.b/c"}}, "gitops: needs Argo CD or Flux on the cluster"),
+        ({"gitops": {"url": "ftp://a.b/c"}}, "gitops.url"),
+        ({"manifests": {"a": {"kind": "ConfigMap"}}}, "manifests.a.apiVersion: needs text"),
+        (
+            {"manifests": {"a": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "dat": {}}}},
+            "manifests.a.dat",
+        ),
+        ({"roles": {"a": [{"apiGroups": [""], "resource": ["pods"], "verbs": ["get"]}]}}, "roles.a[0].resource"),
+        ({"kind": "aplication_team"}, "kind: "),
+        ({"namespace": {}}, 'namespace: no such field; got "namespace"; write namespaces'),
+        ({"resource_quota": {}}, 'resource_quota: no such field; got "resource_quota"; write it for a namespace'),
+        ({"teamSecrets": {}}, 'teamSecrets: no such field; got "teamSecrets"; write secrets'),
+        ({"tags": {"team": "a"}}, "tags.team: is set to the team's name"),
+        (
+            {"ecr_pull_through_caches": {"a" * 30: {"upstream_registry_url": "quay.io"}}},
+            f"ecr_pull_through_caches.{'a' * 30}.prefix",
+        ),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(team: dict[str, Any], where: str) -> None:
+    assert any(each.startswith(f"teams.shop.{where}") for each in told({"shop": team})), told({"shop": team})
+
+
+def test_a_name_that_no_namespace_can_have_is_told() -> None:
+    assert one({"a-": {}}).startswith("teams.a-.namespaces.a-: is not a valid name of a namespace")
+
+
+def test_a_quota_that_is_too_small_is_told_with_figures() -> None:
+    web = {**WEB, "requests": {"cpu": "500m", "memory": "1Gi"}, "horizontal_pod_autoscaler": HPA}
+    quota = {"requests.cpu": "4", "requests.memory": "64Gi", "pods": 100}
+    team = {"namespaces": {"shop": {"resource_quota": quota}}, "workloads": {"web": web}}
+    said = one({"shop": team}, {"metrics_server": {}})
+    assert said == (
+        "warning: teams.shop.namespaces.shop.resource_quota: is less than what the workloads ask for at their most: "
+        "requests.cpu 15; got 4; raise it to 15, or let the workloads ask for less"
+    )
+
+
+def test_replicas_sidecars_and_defaults_of_the_namespace_count() -> None:
+    side = {"image": "example.com/log:1", "requests": {"cpu": "100m", "memory": "100Mi"}}
+    web = {**WEB, "replicas": 4, "requests": {"cpu": "400m", "memory": "412Mi"}, "sidecars": {"log": side}}
+    quota = {"requests.cpu": "2", "requests.memory": "2048Mi", "pods": 4}
+    plain = {"kind": "deployment", "image": "example.com/b:1", "replicas": 1}
+    team = {"namespaces": {"shop": {"resource_quota": quota}}, "workloads": {"web": web}}
+    assert told({"shop": team}) == []
+    more = {**team, "workloads": {"web": web, "b": plain}}
+    assert {each.split(": ")[3].split(" ")[0] for each in told({"shop": more})} == {
+        *("requests.cpu", "requests.memory", "pods")
+    }
+
+
+def test_a_workload_of_the_platform_in_a_teams_namespace_is_doubtful() -> None:
+    from .said import platform
+
+    args = platform({"shop": {}}, workloads={"web": {**WEB, "namespace": "shop"}})
+    (said,) = [str(each) for each in args.warnings if each.path[0] == "workloads"]
+    assert said.startswith("workloads.web.namespace: runs in the namespace of a team")
+
+
+def test_roles_that_nothing_makes_and_groups_without_a_role_are_doubtful() -> None:
+    team = {
+        "access": {"dev": {"principal_arn": DEV, "kubernetes_groups": ["devs"]}},
+        "role_bindings": {"a": {"role": "vieww", "groups": ["dev"]}},
+    }
+    role, group = told({"shop": team})
+    assert role.startswith("warning: teams.shop.role_bindings.a.role: is a ClusterRole that nothing here makes")
+    assert group.startswith("warning: teams.shop.access.dev.kubernetes_groups[0]: is a group to which no role is bound")
+
+
+def test_workloads_that_a_network_policy_keeps_from_their_work_are_doubtful() -> None:
+    web = {**WEB, "ports": {"http": 8080}, "service": {"type": "LoadBalancer"}}
+    web["service_account"] = {"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}
+    addons = {"aws_load_balancer_controller": {}}
+    one_, two = told({"shop": {"workloads": {"web": web}}}, addons)
+    assert one_.startswith("warning: teams.shop.workloads.web.network_policy: is offered outside of its namespace")
+    assert two.startswith("warning: teams.shop.workloads.web.service_account.rules: may call the Kubernetes API")
+    opened = {"shop": {"network_policy": {"api_server": True}}}
+    web["network_policy"] = {"ingress": [{"ports": [{"port": "http"}]}]}
+    assert told({"shop": {"namespaces": opened, "workloads": {"web": web}}}, addons) == []
+
+
+def test_network_policies_that_nothing_enforces_are_doubtful() -> None:
+    assert "vpc_cni" in ADDONS
+    said = one({"shop": {}}, {"vpc_cni": {}})
+    assert said.startswith("warning: teams.shop: has network policies that nothing on the cluster enforces")
+
+
+def test_what_is_checked_of_a_platform_is_checked_of_its_teams() -> None:
+    team = {"service_accounts": {"a": {"allow": [READ]}}}
+    without = told({"shop": team}, {"eks_pod_identity_agent": None})
+    assert any(each.startswith("teams.shop.service_accounts.a: gets its AWS permissions") for each in without), without
+    said = one({"shop": {"workloads": {"web": {**WEB, "run_on": "nodez"}}}})
+    assert said.startswith("teams.shop.workloads.web.run_on")
+
+
+def test_the_name_of_a_secret_is_no_secret() -> None:
+    data = {"api-token": "shop/api-token", "password": "shop/db#password"}
+    assert told({"shop": {"secrets": {"db": {"data": data}}}}, {"external_secrets": {}}) == []
+    external = {"external": {"store": "aws", "data": data}}
+    assert told({"shop": {"workloads": {"web": {**WEB, "secrets": {"db": external}}}}}, {"external_secrets": {}}) == []
+
+
+def test_a_good_team_is_told_nothing() -> None:
+    team = {"access": {"dev": {"principal_arn": DEV}}, "workloads": {"web": WEB}, "ecr_repositories": {"web": {}}}
+    assert told({"shop": team}) == []
