@@ -16,7 +16,7 @@ from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Tags, key_names, short_names, too_many_tags
 from eks_blueprints.core.spec import In, Many
 from eks_blueprints.core.statements import StatementArgs
-from eks_blueprints.kubernetes.namespace_spec import check_namespaces
+from eks_blueprints.kubernetes.namespace_names import check_namespaces
 from eks_blueprints.teams import _registries, _secrets
 from eks_blueprints.teams._access import RoleBinding, TeamAccess
 from eks_blueprints.teams._gitops import GitOps
