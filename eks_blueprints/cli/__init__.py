@@ -117,17 +117,23 @@ def main(args: list[str] | None = None) -> NoReturn:
         code = _said("stopped", Exit.FAILED)
     except click.ClickException as error:
         vars(error)["message"] = visible(error.message)
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         code = Exit.INVALID
     except InputError as error:
         from eks_blueprints.cli.show import problems
 
-        problems(error.problems)
+        with contextlib.suppress(OSError):  # as in `_said`
+            problems(error.problems)
         code = Exit.INVALID
     except OSError as error:
         code = _unwritten(error)
     except Exception as error:
         code = _said(f"eks-blueprints: this input {unforeseen(error)}", Exit.FAILED)
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.stderr = None  # Python would end with a code of its own where nobody can be told
     sys.exit(code or 0)
 
 
