@@ -165,7 +165,7 @@ def _end_by_us_alone() -> None:
             ends(status)
         raise SystemExit(status)
 
-    os._exit = asked
+    vars(os)["_exit"] = asked
 
 
 def _said(message: str, code: Exit) -> Exit:
