@@ -121,12 +121,17 @@ def main(args: list[str] | None = None) -> NoReturn:
         code = _said("stopped", Exit.FAILED)
     except click.ClickException as error:
         vars(error)["message"] = visible(error.message)
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         code = Exit.INVALID
     except OSError as error:
         code = _unwritten(error)
     except Exception as error:
         code = _failed(error)
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.stderr = None  # Python would end with a code of its own where nobody can be told
     sys.exit(code or 0)
 
 
@@ -137,7 +142,8 @@ def _failed(error: Exception) -> Exit:
     if isinstance(error, InputError):
         from eks_blueprints.cli.show import problems
 
-        problems(error.problems)
+        with contextlib.suppress(OSError):  # as in `_said`
+            problems(error.problems)
         return Exit.INVALID
     return _said(f"eks-blueprints: this input {unforeseen(error)}", Exit.FAILED)
 
@@ -170,7 +176,7 @@ def _end_by_us_alone() -> None:
             ends(status)
         raise SystemExit(status)
 
-    os._exit = asked
+    vars(os)["_exit"] = asked
 
 
 def _said(message: str, code: Exit) -> Exit:
