@@ -98,9 +98,8 @@ def _aims_at(*fields: str) -> Any:
     def check(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         target = value.get("target")
         if isinstance(target, Mapping) and all(target.get(field) is None for field in fields):
-            what = f"needs {' or '.join(fields)}"
-            yield Problem((*path, "target", fields[0]), f"{what}; got neither; add one" if fields[1:] else
-                          f"{what}; got nothing; add it")  # fmt: skip
+            got, do = ("neither", "add one") if len(fields) > 1 else ("nothing", "add it")
+            yield Problem((*path, "target", fields[0]), f"needs {' or '.join(fields)}; got {got}; {do}")
 
     return check
 
