@@ -226,7 +226,7 @@ class _Builder:
         yaml = reader()
         yaml.doc_infos.append(DocInfo())  # as `YAML.load` does: a directive of the text is noted in it
         if events is not None:
-            yaml._parser = events
+            vars(yaml)["_parser"] = events
         self._constructor, self._parser = yaml.get_constructor_parser(text if events is None else "")
         self._composer = self._constructor.composer
         self._count = 0

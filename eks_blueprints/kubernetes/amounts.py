@@ -87,8 +87,8 @@ def _quota(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
             yield Problem(at, f"is not a whole number; got {shown(amount)}; write one such as 1")
     for at, scope in names.entries(value.get("scopes"), (*path, "scopes")):
         if scope not in _SCOPES:
-            near = nearest(scope, _SCOPES)
-            do = f"did you mean {near}?" if near else f"use one of {', '.join(_SCOPES)}"
+            meant = nearest(scope, _SCOPES)
+            do = f"did you mean {meant}?" if meant else f"use one of {', '.join(_SCOPES)}"
             yield Problem(at, f"is not one of the allowed values; got {shown(scope)}; {do}")
 
 
@@ -98,9 +98,8 @@ def _aims_at(*fields: str) -> Any:
     def check(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         target = value.get("target")
         if isinstance(target, Mapping) and all(target.get(field) is None for field in fields):
-            what = f"needs {' or '.join(fields)}"
-            yield Problem((*path, "target", fields[0]), f"{what}; got neither; add one" if fields[1:] else
-                          f"{what}; got nothing; add it")  # fmt: skip
+            got, do = ("neither", "add one") if len(fields) > 1 else ("nothing", "add it")
+            yield Problem((*path, "target", fields[0]), f"needs {' or '.join(fields)}; got {got}; {do}")
 
     return check
 

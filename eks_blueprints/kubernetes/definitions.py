@@ -34,9 +34,8 @@ def _names(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     for field in ("plural", "singular", "kind", "listKind", "shortNames", "categories"):
         for at, text in names.entries(value.get(field), (*path, field)):
             is_kind = field in ("kind", "listKind")
-            if (text or field in ("plural", "kind", "shortNames")) and not _LABEL.fullmatch(
-                text.lower() if is_kind else text
-            ):
+            may_be_empty = field in ("singular", "listKind")
+            if not (may_be_empty and not text) and not _LABEL.fullmatch(text.lower() if is_kind else text):
                 of = "letters and digits" if is_kind else "lower-case letters, digits and -"
                 do = f"use up to 63 {of}, a letter first"
                 yield Problem(at, f"is not a valid name of a kind; got {shown(text)}; {do}")

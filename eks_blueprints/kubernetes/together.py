@@ -147,7 +147,8 @@ def _field_of_pod(fields: re.Pattern[str]) -> Any:
 def _claims(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     for index, claim in items(value.get("volumeClaimTemplates")):
         metadata = claim.get("metadata")
-        if isinstance(metadata, Mapping | None) and (metadata or {}).get("name") in (None, ""):
+        named = metadata.get("name") if isinstance(metadata, Mapping) else metadata
+        if named in (None, ""):
             at = (*path, "volumeClaimTemplates", index, "metadata", "name")
             yield Problem(at, "is required, as pods mount it by that; got nothing; add it")
 
@@ -208,7 +209,9 @@ def _constraints(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
 def _security(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     metadata = value.get("metadata")
     labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
-    for mode in ("audit", "enforce", "warn") if isinstance(labels, Mapping) else ():
+    if not isinstance(labels, Mapping):
+        return
+    for mode in ("audit", "enforce", "warn"):
         for key, form, words in (
             (mode, _LEVEL, "privileged, baseline or restricted"),
             (f"{mode}-version", _MINOR, "latest or one such as v1.35"),
