@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform that no part can see alone; warnings are marked as such."""
     whole = team_parts.with_teams(args)
-    for problem in _check(whole):
-        yield team_parts.at_home(args, problem)
+    yield from (team_parts.at_home(args, problem) for problem in _check(whole))
     yield from team_checks.check(args)
 
 

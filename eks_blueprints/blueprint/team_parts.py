@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.network import zones
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.teams.base import Team
 
 _FIELDS = {"pod_identity_associations": "service_accounts"}
 """Fields of a platform that are called otherwise in a team."""
@@ -39,11 +40,16 @@ def with_teams(args: BlueprintArgs) -> BlueprintArgs:
         for each in team.workloads:
             named = {"name": _joined(team.name, each.name), "object_name": each.object_name_used}
             workloads.append(each.model_copy(update=named))
-    update = {"namespaces": namespaces, "access": access, "workloads": tuple(workloads)}
-    fields = {*args.model_fields_set, *update, "pod_identity_associations"}
-    whole = args.model_copy(update={**update, "pod_identity_associations": associations})
-    whole.__pydantic_fields_set__ = fields
-    return whole
+    update: dict[str, Any] = {"namespaces": namespaces, "access": access, "workloads": tuple(workloads)}
+    update |= {"pod_identity_associations": associations, "teams": tuple(map(_rest, args.teams))}
+    return args.model_copy(update=update)
+
+
+def _rest(team: Team) -> Team:
+    """A team as checks see it that walk through all fields: what the platform says now is not said twice."""
+    found = team.model_copy()
+    found.__pydantic_fields_set__ = team.model_fields_set - {"access", "service_accounts", "workloads"}
+    return found
 
 
 def at_home(args: BlueprintArgs, problem: Problem) -> Problem:

@@ -60,7 +60,7 @@ def policies(said: NamespaceNetworkPolicy, namespace: str, ground: Ground) -> It
     if said.dns:
         yield _policy("allow-dns", namespace, policyTypes=["Egress"], egress=[_dns(ground)])
     if said.same_namespace:
-        own = [{"podSelector": {}}]
+        own: list[dict[str, Any]] = [{"podSelector": {}}]
         rules: dict[str, Any] = {"ingress": [{"from": own}], "egress": [{"to": own}]}
         yield _policy("allow-same-namespace", namespace, policyTypes=["Ingress", "Egress"], **rules)
     if said.pod_identity:

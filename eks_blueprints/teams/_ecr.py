@@ -35,7 +35,7 @@ def _private(
     made = aws.ecr.Repository(
         f"{name}-repository",
         name=spec.name or f"{team.slug}/{key}",
-        encryption_configurations=spec.encryption,  # type: ignore[arg-type]
+        encryption_configurations=spec.encryption,
         image_scanning_configuration={"scan_on_push": spec.scan_on_push},
         force_delete=spec.force_delete or None,
         tags=merge_tags(cluster.tags, spec.tags) or None,
@@ -111,7 +111,7 @@ def _cache(  # noqa: PLR0917 what one rule is made of
         prefix=prefix,
         applied_fors=["PULL_THROUGH_CACHE"],
         custom_role_arn=role,
-        encryption_configurations=spec.encryption,  # type: ignore[arg-type]
+        encryption_configurations=spec.encryption,
         lifecycle_policy=_lifecycle(spec.lifecycle_policy) if spec.lifecycle_policy else None,
         repository_policy=json_text({"Version": "2012-10-17", "Statement": statements}) if statements else None,
         resource_tags=dict(cluster.tags) or None,

@@ -133,7 +133,8 @@ class OnboardedTeam(Component):
         return ("service_accounts", key) if key in self.team.service_accounts else ("secrets",)
 
     def _objects(self) -> list[TeamObject]:
-        return list(self.team.objects(self._cluster.ground, self._cluster.arn))
+        arn: Any = self._cluster.arn
+        return list(self.team.objects(self._cluster.ground, arn))
 
     def _object(self, each: TeamObject, after: Any) -> KubernetesObject:
         manifest, kind = each.manifest, each.manifest["kind"]

@@ -121,7 +121,7 @@ class _Tagged(Spec):
         return said
 
     @property
-    def encryption(self) -> list[dict[str, Any]]:
+    def encryption(self) -> list[Any]:
         """Encryption, as the provider takes it."""
         if self.kms_key_arn is None:
             return [{"encryption_type": "AES256"}]

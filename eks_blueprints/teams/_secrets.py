@@ -85,11 +85,12 @@ class TeamSecret(Spec):
 
     def permissions(self, partition: str, region: str, account: In[str]) -> list[Allow]:
         """Read these secrets alone; Secrets Manager puts six characters of its own behind a name."""
-        from eks_blueprints.core.spec import is_output
 
         def arn(name: str) -> In[str]:
             start, end = f"arn:{partition}:secretsmanager:{region}:", f":secret:{name}-??????"
-            return account.apply(lambda found: start + found + end) if is_output(account) else f"{start}{account}{end}"
+            if isinstance(account, str):
+                return f"{start}{account}{end}"
+            return account.apply(lambda found: f"{start}{found}{end}")
 
         verbs = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
         allowed = [Allow(*verbs, on=tuple(arn(name) for name in self.remote))]

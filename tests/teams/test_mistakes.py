@@ -166,6 +166,19 @@ def test_what_is_checked_of_a_platform_is_checked_of_its_teams() -> None:
     assert said.startswith("teams.shop.workloads.web.run_on")
 
 
+def test_what_is_found_is_told_once() -> None:
+    role = {"name": "shop-reader"}
+    broad = {"actions": ["s3:*"], "resources": ["*"]}
+    accounts = {"reader": {"allow": [broad], "iam_role": role}}
+    said = one({"shop": {"service_accounts": accounts}})
+    assert said.startswith("warning: teams.shop.service_accounts.reader.allow[0].actions[0]: allows every action of s3")
+    web = {**WEB, "service_account": {"allow": [broad]}}
+    said = one({"shop": {"workloads": {"web": web}}})
+    assert said.startswith("warning: teams.shop.workloads.web.service_account.allow[0].actions[0]")
+    twice = {"shop": {"service_accounts": accounts}, "data": {"service_accounts": accounts}}
+    assert any("is also used by" in each for each in told(twice))
+
+
 def test_the_name_of_a_secret_is_no_secret() -> None:
     data = {"api-token": "shop/api-token", "password": "shop/db#password"}
     assert told({"shop": {"secrets": {"db": {"data": data}}}}, {"external_secrets": {}}) == []
