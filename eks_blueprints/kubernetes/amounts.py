@@ -87,8 +87,8 @@ def _quota(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
             yield Problem(at, f"is not a whole number; got {shown(amount)}; write one such as 1")
     for at, scope in names.entries(value.get("scopes"), (*path, "scopes")):
         if scope not in _SCOPES:
-            meant = nearest(scope, _SCOPES)
-            do = f"did you mean {meant}?" if meant else f"use one of {', '.join(_SCOPES)}"
+            close = nearest(scope, _SCOPES)
+            do = f"did you mean {close}?" if close else f"use one of {', '.join(_SCOPES)}"
             yield Problem(at, f"is not one of the allowed values; got {shown(scope)}; {do}")
 
 

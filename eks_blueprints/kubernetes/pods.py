@@ -64,8 +64,9 @@ def _probed(container: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     names_known, whole = _named(container.get("ports"))
     for probe in ("startupProbe", "readinessProbe", "livenessProbe") if whole else ():
         asked = container.get(probe)
-        for kind in ("httpGet", "tcpSocket") if isinstance(asked, Mapping) else ():
-            found = asked[kind].get("port") if isinstance(asked.get(kind), Mapping) else None
+        for kind in ("httpGet", "tcpSocket"):
+            way = asked.get(kind) if isinstance(asked, Mapping) else None
+            found = way.get("port") if isinstance(way, Mapping) else None
             if isinstance(found, str) and _PORT_NAME.fullmatch(found) and found not in names_known:
                 known = sorted(each for each in names_known if isinstance(each, str))
                 do = f"name one of {', '.join(known)}" if known else "declare it in ports, or write its number"
