@@ -27,12 +27,12 @@ def command() -> None:
     """Rules about EKS, Kubernetes, Karpenter and delivery.
 
     \b
-      eks-blueprints policy list --profile production      what is asked, and how hard
-      eks-blueprints policy show k8s-pdb-required          one rule: why, how, parameters, who else asks for it
+      eks-blueprints policy list --profile production      every rule, with severity and enforcement
+      eks-blueprints policy show k8s-pdb-required          one rule: reason, fix, parameters, related standards
       eks-blueprints policy path                           the folder of the Pulumi policy pack
-      eks-blueprints policy baseline prod --owner me       waivers for what is found today
-      eks-blueprints policy new queues                     a rule of your own, and its cases
-      eks-blueprints policy test                           do the rules of this project do what their cases say?
+      eks-blueprints policy baseline prod --owner me       waivers for all current findings
+      eks-blueprints policy new queues                     a new rule of your own, with test cases
+      eks-blueprints policy test                           test the rules of this project
     """
 
 

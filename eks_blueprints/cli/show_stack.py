@@ -30,8 +30,8 @@ _NEVER = 10_000
 def command(stack: str, form: str) -> None:
     """Print a stack file merged with the files that it extends, with the source of every value.
 
-    The YAML is a stack file itself, and says the same without extending another. References such as {secret: key} are
-    printed as they are written; a secret in plain text is masked. Whether it is valid, `eks-blueprints check` says.
+    The output is a valid stack file without `extends`. References such as {secret: key} are printed as they are
+    written, and secrets in plain text are masked. Use `eks-blueprints check` to validate it.
 
     \b
       eks-blueprints show prod                  stacks/prod.yaml, and where each value comes from

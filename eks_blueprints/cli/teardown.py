@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -> None:
     """Show what to drain before `pulumi destroy`, in which order, and with which commands.
 
-    Load balancers, volumes and nodes that controllers in the cluster have made are known to no Pulumi program; deleting
-    the cluster first leaves them behind. The steps are read from a recording of the program: no AWS account, no
-    cluster. Nothing is deleted by this command.
-    """
+    Controllers in the cluster create load balancers, volumes and nodes that Pulumi does not know. If the cluster is
+    deleted first, they stay and cost money. The steps come from a recording of the program: no AWS account or cluster
+    is needed. This command deletes nothing."""
     if not dry_run:
         what = "teardown deletes nothing itself, because only you can decide about data on volumes and pods on nodes"
         raise click.UsageError(f"{what}; got no --dry-run; run it with --dry-run and then the commands it shows")
