@@ -80,7 +80,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
 
     \b
       eks-blueprints check                               is every stack file valid?
-      eks-blueprints check prod --policies               and what do the policies say?
+      eks-blueprints check prod --policies               also check the policies
       eks-blueprints check --format sarif > found.sarif  the same for code scanning
       eks-blueprints check --policies --program ../app   any Pulumi program
       eks-blueprints check --policies --plan plan.json   a plan that was written down

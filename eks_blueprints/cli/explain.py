@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eks_blueprints.cli import show
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.facts import instance_types
 from eks_blueprints.core.facts.instance_types import InstanceType
@@ -74,7 +75,9 @@ def _show(path: str, form: str) -> None:
 
 
 def _wrapped(text: str, first: str, rest: str | None = None) -> str:
-    return textwrap.fill(text, 110, initial_indent=first, subsequent_indent=rest or first) if text else first.rstrip()
+    if not text:
+        return first.rstrip()
+    return textwrap.fill(text, show.width(110), initial_indent=first, subsequent_indent=rest or first)
 
 
 @command.command("pods")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group("import")
 def command() -> None:
-    """Turn what stands already into stack files, and say what differs.
+    """Turn existing resources into stack files, and report what differs.
 
     \b
       eks-blueprints import manifests k8s/ -o stacks/shop.yaml      Kubernetes YAML, as workloads

@@ -27,12 +27,12 @@ def command() -> None:
     """Rules about EKS, Kubernetes, Karpenter and delivery.
 
     \b
-      eks-blueprints policy list --profile production      what is asked, and how hard
-      eks-blueprints policy show k8s-pdb-required          one rule: why, how, parameters, who else asks for it
+      eks-blueprints policy list --profile production      every rule, with severity and enforcement
+      eks-blueprints policy show k8s-pdb-required          one rule: reason, fix, parameters, related standards
       eks-blueprints policy path                           the folder of the Pulumi policy pack
-      eks-blueprints policy baseline prod --owner me       waivers for what is found today
-      eks-blueprints policy new queues                     a rule of your own, and its cases
-      eks-blueprints policy test                           do the rules of this project do what their cases say?
+      eks-blueprints policy baseline prod --owner me       waivers for all current findings
+      eks-blueprints policy new queues                     a new rule of your own, with test cases
+      eks-blueprints policy test                           test the rules of this project
     """
 
 
@@ -55,10 +55,15 @@ def list_rules(profile: Profile, subject: str | None, form: str) -> None:
     if form == "json":
         echo_document(document([_data(rule, profile) for rule in found]))
         return
-    width = max(len(rule.id) for rule in found)
-    for rule in found:
-        level = rule.enforcement_in(profile)
-        click.echo(f"{rule.id:<{width}}  {rule.severity:<8}  {level:<9}  {rule.title}")
+    column = max(len(rule.id) for rule in found)
+    rows = [
+        (f"{rule.id:<{column}}  {rule.severity:<8}  {rule.enforcement_in(profile):<9}", rule.title) for rule in found
+    ]
+    widest = max(len(head) + 2 + len(title) for head, title in rows)
+    columns = show.width(widest)
+    for head, title in rows:
+        below = textwrap.fill(title, columns, initial_indent="    ", subsequent_indent="    ")
+        click.echo(f"{head}  {title}" if columns == widest else f"{head.rstrip()}\n{below}")
     click.echo(f"{show.count(len(found), 'rule')}, profile {profile}", err=True)
 
 
@@ -78,7 +83,7 @@ def show_rule(id: str) -> None:  # noqa: A002 - the word everyone uses
     click.echo(f"  {rule.title}")
     for head, text in (("why", rule.prose.rationale), ("how", rule.decides), ("do", rule.prose.fix)):
         if text:
-            click.echo(textwrap.fill(text, 100, initial_indent=f"  {head:<5}", subsequent_indent=" " * 7))
+            click.echo(textwrap.fill(text, show.width(100), initial_indent=f"  {head:<5}", subsequent_indent=" " * 7))
     for profile in PROFILES:
         click.echo(f"  {profile}: {rule.enforcement_in(profile)}")
     for key, value in rule.params.items():

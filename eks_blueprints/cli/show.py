@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,11 @@ def styled(problem: Problem) -> str:
     return ": ".join(
         part for part in (click.style(where, dim=True) if where else "", mark, field, problem.message) if part
     )
+
+
+def width(most: int) -> int:
+    """Columns for prose: those of the terminal that is written to, and at most so many. Pipes get the most."""
+    return min(most, shutil.get_terminal_size().columns) if sys.stdout.isatty() else most
 
 
 def output(write: str = "Write") -> Callable[[Any], Any]:
@@ -73,7 +80,7 @@ def _render(context: click.Context, _option: click.Parameter, given: bool) -> No
 def old_tables(*places: str) -> None:
     """Say on standard error, in one line, which tables in these places are old."""
     if line := old_among(table.file for table in tables() if table.file.startswith(places)):
-        click.echo(f"{click.style('note', fg='yellow')}: this {line}", err=True)
+        click.echo(f"{click.style('note', fg='yellow')}: {line}", err=True)
 
 
 def count(number: int, noun: str) -> str:

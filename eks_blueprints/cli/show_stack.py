@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from eks_blueprints.blueprint.core_addons import is_listed
+from eks_blueprints.cli import show
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.printed import document as json_document
@@ -18,7 +19,9 @@ from eks_blueprints.stackfile.load import open_stack
 from eks_blueprints.stackfile.shown import Line, lines, origins, without_secrets
 
 _WIDEST = 60
-"""Comments stand below each other up to this column."""
+"""Comments are aligned up to this column."""
+_NEVER = 10_000
+"""More columns than any line has: in a pipe each value keeps its source on its line."""
 
 
 @click.command("show")
@@ -27,8 +30,8 @@ _WIDEST = 60
 def command(stack: str, form: str) -> None:
     """Print a stack file merged with the files that it extends, with the source of every value.
 
-    The YAML is a stack file itself, and says the same without extending another. References such as {secret: key} are
-    printed as they are written; a secret in plain text is masked. Whether it is valid, `eks-blueprints check` says.
+    The output is a valid stack file without `extends`. References such as {secret: key} are printed as they are
+    written, and secrets in plain text are masked. Use `eks-blueprints check` to validate it.
 
     \b
       eks-blueprints show prod                  stacks/prod.yaml, and where each value comes from
@@ -44,8 +47,14 @@ def command(stack: str, form: str) -> None:
         return
     extended = "".join(f", which extends {each}" for each in document.extended)
     echo_document(_comment(document.file + extended))
+    columns = show.width(_NEVER)
     for text, place in _aligned(list(lines(document))):
-        echo_document(text + (_comment(place) if place else ""))
+        if place and len(text) + 2 + len(place) > columns:
+            bare = text.rstrip()
+            echo_document(" " * (len(bare) - len(bare.lstrip())) + _comment(place))
+            echo_document(bare)
+        else:
+            echo_document(text + (_comment(place) if place else ""))
     if core:
         echo_document(_comment(f"and without being listed: {', '.join(core)} (core_addons)"))
 

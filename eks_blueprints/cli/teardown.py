@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eks_blueprints.cli import show
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.cli.targets import one_stack, one_target
 from eks_blueprints.core.printed import document
@@ -25,10 +27,9 @@ if TYPE_CHECKING:
 def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -> None:
     """Show what to drain before `pulumi destroy`, in which order, and with which commands.
 
-    Load balancers, volumes and nodes that controllers in the cluster have made are known to no Pulumi program; deleting
-    the cluster first leaves them behind. The steps are read from a recording of the program: no AWS account, no
-    cluster. Nothing is deleted by this command.
-    """
+    Controllers in the cluster create load balancers, volumes and nodes that Pulumi does not know. If the cluster is
+    deleted first, they stay and cost money. The steps come from a recording of the program: no AWS account or cluster
+    is needed. This command deletes nothing."""
     if not dry_run:
         what = "teardown deletes nothing itself, because only you can decide about data on volumes and pods on nodes"
         raise click.UsageError(f"{what}; got no --dry-run; run it with --dry-run and then the commands it shows")
@@ -47,8 +48,34 @@ def command(stack: str | None, dry_run: bool, program: Path | None, form: str) -
 
 def _lines(number: int, step: Step) -> Iterator[str]:
     yield f"{number}. {click.style(step.title, bold=True)}"
-    yield textwrap.fill(step.why, 100, initial_indent="   ", subsequent_indent="   ")
+    yield textwrap.fill(step.why, show.width(100), initial_indent="   ", subsequent_indent="   ")
     for name in step.found:
         yield f"     - {name}"
     for line in step.commands:
-        yield f"     $ {click.style(line, fg='cyan')}"
+        first, *rest = folded(line, show.width(_WIDEST))
+        yield f"     $ {click.style(first, fg='cyan')}"
+        yield from (f"       {click.style(each, fg='cyan')}" for each in rest)
+
+
+_WIDEST = 10_000
+"""More columns than any command has: what is piped is not folded."""
+_WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+""")
+"""A word of a command, with its quotes."""
+
+
+def folded(command: str, columns: int) -> list[str]:
+    """A command in lines that fit the terminal, which a shell reads as one: each but the last ends with a backslash. A
+    word is never broken, so that a long one may still be too wide."""
+    if len(command) + 7 <= columns or "\n" in command or command.startswith("#"):
+        return [command]
+    words = _WORD.findall(command)
+    if " ".join(words) != command:
+        return [command]
+    lines = [""]
+    for word in words:
+        if lines[-1].strip() and len(lines[-1]) + 1 + len(word) + 9 > columns:
+            lines[-1] += " \\"
+            lines.append("  " + word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines

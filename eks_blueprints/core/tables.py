@@ -74,7 +74,8 @@ def old_among(files: Iterable[str]) -> str | None:
     if not old:
         return None
     named = ", ".join(f"{table.file} ({table.age} days)" for table in old)
-    return f"rests on tables older than {OLD} days: {named}; upgrade eks-blueprints, or run make renew"
+    what = f"facts of AWS and Kubernetes in this version are more than {OLD} days old, and newer ones are unknown to it"
+    return f"{what}; got {named}; upgrade eks-blueprints, or run make renew"
 
 
 def _read(path: Path) -> Table | None:

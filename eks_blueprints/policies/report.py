@@ -71,7 +71,7 @@ class Opened:
     version: str
     """The version of the chart."""
     how: str
-    """`as known on 2026-11-29`, or `as rendered by Helm v3.19.0`."""
+    """`from the table of 2026-11-29 in eks-blueprints`, or `as rendered by Helm v3.19.0`."""
     unfollowed: tuple[str, ...] = ()
     """Values of users, by their paths, of which nobody knows what they change."""
     lacking: tuple[str, ...] = ()

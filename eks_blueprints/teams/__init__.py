@@ -1,4 +1,4 @@
-"""Teams: who works on a cluster, one sort a file; the file's name is the kind in a stack file."""
+"""Teams: one kind for each file; the file name is the kind in a stack file."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Who of a team may use the Kubernetes API, and for what."""
+"""IAM principals of a team that can use the Kubernetes API, and their rights."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from eks_blueprints.core.spec import In, Many, Spec
 
 class TeamAccess(Spec):
     """One IAM principal of a team: a role, a user, or the role of a permission set of IAM Identity Center, whose ARN
-    has the path `/aws-reserved/sso.amazonaws.com/`. A cluster has one entry a principal, whichever team it is of."""
+    has the path `/aws-reserved/sso.amazonaws.com/`. A principal can have only one entry in a cluster, across all
+    teams."""
 
     principal_arn: In[PrincipalArn]
     """ARN of the IAM role or user, with its path."""
 
     policy: str | None = None
-    """EKS access policy that it has in the namespaces of the team: `view`, `edit`, `admin` or another. Default: of an
-    application team `edit`, of a platform team `cluster_admin` in the whole cluster; none with `kubernetes_groups`."""
+    """EKS access policy in the namespaces of the team: `view`, `edit`, `admin` or another. Default: `edit` for an
+    application team, `cluster_admin` in the whole cluster for a platform team; none with `kubernetes_groups`."""
 
     namespaces: Many[Namespace] = ()
     """Namespaces of the team that the policy is limited to. Default: all of the team's."""
 
     kubernetes_groups: Many[str] = ()
-    """Kubernetes groups the principal belongs to, which `role_bindings` name."""
+    """Kubernetes groups of the principal, which `role_bindings` use."""
 
     user_name: str | None = None
     """Kubernetes user name. Default: made by EKS from the ARN and, for a role, the session."""
 
     tags: Tags = {}
-    """Tags of the entry, besides those of the team."""
+    """Tags of the entry, in addition to the team's."""
 
     @field_validator("principal_arn")
     @classmethod
@@ -61,7 +62,7 @@ class TeamAccess(Spec):
         return self
 
     def entry(self, policy: str | None, namespaces: Iterable[str] | None) -> AccessEntry:
-        """The access entry that it is; without namespaces the policy is for the whole cluster."""
+        """The access entry; without namespaces the policy applies to the whole cluster."""
         where = None if namespaces is None else tuple(namespaces)
         policies = () if policy is None else (AccessPolicy(policy=policy, namespaces=where),)
         fields = {name: getattr(self, name) for name in ("principal_arn", "kubernetes_groups", "user_name", "tags")}
@@ -93,14 +94,14 @@ class RoleBinding(_Binding):
     """Who has a role in the namespaces of a team."""
 
     role: str = Field(default="view", min_length=1)
-    """A role of the team's own (`roles`), or a ClusterRole: `view`, `edit`, `admin`, which Kubernetes brings, or
-    another."""
+    """One of the team's `roles`, or a ClusterRole: `view`, `edit` and `admin` are part of Kubernetes; others can be
+    named too."""
 
     service_accounts: Many[ServiceAccount] = ()
     """Service accounts of the same namespace."""
 
     namespaces: Many[Namespace] = ()
-    """Namespaces of the team that it holds in. Default: all of them."""
+    """Namespaces of the team that the binding applies to. Default: all of them."""
 
     @model_validator(mode="after")
     def _binds_somebody(self) -> Self:
@@ -127,4 +128,4 @@ class ClusterRoleBinding(_Binding):
 RBAC = "rbac.authorization.k8s.io"
 
 BUILT_IN = ("view", "edit", "admin", "cluster-admin")
-"""ClusterRoles for users that Kubernetes brings. Source: Kubernetes, "Using RBAC Authorization"."""
+"""ClusterRoles for users that are part of Kubernetes. Source: Kubernetes, "Using RBAC Authorization"."""

@@ -1,4 +1,4 @@
-"""Makes the repositories of images of a team."""
+"""Makes the image repositories of a team."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from eks_blueprints.teams._registries import READ, WRITE, EcrPublicRepository, E
 from eks_blueprints.teams.base import Team
 
 PUBLIC_REGION = "us-east-1"
-"""Where the API of public repositories is, whatever the region. Source: AWS General Reference, "Amazon ECR Public
-endpoints", read 2026-11-29."""
+"""Region of the API of public repositories, whatever the region of the cluster. us-west-2 has an endpoint too. Source:
+AWS General Reference, "Amazon ECR Public endpoints and quotas", read 2026-11-29."""
 _WRITE_PUBLIC = tuple(action.replace("ecr:", "ecr-public:") for action in (READ[0], *WRITE))
 
 
@@ -87,7 +87,7 @@ def _public(
 
 
 def pull_through_caches(component: Component, team: Team, cluster: ClusterRef) -> None:
-    """The rules of pull through caches, and the forms of the repositories that ECR makes by them."""
+    """The pull through cache rules, and the templates of the repositories that ECR creates for them."""
     if not team.ecr_pull_through_caches:
         return
     role = _creating_role(component, team, cluster)
@@ -124,18 +124,18 @@ def _cache(  # noqa: PLR0917 what one rule is made of
         upstream_registry_url=spec.upstream_registry_url,
         upstream_repository_prefix=spec.upstream_repository_prefix,
         credential_arn=spec.credential_arn,
-        # What is pulled before the template is there does not have its form.
+        # Repositories for images that are pulled before the template exists do not get its settings.
         opts=_beside(component, depends_on=[template], delete_before_replace=True),
     )
 
 
 def _creating_role(component: Component, team: Team, cluster: ClusterRef) -> pulumi.Output[str]:
-    """The role with which ECR makes repositories with tags and keys. Source: ECR User Guide, "Creating an IAM role for
-    repository creation templates", read 2026-11-29."""
+    """The role that ECR creates repositories with tags and keys with. Source: Amazon ECR User Guide, "Create a custom
+    policy for repository creation templates", read 2026-11-29."""
     account = account_id(component)
     start = f"arn:{cluster.partition}:ecr:{cluster.region}:"
-    prefixes = [each.prefix or f"{team.slug}/{key}" for key, each in team.ecr_pull_through_caches.items()]
-    caches = tuple(account.apply(partial(_repositories, start, prefix)) for prefix in prefixes)
+    homes = [each.home(f"{team.slug}/{key}") for key, each in team.ecr_pull_through_caches.items()]
+    caches = tuple(account.apply(partial(_repositories, start, home)) for home in homes)
     verbs = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")
     allowed = [Allow(*verbs, on=caches)]
     keys: list[In[str]] = [each.kms_key_arn for each in team.ecr_pull_through_caches.values() if each.kms_key_arn]
@@ -151,8 +151,8 @@ def _beside(component: Component, **options: Any) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(parent=component, **options)
 
 
-def _repositories(start: str, prefix: str, account: str) -> str:
-    return f"{start}{account}:repository/{prefix}/*"
+def _repositories(start: str, home: str, account: str) -> str:
+    return f"{start}{account}:repository/{home}"
 
 
 def _lifecycle(rules: Sequence[Any]) -> In[str]:

@@ -1,4 +1,4 @@
-"""A team's own Git repository, which Argo CD or Flux keeps its namespaces like."""
+"""The Git repository of a team, which Argo CD or Flux applies to its namespaces."""
 
 from __future__ import annotations
 
@@ -23,72 +23,72 @@ ACCOUNT = "gitops"
 
 _IN_CLUSTER = "https://kubernetes.default.svc"
 _BOUNDS = [{"group": "", "kind": kind} for kind in ("LimitRange", "Namespace", "ResourceQuota")]
-"""Kinds by which a platform bounds a team."""
+"""Kinds with which a platform limits a team."""
 _ADDONS: dict[By, tuple[str, ...]] = {"argocd": ("argocd", "argocd_capability"), "flux": ("fluxcd",)}
 
 
 class GitOps(Spec):
-    """A Git repository whose manifests are applied to the namespaces of a team, and nowhere else."""
+    """A Git repository whose manifests are applied only to the namespaces of a team."""
 
     url: str = Field(pattern=r"^(https://|ssh://|git@)\S+$")
     """URL of the repository, such as `https://github.com/acme/shop-deploy`."""
 
     revision: str = Field(default="main", min_length=1)
-    """Branch, tag or commit. Production is best at a tag or commit that somebody chose."""
+    """Branch, tag or commit. Use a fixed tag or commit in production."""
 
     path: str = Field(default=".", min_length=1)
-    """Folder in it, in Kustomize's form or of plain manifests."""
+    """Folder in the repository, with a kustomization or plain manifests."""
 
     namespace: Namespace | None = None
-    """Namespace of the team that manifests without one go to. Default: its only one."""
+    """Namespace for manifests that name none. Default: the team's namespace, if it has only one."""
 
     by: By | None = None
     """What applies it: `argocd` or `flux`. Default: the one that is on the cluster."""
 
     role: str = Field(default="edit", min_length=1)
-    """ClusterRole that Flux acts with in the namespaces. Argo CD is held to them by an AppProject instead, which also
-    keeps it off quotas, limit ranges and objects of the cluster."""
+    """ClusterRole that Flux uses in the namespaces. For Argo CD an AppProject limits it to the namespaces, and denies
+    quotas, limit ranges and cluster-wide objects."""
 
     prune: bool = True
-    """Whether what goes from the repository goes from the cluster."""
+    """Whether objects that are removed from the repository are deleted from the cluster."""
 
     interval: Duration = "5m"
-    """How often Flux looks at the repository; Argo CD has an interval of its own."""
+    """How often Flux reads the repository. For Argo CD the interval is a setting of Argo CD."""
 
     secret: str | None = Field(default=None, min_length=1)
-    """Secret, in that namespace, with which Flux reads a private repository. Argo CD has its credentials in its own
+    """Secret in that namespace with which Flux reads a private repository. Argo CD reads its credentials from its
     namespace."""
 
     source_repositories: Many[str] = ()
-    """Further repositories that Applications of Argo CD's project may use, such as those of charts."""
+    """Further repositories that Applications in the AppProject can use, such as chart repositories."""
 
 
 def chosen(ground: Ground, said: By | None) -> By | None:
-    """What applies a repository: what is said, or what is there; None where it is neither."""
+    """What applies a repository: `by`, or the add-on of the cluster; None if there is neither."""
     if said is not None or ground.addons is None:
         return said or "argocd"
     return next((each for each, kinds in _ADDONS.items() if ground.addons & {*kinds}), None)
 
 
 def is_there(ground: Ground, by: By) -> bool:
-    """Whether it may be on the cluster: charts and manifests of one's own may bring it too."""
+    """Whether it can be on the cluster: the user's charts and manifests may install it too."""
     return ground.addons is None or bool(ground.addons & {*_ADDONS[by], "helm", "manifests"})
 
 
 def namespace_of(ground: Ground, by: By) -> str:
-    """The namespace of its own objects."""
+    """The namespace of the objects of Argo CD or Flux."""
     usual = "argocd" if by == "argocd" else "flux-system"
     return next((ground.addon_homes[kind] for kind in _ADDONS[by] if kind in ground.addon_homes), usual)
 
 
 def objects(said: GitOps, owner: Team, ground: Ground, cluster_arn: In[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The objects of a repository, by what their resources' names end with."""
+    """The objects of a repository, by the ends of their resources' names."""
     team, namespaces, home = owner.slug, tuple(owner.homes), str(said.namespace or owner.home)
     if chosen(ground, said.by) == "flux":
         yield from _flux(said, team, namespaces, home)
         return
     controller = namespace_of(ground, "argocd")
-    # EKS runs its Argo CD outside of the cluster, and knows clusters by their ARNs.
+    # The Argo CD capability of EKS runs outside the cluster, and names clusters by ARN.
     outside = ground.addons is not None and "argocd_capability" in ground.addons
     where = cluster_arn if outside else _IN_CLUSTER
     project = {

@@ -1,4 +1,4 @@
-"""Namespaces of teams: as those of a platform, and closed unless something is opened."""
+"""Namespaces of teams: as those of a platform, but closed by default."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ QUOTA: dict[str, str] = {
     "pods": "100",
     "services.loadbalancers": "5",
 }
-"""What a namespace of a team may use where nothing is said."""
+"""Default quota of a namespace of a team."""
 
 
 class TeamNamespace(NamespaceArgs):
-    """A Kubernetes namespace of a team. What is not said is closed: pods are `restricted`, all they use together is
-    bounded, and they connect to nothing but one another and DNS."""
+    """A Kubernetes namespace of a team. By default its pods have to be `restricted`, have a quota, and connect only to
+    one another, to DNS and to the EKS Pod Identity Agent."""
 
     pod_security: PodSecurity | None = PodSecurity(enforce="restricted", audit="restricted", warn="restricted")
-    """Pod Security Standards of its pods. Default: `restricted`, enforced, audited and warned of, as the cluster's
-    version has it."""
+    """Pod Security Standards of its pods. Default: `restricted` for `enforce`, `audit` and `warn`, of the cluster's
+    version."""
 
     resource_quota: dict[str, Quantity] = QUOTA
-    """What all of it may use together, in place of the default: 16 processors and 64Gi of memory requested, 100 pods,
-    5 Services of type LoadBalancer. `{}`: no bound."""
+    """Quota of the namespace, which replaces the default: requests of 16 CPUs and 64Gi of memory, 100 pods, 5 Services
+    of type LoadBalancer. `{}`: no quota."""
 
     limit_range: LimitRange | None = LimitRange(
         default={"memory": "512Mi"}, default_request={"cpu": "100m", "memory": "256Mi"}
     )
-    """Requests and limits of containers that say none. Default: 100m of a processor and 256Mi of memory, at most
-    512Mi; `null`: none."""
+    """Requests and limits of containers that set none. Default: requests of 100m CPU and 256Mi of memory, a memory
+    limit of 512Mi; `null`: none."""
 
     network_policy: NamespaceNetworkPolicy | None = NamespaceNetworkPolicy()
-    """Denies all connections of its pods but those that are allowed. Default: they reach one another, DNS and the agent
-    of Pod Identity; `null`: nothing is denied."""
+    """Denies all connections of its pods except those that are allowed. Default: they reach one another, DNS and the
+    EKS Pod Identity Agent; `null`: nothing is denied."""

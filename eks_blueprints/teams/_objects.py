@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TeamObject:
-    """An object of a team, under the key that its resource's name ends with."""
+    """An object of a team, with the key that its resource's name ends with."""
 
     key: str
     manifest: Mapping[str, Any]
     source: Path
     """The field of the team that it comes from."""
     written: Path | None = None
-    """The part of it that stands in that field as it is; None where no part does."""
+    """The part of it that is copied from that field unchanged; None if there is none."""
     early: bool = False
     """Whether it needs no add-on."""
 
@@ -80,7 +80,7 @@ def _ref(kind: str, name: str) -> dict[str, str]:
 
 
 def unmade_roles(team: Team) -> Iterator[tuple[Path, str]]:
-    """ClusterRoles that bindings name and Kubernetes does not bring: where, and which."""
+    """ClusterRoles in bindings that are not part of Kubernetes: where, and which."""
     for field in ("role_bindings", "cluster_role_bindings"):
         for name, each in getattr(team, field, {}).items():
             own = field == "role_bindings" and each.role in team.roles
@@ -109,7 +109,7 @@ def _read(team: Team, ground: Ground) -> Iterator[TeamObject]:
 
 
 def _at_home(team: Team, manifest: Mapping[str, Any], ground: Ground) -> Mapping[str, Any]:
-    """A manifest with the team's only namespace, where it names none and its kind has namespaces."""
+    """A manifest with the team's only namespace, if it names none and its kind is namespaced."""
     metadata = manifest["metadata"]
     if team.home is None or metadata.get("namespace") is not None or not _has_namespace(manifest, ground):
         return manifest
@@ -117,7 +117,7 @@ def _at_home(team: Team, manifest: Mapping[str, Any], ground: Ground) -> Mapping
 
 
 def _has_namespace(manifest: Mapping[str, Any], ground: Ground) -> bool:
-    """Whether objects of its kind are in namespaces, as nearly all are that nothing is known of."""
+    """Whether its kind is namespaced. Unknown kinds are taken as namespaced, as nearly all kinds are."""
     from eks_blueprints.kubernetes import crds
     from eks_blueprints.kubernetes.shapes import of
 

@@ -1,4 +1,4 @@
-"""Makes what is a team's on a cluster."""
+"""Creates the resources of a team on a cluster."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     import pulumi_aws as aws
 
 _WAITED = {"ExternalSecret": "condition=Ready", "SecretStore": "condition=Ready"}
-"""Kinds that pods need what is made of, and what they say of themselves once it is there."""
+"""Kinds that pods depend on, and the condition to wait for."""
 _ALONE = frozenset({"ExternalSecret", "LimitRange", "ResourceQuota", "Role", "RoleBinding", "SecretProviderClass"})
 _KEPT = "CustomResourceDefinition"
 
 
 class OnboardedTeam(Component):
-    """A team on a cluster: what needs no add-on is there at once, the rest after `move_in`."""
+    """A team on a cluster. `move_in` adds the parts that need add-ons."""
 
     of_element: ClassVar[bool] = True
 
     team: Team
-    """What it was made from."""
+    """The spec that it was created from."""
     namespaces: dict[str, Namespace]
-    """The component of each of its namespaces, by their names."""
+    """The component of each namespace, by their names."""
     access: Access | None
-    """Its access entries; None where it has none."""
+    """Its access entries; None if it has none."""
     service_accounts: dict[str, PodIdentity]
     """The component of each of its service accounts, by their keys."""
     ecr_repositories: dict[str, aws.ecr.Repository]
-    """Its private repositories of images, by their keys."""
+    """Its private image repositories, by their keys."""
     ecr_public_repositories: dict[str, aws.ecrpublic.Repository]
-    """Its public repositories of images, by their keys."""
+    """Its public image repositories, by their keys."""
     workloads: dict[str, Component]
     """The component of each of its workloads, by their names."""
 
@@ -58,7 +58,7 @@ class OnboardedTeam(Component):
         super().__init__(name, team, cluster.options(), spec_path=place, after=cluster.ready, iam=cluster.iam)
         self.team = team
         self._cluster = self._within(cluster)
-        # A namespace is named once in a cluster. So named here too, it stays when it moves into a team or out of one.
+        # Without the team in its name, a namespace that moves into a team or out of one is not replaced.
         outside = replace(cluster, tags=self._cluster.tags)
         self.namespaces = {
             key: Namespace(key, _labelled(each, team), cluster=outside, place=(*place, "namespaces", key))
@@ -78,12 +78,13 @@ class OnboardedTeam(Component):
 
     @property
     def repository_urls(self) -> dict[str, pulumi.Output[str]]:
-        """The URLs of its repositories of images, private and public, by their keys."""
+        """The URLs of its image repositories, private and public, by their keys."""
         private = {key: each.repository_url for key, each in self.ecr_repositories.items()}
         return private | {f"public-{key}": each.repository_uri for key, each in self.ecr_public_repositories.items()}
 
     def move_in(self, cluster: ClusterRef) -> None:
-        """Make secrets, manifests, workloads and what keeps to a Git repository, after all that `cluster` waits for."""
+        """Create secrets, manifests, workloads and the objects of the Git repository, after all that `cluster` waits
+        for."""
         before = [*cluster.ready, *self.ready]
         later = [each for each in self._objects() if not each.early]
         secrets: list[pulumi.Resource] = []
@@ -101,7 +102,7 @@ class OnboardedTeam(Component):
         self.ready = (*self.ready, *secrets, *manifests, *running, *rest)
 
     def _within(self, cluster: ClusterRef) -> ClusterRef:
-        """The cluster for what is the team's: named, placed and tagged so."""
+        """The cluster for the resources of the team: with its name, place and tags."""
         tags = merge_tags(cluster.tags, {TEAM: self.team.slug}, self.team.tags)
         return replace(cluster, prefix=self.pulumi_resource_name, parent=self, place=self.spec_path, tags=tags)
 
@@ -153,6 +154,6 @@ class OnboardedTeam(Component):
 
 
 def _labelled(spec: Any, team: Team) -> Any:
-    """A namespace or a workload of a team, with the label that says whose it is."""
+    """A namespace or a workload with the label of its team."""
     labels: Mapping[str, str] = {TEAM: team.slug, **spec.labels}
     return spec.model_copy(update={"labels": dict(labels)})

@@ -1,4 +1,4 @@
-"""Repositories of images of a team in Amazon ECR, as data."""
+"""Image repositories of a team in Amazon ECR, as data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import RegionalArn, RegionalKeyArn, RoleArn, Tags, repeated
 from eks_blueprints.core.spec import In, Many, Spec
 
-# ECR API reference, "CreateRepository", read 2026-11-29.
+# Source: Amazon ECR API reference, "CreateRepository", and Amazon ECR Public API reference; read 2026-11-29.
 _REPOSITORY = Form(
     r"(?=.{2,256}$)([a-z0-9]+([._-][a-z0-9]+)*/)*[a-z0-9]+([._-][a-z0-9]+)*",
     what="is not a valid name of a repository",
@@ -24,12 +24,14 @@ _PUBLIC = Form(
     what="is not a valid name of a public repository",
     do="use 2 to 205 lowercase letters and digits, with single . _ - or / between them, such as shop/web",
 )
-# ECR API reference, "CreatePullThroughCacheRule", read 2026-11-29.
+# Source: AWS CLI reference, "create-pull-through-cache-rule", read 2026-11-29.
 _PREFIX = Form(
-    r"(?=.{2,30}$)([a-z0-9]+([._-][a-z0-9]+)*/)*[a-z0-9]+([._-][a-z0-9]+)*",
+    r"ROOT|(?=.{2,30}$)([a-z0-9]+([._-][a-z0-9]+)*/)*[a-z0-9]+([._-][a-z0-9]+)*/?",
     what="is not a valid prefix of repositories",
-    do="use 2 to 30 lowercase letters and digits, with single . _ - or / between them, such as docker-hub",
+    do="use 2 to 30 lowercase letters and digits, with single . _ - or / between them, such as docker-hub, or ROOT",
 )
+ROOT = "ROOT"
+"""Prefix of a rule for all repositories that no other rule is for."""
 _HOST = Form(
     r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+",
     what="is not a host",
@@ -38,21 +40,22 @@ _HOST = Form(
 _FILTER = Form(
     r"[0-9a-zA-Z._*-]{1,128}", what="is not a filter for tags", do="use letters, digits and ._-, with * for any text"
 )
-_ACCOUNTED = ("docker.io", "registry-1.docker.io", "ghcr.io", "registry.gitlab.com", "azurecr.io")
-"""Upstream registries, by how they end, that ECR reads with a secret alone. Source: ECR User Guide, "Creating a pull
-through cache rule", read 2026-11-29."""
+_WITH_SECRET = ("docker.io", "ghcr.io", "registry.gitlab.com", "azurecr.io", "cgr.dev")
+"""Ends of the hosts of upstream registries that ECR reads only with a secret: Docker Hub, GitHub, GitLab, Azure and
+Chainguard. Source: Amazon ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry", read
+2026-11-29."""
 
 NAMED = {
     "ecr_repositories": (_REPOSITORY, "name"),
     "ecr_public_repositories": (_PUBLIC, "name"),
     "ecr_pull_through_caches": (_PREFIX, "prefix"),
 }
-"""For each field of a team the form of a name in a registry, and the field that says it."""
+"""The form of a name in a registry and the field with that name, by the field of a team."""
 
 READ = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 WRITE = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
-"""What pulling and pushing an image takes, besides `ecr:GetAuthorizationToken`. Source: ECR User Guide, "IAM
-permissions for pushing an image", read 2026-11-29."""
+"""Permissions to pull and to push an image, besides `ecr:GetAuthorizationToken`. Source: Amazon ECR User Guide, "IAM
+permissions for pushing an image to an Amazon ECR private repository", read 2026-11-29."""
 
 Mutability = Literal["IMMUTABLE", "MUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"]
 
@@ -70,7 +73,7 @@ LIFECYCLE: tuple[dict[str, Any], ...] = (
         "action": {"type": "expire"},
     },
 )
-"""What is removed where nothing is said."""
+"""The default: which images are removed."""
 
 
 class _Tagged(Spec):
@@ -82,16 +85,16 @@ class _Tagged(Spec):
     """Tags that are excluded from that, with `*` for any text, such as `cache-*`."""
 
     lifecycle_policy: Many[JsonValues] = LIFECYCLE
-    """Rules for what is removed, in ECR's own words (`rulePriority`, `selection`, `action`). Default: images without a
-    tag after two weeks, and all but the latest 200. `[]`: nothing is removed."""
+    """Rules of the lifecycle policy, with ECR's field names (`rulePriority`, `selection`, `action`). Default: images
+    without a tag are removed after two weeks, and all but the latest 200. `[]`: nothing is removed."""
 
     kms_key_arn: In[RegionalKeyArn] | None = None
-    """ARN of the KMS key that images are encrypted with. Changing it replaces a repository. Default: ECR's own
+    """ARN of the KMS key that encrypts the images. Changing it replaces a repository. Default: a key of ECR
     (AES256)."""
 
     pull: Many[In[RoleArn]] = ()
-    """ARNs of roles that may pull, such as those of nodes in other accounts. Those of this account may by their own
-    permissions."""
+    """ARNs of roles that may pull, such as the roles of nodes in other accounts. A role of this account needs no entry
+    here: its own IAM policies suffice."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -132,25 +135,25 @@ class EcrRepository(_Tagged):
     """A private repository of images in Amazon ECR."""
 
     name: Annotated[str, AfterValidator(_REPOSITORY)] | None = None
-    """Name of the repository, which a registry (an account in a region) has once. Changing it replaces it. Default:
-    that of the team, `/` and the key."""
+    """Name of the repository, unique in a registry (an account in a region). Changing it replaces the repository.
+    Default: the name of the team, `/` and the key."""
 
     scan_on_push: bool = True
-    """Whether images are scanned for vulnerabilities when they are pushed. Enhanced scanning, by Amazon Inspector, is
-    chosen for a whole registry, outside of a team."""
+    """Whether images are scanned for vulnerabilities when they are pushed. Enhanced scanning by Amazon Inspector is a
+    setting of the whole registry, not of a team."""
 
     push: Many[In[RoleArn]] = ()
-    """ARNs of roles that may push and pull: the one of the team's pipeline. It needs `ecr:GetAuthorizationToken` of its
-    own, which no repository can give."""
+    """ARNs of roles that may push and pull, such as the role of the team's pipeline. Each also needs
+    `ecr:GetAuthorizationToken` in its IAM policies: the policy of a repository cannot grant it."""
 
     force_delete: bool = False
-    """Whether it can be deleted with images in it."""
+    """Whether the repository can be deleted while it has images."""
 
     protect: bool = False
-    """Whether Pulumi refuses to delete it, until this is turned off."""
+    """Whether Pulumi refuses to delete the repository."""
 
     tags: Tags = {}
-    """Tags of it, besides those of the team."""
+    """Tags, besides those of the team."""
 
     def _check_own(self, faults: Faults) -> None:
         if twice := repeated(each for each in self.push if isinstance(each, str)):
@@ -161,10 +164,10 @@ class EcrPublicRepository(Spec):
     """A public repository of images in Amazon ECR, from which everybody can pull."""
 
     name: Annotated[str, AfterValidator(_PUBLIC)] | None = None
-    """Name of the repository. Changing it replaces it. Default: that of the team, `/` and the key."""
+    """Name of the repository. Changing it replaces the repository. Default: the name of the team, `/` and the key."""
 
     description: str | None = Field(default=None, max_length=1024)
-    """What the public gallery says of it, up to 1024 characters."""
+    """Short description in the public gallery, up to 1024 characters."""
 
     about_text: str | None = Field(default=None, max_length=10_240)
     """What it is, in Markdown."""
@@ -179,38 +182,47 @@ class EcrPublicRepository(Spec):
     """Operating systems that its images are for."""
 
     push: Many[In[RoleArn]] = ()
-    """ARNs of roles that may push. Each needs `ecr-public:GetAuthorizationToken` and `sts:GetServiceBearerToken` of
-    its own."""
+    """ARNs of roles that may push. Each also needs `ecr-public:GetAuthorizationToken` and `sts:GetServiceBearerToken`
+    in its IAM policies."""
 
     force_delete: bool = False
-    """Whether it can be deleted with images in it."""
+    """Whether the repository can be deleted while it has images."""
 
     tags: Tags = {}
-    """Tags of it, besides those of the team."""
+    """Tags, besides those of the team."""
 
 
 class EcrPullThroughCache(_Tagged):
-    """A rule by which ECR fetches images of another registry when they are first pulled, and the form of the
-    repositories that it makes for them. Nodes that pull need `ecr:CreateRepository` and `ecr:BatchImportUpstreamImage`
-    the first time (the managed policy AmazonEC2ContainerRegistryPullOnly has the second)."""
+    """A pull through cache rule: ECR copies images of another registry when they are first pulled. The other fields are
+    settings of the repositories that ECR creates for them. Nodes that pull need `ecr:CreateRepository` and
+    `ecr:BatchImportUpstreamImage` the first time (the managed policy AmazonEC2ContainerRegistryPullOnly has the
+    second)."""
 
     upstream_registry_url: Annotated[str, AfterValidator(_HOST)]
     """Host of the other registry, such as `public.ecr.aws`, `registry-1.docker.io` or `quay.io`. Changing it replaces
     the rule."""
 
     prefix: Annotated[str, AfterValidator(_PREFIX)] | None = None
-    """How the names of the repositories begin. Changing it replaces the rule. Default: that of the team, `/` and the
-    key."""
+    """How the names of the repositories begin; `ROOT` for all that no other rule is for. Changing it replaces the rule.
+    Default: the name of the team, `/` and the key."""
 
     upstream_repository_prefix: str | None = None
-    """How the names of the repositories upstream begin that it is limited to. Default: all."""
+    """Limits the rule to upstream repositories whose names begin with it. Default: all."""
 
     credential_arn: In[RegionalArn] | None = None
-    """ARN of the secret with the account at the other registry, whose name begins with `ecr-pullthroughcache/`."""
+    """ARN of the secret with the credentials for the other registry. Its name begins with `ecr-pullthroughcache/`."""
+
+    def home(self, default: str) -> str:
+        """How the ARNs of its repositories go on behind `repository/`."""
+        prefix = (self.prefix or default).removesuffix("/")
+        return "*" if prefix == ROOT else f"{prefix}/*"
 
     def _check_own(self, faults: Faults) -> None:
         host = self.upstream_registry_url
-        if self.credential_arn is None and host.endswith(_ACCOUNTED):
+        if self.prefix == ROOT and self.upstream_repository_prefix is not None:
+            got = shown(self.upstream_repository_prefix)
+            faults.add("upstream_repository_prefix", f"cannot be set with prefix: ROOT; got {got}; remove one of them")
+        if self.credential_arn is None and host.endswith(_WITH_SECRET):
             do = "name a secret of Secrets Manager that begins with ecr-pullthroughcache/"
             faults.add("credential_arn", f"is required for {host}; got none; {do}")
         elif isinstance(self.credential_arn, str) and ":secret:ecr-pullthroughcache/" not in self.credential_arn:

@@ -1,4 +1,4 @@
-"""Secrets of AWS Secrets Manager that a team reads in the cluster, as data."""
+"""Secrets of AWS Secrets Manager that a team uses in the cluster, as data."""
 
 from __future__ import annotations
 
@@ -45,30 +45,32 @@ def _keys(value: dict[str, Any]) -> dict[str, Any]:
 
 
 class TeamSecret(Spec):
-    """A Secret, or files of pods, read from AWS Secrets Manager in the cluster: no value is in this program."""
+    """A Secret, or files in pods, with values from AWS Secrets Manager. The cluster reads them; this program does
+    not."""
 
     names_of_secrets: ClassVar[tuple[str, ...]] = ("data", "extract")
     """Fields that say where a secret is, and hold none."""
 
     namespace: Namespace | None = None
-    """Namespace of the team. Default: its only one."""
+    """Namespace of the team. Default: the team's namespace, if it has only one."""
 
     data: Annotated[dict[str, RemoteName], AfterValidator(_keys)] = {}
-    """The name in Secrets Manager by key, with a property after `#` where the secret is JSON:
+    """The name in Secrets Manager by key, with a property after `#` if the secret is JSON:
     `{password: shop/db#password}`."""
 
     extract: Many[RemoteName] = ()
-    """Names in Secrets Manager of secrets in JSON, all properties of which become keys; not with the CSI driver."""
+    """Names in Secrets Manager of JSON secrets whose properties all become keys. Not with the CSI driver."""
 
     refresh_interval: Duration = "1h"
-    """How often the External Secrets Operator reads it again; the CSI driver has an interval of its own."""
+    """How often the External Secrets Operator reads it again. For the CSI driver the interval is a setting of the
+    driver."""
 
     kms_key_arn: In[RegionalKeyArn] | None = None
-    """ARN of the customer managed KMS key that it is encrypted with. Default: AWS's own, which needs no permission."""
+    """ARN of the customer managed KMS key that encrypts it. Default: the AWS managed key, which needs no permission."""
 
     readers: Many[ServiceAccount] = ()
-    """`service_accounts` of the team whose pods mount it, with the CSI driver: their roles get the permission to read
-    it."""
+    """`service_accounts` of the team whose pods mount it with the CSI driver. Their IAM roles get the permission to
+    read it."""
 
     @model_validator(mode="after")
     def _reads_something(self) -> Self:
@@ -84,7 +86,8 @@ class TeamSecret(Spec):
         return tuple(dict.fromkeys(each.partition("#")[0] for each in (*self.data.values(), *self.extract)))
 
     def permissions(self, partition: str, region: str, account: In[str]) -> list[Allow]:
-        """Read these secrets alone; Secrets Manager puts six characters of its own behind a name."""
+        """Permissions to read only these secrets. Secrets Manager appends a hyphen and six characters to a name in an
+        ARN."""
 
         def arn(name: str) -> In[str]:
             start, end = f"arn:{partition}:secretsmanager:{region}:", f":secret:{name}-??????"
@@ -98,7 +101,7 @@ class TeamSecret(Spec):
 
 
 def by(ground: Ground, said: By | None) -> By | None:
-    """What brings secrets into a cluster: what is said, or what is there; None where it is neither."""
+    """What brings secrets into a cluster: `secrets_by`, or the add-on of the cluster; None if there is neither."""
     if said is not None or ground.addons is None:
         return said or "external_secrets"
     if "external_secrets" in ground.addons:
@@ -107,15 +110,15 @@ def by(ground: Ground, said: By | None) -> By | None:
 
 
 def store(namespace: str, region: str) -> dict[str, Any]:
-    """The SecretStore of a namespace. The operator takes on the role of its service account by OIDC: Pod Identity gives
-    roles to pods alone, and the pod here is the operator's. Source: external-secrets issue 2951."""
+    """The SecretStore of a namespace. The operator assumes the role of its service account by OIDC: with Pod Identity
+    it could only use its own role. Source: https://github.com/external-secrets/external-secrets/issues/2951."""
     account = {"name": STORE}
     aws = {"service": "SecretsManager", "region": region, "auth": {"jwt": {"serviceAccountRef": account}}}
     return _object("external-secrets.io/v1", "SecretStore", STORE, namespace, {"provider": {"aws": aws}})
 
 
 def external_secret(name: str, secret: TeamSecret, namespace: str) -> dict[str, Any]:
-    """The ExternalSecret that makes a Secret of the same name."""
+    """The ExternalSecret that creates a Secret of the same name."""
     spec: dict[str, Any] = {
         "refreshInterval": secret.refresh_interval,
         "secretStoreRef": {"name": STORE, "kind": "SecretStore"},
@@ -136,7 +139,7 @@ def _remote(name: str) -> Iterator[tuple[str, str]]:
 
 
 def provider_class(name: str, secret: TeamSecret, namespace: str, *, irsa: bool) -> dict[str, Any]:
-    """The SecretProviderClass by which pods mount a secret as files, one a key."""
+    """The SecretProviderClass with which pods mount a secret as files, one for each key."""
     objects: dict[str, dict[str, Any]] = {}
     for key, remote in secret.data.items():
         found, _, part = remote.partition("#")

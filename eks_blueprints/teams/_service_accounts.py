@@ -1,4 +1,4 @@
-"""Service accounts of a team that have permissions in AWS."""
+"""Service accounts of a team with permissions in AWS."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from eks_blueprints.core.leaves import Namespace, ServiceAccount
 
 
 class TeamServiceAccount(PodIdentityAssociation):
-    """A service account of a team and the permissions of its pods in AWS, by a role of their own."""
+    """A service account of a team, and the IAM role of its pods."""
 
     namespace: Namespace = ""
-    """Namespace of the team. Default: its only one."""
+    """Namespace of the team. Default: the team's namespace, if it has only one."""
 
     service_account: ServiceAccount = ""
-    """Name of the service account. Default: the key that it stands under."""
+    """Name of the service account. Default: its key."""
 
     create_service_account: bool = True
-    """Whether the service account is made in the cluster too."""
+    """Whether the service account is created in the cluster too."""

@@ -1,4 +1,4 @@
-"""People who run applications on a cluster that is not theirs."""
+"""People who run applications on a shared cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from eks_blueprints.teams.base import Team
 
 
 class ApplicationTeam(Team):
-    """A team that runs applications in namespaces of its own, and has rights nowhere else."""
+    """A team that runs applications in its namespaces, and has rights only there."""
 
     usual_policy: ClassVar[str | None] = "AmazonEKSEditPolicy"
 
@@ -18,12 +18,12 @@ class ApplicationTeam(Team):
 
     @property
     def homes(self) -> dict[str, TeamNamespace]:
-        """Its namespaces by their names, also where none is said."""
+        """The namespaces of the team by their names, the default included."""
         return dict(self.namespaces) if "namespaces" in self.model_fields_set else {self.slug: TeamNamespace()}
 
     @classmethod
     def _home_by(cls, name: Any, namespaces: Any) -> str | None:
-        """The only namespace of a team that is not read yet."""
+        """The only namespace of a team that is not validated yet."""
         if namespaces is None and isinstance(name, str):
             return name.replace("_", "-").lower()
         return super()._home_by(name, namespaces)

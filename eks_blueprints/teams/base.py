@@ -1,4 +1,4 @@
-"""What every sort of team is: its namespaces, its people, and what is its own in them and in AWS."""
+"""What every kind of team has: namespaces, access, and resources in the cluster and in AWS."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _ELSEWHERE = {
 """Fields of teams of CDK EKS Blueprints and of terraform-aws-eks-blueprints-teams, and what they are here."""
 
 TEAM = "team"
-"""Key of the tag and of the label that say whose something is."""
+"""Key of the tag and the label with the name of the team."""
 
 
 def _entry_names(value: dict[str, Any]) -> dict[str, Any]:
@@ -56,67 +56,67 @@ def _entry_names(value: dict[str, Any]) -> dict[str, Any]:
 
 
 class Team(Element):
-    """People who work on a cluster, and what is theirs. Subclass it in a team's own repository: other defaults,
-    further fields, `extend` for further resources."""
+    """People who use a cluster, and their namespaces and resources. Subclass it for other defaults, further fields, and
+    further resources (`extend`)."""
 
     group: ClassVar[str] = "teams"
     usual_kind: ClassVar[str | None] = "application_team"
 
     usual_policy: ClassVar[str | None] = None
-    """EKS access policy of principals that name none."""
+    """EKS access policy of principals without `policy`."""
     whole_cluster: ClassVar[bool] = False
-    """Whether that policy holds in the whole cluster."""
+    """Whether that policy applies to the whole cluster."""
 
     namespaces: dict[str, TeamNamespace] = {}
     """Namespaces of the team, by their names."""
 
     access: Annotated[dict[str, TeamAccess], AfterValidator(_entry_names)] = {}
-    """Who of the team may use the Kubernetes API, by a name of your choice."""
+    """IAM roles and users of the team that can use the Kubernetes API, by a name of your choice."""
 
     roles: Annotated[dict[str, Many[JsonValues]], AfterValidator(short_names)] = {}
-    """Roles of the team's own, which are made in each of its namespaces, by their names: rules in Kubernetes' own
-    words, such as `{apiGroups: [""], resources: [pods/log], verbs: [get]}`."""
+    """Kubernetes Roles by their names, created in each namespace of the team. The rules have Kubernetes' field names,
+    such as `{apiGroups: [""], resources: [pods/log], verbs: [get]}`."""
 
     role_bindings: Annotated[dict[str, RoleBinding], AfterValidator(short_names)] = {}
-    """Who has a role in its namespaces, by the names of the RoleBindings."""
+    """Who has a role in the team's namespaces, by the names of the RoleBindings."""
 
     service_accounts: Annotated[dict[str, TeamServiceAccount], AfterValidator(short_names)] = {}
     """Service accounts with permissions in AWS, by their names."""
 
     ecr_repositories: Annotated[dict[str, EcrRepository], AfterValidator(key_names)] = {}
-    """Private repositories of images, by a name of your choice."""
+    """Private image repositories in Amazon ECR, by a name of your choice."""
 
     ecr_public_repositories: Annotated[dict[str, EcrPublicRepository], AfterValidator(key_names)] = {}
-    """Public repositories of images, by a name of your choice."""
+    """Public image repositories in Amazon ECR, by a name of your choice."""
 
     ecr_pull_through_caches: Annotated[dict[str, EcrPullThroughCache], AfterValidator(key_names)] = {}
-    """Registries whose images ECR keeps copies of, by a name of your choice."""
+    """Other registries whose images ECR caches, by a name of your choice."""
 
     secrets: Annotated[dict[str, TeamSecret], AfterValidator(short_names)] = {}
-    """Secrets of AWS Secrets Manager, by the names of the Secrets (External Secrets Operator) or of the
-    SecretProviderClasses (Secrets Store CSI driver) that are made."""
+    """Secrets of AWS Secrets Manager, by the name of the Secret (External Secrets Operator) or SecretProviderClass
+    (Secrets Store CSI driver) to create."""
 
     secrets_by: _secrets.By | None = None
-    """What reads them: `external_secrets` or `secrets_store_csi_driver`. Default: the one that is on the cluster, the
-    first of them where both are."""
+    """What reads `secrets`: `external_secrets` or `secrets_store_csi_driver`. Default: the one that is on the cluster;
+    `external_secrets` if both are."""
 
     workloads: Workloads = ()
-    """What the team runs, by a name of your choice, as `workloads` of a platform; their `namespace` is by default the
-    team's only one."""
+    """Workloads of the team, by a name of your choice, with the fields of a platform's `workloads`. Default of their
+    `namespace`: the team's namespace, if it has only one."""
 
     gitops: GitOps | None = None
-    """A Git repository of its own that Argo CD or Flux keeps its namespaces like. Default: none."""
+    """A Git repository that Argo CD or Flux applies to the team's namespaces. Default: none."""
 
     manifests: Annotated[dict[str, JsonValues], AfterValidator(short_names)] = {}
-    """Further Kubernetes objects, by short names, as one would give them to kubectl; those that name no namespace go to
-    the team's only one."""
+    """Further Kubernetes objects, by short names, written as for kubectl. An object without a namespace goes to the
+    team's namespace, if it has only one."""
 
     tags: Tags = {}
-    """Tags of its AWS resources, besides `team` with its name, by which costs can be told apart."""
+    """Tags of the team's AWS resources, in addition to `team` with its name, which separates the costs of teams."""
 
     @classmethod
     def written_instead(cls, name: str) -> str | None:
-        """Where fields of namespaces stand, and what other packages call fields of teams."""
+        """What to write in place of a field of namespaces, or of a field of other packages."""
         plain = folded(name)
         if field := next((each for each in TeamNamespace.model_fields if folded(each) == plain), None):
             return f"write it for a namespace, as namespaces: {{NAME: {{{field}: …}}}}"
@@ -124,24 +124,24 @@ class Team(Element):
 
     @property
     def slug(self) -> str:
-        """Its name where Kubernetes and ECR take no `_` and no capitals."""
+        """The name of the team for Kubernetes and ECR, which accept no `_` and no capitals."""
         return self.name.replace("_", "-").lower()
 
     @property
     def homes(self) -> dict[str, TeamNamespace]:
-        """Its namespaces by their names, also where none is said."""
+        """The namespaces of the team by their names, the default included."""
         return dict(self.namespaces)
 
     @property
     def home(self) -> str | None:
-        """Its only namespace; None where it has several, or none."""
+        """The namespace of the team if it has only one, or else None."""
         homes = list(self.homes)
         return homes[0] if len(homes) == 1 else None
 
     @model_validator(mode="before")
     @classmethod
     def _named_home(cls, value: Any) -> Any:
-        """Workloads need the namespace before they are read, and it may be named by the team alone."""
+        """Workloads need their namespace before they are read, and often only the team names it."""
         if not isinstance(value, Mapping) or not isinstance(workloads := value.get("workloads"), Mapping):
             return value
         home = cls._home_by(value.get("name"), value.get("namespaces"))
@@ -151,7 +151,7 @@ class Team(Element):
 
     @classmethod
     def _home_by(cls, name: Any, namespaces: Any) -> str | None:
-        """The only namespace of a team that is not read yet."""
+        """The only namespace of a team that is not validated yet."""
         if isinstance(namespaces, Mapping):
             return str(next(iter(namespaces))) if len(namespaces) == 1 else None
         return None
@@ -214,7 +214,7 @@ class Team(Element):
                 self._is_ours(("manifests", name, "metadata", "namespace"), metadata["namespace"], faults)
 
     def _check_names(self, faults: Faults) -> None:
-        """Names that are made of the name of the team, where nothing else is said."""
+        """Default names, which contain the name of the team."""
         if TEAM in self.tags:
             faults.add(("tags", TEAM), f"is set to the team's name; got {shown(self.tags[TEAM])}; remove it")
         for field, named in _registries.NAMED.items():
@@ -224,7 +224,7 @@ class Team(Element):
                     faults.add((field, key, attribute), fault)
 
     def _placed(self, path: tuple[str, ...], namespace: str | None, faults: Faults) -> bool:
-        """Whether a part of the team has a namespace, its own or the only one."""
+        """Whether a part of the team has a namespace: the one it names, or the only one of the team."""
         if namespace:
             return self._is_ours((*path, "namespace"), namespace, faults)
         if self.home is None:
@@ -243,13 +243,13 @@ class Team(Element):
         return False
 
     def policy_of(self, access: TeamAccess) -> str | None:
-        """The EKS access policy that a principal has."""
+        """The EKS access policy of a principal."""
         if access.policy is not None:
             return access.policy
         return None if access.kubernetes_groups else self.usual_policy
 
     def entries(self) -> dict[str, AccessEntry]:
-        """Its access entries, by the names of `access`."""
+        """The access entries of the team, by the names of `access`."""
         return {name: self._entry(each) for name, each in self.access.items()}
 
     def _entry(self, access: TeamAccess) -> AccessEntry:
@@ -257,10 +257,10 @@ class Team(Element):
         return access.entry(self.policy_of(access), None if everywhere else access.namespaces or tuple(self.homes))
 
     def association(self, name: str, secrets: tuple[StatementArgs, ...] = ()) -> PodIdentityAssociation:
-        """A service account of the team as what a platform gives permissions to.
+        """A service account of the team as a pod identity association.
 
         Raises:
-            ValidationError: if what is said of it does not fit together.
+            ValidationError: if its fields contradict each other.
         """
         each = self.service_accounts[name]
         said = {field: getattr(each, field) for field in each.model_fields_set}
@@ -271,7 +271,8 @@ class Team(Element):
         return PodIdentityAssociation.model_validate(said)
 
     def associations(self, ground: Ground, partition: str, account: In[str]) -> dict[str, PodIdentityAssociation]:
-        """Its service accounts with all that they may do in AWS, by their keys, and those that read its secrets."""
+        """The service accounts of the team with their permissions in AWS, by their keys, and those that read its
+        secrets."""
         way = _secrets.by(ground, self.secrets_by)
         mounted: dict[str, list[StatementArgs]] = {}
         read: dict[str, list[StatementArgs]] = {}
@@ -294,7 +295,7 @@ class Team(Element):
         return found
 
     def objects(self, ground: Ground, cluster_arn: In[str] = "arn:aws:eks:::cluster") -> Iterator[TeamObject]:
-        """The Kubernetes objects that are the team's besides its namespaces, service accounts and workloads."""
+        """The Kubernetes objects of the team besides its namespaces, service accounts and workloads."""
         yield from objects(self, ground, cluster_arn)
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
@@ -333,25 +334,25 @@ class Team(Element):
             yield Problem(("gitops",), f"needs Argo CD or Flux on the cluster; got addons without it; {do}")
 
     def prepare(self, cluster: ClusterRef) -> OnboardedTeam:
-        """Make what needs no add-on: namespaces, access, roles, service accounts, repositories of images.
+        """Create what needs no add-on: namespaces, access, roles, service accounts, image repositories.
 
         Raises:
-            InputError: if the team cannot be put on that cluster; see `problems_on`.
+            InputError: if the team does not fit the cluster; see `problems_on`.
         """
         from eks_blueprints.teams._onboarded import OnboardedTeam
 
         return OnboardedTeam(self, cluster)
 
     def move_in(self, onboarded: OnboardedTeam, cluster: ClusterRef) -> None:
-        """Make the rest, once the add-ons are there: secrets, manifests, workloads, its Git repository."""
+        """Create the rest, after the add-ons: secrets, manifests, workloads, the Git repository."""
         onboarded.move_in(cluster)
         self.extend(onboarded, cluster)
 
     def onboard(self, cluster: ClusterRef) -> OnboardedTeam:
-        """Make all that is the team's on a cluster.
+        """Create everything of the team on a cluster.
 
         Raises:
-            InputError: if it cannot be put on that cluster; see `problems_on`.
+            InputError: if it does not fit the cluster; see `problems_on`.
         """
         onboarded = self.prepare(cluster)
         self.move_in(onboarded, cluster)

@@ -1,4 +1,4 @@
-"""People who run the cluster itself."""
+"""People who run the cluster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eks_blueprints.teams.base import Team
 
 
 class PlatformTeam(Team):
-    """A team that administers the cluster. It has no namespace unless it names some."""
+    """A team that administers the cluster. It has no namespace by default."""
 
     usual_policy: ClassVar[str | None] = "AmazonEKSClusterAdminPolicy"
     whole_cluster: ClassVar[bool] = True

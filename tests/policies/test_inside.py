@@ -173,7 +173,7 @@ def test_values_that_nobody_follows_are_told() -> None:
     assert [each.unfollowed for each in report.in_part] == [("extraArgs", "hostNetwork")]
     assert "1 scanned in part" in report.unseen
     text = render([report], "text")
-    assert "2 values not followed: extraArgs, hostNetwork; as known on" in text
+    assert "2 values not followed: extraArgs, hostNetwork; from the table of" in text
     assert "helm-release-policy-visibility" in {each.policy for each in report.findings}
 
 

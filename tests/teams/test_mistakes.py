@@ -50,6 +50,22 @@ def test_two_teams_cannot_have_one_repository() -> None:
             {"ecr_pull_through_caches": {"a": {"upstream_registry_url": "registry-1.docker.io"}}},
             "ecr_pull_through_caches.a.credential_arn: is required for registry-1.docker.io",
         ),
+        (
+            {"ecr_pull_through_caches": {"a": {"upstream_registry_url": "cgr.dev"}}},
+            "ecr_pull_through_caches.a.credential_arn: is required for cgr.dev",
+        ),
+        (
+            {
+                "ecr_pull_through_caches": {
+                    "a": {
+                        "upstream_registry_url": "quay.io",
+                        "prefix": "ROOT",
+                        "upstream_repository_prefix": "acme",
+                    }
+                }
+            },
+            "ecr_pull_through_caches.a.upstream_repository_prefix: cannot be set with prefix: ROOT",
+        ),
         ({"access": {"a": {"principal_arn": "deployer"}}}, "access.a.principal_arn: is the role that deploys"),
         ({"access": {"a": {"principal_arn": DEV, "policy": "vieww"}}}, "access.a.policy"),
         ({"access": {"a": {"principal_arn": DEV, "namespaces": ["b"]}}}, "access.a.namespaces[0]: is not a namespace"),

@@ -175,6 +175,18 @@ def test_pull_through_caches_make_repositories_of_the_teams_form() -> None:
     assert OPS in template["repositoryPolicy"]
 
 
+@pytest.mark.parametrize(
+    ("prefix", "repositories"), [("ROOT", ":repository/*"), ("hub/", ":repository/hub/*"), ("hub", ":repository/hub/*")]
+)
+def test_ecr_may_create_the_repositories_of_each_prefix_that_it_accepts(prefix: str, repositories: str) -> None:
+    caches = {"hub": {"upstream_registry_url": "public.ecr.aws", "prefix": prefix}}
+    found = made({"shop": {"ecr_pull_through_caches": caches}})
+    found.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule").has({"ecrRepositoryPrefix": prefix})
+    (policy,) = [each for each in found.all("aws:iam/rolePolicy:RolePolicy") if "ecr-cache" in each.urn]
+    (statement,) = json.loads(policy.inputs["policy"])["Statement"]
+    assert str(statement["Resource"]).strip("[]'").endswith(repositories)
+
+
 def test_secrets_are_read_by_the_operator_with_a_role_for_these_alone() -> None:
     secrets = {"db": {"data": {"password": "shop/db#password"}}, "all": {"extract": ["shop/all"]}}
     found = made({"shop": {"secrets": secrets, "workloads": {"web": WEB}}}, {"external_secrets": {}})

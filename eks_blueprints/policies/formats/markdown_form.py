@@ -34,7 +34,7 @@ def _one(report: Report) -> str:
     for each in report.in_part:
         lines += ["", f"scanned in part: {_code(each.resource)} ({_safe(each.version)}); {_safe(in_part(each))}"]
     for how, names in scanned(report).items():
-        lines += ["", f"scanned {_safe(how)}: {', '.join(map(_code, names))}"]
+        lines += ["", f"objects of charts checked {_safe(how)}: {', '.join(map(_code, names))}"]
     return "\n".join(lines) + "\n"
 
 

@@ -84,7 +84,7 @@ def _one(report: Report) -> str:
         told.append(f"scanned in part: objects of {each.resource} ({each.version}); {in_part(each)}")
     lines += ["", *told] if told else []
     for how, names in scanned(report).items():
-        lines += ["", f"scanned {how}: objects of {', '.join(names)}"]
+        lines += ["", f"objects of charts checked {how}: {', '.join(names)}"]
     if report.exempt:
         lines += ["", f"exempt from rules about tenants: {', '.join(report.exempt)}, in namespaces of the system"]
     return "\n".join(lines) + "\n"

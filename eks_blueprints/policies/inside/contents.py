@@ -35,7 +35,8 @@ class Contents:
     plain: Rendered | None
     """The same without the values of users."""
     how: str
-    """Where it is known from, or why nothing is known: `as known on 2026-11-29`, or `as rendered by Helm v3.19.0`."""
+    """Where it is known from, or why nothing is known: `from the table of 2026-11-29 in eks-blueprints`, or `as
+    rendered by Helm v3.19.0`."""
     unfollowed: tuple[Path, ...] = ()
     """Values of users of which it is not known what they change."""
     lacking: tuple[str, ...] = ()
@@ -168,7 +169,7 @@ def _contents(installed: Installed, stack: Stack) -> Contents:
         kind=kind,
         rendered=steered(plain, followed, images),
         plain=plain,
-        how=f"as known on {table.as_of()}",
+        how=f"from the table of {table.as_of()} in eks-blueprints",
         unfollowed=(*unfollowed, *missed),
         lacking=(*_lacking(row), *_elsewhere(installed)),
         followed={path: steered(plain, {path: value}, images) for path, value in followed.items()},

@@ -32,7 +32,7 @@ def no_user(entry: Props) -> Faults:
 
 @rule("eks-access-entry-no-system-groups", ENTRY, severity="critical", enforcement="mandatory", wave=1)
 def no_system_groups(entry: Props) -> Faults:
-    """Access entries take no group or user name that Kubernetes or EKS keeps for itself."""
+    """Access entries do not use group or user names that are reserved by Kubernetes or EKS."""
     groups = entry.words("kubernetesGroups")
     if strange := [group for group in groups if group.startswith("system:")]:
         yield entry.fault("names a group of Kubernetes itself", "kubernetesGroups", got=strange)
@@ -81,7 +81,7 @@ def few_admins(association: Props, context: Context) -> Faults:
     params={"platform_roles": ["admin", "admins", "platform", "platform-admin", "platform-operators", "platform-team"]},
 )
 def team_policies(association: Props, context: Context) -> Faults:
-    """Teams have rights in their own namespaces.
+    """Access policies for teams are limited to namespaces.
 
     The roles of `platform_roles`, by their whole names without a path, belong to whoever runs the platform.
     """
@@ -102,7 +102,7 @@ def team_policies(association: Props, context: Context) -> Faults:
     "eks-access-entry-node-type", ENTRY, EC2_NODE_CLASS, severity="high", enforcement="mandatory", wave=1, across=True
 )
 def node_entries(subject: Props, context: Context) -> Faults:
-    """Roles of nodes have an access entry of a type for nodes.
+    """Node roles have an access entry of a node type.
 
     An entry whose principal is a role of nodes is not STANDARD; with authenticationMode API the role of an
     EC2NodeClass that the stack makes has an entry, because Karpenter's nodes get none by themselves.

@@ -28,7 +28,7 @@ _MINIMUM = {"vpc-cni": {23: (1, 8), 26: (1, 12)}}
 
 @rule("addon-version-pinned", ADDON, severity="medium", enforcement="advisory", wave=2)
 def version_pinned(found: Props) -> Faults:
-    """Add-ons change by a commit alone.
+    """Add-on versions are pinned.
 
     One without addonVersion is made with EKS's default for the version of the cluster, and keeps it from then on; a new
     platform may get another one.
@@ -45,7 +45,7 @@ def version_pinned(found: Props) -> Faults:
 
 @rule("addon-version-compatible", ADDON, severity="high", enforcement="mandatory", wave=1, across=True)
 def version_compatible(found: Props, context: Context) -> Faults:
-    """The version of an add-on works with that of the cluster.
+    """The version of an add-on supports the cluster's Kubernetes version.
 
     kube-proxy is no newer than the control plane and at most three minors older; an add-on that has a least version
     for the cluster's minor has it. Other add-ons are not judged offline: EKS alone lists what fits what.
@@ -72,7 +72,7 @@ def version_compatible(found: Props, context: Context) -> Faults:
 
 @rule("addon-conflict-resolution-explicit", ADDON, severity="low", enforcement="advisory", wave=3)
 def conflicts(found: Props) -> Faults:
-    """What an update does to changed settings is chosen."""
+    """Conflict resolution for add-on updates is set."""
     how = found.get("resolveConflictsOnUpdate")
     if how not in ("OVERWRITE", "PRESERVE"):
         yield found.fault("fails on settings that someone changed", "resolveConflictsOnUpdate", got=how)
@@ -80,7 +80,7 @@ def conflicts(found: Props) -> Faults:
 
 @rule("addon-configuration-values-valid", ADDON, severity="medium", enforcement="mandatory", wave=2)
 def values_valid(found: Props) -> Faults:
-    """The settings of an add-on can be read.
+    """The configuration values of an add-on are valid.
 
     configurationValues is JSON or YAML of a mapping; which keys an add-on knows is its own affair.
     """
@@ -98,7 +98,7 @@ def values_valid(found: Props) -> Faults:
 
 @rule("addon-core-managed", CLUSTER, severity="medium", enforcement="advisory", wave=3, across=True)
 def core_managed(cluster: Props, context: Context) -> Faults:
-    """Network, proxy and DNS are add-ons that EKS updates."""
+    """VPC CNI, kube-proxy and CoreDNS are EKS add-ons."""
     if auto_mode(context.resource) or running(context.stack, "cilium"):
         raise NotApplicable
     for name in ("vpc-cni", "kube-proxy", "coredns"):
@@ -117,7 +117,7 @@ def core_managed(cluster: Props, context: Context) -> Faults:
     across=True,
 )
 def ebs_driver(subject: Props, context: Context) -> Faults:
-    """Who asks for EBS volumes gets them."""
+    """The EBS CSI driver is installed if EBS volumes are used."""
     stack, resource = context.stack, context.resource
     found = _provisioners(resource, stack) & set(EBS)
     if not found:
@@ -142,7 +142,7 @@ def ebs_driver(subject: Props, context: Context) -> Faults:
     across=True,
 )
 def snapshot_controller(subject: Props, context: Context) -> Faults:
-    """Who asks for snapshots gets them."""
+    """The snapshot controller is installed if volume snapshots are used."""
     stack = context.stack
     if cluster_of(context.resource, stack) is None:
         raise NotApplicable
@@ -160,7 +160,7 @@ def snapshot_controller(subject: Props, context: Context) -> Faults:
     across=True,
 )
 def network_policy_engine(policy: Props, context: Context) -> Faults:
-    """Network policies are enforced by something."""
+    """Network policies are enforced by a network plugin."""
     stack = context.stack
     cluster = cluster_of(context.resource, stack)
     if cluster is None:
@@ -180,7 +180,7 @@ def network_policy_engine(policy: Props, context: Context) -> Faults:
 
 @rule("addon-coredns-ha", ADDON, severity="medium", enforcement="advisory", wave=3, across=True)
 def coredns_ha(found: Props, context: Context) -> Faults:
-    """Name resolution survives the loss of a node."""
+    """DNS survives the loss of a node."""
     if found.get("addonName") != "coredns":
         raise NotApplicable
     values = _settings(context.resource)
@@ -193,7 +193,7 @@ def coredns_ha(found: Props, context: Context) -> Faults:
 
 @rule("addon-metrics-server-present", HPA, VPA, severity="high", enforcement="mandatory", wave=1, across=True)
 def metrics_server(autoscaler: Props, context: Context) -> Faults:
-    """Autoscalers have something to measure with."""
+    """Metrics Server is installed if autoscalers need it."""
     stack, resource = context.stack, context.resource
     kinds = [metric.get("type") for metric in autoscaler.items("spec", "metrics")]
     if resource.type == HPA and kinds and not {"Resource", "ContainerResource"} & set(kinds):
@@ -207,7 +207,7 @@ def metrics_server(autoscaler: Props, context: Context) -> Faults:
 
 @rule("addon-prefix-delegation-considered", NODE_GROUP, severity="low", enforcement="advisory", wave=3, across=True)
 def prefix_delegation(group: Props, context: Context) -> Faults:
-    """Nodes are not told to run more pods than they have addresses for.
+    """Nodes do not allow more pods than they have IP addresses for.
 
     Where the user data of a node group's launch template sets maxPods beyond what an instance type of the group has
     addresses for, vpc-cni has ENABLE_PREFIX_DELEGATION.
@@ -229,7 +229,7 @@ def prefix_delegation(group: Props, context: Context) -> Faults:
 
 @rule("addon-kube-proxy-not-ipvs", ADDON, CONFIG_MAP, severity="medium", enforcement="advisory", wave=3)
 def no_ipvs(subject: Props, context: Context) -> Faults:
-    """kube-proxy does not use the ipvs mode, which Kubernetes gives up."""
+    """kube-proxy does not use the deprecated ipvs mode."""
     if context.resource.type == ADDON:
         if subject.get("addonName") != "kube-proxy":
             raise NotApplicable

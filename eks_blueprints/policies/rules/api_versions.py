@@ -41,7 +41,7 @@ _VERSION = {"kubernetes_version": ""}
     across=True,
 )
 def removed(_: Props, context: Context) -> Faults:
-    """The cluster still has the API that an object is written for.
+    """No object uses an API version that the cluster no longer serves.
 
     The object's apiVersion and kind are in the table of removed APIs for the minor of its cluster in the stack, or of
     the parameter kubernetes_version where the stack makes no cluster.
@@ -65,7 +65,7 @@ def removed(_: Props, context: Context) -> Faults:
     across=True,
 )
 def deprecated(_: Props, context: Context) -> Faults:
-    """The API that an object is written for stays.
+    """No object uses a deprecated API version.
 
     The object's apiVersion and kind are deprecated for the minor of its cluster, or removed within `lookahead` minors.
     """
@@ -84,7 +84,7 @@ def deprecated(_: Props, context: Context) -> Faults:
 
 @rule("k8s-no-alpha-api", ANY_OBJECT, severity="high", enforcement="mandatory", wave=1, patches=True)
 def no_alpha(_: Props, context: Context) -> Faults:
-    """Nothing is written for an API that EKS does not serve.
+    """No object uses an alpha API, which EKS does not serve.
 
     An alpha version of a group of Kubernetes itself fails. A beta one is advisory: those made after 1.24 are off.
     """
@@ -113,7 +113,7 @@ def no_alpha(_: Props, context: Context) -> Faults:
     patches=True,
 )
 def canonical_addresses(subject: Props, context: Context) -> Faults:
-    """Addresses are written as they are read."""
+    """IP addresses and CIDR blocks are written in canonical form."""
     unknown: Undetermined | None = None
     for part in _addresses(subject, context.resource.type):
         try:
@@ -131,7 +131,7 @@ def canonical_addresses(subject: Props, context: Context) -> Faults:
 
 @rule("k8s-deprecated-annotations-and-labels", *WORKLOADS, severity="low", enforcement="advisory", wave=3, patches=True)
 def old_keys(subject: Props, context: Context) -> Faults:
-    """Nobody counts on names that mean nothing any more, or soon."""
+    """No deprecated annotations or labels are used."""
     pod = pod_of(context.resource)
     parts = [subject.at("metadata"), template(context.resource).at("metadata")]
     places = [(part, key) for part in parts for key in ("annotations", "labels")] + [(pod, "nodeSelector")]
@@ -158,7 +158,7 @@ def _fate(name: str) -> str:
     wave=3,
 )
 def no_endpoints(_: Props, context: Context) -> Faults:
-    """Endpoints are written as slices."""
+    """EndpointSlices are used in place of Endpoints."""
     if context.resource.kind == "Endpoints":
         yield context.resource.props.fault("is of a kind that is deprecated", "kind", got="Endpoints")
 

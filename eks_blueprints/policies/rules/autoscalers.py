@@ -27,7 +27,7 @@ _MEASURED = ("cpu", "memory")
 
 @rule("k8s-hpa-vpa-no-conflict", HPA, SCALED_OBJECT, severity="critical", enforcement="mandatory", wave=1, across=True)
 def no_conflict(scaler: Props, context: Context) -> Faults:
-    """No workload is scaled up and out by the same measure."""
+    """No workload is scaled horizontally and vertically by the same metric."""
     stack, resource = context.stack, context.resource
     by = measures(resource)
     target = _target(resource, stack)
@@ -49,7 +49,7 @@ def no_conflict(scaler: Props, context: Context) -> Faults:
     across=True,
 )
 def single_scaler(scaler: Props, context: Context) -> Faults:
-    """One thing scales a workload."""
+    """A workload has only one horizontal autoscaler."""
     stack, resource = context.stack, context.resource
     target = _target(resource, stack)
     if target is None:
@@ -65,7 +65,7 @@ def single_scaler(scaler: Props, context: Context) -> Faults:
 
 @rule("k8s-single-vpa-per-target", VPA, severity="medium", enforcement="mandatory", wave=2, across=True)
 def single_vpa(vpa: Props, context: Context) -> Faults:
-    """One thing sizes a workload."""
+    """A workload has only one vertical autoscaler."""
     stack, resource = context.stack, context.resource
     target = target_key(resource, stack, "spec", "targetRef")
     for other in stack.of(VPA):
@@ -86,7 +86,7 @@ def single_vpa(vpa: Props, context: Context) -> Faults:
     across=True,
 )
 def target_exists(scaler: Props, context: Context) -> Faults:
-    """An autoscaler has something to scale.
+    """The target of an autoscaler exists.
 
     The workload it names is in the stack, if the stack makes the namespace; and it is of a kind that scales.
     """
@@ -108,7 +108,7 @@ def target_exists(scaler: Props, context: Context) -> Faults:
 
 @rule("k8s-hpa-target-has-requests", HPA, severity="high", enforcement="mandatory", wave=1, across=True)
 def target_requests(scaler: Props, context: Context) -> Faults:
-    """A workload that is scaled by utilization says what it utilizes."""
+    """Workloads that are scaled by utilization have resource requests."""
     target = target_of(context.resource, context.stack, *_REF)
     wanted = [metric for metric in scaler.items("spec", "metrics") if _is_utilization(metric)]
     if target is None or not wanted:
@@ -125,7 +125,7 @@ def target_requests(scaler: Props, context: Context) -> Faults:
 
 @rule("k8s-hpa-min-replicas", HPA, severity="medium", enforcement="advisory", wave=3, params={"max": 200})
 def sensible_bounds(scaler: Props, context: Context) -> Faults:
-    """An autoscaler has a floor and a ceiling."""
+    """An autoscaler has a sensible minimum and maximum."""
     least, most = scaler.number("spec", "minReplicas"), scaler.number("spec", "maxReplicas")
     if (1 if least is None else least) < 2:
         yield scaler.fault("may scale to one pod", "spec", "minReplicas", got=least)
@@ -137,7 +137,7 @@ def sensible_bounds(scaler: Props, context: Context) -> Faults:
 
 @rule("k8s-hpa-no-static-replicas", *REPLICATED, severity="high", enforcement="mandatory", wave=1, across=True)
 def no_static_replicas(workload: Props, context: Context) -> Faults:
-    """A deployment does not undo what an autoscaler has done."""
+    """Workloads with an autoscaler do not set replicas."""
     stack, resource = context.stack, context.resource
     own = (namespace_of(resource, stack), resource.kind, object_name(resource, stack))
     scalers = [each for each in stack.of(HPA, SCALED_OBJECT) if _known_target(each, stack) == own]
@@ -155,7 +155,7 @@ def no_static_replicas(workload: Props, context: Context) -> Faults:
 
 @rule("k8s-hpa-scale-down-stabilised", HPA, severity="low", enforcement="advisory", wave=3)
 def stabilised(scaler: Props) -> Faults:
-    """An autoscaler does not follow each dip."""
+    """Autoscalers do not scale down at every short dip."""
     found = scaler.number("spec", "behavior", "scaleDown", "stabilizationWindowSeconds")
     if found is not None and found < 60:
         yield scaler.fault("follows each dip", "spec", "behavior", "scaleDown", "stabilizationWindowSeconds", got=found)
@@ -163,7 +163,7 @@ def stabilised(scaler: Props) -> Faults:
 
 @rule("k8s-vpa-bounds", VPA, severity="medium", enforcement="advisory", wave=3)
 def vpa_bounds(vpa: Props) -> Faults:
-    """What sizes a workload knows how and how far."""
+    """A vertical autoscaler has an update mode and bounds."""
     mode = vpa.get("spec", "updatePolicy", "updateMode")
     if mode in (None, "Auto"):
         yield vpa.fault("does not set how pods are resized", "spec", "updatePolicy", "updateMode", got=mode)

@@ -43,7 +43,7 @@ SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
     params={"min": 2},
 )
 def two_replicas(workload: Props, context: Context) -> Faults:
-    """A workload has two pods or more."""
+    """A workload has at least two replicas."""
     least = lowest(context.resource, context.stack)
     if least < context.params["min"]:
         yield workload.fault("is down whenever its pod moves", "spec", "replicas", got=least)
@@ -53,7 +53,7 @@ def two_replicas(workload: Props, context: Context) -> Faults:
     "k8s-pdb-required", DEPLOYMENT, STATEFUL_SET, ROLLOUT, severity="high", enforcement="mandatory", wave=1, across=True
 )
 def budget_required(workload: Props, context: Context) -> Faults:
-    """A replicated workload keeps some of its pods when nodes go.
+    """A workload with several replicas has a PodDisruptionBudget.
 
     A workload of two pods or more, by replicas or by an autoscaler's minimum, is matched by a PodDisruptionBudget of
     its namespace. That there is only one is asked by k8s-pdb-single-per-pod.
@@ -68,7 +68,7 @@ def budget_required(workload: Props, context: Context) -> Faults:
 
 @rule("k8s-pdb-allows-disruption", PDB, severity="high", enforcement="mandatory", wave=1, across=True)
 def budget_allows(budget: Props, context: Context) -> Faults:
-    """A budget lets nodes go, one pod at a time if need be."""
+    """A PodDisruptionBudget allows at least one pod to be evicted."""
     most, least = budget.get("spec", "maxUnavailable"), budget.get("spec", "minAvailable")
     if most in (0, "0", "0%"):
         yield budget.fault("allows no pod to be evicted", "spec", "maxUnavailable", got=most)
@@ -88,7 +88,7 @@ def budget_allows(budget: Props, context: Context) -> Faults:
 
 @rule("k8s-pdb-single-per-pod", PDB, severity="high", enforcement="mandatory", wave=1, across=True)
 def budget_single(budget: Props, context: Context) -> Faults:
-    """No pod has two budgets, and no budget covers a whole namespace."""
+    """A pod has at most one PodDisruptionBudget, and no budget covers a whole namespace."""
     selector = budget.get("spec", "selector")
     if isinstance(selector, dict) and not selector.get("matchLabels") and not selector.get("matchExpressions"):
         yield budget.fault("covers every pod of its namespace", "spec", "selector", got=selector)
@@ -101,7 +101,7 @@ def budget_single(budget: Props, context: Context) -> Faults:
 
 @rule("k8s-pdb-not-dangling", PDB, severity="low", enforcement="advisory", wave=3, across=True)
 def budget_used(budget: Props, context: Context) -> Faults:
-    """A budget covers a workload."""
+    """A PodDisruptionBudget matches a workload."""
     stack = context.stack
     namespace = namespace_of(context.resource, stack)
     budget.get("spec", "selector")
@@ -115,7 +115,7 @@ def budget_used(budget: Props, context: Context) -> Faults:
 
 @rule("k8s-pdb-unhealthy-eviction", PDB, severity="low", enforcement="advisory", wave=3)
 def budget_unhealthy(budget: Props) -> Faults:
-    """Pods that never become ready do not hold nodes."""
+    """Pods that never become ready do not block the eviction from nodes."""
     found = budget.get("spec", "unhealthyPodEvictionPolicy")
     if found != "AlwaysAllow":
         yield budget.fault(

@@ -40,7 +40,7 @@ INSTALLERS = (RELEASE, CHART, APPLICATION, FLUX_RELEASE, DEPLOYMENT)
     across=True,
 )
 def not_with_karpenter(subject: Props, context: Context) -> Faults:
-    """One thing adds nodes for a pod.
+    """Cluster Autoscaler and Karpenter do not scale the same nodes.
 
     The Cluster Autoscaler does not share a cluster with Karpenter, a NodePool or Auto Mode, unless every node group
     that it may scale has a NoSchedule taint and, where the stack makes node pools, so has each of them.
@@ -63,7 +63,7 @@ def not_with_karpenter(subject: Props, context: Context) -> Faults:
 
 @rule("cluster-autoscaler-version-match", *INSTALLERS, severity="medium", enforcement="mandatory", wave=2, across=True)
 def version_match(subject: Props, context: Context) -> Faults:
-    """The Cluster Autoscaler is of the version of the cluster."""
+    """The version of the Cluster Autoscaler matches the cluster's Kubernetes version."""
     stack, resource = context.stack, context.resource
     if resource not in cluster_autoscalers(stack):
         raise NotApplicable
@@ -82,7 +82,7 @@ def version_match(subject: Props, context: Context) -> Faults:
     "cluster-autoscaler-iam-scoped", POLICY, ROLE_POLICY, severity="medium", enforcement="advisory", wave=2, across=True
 )
 def iam_scoped(_: Props, context: Context) -> Faults:
-    """The Cluster Autoscaler scales the groups of its own cluster."""
+    """The Cluster Autoscaler can change only the node groups of its cluster."""
     asked = False
     for document in documents(context.resource):
         for statement in allowing(document):
@@ -134,7 +134,7 @@ def zonal_groups(group: Props, context: Context) -> Faults:
     across=True,
 )
 def no_termination_handler(subject: Props, context: Context) -> Faults:
-    """One thing empties nodes that go."""
+    """Node Termination Handler is not used with Karpenter."""
     stack, resource = context.stack, context.resource
     if resource not in running(stack, "aws-node-termination-handler"):
         raise NotApplicable

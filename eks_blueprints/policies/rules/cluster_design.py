@@ -48,7 +48,7 @@ _CLUSTER_POLICIES = (
 
 @rule("eks-cluster-subnets-multi-az", CLUSTER, severity="high", enforcement="mandatory", wave=1, across=True)
 def subnets_multi_az(cluster: Props, context: Context) -> Faults:
-    """The cluster stands in two Availability Zones or more."""
+    """The cluster's subnets are in at least two Availability Zones."""
     given = cluster.items("vpcConfig", "subnetIds")
     found = subnets_of(context.resource, context.stack, "vpcConfig", "subnetIds")
     zones = {each.zone for each in found if each.zone}
@@ -61,7 +61,7 @@ def subnets_multi_az(cluster: Props, context: Context) -> Faults:
 
 @rule("eks-cluster-subnets-ip-headroom", CLUSTER, severity="medium", enforcement="mandatory", wave=2, across=True)
 def subnets_headroom(cluster: Props, context: Context) -> Faults:
-    """The cluster's subnets have addresses left for an upgrade.
+    """The cluster's subnets have free IP addresses for an upgrade.
 
     Every subnet of the cluster whose cidrBlock is known has a prefix of /28 or shorter, which leaves 11 addresses.
     """
@@ -82,7 +82,7 @@ def dedicated_subnets(cluster: Props, context: Context) -> Faults:
 
 @rule("eks-service-cidr-no-overlap", CLUSTER, severity="high", enforcement="mandatory", wave=1, across=True)
 def service_range(cluster: Props, context: Context) -> Faults:
-    """Service addresses overlap neither the VPC nor remote networks."""
+    """The service CIDR overlaps neither the VPC nor remote networks."""
     service = cluster.get("kubernetesNetworkConfig", "serviceIpv4Cidr")
     if service is None:
         raise NotApplicable
@@ -97,14 +97,14 @@ def service_range(cluster: Props, context: Context) -> Faults:
 
 @rule("eks-zonal-shift-enabled", CLUSTER, severity="low", enforcement="advisory", wave=3)
 def zonal_shift(cluster: Props) -> Faults:
-    """Traffic can be shifted away from an impaired zone."""
+    """Zonal shift is enabled."""
     if cluster.flag("zonalShiftConfig", "enabled") is not True:
         yield cluster.fault("has no zonal shift", "zonalShiftConfig", "enabled")
 
 
 @rule("eks-auto-mode-flags-consistent", CLUSTER, severity="critical", enforcement="mandatory", wave=1)
 def auto_mode_flags(cluster: Props) -> Faults:
-    """Auto Mode is on as a whole or off as a whole."""
+    """The settings of Auto Mode are enabled or disabled together."""
     parts = {
         "computeConfig": cluster.flag("computeConfig", "enabled"),
         "storageConfig": cluster.flag("storageConfig", "blockStorage", "enabled"),
@@ -125,7 +125,7 @@ def auto_mode_flags(cluster: Props) -> Faults:
 
 @rule("eks-auto-mode-node-role-set", CLUSTER, severity="high", enforcement="mandatory", wave=1)
 def auto_mode_role(cluster: Props) -> Faults:
-    """Built-in node pools have a role for their nodes."""
+    """Built-in node pools of Auto Mode have a node role."""
     pools = cluster.words("computeConfig", "nodePools")
     if not pools:
         raise NotApplicable
@@ -150,7 +150,7 @@ def auto_mode_role(cluster: Props) -> Faults:
     params={"migration": False},
 )
 def auto_mode_duplicates(installed: Props, context: Context) -> Faults:
-    """Nothing is installed that Auto Mode runs itself."""
+    """No controller is installed that Auto Mode already includes."""
     stack, resource = context.stack, context.resource
     cluster = cluster_of(resource, stack)
     if not auto_mode(cluster):
@@ -210,7 +210,7 @@ def cluster_role_policies(_: Props, context: Context) -> Faults:
     wave=3,
 )
 def oidc_prefixes(config: Props) -> Faults:
-    """Names from an identity provider cannot collide with those of Kubernetes."""
+    """Names from an OIDC identity provider have a prefix that separates them from Kubernetes names."""
     oidc = config.at("oidc")
     for key in ("usernamePrefix", "groupsPrefix"):
         prefix = oidc.get(key)
@@ -231,7 +231,7 @@ def oidc_prefixes(config: Props) -> Faults:
     params={"max_admins": 2},
 )
 def capability(capability: Props, context: Context) -> Faults:
-    """Managed controllers have narrow rights and leave resources in place when they go."""
+    """EKS capabilities have limited permissions and keep resources when they are deleted."""
     stack = context.stack
     role = stack.resolved(context.resource, "roleArn", types=(ROLE,))
     if role is None:

@@ -35,7 +35,7 @@ def endpoint_not_open(cluster: Props) -> Faults:
 
 @rule("eks-endpoint-public-disabled", CLUSTER, severity="high", enforcement="advisory", production="mandatory", wave=2)
 def endpoint_private_only(cluster: Props) -> Faults:
-    """The API endpoint is reachable from inside the VPC alone."""
+    """The API endpoint is private."""
     public = _endpoint(cluster).flag("endpointPublicAccess")
     if public is not False:
         yield cluster.fault("has a public API endpoint", "vpcConfig", "endpointPublicAccess", got=public)
@@ -43,7 +43,7 @@ def endpoint_private_only(cluster: Props) -> Faults:
 
 @rule("eks-endpoint-private-enabled", CLUSTER, severity="high", enforcement="mandatory", wave=1)
 def endpoint_private(cluster: Props) -> Faults:
-    """Nodes reach the API without leaving the VPC."""
+    """Private access to the API endpoint is enabled."""
     private = _endpoint(cluster).flag("endpointPrivateAccess")
     if private is not True:
         yield cluster.fault("has no private API endpoint", "vpcConfig", "endpointPrivateAccess", got=private)
@@ -51,7 +51,7 @@ def endpoint_private(cluster: Props) -> Faults:
 
 @rule("eks-control-plane-audit-logging", CLUSTER, severity="high", enforcement="mandatory", wave=1)
 def audit_logging(cluster: Props) -> Faults:
-    """The control plane writes audit and authenticator logs."""
+    """Audit and authenticator logs of the control plane are enabled."""
     missing = {"audit", "authenticator"} - set(cluster.words("enabledClusterLogTypes"))
     if missing:
         yield _logs(cluster, missing)
@@ -59,7 +59,7 @@ def audit_logging(cluster: Props) -> Faults:
 
 @rule("eks-control-plane-all-logging", CLUSTER, severity="medium", enforcement="advisory", wave=2)
 def all_logging(cluster: Props) -> Faults:
-    """The control plane writes all five logs."""
+    """All five logs of the control plane are enabled."""
     every = {"api", "audit", "authenticator", "controllerManager", "scheduler"}
     missing = every - set(cluster.words("enabledClusterLogTypes"))
     if missing:
@@ -98,7 +98,7 @@ def log_retention(cluster: Props, context: Context) -> Faults:
 
 @rule("eks-log-group-kms", LOG_GROUP, severity="low", enforcement="advisory", wave=3)
 def log_group_key(group: Props) -> Faults:
-    """Log groups of clusters are encrypted with a key of ours."""
+    """Log groups of clusters are encrypted with a customer managed key."""
     name = group.text("name")
     if name is None or not name.startswith(("/aws/eks/", "/aws/containerinsights/")):
         raise NotApplicable
@@ -110,7 +110,7 @@ def log_group_key(group: Props) -> Faults:
     "eks-secrets-encrypted-with-cmk", CLUSTER, severity="high", enforcement="advisory", production="mandatory", wave=2
 )
 def secrets_key(cluster: Props) -> Faults:
-    """Kubernetes secrets are encrypted with a key of ours."""
+    """Kubernetes secrets are encrypted with a customer managed key."""
     if cluster.has("outpostConfig"):
         raise NotApplicable
     for config in cluster.items("encryptionConfig"):
@@ -150,7 +150,7 @@ def version_near_end(cluster: Props, context: Context) -> Faults:
 
 @rule("eks-version-explicit", CLUSTER, severity="medium", enforcement="mandatory", wave=2)
 def version_explicit(cluster: Props) -> Faults:
-    """The Kubernetes version is written down.
+    """The Kubernetes version is set explicitly.
 
     Version must be set and match ^1\\.\\d{2}$.
     """
@@ -161,7 +161,7 @@ def version_explicit(cluster: Props) -> Faults:
 
 @rule("eks-upgrade-policy-explicit", CLUSTER, severity="low", enforcement="advisory", wave=3, params={"require": ""})
 def upgrade_policy(cluster: Props, context: Context) -> Faults:
-    """What happens at the end of standard support is chosen."""
+    """The upgrade policy is set explicitly."""
     support = cluster.get("upgradePolicy", "supportType")
     wanted = context.params["require"]
     if support not in ("STANDARD", "EXTENDED"):
@@ -181,7 +181,7 @@ def force_update(resource: Props) -> Faults:
 
 @rule("eks-authentication-mode-api", CLUSTER, severity="high", enforcement="mandatory", wave=1)
 def authentication_mode(cluster: Props) -> Faults:
-    """Access is given by access entries."""
+    """The cluster uses access entries for authentication."""
     mode = cluster.get("accessConfig", "authenticationMode")
     if mode not in ("API", "API_AND_CONFIG_MAP"):
         yield cluster.fault("relies on the aws-auth ConfigMap", "accessConfig", "authenticationMode", got=mode)
@@ -191,7 +191,7 @@ def authentication_mode(cluster: Props) -> Faults:
     "eks-no-bootstrap-creator-admin", CLUSTER, severity="high", enforcement="advisory", production="mandatory", wave=2
 )
 def creator_admin(cluster: Props, context: Context) -> Faults:
-    """Whoever creates the cluster does not stay its hidden administrator."""
+    """The creator of the cluster does not become an administrator automatically."""
     keys = ("accessConfig", "bootstrapClusterCreatorAdminPermissions")
     if cluster.flag(*keys) is not False:
         # The property is create-only: blocking a cluster that exists would ask for its replacement.

@@ -38,7 +38,7 @@ def specs(context: Context) -> list[Props]:
     each=specs,
 )
 def app_project(spec: Props) -> Faults:
-    """An application belongs to a project that limits it."""
+    """An Application does not use the default project."""
     project = spec.text("project")
     if project in (None, "", "default"):
         yield spec.fault("belongs to the project that allows everything", "project", got=project)
@@ -53,7 +53,7 @@ def app_project(spec: Props) -> Faults:
     params={"platform_projects": ["platform"]},
 )
 def project(found: Props, context: Context) -> Faults:
-    """A project is for some sources, namespaces and kinds."""
+    """An AppProject limits sources, destinations and kinds."""
     if context.resource.name in context.params["platform_projects"]:
         raise NotApplicable
     if found.text("metadata", "name") in context.params["platform_projects"]:
@@ -86,7 +86,7 @@ def project(found: Props, context: Context) -> Faults:
     each=specs,
 )
 def revision(spec: Props) -> Faults:
-    """In production an application is at a revision that somebody chose."""
+    """In production an Application uses a pinned revision."""
     for source in [*spec.items("sources"), *spec.items("source")]:
         found = source.get("targetRevision")
         if not isinstance(found, str) or not _REVISION.fullmatch(found):
@@ -103,7 +103,7 @@ def revision(spec: Props) -> Faults:
     each=specs,
 )
 def sync_policy(spec: Props) -> Faults:
-    """What an application does by itself is said."""
+    """The sync policy of an Application is set explicitly."""
     policy = spec.at("syncPolicy")
     for key in ("prune", "selfHeal"):
         if not policy.has("automated", key):
@@ -115,7 +115,7 @@ def sync_policy(spec: Props) -> Faults:
 
 @rule("argocd-server-hardened", RELEASE, CHART, severity="high", enforcement="advisory", production="mandatory", wave=2)
 def argocd(subject: Props, context: Context) -> Faults:
-    """Argo CD is used by people with an account, over TLS."""
+    """The Argo CD server requires TLS and named accounts."""
     found = [each for each in charts(context.stack, "argo-cd") if each.resource is context.resource]
     if not found:
         raise NotApplicable
@@ -140,7 +140,7 @@ def argocd(subject: Props, context: Context) -> Faults:
     wave=3,
 )
 def flux_sources(source: Props, context: Context) -> Faults:
-    """Flux takes sources that were not changed on their way."""
+    """Flux verifies its sources."""
     spec = source.at("spec")
     url = spec.text("url") or ""
     if spec.flag("insecure") or url.startswith("http://"):
@@ -154,7 +154,7 @@ def flux_sources(source: Props, context: Context) -> Faults:
 
 @rule("rollout-has-analysis", ROLLOUT, severity="low", enforcement="advisory", wave=3)
 def analysis(rollout: Props) -> Faults:
-    """A gradual rollout looks whether it works."""
+    """A progressive rollout has an analysis."""
     strategy = rollout.at("spec", "strategy")
     if strategy.has("canary"):
         steps = strategy.items("canary", "steps")
@@ -177,7 +177,7 @@ def analysis(rollout: Props) -> Faults:
     production_only=True,
 )
 def protect(subject: Props, context: Context) -> Faults:
-    """In production what holds data cannot be deleted by one command.
+    """In production resources with data are protected from deletion.
 
     A VPC in which a protected cluster stands cannot be deleted before that.
     """
@@ -198,7 +198,7 @@ def protect(subject: Props, context: Context) -> Faults:
     params={"required": []},
 )
 def tags(subject: Props, context: Context) -> Faults:
-    """Resources carry the tags that were agreed on.
+    """Resources have the required tags.
 
     Tags of the resource and default tags of its provider count together. Nothing is asked before `required` names tags.
     """
@@ -224,7 +224,7 @@ def tags(subject: Props, context: Context) -> Faults:
     params={"allowed": []},
 )
 def regions(subject: Props, context: Context) -> Faults:
-    """Nothing is made outside the agreed regions."""
+    """All resources are in allowed regions."""
     allowed = context.params["allowed"]
     if not allowed or not subject.has("region"):
         raise NotApplicable
@@ -245,7 +245,7 @@ def regions(subject: Props, context: Context) -> Faults:
     across=True,
 )
 def explicit_provider(subject: Props, context: Context) -> Faults:
-    """Nothing is put on whichever cluster is at hand.
+    """Kubernetes resources use an explicit provider.
 
     An object has a Kubernetes provider of the program, and not the default one, which takes the kubeconfig around it.
     """
@@ -271,7 +271,7 @@ def explicit_provider(subject: Props, context: Context) -> Faults:
     patches=True,
 )
 def awaited(subject: Props) -> Faults:
-    """In production a deployment waits until it works."""
+    """In production a deployment waits until its resources are ready."""
     for key in ("pulumi.com/skipAwait", "pulumi.com/patchForce"):
         if subject.flag("metadata", "annotations", key):
             yield subject.fault("does not check whether it works", "metadata", "annotations", key, got="true")
@@ -287,6 +287,6 @@ def awaited(subject: Props) -> Faults:
     production_only=True,
 )
 def backup(cluster: Props, context: Context) -> Faults:
-    """In production what a cluster holds can be got back."""
+    """In production the cluster has backups."""
     if not context.stack.of("aws:backup/selection:Selection") and not charts(context.stack, "velero"):
         yield cluster.fault("cannot be recovered")

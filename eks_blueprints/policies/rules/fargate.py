@@ -45,7 +45,7 @@ def fargate_pods(context: Context) -> Iterator[Props]:
 
 @rule("fargate-no-daemonset", DAEMON_SET, severity="high", enforcement="mandatory", wave=1, across=True)
 def no_daemon_set(_: Props, context: Context) -> Faults:
-    """No DaemonSet counts on Fargate to run its pods."""
+    """No DaemonSet is expected to run on Fargate."""
     stack, resource = context.stack, context.resource
     if not stack.of(FARGATE):
         raise NotApplicable
@@ -61,7 +61,7 @@ def no_daemon_set(_: Props, context: Context) -> Faults:
 
 @pod_rule("fargate-no-custom-ami-or-node-options", "high", each=fargate_pods, across=True)
 def no_node_options(pod: Props) -> Faults:
-    """Pods of Fargate choose no kind of node."""
+    """Fargate pods do not select node types."""
     for key, value in pod.pairs("nodeSelector"):
         if _NODE_LABELS.fullmatch(key):
             yield pod.fault("chooses a kind of node, and Fargate has none", "nodeSelector", key, got=value.value)
@@ -73,7 +73,7 @@ def no_node_options(pod: Props) -> Faults:
 
 @pod_rule("fargate-no-privileged-or-host-access", "high", each=fargate_pods, across=True)
 def no_host(pod: Props, context: Context) -> Faults:
-    """Pods of Fargate do without the host."""
+    """Fargate pods are not privileged and do not access the host."""
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.flag(key):
             yield pod.fault("uses the host, which Fargate refuses", key, got=True)
@@ -90,7 +90,7 @@ def no_host(pod: Props, context: Context) -> Faults:
 
 @pod_rule("fargate-no-gpu-arm-or-windows", "high", each=fargate_pods, across=True)
 def no_special_hardware(pod: Props, context: Context) -> Faults:
-    """Pods of Fargate need neither accelerators nor Arm nor Windows."""
+    """Fargate pods do not need GPUs, Arm or Windows."""
     for container in containers_of(context.resource):
         for kind in ("limits", "requests"):
             for key, _ in container.pairs("resources", kind):
@@ -103,7 +103,7 @@ def no_special_hardware(pod: Props, context: Context) -> Faults:
 
 @rule("fargate-no-ebs-or-dynamic-volumes", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, across=True)
 def no_volumes(_: Props, context: Context) -> Faults:
-    """Pods of Fargate mount no EBS volume, and no EFS volume that is made on demand."""
+    """Fargate pods use no EBS volumes and no dynamically provisioned EFS volumes."""
     if not list(fargate_pods(context)):
         raise NotApplicable
     for claim in claims_of(context.resource, context.stack):
@@ -131,7 +131,7 @@ def private_subnets(profile: Props, context: Context) -> Faults:
     across=True,
 )
 def ip_targets(subject: Props, context: Context) -> Faults:
-    """Load balancers reach pods of Fargate by their addresses."""
+    """Load balancers use IP targets for Fargate pods."""
     stack, resource = context.stack, context.resource
     if not stack.of(FARGATE):
         raise NotApplicable
@@ -154,7 +154,7 @@ def ip_targets(subject: Props, context: Context) -> Faults:
 
 @rule("fargate-selector-not-catch-all", FARGATE, severity="medium", enforcement="advisory", wave=3)
 def narrow_selectors(profile: Props) -> Faults:
-    """A Fargate profile does not take every pod."""
+    """A Fargate profile does not select every pod."""
     selectors = profile.items("selectors")
     for selector in selectors:
         if selector.get("namespace") == "*" and not selector.pairs("labels"):
@@ -165,7 +165,7 @@ def narrow_selectors(profile: Props) -> Faults:
 
 @pod_rule("fargate-requests-set", "medium", each=fargate_pods, wave=2, across=True)
 def requests_set(pod: Props) -> Faults:
-    """Pods of Fargate say what they need, and need no more than there is."""
+    """Fargate pods have resource requests that fit a Fargate size."""
     cpu = memory = 0.0
     for container in pod.items("containers"):
         for key in ("cpu", "memory"):

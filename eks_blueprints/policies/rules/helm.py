@@ -30,7 +30,7 @@ _SAME = {
 
 @rule("helm-chart-version-pinned", RELEASE, CHART, severity="high", enforcement="mandatory", wave=1)
 def version_pinned(chart: Props, context: Context) -> Faults:
-    """Charts change by a commit alone.
+    """Chart versions are pinned.
 
     A chart has an exact version, unless it lies in a folder or an archive of the program.
     """
@@ -54,7 +54,7 @@ def version_pinned(chart: Props, context: Context) -> Faults:
     params={"allowed_repos": ["*"]},
 )
 def repository_secure(chart: Props, context: Context) -> Faults:
-    """Charts come from where they should, unchanged."""
+    """Charts come from secure and allowed repositories."""
     options = chart.at("repositoryOpts")
     repository = options.text("repo") or chart.text("chart") or ""
     if chart.symbolic(repository) and "://" not in repository:
@@ -83,7 +83,7 @@ def repository_secure(chart: Props, context: Context) -> Faults:
     params={"secret_paths": []},
 )
 def no_secrets(_: Props, context: Context) -> Faults:
-    """No secret is written into the values of a chart.
+    """Chart values contain no plain-text secrets.
 
     A text that is a secret by its form, or by a key that speaks of one, comes from elsewhere, is a secret of Pulumi's
     (`secret_values` of an add-on), or is named by its path in `secret_paths`.
@@ -98,7 +98,7 @@ def no_secrets(_: Props, context: Context) -> Faults:
 
 @rule("helm-release-atomic", RELEASE, severity="low", enforcement="advisory", wave=3, production_only=True)
 def atomic(release: Props) -> Faults:
-    """In production a release that fails is taken back."""
+    """In production a failed release is rolled back."""
     if not release.flag("atomic") and not release.flag("cleanupOnFail"):
         yield release.fault("stays as it is when it fails", "atomic")
     for key in ("skipAwait", "disableWebhooks"):
@@ -117,7 +117,7 @@ def atomic(release: Props) -> Faults:
     params={"reviewed_charts": []},
 )
 def visible(release: Props, context: Context) -> Faults:
-    """Every chart was looked at, by rules or by people.
+    """The content of every chart is checked or reviewed.
 
     The objects of a Release are made in the provider. Rules see them where they are known: those of the charts that are
     pinned here, at the pinned version, or those that Helm renders with `--render`. Other charts, and those with values
@@ -148,7 +148,7 @@ def visible(release: Props, context: Context) -> Faults:
     across=True,
 )
 def single_owner(subject: Props, context: Context) -> Faults:
-    """One thing installs a component."""
+    """A component is installed only once."""
     stack, resource = context.stack, context.resource
     own = charts_of(resource, stack)
     if not own:

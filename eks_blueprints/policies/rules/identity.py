@@ -67,7 +67,7 @@ _DELETES = re.compile(r":(Delete|Terminate|Remove)")
     across=True,
 )
 def pod_identity_agent(subject: Props, context: Context) -> Faults:
-    """The agent that hands out Pod Identity credentials is there.
+    """The EKS Pod Identity Agent is installed if it is used.
 
     A cluster that is not in Auto Mode has the add-on eks-pod-identity-agent as soon as anything on it has an
     association, and no association is for pods that Fargate or Windows nodes run.
@@ -101,7 +101,7 @@ def pod_identity_agent(subject: Props, context: Context) -> Faults:
     params={"allow": []},
 )
 def workload_admin(subject: Props, context: Context) -> Faults:
-    """A role of pods is not an administrator's.
+    """IAM roles of pods do not have administrator permissions.
 
     It is advised that what pods may delete is named too, or bound by a condition such as a tag.
     """
@@ -139,7 +139,7 @@ def workload_admin(subject: Props, context: Context) -> Faults:
     across=True,
 )
 def one_role_each(subject: Props, context: Context) -> Faults:
-    """Each service account has a role of its own.
+    """Each service account has its own IAM role.
 
     No role serves two service accounts; roles whose policies tell them apart by tags of the session need a waiver.
     """
@@ -158,7 +158,7 @@ def one_role_each(subject: Props, context: Context) -> Faults:
     "eks-service-account-single-identity-source", ACCOUNT, severity="high", enforcement="advisory", wave=3, across=True
 )
 def single_identity(account: Props, context: Context) -> Faults:
-    """A service account gets its rights by one way alone."""
+    """A service account uses either Pod Identity or IRSA, not both."""
     stack = context.stack
     if not account.has("metadata", "annotations", "eks.amazonaws.com/role-arn"):
         raise NotApplicable
@@ -180,7 +180,7 @@ def single_identity(account: Props, context: Context) -> Faults:
     params={"extra": []},
 )
 def node_role(subject: Props, context: Context) -> Faults:
-    """Nodes have only the rights that nodes need.
+    """Node roles have only the permissions that nodes need.
 
     Besides the policies for nodes, registries and Session Manager, and those of the parameter extra, a role of nodes
     has AmazonEKS_CNI_Policy only where the vpc-cni add-on has no role of its own.
@@ -215,7 +215,7 @@ def node_role(subject: Props, context: Context) -> Faults:
     across=True,
 )
 def cni_role(cni: Props, context: Context) -> Faults:
-    """The network add-on has a role of its own."""
+    """The VPC CNI has its own IAM role."""
     if cni.get("addonName") != "vpc-cni":
         raise NotApplicable
     if not _has_own_role(context.resource, context.stack):
@@ -224,7 +224,7 @@ def cni_role(cni: Props, context: Context) -> Faults:
 
 @rule("eks-csi-drivers-own-iam-role", ADDON, severity="medium", enforcement="mandatory", wave=2, across=True)
 def controller_roles(driver: Props, context: Context) -> Faults:
-    """Storage and observability add-ons have a role of their own."""
+    """Storage and observability add-ons have their own IAM roles."""
     if driver.get("addonName") not in _WITH_ROLE:
         raise NotApplicable
     if not _has_own_role(context.resource, context.stack):

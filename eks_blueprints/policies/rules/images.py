@@ -30,7 +30,7 @@ _VERIFIERS = ("policy-controller", "ratify", "connaisseur")
 
 @pod_rule("k8s-image-tag-fixed", "high", each=containers)
 def tag_fixed(container: Props) -> Faults:
-    """Images are named by a tag that stays, or by digest."""
+    """Images have a fixed tag or a digest."""
     image = _image(container)
     _, tag, digest = parts(image)
     if digest:
@@ -43,7 +43,7 @@ def tag_fixed(container: Props) -> Faults:
 
 @pod_rule("k8s-image-digest", "low", each=containers, enforcement="advisory", wave=3)
 def by_digest(container: Props) -> Faults:
-    """Images are named by digest."""
+    """Images are pinned by digest."""
     image = _image(container)
     if not parts(image)[2]:
         if container.symbolic(image.rpartition("/")[2]):
@@ -61,7 +61,7 @@ def by_digest(container: Props) -> Faults:
     params={"allowed": []},
 )
 def registry_allowed(container: Props, context: Context) -> Faults:
-    """Images come from registries that were agreed on.
+    """Images come from allowed registries.
 
     The host of an image fits one of the texts of `allowed`, such as `*.dkr.ecr.*.amazonaws.com`; an image without a
     host is one of docker.io. Nothing is asked before `allowed` names registries.
@@ -82,7 +82,7 @@ def registry_allowed(container: Props, context: Context) -> Faults:
     params={"frozen": ["docker.io/bitnamilegacy/*"]},
 )
 def live_registry(container: Props, context: Context) -> Faults:
-    """Images come from registries that are still served."""
+    """Images do not come from registries that are shut down or frozen."""
     if not container.has("image"):
         raise NotApplicable
     host, path = _host(container), parts(_image(container))[0]
@@ -93,7 +93,7 @@ def live_registry(container: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-image-pull-policy", "low", each=containers, enforcement="advisory", wave=3)
 def pull_policy(container: Props) -> Faults:
-    """An image whose tag may move is pulled each time."""
+    """Images with a mutable tag are pulled every time."""
     image = _image(container)
     _, tag, digest = parts(image)
     if digest or not moves(tag) or container.symbolic(image):
@@ -115,7 +115,7 @@ def pull_policy(container: Props) -> Faults:
     production_only=True,
 )
 def signatures(cluster: Props, context: Context) -> Faults:
-    """In production something verifies who made an image."""
+    """In production image signatures are verified."""
     stack = context.stack
     if not any(stack.of(*WORKLOADS)) and not stack.of(RELEASE, CHART):
         raise NotApplicable

@@ -23,7 +23,7 @@ _INJECTION = re.compile(r"_by_lua|\blua_|\balias\s|\broot\s|proxy_pass|load_modu
 
 @rule("k8s-ingress-class-and-host", INGRESS, severity="medium", enforcement="advisory", wave=3)
 def class_and_host(ingress: Props) -> Faults:
-    """An ingress names its class and its hosts."""
+    """An Ingress sets its class and hosts."""
     if not ingress.has("spec", "ingressClassName") and not ingress.has("metadata", "annotations", _CLASS):
         yield ingress.fault("names no class", "spec", "ingressClassName")
     if ingress.has("spec", "defaultBackend"):
@@ -38,7 +38,7 @@ def class_and_host(ingress: Props) -> Faults:
 
 @rule("k8s-ingress-host-path-unique", INGRESS, severity="medium", enforcement="mandatory", wave=2, across=True)
 def unique_hosts(ingress: Props, context: Context) -> Faults:
-    """A host and path lead to one place."""
+    """A host and path are used by only one Ingress."""
     own = _routes(context.resource)
     for other in context.stack.of(INGRESS):
         if other is context.resource or (_order(other) != _order(context.resource) and _group(other)):
@@ -49,7 +49,7 @@ def unique_hosts(ingress: Props, context: Context) -> Faults:
 
 @rule("k8s-ingress-nginx-snippets", INGRESS, CONFIG_MAP, severity="high", enforcement="mandatory", wave=1, patches=True)
 def no_snippets(subject: Props, context: Context) -> Faults:
-    """An ingress puts no text of its own into the configuration of nginx.
+    """An Ingress has no nginx configuration snippets.
 
     No annotation for it is a snippet, or holds lua, alias, root or proxy_pass; no ConfigMap of the controller allows
     snippets.
@@ -85,7 +85,7 @@ def no_snippets(subject: Props, context: Context) -> Faults:
     across=True,
 )
 def nginx_retired(subject: Props, context: Context) -> Faults:
-    """Nothing counts on ingress-nginx, which nobody mends any more."""
+    """The retired ingress-nginx controller is not used."""
     resource = context.resource
     if resource.type == INGRESS:
         if "nginx" in (subject.get("spec", "ingressClassName"), subject.get("metadata", "annotations", _CLASS)):

@@ -41,7 +41,7 @@ _FOREIGN_LABELS = re.compile(r"karpenter\.k8s\.aws/.*|kubernetes\.io/os|node\.ku
     patches=True,
 )
 def api_v1(_: Props, context: Context) -> Faults:
-    """Karpenter's objects are of the version that it still reads."""
+    """Karpenter objects use the v1 API."""
     if context.resource.type in _OLD:
         yield context.resource.props.fault(
             "is not read by Karpenter any more", "apiVersion", got=context.resource.api_version
@@ -58,7 +58,7 @@ def api_v1(_: Props, context: Context) -> Faults:
     production_only=True,
 )
 def ami_pinned(found: Props) -> Faults:
-    """In production nodes run an image that somebody chose."""
+    """In production node images are pinned."""
     for term in found.items("spec", "amiSelectorTerms"):
         alias = term.get("alias")
         if alias is not None:
@@ -78,7 +78,7 @@ def ami_pinned(found: Props) -> Faults:
     params={"external": ["default"]},
 )
 def class_ref(pool: Props, context: Context) -> Faults:
-    """A pool names a node class that is there."""
+    """The node class of a node pool exists."""
     ref = pool.at(*TEMPLATE, "nodeClassRef")
     missing = [key for key in ("group", "kind", "name") if not ref.has(key)]
     if missing:
@@ -97,13 +97,13 @@ def class_ref(pool: Props, context: Context) -> Faults:
 
 @rule("karpenter-nodepool-schema-valid", NODE_POOL, EC2_NODE_CLASS, severity="high", enforcement="mandatory", wave=1)
 def schema(found: Props, context: Context) -> Faults:
-    """The API server takes the object."""
+    """Karpenter objects match their schema."""
     yield from _pool_schema(found) if context.resource.type == NODE_POOL else _class_schema(found)
 
 
 @rule("karpenter-nodeclass-imds", EC2_NODE_CLASS, severity="high", enforcement="mandatory", wave=1)
 def imds(found: Props) -> Faults:
-    """Karpenter's safe settings of instance metadata are kept."""
+    """A node class keeps the safe defaults for instance metadata."""
     options = found.at("spec", "metadataOptions")
     if options.get("httpTokens") not in (None, "required"):
         yield options.fault("serves instance metadata without a token", "httpTokens", got=options.get("httpTokens"))
@@ -135,7 +135,7 @@ def encrypted(found: Props) -> Faults:
     across=True,
 )
 def no_public_ip(found: Props, context: Context) -> Faults:
-    """Nodes have no public address."""
+    """Nodes have no public IP address."""
     for keys in (("spec", "associatePublicIPAddress"), ("spec", "advancedNetworking", "associatePublicIPAddress")):
         if found.flag(*keys):
             yield found.fault("gives nodes public addresses", *keys, got=True)
@@ -148,7 +148,7 @@ def no_public_ip(found: Props, context: Context) -> Faults:
     "karpenter-nodeclass-selectors-scoped", EC2_NODE_CLASS, NODE_CLASS, severity="high", enforcement="mandatory", wave=1
 )
 def scoped(found: Props) -> Faults:
-    """A node class selects what is of its cluster, and nothing else."""
+    """A node class selects only resources of its cluster."""
     for key in _SELECTORS:
         for term in found.items("spec", key):
             tags = term.pairs("tags")
@@ -166,7 +166,7 @@ def scoped(found: Props) -> Faults:
     across=True,
 )
 def tags_exist(found: Props, context: Context) -> Faults:
-    """What a node class selects by tags is there.
+    """The tags that a node class selects by exist.
 
     Where the stack makes subnets (security groups), one of them at least carries the tags of a term that selects by
     tags; a stack that makes none selects what others made, and is not judged.
@@ -203,7 +203,7 @@ def not_al2(found: Props, context: Context) -> Faults:
 
 @rule("automode-nodepool-labels-supported", NODE_POOL, severity="high", enforcement="mandatory", wave=1)
 def labels_supported(pool: Props) -> Faults:
-    """A pool asks for nodes by labels that its nodes have."""
+    """A node pool uses only labels that its nodes have."""
     group = pool.get(*TEMPLATE, "nodeClassRef", "group")
     for requirement in pool.items(*TEMPLATE, "requirements"):
         key = str(requirement.get("key"))
@@ -215,7 +215,7 @@ def labels_supported(pool: Props) -> Faults:
 
 @rule("automode-nodeclass-network-policy", NODE_CLASS, severity="low", enforcement="advisory", wave=3)
 def network_policy(found: Props, context: Context) -> Faults:
-    """Whether Auto Mode enforces network policies is said, and what it refuses is logged."""
+    """The network policy settings of Auto Mode nodes are explicit, and denied connections are logged."""
     if not context.stack.of("kubernetes:networking.k8s.io/v1:NetworkPolicy"):
         raise NotApplicable
     if found.get("spec", "networkPolicy") not in ("DefaultAllow", "DefaultDeny"):

@@ -46,7 +46,7 @@ _MINIMUM = {30: (0, 37, 0), 31: (1, 0, 5), 32: (1, 2, 0), 33: (1, 5, 0), 34: (1,
     across=True,
 )
 def interruption_queue(subject: Props, context: Context) -> Faults:
-    """Karpenter hears that Spot nodes are about to go."""
+    """Karpenter has an interruption queue."""
     chart = _karpenter(context)
     if not any(_allows_spot(each.props) for each in context.stack.of(NODE_POOL)):
         raise NotApplicable
@@ -70,7 +70,7 @@ def interruption_queue(subject: Props, context: Context) -> Faults:
     across=True,
 )
 def placement(subject: Props, context: Context) -> Faults:
-    """Karpenter does not run on nodes that it makes.
+    """Karpenter does not run on nodes that it manages.
 
     Its affinity keeps it off nodes with the label karpenter.sh/nodepool, as the chart's own does, and the stack has
     a managed node group or a Fargate profile for its namespace.
@@ -105,7 +105,7 @@ def high_availability(subject: Props, context: Context) -> Faults:
 
 @rule("karpenter-version-compatible", *INSTALLERS, severity="high", enforcement="mandatory", wave=1, across=True)
 def compatible(subject: Props, context: Context) -> Faults:
-    """Karpenter knows the version of its cluster."""
+    """The version of Karpenter supports the cluster's Kubernetes version."""
     chart = _karpenter(context)
     match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", chart.version or "")
     if match is None:
@@ -128,7 +128,7 @@ def compatible(subject: Props, context: Context) -> Faults:
 
 @rule("karpenter-crds-managed", *INSTALLERS, severity="medium", enforcement="advisory", wave=3, across=True)
 def crds(subject: Props, context: Context) -> Faults:
-    """Karpenter's definitions are updated with it."""
+    """Karpenter's CRDs are updated together with Karpenter."""
     chart = _karpenter(context)
     found = charts(context.stack, "karpenter-crd")
     if not found:
@@ -139,7 +139,7 @@ def crds(subject: Props, context: Context) -> Faults:
 
 @rule("karpenter-iam-scoped", POLICY, ROLE_POLICY, severity="high", enforcement="advisory", wave=2, across=True)
 def iam_scoped(_: Props, context: Context) -> Faults:
-    """Karpenter ends nodes of its own cluster, and hands on the role of nodes alone.
+    """Karpenter can terminate only nodes of its cluster, and pass only the node role.
 
     A statement that allows ec2:TerminateInstances on everything is conditioned on tags, and one that allows
     iam:PassRole names the role, or the service that it is passed to.
@@ -171,7 +171,7 @@ def iam_scoped(_: Props, context: Context) -> Faults:
     across=True,
 )
 def alias_available(found: Props, context: Context) -> Faults:
-    """An image that is pinned is there for the version of the cluster."""
+    """A pinned node image is available for the cluster's Kubernetes version."""
     minor = version_of(cluster_of(context.resource, context.stack))
     release = versions.releases().get(f"1.{minor}") if minor is not None else None
     asked = False
@@ -198,7 +198,7 @@ def alias_available(found: Props, context: Context) -> Faults:
     production_only=True,
 )
 def custom_pools(cluster: Props) -> Faults:
-    """In production Auto Mode runs workloads in pools with limits."""
+    """In production Auto Mode uses node pools with limits."""
     if cluster.flag("computeConfig", "enabled") is not True:
         raise NotApplicable
     if "general-purpose" in cluster.words("computeConfig", "nodePools"):

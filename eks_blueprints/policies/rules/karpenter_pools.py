@@ -21,7 +21,7 @@ _GPU_CATEGORIES = frozenset({"p", "g", "gr", "inf", "trn", "dl"})
     "karpenter-nodepool-limits", NODE_POOL, severity="high", enforcement="mandatory", wave=1, params={"max_cpu": 1000}
 )
 def limits(pool: Props, context: Context) -> Faults:
-    """A node pool has a ceiling."""
+    """A node pool has limits."""
     if pool.has("spec", "replicas"):
         if not pool.has("spec", "limits", "nodes"):
             yield pool.fault("may grow without limit", "spec", "limits", "nodes")
@@ -38,7 +38,7 @@ def limits(pool: Props, context: Context) -> Faults:
 
 @rule("karpenter-spot-has-on-demand-fallback", NODE_POOL, severity="high", enforcement="mandatory", wave=1, across=True)
 def spot_fallback(pool: Props, context: Context) -> Faults:
-    """A pool of Spot nodes has another that steps in.
+    """A Spot node pool has an on-demand fallback.
 
     A pool that allows spot and not on-demand is backed by another pool of the stack that allows on-demand, has a
     lower weight, no taints that the pool has not, and requirements that can be met together with the pool's.
@@ -56,7 +56,7 @@ def spot_fallback(pool: Props, context: Context) -> Faults:
     "karpenter-spot-diversity", NODE_POOL, severity="medium", enforcement="mandatory", wave=2, params={"min_types": 5}
 )
 def spot_diversity(pool: Props, context: Context) -> Faults:
-    """A pool of Spot nodes has a choice."""
+    """A Spot node pool allows several instance types."""
     if "spot" not in capacity(pool):
         raise NotApplicable
     least = {"node.kubernetes.io/instance-type": context.params["min_types"], "instance-family": 3, ZONE: 2}
@@ -84,7 +84,7 @@ def spot_diversity(pool: Props, context: Context) -> Faults:
     across=True,
 )
 def multi_az(pool: Props, context: Context) -> Faults:
-    """A pool launches nodes in more than one zone, or has a sibling for each.
+    """A node pool uses several zones, or there is one pool for each zone.
 
     A requirement on the zone lists two zones or more, or other pools of the stack list others; and where the node
     class selects subnets of the stack, those stand in two zones or more.
@@ -108,7 +108,7 @@ def multi_az(pool: Props, context: Context) -> Faults:
     "karpenter-disruption-budgets", NODE_POOL, severity="medium", enforcement="advisory", production="mandatory", wave=2
 )
 def budgets(pool: Props) -> Faults:
-    """How many nodes go at once is said, and it is not none for ever."""
+    """Disruption budgets of a node pool are set and do not block disruption forever."""
     found = pool.items("spec", "disruption", "budgets")
     if not found:
         yield pool.fault(
@@ -132,7 +132,7 @@ def budgets(pool: Props) -> Faults:
     params={"max": "720h"},
 )
 def expires(pool: Props, context: Context) -> Faults:
-    """Nodes do not grow old."""
+    """Nodes expire after some time."""
     found = pool.get(*TEMPLATE, "expireAfter")
     auto = pool.get(*TEMPLATE, "nodeClassRef", "group") == "eks.amazonaws.com"
     if found == "Never":
@@ -145,7 +145,7 @@ def expires(pool: Props, context: Context) -> Faults:
 
 @rule("karpenter-termination-grace-period", NODE_POOL, severity="medium", enforcement="advisory", wave=3, across=True)
 def grace_period(pool: Props, context: Context) -> Faults:
-    """A node that must go does go.
+    """A node pool has a termination grace period.
 
     Where workloads of the stack ask not to be disrupted, a pool sets terminationGracePeriod, and no shorter than the
     longest terminationGracePeriodSeconds among them.
@@ -158,7 +158,7 @@ def grace_period(pool: Props, context: Context) -> Faults:
 
 @rule("karpenter-do-not-disrupt-bounded", *REPLICATED, severity="low", enforcement="advisory", wave=3)
 def do_not_disrupt(_: Props, context: Context) -> Faults:
-    """A workload that runs for ever does not hold its node for ever."""
+    """A long-running workload does not block the disruption of its node forever."""
     found = template(context.resource).get("metadata", "annotations", "karpenter.sh/do-not-disrupt")
     if str(found).lower() == "true":
         yield template(context.resource).fault(
@@ -168,7 +168,7 @@ def do_not_disrupt(_: Props, context: Context) -> Faults:
 
 @rule("karpenter-consolidation-explicit", NODE_POOL, severity="low", enforcement="advisory", wave=3)
 def consolidation(pool: Props) -> Faults:
-    """How nodes are packed is chosen."""
+    """Consolidation is set explicitly."""
     if not pool.has("spec", "disruption", "consolidationPolicy"):
         yield pool.fault(
             "relies on a default for how nodes are consolidated", "spec", "disruption", "consolidationPolicy"
@@ -190,7 +190,7 @@ def consolidation(pool: Props) -> Faults:
     across=True,
 )
 def exclusive(pool: Props, context: Context) -> Faults:
-    """Of two pools that fit a pod it is clear which is taken."""
+    """Node pools that fit the same pods have different weights."""
     for other in context.stack.of(NODE_POOL):
         if other is context.resource or other.props.raw("spec", "weight") != pool.raw("spec", "weight"):
             continue
@@ -201,7 +201,7 @@ def exclusive(pool: Props, context: Context) -> Faults:
 
 @rule("karpenter-gpu-pool-tainted", NODE_POOL, severity="medium", enforcement="advisory", wave=3)
 def gpu_tainted(pool: Props) -> Faults:
-    """Nodes with accelerators keep ordinary pods away."""
+    """GPU nodes have a taint."""
     found = _categories(pool)
     if not found or not found <= _GPU_CATEGORIES:
         raise NotApplicable
@@ -211,7 +211,7 @@ def gpu_tainted(pool: Props) -> Faults:
 
 @rule("karpenter-instance-guardrails", NODE_POOL, severity="low", enforcement="advisory", wave=3)
 def guardrails(pool: Props) -> Faults:
-    """A pool launches neither tiny nor ancient instances.
+    """A node pool allows neither very small nor very old instance types.
 
     Requirements on the instance type or family, or on category, generation and cpu or size, keep them out.
     """

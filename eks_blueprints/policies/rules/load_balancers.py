@@ -29,7 +29,7 @@ _NOTES = {
     production_only=True,
 )
 def access_logs(subject: Props, context: Context) -> Faults:
-    """The requests to a load balancer of production are logged.
+    """In production load balancers write access logs.
 
     access_logs.s3.enabled is true in the attributes of a Service or Ingress that a load balancer is made for, or in
     those that the stack's IngressClassParams set for all; a load balancer of the stack itself has accessLogs.
@@ -52,7 +52,7 @@ def access_logs(subject: Props, context: Context) -> Faults:
     production_only=True,
 )
 def deletion_protection(subject: Props, context: Context) -> Faults:
-    """A load balancer of production is not deleted by mistake.
+    """In production load balancers have deletion protection.
 
     deletion_protection.enabled is true in the attributes of a Service or Ingress that a load balancer is made for, or
     in those that the stack's IngressClassParams set for all; a load balancer of the stack itself has

@@ -71,7 +71,7 @@ _PSA = "pod-security.kubernetes.io/"
     across=True,
 )
 def no_default(subject: Props, context: Context) -> Faults:
-    """Nothing is put into the namespace `default`.
+    """Nothing is deployed to the namespace `default`.
 
     Its own namespace counts, else that of its Kubernetes provider; the service `kubernetes` is where it belongs, and so
     is a RoleBinding that names `default` itself, to give rights there.
@@ -100,7 +100,7 @@ def no_default(subject: Props, context: Context) -> Faults:
     across=True,
 )
 def no_tenants(_: Props, context: Context) -> Faults:
-    """The namespaces of Kubernetes hold the platform alone.
+    """System namespaces contain only platform workloads.
 
     Workloads in kube-system, kube-public and kube-node-lease are those of the parameter platform, by their whole names.
     """
@@ -123,7 +123,7 @@ def no_tenants(_: Props, context: Context) -> Faults:
     params={"privileged": ["kube-system", "amazon-guardduty"]},
 )
 def pod_security(namespace: Props, context: Context) -> Faults:
-    """A namespace says what its pods may do.
+    """A namespace has Pod Security labels.
 
     The label pod-security.kubernetes.io/enforce is baseline or restricted, or privileged in the namespaces of
     `privileged` and in those of system_namespaces. A missing warn or audit label, or version, is advisory.
@@ -157,7 +157,7 @@ def pod_security(namespace: Props, context: Context) -> Faults:
     params={"egress": False, **SYSTEM},
 )
 def default_deny(namespace: Props, context: Context) -> Faults:
-    """In a namespace nothing talks to anything unless it is allowed."""
+    """A namespace has a network policy that denies by default."""
     name = tenant(context)
     kinds = {"Ingress", "Egress"} if context.params["egress"] else {"Ingress"}
     denied: set[str] = set()
@@ -177,7 +177,7 @@ def default_deny(namespace: Props, context: Context) -> Faults:
     params=SYSTEM,
 )
 def quota(namespace: Props, context: Context) -> Faults:
-    """A namespace takes its share and no more."""
+    """A namespace has a resource quota."""
     found = _only("kubernetes:core/v1:ResourceQuota", tenant(context), context.stack)
     for each in found:
         hard = [key for key, _ in each.props.pairs("spec", "hard")]
@@ -192,7 +192,7 @@ def quota(namespace: Props, context: Context) -> Faults:
     "k8s-namespace-limit-range", NAMESPACE, severity="low", enforcement="advisory", wave=3, across=True, params=SYSTEM
 )
 def limit_range(namespace: Props, context: Context) -> Faults:
-    """In a namespace containers have requests and limits by default."""
+    """A namespace has default requests and limits for containers."""
     for each in _only("kubernetes:core/v1:LimitRange", tenant(context), context.stack):
         for limit in each.props.items("spec", "limits"):
             if limit.get("type") == "Container" and (limit.has("defaultRequest") or limit.has("default")):
@@ -204,7 +204,7 @@ def limit_range(namespace: Props, context: Context) -> Faults:
     "k8s-default-deny-egress-allows-dns", NETWORK_POLICY, severity="high", enforcement="mandatory", wave=1, across=True
 )
 def deny_allows_dns(policy: Props, context: Context) -> Faults:
-    """Who may reach nothing may still resolve names.
+    """Where egress is denied, DNS is allowed.
 
     Where a policy denies all egress of a namespace, some policy of it that selects every pod, or the same pods,
     allows port 53 by UDP and TCP.

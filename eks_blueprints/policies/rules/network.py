@@ -33,7 +33,7 @@ _NODE_PORTS = (30000, 32767)
 
 @rule("guardduty-eks-protection", _DETECTOR, severity="medium", enforcement="advisory", wave=3, across=True)
 def guardduty(feature: Props) -> Faults:
-    """GuardDuty watches the control plane and the nodes.
+    """GuardDuty monitors the control plane and the nodes.
 
     A stack that sets GuardDuty's features for EKS has them on; one that sets none is not judged.
     """
@@ -50,7 +50,7 @@ def guardduty(feature: Props) -> Faults:
 
 @rule("vpc-flow-logs-enabled", VPC, severity="medium", enforcement="advisory", wave=2, across=True)
 def flow_logs(vpc: Props, context: Context) -> Faults:
-    """The traffic of a VPC is logged."""
+    """VPC flow logs are enabled."""
     for log in context.stack.of(FLOW_LOG):
         if _vpc_of(log, context.stack) is context.resource and log.props.get("trafficType") in ("ALL", "REJECT"):
             return
@@ -59,7 +59,7 @@ def flow_logs(vpc: Props, context: Context) -> Faults:
 
 @rule("vpc-default-sg-closed", VPC, severity="medium", enforcement="advisory", wave=2, across=True)
 def default_group(vpc: Props, context: Context) -> Faults:
-    """The default security group of a VPC lets nothing through."""
+    """The default security group of a VPC allows no traffic."""
     for group in context.stack.of(_DEFAULT_GROUP):
         if _vpc_of(group, context.stack) is context.resource:
             if group.props.items("ingress") or group.props.items("egress"):
@@ -70,7 +70,7 @@ def default_group(vpc: Props, context: Context) -> Faults:
 
 @rule("vpc-dns-enabled", VPC, severity="high", enforcement="mandatory", wave=1)
 def dns(vpc: Props) -> Faults:
-    """Names resolve inside the VPC."""
+    """DNS support and DNS hostnames are enabled in the VPC."""
     if vpc.flag("enableDnsSupport") is False:
         yield vpc.fault("resolves no names", "enableDnsSupport", got=False)
     if vpc.flag("enableDnsHostnames") is not True:
@@ -79,14 +79,14 @@ def dns(vpc: Props) -> Faults:
 
 @rule("subnet-no-auto-public-ip", SUBNET, severity="medium", enforcement="advisory", wave=2)
 def no_auto_public_ip(subnet: Props) -> Faults:
-    """Subnets give instances no public address by themselves."""
+    """Subnets do not assign public IP addresses automatically."""
     if subnet.flag("mapPublicIpOnLaunch") and str(subnet.get("tags", "kubernetes.io/role/elb")) != "1":
         yield subnet.fault("gives instances public addresses", "mapPublicIpOnLaunch", got=True)
 
 
 @rule("subnet-elb-role-tags", SUBNET, severity="medium", enforcement="advisory", wave=3, across=True)
 def elb_tags(subnet: Props, context: Context) -> Faults:
-    """Load balancers find the subnets that they are for.
+    """Subnets have the tags that load balancers need.
 
     The subnets of clusters and nodes carry kubernetes.io/role/elb where they are public, and
     kubernetes.io/role/internal-elb where they are private.
@@ -100,7 +100,7 @@ def elb_tags(subnet: Props, context: Context) -> Faults:
 
 @rule("nat-gateway-per-az", VPC, severity="medium", enforcement="advisory", wave=3, across=True, production_only=True)
 def nat_per_zone(vpc: Props, context: Context) -> Faults:
-    """Each zone of a production VPC reaches out by a NAT gateway of its own."""
+    """In production each zone has its own NAT gateway."""
     stack = context.stack
     gateways = stack.of(NAT)
     inside = [each for each in stack.of(SUBNET) if _vpc_of(each, stack) is context.resource]
@@ -118,7 +118,7 @@ def nat_per_zone(vpc: Props, context: Context) -> Faults:
     "sg-no-open-admin-ports", SECURITY_GROUP, RULE, INGRESS_RULE, severity="critical", enforcement="mandatory", wave=1
 )
 def no_open_admin_ports(subject: Props, context: Context) -> Faults:
-    """Ports of administrators are not open to the internet.
+    """Administration ports are not open to the internet.
 
     What the rules of a security group let in counts together: two halves of the internet are the internet.
     """

@@ -22,7 +22,7 @@ _SERVICE = re.compile(r"amazonaws\.(?:\$\{[^}]*\}|[^.]+)\.(.+)")
 
 @rule("vpc-endpoints-for-private-cluster", CLUSTER, severity="high", enforcement="mandatory", wave=1, across=True)
 def endpoints(cluster: Props, context: Context) -> Faults:
-    """An isolated cluster has the endpoints that its parts call.
+    """A VPC without internet access has the VPC endpoints that the cluster needs.
 
     A cluster without a public endpoint, in a VPC of the stack that has neither a NAT nor an internet nor a transit
     gateway, has endpoints with private DNS for EC2, ECR, S3, STS and EKS, and for what else the stack installs.
@@ -46,7 +46,7 @@ def endpoints(cluster: Props, context: Context) -> Faults:
 
 @rule("vpc-pod-ip-capacity", NODE_GROUP, severity="medium", enforcement="advisory", wave=3, across=True)
 def pod_capacity(group: Props, context: Context) -> Faults:
-    """The subnets of a node group have addresses for all of its pods.
+    """The subnets of a node group have IP addresses for all of its pods.
 
     The most nodes of a group, each with the addresses of the smallest of its instance types, fit into the usable
     addresses of its subnets. IPv6 clusters are not judged.

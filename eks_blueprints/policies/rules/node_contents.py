@@ -29,7 +29,7 @@ _REMOVED_FLAGS = {"--container-runtime": 27, "--keep-terminated-pod-volumes": 31
     patches=True,
 )
 def user_data(nodes: Props, context: Context) -> Faults:
-    """User data holds no secrets, and no kubelet flag that no longer exists."""
+    """User data contains no secrets and no removed kubelet flags."""
     key = "nodeUserData" if nodes.has("nodeUserData") else "userData"
     text = nodes.text(key)
     if text is None:
@@ -47,7 +47,7 @@ def user_data(nodes: Props, context: Context) -> Faults:
 
 @rule("eks-gpu-nodes-tainted", NODE_GROUP, severity="medium", enforcement="advisory", wave=3)
 def accelerated_tainted(group: Props) -> Faults:
-    """Nodes with accelerators keep ordinary pods away."""
+    """GPU nodes have a taint."""
     types, ami = group.words("instanceTypes"), group.get("amiType")
     accelerated = any(map(_is_accelerated, types)) or re.search("_NVIDIA|_GPU|_NEURON", str(ami))
     if not accelerated:

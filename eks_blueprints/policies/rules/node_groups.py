@@ -18,7 +18,7 @@ _CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 
 @rule("eks-nodegroup-no-open-ssh", NODE_GROUP, severity="critical", enforcement="mandatory", wave=1)
 def no_open_ssh(group: Props) -> Faults:
-    """Nodes are not reachable by SSH from everywhere."""
+    """SSH access to nodes is not open to the internet."""
     access = group.at("remoteAccess")
     if access.has("ec2SshKey") and not access.items("sourceSecurityGroupIds"):
         yield access.fault("opens port 22 to 0.0.0.0/0", "sourceSecurityGroupIds", got=[])
@@ -43,7 +43,7 @@ def no_ssh_key(nodes: Props) -> Faults:
 
 @rule("eks-nodegroup-private-subnets", NODE_GROUP, severity="high", enforcement="mandatory", wave=1, across=True)
 def private_subnets(group: Props, context: Context) -> Faults:
-    """Nodes stand in private subnets."""
+    """Nodes are in private subnets."""
     for subnet in subnets_of(context.resource, context.stack, "subnetIds"):
         if why := is_public(subnet.resource, context.stack):
             yield group.fault(f"is in {subnet.resource.name}, which {why}", "subnetIds")
@@ -51,7 +51,7 @@ def private_subnets(group: Props, context: Context) -> Faults:
 
 @rule("eks-nodegroup-multi-az", NODE_GROUP, severity="medium", enforcement="advisory", wave=3, across=True)
 def multi_az(group: Props, context: Context) -> Faults:
-    """The node groups of a cluster cover two Availability Zones or more."""
+    """The node groups of a cluster are in at least two Availability Zones."""
     stack, resource = context.stack, context.resource
     siblings = [each for each in stack.of(NODE_GROUP) if cluster_of(each, stack) is cluster_of(resource, stack)]
     alike = [each for each in siblings if _purpose(each) == _purpose(resource)]
@@ -89,7 +89,7 @@ def not_al2(group: Props) -> Faults:
     production_only=True,
 )
 def container_os(group: Props) -> Faults:
-    """Nodes in production run an image made for containers."""
+    """In production nodes use a container-optimized operating system."""
     ami = group.get("amiType")
     if not (isinstance(ami, str) and ami.startswith(("BOTTLEROCKET_", "WINDOWS_"))):
         fit = ("BOTTLEROCKET_x86_64", _bottlerocket(str(ami)))
@@ -105,7 +105,7 @@ def _bottlerocket(ami: str) -> str:
 
 @rule("eks-nodegroup-version-skew", NODE_GROUP, severity="critical", enforcement="mandatory", wave=1, across=True)
 def version_skew(group: Props, context: Context) -> Faults:
-    """Nodes are no newer than the control plane, and not much older."""
+    """The Kubernetes version of nodes is supported by the control plane."""
     version = group.get("version")
     control = version_of(cluster_of(context.resource, context.stack))
     match = re.fullmatch(r"1\.(\d+)", version) if isinstance(version, str) else None
@@ -122,7 +122,7 @@ def version_skew(group: Props, context: Context) -> Faults:
 
 @rule("eks-nodegroup-launch-template-pinned", NODE_GROUP, GROUP, severity="medium", enforcement="mandatory", wave=2)
 def template_pinned(group: Props, context: Context) -> Faults:
-    """A launch template is used in a version that somebody chose."""
+    """The launch template version is pinned."""
     nested = ("mixedInstancesPolicy", "launchTemplate", "launchTemplateSpecification")
     found = [keys for keys in (("launchTemplate",), nested) if group.has(*keys)]
     if not found:
@@ -145,7 +145,7 @@ def template_pinned(group: Props, context: Context) -> Faults:
     production_only=True,
 )
 def release_pinned(group: Props) -> Faults:
-    """Node images in production change by a commit alone."""
+    """In production the AMI release version is pinned."""
     if group.get("amiType") == "CUSTOM":
         raise NotApplicable
     if not group.has("releaseVersion"):
@@ -156,7 +156,7 @@ def release_pinned(group: Props) -> Faults:
     "eks-nodegroup-imdsv2-required", LAUNCH_TEMPLATE, _CONFIGURATION, severity="high", enforcement="mandatory", wave=1
 )
 def imds_v2(template: Props) -> Faults:
-    """Instance metadata is read with a token."""
+    """Nodes require IMDSv2."""
     tokens = template.get("metadataOptions", "httpTokens")
     if tokens != "required" and template.get("metadataOptions", "httpEndpoint") != "disabled":
         yield template.fault("serves instance metadata without a token", "metadataOptions", "httpTokens", got=tokens)
@@ -223,7 +223,7 @@ def volumes_encrypted(nodes: Props, context: Context) -> Faults:
     wave=1,
 )
 def no_public_ip(nodes: Props, context: Context) -> Faults:
-    """Nodes have no public address."""
+    """Nodes have no public IP address."""
     if context.resource.type != LAUNCH_TEMPLATE:
         if context.resource.type == "eks:index:Cluster" and nodes.flag("skipDefaultNodeGroup"):
             raise NotApplicable
@@ -240,7 +240,7 @@ def no_public_ip(nodes: Props, context: Context) -> Faults:
 
 @rule("eks-nodegroup-update-config-safe", NODE_GROUP, severity="medium", enforcement="advisory", wave=3)
 def update_config(group: Props) -> Faults:
-    """An update takes few nodes away at once."""
+    """An update replaces only a few nodes at a time."""
     percent = group.number("updateConfig", "maxUnavailablePercentage")
     count = group.number("updateConfig", "maxUnavailable")
     if percent is None and count is None:

@@ -20,7 +20,7 @@ _FORBIDDEN = ("iamInstanceProfile", "instanceMarketOptions", "hibernationOptions
     "eks-nodegroup-scaling-bounds", NODE_GROUP, severity="medium", enforcement="mandatory", wave=2, params={"max": 100}
 )
 def bounds(group: Props, context: Context) -> Faults:
-    """The sizes of a node group fit each other."""
+    """Minimum, desired and maximum size of a node group are consistent."""
     scaling = group.at("scalingConfig")
     least, most = scaling.number("minSize"), scaling.number("maxSize")
     desired = scaling.number("desiredSize")
@@ -45,7 +45,7 @@ def bounds(group: Props, context: Context) -> Faults:
     across=True,
 )
 def system_ha(group: Props, context: Context) -> Faults:
-    """The nodes of system components survive the loss of a node or a zone."""
+    """System components survive the loss of a node or a zone."""
     stack, resource = context.stack, context.resource
     tainted = any(taint.get("key") == "CriticalAddonsOnly" for taint in group.items("taints"))
     alone = bool(karpenters(stack)) and len(stack.of(NODE_GROUP)) == 1
@@ -61,7 +61,7 @@ def system_ha(group: Props, context: Context) -> Faults:
 
 @rule("eks-nodegroup-spot-diversified", NODE_GROUP, severity="high", enforcement="mandatory", wave=1, params={"min": 4})
 def spot_diversified(group: Props, context: Context) -> Faults:
-    """A Spot group takes several instance types."""
+    """A Spot node group has several instance types."""
     if group.get("capacityType") != "SPOT":
         raise NotApplicable
     types = group.items("instanceTypes")
@@ -77,7 +77,7 @@ def spot_diversified(group: Props, context: Context) -> Faults:
 
 @rule("eks-nodegroup-spot-separate-from-on-demand", GROUP, severity="low", enforcement="advisory", wave=3)
 def spot_separate(group: Props, context: Context) -> Faults:
-    """A group that the Cluster Autoscaler scales is Spot or on-demand, and not both."""
+    """A node group of the Cluster Autoscaler does not mix Spot and On-Demand."""
     if not _is_autoscaled(context.resource, context.stack):
         raise NotApplicable
     parts = group.at("mixedInstancesPolicy", "instancesDistribution")
@@ -98,7 +98,7 @@ def spot_separate(group: Props, context: Context) -> Faults:
     params={"memory_tolerance_pct": 0},
 )
 def same_shape(group: Props, context: Context) -> Faults:
-    """The instance types of a group that the Cluster Autoscaler scales are of one shape.
+    """Instance types in a node group of the Cluster Autoscaler have the same size.
 
     All types have the same number of vCPUs and of accelerators and, within memory_tolerance_pct, the same memory;
     requirements with ranges of vCPUs or memory fail. A type that the table of instance types does not know leaves it
@@ -127,7 +127,7 @@ def same_shape(group: Props, context: Context) -> Faults:
 
 @rule("eks-asg-cluster-autoscaler-tags", GROUP, severity="medium", enforcement="mandatory", wave=2, across=True)
 def autoscaler_tags(group: Props, context: Context) -> Faults:
-    """The Cluster Autoscaler finds the groups that it is to scale."""
+    """Node groups have the tags that the Cluster Autoscaler needs."""
     if not cluster_autoscalers(context.stack):
         raise NotApplicable
     keys = [str(tag.get("key")) for tag in group.items("tags")]
@@ -147,7 +147,7 @@ def autoscaler_tags(group: Props, context: Context) -> Faults:
     across=True,
 )
 def ignore_desired(group: Props, context: Context) -> Faults:
-    """A deployment does not undo what an autoscaler has done.
+    """Deployments do not reset the desired size of node groups with an autoscaler.
 
     A node group that the Cluster Autoscaler manages ignores changes of its desired size (ignore_changes of
     scalingConfig.desiredSize or desiredCapacity, ignoreScalingChanges of pulumi-eks), or does not set it at all.
@@ -164,7 +164,7 @@ def ignore_desired(group: Props, context: Context) -> Faults:
 
 @rule("eks-nodegroup-auto-repair", NODE_GROUP, severity="low", enforcement="advisory", wave=3, across=True)
 def auto_repair(group: Props, context: Context) -> Faults:
-    """Nodes that fail are replaced."""
+    """Node auto repair is enabled."""
     if group.flag("nodeRepairConfig", "enabled") is not True:
         yield group.fault("keeps nodes that fail", "nodeRepairConfig", "enabled")
     elif addon("eks-node-monitoring-agent", cluster_of(context.resource, context.stack), context.stack) is None:
@@ -176,7 +176,7 @@ def auto_repair(group: Props, context: Context) -> Faults:
 
 @rule("eks-nodegroup-custom-ami-consistent", NODE_GROUP, severity="high", enforcement="mandatory", wave=1, across=True)
 def custom_ami(group: Props, context: Context) -> Faults:
-    """A launch template and its node group do not contradict each other."""
+    """The launch template and the settings of its node group are consistent."""
     template = context.stack.resolved(context.resource, "launchTemplate", "id", types=(LAUNCH_TEMPLATE,))
     if template is None:
         template = context.stack.resolved(context.resource, "launchTemplate", "name", types=(LAUNCH_TEMPLATE,))

@@ -14,7 +14,7 @@ LIMIT_RANGE = "kubernetes:core/v1:LimitRange"
 
 @rule("k8s-requests-set", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, across=True)
 def requests_set(_: Props, context: Context) -> Faults:
-    """Containers say how much CPU and memory they need.
+    """Containers have CPU and memory requests.
 
     Every container and init container has resources.requests.cpu and memory or a limit, which stands in for a
     request; or the pod as a whole has them (Kubernetes 1.34); or a LimitRange of its namespace in the stack sets them.
@@ -31,7 +31,7 @@ def requests_set(_: Props, context: Context) -> Faults:
 
 @rule("k8s-memory-limit-set", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, across=True)
 def memory_limit(_: Props, context: Context) -> Faults:
-    """Containers are held to a limit of memory."""
+    """Containers have a memory limit."""
     pod = pod_of(context.resource)
     if _pod_level(pod, context) and pod.has("resources", "limits", "memory"):
         return
@@ -42,7 +42,7 @@ def memory_limit(_: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-cpu-limit-policy", "low", each=containers, enforcement="advisory", params={"mode": "ignore"})
 def cpu_limit(container: Props, context: Context) -> Faults:
-    """Limits of CPU are used as the organisation has decided: `mode` is `require`, `forbid` or `ignore`."""
+    """CPU limits follow the organization's decision: `mode` is `require`, `forbid` or `ignore`."""
     mode = context.params["mode"]
     if mode == "ignore":
         raise NotApplicable
@@ -58,7 +58,7 @@ def cpu_limit(container: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-memory-request-equals-limit", "low", each=containers, enforcement="advisory", wave=3, across=True)
 def memory_equal(container: Props, context: Context) -> Faults:
-    """On nodes that are packed tightly, memory is requested as it is limited."""
+    """On densely packed nodes, memory requests equal memory limits."""
     if not context.stack.of(NODE_POOL) and not auto_mode(cluster_of(context.resource, context.stack)):
         raise NotApplicable
     request, limit = (container.get("resources", kind, "memory") for kind in ("requests", "limits"))
@@ -77,7 +77,7 @@ def memory_equal(container: Props, context: Context) -> Faults:
     params={"memory_ratio": 2, "cpu_ratio": 4},
 )
 def ratio(container: Props, context: Context) -> Faults:
-    """Limits are no multiple of what is requested."""
+    """Limits are not much higher than requests."""
     for key in ("memory", "cpu"):
         request = quantity(container.get("resources", "requests", key))
         limit = quantity(container.get("resources", "limits", key))
@@ -89,7 +89,7 @@ def ratio(container: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-ephemeral-storage-bounded", "low", each=pods, enforcement="advisory", wave=3)
 def ephemeral(pod: Props) -> Faults:
-    """Pods cannot fill the disk of their node."""
+    """Pods have limits for ephemeral storage."""
     for volume in pod.items("volumes"):
         if volume.has("emptyDir") and not volume.has("emptyDir", "sizeLimit"):
             yield volume.fault("may fill the disk of its node", "emptyDir", "sizeLimit")

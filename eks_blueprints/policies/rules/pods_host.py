@@ -72,7 +72,7 @@ def no_host_network(pod: Props) -> Faults:
 
 @pod_rule("k8s-no-host-ports", "medium", each=tenant_containers, patches=True)
 def no_host_ports(container: Props) -> Faults:
-    """Containers take no port of their node."""
+    """Containers use no host ports."""
     for port in container.items("ports"):
         if number := port.get("hostPort"):
             yield port.fault("uses a port of its node", "hostPort", got=number)
@@ -82,7 +82,7 @@ def no_host_ports(container: Props) -> Faults:
     "k8s-no-host-path-volumes", "high", each=tenant_pods, patches=True, params={"allowed_prefixes": ["/var/log/pods"]}
 )
 def no_host_path(pod: Props, context: Context) -> Faults:
-    """Pods mount no directory of their node.
+    """Pods use no hostPath volumes.
 
     A hostPath volume fails; one below a path of allowed_prefixes that every container mounts read-only is advisory.
     """
@@ -102,7 +102,7 @@ def no_host_path(pod: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-no-runtime-socket-mount", "critical", each=pods, patches=True)
 def no_runtime_socket(pod: Props) -> Faults:
-    """Pods do not reach the container runtime of their node."""
+    """Pods do not mount the container runtime socket."""
     for volume in pod.items("volumes"):
         if not volume.has("hostPath"):
             continue
@@ -113,7 +113,7 @@ def no_runtime_socket(pod: Props) -> Faults:
 
 @pod_rule("k8s-capabilities-baseline", "high", each=tenant_containers, patches=True)
 def baseline_capabilities(container: Props) -> Faults:
-    """Containers add no capability that leads out of them.
+    """Containers add only capabilities of the `baseline` standard.
 
     Names are compared as Pod Security does: CAP_CHOWN and chown are no names of capabilities in Kubernetes.
     """
@@ -127,7 +127,7 @@ def baseline_capabilities(container: Props) -> Faults:
 
 @rule("k8s-seccomp-not-unconfined", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, patches=True)
 def seccomp_confined(_: Props, context: Context) -> Faults:
-    """Nobody turns the filter of system calls off.
+    """Seccomp is not turned off.
 
     Before Kubernetes 1.19 annotations of the pod tell the profile.
     """
@@ -144,7 +144,7 @@ def seccomp_confined(_: Props, context: Context) -> Faults:
 
 @rule("k8s-apparmor-baseline", *WORKLOADS, severity="medium", enforcement="mandatory", wave=1, patches=True)
 def apparmor(_: Props, context: Context) -> Faults:
-    """Nobody turns AppArmor off."""
+    """AppArmor is not turned off."""
     for part in parts(context):
         kind = part.get("securityContext", "appArmorProfile", "type")
         if kind not in (None, "RuntimeDefault", "Localhost"):
@@ -156,7 +156,7 @@ def apparmor(_: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-selinux-baseline", "medium", each=parts, patches=True)
 def selinux(part: Props) -> Faults:
-    """Nobody takes another SELinux label than those of containers."""
+    """Containers use only the standard SELinux types."""
     options = part.at("securityContext", "seLinuxOptions")
     if options.value is None:
         return
@@ -169,7 +169,7 @@ def selinux(part: Props) -> Faults:
 
 @rule("k8s-proc-mount-default", *WORKLOADS, severity="medium", enforcement="mandatory", wave=1, patches=True)
 def proc_mount(_: Props, context: Context) -> Faults:
-    """Containers see /proc as it is meant for them."""
+    """Containers use the default /proc mount."""
     unmasked = user_namespace(context)
     for container in containers(context):
         kind = container.get("securityContext", "procMount")
@@ -179,7 +179,7 @@ def proc_mount(_: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-sysctls-safe", "medium", each=pods, patches=True)
 def sysctls(pod: Props, context: Context) -> Faults:
-    """Pods set only kernel parameters that are theirs alone."""
+    """Pods set only safe sysctls."""
     given = pod.items("securityContext", "sysctls")
     minor = version_of(cluster_of(context.resource, context.stack)) if given else None
     for each in given:
@@ -190,14 +190,14 @@ def sysctls(pod: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-windows-host-process", "high", each=parts, patches=True)
 def host_process(part: Props) -> Faults:
-    """Windows containers are not processes of their host."""
+    """Windows containers are not host processes."""
     if part.flag("securityContext", "windowsOptions", "hostProcess"):
         yield part.fault("is a process of its host", "securityContext", "windowsOptions", "hostProcess", got=True)
 
 
 @pod_rule("k8s-no-host-field-in-probes", "low", each=containers, patches=True)
 def probe_hosts(container: Props) -> Faults:
-    """Probes ask the pod itself and nobody else."""
+    """Probes connect only to their pod."""
     kinds = ("httpGet", "tcpSocket")
     places: list[tuple[str, ...]] = [
         (probe, kind, "host") for probe in ("livenessProbe", "readinessProbe", "startupProbe") for kind in kinds

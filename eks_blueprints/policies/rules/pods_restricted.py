@@ -27,7 +27,7 @@ _PROFILES = ("RuntimeDefault", "Localhost")
 
 @pod_rule("k8s-no-privilege-escalation", "high", each=tenant_containers)
 def no_escalation(container: Props, context: Context) -> Faults:
-    """Processes cannot gain more rights than they started with."""
+    """Privilege escalation is not allowed."""
     if _is_windows(context) or before(context, 8):
         raise NotApplicable
     allowed = container.flag("securityContext", "allowPrivilegeEscalation")
@@ -48,14 +48,14 @@ def non_root(container: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-run-as-user-non-zero", "medium", each=tenant_parts, patches=True)
 def user_not_zero(part: Props, context: Context) -> Faults:
-    """Nobody asks to be user 0."""
+    """Containers do not set user 0."""
     if part.number("securityContext", "runAsUser") == 0 and not user_namespace(context):
         yield part.fault("runs as root", "securityContext", "runAsUser", got=0)
 
 
 @pod_rule("k8s-run-as-high-uid", "low", each=containers, enforcement="advisory", wave=3, patches=True)
 def high_user(container: Props, context: Context) -> Faults:
-    """Users of containers are none of the node's."""
+    """Containers use a high user ID, which no user of the node has."""
     keys = ("securityContext", "runAsUser")
     own = container.number(*keys)
     user = pod_of(context.resource).number(*keys) if own is None else own
@@ -65,7 +65,7 @@ def high_user(container: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-capabilities-drop-all", "medium", each=tenant_containers)
 def drop_all(container: Props, context: Context) -> Faults:
-    """Containers drop every capability, and take back one at most.
+    """Containers drop all capabilities, and add at most NET_BIND_SERVICE.
 
     The names are ALL and NET_BIND_SERVICE, in capital letters and without CAP_, as Pod Security reads them.
     """
@@ -80,7 +80,7 @@ def drop_all(container: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-seccomp-runtime-default", "medium", each=tenant_containers)
 def seccomp(container: Props, context: Context) -> Faults:
-    """System calls are filtered."""
+    """Containers use a seccomp profile."""
     if _is_windows(context) or before(context, 19):
         raise NotApplicable
     keys = ("securityContext", "seccompProfile", "type")
@@ -91,7 +91,7 @@ def seccomp(container: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-proc-mount-restricted", "medium", each=tenant_containers, patches=True)
 def proc_mount(container: Props) -> Faults:
-    """Containers see /proc as it is meant for them, in a user namespace too.
+    """Containers use the default /proc mount, in user namespaces too.
 
     k8s-proc-mount-default, of the baseline standard, allows Unmasked to pods with users of their own; the restricted
     one does not.
@@ -103,7 +103,7 @@ def proc_mount(container: Props) -> Faults:
 
 @pod_rule("k8s-volume-types-restricted", "medium", each=tenant_pods, patches=True)
 def volume_types(pod: Props) -> Faults:
-    """Pods mount what Kubernetes manages, and no storage of the host.
+    """Pods use only volume types of the `restricted` standard.
 
     Every volume is a configMap, csi, downwardAPI, emptyDir, ephemeral, image, persistentVolumeClaim, projected or
     secret one; hostPath is told by k8s-no-host-path-volumes and gitRepo by k8s-no-git-repo-volume.
@@ -116,7 +116,7 @@ def volume_types(pod: Props) -> Faults:
 
 @pod_rule("k8s-read-only-root-filesystem", "medium", each=containers, enforcement="advisory", wave=2)
 def read_only_root(container: Props) -> Faults:
-    """Containers cannot change their own files."""
+    """Containers have a read-only root filesystem."""
     found = container.flag("securityContext", "readOnlyRootFilesystem")
     if found is not True:
         yield container.fault("can change its own files", "securityContext", "readOnlyRootFilesystem", got=found)
@@ -124,7 +124,7 @@ def read_only_root(container: Props) -> Faults:
 
 @pod_rule("k8s-no-git-repo-volume", "high", each=pods, patches=True)
 def no_git_repo(pod: Props) -> Faults:
-    """No volume is cloned by kubelet."""
+    """No gitRepo volumes are used."""
     for volume in pod.items("volumes"):
         if volume.has("gitRepo"):
             yield volume.fault("is cloned by kubelet, which ran what it cloned", "gitRepo")
@@ -132,7 +132,7 @@ def no_git_repo(pod: Props) -> Faults:
 
 @pod_rule("k8s-user-namespaces-preferred", "low", each=pods, enforcement="advisory", wave=3)
 def user_namespaces(pod: Props, context: Context) -> Faults:
-    """A workload that needs root is root in its own pod alone."""
+    """A workload that runs as root uses a user namespace."""
     minor = version_of(cluster_of(context.resource, context.stack))
     if minor is None or minor < 36 or not _wants_root(context):
         raise NotApplicable

@@ -49,7 +49,7 @@ def lasting_containers(context: Context) -> list[Props]:
     across=True,
 )
 def readiness(_: Props, context: Context) -> Faults:
-    """Pods that get traffic say when they are ready for it.
+    """Pods that receive traffic have a readiness probe.
 
     Of a workload that a Service of the stack selects, one container that exposes a port, or one of all where none
     does, has a readinessProbe. Without a Service a missing probe is advisory. Pods that run to their end need none.
@@ -74,7 +74,7 @@ def readiness(_: Props, context: Context) -> Faults:
     each=lasting_containers,
 )
 def liveness(container: Props) -> Faults:
-    """Containers that hang are started again."""
+    """Containers have a liveness probe."""
     if not container.has("livenessProbe"):
         yield container.fault("is not started again when it hangs", "livenessProbe")
 
@@ -89,7 +89,7 @@ def liveness(container: Props) -> Faults:
     each=main_containers,
 )
 def different_probes(container: Props) -> Faults:
-    """A pod that waits for others is not restarted for it."""
+    """Liveness and readiness probes differ."""
     live, ready = container.at("livenessProbe"), container.at("readinessProbe")
     if live.value is not None and ready.value is not None and _essence(live) == _essence(ready):
         yield container.fault("is restarted for what only makes it unready", "livenessProbe")
@@ -110,7 +110,7 @@ def different_probes(container: Props) -> Faults:
     each=main_containers,
 )
 def startup(container: Props) -> Faults:
-    """Slow starts are probed, and not waited for."""
+    """Containers that start slowly have a startup probe."""
     delay = container.number("livenessProbe", "initialDelaySeconds")
     if delay is not None and delay > 60 and not container.has("startupProbe"):
         yield container.fault("waits for a slow start", "livenessProbe", "initialDelaySeconds", got=delay)
@@ -118,7 +118,7 @@ def startup(container: Props) -> Faults:
 
 @pod_rule("k8s-termination-grace-period", "medium", each=pods, wave=2, patches=True)
 def grace_period(pod: Props) -> Faults:
-    """Pods have time to end, and not all day."""
+    """The termination grace period of pods is neither too short nor too long."""
     seconds = pod.number("terminationGracePeriodSeconds")
     if seconds == 0:
         yield pod.fault("is killed without warning", "terminationGracePeriodSeconds", got=0)
@@ -130,7 +130,7 @@ def grace_period(pod: Props) -> Faults:
 
 @rule("k8s-pre-stop-for-load-balanced", *REPLICATED, severity="low", enforcement="advisory", wave=3, across=True)
 def pre_stop(_: Props, context: Context) -> Faults:
-    """Pods behind a load balancer stay until it has let go of them.
+    """Pods behind a load balancer have a preStop hook.
 
     A workload behind a LoadBalancer Service or an ALB Ingress has a preStop hook in each container that exposes a
     port, unless its namespace has pod readiness gates injected.

@@ -88,7 +88,7 @@ def roles(context: Context) -> Iterator[Props]:
     patches=True,
 )
 def no_wildcards(part: Props) -> Faults:
-    """No role has rights to what does not exist yet.
+    """Roles use no wildcards.
 
     Rights to change every resource of a group, to read every resource of every group, and every right to resources of
     Kubernetes itself fail; so does a role that gathers the rules of all others. Every right to custom resources,
@@ -129,7 +129,7 @@ def _some(groups: list[str]) -> str:
     params={"allow": []},
 )
 def no_cluster_admin(binding: Props, context: Context) -> Faults:
-    """Nobody is an administrator of the cluster by a binding.
+    """Nobody is bound to cluster-admin.
 
     No binding is to the ClusterRole cluster-admin, or to one that Kubernetes or EKS keeps for its own components
     (system:node, system:controller:…), unless its name is in the parameter allow. admin and edit in every namespace,
@@ -155,7 +155,7 @@ def no_cluster_admin(binding: Props, context: Context) -> Faults:
 
 @rule("k8s-rbac-no-system-group-binding", *BINDINGS, severity="critical", enforcement="mandatory", wave=1)
 def no_everybody(binding: Props, context: Context) -> Faults:
-    """Rights are given to somebody, and not to everyone.
+    """Roles are not bound to groups that include everyone.
 
     No subject is the group system:masters, system:authenticated, system:unauthenticated, system:nodes or one of all
     service accounts, the user system:anonymous or one of a component of Kubernetes, or the service account default.
@@ -182,7 +182,7 @@ def no_everybody(binding: Props, context: Context) -> Faults:
     patches=True,
 )
 def secrets_access(grant: Props, context: Context) -> Faults:
-    """Secrets are read by name.
+    """Roles can read only named secrets.
 
     A role that may get, list or watch secrets of the core group, be it by `*`, names them by resourceNames; so does one
     that may update, patch or delete them all, for the API server answers with what they hold.
@@ -204,7 +204,7 @@ def secrets_access(grant: Props, context: Context) -> Faults:
     patches=True,
 )
 def no_escalation(grant: Props) -> Faults:
-    """No role can give itself more rights.
+    """Roles cannot extend their own rights.
 
     No role has the verbs escalate or bind on roles and cluster roles, or impersonate on users, groups, service accounts
     and what else tells who somebody is; `*` gives them too. For bind and impersonate on what resourceNames names this
@@ -240,7 +240,7 @@ def _gives_much(name: str) -> bool:
     patches=True,
 )
 def no_exec(grant: Props) -> Faults:
-    """No role leads into running pods or past the API server.
+    """Roles do not allow exec into pods or access to the kubelet.
 
     No create or get on pods/exec, pods/attach and pods/portforward, no update or patch on pods/ephemeralcontainers, and
     nothing at all on nodes/proxy; `*` and `*/exec` give them too.
@@ -261,7 +261,7 @@ def no_exec(grant: Props) -> Faults:
     patches=True,
 )
 def create_pods(role: Props, context: Context) -> Faults:
-    """Nobody makes pods in every namespace."""
+    """Roles do not allow creating pods in all namespaces."""
     if object_name(context.resource, context.stack) in context.params["allow"]:
         raise NotApplicable
     for grant in grants(context):
@@ -279,7 +279,7 @@ def create_pods(role: Props, context: Context) -> Faults:
     patches=True,
 )
 def no_takeover(grant: Props, context: Context) -> Faults:
-    """No role controls what controls the cluster."""
+    """Roles cannot change webhooks or approve certificates."""
     if context.resource.type == ROLE:
         if found := given(grant, TAKEOVER_INSIDE):
             yield grant.fault("controls who its namespace's pods are, or where traffic goes", "resources", got=found)

@@ -33,7 +33,7 @@ _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 @rule("k8s-ingress-backend-exists", INGRESS, severity="medium", enforcement="advisory", wave=2, across=True)
 def ingress_backend(ingress: Props, context: Context) -> Faults:
-    """An ingress leads to services that are there, and to ports that they have.
+    """The services and ports that an Ingress uses exist.
 
     A namespace without a service of the stack is not judged.
     """
@@ -63,7 +63,7 @@ def ingress_backend(ingress: Props, context: Context) -> Faults:
 
 @rule("k8s-network-policy-selects-pods", NETWORK_POLICY, severity="low", enforcement="advisory", wave=3, across=True)
 def network_policy(policy: Props, context: Context) -> Faults:
-    """A network policy is about pods that are there.
+    """A network policy matches pods.
 
     Its podSelector matches the pods of a workload of its namespace. A namespace without a workload of the stack is not
     judged.
@@ -79,7 +79,7 @@ def network_policy(policy: Props, context: Context) -> Faults:
 
 @rule("k8s-service-account-exists", *WORKLOADS, severity="medium", enforcement="advisory", wave=2, across=True)
 def service_account(_: Props, context: Context) -> Faults:
-    """A workload runs as a service account that is there.
+    """The service account of a workload exists.
 
     Only namespaces that the stack makes, or in which it makes service accounts, are judged.
     """
@@ -97,7 +97,7 @@ def service_account(_: Props, context: Context) -> Faults:
 
 @pod_rule("k8s-probe-port-exists", "high", each=containers, wave=1)
 def probe_port(container: Props) -> Faults:
-    """A probe asks at a port that its container has, where it names one.
+    """A named port in a probe exists in its container.
 
     The port of an httpGet or tcpSocket probe that is not a number is the name of one of the container's ports.
     """
@@ -113,7 +113,7 @@ def probe_port(container: Props) -> Faults:
 
 @pod_rule("k8s-env-names-unique", "medium", each=containers, wave=2, patches=True)
 def unique_variables(container: Props) -> Faults:
-    """An environment variable has one value.
+    """An environment variable is set only once.
 
     No two entries of env have one name; of two the last one counts.
     """

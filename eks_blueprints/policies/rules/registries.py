@@ -29,7 +29,7 @@ _INTERRUPTIONS = (
 
 @rule("ecr-scan-on-push", REPOSITORY, severity="medium", enforcement="mandatory", wave=2, across=True)
 def scan(repository: Props, context: Context) -> Faults:
-    """Images are scanned when they are pushed."""
+    """ECR scans images when they are pushed."""
     if repository.flag("imageScanningConfiguration", "scanOnPush"):
         return
     name = repository.text("name") or context.resource.name
@@ -50,7 +50,7 @@ def scan(repository: Props, context: Context) -> Faults:
     params={"allowed_exclusions": ["cache-*"]},
 )
 def immutable(repository: Props, context: Context) -> Faults:
-    """A tag always names the same image."""
+    """Image tags in ECR are immutable."""
     kind = repository.get("imageTagMutability")
     if kind not in ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"):
         yield repository.fault("allows tags to move to other images", "imageTagMutability", got=kind)
@@ -61,7 +61,7 @@ def immutable(repository: Props, context: Context) -> Faults:
 
 @rule("ecr-kms-encryption", REPOSITORY, severity="low", enforcement="advisory", wave=3)
 def registry_key(repository: Props) -> Faults:
-    """Images are encrypted with a key of ours."""
+    """Images in ECR are encrypted with a customer managed key."""
     for each in repository.items("encryptionConfigurations"):
         if each.get("encryptionType") in ("KMS", "KMS_DSSE") and each.has("kmsKey"):
             return
@@ -77,13 +77,13 @@ def registry_key(repository: Props) -> Faults:
     wave=1,
 )
 def not_public(policy: Props) -> Faults:
-    """Images are not for everybody."""
+    """ECR repositories are not public."""
     yield from _open_to_all(policy, policy.document("policy"))
 
 
 @rule("ecr-lifecycle-policy", REPOSITORY, severity="low", enforcement="advisory", wave=3, across=True)
 def lifecycle(repository: Props, context: Context) -> Faults:
-    """Images that nobody needs are removed."""
+    """ECR repositories have a lifecycle policy."""
     for policy in context.stack.of("aws:ecr/lifecyclePolicy:LifecyclePolicy"):
         if _names(policy, "repository", context.resource, context.stack, REPOSITORY):
             return
@@ -92,7 +92,7 @@ def lifecycle(repository: Props, context: Context) -> Faults:
 
 @rule("kms-key-rotation", KEY, severity="medium", enforcement="mandatory", wave=2)
 def rotation(key: Props) -> Faults:
-    """Keys are rotated, and can be got back for a while."""
+    """KMS keys are rotated and have a deletion window."""
     if key.get("customerMasterKeySpec") in (None, "SYMMETRIC_DEFAULT") and key.flag("enableKeyRotation") is not True:
         yield key.fault("is never rotated", "enableKeyRotation", got=key.raw("enableKeyRotation"))
     days = key.number("deletionWindowInDays")
@@ -109,7 +109,7 @@ def rotation(key: Props) -> Faults:
     wave=1,
 )
 def key_policy(key: Props) -> Faults:
-    """Keys are not for everybody."""
+    """Key policies do not allow every principal."""
     if not key.has("policy"):
         raise NotApplicable
     yield from _open_to_all(key, key.document("policy"))
@@ -117,14 +117,14 @@ def key_policy(key: Props) -> Faults:
 
 @rule("efs-encrypted", FILES, severity="high", enforcement="mandatory", wave=1)
 def files_encrypted(files: Props) -> Faults:
-    """Shared files are encrypted."""
+    """EFS file systems are encrypted."""
     if files.flag("encrypted") is not True:
         yield files.fault("is not encrypted", "encrypted", got=files.raw("encrypted"))
 
 
 @rule("efs-access-point-isolated", "aws:efs/accessPoint:AccessPoint", severity="medium", enforcement="advisory", wave=2)
 def access_point(point: Props) -> Faults:
-    """An application sees its own shared files alone."""
+    """EFS access points isolate applications from each other."""
     for key in ("uid", "gid"):
         found = point.number("posixUser", key)
         if found is None or found == 0:
@@ -135,7 +135,7 @@ def access_point(point: Props) -> Faults:
 
 @rule("sqs-interruption-queue-secure", QUEUE, severity="high", enforcement="mandatory", wave=1, across=True)
 def interruption_queue(queue: Props, context: Context) -> Faults:
-    """Karpenter's queue gets every warning, and from AWS alone."""
+    """Karpenter's queue receives all interruption events, and only from AWS."""
     stack, resource = context.stack, context.resource
     rules = _rules_into(resource, stack)
     patterns = [str(each.props.text("eventPattern")) for each in rules]

@@ -14,7 +14,7 @@ from eks_blueprints.policies.rbac import BINDINGS, CLUSTER_ROLE, ROLE, everythin
 
 @rule("k8s-workload-schedulable", *WORKLOADS, severity="high", enforcement="mandatory", wave=1, across=True)
 def schedulable(_: Props, context: Context) -> Faults:
-    """There is a kind of node that takes a workload's pods.
+    """There are nodes on which the pods of a workload can run.
 
     Of all compute of a cluster that the stack makes (node groups, Auto Scaling groups, node pools, those that EKS Auto
     Mode brings), at least one kind has no taint that a workload does not tolerate, the labels that its nodeSelector and
@@ -51,7 +51,7 @@ def schedulable(_: Props, context: Context) -> Faults:
     "k8s-service-account-no-wildcard-rights", *BINDINGS, severity="high", enforcement="mandatory", wave=1, across=True
 )
 def no_wildcard_account(binding: Props, context: Context) -> Faults:
-    """No service account may do everything.
+    """Service accounts do not have all rights.
 
     A binding that names a service account leads to no role of the stack with `*` for both verbs and resources.
     """

@@ -35,7 +35,7 @@ _EXEMPT = (
 
 @pod_rule("k8s-secrets-not-in-env", "medium", each=containers, enforcement="advisory", wave=2, patches=True)
 def secrets_not_in_env(container: Props) -> Faults:
-    """Secrets are files, and no environment variables."""
+    """Secrets are mounted as files, not set as environment variables."""
     for variable in container.items("env"):
         if variable.has("valueFrom", "secretKeyRef"):
             yield variable.fault(
@@ -56,7 +56,7 @@ def secrets_not_in_env(container: Props) -> Faults:
     patches=True,
 )
 def no_plaintext(subject: Props, context: Context) -> Faults:
-    """No secret is written down in a manifest.
+    """Manifests contain no plain-text secrets.
 
     Neither the value of an environment variable, nor an argument, nor an entry or a line of a ConfigMap is a secret: by
     its form (a key of AWS, a private key, a JWT, a URL with a password), or by a name that speaks of a secret, and not
@@ -76,7 +76,7 @@ def no_plaintext(subject: Props, context: Context) -> Faults:
 
 @rule("k8s-external-secrets-preferred", SECRET, severity="low", enforcement="advisory", wave=2, production_only=True)
 def external(secret: Props) -> Faults:
-    """Secrets of production live outside the cluster and outside Pulumi's state."""
+    """In production secrets come from an external store."""
     if secret.get("type") in _EXEMPT or secret.has("metadata", "annotations", "helm.sh/hook"):
         raise NotApplicable
     for key in ("data", "stringData"):
@@ -86,14 +86,14 @@ def external(secret: Props) -> Faults:
 
 @rule("k8s-no-legacy-service-account-token", SECRET, severity="high", enforcement="mandatory", wave=1)
 def no_legacy_token(secret: Props) -> Faults:
-    """No token of a service account lasts for ever."""
+    """Service account tokens expire."""
     if secret.get("type") == "kubernetes.io/service-account-token":
         yield secret.fault("is a token that never ends", "type", got=secret.get("type"))
 
 
 @rule("k8s-dedicated-service-account", *WORKLOADS, severity="medium", enforcement="advisory", wave=2)
 def dedicated_account(_: Props, context: Context) -> Faults:
-    """A workload has a service account of its own."""
+    """A workload has its own service account."""
     pod = pod_of(context.resource)
     name = pod.text("serviceAccountName")
     if pod.has("serviceAccount") and name is None:
@@ -104,7 +104,7 @@ def dedicated_account(_: Props, context: Context) -> Faults:
 
 @rule("k8s-service-account-token-automount", *WORKLOADS, severity="medium", enforcement="advisory", wave=2, across=True)
 def no_automount(_: Props, context: Context) -> Faults:
-    """A pod that does not talk to the API server has no token for it.
+    """Pods that do not call the API server have no service account token.
 
     automountServiceAccountToken is false on the pod or, where the pod says nothing, on its service account in the
     stack, unless a binding of the stack names the account.

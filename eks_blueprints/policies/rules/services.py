@@ -43,7 +43,7 @@ _OLD_TLS = ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-0-2015-04", "E
 
 @rule("k8s-load-balancer-scheme-explicit", SERVICE, INGRESS, severity="medium", enforcement="advisory", wave=3)
 def scheme_explicit(subject: Props, context: Context) -> Faults:
-    """Whether a load balancer faces the internet is said."""
+    """The scheme of a load balancer (internal or internet-facing) is set explicitly."""
     key = _NLB + "scheme" if context.resource.type == SERVICE else _ALB + "scheme"
     if not _is_balanced(subject, context.resource):
         raise NotApplicable
@@ -56,7 +56,7 @@ def scheme_explicit(subject: Props, context: Context) -> Faults:
     "k8s-load-balancer-source-ranges", SERVICE, severity="high", enforcement="advisory", production="mandatory", wave=2
 )
 def source_ranges(service: Props) -> Faults:
-    """Only the web is open to everyone."""
+    """Only web ports are open to the internet."""
     if service.get("spec", "type") != "LoadBalancer":
         raise NotApplicable
     if service.get("metadata", "annotations", _NLB + "scheme") != "internet-facing":
@@ -74,7 +74,7 @@ def source_ranges(service: Props) -> Faults:
 
 @rule("k8s-load-balancer-controller-class", SERVICE, severity="low", enforcement="advisory", wave=3, across=True)
 def balancer_class(service: Props) -> Faults:
-    """Load balancers are made by the AWS Load Balancer Controller or Auto Mode."""
+    """Load balancers are managed by the AWS Load Balancer Controller or Auto Mode."""
     if service.get("spec", "type") != "LoadBalancer":
         raise NotApplicable
     found = service.get("spec", "loadBalancerClass")
@@ -87,7 +87,7 @@ def balancer_class(service: Props) -> Faults:
     "k8s-load-balancer-tls", SERVICE, INGRESS, severity="high", enforcement="advisory", production="mandatory", wave=2
 )
 def tls(subject: Props, context: Context) -> Faults:
-    """What faces the internet is encrypted."""
+    """Internet-facing load balancers use TLS."""
     notes = subject.at("metadata", "annotations")
     if context.resource.type == SERVICE:
         if subject.get("spec", "type") != "LoadBalancer" or notes.get(_NLB + "scheme") != "internet-facing":
@@ -107,14 +107,14 @@ def tls(subject: Props, context: Context) -> Faults:
 
 @rule("k8s-no-service-external-ips", SERVICE, severity="high", enforcement="mandatory", wave=1, patches=True)
 def no_external_ips(service: Props) -> Faults:
-    """A service takes no addresses that are not its own."""
+    """Services use no externalIPs."""
     if found := service.items("spec", "externalIPs"):
         yield service.fault("uses addresses of others", "spec", "externalIPs", got=[each.value for each in found])
 
 
 @rule("k8s-no-node-port", SERVICE, severity="low", enforcement="advisory", wave=3)
 def no_node_port(service: Props, context: Context) -> Faults:
-    """A service opens no port on every node.
+    """Services use no node ports.
 
     A NodePort service fails, unless an ALB ingress of its namespace with instance targets sends traffic to it.
     """
@@ -132,7 +132,7 @@ def no_node_port(service: Props, context: Context) -> Faults:
 
 @rule("k8s-service-selects-workload", SERVICE, severity="medium", enforcement="advisory", wave=3, across=True)
 def service_selects(service: Props, context: Context) -> Faults:
-    """A service leads to pods, and to ports that they have.
+    """A Service matches pods that have its ports.
 
     Labels that a controller gives each pod, such as the name of a StatefulSet's, are left out. Where charts, delivery
     tools or operators may make the pods, a service that selects none is not judged.

@@ -50,7 +50,7 @@ _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
     across=True,
 )
 def spread(_: Props, context: Context) -> Faults:
-    """The pods of a workload do not all stand on one node or in one zone."""
+    """The pods of a workload are spread over nodes and zones."""
     if lowest(context.resource, context.stack) < 2:
         raise NotApplicable
     pod = pod_of(context.resource)
@@ -62,7 +62,7 @@ def spread(_: Props, context: Context) -> Faults:
 
 @rule("k8s-topology-spread-selector-matches", *REPLICATED, severity="medium", enforcement="mandatory", wave=2)
 def spread_matches(_: Props, context: Context) -> Faults:
-    """Pods are spread over their own kind."""
+    """Topology spread constraints match the pods of their workload."""
     pod = pod_of(context.resource)
     constraints = pod.items("topologySpreadConstraints")
     # A single pod keeps away from others on purpose: there is nothing of its own to spread.
@@ -83,7 +83,7 @@ def spread_matches(_: Props, context: Context) -> Faults:
 
 @rule("k8s-required-spread-satisfiable", *REPLICATED, severity="high", enforcement="mandatory", wave=1, across=True)
 def spread_satisfiable(_: Props, context: Context) -> Faults:
-    """There are as many zones as a workload insists on."""
+    """There are enough zones for the topology spread that a workload requires."""
     resource, stack = context.resource, context.stack
     pod = pod_of(resource)
     insisted = pod.items("affinity", "podAntiAffinity", _REQUIRED)
@@ -107,7 +107,7 @@ def spread_satisfiable(_: Props, context: Context) -> Faults:
 
 @rule("k8s-rolling-update-strategy", DEPLOYMENT, severity="low", enforcement="advisory", wave=3)
 def rolling(deployment: Props) -> Faults:
-    """A rollout does not take a workload down."""
+    """A rolling update keeps the workload available."""
     strategy = deployment.at("spec", "strategy")
     if strategy.get("type") == "Recreate":
         if not any(
@@ -124,7 +124,7 @@ def rolling(deployment: Props) -> Faults:
 
 @rule("k8s-statefulset-min-ready-seconds", STATEFUL_SET, severity="low", enforcement="advisory", wave=3)
 def min_ready(workload: Props) -> Faults:
-    """A rollout waits until a pod has proved itself."""
+    """A StatefulSet sets minReadySeconds."""
     if not workload.number("spec", "minReadySeconds"):
         yield workload.fault("rolls out as fast as pods become ready", "spec", "minReadySeconds")
 
@@ -139,7 +139,7 @@ def min_ready(workload: Props) -> Faults:
     params={"allow": []},
 )
 def no_bare_pods(_: Props, context: Context) -> Faults:
-    """Pods are made by something that makes them again.
+    """Pods are managed by a controller.
 
     Pods that are meant to be made once, such as for debugging, stand in `allow` by their names. One with
     ownerReferences has its maker.
@@ -174,7 +174,7 @@ def no_tolerate_all(pod: Props) -> Faults:
 
 @pod_rule("k8s-critical-addons-priority", "low", each=pods, enforcement="advisory", wave=3, params=SYSTEM)
 def priority(pod: Props, context: Context) -> Faults:
-    """What the platform needs comes first, and nothing else does."""
+    """Platform components have a critical priority class, and other workloads do not."""
     name = pod.get("priorityClassName")
     critical = isinstance(name, str) and name.startswith("system-")
     if in_system_namespace(context):
@@ -187,7 +187,7 @@ def priority(pod: Props, context: Context) -> Faults:
 
 @rule("k8s-job-guardrails", JOB, CRON_JOB, severity="low", enforcement="advisory", wave=3)
 def jobs(job: Props, context: Context) -> Faults:
-    """Jobs end, and do not run twice at once."""
+    """Jobs have a time limit and do not overlap."""
     if context.resource.type == JOB:
         if not job.has("spec", "activeDeadlineSeconds") and not job.has("spec", "backoffLimit"):
             yield job.fault("may run forever", "spec", "activeDeadlineSeconds")
@@ -212,7 +212,7 @@ def jobs(job: Props, context: Context) -> Faults:
     wave=1,
 )
 def selector_matches(workload: Props, context: Context) -> Faults:
-    """A workload selects the pods that it makes."""
+    """The selector of a workload matches its pods."""
     selector = workload.at("spec", "selector")
     labels = pod_labels(context.resource)
     if not selector.has("matchLabels") and not selector.has("matchExpressions"):
@@ -235,7 +235,7 @@ def selector_matches(workload: Props, context: Context) -> Faults:
     params={"required": []},
 )
 def recommended_labels(subject: Props, context: Context) -> Faults:
-    """Objects carry the labels that were agreed on.
+    """Objects have the required labels.
 
     Nothing is asked before `required` names labels, such as app.kubernetes.io/name.
     """
@@ -251,7 +251,7 @@ def recommended_labels(subject: Props, context: Context) -> Faults:
     "k8s-service-links-disabled", "low", each=pods, enforcement="advisory", wave=3, params={"services": 20}, across=True
 )
 def service_links(pod: Props, context: Context) -> Faults:
-    """Pods among many services are not told of each by environment variables.
+    """Service environment variables are turned off in namespaces with many services.
 
     enableServiceLinks is false in namespaces with more services in the stack than `services`.
     """

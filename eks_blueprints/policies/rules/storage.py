@@ -33,7 +33,7 @@ _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
     params={"account_default_encryption": False},
 )
 def encrypted(found: Props, context: Context) -> Faults:
-    """Volumes are encrypted."""
+    """Storage classes encrypt volumes."""
     _is_ebs_class(found)
     if found.flag("parameters", "encrypted") is not True and not context.params["account_default_encryption"]:
         yield found.fault(
@@ -46,7 +46,7 @@ def encrypted(found: Props, context: Context) -> Faults:
 
 @rule("k8s-storageclass-wait-for-first-consumer", STORAGE_CLASS, severity="high", enforcement="mandatory", wave=1)
 def waits(found: Props) -> Faults:
-    """A volume is made in the zone where its pod runs."""
+    """Storage classes create a volume in the zone of its pod."""
     _is_ebs_class(found)
     mode = found.get("volumeBindingMode")
     if mode != "WaitForFirstConsumer":
@@ -88,7 +88,7 @@ def ebs_zones(workload: Props, context: Context) -> Faults:
 
 @rule("k8s-rwo-deployment-single-replica", DEPLOYMENT, severity="high", enforcement="mandatory", wave=1, across=True)
 def one_replica(deployment: Props, context: Context) -> Faults:
-    """A volume for one node is not mounted by two pods."""
+    """A ReadWriteOnce volume is not used by several replicas."""
     claims = [each for each in _claims(context.resource, context.stack) if _is_single(each)]
     if not claims:
         raise NotApplicable
@@ -103,7 +103,7 @@ def one_replica(deployment: Props, context: Context) -> Faults:
 
 @rule("k8s-ebs-no-read-write-many", CLAIM, STATEFUL_SET, severity="high", enforcement="mandatory", wave=1, across=True)
 def no_shared_ebs(subject: Props, context: Context) -> Faults:
-    """Nobody asks EBS for a volume that many nodes write."""
+    """EBS volumes are not requested as ReadWriteMany."""
     stack, resource = context.stack, context.resource
     specs = [subject.at("spec")] if resource.type == CLAIM else [each.at("spec") for each in templates_of(resource)]
     specs = [each for each in specs if is_ebs(each, stack)]
@@ -116,7 +116,7 @@ def no_shared_ebs(subject: Props, context: Context) -> Faults:
 
 @rule("k8s-storageclass-csi-provisioner", STORAGE_CLASS, VOLUME, severity="high", enforcement="mandatory", wave=1)
 def csi(subject: Props, context: Context) -> Faults:
-    """Volumes are made by CSI drivers."""
+    """Storage classes use CSI drivers."""
     if context.resource.type == VOLUME:
         if subject.has("spec", "awsElasticBlockStore"):
             yield subject.fault("names a plugin that is gone", "spec", "awsElasticBlockStore")
@@ -126,7 +126,7 @@ def csi(subject: Props, context: Context) -> Faults:
 
 @rule("k8s-storageclass-gp3", STORAGE_CLASS, severity="low", enforcement="advisory", wave=3)
 def gp3(found: Props) -> Faults:
-    """EBS volumes are of a current kind, and can grow."""
+    """EBS storage classes use gp3 and allow expansion."""
     _is_ebs_class(found)
     kind = found.get("parameters", "type")
     if kind is not None and kind not in ("gp3", "io2", "st1", "sc1"):
@@ -146,7 +146,7 @@ def gp3(found: Props) -> Faults:
     across=True,
 )
 def default_class(subject: Props, context: Context) -> Faults:
-    """Who names no storage class gets one.
+    """There is a default storage class for volume claims that name none.
 
     Where a claim names no class, exactly one class of the stack is the default, or the aws-ebs-csi-driver add-on
     makes one; and no stack has two defaults. A stack without a cluster may find a default on the cluster.
@@ -180,7 +180,7 @@ def default_class(subject: Props, context: Context) -> Faults:
     production_only=True,
 )
 def retained(subject: Props, context: Context) -> Faults:
-    """Data outlives the objects that ask for it.
+    """Data is kept when the objects that use it are deleted.
 
     Classes keep volumes (reclaimPolicy Retain), or the stack has snapshots, AWS Backup or Velero; and no StatefulSet
     deletes its claims when it goes.
@@ -200,7 +200,7 @@ def retained(subject: Props, context: Context) -> Faults:
 
 @rule("automode-storageclass-provisioner", STORAGE_CLASS, severity="high", enforcement="mandatory", wave=1, across=True)
 def auto_mode_class(found: Props, context: Context) -> Faults:
-    """A cluster's volumes are made by the driver that it has."""
+    """Storage classes use a driver that the cluster has."""
     stack = context.stack
     cluster = cluster_of(context.resource, stack)
     name = found.get("provisioner")

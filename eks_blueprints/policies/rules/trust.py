@@ -80,7 +80,7 @@ Sources: GitHub, "OpenID Connect reference"; GitLab, "ID token payload", read 20
 
 @rule("eks-irsa-trust-scoped", ROLE, severity="critical", enforcement="mandatory", wave=1)
 def irsa_trust(role: Props) -> Faults:
-    """A role for pods is trusted to one service account and not to the whole cluster."""
+    """An IRSA role is trusted to one service account, not to the whole cluster."""
     asked = False
     for statement in allowing(role.document("assumeRolePolicy")):
         if not gives(statement, _WEB_IDENTITY) or not _federates_cluster(statement):
@@ -97,7 +97,7 @@ def irsa_trust(role: Props) -> Faults:
 
 @rule("iam-role-trust-not-public", ROLE, severity="critical", enforcement="mandatory", wave=1)
 def no_public_trust(role: Props) -> Faults:
-    """No role may be assumed by anybody.
+    """No IAM role can be assumed by everyone.
 
     A trust for every AWS principal, or for all but some, has a condition that says who: an organization, an account, a
     principal, a source. sts:ExternalId alone is a word that others may learn.
@@ -109,7 +109,7 @@ def no_public_trust(role: Props) -> Faults:
 
 @rule("iam-federated-trust-scoped", ROLE, severity="critical", enforcement="mandatory", wave=1)
 def federated_trust(role: Props) -> Faults:
-    """A role for people or jobs elsewhere is trusted to some of them, and not to all that their provider knows.
+    """A role for federated users or jobs is limited to some identities of the provider.
 
     A trust for an OIDC provider, other than that of an EKS cluster, has a condition on its subject or another of its
     claims besides the audience, and one for a SAML provider or a provider of AWS's own (Google, Cognito) has a
@@ -137,7 +137,7 @@ def federated_trust(role: Props) -> Faults:
 
 @rule("eks-pod-identity-trust-valid", ROLE, severity="high", enforcement="mandatory", wave=1)
 def pod_identity_trust(role: Props) -> Faults:
-    """A role for Pod Identity may be assumed and tagged, for pods of a cluster that its trust tells.
+    """The trust policy of a Pod Identity role allows assuming and tagging, and is limited to the cluster.
 
     By the session tags of EKS (aws:RequestTag/eks-cluster-arn), or by aws:SourceAccount, aws:SourceArn or
     aws:SourceOrgID.
@@ -159,7 +159,7 @@ def pod_identity_trust(role: Props) -> Faults:
 
 @rule("eks-fargate-pod-execution-role-scoped", ROLE, severity="medium", enforcement="advisory", wave=3, across=True)
 def fargate_role(role: Props) -> Faults:
-    """Fargate's role is trusted to the profiles of the cluster alone."""
+    """The Fargate pod execution role is trusted only to profiles of the cluster."""
     asked = False
     for statement in allowing(role.document("assumeRolePolicy")):
         if "eks-fargate-pods.amazonaws.com" in principals(statement, "Service"):
@@ -172,7 +172,7 @@ def fargate_role(role: Props) -> Faults:
 
 @rule("iam-no-star-star-policy", POLICY, ROLE_POLICY, ROLE, severity="critical", enforcement="mandatory", wave=1)
 def no_star_star(_: Props, context: Context) -> Faults:
-    """No policy allows everything on everything.
+    """No IAM policy allows all actions on all resources.
 
     Neither does one allow everything but some actions, or on everything but some things, nor iam:PassRole, by whatever
     pattern, for any role without iam:PassedToService or iam:AssociatedResourceArn.
@@ -198,7 +198,7 @@ def no_star_star(_: Props, context: Context) -> Faults:
     wave=1,
 )
 def no_escalation(_: Props, context: Context) -> Faults:
-    """No policy allows its holder to become an administrator.
+    """No IAM policy allows privilege escalation.
 
     A statement that allows, by whatever pattern, to write policies, trusts, keys or group members in IAM, or to assume
     any role, names what it is about, or has a condition on it such as iam:PermissionsBoundary or a tag. What allows

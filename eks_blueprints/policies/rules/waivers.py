@@ -24,7 +24,7 @@ from eks_blueprints.policies.props import Faults, NotApplicable, Props
     across=True,
 )
 def waivers_valid(_: Props) -> Faults:
-    """Waivers hold for a time, name who answers for them, and cover something.
+    """Waivers have an end date and an owner, and match a finding.
 
     A waiver that has expired, holds for longer than max_days (max_days_critical for critical rules), lacks the ticket
     or the approval that critical rules ask for, or is for a rule of never_waived counts for nothing and is a finding

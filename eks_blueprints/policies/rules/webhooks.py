@@ -28,7 +28,7 @@ def hooks(context: Context) -> list[Props]:
 
 @rule("k8s-webhook-fail-safe", *WEBHOOKS, severity="high", enforcement="mandatory", wave=1, each=hooks)
 def webhook_safe(hook: Props) -> Faults:
-    """A webhook that is down does not take the cluster with it.
+    """A webhook that is down does not block the cluster.
 
     A webhook with failurePolicy Fail, the default, has a namespaceSelector or objectSelector and a timeout of at most
     10 seconds, and its rules are not about every group and resource. One that is asked about custom resources,

@@ -70,12 +70,12 @@ def _stack(stack: StackReport) -> Iterator[str]:
     yield f'<section class="stack"><header><h2>{markup(stack.title)}</h2>{pills}{same}</header>'
     if stack.gaps:
         yield f'<p class="basis">Not followed: {markup("; ".join(told_gaps(stack.gaps)))}</p>'
+    yield from _titled("Needs attention", _cards(stack))
     if picture := draw(platform(stack.diff)):
         legend = "".join(f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>' for k, w in _WORDS.items())
         yield f'<div class="frame">{picture}</div><div class="legend">{legend}</div>'
     if stack.system_pods:
         yield f'<p class="basis">{markup(_upper(stack.system_pods))}.</p>'
-    yield from _titled("Needs attention", _cards(stack))
     yield from _titled("Cost a month", _cost(stack))
     yield from _titled("Policies", _policies(stack))
     yield from _titled("Security", _security(stack))

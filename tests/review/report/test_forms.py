@@ -210,3 +210,8 @@ def test_outputs_that_change_are_a_change_and_are_shown() -> None:
     assert given.changed
     for rendered in (markdown.render(given), html.render(given), click.unstyle("\n".join(text.render(given)))):
         assert "url: b" in rendered
+
+
+def test_the_page_says_what_needs_attention_before_it_shows_a_picture() -> None:
+    page = html.render(replaced_nodes())
+    assert 0 < page.index("<h3>Needs attention</h3>") < page.index('<div class="frame">')
