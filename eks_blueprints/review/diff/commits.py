@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import re
@@ -95,6 +96,8 @@ def git(folder: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=True)  # noqa: S603 - plain arguments
     except OSError as error:
+        if error.errno not in _NO_PROGRAM:
+            raise
         got = "none on the PATH" if isinstance(error, FileNotFoundError) else one_line(error.strerror or str(error))
         message = f"needs git to compare with a ref; got {got}; install it, or give a plan or state file"
         raise InputError([Problem((), message, "--base")]) from None
@@ -116,6 +119,7 @@ def _said(error: subprocess.CalledProcessError) -> str:
     return one_line("\n".join(lines[fatal:])).removeprefix("fatal: ") or f"code {error.returncode}"
 
 
+_NO_PROGRAM = (errno.ENOENT, errno.EACCES, errno.ENOEXEC)
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 """A temporary folder is none of the hooks' concern, and one that fails would end the command."""
 _PAUSES = (0.1, 0.3, 1.0, 3.0)
