@@ -167,6 +167,13 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, command: str, fi
     assert not list(tmp_path.glob(".*partial"))
 
 
+def test_too_few_open_files(tmp_path: Path) -> None:
+    done = run("ulimit -n 8; $CLI diff ./dev.yaml --base main", tmp_path)
+    assert done.returncode == 1
+    assert "cannot be opened; got Too many open files; raise the limit of open files" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 HISTORY = """\
 git init -q -b main .
 git() { command git -c user.name=a -c user.email=a@example.com "$@"; }
