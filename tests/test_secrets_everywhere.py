@@ -249,6 +249,11 @@ COMMANDS = [
     "preview dev.yaml --format json",
     "show dev.yaml",
     "show dev.yaml --format json",
+    "check dev.yaml --policies --profile regulated --format sarif",
+    "check --all --shard 1/1 --policies --format json",
+    "preview --all --shard 1/1 --format json",
+    "placement dev.yaml --format json",
+    "teardown dev.yaml --dry-run --format json",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -67,15 +67,21 @@ def _defaults(args: BlueprintArgs) -> Iterator[Problem]:
 
 
 def _each_other(args: BlueprintArgs) -> Iterator[Problem]:
+    alike: dict[Hashable, list[AddOn]] = {}
+    for addon in args.addons:
+        if addon.single or addon.service_account:
+            alike.setdefault(_likeness(addon), []).append(addon)
     for addon in args.addons:
         for needed in addon.requires:
             there = any(isinstance(other, needed) for other in args.addons)
             if not there and not (args.cluster.auto_mode is not None and needed.fits.in_auto_mode):
                 kind = needed.kind()
                 yield _at(addon, f"requires {kind}; got addons without it; add {kind}: {{}}")
-        for other in args.addons:
-            if other is not addon:
-                yield from _pair(addon, other)
+        for other in args.addons if addon.conflicts else ():
+            if other is not addon and isinstance(other, addon.conflicts):
+                yield _at(addon, f"cannot run beside {other.name}; got both; remove one of them")
+        if addon.single or addon.service_account:
+            yield from (_twice(addon, other) for other in alike[_likeness(addon)] if other.name < addon.name)
         for compute in args.compute:
             if reason := addon.fits.not_beside.get(compute.kind()):
                 yield _at(addon, f"cannot run beside {compute.name}, {reason}; got both; remove one of them")
@@ -85,16 +91,16 @@ def _each_other(args: BlueprintArgs) -> Iterator[Problem]:
         yield from problems_of(error)
 
 
-def _pair(addon: AddOn, other: AddOn) -> Iterator[Problem]:
-    if isinstance(other, addon.conflicts):
-        yield _at(addon, f"cannot run beside {other.name}; got both; remove one of them")
-    if type(other) is not type(addon) or other.name >= addon.name:
-        return
+def _likeness(addon: AddOn) -> Hashable:
+    """What no two add-ons share that are on a cluster once, or have a service account in their namespace."""
+    return type(addon), None if addon.single else addon.home
+
+
+def _twice(addon: AddOn, other: AddOn) -> Problem:
     if addon.single:
-        yield _at(addon, f"can be on a cluster once; got {other.name} of the same kind; remove one of them")
-    elif addon.service_account and other.home == addon.home:
-        do = "use another namespace for one of them"
-        yield _at(addon, f"has the service account of {other.name}; got {addon.home} for both; {do}", "namespace")
+        return _at(addon, f"can be on a cluster once; got {other.name} of the same kind; remove one of them")
+    do = "use another namespace for one of them"
+    return _at(addon, f"has the service account of {other.name}; got {addon.home} for both; {do}", "namespace")
 
 
 def _core(args: BlueprintArgs) -> Iterator[Problem]:

@@ -13,6 +13,8 @@ from eks_blueprints.core.errors import Faults
 
 def required(addon: AddOn, among: Sequence[AddOn]) -> list[str]:
     """The names of those add-ons that are of a class which `addon` requires."""
+    if not addon.requires:  # most require nothing, and a platform may have a thousand
+        return []
     return [other.name for other in among if other is not addon and isinstance(other, addon.requires)]
 
 
@@ -29,17 +31,16 @@ def awaited(addons: Sequence[AddOn], carried: Collection[str] = (), carrier: str
     for name, others in bringers(addons, needs).items():
         needs[name] += others
     stages = _stages(addons, needs)
+    place = {addon.name: number for number, addon in enumerate(addons)}
+    earlier = {at: [name for name in place if stages[name] < at] for at in set(stages.values())}
     found: dict[str, list[str]] = {}
     for addon in addons:
-        names = list(needs[addon.name])
-        for other in addons:
-            early = stages[other.name] < stages[addon.name] and not addon.before_nodes
-            soft = isinstance(other, addon.after) and stages[other.name] <= stages[addon.name]
-            if other is addon or other.name in names or not (early or soft):
-                continue
-            if early or not reaches(other.name, addon.name, needs):
-                names.append(other.name)
-        found[addon.name] = names
+        names, at = needs[addon.name], stages[addon.name]
+        also = set() if addon.before_nodes else set(earlier[at])
+        if addon.after:
+            soft = [each.name for each in addons if isinstance(each, addon.after) and stages[each.name] <= at]
+            also.update(name for name in soft if not reaches(name, addon.name, needs))
+        found[addon.name] = [*names, *sorted(also.difference(names, [addon.name]), key=place.__getitem__)]
     return found
 
 

@@ -199,6 +199,9 @@ def _unwritten(error: OSError) -> Exit:
         from eks_blueprints.core.errors import shown
 
         return _said(f"{shown(where)}: cannot be found; got {error.strerror}; name another file", Exit.INVALID)
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        do = "raise the limit of open files (ulimit -n)"
+        return _said(f"{where}: cannot be opened; got {error.strerror}; {do}", Exit.FAILED)
     do = "free some space or change the permissions, or name another file"
     _said(f"{where}: cannot be read or written; got {error.strerror or error}; {do}", Exit.FAILED)
     if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):

@@ -14,6 +14,7 @@ import click
 from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_report
+from eks_blueprints.core.files import named
 from eks_blueprints.core.printed import document, one_line, visible
 from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target, stack_targets
 
@@ -168,11 +169,8 @@ def write(
 def to_file(file: Path, text: str) -> None:
     """Write a text to a file, whose folder is made where there is none."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with named(file):
         file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        error.filename = str(file)  # a full disk does not name it
-        raise
 
 
 def _report(  # noqa: PLR0917 - as click gives them

@@ -13,6 +13,7 @@ from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core import clock
+from eks_blueprints.core.files import named
 from eks_blueprints.core.printed import document
 from eks_blueprints.policies.definition import PROFILES, Profile
 from eks_blueprints.stackfile.find import relative
@@ -117,7 +118,8 @@ def new_rule(name: str) -> None:
             raise click.UsageError(f"{path} exists already; got the name {name} again; use another one")
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in made:
-        path.write_text(text.replace("ID", id_).replace("MODULE", module), encoding="utf-8", newline="\n")
+        with named(path):
+            path.write_text(text.replace("ID", id_).replace("MODULE", module), encoding="utf-8", newline="\n")
         click.echo(f"wrote {relative(path)}")
     click.echo("next: eks-blueprints policy test", err=True)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eks_blueprints.cli.streams import echo_document
+from eks_blueprints.core.files import named
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
@@ -59,11 +60,9 @@ def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
     for path, schema in wanted.items():
         found_from = path.parent if folder == _WHERE_NAMED else Path.cwd()
         text = schema_text(schema.blueprint, found_from, overlay=schema.overlay)
-        try:
+        with named(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise click.UsageError(f"{path}: cannot be written; got {error.strerror}; name a writable folder") from None
         click.echo(f"wrote {path}", err=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from eks_blueprints.cli import complete
+from eks_blueprints.cli import complete, show
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
 
 
@@ -32,6 +32,7 @@ def one_target(stack: str | None, program: Path | None) -> Target:
         UsageError: if none is named and the project has several.
         InputError: if there is none by that name.
     """
+    show.old_tables(*show.PLATFORM)
     if program is not None:
         return program_target(program, stack)
     if stack is not None:

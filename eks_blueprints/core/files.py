@@ -1,15 +1,27 @@
-"""Files that somebody names on a command line: `plan.json`, and pipes such as `<(pulumi stack export)`."""
+"""Files that somebody names on a command line: `plan.json`, pipes such as `<(pulumi stack export)`, and outputs."""
 
 from __future__ import annotations
 
 import os
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from eks_blueprints.core.errors import InputError, Problem
 
 _PATIENCE = 10.0
 """Seconds in which somebody has to open a pipe for writing."""
+
+
+@contextmanager
+def named(file: Path) -> Iterator[None]:
+    """Have an error say which file could not be written: one of a full disk names none."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(file)
+        raise
 
 
 def text_of(path: Path, *, errors: str = "strict") -> str:

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.files import named
 from eks_blueprints.starter.answers import NO_CI, Answers
 
 _TEMPLATES = files("eks_blueprints.starter").joinpath("files")
@@ -63,7 +64,7 @@ def write(folder: Path, texts: Mapping[str, str | Callable[[], str]]) -> None:
             file = folder / path
             _make_folder(file.parent, made)
             made.append(file)
-            with file.open("x", encoding="utf-8", newline="\n") as stream:
+            with named(file), file.open("x", encoding="utf-8", newline="\n") as stream:
                 stream.write(text if isinstance(text, str) else text())
     except BaseException:
         _remove(made)

@@ -12,6 +12,7 @@ from eks_blueprints import Blueprint, BlueprintArgs
 from eks_blueprints.core.errors import problems_of
 from eks_blueprints.testing import record
 from eks_blueprints.testing.recorded import Recorded
+from tests.work import calls
 
 CORE: dict[str, Any] = {name: {} for name in ("vpc_cni", "kube_proxy", "eks_pod_identity_agent", "coredns")}
 NODES: dict[str, Any] = {"nodes": {"kind": "managed_nodes"}}
@@ -88,6 +89,18 @@ def test_what_has_a_webhook_is_ready_before_the_rest() -> None:
     for later, earlier in pairwise(order):
         shop.one(later).waits_for(earlier)
     shop.one(order[-1]).waits_for("shop-coredns-addon").waits_for("shop-aws-ebs-csi-driver-addon")
+
+
+def test_the_work_of_a_check_grows_with_the_number_of_add_ons() -> None:
+    def checked(count: int) -> int:
+        repository = "https://charts.example.com"
+        own = {"kind": "helm", "chart": "web", "version": "1.2.3", "repository": repository, "namespace": "shop"}
+        addons = {f"web-{number}": own for number in range(count)}
+        return calls(lambda: args(addons), builtin=True)
+
+    checked(1)  # what is built once
+    few, many = checked(100), checked(200)
+    assert many < 2.1 * few
 
 
 def test_what_an_early_one_requires_is_early_itself() -> None:

@@ -106,7 +106,6 @@ def test_strict_counts_warnings(project: Path) -> None:
         (["preview", "--program", "stacks"], "stacks: holds no Pulumi project"),
         (["preview", "--program", "."], ".: has several stacks; got no name; add one of dev, prod"),
         (["preview", "--all", "prod"], "--all selects every stack"),
-        (["schema", "--write", "/dev/null/x"], "cannot be written"),
     ],
 )
 def test_what_a_person_gets_wrong_ends_in_one_line_and_code_2(words: list[str], says: str) -> None:

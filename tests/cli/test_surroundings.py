@@ -141,6 +141,83 @@ def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+SMALL = "ulimit -f 0; "
+"""A disk that takes no byte; pipes take them."""
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("schema --write out", "out/stack.schema.json"),
+        ("schema --write dev.yaml/out", "dev.yaml/out"),
+        ("import manifests app.json -o out.yaml", "out.yaml"),
+        ("policy new my-rule", "policies/my_rule.py"),
+        ("init out --yes", "out/"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, command: str, file: str) -> None:
+    data = {f"key-{number}": "word " * 40 for number in range(20)}
+    app = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "app"}, "data": data}
+    (tmp_path / "app.json").write_text(json.dumps(app))
+    done = run(f"{SMALL}$CLI {command}", tmp_path)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert file in line
+    assert "cannot be read or written; got " in line
+    assert not list(tmp_path.glob(".*partial"))
+
+
+def test_too_few_open_files(tmp_path: Path) -> None:
+    done = run("ulimit -n 8; $CLI diff ./dev.yaml --base main", tmp_path)
+    assert done.returncode == 1
+    assert "cannot be opened; got Too many open files; raise the limit of open files" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+HISTORY = """\
+git init -q -b main .
+git() { command git -c user.name=a -c user.email=a@example.com "$@"; }
+git add . && git commit -qm one
+"""
+
+
+def test_a_hook_for_check_outs_has_no_say_in_a_diff(tmp_path: Path) -> None:
+    hook = "printf '#!/bin/sh\\nexit 1' > .git/hooks/post-checkout; chmod +x .git/hooks/post-checkout"
+    done = run(f"{HISTORY}{hook}\n$CLI diff ./dev.yaml --base HEAD", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "no changes" in done.stdout
+
+
+def test_no_repository_and_one_that_git_refuses(tmp_path: Path) -> None:
+    done = run("GIT_CEILING_DIRECTORIES=$PWD/.. $CLI diff ./dev.yaml --base main", tmp_path)
+    assert done.returncode == 2
+    assert "--base: cannot be looked up; git says: not a git repository" in done.stderr
+    assert "got main; name a plan or state file, or run this in a repository" in done.stderr
+
+
+def test_a_git_that_does_not_run(tmp_path: Path) -> None:
+    (tmp_path / "git").write_text("no program")
+    (tmp_path / "git").chmod(0o755)
+    done = run("$CLI diff ./dev.yaml --base main", tmp_path, PATH=str(tmp_path))
+    assert done.returncode == 2
+    assert "--base: needs git to compare with a ref; got Exec format error" in done.stderr
+
+
+def test_a_shallow_clone_is_told_what_brings_its_history(tmp_path: Path) -> None:
+    clone = "git clone -q --depth 1 file://$PWD copy && cd copy"
+    history = f"{HISTORY}echo >> dev.yaml && git commit -qam two"
+    done = run(f"{history}\n{clone}\n$CLI diff ./dev.yaml --base HEAD~1", tmp_path)
+    assert done.returncode == 2
+    assert "that this shallow clone holds; got HEAD~1; run git fetch --unshallow origin" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "preview", "placement", "teardown --dry-run"])
+def test_a_day_that_is_none_is_no_fault_of_the_stack_file(tmp_path: Path, command: str) -> None:
+    done = run(f"$CLI {command} ./dev.yaml", tmp_path, EKS_BLUEPRINTS_TODAY="tomorrow")
+    assert done.returncode == 2
+    assert done.stderr.startswith("EKS_BLUEPRINTS_TODAY: is not a valid date")
+
+
 def test_what_no_rule_foresaw_is_one_located_line(tmp_path: Path) -> None:
     (tmp_path / "odd.py").write_text(
         "from eks_blueprints import Blueprint\n"

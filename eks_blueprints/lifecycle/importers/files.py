@@ -10,6 +10,7 @@ from typing import Any
 
 from eks_blueprints.core.document import Document, parse, read
 from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.files import named
 from eks_blueprints.lifecycle.importers.writing import as_yaml
 from eks_blueprints.stackfile.extends import read_stack
 
@@ -128,8 +129,13 @@ def write(path: FilePath, text: str, *, replace: bool = False) -> None:
         raise InputError([Problem((), f"is there already; got {path.name}; {do}", str(path))])
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(partial, path)
+    try:
+        with named(path):
+            partial.write_text(text, encoding="utf-8", newline="\n")
+            os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def check_new(folder: FilePath) -> None:

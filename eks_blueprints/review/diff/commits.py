@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
+import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -46,6 +49,10 @@ def resolve(name: str, folder: Path) -> Ref:
     """
     try:
         root = Path(git(folder, "rev-parse", "--show-toplevel"))
+    except subprocess.CalledProcessError as error:
+        do = f"got {name}; name a plan or state file, or run this in a repository"
+        raise InputError([Problem((), f"cannot be looked up; git says: {_said(error)}; {do}", "--base")]) from None
+    try:
         tip = git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     except subprocess.CalledProcessError:
         what, do = "is not a file, and no commit of this repository", "fetch it, or give a plan or state file"
@@ -72,6 +79,8 @@ def fetching(folder: Path, name: str) -> str:
     first, _, branch = name.partition("/")
     remotes = git(folder, "remote").split()
     remote, branch = (first, branch) if branch and first in remotes else (next(iter(remotes), "origin"), name)
+    if not re.fullmatch(r"[\w./-]+", branch):  # such as HEAD~3, which no remote knows
+        return f"git fetch --unshallow {remote}"
     tracked = f"{branch}:refs/remotes/{name}" if name.startswith(f"{remote}/") else branch
     return f"git fetch --depth=1000 {remote} {tracked}"
 
@@ -86,8 +95,11 @@ def git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=True)  # noqa: S603 - plain arguments
-    except FileNotFoundError:
-        message = "needs git to compare with a ref; got none on the PATH; install it, or give a plan or state file"
+    except OSError as error:
+        if error.errno not in _NO_PROGRAM:
+            raise
+        got = "none on the PATH" if isinstance(error, FileNotFoundError) else one_line(error.strerror or str(error))
+        message = f"needs git to compare with a ref; got {got}; install it, or give a plan or state file"
         raise InputError([Problem((), message, "--base")]) from None
     return done.stdout.strip()
 
@@ -100,6 +112,16 @@ def head(folder: Path) -> str:
         return ""
 
 
+def _said(error: subprocess.CalledProcessError) -> str:
+    """Why git says no, without its progress."""
+    lines = str(error.stderr or "").splitlines()
+    fatal = next((at for at, line in enumerate(lines) if line.startswith(("fatal:", "error:"))), 0)
+    return one_line("\n".join(lines[fatal:])).removeprefix("fatal: ") or f"code {error.returncode}"
+
+
+_NO_PROGRAM = (errno.ENOENT, errno.EACCES, errno.ENOEXEC)
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+"""A temporary folder is none of the hooks' concern, and one that fails would end the command."""
 _PAUSES = (0.1, 0.3, 1.0, 3.0)
 """Seconds to wait before a worktree is added again."""
 
@@ -107,12 +129,11 @@ _PAUSES = (0.1, 0.3, 1.0, 3.0)
 def add_worktree(ref: Ref, tree: Path) -> None:
     for pause in (*_PAUSES, None):
         try:
-            git(ref.root, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
+            git(ref.root, *_NO_HOOKS, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
             break
         except subprocess.CalledProcessError as error:
             if pause is None:
-                said = one_line(error.stderr or "").removeprefix("fatal: ")
-                raise BaseError(f"{ref.label} cannot be checked out; git says: {said}") from None
+                raise BaseError(f"{ref.label} cannot be checked out; git says: {_said(error)}") from None
         # Two that are added at once see each other's half; git then gives up.
         shutil.rmtree(tree, ignore_errors=True)
         time.sleep(pause)
