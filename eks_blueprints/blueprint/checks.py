@@ -26,7 +26,6 @@ from eks_blueprints.blueprint import (
     region_checks,
     secret_checks,
     security_group_checks,
-    team_checks,
     team_parts,
     value_checks,
 )
@@ -43,7 +42,10 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of a platform that no part can see alone; warnings are marked as such."""
     whole = team_parts.with_teams(args)
     yield from (team_parts.at_home(args, problem) for problem in _check(whole))
-    yield from team_checks.check(args)
+    if args.teams:
+        from eks_blueprints.blueprint import team_checks
+
+        yield from team_checks.check(args)
 
 
 def _check(args: BlueprintArgs) -> Iterator[Problem]:

@@ -129,7 +129,8 @@ def main(args: list[str] | None = None) -> NoReturn:
     except Exception as error:
         code = _failed(error)
     try:
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            sys.stderr.flush()
     except (OSError, ValueError):
         sys.stderr = None  # Python would end with a code of its own where nobody can be told
     sys.exit(code or 0)

@@ -80,7 +80,8 @@ def _without_secret(path: Path, message: str) -> str:
     what, _, got = message.partition(_GOT)
     key = path[-1] if path and isinstance(path[-1], str) else ""
     first = got.partition(" ")[0].rstrip(";")
-    if first in ("", "nothing", "both", "[secret]", key, shown(key)) or not _holds_secret(path, key):
+    says_nothing = got.startswith("plain text;") or first in ("", "nothing", "both", "[secret]", key, shown(key))
+    if says_nothing or not _holds_secret(path, key):
         return message
     return f"{what}{_GOT}[secret]"
 

@@ -22,8 +22,8 @@ from typing import Any
 from eks_blueprints.core import clock
 from eks_blueprints.core.document import Document, read
 from eks_blueprints.core.errors import Problem, shown, unknown_name
+from eks_blueprints.policies.asking import judge
 from eks_blueprints.policies.catalogue import rules
-from eks_blueprints.policies.check import judge
 from eks_blueprints.policies.definition import Context, Profile, Rule
 from eks_blueprints.policies.stack import Resource, Stack
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from eks_blueprints.policies.asking import judge
 from eks_blueprints.policies.catalogue import rules
-from eks_blueprints.policies.check import judge
 from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.stack import Resource, Stack
 from tests.policies import cases

@@ -15,8 +15,8 @@ from eks_blueprints.core.iam_match import (
     matches,
     whole_service,
 )
+from eks_blueprints.policies.asking import judge
 from eks_blueprints.policies.catalogue import rules
-from eks_blueprints.policies.check import judge
 from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.review.report.rights import power

@@ -2,8 +2,8 @@
 
 import pytest
 
+from eks_blueprints.policies.asking import judge
 from eks_blueprints.policies.catalogue import rules
-from eks_blueprints.policies.check import judge
 from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.rbac import gives, reaches

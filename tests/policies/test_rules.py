@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from eks_blueprints.policies.asking import judge
 from eks_blueprints.policies.catalogue import modules, rule_named, rules
-from eks_blueprints.policies.check import judge
 from eks_blueprints.policies.definition import Context, Rule, rule
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.reference.policy_pages import pages

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from eks_blueprints.core.secret_text import looks, speaks
+from eks_blueprints.policies.asking import judge
 from eks_blueprints.policies.catalogue import rules
-from eks_blueprints.policies.check import judge
 from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.stack import Resource, Stack
 from tests import ROOT

@@ -16,7 +16,7 @@ from typing import Any
 
 from eks_blueprints.core.charts.model import Rendered
 from eks_blueprints.core.errors import Path
-from eks_blueprints.policies.check import judge
+from eks_blueprints.policies.asking import judge
 from eks_blueprints.policies.definition import Context, Rule
 from eks_blueprints.policies.inside import ASKED
 from eks_blueprints.policies.inside.contents import Contents

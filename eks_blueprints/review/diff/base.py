@@ -18,6 +18,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.core.files import text_of
+from eks_blueprints.core.plain_secrets import PLAIN
 from eks_blueprints.recording.apart import VARIABLE, seconds
 from eks_blueprints.recording.exported import exported, is_exported
 from eks_blueprints.recording.plan import Plan
@@ -30,6 +31,7 @@ from eks_blueprints.review.diff.commits import (
     remove_worktree,
     submodules,
 )
+from eks_blueprints.review.preview.json_form import COMPARED
 from eks_blueprints.review.preview.shard import KIND as SHARD
 
 LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
@@ -84,8 +86,15 @@ def from_file(path: Path) -> Base:
         raise InputError([Problem((), f"is the report of one shard; got no plan of all stacks; {do}", name)])
     if not is_exported(data):
         plans = {plan.stack: plan for plan in plans_of(data, name, what)}
-        return Base(name, plans=plans, stacks=tuple(plans))
+        return Base(name, plans=plans, stacks=tuple(plans), notes=_masked(text))
     return Base(f"state {path.name}", state=exported(text, name), notes=("the old side is what is deployed",))
+
+
+def _masked(text: str) -> tuple[str, ...]:
+    """What cannot be compared with plans that were written down: secrets in plain text stand there masked."""
+    if PLAIN not in text:
+        return ()
+    return ("the old side's secrets in plain text are masked: whether one of them changes is not known",)
 
 
 def workers(stacks: int) -> int:
@@ -159,7 +168,13 @@ class Rendering:
         return subprocess.Popen(  # noqa: S603 - this package, as the commit has it
             [self.python or sys.executable, "-m", "eks_blueprints", *arguments],
             cwd=inside,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"},
+            env={
+                **os.environ,
+                "PYTHONPATH": path,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONIOENCODING": "utf-8",
+                COMPARED: "1",
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
@@ -236,7 +251,8 @@ class RunningBase:
         if missing and self.process.returncode != _INVALID:
             raise BaseError(f"{self.ref.label} could not be rendered:\n{err.strip()}")
         problems = {stack: _about(err, stack, missing) for stack in missing}
-        return Base(self.ref.label, plans, self.there, problems=problems, notes=self.notes, folder=self.folder)
+        notes = (*self.notes, *_masked(out))
+        return Base(self.ref.label, plans, self.there, problems=problems, notes=notes, folder=self.folder)
 
 
 def _about(said: str, stack: str, others: Sequence[str]) -> str:

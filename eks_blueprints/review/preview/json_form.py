@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +12,17 @@ from eks_blueprints.review.preview.account import accounts
 from eks_blueprints.review.preview.run import Finding, Preview
 from eks_blueprints.review.preview.system_pods import system_pods
 
+COMPARED = "EKS_BLUEPRINTS_COMPARED"
+"""Environment variable by which `diff` asks for the plan of its old side, which it reads from a pipe and compares."""
+
 
 def written(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for a file or a screen: secrets that stand in plain text in inputs and outputs are masked."""
+    """The same for a file or a screen: secrets that stand in plain text in inputs and outputs are masked.
+
+    `diff` gets them as they are, since a secret that changes is a change; it masks what it shows of both sides.
+    """
+    if os.environ.get(COMPARED):
+        return dict(data)
     resources = [{**each, "inputs": hidden(each["inputs"], "", PLAIN, PLAIN)} for each in data["resources"]]
     return {**data, "resources": resources, "outputs": hidden(data["outputs"], "", PLAIN, PLAIN)}
 

@@ -69,6 +69,25 @@ def test_saved_plans_of_many_stacks(tmp_path: Path) -> None:
     assert base.plan(plan(stack="new")) is None
 
 
+def test_a_secret_in_plain_text_that_changes_is_a_change(repository: Path) -> None:
+    """The old side is read from a pipe with its secrets; no report shows them."""
+    values = 'addons: {keda: {values: {password: "hush-1111"}}}\n'
+    (repository / "stacks" / "prod.yaml").write_text(STACK + values)
+    git(repository, "commit", "-qam", "with a secret")
+    (repository / "stacks" / "prod.yaml").write_text(STACK + values.replace("1111", "2222"))
+    command = [sys.executable, "-m", "eks_blueprints", "diff", "prod", "--base", "HEAD", "--exit-code"]
+    for form in ("text", "markdown", "json"):
+        done = subprocess.run([*command, "--format", form], capture_output=True, text=True, check=False)
+        assert done.returncode == 4, done.stdout + done.stderr
+        assert "hush" not in done.stdout + done.stderr
+
+
+def test_a_saved_plan_says_that_its_secrets_are_masked(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan(resource(ROLE, "r", {"description": "[plain-secret]"})).to_json())
+    assert "whether one of them changes is not known" in from_file(file).notes[0]
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"kind": "eks-blueprints/plan", "version": 9}', "\x00"])
 def test_any_other_file_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "x.json"

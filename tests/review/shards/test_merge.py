@@ -280,7 +280,9 @@ def test_files_that_are_no_shards(project: Path) -> None:
 
 def test_a_part_is_neither_a_base_nor_a_comment(project: Path) -> None:
     (file,) = sharded(diff, 1, "--base", "base.json")
-    with pytest.raises(InputError, match="it is one shard: join them all by eks-blueprints report merge"):
+    with pytest.raises(
+        InputError, match="one shard; got no plan of all stacks; join them all: eks-blueprints report merge"
+    ):
         from_file(Path(file))
     with pytest.raises(InputError, match="is the report of one shard; got no report of all stacks"):
         validated(Path(file).read_text(), file)
