@@ -20,7 +20,8 @@ def named(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        error.filename = str(file)
+        if error.errno is not None and error.filename is None:
+            error.filename = str(file)
         raise
 
 

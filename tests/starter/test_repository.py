@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import runpy
 import subprocess
@@ -131,10 +132,11 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_what_was_written_before_a_failure_is_removed(tmp_path: Path) -> None:
     def fails() -> str:
         assert (tmp_path / "new" / "a" / "first").is_file()
-        raise OSError("no room")
+        raise OSError(errno.ENOSPC, "no room")
 
-    with pytest.raises(OSError, match="no room"):
+    with pytest.raises(OSError, match="no room") as error:
         write(tmp_path / "new", {"a/first": "text", "a/second": fails})
+    assert error.value.filename == str(tmp_path / "new" / "a" / "second")
     assert list(tmp_path.iterdir()) == []
 
 
