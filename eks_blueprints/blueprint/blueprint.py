@@ -66,7 +66,7 @@ class Blueprint(Component):
     namespaces: dict[str, Namespace]
     """The component of each namespace, by its name."""
     pod_identities: dict[str, PodIdentity]
-    """The component of each your own service account that has AWS permissions, by its name in the spec."""
+    """The component of each of your own service accounts with AWS permissions, by its name in the spec."""
     addons: dict[str, Component]
     """The component of each add-on, by its name."""
     compute: dict[str, Component]
@@ -93,6 +93,9 @@ class Blueprint(Component):
             self.access = self._make_access(name)
             self.namespaces = self._make_namespaces()
             self.teams = {team.name: team.prepare(self.ref) for team in self.args.teams}
+            self._all_namespaces = {**self.namespaces}
+            for team in self.teams.values():
+                self._all_namespaces |= team.namespaces
             self._give_groups_to_pods()
             self.pod_identities = self._make_pod_identities(name)
             self._put_elements()
@@ -271,11 +274,6 @@ class Blueprint(Component):
         """The cluster for what is put into a namespace."""
         made = self._all_namespaces.get(namespace)
         return cluster.after(*made.ready) if made else cluster
-
-    @property
-    def _all_namespaces(self) -> dict[str, Namespace]:
-        """The component of each namespace, of the platform's own and of its teams'."""
-        return self.namespaces | {key: each for team in self.teams.values() for key, each in team.namespaces.items()}
 
     def _make_pod_identities(self, name: str) -> dict[str, PodIdentity]:
         cluster = self.ref

@@ -11,14 +11,13 @@ from eks_blueprints.blueprint.kinds import AutoMode, CapabilityAddOn, EksAddon, 
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import InputError, Path, Problem, dotted, shown
 from eks_blueprints.core.object_lists import listed
+from eks_blueprints.kubernetes.namespace_names import OF_EVERY_CLUSTER
 from eks_blueprints.kubernetes.namespace_network import OWN
 from eks_blueprints.kubernetes.shapes import group_of
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.kubernetes.shapes import Shapes
-
-_THERE = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 
 
 class Made(Protocol):
@@ -185,7 +184,7 @@ def _homes(args: BlueprintArgs, every: list[Written], shapes: Shapes) -> Iterato
         for manifest in (each.manifest for each in every)
         if manifest.get("kind") == "Namespace" and manifest.get("apiVersion") == "v1"
     }
-    made |= {addon.home for addon in args.addons} | _THERE
+    made |= {*(addon.home for addon in args.addons), *OF_EVERY_CLUSTER}
     made |= {str(compute.namespace) for compute in args.compute if hasattr(compute, "namespace")}
     made |= {each.namespace for each in args.pod_identity_associations.values()} | set(args.namespaces)
     told: set[str] = set()

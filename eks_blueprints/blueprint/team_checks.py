@@ -21,8 +21,6 @@ _ENFORCERS = frozenset({"calico", "cilium"})
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Every problem of teams; warnings are marked as such."""
-    if not args.teams:
-        return
     yield from _namespaces(args)
     yield from _principals(args)
     yield from _repositories(args)
@@ -31,7 +29,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _enforced(args)
     for team in args.teams:
         yield from _closed(team)
-        yield from quotas(args, team)
+    yield from quotas(args)
 
 
 def _namespaces(args: BlueprintArgs) -> Iterator[Problem]:

@@ -12,20 +12,26 @@ from eks_blueprints.karpenter.quantities import exact
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.core.refs import Ground
     from eks_blueprints.teams.base import Team
 
 _MEMORY = ("Ki", "Mi", "Gi", "Ti")
 _COUNTED = {"Service": "services", "PersistentVolumeClaim": "persistentvolumeclaims", "ConfigMap": "configmaps"}
 
 
-def check(args: BlueprintArgs, team: Team) -> Iterator[Problem]:
-    """Quotas that are smaller than what the workloads of the team ask for at their most."""
+def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """Quotas that are smaller than what the workloads of their teams ask for at their most."""
     from eks_blueprints.blueprint.ground import ground
 
     try:
         found = ground(args)
     except (InputError, ValueError):  # told at the network or the region
         return
+    for team in args.teams:
+        yield from _of_team(team, args, found)
+
+
+def _of_team(team: Team, args: BlueprintArgs, found: Ground) -> Iterator[Problem]:
     asked: dict[str, Counter[str]] = {name: Counter() for name in team.homes}
     for workload in (*team.workloads, *args.workloads):
         if workload.namespace in asked:
@@ -34,18 +40,18 @@ def check(args: BlueprintArgs, team: Team) -> Iterator[Problem]:
             except ValueError:  # quantities are told where they stand
                 return
     for name, said in team.homes.items():
-        over = {key: most for key, most in asked[name].items() if most > _allowed(said.resource_quota, key)}
         at = ("namespaces", name, "resource_quota") if name in team.namespaces else ()
-        for key, most in sorted(over.items()):
-            hard = said.resource_quota.get(key, said.resource_quota.get(key.removeprefix("requests.")))
+        for key, most in sorted(asked[name].items()):
+            hard = _allowed(said.resource_quota, key)
+            if hard is None or most <= exact(str(hard)):
+                continue
             do = f"raise it to {_shown(key, most)}, or let the workloads ask for less"
             what = f"is less than what the workloads ask for at their most: {key} {_shown(key, most)}"
             yield Problem((team.group, team.name, *at), f"{what}; got {hard}; {do}", severity="warning")
 
 
-def _allowed(quota: Mapping[str, str], key: str) -> Any:
-    said = quota.get(key, quota.get(key.removeprefix("requests.")) if key in _SHORT else None)
-    return float("inf") if said is None else exact(str(said))
+def _allowed(quota: Mapping[str, str], key: str) -> str | None:
+    return quota.get(key, quota.get(key.removeprefix("requests.")) if key in _SHORT else None)
 
 
 _SHORT = ("requests.cpu", "requests.memory")
@@ -60,7 +66,7 @@ def _add(asked: Counter[str], objects: Any, limits: Any) -> None:
         kind, spec = manifest["kind"], manifest.get("spec") or {}
         if kind in ("Deployment", "StatefulSet"):
             count = scaled if scaled is not None else spec.get("replicas", 1)
-            _pods(asked, spec["template"]["spec"], count if isinstance(count, int) else 1, limits)
+            _pods(asked, spec["template"]["spec"], count, limits)
         elif kind == "Job":
             _pods(asked, spec["template"]["spec"], spec.get("parallelism", 1), limits)
         elif kind == "CronJob":

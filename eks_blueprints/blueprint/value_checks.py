@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.blueprint import value_schemas
 from eks_blueprints.blueprint.addon_defaults import settled
 from eks_blueprints.blueprint.kinds import HelmAddOn
 from eks_blueprints.core.errors import Path, Problem, nearest, shown
@@ -26,18 +25,20 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     for addon in settled(args):
         if not isinstance(addon, HelmAddOn) or not addon.values:
             continue
+        from eks_blueprints.blueprint import value_schemas
         from eks_blueprints.core.charts import table
 
         row = table.row(addon.kind())
         if row is not None and addon.version in (None, row.pinned) and not row.rendered:
             others = [*_leaves(addon.values), *_leaves(_typed(addon)), *(_keys(path) for path in addon.secret_values)]
+            told: set[Path] = set()
             for where, keys, message in _refused(addon.values, row):
+                told.add(keys)
                 beside = [_keys(path) for path in row.beside.get(where, ())]
                 allowed = any(_within(path, other) for other in others if other != keys for path in beside)
                 doubt = ", unless another value beside it allows it" if allowed else ""
                 at = ("addons", addon.name, "values", *keys)
                 yield Problem(at, message + doubt, severity="warning" if allowed else "error")
-            told = {keys for _, keys, _ in _refused(addon.values, row)}
             for problem in value_schemas.check(addon.kind(), addon.values):
                 if problem.path not in told:
                     yield problem.below("addons", addon.name, "values")

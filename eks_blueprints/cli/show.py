@@ -34,8 +34,12 @@ def styled(problem: Problem) -> str:
     )
 
 
+UNLIMITED = 10_000
+"""More columns than any line has: what is not folded in a pipe."""
+
+
 def width(most: int) -> int:
-    """Columns for prose: those of the terminal that is written to, and at most so many. Pipes get the most."""
+    """Columns for what is printed: those of the terminal, and at most so many. Pipes get the most."""
     return min(most, shutil.get_terminal_size().columns) if sys.stdout.isatty() else most
 
 

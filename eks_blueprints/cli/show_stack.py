@@ -20,8 +20,6 @@ from eks_blueprints.stackfile.shown import Line, lines, origins, without_secrets
 
 _WIDEST = 60
 """Comments are aligned up to this column."""
-_NEVER = 10_000
-"""More columns than any line has: in a pipe each value keeps its source on its line."""
 
 
 @click.command("show")
@@ -47,7 +45,7 @@ def command(stack: str, form: str) -> None:
         return
     extended = "".join(f", which extends {each}" for each in document.extended)
     echo_document(_comment(document.file + extended))
-    columns = show.width(_NEVER)
+    columns = show.width(show.UNLIMITED)  # in a pipe each value keeps its source on its line
     for text, place in _aligned(list(lines(document))):
         if place and len(text) + 2 + len(place) > columns:
             bare = text.rstrip()

@@ -52,13 +52,11 @@ def _lines(number: int, step: Step) -> Iterator[str]:
     for name in step.found:
         yield f"     - {name}"
     for line in step.commands:
-        first, *rest = folded(line, show.width(_WIDEST))
+        first, *rest = folded(line, show.width(show.UNLIMITED))
         yield f"     $ {click.style(first, fg='cyan')}"
         yield from (f"       {click.style(each, fg='cyan')}" for each in rest)
 
 
-_WIDEST = 10_000
-"""More columns than any command has: what is piped is not folded."""
 _WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+""")
 """A word of a command, with its quotes."""
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.form import Form
 
@@ -19,6 +23,20 @@ def seconds(text: str) -> int:
     if match is None:
         raise ValueError(f"is not a valid duration in one unit; got {shown(text)}; write it like 30m")
     return int(match.group(1)) * _UNIT_SECONDS[match.group(2)]
+
+
+def duration(text: str) -> str:
+    """The same duration.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    seconds(text)
+    return text
+
+
+Wait = Annotated[str, AfterValidator(duration)]
+"""How long to wait for AWS, as a number with one unit."""
 
 
 def between(text: str, least: str, most: str) -> str:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import field_validator, model_validator
 
-from eks_blueprints.cluster.durations import seconds
+from eks_blueprints.cluster.durations import Wait
 from eks_blueprints.cluster.key_spec import KeyArgs
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import PolicyArn, Profile, RegionalKeyArn, RoleArn, Tags, repeated
@@ -144,18 +144,11 @@ class KubeconfigArgs(Spec):
 class TimeoutsArgs(Spec):
     """How long to wait for AWS, each a number with a unit, such as `45m`."""
 
-    create: str | None = None
+    create: Wait | None = None
     """For a new cluster; it takes about 15 minutes. Default: the provider's own, 30m."""
 
-    update: str | None = None
+    update: Wait | None = None
     """For a change; an upgrade can take an hour. Default: the provider's own, 60m."""
 
-    delete: str | None = None
+    delete: Wait | None = None
     """For the removal. Default: the provider's own, 15m."""
-
-    @field_validator("create", "update", "delete")
-    @classmethod
-    def _is_duration(cls, text: str | None) -> str | None:
-        if text is not None:
-            seconds(text)
-        return text

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.cluster.durations import seconds
+from eks_blueprints.cluster.durations import Wait
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import RegionalKeyArn
@@ -24,18 +24,11 @@ LABELS_PER_SELECTOR = 5
 class ProfileTimeouts(Spec):
     """How long to wait for AWS, each a number with a unit, such as `20m`."""
 
-    create: str | None = None
+    create: Wait | None = None
     """For a new profile. Default: the provider's own, 10m."""
 
-    delete: str | None = None
+    delete: Wait | None = None
     """For the removal. Default: the provider's own, 10m."""
-
-    @field_validator("create", "delete")
-    @classmethod
-    def _is_duration(cls, text: str | None) -> str | None:
-        if text is not None:
-            seconds(text)
-        return text
 
 
 _NAMESPACE = Form(r"[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?")

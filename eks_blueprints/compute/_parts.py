@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from eks_blueprints.cluster.durations import seconds
+from eks_blueprints.cluster.durations import Wait
 from eks_blueprints.compute._leaves import SnapshotId
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.late_specs import late
@@ -136,18 +136,11 @@ class UpdateConfig(Spec):
 class GroupTimeouts(Spec):
     """How long to wait for AWS, each a number with a unit, such as `45m`."""
 
-    create: str | None = None
+    create: Wait | None = None
     """For a new group. Default: the provider's own."""
 
-    update: str | None = None
+    update: Wait | None = None
     """For a change; replacing all nodes of a large group can take hours. Default: the provider's own."""
 
-    delete: str | None = None
+    delete: Wait | None = None
     """For the removal. Default: the provider's own."""
-
-    @field_validator("create", "update", "delete")
-    @classmethod
-    def _is_duration(cls, text: str | None) -> str | None:
-        if text is not None:
-            seconds(text)
-        return text

@@ -221,6 +221,13 @@ def unknown_name(name: str, known: Iterable[str], what: str) -> str:
     return f"no such {what}; got {shown(name)}; known are {listed}"
 
 
+def not_one_of(found: Any, allowed: Sequence[str]) -> str:
+    """The message for a value that is not among those that are allowed: the nearest one, or all of them."""
+    near = nearest(str(found), allowed)
+    do = f"did you mean {near}?" if near else f"use one of {', '.join(filter(None, allowed))}"
+    return f"is not one of the allowed values; got {shown(found)}; {do}"
+
+
 def problems_of(error: ValidationError, unknown: Callable[[str], str] | None = None) -> list[Problem]:
     """What pydantic found, in the project's words, each place once; `unknown` gives the message for an unknown key."""
     found: dict[tuple[Path, str], Problem] = {}

@@ -269,3 +269,24 @@ GroupDescription = Annotated[str, AfterValidator(group_description)]
 Cidr = Annotated[str, AfterValidator(cidr)]
 Cidr4 = Annotated[str, AfterValidator(cidr4)]
 Tags = Annotated[dict[str, str], AfterValidator(tags)]
+
+
+_DATA_KEY = Form(
+    r"[-._a-zA-Z0-9]{1,253}",
+    what="is not a valid key of a ConfigMap or Secret",
+    do="use up to 253 letters, digits, -, _ and .",
+)
+
+
+def data_keys(value: dict[str, Any]) -> dict[str, Any]:
+    """A mapping whose keys a ConfigMap or a Secret can have.
+
+    Raises:
+        ValidationError: with each that it cannot have.
+    """
+    faults = Faults()
+    for key in value:
+        if fault := _DATA_KEY.fault(key):
+            faults.add((key,), fault)
+    faults.raise_if_any()
+    return value

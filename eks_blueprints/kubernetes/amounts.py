@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, nearest, shown
+from eks_blueprints.core.errors import Path, Problem, nearest, not_one_of, shown
 from eks_blueprints.kubernetes import names
 from eks_blueprints.kubernetes.pods import exactly, resource_fault
 
@@ -48,9 +48,7 @@ def _limit(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if not isinstance(of, str):
         return
     if "/" not in of and of not in _LIMITED:
-        near = nearest(of, _LIMITED)
-        do = f"did you mean {near}?" if near else f"use one of {', '.join(_LIMITED)}"
-        yield Problem((*path, "type"), f"is not one of the allowed values; got {shown(of)}; {do}")
+        yield Problem((*path, "type"), not_one_of(of, _LIMITED))
     bounds = {field: found for field in _BOUNDS if isinstance(found := value.get(field), Mapping)}
     for field, amounts in bounds.items():
         if of == "Pod" and field in ("default", "defaultRequest") and amounts:
@@ -87,9 +85,7 @@ def _quota(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
             yield Problem(at, f"is not a whole number; got {shown(amount)}; write one such as 1")
     for at, scope in names.entries(value.get("scopes"), (*path, "scopes")):
         if scope not in _SCOPES:
-            close = nearest(scope, _SCOPES)
-            do = f"did you mean {close}?" if close else f"use one of {', '.join(_SCOPES)}"
-            yield Problem(at, f"is not one of the allowed values; got {shown(scope)}; {do}")
+            yield Problem(at, not_one_of(scope, _SCOPES))
 
 
 def _aims_at(*fields: str) -> Any:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, nearest, shown
+from eks_blueprints.core.errors import Path, Problem, not_one_of, shown
 from eks_blueprints.kubernetes import names
 
 _LABEL = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -69,9 +69,7 @@ def _field(schema: Any, path: Path) -> Iterator[Problem]:
     if kind in (None, "") and not any(schema.get(each) for each in untyped):
         yield Problem((*path, "type"), f"is required; got nothing; write one of {', '.join(_TYPES)}")
     elif isinstance(kind, str) and kind and kind not in _TYPES:
-        near = nearest(kind, _TYPES)
-        do = f"did you mean {near}?" if near else f"use one of {', '.join(_TYPES)}"
-        yield Problem((*path, "type"), f"is not one of the allowed values; got {shown(kind)}; {do}")
+        yield Problem((*path, "type"), not_one_of(kind, _TYPES))
     yield from _below(schema, path)
 
 

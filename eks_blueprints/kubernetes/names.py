@@ -48,6 +48,7 @@ class NameRule:
 
 
 NAMESPACE = NameRule(LABEL, 63)
+DNS_NAME = NameRule(SUBDOMAIN, 253)
 
 
 def missing(metadata: Any) -> str | None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 else:
     NamespaceArgs = late("eks_blueprints.kubernetes.namespace_spec", "NamespaceArgs")
 
+POD_SECURITY = "pod-security.kubernetes.io/"
+"""How the labels of a namespace for Pod Security Standards begin."""
+
 OF_EVERY_CLUSTER = ("default", "kube-node-lease", "kube-public", "kube-system")
 """Namespaces that are there before anyone makes one."""
 

@@ -12,11 +12,11 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.object_metadata import ObjectMetadata
 from eks_blueprints.karpenter.quantities import Quantity, exact
+from eks_blueprints.kubernetes.namespace_names import POD_SECURITY
 from eks_blueprints.kubernetes.namespace_network import NamespaceNetworkPolicy
 
 Level = Literal["privileged", "baseline", "restricted"]
 
-POD_SECURITY = "pod-security.kubernetes.io/"
 _NAME_LABEL = "kubernetes.io/metadata.name"
 _VERSION = Form(r"latest|v1\.[0-9]{1,3}")
 

@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, nearest, shown
+from eks_blueprints.core.errors import Path, Problem, not_one_of, shown
 from eks_blueprints.kubernetes import amounts, definitions, names, reached, together
 from eks_blueprints.kubernetes.pods import between
 
@@ -218,9 +218,7 @@ def check(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Prob
     for field, known in _VALUES.get(type_name, {}).items():
         found = value.get(field)
         if isinstance(found, str) and found not in known:
-            near = nearest(found, known)
-            do = f"did you mean {near}?" if near else f"use one of {', '.join(known)}"
-            yield Problem((*path, field), f"is not one of the allowed values; got {shown(found)}; {do}")
+            yield Problem((*path, field), not_one_of(found, known))
     yield from _words(type_name, value, path)
     for field, (least, most) in _NUMBERS.get(type_name, {}).items():
         yield from between(least, most, (field,))(value, path, ())
@@ -232,7 +230,7 @@ def check(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Prob
 
 
 def _words(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    for table, rule in ((_NAMES, names.NameRule(names.SUBDOMAIN, 253)), (_SHORT_NAMES, names.NAMESPACE)):
+    for table, rule in ((_NAMES, names.DNS_NAME), (_SHORT_NAMES, names.NAMESPACE)):
         for field in table.get(type_name, ()):
             for at, found in names.entries(value.get(field), (*path, field)):
                 bare = found.removeprefix("*.") if field == "hosts" else found

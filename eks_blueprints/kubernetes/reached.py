@@ -41,7 +41,7 @@ def _host(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         return
     if _is_address(host, None):
         yield Problem((*path, "host"), f"cannot be an address; got {shown(host)}; write a DNS name")
-    elif message := names.fault(names.NameRule(names.SUBDOMAIN, 253), host.removeprefix("*.")):
+    elif message := names.fault(names.DNS_NAME, host.removeprefix("*.")):
         yield Problem((*path, "host"), message)
 
 
@@ -50,9 +50,8 @@ def _place(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     found = value.get("path")
     if not isinstance(found, str) or found in ("", "/"):
         return
-    rule = names.NameRule(names.SUBDOMAIN, 253)
     parts = found.removeprefix("/").removesuffix("/").split("/")
-    if not found.startswith("/") or any(not part or names.fault(rule, part) for part in parts):
+    if not found.startswith("/") or any(not part or names.fault(names.DNS_NAME, part) for part in parts):
         do = "write one such as /validate, of lower-case letters, digits, - and ."
         yield Problem((*path, "path"), f"is not a valid path of a webhook; got {shown(found)}; {do}")
 

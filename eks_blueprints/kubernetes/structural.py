@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, nearest, shown, unknown_name
+from eks_blueprints.core.errors import Path, Problem, nearest, not_one_of, shown, unknown_name
 from eks_blueprints.kubernetes import formats, patterns
 
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
@@ -60,9 +60,7 @@ class Structural:
         values = schema.get("enum")
         if isinstance(values, list | tuple) and value not in values:
             texts = [each if isinstance(each, str) else json.dumps(each) for each in values]
-            near = nearest(str(value), texts)
-            do = f"did you mean {near}?" if near else f"use one of {', '.join(texts)}"
-            yield self._doubt(path, f"is not one of the allowed values; got {shown(value)}; {do}", slip=bool(near))
+            yield self._doubt(path, not_one_of(value, texts), slip=nearest(str(value), texts) is not None)
         for message in (*_bounds(schema, value), *_texts(schema, value)):
             yield self._doubt(path, message)
         for each in _schemas(schema.get("allOf")):

@@ -11,6 +11,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem, shown
 from eks_blueprints.kubernetes import names
+from eks_blueprints.kubernetes.namespace_names import POD_SECURITY
 from eks_blueprints.kubernetes.pods import items
 
 
@@ -189,7 +190,7 @@ def _subject(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     name = value.get("name")
     if value.get("kind") != "ServiceAccount" or not isinstance(name, str) or not name:
         return
-    if message := names.fault(names.NameRule(names.SUBDOMAIN, 253), name):
+    if message := names.fault(names.DNS_NAME, name):
         yield Problem((*path, "name"), message)
 
 
@@ -216,9 +217,9 @@ def _security(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
             (mode, _LEVEL, "privileged, baseline or restricted"),
             (f"{mode}-version", _MINOR, "latest or one such as v1.35"),
         ):
-            found = labels.get(f"{_SECURITY}{key}")
+            found = labels.get(f"{POD_SECURITY}{key}")
             if isinstance(found, str) and not form.fullmatch(found):
-                at = (*path, "metadata", "labels", f"{_SECURITY}{key}")
+                at = (*path, "metadata", "labels", f"{POD_SECURITY}{key}")
                 yield Problem(at, f"is not one of the allowed values; got {shown(found)}; use {words}")
 
 
@@ -244,7 +245,6 @@ def _controller(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         yield Problem((*path, "controller"), f"needs a domain and a path; got {shown(found)}; write example.com/name")
 
 
-_SECURITY = "pod-security.kubernetes.io/"
 _LEVEL = re.compile("privileged|baseline|restricted")
 _MINOR = re.compile(r"latest|v1\.(0|[1-9]\d*)")
 _ZONE = re.compile(r"(?!local$)[A-Za-z0-9_+-]{1,40}(/[A-Za-z0-9_+-]{1,40})*", re.IGNORECASE)

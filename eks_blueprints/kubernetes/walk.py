@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.core.errors import Path, Problem, nearest, shown, unknown_name
+from eks_blueprints.core.errors import Path, Problem, nearest, not_one_of, shown, unknown_name
 from eks_blueprints.karpenter.quantities import parts
 from eks_blueprints.kubernetes import needed
 from eks_blueprints.kubernetes.meaning import RULES
@@ -103,9 +103,7 @@ class Walk:
         for index, item in enumerate(value if several else [value]):
             if isinstance(item, str) and item and item not in known:
                 at = (*path, key, index) if several else (*path, key)
-                near = nearest(item, known)
-                do = f"did you mean {near}?" if near else f"use one of {', '.join(filter(None, known))}"
-                yield Problem(at, f"is not one of the allowed values; got {shown(item)}; {do}")
+                yield Problem(at, not_one_of(item, known))
 
 
 def _wrong(path: Path, what: str, value: Any, do: str) -> Problem:

@@ -28,35 +28,42 @@ def judge(rule: Rule, context: Context) -> tuple[Outcome, list[Fault], list[Unde
     faults: list[Fault] = []
     unknown: list[Undetermined] = []
     asked = False
-    try:
+    noted = _Noted(unknown)
+    with noted:
         parts = (context.resource.props,) if rule.each is None else rule.each(context)
         for part in parts:
-            try:
+            with noted:
                 # One by one: what was found before an unknown value is met stands.
                 for fault in _faults(rule, part, context):
                     faults.append(fault)
                 asked = True
-            except NotApplicable:
-                continue
-            except Undetermined as error:
-                unknown.append(error)
-            except BrokenRuleError:
-                raise
-            except _MALFORMED as error:
-                unknown.append(_malformed(error))
-    except Undetermined as error:
-        unknown.append(error)
-    except BrokenRuleError:
-        raise
-    except _MALFORMED as error:
-        unknown.append(_malformed(error))
-    except NotApplicable:
-        pass
     if faults:
         return "fail", faults, unknown
     if unknown:
         return "undetermined", faults, unknown
     return ("pass" if asked else "not_applicable"), faults, unknown
+
+
+class _Noted:
+    """Notes why a rule says nothing, and lets the run go on. Every rule passes through it for every resource, so that
+    it is no generator."""
+
+    __slots__ = ("_unknown",)
+
+    def __init__(self, unknown: list[Undetermined]) -> None:
+        self._unknown = unknown
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, Undetermined):
+            self._unknown.append(error)
+        elif isinstance(error, _MALFORMED) and not isinstance(error, BrokenRuleError):
+            self._unknown.append(_malformed(error))
+        else:
+            return isinstance(error, NotApplicable)
+        return True
 
 
 def _faults(rule: Rule, part: Props, context: Context) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
-from eks_blueprints.core.iam import Allow, json_text
+from eks_blueprints.core.iam import Allow, json_text, policy_document
 from eks_blueprints.core.iam_roles import Grants, account_id, service_role
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.spec import In
@@ -47,7 +47,7 @@ def _private(
         policy = _lifecycle(spec.lifecycle_policy)
         aws.ecr.LifecyclePolicy(f"{name}-lifecycle", repository=made.name, policy=policy, opts=_beside(component))
     if statements := _statements(spec.pull, spec.push):
-        policy = json_text({"Version": "2012-10-17", "Statement": statements})
+        policy = policy_document(statements)
         aws.ecr.RepositoryPolicy(f"{name}-policy", repository=made.name, policy=policy, opts=_beside(component))
     return made
 
@@ -74,8 +74,7 @@ def _public(
         opts=_beside(component, delete_before_replace=True),
     )
     if spec.push:
-        statement = _statement("Push", spec.push, _WRITE_PUBLIC)
-        policy = json_text({"Version": "2012-10-17", "Statement": [statement]})
+        policy = policy_document([_statement("Push", spec.push, _WRITE_PUBLIC)])
         aws.ecrpublic.RepositoryPolicy(
             f"{name}-policy",
             repository_name=made.repository_name,
@@ -113,7 +112,7 @@ def _cache(  # noqa: PLR0917 what one rule is made of
         custom_role_arn=role,
         encryption_configurations=spec.encryption,
         lifecycle_policy=_lifecycle(spec.lifecycle_policy) if spec.lifecycle_policy else None,
-        repository_policy=json_text({"Version": "2012-10-17", "Statement": statements}) if statements else None,
+        repository_policy=policy_document(statements) if statements else None,
         resource_tags=dict(cluster.tags) or None,
         **spec.mutability,
         opts=_beside(component, delete_before_replace=True),

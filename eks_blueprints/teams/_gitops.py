@@ -11,6 +11,7 @@ from eks_blueprints.core.leaves import Namespace
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.durations import Duration
 from eks_blueprints.teams._access import RBAC
+from eks_blueprints.teams._manifest import manifest
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
@@ -98,26 +99,26 @@ def objects(said: GitOps, owner: Team, ground: Ground, cluster_arn: In[str]) -> 
         "clusterResourceWhitelist": [],
         "namespaceResourceBlacklist": _BOUNDS,
     }
-    yield "gitops-project", _object("argoproj.io/v1alpha1", "AppProject", team, controller, project)
+    yield "gitops-project", manifest("argoproj.io/v1alpha1", "AppProject", team, controller, project)
     application = {
         "project": team,
         "source": {"repoURL": said.url, "targetRevision": said.revision, "path": said.path},
         "destination": {"server": where, "namespace": home},
         "syncPolicy": {"automated": {"prune": said.prune, "selfHeal": True}},
     }
-    yield "gitops-application", _object("argoproj.io/v1alpha1", "Application", team, controller, application)
+    yield "gitops-application", manifest("argoproj.io/v1alpha1", "Application", team, controller, application)
 
 
 def _flux(said: GitOps, team: str, namespaces: Sequence[str], home: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "gitops-service-account", _object("v1", "ServiceAccount", ACCOUNT, home)
+    yield "gitops-service-account", manifest("v1", "ServiceAccount", ACCOUNT, home)
     for each in namespaces:
-        binding = _object(f"{RBAC}/v1", "RoleBinding", ACCOUNT, each)
+        binding = manifest(f"{RBAC}/v1", "RoleBinding", ACCOUNT, each)
         binding["roleRef"] = {"apiGroup": RBAC, "kind": "ClusterRole", "name": said.role}
         binding["subjects"] = [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": home}]
         yield f"gitops-role-binding-{each}", binding
     source: dict[str, Any] = {"interval": said.interval, "url": said.url, "ref": _ref(said.revision)}
     source |= {"secretRef": {"name": said.secret}} if said.secret is not None else {}
-    yield "gitops-repository", _object("source.toolkit.fluxcd.io/v1", "GitRepository", team, home, source)
+    yield "gitops-repository", manifest("source.toolkit.fluxcd.io/v1", "GitRepository", team, home, source)
     applied = {
         "interval": said.interval,
         "path": said.path if said.path.startswith("./") else f"./{said.path}".removesuffix("."),
@@ -127,7 +128,7 @@ def _flux(said: GitOps, team: str, namespaces: Sequence[str], home: str) -> Iter
         # It would move everything there.
         **({"targetNamespace": home} if len(namespaces) == 1 else {}),
     }
-    yield "gitops-kustomization", _object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", team, home, applied)
+    yield "gitops-kustomization", manifest("kustomize.toolkit.fluxcd.io/v1", "Kustomization", team, home, applied)
 
 
 def _ref(revision: str) -> dict[str, str]:
@@ -137,8 +138,3 @@ def _ref(revision: str) -> dict[str, str]:
         return {"name": revision}
     tagged = revision[:1] == "v" and revision[1:2].isdigit()
     return {"tag" if tagged or revision[:1].isdigit() else "branch": revision}
-
-
-def _object(version: str, kind: str, name: str, namespace: str, spec: dict[str, Any] | None = None) -> dict[str, Any]:
-    made: dict[str, Any] = {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": namespace}}
-    return made if spec is None else {**made, "spec": spec}

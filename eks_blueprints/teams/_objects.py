@@ -11,6 +11,7 @@ from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.spec import In
 from eks_blueprints.teams import _gitops, _secrets
 from eks_blueprints.teams._access import BUILT_IN, RBAC, RoleBinding
+from eks_blueprints.teams._manifest import manifest
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
@@ -42,11 +43,11 @@ def objects(team: Team, ground: Ground, cluster_arn: In[str]) -> Iterator[TeamOb
     """Roles and bindings first, then secrets, manifests and the Git repository."""
     yield from _roles(team)
     yield from _read(team, ground)
-    for key, manifest in team.manifests.items():
-        yield TeamObject(f"manifest-{key}", _at_home(team, manifest, ground), ("manifests", key), ())
+    for key, each in team.manifests.items():
+        yield TeamObject(f"manifest-{key}", _at_home(team, each, ground), ("manifests", key), ())
     if team.gitops is not None:
-        for key, manifest in _gitops.objects(team.gitops, team, ground, cluster_arn):
-            yield TeamObject(key, manifest, ("gitops",))
+        for key, made in _gitops.objects(team.gitops, team, ground, cluster_arn):
+            yield TeamObject(key, made, ("gitops",))
 
 
 def _roles(team: Team) -> Iterator[TeamObject]:
@@ -71,8 +72,7 @@ def _bound(made: dict[str, Any], team: Team, binding: RoleBinding, namespace: st
 
 
 def _rbac(kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:
-    metadata = {"name": name} | ({"namespace": namespace} if namespace else {})
-    return {"apiVersion": f"{RBAC}/v1", "kind": kind, "metadata": metadata}
+    return manifest(f"{RBAC}/v1", kind, name, namespace)
 
 
 def _ref(kind: str, name: str) -> dict[str, str]:
@@ -108,20 +108,20 @@ def _read(team: Team, ground: Ground) -> Iterator[TeamObject]:
         yield TeamObject(f"secret-{name}", _secrets.external_secret(name, secret, namespace), ("secrets", name))
 
 
-def _at_home(team: Team, manifest: Mapping[str, Any], ground: Ground) -> Mapping[str, Any]:
+def _at_home(team: Team, given: Mapping[str, Any], ground: Ground) -> Mapping[str, Any]:
     """A manifest with the team's only namespace, if it names none and its kind is namespaced."""
-    metadata = manifest["metadata"]
-    if team.home is None or metadata.get("namespace") is not None or not _has_namespace(manifest, ground):
-        return manifest
-    return {**manifest, "metadata": {**metadata, "namespace": team.home}}
+    metadata = given["metadata"]
+    if team.home is None or metadata.get("namespace") is not None or not _has_namespace(given, ground):
+        return given
+    return {**given, "metadata": {**metadata, "namespace": team.home}}
 
 
-def _has_namespace(manifest: Mapping[str, Any], ground: Ground) -> bool:
+def _has_namespace(given: Mapping[str, Any], ground: Ground) -> bool:
     """Whether its kind is namespaced. Unknown kinds are taken as namespaced, as nearly all kinds are."""
     from eks_blueprints.kubernetes import crds
     from eks_blueprints.kubernetes.shapes import of
 
-    version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
+    version, kind = str(given["apiVersion"]), str(given["kind"])
     minor = versions.minor(ground.version) if ground.version is not None else None
     known = of(minor).kind(version, kind) or crds.kind(version, kind)
     return True if known is None else known.namespaced

@@ -71,7 +71,10 @@ class OnboardedTeam(Component):
         self.ecr_public_repositories = _ecr.public_repositories(self, team, self._cluster)
         _ecr.pull_through_caches(self, team, self._cluster)
         self.workloads = {}
-        early = [self._object(each, self._homes) for each in self._objects() if each.early]
+        arn: Any = self._cluster.arn
+        objects = list(team.objects(self._cluster.ground, arn))
+        self._later = [each for each in objects if not each.early]
+        early = [self._object(each, self._homes) for each in objects if each.early]
         accounts = [resource for each in self.service_accounts.values() for resource in each.ready]
         self.ready = (*self._homes, *(self.access.ready if self.access else ()), *accounts, *early)
         self.register_outputs({"namespaces": sorted(self.namespaces), "ecr_repository_urls": self.repository_urls})
@@ -86,18 +89,17 @@ class OnboardedTeam(Component):
         """Create secrets, manifests, workloads and the objects of the Git repository, after all that `cluster` waits
         for."""
         before = [*cluster.ready, *self.ready]
-        later = [each for each in self._objects() if not each.early]
         secrets: list[pulumi.Resource] = []
-        for each in (each for each in later if each.source[0] == "secrets"):
+        for each in (each for each in self._later if each.source[0] == "secrets"):
             secrets.append(self._object(each, [*before, *secrets[:1]]))
-        manifests = [self._object(each, before) for each in later if each.source[0] == "manifests"]
+        manifests = [self._object(each, before) for each in self._later if each.source[0] == "manifests"]
         ready = [*before, *secrets, *manifests]
         within = replace(self._within(cluster), ready=tuple(ready))
         for workload in self.team.workloads:
             self.workloads[workload.name] = _labelled(workload, self.team).deploy(within)
         running = [resource for each in self.workloads.values() for resource in each.ready]
         rest: list[pulumi.Resource] = []
-        for each in (each for each in later if each.source[0] == "gitops"):
+        for each in (each for each in self._later if each.source[0] == "gitops"):
             rest.append(self._object(each, [*before, *rest]))
         self.ready = (*self.ready, *secrets, *manifests, *running, *rest)
 
@@ -132,10 +134,6 @@ class OnboardedTeam(Component):
 
     def _place_of(self, key: str) -> Path:
         return ("service_accounts", key) if key in self.team.service_accounts else ("secrets",)
-
-    def _objects(self) -> list[TeamObject]:
-        arn: Any = self._cluster.arn
-        return list(self.team.objects(self._cluster.ground, arn))
 
     def _object(self, each: TeamObject, after: Any) -> KubernetesObject:
         manifest, kind = each.manifest, each.manifest["kind"]

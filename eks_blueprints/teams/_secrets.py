@@ -11,9 +11,10 @@ from pydantic import AfterValidator, model_validator
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import Namespace, RegionalKeyArn, ServiceAccount
+from eks_blueprints.core.leaves import Namespace, RegionalKeyArn, ServiceAccount, data_keys
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.durations import Duration
+from eks_blueprints.teams._manifest import manifest
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
@@ -23,9 +24,6 @@ By = Literal["external_secrets", "secrets_store_csi_driver"]
 STORE = "secrets-manager"
 """Name of the SecretStore, and of the service account that it reads with, in each namespace with secrets."""
 
-_KEY = Form(
-    r"[-._a-zA-Z0-9]{1,253}", what="is not a valid key of a Secret", do="use up to 253 letters, digits, -, _ and ."
-)
 # Secrets Manager API reference, "CreateSecret", read 2026-11-29.
 _NAME = Form(
     r"[A-Za-z0-9/_+=.@-]{1,512}(#.+)?",
@@ -33,15 +31,6 @@ _NAME = Form(
     do="write the name in Secrets Manager, with a property after # where it is JSON, such as shop/db#password",
 )
 RemoteName = Annotated[str, AfterValidator(_NAME)]
-
-
-def _keys(value: dict[str, Any]) -> dict[str, Any]:
-    faults = Faults()
-    for key in value:
-        if fault := _KEY.fault(key):
-            faults.add((key,), fault)
-    faults.raise_if_any()
-    return value
 
 
 class TeamSecret(Spec):
@@ -54,7 +43,7 @@ class TeamSecret(Spec):
     namespace: Namespace | None = None
     """Namespace of the team. Default: the team's namespace, if it has only one."""
 
-    data: Annotated[dict[str, RemoteName], AfterValidator(_keys)] = {}
+    data: Annotated[dict[str, RemoteName], AfterValidator(data_keys)] = {}
     """The name in Secrets Manager by key, with a property after `#` if the secret is JSON:
     `{password: shop/db#password}`."""
 
@@ -114,7 +103,7 @@ def store(namespace: str, region: str) -> dict[str, Any]:
     it could only use its own role. Source: https://github.com/external-secrets/external-secrets/issues/2951."""
     account = {"name": STORE}
     aws = {"service": "SecretsManager", "region": region, "auth": {"jwt": {"serviceAccountRef": account}}}
-    return _object("external-secrets.io/v1", "SecretStore", STORE, namespace, {"provider": {"aws": aws}})
+    return manifest("external-secrets.io/v1", "SecretStore", STORE, namespace, {"provider": {"aws": aws}})
 
 
 def external_secret(name: str, secret: TeamSecret, namespace: str) -> dict[str, Any]:
@@ -128,7 +117,7 @@ def external_secret(name: str, secret: TeamSecret, namespace: str) -> dict[str, 
         spec["data"] = [{"secretKey": key, "remoteRef": dict(_remote(each))} for key, each in secret.data.items()]
     if secret.extract:
         spec["dataFrom"] = [{"extract": {"key": each.partition("#")[0]}} for each in secret.extract]
-    return _object("external-secrets.io/v1", "ExternalSecret", name, namespace, spec)
+    return manifest("external-secrets.io/v1", "ExternalSecret", name, namespace, spec)
 
 
 def _remote(name: str) -> Iterator[tuple[str, str]]:
@@ -152,9 +141,4 @@ def provider_class(name: str, secret: TeamSecret, namespace: str, *, irsa: bool)
     parameters = {"objects": json.dumps(list(objects.values()))}
     parameters |= {} if irsa else {"usePodIdentity": "true"}
     spec = {"provider": "aws", "parameters": parameters}
-    return _object("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", name, namespace, spec)
-
-
-def _object(version: str, kind: str, name: str, namespace: str, spec: dict[str, Any]) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": namespace}
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec}
+    return manifest("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", name, namespace, spec)

@@ -8,17 +8,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, nearest, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.leaves import short_names
+from eks_blueprints.core.leaves import data_keys, short_names
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.durations import Duration
 from eks_blueprints.workloads._files import TextFile
 from eks_blueprints.workloads._words import by_name
 
-_KEY = Form(
-    r"[-._a-zA-Z0-9]{1,253}",
-    what="is not a valid key of a ConfigMap or Secret",
-    do="use up to 253 letters, digits, -, _ and .",
-)
 _NAME = Form(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
     what="is not a valid name of an object",
@@ -27,17 +22,8 @@ _NAME = Form(
 ObjectName = Annotated[str, AfterValidator(_NAME)]
 
 
-def _keys(value: dict[str, Any]) -> dict[str, Any]:
-    faults = Faults()
-    for key in value:
-        if fault := _KEY.fault(key):
-            faults.add((key,), fault)
-    faults.raise_if_any()
-    return value
-
-
-Texts = Annotated[dict[str, In[str]], AfterValidator(_keys)]
-Files = Annotated[dict[str, TextFile], AfterValidator(_keys)]
+Texts = Annotated[dict[str, In[str]], AfterValidator(data_keys)]
+Files = Annotated[dict[str, TextFile], AfterValidator(data_keys)]
 
 
 class Mounted(Spec):
@@ -102,7 +88,7 @@ class ExternalSecret(Spec):
     store_kind: str = Field(default="ClusterSecretStore", pattern="^(Cluster)?SecretStore$")
     """`ClusterSecretStore`, or `SecretStore` for one in the namespace of the workload."""
 
-    data: Annotated[dict[str, str], AfterValidator(_keys)] = Field(default={})
+    data: Annotated[dict[str, str], AfterValidator(data_keys)] = Field(default={})
     """The name in the store by key, with a property after `#` where the secret is JSON:
     `{password: prod/shop/db#password}`."""
 

@@ -20,6 +20,7 @@ from tests.api_server.started import TOKEN
 from .harness import Engine, Project
 from .test_compute import PROGRAM
 from .test_secrets import HUSH, held, told
+from .test_workloads import OTHERS
 
 pytestmark = pytest.mark.engine
 
@@ -70,14 +71,6 @@ workloads:
     spread: required
     ports: {sql: 5432}
     volumes: {data: {mount_path: /data, claim: {size: 20Gi}}}
-  uploads:
-    kind: deployment
-    namespace: shop
-    image: example.com/uploads:1.0
-    volumes: {files: {mount_path: /files, claim: {size: 5Gi}}}
-  backup: {kind: cron_job, namespace: shop, image: "example.com/backup:1.0", schedule: "30 2 * * *"}
-  migrate: {kind: job, namespace: shop, image: "example.com/migrate:1.0", env: {KEY: {secret: toml}}}
-  agent: {kind: daemon_set, namespace: shop, image: "example.com/agent:1.0"}
 """
 
 
@@ -105,7 +98,7 @@ def project(engine: Engine, nodes: running.Nodes, tmp_path: Path) -> Project:
     aws = engine.bin / "aws"  # what the kubeconfig gets its token from
     aws.write_text(f"#!/bin/sh\ncat <<'EOF'\n{json.dumps(CREDENTIAL)}\nEOF\n")
     aws.chmod(0o755)
-    found = engine.program(PROGRAM, files={"dev.yaml": STACK})
+    found = engine.program(PROGRAM, files={"dev.yaml": STACK + OTHERS})
     authority = (tmp_path / "server" / "apiserver.crt").read_bytes()
     found.env |= {
         "STANDIN_API_SERVER": nodes.server.address,
