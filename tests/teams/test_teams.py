@@ -207,6 +207,12 @@ def test_secrets_are_read_by_the_operator_with_a_role_for_these_alone() -> None:
     assert {each.rpartition(":secret:")[2] for each in statement} == {"shop/db-??????"}
 
 
+def test_an_account_that_is_known_later_makes_no_policy_too_long(capfd: pytest.CaptureFixture[str]) -> None:
+    secrets = {f"s{number}": {"extract": [f"shop/{number}"]} for number in range(40)}
+    assert made({"shop": {"secrets": secrets}}, {"external_secrets": {}}).all("aws:iam/rolePolicy:RolePolicy")
+    assert "__str__" not in "".join(capfd.readouterr())
+
+
 def test_secrets_are_mounted_with_the_csi_driver_where_that_is_on_the_cluster() -> None:
     team = {
         "service_accounts": {"web": {"allow": [READ]}},
