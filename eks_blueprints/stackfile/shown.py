@@ -14,6 +14,9 @@ from eks_blueprints.core.plain_secrets import MASK, called, hidden
 from eks_blueprints.core.secret_objects import FIELDS, is_secret, masked_text
 from eks_blueprints.core.yaml_text import needs_no_quotes
 
+_WIDTH = 80
+"""Lists that would be wider stand below their key, an entry a line."""
+
 Line = tuple[str, str]
 """A line of YAML, and where its value is written; nothing for a line that only holds others."""
 
@@ -68,10 +71,14 @@ def _entry(start: str, item: Any, path: Path, indent: str, document: Document) -
     if isinstance(item, Mapping) and item and not is_source(item):
         yield start, ""
         yield from _mapping(item, path, indent, document)
-    elif isinstance(item, list) and any(isinstance(each, dict | list) for each in item):
+    elif isinstance(item, list) and _is_nested(item):
         yield start, ""
         for index, each in enumerate(item):
             yield from _item(each, (*path, index), indent, document)
+    elif isinstance(item, list) and len(item) > 1 and len(f"{start} {_flow(item)}") > _WIDTH:
+        yield start, (place := _place(path, document))
+        for index, each in enumerate(item):
+            yield f"{indent}- {_flow(each)}", "" if (own := _place((*path, index), document)) == place else own
     elif isinstance(item, str) and _is_block(item):
         yield f"{start} {'|' if item.endswith(chr(10)) else '|-'}", _place(path, document)
         yield from ((f"{indent}{line}" if line else "", "") for line in item.removesuffix("\n").split("\n"))
@@ -87,6 +94,10 @@ def _item(item: Any, path: Path, indent: str, document: Document) -> Iterator[Li
         yield from rest
     else:
         yield f"{indent}- {_flow(item)}", _place(path, document)
+
+
+def _is_nested(value: list[Any]) -> bool:
+    return any(isinstance(each, dict | list) for each in value)
 
 
 def _is_block(text: str) -> bool:
@@ -122,7 +133,7 @@ def _leaves(value: Any, path: Path) -> Iterator[Path]:
     if isinstance(value, Mapping) and value and not is_source(value):
         for key, item in value.items():
             yield from _leaves(item, (*path, key))
-    elif isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
+    elif isinstance(value, list) and _is_nested(value):
         for index, item in enumerate(value):
             yield from _leaves(item, (*path, index))
     else:

@@ -48,6 +48,19 @@ def test_what_is_printed_reads_as_what_was_merged(data: dict[str, Any]) -> None:
     assert parse(text_of(data)).data == without_secrets(data)
 
 
+def test_a_list_that_is_wider_than_a_screen_stands_below_its_key() -> None:
+    wide = [f"subnet-0123456789abcde{number:02}" for number in range(4)]
+    document = parse("a:\n  short: [b, c]\n  wide: [" + ", ".join(wide) + "]\n", "x.yaml")
+    assert list(lines(document)) == [
+        ("a:", ""),
+        ("  short: [b, c]", "x.yaml:2"),
+        ("  wide:", "x.yaml:3"),
+        *((f"    - {each}", "") for each in wide),
+    ]
+    split = parse("wide:\n" + "".join(f"- {each}\n" for each in wide), "x.yaml")
+    assert [place for _, place in lines(split)] == ["x.yaml:2", "", "x.yaml:3", "x.yaml:4", "x.yaml:5"]
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
