@@ -32,6 +32,9 @@ _NAMED_BY = {
 Source: Kubernetes 1.36, patch merge keys of the OpenAPI schema; ports are named by `name`, as those made here all are.
 """
 
+_CLAIMED = frozenset({"ephemeral", "persistentVolumeClaim"})
+"""Volumes of pods that are claims."""
+
 _OUTSIDE = frozenset({"Gateway", "HTTPRoute", "Ingress", "PersistentVolumeClaim"})
 
 
@@ -118,10 +121,23 @@ class Drawing:
 
     @property
     def makes_outside(self) -> bool:
-        """Whether the object makes something outside of the cluster, such as a load balancer or a volume."""
+        """Whether the object makes something outside of the cluster, such as a load balancer or a volume, or keeps it.
+
+        A claim is not deleted while pods mount it, so a workload that mounts claims is deleted before the cluster too.
+        """
         spec = self.manifest.get("spec")
-        balanced = isinstance(spec, Mapping) and spec.get("type") == "LoadBalancer"
-        return self.manifest["kind"] in _OUTSIDE or balanced
+        if self.manifest["kind"] in _OUTSIDE or not isinstance(spec, Mapping):
+            return self.manifest["kind"] in _OUTSIDE
+        retention = spec.get("persistentVolumeClaimRetentionPolicy") or {}
+        kept = any(_CLAIMED & {*each} for each in _volumes(spec)) or retention.get("whenDeleted") == "Delete"
+        return spec.get("type") == "LoadBalancer" or kept
+
+
+def _volumes(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The volumes of the pods of a workload."""
+    if "jobTemplate" in spec:
+        spec = spec["jobTemplate"]["spec"]
+    return [*((spec.get("template") or {}).get("spec") or {}).get("volumes", ())]
 
 
 def named_by(field_name: str, items: list[Any]) -> tuple[str, ...] | None:

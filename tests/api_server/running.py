@@ -114,7 +114,8 @@ def running(folder: Path, *, kwok: bool = False) -> Iterator[Nodes]:
         controllers += ["--horizontal-pod-autoscaler-cpu-initialization-period=0s"]
         commands = [scheduler, controllers]
         if kwok:
-            commands.append(["kwok", f"--kubeconfig={access}", "--manage-all-nodes=true"])
+            stages = f"--config={Path(__file__).with_name('kwok.yaml')}"
+            commands.append(["kwok", f"--kubeconfig={access}", stages, "--manage-all-nodes=true"])
         processes = []
         nodes = Nodes(server, kwok=kwok)
         try:

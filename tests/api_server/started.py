@@ -134,6 +134,8 @@ def started(folder: Path) -> Iterator[ApiServer]:
     api += ["--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/16"]
     api += [f"--service-account-key-file={key}", f"--service-account-signing-key-file={key}"]
     api += ["--service-account-issuer=https://kubernetes.default.svc"]
+    # An etcd of 3.4, such as Debian's, cannot tell the progress of a watch; KWOK's watches would end at once.
+    api += ["--feature-gates=WatchList=false"]
     # Nobody makes the namespaces and service accounts that objects are in.
     api += ["--disable-admission-plugins=ServiceAccount,NamespaceLifecycle"]
     running = []

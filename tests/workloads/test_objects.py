@@ -17,6 +17,10 @@ SERVICE = "kubernetes:core/v1:Service"
 CONFIG = "kubernetes:core/v1:ConfigMap"
 ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 SECRETS = {"$secret": True}
+GROUPS = {"Deployment": "apps/v1", "StatefulSet": "apps/v1", "CronJob": "batch/v1", "Job": "batch/v1"}
+KINDS = {"Deployment": "deployment", "StatefulSet": "stateful_set", "CronJob": "cron_job", "Job": "job"}
+EPHEMERAL = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}}
+STATEFUL: dict[str, Any] = {"volumes": {"data": {"mount_path": "/data", "claim": {"size": "5Gi"}}}}
 LBC: dict[str, Any] = {"addons": {"aws_load_balancer_controller": {}}}
 
 
@@ -471,3 +475,25 @@ def test_a_pod_behind_a_load_balancer_ends_when_that_has_let_go_of_it() -> None:
         {"web": {**web, "drain_seconds": 5, "pod": {"containers": [{"name": "web", "lifecycle": own}]}}}, **LBC
     )
     assert found == ["workloads.web.drain_seconds: is a preStop hook; got 5, and a preStop in pod; remove one of them"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("Deployment", {"volumes": {"files": {"mount_path": "/f", "claim": {"size": "5Gi"}}}}),
+        ("CronJob", {"schedule": "0 3 * * *", "volumes": {"f": {"mount_path": "/f", "claim": {"existing": "old"}}}}),
+        ("Job", {"volumes": {"f": {"mount_path": "/f", "source": {"ephemeral": {"volumeClaimTemplate": EPHEMERAL}}}}}),
+        ("StatefulSet", {**STATEFUL, "spec": {"persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete"}}}),
+    ],
+)
+def test_what_mounts_claims_is_deleted_before_the_cluster(kind: str, fields: dict[str, Any]) -> None:
+    found = made({"web": {**WEB, **fields, "kind": KINDS[kind]}}).one(f"kubernetes:{GROUPS[kind]}:{kind}")
+    assert "deleted_with" not in found.planned.options
+    assert found.planned.options["replace_with"]
+
+
+@pytest.mark.parametrize(("kind", "fields"), [("Deployment", {}), ("StatefulSet", STATEFUL)])
+def test_what_mounts_nothing_that_has_to_go_goes_with_the_cluster(kind: str, fields: dict[str, Any]) -> None:
+    found = made({"web": {**WEB, **fields, "kind": KINDS[kind]}})
+    one = found.one(f"kubernetes:{GROUPS[kind]}:{kind}")
+    assert one.planned.options["deleted_with"] == found.one("eks.Cluster").urn

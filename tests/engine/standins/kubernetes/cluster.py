@@ -127,8 +127,8 @@ def await_ready(account: Account, row: Row, inputs: dict[str, Any]) -> None:
 
 def need_named(account: Account, row: Row, inputs: dict[str, Any]) -> None:
     """Pods do not start without the service account, ConfigMaps, Secrets and claims that they name."""
-    spec, namespace = inputs.get("spec") or {}, inputs["metadata"].get("namespace")
-    pod = spec if inputs["kind"] == "Pod" else (spec.get("template") or {}).get("spec") or {}
+    namespace = inputs["metadata"].get("namespace")
+    pod = pod_of(inputs)
     arn = row.outputs["arn"]
     if any(release.inputs.get("namespace") == namespace for release in account.rows(RELEASE, arn)):
         return  # what a chart made is not known here
@@ -136,6 +136,14 @@ def need_named(account: Account, row: Row, inputs: dict[str, Any]) -> None:
         if not account.find(f"kubernetes:core/v1:{kind}", f"{namespace}/{name}", arn):
             what = f"{inputs['kind']} {inputs['metadata'].get('name')}"
             raise ServiceError("Timeout", f'{what}: timed out waiting for the condition: {kind} "{name}" not found')
+
+
+def pod_of(outputs: dict[str, Any]) -> dict[str, Any]:
+    """The spec of the pods that a workload makes."""
+    spec = outputs.get("spec") or {}
+    for key in ("jobTemplate", "spec") if outputs.get("kind") == "CronJob" else ():
+        spec = spec.get(key) or {}
+    return spec if outputs.get("kind") == "Pod" else (spec.get("template") or {}).get("spec") or {}
 
 
 def named(pod: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -214,6 +222,11 @@ def check_delete(account: Account, row: Row, thing: Row) -> None:
             f"{thing.outputs.get('kind')} {thing.id} was not deleted in time: {sorted(controllers)[0]}, which would "
             "remove its finalizer, is gone",
         )
+    if thing.outputs.get("kind") == "PersistentVolumeClaim":
+        claim = ("PersistentVolumeClaim", thing.id.rsplit("/", 1)[-1])
+        for other in account.rows(scope=arn):
+            if other.id.startswith(f"{thing.id.rsplit('/', 1)[0]}/") and claim in named(pod_of(other.outputs)):
+                raise ServiceError("FinalizerTimeout", f"claim {thing.id} is mounted by pods of {other.id}")
     if thing.type == CRD:
         group = thing.get("spec.group")
         for other in account.rows(scope=arn):
