@@ -17,8 +17,7 @@ from typing import Any
 
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.reference.schema import stack_schema
-from tests import ROOT
+from tests import ROOT, SCHEMA
 
 HEX = "0123456789abcdef0"
 KEY = "key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -121,7 +120,7 @@ class StackFiles:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)  # noqa: S311 - for tests
-        self.schema = stack_schema()
+        self.schema = SCHEMA
         self.definitions: dict[str, Any] = self.schema["$defs"]
         self.kinds = sorted(name for name in self.definitions if name.startswith(("compute.", "addons.")))
         self.compute = [kind for kind in self.kinds if kind.startswith("compute.")]

@@ -25,16 +25,15 @@ from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.stack import Stack
 from eks_blueprints.recording import Plan, ProgramError
 from eks_blueprints.reference.addon_facts import samples
-from eks_blueprints.reference.schema import stack_schema
 from eks_blueprints.review.diff.values import same
 from eks_blueprints.review.preview.json_form import written
 from eks_blueprints.review.preview.run import findings
 from eks_blueprints.testing import record, record_stack
+from tests import SCHEMA
 from tests.builders import SUBNETS, cluster_ref
 
 CANARY = "canary-4711-hush"
 GROUND = Ground(version="1.34", network=NetworkRef(vpc_id="vpc-0123456789abcdef0", subnets=SUBNETS), oidc_provider=True)
-SCHEMA = stack_schema()
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
 KINDS = [(base, kind) for base in (AddOn, Compute) for kind in kinds(base)]
 LEAST: dict[str, Any] = {

@@ -20,13 +20,11 @@ from ruamel.yaml import YAML
 
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.recording import ProgramError
-from eks_blueprints.reference.schema import stack_schema
 from eks_blueprints.stackfile import open_stack
 from eks_blueprints.testing import record_stack
-from tests import PROJECT, ROOT
+from tests import PROJECT, ROOT, SCHEMA
 
 MORE = int(os.environ.get("FUZZ", "1"))
-SCHEMA = stack_schema()
 ELEMENTS = [name for name in SCHEMA["$defs"] if name.startswith(("compute.", "addons."))]
 HEX = "0123456789abcdef0"
 

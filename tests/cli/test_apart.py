@@ -82,6 +82,8 @@ def test_a_program_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_leaves_nothing_behind(tmp_path: Path, stop: signal.Signals) -> None:
+    # Tests that a shell runs in the background ignore SIGINT, and so would what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = project(tmp_path, HANGS)
     temporary = tmp_path / "temporary"
     temporary.mkdir()

@@ -31,6 +31,7 @@ CREDENTIAL = {
     "kind": "ExecCredential",
     "status": {"token": TOKEN},
 }
+AGENT = OTHERS[OTHERS.index("  agent:") :]
 STACK = """\
 region: eu-west-1
 network: {zone_count: 3, nat_gateways: single}
@@ -151,8 +152,15 @@ def test_workloads_are_applied_changed_and_taken_away(project: Project, nodes: r
     assert project.up().changed() == {"dev-web-config-app": "update", "dev-web-deployment": "update"}
     assert project.up().unchanged
 
+    project.edit("dev.yaml", AGENT, "")
+    assert {*project.up().changed().values()} == {"delete"}
+    assert items(nodes, f"{shop}/daemonsets") == []
+
     project.destroy()
     assert project.export() == []
-    namespaces = {each["metadata"]["name"] for each in items(nodes, "/api/v1/namespaces")}
-    assert "shop" not in namespaces
-    assert items(nodes, "/api/v1/namespaces/shop/pods") == []
+    # What keeps nothing outside goes with the cluster, which nobody deletes here.
+    (kept,) = items(nodes, f"{shop}/statefulsets")
+    assert kept["metadata"]["name"] == "db"
+    assert [each["metadata"]["name"] for each in items(nodes, f"{shop}/deployments")] == ["web"]
+    claims = {each["metadata"]["name"] for each in items(nodes, "/api/v1/namespaces/shop/persistentvolumeclaims")}
+    assert claims == {"data-db-0", "data-db-1", "data-db-2"}

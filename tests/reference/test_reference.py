@@ -10,13 +10,12 @@ from eks_blueprints.core.document import parse
 from eks_blueprints.reference.pages import stack_page
 from eks_blueprints.reference.schema import overlay_schema, stack_schema
 from eks_blueprints.reference.stubs import STUB, addons_stub
-from tests import PROJECT, ROOT
+from tests import PROJECT, ROOT, SCHEMA
 
 REFERENCE = ROOT / "docs" / "reference"
 STACKS = [p for p in (PROJECT / "stacks").glob("*.yaml") if not p.name.startswith("Pulumi")]
 
 
-SCHEMA = json.loads((REFERENCE / "stack.schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
