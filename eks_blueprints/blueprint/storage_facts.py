@@ -141,8 +141,6 @@ def _of_object(manifest: Mapping[str, Any], found: Storage) -> None:
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     if not isinstance(metadata, Mapping) or not isinstance(name, str):
         return
-    marks = metadata.get("annotations")
-    marks = marks if isinstance(marks, Mapping) else {}
     kind = manifest.get("kind")
     if kind == "StorageClass":
         parameters = manifest.get("parameters")
@@ -150,9 +148,16 @@ def _of_object(manifest: Mapping[str, Any], found: Storage) -> None:
             provisioner=str(manifest.get("provisioner")),
             parameters=parameters if isinstance(parameters, Mapping) else {},
         )
-        found.add(name, made, default=str(marks.get(_DEFAULT)).lower() == "true")
+        found.add(name, made, default=is_default(manifest))
     elif kind == "VolumeAttributesClass":
         found.attributes[name] = str(manifest.get("driverName"))
     elif kind == "VolumeSnapshotClass":
         found.snapshot_classes.add(name)
-        found.snapshot_default |= str(marks.get(_SNAPSHOT_DEFAULT)).lower() == "true"
+        found.snapshot_default |= is_default(manifest, _SNAPSHOT_DEFAULT)
+
+
+def is_default(manifest: Mapping[str, Any], mark: str = _DEFAULT) -> bool:
+    """Whether a class that is written down is the default one."""
+    metadata = manifest.get("metadata")
+    marks = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    return isinstance(marks, Mapping) and str(marks.get(mark)).lower() == "true"
