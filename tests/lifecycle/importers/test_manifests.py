@@ -97,6 +97,19 @@ def test_claims_bring_what_makes_their_volumes_where_nothing_else_is_said(tmp_pa
     assert [each for each in part.data["addons"] if each != "app"] == ["aws_fsx_csi_driver"]
 
 
+def test_a_secret_inside_a_file_of_a_config_map_is_told_with_its_line(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata:\n  app.conf: |\n    host: db\n"
+    text += "    password: hunter2-Zq81\n  fine.conf: |\n    password_policy: strict\n    token_lifetime: 1h\n"
+    part = imported([written(tmp_path, text)], "app")
+    (line,) = told.to_data(part)["plain_secrets"]
+    assert "ConfigMap app of default: line 2 of data" in line
+    assert "app.conf" in line
+    assert "move the text into a Secret" in line
+    assert "hunter2" not in line
+    said = "\n".join(told.lines(part))
+    assert f"secrets in plain text:\n  {line}" in said
+
+
 def test_no_value_of_a_secret_is_written_down_or_told(tmp_path: Path) -> None:
     login = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {url: https://u:tops3cret@h/}\n"
     part, text, _ = into_plan(tmp_path, [written(tmp_path, f"{SHOP}---\n{OTHERS}---\n{login}")])
