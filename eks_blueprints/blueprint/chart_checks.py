@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.addons._fit import DAEMON
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
-from eks_blueprints.blueprint.kinds import AwsEbsCsiDriver, ChartAddOn, Manifests, StorageClasses
-from eks_blueprints.core import versions
+from eks_blueprints.blueprint.kinds import ChartAddOn
 from eks_blueprints.core.errors import Problem
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.core.charts.model import Claim, Rendered, Workload
-
-_NO_DEFAULT_CLASS = versions.minor("1.30")
-"""Since when EKS marks no StorageClass as the default: its user guide, notes on 1.30."""
-_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
@@ -36,6 +31,10 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             yield from _on_fargate(addon, found)
         else:
             yield from _volumes(addon, found, args)
+    if naming := [each for each in args.addons if hasattr(each, "storage_class") or getattr(each, "values", None)]:
+        from eks_blueprints.blueprint import storage_checks
+
+        yield from storage_checks.check_addons(args, naming)
 
 
 def _rendered(addon: ChartAddOn) -> Rendered | None:
@@ -73,11 +72,14 @@ def _volumes(addon: AddOn, found: Rendered, args: BlueprintArgs) -> Iterator[Pro
     claims = [name for name, claim in _claims(found) if claim.storage_class is None]
     if not claims or _turns_off_volumes(getattr(addon, "values", {})):
         return
+    from eks_blueprints.blueprint.storage_facts import storage
+
     lacking, do = [], []
-    if not args.cluster.auto_mode and not any(isinstance(other, AwsEbsCsiDriver) for other in args.addons):
+    found_here = storage(args)
+    if not found_here.drivers:
         lacking.append("a driver that creates volumes")
         do.append("aws_ebs_csi_driver: {}")
-    if versions.minor(args.cluster.version) >= _NO_DEFAULT_CLASS and not _default_class(args):
+    if found_here.default is None:
         lacking.append("a default StorageClass, which EKS does not create since 1.30")
         do.append("storage_classes: {}")
     if lacking:
@@ -101,24 +103,6 @@ def _of_blocks(found: Rendered) -> list[str]:
         for name, claim in _claims(found)
         if "ReadWriteMany" not in claim.modes and (claim.storage_class or "gp3").startswith(("gp", "io", "st", "sc"))
     ]
-
-
-def _default_class(args: BlueprintArgs) -> bool:
-    for addon in args.addons:
-        if isinstance(addon, StorageClasses) and any(each.default for each in addon.classes.values()):
-            return True
-        if isinstance(addon, AwsEbsCsiDriver) and addon.default_storage_class:
-            return True
-        if isinstance(addon, Manifests) and any(_is_default(each) for each in addon.manifests.values()):
-            return True
-    return False
-
-
-def _is_default(manifest: Mapping[str, Any]) -> bool:
-    metadata = manifest.get("metadata")
-    notes = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    said = notes.get(_DEFAULT) if isinstance(notes, Mapping) else None
-    return manifest.get("kind") == "StorageClass" and str(said).lower() == "true"
 
 
 def _turns_off_volumes(values: Any) -> bool:

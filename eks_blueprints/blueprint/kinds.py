@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons._helm_addon import HelmAddOn as HelmAddOn
     from eks_blueprints.addons.argocd import Argocd as Argocd
     from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver as AwsEbsCsiDriver
+    from eks_blueprints.addons.aws_efs_csi_driver import AwsEfsCsiDriver as AwsEfsCsiDriver
     from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler as ClusterAutoscaler
     from eks_blueprints.addons.coredns import Coredns as Coredns
     from eks_blueprints.addons.eks_addon import EksAddon as EksAddon
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons.kube_proxy import KubeProxy as KubeProxy
     from eks_blueprints.addons.kyverno_policies import KyvernoPolicies as KyvernoPolicies
     from eks_blueprints.addons.manifests import Manifests as Manifests
+    from eks_blueprints.addons.snapshot_controller import SnapshotController as SnapshotController
     from eks_blueprints.addons.storage_classes import StorageClasses as StorageClasses
     from eks_blueprints.addons.vpc_cni import VpcCni as VpcCni
     from eks_blueprints.compute._ec2_nodes import Ec2Nodes as Ec2Nodes
@@ -37,6 +39,7 @@ else:
     Argocd = late("eks_blueprints.addons.argocd", "Argocd")
     AutoMode = late("eks_blueprints.compute.auto_mode", "AutoMode")
     AwsEbsCsiDriver = late("eks_blueprints.addons.aws_ebs_csi_driver", "AwsEbsCsiDriver")
+    AwsEfsCsiDriver = late("eks_blueprints.addons.aws_efs_csi_driver", "AwsEfsCsiDriver")
     CapabilityAddOn = late("eks_blueprints.addons._capability", "CapabilityAddOn")
     ChartAddOn = late("eks_blueprints.addons._chart_addon", "ChartAddOn")
     ClusterAutoscaler = late("eks_blueprints.addons.cluster_autoscaler", "ClusterAutoscaler")
@@ -55,5 +58,6 @@ else:
     ManagedNodes = late("eks_blueprints.compute.managed_nodes", "ManagedNodes")
     Manifests = late("eks_blueprints.addons.manifests", "Manifests")
     SelfManagedNodes = late("eks_blueprints.compute.self_managed_nodes", "SelfManagedNodes")
+    SnapshotController = late("eks_blueprints.addons.snapshot_controller", "SnapshotController")
     StorageClasses = late("eks_blueprints.addons.storage_classes", "StorageClasses")
     VpcCni = late("eks_blueprints.addons.vpc_cni", "VpcCni")

@@ -70,6 +70,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     if not any(sources):
         return
     # Most platforms have none, and the shapes of kinds take a while to load.
+    from eks_blueprints.blueprint import storage_checks
     from eks_blueprints.kubernetes import check as objects
     from eks_blueprints.kubernetes.custom import Definitions
     from eks_blueprints.kubernetes.shapes import of
@@ -98,6 +99,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             yield Problem(first, f"{what}; got {len(checked.unknown)} of them; {do}", severity="warning")
     yield from _twice(every, shapes, dict(made_elsewhere.objects(args, bringers)))
     yield from _homes(args, every, shapes)
+    yield from storage_checks.check(args, every)
 
 
 def _manifests(addon: Manifests) -> Iterator[Written]:

@@ -124,6 +124,8 @@ def main(args: list[str] | None = None) -> NoReturn:
         with contextlib.suppress(OSError):
             error.show()
         code = Exit.INVALID
+    except MemoryError:
+        code = _said("eks-blueprints: needs more memory than it may have; raise the limit (ulimit -v)", Exit.FAILED)
     except OSError as error:
         code = _unwritten(error)
     except Exception as error:

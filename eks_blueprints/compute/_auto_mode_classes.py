@@ -21,8 +21,8 @@ PROVISIONER = "ebs.csi.eks.amazonaws.com"
 INGRESS_CONTROLLER = "eks.amazonaws.com/alb"
 INGRESS_GROUP = "eks.amazonaws.com"
 
-_GP3_IOPS = (3000, 16000)
-_GP3_THROUGHPUT = (125, 1000)
+_GP3_IOPS = (3000, 80000)
+_GP3_THROUGHPUT = (125, 2000)
 _WITH_IOPS = ("gp3", "io1", "io2")
 
 

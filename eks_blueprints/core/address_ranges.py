@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -11,6 +12,9 @@ _ALL = ("0.0.0.0/0", "::/0")
 _HALF = 2**31
 """Half of all IPv4 addresses; of IPv6, half of 2000::/3, the part that is given out."""
 _GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
+_OF_IPV4 = ipaddress.IPv6Network("::ffff:0:0/96")
+_ZEROS = re.compile(r"(?<![\w:])0+(?=\d+\.)|(?<=\.)0+(?=\d)")
+"""Zeros before the numbers of an IPv4 address."""
 
 
 def is_world(ranges: Iterable[str]) -> bool:
@@ -42,13 +46,21 @@ def opening(ranges: Iterable[str]) -> set[str]:
 
 
 def network_of(text: object) -> Network | None:
-    """The range that a text writes down; None if it is none."""
+    """The range that a text writes down; None if it is none.
+
+    Zeros before a number mean nothing, and a range of IPv4 addresses that IPv6 writes (`::ffff:0.0.0.0/96`) is that of
+    IPv4: so the API server reads them, with Go's ParseCIDR of old (k8s.io/utils/net, ParseCIDRSloppy).
+    """
     if not isinstance(text, str):
         return None
     try:
-        return ipaddress.ip_network(text.strip(), strict=False)
+        found = ipaddress.ip_network(_ZEROS.sub("", text.strip()), strict=False)
     except ValueError:
         return None
+    if isinstance(found, ipaddress.IPv6Network) and found.subnet_of(_OF_IPV4):
+        address = ipaddress.IPv4Address(int(found.network_address) & 0xFFFFFFFF)
+        return ipaddress.IPv4Network((address, found.prefixlen - _OF_IPV4.prefixlen))
+    return found
 
 
 def _summed(ranges: Iterable[str]) -> tuple[list[ipaddress.IPv4Network], list[ipaddress.IPv6Network]]:

@@ -90,6 +90,15 @@ def everything(resource: str) -> bool:
     return "*" in rest and not rest.strip("*:")
 
 
+def of_every_service(resource: str) -> bool:
+    """Whether a resource stands for all that every service has, be it in one region or account alone:
+    `arn:aws:*:eu-west-1:*:*`.
+    """
+    parts = resource.split(":", 5)
+    wide = len(parts) == 6 and all("*" in part and not part.strip("*?/:") for part in (parts[2], parts[5]))
+    return everything(resource) or (parts[0] == "arn" and wide)
+
+
 def all_of_kind(resource: str) -> bool:
     """Whether a resource stands for all of its kind: `*`, `arn:aws:iam::*:role/*`, `arn:aws:s3:::*`."""
     parts = resource.split(":", 5)

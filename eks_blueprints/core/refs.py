@@ -81,6 +81,12 @@ class Place:
             return {}
         return next((labels for pattern, labels in self.fargate if fnmatchcase(namespace, pattern)), None)
 
+    def runs(self, namespace: str, labels: Mapping[str, Any]) -> bool:
+        """Whether it is Fargate that runs pods with these labels in a namespace."""
+        return any(
+            fnmatchcase(namespace, pattern) and wanted.items() <= labels.items() for pattern, wanted in self.fargate
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:

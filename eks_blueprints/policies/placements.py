@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eks_blueprints.karpenter import cron
-from eks_blueprints.karpenter.fitting import fit
+from eks_blueprints.karpenter.fitting import ZONE, fit
 from eks_blueprints.policies.node_kinds import kinds_of
 from eks_blueprints.policies.objects import CRON_JOB, DAEMON_SET, WORKLOADS, namespace_of, object_name, pod_of
 from eks_blueprints.policies.platform import cluster_of, fargate_profile_of
@@ -96,6 +96,27 @@ def placement(workload: Resource, stack: Stack, after: datetime) -> Placement:
         not_on={name: answer.refused for name, answer in answers.items() if answer.refused},
         unknown="" if unknown is None else str(unknown),
     )
+
+
+def zones_for(workload: Resource, stack: Stack) -> frozenset[str] | None:
+    """The zones of all compute that takes the pods of a workload; None where one of them is not known."""
+    cluster = cluster_of(workload, stack)
+    if cluster is None or pod_of(workload).has("schedulerName"):
+        return None
+    kinds, unknown = kinds_of(cluster, stack)
+    if unknown is not None or fargate_profile_of(workload, stack) is not None:
+        return None
+    found: set[str] = set()
+    needs = needs_of(workload)
+    for nodes in kinds:
+        answer = fit(nodes, needs)
+        if answer.refused:
+            continue
+        zones = nodes.labels.get(ZONE)
+        if zones is None or zones.values is None:
+            return None
+        found |= zones.values
+    return frozenset(found) or None
 
 
 def _next_runs(workload: Resource, after: datetime) -> tuple[datetime, ...]:

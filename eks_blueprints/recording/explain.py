@@ -17,6 +17,8 @@ def explain(error: BaseException, monitor: RecordingMonitor, locator: Locator) -
     if monitor.failure is not None:
         return monitor.failure
     chain = _causes(error)
+    if memory := next((each for each in chain if isinstance(each, MemoryError)), None):
+        raise memory
     if late := next((each for each in chain if isinstance(each, OutOfTime)), None):
         place = locator.blame(late.__traceback__)
         return ProgramError(f"the program {late}", *((place.file, place.line) if place else ()))

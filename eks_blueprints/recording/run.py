@@ -163,7 +163,7 @@ class _Session:
             try:
                 with apart():
                     drive(loop, self._main(program))
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, MemoryError):
                 raise
             except BaseException as error:  # a callback may ask the interpreter to end, which would end this tool
                 explained = explain(error, monitor, self._locator)

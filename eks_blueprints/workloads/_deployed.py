@@ -14,8 +14,10 @@ from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads.base import Workload
 
-_LATER = frozenset({"HorizontalPodAutoscaler", "HTTPRoute", "Ingress", "ScaledObject", "VerticalPodAutoscaler"})
-"""Kinds that name the workload or its Service, and are made after them."""
+_LATER = frozenset(
+    {"HorizontalPodAutoscaler", "HTTPRoute", "Ingress", "ScaledObject", "VerticalPodAutoscaler", "VolumeSnapshot"}
+)
+"""Kinds that name the workload, its Service or volumes that its pods have made, and are made after them."""
 
 
 def deploy(workload: Workload, cluster: ClusterRef) -> Component:
@@ -71,5 +73,9 @@ def _made(each: Drawing, component: Component, cluster: ClusterRef, after: Any) 
     return KubernetesObject(
         f"{component.pulumi_resource_name}-{each.key}",
         each.manifest,
-        component.child(depends_on=after, **in_cluster(cluster.resource, goes_with_it=not each.makes_outside)),
+        component.child(
+            depends_on=after,
+            retain_on_delete=each.kept or None,
+            **in_cluster(cluster.resource, goes_with_it=not each.makes_outside),
+        ),
     )

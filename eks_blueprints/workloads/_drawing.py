@@ -35,7 +35,7 @@ Source: Kubernetes 1.36, patch merge keys of the OpenAPI schema; ports are named
 _CLAIMED = frozenset({"ephemeral", "persistentVolumeClaim"})
 """Volumes of pods that are claims."""
 
-_OUTSIDE = frozenset({"Gateway", "HTTPRoute", "Ingress", "PersistentVolumeClaim"})
+_OUTSIDE = frozenset({"Gateway", "HTTPRoute", "Ingress", "PersistentVolumeClaim", "VolumeSnapshot"})
 
 
 @dataclass(slots=True)
@@ -46,6 +46,8 @@ class Drawing:
     manifest: dict[str, Any]
     source: Path
     """The field of the workload that the object as a whole comes from."""
+    kept: bool = False
+    """Whether the object stays in the cluster when it is no longer declared."""
     _from: dict[Path, tuple[Path, bool]] = field(default_factory=dict)
     """For parts of the manifest: the field of the workload, and whether what is below it is in the same words."""
 

@@ -114,22 +114,6 @@ def account(workload: Workload) -> Iterator[Drawing]:
         yield binding
 
 
-def claims(workload: Workload) -> Iterator[Drawing]:
-    """Claims that all of its pods share."""
-    for key, volume in workload.volumes.items():
-        if volume.claim is None or volume.claim.existing is not None:
-            continue
-        source = ("volumes", key, "claim")
-        found = drawing(
-            workload, f"claim-{key}", "v1 PersistentVolumeClaim", source, config_name(workload, key, volume.claim)
-        )
-        # Most classes make a volume when a pod needs it, and the pods wait for the claim.
-        found.put(("metadata", "annotations"), {"pulumi.com/skipAwait": "true"}, source)
-        found.put(("spec",), {**volume.claim.manifest}, source)
-        found.tell(("spec", "resources", "requests", "storage"), (*source, "size"))
-        yield found
-
-
 def policies(workload: Workload) -> Iterator[Drawing]:
     """Its NetworkPolicy."""
     if workload.network_policy is not None:

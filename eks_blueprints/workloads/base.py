@@ -17,7 +17,7 @@ from eks_blueprints.workloads._config import ConfigMaps, Secrets
 from eks_blueprints.workloads._container import Container, container_faults
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads._service_account import ServiceAccount
-from eks_blueprints.workloads._volumes import Volumes
+from eks_blueprints.workloads._volumes import Volumes, storage_faults, storage_problems
 from eks_blueprints.workloads._words import Places, by_name, written_as
 
 if TYPE_CHECKING:
@@ -178,6 +178,13 @@ class Workload(Container, Element):
         """Volumes of which each pod has one of its own."""
         return frozenset()
 
+    def claim_names(self, volume: str) -> tuple[str, ...]:
+        """Names of the claims behind a volume; none for a volume without one."""
+        claim = self.volumes[volume].claim
+        if claim is None:
+            return ()
+        return (claim.existing or claim.name or f"{self.object_name_used}-{volume}",)
+
     @property
     def account_name(self) -> str:
         """Name of the service account of the pods."""
@@ -208,6 +215,7 @@ class Workload(Container, Element):
             self.service_account.association(self.namespace, self.account_name)
         except ValidationError as error:
             faults.nest(("service_account",), error)
+        storage_faults(self, faults)
         self._check_own(faults)
         faults.raise_if_any()
         return self
@@ -302,11 +310,12 @@ class Workload(Container, Element):
                 yield each
 
     def _drawn(self, ground: Ground) -> Iterator[Drawing]:
-        from eks_blueprints.workloads import _objects
+        from eks_blueprints.workloads import _objects, _storage
 
         yield from _objects.config(self)
         yield from _objects.account(self)
         yield from self.own_objects(ground)
+        yield from _storage.snapshots(self)
         yield from _objects.policies(self)
 
     def own_objects(self, ground: Ground) -> Iterator[Drawing]:
@@ -331,6 +340,7 @@ class Workload(Container, Element):
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
         """Compute that it is to run on and that is not there, and objects to patch that are not made."""
         yield from self._unpatched(ground)
+        yield from storage_problems(self, ground)
         if self.run_on is not None and ground.places is not None:
             from eks_blueprints.workloads._placing import unplaced
 

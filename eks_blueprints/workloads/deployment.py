@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.workloads._drawing import Drawing
-from eks_blueprints.workloads._objects import claims
 from eks_blueprints.workloads._scaled import ScaledWorkload
+from eks_blueprints.workloads._storage import claims
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground

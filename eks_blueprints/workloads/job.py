@@ -9,7 +9,8 @@ from pydantic import Field
 
 from eks_blueprints.core.errors import Path
 from eks_blueprints.workloads._drawing import Drawing
-from eks_blueprints.workloads._objects import claims, controller
+from eks_blueprints.workloads._objects import controller
+from eks_blueprints.workloads._storage import claims
 from eks_blueprints.workloads.base import Workload
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads._exposed import ServiceName
 from eks_blueprints.workloads._objects import drawing
 from eks_blueprints.workloads._scaled import ScaledWorkload
+from eks_blueprints.workloads._storage import CLAIM_FIELDS, claims_of_pods
 from eks_blueprints.workloads._volumes import Claim
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class StatefulSet(ScaledWorkload):
         return self.headless_service or f"{self.object_name_used}-headless"
 
     def governing_objects(self, _ground: Ground) -> Iterator[Drawing]:
-        """The headless Service."""
+        """The headless Service, and claims of its pods that have changed since it was created."""
         found = drawing(self, "headless", "v1 Service", (), self.headless_name)
         found.put(("spec", "clusterIP"), "None", ())
         found.put(("spec", "publishNotReadyAddresses"), True, ())
@@ -67,6 +68,16 @@ class StatefulSet(ScaledWorkload):
             entry = {"name": name, "port": port_of(value)[0], "targetPort": name, **port_fields(value)}
             found.add(("spec", "ports"), entry, ("ports", name))
         yield found
+        yield from claims_of_pods(self, {name: each for name, each in self._claims.items() if each.created_with})
+
+    def claim_names(self, volume: str) -> tuple[str, ...]:
+        """Names of the claims of its pods for a volume, of those that there are at any time."""
+        if volume not in self.claims_by_pod:
+            return super().claim_names(volume)
+        ordinals = self.spec.get("ordinals")
+        first = ordinals.get("start", 0) if isinstance(ordinals, dict) else 0
+        count = self.replicas_least or 0
+        return tuple(f"{volume}-{self.object_name_used}-{first + number}" for number in range(count))
 
     def controller_spec(self) -> dict[Path, tuple[Any, Path]]:
         """How its pods are named, started and given storage."""
@@ -77,9 +88,15 @@ class StatefulSet(ScaledWorkload):
             # The API server fills in the mode; left out here, it would be a difference for ever.
             mode = {"volumeMode": "Filesystem"}
             templates = [
-                {"metadata": {"name": name}, "spec": {**mode, **each.manifest}} for name, each in claims.items()
+                {"metadata": {"name": name}, "spec": {**mode, **each.template}} for name, each in claims.items()
             ]
             found["volumeClaimTemplates",] = (templates, ("volumes",))
+            for index, (name, template) in enumerate(zip(claims, templates, strict=True)):
+                at, source = ("volumeClaimTemplates", index), ("volumes", name, "claim")
+                found[at] = (template, source)
+                for key, value in template["spec"].items():
+                    if key in CLAIM_FIELDS:
+                        found[*at, "spec", key] = (value, (*source, CLAIM_FIELDS[key]))
             kept = {"whenDeleted": self.claims_when_deleted, "whenScaled": self.claims_when_scaled}
             found["persistentVolumeClaimRetentionPolicy",] = (kept, ("claims_when_deleted",))
         return found

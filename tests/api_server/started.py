@@ -43,7 +43,16 @@ class ApiServer:
     ) -> tuple[int, dict[str, Any]]:
         """Status and answer of a call: POST with a body, GET without one, unless the method says otherwise."""
         data = None if body is None else json.dumps(body).encode()
-        form = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        return self._asked(
+            path, data, method, "application/merge-patch+json" if method == "PATCH" else "application/json"
+        )
+
+    def apply(self, path: str, manifest: Mapping[str, Any], *, force: bool) -> tuple[int, dict[str, Any]]:
+        """Status and answer of a server-side apply."""
+        options = f"?fieldManager=tests&force={str(force).lower()}&fieldValidation=Strict"
+        return self._asked(f"{path}{options}", json.dumps(manifest).encode(), "PATCH", "application/apply-patch+yaml")
+
+    def _asked(self, path: str, data: bytes | None, method: str | None, form: str) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": form}
         request = urllib.request.Request(f"{self.address}{path}", data, headers, method=method)  # noqa: S310 - on this machine
         unchecked = ssl._create_unverified_context()  # noqa: S323 - its certificate is made when it starts

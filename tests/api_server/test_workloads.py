@@ -83,3 +83,33 @@ def test_resources_are_judged_as_the_server_does(resources: dict[str, Any], acce
         "spec": {"containers": [container]},
     }
     assert (server.refusal(pod) == "", not refused(pod)) == (accepted, accepted)
+
+
+def test_claims_of_a_stateful_set_are_taken_over_and_grow(strict: ApiServer) -> None:
+    """By server-side apply with force, as the provider sends objects with the annotation pulumi.com/patchForce."""
+    fast = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "gp3"}}
+    assert not strict.made({**fast, "provisioner": "ebs.csi.aws.com", "allowVolumeExpansion": True})
+    fields = {"name": "db", "namespace": NAMESPACE, "image": "example.com/db:1", "replicas": 1}
+    claim = {"size": "1Gi", "storage_class": "gp3"}
+
+    def drawn(**more: Any) -> list[dict[str, Any]]:
+        volumes = {"data": {"mount_path": "/data", "claim": {**claim, **more}}}
+        return objects("stateful_set", {**fields, "volumes": volumes}, GROUND)
+
+    (template,) = next(each for each in drawn() if each["kind"] == "StatefulSet")["spec"]["volumeClaimTemplates"]
+    made = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": template["spec"]}
+    assert not strict.made({**made, "metadata": {"name": "data-db-0", "namespace": NAMESPACE}})
+    path = f"/api/v1/namespaces/{NAMESPACE}/persistentvolumeclaims/data-db-0"
+    bound = {"status": {"phase": "Bound", "capacity": {"storage": "1Gi"}}}
+    assert strict.call(f"{path}/status", bound, "PATCH")[0] == 200
+    grown = next(each for each in drawn(size="2Gi", created_with={"size": "1Gi"}) if each["kind"] == made["kind"])
+    assert strict.apply(path, grown, force=False)[0] == 409
+    status, found = strict.apply(path, grown, force=True)
+    assert (status, found["spec"]["resources"]["requests"]["storage"]) == (200, "2Gi")
+    status, said = strict.apply(path, {**grown, "spec": {**grown["spec"], **_request("1Gi")}}, force=True)
+    assert status == 422
+    assert "can not be less than" in said["message"] or "less than" in said["message"]
+
+
+def _request(size: str) -> dict[str, Any]:
+    return {"resources": {"requests": {"storage": size}}}

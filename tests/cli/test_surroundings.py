@@ -174,6 +174,31 @@ def test_too_few_open_files(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("limit", [12, 20, 40])
+def test_many_stacks_with_few_open_files(tmp_path: Path, limit: int) -> None:
+    """They are done one after the other; where not even that is possible, one line says so."""
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\nmain: stacks\n")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "__main__.py").write_text((ROOT / "stacks" / "__main__.py").read_text())
+    copies = "for each in a b c; do cp dev.yaml stacks/$each.yaml; done; "
+    done = run(f"{copies} ulimit -n {limit}; $CLI preview --all", tmp_path)
+    assert "Traceback" not in done.stderr
+    if done.returncode:
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert "raise the limit of open files" in line
+
+
+def test_too_little_memory(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "__main__.py").write_text("raise MemoryError\n")
+    done = run("$CLI preview --program . dev", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "eks-blueprints: needs more memory than it may have; raise the limit (ulimit -v)"
+    ]
+
+
 HISTORY = """\
 git init -q -b main .
 git() { command git -c user.name=a -c user.email=a@example.com "$@"; }

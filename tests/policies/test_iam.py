@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.core.address_ranges import is_world, opening
+from eks_blueprints.core.address_ranges import is_world, network_of, opening
 from eks_blueprints.core.iam_match import (
     all_of_kind,
     every_action,
@@ -35,6 +35,12 @@ POLICIES = """
 *                                 | arn:aws:*                      |                              -> star
 *                                 | arn:*:*:*:*:*                  |                              -> star
 *                                 | arn:aws-cn:*:*:*:*             |                              -> star
+*                                 | *                              | StringEquals aws:RequestedRegion eu-west-1 -> star
+*                                 | arn:aws:*:eu-west-1:*:*        |                              -> star
+*                                 | arn:aws:*:eu-*:111122223333:*  |                              -> star
+!iam:*                            | arn:aws:*:eu-west-1:*:*        |                              -> star
+ec2:*                             | arn:aws:*:eu-west-1:*:*        |                              ->
+*                                 | arn:aws:*:eu-west-1:*:instance/* |                            ->
 *                                 | *                              | Bool aws:MultiFactorAuthPresent true -> star
 *                                 | arn:aws:s3:::shop/*            |                              ->
 *                                 | ${bucket.arn}                  |                              ->
@@ -289,6 +295,12 @@ def test_the_report_matches_as_the_rules_do() -> None:
         (["0.0.0.0/2", "0.0.0.0/2", "10.0.0.0/8"], False),
         ([f"{n}.0.0.0/8" for n in range(256)], True),
         ([f"{n}.0.0.0/8" for n in range(100)], False),
+        (["000.0.0.0/0"], True),
+        (["0.0.0.0/00"], True),
+        (["010.0.0.0/8"], False),
+        (["::ffff:0.0.0.0/96"], True),
+        (["::ffff:0.0.0.0/97", "::ffff:128.0.0.0/97"], True),
+        (["::ffff:10.0.0.0/104"], False),
         (["2000::/3"], True),
         (["2000::/5", "2800::/5"], True),
         (["2001:db8::/32"], False),
@@ -307,3 +319,10 @@ def test_what_opens_the_world_by_itself_is_told_alone() -> None:
     assert opening(["0.0.0.0/0", "10.0.0.0/8"]) == {"0.0.0.0/0"}
     assert opening(["0.0.0.0/2", "64.0.0.0/2"]) == {"0.0.0.0/2", "64.0.0.0/2"}
     assert opening(["10.0.0.0/8"]) == set()
+
+
+def test_ranges_are_read_as_kubernetes_reads_them() -> None:
+    assert str(network_of("000.0.0.0/0")) == str(network_of("::ffff:0.0.0.0/96")) == "0.0.0.0/0"
+    assert str(network_of("192.000.002.010/24")) == "192.0.2.0/24"
+    assert str(network_of("::ffff:0:0/95")) == "::fffe:0:0/95"
+    assert network_of("0x0.0.0.0/0") is None

@@ -66,6 +66,15 @@ CLAIMS: list[Any] = [
             "claim": {"size": "20Gi", "storage_class": "gp3", "access_modes": ["ReadWriteOncePod"]},
         }
     },
+    {"data": {"mount_path": "/data", "claim": {"size": "20Gi", "volume_attributes_class": "fast"}}},
+    {"data": {"mount_path": "/data", "claim": {"size": "20Gi", "from_snapshot": "db-data-before"}}},
+    {"data": {"mount_path": "/data", "claim": {"size": "20Gi", "from_claim": "db-data"}}},
+    {
+        "data": {
+            "mount_path": "/data",
+            "claim": {"size": "20Gi", "snapshots": {"before-18": {}, "after-18": {"snapshot_class": "ebs"}}},
+        }
+    },
     {
         "data": {
             "mount_path": "/data",
@@ -77,6 +86,20 @@ CLAIMS: list[Any] = [
         }
     },
 ]
+GROWN: list[Any] = [
+    {"data": {"mount_path": "/data", "claim": {"size": "40Gi", "created_with": {"size": "20Gi"}}}},
+    {
+        "data": {
+            "mount_path": "/data",
+            "claim": {
+                "size": "20Gi",
+                "volume_attributes_class": "fast",
+                "created_with": {"volume_attributes_class": None},
+            },
+        }
+    },
+]
+"""Claims of a stateful set that have changed since it was created."""
 ALL: dict[str, list[Any]] = {
     "object_name": ["other"],
     "container_name": ["main"],
@@ -150,7 +173,7 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
     "stateful_set": {
         **SERVED,
         **SCALED,
-        "volumes": [*VOLUMES, *CLAIMS],
+        "volumes": [*VOLUMES, *CLAIMS, *GROWN],
         "headless_service": ["nodes"],
         "pod_management": ["OrderedReady", "Parallel"],
         "claims_when_deleted": ["Retain", "Delete"],

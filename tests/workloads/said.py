@@ -18,6 +18,8 @@ BASE: dict[str, Any] = {
     "compute": {"nodes": {"kind": "managed_nodes", "labels": {"pool": "apps"}}},
 }
 OTHERS = {"acme/db/prod": {"url": "postgres://db"}}
+STORAGE: dict[str, Any] = {"aws_ebs_csi_driver": {}, "storage_classes": {}}
+"""Add-ons with which claims get volumes."""
 WEB: dict[str, Any] = {"kind": "deployment", "namespace": "shop", "image": "example.com/web:1.0"}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from eks_blueprints.stackfile import load
-from tests.workloads.said import BASE, WEB, made, told
+from tests.workloads.said import BASE, STORAGE, WEB, made, told
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
@@ -298,7 +298,7 @@ def test_a_stateful_set_gives_each_pod_a_name_and_storage() -> None:
         "replicas": 3,
         "volumes": {"data": {"mount_path": "/data", "claim": {"size": "20Gi"}}},
     }
-    found = made({"db": {**WEB, **fields, "kind": "stateful_set"}})
+    found = made({"db": {**WEB, **fields, "kind": "stateful_set"}}, addons=STORAGE)
     spec = found.one("kubernetes:apps/v1:StatefulSet").inputs["spec"]
     assert spec["serviceName"] == found.one(SERVICE).inputs["metadata"]["name"] == "db-headless"
     assert found.one(SERVICE).inputs["spec"]["clusterIP"] == "None"
@@ -394,7 +394,7 @@ def test_objects_and_containers_keep_the_names_that_they_are_given() -> None:
         "secrets": {"db": {"name": "login", "data": {"a": {"secret": "a"}}, "mount_path": "/etc/db"}},
         "volumes": {"data": {"claim": {"name": "disk", "size": "1Gi"}}},
     }
-    found = made({"web": {**WEB, **fields}})
+    found = made({"web": {**WEB, **fields}}, addons=STORAGE)
     pod = found.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]
     assert [each["name"] for each in pod["containers"]] == ["php"]
     assert found.one(CONFIG).inputs["metadata"]["name"] == "front.conf"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.workloads.said import BASE, WEB, told
+from tests.workloads.said import BASE, STORAGE, WEB, told
 
 DB: dict[str, Any] = {**WEB, "kind": "stateful_set"}
 HPA = {"min_replicas": 1, "max_replicas": 3, "cpu": 70}
@@ -259,7 +259,7 @@ DOUBTFUL: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("fields", "expected"), DOUBTFUL)
 def test_what_kubernetes_takes_and_never_works_is_a_warning(fields: dict[str, Any], expected: str) -> None:
-    (found,) = (each for each in told({"web": {**WEB, **fields}}) if "is not known" not in each)
+    (found,) = (each for each in told({"web": {**WEB, **fields}}, addons=STORAGE) if "is not known" not in each)
     assert found.startswith(f"warning: workloads.web.{expected}")
 
 

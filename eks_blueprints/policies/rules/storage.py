@@ -5,6 +5,7 @@ from __future__ import annotations
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.installed import charts
 from eks_blueprints.policies.objects import DEPLOYMENT, STATEFUL_SET, namespace_of, pod_of, replicas
+from eks_blueprints.policies.placements import zones_for
 from eks_blueprints.policies.platform import EC2_NODE_CLASS, GROUP, NODE_GROUP, addon, auto_mode, cluster_of, on_cluster
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.stack import Resource, Stack
@@ -60,7 +61,8 @@ def ebs_zones(workload: Props, context: Context) -> Faults:
     """Pods with EBS volumes can start again in the zone of their volume.
 
     A Deployment of several pods shares no EBS claim; a StatefulSet of two pods or more with EBS volumes has a
-    topologySpreadConstraint on the zone; and neither is bound to one zone, unless it has one pod.
+    topologySpreadConstraint on the zone; and neither is bound to one zone, unless it has one pod, be it by itself or
+    because all compute that takes its pods stands in one.
     """
     resource, stack = context.resource, context.stack
     pod = pod_of(resource)
@@ -84,6 +86,8 @@ def ebs_zones(workload: Props, context: Context) -> Faults:
         yield pod.fault("may put all its volumes into one zone", "topologySpreadConstraints", got=keys)
     if pod.has("nodeSelector", _ZONE):
         yield pod.fault("is bound to one zone", "nodeSelector", _ZONE, got=pod.raw("nodeSelector", _ZONE))
+    elif (found := zones_for(resource, stack)) is not None and len(found) == 1:
+        yield pod.fault("can run in one zone only, by the compute that takes its pods", got=sorted(found))
 
 
 @rule("k8s-rwo-deployment-single-replica", DEPLOYMENT, severity="high", enforcement="mandatory", wave=1, across=True)

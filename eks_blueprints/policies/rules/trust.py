@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from eks_blueprints.core.iam_match import Condition, all_of_iam, every_action, everything, limits, limits_who
+from eks_blueprints.core.iam_match import (
+    Condition,
+    all_of_iam,
+    every_action,
+    everything,
+    limits,
+    limits_who,
+    of_every_service,
+)
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import POLICY, ROLE, ROLE_POLICY
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
@@ -174,13 +182,14 @@ def fargate_role(role: Props) -> Faults:
 def no_star_star(_: Props, context: Context) -> Faults:
     """No IAM policy allows all actions on all resources.
 
-    Neither does one allow everything but some actions, or on everything but some things, nor iam:PassRole, by whatever
+    Neither does one allow it in one region or account, whether its resource or a condition says so, everything but some
+    actions, or on everything but some things, nor iam:PassRole, by whatever
     pattern, for any role without iam:PassedToService or iam:AssociatedResourceArn.
     """
     for document in documents(context.resource):
         for statement in allowing(document):
             actions = values(statement, "Action")
-            if unlimited(statement, everything) and _all_actions(statement):
+            if unlimited(statement, of_every_service) and _all_actions(statement):
                 got = actions or [f"all but {', '.join(values(statement, 'NotAction'))}"]
                 yield document.fault("allows everything on everything", got=got)
             elif _passes_any(statement) and not denied(document, "iam:PassRole"):

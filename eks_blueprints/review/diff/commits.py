@@ -59,12 +59,27 @@ def resolve(name: str, folder: Path) -> Ref:
         if _is_shallow(folder):
             what, do = "is not a file, and no commit that this shallow clone holds", f"run {fetching(folder, name)}"
         raise InputError([Problem((), f"{what}; got {name}; {do}", "--base")]) from None
+    if len(named := _refs(folder, name)) > 1:
+        do = f"write {' or '.join(named)}"
+        raise InputError([Problem((), f"is a tag and a branch, at different commits; got {name}; {do}", "--base")])
     try:
         parted = git(folder, "merge-base", tip, "HEAD")
     except subprocess.CalledProcessError:
         # A shallow clone does not hold the history in which the branches meet.
         return Ref(name, tip, root, False, unmet=_is_shallow(folder))
     return Ref(name, parted, root, parted != tip)
+
+
+def _refs(folder: Path, name: str) -> list[str]:
+    """The tag and the branches that a name stands for, in full; none where all are at one commit."""
+    full = [f"refs/{kind}/{name}" for kind in ("tags", "heads", "remotes")]
+    tips: dict[str, str] = {}
+    for ref in full:
+        try:
+            tips[ref] = git(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        except subprocess.CalledProcessError:
+            continue
+    return list(tips) if len(set(tips.values())) > 1 else []
 
 
 def _is_shallow(folder: Path) -> bool:

@@ -24,7 +24,13 @@ _ALWAYS_AWS = ("region",)
 engine replaces all that is managed with it, global things too (pulumi-aws, pull request 4000)."""
 
 _SELECTOR = ("spec.selector",)
-_STATEFUL = (*_SELECTOR, "spec.podManagementPolicy", "spec.serviceName", "spec.volumeClaimTemplates")
+_STATEFUL = (
+    *_SELECTOR,
+    "spec.podManagementPolicy",
+    "spec.revisionHistoryLimit",
+    "spec.serviceName",
+    "spec.volumeClaimTemplates",
+)
 _KUBERNETES: dict[str, tuple[str, ...]] = {
     "apps/v1:DaemonSet": _SELECTOR,
     "apps/v1:Deployment": _SELECTOR,
@@ -32,7 +38,8 @@ _KUBERNETES: dict[str, tuple[str, ...]] = {
     "batch/v1:Job": ("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
     "core/v1:ConfigMap": ("binaryData", "data"),
     "core/v1:PersistentVolume": ("spec.csi", "spec.hostPath", "spec.local", "spec.nfs", "spec.awsElasticBlockStore"),
-    "core/v1:PersistentVolumeClaim": ("spec",),
+    # A larger request and another VolumeAttributesClass are for the volume in place; all else the API server refuses.
+    "core/v1:PersistentVolumeClaim": ("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"),
     "core/v1:ResourceQuota": ("spec.scopes",),
     "core/v1:Secret": ("type", "stringData", "data"),
     "core/v1:Service": ("spec.clusterIP",),

@@ -17,6 +17,7 @@ from eks_blueprints.review.effects.renames import renamed
 from eks_blueprints.review.effects.rolls import rolls
 from eks_blueprints.review.effects.stuck import stuck
 from eks_blueprints.review.effects.upgrades import upgrades
+from eks_blueprints.review.effects.volumes import volumes
 from eks_blueprints.review.effects.without_effect import without_effect
 from eks_blueprints.review.effects.words import HARMS, Attention, Harm, Level
 
@@ -33,6 +34,7 @@ _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     drift,
     auto_mode,
     upgrades,
+    volumes,
     protections,
     addons,
     without_effect,

@@ -190,6 +190,7 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "aws:secretsmanager/secret:Secret": _said("readers of the secret find nothing"),
     "aws:sqs/queue:Queue": _said("messages in it are lost"),
     "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": _said("every object of this kind is deleted too"),
+    "kubernetes:apps/v1:StatefulSet": _said("all of its pods end at the same time"),
     "kubernetes:core/v1:Namespace": _said("everything in the namespace is deleted too"),
     "kubernetes:core/v1:PersistentVolumeClaim": _LOST_DATA,
     "kubernetes:core/v1:ServiceAccount": _said("pods that run as it cannot be started"),

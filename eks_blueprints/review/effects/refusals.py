@@ -11,6 +11,7 @@ from eks_blueprints.review.effects.refused_groups import refused_groups
 from eks_blueprints.review.effects.refused_networks import refused_networks
 from eks_blueprints.review.effects.refused_objects import refused_objects
 from eks_blueprints.review.effects.refused_versions import refused_versions
+from eks_blueprints.review.effects.refused_volumes import refused_volumes
 from eks_blueprints.review.effects.words import Attention
 
 _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
@@ -20,6 +21,7 @@ _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     refused_groups,
     refused_deletions,
     refused_objects,
+    refused_volumes,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -11,6 +12,10 @@ from eks_blueprints.core import late_modules
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
+_FILES, _FILES_EACH = 32, 8
+"""Open files of a command that has other processes work, and those that each of them takes (pipes on both sides)."""
+_PATIENCE = 5
+"""Seconds for a process to end that was told to."""
 _WARM = "eks_blueprints.review.preview.warm"
 
 
@@ -22,7 +27,7 @@ def in_order(
     `jobs` is how many processes work at a time; default: one for each processor. One alone is this process. `work`
     and what it takes and gives have to be such as can be sent to another process.
     """
-    workers = min(len(items), jobs or os.cpu_count() or 1)
+    workers = min(len(items), jobs or os.cpu_count() or 1, _by_open_files())
     if workers <= 1:
         for item in items:
             yield item, work(item)
@@ -34,12 +39,25 @@ def in_order(
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     context.set_forkserver_preload([_WARM])
     with ProcessPoolExecutor(workers, context, initializer=late_modules.install) as pool:
-        waiting = [(item, pool.submit(work, item)) for item in items]
         try:
+            waiting = [(item, pool.submit(work, item)) for item in items]
             for item, future in waiting:
                 yield item, future.result()
         except BaseException:
             # Nobody waits for the others any more.
-            for process in list(pool._processes.values()):
+            ended = list(pool._processes.values())
+            for process in ended:
                 process.terminate()
+            for process in ended:  # one that just starts would complain that what it shares with this one is gone
+                process.join(_PATIENCE)
             raise
+
+
+def _by_open_files() -> int:
+    """How many processes the limit of open files allows: it takes a program that forks for less, and fails inside."""
+    try:
+        import resource
+    except ImportError:  # there is no such limit on Windows
+        return os.cpu_count() or 1
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if limit == resource.RLIM_INFINITY else max(1, (limit - _FILES) // _FILES_EACH)

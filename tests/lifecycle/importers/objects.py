@@ -82,6 +82,12 @@ spec:
             - weight: 1
               podAffinityTerm: {topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: web}}}
 ---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: efs}
+provisioner: efs.csi.aws.com
+parameters: {provisioningMode: efs-ap, fileSystemId: fs-0123456789abcdef0, directoryPerms: "700"}
+---
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {name: web-disk, namespace: shop}

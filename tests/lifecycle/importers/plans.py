@@ -26,8 +26,8 @@ def into_plan(folder: Path, paths: list[str], namespace: str | None = None) -> t
     config = {f"shop:{key}": value for key, value in part.secrets.by_key.items()}
     found = record_stack(folder / "stack.yaml", project="shop", config=config).is_valid()
     made = [each for each in found.all() if each.planned.type.startswith("kubernetes:")]
-    # What the platform brings of its own is Helm releases.
-    own = [each for each in made if "helm.sh" not in each.planned.type]
+    # What the platform brings of its own is Helm releases, and a StorageClass where claims name none.
+    own = [each for each in made if "helm.sh" not in each.planned.type and "storage-classes" not in each.name]
     return part, text, {key(each.inputs, each.planned.type): each.inputs for each in own}
 
 

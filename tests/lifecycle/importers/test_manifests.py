@@ -60,7 +60,11 @@ def test_what_belongs_to_one_workload_alone_is_made_by_it(tmp_path: Path) -> Non
         "PodDisruptionBudget web-budget of shop",
         "NetworkPolicy web of shop",
     ]
-    assert [each.called for each, _ in part.manifests] == ["Service front-internal of shop", "Role reader of shop"]
+    assert [each.called for each, _ in part.manifests] == [
+        "StorageClass efs",
+        "Service front-internal of shop",
+        "Role reader of shop",
+    ]
     fields = load(text)["workloads"]["web"]
     assert fields["ports"] == {"http": 8080, "dns": "53/UDP"}
     assert fields["readiness_probe"] == "/ready"
@@ -71,6 +75,39 @@ def test_what_belongs_to_one_workload_alone_is_made_by_it(tmp_path: Path) -> Non
     assert fields["pod_disruption_budget"]["min_available"] == 1
     assert fields["pod_security"] == "privileged"
     assert load(text)["namespaces"] == {"shop": {"labels": {"team": "shop"}}}
+
+
+def test_claims_bring_what_makes_their_volumes_where_nothing_else_is_said(tmp_path: Path) -> None:
+    claim = (
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: {0}}}\nspec: {{accessModes: [ReadWriteOnce], "
+    )
+    claim += "{1} resources: {{requests: {{storage: 1Gi}}}}}}\n---\n"
+    text = claim.format("a", "") + claim.format("b", "storageClassName: gp2,") + claim.format("c", "volumeName: pv,")
+    file = written(tmp_path, text)
+    part = imported([file], "app")
+    assert [each for each in part.data["addons"] if each != "app"] == ["storage_classes", "aws_ebs_csi_driver"]
+    assert part.added == [
+        "addons.storage_classes: PersistentVolumeClaim a of default gets no volume without it",
+        "addons.aws_ebs_csi_driver: PersistentVolumeClaim b of default gets no volume without it",
+    ]
+    assert "storage_classes" not in imported([file], "app", addons={"coredns": {}}).data["addons"]
+    own = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: fsx, annotations: "
+    own += '{storageclass.kubernetes.io/is-default-class: "true"}}\nprovisioner: fsx.csi.aws.com\n---\n'
+    part = imported([written(tmp_path, own + claim.format("a", ""))], "app")
+    assert [each for each in part.data["addons"] if each != "app"] == ["aws_fsx_csi_driver"]
+
+
+def test_a_secret_inside_a_file_of_a_config_map_is_told_with_its_line(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata:\n  app.conf: |\n    host: db\n"
+    text += "    password: hunter2-Zq81\n  fine.conf: |\n    password_policy: strict\n    token_lifetime: 1h\n"
+    part = imported([written(tmp_path, text)], "app")
+    (line,) = told.to_data(part)["plain_secrets"]
+    assert "ConfigMap app of default: line 2 of data" in line
+    assert "app.conf" in line
+    assert "move the text into a Secret" in line
+    assert "hunter2" not in line
+    said = "\n".join(told.lines(part))
+    assert f"secrets in plain text:\n  {line}" in said
 
 
 def test_no_value_of_a_secret_is_written_down_or_told(tmp_path: Path) -> None:

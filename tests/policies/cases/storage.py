@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.policies.build import UNKNOWN, addon, aws, chart, cluster, group, object_, workload
+from tests.policies.build import UNKNOWN, addon, aws, chart, cluster, group, ids, object_, subnet, workload
 
 _EBS, _AUTO = "ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com"
 _DEFAULT = {"annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}
@@ -63,7 +63,17 @@ CASES = {
             _set("unknown-count", UNKNOWN),
             _set("na-efs", of="shared"),
             workload("na-no-volume"),
-        ]
+        ],
+        [
+            cluster(),
+            subnet("a"),
+            subnet("b", "eu-west-1b"),
+            group("one", subnetIds=ids("a"), labels={"pool": "one"}),
+            group("both", subnetIds=ids("a", "b"), labels={"pool": "both"}),
+            _set("fail-compute", nodeSelector={"pool": "one"}, **_SPREAD),
+            _set("pass-compute", nodeSelector={"pool": "both"}, **_SPREAD),
+            _set("pass-either", **_SPREAD),
+        ],
     ],
     "k8s-rwo-deployment-single-replica": [
         [

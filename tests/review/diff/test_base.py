@@ -101,6 +101,18 @@ def test_a_ref_that_is_none(repository: Path) -> None:
         resolve("nowhere", repository)
 
 
+def test_a_name_that_is_a_tag_and_a_branch_is_refused(repository: Path) -> None:
+    git(repository, "tag", "release")
+    git(repository, "branch", "release")
+    assert resolve("release", repository).commit == git(repository, "rev-parse", "HEAD")
+    git(repository, "commit", "-qm", "newer", "--allow-empty")
+    git(repository, "branch", "-qf", "release", "HEAD")
+    with pytest.raises(InputError, match="is a tag and a branch, at different commits; got release; write refs/tags/"):
+        resolve("release", repository)
+    assert resolve("refs/heads/release", repository).commit == git(repository, "rev-parse", "HEAD")
+    assert resolve("refs/tags/release", repository).commit == git(repository, "rev-parse", "HEAD~1")
+
+
 def test_the_commit_where_the_branch_began(repository: Path) -> None:
     first = git(repository, "rev-parse", "HEAD")
     git(repository, "checkout", "-qb", "change")

@@ -10,7 +10,7 @@ from typing import Any
 from eks_blueprints.core.json_values import spelled
 from eks_blueprints.core.leaves import element_name
 from eks_blueprints.kubernetes.namespace_names import OF_EVERY_CLUSTER
-from eks_blueprints.lifecycle.importers.manifests import cleaned, judged, sources
+from eks_blueprints.lifecycle.importers.manifests import cleaned, judged, sources, storage
 from eks_blueprints.lifecycle.importers.manifests.elements import Built, build
 from eks_blueprints.lifecycle.importers.manifests.groups import Group, groups
 from eks_blueprints.lifecycle.importers.manifests.members import UnfitError
@@ -72,6 +72,8 @@ def imported(
     rest = _namespaces(part, namespace)
     rest = _workloads(part, rest)
     _needed(part, addons or {})
+    if not addons:
+        _storage(part)
     _manifests(part, rest)
     return part
 
@@ -150,6 +152,16 @@ def _needed(part: Part, addons: Mapping[str, Any]) -> None:
             kinds.add(addon)
             part.data.setdefault("addons", {})[addon] = {}
             part.added.append(f"addons.{addon}: {found.called} does nothing without it")
+
+
+def _storage(part: Part) -> None:
+    """Add what makes the volumes of claims, for a platform of which nothing else is said."""
+    needed = storage.needed(part.originals)
+    if "storage_classes" in needed:
+        needed.setdefault("aws_ebs_csi_driver", needed["storage_classes"])
+    for addon, found in needed.items():
+        part.data.setdefault("addons", {})[addon] = {}
+        part.added.append(f"addons.{addon}: {found.called} gets no volume without it")
 
 
 def _manifests(part: Part, rest: list[Original]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import Path, dotted
 from eks_blueprints.core.plain_secrets import found as plain
+from eks_blueprints.core.plain_secrets import hidden_line
 from eks_blueprints.core.secret_objects import is_secret
 from eks_blueprints.core.spec import Reference
 from eks_blueprints.kubernetes.shapes import of
@@ -30,6 +31,8 @@ class SecretValues:
     by_key: dict[str, str] = field(default_factory=dict)
     of: dict[str, str] = field(default_factory=dict)
     """What each is for."""
+    inside: list[str] = field(default_factory=list)
+    """Secrets that stand inside longer texts, such as a file of a ConfigMap, and stay there: where, and what to do."""
 
     def take(self, original: Original) -> None:
         """Put references in the place of what is secret in an object."""
@@ -39,6 +42,11 @@ class SecretValues:
             for path in list(plain(original.manifest)):
                 if _may_be_one(original, [str(part) for part in path]):
                     self._replace(original, path)
+            for path, text in _texts(original.manifest):
+                if lines := [number for number, line in enumerate(text.splitlines(), 1) if hidden_line(line) != line]:
+                    where = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines[:5]))} of {dotted(path)}"
+                    what = f"{original.called}: {where} looks like a secret in plain text, and is copied as it is"
+                    self.inside.append(f"{original.place}: {what}; move the text into a Secret")
 
     def _take_data(self, original: Original) -> None:
         manifest = original.manifest
@@ -75,6 +83,18 @@ class SecretValues:
         self.by_key[key] = value
         self.of[key] = f"{where or '.'.join(said)} of {original.called}"
         return Reference(secret=key)
+
+
+def _texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Texts of several lines."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))
+    elif isinstance(value, str) and "\n" in value.strip():
+        yield path, value
 
 
 def _may_be_one(original: Original, path: list[str]) -> bool:

@@ -37,6 +37,7 @@ def to_data(part: Part) -> dict[str, Any]:
         "added": list(part.added),
         "differences": [{"object": name, "place": place, "what": what} for place, name, what in differences(part)],
         "secrets": dict(part.secrets.of),
+        "plain_secrets": list(part.secrets.inside),
         "unchecked_kinds": list(part.unknown),
         "advice": advice(part),
     }
@@ -117,6 +118,7 @@ def lines(part: Part) -> Iterator[str]:
         yield from _listed("differs from what was read", said)
     else:
         yield "nothing differs from what was read"
+    yield from _listed("secrets in plain text", data["plain_secrets"])
     if data["unchecked_kinds"]:
         yield from _listed("not checked, as nothing here knows their fields", data["unchecked_kinds"])
     told = [f"{what}: {', '.join(names)}" for what, names in data["advice"].items()]
