@@ -14,7 +14,9 @@ from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads.base import Workload
 
-_LATER = frozenset({"HorizontalPodAutoscaler", "HTTPRoute", "Ingress", "ScaledObject", "VerticalPodAutoscaler"})
+_LATER = frozenset(
+    {"HorizontalPodAutoscaler", "HTTPRoute", "Ingress", "ScaledJob", "ScaledObject", "VerticalPodAutoscaler"}
+)
 """Kinds that name the workload or its Service, and are made after them."""
 
 

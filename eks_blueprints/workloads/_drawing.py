@@ -63,6 +63,16 @@ class Drawing:
         self._from[place] = (came_from, False)
         return place
 
+    def take(self, at: Path, other: Drawing, part: Path) -> None:
+        """Set a part of the manifest to one of another object, with the fields that it comes from."""
+        inside: Any = other.manifest
+        for key in part:
+            inside = inside[key]
+        self._inside(at[:-1])[at[-1]] = inside
+        for path, told in other._from.items():
+            if path[: len(part)] == part:
+                self._from[*at, *path[len(part) :]] = told
+
     def patch(self, at: Path, value: Mapping[str, Any], came_from: Path) -> None:
         """Merge what a user wrote in Kubernetes' own words over a part of the manifest."""
         inside = self._inside(at)

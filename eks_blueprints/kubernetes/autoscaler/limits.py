@@ -130,7 +130,7 @@ def _rate(current: int, rule: Mapping[str, Any], now: float, history: History, *
     select = rule["selectPolicy"]
     if select == "Disabled":
         return current
-    found = []
+    found: list[int] = []
     for policy in rule["policies"]:
         since = now - policy["periodSeconds"]
         start = current - _together(history.added, since) + _together(history.removed, since)
@@ -141,7 +141,8 @@ def _rate(current: int, rule: Mapping[str, Any], now: float, history: History, *
             found.append(math.ceil(float(start) * (1 + float(value) / 100)))
         else:
             found.append(int(float(start) * (1 - float(value) / 100)))
-    return (max if grows == (select != "Min") else min)(found)
+    found.sort()
+    return found[-1 if grows == (select != "Min") else 0]
 
 
 def _together(events: Iterable[Event], since: float) -> int:

@@ -45,9 +45,9 @@ def rows_of(text: str, name: str) -> list[Any]:
         if wide:
             raise InputError(wide)
         return [{key: cell.strip() for key, cell in zip(head, each, strict=False) if cell.strip()} for each in lines]
-    from eks_blueprints.core.document import parse
+    from eks_blueprints.core.document import documents
 
-    found = parse(text, name).data
+    found = next((each.data for each in documents(text, name)), None)
     if not isinstance(found, list) or not found:
         got = shown(found)
         raise InputError(
