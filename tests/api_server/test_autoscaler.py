@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line
 """The arithmetic of autoscalers beside the real kube-controller-manager: both say the same about the same pods."""
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     with running(tmp_path_factory.mktemp("autoscaler")) as found:
         for number in range(6):
             found.add(f"n{number}", "a", {}, [])
-        for kind in (METRICS, external("queue")):
+        home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SPACE}}
+        for kind in (home, METRICS, external("queue")):
             assert found.server.made(kind) == ""
         for path in (USED, VALUES):
             until(lambda path=path: found.server.call(path)[0] == 200, lambda path=path: path)  # type: ignore[misc]
@@ -83,7 +85,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
         for name, case in CASES.items():
             _make(found, name, case[2])
         for name, case in CASES.items():
-            until(lambda name=name, case=case: len(_pods(found, name)) == len(case[2]), lambda name=name: name)  # type: ignore[misc]
+            until(lambda name=name, case=case: len(_pods(found, name)) == len(case[2]), lambda: _events(found))  # type: ignore[misc]
             _measure(found, name, case[2])
         for name, case in CASES.items():
             said = found.server.made(_scaler(name, case))
@@ -112,6 +114,11 @@ def _make(nodes: Nodes, name: str, used: list[Any]) -> None:
 def _pods(nodes: Nodes, name: str) -> list[dict[str, Any]]:
     found = nodes.server.call(f"/api/v1/namespaces/{SPACE}/pods?labelSelector=app%3D{name}")[1].get("items") or []
     return [each for each in found if each["status"]["phase"] == "Running"]
+
+
+def _events(nodes: Nodes) -> list[Any]:
+    events = nodes.server.call(f"/api/v1/namespaces/{SPACE}/events")[1].get("items") or ()
+    return [each.get("message") for each in events][-12:]
 
 
 def _measure(nodes: Nodes, name: str, used: list[tuple[int, int] | None]) -> None:
