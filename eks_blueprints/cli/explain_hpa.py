@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -112,6 +113,9 @@ def hpa(subject: str | None, form: str, **said: Any) -> None:
     from eks_blueprints.kubernetes.autoscaler.proposals import TooLargeError
     from eks_blueprints.review.preview.autoscalers import asked, found_in
 
+    for option in ("every", "until", "tolerance"):
+        if said[option] is not None and math.isnan(said[option]):
+            raise click.UsageError(f"needs a number in --{option}; got nan; write digits")
     known = found_in(subject) if subject else None
     options = {key: said[key] for key in ("least", "most", "targets", "requests")}
     scaled = asked(known, **options, version=said["kubernetes"])
