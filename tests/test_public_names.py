@@ -57,8 +57,8 @@ ROOMS = {
     "workloads": {
         *("Claim", "ConfigMap", "Container", "CronJob", "DaemonSet", "Deployment", "ExternalSecret"),
         *("HorizontalPodAutoscaler", "HttpRoute", "Ingress", "Job", "NetworkPolicy", "PodDisruptionBudget"),
-        *("ScaledObject", "Secret", "Service", "ServiceAccount", "StatefulSet", "VerticalPodAutoscaler", "Volume"),
-        "Workload",
+        *("ScaledJob", "ScaledObject", "Secret", "Service", "ServiceAccount", "StatefulSet", "VerticalPodAutoscaler"),
+        *("Volume", "Workload"),
     },
 }
 

@@ -66,6 +66,8 @@ class AddOn(Element):
     strictest of the Pod Security Standards that they meet."""
     devices: ClassVar[str] = ""
     """Whose accelerators it offers to pods: `nvidia` or `neuron`; empty where it offers none."""
+    metric_apis: ClassVar[tuple[str, ...]] = ()
+    """API groups of metrics that it serves for autoscalers, of which each has one server in a cluster."""
     service_account: ClassVar[str] = ""
     """Kubernetes service account under which it calls AWS; empty where it never does."""
 
@@ -81,6 +83,11 @@ class AddOn(Element):
 
     tags: Tags = {}
     """Tags of its AWS resources, besides the platform's."""
+
+    @property
+    def serves_metrics(self) -> tuple[str, ...]:
+        """API groups of metrics that it serves as it is set up here."""
+        return self.metric_apis
 
     @property
     @left_open

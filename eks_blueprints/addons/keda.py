@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 class Keda(HelmAddOn):
     """Scale workloads by events, down to zero: queues, streams, metrics, schedules.
 
-    Give its operator a role (`policy_arns`) for the queues and metrics that it asks in its own name; a
-    TriggerAuthentication may name a workload's service account instead.
+    Its operator gets a role with the rights that typed triggers of workloads need (`sqs`, `cloudwatch`, …). For what it
+    asks besides, add `iam_role: {allow: […]}` or `policy_arns`; `aws_identity` of a workload may name another role.
     """
 
     category: ClassVar[str] = "autoscaling"
+    metric_apis: ClassVar[tuple[str, ...]] = ("external.metrics.k8s.io",)
     chart: ClassVar[Chart] = Chart("keda", "2.20.2", "https://kedacore.github.io/charts")
     service_account: ClassVar[str] = "keda-operator"
     service_account_at: ClassVar[str] = "serviceAccount.operator"

@@ -15,6 +15,7 @@ class MetricsServer(EksAddOn):
     """Serve the CPU and memory use of pods and nodes to autoscalers and `kubectl top`."""
 
     category: ClassVar[str] = "autoscaling"
+    metric_apis: ClassVar[tuple[str, ...]] = ("metrics.k8s.io",)
     eks_name: ClassVar[str] = "metrics-server"
 
     replicas: int | None = Field(default=None, ge=1, le=100)

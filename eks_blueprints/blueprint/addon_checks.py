@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.blueprint import addon_delivery
+from eks_blueprints.blueprint import addon_delivery, scaling
 from eks_blueprints.blueprint.addon_defaults import brought_by_auto_mode, hosts, only_fargate, settled
 from eks_blueprints.blueprint.core_addons import is_listed
 from eks_blueprints.blueprint.kinds import (
@@ -40,6 +40,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _defaults(args)
     yield from addon_delivery.check(args)
     yield from _each_other(args)
+    yield from scaling.check(args, settled(args))
     yield from _core(args)
     yield from _kube_proxy(args)
     yield from _homeless(args)

@@ -16,7 +16,7 @@ from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.blueprint import addon_delivery, aws_settings
 from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, pod_standards, prometheus, settled
-from eks_blueprints.blueprint.ground import addon_homes, addon_kinds, check_named, places
+from eks_blueprints.blueprint.ground import addon_homes, addon_kinds, check_named, metrics, places
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler, Karpenter
 from eks_blueprints.blueprint.node_role_checks import entry_type, groups_of
 from eks_blueprints.blueprint.order import awaited, in_order
@@ -138,7 +138,7 @@ class Blueprint(Component):
         groups = {key: SecurityGroupRef(id=each.id, ready=each.ready) for key, each in self.security_groups.items()}
         facts |= {"security_groups": groups}
         facts |= {"places": places(self.args), "addons": addon_kinds(self.args)}
-        facts |= {"addon_homes": addon_homes(self.args)}
+        facts |= {"addon_homes": addon_homes(self.args), "metrics": metrics(self.args)}
         facts |= {"prometheus": prometheus(self.args), "pod_standards": pod_standards(self.args)}
         return replace(self.cluster.ref, parent=self, aws=self._aws, **facts).after(*ready)
 

@@ -42,6 +42,7 @@ def ground(args: BlueprintArgs) -> Ground:
         places=places(args),
         addons=addon_kinds(args),
         addon_homes=addon_homes(args),
+        metrics=metrics(args),
         service_cidr=args.cluster.service_ipv4_cidr,
         region=args.region,
     )
@@ -60,6 +61,11 @@ def addon_kinds(args: BlueprintArgs) -> frozenset[str]:
 def addon_homes(args: BlueprintArgs) -> dict[str, str]:
     """The namespaces of the add-ons of a platform, by their kinds."""
     return {addon.kind(): addon.home for addon in settled(args)}
+
+
+def metrics(args: BlueprintArgs) -> frozenset[str]:
+    """API groups of metrics that the add-ons of a platform serve."""
+    return frozenset(group for addon in settled(args) for group in addon.serves_metrics)
 
 
 def check_parts(args: BlueprintArgs) -> Iterator[Problem]:

@@ -69,6 +69,10 @@ def _add(asked: Counter[str], objects: Any, limits: Any) -> None:
             _pods(asked, spec["template"]["spec"], count, limits)
         elif kind == "Job":
             _pods(asked, spec["template"]["spec"], spec.get("parallelism", 1), limits)
+        elif kind == "ScaledJob":
+            job = spec["jobTargetRef"]
+            count = spec.get("maxReplicaCount", 100) * job.get("parallelism", 1)
+            _pods(asked, job["template"]["spec"], count, limits)
         elif kind == "CronJob":
             job = spec["jobTemplate"]["spec"]
             _pods(asked, job["template"]["spec"], job.get("parallelism", 1), limits)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eks_blueprints.cli import show
+from eks_blueprints.cli.explain_hpa import hpa
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.facts import instance_types
 from eks_blueprints.core.facts.instance_types import InstanceType
@@ -28,7 +29,12 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group("explain", cls=_Commands, invoke_without_command=True, subcommand_metavar="FIELD | pods INSTANCE_TYPE...")
+@click.group(
+    "explain",
+    cls=_Commands,
+    invoke_without_command=True,
+    subcommand_metavar="FIELD | pods INSTANCE_TYPE... | hpa [STACK/WORKLOAD]",
+)
 @click.pass_context
 def command(context: click.Context) -> None:
     """Explain a field of stack files: its type, its default, what it is for, and an example.
@@ -38,6 +44,7 @@ def command(context: click.Context) -> None:
       eks-blueprints explain compute.managed_nodes.instance_types
       eks-blueprints explain addons.external_dns
       eks-blueprints explain pods m7g.large      how many pods fit on a node of that type
+      eks-blueprints explain hpa prod/web        how many pods an autoscaler makes, and why
     """
     if context.invoked_subcommand is None:
         _show("", "text")
@@ -174,3 +181,6 @@ def _data(kind: InstanceType, reserved_enis: int) -> dict[str, Any]:
         },
         "table": {"date": instance_types.date(), "source": instance_types.source()},
     }
+
+
+command.add_command(hpa)

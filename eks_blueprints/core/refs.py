@@ -116,6 +116,8 @@ class Ground:
     """Kinds of the add-ons on it; None where they are not known."""
     addon_homes: Mapping[str, str] = field(default_factory=dict)
     """Namespaces of the add-ons on it, by their kinds."""
+    metrics: frozenset[str] | None = None
+    """API groups of metrics that its add-ons serve, such as `metrics.k8s.io`; None where that is not known."""
     service_cidr: str | None = None
     """Addresses of Services; None where EKS chooses them."""
     region: str = ""
@@ -174,6 +176,8 @@ class ClusterRef:
     """Kinds of the add-ons on it; None where they are not known."""
     addon_homes: Mapping[str, str] = field(default_factory=dict)
     """Namespaces of the add-ons on it, by their kinds."""
+    metrics: frozenset[str] | None = None
+    """API groups of metrics that its add-ons serve; None where that is not known."""
     prometheus: Service | None = None
     """The Prometheus on the cluster that add-ons read from; None where none is known."""
     pod_standards: Mapping[str, str] = field(default_factory=dict)
@@ -213,6 +217,7 @@ class ClusterRef:
             places=self.places,
             addons=self.addons,
             addon_homes=self.addon_homes,
+            metrics=self.metrics,
             service_cidr=self.service_cidr,
             region=self.region,
         )

@@ -9,14 +9,15 @@ if TYPE_CHECKING:
     from eks_blueprints.workloads._config import ExternalSecret as ExternalSecret
     from eks_blueprints.workloads._config import Secret as Secret
     from eks_blueprints.workloads._container import Container as Container
+    from eks_blueprints.workloads._disruption import PodDisruptionBudget as PodDisruptionBudget
+    from eks_blueprints.workloads._events import ScaledJob as ScaledJob
+    from eks_blueprints.workloads._events import ScaledObject as ScaledObject
     from eks_blueprints.workloads._exposed import HttpRoute as HttpRoute
     from eks_blueprints.workloads._exposed import Ingress as Ingress
     from eks_blueprints.workloads._exposed import Service as Service
-    from eks_blueprints.workloads._scaling import HorizontalPodAutoscaler as HorizontalPodAutoscaler
-    from eks_blueprints.workloads._scaling import PodDisruptionBudget as PodDisruptionBudget
-    from eks_blueprints.workloads._scaling import ScaledObject as ScaledObject
-    from eks_blueprints.workloads._scaling import VerticalPodAutoscaler as VerticalPodAutoscaler
+    from eks_blueprints.workloads._horizontal import HorizontalPodAutoscaler as HorizontalPodAutoscaler
     from eks_blueprints.workloads._service_account import ServiceAccount as ServiceAccount
+    from eks_blueprints.workloads._vertical import VerticalPodAutoscaler as VerticalPodAutoscaler
     from eks_blueprints.workloads._volumes import Claim as Claim
     from eks_blueprints.workloads._volumes import Volume as Volume
     from eks_blueprints.workloads.base import NetworkPolicy as NetworkPolicy
@@ -35,18 +36,19 @@ _HOMES = {
     "DaemonSet": "daemon_set",
     "Deployment": "deployment",
     "ExternalSecret": "_config",
-    "HorizontalPodAutoscaler": "_scaling",
+    "HorizontalPodAutoscaler": "_horizontal",
     "HttpRoute": "_exposed",
     "Ingress": "_exposed",
     "Job": "job",
     "NetworkPolicy": "base",
-    "PodDisruptionBudget": "_scaling",
-    "ScaledObject": "_scaling",
+    "PodDisruptionBudget": "_disruption",
+    "ScaledJob": "_events",
+    "ScaledObject": "_events",
     "Secret": "_config",
     "Service": "_exposed",
     "ServiceAccount": "_service_account",
     "StatefulSet": "stateful_set",
-    "VerticalPodAutoscaler": "_scaling",
+    "VerticalPodAutoscaler": "_vertical",
     "Volume": "_volumes",
     "Workload": "base",
 }

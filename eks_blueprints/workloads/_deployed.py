@@ -15,7 +15,15 @@ from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads.base import Workload
 
 _LATER = frozenset(
-    {"HorizontalPodAutoscaler", "HTTPRoute", "Ingress", "ScaledObject", "VerticalPodAutoscaler", "VolumeSnapshot"}
+    {
+        "HorizontalPodAutoscaler",
+        "HTTPRoute",
+        "Ingress",
+        "ScaledJob",
+        "ScaledObject",
+        "VerticalPodAutoscaler",
+        "VolumeSnapshot",
+    }
 )
 """Kinds that name the workload, its Service or volumes that its pods have made, and are made after them."""
 

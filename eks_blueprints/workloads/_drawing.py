@@ -68,6 +68,16 @@ class Drawing:
         self._from[place] = (came_from, False)
         return place
 
+    def take(self, at: Path, other: Drawing, part: Path) -> None:
+        """Set a part of the manifest to one of another object, with the fields that it comes from."""
+        inside: Any = other.manifest
+        for key in part:
+            inside = inside[key]
+        self._inside(at[:-1])[at[-1]] = inside
+        for path, told in other._from.items():
+            if path[: len(part)] == part:
+                self._from[*at, *path[len(part) :]] = told
+
     def patch(self, at: Path, value: Mapping[str, Any], came_from: Path) -> None:
         """Merge what a user wrote in Kubernetes' own words over a part of the manifest."""
         inside = self._inside(at)
@@ -137,8 +147,8 @@ class Drawing:
 
 def _volumes(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The volumes of the pods of a workload."""
-    if "jobTemplate" in spec:
-        spec = spec["jobTemplate"]["spec"]
+    job = spec.get("jobTemplate") or {}  # of a CronJob
+    spec = job.get("spec") or spec.get("jobTargetRef") or spec  # of KEDA's ScaledJob
     return [*((spec.get("template") or {}).get("spec") or {}).get("volumes", ())]
 
 

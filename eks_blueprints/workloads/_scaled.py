@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from eks_blueprints.core.errors import Faults, Path, Problem
+from eks_blueprints.core.errors import Faults, Path, Problem, unknown_name
+from eks_blueprints.workloads import _keda
+from eks_blueprints.workloads._disruption import PodDisruptionBudget
 from eks_blueprints.workloads._drawing import Drawing
-from eks_blueprints.workloads._needs import is_missing
+from eks_blueprints.workloads._events import ScaledObject
+from eks_blueprints.workloads._horizontal import HorizontalPodAutoscaler
+from eks_blueprints.workloads._needs import is_missing, unserved
 from eks_blueprints.workloads._objects import drawing
-from eks_blueprints.workloads._scaling import (
-    HorizontalPodAutoscaler,
-    PodDisruptionBudget,
-    ScaledObject,
-    VerticalPodAutoscaler,
-)
+from eks_blueprints.workloads._requested import containers, unrequested
 from eks_blueprints.workloads._served import ServedWorkload
+from eks_blueprints.workloads._vertical import EVICTING, VerticalPodAutoscaler
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
 
-_METRICS = ("metrics_server", "eks_addon", "prometheus_adapter")
-"""Add-ons that say what pods use, or may do so."""
 _TOPOLOGIES = {"zone": "topology.kubernetes.io/zone", "host": "kubernetes.io/hostname"}
 
 
@@ -59,7 +57,7 @@ class ScaledWorkload(ServedWorkload):
 
     def _check_own(self, faults: Faults) -> None:
         super()._check_own(faults)
-        horizontal, vertical = self.horizontal_pod_autoscaler, self.vertical_pod_autoscaler
+        horizontal = self.horizontal_pod_autoscaler
         scalers = [name for name in ("horizontal_pod_autoscaler", "scaled_object") if getattr(self, name) is not None]
         if len(scalers) == 2:
             faults.add("scaled_object", "makes an autoscaler itself; got horizontal_pod_autoscaler too; keep one")
@@ -69,16 +67,40 @@ class ScaledWorkload(ServedWorkload):
         if scalers and "replicas" in self.spec:
             faults.add(("spec", "replicas"), f"is what {scalers[0]} says; got it too; remove it")
         if horizontal is not None:
-            for resource in sorted(horizontal.resources):
-                if self.image is not None and resource not in self.requests and not self.limits_used.get(resource):
-                    do = f"add requests: {{{resource}: …}}"
-                    at = ("horizontal_pod_autoscaler", resource if getattr(horizontal, resource, None) else "metrics")
-                    faults.add(at, f"is a share of what is requested; got no request of {resource}; {do}")
-        if vertical is not None and vertical.update_mode != "Off" and horizontal is not None and horizontal.resources:
-            shared = ", ".join(sorted(horizontal.resources))
-            do = "set update_mode: Off, or let the other follow another metric"
-            message = f"changes the requests that horizontal_pod_autoscaler counts from; got {shared} in both; {do}"
-            faults.add(("vertical_pod_autoscaler", "update_mode"), message)
+            self._check_requests(horizontal, faults)
+        self._check_vertical(faults)
+        scaled = self.scaled_object
+        if scaled is not None and (fault := scaled.name_fault(self.object_name_used)):
+            faults.add("scaled_object", fault)
+
+    def _check_requests(self, horizontal: HorizontalPodAutoscaler, faults: Faults) -> None:
+        known = containers(self)
+        for resource, container, share in horizontal.uses:
+            field = "containers" if container is not None and container in horizontal.containers else resource
+            at = ("horizontal_pod_autoscaler", field if getattr(horizontal, field, None) else "metrics")
+            if container is not None and container not in known and self.image is not None:
+                faults.add((*at, container), unknown_name(container, known, "container of this workload"))
+            elif share and (without := unrequested(self, resource, container)):
+                own = self.container_name_used
+                whose = "" if without == [own] else f" in {', '.join(without)}"
+                do = f"add requests: {{{resource}: …}}"
+                faults.add(at, f"is a share of what is requested; got no request of {resource}{whose}; {do}")
+
+    def _check_vertical(self, faults: Faults) -> None:
+        vertical = self.vertical_pod_autoscaler
+        if vertical is None:
+            return
+        known = tuple(containers(self))
+        if self.image is not None:
+            vertical.container_faults(known, faults)
+        resized = vertical.resized(known or ("",))
+        for name in ("horizontal_pod_autoscaler", "scaled_object"):
+            scaler = getattr(self, name)
+            if scaler is not None and (both := resized & scaler.resources):
+                do = "set update_mode: Off, or let the other follow another metric"
+                got = f"{', '.join(sorted(both))} in both"
+                message = f"changes the requests that {name} counts from; got {got}; {do}"
+                faults.add(("vertical_pod_autoscaler", "update_mode"), message)
 
     def controller_spec(self) -> dict[Path, tuple[Any, Path]]:
         """The number of pods; none where another says it."""
@@ -101,15 +123,40 @@ class ScaledWorkload(ServedWorkload):
         }
 
     def problems_on(self, ground: Ground) -> Iterator[Problem]:
-        """Add-ons that its autoscalers need."""
+        """Add-ons that its autoscalers need, and what the cluster makes of them."""
         yield from super().problems_on(ground)
-        for field, addon in (("scaled_object", "keda"), ("vertical_pod_autoscaler", "vpa")):
-            if getattr(self, field) is not None and is_missing(ground, addon):
-                yield Problem((field,), f"needs {addon}; got no such add-on; add {addon} to addons")
-        follows = self.horizontal_pod_autoscaler is not None and self.horizontal_pod_autoscaler.resources
-        if follows and is_missing(ground, *_METRICS):
-            message = "reads what pods use from the metrics server; got no such add-on; add metrics_server to addons"
-            yield Problem(("horizontal_pod_autoscaler",), message)
+        if (horizontal := self.horizontal_pod_autoscaler) is not None:
+            at = "horizontal_pod_autoscaler"
+            for group, field in horizontal.apis.items():
+                if message := unserved(ground, group):
+                    yield Problem((at,) if group == "metrics.k8s.io" else (at, field), message)
+            yield from (each.below(at) for each in horizontal.problems_at(ground.version))
+        if self.scaled_object is not None:
+            yield from _keda.problems("scaled_object", self.scaled_object, ground)
+        if (vertical := self.vertical_pod_autoscaler) is not None:
+            at = "vertical_pod_autoscaler"
+            if is_missing(ground, "vpa"):
+                yield Problem((at,), "needs vpa; got no such add-on; add vpa to addons")
+            yield from (each.below(at) for each in vertical.problems_at(ground.version, self.replicas_least))
+            if vertical.update_mode in EVICTING and (fault := self._unmoved()):
+                yield Problem(("pod_disruption_budget",), fault, severity="warning")
+
+    def _unmoved(self) -> str | None:
+        """Why no pod can be evicted; None where one can."""
+        budget, least = self.pod_disruption_budget, self.replicas_least
+        if budget is None:
+            return None
+        stays, gone = budget.min_available, budget.max_unavailable
+        if (
+            gone in (0, "0%")
+            or stays == "100%"
+            or (isinstance(stays, int) and least is not None and stays >= least > 0)
+        ):
+            do = "let one pod be gone"
+            return (
+                f"lets no pod be evicted, so vertical_pod_autoscaler changes none that runs; got it with {least}; {do}"
+            )
+        return None
 
     def own_objects(self, ground: Ground) -> Iterator[Drawing]:
         """The workload, what leads to it and what scales it."""
@@ -119,7 +166,6 @@ class ScaledWorkload(ServedWorkload):
         scalers = (
             ("horizontal_pod_autoscaler", "autoscaling/v2 HorizontalPodAutoscaler", "scaleTargetRef"),
             ("vertical_pod_autoscaler", "autoscaling.k8s.io/v1 VerticalPodAutoscaler", "targetRef"),
-            ("scaled_object", "keda.sh/v1alpha1 ScaledObject", "scaleTargetRef"),
         )
         for field, kind, word in scalers:
             if (scaler := getattr(self, field)) is not None:
@@ -128,6 +174,12 @@ class ScaledWorkload(ServedWorkload):
                 for key, value in scaler.manifest.items():
                     found.put(("spec", key), value, (field, key), as_written=True)
                 yield found
+        if (scaled := self.scaled_object) is not None:
+            yield from _keda.authentications(self, "scaled_object", scaled)
+            found = drawing(self, "scaled-object", "keda.sh/v1alpha1 ScaledObject", ("scaled_object",))
+            found.put(("spec", "scaleTargetRef"), target, ("scaled_object",))
+            _keda.put(self, found, "scaled_object", scaled)
+            yield found
 
     def _budget(self) -> Iterator[Drawing]:
         budget = self.pod_disruption_budget

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from eks_blueprints.core.errors import Path, Problem, shown
+from eks_blueprints.workloads._ending import EndingWorkload
 from eks_blueprints.workloads._schedules import Schedule, TimeZone, never_comes
 from eks_blueprints.workloads._words import Places
-from eks_blueprints.workloads.job import Job
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
 
 
-class CronJob(Job):
+class CronJob(EndingWorkload):
     """A CronJob with what it needs: Jobs at certain times, such as a backup every night."""
 
     kubernetes_kind: ClassVar[str] = "CronJob"

@@ -1,63 +1,50 @@
-"""Pods that run to their end once."""
+"""Pods that run to their end once, or once for each thing that is to be done."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
-from eks_blueprints.core.errors import Path
+from eks_blueprints.core.errors import Problem
+from eks_blueprints.workloads import _keda
 from eks_blueprints.workloads._drawing import Drawing
-from eks_blueprints.workloads._objects import controller
+from eks_blueprints.workloads._ending import EndingWorkload
+from eks_blueprints.workloads._events import ScaledJob
+from eks_blueprints.workloads._objects import controller, drawing
 from eks_blueprints.workloads._storage import claims
-from eks_blueprints.workloads.base import Workload
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
 
 
-class Job(Workload):
+class Job(EndingWorkload):
     """A Job with what it needs: pods that run to their end once, such as a migration.
 
     `pulumi up` waits until it has succeeded. A change of its pods replaces it, and so runs it again.
     """
 
     kubernetes_kind: ClassVar[str] = "Job"
-    api_version: ClassVar[str] = "batch/v1"
 
-    completions: int | None = Field(default=None, ge=0)
-    """How many pods have to succeed. Default: one."""
+    scaled_job: ScaledJob | None = None
+    """What starts Jobs by events, with KEDA, instead of one Job at once. Default: it is one Job."""
 
-    parallelism: int | None = Field(default=None, ge=0)
-    """How many pods run at once. Default: one."""
-
-    backoff_limit: int | None = Field(default=None, ge=0)
-    """How many failures end it. Default: 6."""
-
-    active_deadline_seconds: int | None = Field(default=None, ge=1)
-    """Seconds after which it is ended, whatever it does. Default: never."""
-
-    restart_policy: Literal["Never", "OnFailure"] = "Never"
-    """Whether a container that fails is restarted in its pod, or another pod is created, whose logs are there too."""
-
-    def controller_spec(self) -> dict[Path, tuple[Any, Path]]:
-        """How often it runs and when it has failed."""
-        at = self.template_at[1:-1]
-        fields = {
-            "completions": "completions",
-            "parallelism": "parallelism",
-            "backoffLimit": "backoff_limit",
-            "activeDeadlineSeconds": "active_deadline_seconds",
-        }
-        said = {word: field for word, field in fields.items() if getattr(self, field) is not None}
-        found: dict[Path, tuple[Any, Path]] = {
-            (*at, word): (getattr(self, field), (field,)) for word, field in said.items()
-        }
-        found[*self.template_at[1:], "spec", "restartPolicy"] = (self.restart_policy, ("restart_policy",))
-        return found
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """What KEDA needs, besides what holds for every workload."""
+        yield from super().problems_on(ground)
+        if self.scaled_job is not None:
+            yield from _keda.problems("scaled_job", self.scaled_job, ground)
 
     def own_objects(self, ground: Ground) -> Iterator[Drawing]:
-        """Claims of its volumes, and the workload."""
+        """Claims of its volumes, and the workload, or what starts Jobs like it."""
+        if self.scaled_job is None:
+            yield from super().own_objects(ground)
+            return
         yield from claims(self)
-        yield controller(self, self.controller_spec(), ground)
+        made = controller(self, self.controller_spec(), ground)
+        yield from _keda.authentications(self, "scaled_job", self.scaled_job)
+        found = drawing(self, "scaled-job", "keda.sh/v1alpha1 ScaledJob", ("scaled_job",))
+        if self.annotations:
+            found.put(("metadata", "annotations"), dict(self.annotations), ("annotations",))
+        found.take(("spec", "jobTargetRef"), made, ("spec",))
+        _keda.put(self, found, "scaled_job", self.scaled_job)
+        yield found

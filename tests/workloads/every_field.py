@@ -144,17 +144,53 @@ SERVED: dict[str, list[Any]] = {
     "http_route": [{"gateway": "public"}, {"gateway": "public", "gateway_namespace": "net", "hosts": ["a.example.com"], "path": "/shop", "port": "http"},
                    {"gateway": "public", "spec": {"parentRefs": [{"name": "other", "sectionName": "https"}]}}],
 }  # fmt: skip
+QUEUE = {"orders": {"queue_url": "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"}}
+TRIGGERS: dict[str, Any] = {
+    "sqs": {"orders": {**QUEUE["orders"], "messages": 10, "activation_messages": 1, "in_flight": False, "delayed": True}},
+    "cloudwatch": {
+        "load": {"region": "eu-west-1", "namespace": "AWS/ApplicationELB", "metric": "RequestCount", "dimensions": {"LoadBalancer": "app/a", "AZ": "a"}, "target": 99.5,
+                 "minimum": 0, "activation": 1, "statistic": "Sum", "unit": "Count", "period_seconds": 60, "collection_seconds": 300, "end_offset_seconds": 60},
+        "errors": {"region": "eu-west-1", "expression": 'SELECT SUM(Errors) FROM "Shop"', "target": 1}},
+    "cron": {"office": {"start": "0 8 * * 1-5", "end": "0 18 * * 1-5", "time_zone": "Europe/Berlin", "replicas": 5}},
+    "kafka": {
+        "topic": {"bootstrap_servers": ["a:9092", "b:9092"], "consumer_group": "shop", "topic": "orders", "lag": 5, "activation_lag": 1, "offset_reset_policy": "earliest",
+                  "allow_idle_consumers": True, "authentication": "kafka", "metadata": {"version": "2.0.0"}},
+        "msk": {"bootstrap_servers": ["a:9098"], "consumer_group": "shop", "tls": True, "sasl": "aws_msk_iam", "region": "eu-west-1",
+                "cluster_arn": "arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0f-1"}},
+    "prometheus": {
+        "rate": {"query": "sum(rate(a[2m]))", "threshold": 10, "activation": 1, "server_address": "http://prometheus.monitoring:9090", "ignore_null_values": False},
+        "managed": {"query": "a", "threshold": 0.5, "workspace_arn": "arn:aws:aps:eu-west-1:111122223333:workspace/ws-1"}},
+    "triggers": [{"type": "rabbitmq", "metadata": {"queueName": "a", "mode": "QueueLength", "value": "5"}, "authenticationRef": {"name": "web-kafka"}}],
+    "authentications": {"kafka": {"secretTargetRef": [{"parameter": "password", "name": "kafka", "key": "password"}]}},
+    "polling_interval": 15,
+    "spec": {},
+}  # fmt: skip
 SCALED: dict[str, list[Any]] = {
     "replicas": [0, 1, 3],
     "spread": ["preferred", "required", "none"],
     "pod_disruption_budget": [{"max_unavailable": 1}, {"min_available": "50%", "unhealthy_pod_eviction_policy": "IfHealthyBudget"}],
     "horizontal_pod_autoscaler": [
         {"min_replicas": 2, "max_replicas": 5, "cpu": 70, "memory": 80},
+        {"min_replicas": 2, "max_replicas": 5, "cpu": "500m", "memory": "90%", "containers": {"web": {"cpu": 60, "memory": "1Gi"}}},
+        {"min_replicas": 2, "max_replicas": 5,
+         "pods_metrics": {"requests": {"average_value": 10, "selector": {"code": "200"}, "prometheus": {"series": "http_requests_total", "query": "sum(<<.Series>>)"}}},
+         "object_metrics": {"all": {"api_version": "networking.k8s.io/v1", "kind": "Ingress", "object_name": "web", "value": "2k"}},
+         "external_metrics": {"queue": {"average_value": "30"}}},
         {"min_replicas": 1, "max_replicas": 5, "behavior": {"scaleDown": {"stabilizationWindowSeconds": 60}},
          "metrics": [{"type": "External", "external": {"metric": {"name": "queue"}, "target": {"type": "AverageValue", "averageValue": "30"}}}]}],
-    "vertical_pod_autoscaler": [{}, {"update_mode": "Recreate", "resource_policy": {"containerPolicies": [{"containerName": "*", "minAllowed": {"cpu": "100m"}}]}}],
-    "scaled_object": [{"triggers": [{"type": "cron", "metadata": {"timezone": "Etc/UTC", "start": "0 6 * * *", "end": "0 20 * * *", "desiredReplicas": "5"}}]},
-                      {"min_replicas": 1, "max_replicas": 9, "triggers": [{"type": "aws-sqs-queue", "metadata": {"queueURL": "q"}}], "spec": {"cooldownPeriod": 60}}],
+    "vertical_pod_autoscaler": [
+        {}, {"update_mode": "Recreate", "resource_policy": {"containerPolicies": [{"containerName": "*", "minAllowed": {"cpu": "100m"}}]}},
+        {"update_mode": "InPlaceOrRecreate", "min_replicas": 1, "containers": {
+            "*": {"mode": "Off"}, "web": {"mode": "Auto", "min_allowed": {"cpu": "50m", "memory": "64Mi"}, "max_allowed": {"memory": "2Gi"},
+                                          "controlled_resources": ["memory"], "controlled_values": "RequestsOnly"}}},
+        {"update_mode": "Initial"}, {"update_mode": "Auto"}],
+    "scaled_object": [
+        {"triggers": [{"type": "cron", "metadata": {"timezone": "Etc/UTC", "start": "0 6 * * *", "end": "0 20 * * *", "desiredReplicas": "5"}}]},
+        {"min_replicas": 1, "max_replicas": 9, "triggers": [{"type": "aws-sqs-queue", "metadata": {"queueURL": "q"}}], "spec": {"cooldownPeriod": 60}},
+        {**TRIGGERS, "min_replicas": 2, "idle_replicas": 0, "cooldown_period": 60, "initial_cooldown_period": 0, "behavior": {"scaleUp": {"selectPolicy": "Min"}},
+         "fallback": {"failure_threshold": 3, "replicas": 6, "behavior": "currentReplicasIfHigher"}},
+        {"sqs": QUEUE, "aws_identity": {"role_arn": "arn:aws:iam::111122223333:role/scaler", "external_id": "shop"}},
+        {"sqs": QUEUE, "aws_identity": {"owner": "workload"}}],
 }  # fmt: skip
 RUN: dict[str, list[Any]] = {
     "completions": [3],
@@ -186,7 +222,26 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         **SERVED,
         "spec": [{"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "10%"}}}],
     },
-    "job": {**RUN, "volumes": [*VOLUMES, *CLAIMS], "spec": [{"ttlSecondsAfterFinished": 60, "suspend": True}]},
+    "job": {
+        **RUN,
+        "scaled_job": [
+            {"sqs": QUEUE},
+            {
+                **TRIGGERS,
+                "min_replicas": 1,
+                "max_replicas": 9,
+                "scaling_strategy": "accurate",
+                "rollout": "gradual",
+                "aws_identity": {"role_arn": "arn:aws:iam::111122223333:role/s", "external_id": "ab"},
+                "successful_jobs_history_limit": 5,
+                "failed_jobs_history_limit": 0,
+                "spec": {"envSourceContainerName": "job"},
+            },
+            {"sqs": QUEUE, "aws_identity": {"owner": "workload"}},
+        ],
+        "volumes": [*VOLUMES, *CLAIMS],
+        "spec": [{"ttlSecondsAfterFinished": 60, "suspend": True}],
+    },
     "cron_job": {
         **RUN,
         "volumes": [*VOLUMES, *CLAIMS],

@@ -215,8 +215,8 @@ def test_what_an_object_needs_comes_from_an_add_on_or_from_charts_of_ones_own() 
     first, *more = told(workloads)
     assert first.startswith("workloads.web.ingress: needs AWS Load Balancer Controller")
     assert [each.partition(";")[0] for each in more] == [
-        "workloads.web.vertical_pod_autoscaler: needs vpa",
         "workloads.web.horizontal_pod_autoscaler: reads what pods use from the metrics server",
+        "workloads.web.vertical_pod_autoscaler: needs vpa",
     ]
     given = {"aws_load_balancer_controller": {}, "vpa": {}, "metrics_server": {}}
     chart = {"namespace": "own", "chart": "own", "repository": "https://charts.example.com", "version": "1.0.0"}
