@@ -21,6 +21,7 @@ from eks_blueprints.core import late_modules
 from eks_blueprints.core.printed import visible
 
 _COMMANDS = {
+    "access": "Show what a principal may do on a cluster, or who may do one thing.",
     "addons": "List the add-ons, and show all about one.",
     "check": "Validate stack files; report every problem with its line and column.",
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
