@@ -17,7 +17,7 @@ FLOORS: list[set[str]] = [
     {"compute", "addons", "kubernetes", "teams", "workloads"},
     {"blueprint"},
     {"stackfile", "recording"},
-    {"policies", "reference", "starter"},
+    {"policies", "reach", "reference", "rights", "starter"},
     {"review", "lifecycle"},
     {"testing", "cli", "__main__", "iam"},
 ]

@@ -47,7 +47,7 @@ class Roles:
 
     def _rules(self, role: Role, seen: set[str]) -> Iterator[Props]:
         seen.add(role.name)
-        if role.gathers or True:  # what an aggregated role says itself is replaced
+        if not role.gathers:  # what an aggregated role says itself is replaced
             yield from role.rules
         for other in self._by_key.values():
             if other.kind == "ClusterRole" and other.name not in seen and _selected(role.gathers, other.labels):

@@ -12,7 +12,7 @@ from eks_blueprints.policies.stack import Stack
 from eks_blueprints.recording import record
 from eks_blueprints.rights.cluster import Rights, rights
 from eks_blueprints.rights.model import Subject
-from eks_blueprints.rights.people import known
+from eks_blueprints.rights.people import is_of_kubernetes, known
 from eks_blueprints.rights.resources import Asked, scope_of, table
 from eks_blueprints.stackfile import deploy
 
@@ -55,11 +55,12 @@ def platform() -> Rights:
 def questions(of: Rights, count: int, seed: int) -> Iterator[Question]:
     """Different questions."""
     drawn = random.Random(seed)  # noqa: S311 - no secret
-    subjects = [each for each in sorted(known(of)) if "unknown" not in each.name]
-    subjects += [Subject("user", "nobody"), Subject("service account", "new", "shop")]
+    every = [each for each in sorted(known(of)) if "unknown" not in each.name]
+    every += [Subject("user", "nobody"), Subject("service account", "new", "shop")]
+    ours = [each for each in every if not is_of_kubernetes(each, of)]
     seen = set()
     while len(seen) < count:
-        subject = drawn.choice(subjects)
+        subject = drawn.choice(ours if drawn.random() < 0.85 else every)
         asked = _near(of, subject, drawn) if drawn.random() < 0.6 else None
         asked = asked or _any(drawn)
         namespace = drawn.choice(NAMESPACES)
