@@ -29,6 +29,7 @@ INSIDE: dict[str, list[set[str]]] = {
         | {
             "address_ranges",
             "charts",
+            "columns",
             "late_modules",
             "late_specs",
             "files",

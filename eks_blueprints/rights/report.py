@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.core.columns import bullets, table, wrapped
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.policies.stack import Stack
@@ -54,14 +54,14 @@ class Questions:
             hidden = {each.who for each in answers} - {each.who for each in shown}
             yield ""
             rows = [(str(each.who), _where(each), _by(each)) for each in shown]
-            yield from _table(("who", "where", "by"), rows, width) if rows else ("  nobody",)
+            yield from table(("who", "where", "by"), rows, width) if rows else ("  nobody",)
             if hidden:
                 yield f"  and {len(hidden)} of Kubernetes itself (--all lists them)"
             if self.namespace and self.asked_for.scope == "cluster" and not self.asked_for.url:
-                yield from _wrapped("note", f"{self.asked_for.resource} are not in namespaces", width)
+                yield from wrapped("note", f"{self.asked_for.resource} are not in namespaces", width)
             if self.asked_for.scope == "unknown" and self.asked_for.resource[:1] != "*":
-                yield from _wrapped("note", f"no table knows {self.asked_for.resource}.{self.asked_for.group}", width)
-            yield from _unknown(found.unknown, width)
+                yield from wrapped("note", f"no table knows {self.asked_for.resource}.{self.asked_for.group}", width)
+            yield from bullets("not known:", found.unknown, width)
 
     def to_data(self) -> dict[str, Any]:
         """It as JSON."""
@@ -119,7 +119,7 @@ class Principals:
             for one, roles in told:
                 yield from _about(one, roles, of, width)
                 yield ""
-            yield from _unknown(of.unknown, width, first=False)
+            yield from bullets("not known:", of.unknown, width, first=False)
 
     def to_data(self) -> dict[str, Any]:
         """It as JSON."""
@@ -140,19 +140,19 @@ def _about(one: Summary, roles: Sequence[AwsRole], of: Rights, width: int) -> It
     name = one.subject.name if one.subject.kind == "principal" else str(one.subject)
     yield f"{one_line(name)}{on}"
     for word, text in (*_identity(one, of), *_bindings(one)):
-        yield from _wrapped(word, text, width)
+        yield from wrapped(word, text, width)
     if one.powers:
-        yield from _wrapped("may", _together(one.powers), width)
+        yield from wrapped("may", _together(one.powers), width)
     yield ""
     if one.rights:
-        yield from _table(("where", "verbs", "resources"), [(r.where, r.verbs, r.resources) for r in one.rights], width)
+        yield from table(("where", "verbs", "resources"), [(r.where, r.verbs, r.resources) for r in one.rights], width)
     else:
         yield "  no rights in Kubernetes but those of everybody"
     for role in roles:
         yield ""
         yield from _in_aws(role, width)
     for text in one.unknown:
-        yield from _wrapped("not known", text, width)
+        yield from wrapped("not known", text, width)
 
 
 def _identity(one: Summary, of: Rights) -> Iterator[tuple[str, str]]:
@@ -191,13 +191,13 @@ def _together(found: Sequence[Power]) -> str:
 
 
 def _in_aws(role: AwsRole, width: int) -> Iterator[str]:
-    yield from _wrapped("AWS role", f"{role.role}, by {role.by}", width)
+    yield from wrapped("AWS role", f"{role.role}, by {role.by}", width)
     if role.target:
-        yield from _wrapped("assumes", role.target, width)
+        yield from wrapped("assumes", role.target, width)
     for text in (*role.statements, *(f"what {each} allows" for each in role.policies)):
-        yield from _wrapped("may", text, width)
+        yield from wrapped("may", text, width)
     if role.unknown:
-        yield from _wrapped("not known", role.unknown, width)
+        yield from wrapped("not known", role.unknown, width)
 
 
 def _data(one: Summary, roles: Sequence[AwsRole]) -> dict[str, Any]:
@@ -248,33 +248,3 @@ def _by(answer: Answer) -> str:
     through = "" if answer.grant.subject == answer.who else f", {answer.grant.subject}"
     unsure = f"; perhaps: {answer.unknown}" if answer.unknown else ""
     return f"{answer.grant.role}{origin} ({via}{through}){unsure}" if via else f"{answer.grant.role}{unsure}"
-
-
-def _unknown(found: Sequence[str], width: int, *, first: bool = True) -> Iterator[str]:
-    if found:
-        yield from ("", "not known:") if first else ("not known:",)
-        for each in found:
-            yield textwrap.fill(one_line(each), width, initial_indent="  - ", subsequent_indent="    ")
-
-
-def _wrapped(word: str, text: str, width: int) -> Iterator[str]:
-    indent = f"  {word:13}"
-    yield from textwrap.wrap(
-        one_line(text), width, initial_indent=indent, subsequent_indent=" " * len(indent), break_on_hyphens=False
-    ) or [indent.rstrip()]
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
-    """Rows below heads, each cell folded within its column; the last column gets what room there is."""
-    whole = [tuple(one_line(cell) for cell in row) for row in rows]
-    most = [max(len(row[column]) for row in (heads, *whole)) for column in range(len(heads))]
-    room = width - 2 * len(heads)
-    sizes = [min(size, max(12, room // len(heads))) for size in most[:-1]]
-    sizes.append(max(20, min(most[-1], room - sum(sizes))))
-    for row in (heads, *whole):
-        cells = [
-            textwrap.wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(row, sizes, strict=True)
-        ]
-        for number in range(max(map(len, cells))):
-            line = [cell[number] if number < len(cell) else "" for cell in cells]
-            yield "  " + "  ".join(f"{text:{size}}" for text, size in zip(line, sizes, strict=True)).rstrip()

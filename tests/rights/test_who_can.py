@@ -66,7 +66,7 @@ def test_resources_are_written_as_for_kubectl(verb: str, what: str, expected: As
 
 
 def test_a_resource_that_nobody_knows_is_told_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="podz.*did you mean pods"):
+    with pytest.raises(InputError, match=r"podz.*did you mean pods"):
         asked("get", "podz")
 
 
@@ -139,7 +139,7 @@ def test_a_principal_goes_by_several_names(text: str, expected: list[str]) -> No
 
 
 def test_a_name_that_nobody_has_is_told_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="nobody by this name.*did you mean"):
+    with pytest.raises(InputError, match=r"nobody by this name.*did you mean"):
         meant("arn:aws:iam::111122223333:role/admin", platform())
 
 
