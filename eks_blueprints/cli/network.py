@@ -27,8 +27,7 @@ def command(  # noqa: PLR0917 - its options
     NetworkPolicies are compared as Kubernetes does it: the ingress policies of the workload and the egress policies of
     each other workload, with their namespaces, ports and address ranges. Services, Ingresses, load balancers and
     security groups show who gets in from outside. It is read from a recording of the program: no AWS account, no
-    cluster. If
-    nothing enforces NetworkPolicies, this is said, and they count for nothing.
+    cluster. If nothing enforces NetworkPolicies, this is said, and they count for nothing.
 
     \b
       eks-blueprints network --who-can-reach db prod               all who reach any port of it

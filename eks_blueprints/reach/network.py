@@ -9,14 +9,14 @@ from eks_blueprints.core.errors import InputError, Problem, nearest, shown
 from eks_blueprints.policies.addresses import ranges_of_vpc
 from eks_blueprints.policies.inside.contents import contents
 from eks_blueprints.policies.network_engine import Engine, network_engine, pod_groups
-from eks_blueprints.policies.objects import WORKLOADS
+from eks_blueprints.policies.objects import INGRESS, SERVICE, WORKLOADS
 from eks_blueprints.policies.platform import clusters, on_cluster
 from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import ANY_OBJECT, Resource, Stack
-from eks_blueprints.reach.groups import NODES, Groups
+from eks_blueprints.reach.groups import EGRESS_RULE, GROUP, INGRESS_RULE, NODES, OLD_RULE, POLICY, Groups
 from eks_blueprints.reach.outside import Door, doors
 from eks_blueprints.reach.pods import Pod, pods
-from eks_blueprints.reach.policies import Addresses, Opened, Peer, Policy, opened, policies
+from eks_blueprints.reach.policies import NETWORK_POLICY, Addresses, Opened, Peer, Policy, opened, policies
 from eks_blueprints.reach.ports import EVERY, Ports
 
 _OTHER_KINDS = (
@@ -32,6 +32,10 @@ _OTHER_KINDS = (
     "ClusterNetworkPolicy:networking.k8s.aws",
     "ApplicationNetworkPolicy:networking.k8s.aws",
 )
+
+
+_DECIDING = (NETWORK_POLICY, SERVICE, INGRESS, GROUP, INGRESS_RULE, EGRESS_RULE, OLD_RULE, POLICY)
+"""Kinds of resources that decide who reaches whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,17 @@ class Network:
         self.ranges = tuple(_ranges(cluster, stack))
         self.groups = Groups(stack, cluster, self.ranges, pod_groups(cluster, stack))
         self._made = cluster
+
+    def same_as(self, other: Network) -> bool:
+        """Whether nothing differs on which it depends who reaches whom."""
+        return self._facts() == other._facts()
+
+    def _facts(self) -> list[tuple[str, str]]:
+        found = [(each.urn, repr(each.inputs)) for each in self._stack.resources if each.type in _DECIDING]
+        found += [
+            (str(each), repr((each.labels, each.namespace_labels, each.numbers, each.ports))) for each in self.pods
+        ]
+        return sorted([*found, ("engine", repr((self.engine, self.groups.pods, self.ranges)))])
 
     def named(self, text: str) -> list[Pod]:
         """The pods of a workload: by its name, or `namespace/name`, perhaps with its kind in front of the name.

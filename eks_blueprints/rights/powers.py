@@ -26,7 +26,7 @@ class Power:
     level: Level
 
     def __str__(self) -> str:
-        return f"{self.what} in {'every namespace' if self.where == 'whole cluster' else self.where}"
+        return f"{self.what} in {'every namespace' if self.where == WHOLE else self.where}"
 
 
 _WRITE = ("create", "update", "patch", "delete")
@@ -52,20 +52,21 @@ _POWERS: tuple[tuple[str, Level, tuple[rbac.Right, ...]], ...] = (
     ),
     ("change network policies", "warning", (("networkpolicies", _WRITE, "networking.k8s.io"),)),
 )
-_EVERYTHING = "do everything"
+EVERYTHING = "do everything"
+WHOLE = "whole cluster"
 
 
 def powers(grants: Iterable[Grant]) -> list[Power]:
     """What grants give that leads to much; those that everything includes are left out."""
     found = sorted({power for grant in grants for rule in grant.rules for power in _of(rule, grant)})
-    whole = {each.where for each in found if each.what == _EVERYTHING}
-    return [each for each in found if each.what == _EVERYTHING or not ({"whole cluster", each.where} & whole)]
+    whole = {each.where for each in found if each.what == EVERYTHING}
+    return [each for each in found if each.what == EVERYTHING or not ({WHOLE, each.where} & whole)]
 
 
 def _of(rule: Props, grant: Grant) -> Iterator[Power]:
     if rule.has("nonResourceURLs"):
         return
-    places = ("whole cluster",) if grant.namespaces is None else grant.namespaces
+    places = (WHOLE,) if grant.namespaces is None else grant.namespaces
     for rank, what, level in _given(rule):
         yield from (Power(rank, what, where, level) for where in places)
 
@@ -74,7 +75,7 @@ def _given(rule: Props) -> Iterator[tuple[int, str, Level]]:
     try:
         names = rbac.named(rule)
         if rbac.everything(rule) and rbac.wild(rule, "apiGroups"):
-            yield 0, _EVERYTHING, "danger"
+            yield 0, EVERYTHING, "danger"
             return
     except Undetermined:
         return
