@@ -16,6 +16,7 @@ from eks_blueprints.rights.entries import entries
 from eks_blueprints.rights.model import Entry, Grant, Subject
 
 _BY_CONFIG_MAP = ("CONFIG_MAP", "API_AND_CONFIG_MAP")
+_PROVIDER = "aws:eks/identityProviderConfig:IdentityProviderConfig"
 _DELIVERED = (APPLICATION, "kubernetes:kustomize.toolkit.fluxcd.io/v1:Kustomization")
 
 
@@ -136,6 +137,8 @@ def _unknown(
         mode = mode.get("authenticationMode") if isinstance(mode, dict) else None
         if mode in _BY_CONFIG_MAP or mode is None:
             yield "the people and roles of the aws-auth ConfigMap, which others can change"
+        for each in on_cluster(cluster, stack, _PROVIDER):
+            yield f"the users and groups of the identity provider {each.name}, whom bindings may name"
     for each in given:
         if each.unknown:
             yield f"{each.subject}: {each.unknown}"
