@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from eks_blueprints.blueprint.kinds import Ec2Nodes, Manifests, VpcCni
-from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.network import endpoints
 from eks_blueprints.network.security_group_names import (
     ALL,
@@ -63,7 +63,7 @@ def _endpoints(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _pods(args: BlueprintArgs) -> Iterator[Problem]:
     chosen = {key: group for key, group in args.security_groups.items() if group.pods}
-    written = [("security_groups", key, "pods") for key in chosen]
+    written: list[Path] = [("security_groups", key, "pods") for key in chosen]
     written += [
         ("addons", addon.name, "manifests", key)
         for addon in args.addons

@@ -83,17 +83,16 @@ def rights(stack: Stack) -> list[Rights]:
 def _rights(cluster: Resource | None, stack: Stack) -> Rights:
     objects = on_cluster(cluster, stack, ANY_OBJECT)
     charts = [each for each in contents(stack) if _is_on(each, cluster, stack)]
-    own = roles.default_rendered()
     every = roles.Roles(
         [
-            *roles.of_kubernetes(own),
+            *roles.of_kubernetes(),
             *(r for each in charts for r in roles.of_chart(each)),
             *roles.of_stack(stack, objects),
         ]
     )
     people = entries(cluster, stack)
     given = [
-        *grants.of_kubernetes(own, every),
+        *grants.of_kubernetes(every),
         *(grant for each in charts for grant in grants.of_chart(each, every)),
         *grants.of_bindings(stack, objects, every),
         *(grant for each in people for grant in grants.of_entry(each)),
@@ -137,8 +136,8 @@ def _unknown(
         mode = mode.get("authenticationMode") if isinstance(mode, dict) else None
         if mode in _BY_CONFIG_MAP or mode is None:
             yield "the people and roles of the aws-auth ConfigMap, which others can change"
-        for each in on_cluster(cluster, stack, _PROVIDER):
-            yield f"the users and groups of the identity provider {each.name}, whom bindings may name"
+        for provider in on_cluster(cluster, stack, _PROVIDER):
+            yield f"the users and groups of the identity provider {provider.name}, whom bindings may name"
     for each in given:
         if each.unknown:
             yield f"{each.subject}: {each.unknown}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from eks_blueprints.core.charts.model import Rendered
 from eks_blueprints.policies import rbac
@@ -15,7 +16,7 @@ from eks_blueprints.policies.objects import canonical, namespace_of, object_name
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.rights.model import KUBERNETES, Entry, Grant, Subject, SubjectKind
-from eks_blueprints.rights.roles import SYSTEM, Roles
+from eks_blueprints.rights.roles import SYSTEM, Roles, default_rendered
 
 _POLICY_RULES = Path(__file__).with_name("access_policies.toml")
 _KINDS: dict[str, SubjectKind] = {"Group": "group", "User": "user", "ServiceAccount": "service account"}
@@ -59,9 +60,9 @@ def of_rendered(found: Rendered, release: str, origin: str, roles: Roles) -> Ite
             yield _bound(subject, (role_kind, role_name), namespace, via, origin, roles)
 
 
-def of_kubernetes(found: Rendered, roles: Roles) -> Iterator[Grant]:
+def of_kubernetes(roles: Roles) -> Iterator[Grant]:
     """What the API server grants by itself."""
-    yield from of_rendered(found, SYSTEM, KUBERNETES, roles)
+    yield from of_rendered(default_rendered(), SYSTEM, KUBERNETES, roles)
 
 
 def of_chart(found: Contents, roles: Roles) -> Iterator[Grant]:
@@ -82,8 +83,12 @@ def of_entry(entry: Entry) -> Iterator[Grant]:
 @cache
 def policy_rules(policy: str) -> tuple[Props, ...]:
     """The rules of an access policy, by AWS's name; none where they are not known."""
-    table = tomllib.loads(_POLICY_RULES.read_text(encoding="utf-8"))
-    return tuple(Props(rule(each)) for each in table.get(policy, {}).get("rules", ()))
+    return tuple(Props(rule(each)) for each in _policies().get(policy, {}).get("rules", ()))
+
+
+@cache
+def _policies() -> Mapping[str, Any]:
+    return tomllib.loads(_POLICY_RULES.read_text(encoding="utf-8"))
 
 
 def _bound(  # noqa: PLR0917 - what a binding is

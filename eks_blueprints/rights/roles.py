@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from eks_blueprints.core.charts.model import Binding, Rendered, load
@@ -69,11 +70,13 @@ def _selected(selectors: Iterable[Any], labels: Mapping[str, str]) -> bool:
     return any(selects(each, labels) for each in selectors)
 
 
-def of_kubernetes(kubernetes: Rendered) -> Iterator[Role]:
+@cache
+def of_kubernetes() -> tuple[Role, ...]:
     """The roles that the API server makes itself."""
-    yield from of_rendered(kubernetes, SYSTEM, KUBERNETES)
+    return tuple(of_rendered(default_rendered(), SYSTEM, KUBERNETES))
 
 
+@cache
 def default_rendered() -> Rendered:
     """What the API server makes itself, in the form of what a chart renders."""
     return load(Rendered, {key: table()[key] for key in ("roles", "bindings", "gathers", "role_labels")})

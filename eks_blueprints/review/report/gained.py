@@ -48,10 +48,13 @@ def _gained(before: Stack, after: Stack) -> Iterator[Security]:
 
 def _rights(before: Stack, after: Stack) -> Iterator[Security]:
     for old, new in _pairs(rights(before), rights(after)):
-        (had, all_had), (has, all_has) = _powers(old), _powers(new)
+        (had, all_had), (has, all_has) = _grants(old), _grants(new)
         for who in sorted({*had, *has}):
-            yield from _told(who, "may now", _beyond(has.get(who, ()), all_had.get(who, ())), added=True)
-            yield from _told(who, "may no longer", _beyond(had.get(who, ()), all_has.get(who, ())), added=False)
+            one, other = had.get(who, []), has.get(who, [])
+            if _said(one) == _said(other):  # as of nearly everybody, and finding powers takes long
+                continue
+            yield from _told(who, "may now", _beyond(powers(other), powers(all_had.get(who, []))), added=True)
+            yield from _told(who, "may no longer", _beyond(powers(one), powers(all_has.get(who, []))), added=False)
 
 
 def _pairs(old: Sequence[T], new: Sequence[T]) -> Iterator[tuple[T, T]]:
@@ -59,11 +62,16 @@ def _pairs(old: Sequence[T], new: Sequence[T]) -> Iterator[tuple[T, T]]:
     return zip(old, new, strict=False)
 
 
-Powers = Mapping[str, list[Power]]
+Granted = Mapping[str, list[Grant]]
 
 
-def _powers(of: Rights) -> tuple[Powers, Powers]:
-    """What everybody may do that leads to much, by what the stack itself writes down.
+def _said(grants: Iterable[Grant]) -> list[str]:
+    """What grants give, to see whether it is the same."""
+    return sorted(repr((each.namespaces, [rule.value for rule in each.rules])) for each in grants)
+
+
+def _grants(of: Rights) -> tuple[Granted, Granted]:
+    """What everybody is granted by what the stack itself writes down.
 
     A group is told by the principals in it; on its own, as in the second of these, it counts where it has none.
     """
@@ -76,8 +84,7 @@ def _powers(of: Rights) -> tuple[Powers, Powers]:
                 told.setdefault(who, []).append(each)
             for who in {*holders, str(each.subject)}:
                 every.setdefault(who, []).append(each)
-    one, other = ({who: powers(found) for who, found in grants.items()} for grants in (told, every))
-    return one, other
+    return told, every
 
 
 def _beyond(found: Iterable[Power], known: Sequence[Power]) -> list[Power]:
@@ -157,12 +164,7 @@ def _changed(
     for who, (ports, level) in found.items():
         if who not in known:
             alike.setdefault((ports, level), []).append(who)
-    for (ports, level), who in alike.items():
-        more = f" and {len(who) - _FEW} others" if len(who) > _FEW else ""
-        yield Security(
-            "network",
-            added,
-            target,
-            f"{verb} {', '.join(sorted(who)[:_FEW])}{more} on {ports}",
-            level if added else "note",
-        )
+    for (ports, level), names in alike.items():
+        more = f" and {len(names) - _FEW} others" if len(names) > _FEW else ""
+        text = f"{verb} {', '.join(sorted(names)[:_FEW])}{more} on {ports}"
+        yield Security("network", added, target, text, level if added else "note")
