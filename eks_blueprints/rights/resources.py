@@ -15,6 +15,7 @@ from eks_blueprints.kubernetes import crds
 Scope = Literal["namespaced", "cluster", "unknown"]
 
 _TABLE = Path(__file__).with_name("default_roles.json")
+_EXTRAS = "userextras"
 _CUSTOM = ("scale", "status")
 """Subresources that custom resources can have."""
 
@@ -60,9 +61,11 @@ def asked(verb: str, what: str, subresource: str = "") -> Asked:
     Behind a slash stands a subresource, if the resource has one of this name, or else the name of an object.
 
     Raises:
-        InputError: if there is no such resource.
+        InputError: if there is no such resource, or no verb.
     """
     verb = verb.strip().lower()
+    if not verb:
+        raise InputError([Problem((), 'needs a verb; got ""; write get, list, create, or * for every verb')])
     if what.startswith("/"):
         return Asked(verb, url=what, scope="cluster")
     named, _, rest = what.partition("/")
@@ -70,7 +73,7 @@ def asked(verb: str, what: str, subresource: str = "") -> Asked:
         return Asked(verb, f"*/{rest}" if rest else "*", "*", scope="unknown")
     found = _found(named)
     said = Asked(verb, found.plural, found.group, scope=found.scope)
-    subresource = subresource or (rest if rest in found.below else "")
+    subresource = subresource or (rest if rest in found.below or found.plural == _EXTRAS else "")
     name = rest if rest != subresource else ""
     return replace(said, resource=f"{found.plural}/{subresource}" if subresource else found.plural, name=name)
 
@@ -120,7 +123,17 @@ def _all() -> tuple[Resource, ...]:
         Resource(each.plural, each.group, "namespaced" if each.namespaced else "cluster", (each.kind.lower(),), _CUSTOM)
         for each in crds.kinds()
     ]
-    return (*sorted(own, key=lambda each: each.group != ""), *custom)
+    return (*sorted(own, key=lambda each: each.group != ""), *_ONLY_IN_RULES, *custom)
+
+
+_ONLY_IN_RULES = (
+    Resource("users", "", "cluster"),
+    Resource("groups", "", "cluster"),
+    Resource("uids", "authentication.k8s.io", "cluster"),
+    Resource(_EXTRAS, "authentication.k8s.io", "cluster"),
+    Resource("signers", "certificates.k8s.io", "cluster"),
+)
+"""Resources that have no objects, and that rules name: whom one may impersonate, and for whom one may sign."""
 
 
 def _read(name: str, said: str) -> Resource:

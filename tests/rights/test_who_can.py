@@ -57,6 +57,14 @@ def test_every_answer_is_that_of_an_api_server() -> None:
         ("list", "certificates.cert-manager.io", Asked("list", "certificates", "cert-manager.io")),
         ("list", "widgets.example.com", Asked("list", "widgets", "example.com", scope="unknown")),
         ("get", "widgets.example.com/status", Asked("get", "widgets/status", "example.com", scope="unknown")),
+        ("impersonate", "users", Asked("impersonate", "users", scope="cluster")),
+        ("impersonate", "groups/ops", Asked("impersonate", "groups", name="ops", scope="cluster")),
+        (
+            "impersonate",
+            "userextras/scopes",
+            Asked("impersonate", "userextras/scopes", "authentication.k8s.io", scope="cluster"),
+        ),
+        ("approve", "signers", Asked("approve", "signers", "certificates.k8s.io", scope="cluster")),
         ("get", "/metrics", Asked("get", url="/metrics", scope="cluster")),
         ("*", "*", Asked("*", "*", "*", scope="unknown")),
     ],
@@ -68,6 +76,11 @@ def test_resources_are_written_as_for_kubectl(verb: str, what: str, expected: As
 def test_a_resource_that_nobody_knows_is_told_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"podz.*did you mean pods"):
         asked("get", "podz")
+
+
+def test_a_verb_is_needed() -> None:
+    with pytest.raises(InputError, match="needs a verb"):
+        asked("", "pods")
 
 
 def everybody(verb: str, what: str, namespace: str | None = None) -> set[tuple[str, str]]:
