@@ -1,11 +1,12 @@
 """Renew eks_blueprints/core/charts/charts.json: what each pinned chart renders with the values of this library.
 
-    python scripts/renew_charts.py CHECKOUTS [--demands|--schemas] [KIND...]
+    python scripts/renew_charts.py CHECKOUTS [--demands|--schemas|--rights] [KIND...]
 
 CHECKOUTS is a folder with a git checkout of each project as `owner/name` (chart_sources.toml says which); charts are
-unpacked once, below `.unpacked` in it. With kinds, only their rows are renewed, and with `--demands` only what charts
-ask of their values. What their schemas say of values stands in eks_blueprints/blueprint/value_schemas.zip, which is
-written with them, or alone with `--schemas`. Review the diff. Needs Helm.
+unpacked once, below `.unpacked` in it. With kinds, only their rows are renewed, with `--demands` only what charts ask
+of their values, and with `--rights` only who has which roles. What their schemas say of values stands in
+eks_blueprints/blueprint/value_schemas.zip, which is written with them, or alone with `--schemas`. Review the diff.
+Needs Helm.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import shutil
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,50 @@ def renew_demands(checkouts: Path, kinds: list[str]) -> None:
             known[_key(kind, role)] = row | {key: found for key, found in vars(asks).items() if found}
             print(_key(kind, role), flush=True)
             _write(known)
+
+
+def renew_rights(checkouts: Path, kinds: list[str]) -> None:
+    """Write anew who has the roles of the charts of these kinds, and which roles gather others; of all without any."""
+    known = json.loads(TABLE.read_text(encoding="utf-8"))["charts"]
+    for kind in kinds or pinned():
+        tried = list(forms(kind))
+        for role in tried[0][1]:
+            row = known.get(_key(kind, role), {})
+            if "default" not in row:
+                continue
+            try:
+                _put_rights(row, checkouts, [(said, releases[role]) for said, releases in tried if role in releases])
+            except (NotThereError, RefusedError) as error:
+                print(f"{_key(kind, role)}: its row stays as it was: {error}", file=sys.stderr, flush=True)
+            print(_key(kind, role), flush=True)
+        _write(known)
+
+
+def _put_rights(row: dict[str, Any], checkouts: Path, tried: list[tuple[str, Release]]) -> None:
+    base: dict[str, Any] | None = None
+    for said, release in tried:
+        if said in row.get("refused", {}):
+            continue
+        folder, _, _ = unpacked(checkouts, release)
+        render = Render(folder, release.name, release.namespace)
+        rendered = dump(read(render.objects(release.values, crds=True), release.namespace))
+        found = {key: value for key, value in rendered.items() if key in _RIGHTS}
+        if base is None:
+            base = found
+            row["default"] = _ordered({key: v for key, v in row["default"].items() if key not in _RIGHTS} | found)
+            continue
+        kept = {key: v for key, v in row.get("forms", {}).get(said, {}).items() if key not in _RIGHTS}
+        if form := _ordered(kept | (patch(base, found) or {})):
+            row.setdefault("forms", {})[said] = form
+        elif "forms" in row:
+            row["forms"].pop(said, None)
+
+
+_RIGHTS = ("bindings", "gathers", "role_labels")
+
+
+def _ordered(data: dict[str, Any]) -> dict[str, Any]:
+    return {f.name: data[f.name] for f in fields(Rendered) if f.name in data}
 
 
 def renew_schemas(checkouts: Path, kinds: list[str]) -> None:
@@ -232,6 +277,6 @@ def _compact(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    modes = {"--demands": renew_demands, "--schemas": renew_schemas}
+    modes = {"--demands": renew_demands, "--schemas": renew_schemas, "--rights": renew_rights}
     chosen = [modes[each] for each in sys.argv[2:] if each in modes] or [main]
     chosen[0](Path(sys.argv[1]), [each for each in sys.argv[2:] if each not in modes])

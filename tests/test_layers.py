@@ -17,7 +17,7 @@ FLOORS: list[set[str]] = [
     {"compute", "addons", "kubernetes", "teams", "workloads"},
     {"blueprint"},
     {"stackfile", "recording"},
-    {"policies", "reference", "starter"},
+    {"policies", "reach", "reference", "rights", "starter"},
     {"review", "lifecycle"},
     {"testing", "cli", "__main__", "iam"},
 ]
@@ -29,6 +29,7 @@ INSIDE: dict[str, list[set[str]]] = {
         | {
             "address_ranges",
             "charts",
+            "columns",
             "late_modules",
             "late_specs",
             "files",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from eks_blueprints.blueprint.kinds import Ec2Nodes, VpcCni
-from eks_blueprints.core.errors import Problem
+from eks_blueprints.blueprint.kinds import Ec2Nodes, Manifests, VpcCni
+from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.network import endpoints
 from eks_blueprints.network.security_group_names import (
     ALL,
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eks_blueprints.network.security_group_spec import SecurityGroupArgs, SecurityGroupRule
 
 _DNS = 53
+_POLICY = "SecurityGroupPolicy"
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
@@ -62,14 +63,21 @@ def _endpoints(args: BlueprintArgs) -> Iterator[Problem]:
 
 def _pods(args: BlueprintArgs) -> Iterator[Problem]:
     chosen = {key: group for key, group in args.security_groups.items() if group.pods}
-    if not chosen:
+    written: list[Path] = [("security_groups", key, "pods") for key in chosen]
+    written += [
+        ("addons", addon.name, "manifests", key)
+        for addon in args.addons
+        if isinstance(addon, Manifests)
+        for key, manifest in addon.manifests.items()
+        if manifest.get("kind") == _POLICY
+    ]
+    if not written:
         return
     cni = next((addon for addon in args.addons if isinstance(addon, VpcCni)), None)
-    for key in chosen:
-        if cni is None or cni.pod_security_groups is None:
-            what = "is assigned to pods by the VPC CNI, which does so only when it is configured; got it not configured"
-            do = "set addons.vpc_cni.pod_security_groups: standard"
-            yield Problem(("security_groups", key, "pods"), f"{what}; {do}", severity="warning")
+    if cni is None or (cni.pod_security_groups is None and not _gives_groups(cni)):
+        what = "is assigned to pods by the VPC CNI, which does so only when it is configured; got it not configured"
+        do = "set addons.vpc_cni.pod_security_groups: standard"
+        yield from (Problem(at, f"{what}; {do}", severity="warning") for at in written)
     if CLUSTER not in chosen:
         what = (
             "removes the cluster's group from these pods, which lets them reach DNS and lets nodes reach their probes"
@@ -78,6 +86,12 @@ def _pods(args: BlueprintArgs) -> Iterator[Problem]:
         for key in chosen:
             if not _reach_the_cluster(args.security_groups, key):
                 yield Problem(("security_groups", key, "pods"), f"{what}; got no pods there; {do}", severity="warning")
+
+
+def _gives_groups(cni: VpcCni) -> bool:
+    """Whether values of the user's own make the VPC CNI give groups to pods."""
+    env = cni.configuration_values.get("env")
+    return isinstance(env, Mapping) and str(env.get("ENABLE_POD_ENI")).lower() == "true"
 
 
 def _reach_the_cluster(groups: Mapping[str, SecurityGroupArgs], key: str) -> bool:

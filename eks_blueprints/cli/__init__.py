@@ -21,6 +21,7 @@ from eks_blueprints.core import late_modules
 from eks_blueprints.core.printed import visible
 
 _COMMANDS = {
+    "access": "Show what a principal may do on a cluster, or who may do one thing.",
     "addons": "List the add-ons, and show all about one.",
     "check": "Validate stack files; report every problem with its line and column.",
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
@@ -29,6 +30,7 @@ _COMMANDS = {
     "import": "Turn existing resources, such as Kubernetes manifests, into stack files.",
     "init": "Create a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",
+    "network": "Show who can reach a workload over the network.",
     "placement": "Show on which compute each workload can run, and what keeps it off the rest.",
     "policy": "List the policies, show one, write or test your own, print waivers.",
     "preview": "Show what a stack would create; needs no AWS account, cluster, network or engine.",

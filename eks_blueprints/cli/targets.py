@@ -13,16 +13,21 @@ from eks_blueprints.review.preview.targets import Target, all_targets, program_t
 
 def one_stack(command: Any) -> Any:
     """The argument and the options of commands that are about one stack: STACK, `--program`, `--format`."""
+    argument = click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
+    return argument(of_one_stack(command))
+
+
+def of_one_stack(command: Any) -> Any:
+    """The options alone, for commands that have more arguments than STACK."""
     command = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)(
         command
     )
-    command = click.option(
+    return click.option(
         "--program",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         metavar="DIR",
         help="Read any Pulumi Python program, in DIR; STACK names one of its stacks.",
     )(command)
-    return click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)(command)
 
 
 def one_target(stack: str | None, program: Path | None) -> Target:

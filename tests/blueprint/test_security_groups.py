@@ -294,3 +294,34 @@ def test_nodes_are_reached_from_groups_that_the_platform_makes() -> None:
     assert found.inputs["ingress"][0]["securityGroups"] == ["${shop-security-group-bastion-group.id}"]
     [problem] = told({"bastoin": bastion}, **nodes)
     assert problem.startswith("compute.g.remote_access.source_security_groups[0]: no such security group of this pl")
+
+
+WRITTEN: dict[str, Any] = {
+    "apiVersion": "vpcresources.k8s.aws/v1beta1",
+    "kind": "SecurityGroupPolicy",
+    "metadata": {"name": "db", "namespace": "shop"},
+    "spec": {"podSelector": {"matchLabels": {"app": "db"}}, "securityGroups": {"groupIds": ["sg-0123456789abcdef0"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("cni", "told"),
+    [
+        ({}, True),
+        ({"pod_security_groups": "standard"}, False),
+        ({"configuration_values": {"env": {"ENABLE_POD_ENI": "true"}}}, False),
+        ({"configuration_values": {"env": {"ENABLE_POD_ENI": "false"}}}, True),
+    ],
+)
+def test_a_manifest_that_gives_groups_to_pods_needs_the_cni_to_be_configured(cni: dict[str, Any], told: bool) -> None:
+    addons = {"vpc_cni": cni, "groups": {"kind": "manifests", "manifests": {"db": WRITTEN}}}
+    args = BlueprintArgs.model_validate(
+        {
+            "region": "eu-west-1",
+            "cluster": {"version": "1.35"},
+            "compute": {"n": {"kind": "managed_nodes"}},
+            "addons": addons,
+        }
+    )
+    found = [each for each in args.warnings if each.path == ("addons", "groups", "manifests", "db")]
+    assert [("pod_security_groups: standard" in each.message) for each in found] == ([True] if told else [])

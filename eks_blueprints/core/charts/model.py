@@ -96,6 +96,18 @@ class Crd:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """Who has a role: a RoleBinding or ClusterRoleBinding."""
+
+    role: str
+    """`ClusterRole/name` or `Role/name`."""
+    subjects: tuple[str, ...] = ()
+    """`Group/name`, `User/name` or `ServiceAccount/namespace/name`, whose namespace is empty for the release's."""
+    namespace: str = ""
+    """Its namespace; empty for the release's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """Everything that a chart renders, by name."""
 
@@ -105,7 +117,15 @@ class Rendered:
     """By name, such as `certificates.cert-manager.io`."""
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Rules by `ClusterRole/name` or `Role/name`, each as `get,list apps deployments,replicasets`."""
+    """Rules by `ClusterRole/name` or `Role/name`, and of a second Role of one name by `Role/namespace/name`; each as
+    `get,list apps deployments,replicasets`."""
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
+    """By `ClusterRoleBinding/name` or `RoleBinding/name`; with the namespace before the name where that is not the
+    release's."""
+    gathers: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    """Label selectors of the ClusterRoles whose rules a ClusterRole takes over, by `ClusterRole/name`."""
+    role_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Labels of ClusterRoles by which others take over their rules, by `ClusterRole/name`."""
     claims: Mapping[str, Claim] = field(default_factory=dict)
     """Volumes that are asked for once, or by custom resources, by name."""
     objects: Mapping[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.core.charts.model import Claim, Container, Crd, Rendered, Webhook, Workload
+from eks_blueprints.core.charts.model import Binding, Claim, Container, Crd, Rendered, Webhook, Workload
 from eks_blueprints.core.object_lists import listed
 
 _WORKLOADS = ("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job", "CronJob", "Pod")
@@ -29,7 +29,10 @@ def read(objects: Iterable[Any], namespace: str) -> Rendered:
         },
         crds={_meta(o)["name"]: _crd(o) for o in found if o["kind"] == "CustomResourceDefinition"},
         webhooks=dict(_webhooks(found)),
-        roles={_name(o): tuple(_rules(o)) for o in found if o["kind"] in ("ClusterRole", "Role")},
+        roles=_roles(found),
+        bindings=dict(_bindings(found, namespace)),
+        gathers={_name(o): selectors for o in found if (selectors := _gathers(o))},
+        role_labels=dict(_role_labels(found)),
         claims=dict(_claims(found)),
         objects=dict(sorted(kinds.items())),
     )
@@ -103,6 +106,59 @@ def _containers(pod: Mapping[str, Any]) -> Iterator[tuple[str, Container]]:
                     host_ports=tuple(port["hostPort"] for port in each.get("ports") or () if port.get("hostPort")),
                 ),
             )
+
+
+def _roles(found: Iterable[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    roles: dict[str, tuple[str, ...]] = {}
+    for each in found:
+        if each["kind"] in ("ClusterRole", "Role"):
+            kind, _, name = _name(each).partition("/")
+            taken = f"{kind}/{name}" in roles
+            roles[f"{kind}/{_meta(each).get('namespace')}/{name}" if taken else f"{kind}/{name}"] = tuple(_rules(each))
+    return roles
+
+
+def _bindings(found: Iterable[dict[str, Any]], namespace: str) -> Iterator[tuple[str, Binding]]:
+    def beside(given: Any) -> str:
+        return "" if given in (None, namespace) else str(given)
+
+    for each in found:
+        if each["kind"] not in ("RoleBinding", "ClusterRoleBinding"):
+            continue
+        role, own = each.get("roleRef") or {}, beside(_meta(each).get("namespace"))
+        who = [
+            f"ServiceAccount/{beside(subject.get('namespace'))}/{subject.get('name')}"
+            if subject.get("kind") == "ServiceAccount"
+            else f"{subject.get('kind')}/{subject.get('name')}"
+            for subject in each.get("subjects") or ()
+        ]
+        kind, _, name = _name(each).partition("/")
+        yield (
+            f"{kind}/{own}/{name}" if own else f"{kind}/{name}",
+            Binding(role=f"{role.get('kind')}/{role.get('name')}", subjects=tuple(who), namespace=own),
+        )
+
+
+def _gathers(each: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    if each["kind"] != "ClusterRole":
+        return ()
+    return tuple((each.get("aggregationRule") or {}).get("clusterRoleSelectors") or ())
+
+
+def _role_labels(found: list[dict[str, Any]]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The labels of ClusterRoles that aggregated roles select by, be it Kubernetes' own or one of the chart."""
+    keys: set[str] = set()
+    for selector in (selector for each in found for selector in _gathers(each)):
+        keys |= {*(selector.get("matchLabels") or {})}
+        keys |= {str(each.get("key")) for each in selector.get("matchExpressions") or ()}
+    for each in found:
+        if each["kind"] == "ClusterRole":
+            labels = _meta(each).get("labels") or {}
+            if kept := {k: str(v) for k, v in labels.items() if k in keys or k.startswith(_AGGREGATED)}:
+                yield _name(each), kept
+
+
+_AGGREGATED = "rbac.authorization.k8s.io/aggregate-to-"
 
 
 def _claim(each: Mapping[str, Any]) -> Claim:

@@ -7,9 +7,10 @@ from typing import Any
 
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.facts.pods import Addressing, addresses
-from eks_blueprints.core.yaml_text import YAMLError, load
+from eks_blueprints.policies.addon_settings import parsed, settings_of
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.installed import charts, running
+from eks_blueprints.policies.network_engine import network_engine
 from eks_blueprints.policies.objects import CONFIG_MAP, STATEFUL_SET
 from eks_blueprints.policies.platform import ADDON, NODE_GROUP, addon, auto_mode, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
@@ -21,7 +22,6 @@ VPA = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 SNAPSHOT = "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshot"
 
-_ENGINES = ("cilium", "calico", "tigera-operator")
 _MINIMUM = {"vpc-cni": {23: (1, 8), 26: (1, 12)}}
 """Least version of an add-on from a minor of Kubernetes on. Source: EKS user guide, 2026-11-21."""
 
@@ -88,7 +88,7 @@ def values_valid(found: Props) -> Faults:
         raise NotApplicable
     values = found.raw("configurationValues")
     if isinstance(values, str):
-        values = _parsed(found.document("configurationValues"), values)
+        values = parsed(found.document("configurationValues"), values)
     else:
         found.get("configurationValues")
     if not isinstance(values, dict):
@@ -165,17 +165,9 @@ def network_policy_engine(policy: Props, context: Context) -> Faults:
     cluster = cluster_of(context.resource, stack)
     if cluster is None:
         raise NotApplicable
-    if running(stack, *_ENGINES) or (auto_mode(cluster) and _auto_mode_enforces(stack)):
-        return
-    cni = addon("vpc-cni", cluster, stack)
-    if cni is None:
-        if auto_mode(cluster):
-            yield policy.fault("is ignored: Auto Mode enforces none unless it is configured")
-        else:
-            yield policy.fault("is ignored: the cluster has no vpc-cni add-on that enforces it")
-        return
-    if _settings(cni).flag("enableNetworkPolicy") is not True:
-        yield policy.fault(f"is ignored: {cni.name} does not enforce network policies")
+    engine = network_engine(cluster, stack)
+    if not engine.name:
+        yield policy.fault(f"is ignored: {engine.why_not}")
 
 
 @rule("addon-coredns-ha", ADDON, severity="medium", enforcement="advisory", wave=3, across=True)
@@ -183,7 +175,7 @@ def coredns_ha(found: Props, context: Context) -> Faults:
     """DNS survives the loss of a node."""
     if found.get("addonName") != "coredns":
         raise NotApplicable
-    values = _settings(context.resource)
+    values = settings_of(context.resource)
     count = values.number("replicaCount")
     if values.flag("autoScaling", "enabled") is not True and count is not None and count < 2:
         yield found.fault("resolves names with one pod", "configurationValues", got=count)
@@ -218,7 +210,7 @@ def prefix_delegation(group: Props, context: Context) -> Faults:
     if match is None:
         raise NotApplicable
     cni = addon("vpc-cni", cluster_of(context.resource, context.stack), context.stack)
-    if cni is not None and _settings(cni).flag("env", "ENABLE_PREFIX_DELEGATION"):
+    if cni is not None and settings_of(cni).flag("env", "ENABLE_PREFIX_DELEGATION"):
         return
     for name in group.words("instanceTypes"):
         found = instance_type(name)
@@ -233,7 +225,7 @@ def no_ipvs(subject: Props, context: Context) -> Faults:
     if context.resource.type == ADDON:
         if subject.get("addonName") != "kube-proxy":
             raise NotApplicable
-        if _settings(context.resource).get("mode") == "ipvs":
+        if settings_of(context.resource).get("mode") == "ipvs":
             yield subject.fault("uses the ipvs mode", "configurationValues", got="ipvs")
         return
     if subject.text("metadata", "name") != "kube-proxy-config":
@@ -246,32 +238,8 @@ def no_ipvs(subject: Props, context: Context) -> Faults:
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
-def _settings(found: Resource) -> Props:
-    values = found.props.document("configurationValues")
-    if values.value is None and isinstance(text := found.inputs.get("configurationValues"), str):
-        return Props(_parsed(values, text), values.path, values.names)
-    return values
-
-
-def _parsed(document: Props, text: str) -> Any:
-    if document.value is not None:
-        return document.value
-    try:
-        return load(text)
-    except YAMLError:
-        return None
-
-
 def _provisioners(resource: Resource, stack: Stack) -> set[Any]:
     if resource.type == STORAGE_CLASS:
         return {resource.props.get("provisioner")}
     claims = [resource.props.at("spec")] if resource.type == CLAIM else [t.at("spec") for t in templates_of(resource)]
     return {provisioner(claim, stack) for claim in claims}
-
-
-def _auto_mode_enforces(stack: Stack) -> bool:
-    for each in stack.of(CONFIG_MAP):
-        if each.props.text("metadata", "name") == "amazon-vpc-cni":
-            data = each.props.at("data")
-            return bool(data.flag("enable-network-policy-controller") or data.flag("enable-network-policy"))
-    return False

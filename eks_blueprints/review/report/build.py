@@ -19,6 +19,7 @@ from eks_blueprints.review.effects.charts import charts
 from eks_blueprints.review.preview.run import Finding
 from eks_blueprints.review.preview.system_pods import system_pods
 from eks_blueprints.review.report.causes import written
+from eks_blueprints.review.report.gained import gained
 from eks_blueprints.review.report.model import Policies, Security, StackReport
 from eks_blueprints.review.report.money import DEFAULT, Threshold, dear
 from eks_blueprints.review.report.policy import judge
@@ -74,7 +75,7 @@ def told(
     return StackReport(
         diff=diff,
         attention=written(attention, diff, edits),
-        security=(*_gained(inside), *security(diff, found)),
+        security=(*gained(sides), *_gained(inside), *security(diff, found)),
         versions=tuple(releases(diff, found, inside)),
         pods=system_pods(diff.new, sides[1]),
         pods_before=system_pods(diff.old, sides[0]) if diff.old else None,
