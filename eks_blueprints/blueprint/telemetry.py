@@ -41,9 +41,7 @@ def telemetry(args: BlueprintArgs) -> Telemetry:
     certificates = addons.get("cert_manager")
     return Telemetry(
         prometheus_home=prometheus.home if prometheus else None,
-        monitor_labels={"release": prometheus.release_name}
-        if prometheus and not prometheus.select_all_monitors
-        else {},
+        monitor_labels=_wanted(prometheus) if prometheus else {},
         replaced_rules=_replaced(args) if prometheus else (),
         reads_annotations=any(_reads_annotations(addon) for addon in addons.values()),
         otlp_url=next(_otlp(addons), None),
@@ -171,8 +169,13 @@ def _log_collectors(args: BlueprintArgs, addons: Mapping[str, AddOn]) -> Iterato
         yield "fargate"
 
 
+def _wanted(stack: KubePrometheusStack) -> dict[str, str]:
+    """Labels by which its Prometheus chooses what it follows."""
+    return {} if stack.select_all_monitors else {"release": stack.release_name}
+
+
 def _closed(args: BlueprintArgs) -> Iterator[str]:
-    homes = [args.namespaces, *(team.homes for team in args.teams)]
+    homes: list[Mapping[str, Any]] = [args.namespaces, *(team.homes for team in args.teams)]
     return (name for own in homes for name, each in own.items() if each.network_policy is not None)
 
 

@@ -199,8 +199,8 @@ class Alarms(Spec):
     the same are left out then."""
 
     cloudwatch: bool | None = None
-    """Whether CloudWatch has them. Default: if amazon_cloudwatch_observability is on the cluster. Without it, CloudWatch
-    knows pending pods, errors of the API server and certificates of ACM."""
+    """Whether CloudWatch has them. Default: if amazon_cloudwatch_observability is on the cluster. Without it CloudWatch
+    knows pending pods, errors of the API server and certificates of ACM alone."""
 
     sns_topic_arns: Many[In[TopicArn]] = ()
     """ARNs of SNS topics that alarms of CloudWatch go to."""

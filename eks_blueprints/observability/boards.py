@@ -101,6 +101,7 @@ def boards(alarms: Alarms, *, insights: bool, signals: bool) -> tuple[Board, ...
     )
 
 
+_CONTAINER = "{{namespace}}/{{pod}} {{container}}"
 _PRESSURE = "Node pressure"
 _ELSEWHERE = (_PRESSURE,)
 _TOLD: tuple[tuple[str, Unit, str, str, str], ...] = (
@@ -110,11 +111,11 @@ _TOLD: tuple[tuple[str, Unit, str, str, str], ...] = (
         "Restarts of containers",
         "count",
         "ContainerRestarts",
-        "{{namespace}}/{{pod}} {{container}}",
+        _CONTAINER,
         "container-restarts",
     ),
-    ("OOM kills", "count", "ContainerOomKilled", "{{namespace}}/{{pod}} {{container}}", "oom-kills"),
-    ("CPU throttling", "percent", "ContainerCpuThrottled", "{{namespace}}/{{pod}} {{container}}", ""),
+    ("OOM kills", "count", "ContainerOomKilled", _CONTAINER, "oom-kills"),
+    ("CPU throttling", "percent", "ContainerCpuThrottled", _CONTAINER, ""),
     ("Autoscalers, of their maximum", "percent", "HpaAtMaximum", "{{namespace}}/{{horizontalpodautoscaler}}", ""),
     ("Free space of volumes", "percent", "VolumeFillsUp", "{{namespace}}/{{persistentvolumeclaim}}", ""),
     ("Certificates, until they expire", "days", "CertificateExpires", "{{namespace}}/{{name}}", ""),
@@ -268,7 +269,8 @@ def _saturation(*, insights: bool) -> Iterator[Panel]:
     memory = f"sum by (namespace, pod) (container_memory_working_set_bytes{{{own}}})"
 
     def least(what: str, resource: str) -> str:
-        return f'sum by (namespace, pod) (kube_pod_container_resource_{what}{{namespace="$namespace",resource="{resource}"}})'
+        chosen = f'namespace="$namespace",resource="{resource}"'
+        return f"sum by (namespace, pod) (kube_pod_container_resource_{what}{{{chosen}}})"
 
     throttled, every = (
         f"sum by (namespace, pod) (increase(container_cpu_cfs_{word}periods_total{{{own}}}[5m]))"

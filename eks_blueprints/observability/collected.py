@@ -84,11 +84,11 @@ def _uninstrumented(ground: Ground, telemetry: Telemetry, language: str) -> Iter
         )
 
 
-def _uncollected(logs: Logs | bool, ground: Ground, telemetry: Telemetry, *, on_fargate: bool) -> Iterator[Problem]:
+def _uncollected(logs: Logs, ground: Ground, telemetry: Telemetry, *, on_fargate: bool) -> Iterator[Problem]:
     fargate = frozenset({"fargate"})
     there = telemetry.log_collectors & fargate if on_fargate else telemetry.log_collectors - fargate
     who = ", ".join(sorted(there))
-    if logs is False:
+    if logs.exclude:
         if there and not (telemetry.log_exclusion and not on_fargate):
             do = "remove it, or collect logs with aws_for_fluent_bit alone"
             yield Problem(("logs",), f"cannot be left out pod by pod; got false with {who}; {do}")
@@ -98,6 +98,6 @@ def _uncollected(logs: Logs | bool, ground: Ground, telemetry: Telemetry, *, on_
     elif not there and not _may_have(ground):
         do = "add amazon_cloudwatch_observability or aws_for_fluent_bit to addons"
         yield Problem(("logs",), f"are collected by nothing on this platform; got no such add-on; {do}")
-    elif isinstance(logs, Logs) and logs.parser and there and (on_fargate or not telemetry.log_parsers):
+    elif logs.parser and there and (on_fargate or not telemetry.log_parsers):
         do = "remove it, or collect logs with aws_for_fluent_bit"
         yield Problem(("logs", "parser"), f"is for Fluent Bit on nodes; got {shown(logs.parser)} with {who}; {do}")

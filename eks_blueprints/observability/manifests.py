@@ -68,11 +68,11 @@ def _rules(alarms: Alarms, telemetry: Telemetry) -> Iterator[ObservingObject]:
     if alarms.certificate_expiry.enabled and telemetry.cert_manager_home is not None:
         # Its chart serves the metrics, and leaves it to others to read them.
         chosen = {"app.kubernetes.io/name": "cert-manager", "app.kubernetes.io/component": "controller"}
-        spec = {
+        follows: dict[str, Any] = {
             "namespaceSelector": {"matchNames": [telemetry.cert_manager_home]},
             "selector": {"matchLabels": chosen},
             "podMetricsEndpoints": [{"port": "http-metrics", "honorLabels": True}],
         }
         named = {**metadata, "name": "cert-manager"}
-        made = {"apiVersion": _OPERATOR, "kind": "PodMonitor", "metadata": named, "spec": spec}
+        made = {"apiVersion": _OPERATOR, "kind": "PodMonitor", "metadata": named, "spec": follows}
         yield ObservingObject("certificates", made, ("alarms", "certificate_expiry"))

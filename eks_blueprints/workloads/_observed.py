@@ -48,7 +48,7 @@ def mark(workload: Workload, found: Drawing, ground: Ground) -> None:
     if isinstance(observe.traces, str) and telemetry.instrumented_by is not None:
         by = "true" if telemetry.instrumented_by == "cloudwatch" else workload.object_name_used
         marks[f"{_INJECT}{observe.traces}"] = (by, (*_OWN, "traces"))
-    if observe.logs is False and telemetry.log_exclusion:
+    if observe.logs and observe.logs.exclude and telemetry.log_exclusion:
         marks[_EXCLUDE] = ("true", (*_OWN, "logs"))
     elif observe.logs and observe.logs.parser and telemetry.log_parsers and not _fargate(workload, ground):
         marks[_PARSER] = (observe.logs.parser, (*_OWN, "logs", "parser"))
@@ -62,7 +62,7 @@ def mark(workload: Workload, found: Drawing, ground: Ground) -> None:
 def _tell(workload: Workload, found: Drawing, telemetry: Telemetry) -> None:
     """Tell the main container where traces go."""
     at = (*workload.template_at, "spec", "containers")
-    containers = found.manifest
+    containers: Any = found.manifest
     for key in at:
         containers = containers.get(key, {})
     index = next((i for i, each in enumerate(containers) if each.get("name") == workload.container_name_used), None)

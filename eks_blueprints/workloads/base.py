@@ -317,12 +317,12 @@ class Workload(Container, Element):
 
         yield from _objects.config(self)
         yield from _objects.account(self)
-        yield from self.own_objects(ground)
-        yield from _objects.policies(self)
         if self.observe is not None or ground.observe is not None:
             from eks_blueprints.workloads import _observed
 
             yield from _observed.objects(self, ground)
+        yield from self.own_objects(ground)
+        yield from _objects.policies(self)
 
     def _mark(self, found: Drawing, ground: Ground) -> None:
         if self.observe is not None or ground.observe is not None:

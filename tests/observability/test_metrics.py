@@ -121,9 +121,8 @@ def state(watch: Watch, values: Sequence[dict[str, Value]], before: str = "OK") 
     window = [measured(watch, each) for each in values[-watch.periods :]]
     if watch.missing == "ignore" and all(each is None for each in window):
         return before
-    beyond = [
-        each is not None and (each <= watch.threshold if watch.below else each >= watch.threshold) for each in window
-    ]
+    sign = -1 if watch.below else 1
+    beyond = [each is not None and sign * each >= sign * watch.threshold for each in window]
     return "ALARM" if len(window) == watch.periods and all(beyond) else "OK"
 
 
