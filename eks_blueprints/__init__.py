@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from eks_blueprints import compute as compute
     from eks_blueprints import iam as iam
     from eks_blueprints import karpenter as karpenter
+    from eks_blueprints import observability as observability
     from eks_blueprints import policies as policies
     from eks_blueprints import recording as recording
     from eks_blueprints import review as review
@@ -88,6 +89,7 @@ _ROOMS = (
     "compute",
     "iam",
     "karpenter",
+    "observability",
     "policies",
     "recording",
     "review",

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import model_validator
 
 from eks_blueprints.addons._fit import DAEMON, Fit
 from eks_blueprints.addons._pods import Toleration, pod_settings
 from eks_blueprints.addons.aws_for_fluent_bit import AwsForFluentBit
 from eks_blueprints.addons.base import AddOn, EksAddOn
-from eks_blueprints.core.spec import Many
+from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.leaves import RegionalKeyArn
+from eks_blueprints.core.spec import In, Many
+from eks_blueprints.network.spec import RetentionDays
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import Ground
+    import pulumi
+
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef, Ground
+
+
+_LOG_GROUPS = ("application", "dataplane", "host", "performance")
+"""Source: CloudWatch user guide, "Set up Fluent Bit ... to send logs to CloudWatch Logs" and "Container Insights
+performance log reference"."""
 
 
 class AmazonCloudwatchObservability(EksAddOn):
@@ -35,8 +48,45 @@ class AmazonCloudwatchObservability(EksAddOn):
     application_signals: bool | None = None
     """Whether applications are instrumented for Application Signals where they ask for it. Default: EKS's, yes."""
 
+    log_retention_in_days: RetentionDays | None = None
+    """Days that logs are kept: its log groups (`/aws/containerinsights/<cluster>/…`) are created before it. Default: it
+    creates them itself, and logs are kept for ever."""
+
+    log_kms_key_arn: In[RegionalKeyArn] | None = None
+    """ARN of the customer managed KMS key that these log groups are encrypted with. Default: CloudWatch's."""
+
     tolerations: Many[Toleration] | None = None
     """Taints that its pods accept. Default: EKS's, all of them."""
+
+    @model_validator(mode="after")
+    def _key_is_for_groups(self) -> Self:
+        faults = Faults()
+        if self.log_kms_key_arn is not None and self.log_retention_in_days is None:
+            faults.add("log_kms_key_arn", "is for log groups that are created; got no log_retention_in_days; add it")
+        faults.raise_if_any()
+        return self
+
+    def prepared(self, component: Component, cluster: ClusterRef) -> list[pulumi.Resource]:
+        """Its log groups, if logs are to be kept for some time."""
+        if self.log_retention_in_days is None:
+            return []
+        import pulumi
+        import pulumi_aws as aws
+
+        from eks_blueprints.core.component import merge_tags
+
+        name = pulumi.Output.from_input(cluster.name)
+        return [
+            aws.cloudwatch.LogGroup(
+                f"{component.pulumi_resource_name}-logs-{group}",
+                name=name.apply(lambda cluster, group=group: f"/aws/containerinsights/{cluster}/{group}"),  # type: ignore[misc]
+                retention_in_days=self.log_retention_in_days,
+                kms_key_id=self.log_kms_key_arn,
+                tags=merge_tags(cluster.tags, self.tags) or None,
+                opts=component.child(),
+            )
+            for group in _LOG_GROUPS
+        ]
 
     def managed_policies(self, ground: Ground) -> dict[str, str]:
         """AWS's own policies for the agent and for traces."""

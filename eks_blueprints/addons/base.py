@@ -243,6 +243,10 @@ class EksManaged(AddOn):
         """Settings that depend on the cluster; those of `settings` and `configuration_values` win over them."""
         return {}
 
+    def prepared(self, component: Component, cluster: ClusterRef) -> list[pulumi.Resource]:
+        """What is made before it besides its role."""
+        return []
+
     def install(self, cluster: ClusterRef) -> Component:
         """Have EKS install it."""
         import pulumi
@@ -267,7 +271,7 @@ class EksManaged(AddOn):
             preserve=self.preserve,
             tags=merge_tags(cluster.tags, self.tags) or None,
             opts=component.child(
-                depends_on=role.ready if role else (),
+                depends_on=[*(role.ready if role else ()), *self.prepared(component, cluster)],
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create=limit, update=limit, delete=limit) if limit else None,
             ),

@@ -36,12 +36,15 @@ class Grafana(HelmAddOn):
     """Size of its volume, such as `10Gi`. Default: no volume, and nothing outlives its pod."""
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
-        """The platform's Prometheus as a data source, where `values` name no data sources."""
-        prometheus = cluster.prometheus
+        """The platform's Prometheus as a data source, where `values` name no data sources, and what reads the
+        platform's dashboards."""
+        prometheus, telemetry = cluster.prometheus, cluster.telemetry
+        reads = {"sidecar": {"dashboards": {"enabled": True, "labelValue": "1"}}}
+        values = reads if telemetry is not None and telemetry.dashboards and telemetry.grafana_home == self.home else {}
         if prometheus is None or "datasources" in self.values:
-            return {}
+            return values
         source = {"name": "Prometheus", "type": "prometheus", "access": "proxy", "url": prometheus.url}
-        return {"datasources": {"datasources.yaml": {"apiVersion": 1, "datasources": [source]}}}
+        return values | {"datasources": {"datasources.yaml": {"apiVersion": 1, "datasources": [source]}}}
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""

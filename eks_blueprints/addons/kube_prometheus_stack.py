@@ -132,8 +132,12 @@ class KubePrometheusStack(HelmAddOn):
         return [] if self.workspace_arn is None else [Allow("aps:RemoteWrite", on=self.workspace_arn)]
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
-        """Nothing is scraped that EKS does not show."""
-        unseen = {name: {"enabled": False} for name in ("kubeControllerManager", "kubeEtcd", "kubeScheduler")}
+        """Nothing is scraped that EKS does not show, and what alarms of the platform tell is not told twice."""
+        unseen: dict[str, Any] = {
+            name: {"enabled": False} for name in ("kubeControllerManager", "kubeEtcd", "kubeScheduler")
+        }
+        if cluster.telemetry is not None and cluster.telemetry.replaced_rules:
+            unseen["defaultRules"] = {"disabled": dict.fromkeys(cluster.telemetry.replaced_rules, True)}
         if self.workspace_arn is None:
             return unseen
         # Partitions end in other domains; the region of the workspace is in its ARN.

@@ -21,6 +21,7 @@ from eks_blueprints.blueprint.kinds import ClusterAutoscaler, Karpenter
 from eks_blueprints.blueprint.node_role_checks import entry_type, groups_of
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.blueprint.telemetry import certificate_arns, observed, telemetry
 from eks_blueprints.cluster.component import Cluster
 from eks_blueprints.core.aws_config import PLUGIN, Setting, argument, of_stack
 from eks_blueprints.core.caller import Caller, caller, caller_of
@@ -38,6 +39,7 @@ from eks_blueprints.network.security_group_names import STANDING
 if TYPE_CHECKING:
     from eks_blueprints.kubernetes.namespace import Namespace
     from eks_blueprints.network.security_groups import SecurityGroup
+    from eks_blueprints.observability.component import Observability
     from eks_blueprints.teams._onboarded import OnboardedTeam
 
 
@@ -75,6 +77,8 @@ class Blueprint(Component):
     """The component of each workload, by its name."""
     teams: dict[str, OnboardedTeam]
     """The component of each team, by its name."""
+    observability: Observability | None
+    """The component of its alarms and dashboards; None where there are none."""
 
     def __init__(self, name: str, args: BlueprintArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         if not isinstance(args, self.Args):
@@ -99,6 +103,7 @@ class Blueprint(Component):
             self._give_groups_to_pods()
             self.pod_identities = self._make_pod_identities(name)
             self._put_elements()
+            self.observability = self._observe(name)
         self.extend()
         self.register_outputs(self.outputs())
 
@@ -140,6 +145,7 @@ class Blueprint(Component):
         facts |= {"places": places(self.args), "addons": addon_kinds(self.args)}
         facts |= {"addon_homes": addon_homes(self.args), "metrics": metrics(self.args)}
         facts |= {"prometheus": prometheus(self.args), "pod_standards": pod_standards(self.args)}
+        facts |= {"telemetry": telemetry(self.args), "observe": observed(self.args)}
         return replace(self.cluster.ref, parent=self, aws=self._aws, **facts).after(*ready)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
@@ -311,6 +317,17 @@ class Blueprint(Component):
         for team in self.args.teams:
             groups = [policy for home in team.homes for policy in self._pod_groups.get(home, ())]
             team.move_in(self.teams[team.name], cluster.after(*groups))
+
+    def _observe(self, name: str) -> Observability | None:
+        """Make alarms and dashboards when the add-ons are there: the kinds of their objects, and what reads them."""
+        args = self.args.observability
+        if args is None or (args.alarms is None and args.dashboards is None):
+            return None
+        from eks_blueprints.observability.component import Observability
+
+        cluster = self.ref.after(*_ready(self.addons))
+        arns = certificate_arns(self.args)
+        return Observability(f"{name}-observability", args, cluster=cluster, certificate_arns=arns)
 
     def _make_node_roles(self, cluster: ClusterRef) -> ClusterRef:
         made = {}

@@ -27,6 +27,7 @@ from eks_blueprints.blueprint import (
     secret_checks,
     security_group_checks,
     team_parts,
+    telemetry,
     value_checks,
 )
 from eks_blueprints.blueprint.addon_defaults import settled
@@ -79,6 +80,7 @@ def _check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from secret_checks.check(args)
     yield from manifest_checks.check(args)
     yield from ground.check_parts(args)
+    yield from telemetry.check(args)
 
 
 def _region(args: BlueprintArgs) -> Iterator[Problem]:

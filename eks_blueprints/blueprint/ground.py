@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from eks_blueprints.blueprint import manifest_checks, team_parts
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler
+from eks_blueprints.blueprint.telemetry import observed, telemetry
 from eks_blueprints.cluster.spec import cluster_name
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.form import Form
@@ -45,6 +46,8 @@ def ground(args: BlueprintArgs) -> Ground:
         metrics=metrics(args),
         service_cidr=args.cluster.service_ipv4_cidr,
         region=args.region,
+        telemetry=telemetry(args),
+        observe=observed(args),
     )
 
 
@@ -75,6 +78,11 @@ def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
     except (InputError, ValueError):  # told at the network or the region
         return
     yield from _tags(args)
+    if found.observe is not None:
+        from eks_blueprints.observability.collected import lacking
+
+        for problem in lacking(found.observe, found, on_fargate=found.only_fargate):
+            yield problem.below("observability", "workloads")
     for element in (*args.compute, *settled(args), *args.workloads, *args.teams):
         for problem in element.problems_on(found):
             yield problem.below(element.group, element.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from eks_blueprints.blueprint import made_elsewhere
 from eks_blueprints.blueprint.kinds import AutoMode, CapabilityAddOn, EksAddon, HelmAddOn, Karpenter, Manifests
+from eks_blueprints.blueprint.telemetry import telemetry
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import InputError, Path, Problem, dotted, shown
 from eks_blueprints.core.object_lists import listed
@@ -67,6 +68,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     sources = [list(_manifests(addon)) for addon in args.addons if isinstance(addon, Manifests)]
     sources.append(list(_rules(args)))
     sources += _drawn(args) if args.workloads or args.teams else ()
+    sources.append(list(_observing(args)))
     if not any(sources):
         return
     # Most platforms have none, and the shapes of kinds take a while to load.
@@ -129,6 +131,14 @@ def _drawn(args: BlueprintArgs) -> Iterator[list[Written]]:
         yield [Written(drawing.manifest, owner, drawing) for drawing in each.objects(found)]
     for team in args.teams:
         yield [Written(made.manifest, (team.group, team.name), made) for made in team.objects(found)]
+
+
+def _observing(args: BlueprintArgs) -> Iterator[Written]:
+    if args.observability is not None:
+        from eks_blueprints.observability.manifests import objects
+
+        for made in objects(args.observability, telemetry(args)):
+            yield Written(made.manifest, ("observability",), made)
 
 
 def brought(args: BlueprintArgs) -> dict[str, str]:

@@ -106,7 +106,9 @@ class OnboardedTeam(Component):
     def _within(self, cluster: ClusterRef) -> ClusterRef:
         """The cluster for the resources of the team: with its name, place and tags."""
         tags = merge_tags(cluster.tags, {TEAM: self.team.slug}, self.team.tags)
-        return replace(cluster, prefix=self.pulumi_resource_name, parent=self, place=self.spec_path, tags=tags)
+        observe = self.team.observe if self.team.observe is not None else cluster.observe
+        within = replace(cluster, prefix=self.pulumi_resource_name, parent=self, place=self.spec_path, tags=tags)
+        return replace(within, observe=observe)
 
     def _make_access(self) -> Access | None:
         entries = self.team.entries()

@@ -13,6 +13,7 @@ from eks_blueprints.core.elements import Element, Workloads
 from eks_blueprints.core.errors import Faults, Problem, folded, nearest, shown
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.json_values import JsonValues
+from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.leaves import Tags, key_names, short_names, too_many_tags
 from eks_blueprints.core.spec import In, Many
 from eks_blueprints.core.statements import StatementArgs
@@ -28,7 +29,10 @@ from eks_blueprints.teams._service_accounts import TeamServiceAccount
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
+    from eks_blueprints.observability.observe_spec import Observe
     from eks_blueprints.teams._onboarded import OnboardedTeam
+else:
+    Observe = late("eks_blueprints.observability.observe_spec", "Observe")
 
 _ELSEWHERE = {
     "namespace": "write namespaces: {NAME: {}}",
@@ -103,6 +107,10 @@ class Team(Element):
     workloads: Workloads = ()
     """Workloads of the team, by a name of your choice, with the fields of a platform's `workloads`. Default of their
     `namespace`: the team's namespace, if it has only one."""
+
+    observe: Observe | None = None
+    """What workloads of the team send that say nothing themselves: metrics, traces, logs. Default: what
+    `observability: {workloads: …}` of the platform says."""
 
     gitops: GitOps | None = None
     """A Git repository that Argo CD or Flux applies to the team's namespaces. Default: none."""
@@ -304,6 +312,11 @@ class Team(Element):
             yield Problem(("tags",), fault)
         yield from self._unread(ground)
         yield from self._unapplied(ground)
+        if self.observe is not None:
+            from eks_blueprints.observability.collected import lacking
+
+            for problem in lacking(self.observe, ground, on_fargate=ground.only_fargate):
+                yield problem.below("observe")
 
     def _unread(self, ground: Ground) -> Iterator[Problem]:
         way = _secrets.by(ground, self.secrets_by)

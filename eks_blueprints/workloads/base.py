@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ValidationError, ValidationInfo, field_vali
 from eks_blueprints.core.elements import Element
 from eks_blueprints.core.errors import Faults, Path, Problem, folded, shown, unknown_name
 from eks_blueprints.core.json_values import JsonValues
+from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.leaves import Namespace, object_name, short_names
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.object_metadata import ObjectMetadata, check_annotations
@@ -23,6 +24,10 @@ from eks_blueprints.workloads._words import Places, by_name, written_as
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef, Ground
+    from eks_blueprints.observability.observe_spec import Observe
+
+else:
+    Observe = late("eks_blueprints.observability.observe_spec", "Observe")
 
 NAME_LABEL = "app.kubernetes.io/name"
 """By which the pods of a workload are selected."""
@@ -137,6 +142,10 @@ class Workload(Container, Element):
 
     network_policy: NetworkPolicy | None = None
     """Which connections the pods accept and may open. Default: what other policies of the namespace say."""
+
+    observe: Observe | None = None
+    """What its pods send (metrics, traces, logs), which the platform's add-ons collect: `{metrics: /metrics, traces:
+    true}`. Default: what the team or `observability: {workloads: …}` says."""
 
     pod: JsonValues = {}
     """Further fields of the PodSpec as in Kubernetes, such as `affinity`, `tolerations`, `priorityClassName` or
@@ -303,6 +312,8 @@ class Workload(Container, Element):
     def objects(self, ground: Ground) -> Iterator[Drawing]:
         """Its Kubernetes objects on a cluster, in the order in which they are made."""
         for each in self._drawn(ground):
+            if each.manifest["kind"] == self.kubernetes_kind:
+                self._mark(each, ground)
             if each.key not in self.patches:
                 yield each
             elif (patch := self.patches[each.key]) is not None:
@@ -314,9 +325,19 @@ class Workload(Container, Element):
 
         yield from _objects.config(self)
         yield from _objects.account(self)
+        if self.observe is not None or ground.observe is not None:
+            from eks_blueprints.workloads import _observed
+
+            yield from _observed.objects(self, ground)
         yield from self.own_objects(ground)
         yield from _storage.snapshots(self)
         yield from _objects.policies(self)
+
+    def _mark(self, found: Drawing, ground: Ground) -> None:
+        if self.observe is not None or ground.observe is not None:
+            from eks_blueprints.workloads import _observed
+
+            _observed.mark(self, found, ground)
 
     def own_objects(self, ground: Ground) -> Iterator[Drawing]:
         """The workload itself, and what is made for this sort of it alone."""
@@ -345,6 +366,10 @@ class Workload(Container, Element):
             from eks_blueprints.workloads._placing import unplaced
 
             yield from unplaced(self, ground.places)
+        if self.observe is not None:
+            from eks_blueprints.workloads._observed import problems
+
+            yield from problems(self, ground)
 
     def _unpatched(self, ground: Ground) -> Iterator[Problem]:
         if not self.patches:

@@ -127,6 +127,7 @@ ALL: dict[str, list[Any]] = {
     "pod_security": ["restricted"],
     "run_on": ["nodes", "pools", "serverless"],
     "do_not_disrupt": [True],
+    "observe": [{"metrics": "/metrics", "traces": "java", "logs": "json"}, {"traces": True, "logs": False}, {}],
     "network_policy": [{"ingress": []}, {"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]},
                        {"ingress": [{"from": [{"podSelector": {}}], "ports": [{"port": 8080, "protocol": "TCP"}]}], "egress": []}],
     "pod": [{"priorityClassName": "high", "terminationGracePeriodSeconds": 60, "hostAliases": [{"ip": "10.0.0.1", "hostnames": ["a"]}]},

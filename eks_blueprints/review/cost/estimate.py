@@ -24,7 +24,7 @@ class Line:
     low: float
     high: float
     group: str
-    """Control plane, nodes, node pools, network, storage, load balancers, or keys."""
+    """Control plane, nodes, node pools, network, storage, load balancers, alarms, or keys."""
 
 
 @dataclass(frozen=True, slots=True)

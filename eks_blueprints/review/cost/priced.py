@@ -230,9 +230,38 @@ def _gibibytes(text: Any) -> int | None:
     return None
 
 
+def _alarm(resource: PlannedResource, view: View) -> Priced:
+    queries = resource.inputs.get("metricQueries")
+    found = [each for each in queries if isinstance(each, Mapping)] if isinstance(queries, list) else []
+    metrics = [metric for each in found if isinstance(metric := each.get("metric"), Mapping)]
+    if any("SELECT" in str(each.get("expression", "")).upper().split() for each in found):
+        yield "alarms on a query, by the metrics that it finds"
+        return
+    periods = [each.get("period") for each in (metrics or [resource.inputs])]
+    fine = any(isinstance(each, int) and each < 60 for each in periods)
+    each = view.prices.of("cloudwatch", "alarm_metric_high_resolution_month" if fine else "alarm_metric_month") or 0
+    count = max(1, len(metrics))
+    what = "alarm" if count == 1 else f"alarm on {count} metrics"
+    yield _line(resource, what, each * count, "alarms and dashboards")
+
+
+def _monthly(group: str, what: str, *keys: str) -> Callable[[PlannedResource, View], Priced]:
+    def price(resource: PlannedResource, view: View) -> Priced:
+        yield _line(resource, what, view.prices.of(*keys) or 0, group)
+
+    return price
+
+
 PRICED: dict[str, Callable[[PlannedResource, View], Priced]] = {
     "aws:alb/loadBalancer:LoadBalancer": _load_balancer,
     "aws:autoscaling/group:Group": _autoscaling,
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _monthly(
+        "alarms and dashboards", "composite alarm", "cloudwatch", "composite_alarm_month"
+    ),
+    "aws:cloudwatch/dashboard:Dashboard": _monthly(
+        "alarms and dashboards", "dashboard", "cloudwatch", "dashboard_month"
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:ebs/volume:Volume": _volume,
     "aws:ec2/eip:Eip": _address,
     "aws:ec2/natGateway:NatGateway": _hourly("network", "NAT gateway", "vpc", "nat_gateway_hour"),

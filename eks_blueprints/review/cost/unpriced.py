@@ -14,6 +14,7 @@ _USED: dict[str, str] = {
     "aws:eks/fargateProfile:FargateProfile": "pods on Fargate, by their requests and time",
     "aws:grafana/workspace:Workspace": "Grafana users",
     "aws:s3/bucket:Bucket": "S3 storage",
+    "aws:sns/topic:Topic": "notifications",
     "aws:sqs/queue:Queue": "SQS requests",
 }
 """Types whose cost depends on use, with what to say of them."""

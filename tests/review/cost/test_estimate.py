@@ -194,3 +194,35 @@ def test_a_launch_template_of_somebody_else_leaves_nodes_without_a_price() -> No
     assert typed.unknown == ("disks of nodes whose launch template is not in this stack: n",)
     own = {"launchTemplate": {"name": "golden", "version": "3"}, "minSize": 2}
     assert "is not in this stack" in estimate(plan(resource("aws:autoscaling/group:Group", "o", own))).unknown[0]
+
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
+def test_alarms_cost_by_their_metrics_and_dashboards_by_the_month() -> None:
+    metric = {"metric": {"metricName": "a", "namespace": "b", "period": 60, "stat": "Sum"}}
+    found = lines(
+        resource(ALARM, "one", {"metricName": "a", "namespace": "b", "period": 60}),
+        resource(ALARM, "two", {"metricQueries": [{"id": "e", "expression": "a / b"}, metric, metric]}),
+        resource("aws:cloudwatch/compositeAlarm:CompositeAlarm", "three", {"alarmRule": "ALARM(one)"}),
+        resource("aws:cloudwatch/dashboard:Dashboard", "four", {"dashboardName": "a", "dashboardBody": "{}"}),
+    )
+    costs = {what: line.low for what, line in found.items()}
+    assert costs == {
+        "alarm": pytest.approx(0.1),
+        "alarm on 2 metrics": pytest.approx(0.2),
+        "composite alarm": pytest.approx(0.5),
+        "dashboard": pytest.approx(3),
+    }
+    assert {line.group for line in found.values()} == {"alarms and dashboards"}
+
+
+def test_an_alarm_that_looks_more_often_costs_more() -> None:
+    assert one(ALARM, {"metricName": "a", "namespace": "b", "period": 10}).low == pytest.approx(0.3)
+
+
+def test_an_alarm_on_a_query_has_no_price_that_is_known() -> None:
+    query = {"id": "q", "expression": 'SELECT MAX(a) FROM SCHEMA("b", c) GROUP BY c', "period": 60}
+    found = estimate(plan(resource(ALARM, "x", {"metricQueries": [query]})))
+    assert found.lines == ()
+    assert found.unknown == ("alarms on a query, by the metrics that it finds: x",)
