@@ -91,9 +91,11 @@ CASES: dict[str, tuple[list[Resource], list[Resource], list[str]]] = {
         [entry(**MEMBER)],
         [entry(**MEMBER), binding("edit", "shop-dev", kind="ClusterRole")],
         [
-            "+ warning role/dev may now act as others, read Secrets, open shells in pods, "
-            "make tokens of service accounts, change Secrets, change what pods run, change network policies "
-            "in namespace shop"
+            (
+                "+ warning role/dev may now act as others, read Secrets, open shells in pods, "
+                "make tokens of service accounts, change Secrets, change what pods run, change network policies "
+                "in namespace shop"
+            )
         ],
     ),
 }
