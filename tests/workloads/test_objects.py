@@ -21,7 +21,6 @@ GROUPS = {"Deployment": "apps/v1", "StatefulSet": "apps/v1", "CronJob": "batch/v
 KINDS = {"Deployment": "deployment", "StatefulSet": "stateful_set", "CronJob": "cron_job", "Job": "job"}
 EPHEMERAL = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}}
 STATEFUL: dict[str, Any] = {"volumes": {"data": {"mount_path": "/data", "claim": {"size": "5Gi"}}}}
-EBS: dict[str, Any] = {"addons": {"aws_ebs_csi_driver": {}, "storage_classes": {}}}
 LBC: dict[str, Any] = {"addons": {"aws_load_balancer_controller": {}}}
 
 
@@ -488,13 +487,15 @@ def test_a_pod_behind_a_load_balancer_ends_when_that_has_let_go_of_it() -> None:
     ],
 )
 def test_what_mounts_claims_is_deleted_before_the_cluster(kind: str, fields: dict[str, Any]) -> None:
-    found = made({"web": {**WEB, **fields, "kind": KINDS[kind]}}, **EBS).one(f"kubernetes:{GROUPS[kind]}:{kind}")
+    found = made({"web": {**WEB, **fields, "kind": KINDS[kind]}}, addons=STORAGE).one(
+        f"kubernetes:{GROUPS[kind]}:{kind}"
+    )
     assert "deleted_with" not in found.planned.options
     assert found.planned.options["replace_with"]
 
 
 @pytest.mark.parametrize(("kind", "fields"), [("Deployment", {}), ("StatefulSet", STATEFUL)])
 def test_what_mounts_nothing_that_has_to_go_goes_with_the_cluster(kind: str, fields: dict[str, Any]) -> None:
-    found = made({"web": {**WEB, **fields, "kind": KINDS[kind]}}, **EBS)
+    found = made({"web": {**WEB, **fields, "kind": KINDS[kind]}}, addons=STORAGE)
     one = found.one(f"kubernetes:{GROUPS[kind]}:{kind}")
     assert one.planned.options["deleted_with"] == found.one("eks.Cluster").urn
