@@ -45,7 +45,7 @@ def in_order(
                 yield item, future.result()
         except BaseException:
             # Nobody waits for the others any more.
-            ended = list(pool._processes.values())
+            ended = multiprocessing.active_children()
             for process in ended:
                 process.terminate()
             for process in ended:  # one that just starts would complain that what it shares with this one is gone
