@@ -294,8 +294,12 @@ def test_what_git_has_started_ends_with_it(repository: Path, monkeypatch: pytest
         ended.append(-group)
         os.kill(group, sign)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    found = Ref("HEAD", "HEAD", repository, False)
+    with monkeypatch.context() as patched:
         patched.setattr(subprocess.Popen, "communicate", stopped)
         patched.setattr(os, "killpg", kill)
-        add_worktree(Ref("HEAD", "HEAD", repository, False), repository / "tree")
+        with pytest.raises(KeyboardInterrupt):
+            add_worktree(found, repository / "tree")
     assert ended[1] == -ended[0]
+    remove_worktree(found, repository / "tree")
+    assert git(repository, "worktree", "list").count("\n") == 0
