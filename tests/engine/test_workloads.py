@@ -24,6 +24,7 @@ addons:
   eks_pod_identity_agent: {}
   coredns: {}
   aws_ebs_csi_driver: {}
+  storage_classes: {}
   metrics_server: {}
   aws_load_balancer_controller: {}
 workloads:
@@ -130,6 +131,18 @@ def test_workloads_come_go_and_change_places_without_touching_one_another(projec
     removed = project.up().changed()
     assert {*removed.values()} == {"delete"}
     assert {name.split("-")[1] for name in removed} == {"db"}
+
+
+def test_claims_grow_in_place_and_a_stateful_set_stays(project: Project) -> None:
+    (project.folder / "dev.yaml").write_text(PLATFORM + DB + OTHERS)
+    project.up()
+    project.edit("dev.yaml", "size: 5Gi", "size: 8Gi")
+    assert project.up().changed() == {"dev-uploads-claim-files": "update"}
+    project.edit("dev.yaml", "size: 20Gi", "size: 40Gi, created_with: {size: 20Gi}")
+    assert project.up().changed() == {f"dev-db-claim-data-{number}": "create" for number in range(3)}
+    assert project.up().unchanged
+    project.edit("dev.yaml", "size: 40Gi", "size: 60Gi")
+    assert project.up().changed() == {f"dev-db-claim-data-{number}": "update" for number in range(3)}
 
 
 def test_what_cannot_change_is_deleted_first_and_made_anew(project: Project) -> None:

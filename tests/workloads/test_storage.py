@@ -139,7 +139,7 @@ class TestCopies:
         assert line.startswith("workloads.b.volumes.data.claim.size: is less than the claim holds that is copied")
 
 
-EFS = {"aws_efs_csi_driver": {"file_systems": {"shared": {}}}}
+EFS: dict[str, Any] = {"aws_efs_csi_driver": {"file_systems": {"shared": {}}}}
 
 
 class TestProvisioning:

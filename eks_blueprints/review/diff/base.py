@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -27,6 +26,7 @@ from eks_blueprints.review.diff.commits import (
     BaseError,
     Ref,
     add_worktree,
+    end,
     fetching,
     remove_worktree,
     submodules,
@@ -137,7 +137,7 @@ class Rendering:
             finally:
                 with unstoppable():
                     if process is not None:
-                        _end(process)
+                        end(process)
                     remove_worktree(self.ref, tree)
 
     def _wanted(self, inside: Path) -> list[str]:
@@ -265,19 +265,6 @@ def _names(line: str, stack: str) -> bool:
     """Whether a line names the file of a stack: where it begins, or as the one that extends the file at fault."""
     file, _, extending = line.partition(":")[0], *line.rpartition("(extended by ")[1:]
     return stack in (Path(file).stem, Path(extending.rstrip(")")).stem)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """End a process with all that it has started."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    elif process.poll() is None:
-        process.kill()
-    process.wait()
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
 
 
 @contextmanager

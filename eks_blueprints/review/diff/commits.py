@@ -8,11 +8,13 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tarfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.core.printed import one_line
@@ -141,10 +143,41 @@ _PAUSES = (0.1, 0.3, 1.0, 3.0)
 """Seconds to wait before a worktree is added again."""
 
 
+def end(process: subprocess.Popen[str]) -> None:
+    """End a process with all that it has started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    elif process.poll() is None:
+        process.kill()
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+def _whole(folder: Path, *arguments: str) -> None:
+    """Have git do something for which it starts others: where this is stopped, none of them goes on.
+
+    Raises:
+        CalledProcessError: if it says no.
+    """
+    command = ["git", "-C", str(folder), *arguments]
+    pipe: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8", "errors": "replace"}
+    process = subprocess.Popen(command, start_new_session=True, **pipe)  # noqa: S603 - plain arguments
+    try:
+        out, err = process.communicate()
+    except BaseException:
+        end(process)
+        raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, out, err)
+
+
 def add_worktree(ref: Ref, tree: Path) -> None:
     for pause in (*_PAUSES, None):
         try:
-            git(ref.root, *_NO_HOOKS, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
+            _whole(ref.root, *_NO_HOOKS, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
             break
         except subprocess.CalledProcessError as error:
             if pause is None:
@@ -185,3 +218,13 @@ def remove_worktree(ref: Ref, tree: Path) -> None:
             git(ref.root, "worktree", *arguments)
             return
         shutil.rmtree(tree, ignore_errors=True)
+        _unlock(ref.root, tree)
+
+
+def _unlock(root: Path, tree: Path) -> None:
+    """Take away the lock that git puts on a worktree while it is made: no prune takes one that has it."""
+    with contextlib.suppress(subprocess.CalledProcessError, OSError):
+        for each in (root / git(root, "rev-parse", "--git-common-dir") / "worktrees").iterdir():
+            known = each / "gitdir"
+            if known.is_file() and known.read_text(encoding="utf-8").strip() == str(tree / ".git"):
+                (each / "locked").unlink(missing_ok=True)

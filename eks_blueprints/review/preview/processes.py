@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from eks_blueprints.core import late_modules
 
@@ -40,12 +43,13 @@ def in_order(
     context.set_forkserver_preload([_WARM])
     with ProcessPoolExecutor(workers, context, initializer=late_modules.install) as pool:
         try:
-            waiting = [(item, pool.submit(work, item)) for item in items]
+            with _postponed():
+                waiting = [(item, pool.submit(work, item)) for item in items]
             for item, future in waiting:
                 yield item, future.result()
         except BaseException:
             # Nobody waits for the others any more.
-            ended = list(pool._processes.values())
+            ended = multiprocessing.active_children()
             for process in ended:
                 process.terminate()
             for process in ended:  # one that just starts would complain that what it shares with this one is gone
@@ -61,3 +65,21 @@ def _by_open_files() -> int:
         return os.cpu_count() or 1
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return sys.maxsize if limit == resource.RLIM_INFINITY else max(1, (limit - _FILES) // _FILES_EACH)
+
+
+@contextmanager
+def _postponed() -> Iterator[None]:
+    """Stop after what follows, not within: a process that nobody knows of yet would not be ended."""
+    asked: list[int] = []
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for each in (signal.SIGINT, signal.SIGTERM):
+            if callable(signal.getsignal(each)):
+                before[each] = signal.signal(each, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        raise KeyboardInterrupt

@@ -1,18 +1,20 @@
 """The old side: files, and commits rendered from a worktree."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.diff.base import Rendering, from_file
-from eks_blueprints.review.diff.commits import BaseError, add_worktree, remove_worktree, resolve
+from eks_blueprints.review.diff.commits import BaseError, Ref, add_worktree, remove_worktree, resolve
 from tests import ROOT
 from tests.plans import ROLE, plan, resource
 
@@ -266,3 +268,38 @@ def test_a_shared_file_is_compared_with_its_former_version(repository: Path) -> 
     text = done.stdout
     assert "stacks/base.yaml:4" in text
     assert "compute.nodes.instance_types" in text
+
+
+def test_a_worktree_that_was_never_finished_is_forgotten(repository: Path, tmp_path: Path) -> None:
+    """Git locks one while it is made, and keeps the lock where it is ended then."""
+    found, tree = resolve("HEAD", repository), tmp_path / "half"
+    git(repository, "worktree", "add", "-q", "--detach", str(tree))
+    (known,) = (repository / ".git" / "worktrees").iterdir()
+    (known / "locked").write_text("initializing")
+    (tree / ".git").unlink()
+    remove_worktree(found, tree)
+    assert not tree.exists()
+    assert git(repository, "worktree", "list").count("\n") == 0
+
+
+def test_what_git_has_started_ends_with_it(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`git worktree add` has another git fill the folder, which went on after an interrupt and made it anew."""
+    ended: list[int] = []
+
+    def stopped(process: Any, *_: Any, **__: Any) -> Any:
+        ended.append(process.pid)
+        raise KeyboardInterrupt
+
+    def kill(group: int, sign: int) -> None:
+        ended.append(-group)
+        os.kill(group, sign)
+
+    found = Ref("HEAD", "HEAD", repository, False)
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess.Popen, "communicate", stopped)
+        patched.setattr(os, "killpg", kill)
+        with pytest.raises(KeyboardInterrupt):
+            add_worktree(found, repository / "tree")
+    assert ended[1] == -ended[0]
+    remove_worktree(found, repository / "tree")
+    assert git(repository, "worktree", "list").count("\n") == 0

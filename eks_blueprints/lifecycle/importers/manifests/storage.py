@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.blueprint.storage_facts import BRINGS, IN_TREE, is_default
 
 if TYPE_CHECKING:
-    from eks_blueprints.lifecycle.importers.manifests.sources import Original
+    from eks_blueprints.lifecycle.importers.manifests.original import Original
 
 
 def needed(every: Sequence[Original]) -> dict[str, Original]:
