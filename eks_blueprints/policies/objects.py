@@ -18,13 +18,14 @@ DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
 REPLICA_SET = "kubernetes:apps/v1:ReplicaSet"
 JOB = "kubernetes:batch/v1:Job"
 CRON_JOB = "kubernetes:batch/v1:CronJob"
+SCALED_JOB = "kubernetes:keda.sh/v1alpha1:ScaledJob"
 ROLLOUT = "kubernetes:argoproj.io/v1alpha1:Rollout"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 SERVICE = "kubernetes:core/v1:Service"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 
-WORKLOADS = (POD, CONTROLLER, DEPLOYMENT, STATEFUL_SET, DAEMON_SET, REPLICA_SET, JOB, CRON_JOB, ROLLOUT)
+WORKLOADS = (POD, CONTROLLER, DEPLOYMENT, STATEFUL_SET, DAEMON_SET, REPLICA_SET, JOB, CRON_JOB, SCALED_JOB, ROLLOUT)
 REPLICATED = (DEPLOYMENT, STATEFUL_SET, REPLICA_SET, ROLLOUT)
 
 SYSTEM_NAMESPACES = (
@@ -56,6 +57,8 @@ def template(resource: Resource) -> Props:
         return resource.props
     if resource.type == CRON_JOB:
         return resource.props.at("spec", "jobTemplate", "spec", "template")
+    if resource.type == SCALED_JOB:
+        return resource.props.at("spec", "jobTargetRef", "template")
     return resource.props.at("spec", "template")
 
 

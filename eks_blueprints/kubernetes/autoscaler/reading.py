@@ -186,11 +186,19 @@ class Reader:
             seen = state in ("plain", "unready")
             usage = self._usage(row, position, measured) if seen else None
             position += seen
-            times = {"started": 60.0, "changed": 60.0} if state == "unready" else {}
+            since = (60.0, 60.0) if state == "unready" else (3600.0, 3500.0)
             ready = False if state == "unready" else None if state == "pending" else True
             phase = "Pending" if state == "pending" else "Running"
             pods.append(
-                Pod(name=f"pod-{number}", phase=phase, ready=ready, requests=self._requested(), usage=usage, **times)
+                Pod(
+                    name=f"pod-{number}",
+                    phase=phase,
+                    ready=ready,
+                    requests=self._requested(),
+                    usage=usage,
+                    started=since[0],
+                    changed=since[1],
+                )
             )
         for name, metric in self.metrics.items():
             if metric["type"] == "Pods" and (value := row.get(name)) is not None:
