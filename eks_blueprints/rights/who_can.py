@@ -103,12 +103,13 @@ def _is_there(grant: Grant, asked: Asked, namespace: str | None) -> bool:
     """Whether a grant counts where it is asked for."""
     if grant.namespaces is None:
         return True
-    if asked.url or (asked.scope == "cluster" and not _in_its_namespace(asked)):
+    if asked.url or (asked.scope == "cluster" and not in_its_namespace(asked)):
         return False
     return namespace is None or any(covers(pattern, namespace) for pattern in grant.namespaces)
 
 
-def _in_its_namespace(asked: Asked) -> bool:
+def in_its_namespace(asked: Asked) -> bool:
+    """Whether it is about a Namespace, and for the API server in that: all on one by its name."""
     whole = asked.resource.partition("/")[0] == "namespaces" and not asked.group
     return whole and ("/" in asked.resource or asked.verb in _OF_ONE_NAMESPACE)
 

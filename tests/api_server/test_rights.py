@@ -1,4 +1,4 @@
-"""A real API server answers about rights as `access --who-can` does, for subjects and resources at random.
+"""A real API server answers as `eks-blueprints access --who-can` does, for subjects and resources at random.
 
 EKS judges access policies beside RBAC; here a ClusterRole with the same rules stands for each.
 """

@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 from eks_blueprints.policies.stack import Stack
 from eks_blueprints.recording import record
 from eks_blueprints.rights.cluster import Rights, rights
-from eks_blueprints.rights.model import Subject
+from eks_blueprints.rights.model import Grant, Subject
 from eks_blueprints.rights.people import is_of_kubernetes, known
 from eks_blueprints.rights.resources import Asked, scope_of, table
+from eks_blueprints.rights.who_can import in_its_namespace
 from eks_blueprints.stackfile import deploy
 
 PLATFORM = Path(__file__).with_name("platform.yaml")
 VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "escalate", "impersonate")
-NAMESPACES = ("", "shop", "tools", "dev-one", "kube-system", "cert-manager", "default")
+NAMESPACES = ("", "shop", "tools", "research", "dev-one", "kube-system", "cert-manager", "default")
 NAMES = ("", "", "db", "other")
 URLS = ("/metrics", "/healthz", "/healthz/etcd", "/version", "/", "/api", "/api/v1", "/logs/x")
 CUSTOM = ("widgets.example.com", "certificates.cert-manager.io", "applications.argoproj.io", "policies.kyverno.io")
@@ -61,10 +62,9 @@ def questions(of: Rights, count: int, seed: int) -> Iterator[Question]:
     seen = set()
     while len(seen) < count:
         subject = drawn.choice(ours if drawn.random() < 0.85 else every)
-        asked = _near(of, subject, drawn) if drawn.random() < 0.6 else None
-        asked = asked or _any(drawn)
-        namespace = drawn.choice(NAMESPACES)
-        if asked.url or (asked.scope == "cluster" and asked.resource != "namespaces"):
+        near = _near(of, subject, drawn) if drawn.random() < 0.6 else None
+        asked, namespace = near or (_any(drawn), drawn.choice(NAMESPACES))
+        if asked.url or (asked.scope == "cluster" and not in_its_namespace(asked)):
             namespace = ""
         found = Question(subject, asked, namespace)
         if str(found) not in seen:
@@ -85,12 +85,18 @@ def _any(drawn: random.Random) -> Asked:
     return Asked(drawn.choice(VERBS), resource, group, drawn.choice(NAMES), scope=scope_of(resource, group))
 
 
-def _near(of: Rights, subject: Subject, drawn: random.Random) -> Asked | None:
-    """Something that one of a subject's rules gives, or nearly."""
-    rules: list[Any] = [rule.value for grant in of.grants_of(subject) for rule in grant.rules]
+def _near(of: Rights, subject: Subject, drawn: random.Random) -> tuple[Asked, str] | None:
+    """Something that one of a subject's rules gives, or nearly; mostly where it does."""
+    rules: list[tuple[Grant, Any]] = [(grant, rule.value) for grant in of.grants_of(subject) for rule in grant.rules]
     if not rules:
         return None
-    rule = drawn.choice(rules)
+    rules += [each for each in rules if "resourceNames" in each[1]] * 3
+    grant, rule = drawn.choice(rules)
+    namespace = drawn.choice([*NAMESPACES, *(grant.namespaces or ()) * 7]).replace("*", "one")
+    return _of_rule(rule, drawn), namespace
+
+
+def _of_rule(rule: Any, drawn: random.Random) -> Asked:
     verb = drawn.choice([*rule["verbs"], drawn.choice(VERBS)])
     verb = drawn.choice(VERBS) if verb == "*" else verb
     if "nonResourceURLs" in rule:

@@ -48,6 +48,11 @@ def told(old: list[Resource], new: list[Resource]) -> list[str]:
     return [f"{'+' if s.added else '-'} {s.level} {s.subject} {s.text}" for s in gained(sides)]  # type: ignore[arg-type]
 
 
+MUCH = (
+    "act as others, read Secrets, open shells in pods, make tokens of service accounts, change Secrets, "
+    "change what pods run, change network policies"
+)
+"""What the ClusterRole edit gives."""
 MEMBER = {"kubernetesGroups": ["shop-dev"]}
 
 CASES: dict[str, tuple[list[Resource], list[Resource], list[str]]] = {
@@ -91,11 +96,7 @@ CASES: dict[str, tuple[list[Resource], list[Resource], list[str]]] = {
         [entry(**MEMBER)],
         [entry(**MEMBER), binding("edit", "shop-dev", kind="ClusterRole")],
         [
-            (
-                "+ warning role/dev may now act as others, read Secrets, open shells in pods, "
-                "make tokens of service accounts, change Secrets, change what pods run, change network policies "
-                "in namespace shop"
-            )
+            f"+ warning role/dev may now {MUCH} in namespace shop",
         ],
     ),
 }
