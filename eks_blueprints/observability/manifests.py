@@ -53,7 +53,7 @@ def objects(args: ObservabilityArgs, telemetry: Telemetry) -> Iterator[Observing
     if in_grafana(args, telemetry):
         home = str(telemetry.grafana_home)
         for board in boards(args.alarms or Alarms(), insights=False, signals=False):
-            yield ObservingObject(f"dashboard-{board.key}", grafana.config_map(board, home), ("dashboards", "grafana"))
+            yield ObservingObject(f"grafana-{board.key}", grafana.config_map(board, home), ("dashboards", "grafana"))
 
 
 def _rules(alarms: Alarms, telemetry: Telemetry) -> Iterator[ObservingObject]:

@@ -127,7 +127,7 @@ def test_an_alarm_comes_and_goes_alone() -> None:
 
 def test_grafana_of_the_stack_reads_dashboards_from_config_maps() -> None:
     found = made(addons=STACK, observability={"dashboards": {}})
-    maps = found.all(CONFIG, "acme-observability-dashboard-cluster")
+    maps = found.all(CONFIG, "acme-observability-grafana-cluster")
     assert len(maps) == 1
     maps[0].has({"metadata.labels": {"grafana_dashboard": "1"}, "metadata.namespace": "monitoring"})
     found.none(DASHBOARD)
@@ -136,7 +136,7 @@ def test_grafana_of_the_stack_reads_dashboards_from_config_maps() -> None:
 def test_grafana_by_itself_is_told_to_read_them() -> None:
     addons = {"kube_prometheus_stack": {"grafana": False}, "grafana": {}}
     found = made(addons=addons, observability={"dashboards": {}})
-    found.one(CONFIG, "acme-observability-dashboard-nodes").has({"metadata.namespace": "grafana"})
+    found.one(CONFIG, "acme-observability-grafana-nodes").has({"metadata.namespace": "grafana"})
     release = found.one("kubernetes:helm.sh/v3:Release", "acme-grafana-release")
     assert release["values"]["sidecar"]["dashboards"]["enabled"] is True
     without = made(addons=addons).one("kubernetes:helm.sh/v3:Release", "acme-grafana-release")
