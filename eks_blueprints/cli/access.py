@@ -59,7 +59,6 @@ def command(  # noqa: PLR0917 - its options
     """
     who, stack = _told(words, who_can, namespace, subresource)
     target = one_target(stack, program)
-    show.old_tables("rights/")
     from eks_blueprints.policies.stack import Stack
     from eks_blueprints.review.preview.run import preview
 

@@ -141,6 +141,8 @@ def _unknown(
     for each in given:
         if each.unknown:
             yield f"{each.subject}: {each.unknown}"
+    if any(each.via.startswith((grants.ENTRY, grants.CREATOR)) and not each.unknown for each in given):
+        yield f"what AWS has changed in its access policies since {grants.policies_as_of()}"
     for chart in charts:
         name = chart.installed.chart
         if chart.rendered is None:

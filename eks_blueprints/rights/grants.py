@@ -19,6 +19,7 @@ from eks_blueprints.rights.model import KUBERNETES, Entry, Grant, Subject, Subje
 from eks_blueprints.rights.roles import SYSTEM, Roles, default_rendered
 
 _POLICY_RULES = Path(__file__).with_name("access_policies.toml")
+ENTRY, CREATOR = "access entry", "cluster creator"
 _KINDS: dict[str, SubjectKind] = {"Group": "group", "User": "user", "ServiceAccount": "service account"}
 
 
@@ -76,7 +77,7 @@ def of_entry(entry: Entry) -> Iterator[Grant]:
     for policy, namespaces in entry.policies:
         rules = policy_rules(policy)
         unknown = "" if rules else f"AWS does not list the rules of {policy}"
-        via = f"access entry {entry.name}" if entry.name else "cluster creator"
+        via = f"{ENTRY} {entry.name}" if entry.name else CREATOR
         yield Grant(entry.principal, policy, rules, namespaces, via, unknown=unknown)
 
 
@@ -84,6 +85,11 @@ def of_entry(entry: Entry) -> Iterator[Grant]:
 def policy_rules(policy: str) -> tuple[Props, ...]:
     """The rules of an access policy, by AWS's name; none where they are not known."""
     return tuple(Props(rule(each)) for each in _policies().get(policy, {}).get("rules", ()))
+
+
+def policies_as_of() -> str:
+    """The day from which the rules of access policies are."""
+    return str(_policies()["as_of"])
 
 
 @cache
