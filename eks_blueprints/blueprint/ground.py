@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eks_blueprints.blueprint import manifest_checks, team_parts
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
-from eks_blueprints.blueprint.kinds import ClusterAutoscaler
+from eks_blueprints.blueprint.kinds import ClusterAutoscaler, Manifests
 from eks_blueprints.blueprint.telemetry import observed, telemetry
 from eks_blueprints.cluster.spec import cluster_name
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
@@ -44,6 +44,7 @@ def ground(args: BlueprintArgs) -> Ground:
         addons=addon_kinds(args),
         addon_homes=addon_homes(args),
         metrics=metrics(args),
+        default_requests=default_requests(args),
         service_cidr=args.cluster.service_ipv4_cidr,
         region=args.region,
         telemetry=telemetry(args),
@@ -69,6 +70,15 @@ def addon_homes(args: BlueprintArgs) -> dict[str, str]:
 def metrics(args: BlueprintArgs) -> frozenset[str]:
     """API groups of metrics that the add-ons of a platform serve."""
     return frozenset(group for addon in settled(args) for group in addon.serves_metrics)
+
+
+def default_requests(args: BlueprintArgs) -> dict[str, frozenset[str]] | None:
+    """What LimitRanges of the namespaces of a platform have containers request; None where manifests bring some."""
+    made = (each for addon in args.addons if isinstance(addon, Manifests) for each in addon.manifests.values())
+    if any(each.get("kind") == "LimitRange" for each in made):
+        return None
+    ranges = {name: namespace.limit_range for name, namespace in args.namespaces.items()}
+    return {name: frozenset({*each.default, *each.default_request} if each else ()) for name, each in ranges.items()}
 
 
 def check_parts(args: BlueprintArgs) -> Iterator[Problem]:

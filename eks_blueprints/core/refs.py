@@ -157,6 +157,8 @@ class Ground:
     """Namespaces of the add-ons on it, by their kinds."""
     metrics: frozenset[str] | None = None
     """API groups of metrics that its add-ons serve, such as `metrics.k8s.io`; None where that is not known."""
+    default_requests: Mapping[str, frozenset[str]] | None = None
+    """Resources that containers of each namespace request where they do not say it; None where that is not known."""
     service_cidr: str | None = None
     """Addresses of Services; None where EKS chooses them."""
     region: str = ""

@@ -138,9 +138,7 @@ def _unknown(
             yield "the people and roles of the aws-auth ConfigMap, which others can change"
         for provider in on_cluster(cluster, stack, _PROVIDER):
             yield f"the users and groups of the identity provider {provider.name}, whom bindings may name"
-    for each in given:
-        if each.unknown:
-            yield f"{each.subject}: {each.unknown}"
+    yield from (f"{each.subject}: {each.unknown}" for each in given if each.unknown)
     if any(each.via.startswith((grants.ENTRY, grants.CREATOR)) and not each.unknown for each in given):
         yield f"what AWS has changed in its access policies since {grants.policies_as_of()}"
     for chart in charts:

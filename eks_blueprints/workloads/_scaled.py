@@ -67,24 +67,40 @@ class ScaledWorkload(ServedWorkload):
         if scalers and "replicas" in self.spec:
             faults.add(("spec", "replicas"), f"is what {scalers[0]} says; got it too; remove it")
         if horizontal is not None:
-            self._check_requests(horizontal, faults)
+            self._check_containers(horizontal, faults)
         self._check_vertical(faults)
         scaled = self.scaled_object
         if scaled is not None and (fault := scaled.name_fault(self.object_name_used)):
             faults.add("scaled_object", fault)
 
-    def _check_requests(self, horizontal: HorizontalPodAutoscaler, faults: Faults) -> None:
+    def _check_containers(self, horizontal: HorizontalPodAutoscaler, faults: Faults) -> None:
         known = containers(self)
-        for resource, container, share in horizontal.uses:
-            field = "containers" if container is not None and container in horizontal.containers else resource
-            at = ("horizontal_pod_autoscaler", field if getattr(horizontal, field, None) else "metrics")
+        for resource, container, _ in horizontal.uses:
             if container is not None and container not in known and self.image is not None:
+                at = self._at(horizontal, resource, container)
                 faults.add((*at, container), unknown_name(container, known, "container of this workload"))
-            elif share and (without := unrequested(self, resource, container)):
-                own = self.container_name_used
-                whose = "" if without == [own] else f" in {', '.join(without)}"
-                do = f"add requests: {{{resource}: …}}"
-                faults.add(at, f"is a share of what is requested; got no request of {resource}{whose}; {do}")
+
+    @staticmethod
+    def _at(horizontal: HorizontalPodAutoscaler, resource: str, container: str | None) -> Path:
+        """Where a use of a resource is written."""
+        field = "containers" if container is not None and container in horizontal.containers else resource
+        return ("horizontal_pod_autoscaler", field if getattr(horizontal, field, None) else "metrics")
+
+    def _unrequested(self, horizontal: HorizontalPodAutoscaler, ground: Ground) -> Iterator[Problem]:
+        """Shares of what nobody requests, as far as it is known what LimitRanges say."""
+        defaults = ground.default_requests or {}
+        for resource, container, share in horizontal.uses:
+            without = unrequested(self, resource, container) if share else []
+            if not without or resource in defaults.get(self.namespace, ()):
+                continue
+            whose = "" if without == [self.container_name_used] else f" in {', '.join(without)}"
+            what = f"is a share of what is requested; got no request of {resource}{whose}"
+            do = f"add requests: {{{resource}: …}}"
+            if self.namespace in defaults:
+                yield Problem(self._at(horizontal, resource, container), f"{what}; {do}")
+            else:
+                do += ", unless a LimitRange of the namespace sets it"
+                yield Problem(self._at(horizontal, resource, container), f"{what}; {do}", severity="warning")
 
     def _check_vertical(self, faults: Faults) -> None:
         vertical = self.vertical_pod_autoscaler
@@ -131,6 +147,7 @@ class ScaledWorkload(ServedWorkload):
                 if message := unserved(ground, group):
                     yield Problem((at,) if group == "metrics.k8s.io" else (at, field), message)
             yield from (each.below(at) for each in horizontal.problems_at(ground.version))
+            yield from self._unrequested(horizontal, ground)
         if self.scaled_object is not None:
             yield from _keda.problems("scaled_object", self.scaled_object, ground)
         if (vertical := self.vertical_pod_autoscaler) is not None:

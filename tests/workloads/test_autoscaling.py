@@ -93,6 +93,21 @@ def test_a_share_needs_a_request_of_every_container() -> None:
     )
     assert hpa(cpu="500m", fields={**sidecar, "requests": {}}) == []
     assert hpa(containers={"web": {"cpu": 70}}, fields=sidecar) == []
+
+
+def test_a_limit_range_of_the_namespace_says_what_containers_request() -> None:
+    fields = {"web": {**WEB, "horizontal_pod_autoscaler": {**HPA, "cpu": 70}}}
+    said: dict[str, Any] = {"addons": METRICS, "namespaces": {"shop": {"limit_range": {"default": {"cpu": "1"}}}}}
+    assert told(fields, **said) == []
+    ranges = {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": {"name": "a", "namespace": "shop"},
+        "spec": {"limits": []},
+    }
+    (unknown,) = told(fields, addons={**METRICS, "own": {"kind": "manifests", "manifests": {"range": ranges}}})
+    assert unknown.startswith("warning: workloads.web.horizontal_pod_autoscaler.cpu: is a share of what is requested")
+    assert "unless a LimitRange of the namespace sets it" in unknown
     whole = {"pod": {"resources": {"requests": {"cpu": "1"}}}, "requests": {}}
     assert not [each for each in hpa(cpu=70, fields=whole) if "is a share" in each]
     own = {"requests": {}, "pod": {"containers": [{"name": "web", "resources": {"limits": {"cpu": "1"}}}]}}

@@ -36,7 +36,6 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"replicas": 2, "requests": {"cpu": "1"}, "horizontal_pod_autoscaler": HPA},
         "replicas: is what horizontal_pod_autoscaler says",
     ),
-    ({"horizontal_pod_autoscaler": HPA}, "horizontal_pod_autoscaler.cpu: is a share of what is requested"),
     ({"horizontal_pod_autoscaler": {**HPA, "max_replicas": 0}}, "horizontal_pod_autoscaler.max_replicas: is too small"),
     ({"run_on": "node"}, 'run_on: no such compute; got "node"; did you mean nodes?'),
     ({"volumes": {"data": {"claim": {}}}}, "volumes.data.claim.size: is required"),
