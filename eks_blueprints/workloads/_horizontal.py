@@ -300,7 +300,7 @@ class HorizontalPodAutoscaler(Spec):
     @property
     def apis(self) -> dict[str, str]:
         """API groups that serve its metrics, each with the field that needs it."""
-        found = {}
+        found: dict[str, str] = {}
         own: dict[str, tuple[str, ...]] = {
             "metrics.k8s.io": ("cpu", "memory", "containers"),
             "custom.metrics.k8s.io": ("pods_metrics", "object_metrics"),
@@ -311,8 +311,8 @@ class HorizontalPodAutoscaler(Spec):
                 if getattr(self, field):
                     found.setdefault(group, field)
         for each in self.metrics:
-            if (group := _SERVED.get(str(each.get("type")))) is not None:
-                found.setdefault(group, "metrics")
+            if (served := _SERVED.get(str(each.get("type")))) is not None:
+                found.setdefault(served, "metrics")
         return found
 
     def problems_at(self, version: str | None) -> Iterator[Problem]:

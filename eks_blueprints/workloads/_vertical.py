@@ -56,7 +56,7 @@ class ContainerPolicy(Spec):
             most = self.max_allowed.get(resource)
             if most is not None and exact(most) < exact(least):
                 faults.add(("max_allowed", resource), f"is below min_allowed; got {most} and {least}; raise it")
-        said = {"controlled_values": self.controlled_values, "min_allowed": self.min_allowed}
+        said: dict[str, Any] = {"controlled_values": self.controlled_values, "min_allowed": self.min_allowed}
         said |= {"max_allowed": self.max_allowed, "controlled_resources": self.controlled_resources}
         if self.mode == "Off":
             for field, value in said.items():
