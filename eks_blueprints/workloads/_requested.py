@@ -14,12 +14,13 @@ def containers(workload: Workload) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     if workload.image is not None:
         found[workload.container_name_used] = frozenset((*workload.requests, *workload.limits_used))
-    for name, each in workload.sidecars.items():
-        found[name] = frozenset((*each.requests, *each.limits_used))
+    for key, each in workload.sidecars.items():
+        found[key] = frozenset((*each.requests, *each.limits_used))
     for group in ("containers", "initContainers"):
         entries = workload.pod.get(group)
         for entry in entries if isinstance(entries, list | tuple) else ():
-            if not isinstance(entry, Mapping) or not isinstance(name := entry.get("name"), str):
+            name = entry.get("name") if isinstance(entry, Mapping) else None
+            if not isinstance(name, str):
                 continue
             if group == "containers" or name in found or entry.get("restartPolicy") == "Always":
                 found[name] = found.get(name, frozenset()) | _amounts(entry)
