@@ -131,8 +131,15 @@ def _quoted_as_written(problem: Problem, document: Document) -> Problem:
 
 def parse(text: str, name: str = "<text>") -> Document:
     """Parse YAML text; see `read`."""
+    if (quick := yaml_events.events(text)) is not None:
+        with suppress(InputError):
+            return _parsed(text, name, quick)
+    return _parsed(text, name)
+
+
+def _parsed(text: str, name: str, events: Any = None) -> Document:
     with _told(name, text):
-        builder = _Builder(name, text)
+        builder = _Builder(name, text, events)
         data, others = builder.document()
     if others or () not in builder.values:
         count, place = (f"{len(others) + 1} documents", others[0]) if others else ("an empty file", _START)

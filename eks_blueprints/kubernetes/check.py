@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +59,7 @@ def _one(  # noqa: PLR0917 what one object is judged by, in the order of `check`
     known = shapes.kind(version, kind)
     walk = Walk(shapes)
     if known is not None:
-        yield from (problem.below(*path) for problem in _of_type(walk, known.type, manifest))
+        yield from (problem.below(*path) for problem in _of_known(walk, known.type, manifest, shapes))
     elif (told := custom.of(version, kind)) is not None:
         of_fields = () if told.definition is None else told.definition.check(manifest)
         for problem in (*told.problems, *of_fields, *_metadata(walk, manifest)):
@@ -73,6 +75,22 @@ def _one(  # noqa: PLR0917 what one object is judged by, in the order of `check`
         found.unknown.append((path, f"{version} {kind}"))
         yield from (problem.below(*path) for problem in _metadata(walk, manifest))
     yield from (problem.below(*path) for problem in _names(manifest, version, kind))
+
+
+_SEEN: dict[tuple[int | None, str, bytes], tuple[Problem, ...]] = {}
+"""What was found in objects of known types. A platform draws its objects more than once, and each time alike."""
+
+
+def _of_known(walk: Walk, type_name: str, manifest: Mapping[str, Any], shapes: Shapes) -> tuple[Problem, ...]:
+    try:
+        # Unlike JSON it keeps types apart, of keys too, and refuses what is no plain value.
+        text = marshal.dumps(dict(manifest), 0)
+    except ValueError:
+        return tuple(_of_type(walk, type_name, manifest))
+    key = (shapes.minor, type_name, hashlib.blake2b(text, digest_size=16).digest())
+    if key not in _SEEN:
+        _SEEN[key] = tuple(_of_type(walk, type_name, manifest))
+    return _SEEN[key]
 
 
 def _of_type(walk: Walk, type_name: str, manifest: Mapping[str, Any]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from eks_blueprints.kubernetes.shapes import of
 from eks_blueprints.review.preview.targets import stack_target
 from eks_blueprints.stackfile.settle import checked
 from tests.test_one_verdict import by_check, by_preview
+from tests.work import calls
 
 HEAD = """region: eu-west-1
 cluster: {version: "1.35"}
@@ -350,3 +351,14 @@ def test_a_name_may_be_left_to_the_api_server(tmp_path: Path) -> None:
     assert "b.metadata: needs a name" in said
     refused = written(tmp_path, f"      a: {job % 'generateName: Seed_'}\n")
     assert "a.metadata.generateName: can contain only lower-case letters" in (by_check(refused) or "")
+
+
+def test_an_object_is_judged_once_however_often_it_is_drawn() -> None:
+    def drawn() -> dict[str, Any]:
+        return deployment(template={"spec": {"containers": [container(image="example.com/drawn-twice:1")]}})
+
+    first, second = calls(lambda: told(drawn())), calls(lambda: told(drawn()))
+    assert second < first / 2
+    fine, wrong = (told({**thing("v1", "ConfigMap"), "data": {"port": each}}) for each in ("1", 1))
+    assert fine == []
+    assert wrong
