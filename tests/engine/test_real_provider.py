@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,9 +119,14 @@ def test_workloads_are_applied_changed_and_taken_away(project: Project, nodes: r
     first = project.up("--diff")
     assert not held(told(first))
     shop = "/apis/apps/v1/namespaces/shop"
-    ready = {
-        each["metadata"]["name"]: each["status"].get("readyReplicas") for each in items(nodes, f"{shop}/deployments")
-    }
+    for _ in range(120):  # the autoscaler makes three of one when its controller looks next
+        ready = {
+            each["metadata"]["name"]: each["status"].get("readyReplicas")
+            for each in items(nodes, f"{shop}/deployments")
+        }
+        if ready == {"web": 3, "uploads": 1}:
+            break
+        time.sleep(0.5)
     assert ready == {"web": 3, "uploads": 1}
     (db,) = items(nodes, f"{shop}/statefulsets")
     assert db["status"]["readyReplicas"] == 3
