@@ -48,8 +48,19 @@ INSIDE: dict[str, list[set[str]]] = {
             "yaml_events",
             "yaml_text",
         },
-        {"component", "refs", "elements", "references", "iam", "iam_roles", "kubeconfig", "leaves", "naming"}
-        | {"helm", "images", "kubernetes_object", "aws_config", "caller", "role_spec", "statements"},
+        {
+            "component",
+            "refs",
+            "elements",
+            "references",
+            "iam",
+            "iam_roles",
+            "kubeconfig",
+            "leaves",
+            "naming",
+            "telemetry",
+        }
+        | {"helm", "images", "kubernetes_object", "aws_config", "caller", "role_spec", "statements", "telemetry"},
     ],
     "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine", "shards"}],
 }

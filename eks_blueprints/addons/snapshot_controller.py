@@ -10,13 +10,12 @@ from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.addons.storage_classes import Driver, ebs_driver
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.leaves import Tags, object_name
+from eks_blueprints.core.naming import DEFAULT_SNAPSHOT_CLASS
 from eks_blueprints.core.spec import Spec
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef
-
-_DEFAULT = "snapshot.storage.kubernetes.io/is-default-class"
 
 
 class VolumeSnapshotClass(Spec):
@@ -68,7 +67,7 @@ class SnapshotController(EksAddOn):
         addon = component.ready
         made = []
         for name, found in self.classes.items():
-            marks = {"annotations": {_DEFAULT: "true"}} if found.default else {}
+            marks = {"annotations": {DEFAULT_SNAPSHOT_CLASS: "true"}} if found.default else {}
             tags = {f"tagSpecification_{at}": f"{key}={value}" for at, (key, value) in enumerate(found.tags.items(), 1)}
             manifest = {
                 "apiVersion": "snapshot.storage.k8s.io/v1",

@@ -18,13 +18,13 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.leaves import RegionalKeyArn, Tags, object_name
+from eks_blueprints.core.naming import DEFAULT_STORAGE_CLASS
 from eks_blueprints.core.spec import In, Many, Spec
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
 
 _ZONE = "topology.kubernetes.io/zone"
-_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _ATTRIBUTES_BETA = versions.minor("1.31")
 _ATTRIBUTES_STABLE = versions.minor("1.34")
 """Since when Kubernetes has VolumeAttributesClasses as v1beta1, and as v1."""
@@ -273,7 +273,7 @@ class StorageClasses(ManifestAddOn):
         return {
             "apiVersion": "storage.k8s.io/v1",
             "kind": "StorageClass",
-            "metadata": {"name": name, "annotations": {_DEFAULT: str(found.default).lower()}},
+            "metadata": {"name": name, "annotations": {DEFAULT_STORAGE_CLASS: str(found.default).lower()}},
             "provisioner": found.provisioner(auto_mode=cluster.auto_mode),
             "parameters": found.parameters(),
             "reclaimPolicy": found.reclaim_policy,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.blueprint import manifest_checks, team_parts
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
@@ -13,6 +13,7 @@ from eks_blueprints.cluster.spec import cluster_name
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import too_many_tags
+from eks_blueprints.core.object_lists import listed
 from eks_blueprints.core.refs import Ground, Place
 from eks_blueprints.network import layout
 from eks_blueprints.network.described import described, subnet_tags
@@ -72,10 +73,17 @@ def metrics(args: BlueprintArgs) -> frozenset[str]:
     return frozenset(group for addon in settled(args) for group in addon.serves_metrics)
 
 
+def manifests(args: BlueprintArgs) -> Iterator[Mapping[str, Any]]:
+    """The objects that a platform writes down in add-ons."""
+    for addon in args.addons:
+        if isinstance(addon, Manifests):
+            for manifest in addon.manifests.values():
+                yield from (each for _, each in listed(manifest))
+
+
 def default_requests(args: BlueprintArgs) -> dict[str, frozenset[str]] | None:
     """What LimitRanges of the namespaces of a platform have containers request; None where manifests bring some."""
-    made = (each for addon in args.addons if isinstance(addon, Manifests) for each in addon.manifests.values())
-    if any(each.get("kind") == "LimitRange" for each in made):
+    if any(each.get("kind") == "LimitRange" for each in manifests(args)):
         return None
     ranges = {name: namespace.limit_range for name, namespace in args.namespaces.items()}
     return {name: frozenset({*each.default, *each.default_request} if each else ()) for name, each in ranges.items()}

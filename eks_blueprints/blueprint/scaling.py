@@ -46,14 +46,14 @@ def _rights(args: BlueprintArgs) -> list[tuple[tuple[str, ...], str]]:
     except ValueError:  # told at the region
         return []
     found: dict[tuple[tuple[str, ...], str], None] = {}
-    for _, workload in _workloads(args):
+    for _, workload in workloads(args):
         for field in ("scaled_object", "scaled_job"):
             if (scaler := getattr(workload, field, None)) is not None:
                 found |= dict.fromkeys(scaler.rights(partition))
     return sorted(found)
 
 
-def _workloads(args: BlueprintArgs) -> Iterator[tuple[Path, Any]]:
+def workloads(args: BlueprintArgs) -> Iterator[tuple[Path, Any]]:
     """The workloads of a platform and of its teams, and where they stand."""
     for each in args.workloads:
         yield ("workloads", each.name), each
@@ -64,7 +64,7 @@ def _workloads(args: BlueprintArgs) -> Iterator[tuple[Path, Any]]:
 
 def _rules(args: BlueprintArgs) -> Iterator[tuple[Path, str, dict[str, Any]]]:
     """Rules for the metrics of pods that are made from Prometheus, with their names and places."""
-    for path, workload in _workloads(args):
+    for path, workload in workloads(args):
         scaler = getattr(workload, "horizontal_pod_autoscaler", None)
         for name, metric in scaler.pods_metrics.items() if scaler is not None else ():
             if metric.prometheus is not None:

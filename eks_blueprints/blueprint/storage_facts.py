@@ -6,22 +6,22 @@ own documentation (2026-11).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.blueprint.addon_defaults import settled
+from eks_blueprints.blueprint.ground import manifests
 from eks_blueprints.blueprint.kinds import (
     AutoMode,
     AwsEbsCsiDriver,
     AwsEfsCsiDriver,
     EksAddon,
-    Manifests,
     SnapshotController,
     StorageClasses,
 )
 from eks_blueprints.core import versions
-from eks_blueprints.core.object_lists import listed
+from eks_blueprints.core.naming import DEFAULT_SNAPSHOT_CLASS, DEFAULT_STORAGE_CLASS
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
@@ -32,8 +32,6 @@ EFS_DRIVER = "efs.csi.aws.com"
 IN_TREE = "kubernetes.io/aws-ebs"
 EBS = (EBS_DRIVER, AUTO_DRIVER, IN_TREE)
 
-_DEFAULT = "storageclass.kubernetes.io/is-default-class"
-_SNAPSHOT_DEFAULT = "snapshot.storage.kubernetes.io/is-default-class"
 _NO_DEFAULT_CLASS = versions.minor("1.30")
 """Since when EKS marks no StorageClass as the default."""
 
@@ -105,16 +103,9 @@ def storage(args: BlueprintArgs, objects: Iterable[Mapping[str, Any]] = ()) -> S
             for name, each in compute.storage_classes.items():
                 made = VolumeClass(provisioner=AUTO_DRIVER, parameters=each.parameters())
                 found.add(name, made, default=each.default_class)
-    for manifest in (*_manifests(args), *objects):
+    for manifest in (*manifests(args), *objects):
         _of_object(manifest, found)
     return found
-
-
-def _manifests(args: BlueprintArgs) -> Iterator[Mapping[str, Any]]:
-    for addon in args.addons:
-        if isinstance(addon, Manifests):
-            for manifest in addon.manifests.values():
-                yield from (each for _, each in listed(manifest))
 
 
 def _of_addon(addon: Any, found: Storage, auto: bool) -> None:
@@ -153,10 +144,10 @@ def _of_object(manifest: Mapping[str, Any], found: Storage) -> None:
         found.attributes[name] = str(manifest.get("driverName"))
     elif kind == "VolumeSnapshotClass":
         found.snapshot_classes.add(name)
-        found.snapshot_default |= is_default(manifest, _SNAPSHOT_DEFAULT)
+        found.snapshot_default |= is_default(manifest, DEFAULT_SNAPSHOT_CLASS)
 
 
-def is_default(manifest: Mapping[str, Any], mark: str = _DEFAULT) -> bool:
+def is_default(manifest: Mapping[str, Any], mark: str = DEFAULT_STORAGE_CLASS) -> bool:
     """Whether a class that is written down is the default one."""
     metadata = manifest.get("metadata")
     marks = metadata.get("annotations") if isinstance(metadata, Mapping) else None

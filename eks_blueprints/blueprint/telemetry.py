@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.blueprint.addon_defaults import settled
 from eks_blueprints.blueprint.kinds import ChartAddOn, EksAddon, Fargate, KubePrometheusStack
+from eks_blueprints.blueprint.scaling import workloads
 from eks_blueprints.core.errors import Problem
-from eks_blueprints.core.refs import Service, Telemetry
+from eks_blueprints.core.refs import Service
+from eks_blueprints.core.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from eks_blueprints.addons.base import AddOn
@@ -66,8 +68,7 @@ def observed(args: BlueprintArgs) -> Observe | None:
 
 def certificate_arns(args: BlueprintArgs) -> list[str]:
     """ARNs of the certificates in ACM that Ingresses of a platform's workloads use, as far as they are known."""
-    every = [*args.workloads, *(each for team in args.teams for each in team.workloads)]
-    ingresses = [ingress for each in every if (ingress := getattr(each, "ingress", None)) is not None]
+    ingresses = [made for _, each in workloads(args) if (made := getattr(each, "ingress", None)) is not None]
     return list(dict.fromkeys(arn for each in ingresses for arn in each.certificate_arns if isinstance(arn, str)))
 
 
@@ -93,7 +94,10 @@ def _values(addon: AddOn) -> Mapping[str, Any]:
 
 def _below(addon: AddOn, *path: str) -> Any:
     """What stands at a path of those values; None where nothing does."""
-    found: Any = _values(addon)
+    return _inside(_values(addon), *path)
+
+
+def _inside(found: Any, *path: str) -> Any:
     for key in path:
         found = found.get(key) if isinstance(found, Mapping) else None
     return found
@@ -136,18 +140,11 @@ def _reads_annotations(addon: AddOn) -> bool:
     if kind == "amazon_cloudwatch_observability":
         agents = _below(addon, "agents")
         every = [_below(addon, "agent"), *(agents if isinstance(agents, list | tuple) else ())]
-        return any(isinstance(each, Mapping) and _nested(each, "prometheus", "config") for each in every)
+        return any(_inside(each, "prometheus", "config") for each in every)
     if kind in ("opentelemetry_collector", "adot"):
         at = ("config", "receivers", "prometheus") if kind != "adot" else ("collector", "prometheusMetrics")
         return bool(_below(addon, *at))
     return kind == "datadog" and _below(addon, "datadog", "prometheusScrape", "enabled") is True
-
-
-def _nested(values: Mapping[str, Any], *path: str) -> bool:
-    found: Any = values
-    for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return bool(found)
 
 
 def _log_collectors(args: BlueprintArgs, addons: Mapping[str, AddOn]) -> Iterator[str]:

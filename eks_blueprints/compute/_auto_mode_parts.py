@@ -21,6 +21,7 @@ from eks_blueprints.compute._node_objects import leaf, make_classes, make_pools,
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.iam import managed_policy
 from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
+from eks_blueprints.core.naming import DEFAULT_STORAGE_CLASS
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter import manifests
 from eks_blueprints.karpenter.manifests import ClassDefaults
@@ -99,7 +100,7 @@ def _class_objects(auto_mode: AutoMode, cluster: ClusterRef, role: GrantedRole |
 
 
 def _storage_class(component: Component, cluster: ClusterRef, spec: StorageClass) -> pulumi.Resource:
-    marks = {"storageclass.kubernetes.io/is-default-class": "true"} if spec.default_class else {}
+    marks = {DEFAULT_STORAGE_CLASS: "true"} if spec.default_class else {}
     return kubernetes.storage.v1.StorageClass(
         f"{component.pulumi_resource_name}-storage-{spec.name}",
         metadata=_metadata(spec.name, {**spec.annotations, **marks}),

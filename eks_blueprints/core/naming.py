@@ -1,4 +1,4 @@
-"""Names: physical ones that fit AWS's limits, the keys and values of Kubernetes labels, the effects of taints."""
+"""Names that fit the limits of AWS, keys and values of Kubernetes labels, effects of taints, marks of classes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ LABEL_VALUE = Form(rf"(?:{_PART})?")
 """Value of a Kubernetes label or taint; it may be empty."""
 TAINT_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 """Effects of taints as Kubernetes spells them, by EKS's spelling."""
+DEFAULT_STORAGE_CLASS = "storageclass.kubernetes.io/is-default-class"
+DEFAULT_SNAPSHOT_CLASS = "snapshot.storage.kubernetes.io/is-default-class"
+"""Annotations of the class that is used where none is named."""
 
 
 def short_prefix(logical: str, limit: int, *, dots: bool = True) -> str | None:

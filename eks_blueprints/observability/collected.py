@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eks_blueprints.core.errors import Problem, shown
-from eks_blueprints.core.refs import Ground, Telemetry
+from eks_blueprints.core.refs import Ground
+from eks_blueprints.core.telemetry import Telemetry
 from eks_blueprints.observability.observe_spec import Logs, Metrics, Observe
 
 _OF_ONES_OWN = frozenset({"helm", "manifests"})

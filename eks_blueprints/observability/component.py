@@ -10,7 +10,8 @@ import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.kubernetes_object import KubernetesObject
-from eks_blueprints.core.refs import ClusterRef, Telemetry
+from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.core.telemetry import Telemetry
 from eks_blueprints.observability import cloudwatch
 from eks_blueprints.observability.alarm_spec import Alarms
 from eks_blueprints.observability.boards import boards

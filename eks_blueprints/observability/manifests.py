@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem
-from eks_blueprints.core.refs import Telemetry
+from eks_blueprints.core.telemetry import Telemetry
 from eks_blueprints.observability import grafana
 from eks_blueprints.observability.alarm_spec import Alarms
 from eks_blueprints.observability.boards import boards

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from eks_blueprints.core.errors import Problem
-from eks_blueprints.core.refs import Telemetry
+from eks_blueprints.core.telemetry import Telemetry
 from eks_blueprints.observability.alarm_spec import Alarms
 from eks_blueprints.observability.manifests import in_grafana, in_prometheus
 from eks_blueprints.observability.metrics import NEEDS_INSIGHTS, NO_METRIC

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eks_blueprints.core.naming import DEFAULT_STORAGE_CLASS
 from eks_blueprints.policies.objects import STATEFUL_SET, canonical, namespace_of, object_name, pod_of
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
@@ -14,7 +15,6 @@ STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 
 EBS = ("ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs")
 EFS = "efs.csi.aws.com"
-DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _USUAL = {"gp2": EBS[0], "gp3": EBS[0], "auto-ebs-sc": EBS[1]}
 """Classes that are there without the stack: EKS made gp2, and its guides name the others."""
 
@@ -83,6 +83,6 @@ def is_dynamic_efs(claim: Props, stack: Stack) -> bool:
 def is_default(found: Resource) -> bool:
     """Whether a storage class is the default one."""
     try:
-        return found.props.flag("metadata", "annotations", DEFAULT) is True
+        return found.props.flag("metadata", "annotations", DEFAULT_STORAGE_CLASS) is True
     except Undetermined:
         return False

@@ -102,7 +102,7 @@ def _rights(cluster: Resource | None, stack: Stack) -> Rights:
         tuple(people),
         tuple(given),
         tuple(sorted(set(_accounts(stack, objects, charts)))),
-        tuple(dict.fromkeys(_unknown(cluster, stack, objects, charts, given))),
+        tuple(dict.fromkeys(_unknown(cluster, stack, objects, charts, people, given))),
     )
 
 
@@ -126,8 +126,13 @@ def _accounts(stack: Stack, objects: list[Resource], charts: list[Contents]) -> 
             yield Subject("service account", workload.service_account or "default", namespace)
 
 
-def _unknown(
-    cluster: Resource | None, stack: Stack, objects: list[Resource], charts: list[Contents], given: list[Grant]
+def _unknown(  # noqa: PLR0917 - all that the rights on a cluster come from
+    cluster: Resource | None,
+    stack: Stack,
+    objects: list[Resource],
+    charts: list[Contents],
+    people: list[Entry],
+    given: list[Grant],
 ) -> Iterator[str]:
     if cluster is None:
         yield "access entries: this stack makes no cluster"
@@ -139,7 +144,7 @@ def _unknown(
         for provider in on_cluster(cluster, stack, _PROVIDER):
             yield f"the users and groups of the identity provider {provider.name}, whom bindings may name"
     yield from (f"{each.subject}: {each.unknown}" for each in given if each.unknown)
-    if any(each.via.startswith((grants.ENTRY, grants.CREATOR)) and not each.unknown for each in given):
+    if any(grants.policy_rules(policy) for each in people for policy, _ in each.policies):
         yield f"what AWS has changed in its access policies since {grants.policies_as_of()}"
     for chart in charts:
         name = chart.installed.chart

@@ -19,7 +19,6 @@ from eks_blueprints.rights.model import KUBERNETES, Entry, Grant, Subject, Subje
 from eks_blueprints.rights.roles import SYSTEM, Roles, default_rendered
 
 _POLICY_RULES = Path(__file__).with_name("access_policies.toml")
-ENTRY, CREATOR = "access entry", "cluster creator"
 _KINDS: dict[str, SubjectKind] = {"Group": "group", "User": "user", "ServiceAccount": "service account"}
 
 
@@ -77,7 +76,7 @@ def of_entry(entry: Entry) -> Iterator[Grant]:
     for policy, namespaces in entry.policies:
         rules = policy_rules(policy)
         unknown = "" if rules else f"AWS does not list the rules of {policy}"
-        via = f"{ENTRY} {entry.name}" if entry.name else CREATOR
+        via = f"access entry {entry.name}" if entry.name else "cluster creator"
         yield Grant(entry.principal, policy, rules, namespaces, via, unknown=unknown)
 
 

@@ -11,6 +11,7 @@ from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.workloads._scalers import RESOURCES
 from eks_blueprints.workloads._triggered import Triggered
+from eks_blueprints.workloads._words import check_bounds
 
 _LONGEST_HPA = 63 - len("keda-hpa-")
 """Letters that the name of a ScaledObject may have, since that of its HorizontalPodAutoscaler is a label's value.
@@ -72,9 +73,7 @@ class ScaledObject(Triggered):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        if self.min_replicas > self.max_replicas:
-            got = f"{self.min_replicas} and {self.max_replicas}"
-            faults.add("max_replicas", f"is below min_replicas; got {got}; raise it")
+        check_bounds(self.min_replicas, self.max_replicas, faults)
         if self.idle_replicas is not None and self.min_replicas == 0:
             do = "raise min_replicas, or remove it"
             faults.add("idle_replicas", f"is below min_replicas alone; got {self.min_replicas} for that; {do}")
@@ -148,9 +147,7 @@ class ScaledJob(Triggered):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        if self.min_replicas > self.max_replicas:
-            got = f"{self.min_replicas} and {self.max_replicas}"
-            faults.add("max_replicas", f"is below min_replicas; got {got}; raise it")
+        check_bounds(self.min_replicas, self.max_replicas, faults)
         for number, each in enumerate(self.triggers):
             if each.get("type") in RESOURCES:
                 what = "is what pods use that are there already"

@@ -13,7 +13,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.quantities import Quantity, exact
-from eks_blueprints.workloads._words import by_name
+from eks_blueprints.workloads._words import by_name, check_bounds
 
 MOST = 2**31 - 1
 """As many pods Kubernetes counts."""
@@ -235,9 +235,7 @@ class HorizontalPodAutoscaler(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        if self.min_replicas > self.max_replicas:
-            got = f"{self.min_replicas} and {self.max_replicas}"
-            faults.add("max_replicas", f"is below min_replicas; got {got}; raise it")
+        check_bounds(self.min_replicas, self.max_replicas, faults)
         if self.min_replicas == 0:
             do = "use 1 or more, or scaled_object, with KEDA"
             what = "cannot be 0, as EKS does not turn on the feature gate HPAScaleToZero"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from eks_blueprints.core.errors import Path, Problem, unknown_name
-from eks_blueprints.core.refs import Ground, Telemetry
+from eks_blueprints.core.refs import Ground
+from eks_blueprints.core.telemetry import Telemetry
 from eks_blueprints.observability.collected import lacking, reads_annotations, url
 from eks_blueprints.workloads._container import port_of
 from eks_blueprints.workloads._drawing import Drawing

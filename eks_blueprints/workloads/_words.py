@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BeforeValidator
 
-from eks_blueprints.core.errors import folded, shown
+from eks_blueprints.core.errors import Faults, folded, shown
 
 Places = tuple[tuple[str, str], ...]
 """Types of Kubernetes, and how a field of each is written here: `%s` stands for the field."""
@@ -33,6 +33,12 @@ def by_name(example: str) -> BeforeValidator:
         return value
 
     return BeforeValidator(check)
+
+
+def check_bounds(least: int, most: int, faults: Faults) -> None:
+    """Note bounds of a number of pods of which the upper one is below the lower one."""
+    if least > most:
+        faults.add("max_replicas", f"is below min_replicas; got {least} and {most}; raise it")
 
 
 def not_an_object(value: Any, parts: str, do: str) -> Any:

@@ -10,8 +10,7 @@ from eks_blueprints.workloads import _keda
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads._ending import EndingWorkload
 from eks_blueprints.workloads._events import ScaledJob
-from eks_blueprints.workloads._objects import controller, drawing
-from eks_blueprints.workloads._storage import claims
+from eks_blueprints.workloads._objects import drawing
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
@@ -36,11 +35,11 @@ class Job(EndingWorkload):
 
     def own_objects(self, ground: Ground) -> Iterator[Drawing]:
         """Claims of its volumes, and the workload, or what starts Jobs like it."""
+        *claims, made = super().own_objects(ground)
+        yield from claims
         if self.scaled_job is None:
-            yield from super().own_objects(ground)
+            yield made
             return
-        yield from claims(self)
-        made = controller(self, self.controller_spec(), ground)
         yield from _keda.authentications(self, "scaled_job", self.scaled_job)
         found = drawing(self, "scaled-job", "keda.sh/v1alpha1 ScaledJob", ("scaled_job",))
         if self.annotations:

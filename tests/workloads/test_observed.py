@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.core.refs import Ground, Telemetry
+from eks_blueprints.core.refs import Ground
+from eks_blueprints.core.telemetry import Telemetry
 from eks_blueprints.testing.recorded import Recorded
 from eks_blueprints.workloads import Deployment
 from tests.observability.said import AGENT, STACK, WEB, made, told

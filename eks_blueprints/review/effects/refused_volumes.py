@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from eks_blueprints.core.naming import DEFAULT_STORAGE_CLASS
 from eks_blueprints.karpenter.quantities import exact
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
@@ -18,7 +19,6 @@ from eks_blueprints.review.effects.words import Attention, refused
 
 CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
-DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 _FIXED_CLAIM = ("dataSource", "dataSourceRef", "volumeMode")
 _FIXED_CLASS = ("reclaimPolicy", "volumeBindingMode", "allowedTopologies", "mountOptions")
@@ -68,7 +68,7 @@ def class_of(spec: Mapping[str, Any], plan: Plan | None) -> PlannedResource | No
     for found in plan.resources if plan else ():
         if found.type == CLASS:
             metadata = section(found.inputs, "metadata")
-            default = str(section(metadata, "annotations").get(DEFAULT)).lower() == "true"
+            default = str(section(metadata, "annotations").get(DEFAULT_STORAGE_CLASS)).lower() == "true"
             if metadata.get("name") == name if name is not None else default:
                 return found
     return None
