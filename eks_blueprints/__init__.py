@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eks_blueprints import iam as iam
     from eks_blueprints import karpenter as karpenter
     from eks_blueprints import observability as observability
+    from eks_blueprints import pipelines as pipelines
     from eks_blueprints import policies as policies
     from eks_blueprints import recording as recording
     from eks_blueprints import review as review
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from eks_blueprints.access.spec import AccessEntry as AccessEntry
     from eks_blueprints.blueprint.account import AccountArgs as AccountArgs
     from eks_blueprints.blueprint.blueprint import Blueprint as Blueprint
+    from eks_blueprints.blueprint.pipelines import Pipelines as Pipelines
+    from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs as PipelinesArgs
     from eks_blueprints.blueprint.spec import BlueprintArgs as BlueprintArgs
     from eks_blueprints.cluster.component import Cluster as Cluster
     from eks_blueprints.cluster.core_data import core_data as core_data
@@ -74,6 +77,8 @@ _HOMES = {
     "Network": "network.component",
     "NetworkArgs": "network.spec",
     "NetworkRef": "core.refs",
+    "Pipelines": "blueprint.pipelines",
+    "PipelinesArgs": "blueprint.pipelines_spec",
     "PodIdentity": "access.pod_identity",
     "PodIdentityAssociation": "access.pod_identity_spec",
     "ResourceStatement": "core.statements",
@@ -90,6 +95,7 @@ _ROOMS = (
     "iam",
     "karpenter",
     "observability",
+    "pipelines",
     "policies",
     "recording",
     "review",

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
+from eks_blueprints.cluster.parts import KubeconfigArgs
 from eks_blueprints.core.aws_config import account_id, account_of_role
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
@@ -73,8 +74,8 @@ class AccountArgs(Spec):
         return self.id or (account_of_role(self.role_arn) if self.role_arn is not None else None)
 
 
-def check(account: AccountArgs, region: str, *, chosen_profile: str | None) -> Iterator[Problem]:
-    """What is wrong or doubtful between an account and the rest of its platform."""
+def check(account: AccountArgs, region: str, kubeconfig: KubeconfigArgs | None) -> Iterator[Problem]:
+    """What is wrong or doubtful between an account and the rest of its stack; see `StackArgs.kubeconfig`."""
     try:
         partition = zones.partition(region)
     except ValueError:  # told at the region
@@ -83,7 +84,7 @@ def check(account: AccountArgs, region: str, *, chosen_profile: str | None) -> I
         got = shown(account.role_arn)
         message = f"is a role of another partition than {region}, {partition}; got {got}; name a role there"
         yield Problem(("account", "role_arn"), message)
-    if account.external_id is not None and chosen_profile is None:
+    if account.external_id is not None and kubeconfig is not None and kubeconfig.profile is None:
         what = "cannot be sent by the AWS CLI, which gets the tokens for Kubernetes; got one"
         do = "set cluster.kubeconfig.profile to a profile that has role_arn and external_id"
         yield Problem(("account", "external_id"), f"{what}; {do}", severity="warning")

@@ -17,12 +17,12 @@ from eks_blueprints.network import zones
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.account import AccountArgs
-    from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.blueprint.stack_spec import StackArgs
 
 Settings = Mapping[str, Setting]
 
 
-def check(args: BlueprintArgs, found: Settings, file: str) -> Iterator[Problem]:
+def check(args: StackArgs, found: Settings, file: str) -> Iterator[Problem]:
     """What the settings of a stack say against its stack file; `file` is what messages call the file that has them."""
     stack = _Stack(found, file)
     yield from _same(args, stack)
@@ -32,7 +32,7 @@ def check(args: BlueprintArgs, found: Settings, file: str) -> Iterator[Problem]:
     yield from _tags(args, stack)
 
 
-def told(args: BlueprintArgs, found: Settings) -> dict[str, Any]:
+def told(args: StackArgs, found: Settings) -> dict[str, Any]:
     """What the provider is told, in the provider's own names; a secret is an Output."""
     said = {name: each.told for name, each in found.items() if name not in PLUGIN}
     said["region"] = args.region
@@ -50,7 +50,7 @@ def told(args: BlueprintArgs, found: Settings) -> dict[str, Any]:
     return said
 
 
-def tags(args: BlueprintArgs, found: Settings) -> dict[str, str]:
+def tags(args: StackArgs, found: Settings) -> dict[str, str]:
     """The platform's tags: those of its stack file over the default tags of its stack, unless these are secret."""
     setting = found.get("defaultTags")
     if setting is None or setting.secret:
@@ -82,7 +82,7 @@ class _Stack:
             yield "assumeRoleWithWebIdentity", path, web["roleArn"]
 
 
-def _same(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
+def _same(args: StackArgs, stack: _Stack) -> Iterator[Problem]:
     region, account = stack.get("region"), args.account
     if region is not None and region != args.region:
         got = f"{shown(args.region)} and {stack.shown('region', region)}"
@@ -102,7 +102,7 @@ def _same(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
             yield Problem(("account", field), f"{what}; got {got}; set it once")
 
 
-def _accounts(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
+def _accounts(args: StackArgs, stack: _Stack) -> Iterator[Problem]:
     allowed, forbidden = stack.get("allowedAccountIds"), stack.get("forbiddenAccountIds") or ()
     number = args.account.number if args.account is not None else None
     at = ("account", "id") if args.account is not None and args.account.id is not None else ("account", "role_arn")
@@ -122,7 +122,7 @@ def _accounts(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
             yield Problem(path, f"is a role of another account; got {stack.shown(setting, arn)}; {do}")
 
 
-def _roles(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
+def _roles(args: StackArgs, stack: _Stack) -> Iterator[Problem]:
     for index, role in enumerate(stack.get("assumeRoles") or ()):
         if not role.get("roleArn"):
             yield Problem(("config", "aws:assumeRoles", index, "roleArn"), "is required; got nothing; add it")
@@ -136,10 +136,10 @@ def _roles(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
             yield Problem(path, f"{what}; got {stack.shown(setting, arn)}; name a role there")
 
 
-def _for_kubernetes(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
+def _for_kubernetes(args: StackArgs, stack: _Stack) -> Iterator[Problem]:
     """What the AWS CLI cannot do, which gets the tokens for Kubernetes."""
-    chosen = args.cluster.kubeconfig
-    if chosen.profile is not None:
+    chosen = args.kubeconfig
+    if chosen is None or chosen.profile is not None:
         return
     do = "set cluster.kubeconfig.profile to a profile that does the same"
     roles, web = stack.get("assumeRoles") or (), stack.get("assumeRoleWithWebIdentity") or {}
@@ -155,7 +155,7 @@ def _for_kubernetes(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
         yield _doubt(f"{what}; use webIdentityTokenFile, or {do}", "aws:assumeRoleWithWebIdentity", "webIdentityToken")
 
 
-def _tags(args: BlueprintArgs, stack: _Stack) -> Iterator[Problem]:
+def _tags(args: StackArgs, stack: _Stack) -> Iterator[Problem]:
     count = len({*args.tags, *(stack.get("defaultTags") or {}).get("tags", {})})
     if count > leaves.TAGS_PER_RESOURCE:
         what = f"are more than {leaves.TAGS_PER_RESOURCE} tags together with aws:defaultTags of {stack.file}"

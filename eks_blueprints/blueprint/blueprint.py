@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-import pulumi_aws as aws
-from pydantic import ValidationError
 
 from eks_blueprints.access.component import Access
 from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
-from eks_blueprints.blueprint import addon_delivery, aws_settings
+from eks_blueprints.blueprint import addon_delivery
 from eks_blueprints.blueprint.addon_defaults import mirrored, only_fargate, pod_standards, prometheus, settled
-from eks_blueprints.blueprint.ground import addon_homes, addon_kinds, check_named, metrics, places
+from eks_blueprints.blueprint.ground import addon_homes, addon_kinds, metrics, places
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler, Karpenter
 from eks_blueprints.blueprint.node_role_checks import entry_type, groups_of
 from eks_blueprints.blueprint.order import awaited, in_order
 from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.blueprint.stack import Stack
+from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.blueprint.telemetry import certificate_arns, observed, telemetry
 from eks_blueprints.cluster.component import Cluster
-from eks_blueprints.core.aws_config import PLUGIN, Setting, argument, of_stack
-from eks_blueprints.core.caller import Caller, caller, caller_of
 from eks_blueprints.core.component import Component
-from eks_blueprints.core.document import located
-from eks_blueprints.core.errors import InputError, Problem, fail, problems_of
-from eks_blueprints.core.references import of_deployment, resolve
 from eks_blueprints.core.refs import ClusterRef, SecurityGroupRef
 from eks_blueprints.kubernetes.namespace_names import OF_EVERY_CLUSTER
 from eks_blueprints.network import zones
@@ -43,22 +37,19 @@ if TYPE_CHECKING:
     from eks_blueprints.teams._onboarded import OnboardedTeam
 
 
-class Blueprint(Component):
+class Blueprint(Stack[BlueprintArgs]):
     """A whole EKS platform.
 
     Subclass it in a team's own repository: `Args` names a spec class with other defaults or further fields, `prepare`
     changes a spec before anything is made of it, `extend` adds resources. A stack file picks the subclass with
     `blueprint: acme.platform.AcmeBlueprint`.
 
-    Its resources use their own AWS provider, for the blueprint's region and account, with its tags as default tags and
-    all that the stack's settings `aws:...` say, unless `opts` gives one for the package `aws`.
+    Its resources use their own AWS provider; see `Stack`.
     """
 
-    Args: ClassVar[type[BlueprintArgs]] = BlueprintArgs
+    Args: ClassVar[type[StackArgs]] = BlueprintArgs
     """Spec class of the stack files that name this blueprint."""
 
-    args: BlueprintArgs
-    """What was asked for, as `prepare` left it."""
     network: Network | ExistingNetwork
     security_groups: dict[str, SecurityGroup]
     """The component of each security group, by its name."""
@@ -80,39 +71,21 @@ class Blueprint(Component):
     observability: Observability | None
     """The component of its alarms and dashboards; None where there are none."""
 
-    def __init__(self, name: str, args: BlueprintArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        if not isinstance(args, self.Args):
-            got = type(args).__name__
-            raise pulumi.RunError(f"{name}: {type(self).__name__} takes {self.Args.__name__}; got {got}; give it those")
-        self.args = args
-        self.args = self._settled(name)
-        self.origin = args.origin
-        super().__init__(name, self.args, opts, iam=self.args.iam)
-        with self._told(InputError):
-            self._aws, self._caller = self._aws_provider(name)
-            self.network = self._make_network(name)
-            self.security_groups = self._make_security_groups(name)
-            self.cluster = self._make_cluster(name)
-            self._make_rules(name)
-            self.access = self._make_access(name)
-            self.namespaces = self._make_namespaces()
-            self.teams = {team.name: team.prepare(self.ref) for team in self.args.teams}
-            self._all_namespaces = {**self.namespaces}
-            for team in self.teams.values():
-                self._all_namespaces |= team.namespaces
-            self._give_groups_to_pods()
-            self.pod_identities = self._make_pod_identities(name)
-            self._put_elements()
-            self.observability = self._observe(name)
-        self.extend()
-        self.register_outputs(self.outputs())
-
-    def prepare(self) -> BlueprintArgs:
-        """The spec to build: what was asked for, `self.args`, or a changed copy, `self.args.but(...)`."""
-        return self.args
-
-    def extend(self) -> None:
-        """Add resources to the finished platform; give them `self.child()` as options."""
+    def _make(self, name: str) -> None:
+        self.network = self._make_network(name)
+        self.security_groups = self._make_security_groups(name)
+        self.cluster = self._make_cluster(name)
+        self._make_rules(name)
+        self.access = self._make_access(name)
+        self.namespaces = self._make_namespaces()
+        self.teams = {team.name: team.prepare(self.ref) for team in self.args.teams}
+        self._all_namespaces = {**self.namespaces}
+        for team in self.teams.values():
+            self._all_namespaces |= team.namespaces
+        self._give_groups_to_pods()
+        self.pod_identities = self._make_pod_identities(name)
+        self._put_elements()
+        self.observability = self._observe(name)
 
     def outputs(self) -> dict[str, Any]:
         """What a stack exports of the platform."""
@@ -147,58 +120,6 @@ class Blueprint(Component):
         facts |= {"prometheus": prometheus(self.args), "pod_standards": pod_standards(self.args)}
         facts |= {"telemetry": telemetry(self.args), "observe": observed(self.args)}
         return replace(self.cluster.ref, parent=self, aws=self._aws, **facts).after(*ready)
-
-    def child(self, **options: Any) -> pulumi.ResourceOptions:
-        """Options of a child: this parent, and the platform's AWS provider."""
-        return pulumi.ResourceOptions.merge(super().child(**options), pulumi.ResourceOptions(providers=[self._aws]))
-
-    def _settled(self, name: str) -> BlueprintArgs:
-        with self._told(InputError, ValidationError):
-            doubts: list[Problem] = []
-            args = resolve(self.prepare(), of_deployment, doubts)
-            for doubt in located(doubts, self.args.origin) if self.args.origin else doubts:
-                pulumi.log.warn(str(doubt))
-            if problems := list(check_named(args, name)):
-                raise InputError(problems)
-            return args
-
-    @contextmanager
-    def _told(self, *errors: type[InputError] | type[ValidationError]) -> Iterator[None]:
-        """Give what is found wrong only now its line in the stack file, as all that was found before has."""
-        origin = self.args.origin
-        try:
-            yield
-        except errors as error:
-            problems = error.problems if isinstance(error, InputError) else problems_of(error)
-            told = InputError(located(problems, origin) if origin else problems)
-            raise pulumi.RunError(str(told)) from told
-
-    def _aws_provider(self, name: str) -> tuple[aws.Provider, Caller]:
-        given = self.get_provider("aws:index:Provider")
-        if isinstance(given, aws.Provider):
-            if self.args.account is not None:
-                do = "tell the provider, or remove account"
-                fail(f"is for the platform's own AWS provider; got one in the options; {do}", "account")
-            return given, caller_of(given)
-        found = self._stack_settings()
-        self.args = self.args.model_copy(update={"tags": aws_settings.tags(self.args, found)})
-        said = aws_settings.told(self.args, found)
-        plugin = {option: found[setting].value for setting, option in PLUGIN.items() if setting in found}
-        opts = pulumi.ResourceOptions(parent=self, **plugin)
-        told: Any = {argument(setting): value for setting, value in said.items()}
-        return aws.Provider(f"{name}-aws", opts=opts, **told), caller(said)
-
-    def _stack_settings(self) -> dict[str, Setting]:
-        file = f"Pulumi.{pulumi.get_stack()}.yaml"
-        found, problems = of_stack()
-        problems += aws_settings.check(self.args, found, file)
-        placed = [problem.at(file) if problem.path[0] == "config" else problem for problem in problems]
-        for problem in placed:
-            if problem.severity == "warning":
-                pulumi.log.warn(str(problem), self)
-        if wrong := [problem for problem in placed if problem.severity == "error"]:
-            raise InputError(wrong)
-        return found
 
     def _make_network(self, name: str) -> Network | ExistingNetwork:
         args = self.args

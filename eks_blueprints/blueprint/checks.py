@@ -53,7 +53,7 @@ def _check(args: BlueprintArgs) -> Iterator[Problem]:
     region = list(_region(args))
     yield from region or _network(args)
     if args.account is not None:
-        yield from account.check(args.account, args.region, chosen_profile=args.cluster.kubeconfig.profile)
+        yield from account.check(args.account, args.region, args.kubeconfig)
     yield from _cluster(args)
     yield from arn_checks.check(args)
     yield from check_reach(args.access.values(), args.cluster.bootstrap_cluster_creator_admin_permissions)

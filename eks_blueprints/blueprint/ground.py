@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.blueprint import manifest_checks, team_parts
 from eks_blueprints.blueprint.addon_defaults import only_fargate, settled
 from eks_blueprints.blueprint.kinds import ClusterAutoscaler, Manifests
+from eks_blueprints.blueprint.stack_spec import STACK_NAME
 from eks_blueprints.blueprint.telemetry import observed, telemetry
 from eks_blueprints.cluster.spec import cluster_name
-from eks_blueprints.core.errors import InputError, Path, Problem, shown
-from eks_blueprints.core.form import Form
+from eks_blueprints.core.errors import InputError, Path, Problem
 from eks_blueprints.core.leaves import too_many_tags
 from eks_blueprints.core.object_lists import listed
 from eks_blueprints.core.refs import Ground, Place
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 _ENDPOINTS = ("interface_endpoints", "gateway_endpoints")
-_NAME = Form(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def ground(args: BlueprintArgs) -> Ground:
@@ -129,11 +128,7 @@ def _tags(args: BlueprintArgs) -> Iterator[Problem]:
 
 def check_named(args: BlueprintArgs, name: str) -> Iterator[Problem]:
     """What is wrong about a platform whose name and references are known: what is left when it has been validated."""
-    if not _NAME.fullmatch(name):
-        do = "use up to 100 letters, digits and - _ ., with a letter or digit first"
-        message = f"needs a name of the stack that its resources' names can begin with; got {shown(name)}; {do}"
-        yield Problem((), message)
-    else:
+    if STACK_NAME.fullmatch(name):
         try:
             cluster_name(args.cluster.name or name)
         except ValueError as error:

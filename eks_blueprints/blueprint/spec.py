@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    PrivateAttr,
-    ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 
 from eks_blueprints.access.pod_identity_spec import Associations
 from eks_blueprints.access.spec import AccessEntry, check_entries
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint import checks
-from eks_blueprints.blueprint.account import AccountArgs
 from eks_blueprints.blueprint.addon_defaults import AddOnDefaults
 from eks_blueprints.blueprint.core_addons import CORE_ADDONS, CoreAddOn, completed, left_out
+from eks_blueprints.blueprint.ground import check_named
+from eks_blueprints.blueprint.stack_spec import StackArgs
+from eks_blueprints.cluster.parts import KubeconfigArgs
 from eks_blueprints.cluster.spec import ClusterArgs
 from eks_blueprints.compute._shared_role import NodeRoles
 from eks_blueprints.compute.base import Compute
-from eks_blueprints.core.document import Document
 from eks_blueprints.core.elements import Group
-from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.late_specs import late
-from eks_blueprints.core.leaves import Tags
-from eks_blueprints.core.role_spec import IamArgs
-from eks_blueprints.core.spec import Many, Spec
+from eks_blueprints.core.spec import Many
 from eks_blueprints.kubernetes.namespace_names import Namespaces
 from eks_blueprints.network.security_group_names import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
@@ -45,24 +37,8 @@ else:
     Workload = late("eks_blueprints.workloads.base", "Workload")
 
 
-class BlueprintArgs(Spec):
+class BlueprintArgs(StackArgs):
     """A platform: the network, the cluster on it, who can use it, its compute and its add-ons."""
-
-    region: str
-    """AWS region, such as `eu-west-1`. All resources of the platform are created in it."""
-
-    account: AccountArgs | None = None
-    """The AWS account it is for, and who deploys it. Default: the stack's settings `aws:...`, or else the account of
-    the credentials that deploy.
-    """
-
-    tags: Tags = {}
-    """Tags of every AWS resource of the platform; a part's own tags take precedence over them, and they over
-    `aws:defaultTags` of the stack's settings.
-    """
-
-    iam: IamArgs = IamArgs()
-    """Settings for every IAM role that is created: how names begin, path, permissions boundary, tags."""
 
     network: AnyNetwork = NetworkArgs()
     """The VPC: a new one, or an existing one. Default: a new one in eksctl's layout."""
@@ -113,9 +89,6 @@ class BlueprintArgs(Spec):
     observability: ObservabilityArgs | None = None
     """How the platform is observed: alarms, dashboards, and what workloads send. Default: as the add-ons do it."""
 
-    _origin: Document | None = PrivateAttr(default=None)
-    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
-
     @field_validator("addons", mode="wrap")
     @classmethod
     def _with_core(cls, value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> tuple[AddOn, ...]:
@@ -123,26 +96,18 @@ class BlueprintArgs(Spec):
         listed = {name: fields for name, fields in value.items() if name not in without} if without else value
         return completed(read(listed), info.data.get("core_addons", CORE_ADDONS), without)
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        faults = Faults()
-        found = list(dict.fromkeys(checks.check(self)))
-        for problem in found:
-            if problem.severity == "error":
-                faults.add(problem.path, problem.message)
-        faults.raise_if_any()
-        self._warnings = tuple(problem for problem in found if problem.severity == "warning")
-        return self
+    def _problems(self) -> Iterator[Problem]:
+        return checks.check(self)
+
+    def problems_named(self, name: str) -> Iterator[Problem]:
+        """What is wrong when its name and references are known: what is left when it has been validated."""
+        yield from super().problems_named(name)
+        yield from check_named(self, name)
 
     @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """What is allowed but doubtful about this platform."""
-        return self._warnings
-
-    @property
-    def origin(self) -> Document | None:
-        """The stack file this was read from ; None for one written in Python."""
-        return self._origin
+    def kubeconfig(self) -> KubeconfigArgs:
+        """How its program gets tokens for Kubernetes."""
+        return self.cluster.kubeconfig
 
     def but(self, **changes: object) -> Self:
         """A copy with some fields changed; see `Spec.but`. It remembers the stack file.
@@ -151,6 +116,4 @@ class BlueprintArgs(Spec):
         """
         if "addons" in self.model_fields_set | changes.keys():
             changes = {"core_addons": ()} | changes
-        changed = super().but(**changes)
-        changed._origin = self._origin
-        return changed
+        return super().but(**changes)

@@ -12,7 +12,7 @@ from eks_blueprints.core.files import named
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
-    from eks_blueprints.blueprint.spec import BlueprintArgs
+    from eks_blueprints.blueprint.stack_spec import StackArgs
     from eks_blueprints.reference.editor_schemas import Schema
 
 _WHERE_NAMED = "."
@@ -90,7 +90,7 @@ def _named() -> dict[Path, Schema]:
     return wanted
 
 
-def _args_of(blueprint: str | None, folder: Path) -> type[BlueprintArgs]:
+def _args_of(blueprint: str | None, folder: Path) -> type[StackArgs]:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
     if blueprint is None:

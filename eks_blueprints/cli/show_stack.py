@@ -15,7 +15,7 @@ from eks_blueprints.core.printed import document as json_document
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.stackfile.extends import read_stack
 from eks_blueprints.stackfile.find import stack_file
-from eks_blueprints.stackfile.load import open_stack
+from eks_blueprints.stackfile.load import load
 from eks_blueprints.stackfile.shown import Line, lines, origins, without_secrets
 
 _WIDEST = 60
@@ -60,7 +60,7 @@ def command(stack: str, form: str) -> None:
 def _core_addons(file: Path) -> list[str]:
     """The add-ons of a valid stack file that it does not list."""
     try:
-        return [addon.name for addon in open_stack(file).args.addons if not is_listed(addon)]
+        return [addon.name for addon in load(file).addons if not is_listed(addon)]
     except InputError:
         return []
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from pydantic.json_schema import JsonSchemaValue
 
-from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.reference import schema as made
 
 _PLACES = (
@@ -17,7 +17,7 @@ _PLACES = (
 )
 
 
-def stack_schema(args: type[BlueprintArgs]) -> JsonSchemaValue:
+def stack_schema(args: type[StackArgs]) -> JsonSchemaValue:
     """The same as `schema.stack_schema`, in a tenth of the time: the add-ons and kinds of compute are not loaded.
 
     It is made as a whole where a team's class gives one of our names to a part that is not the same.

@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.elements import Element, element_class, kinds
 from eks_blueprints.reference.docstrings import class_doc, field_docs
@@ -67,7 +68,7 @@ _REFERENCES: JsonSchemaValue = {
 }
 
 
-def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
+def stack_schema(args: type[StackArgs] = BlueprintArgs) -> JsonSchemaValue:
     """The schema of a stack file whose blueprint takes `args`."""
     schema = schema_of(args)
     definitions = schema.pop("$defs", {})
@@ -80,7 +81,7 @@ def stack_schema(args: type[BlueprintArgs] = BlueprintArgs) -> JsonSchemaValue:
     return whole(args, schema, definitions)
 
 
-def whole(args: type[BlueprintArgs], schema: JsonSchemaValue, definitions: JsonSchemaValue) -> JsonSchemaValue:
+def whole(args: type[StackArgs], schema: JsonSchemaValue, definitions: JsonSchemaValue) -> JsonSchemaValue:
     """The schema of a file from that of the class and the definitions that it refers to."""
     schema = expanded(schema)
     schema["properties"] |= OF_THE_FILE

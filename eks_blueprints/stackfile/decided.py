@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.core.errors import InputError, Path, Problem, problems_of
 from eks_blueprints.core.references import Elsewhere, Source
 from eks_blueprints.core.spec import Reference
@@ -30,7 +31,7 @@ _COUNT = "needs the number of elements"
 class Decided:
     """Validates the data of a stack file, and puts plain values in the place of references where only these will do."""
 
-    validate: Callable[[dict[str, Any]], BlueprintArgs]
+    of: type[StackArgs]
     source: Callable[[], Source]
     """Gives what the configuration is read by; asked for only where something is to be read."""
     outputs: FilePath
@@ -40,21 +41,21 @@ class Decided:
     _told: dict[Path, Problem] = field(default_factory=dict)
     _doubts: list[Problem] = field(default_factory=list)
 
-    def args(self, data: dict[str, Any]) -> BlueprintArgs:
-        """The blueprint that the data describes.
+    def args(self, data: dict[str, Any]) -> StackArgs:
+        """What the data describes.
 
         Raises:
             InputError: with every problem.
         """
         while True:
             try:
-                args = self.validate(data)
+                args = self.of.model_validate(data)
             except ValidationError as error:
                 problems = problems_of(error)
                 after = self._replaced(data, problems)
                 if after is data:
                     found = self._with_told(problems)
-                    raise InputError([*found, *problems_of_the_rest(data, found)]) from None
+                    raise InputError([*found, *self._rest(data, found)]) from None
             else:
                 after = data
                 for path in [path for path in _text_maps(args, ()) if path not in self._read]:
@@ -65,6 +66,10 @@ class Decided:
                     args._warnings = (*args.warnings, *self._doubts)
                     return args
             data = after
+
+    def _rest(self, data: dict[str, Any], found: list[Problem]) -> list[Problem]:
+        # The parts of other stacks do not stand on each other so.
+        return problems_of_the_rest(data, found) if issubclass(self.of, BlueprintArgs) else []
 
     def _replaced(self, data: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
         for problem in problems:

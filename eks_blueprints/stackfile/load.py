@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.core.document import Document, located
 from eks_blueprints.core.elements import load_class
 from eks_blueprints.core.errors import InputError, Problem, shown, unforeseen
@@ -22,7 +23,7 @@ from eks_blueprints.stackfile.settings import settings_of
 from eks_blueprints.workloads._files import counted_from
 
 if TYPE_CHECKING:
-    from eks_blueprints.blueprint.blueprint import Blueprint
+    from eks_blueprints.blueprint.stack import Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,13 @@ class StackFile:
     document: Document
     blueprint: str | None
     """Dotted path of the blueprint class it names; None for `eks_blueprints.Blueprint`."""
-    args: BlueprintArgs
+    args: StackArgs
     doubts: tuple[Problem, ...] = ()
     """What is doubtful about it beside its settings; see `checked`."""
     unchecked: tuple[str, ...] = ()
     """Methods of a blueprint of one's own that change or add to it, which only a preview runs."""
 
-    def blueprint_class(self) -> type[Blueprint]:
+    def blueprint_class(self) -> type[Stack[Any]]:
         """The class that builds it; this imports pulumi."""
         from eks_blueprints.blueprint.blueprint import Blueprint
 
@@ -50,12 +51,16 @@ class StackFile:
 
 
 def load(path: str | FilePath) -> BlueprintArgs:
-    """The blueprint that a stack file describes.
+    """The platform that a stack file describes.
 
     Raises:
-        InputError: with every problem of the file, each with its line and column.
+        InputError: with every problem of the file, each with its line and column, or if it describes no platform.
     """
-    return open_stack(path).args
+    stack = open_stack(path)
+    if isinstance(stack.args, BlueprintArgs):
+        return stack.args
+    message = f"describes no platform; got {stack.blueprint}; read it with open_stack"
+    raise InputError(located([Problem(("blueprint",), message)], stack.document))
 
 
 def open_stack(path: str | FilePath, name: str | None = None, source: Source | None = None) -> StackFile:
@@ -71,11 +76,11 @@ def open_stack(path: str | FilePath, name: str | None = None, source: Source | N
     document = read_stack(path, name, unclear)
     data = dict(document.data)
     named = data.pop("blueprint", None)
-    args_class = BlueprintArgs
+    args_class: type[StackArgs] = BlueprintArgs
     with _importable(path), counted_from(path.parent):
         if named is not None:
             args_class = _blueprint_class(named, document).Args
-        decided = Decided(args_class.model_validate, lambda: source or settings_of(path), path.parent / "outputs")
+        decided = Decided(args_class, lambda: source or settings_of(path), path.parent / "outputs")
         try:
             args = decided.args(data)
         except InputError as error:
@@ -88,7 +93,7 @@ def open_stack(path: str | FilePath, name: str | None = None, source: Source | N
     return StackFile(document, named, args)
 
 
-def _unforeseen(error: Exception, args_class: type[BlueprintArgs], data: dict[str, Any], document: Document) -> Problem:
+def _unforeseen(error: Exception, args_class: type[StackArgs], data: dict[str, Any], document: Document) -> Problem:
     """An exception that is not a verdict, at the part of the file that causes it, where there is one."""
     message = unforeseen(error)
     for key in data:
@@ -102,7 +107,7 @@ def _unforeseen(error: Exception, args_class: type[BlueprintArgs], data: dict[st
     return Problem((), message, document.file, 1, 1)
 
 
-def blueprint_class(named: str, folder: FilePath) -> type[Blueprint]:
+def blueprint_class(named: str, folder: FilePath) -> type[Stack[Any]]:
     """The blueprint class at a dotted path, found as one that a stack file of a folder names; this imports pulumi.
 
     Raises:
@@ -112,7 +117,7 @@ def blueprint_class(named: str, folder: FilePath) -> type[Blueprint]:
         return _blueprint_class(named, Document("", {}))
 
 
-def _blueprint_class(named: Any, document: Document) -> type[Blueprint]:
+def _blueprint_class(named: Any, document: Document) -> type[Stack[Any]]:
     place = document.values.get(("blueprint",))
 
     def wrong(message: str) -> InputError:
@@ -121,14 +126,14 @@ def _blueprint_class(named: Any, document: Document) -> type[Blueprint]:
 
     if not isinstance(named, str) or "." not in named:
         raise wrong(f"needs the dotted path of a class; got {shown(named)}; write package.module.Class")
-    from eks_blueprints.blueprint.blueprint import Blueprint
+    from eks_blueprints.blueprint.stack import Stack
 
     try:
         found = load_class(named)
     except ImportError as error:
         got = named if len(named) <= 100 else shown(named)
         raise wrong(f"cannot be imported; got {got} ({error}); is it on the Python path?") from None
-    if not (isinstance(found, type) and issubclass(found, Blueprint)):
+    if not (isinstance(found, type) and issubclass(found, Stack)):
         raise wrong(f"is not a blueprint; got {named}; extend eks_blueprints.Blueprint")
     return found
 

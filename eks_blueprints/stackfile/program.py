@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
+from typing import Any
 
 import pulumi
 
-from eks_blueprints.blueprint.blueprint import Blueprint
+from eks_blueprints.blueprint.stack import Stack
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.references import of_deployment
 from eks_blueprints.stackfile.find import project_of
 from eks_blueprints.stackfile.load import open_stack
 
 
-def deploy(path: str | FilePath, name: str | None = None) -> Blueprint:
-    """Build the platform of a stack file and export its outputs.
+def deploy(path: str | FilePath, name: str | None = None) -> Stack[Any]:
+    """Build what a stack file describes and export its outputs.
 
     `name` starts every resource's name and is the cluster's default name. Default: the stack's name.
 
@@ -27,10 +28,10 @@ def deploy(path: str | FilePath, name: str | None = None) -> Blueprint:
         raise pulumi.RunError(str(error)) from error
     for warning in stack.warnings():
         pulumi.log.warn(str(warning))
-    blueprint = stack.blueprint_class()(name or pulumi.get_stack(), stack.args)
-    for key, value in blueprint.outputs().items():
+    built = stack.blueprint_class()(name or pulumi.get_stack(), stack.args)
+    for key, value in built.outputs().items():
         pulumi.export(key, value)
-    return blueprint
+    return built
 
 
 def _name(path: FilePath) -> str:

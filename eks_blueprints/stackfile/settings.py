@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from eks_blueprints.blueprint import aws_settings
-from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.core.aws_config import settings
 from eks_blueprints.core.document import located, read
 from eks_blueprints.core.errors import InputError, Problem
@@ -44,7 +44,7 @@ class Settings:
         only_deployed = reference.secret is not None or key in self.secret
         return reference if only_deployed and found is not None else found
 
-    def problems(self, args: BlueprintArgs) -> Iterator[Problem]:
+    def problems(self, args: StackArgs) -> Iterator[Problem]:
         """What is wrong or doubtful about `aws:...`, by itself and against the stack file.
 
         What is wrong in the settings has its place already; what is wrong in the stack file has its path alone.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from eks_blueprints.blueprint.ground import check_named
 from eks_blueprints.core.document import Document, located
 from eks_blueprints.core.errors import InputError, Problem, unforeseen
 from eks_blueprints.core.references import resolve
@@ -42,7 +41,7 @@ def _problems(stack: StackFile, path: FilePath) -> list[Problem]:
     try:
         found += settings.problems(stack.args)
         args = resolve(stack.args, settings, found)
-        return [*found, *check_named(args, path.stem)]
+        return [*found, *args.problems_named(path.stem)]
     except InputError as error:
         return [*found, *error.problems]
     except Exception as error:
@@ -52,10 +51,10 @@ def _problems(stack: StackFile, path: FilePath) -> list[Problem]:
 def _own_methods(stack: StackFile) -> tuple[str, ...]:
     if stack.blueprint is None:
         return ()
-    from eks_blueprints.blueprint.blueprint import Blueprint
+    from eks_blueprints.blueprint.stack import Stack
 
     own = stack.blueprint_class()
-    return tuple(name for name in ("prepare", "extend") if getattr(own, name) is not getattr(Blueprint, name))
+    return tuple(name for name in ("prepare", "extend") if getattr(own, name) is not getattr(Stack, name))
 
 
 def _mendable(problem: Problem) -> Problem:

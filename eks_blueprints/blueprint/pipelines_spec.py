@@ -1,0 +1,68 @@
+"""A stack of pipelines, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from eks_blueprints.blueprint import account
+from eks_blueprints.blueprint.stack_spec import StackArgs
+from eks_blueprints.core.elements import Group
+from eks_blueprints.core.errors import Problem, unknown_name
+from eks_blueprints.core.leaves import short_names
+from eks_blueprints.network import zones
+from eks_blueprints.pipelines._connection import Connection
+from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines.base import Pipeline
+from eks_blueprints.pipelines.stages.source import HOSTS, Source
+
+
+class PipelinesArgs(StackArgs):
+    """Pipelines that deliver applications, charts and platforms, and the environments that they deploy to. A stack file
+    of one says `blueprint: eks_blueprints.Pipelines`."""
+
+    environments: Annotated[dict[str, Environment], AfterValidator(short_names)] = {}
+    """The clusters that pipelines deploy to, by a name of your choice."""
+
+    connections: Annotated[dict[str, Connection], AfterValidator(short_names)] = {}
+    """Connections of AWS to hosts of code, by a name of your choice."""
+
+    pipelines: Group[Pipeline] = Field(default=())
+    """Pipelines, by a name of your choice; `kind` sets the kind and defaults to the name."""
+
+    def _problems(self) -> Iterator[Problem]:
+        try:
+            zones.partition(self.region)
+        except ValueError as error:
+            yield Problem(("region",), str(error))
+        if self.account is not None:
+            yield from account.check(self.account, self.region, self.kubeconfig)
+        for name, environment in self.environments.items():
+            yield from _elsewhere(self, name, environment)
+        for pipeline in self.pipelines:
+            at = ("pipelines", pipeline.name)
+            for problem in [*pipeline.problems_among(self.environments), *_connections(self, pipeline)]:
+                yield problem.below(*at)
+
+
+def _elsewhere(args: PipelinesArgs, name: str, environment: Environment) -> Iterator[Problem]:
+    own = args.account.number if args.account is not None else None
+    theirs = environment.account_id
+    if theirs is not None and theirs != own and environment.deploy_role_arn is None and environment.gitops is None:
+        do = "name a role of that account that the pipelines' roles can assume"
+        message = f"is required for a cluster in another account; got account {theirs} alone; {do}"
+        yield Problem(("environments", name, "deploy_role_arn"), message)
+
+
+def _connections(args: PipelinesArgs, pipeline: Pipeline) -> Iterator[Problem]:
+    for stage in pipeline.staged():
+        if not isinstance(stage, Source):
+            continue
+        at = (*pipeline.place(stage.name), "connection")
+        if stage.connection is not None and stage.connection not in args.connections:
+            yield Problem(at, unknown_name(stage.connection, args.connections, "connection"))
+        if stage.connection is None and stage.provider in HOSTS and pipeline.engine == "codepipeline":
+            do = "add one to connections and name it"
+            yield Problem(at, f"is required for CodePipeline to read {stage.provider}; got none; {do}")

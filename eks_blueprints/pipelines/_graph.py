@@ -1,0 +1,219 @@
+"""The stages of a pipeline in order, and what is wrong with them together: what every engine renders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from eks_blueprints.core.errors import Problem, unknown_name
+from eks_blueprints.core.plain_secrets import found as plain_secrets
+from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines._job import Gate, Job, Site
+from eks_blueprints.pipelines.stages.base import Stage
+from eks_blueprints.pipelines.stages.source import Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """A pipeline as engines see it. Build it of stages without problems; see `problems`."""
+
+    name: str
+    stages: tuple[Stage, ...]
+    """As they are declared."""
+    environments: Mapping[str, Environment]
+
+    @cached_property
+    def makers(self) -> Mapping[str, Stage]:
+        """The stage that makes each artifact."""
+        return {artifact: stage for stage in self.stages for artifact in stage.outputs()}
+
+    @cached_property
+    def inputs(self) -> Mapping[str, tuple[str, ...]]:
+        """The artifacts that each stage is given."""
+        return {stage.name: _inputs(stage, self.stages[:index]) for index, stage in enumerate(self.stages)}
+
+    @cached_property
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """The stages that must have succeeded before each."""
+        return {
+            stage.name: _needs(stage, self.stages[:index], self.inputs[stage.name], self.makers)
+            for index, stage in enumerate(self.stages)
+        }
+
+    @cached_property
+    def nearest(self) -> Mapping[str, tuple[str, ...]]:
+        """The same without those that another one of them waits for: what an engine has to be told."""
+        return {
+            name: tuple(each for each in needs if not any(each in self.before(other) for other in needs))
+            for name, needs in self.needs.items()
+        }
+
+    @cached_property
+    def levels(self) -> tuple[tuple[Stage, ...], ...]:
+        """The stages in the order in which they run; those of one level run beside each other."""
+        depth: dict[str, int] = {}
+        for name in TopologicalSorter(self.needs).static_order():
+            depth[name] = 1 + max((depth[need] for need in self.needs[name]), default=-1)
+        count = 1 + max(depth.values(), default=-1)
+        return tuple(tuple(each for each in self.stages if depth[each.name] == level) for level in range(count))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where its input comes from."""
+        return tuple(stage for stage in self.stages if isinstance(stage, Source))
+
+    def environment(self, stage: Stage) -> Environment | None:
+        """The environment that a stage is for."""
+        return self.environments[stage.environment] if stage.environment is not None else None
+
+    def work(self, stage: Stage, site: Site) -> Job | Gate:
+        """What a stage runs, or whose decision it waits for."""
+        made = {name: self.makers[name].outputs()[name] for name in self.inputs[stage.name]}
+        return stage.work(site, made)
+
+    def before(self, name: str) -> frozenset[str]:
+        """All stages that are over before a stage starts."""
+        found: set[str] = set()
+        waiting = list(self.needs[name])
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting += self.needs[each]
+        return frozenset(found)
+
+
+def problems(graph: Graph, *, approval: bool) -> Iterator[Problem]:
+    """What is wrong with the stages together; paths begin with the name of a stage.
+
+    Args:
+        graph: The stages.
+        approval: Whether production needs an approval; otherwise it needs verification before and after.
+    """
+    wrong = [*_names(graph), *_artifacts(graph)]
+    yield from wrong
+    if wrong:
+        return
+    try:
+        _ = graph.levels
+    except CycleError as error:
+        circle = error.args[1]
+        message = f"waits for itself; got {' after '.join(circle)}; remove one of these"
+        yield Problem((circle[0], "after"), message)
+        return
+    yield from _identities(graph)
+    yield from _production(graph, approval=approval)
+    yield from _approvals(graph)
+    yield from _secrets(graph.stages)
+
+
+def _inputs(stage: Stage, before: Sequence[Stage]) -> tuple[str, ...]:
+    if stage.inputs or isinstance(stage, Source):
+        return tuple(stage.inputs)
+    made = {name: output.kind for each in before for name, output in each.outputs().items()}
+    found = []
+    for kind, needed in stage.takes.items():
+        nearest = next((name for name, each in reversed(made.items()) if each == kind), None)
+        if needed and nearest is not None:
+            found.append(nearest)
+    return tuple(found)
+
+
+def _needs(
+    stage: Stage, before: Sequence[Stage], inputs: Sequence[str], makers: Mapping[str, Stage]
+) -> tuple[str, ...]:
+    if isinstance(stage, Source):
+        return ()
+    named = [each.name for each in before] if stage.after is None else stage.after
+    return tuple(dict.fromkeys((*(makers[name].name for name in inputs if name in makers), *named)))
+
+
+def _names(graph: Graph) -> Iterator[Problem]:
+    known = {stage.name for stage in graph.stages}
+    if not graph.sources:
+        message = "needs a source; got none; add one, such as source: {provider: github, repository: acme/web}"
+        yield Problem((), message)
+    for stage in graph.stages:
+        for index, name in enumerate(stage.after or ()):
+            if name not in known:
+                yield Problem((stage.name, "after", index), unknown_name(name, known, "stage of this pipeline"))
+        if stage.environment is not None and stage.environment not in graph.environments:
+            message = unknown_name(stage.environment, graph.environments, "environment")
+            yield Problem((stage.name, "environment"), message)
+
+
+def _artifacts(graph: Graph) -> Iterator[Problem]:
+    made: dict[str, str] = {}
+    for stage in graph.stages:
+        for artifact in stage.outputs():
+            if artifact in made:
+                do = "rename one of them"
+                yield Problem((stage.name,), f"makes an artifact that {made[artifact]} makes; got {artifact}; {do}")
+            made[artifact] = stage.name
+    kinds = {name: output.kind for stage in graph.stages for name, output in stage.outputs().items()}
+    for index, stage in enumerate(graph.stages):
+        for at, artifact in enumerate(stage.inputs):
+            path = (stage.name, "inputs", at)
+            if artifact not in made:
+                yield Problem(path, unknown_name(artifact, made, "artifact of this pipeline"))
+            elif stage.takes and kinds[artifact] not in stage.takes:
+                what = f"is {_called(kinds[artifact])}, which this stage does not use"
+                yield Problem(path, f"{what}; got {artifact}; name {' or '.join(map(_called, stage.takes))}")
+        given = {kinds.get(name) for name in _inputs(stage, graph.stages[:index])}
+        for kind, needed in stage.takes.items():
+            if needed and kind not in given:
+                message = f"needs {_called(kind)}; got none before it; add a stage that makes one"
+                yield Problem((stage.name, "inputs"), message)
+
+
+def _called(kind: str) -> str:
+    return {"image": "an image", "files": "files"}.get(kind, f"a {kind}")
+
+
+def _identities(graph: Graph) -> Iterator[Problem]:
+    for stage in graph.stages:
+        if (stage.deploys or stage.verifies) and stage.environment is None:
+            message = "is required for a stage that works on a cluster; got none; name one of environments"
+            yield Problem((stage.name, "environment"), message)
+
+
+def _production(graph: Graph, *, approval: bool) -> Iterator[Problem]:
+    for stage in graph.stages:
+        environment = graph.environment(stage)
+        if not stage.deploys or environment is None or not environment.production:
+            continue
+        before = [each for each in graph.stages if each.name in graph.before(stage.name)]
+        if approval and not any(each.approves for each in before):
+            do = "add an approve stage before it, or set approval: none and verify"
+            yield Problem((stage.name,), f"deploys to production without an approval; got none before it; {do}")
+        if approval:
+            continue
+        if not any(each.verifies and each.environment != stage.environment for each in before):
+            do = "deploy to another environment first and verify there"
+            yield Problem((stage.name,), f"deploys to production unverified; got approval: none; {do}")
+        after = (each for each in graph.stages if stage.name in graph.before(each.name))
+        if not any(each.verifies and each.environment == stage.environment for each in after):
+            do = f"add a verify stage for {stage.environment} after it"
+            yield Problem((stage.name,), f"is not verified although nobody approves; got approval: none; {do}")
+
+
+def _approvals(graph: Graph) -> Iterator[Problem]:
+    for stage in graph.stages:
+        if not stage.approves:
+            continue
+        own = tuple(getattr(stage, "approvers", ()))
+        environment = graph.environment(stage)
+        approvers = own or (environment.approvers if environment is not None else ())
+        if not approvers:
+            do = "list them in approvers, of the stage or of its environment"
+            yield Problem((stage.name, "approvers"), f"says not who can approve; got none; {do}")
+
+
+def _secrets(stages: Sequence[Stage]) -> Iterator[Problem]:
+    do = "put it into Secrets Manager and name its ARN in secrets"
+    for stage in stages:
+        for field, texts in stage.plain_texts.items():
+            for path in plain_secrets(texts, field):
+                yield Problem((stage.name, field, *path), f"holds a secret in plain text; got [secret]; {do}")

@@ -1,0 +1,130 @@
+"""What one stage of a pipeline runs, said once for every engine: AWS CodeBuild, GitHub Actions, GitLab CI, Jenkins.
+
+Commands are lines of bash that run in the root of the checkout. An artifact is the folder `artifacts/<name>` there:
+an engine puts the inputs into place before the first command, and keeps the outputs after the last. Each job has the
+variables of `GIVEN`, however its engine calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.spec import In
+
+if TYPE_CHECKING:
+    from eks_blueprints.pipelines._environment import Environment
+
+ArtifactKind = Literal["source", "files", "image", "chart", "manifests", "plan"]
+"""What an artifact is: a checkout, any files, or a folder with one JSON file that names an image or a chart.
+
+`image`: `image.json`, `{"repository": …, "tag": …, "digest": "sha256:…"}`. `chart`: `chart.json`, `{"repository": …,
+"name": …, "version": …, "digest": …}`. `manifests`: rendered Kubernetes objects. `plan`: what `pulumi preview` saved.
+"""
+
+ReportKind = Literal["junit", "cobertura", "sarif"]
+Architecture = Literal["x86_64", "arm64"]
+Size = Literal["small", "medium", "large"]
+
+GIVEN = ("COMMIT", "BRANCH", "PIPELINE", "RUN", "RUN_URL", "AWS_REGION")
+"""Variables of every job: hash of the commit, branch (or tag), name of the pipeline, number or id of the run, page of
+the run, and region of the environment or else of the stack."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """An artifact that a stage makes."""
+
+    kind: ArtifactKind
+    paths: tuple[str, ...] = ()
+    """Files from the root of the checkout that are copied into its folder. Default: commands write there themselves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Results that engines show: of tests (JUnit), of coverage (Cobertura), of scans (SARIF)."""
+
+    kind: ReportKind
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """The machine of a job."""
+
+    image: str | None = None
+    """Image of the container. Default: the engine's own for builds."""
+    size: Size = "small"
+    architecture: Architecture = "x86_64"
+    docker: bool = False
+    """Whether it builds images."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What one stage runs."""
+
+    commands: tuple[str, ...]
+    """Lines of bash; the first that fails ends the job."""
+    on_failure: tuple[str, ...] = ()
+    """Lines that run when one of `commands` failed, before the job fails: they roll back."""
+    tools: tuple[str, ...] = ()
+    """Programs that it needs besides bash, git and the AWS CLI, by their names in `_tools`."""
+    checkout: bool = True
+    """Whether the commands need the sources."""
+    variables: Mapping[str, In[str]] = field(default_factory=dict)
+    """Further variables of the environment; never a secret."""
+    secrets: Mapping[str, In[str]] = field(default_factory=dict)
+    """Variables whose values are secrets, with the ARN of each in Secrets Manager."""
+    allowed: tuple[Allow | Mapping[str, Any], ...] = ()
+    """What it may do in AWS."""
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    cache: tuple[str, ...] = ()
+    """Folders that are kept from one run to the next; what is in them can be lost."""
+    runner: Runner = Runner()
+    timeout_minutes: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """A person's decision that a pipeline waits for."""
+
+    approvers: tuple[str, ...]
+    message: str
+    timeout_minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What a stage is told of the stack and the environment when it says what it runs.
+
+    ARNs are those of the stack's own account and region where its environment says nothing else.
+    """
+
+    pipeline: str
+    region: str
+    partition: str
+    account: In[str]
+    """Account of the stack; an Output, or `*` for texts that are rendered where nobody says it."""
+    environment: Environment | None = None
+
+    @property
+    def cluster_region(self) -> str:
+        """Region of the cluster."""
+        return (self.environment.region if self.environment else None) or self.region
+
+    def arn(self, service: str, resource: In[str], *, region: str | None = None) -> In[str]:
+        """ARN of something in the account of the stack."""
+        parts = ("arn:", self.partition, f":{service}:{self.region if region is None else region}:", self.account, ":")
+        return joined(*parts, resource)
+
+
+def joined(*parts: In[str]) -> In[str]:
+    """Texts behind one another; an Output where one of them is."""
+    if all(isinstance(part, str) for part in parts):
+        return "".join(str(part) for part in parts)
+    import pulumi
+
+    return pulumi.Output.concat(*parts)

@@ -1,0 +1,38 @@
+"""What a pipeline sees of the stack that it is part of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eks_blueprints.core.spec import In
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.pipelines._environment import Environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelinesRef:
+    """The stack of pipelines."""
+
+    prefix: str
+    """Start of the names of all that is made for them."""
+    region: str
+    partition: str
+    account: In[str]
+    """The account of the stack, where nobody says it an Output."""
+    environments: Mapping[str, Environment]
+    connections: Mapping[str, In[str]] = field(default_factory=dict)
+    """ARNs of connections to hosts of code, by their names."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    parent: Component | None = None
+
+    def options(self) -> pulumi.ResourceOptions:
+        """Options of a component of a pipeline."""
+        import pulumi
+
+        return self.parent.child() if self.parent is not None else pulumi.ResourceOptions()

@@ -1,0 +1,86 @@
+"""What every pipeline has: an engine that runs it, and stages."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from eks_blueprints.core.elements import Element, left_open
+from eks_blueprints.core.errors import Path, Problem
+from eks_blueprints.core.leaves import Tags
+from eks_blueprints.core.spec import Many
+from eks_blueprints.pipelines._graph import Graph, problems
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.pipelines._environment import Environment
+    from eks_blueprints.pipelines._ref import PipelinesRef
+    from eks_blueprints.pipelines.stages.base import Stage
+
+Engine = Literal["codepipeline", "github_actions", "gitlab_ci", "jenkins"]
+
+
+class Pipeline(Element):
+    """An ordered graph of stages, and the engine that runs it. Subclass it for stages of your own."""
+
+    group: ClassVar[str] = "pipelines"
+
+    engine: Engine = "codepipeline"
+    """What runs it: AWS CodePipeline with CodeBuild, whose resources are created, or GitHub Actions, GitLab CI or
+    Jenkins, for which `eks-blueprints pipeline render` writes the file and the stack creates the roles."""
+
+    approval: Literal["required", "none"] = "required"
+    """Whether a person approves before production: `required` is continuous delivery, `none` continuous deployment,
+    which needs a verification in another environment before and one in production after."""
+
+    pushers: Many[str] = ()
+    """Who can push to its sources, as approvers are named. None of them can be an approver of it. Default: unknown;
+    where the engine can refuse an approval by the author of the change, it does."""
+
+    tags: Tags = {}
+    """Tags of its resources, besides those of the stack."""
+
+    @left_open
+    def staged(self) -> Sequence[Stage]:
+        """Its stages, in order."""
+        raise NotImplementedError
+
+    def place(self, stage: str) -> Path:
+        """Where in this spec a stage is said, by its name; problems are reported there."""
+        return ("stages", stage)
+
+    def graph(self, environments: Mapping[str, Environment]) -> Graph:
+        """Its stages as engines see them."""
+        return Graph(name=self.name.replace("_", "-"), stages=tuple(self.staged()), environments=environments)
+
+    def build(self, ref: PipelinesRef) -> Component:
+        """Make its resources: the whole pipeline in AWS, or the roles that another engine's jobs assume."""
+        from eks_blueprints.core.component import Component
+
+        name = f"{ref.prefix}-{self.name.replace('_', '-')}"
+        component = Component(name, self, ref.options(), spec_path=(self.group, self.name))
+        made = self.renderer.build(component, self, self.graph(ref.environments), ref)
+        component.register_outputs(made)
+        return component
+
+    @property
+    def renderer(self) -> Any:
+        """The module of its engine."""
+        return importlib.import_module(f"eks_blueprints.pipelines.engines.{self.engine}")
+
+    def problems_among(self, environments: Mapping[str, Environment]) -> Iterator[Problem]:
+        """What is wrong with it where it can deploy to these environments; paths count from the pipeline."""
+        graph = self.graph(environments)
+        for problem in problems(graph, approval=self.approval == "required"):
+            stage, *rest = problem.path or (None,)
+            yield Problem(() if stage is None else (*self.place(str(stage)), *rest), problem.message)
+        yield from self._self_approval(graph)
+
+    def _self_approval(self, graph: Graph) -> Iterator[Problem]:
+        for stage in graph.stages:
+            environment = graph.environment(stage)
+            said = tuple(getattr(stage, "approvers", ())) or (environment.approvers if environment else ())
+            if stage.approves and (both := sorted({*said} & {*self.pushers})):
+                message = f"can push and would approve their own change; got {both[0]}; remove it from one of the lists"
+                yield Problem((*self.place(stage.name), "approvers"), message)

@@ -1,0 +1,1 @@
+"""What runs pipelines: each engine renders one graph of stages."""

@@ -1,0 +1,138 @@
+"""Stages that run commands of yours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import RegionalArn
+from eks_blueprints.core.spec import In, Many, Spec
+from eks_blueprints.pipelines._job import GIVEN, Architecture, Job, Output, Report, ReportKind, Runner, Site, Size
+from eks_blueprints.pipelines.stages.base import Artifact, Stage
+
+_VARIABLE = Form(
+    r"[A-Za-z_][A-Za-z0-9_]{0,127}", what="is not a valid name of a variable", do="use letters, digits and _"
+)
+# CodeBuild keeps this beginning for itself, GitHub and GitLab keep theirs.
+_TAKEN = ("CODEBUILD_", "GITHUB_", "CI_", "GITLAB_", "RUNNER_", "ACTIONS_", "JENKINS_")
+Paths = Annotated[Many[str], Field(min_length=1, max_length=50)]
+
+
+def variable_names(found: Mapping[str, Any], faults: Faults, field: str) -> None:
+    """Note names of variables that a job cannot have, or that every job has already."""
+    for name in found:
+        if fault := _VARIABLE.fault(name):
+            faults.add((field, name), fault)
+        elif name in GIVEN or name.upper().startswith(_TAKEN):
+            faults.add((field, name), f"is a variable that every job has already; got {shown(name)}; rename it")
+
+
+class ReportArgs(Spec):
+    """Results that the engine shows."""
+
+    kind: ReportKind = "junit"
+    """Format of the files."""
+
+    paths: Paths
+    """The files, with `*` and `**` for any text, such as `reports/*.xml`."""
+
+
+class RunnerArgs(Spec):
+    """The machine that it runs on."""
+
+    image: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """Image of the container. Default: the engine's own for builds."""
+
+    size: Size = "small"
+    """`small` has 2 processors and 4 GB of memory or more, `medium` 4 and 8, `large` 8 and 16."""
+
+    architecture: Architecture = "x86_64"
+    """Architecture of its processor."""
+
+    docker: bool = False
+    """Whether it builds images, for which it needs more rights on its machine."""
+
+    def runner(self) -> Runner:
+        """It as a job has it."""
+        return Runner(image=self.image, size=self.size, architecture=self.architecture, docker=self.docker)
+
+
+class CommandStage(Stage):
+    """A stage that runs commands."""
+
+    commands: Many[str] = ()
+    """Lines of bash, run in the root of the checkout; the first that fails ends the stage. Inputs are in
+    `artifacts/<name>`."""
+
+    tools: Many[str] = ()
+    """Programs that they need besides bash, git and the AWS CLI, such as `kubectl`, `helm` or `kustomize`."""
+
+    artifacts: dict[Artifact, Paths] = {}
+    """Artifacts that it makes: their names, and the files that each contains."""
+
+    variables: dict[str, In[str]] = {}
+    """Further variables of the environment. A secret is not a variable: see `secrets`."""
+
+    secrets: dict[str, In[RegionalArn]] = {}
+    """Variables whose values are secrets, with the ARN of each in Secrets Manager. Its role can read them."""
+
+    reports: dict[Artifact, ReportArgs] = {}
+    """Results that the engine shows, by a name of your choice."""
+
+    cache: Many[str] = ()
+    """Folders kept from one run to the next, such as `.cache/pip`."""
+
+    runner: RunnerArgs = RunnerArgs()
+    """The machine that it runs on."""
+
+    @model_validator(mode="after")
+    def _can_run(self) -> Self:
+        faults = Faults()
+        for index, line in enumerate(self.commands):
+            if not line.strip():
+                faults.add(("commands", index), "is empty; got nothing; write a command, or remove it")
+        variable_names(self.variables, faults, "variables")
+        variable_names(self.secrets, faults, "secrets")
+        if both := sorted(self.variables.keys() & self.secrets.keys()):
+            faults.add(("secrets", both[0]), f"is a variable too; got {both[0]} in both; remove one of them")
+        self._check_own(faults)
+        faults.raise_if_any()
+        return self
+
+    def _check_own(self, faults: Faults) -> None:
+        if not self.commands:
+            faults.add("commands", "needs at least one; got []; write what it runs")
+
+    def outputs(self) -> Mapping[str, Output]:
+        """The artifacts that it makes."""
+        return {name: Output(kind="files", paths=tuple(paths)) for name, paths in self.artifacts.items()}
+
+    def job(self, commands: Many[str] = (), *, allowed: tuple[Allow, ...] = (), **more: Any) -> Job:
+        """A job of commands that go before its own, with what its fields say; `more` are further parts of a job."""
+        reports = {name: Report(kind=each.kind, paths=tuple(each.paths)) for name, each in self.reports.items()}
+        tools = tuple(dict.fromkeys((*more.pop("tools", ()), *self.tools)))
+        fields: dict[str, Any] = {"variables": {**more.pop("variables", {}), **self.variables}}
+        fields |= {"secrets": {**more.pop("secrets", {}), **self.secrets}}
+        return Job(
+            commands=(*commands, *self.commands),
+            tools=tools,
+            allowed=(*allowed, *(each.statement() for each in self.allow)),
+            reports=reports,
+            cache=tuple(self.cache),
+            timeout_minutes=self.timeout_minutes or 60,
+            **{"runner": self.runner.runner(), **fields, **more},
+        )
+
+    def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
+        """Its commands."""
+        return self.job()
+
+    @property
+    def plain_texts(self) -> Mapping[str, object]:
+        """Commands and variables."""
+        return {"commands": list(self.commands), "variables": dict(self.variables)}

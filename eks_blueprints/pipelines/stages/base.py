@@ -1,0 +1,74 @@
+"""What every stage of a pipeline has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from eks_blueprints.core.elements import Element, left_open
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.spec import Many
+from eks_blueprints.core.statements import StatementArgs
+from eks_blueprints.pipelines._job import ArtifactKind, Gate, Job, Output, Site
+
+_ARTIFACT = Form(
+    r"[a-z][a-z0-9-]{0,62}", what="is not a valid name of an artifact", do="use lowercase letters, digits and -"
+)
+Artifact = Annotated[str, AfterValidator(_ARTIFACT)]
+
+
+class Stage(Element):
+    """One step of a pipeline. It starts when all stages that are listed before it have succeeded, or with `after` those
+    that it names; the others run beside it."""
+
+    group: ClassVar[str] = "stages"
+
+    takes: ClassVar[Mapping[ArtifactKind, bool]] = {}
+    """Kinds of the artifacts that it can use, and whether it needs one of that kind."""
+
+    inputs: Many[Artifact] = ()
+    """Artifacts that it uses, by their names. Default: the nearest one before it of each kind that it needs."""
+
+    after: Many[str] | None = None
+    """Stages that must have succeeded before it, besides those that make its inputs; `[]`: none. Default: all that are
+    listed before it."""
+
+    environment: str | None = None
+    """The environment that it is for, by its name in `environments`."""
+
+    allow: Many[StatementArgs] = ()
+    """Further permissions of its role in AWS."""
+
+    timeout_minutes: int | None = Field(default=None, ge=5, le=2160)
+    """How long it can take, 5 to 2160 minutes. Default: 60; an approval waits 10080, a week."""
+
+    def outputs(self) -> Mapping[str, Output]:
+        """The artifacts that it makes, by their names."""
+        return {}
+
+    @left_open
+    def work(self, site: Site, inputs: Mapping[str, Output]) -> Job | Gate:
+        """What it runs, or whose decision it waits for; `inputs` are the artifacts that it is given."""
+        raise NotImplementedError
+
+    @property
+    def deploys(self) -> bool:
+        """Whether it changes an environment."""
+        return False
+
+    @property
+    def verifies(self) -> bool:
+        """Whether it finds out whether an environment works."""
+        return False
+
+    @property
+    def approves(self) -> bool:
+        """Whether a person decides."""
+        return False
+
+    @property
+    def plain_texts(self) -> Mapping[str, object]:
+        """Fields whose texts end up in definitions that many can read, where a secret must not stand."""
+        return {}

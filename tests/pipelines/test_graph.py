@@ -1,0 +1,125 @@
+"""The stages of a pipeline in order, and what is wrong with them together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
+from eks_blueprints.core.errors import problems_of
+
+SOURCE = {"provider": "github", "repository": "acme/web", "connection": "github"}
+BASE: dict[str, Any] = {
+    "region": "eu-west-1",
+    "connections": {"github": {"provider_type": "GitHub"}},
+    "environments": {
+        "staging": {"cluster": "shop-staging", "namespaces": ["shop"]},
+        "production": {"cluster": "shop", "namespaces": ["shop"], "production": True, "approvers": ["acme/release"]},
+    },
+}
+
+
+def read(stages: dict[str, Any], **fields: Any) -> PipelinesArgs:
+    pipeline = {"kind": "custom_pipeline", "stages": {"source": SOURCE, **stages}, **fields}
+    return PipelinesArgs.model_validate({**BASE, "pipelines": {"web": pipeline}})
+
+
+def told(stages: dict[str, Any], **fields: Any) -> list[str]:
+    with pytest.raises(ValidationError) as caught:
+        read(stages, **fields)
+    return [str(problem).removeprefix("pipelines.web.") for problem in problems_of(caught.value)]
+
+
+def needs(stages: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    args = read(stages)
+    return dict(args.pipelines[0].graph(args.environments).nearest)
+
+
+RUN = {"commands": ["make"]}
+
+
+def test_a_stage_waits_for_all_that_are_listed_before_it() -> None:
+    found = needs({"lint": {"kind": "test", **RUN}, "test": RUN, "build": RUN})
+
+    assert found == {"source": (), "lint": ("source",), "test": ("lint",), "build": ("test",)}
+
+
+def test_stages_that_say_after_run_beside_each_other_and_the_next_waits_for_all() -> None:
+    beside = {"after": ["source"], **RUN}
+
+    assert needs({"lint": {"kind": "test", **beside}, "test": beside, "build": RUN})["build"] == ("lint", "test")
+
+
+def test_a_stage_waits_for_the_maker_of_its_inputs_whatever_after_says() -> None:
+    made = {"commands": ["make"], "artifacts": {"site": ["dist/**"]}}
+    found = needs({"build": made, "test": {"after": ["source"], "inputs": ["site"], **RUN}})
+
+    assert found["test"] == ("build",)
+
+
+def test_an_artifact_that_no_stage_makes_names_the_nearest() -> None:
+    made = {"commands": ["make"], "artifacts": {"site": ["dist/**"]}}
+
+    [problem] = told({"build": made, "test": {"inputs": ["sites"], **RUN}})
+
+    assert problem.startswith("stages.test.inputs[0]: ")
+    assert "did you mean site?" in problem
+
+
+def test_two_stages_cannot_make_one_artifact() -> None:
+    made = {"kind": "build", "commands": ["make"], "artifacts": {"site": ["dist/**"]}}
+
+    assert told({"one": made, "two": made}) == [
+        "stages.two: makes an artifact that one makes; got site; rename one of them"
+    ]
+
+
+def test_a_circle_is_named() -> None:
+    a, b = {"kind": "test", "after": ["b"], **RUN}, {"kind": "test", "after": ["a"], **RUN}
+
+    [problem] = told({"a": a, "b": b})
+
+    assert "waits for itself; got " in problem
+
+
+def test_an_approval_by_somebody_who_can_push_is_refused() -> None:
+    said = told({"approve": {"environment": "production"}}, pushers=["acme/release"])
+
+    assert said == [
+        "stages.approve.approvers: can push and would approve their own change; got acme/release; remove it from one of "
+        "the lists"
+    ]
+
+
+def test_an_approval_by_nobody_is_refused() -> None:
+    assert told({"approve": {}}) == [
+        "stages.approve.approvers: says not who can approve; got none; list them in approvers, of the stage or of its "
+        "environment"
+    ]
+
+
+def test_a_secret_in_plain_text_is_refused_and_not_quoted() -> None:
+    key = "AKIA" + "IOSFODNN7EXAMPLE"
+    secret = "wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCYEXAMPLEKEY"
+    [problem] = told({"build": {**RUN, "variables": {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}}})[-1:]
+
+    assert "in plain text" in problem
+    assert secret not in problem
+
+
+def test_a_pipeline_without_a_source_is_refused() -> None:
+    pipeline = {"kind": "custom_pipeline", "stages": {"build": RUN}}
+    with pytest.raises(ValidationError) as caught:
+        PipelinesArgs.model_validate({**BASE, "pipelines": {"web": pipeline}})
+
+    [problem] = problems_of(caught.value)
+    assert str(problem).startswith("pipelines.web: needs a source; got none; add one")
+
+
+def test_codepipeline_needs_a_connection_to_a_host() -> None:
+    source = {"provider": "github", "repository": "acme/web"}
+    [problem] = told({"source": source, "build": RUN})
+
+    assert problem.startswith("stages.source.connection: is required for CodePipeline to read github; got none")
