@@ -40,6 +40,9 @@ class ArtifactsArgs(Spec):
     force_destroy: bool = False
     """Whether the buckets can be deleted with artifacts in them."""
 
+    protect: bool = False
+    """Whether Pulumi refuses to delete the buckets and keys."""
+
     tags: Tags = {}
     """Tags of the buckets and keys, besides those of the stack."""
 

@@ -69,7 +69,8 @@ def _store(  # noqa: PLR0917 what one store is made of
             policy=_key_policy(region, account),
             region=where,
             tags=dict(tags) or None,
-            opts=component.child(),
+            # Without its key what is encrypted is lost.
+            opts=component.child(protect=spec.protect or None),
         )
         alias = f"alias/{name}".replace(".", "-")
         aws.kms.Alias(f"{name}-alias", name=alias, target_key_id=made.key_id, region=where, opts=component.child())
@@ -80,7 +81,7 @@ def _store(  # noqa: PLR0917 what one store is made of
         force_destroy=spec.force_destroy or None,
         region=where,
         tags=dict(tags) or None,
-        opts=component.child(),
+        opts=component.child(protect=spec.protect or None),
     )
     parts = _parts(component, name, bucket, key, spec, where)
     return Store(region=region, bucket=bucket.bucket, bucket_arn=bucket.arn, key_arn=key, ready=(bucket, *parts))
