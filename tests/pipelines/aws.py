@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pulumi
+
 from eks_blueprints.blueprint.pipelines import Pipelines
 from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.testing.recorded import Recorded, record
 
 ACCOUNT = "111122223333"
 RELEASE = f"arn:aws:iam::{ACCOUNT}:role/release"
-OLD_CONNECTION = (
-    f"arn:aws:codestar-connections:eu-west-1:{ACCOUNT}:connection/aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb"
-)
+OLD_CONNECTION = f"arn:aws:codestar-connections:eu-west-1:{ACCOUNT}:connection/aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb"
 SOURCE: dict[str, Any] = {"provider": "github", "repository": "acme/web", "connection": "github"}
 RUN: dict[str, Any] = {"commands": ["make"]}
 BASE: dict[str, Any] = {
@@ -41,7 +41,12 @@ def custom(said: dict[str, Any]) -> dict[str, Any]:
 def recorded(pipelines: dict[str, Any], **fields: Any) -> Recorded:
     """What a stack of the name `ci` asks for."""
     found = args(pipelines, **fields)
-    return record(lambda: Pipelines("ci", found)).is_valid()
+
+    def program() -> None:
+        for name, value in Pipelines("ci", found).outputs().items():
+            pulumi.export(name, value)
+
+    return record(program).is_valid()
 
 
 WHOLE: dict[str, Any] = {

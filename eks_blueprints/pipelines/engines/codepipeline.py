@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines._graph import Graph
     from eks_blueprints.pipelines._ref import PipelinesRef
     from eks_blueprints.pipelines.base import Pipeline
+    from eks_blueprints.pipelines.engines.aws.store import Store
 
 FOR_PULL_REQUESTS = "-pull-requests"
 
@@ -89,34 +90,16 @@ def _pipeline(frame: Frame, kept: frozenset[str], suffix: str) -> aws.codepipeli
     found = [frame.ref.stores[region] for region in regions]
     topic = frame.ref.topic.ready if frame.ref.topic is not None else ()
     name = fitted(f"{frame.name}{suffix}", PIPELINE_NAME_LIMIT)
-    # The region is said of several stores, and refused of one.
-    several = [{"region": store.region} if len(found) > 1 else {} for store in found]
     return aws.codepipeline.Pipeline(
         frame.child(f"pipeline{suffix}"),
         name=name,
         pipeline_type="V2",
         execution_mode="PARALLEL" if suffix else frame.pipeline.execution_mode,
         role_arn=role.arn,
-        artifact_stores=[
-            {
-                "location": store.bucket,
-                "type": "S3",
-                "encryption_key": {"id": store.key_arn, "type": "KMS"},
-                **where,
-            }
-            for store, where in zip(found, several, strict=True)
-        ],
+        artifact_stores=[_store(store, several=len(found) > 1) for store in found],
         stages=actions.stages(frame, kept, name),
         triggers=actions.triggers(frame, "pull_request" if suffix else "push") or None,
-        variables=[
-            {
-                "name": variable,
-                "default_value": spec.default_value,
-                **({"description": spec.description} if spec.description else {}),
-            }
-            for variable, spec in frame.pipeline.variables.items()
-        ]
-        or None,
+        variables=_variables(frame) or None,
         tags=frame.tags or None,
         # A name is taken while its pipeline is there.
         opts=frame.options(
@@ -124,3 +107,22 @@ def _pipeline(frame: Frame, kept: frozenset[str], suffix: str) -> aws.codepipeli
             delete_before_replace=True,
         ),
     )
+
+
+def _store(store: Store, *, several: bool) -> aws.codepipeline.PipelineArtifactStoreArgsDict:
+    key: aws.codepipeline.PipelineArtifactStoreEncryptionKeyArgsDict = {"id": store.key_arn, "type": "KMS"}
+    found: aws.codepipeline.PipelineArtifactStoreArgsDict = {
+        "location": store.bucket,
+        "type": "S3",
+        "encryption_key": key,
+    }
+    # Said of several, and refused of one.
+    return {**found, "region": store.region} if several else found
+
+
+def _variables(frame: Frame) -> list[aws.codepipeline.PipelineVariableArgsDict]:
+    found: list[aws.codepipeline.PipelineVariableArgsDict] = []
+    for name, spec in frame.pipeline.variables.items():
+        said: aws.codepipeline.PipelineVariableArgsDict = {"name": name, "default_value": spec.default_value}
+        found.append({**said, "description": spec.description} if spec.description else said)
+    return found

@@ -36,7 +36,8 @@ def levels(graph: Graph) -> list[tuple[Stage, ...]]:
     early = tuple(stage for stage in first if not isinstance(stage, Source))
     if not early:
         return [sources, *rest]
-    return [sources, (*early, *(rest[0] if rest else ())), *rest[1:]]
+    beside = {stage.name for stage in (*early, *(rest[0] if rest else ()))}
+    return [sources, tuple(stage for stage in graph.stages if stage.name in beside), *rest[1:]]
 
 
 def stage_name(level: Sequence[Stage]) -> str:

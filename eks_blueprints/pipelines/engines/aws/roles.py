@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
@@ -16,6 +17,9 @@ from eks_blueprints.pipelines.engines.aws.frame import Frame
 from eks_blueprints.pipelines.engines.aws.store import Store
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.iam import Conditions
 
 _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 _SHOWN_NAME = 20
@@ -110,9 +114,10 @@ def _network(frame: Frame, region: str, access: PrivateAccess) -> Iterator[Allow
     groups = [frame.arn("ec2", joined("security-group/", each), region) for each in access.security_group_ids]
     interfaces = frame.arn("ec2", "network-interface/*", region)
     yield Allow("ec2:CreateNetworkInterface", on=(*subnets, *groups, interfaces))
-    yield Allow("ec2:DeleteNetworkInterface", on=interfaces, when={"StringEquals": {"ec2:Subnet": subnets}})
-    asked = {"ec2:AuthorizedService": "codebuild.amazonaws.com", "ec2:Subnet": subnets}
-    yield Allow("ec2:CreateNetworkInterfacePermission", on=interfaces, when={"StringEquals": asked})
+    within: Conditions = {"ArnEquals": {"ec2:Subnet": subnets}}
+    yield Allow("ec2:DeleteNetworkInterface", on=interfaces, when=within)
+    asked: Conditions = {**within, "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"}}
+    yield Allow("ec2:CreateNetworkInterfacePermission", on=interfaces, when=asked)
 
 
 def _clones(frame: Frame, sources: Iterable[Source]) -> Iterator[Allow]:
@@ -142,7 +147,7 @@ def _reads(frame: Frame, source: Source) -> Iterator[Allow]:
         yield Allow("ecr:DescribeImages", on=frame.arn("ecr", joined("repository/", source.repository)))
     else:
         bucket = joined(f"arn:{frame.ref.partition}:s3:::", source.repository)
-        verbs = ("GetBucketAcl", "GetBucketLocation", "GetBucketVersioning", "ListBucket")
-        yield Allow(*(f"s3:{verb}" for verb in verbs), on=bucket)
+        looks = ("GetBucketAcl", "GetBucketLocation", "GetBucketVersioning", "ListBucket")
+        yield Allow(*(f"s3:{verb}" for verb in looks), on=bucket)
         reads = ("GetObject", "GetObjectTagging", "GetObjectVersion", "GetObjectVersionTagging")
         yield Allow(*(f"s3:{verb}" for verb in reads), on=joined(bucket, f"/{source.key}"))
