@@ -17,8 +17,8 @@ from eks_blueprints.network import zones
 from eks_blueprints.pipelines._built import BuiltPipeline
 from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines.engines import codepipeline
-from eks_blueprints.pipelines.engines.aws import notices, store
-from eks_blueprints.pipelines.engines.aws.store import Store
+from eks_blueprints.pipelines.engines._codepipeline import notices, store
+from eks_blueprints.pipelines.engines._codepipeline.store import Store
 from eks_blueprints.registry import ecr
 
 

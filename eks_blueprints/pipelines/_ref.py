@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.pipelines._environment import Environment
-    from eks_blueprints.pipelines.engines.aws.notices import Topic
-    from eks_blueprints.pipelines.engines.aws.store import Store
+    from eks_blueprints.pipelines.engines._codepipeline.notices import Topic
+    from eks_blueprints.pipelines.engines._codepipeline.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ import pytest
 
 from eks_blueprints.core.yaml_text import load
 from eks_blueprints.pipelines._job import Job, Output, Report
-from eks_blueprints.pipelines.engines.aws import buildspec
+from eks_blueprints.pipelines.engines._codepipeline import buildspec
 from tests.pipelines.aws import whole
 
 SITE = Output(kind="files", paths=("dist/**", "a b/*.txt"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.pipelines.engines.aws.schedules import expressions
+from eks_blueprints.pipelines.engines._codepipeline.schedules import expressions
 from eks_blueprints.testing.recorded import Recorded
 from tests.pipelines.aws import ACCOUNT, BASE, PIPELINES, RUN, SOURCE, WHOLE, recorded, whole
 

@@ -186,7 +186,7 @@ def test_keys_and_topics_are_of_the_regions_that_use_them() -> None:
 
 
 def test_the_checks_need_no_pulumi_and_say_nothing_of_what_is_right() -> None:
-    assert not args({"web": {"build": RUN, "approve": {"environment": "production"}}}, **{}).warnings
+    assert not args({"web": {"build": RUN, "approve": {"environment": "production"}}}).warnings
     assert BASE["environments"]["production"]["approvers"] == [RELEASE]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.pipelines._job import Gate, Job
 from eks_blueprints.pipelines._roles import statements
-from eks_blueprints.pipelines.engines.aws.frame import PIPELINE_NAME_LIMIT, Frame, Sketch
+from eks_blueprints.pipelines.engines._codepipeline.frame import PIPELINE_NAME_LIMIT, Frame, Sketch
 from eks_blueprints.pipelines.stages.source import Source
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines._graph import Graph
     from eks_blueprints.pipelines._ref import PipelinesRef
     from eks_blueprints.pipelines.base import Pipeline
-    from eks_blueprints.pipelines.engines.aws.store import Store
+    from eks_blueprints.pipelines.engines._codepipeline.store import Store
 
 FOR_PULL_REQUESTS = "-pull-requests"
 
 
 def build(component: Component, pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, Any]:
     """Make the pipeline; gives its ARN, and those of the policies that let people approve."""
-    from eks_blueprints.pipelines.engines.aws import approvals, events, notices, projects
+    from eks_blueprints.pipelines.engines._codepipeline import approvals, events, notices, projects
 
     frame = Frame(component=component, pipeline=pipeline, graph=graph, ref=ref)
     for stage in graph.stages:
@@ -50,7 +50,7 @@ def regions(graph: Graph, home: str) -> tuple[str, ...]:
 
 def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Problem]:
     """What CodePipeline and CodeBuild cannot do; paths begin with the name of a stage."""
-    from eks_blueprints.pipelines.engines.aws import checks
+    from eks_blueprints.pipelines.engines._codepipeline import checks
 
     sketch = Sketch(pipeline=pipeline, graph=graph, ref=ref)
     yield from checks.problems(sketch, reviewed(sketch))
@@ -80,7 +80,7 @@ def _pipeline(frame: Frame, kept: frozenset[str], suffix: str) -> aws.codepipeli
     import pulumi_aws as aws
 
     from eks_blueprints.core.naming import fitted
-    from eks_blueprints.pipelines.engines.aws import actions, roles
+    from eks_blueprints.pipelines.engines._codepipeline import actions, roles
 
     stages = [stage for stage in frame.graph.stages if stage.name in kept]
     jobs = [(stage, job) for stage in stages if isinstance(job := frame.work.get(stage.name), Job)]

@@ -17,7 +17,7 @@ from eks_blueprints.pipelines._aws_spec import Event, NotificationsArgs
 if TYPE_CHECKING:
     import pulumi
 
-    from eks_blueprints.pipelines.engines.aws.frame import Frame
+    from eks_blueprints.pipelines.engines._codepipeline.frame import Frame
 
 RULE_NAME_LIMIT = 64
 _RUN = "codepipeline-pipeline-pipeline-execution-"

@@ -10,8 +10,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from eks_blueprints.pipelines._job import Job, Output
-from eks_blueprints.pipelines.engines.aws.frame import artifact_name
-from eks_blueprints.pipelines.engines.aws.script import script
+from eks_blueprints.pipelines.engines._codepipeline.frame import artifact_name
+from eks_blueprints.pipelines.engines._codepipeline.script import script
 
 FORMATS = {"junit": "JUNITXML", "cobertura": "COBERTURAXML"}
 """Formats of reports that CodeBuild shows. Source: AWS CodeBuild User Guide, "Build specification reference for

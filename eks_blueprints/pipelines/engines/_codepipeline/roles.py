@@ -12,9 +12,9 @@ from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._environment import PrivateAccess
 from eks_blueprints.pipelines._job import Job, joined
 from eks_blueprints.pipelines._roles import statements
-from eks_blueprints.pipelines.engines.aws.buildspec import FORMATS
-from eks_blueprints.pipelines.engines.aws.frame import Frame
-from eks_blueprints.pipelines.engines.aws.store import Store
+from eks_blueprints.pipelines.engines._codepipeline.buildspec import FORMATS
+from eks_blueprints.pipelines.engines._codepipeline.frame import Frame
+from eks_blueprints.pipelines.engines._codepipeline.store import Store
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 

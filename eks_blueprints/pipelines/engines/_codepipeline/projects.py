@@ -11,9 +11,9 @@ import pulumi_aws as aws
 from eks_blueprints.core.iam_roles import GrantedRole
 from eks_blueprints.pipelines._job import Architecture, Job, Output, Size, joined
 from eks_blueprints.pipelines._roles import access_entry
-from eks_blueprints.pipelines.engines.aws import buildspec, roles
-from eks_blueprints.pipelines.engines.aws.frame import Frame
-from eks_blueprints.pipelines.engines.aws.inputs import given, runs
+from eks_blueprints.pipelines.engines._codepipeline import buildspec, roles
+from eks_blueprints.pipelines.engines._codepipeline.frame import Frame
+from eks_blueprints.pipelines.engines._codepipeline.inputs import given, runs
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import Source
 

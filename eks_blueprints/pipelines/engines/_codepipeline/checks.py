@@ -9,10 +9,10 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import role_arn
 from eks_blueprints.network import zones
 from eks_blueprints.pipelines._job import Gate, Job
-from eks_blueprints.pipelines.engines.aws.actions import image_tag, levels, run_variables
-from eks_blueprints.pipelines.engines.aws.frame import Sketch
-from eks_blueprints.pipelines.engines.aws.inputs import given, runs
-from eks_blueprints.pipelines.engines.aws.regions import lacking
+from eks_blueprints.pipelines.engines._codepipeline.actions import image_tag, levels, run_variables
+from eks_blueprints.pipelines.engines._codepipeline.frame import Sketch
+from eks_blueprints.pipelines.engines._codepipeline.inputs import given, runs
+from eks_blueprints.pipelines.engines._codepipeline.regions import lacking
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 

@@ -10,8 +10,8 @@ from eks_blueprints.core.naming import fitted
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._job import Gate, Job
-from eks_blueprints.pipelines.engines.aws.frame import NAME_LIMIT, Sketch, artifact_name
-from eks_blueprints.pipelines.engines.aws.inputs import given
+from eks_blueprints.pipelines.engines._codepipeline.frame import NAME_LIMIT, Sketch, artifact_name
+from eks_blueprints.pipelines.engines._codepipeline.inputs import given
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 from eks_blueprints.pipelines.stages.test import Test

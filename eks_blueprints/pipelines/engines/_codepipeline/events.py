@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.core.spec import In
-from eks_blueprints.pipelines.engines.aws.schedules import expressions
+from eks_blueprints.pipelines.engines._codepipeline.schedules import expressions
 
 if TYPE_CHECKING:
     import pulumi_aws as aws
 
-    from eks_blueprints.pipelines.engines.aws.frame import Frame
+    from eks_blueprints.pipelines.engines._codepipeline.frame import Frame
     from eks_blueprints.pipelines.stages.source import Source
 
 _REVISIONS = {

@@ -10,8 +10,8 @@ import pulumi_aws as aws
 from eks_blueprints.core.iam import Allow, policy_document
 from eks_blueprints.core.naming import fitted
 from eks_blueprints.pipelines._job import Gate, joined
-from eks_blueprints.pipelines.engines.aws.actions import levels, stage_name
-from eks_blueprints.pipelines.engines.aws.frame import Frame
+from eks_blueprints.pipelines.engines._codepipeline.actions import levels, stage_name
+from eks_blueprints.pipelines.engines._codepipeline.frame import Frame
 from eks_blueprints.pipelines.stages.base import Stage
 
 POLICY_NAME_LIMIT = 128
