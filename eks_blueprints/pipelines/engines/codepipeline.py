@@ -28,15 +28,17 @@ def build(component: Component, pipeline: Pipeline, graph: Graph, ref: Pipelines
     from eks_blueprints.pipelines.engines._codepipeline import approvals, events, notices, projects
 
     frame = Frame(component=component, pipeline=pipeline, graph=graph, ref=ref)
-    for stage in graph.stages:
-        if isinstance(job := frame.work.get(stage.name), Job):
-            projects.project(frame, stage, job)
-    made = {"": _pipeline(frame, frozenset(stage.name for stage in graph.stages), "")}
+    built = {
+        stage.name: projects.project(frame, stage, job)
+        for stage in graph.stages
+        if isinstance(job := frame.work.get(stage.name), Job)
+    }
+    made = _pipeline(frame, built, frozenset(stage.name for stage in graph.stages), "")
     if kept := reviewed(frame):
-        made[FOR_PULL_REQUESTS] = _pipeline(frame, kept, FOR_PULL_REQUESTS)
-    events.rules(frame, made[""])
-    notices.rule(frame, made[""])
-    found: dict[str, Any] = {"pipeline_arn": made[""].arn}
+        _pipeline(frame, built, kept, FOR_PULL_REQUESTS)
+    events.rules(frame, made)
+    notices.rule(frame, made)
+    found: dict[str, Any] = {"pipeline_arn": made.arn}
     if policies := approvals.policies(frame):
         found["approval_policy_arns"] = policies
     return found
@@ -76,7 +78,9 @@ def reviewed(frame: Sketch) -> frozenset[str]:
     return frozenset(found)
 
 
-def _pipeline(frame: Frame, kept: frozenset[str], suffix: str) -> aws.codepipeline.Pipeline:
+def _pipeline(
+    frame: Frame, built: Mapping[str, aws.codebuild.Project], kept: frozenset[str], suffix: str
+) -> aws.codepipeline.Pipeline:
     import pulumi_aws as aws
 
     from eks_blueprints.core.naming import fitted
@@ -88,7 +92,10 @@ def _pipeline(frame: Frame, kept: frozenset[str], suffix: str) -> aws.codepipeli
     role = roles.pipeline_role(frame, f"pipeline{suffix}-role", jobs, asks=asks)
     regions = dict.fromkeys((frame.ref.region, *(frame.region(stage) for stage, _ in jobs)))
     found = [frame.ref.stores[region] for region in regions]
-    topic = frame.ref.topic.ready if frame.ref.topic is not None else ()
+    # It runs as soon as it is there.
+    needed = [*role.policies, *(part for store in found for part in store.ready)]
+    needed += [built[stage.name] for stage, _ in jobs]
+    needed += frame.ref.topic.ready if frame.ref.topic is not None else ()
     name = fitted(f"{frame.name}{suffix}", PIPELINE_NAME_LIMIT)
     return aws.codepipeline.Pipeline(
         frame.child(f"pipeline{suffix}"),
@@ -102,10 +109,7 @@ def _pipeline(frame: Frame, kept: frozenset[str], suffix: str) -> aws.codepipeli
         variables=_variables(frame) or None,
         tags=frame.tags or None,
         # A name is taken while its pipeline is there.
-        opts=frame.options(
-            depends_on=[*role.policies, *topic, *(part for store in found for part in store.ready)],
-            delete_before_replace=True,
-        ),
+        opts=frame.options(depends_on=needed, delete_before_replace=True),
     )
 
 

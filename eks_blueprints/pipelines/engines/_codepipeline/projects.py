@@ -8,7 +8,6 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from eks_blueprints.core.iam_roles import GrantedRole
 from eks_blueprints.pipelines._job import Architecture, Job, Output, Size, joined
 from eks_blueprints.pipelines._roles import access_entry
 from eks_blueprints.pipelines.engines._codepipeline import buildspec, roles
@@ -34,8 +33,8 @@ QUEUED_MINUTES = 480
 """How long a build can wait for a machine, which is the longest time."""
 
 
-def project(frame: Frame, stage: Stage, job: Job) -> tuple[aws.codebuild.Project, GrantedRole]:
-    """The project that runs a stage, and its role."""
+def project(frame: Frame, stage: Stage, job: Job) -> aws.codebuild.Project:
+    """The project that runs a stage."""
     region = frame.region(stage)
     where, store = frame.elsewhere(region), frame.ref.stores[region]
     artifacts = given(frame.graph, stage, job)
@@ -56,7 +55,7 @@ def project(frame: Frame, stage: Stage, job: Job) -> tuple[aws.codebuild.Project
     reports = _reports(frame, stage, job, where)
     environment = frame.graph.environment(stage)
     access = environment.private_access if environment is not None else None
-    made = aws.codebuild.Project(
+    return aws.codebuild.Project(
         frame.child(f"{slug}-project"),
         name=name,
         description=f"Stage {stage.name} of pipeline {frame.graph.name}",
@@ -82,7 +81,6 @@ def project(frame: Frame, stage: Stage, job: Job) -> tuple[aws.codebuild.Project
         # A name is taken while its project is there.
         opts=frame.options(depends_on=[*role.policies, *entered, *reports], delete_before_replace=True),
     )
-    return made, role
 
 
 def _buildspec(frame: Frame, stage: Stage, job: Job, sources: list[Source]) -> str:
