@@ -13,7 +13,6 @@ from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.core.versions import HPA_TOLERANCE
 from eks_blueprints.workloads._metrics import (
-    MOST,
     ContainerUse,
     ExternalMetric,
     ObjectMetric,
@@ -21,7 +20,7 @@ from eks_blueprints.workloads._metrics import (
     Use,
     metric_names,
 )
-from eks_blueprints.workloads._words import by_name, check_bounds
+from eks_blueprints.workloads._words import MOST_PODS, MaxReplicas, by_name
 
 _HAS_TOLERANCE = 33
 """Minor version from which on `behavior` has the field tolerance."""
@@ -37,10 +36,10 @@ class HorizontalPodAutoscaler(Spec):
     Of several metrics the one that wants most pods counts. `eks-blueprints explain hpa` computes what it does.
     """
 
-    min_replicas: int = Field(ge=0, le=MOST)
+    min_replicas: int = Field(ge=0, le=MOST_PODS)
     """Fewest pods, at least 1: no EKS version lets a HorizontalPodAutoscaler scale to 0; `scaled_object` can."""
 
-    max_replicas: int = Field(ge=1, le=MOST)
+    max_replicas: MaxReplicas
     """Most pods."""
 
     cpu: Use | None = None
@@ -73,7 +72,6 @@ class HorizontalPodAutoscaler(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        check_bounds(self.min_replicas, self.max_replicas, faults)
         if self.min_replicas == 0:
             do = "use 1 or more, or scaled_object, with KEDA"
             what = "cannot be 0, as EKS does not turn on the feature gate HPAScaleToZero"

@@ -11,9 +11,8 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.quantities import Quantity, exact
+from eks_blueprints.workloads._words import MOST_PODS, check_one
 
-MOST = 2**31 - 1
-"""As many pods Kubernetes counts."""
 _PERCENT = Form(r"([1-9][0-9]{0,8})%")
 _METRIC = Form(
     r"(?!\.{1,2}$)[^/%]{1,253}", what="is not a valid name of a metric", do="use a name without / and %, such as queue"
@@ -27,7 +26,7 @@ def _use(value: Any) -> Any:
         ValueError: if it is neither.
     """
     if isinstance(value, int) and not isinstance(value, bool):
-        if not 1 <= value <= MOST:
+        if not 1 <= value <= MOST_PODS:
             raise ValueError(f"is no share; got {value}; write percent of what pods request, such as 70")
         return value
     if isinstance(value, str):
@@ -140,9 +139,7 @@ class _OneOfTwo(Spec):
     @model_validator(mode="after")
     def _says_one(self) -> Self:
         faults = Faults()
-        if (self.value is None) == (self.average_value is None):
-            got = "neither" if self.value is None else "both"
-            faults.add("value", f"or average_value is required, and one alone; got {got}; write one of them")
+        check_one(self, "value", "average_value", faults)
         faults.raise_if_any()
         return self
 
