@@ -72,7 +72,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     if not any(sources):
         return
     # Most platforms have none, and the shapes of kinds take a while to load.
-    from eks_blueprints.blueprint import storage_checks
+    from eks_blueprints.blueprint import reference_checks, storage_checks
     from eks_blueprints.kubernetes import check as objects
     from eks_blueprints.kubernetes.custom import Definitions
     from eks_blueprints.kubernetes.shapes import of
@@ -102,6 +102,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _twice(every, shapes, dict(made_elsewhere.objects(args, bringers)))
     yield from _homes(args, every, shapes)
     yield from storage_checks.check(args, every)
+    yield from reference_checks.check(args, every)
 
 
 def _manifests(addon: Manifests) -> Iterator[Written]:
