@@ -39,6 +39,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "kustomize",
             "object_lists",
             "overlays",
+            "peer_fields",
             "peers",
             "plain_secrets",
             "printed",
