@@ -14,7 +14,7 @@ PACKAGE = ROOT / "eks_blueprints"
 FLOORS: list[set[str]] = [
     {"core"},
     {"network", "cluster", "access", "karpenter"},
-    {"compute", "addons", "kubernetes", "observability", "pipelines", "teams", "workloads"},
+    {"addons", "agents", "compute", "kubernetes", "observability", "pipelines", "teams", "workloads"},
     {"blueprint"},
     {"stackfile", "recording"},
     {"policies", "reach", "reference", "rights", "starter"},

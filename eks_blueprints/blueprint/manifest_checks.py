@@ -69,6 +69,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     sources.append(list(_rules(args)))
     sources += _drawn(args) if args.workloads or args.teams else ()
     sources.append(list(_observing(args)))
+    sources.append(list(_kept_by_agent(args)))
     if not any(sources):
         return
     # Most platforms have none, and the shapes of kinds take a while to load.
@@ -140,6 +141,22 @@ def _observing(args: BlueprintArgs) -> Iterator[Written]:
 
         for made in objects(args.observability, telemetry(args)):
             yield Written(made.manifest, ("observability",), made)
+
+
+def _kept_by_agent(args: BlueprintArgs) -> Iterator[Written]:
+    if args.gitops is None:
+        return
+    from eks_blueprints.agents.agent import agent, objects
+    from eks_blueprints.blueprint.ground import ground
+
+    try:
+        found = ground(args)
+    except (InputError, ValueError):  # told at the network or the region
+        return
+    if any(problem.severity == "error" for problem in args.gitops.problems_on(found)):
+        return  # told there, in other words
+    for made in objects(args.gitops, agent(args.gitops, found)):
+        yield Written(made.manifest, ("gitops",), made)
 
 
 def brought(args: BlueprintArgs) -> dict[str, str]:
