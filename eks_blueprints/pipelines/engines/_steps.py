@@ -104,6 +104,8 @@ def work_of(graph: Graph, stage: Stage, site: Site) -> Job | Gate:
 
 def allowed(graph: Graph, ref: PipelinesRef, stage: Stage) -> tuple[Statement, ...]:
     """What the role of a stage may do; nothing for one that needs no role."""
+    if stage is code(graph):
+        return ()
     site = site_of(graph, ref, stage)
     work = work_of(graph, stage, site)
     return statements(site, work) if isinstance(work, Job) else ()

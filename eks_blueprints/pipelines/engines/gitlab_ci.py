@@ -216,7 +216,8 @@ def _before(step: Step) -> list[str]:
         return []
     # The AWS CLI and every SDK take the token of this file for credentials of the role.
     return [
-        'export AWS_WEB_IDENTITY_TOKEN_FILE="$(mktemp)"',
+        'AWS_WEB_IDENTITY_TOKEN_FILE="$(mktemp)"',
+        "export AWS_WEB_IDENTITY_TOKEN_FILE",
         f'printf %s "${_TOKEN}" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
     ]
 
