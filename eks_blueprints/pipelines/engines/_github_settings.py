@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.pipelines._job import Gate
@@ -27,7 +27,7 @@ def gate_environment(pipeline: str, stage: str) -> str:
     return f"{pipeline}-{stage}"
 
 
-def files(pipeline: Pipeline, graph: Graph, found: Sequence[Step], *, environments: bool) -> Mapping[str, str]:
+def files(pipeline: Pipeline, graph: Graph, found: Sequence[Step], *, environments: bool) -> dict[str, str]:
     """The ruleset, and a script that applies it; with `environments` also those of the jobs."""
     rules = ruleset(graph, found if environments else ())
     place = f"{FOLDER}/{graph.name}.ruleset.json"

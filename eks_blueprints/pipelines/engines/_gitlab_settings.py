@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -33,7 +33,7 @@ def gate_environment(pipeline: str, stage: str) -> str:
     return f"{pipeline}-{stage}"
 
 
-def files(pipeline: Pipeline, graph: Graph, found: Sequence[Step], ref: PipelinesRef | None) -> Mapping[str, str]:
+def files(pipeline: Pipeline, graph: Graph, found: Sequence[Step], ref: PipelinesRef | None) -> dict[str, str]:
     """The settings, and a script that applies them; `ref` where GitLab CI runs the pipeline."""
     place = f"{FOLDER}/{graph.name}.settings.json"
     lines = [*_HEAD[:1], f"# Written by {MARK}: change the stack file, not this file.", *_HEAD[1:]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from eks_blueprints.pipelines.engines._steps import code
@@ -16,7 +16,7 @@ BEGIN, END = "# begin of eks-blueprints pipeline render: {}", "# end of eks-blue
 """Lines around the part of a file that is ours, where the rest belongs to others."""
 
 
-def files(pipeline: Pipeline, graph: Graph, written: Sequence[str]) -> Mapping[str, str]:
+def files(pipeline: Pipeline, graph: Graph, written: Sequence[str]) -> dict[str, str]:
     """The part of CODEOWNERS for a pipeline, whose last lines win: those who push own what starts it, and those who
     approve own what is rendered, so that nobody changes the pipeline past them. `written` are the rendered files."""
     source = code(graph)
