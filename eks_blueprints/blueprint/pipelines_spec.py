@@ -10,13 +10,20 @@ from pydantic import AfterValidator, Field
 from eks_blueprints.blueprint import account
 from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.core.elements import Group
-from eks_blueprints.core.errors import Problem, unknown_name
+from eks_blueprints.core.errors import InputError, Problem, unknown_name
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.network import zones
 from eks_blueprints.pipelines._connection import Connection
+from eks_blueprints.pipelines._engines import EnginesArgs, OidcEngineArgs
 from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines._graph import problems as graph_problems
+from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines.base import Pipeline
+from eks_blueprints.pipelines.engines._steps import ACCOUNT
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
+
+TEXTS = {"github_actions": "the repository", "gitlab_ci": "the project", "jenkins": "Jenkins"}
+"""Engines that read a file of the repository, and what has variables for it."""
 
 
 class PipelinesArgs(StackArgs):
@@ -28,6 +35,9 @@ class PipelinesArgs(StackArgs):
 
     connections: Annotated[dict[str, Connection], AfterValidator(short_names)] = {}
     """Connections of AWS to hosts of code, by a name of your choice."""
+
+    engines: EnginesArgs = EnginesArgs()
+    """Settings of GitHub Actions, GitLab CI and Jenkins, for pipelines that they run."""
 
     pipelines: Group[Pipeline] = Field(default=())
     """Pipelines, by a name of your choice; `kind` sets the kind and defaults to the name."""
@@ -45,6 +55,50 @@ class PipelinesArgs(StackArgs):
             at = ("pipelines", pipeline.name)
             for problem in [*pipeline.problems_among(self.environments), *_connections(self, pipeline)]:
                 yield problem.below(*at)
+            yield from self._of_engine(pipeline)
+
+    def _of_engine(self, pipeline: Pipeline) -> Iterator[Problem]:
+        graph = pipeline.graph(self.environments)
+        if pipeline.engine not in TEXTS or any(graph_problems(graph, approval=pipeline.approval == "required")):
+            return
+        at = ("pipelines", pipeline.name)
+        try:
+            for problem in pipeline.renderer.problems(pipeline, graph, self.ref("stack")):
+                stage, *rest = problem.path or (None,)
+                place = () if stage is None else (*pipeline.place(str(stage)), *rest)
+                yield Problem((*at, *place), problem.message, severity=problem.severity)
+        except InputError as error:
+            for problem in error.problems:
+                stage, *rest = problem.path
+                yield Problem((*at, *pipeline.place(str(stage)), *rest), problem.message)
+        if self.account_number is None:
+            do = f"set account: {{id: ...}}, or make AWS_ACCOUNT_ID a variable of {TEXTS[pipeline.engine]}"
+            message = f"is unknown, and part of the names of roles in what is rendered; got no account; {do}"
+            yield Problem(("account",), message, severity="warning")
+
+    def ref(self, name: str) -> PipelinesRef:
+        """What a pipeline sees of a stack of this name before it is deployed."""
+        return PipelinesRef(
+            prefix=name,
+            region=self.region,
+            partition=zones.partition(self.region),
+            account=self.account_number or ACCOUNT,
+            environments=self.environments,
+            tags=self.tags,
+            iam=self.iam,
+            engines=self.engines,
+        )
+
+    @property
+    def account_number(self) -> str | None:
+        """The account, where the stack says it."""
+        return self.account.number if self.account is not None else None
+
+    @property
+    def oidc_engines(self) -> dict[str, OidcEngineArgs]:
+        """Engines that run some of the pipelines, and whose jobs have tokens of OIDC."""
+        used = {pipeline.engine for pipeline in self.pipelines}
+        return {name: spec for name, spec in self.engines.by_oidc.items() if name in used}
 
 
 def _elsewhere(args: PipelinesArgs, name: str, environment: Environment) -> Iterator[Problem]:

@@ -74,10 +74,14 @@ class Job:
     """Programs that it needs besides bash, git and the AWS CLI, by their names in `_tools`."""
     checkout: bool = True
     """Whether the commands need the sources."""
+    history: bool = False
+    """Whether they need all commits too."""
     variables: Mapping[str, In[str]] = field(default_factory=dict)
     """Further variables of the environment; never a secret."""
     secrets: Mapping[str, In[str]] = field(default_factory=dict)
     """Variables whose values are secrets, with the ARN of each in Secrets Manager."""
+    secret_keys: tuple[In[str], ...] = ()
+    """ARNs of the KMS keys that encrypt them, where that is not Secrets Manager's own."""
     allowed: tuple[Allow | Mapping[str, Any], ...] = ()
     """What it may do in AWS."""
     reports: Mapping[str, Report] = field(default_factory=dict)
