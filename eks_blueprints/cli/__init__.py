@@ -31,6 +31,7 @@ _COMMANDS = {
     "init": "Create a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",
     "network": "Show who can reach a workload over the network.",
+    "pipeline": "Draw the pipelines of a stack, and write down what other engines than AWS run.",
     "placement": "Show on which compute each workload can run, and what keeps it off the rest.",
     "policy": "List the policies, show one, write or test your own, print waivers.",
     "preview": "Show what a stack would create; needs no AWS account, cluster, network or engine.",
