@@ -78,6 +78,8 @@ class Job:
     """Further variables of the environment; never a secret."""
     secrets: Mapping[str, In[str]] = field(default_factory=dict)
     """Variables whose values are secrets, with the ARN of each in Secrets Manager."""
+    secret_keys: tuple[In[str], ...] = ()
+    """ARNs of the KMS keys that encrypt them, where that is not Secrets Manager's own."""
     allowed: tuple[Allow | Mapping[str, Any], ...] = ()
     """What it may do in AWS."""
     reports: Mapping[str, Report] = field(default_factory=dict)

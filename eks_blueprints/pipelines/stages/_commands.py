@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import RegionalArn
+from eks_blueprints.core.leaves import RegionalArn, RegionalKeyArn
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.pipelines._job import GIVEN, Architecture, Job, Output, Report, ReportKind, Runner, Site, Size
 from eks_blueprints.pipelines.stages.base import Artifact, Stage
@@ -81,6 +81,9 @@ class CommandStage(Stage):
     secrets: dict[str, In[RegionalArn]] = {}
     """Variables whose values are secrets, with the ARN of each in Secrets Manager. Its role can read them."""
 
+    secret_keys: Many[In[RegionalKeyArn]] = ()
+    """ARNs of the KMS keys that encrypt the secrets. Default: Secrets Manager's own key, which needs no permission."""
+
     reports: dict[Artifact, ReportArgs] = {}
     """Results that the engine shows, by a name of your choice."""
 
@@ -122,6 +125,7 @@ class CommandStage(Stage):
             commands=(*commands, *self.commands),
             tools=tools,
             allowed=(*allowed, *(each.statement() for each in self.allow)),
+            secret_keys=tuple(self.secret_keys),
             reports=reports,
             cache=tuple(self.cache),
             timeout_minutes=self.timeout_minutes or 60,

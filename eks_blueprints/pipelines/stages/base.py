@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -12,6 +12,9 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Many
 from eks_blueprints.core.statements import StatementArgs
 from eks_blueprints.pipelines._job import ArtifactKind, Gate, Job, Output, Site
+
+if TYPE_CHECKING:
+    from eks_blueprints.pipelines._environment import Environment
 
 _ARTIFACT = Form(
     r"[a-z][a-z0-9-]{0,62}", what="is not a valid name of an artifact", do="use lowercase letters, digits and -"
@@ -67,6 +70,13 @@ class Stage(Element):
     def approves(self) -> bool:
         """Whether a person decides."""
         return False
+
+    def cluster_policy(self, environment: Environment) -> str | None:
+        """The EKS access policy that its role needs in its cluster: what the environment says where it deploys, `view`
+        where it only looks; None for no access."""
+        if self.deploys:
+            return environment.policy
+        return "view" if self.verifies else None
 
     @property
     def plain_texts(self) -> Mapping[str, object]:
