@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from eks_blueprints.core.elements import Element, left_open
@@ -11,6 +12,7 @@ from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._graph import Graph, problems
+from eks_blueprints.pipelines.stages.roll_back import guard_problems, guarded
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
@@ -52,7 +54,8 @@ class Pipeline(Element):
 
     def graph(self, environments: Mapping[str, Environment]) -> Graph:
         """Its stages as engines see them."""
-        return Graph(name=self.name.replace("_", "-"), stages=tuple(self.staged()), environments=environments)
+        stages = guarded(self.staged())
+        return Graph(name=self.name.replace("_", "-"), stages=stages, environments=environments)
 
     def build(self, ref: PipelinesRef) -> Component:
         """Make its resources: the whole pipeline in AWS, or the roles that another engine's jobs assume."""
@@ -72,9 +75,11 @@ class Pipeline(Element):
     def problems_among(self, environments: Mapping[str, Environment]) -> Iterator[Problem]:
         """What is wrong with it where it can deploy to these environments; paths count from the pipeline."""
         graph = self.graph(environments)
-        for problem in problems(graph, approval=self.approval == "required"):
+        found = [*guard_problems(self.staged()), *problems(graph, approval=self.approval == "required")]
+        for problem in found:
             stage, *rest = problem.path or (None,)
-            yield Problem(() if stage is None else (*self.place(str(stage)), *rest), problem.message)
+            path = () if stage is None else (*self.place(str(stage)), *rest)
+            yield replace(problem, path=path)
         yield from self._self_approval(graph)
 
     def _self_approval(self, graph: Graph) -> Iterator[Problem]:
