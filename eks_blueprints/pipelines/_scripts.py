@@ -16,7 +16,7 @@ def _text(name: str) -> str:
 
 
 def script(name: str, **settings: str | int | bool | tuple[str, ...]) -> str:
-    """One whole command of a job: variables of the shell, which the others of the job see, and the lines of a script."""
+    """One whole command of a job: variables of the shell, which its other commands see, and the lines of a script."""
     said = [f"{key}={_written(value)}" for key, value in settings.items()]
     return "\n".join([*said, _text(name)])
 

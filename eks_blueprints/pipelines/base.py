@@ -48,13 +48,17 @@ class Pipeline(Element):
         """Its stages, in order."""
         raise NotImplementedError
 
+    def staged_for(self, environments: Mapping[str, Environment]) -> Sequence[Stage]:
+        """Its stages, in order, where it can deploy to these environments: an approval stands before production."""
+        return self.staged()
+
     def place(self, stage: str) -> Path:
         """Where in this spec a stage is said, by its name; problems are reported there."""
         return ("stages", stage)
 
     def graph(self, environments: Mapping[str, Environment]) -> Graph:
         """Its stages as engines see them."""
-        stages = guarded(self.staged())
+        stages = guarded(self.staged_for(environments))
         return Graph(name=self.name.replace("_", "-"), stages=stages, environments=environments)
 
     def build(self, ref: PipelinesRef) -> Component:
@@ -75,7 +79,7 @@ class Pipeline(Element):
     def problems_among(self, environments: Mapping[str, Environment]) -> Iterator[Problem]:
         """What is wrong with it where it can deploy to these environments; paths count from the pipeline."""
         graph = self.graph(environments)
-        found = [*guard_problems(self.staged()), *problems(graph, approval=self.approval == "required")]
+        found = [*guard_problems(self.staged_for(environments)), *problems(graph, approval=self.approval == "required")]
         for problem in found:
             stage, *rest = problem.path or (None,)
             path = () if stage is None else (*self.place(str(stage)), *rest)

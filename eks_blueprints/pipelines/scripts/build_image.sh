@@ -7,9 +7,9 @@ if [ -n "$DIGEST" ]; then
 else
   log_in docker login
   if [ "$CACHE" = true ]; then
-    cache="type=registry,ref=$REGISTRY/$REPOSITORY:cache-$ARCH"
+    layers="type=registry,ref=$REGISTRY/$REPOSITORY:cache-$ARCH"
     # ECR takes a cache as an image manifest alone; a repository with immutable tags keeps the first one.
-    OPTIONS+=(--cache-from "$cache" --cache-to "$cache,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true")
+    OPTIONS+=(--cache-from "$layers" --cache-to "$layers,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true")
   fi
   docker buildx inspect pipeline > /dev/null 2>&1 || docker buildx create --name pipeline --driver docker-container
   docker buildx build --builder pipeline --platform "linux/$ARCH" --file "$DOCKERFILE" --tag "$REGISTRY/$REPOSITORY:$TAG" \

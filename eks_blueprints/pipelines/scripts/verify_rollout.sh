@@ -12,7 +12,9 @@ if [ -n "$ROLLOUT" ]; then
     esac
   fi
 fi
-if [ "${#WORKLOADS[@]}" = 0 ]; then
+if [ "${#WORKLOADS[@]}" = 0 ] && [ -n "$ROLLOUT" ] && [ "$(jq -r .method "$ROLLOUT")" = pulumi ]; then
+  echo "Pulumi has waited for what its stack holds"
+elif [ "${#WORKLOADS[@]}" = 0 ]; then
   echo "no workload to verify; got none from the rollout; name them in workloads" >&2
   exit 1
 fi

@@ -71,11 +71,9 @@ class Publish(CommandStage):
     @property
     def place(self) -> Place:
         """Where it publishes."""
-        return (
-            self.chart.place
-            if self.chart is not None
-            else Place(repository=self.image.repository if self.image is not None else None)
-        )
+        if self.chart is not None:
+            return self.chart.place
+        return Place(repository=self.image.repository if self.image is not None else None)
 
     @property
     def takes(self) -> Mapping[ArtifactKind, bool]:
