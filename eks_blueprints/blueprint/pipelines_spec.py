@@ -7,16 +7,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from eks_blueprints.blueprint import account
+from eks_blueprints.blueprint import account, pipelines_in_aws
 from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.core.elements import Group
 from eks_blueprints.core.errors import Problem, unknown_name
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.network import zones
+from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, NotificationsArgs
 from eks_blueprints.pipelines._connection import Connection
 from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines._graph import problems as graph_problems
+from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines.base import Pipeline
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
+from eks_blueprints.registry.spec import EcrPublicRepository, EcrRepository
 
 
 class PipelinesArgs(StackArgs):
@@ -28,6 +32,21 @@ class PipelinesArgs(StackArgs):
 
     connections: Annotated[dict[str, Connection], AfterValidator(short_names)] = {}
     """Connections of AWS to hosts of code, by a name of your choice."""
+
+    repositories: Annotated[dict[str, EcrRepository], AfterValidator(short_names)] = {}
+    """Private repositories of images and charts in Amazon ECR, by a name of your choice."""
+
+    public_repositories: Annotated[dict[str, EcrPublicRepository], AfterValidator(short_names)] = {}
+    """Public repositories of images in Amazon ECR, by a name of your choice."""
+
+    artifacts: ArtifactsArgs = ArtifactsArgs()
+    """Buckets and keys of the artifacts of CodePipeline."""
+
+    logs: LogsArgs = LogsArgs()
+    """Logs of the builds of CodeBuild."""
+
+    notifications: NotificationsArgs | None = None
+    """Who hears of the runs of CodePipeline. Default: nobody."""
 
     pipelines: Group[Pipeline] = Field(default=())
     """Pipelines, by a name of your choice; `kind` sets the kind and defaults to the name."""
@@ -45,6 +64,41 @@ class PipelinesArgs(StackArgs):
             at = ("pipelines", pipeline.name)
             for problem in [*pipeline.problems_among(self.environments), *_connections(self, pipeline)]:
                 yield problem.below(*at)
+            yield from self._of_engine(pipeline)
+        yield from pipelines_in_aws.check(self)
+
+    def _of_engine(self, pipeline: Pipeline) -> Iterator[Problem]:
+        graph = pipeline.graph(self.environments)
+        if pipeline.engine != "codepipeline" or any(graph_problems(graph, approval=pipeline.approval == "required")):
+            return
+        try:
+            ref = self.ref("stack")
+        except ValueError:  # told at the region
+            return
+        for problem in pipeline.renderer.problems(pipeline, graph, ref):
+            stage, *rest = problem.path or (None,)
+            place = () if stage is None else (*pipeline.place(str(stage)), *rest)
+            yield Problem(("pipelines", pipeline.name, *place), problem.message, severity=problem.severity)
+
+    def ref(self, name: str) -> PipelinesRef:
+        """What a pipeline sees of a stack of this name before it is deployed."""
+        return PipelinesRef(
+            prefix=name,
+            region=self.region,
+            partition=zones.partition(self.region),
+            account=self.account_number or "",
+            environments=self.environments,
+            connections=dict.fromkeys(self.connections, ""),
+            tags=self.tags,
+            artifacts=self.artifacts,
+            logs=self.logs,
+            notifications=self.notifications,
+        )
+
+    @property
+    def account_number(self) -> str | None:
+        """The account, where the stack says it."""
+        return self.account.number if self.account is not None else None
 
 
 def _elsewhere(args: PipelinesArgs, name: str, environment: Environment) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from eks_blueprints.core.aws_config import account_id, account_of_role
+from eks_blueprints.core import aws_config
+from eks_blueprints.core.aws_config import account_of_role
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import Namespace, RoleArn, repeated
 from eks_blueprints.core.spec import In, Many, Spec
@@ -54,7 +55,7 @@ class Environment(Spec):
     region: str | None = None
     """Region of the cluster. Default: that of the stack."""
 
-    account_id: Annotated[str, AfterValidator(account_id)] | None = None
+    account_id: Annotated[str, AfterValidator(aws_config.account_id)] | None = None
     """Account of the cluster, 12 digits in quotes. Default: that of `deploy_role_arn`, or else that of the stack."""
 
     deploy_role_arn: In[RoleArn] | None = None

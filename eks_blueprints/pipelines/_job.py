@@ -105,6 +105,8 @@ class Job:
     reports: Mapping[str, Report] = field(default_factory=dict)
     cache: tuple[str, ...] = ()
     """Folders that are kept from one run to the next; what is in them can be lost."""
+    matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of variables: it runs once for each combination, all beside each other. Such a job makes no artifacts."""
     runner: Runner = Runner()
     timeout_minutes: int = 60
 
@@ -120,6 +122,8 @@ class Gate:
     approvers: tuple[str, ...]
     message: str
     timeout_minutes: int
+    link: str | None = None
+    """A page that they look at before they decide."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from eks_blueprints.core.spec import In
+from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, NotificationsArgs
 
 if TYPE_CHECKING:
     import pulumi
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.pipelines._environment import Environment
+    from eks_blueprints.pipelines.engines.aws.notices import Topic
+    from eks_blueprints.pipelines.engines.aws.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,13 @@ class PipelinesRef:
     connections: Mapping[str, In[str]] = field(default_factory=dict)
     """ARNs of connections to hosts of code, by their names."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    artifacts: ArtifactsArgs = field(default_factory=ArtifactsArgs)
+    logs: LogsArgs = field(default_factory=LogsArgs)
+    notifications: NotificationsArgs | None = None
+    stores: Mapping[str, Store] = field(default_factory=dict)
+    """Where artifacts lie, by region."""
+    topic: Topic | None = None
+    """Who hears of runs."""
     parent: Component | None = None
 
     def options(self) -> pulumi.ResourceOptions:

@@ -61,6 +61,9 @@ class Source(Stage):
     schedule: Annotated[str, AfterValidator(_schedule)] | None = None
     """When `schedule` starts it: five fields of cron, in UTC."""
 
+    history: bool = False
+    """Whether stages get a clone with all commits and tags (`git log`, `git describe`). Default: the files alone."""
+
     connection: str | None = None
     """The connection of AWS to a host (`connections`); needed where CodePipeline is the engine."""
 
@@ -89,6 +92,8 @@ class Source(Stage):
             for field in ("paths", "ignore_paths"):
                 if getattr(self, field):
                     faults.add(field, f"is for {', '.join(HOSTS)}; got {self.provider}; remove it")
+        if self.history and self.provider in ("s3", "ecr"):
+            faults.add("history", f"is for repositories of code; got {self.provider}; remove it")
         for field in ("inputs", "after", "environment", "allow"):
             if getattr(self, field):
                 faults.add(field, f"is not for a source, which comes first; got {field}; remove it")
