@@ -16,6 +16,7 @@ from eks_blueprints.network import zones
 from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, NotificationsArgs
 from eks_blueprints.pipelines._connection import Connection
 from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._graph import problems as graph_problems
 from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines.base import Pipeline
@@ -69,7 +70,7 @@ class PipelinesArgs(StackArgs):
 
     def _of_engine(self, pipeline: Pipeline) -> Iterator[Problem]:
         graph = pipeline.graph(self.environments)
-        if pipeline.engine != "codepipeline" or any(graph_problems(graph, approval=pipeline.approval == "required")):
+        if pipeline.engine != "codepipeline" or _broken(pipeline, graph):
             return
         try:
             ref = self.ref("stack")
@@ -120,3 +121,8 @@ def _connections(args: PipelinesArgs, pipeline: Pipeline) -> Iterator[Problem]:
         if stage.connection is None and stage.provider in HOSTS and pipeline.engine == "codepipeline":
             do = "add one to connections and name it"
             yield Problem(at, f"is required for CodePipeline to read {stage.provider}; got none; {do}")
+
+
+def _broken(pipeline: Pipeline, graph: Graph) -> bool:
+    found = graph_problems(graph, approval=pipeline.approval == "required")
+    return any(problem.severity == "error" for problem in found)

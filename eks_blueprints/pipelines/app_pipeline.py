@@ -49,7 +49,7 @@ class AppPipeline(Pipeline):
     scan: Scan | None = Scan(name="scan")
     """The scan that it has to pass; null for none."""
 
-    tags: Many[Tag] = ("commit", "version")
+    image_tags: Many[Tag] = ("commit", "version")
     """Tags of the image, besides `sha-<commit>`: see [publish](#stages-publish)."""
 
     sign: SignArgs | None = None
@@ -77,7 +77,7 @@ class AppPipeline(Pipeline):
         found += builds
         if self.scan is not None:
             found.append(self.scan.but(name="scan", inputs=names))
-        image = PublishedImage(repository=self.image.repository, tags=self.tags)
+        image = PublishedImage(repository=self.image.repository, tags=self.image_tags)
         found.append(Publish(name="publish", image=image, sign=self.sign, inputs=names))
         inputs = dict.fromkeys(self.deploy, ("publish",))
         approval = self.approval == "required"

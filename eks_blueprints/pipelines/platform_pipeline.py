@@ -109,7 +109,6 @@ class PlatformPipeline(Pipeline):
             before = tuple(each.name for each in previews)
             if self.approval == "required" and wave.environment in production:
                 message = f"Deploy the plans of {name}: {', '.join(wave.stacks)}?"[:1000]
-                approvers = wave.approvers
                 asked: dict[str, Any] = {
                     "environment": wave.environment,
                     "approvers": wave.approvers,
