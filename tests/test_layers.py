@@ -13,7 +13,7 @@ PACKAGE = ROOT / "eks_blueprints"
 
 FLOORS: list[set[str]] = [
     {"core"},
-    {"network", "cluster", "access", "karpenter"},
+    {"network", "cluster", "access", "karpenter", "registry"},
     {"addons", "agents", "compute", "kubernetes", "observability", "pipelines", "teams", "workloads"},
     {"blueprint"},
     {"stackfile", "recording"},

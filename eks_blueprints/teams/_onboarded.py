@@ -17,7 +17,7 @@ from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.kubernetes_object import KubernetesObject
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.kubernetes.namespace import Namespace
-from eks_blueprints.teams import _ecr
+from eks_blueprints.registry import ecr
 from eks_blueprints.teams._objects import TeamObject
 from eks_blueprints.teams.base import TEAM, Team
 
@@ -66,9 +66,13 @@ class OnboardedTeam(Component):
         self._homes = [resource for each in self.namespaces.values() for resource in each.ready]
         self.access = self._make_access()
         self.service_accounts = self._make_accounts()
-        self.ecr_repositories = _ecr.repositories(self, team, self._cluster)
-        self.ecr_public_repositories = _ecr.public_repositories(self, team, self._cluster)
-        _ecr.pull_through_caches(self, team, self._cluster)
+        cluster = self._cluster
+        owner = ecr.Owner(
+            component=self, slug=team.slug, region=cluster.region, partition=cluster.partition, tags=cluster.tags
+        )
+        self.ecr_repositories = ecr.repositories(owner, team.ecr_repositories)
+        self.ecr_public_repositories = ecr.public_repositories(owner, team.ecr_public_repositories)
+        ecr.pull_through_caches(owner, team.ecr_pull_through_caches)
         self.workloads = {}
         arn: Any = self._cluster.arn
         objects = list(team.objects(self._cluster.ground, arn))
