@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -15,6 +16,7 @@ from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._graph import Graph, problems
 from eks_blueprints.pipelines._variables import RunVariable
 from eks_blueprints.pipelines.stages._commands import variable_names
+from eks_blueprints.pipelines.stages.roll_back import guard_problems, guarded
 
 if TYPE_CHECKING:
     from eks_blueprints.pipelines._built import BuiltPipeline
@@ -64,13 +66,18 @@ class Pipeline(Element):
         """Its stages, in order."""
         raise NotImplementedError
 
+    def staged_for(self, environments: Mapping[str, Environment]) -> Sequence[Stage]:
+        """Its stages, in order, where it can deploy to these environments: an approval stands before production."""
+        return self.staged()
+
     def place(self, stage: str) -> Path:
         """Where in this spec a stage is said, by its name; problems are reported there."""
         return ("stages", stage)
 
     def graph(self, environments: Mapping[str, Environment]) -> Graph:
         """Its stages as engines see them."""
-        return Graph(name=self.name.replace("_", "-"), stages=tuple(self.staged()), environments=environments)
+        stages = guarded(self.staged_for(environments))
+        return Graph(name=self.name.replace("_", "-"), stages=stages, environments=environments)
 
     def build(self, ref: PipelinesRef) -> BuiltPipeline:
         """Make its resources: the whole pipeline in AWS, or the roles that another engine's jobs assume."""
@@ -90,9 +97,11 @@ class Pipeline(Element):
     def problems_among(self, environments: Mapping[str, Environment]) -> Iterator[Problem]:
         """What is wrong with it where it can deploy to these environments; paths count from the pipeline."""
         graph = self.graph(environments)
-        for problem in problems(graph, approval=self.approval == "required"):
+        found = [*guard_problems(self.staged_for(environments)), *problems(graph, approval=self.approval == "required")]
+        for problem in found:
             stage, *rest = problem.path or (None,)
-            yield Problem(() if stage is None else (*self.place(str(stage)), *rest), problem.message)
+            path = () if stage is None else (*self.place(str(stage)), *rest)
+            yield replace(problem, path=path)
         yield from self._self_approval(graph)
 
     def _self_approval(self, graph: Graph) -> Iterator[Problem]:

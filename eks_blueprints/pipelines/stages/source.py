@@ -11,7 +11,7 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, Many
 from eks_blueprints.karpenter import cron
-from eks_blueprints.pipelines._job import Gate, Job, Output, Site
+from eks_blueprints.pipelines._job import Gate, Job, Output, Place, Site
 from eks_blueprints.pipelines._repository import Branch, Glob
 from eks_blueprints.pipelines.stages.base import Stage
 
@@ -102,7 +102,10 @@ class Source(Stage):
 
     def outputs(self) -> Mapping[str, Output]:
         """What it brings, by its own name."""
-        return {self.name.replace("_", "-"): Output(kind=self.kind_of.get(self.provider, "source"))}
+        place = None
+        if self.provider == "ecr" and isinstance(self.repository, str):
+            place = Place(repository=self.repository)
+        return {self.name.replace("_", "-"): Output(kind=self.kind_of.get(self.provider, "source"), place=place)}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job | Gate:
         """Nothing: the engine itself brings it."""
