@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import pulumi_aws as aws
@@ -13,8 +14,13 @@ from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.spec import In
 from eks_blueprints.network import zones
+from eks_blueprints.pipelines._built import BuiltPipeline
 from eks_blueprints.pipelines._engines import OidcEngineArgs
 from eks_blueprints.pipelines._ref import PipelinesRef
+from eks_blueprints.pipelines.engines import codepipeline
+from eks_blueprints.pipelines.engines.aws import notices, store
+from eks_blueprints.pipelines.engines.aws.store import Store
+from eks_blueprints.registry import ecr
 
 
 class Pipelines(Stack[PipelinesArgs]):
@@ -25,22 +31,35 @@ class Pipelines(Stack[PipelinesArgs]):
 
     connections: dict[str, In[str]]
     """ARNs of the connections to hosts of code, by their names."""
-    pipelines: dict[str, Component]
+    pipelines: dict[str, BuiltPipeline]
     """The component of each pipeline, by its name."""
 
+    repositories: dict[str, aws.ecr.Repository]
+    """Private repositories of ECR, by their names."""
+    public_repositories: dict[str, aws.ecrpublic.Repository]
+    """Public repositories of ECR, by their names."""
+
     def _make(self, name: str) -> None:
+        account = self._account()
         self.connections = {key: self._connection(name, key) for key in self.args.connections}
+        self._registry(name)
+        stores = self._stores(name, account)
         ref = PipelinesRef(
             prefix=name,
             region=self.args.region,
             partition=zones.partition(self.args.region),
-            account=self._account(),
+            account=account,
             environments=self.args.environments,
             connections=self.connections,
             tags=self.args.tags,
             iam=self.args.iam,
             engines=self.args.engines,
             oidc={engine: self._oidc_provider(name, engine, spec) for engine, spec in self.args.oidc_engines.items()},
+            artifacts=self.args.artifacts,
+            logs=self.args.logs,
+            notifications=self.args.notifications,
+            stores=stores,
+            topic=self._topic(name, stores),
             parent=self,
         )
         self.pipelines = {pipeline.name: pipeline.build(ref) for pipeline in self.args.pipelines}
@@ -57,6 +76,36 @@ class Pipelines(Stack[PipelinesArgs]):
             opts=self.child(),
         )
         return made.arn
+
+    def _registry(self, name: str) -> None:
+        region = self.args.region
+        owner = ecr.Owner(
+            component=self, slug=_slug(name), region=region, partition=zones.partition(region), tags=self.args.tags
+        )
+        self.repositories = ecr.repositories(owner, self.args.repositories)
+        self.public_repositories = ecr.public_repositories(owner, self.args.public_repositories)
+
+    def _stores(self, name: str, account: In[str]) -> dict[str, Store]:
+        """The buckets and keys of all regions in which CodePipeline runs stages."""
+        environments, home = self.args.environments, self.args.region
+        here = [pipeline for pipeline in self.args.pipelines if pipeline.engine == "codepipeline"]
+        regions = [region for each in here for region in codepipeline.regions(each.graph(environments), home)]
+        if not regions:
+            return {}
+        component = Component(f"{name}-artifacts", self.args.artifacts, self.child(), spec_path=("artifacts",))
+        spec, tags = self.args.artifacts, self.args.tags
+        found = store.stores(component, spec, dict.fromkeys(regions), home=home, account=account, tags=tags)
+        component.register_outputs({})
+        return found
+
+    def _topic(self, name: str, stores: dict[str, Store]) -> notices.Topic | None:
+        spec = self.args.notifications
+        if spec is None or not stores:
+            return None
+        component = Component(f"{name}-notifications", spec, self.child(), spec_path=("notifications",))
+        found = notices.topic(component, spec, stores[self.args.region].key_arn, self.args.tags)
+        component.register_outputs({})
+        return found
 
     def _account(self) -> In[str]:
         said = self.args.account.number if self.args.account is not None else None
@@ -77,5 +126,14 @@ class Pipelines(Stack[PipelinesArgs]):
         return made.arn
 
     def outputs(self) -> dict[str, Any]:
-        """What the stack exports: the ARNs of its connections."""
-        return {"connection_arns": self.connections} if self.connections else {}
+        """What the stack exports: ARNs of its connections, URLs of its repositories, and what its pipelines give."""
+        found: dict[str, Any] = {"connection_arns": self.connections}
+        found["repository_urls"] = {key: each.repository_url for key, each in self.repositories.items()}
+        found["public_repository_urls"] = {key: each.repository_uri for key, each in self.public_repositories.items()}
+        found["pipelines"] = {key: dict(each.made) for key, each in self.pipelines.items() if each.made}
+        return {key: value for key, value in found.items() if value}
+
+
+def _slug(name: str) -> str:
+    """The name of a stack as names of repositories begin."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -7,20 +7,23 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from eks_blueprints.blueprint import account
+from eks_blueprints.blueprint import account, pipelines_in_aws
 from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.core.elements import Group
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.network import zones
+from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, NotificationsArgs
 from eks_blueprints.pipelines._connection import Connection
 from eks_blueprints.pipelines._engines import EnginesArgs, OidcEngineArgs
 from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._graph import problems as graph_problems
 from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines.base import Pipeline
 from eks_blueprints.pipelines.engines._steps import ACCOUNT
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
+from eks_blueprints.registry.spec import EcrPublicRepository, EcrRepository
 
 TEXTS = {"github_actions": "the repository", "gitlab_ci": "the project", "jenkins": "Jenkins"}
 """Engines that read a file of the repository, and what has variables for it."""
@@ -39,6 +42,21 @@ class PipelinesArgs(StackArgs):
     engines: EnginesArgs = EnginesArgs()
     """Settings of GitHub Actions, GitLab CI and Jenkins, for pipelines that they run."""
 
+    repositories: Annotated[dict[str, EcrRepository], AfterValidator(short_names)] = {}
+    """Private repositories of images and charts in Amazon ECR, by a name of your choice."""
+
+    public_repositories: Annotated[dict[str, EcrPublicRepository], AfterValidator(short_names)] = {}
+    """Public repositories of images in Amazon ECR, by a name of your choice."""
+
+    artifacts: ArtifactsArgs = ArtifactsArgs()
+    """Buckets and keys of the artifacts of CodePipeline."""
+
+    logs: LogsArgs = LogsArgs()
+    """Logs of the builds of CodeBuild."""
+
+    notifications: NotificationsArgs | None = None
+    """Who hears of the runs of CodePipeline. Default: nobody."""
+
     pipelines: Group[Pipeline] = Field(default=())
     """Pipelines, by a name of your choice; `kind` sets the kind and defaults to the name."""
 
@@ -56,22 +74,25 @@ class PipelinesArgs(StackArgs):
             for problem in [*pipeline.problems_among(self.environments), *_connections(self, pipeline)]:
                 yield problem.below(*at)
             yield from self._of_engine(pipeline)
+        yield from pipelines_in_aws.check(self)
 
     def _of_engine(self, pipeline: Pipeline) -> Iterator[Problem]:
         graph = pipeline.graph(self.environments)
-        if pipeline.engine not in TEXTS or any(graph_problems(graph, approval=pipeline.approval == "required")):
+        if _broken(pipeline, graph):
             return
-        at = ("pipelines", pipeline.name)
         try:
-            for problem in pipeline.renderer.problems(pipeline, graph, self.ref("stack")):
-                stage, *rest = problem.path or (None,)
-                place = () if stage is None else (*pipeline.place(str(stage)), *rest)
-                yield Problem((*at, *place), problem.message, severity=problem.severity)
+            ref = self.ref("stack")
+        except ValueError:  # told at the region
+            return
+        try:
+            found = list(pipeline.renderer.problems(pipeline, graph, ref))
         except InputError as error:
-            for problem in error.problems:
-                stage, *rest = problem.path
-                yield Problem((*at, *pipeline.place(str(stage)), *rest), problem.message)
-        if self.account_number is None:
+            found = list(error.problems)
+        for problem in found:
+            stage, *rest = problem.path or (None,)
+            place = () if stage is None else (*pipeline.place(str(stage)), *rest)
+            yield Problem(("pipelines", pipeline.name, *place), problem.message, severity=problem.severity)
+        if pipeline.engine in TEXTS and self.account_number is None:
             do = f"set account: {{id: ...}}, or make AWS_ACCOUNT_ID a variable of {TEXTS[pipeline.engine]}"
             message = f"is unknown, and part of the names of roles in what is rendered; got no account; {do}"
             yield Problem(("account",), message, severity="warning")
@@ -84,9 +105,13 @@ class PipelinesArgs(StackArgs):
             partition=zones.partition(self.region),
             account=self.account_number or ACCOUNT,
             environments=self.environments,
+            connections=dict.fromkeys(self.connections, ""),
             tags=self.tags,
             iam=self.iam,
             engines=self.engines,
+            artifacts=self.artifacts,
+            logs=self.logs,
+            notifications=self.notifications,
         )
 
     @property
@@ -120,3 +145,8 @@ def _connections(args: PipelinesArgs, pipeline: Pipeline) -> Iterator[Problem]:
         if stage.connection is None and stage.provider in HOSTS and pipeline.engine == "codepipeline":
             do = "add one to connections and name it"
             yield Problem(at, f"is required for CodePipeline to read {stage.provider}; got none; {do}")
+
+
+def _broken(pipeline: Pipeline, graph: Graph) -> bool:
+    found = graph_problems(graph, approval=pipeline.approval == "required")
+    return any(problem.severity == "error" for problem in found)

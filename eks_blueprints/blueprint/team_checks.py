@@ -9,8 +9,8 @@ from eks_blueprints.access.spec import principals_twice
 from eks_blueprints.blueprint.kinds import Manifests
 from eks_blueprints.blueprint.team_quotas import check as quotas
 from eks_blueprints.core.errors import Path, Problem, dotted, shown
+from eks_blueprints.registry.spec import NAMED
 from eks_blueprints.teams._objects import unmade_roles
-from eks_blueprints.teams._registries import NAMED
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs

@@ -43,3 +43,15 @@ def name_prefix(logical: str, limit: int, *, dots: bool = True) -> str:
     digest = hashlib.sha256(logical.encode()).hexdigest()[:_HASH]
     begin = logical if dots else logical.replace(".", "-")
     return f"{begin[:kept].rstrip('-')}-{digest}-"
+
+
+def fitted(name: str, limit: int, *, dots: bool = True) -> str:
+    """A name that is no longer than `limit`, and has no dots where AWS takes none: where it has to be changed it ends
+    in a hash of all of it, so that two names that begin alike stay apart."""
+    if len(name) <= limit and (dots or "." not in name):
+        return name
+    import hashlib  # brings OpenSSL, and a check names nothing
+
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH]
+    begin = name if dots else name.replace(".", "-")
+    return f"{begin[: limit - _HASH - 1].rstrip('-')}-{digest}"

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from eks_blueprints.core.aws_config import account_id, account_of_role
+from eks_blueprints.core import aws_config
+from eks_blueprints.core.aws_config import account_of_role
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import Namespace, RoleArn, repeated
 from eks_blueprints.core.spec import In, Many, Spec
@@ -48,12 +49,13 @@ class Environment(Spec):
     """A cluster that pipelines deploy to, and who deploys."""
 
     cluster: In[str] | None = None
-    """Name of the EKS cluster. Required unless `gitops` says that a commit deploys."""
+    """Name of the EKS cluster. Required unless `gitops` says that a commit deploys, or only stacks of Pulumi are
+    deployed, by `deploy_role_arn`."""
 
     region: str | None = None
     """Region of the cluster. Default: that of the stack."""
 
-    account_id: Annotated[str, AfterValidator(account_id)] | None = None
+    account_id: Annotated[str, AfterValidator(aws_config.account_id)] | None = None
     """Account of the cluster, 12 digits in quotes. Default: that of `deploy_role_arn`, or else that of the stack."""
 
     deploy_role_arn: In[RoleArn] | None = None
@@ -86,8 +88,9 @@ class Environment(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        if self.cluster is None and self.gitops is None:
-            faults.add("cluster", "is required; got neither cluster nor gitops; name the cluster, or the repository")
+        if self.cluster is None and self.gitops is None and self.deploy_role_arn is None:
+            do = "name the cluster, the repository, or the role that deploys stacks of Pulumi"
+            faults.add("cluster", f"is required; got neither cluster, gitops nor deploy_role_arn; {do}")
         of = account_of_role(self.deploy_role_arn) if isinstance(self.deploy_role_arn, str) else None
         if self.account_id is not None and of not in (None, self.account_id):
             got = shown(self.deploy_role_arn)

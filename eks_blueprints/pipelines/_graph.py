@@ -107,17 +107,23 @@ def problems(graph: Graph, *, approval: bool) -> Iterator[Problem]:
     yield from _production(graph, approval=approval)
     yield from _approvals(graph)
     yield from _secrets(graph.stages)
+    for stage in graph.stages:
+        for problem in stage.problems_in(graph.environment(stage)):
+            yield problem.below(stage.name)
 
 
 def _inputs(stage: Stage, before: Sequence[Stage]) -> tuple[str, ...]:
     if stage.inputs or isinstance(stage, Source):
         return tuple(stage.inputs)
-    made = {name: output.kind for each in before for name, output in each.outputs().items()}
+    made = [(name, output.kind, each) for each in before for name, output in each.outputs().items()]
     found = []
-    for kind, needed in stage.takes.items():
-        nearest = next((name for name, each in reversed(made.items()) if each == kind), None)
-        if needed and nearest is not None:
-            found.append(nearest)
+    for kind in stage.takes:
+        of_kind = [(name, maker) for name, each, maker in reversed(made) if each == kind]
+        if kind == "rollout":
+            # What ran elsewhere says nothing about this environment.
+            of_kind = [(name, maker) for name, maker in of_kind if maker.environment == stage.environment]
+        if of_kind:
+            found.append(of_kind[0][0])
     return tuple(found)
 
 
@@ -169,7 +175,7 @@ def _artifacts(graph: Graph) -> Iterator[Problem]:
 
 
 def _called(kind: str) -> str:
-    return {"image": "an image", "files": "files"}.get(kind, f"a {kind}")
+    return {"image": "an image", "files": "files", "manifests": "manifests"}.get(kind, f"a {kind}")
 
 
 def _identities(graph: Graph) -> Iterator[Problem]:

@@ -1,14 +1,14 @@
 """What one stage of a pipeline runs, said once for every engine: AWS CodeBuild, GitHub Actions, GitLab CI, Jenkins.
 
-Commands are lines of bash that run in the root of the checkout. An artifact is the folder `artifacts/<name>` there:
-an engine puts the inputs into place before the first command, and keeps the outputs after the last. Each job has the
-variables of `GIVEN`, however its engine calls them.
+Commands run in one bash in the root of the checkout, with `set -e -o pipefail`; each is whole, of one line or several.
+An artifact is the folder `artifacts/<name>` there: an engine puts the inputs into place before the first command, and
+keeps the outputs after the last. Each job has the variables of `GIVEN`, however its engine calls them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.core.iam import Allow
@@ -17,11 +17,13 @@ from eks_blueprints.core.spec import In
 if TYPE_CHECKING:
     from eks_blueprints.pipelines._environment import Environment
 
-ArtifactKind = Literal["source", "files", "image", "chart", "manifests", "plan"]
+ArtifactKind = Literal["source", "files", "image", "chart", "manifests", "plan", "rollout"]
 """What an artifact is: a checkout, any files, or a folder with one JSON file that names an image or a chart.
 
-`image`: `image.json`, `{"repository": …, "tag": …, "digest": "sha256:…"}`. `chart`: `chart.json`, `{"repository": …,
-"name": …, "version": …, "digest": …}`. `manifests`: rendered Kubernetes objects. `plan`: what `pulumi preview` saved.
+`image`: `image.json`, `{"registry": …, "repository": …, "tag": …, "digest": "sha256:…", "platforms": {"linux/arm64":
+"sha256:…"}}`. `chart`: `chart.json`, `{"repository": …, "name": …, "version": …, "digest": …}`, with `registry` where
+that is ECR. `manifests`: rendered Kubernetes objects. `plan`: what `pulumi preview` saved. `rollout`: `rollout.json`,
+what ran before a deployment, noted before it changed anything.
 """
 
 ReportKind = Literal["junit", "cobertura", "sarif"]
@@ -34,12 +36,27 @@ the run, and region of the environment or else of the stack."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where an image or a chart is kept: a repository of ECR, or a folder of a bucket."""
+
+    repository: str | None = None
+    region: str | None = None
+    """Region of the repository. Default: that of the stack."""
+    account_id: str | None = None
+    """Account of the repository. Default: that of the stack."""
+    bucket: str | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Output:
     """An artifact that a stage makes."""
 
     kind: ArtifactKind
     paths: tuple[str, ...] = ()
     """Files from the root of the checkout that are copied into its folder. Default: commands write there themselves."""
+    place: Place | None = None
+    """Where what an image or a chart names is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +84,10 @@ class Job:
     """What one stage runs."""
 
     commands: tuple[str, ...]
-    """Lines of bash; the first that fails ends the job."""
+    """Whole commands of bash, which share their variables; the first that fails, or exits, ends the job."""
     on_failure: tuple[str, ...] = ()
-    """Lines that run when one of `commands` failed, before the job fails: they roll back."""
+    """Commands that run when one of `commands` failed, before the job fails: they roll back. They may run in a shell of
+    their own, in the same folder."""
     tools: tuple[str, ...] = ()
     """Programs that it needs besides bash, git and the AWS CLI, by their names in `_tools`."""
     checkout: bool = True
@@ -80,6 +98,8 @@ class Job:
     """Further variables of the environment; never a secret."""
     secrets: Mapping[str, In[str]] = field(default_factory=dict)
     """Variables whose values are secrets, with the ARN of each in Secrets Manager."""
+    identity_tokens: Mapping[str, str] = field(default_factory=dict)
+    """Variables that hold an identity token of the engine, with the audience of each; not every engine has them."""
     secret_keys: tuple[In[str], ...] = ()
     """ARNs of the KMS keys that encrypt them, where that is not Secrets Manager's own."""
     allowed: tuple[Allow | Mapping[str, Any], ...] = ()
@@ -87,8 +107,14 @@ class Job:
     reports: Mapping[str, Report] = field(default_factory=dict)
     cache: tuple[str, ...] = ()
     """Folders that are kept from one run to the next; what is in them can be lost."""
+    matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of variables: it runs once for each combination, all beside each other. Such a job makes no artifacts."""
     runner: Runner = Runner()
     timeout_minutes: int = 60
+
+    def but(self, **changes: Any) -> Job:
+        """A copy with some parts changed."""
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +124,8 @@ class Gate:
     approvers: tuple[str, ...]
     message: str
     timeout_minutes: int
+    link: str | None = None
+    """A page that they look at before they decide."""
 
 
 @dataclass(frozen=True, kw_only=True)

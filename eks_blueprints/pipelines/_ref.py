@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import In
+from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, NotificationsArgs
 from eks_blueprints.pipelines._engines import EnginesArgs
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.pipelines._environment import Environment
+    from eks_blueprints.pipelines.engines.aws.notices import Topic
+    from eks_blueprints.pipelines.engines.aws.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,13 @@ class PipelinesRef:
     engines: EnginesArgs = field(default_factory=EnginesArgs)
     oidc: Mapping[str, In[str]] = field(default_factory=dict)
     """ARNs of the IAM OIDC providers of engines, by the names of the engines."""
+    artifacts: ArtifactsArgs = field(default_factory=ArtifactsArgs)
+    logs: LogsArgs = field(default_factory=LogsArgs)
+    notifications: NotificationsArgs | None = None
+    stores: Mapping[str, Store] = field(default_factory=dict)
+    """Where artifacts lie, by region."""
+    topic: Topic | None = None
+    """Who hears of runs."""
     parent: Component | None = None
 
     def options(self) -> pulumi.ResourceOptions:

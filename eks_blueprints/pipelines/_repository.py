@@ -30,7 +30,14 @@ _GLOB = Form(
     do="write one such as src/** or release/*",
 )
 
+_TAG = Form(
+    r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
+    what="is not a tag of an image",
+    do="use up to 128 letters, digits and ._-",
+)
+
 Branch = Annotated[str, AfterValidator(branch)]
 GitUrl = Annotated[str, AfterValidator(_URL)]
 RepositoryPath = Annotated[str, AfterValidator(_PATH)]
 Glob = Annotated[str, AfterValidator(_GLOB)]
+Tag = Annotated[str, AfterValidator(_TAG)]

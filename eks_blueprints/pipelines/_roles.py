@@ -44,11 +44,12 @@ def _whole(arn: In[str]) -> In[str]:
 
 def _cluster(site: Site) -> Iterator[Statement]:
     environment = site.environment
-    if environment is None or environment.cluster is None:
+    if environment is None:
         return
     if environment.deploy_role_arn is not None:
         yield Allow("sts:AssumeRole", on=environment.deploy_role_arn)
-    yield Allow("eks:DescribeCluster", on=cluster_arn(site, environment))
+    if environment.cluster is not None:
+        yield Allow("eks:DescribeCluster", on=cluster_arn(site, environment))
 
 
 def cluster_arn(site: Site, environment: Environment) -> In[str]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
 
 from eks_blueprints.core.elements import Element, left_open
-from eks_blueprints.core.errors import Path, Problem
+from eks_blueprints.core.errors import Faults, Path, Problem
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._graph import Graph, problems
+from eks_blueprints.pipelines._variables import RunVariable
+from eks_blueprints.pipelines.stages._commands import variable_names
+from eks_blueprints.pipelines.stages.roll_back import guard_problems, guarded
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.component import Component
+    from eks_blueprints.pipelines._built import BuiltPipeline
     from eks_blueprints.pipelines._environment import Environment
     from eks_blueprints.pipelines._ref import PipelinesRef
     from eks_blueprints.pipelines.stages.base import Stage
@@ -38,13 +44,31 @@ class Pipeline(Element):
     """Who can push to its sources, as approvers are named. None of them can be an approver of it. Default: unknown;
     where the engine can refuse an approval by the author of the change, it does."""
 
+    variables: dict[str, RunVariable] = Field(default={}, max_length=50)
+    """Variables of a run, which every job has and whoever starts a run by hand can set."""
+
+    execution_mode: Literal["QUEUED", "SUPERSEDED", "PARALLEL"] = "QUEUED"
+    """What a run does while another one is under way: `QUEUED` waits for it stage by stage, `SUPERSEDED` takes the
+    place of one that waits, `PARALLEL` runs beside it."""
+
     tags: Tags = {}
     """Tags of its resources, besides those of the stack."""
+
+    @model_validator(mode="after")
+    def _has_names_for_variables(self) -> Self:
+        faults = Faults()
+        variable_names(self.variables, faults, "variables")
+        faults.raise_if_any()
+        return self
 
     @left_open
     def staged(self) -> Sequence[Stage]:
         """Its stages, in order."""
         raise NotImplementedError
+
+    def staged_for(self, environments: Mapping[str, Environment]) -> Sequence[Stage]:
+        """Its stages, in order, where it can deploy to these environments: an approval stands before production."""
+        return self.staged()
 
     def place(self, stage: str) -> Path:
         """Where in this spec a stage is said, by its name; problems are reported there."""
@@ -52,16 +76,17 @@ class Pipeline(Element):
 
     def graph(self, environments: Mapping[str, Environment]) -> Graph:
         """Its stages as engines see them."""
-        return Graph(name=self.name.replace("_", "-"), stages=tuple(self.staged()), environments=environments)
+        stages = guarded(self.staged_for(environments))
+        return Graph(name=self.name.replace("_", "-"), stages=stages, environments=environments)
 
-    def build(self, ref: PipelinesRef) -> Component:
+    def build(self, ref: PipelinesRef) -> BuiltPipeline:
         """Make its resources: the whole pipeline in AWS, or the roles that another engine's jobs assume."""
-        from eks_blueprints.core.component import Component
+        from eks_blueprints.pipelines._built import BuiltPipeline
 
         name = f"{ref.prefix}-{self.name.replace('_', '-')}"
-        component = Component(name, self, ref.options(), spec_path=(self.group, self.name))
-        made = self.renderer.build(component, self, self.graph(ref.environments), ref)
-        component.register_outputs(made)
+        component = BuiltPipeline(name, self, ref.options(), spec_path=(self.group, self.name))
+        component.made = self.renderer.build(component, self, self.graph(ref.environments), ref)
+        component.register_outputs(dict(component.made))
         return component
 
     @property
@@ -72,9 +97,11 @@ class Pipeline(Element):
     def problems_among(self, environments: Mapping[str, Environment]) -> Iterator[Problem]:
         """What is wrong with it where it can deploy to these environments; paths count from the pipeline."""
         graph = self.graph(environments)
-        for problem in problems(graph, approval=self.approval == "required"):
+        found = [*guard_problems(self.staged_for(environments)), *problems(graph, approval=self.approval == "required")]
+        for problem in found:
             stage, *rest = problem.path or (None,)
-            yield Problem(() if stage is None else (*self.place(str(stage)), *rest), problem.message)
+            path = () if stage is None else (*self.place(str(stage)), *rest)
+            yield replace(problem, path=path)
         yield from self._self_approval(graph)
 
     def _self_approval(self, graph: Graph) -> Iterator[Problem]:

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 from eks_blueprints.core.lazy import served
 
 if TYPE_CHECKING:
+    from eks_blueprints.registry.spec import EcrPublicRepository as EcrPublicRepository
+    from eks_blueprints.registry.spec import EcrPullThroughCache as EcrPullThroughCache
+    from eks_blueprints.registry.spec import EcrRepository as EcrRepository
     from eks_blueprints.teams._access import ClusterRoleBinding as ClusterRoleBinding
     from eks_blueprints.teams._access import RoleBinding as RoleBinding
     from eks_blueprints.teams._access import TeamAccess as TeamAccess
     from eks_blueprints.teams._gitops import GitOps as GitOps
     from eks_blueprints.teams._namespaces import TeamNamespace as TeamNamespace
     from eks_blueprints.teams._onboarded import OnboardedTeam as OnboardedTeam
-    from eks_blueprints.teams._registries import EcrPublicRepository as EcrPublicRepository
-    from eks_blueprints.teams._registries import EcrPullThroughCache as EcrPullThroughCache
-    from eks_blueprints.teams._registries import EcrRepository as EcrRepository
     from eks_blueprints.teams._secrets import TeamSecret as TeamSecret
     from eks_blueprints.teams._service_accounts import TeamServiceAccount as TeamServiceAccount
     from eks_blueprints.teams.application_team import ApplicationTeam as ApplicationTeam
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "ApplicationTeam": "application_team",
     "ClusterRoleBinding": "_access",
-    "EcrPublicRepository": "_registries",
-    "EcrPullThroughCache": "_registries",
-    "EcrRepository": "_registries",
+    "EcrPublicRepository": "base",
+    "EcrPullThroughCache": "base",
+    "EcrRepository": "base",
     "GitOps": "_gitops",
     "OnboardedTeam": "_onboarded",
     "PlatformTeam": "platform_team",

@@ -12,12 +12,12 @@ from eks_blueprints.access.component import Access
 from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
-from eks_blueprints.core.errors import InputError, Path
+from eks_blueprints.core.errors import Path
 from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.kubernetes_object import KubernetesObject
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.kubernetes.namespace import Namespace
-from eks_blueprints.teams import _ecr
+from eks_blueprints.registry import ecr
 from eks_blueprints.teams._objects import TeamObject
 from eks_blueprints.teams.base import TEAM, Team
 
@@ -52,8 +52,7 @@ class OnboardedTeam(Component):
 
     def __init__(self, team: Team, cluster: ClusterRef) -> None:
         place = (*cluster.place, team.group, team.name)
-        if found := [problem.below(*place) for problem in team.problems_on(cluster.ground)]:
-            raise InputError(found)
+        team.refuse_wrong(cluster.ground, place)
         name = f"{cluster.prefix}-{TEAM}-{team.slug}"
         super().__init__(name, team, cluster.options(), spec_path=place, after=cluster.ready, iam=cluster.iam)
         self.team = team
@@ -67,9 +66,13 @@ class OnboardedTeam(Component):
         self._homes = [resource for each in self.namespaces.values() for resource in each.ready]
         self.access = self._make_access()
         self.service_accounts = self._make_accounts()
-        self.ecr_repositories = _ecr.repositories(self, team, self._cluster)
-        self.ecr_public_repositories = _ecr.public_repositories(self, team, self._cluster)
-        _ecr.pull_through_caches(self, team, self._cluster)
+        cluster = self._cluster
+        owner = ecr.Owner(
+            component=self, slug=team.slug, region=cluster.region, partition=cluster.partition, tags=cluster.tags
+        )
+        self.ecr_repositories = ecr.repositories(owner, team.ecr_repositories)
+        self.ecr_public_repositories = ecr.public_repositories(owner, team.ecr_public_repositories)
+        ecr.pull_through_caches(owner, team.ecr_pull_through_caches)
         self.workloads = {}
         arn: Any = self._cluster.arn
         objects = list(team.objects(self._cluster.ground, arn))

@@ -18,12 +18,12 @@ from eks_blueprints.core.leaves import Tags, key_names, short_names, too_many_ta
 from eks_blueprints.core.spec import In, Many
 from eks_blueprints.core.statements import StatementArgs
 from eks_blueprints.kubernetes.namespace_names import check_namespaces
-from eks_blueprints.teams import _registries, _secrets
+from eks_blueprints.registry.spec import NAMED, EcrPublicRepository, EcrPullThroughCache, EcrRepository
+from eks_blueprints.teams import _secrets
 from eks_blueprints.teams._access import RoleBinding, TeamAccess
 from eks_blueprints.teams._gitops import GitOps
 from eks_blueprints.teams._namespaces import TeamNamespace
 from eks_blueprints.teams._objects import TeamObject, objects
-from eks_blueprints.teams._registries import EcrPublicRepository, EcrPullThroughCache, EcrRepository
 from eks_blueprints.teams._secrets import TeamSecret
 from eks_blueprints.teams._service_accounts import TeamServiceAccount
 
@@ -225,7 +225,7 @@ class Team(Element):
         """Default names, which contain the name of the team."""
         if TEAM in self.tags:
             faults.add(("tags", TEAM), f"is set to the team's name; got {shown(self.tags[TEAM])}; remove it")
-        for field, named in _registries.NAMED.items():
+        for field, named in NAMED.items():
             for key, each in getattr(self, field).items():
                 form, attribute = named
                 if getattr(each, attribute) is None and (fault := form.fault(f"{self.slug}/{key}")):

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import RegionalArn, RegionalKeyArn
+from eks_blueprints.core.leaves import RegionalArn, RegionalKeyArn, repeated
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.pipelines._job import GIVEN, Architecture, Job, Output, Report, ReportKind, Runner, Site, Size
 from eks_blueprints.pipelines.stages.base import Artifact, Stage
@@ -90,6 +90,10 @@ class CommandStage(Stage):
     cache: Many[str] = ()
     """Folders kept from one run to the next, such as `.cache/pip`."""
 
+    matrix: dict[str, Annotated[Many[str], Field(min_length=1, max_length=100)]] = {}
+    """Values of variables, such as `{PYTHON: ["3.12", "3.13"]}`: the stage runs once for each combination, all beside
+    each other. Such a stage makes no artifacts."""
+
     runner: RunnerArgs = RunnerArgs()
     """The machine that it runs on."""
 
@@ -101,6 +105,16 @@ class CommandStage(Stage):
                 faults.add(("commands", index), "is empty; got nothing; write a command, or remove it")
         variable_names(self.variables, faults, "variables")
         variable_names(self.secrets, faults, "secrets")
+        variable_names(self.matrix, faults, "matrix")
+        if both := sorted(self.matrix.keys() & (self.variables.keys() | self.secrets.keys())):
+            faults.add(("matrix", both[0]), f"is a variable too; got {both[0]} in both; remove one of them")
+        if self.matrix and self.outputs():
+            made = ", ".join(self.outputs())
+            do = "make it in a stage without a matrix"
+            faults.add("matrix", f"is for stages that make no artifact, as each run would; got {made}; {do}")
+        for name, values in self.matrix.items():
+            if twice := repeated(values):
+                faults.add(("matrix", name), f"lists one value twice; got {twice}; remove one of them")
         if both := sorted(self.variables.keys() & self.secrets.keys()):
             faults.add(("secrets", both[0]), f"is a variable too; got {both[0]} in both; remove one of them")
         self._check_own(faults)
@@ -128,6 +142,7 @@ class CommandStage(Stage):
             secret_keys=tuple(self.secret_keys),
             reports=reports,
             cache=tuple(self.cache),
+            matrix={name: tuple(values) for name, values in self.matrix.items()},
             timeout_minutes=self.timeout_minutes or 60,
             **{"runner": self.runner.runner(), **fields, **more},
         )
@@ -139,4 +154,4 @@ class CommandStage(Stage):
     @property
     def plain_texts(self) -> Mapping[str, object]:
         """Commands and variables."""
-        return {"commands": list(self.commands), "variables": dict(self.variables)}
+        return {"commands": list(self.commands), "variables": dict(self.variables), "matrix": dict(self.matrix)}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
 from eks_blueprints.core.elements import Element, left_open
+from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Many
 from eks_blueprints.core.statements import StatementArgs
@@ -28,11 +29,8 @@ class Stage(Element):
 
     group: ClassVar[str] = "stages"
 
-    takes: ClassVar[Mapping[ArtifactKind, bool]] = {}
-    """Kinds of the artifacts that it can use, and whether it needs one of that kind."""
-
     inputs: Many[Artifact] = ()
-    """Artifacts that it uses, by their names. Default: the nearest one before it of each kind that it needs."""
+    """Artifacts that it uses, by their names. Default: the nearest one before it of each kind that it can use."""
 
     after: Many[str] | None = None
     """Stages that must have succeeded before it, besides those that make its inputs; `[]`: none. Default: all that are
@@ -47,6 +45,11 @@ class Stage(Element):
     timeout_minutes: int | None = Field(default=None, ge=5, le=2160)
     """How long it can take, 5 to 2160 minutes. Default: 60; an approval waits 10080, a week."""
 
+    @property
+    def takes(self) -> Mapping[ArtifactKind, bool]:
+        """Kinds of the artifacts that it can use, and whether it cannot do without one of that kind."""
+        return {}
+
     def outputs(self) -> Mapping[str, Output]:
         """The artifacts that it makes, by their names."""
         return {}
@@ -55,6 +58,10 @@ class Stage(Element):
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job | Gate:
         """What it runs, or whose decision it waits for; `inputs` are the artifacts that it is given."""
         raise NotImplementedError
+
+    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
+        """What is wrong or doubtful about it in its environment; paths count from the stage."""
+        yield from ()
 
     @property
     def deploys(self) -> bool:

@@ -11,7 +11,7 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, Many
 from eks_blueprints.karpenter import cron
-from eks_blueprints.pipelines._job import Gate, Job, Output, Site
+from eks_blueprints.pipelines._job import Gate, Job, Output, Place, Site
 from eks_blueprints.pipelines._repository import Branch, Glob
 from eks_blueprints.pipelines.stages.base import Stage
 
@@ -61,6 +61,9 @@ class Source(Stage):
     schedule: Annotated[str, AfterValidator(_schedule)] | None = None
     """When `schedule` starts it: five fields of cron, in UTC."""
 
+    history: bool = False
+    """Whether stages get a clone with all commits and tags (`git log`, `git describe`). Default: the files alone."""
+
     connection: str | None = None
     """The connection of AWS to a host (`connections`); needed where CodePipeline is the engine."""
 
@@ -89,6 +92,8 @@ class Source(Stage):
             for field in ("paths", "ignore_paths"):
                 if getattr(self, field):
                     faults.add(field, f"is for {', '.join(HOSTS)}; got {self.provider}; remove it")
+        if self.history and self.provider in ("s3", "ecr"):
+            faults.add("history", f"is for repositories of code; got {self.provider}; remove it")
         for field in ("inputs", "after", "environment", "allow"):
             if getattr(self, field):
                 faults.add(field, f"is not for a source, which comes first; got {field}; remove it")
@@ -97,7 +102,10 @@ class Source(Stage):
 
     def outputs(self) -> Mapping[str, Output]:
         """What it brings, by its own name."""
-        return {self.name.replace("_", "-"): Output(kind=self.kind_of.get(self.provider, "source"))}
+        place = None
+        if self.provider == "ecr" and isinstance(self.repository, str):
+            place = Place(repository=self.repository)
+        return {self.name.replace("_", "-"): Output(kind=self.kind_of.get(self.provider, "source"), place=place)}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job | Gate:
         """Nothing: the engine itself brings it."""

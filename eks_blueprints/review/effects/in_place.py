@@ -82,8 +82,22 @@ def _log_group(each: ResourceDiff) -> Iterator[Attention]:
             yield attention("dies", "warning", "logs end", each, cause, f"what is older than {after} days is deleted")
 
 
+def _pipeline(each: ResourceDiff) -> Iterator[Attention]:
+    """Source: AWS CodePipeline User Guide, "Edit a pipeline in CodePipeline", read 2026-11-30."""
+    assert each.old is not None  # noqa: S101 - an update has both sides
+    changed = sorted(key for key in _RUNS if each.old.inputs.get(key) != each.resource.inputs.get(key))
+    if changed:
+        cause = " and ".join(f"`{key}`" for key in changed)
+        effect = "a run that is under way does not go on to its end: release the change again"
+        yield attention("dies", "note", "ends runs", each, f"{cause} changed", effect)
+
+
+_RUNS = ("artifactStores", "executionMode", "roleArn", "stages", "triggers", "variables")
+"""What UpdatePipeline is told. Tags are changed beside it."""
+
 _TOLD: dict[str, Callable[[ResourceDiff], Iterator[Attention]]] = {
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "aws:codepipeline/pipeline:Pipeline": _pipeline,
     "aws:ec2/route:Route": _route,
     CLUSTER: _cluster,
 }

@@ -147,6 +147,12 @@ def _inside(each: ResourceDiff) -> str:
     return "everything in it must be deleted first" if each.kind == "delete" else "everything in it is created again"
 
 
+def _connection(each: ResourceDiff) -> str:
+    if each.kind == "delete":
+        return "pipelines that use it cannot read their sources"
+    return "pipelines cannot read their sources until a person finishes the new connection in the console"
+
+
 _OF_NODES = ("EC2", "FARGATE", "HYBRID")
 """Types of access entries for nodes begin so; those for people are STANDARD, or say none."""
 
@@ -158,6 +164,11 @@ _EFFECTS: dict[str, Callable[[ResourceDiff], str]] = {
     "aws:autoscaling/group:Group": _said("its instances are ended"),
     "aws:backup/vault:Vault": _LOST_DATA,
     "aws:cloudwatch/logGroup:LogGroup": _said("its logs are lost"),
+    "aws:codebuild/project:Project": _said("builds that are under way end, and the list of earlier ones is lost"),
+    "aws:codebuild/reportGroup:ReportGroup": _said("its reports are lost"),
+    "aws:codeconnections/connection:Connection": _connection,
+    "aws:codepipeline/pipeline:Pipeline": _said("runs that are under way end, and the list of earlier ones is lost"),
+    "aws:codestarnotifications/notificationRule:NotificationRule": _said("nobody is told of runs by it"),
     "aws:dynamodb/table:Table": _LOST_DATA,
     "aws:ebs/volume:Volume": _LOST_DATA,
     "aws:ec2/eip:Eip": _said("a public address changes: others may have it in their allow-lists"),

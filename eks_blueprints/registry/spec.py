@@ -1,4 +1,4 @@
-"""Image repositories of a team in Amazon ECR, as data."""
+"""Image repositories in Amazon ECR, as data."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ NAMED = {
     "ecr_public_repositories": (_PUBLIC, "name"),
     "ecr_pull_through_caches": (_PREFIX, "prefix"),
 }
-"""The form of a name in a registry and the field with that name, by the field of a team."""
+"""The form of a name in a registry and the field with that name, by the field of a team or a stack of pipelines."""
 
 READ = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 WRITE = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
@@ -136,14 +136,14 @@ class EcrRepository(_Tagged):
 
     name: Annotated[str, AfterValidator(_REPOSITORY)] | None = None
     """Name of the repository, unique in a registry (an account in a region). Changing it replaces the repository.
-    Default: the name of the team, `/` and the key."""
+    Default: the name of the team or the stack, `/` and the key."""
 
     scan_on_push: bool = True
     """Whether images are scanned for vulnerabilities when they are pushed. Enhanced scanning by Amazon Inspector is a
-    setting of the whole registry, not of a team."""
+    setting of the whole registry."""
 
     push: Many[In[RoleArn]] = ()
-    """ARNs of roles that may push and pull, such as the role of the team's pipeline. Each also needs
+    """ARNs of roles that may push and pull, such as the role of a pipeline. Each also needs
     `ecr:GetAuthorizationToken` in its IAM policies: the policy of a repository cannot grant it."""
 
     force_delete: bool = False
@@ -153,7 +153,7 @@ class EcrRepository(_Tagged):
     """Whether Pulumi refuses to delete the repository."""
 
     tags: Tags = {}
-    """Tags, besides those of the team."""
+    """Tags, besides those of the team or the stack."""
 
     def _check_own(self, faults: Faults) -> None:
         if twice := repeated(each for each in self.push if isinstance(each, str)):
@@ -164,7 +164,8 @@ class EcrPublicRepository(Spec):
     """A public repository of images in Amazon ECR, from which everybody can pull."""
 
     name: Annotated[str, AfterValidator(_PUBLIC)] | None = None
-    """Name of the repository. Changing it replaces the repository. Default: the name of the team, `/` and the key."""
+    """Name of the repository. Changing it replaces the repository. Default: the name of the team or the stack, `/` and
+    the key."""
 
     description: str | None = Field(default=None, max_length=1024)
     """Short description in the public gallery, up to 1024 characters."""
@@ -189,7 +190,7 @@ class EcrPublicRepository(Spec):
     """Whether the repository can be deleted while it has images."""
 
     tags: Tags = {}
-    """Tags, besides those of the team."""
+    """Tags, besides those of the team or the stack."""
 
 
 class EcrPullThroughCache(_Tagged):
@@ -204,7 +205,7 @@ class EcrPullThroughCache(_Tagged):
 
     prefix: Annotated[str, AfterValidator(_PREFIX)] | None = None
     """How the names of the repositories begin; `ROOT` for all that no other rule is for. Changing it replaces the rule.
-    Default: the name of the team, `/` and the key."""
+    Default: the name of the team or the stack, `/` and the key."""
 
     upstream_repository_prefix: str | None = None
     """Limits the rule to upstream repositories whose names begin with it. Default: all."""

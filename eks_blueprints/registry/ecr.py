@@ -1,8 +1,9 @@
-"""Makes the image repositories of a team."""
+"""Makes image repositories."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,33 +13,42 @@ import pulumi_aws as aws
 from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam import Allow, json_text, policy_document
 from eks_blueprints.core.iam_roles import Grants, account_id, service_role
-from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.spec import In
-from eks_blueprints.teams._registries import READ, WRITE, EcrPublicRepository, EcrPullThroughCache, EcrRepository
-from eks_blueprints.teams.base import Team
+from eks_blueprints.registry.spec import READ, WRITE, EcrPublicRepository, EcrPullThroughCache, EcrRepository
 
 PUBLIC_REGION = "us-east-1"
-"""Region of the API of public repositories, whatever the region of the cluster. us-west-2 has an endpoint too. Source:
+"""Region of the API of public repositories, whatever the region of the stack. us-west-2 has an endpoint too. Source:
 AWS General Reference, "Amazon ECR Public endpoints and quotas", read 2026-11-29."""
 _WRITE_PUBLIC = tuple(action.replace("ecr:", "ecr-public:") for action in (READ[0], *WRITE))
 
 
-def repositories(component: Component, team: Team, cluster: ClusterRef) -> dict[str, aws.ecr.Repository]:
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """Whose repositories they are."""
+
+    component: Component
+    slug: str
+    """Start of the names of repositories that have none of their own."""
+    region: str
+    partition: str
+    tags: Mapping[str, str]
+
+
+def repositories(owner: Owner, specs: Mapping[str, EcrRepository]) -> dict[str, aws.ecr.Repository]:
     """The private repositories, by their keys."""
-    return {key: _private(component, key, each, team, cluster) for key, each in team.ecr_repositories.items()}
+    return {key: _private(owner, key, each) for key, each in specs.items()}
 
 
-def _private(
-    component: Component, key: str, spec: EcrRepository, team: Team, cluster: ClusterRef
-) -> aws.ecr.Repository:
+def _private(owner: Owner, key: str, spec: EcrRepository) -> aws.ecr.Repository:
+    component = owner.component
     name = f"{component.pulumi_resource_name}-ecr-{key}"
     made = aws.ecr.Repository(
         f"{name}-repository",
-        name=spec.name or f"{team.slug}/{key}",
+        name=spec.name or f"{owner.slug}/{key}",
         encryption_configurations=spec.encryption,
         image_scanning_configuration={"scan_on_push": spec.scan_on_push},
         force_delete=spec.force_delete or None,
-        tags=merge_tags(cluster.tags, spec.tags) or None,
+        tags=merge_tags(owner.tags, spec.tags) or None,
         **spec.mutability,
         # Its name is taken while it is there.
         opts=_beside(component, protect=spec.protect or None, delete_before_replace=True),
@@ -52,25 +62,24 @@ def _private(
     return made
 
 
-def public_repositories(component: Component, team: Team, cluster: ClusterRef) -> dict[str, aws.ecrpublic.Repository]:
+def public_repositories(owner: Owner, specs: Mapping[str, EcrPublicRepository]) -> dict[str, aws.ecrpublic.Repository]:
     """The public repositories, by their keys."""
-    return {key: _public(component, key, each, team, cluster) for key, each in team.ecr_public_repositories.items()}
+    return {key: _public(owner, key, each) for key, each in specs.items()}
 
 
-def _public(
-    component: Component, key: str, spec: EcrPublicRepository, team: Team, cluster: ClusterRef
-) -> aws.ecrpublic.Repository:
+def _public(owner: Owner, key: str, spec: EcrPublicRepository) -> aws.ecrpublic.Repository:
+    component = owner.component
     name = f"{component.pulumi_resource_name}-ecr-public-{key}"
     told = {field: getattr(spec, field) for field in ("description", "about_text", "usage_text")}
     told |= {field: list(getattr(spec, field)) for field in ("architectures", "operating_systems")}
     catalogue: Any = {field: value for field, value in told.items() if value}
     made = aws.ecrpublic.Repository(
         f"{name}-repository",
-        repository_name=spec.name or f"{team.slug}/{key}",
+        repository_name=spec.name or f"{owner.slug}/{key}",
         catalog_data=catalogue or None,
         force_destroy=spec.force_delete or None,
         region=PUBLIC_REGION,
-        tags=merge_tags(cluster.tags, spec.tags) or None,
+        tags=merge_tags(owner.tags, spec.tags) or None,
         opts=_beside(component, delete_before_replace=True),
     )
     if spec.push:
@@ -85,25 +94,19 @@ def _public(
     return made
 
 
-def pull_through_caches(component: Component, team: Team, cluster: ClusterRef) -> None:
+def pull_through_caches(owner: Owner, specs: Mapping[str, EcrPullThroughCache]) -> None:
     """The pull through cache rules, and the templates of the repositories that ECR creates for them."""
-    if not team.ecr_pull_through_caches:
+    if not specs:
         return
-    role = _creating_role(component, team, cluster)
-    for key, each in team.ecr_pull_through_caches.items():
-        _cache(component, key, each, team, cluster, role)
+    role = _creating_role(owner, specs)
+    for key, each in specs.items():
+        _cache(owner, key, each, role)
 
 
-def _cache(  # noqa: PLR0917 what one rule is made of
-    component: Component,
-    key: str,
-    spec: EcrPullThroughCache,
-    team: Team,
-    cluster: ClusterRef,
-    role: pulumi.Output[str],
-) -> None:
+def _cache(owner: Owner, key: str, spec: EcrPullThroughCache, role: pulumi.Output[str]) -> None:
+    component = owner.component
     name = f"{component.pulumi_resource_name}-ecr-cache-{key}"
-    prefix = spec.prefix or f"{team.slug}/{key}"
+    prefix = spec.prefix or f"{owner.slug}/{key}"
     statements = _statements(spec.pull, ())
     template = aws.ecr.RepositoryCreationTemplate(
         f"{name}-template",
@@ -113,7 +116,7 @@ def _cache(  # noqa: PLR0917 what one rule is made of
         encryption_configurations=spec.encryption,
         lifecycle_policy=_lifecycle(spec.lifecycle_policy) if spec.lifecycle_policy else None,
         repository_policy=policy_document(statements) if statements else None,
-        resource_tags=dict(cluster.tags) or None,
+        resource_tags=dict(owner.tags) or None,
         **spec.mutability,
         opts=_beside(component, delete_before_replace=True),
     )
@@ -128,25 +131,25 @@ def _cache(  # noqa: PLR0917 what one rule is made of
     )
 
 
-def _creating_role(component: Component, team: Team, cluster: ClusterRef) -> pulumi.Output[str]:
+def _creating_role(owner: Owner, specs: Mapping[str, EcrPullThroughCache]) -> pulumi.Output[str]:
     """The role that ECR creates repositories with tags and keys with. Source: Amazon ECR User Guide, "Create a custom
     policy for repository creation templates", read 2026-11-29."""
-    account = account_id(component)
-    start = f"arn:{cluster.partition}:ecr:{cluster.region}:"
-    homes = [each.home(f"{team.slug}/{key}") for key, each in team.ecr_pull_through_caches.items()]
+    account = account_id(owner.component)
+    start = f"arn:{owner.partition}:ecr:{owner.region}:"
+    homes = [each.home(f"{owner.slug}/{key}") for key, each in specs.items()]
     caches = tuple(account.apply(partial(_repositories, start, home)) for home in homes)
     verbs = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")
     allowed = [Allow(*verbs, on=caches)]
-    keys: list[In[str]] = [each.kms_key_arn for each in team.ecr_pull_through_caches.values() if each.kms_key_arn]
+    keys: list[In[str]] = [each.kms_key_arn for each in specs.values() if each.kms_key_arn]
     if keys:
         allowed.append(Allow("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant", on=tuple(keys)))
-    grants = Grants(allowed=tuple(allowed), tags=cluster.tags)
-    role = service_role(component, "ecr-cache-role", "ecr.amazonaws.com", grants)
+    grants = Grants(allowed=tuple(allowed), tags=owner.tags)
+    role = service_role(owner.component, "ecr-cache-role", "ecr.amazonaws.com", grants)
     return role.arn
 
 
 def _beside(component: Component, **options: Any) -> pulumi.ResourceOptions:
-    """Options of a child that need not wait for the cluster: images are pushed before there is one."""
+    """Options of a child that need not wait for a cluster: images are pushed before there is one."""
     return pulumi.ResourceOptions(parent=component, **options)
 
 

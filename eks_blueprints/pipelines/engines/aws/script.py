@@ -1,0 +1,41 @@
+"""The bash script of a job as CodeBuild runs it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+
+from eks_blueprints.pipelines._job import Job, Output
+from eks_blueprints.pipelines._tools import install_lines
+
+
+def script(job: Job, outputs: Mapping[str, Output], *, before: Iterable[str] = ()) -> str:
+    """What a job runs: `before` puts its inputs into place, then its programs are installed, then come its commands,
+    and last its outputs are put into `artifacts/<name>`. If a command fails, `on_failure` runs, and then it fails."""
+    lines = ["set -eo pipefail", *before, *install_lines(job.tools, job.runner.architecture)]
+    lines += [f"mkdir -p artifacts/{name}" for name in outputs]
+    if job.on_failure:
+        lines += ["roll_back() {", "  set +e", *(f"  {line}" for line in job.on_failure), "}"]
+        lines.append('trap \'CODE=$?; if [ "$CODE" -ne 0 ]; then roll_back; fi; exit "$CODE"\' EXIT')
+    lines += job.commands
+    if job.on_failure:
+        lines.append("trap - EXIT")
+    for name, output in outputs.items():
+        lines += _kept(name, output)
+    return "\n".join(lines) + "\n"
+
+
+def _kept(name: str, output: Output) -> Iterator[str]:
+    folder = f"artifacts/{name}"
+    if output.paths:
+        yield "shopt -s globstar nullglob"
+        yield f"FILES=({' '.join(pattern(path) for path in output.paths)})"
+        yield f'if [ "${{#FILES[@]}}" -gt 0 ]; then tar -cf - -- "${{FILES[@]}}" | tar -xf - -C {folder}; fi'
+    missing = f"artifact {name}: no file" + (f" matches {' '.join(output.paths)}" if output.paths else "")
+    yield f'if [ -z "$(ls -A {folder})" ]; then echo {shlex.quote(missing)} >&2; exit 1; fi'
+
+
+def pattern(path: str) -> str:
+    """A pattern of files as bash expands it: only its `*` are no plain text."""
+    return "".join(part if part.startswith("*") else shlex.quote(part) for part in re.split(r"(\*+)", path) if part)

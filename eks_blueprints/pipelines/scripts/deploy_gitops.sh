@@ -1,0 +1,22 @@
+# Commits the image to the repository that the cluster follows.
+# Needs: git_login.sh, rollout.sh's IMAGE, NAME, GIT_REPOSITORY, GIT_BRANCH, GIT_FOLDER, PACKAGE.
+mkdir -p "artifacts/$NAME"
+python3 -m pip install --quiet --disable-pip-version-check "$PACKAGE"
+git_log_in "$GIT_REPOSITORY"
+MANIFESTS="$(mktemp -d)"
+git clone --quiet --branch "$GIT_BRANCH" "$GIT_URL" "$MANIFESTS"
+HEAD_BEFORE="$(git -C "$MANIFESTS" rev-parse HEAD)"
+jq -n --arg url "$GIT_REPOSITORY" --arg branch "$GIT_BRANCH" --arg before "$HEAD_BEFORE" --argjson image "$IMAGE_JSON" \
+  '{method: "gitops", url: $url, branch: $branch, before: $before, commit: null, image: $image}' > "artifacts/$NAME/rollout.json"
+(
+  cd "$MANIFESTS" || exit 1
+  eks-blueprints gitops bump "$IMAGE" --path "$GIT_FOLDER" --branch "$GIT_BRANCH" --push \
+    --message "$PIPELINE: ${IMAGE%@*} of commit $COMMIT" --author "$PIPELINE <$PIPELINE@pipeline.invalid>"
+)
+HEAD_AFTER="$(git -C "$MANIFESTS" rev-parse HEAD)"
+if [ "$HEAD_AFTER" = "$HEAD_BEFORE" ]; then
+  echo "the repository has this image already"
+else
+  jq --arg commit "$HEAD_AFTER" '.commit = $commit' "artifacts/$NAME/rollout.json" > rollout.new
+  mv rollout.new "artifacts/$NAME/rollout.json"
+fi

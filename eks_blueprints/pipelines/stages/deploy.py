@@ -1,0 +1,273 @@
+"""Deployments: by kubectl, Helm, a commit to the repository that a cluster follows, or Pulumi."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from eks_blueprints.core.errors import Faults, Problem, shown
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.leaves import Namespace
+from eks_blueprints.core.spec import Many, Spec
+from eks_blueprints.pipelines import _cluster, _registry
+from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
+from eks_blueprints.pipelines._repository import RepositoryPath
+from eks_blueprints.pipelines._scripts import script
+from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages.preview import PulumiArgs
+from eks_blueprints.pipelines.stages.roll_back import Guarded
+
+_WORKLOAD = Form(
+    r"(deployment|statefulset|daemonset)/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?",
+    what="is not a workload",
+    do="write deployment/name, statefulset/name or daemonset/name",
+)
+_RELEASE = Form(
+    r"[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?",
+    what="is not a name of a release",
+    do="use up to 53 lowercase letters, digits and -",
+)
+_KEY = Form(r"[A-Za-z0-9_\\.\[\]/-]{1,200}", what="is not a key of values", do="write one such as image.tag")
+
+Workload = Annotated[str, AfterValidator(_WORKLOAD)]
+Release = Annotated[str, AfterValidator(_RELEASE)]
+ValueKey = Annotated[str, AfterValidator(_KEY)]
+PACKAGE = "eks-blueprints"
+
+
+class KubectlArgs(Spec):
+    """A deployment by kubectl."""
+
+    workloads: Many[Workload] = ()
+    """Workloads whose image is changed (`kubectl set image`), such as `deployment/web`."""
+
+    container: str | None = None
+    """Their container. Default: the one with the name of the workload."""
+
+    kustomize: RepositoryPath | None = None
+    """Folder of Kustomize that is applied, instead of `workloads`."""
+
+    image_name: str | None = None
+    """Name in its manifests that stands for the image (`kustomize edit set image`). Default: no image is set."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        faults = Faults()
+        if bool(self.workloads) == (self.kustomize is not None):
+            got = "both" if self.workloads else "neither"
+            faults.add("workloads", f"or kustomize is required, but not both; got {got}; set one of them")
+        if self.kustomize is None and self.image_name is not None:
+            faults.add("image_name", f"is for kustomize; got {shown(self.image_name)} with workloads; remove it")
+        if self.kustomize is not None and self.container is not None:
+            faults.add("container", f"is for workloads; got {shown(self.container)} with kustomize; remove it")
+        faults.raise_if_any()
+        return self
+
+
+class HelmArgs(Spec):
+    """A deployment by Helm: `helm upgrade --install`, which waits and puts back what ran before if it fails."""
+
+    release: Release
+    """Name of the release."""
+
+    chart: RepositoryPath | None = None
+    """Folder of the chart in the checkout. Default: the chart among the inputs, whose digest is compared."""
+
+    values: Many[RepositoryPath] = ()
+    """Files of values in the checkout, the later over the earlier, such as `values/production.yaml`."""
+
+    image_values: dict[ValueKey, Literal["repository", "digest", "tag", "reference"]] = {
+        "image.repository": "repository",
+        "image.digest": "digest",
+    }
+    """Keys of values that are given a part of the image: its repository with the host, its digest, its tag, or all of
+    it by digest (`reference`)."""
+
+    create_namespace: bool = False
+    """Whether it creates the namespace, for which its role needs rights in the whole cluster."""
+
+    test: bool = True
+    """Whether the tests of the chart run afterwards (`helm test`); if they fail, the stage fails."""
+
+
+class GitopsArgs(Spec):
+    """A deployment by a commit to the repository that an agent in the cluster follows."""
+
+    package: str = Field(default=PACKAGE, min_length=1, max_length=500)
+    """What `pip install` is given for `eks-blueprints gitops bump`: a name with a version, or an address."""
+
+
+class Deploy(Guarded, CommandStage):
+    """Change an environment, and wait until the change is done."""
+
+    kubectl: KubectlArgs | None = None
+    """Deploy by kubectl."""
+
+    helm: HelmArgs | None = None
+    """Deploy by Helm."""
+
+    gitops: GitopsArgs | None = None
+    """How the commit is made, in an environment with `gitops`, where this is the only way."""
+
+    pulumi: PulumiArgs | None = None
+    """Deploy a stack by Pulumi: exactly the plan among the inputs (`pulumi up --plan`)."""
+
+    namespace: Namespace | None = None
+    """Namespace. Default: that of its environment, if it has one."""
+
+    wait_minutes: int = Field(default=10, ge=1, le=120)
+    """How long it waits for the change, 1 to 120 minutes."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        faults = Faults()
+        said = [way for way in ("kubectl", "helm", "gitops", "pulumi") if getattr(self, way) is not None]
+        if len(said) > 1:
+            faults.add(said[1], f"is another way to deploy; got {' and '.join(said)}; keep one of them")
+        if self.pulumi is not None and self.namespace is not None:
+            faults.add("namespace", f"is not for Pulumi; got {self.namespace}; remove it")
+        faults.raise_if_any()
+        return self
+
+    def _check_own(self, faults: Faults) -> None:
+        """It needs no commands."""
+
+    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
+        """Ways that do not fit its environment."""
+        if environment is None:
+            return
+        said = next((way for way in ("kubectl", "helm", "pulumi") if getattr(self, way) is not None), None)
+        if environment.gitops is not None:
+            if said in ("kubectl", "helm"):
+                do = f"remove {said}, or gitops of the environment"
+                yield Problem((said,), f"is not used where a commit deploys; got {self.environment} with gitops; {do}")
+        elif self.gitops is not None:
+            do = "say in the environment which repository it follows"
+            yield Problem(("gitops",), f"is for an environment with gitops; got {self.environment} without; {do}")
+        elif said is None:
+            do = "add kubectl, helm or pulumi, or gitops to the environment"
+            yield Problem((), f"says not how it deploys; got no way for {self.environment}; {do}")
+        elif said != "pulumi" and namespace_in(self.namespace, environment) is None:
+            got = "none" if not environment.namespaces else f"{len(environment.namespaces)} in the environment"
+            yield Problem(("namespace",), f"is required; got {got}; name the one that it deploys to")
+        if (
+            said != "pulumi"
+            and self.namespace is not None
+            and environment.namespaces
+            and self.namespace not in environment.namespaces
+        ):
+            do = "add it to namespaces of the environment, or name one of them"
+            yield Problem(("namespace",), f"is not one that it can change; got {self.namespace}; {do}")
+
+    def cluster_policy(self, environment: Environment) -> str | None:
+        """What it needs in its cluster: nothing for Pulumi, whose program says as whom it deploys."""
+        return None if self.pulumi is not None else environment.policy
+
+    @property
+    def deploys(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def takes(self) -> Mapping[ArtifactKind, bool]:
+        """The image, the chart or the plan that it deploys."""
+        if self.pulumi is not None:
+            return {"plan": True}
+        if self.helm is not None:
+            return {"image": False} if self.helm.chart is not None else {"image": False, "chart": True}
+        if self.kubectl is not None:
+            return {"image": bool(self.kubectl.workloads or self.kubectl.image_name)}
+        return {"image": True}
+
+    @property
+    def artifact(self) -> str:
+        """Name of what notes the rollout among the artifacts."""
+        return self.name.replace("_", "-")
+
+    def outputs(self) -> Mapping[str, Output]:
+        """The note of what ran before."""
+        return {**super().outputs(), self.artifact: Output(kind="rollout")}
+
+    def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
+        """Deploy, and on failure put back what ran before if that is asked for."""
+        made = dict(self._by_pulumi(site, inputs) if self.pulumi is not None else self._to_cluster(site, inputs))
+        commands = made.pop("commands")
+        job = self.job(**made)
+        return job.but(
+            commands=(*job.commands, *commands),
+            on_failure=self.put_back(site, self.artifact, self.wait_minutes) if self.pulumi is None else (),
+        )
+
+    def _by_pulumi(self, site: Site, inputs: Mapping[str, Output]) -> dict[str, Any]:
+        if self.pulumi is None:
+            return {}
+        [plan, *_] = [name for name, output in inputs.items() if output.kind == "plan"]
+        where = {"FOLDER": self.pulumi.folder, "STACK": self.pulumi.stack, "NAME": self.artifact, "PLAN": plan}
+        return {
+            "commands": (self.pulumi.login(site), script("pulumi_up", **where)),
+            "allowed": self.pulumi.allowed(site),
+            "tools": ("jq", "pulumi"),
+        }
+
+    def _to_cluster(self, site: Site, inputs: Mapping[str, Output]) -> dict[str, Any]:
+        image = next((name for name, output in inputs.items() if output.kind == "image"), "")
+        namespace = namespace_in(self.namespace, site.environment) or ""
+        note = script("rollout", NAME=self.artifact, NAMESPACE=namespace, IMAGE_INPUT=image, TIMEOUT=self._timeout)
+        if site.environment is not None and site.environment.gitops is not None:
+            return {"commands": (note, *self._by_commit(site.environment)), **self._token(site.environment)}
+        made: dict[str, Any] = {"variables": _cluster.variables(site)}
+        entered = _cluster.enter(site)
+        if self.helm is not None:
+            chart = next((name for name, output in inputs.items() if output.kind == "chart"), "")
+            place = inputs[chart].place or Place() if chart and self.helm.chart is None else Place()
+            lines = helm_lines(self.helm, site, "" if self.helm.chart else chart, place)
+            create = ("--create-namespace",) if self.helm.create_namespace else ()
+            said = script("deploy_helm", RELEASE=self.helm.release, CREATE_NAMESPACE=create, TEST=self.helm.test)
+            # What is read before the role of another account is taken on: the registry is the pipeline's own.
+            made |= {"commands": (note, *lines, *entered, said), "tools": ("helm", "jq", "kubectl", "yq")}
+            return made | {"allowed": _registry.pulls(site, place)}
+        if self.kubectl is not None and self.kubectl.kustomize is not None:
+            where = {"FOLDER": self.kubectl.kustomize, "IMAGE_NAME": self.kubectl.image_name or ""}
+            said = script("deploy_kustomize", **where)
+            return made | {"commands": (note, *entered, said), "tools": ("jq", "kubectl", "kustomize", "yq")}
+        workloads = tuple(self.kubectl.workloads) if self.kubectl is not None else ()
+        container = (self.kubectl.container if self.kubectl is not None else None) or ""
+        said = script("deploy_image", WORKLOADS=workloads, CONTAINER=container)
+        return made | {"commands": (note, *entered, said), "tools": ("jq", "kubectl"), "checkout": bool(self.commands)}
+
+    @property
+    def _timeout(self) -> str:
+        return f"{self.wait_minutes}m"
+
+    def _by_commit(self, environment: Environment) -> tuple[str, ...]:
+        to = environment.gitops
+        if to is None:
+            return ()
+        where = {"GIT_REPOSITORY": to.url, "GIT_BRANCH": to.branch, "GIT_FOLDER": to.path}
+        package = (self.gitops or GitopsArgs()).package
+        return (script("git_login"), script("deploy_gitops", **where, PACKAGE=package))
+
+    def _token(self, environment: Environment) -> dict[str, Any]:
+        token = environment.gitops.token_secret_arn if environment.gitops is not None else None
+        return {"tools": ("jq",), "secrets": {} if token is None else {"GIT_TOKEN": token}}
+
+
+def helm_lines(helm: HelmArgs, site: Site, chart: str, place: Place) -> tuple[str, ...]:
+    """Commands that fetch a chart and put its values together."""
+    pairs = tuple(f"{key}={part}" for key, part in helm.image_values.items())
+    where = {"CHART_PATH": helm.chart or "", "CHART_INPUT": chart, "CHART_REGION": place.region or site.region}
+    return (
+        script("chart_file", **where),
+        script("helm_values", VALUES=tuple(helm.values), IMAGE_VALUES=pairs),
+    )
+
+
+def namespace_in(said: str | None, environment: Environment | None) -> str | None:
+    """The namespace that a stage works in: what it says, or the only one of its environment."""
+    if said is not None:
+        return said
+    namespaces = tuple(environment.namespaces) if environment is not None else ()
+    return str(namespaces[0]) if len(namespaces) == 1 else None

@@ -1,0 +1,31 @@
+"""Drift: what is deployed differs from what the program says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eks_blueprints.pipelines._job import Job, Output, Site
+from eks_blueprints.pipelines._scripts import script
+from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages.preview import PulumiArgs
+
+
+class Drift(CommandStage):
+    """Compare what is deployed with what a program says, and fail if anything differs. Nothing is changed."""
+
+    pulumi: PulumiArgs
+    """The stack."""
+
+    def _check_own(self, faults: Any) -> None:
+        """It needs no commands."""
+
+    def outputs(self) -> Mapping[str, Output]:
+        """The report."""
+        return {**super().outputs(), self.name.replace("_", "-"): Output(kind="files")}
+
+    def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
+        """Compare."""
+        place = {"FOLDER": self.pulumi.folder, "STACK": self.pulumi.stack, "NAME": self.name.replace("_", "-")}
+        job = self.job((self.pulumi.login(site),), allowed=self.pulumi.allowed(site), tools=("pulumi",))
+        return job.but(commands=(*job.commands, script("pulumi_drift", **place)))

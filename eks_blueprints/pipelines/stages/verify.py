@@ -1,0 +1,148 @@
+"""Verification: does what was deployed really run, and work?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import Namespace
+from eks_blueprints.core.spec import Many, Spec
+from eks_blueprints.pipelines import _cluster
+from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
+from eks_blueprints.pipelines._scripts import script
+from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages.deploy import Workload, namespace_in
+from eks_blueprints.pipelines.stages.roll_back import Guarded
+
+_URL = Form(
+    r"https?://(?!.*@)[\x21-\x7e]+", what="is not an address", do="write https://host/path without a user or password"
+)
+_ALARM = Form(r"[\x20-\x7e]{1,255}", what="is not the name of an alarm", do="write its name in CloudWatch, not its ARN")
+
+
+class UrlCheck(Spec):
+    """An address that has to answer."""
+
+    url: Annotated[str, AfterValidator(_URL)]
+    """The address, as the machine of the job reaches it."""
+
+    status: int = Field(default=200, ge=100, le=599)
+    """Status code of the answer, after redirections."""
+
+    contains: str = Field(default="", max_length=500, pattern=r"^[^\r\n]*$")
+    """Text that the answer contains, in one line. Default: any."""
+
+
+class Verify(Guarded, CommandStage):
+    """Find out whether an environment works: what its workloads report, which images their pods really run, the tests
+    of the chart, addresses, alarms, and commands of your own."""
+
+    workloads: Many[Workload] = ()
+    """Workloads that must be rolled out. Default: those of the deployment before it."""
+
+    namespace: Namespace | None = None
+    """Namespace of `workloads`. Default: that of its environment, if it has one."""
+
+    helm_test: bool = False
+    """Whether the tests of the release that was deployed run once more (`helm test`)."""
+
+    urls: Many[UrlCheck] = ()
+    """Addresses that must answer."""
+
+    alarms: Many[Annotated[str, AfterValidator(_ALARM)]] = Field(default=(), max_length=100)
+    """Names of CloudWatch alarms, in the region of the environment, that must not be in ALARM for `alarm_minutes`, and
+    be OK then. One that is not there fails it."""
+
+    alarm_minutes: int = Field(default=5, ge=0, le=120)
+    """How long alarms are watched, 0 to 120 minutes."""
+
+    wait_minutes: int = Field(default=10, ge=1, le=120)
+    """How long it waits for workloads and addresses, 1 to 120 minutes."""
+
+    @model_validator(mode="after")
+    def _has_time(self) -> Self:
+        faults = Faults()
+        need = self.wait_minutes + (self.alarm_minutes if self.alarms else 0)
+        if need >= (self.timeout_minutes or 60):
+            got = f"{need} of {self.timeout_minutes or 60} minutes"
+            faults.add("wait_minutes", f"leaves no time for the job itself; got {got}; raise timeout_minutes")
+        faults.raise_if_any()
+        return self
+
+    def _check_own(self, faults: Faults) -> None:
+        """It needs no commands."""
+
+    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
+        """What cannot be seen in its environment."""
+        if environment is None:
+            return
+        blind = environment.gitops is not None
+        if blind and not (self.urls or self.alarms or self.commands):
+            do = "add urls, alarms or commands"
+            yield Problem((), f"has nothing to look at where a commit deploys; got {self.environment}; {do}")
+        for field in ("workloads", "helm_test"):
+            if blind and getattr(self, field):
+                do = "remove it, and add urls or alarms"
+                yield Problem((field,), f"needs rights in the cluster, where a commit deploys; got {field}; {do}")
+        if self.workloads and not blind and namespace_in(self.namespace, environment) is None:
+            yield Problem(("namespace",), "is required for workloads; got none; name the one that they are in")
+
+    def cluster_policy(self, environment: Environment) -> str | None:
+        """It looks; tests of a chart and rolling back need more."""
+        return environment.policy if self.helm_test else super().cluster_policy(environment)
+
+    @property
+    def verifies(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def takes(self) -> Mapping[ArtifactKind, bool]:
+        """What notes the deployment before it."""
+        return {"rollout": False}
+
+    def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
+        """Look at the cluster, then at addresses, its own commands, and alarms."""
+        rollout = next((name for name, output in inputs.items() if output.kind == "rollout"), None)
+        blind = site.environment is None or site.environment.gitops is not None or site.environment.cluster is None
+        before: list[str] = []
+        if not blind and (self.workloads or rollout is not None):
+            before += _cluster.enter(site)
+            before.append(
+                script(
+                    "verify_rollout",
+                    ROLLOUT=f"artifacts/{rollout}/rollout.json" if rollout is not None else "",
+                    NAMESPACE=namespace_in(self.namespace, site.environment) or "",
+                    WORKLOADS=tuple(self.workloads),
+                    WAIT_SECONDS=self.wait_minutes * 60,
+                )
+            )
+        if self.helm_test and rollout is not None:
+            before.append(
+                script("helm_test", ROLLOUT=f"artifacts/{rollout}/rollout.json", TIMEOUT=f"{self.wait_minutes}m")
+            )
+        if self.urls:
+            asked = tuple(f"{each.status} {each.url} {each.contains}".rstrip() for each in self.urls)
+            before.append(script("verify_urls", URLS=asked, WAIT_SECONDS=self.wait_minutes * 60))
+        told = {"variables": _cluster.variables(site)} if not blind else {}
+        job = self.job(tuple(before), allowed=self._reads(), tools=("helm", "jq", "kubectl", "yq"), **told)
+        watch = script(
+            "verify_alarms",
+            ALARMS=tuple(self.alarms),
+            ALARM_SECONDS=self.alarm_minutes * 60,
+            ALARM_REGION=site.cluster_region,
+        )
+        return job.but(
+            commands=(*job.commands, watch) if self.alarms else job.commands,
+            on_failure=self.put_back(site, rollout, self.wait_minutes),
+        )
+
+    def _reads(self) -> tuple[Allow, ...]:
+        # CloudWatch knows no resources for it.
+        return (Allow("cloudwatch:DescribeAlarms"),) if self.alarms else ()

@@ -1,0 +1,1 @@
+"""Repositories of images in Amazon ECR, which teams and stacks of pipelines have."""
