@@ -51,14 +51,17 @@ STAGES: dict[str, Any] = {
 PROVIDERS = {"github_actions": "github", "gitlab_ci": "gitlab", "jenkins": "github"}
 
 
-def fields(engine: str, *, stages: dict[str, Any] | None = None, source: Any = None, **stack: Any) -> dict[str, Any]:
+def fields(
+    engine: str, *, stages: dict[str, Any] | None = None, source: Any = None, pipeline: Any = None, **stack: Any
+) -> dict[str, Any]:
     """Fields of the stack."""
     code = {"provider": PROVIDERS[engine], "repository": "acme/web", "on": ["push", "pull_request"], **(source or {})}
-    pipeline = {
+    web = {
         "kind": "custom_pipeline",
         "engine": engine,
         "pushers": ["acme/developers"],
         "stages": {"source": code, **copy.deepcopy(STAGES if stages is None else stages)},
+        **(pipeline or {}),
     }
     base: dict[str, Any] = {
         "region": "eu-west-1",
@@ -73,7 +76,7 @@ def fields(engine: str, *, stages: dict[str, Any] | None = None, source: Any = N
             },
         },
         "engines": {"jenkins": {"cluster": "tools"}},
-        "pipelines": {"web": pipeline},
+        "pipelines": {"web": web},
     }
     return {key: value for key, value in {**base, **stack}.items() if value is not None}
 
