@@ -241,6 +241,8 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
                 "path": f"artifacts/{name}",
                 "if-no-files-found": "error",
                 "include-hidden-files": True,
+                # A job that is run again makes its artifacts anew.
+                "overwrite": True,
                 "retention-days": _KEPT_DAYS,
             },
         }
