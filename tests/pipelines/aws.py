@@ -10,9 +10,7 @@ from eks_blueprints.testing.recorded import Recorded, record
 
 ACCOUNT = "111122223333"
 RELEASE = f"arn:aws:iam::{ACCOUNT}:role/release"
-OLD_CONNECTION = (
-    f"arn:aws:codestar-connections:eu-west-1:{ACCOUNT}:connection/aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb"
-)
+OLD_CONNECTION = f"arn:aws:codestar-connections:eu-west-1:{ACCOUNT}:connection/aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb"
 SOURCE: dict[str, Any] = {"provider": "github", "repository": "acme/web", "connection": "github"}
 RUN: dict[str, Any] = {"commands": ["make"]}
 BASE: dict[str, Any] = {
