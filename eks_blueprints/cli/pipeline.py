@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
+from eks_blueprints.cli import pipeline_show
+
 
 @click.group("pipeline")
 def command() -> None:
     """Show the pipelines of a stack."""
+
+
+command.add_command(pipeline_show.command)

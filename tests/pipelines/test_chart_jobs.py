@@ -1,5 +1,7 @@
 """What the jobs of charts do: package, publish to ECR or to a bucket that others write to at the same time."""
 
+# ruff: noqa: E501 - stand-ins for programs read best with one answer a line
+
 from __future__ import annotations
 
 import json
