@@ -47,6 +47,14 @@ class Place:
     bucket: str | None = None
     prefix: str = ""
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        if self.bucket is not None:
+            return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+        name = self.repository or ""
+        return name if self.account_id is None else f"{name} of {self.account_id}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Output:

@@ -125,6 +125,11 @@ class CommandStage(Stage):
         if not self.commands:
             faults.add("commands", "needs at least one; got []; write what it runs")
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return self.commands[0].splitlines()[0] if self.commands else ""
+
     def outputs(self) -> Mapping[str, Output]:
         """The artifacts that it makes."""
         return {name: Output(kind="files", paths=tuple(paths)) for name, paths in self.artifacts.items()}

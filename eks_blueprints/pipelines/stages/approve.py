@@ -31,6 +31,11 @@ class Approve(Stage):
     link: Annotated[str, AfterValidator(_LINK)] | None = None
     """A page that they look at before they decide, such as a dashboard."""
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return ", ".join(self.approvers)
+
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job | Gate:
         """The decision."""
         said = self.approvers or (site.environment.approvers if site.environment else ())

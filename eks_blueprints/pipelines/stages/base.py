@@ -64,6 +64,11 @@ class Stage(Element):
         yield from ()
 
     @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return ""
+
+    @property
     def deploys(self) -> bool:
         """Whether it changes an environment."""
         return False

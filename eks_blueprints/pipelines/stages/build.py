@@ -110,6 +110,13 @@ class Build(CommandStage):
         """Architecture of its machine, and of its image."""
         return (self.image.platform if self.image is not None else None) or self.runner.architecture
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        if self.image is None:
+            return super().summary
+        return f"image {self.image.repository} for {GOARCH[self.architecture]}"
+
     def outputs(self) -> Mapping[str, Output]:
         """Its files, and its image."""
         if self.image is None:

@@ -74,6 +74,11 @@ class CheckChart(CommandStage):
         """Name of what it renders among the artifacts."""
         return f"{self.name.replace('_', '-')}-manifests"
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return self.chart
+
     def outputs(self) -> Mapping[str, Output]:
         """The rendered objects."""
         return {**super().outputs(), self.artifact: Output(kind="manifests")}

@@ -187,6 +187,17 @@ class Deploy(Guarded, CommandStage):
         """Name of what notes the rollout among the artifacts."""
         return self.name.replace("_", "-")
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        if self.pulumi is not None:
+            return f"pulumi, exactly the plan of {self.pulumi.stack}"
+        if self.helm is not None:
+            return f"helm upgrade {self.helm.release}"
+        if self.kubectl is not None:
+            return f"kubectl, {self.kubectl.kustomize or ', '.join(self.kubectl.workloads)}"
+        return "a commit that the cluster follows"
+
     def outputs(self) -> Mapping[str, Output]:
         """The note of what ran before."""
         return {**super().outputs(), self.artifact: Output(kind="rollout")}

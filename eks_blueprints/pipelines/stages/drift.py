@@ -20,6 +20,11 @@ class Drift(CommandStage):
     def _check_own(self, faults: Any) -> None:
         """It needs no commands."""
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return f"{self.pulumi.stack} as its program says?"
+
     def outputs(self) -> Mapping[str, Output]:
         """The report."""
         return {**super().outputs(), self.name.replace("_", "-"): Output(kind="files")}

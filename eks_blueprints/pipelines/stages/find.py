@@ -92,6 +92,11 @@ class Find(CommandStage):
         found = self.image or self.chart
         return Place(repository=found.repository if found is not None else None)
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return f"newest in {self.place.name}"
+
     def outputs(self) -> Mapping[str, Output]:
         """What it finds."""
         kind: ArtifactKind = "image" if self.image is not None else "chart"

@@ -90,6 +90,11 @@ class Preview(CommandStage):
         """Name of the plan among the artifacts."""
         return self.name.replace("_", "-")
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return f"plan of {self.pulumi.stack}"
+
     def outputs(self) -> Mapping[str, Output]:
         """The plan."""
         return {**super().outputs(), self.artifact: Output(kind="plan")}

@@ -100,6 +100,11 @@ class Promote(CommandStage):
         """What it works on."""
         return {self.kind_of_artifact: True}
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return f"{self.kind_of_artifact} to {self.place.name}"
+
     def outputs(self) -> Mapping[str, Output]:
         """The same thing at its new place."""
         return {**super().outputs(), self.artifact: Output(kind=self.kind_of_artifact, place=self.place)}

@@ -80,6 +80,12 @@ class Publish(CommandStage):
         """What it works on."""
         return {"image": True} if self.image is not None else {}
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        what = "chart" if self.chart is not None else "image"
+        return f"{what} to {self.place.name}"
+
     def outputs(self) -> Mapping[str, Output]:
         """What it publishes."""
         kind: ArtifactKind = "image" if self.image is not None else "chart"

@@ -104,6 +104,12 @@ class Scan(CommandStage):
         """What it works on."""
         return {"image": True}
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        waived = f", {len(self.waivers)} waived" if self.waivers else ""
+        return f"{self.scanner}, fails from {self.fail_on} on{waived}"
+
     def outputs(self) -> Mapping[str, Output]:
         """Its findings, as JSON and SARIF, and files of its own."""
         return {**super().outputs(), self.artifact: Output(kind="files")}

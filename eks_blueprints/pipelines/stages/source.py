@@ -100,6 +100,12 @@ class Source(Stage):
         faults.raise_if_any()
         return self
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        which = self.key or ", ".join(self.tags) or self.branch
+        return f"{self.provider} {self.repository}, {which}" if isinstance(self.repository, str) else self.provider
+
     def outputs(self) -> Mapping[str, Output]:
         """What it brings, by its own name."""
         place = None

@@ -64,6 +64,11 @@ class Trial(CommandStage):
         """The chart and the image."""
         return {"image": False} if self.helm.chart is not None else {"image": False, "chart": True}
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        return f"helm test {self.helm.release}, then removed"
+
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Install, test, remove."""
         image = next((name for name, output in inputs.items() if output.kind == "image"), "")

@@ -107,6 +107,13 @@ class Verify(Guarded, CommandStage):
         """What notes the deployment before it."""
         return {"rollout": False}
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words for pictures."""
+        said = ["rollout"] + ["helm test"] * self.helm_test
+        said += ["addresses"] * bool(self.urls) + ["alarms"] * bool(self.alarms)
+        return ", ".join([*said, *self.commands[:1]])
+
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Look at the cluster, then at addresses, its own commands, and alarms."""
         rollout = next((name for name, output in inputs.items() if output.kind == "rollout"), None)
