@@ -124,10 +124,10 @@ def _lines(name: str, found: Sizing) -> Iterator[str]:
         why = f" ({each.why})" if each.why else ""
         recommended = click.style(each.recommended, bold=True)
         yield f"  {each.container}/{each.resource}  {asked}, {recommended} is recommended{why}"
-    for word, each in (("as it is", found.before), ("with it", found.after)):
-        if each is not None:
+    for word, there in (("as it is", found.before), ("with it", found.after)):
+        if there is not None:
             yield f"  {word}"
-            yield from (f"    {line}" for line in room_lines(each))
+            yield from (f"    {line}" for line in room_lines(there))
 
 
 def room_lines(found: Room) -> Iterator[str]:

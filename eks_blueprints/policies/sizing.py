@@ -70,7 +70,9 @@ def sizing(stack: Stack, workload: Resource, samples: Samples, nodes: int | None
                 changed[resource] += wanted - (own or 0)
     if workload.type in (DEPLOYMENT, STATEFUL_SET):
         found.before = room(stack, workload, start=nodes)
-        found.after = room(stack, workload, needs=replace(needs, **changed), start=nodes)
+        found.after = room(
+            stack, workload, needs=replace(needs, cpu=changed["cpu"], memory=changed["memory"]), start=nodes
+        )
     return found
 
 

@@ -122,7 +122,7 @@ def _with_requests(
     spec = {key: value for key, value in manifest["spec"].items() if value is not None}
     if manifest.get("kind") == "ScaledObject":
         made, operator = horizontal(spec)
-        return Autoscaled(title, made, requests, version, operator)
+        return Autoscaled(title, made, requests, version, keda=operator)
     return Autoscaled(title, spec, requests, version)
 
 
