@@ -59,6 +59,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "secret_objects",
             "secret_text",
             "yaml_events",
+            "yaml_problems",
             "yaml_text",
         },
         {

@@ -108,6 +108,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     show.problems(unlisted)
     judging = policies or profile is not None or form != "text"
     verdicts = [_said(verdict(file), quiet=judging) for file in files]
+    if not judging:
+        _say_what_was_not_checked(verdicts)
     valid = passed(verdicts, strict, unlisted)
     reports = _judged(files, profile) if judging and valid else []
     if mine is not None and form == "json":
@@ -122,12 +124,20 @@ def _said(found: Verdict, *, quiet: bool) -> Verdict:
     show.problems(found.problems)
     if not found.problems and not quiet:
         click.echo(f"{click.style('valid', fg='green')}  {found.file}")
-    if found.unchecked and not quiet:
-        methods = " and ".join(f"{name}()" for name in found.unchecked)
-        verb = "changes" if len(found.unchecked) == 1 else "change"
-        do = f"run: eks-blueprints preview {found.stack}"
-        click.echo(f"not checked: what {methods} of {found.blueprint} {verb} in {found.file}; {do}")
     return found
+
+
+def _say_what_was_not_checked(verdicts: Sequence[Verdict]) -> None:
+    """One line for each blueprint class that changes what its stack files say, however many they are."""
+    several: dict[tuple[str, tuple[str, ...]], list[Verdict]] = {}
+    for found in verdicts:
+        if found.unchecked:
+            several.setdefault((str(found.blueprint), tuple(found.unchecked)), []).append(found)
+    for (blueprint, names), files in several.items():
+        methods = " and ".join(f"{name}()" for name in names)
+        verb = "changes" if len(names) == 1 else "change"
+        where, stack = (files[0].file, files[0].stack) if len(files) == 1 else (f"{len(files)} stack files", "--all")
+        click.echo(f"not checked: what {methods} of {blueprint} {verb} in {where}; run: eks-blueprints preview {stack}")
 
 
 def _unmeant() -> Sequence[Problem]:

@@ -45,6 +45,7 @@ def command(context: click.Context) -> None:
       eks-blueprints explain network.cidr
       eks-blueprints explain compute.managed_nodes.instance_types
       eks-blueprints explain addons.external_dns
+      eks-blueprints explain enable_irsa         where a field of eksctl or terraform-aws-eks is
       eks-blueprints explain pods m7g.large      how many pods fit on a node of that type
       eks-blueprints explain hpa prod/web        how many pods an autoscaler makes, and why
       eks-blueprints explain vpa prod/web        how large one makes them, and whether there is room

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import sys
 from collections.abc import Callable
@@ -92,7 +93,8 @@ def _tell(folder: Path, answers: Answers) -> None:
     click.echo(f"created {answers.name} in {folder}: {PRESETS[answers.preset]}")
     click.echo("before the first pulumi up, replace every value that is marked # yours\n\nnext:")
     place = [] if folder.resolve() == Path.cwd() else [f"cd {_quoted(folder)}"]
-    commands = [*place, "eks-blueprints preview dev", "python -m pytest"]
+    tests = [] if importlib.util.find_spec("pytest") else ["pip install pytest"]
+    commands = [*place, "eks-blueprints preview dev", *tests, "python -m pytest"]
     commands += ["eks-blueprints check --policies"] if not place else []
     for line in commands:
         click.echo(f"  {click.style(line, fg='cyan')}")

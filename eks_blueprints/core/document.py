@@ -185,11 +185,11 @@ def _told(name: str, text: str) -> Iterator[None]:
     except InputError:
         raise
     except MarkedYAMLError as error:
+        from eks_blueprints.core.yaml_problems import in_words
+
         mark = error.problem_mark or error.context_mark
-        what = " ".join(str(error.problem or error.context).split())
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = Problem((), f"is invalid YAML: {what}; got it here; fix the syntax", name, line, column)
-        raise InputError([problem]) from None
+        raise InputError([Problem((), in_words(error, text), name, line, column)]) from None
     except RecursionError:
         raise _error(name, _TOO_DEEP, _START) from None
     except (YAMLError, ValueError) as error:

@@ -55,7 +55,7 @@ def kubernetes_provider(
 
     The identifier tells clusters apart. Without it, any change of the kubeconfig would replace every object in the
     cluster (pulumi/pulumi-eks#207, #764). ConfigMaps and Secrets change in place, as with `kubectl`: otherwise each is
-    deleted before it is made anew, and pods that start in between do not find it.
+    deleted before it is created again, and pods that start in between do not find it.
     """
     import pulumi_kubernetes as kubernetes
 

@@ -17,7 +17,7 @@ def checked(path: FilePath) -> StackFile:
 
     Its name is the stack's. The settings beside it are held against it, and the values that it names
     (`{config: key}`) are looked up in them; one that may come from an environment of Pulumi ESC is among its warnings.
-    What a blueprint of one's own makes of it in `prepare` and `extend` only a preview tells: the result names them, and
+    Only a preview shows what a team's own blueprint makes of it in `prepare` and `extend`: the result names them, and
     what `prepare` might mend is a warning too.
 
     Raises:
