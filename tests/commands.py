@@ -68,7 +68,9 @@ def _stream(number: int, mode: str) -> io.TextIOWrapper:
 
 
 def _forget_tests(cwd: Path) -> None:
-    """What a new interpreter does not have: the modules of tests and their projects, and warnings as errors."""
+    """What a new interpreter does not have: modules of tests and their projects, helpers, and warnings as errors."""
+    if (helpers := sys.modules.get("multiprocessing.forkserver")) is not None:
+        vars(helpers)["_forkserver"].__init__()  # the one that is there is no child of this process
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if file is not None and not str(file).startswith(_LIBRARIES) and name != "__main__":

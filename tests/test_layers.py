@@ -3,9 +3,8 @@
 import ast
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from tests import ROOT
 
@@ -138,28 +137,45 @@ def late_ones(statements: Sequence[ast.stmt]) -> Iterator[str]:
             yield ast.literal_eval(node.args[0])
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_a_module_imports_only_from_earlier_floors(path: Path) -> None:
-    if path == PACKAGE / "__init__.py":
-        return
-    mine = place(dotted(path))
-    for module in imports(ast.parse(path.read_text()), lazy=True):
-        if module.startswith("eks_blueprints."):
-            other = place(module.split(".")[1:])
-            assert other[0] <= mine[0], f"{path.name} imports {module} from a later floor"
-            if module.split(".")[1] == dotted(path)[0]:
-                assert other[1] <= mine[1], f"{path.name} imports {module} from a later floor of its room"
+@cache
+def imported(path: Path) -> tuple[str, ...]:
+    """All that a module imports, wherever in it."""
+    return tuple(imports(ast.parse(path.read_text()), lazy=True))
+
+
+def upwards(path: Path) -> Iterator[str]:
+    """What a module imports from a later floor, and what is on none."""
+    try:
+        mine = place(dotted(path))
+        for module in imported(path):
+            if module.startswith("eks_blueprints."):
+                other = place(module.split(".")[1:])
+                if other[0] > mine[0]:
+                    yield f"imports {module} from a later floor"
+                elif module.split(".")[1] == dotted(path)[0] and other[1] > mine[1]:
+                    yield f"imports {module} from a later floor of its room"
+    except AssertionError as error:
+        yield str(error)
+
+
+def test_modules_import_only_from_earlier_floors() -> None:
+    """All in one test: there are so many that a test for each takes longer than to read them."""
+    modules = [path for path in MODULES if path != PACKAGE / "__init__.py"]
+    wrong = [f"{path.relative_to(PACKAGE)}: {fault}" for path in modules for fault in upwards(path)]
+    assert not wrong, "\n".join(wrong)
 
 
 ELEMENTS = ("addons", "compute", "teams", "workloads")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_rooms_of_elements_do_not_know_one_another(path: Path) -> None:
-    room = dotted(path)[:1]
-    if room and room[0] in ELEMENTS:
-        others = tuple(f"eks_blueprints.{each}" for each in ELEMENTS if each != room[0])
-        assert not [name for name in imports(ast.parse(path.read_text()), lazy=True) if name.startswith(others)]
+def test_rooms_of_elements_do_not_know_one_another() -> None:
+    wrong = []
+    for path in MODULES:
+        room = dotted(path)[:1]
+        if room and room[0] in ELEMENTS:
+            others = tuple(f"eks_blueprints.{each}" for each in ELEMENTS if each != room[0])
+            wrong += [f"{path.relative_to(PACKAGE)}: {name}" for name in imported(path) if name.startswith(others)]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_specs_load_without_pulumi() -> None:

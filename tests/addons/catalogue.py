@@ -61,3 +61,9 @@ def record_it(kind: str, **fields: Any) -> Recorded:
 def least(kind: str) -> Recorded:
     """What an add-on with the least it takes asks for."""
     return record_it(kind)
+
+
+@cache
+def full(kind: str) -> Recorded:
+    """What an add-on with all that the table of full ones gives it asks for."""
+    return record_it(kind, **FULL[kind]) if kind in FULL else least(kind)

@@ -24,7 +24,7 @@ from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.policies.check import check_stack
 from eks_blueprints.policies.stack import Stack
 from eks_blueprints.review.preview.system_pods import system_pods
-from tests.addons.catalogue import ACCOUNT, FULL, KINDS, LEAST, addon, class_of, least, record_it
+from tests.addons.catalogue import ACCOUNT, FULL, KINDS, LEAST, addon, class_of, full, least, record_it
 from tests.builders import recorded
 
 CHARTS = [kind for kind in KINDS if issubclass(class_of(kind), ChartAddOn)]
@@ -152,14 +152,14 @@ def _allowed(kind: str) -> list[Allow]:
 
 @pytest.mark.parametrize("kind", PINNED)
 def test_its_own_values_hold_no_secret(kind: str) -> None:
-    for plan in (least(kind), record_it(kind, **FULL.get(kind, {}))):
+    for plan in (least(kind), full(kind)):
         found = check_stack(Stack.of_plan(plan.plan), only=["helm-values-no-secrets"]).findings
         assert not [each for each in found if each.verdict == "fail"], found
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_pods_are_counted(kind: str) -> None:
-    for plan in (least(kind), record_it(kind, **FULL.get(kind, {}))):
+    for plan in (least(kind), full(kind)):
         pods = system_pods(plan.plan)
         assert pods is None or pods.unknown or pods.fixed.count + pods.node.count + pods.some.count
 
@@ -177,8 +177,8 @@ def test_iam_would_take_its_documents(kind: str) -> None:
 
 
 def _documents(kind: str) -> Iterator[str]:
-    for plan in (least(kind), record_it(kind, **FULL[kind]) if kind in FULL else None):
-        for policy in plan.all("iam.RolePolicy") if plan else ():
+    for plan in dict.fromkeys((least(kind), full(kind))):
+        for policy in plan.all("iam.RolePolicy"):
             document = json.loads(re.sub(r"\$\{[^}]+\}", "x", policy["policy"]))
             for statement in document["Statement"]:
                 service = statement["Action"][0].split(":")[0]

@@ -46,9 +46,10 @@ def test_every_class_is_as_the_module_defines_it() -> None:
     """All modules in one process of either kind: to import them takes longer than to compare them."""
     program = f"MODULES = {MODULES}\n{DESCRIBE}"
     written, late = run(program, late=False), run(program, late=True)
-    assert [name for name in MODULES if late[name] != written[name]] == []
-    assert [name for name in MODULES if name.endswith(("_inputs", "_enums")) and len(written[name]) < 3] == []
-    assert late == written
+    wrong = [name for name in MODULES if late[name] != written[name]]
+    assert not wrong, "\n".join(wrong)
+    empty = [name for name in MODULES if name.endswith(("_inputs", "_enums")) and len(written[name]) < 3]
+    assert not empty, "\n".join(empty)
 
 
 def test_one_class_makes_those_that_its_annotations_name_and_no_others() -> None:
