@@ -123,6 +123,14 @@ def test_pull_requests_that_run_nothing_are_refused() -> None:
     assert problem.startswith("pipelines.web.stages.source.on: runs nothing for pull requests")
 
 
+def test_a_token_of_the_engine_is_not_there() -> None:
+    [problem] = told({"sign": {"kind": "tests.pipelines.kinds.Sign", **RUN}})
+
+    assert problem.startswith(
+        "pipelines.web.stages.sign: needs an identity token of the engine, which CodeBuild does not"
+    )
+
+
 def test_two_stages_that_would_have_one_name_are_refused() -> None:
     with pytest.raises(ValidationError) as caught:
         args({"a": {"b-c": {"kind": "build", **RUN}}, "a-b": {"c": {"kind": "build", **RUN}}})
