@@ -48,7 +48,7 @@ def _names(args: PipelinesArgs) -> Iterator[Problem]:
     seen: dict[str, tuple[str, str]] = {}
     for pipeline in args.pipelines:
         slug = pipeline.name.replace("_", "-")
-        for stage in pipeline.staged():
+        for stage in pipeline.graph(args.environments).stages:
             if isinstance(stage, Source):
                 continue
             mine = (pipeline.name, stage.name)

@@ -30,3 +30,17 @@ class Pack(CommandStage):
 
     def outputs(self) -> dict[str, Output]:
         return {"chart": Output(kind="chart")}
+
+
+class Sign(CommandStage):
+    """Signs with a token of the engine."""
+
+    def work(self, site: Site, inputs: object) -> Job:
+        return self.job(identity_tokens={"SIGSTORE_ID_TOKEN": "sigstore"})
+
+
+class Blame(CommandStage):
+    """Reads the history."""
+
+    def work(self, site: Site, inputs: object) -> Job:
+        return self.job(history=True)

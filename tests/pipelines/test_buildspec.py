@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,23 @@ def test_inputs_lie_in_folders_of_their_names(tmp_path: Path) -> None:
     assert done.stdout == "artifacts/helm-chart/dist/.hidden\n"
 
 
+def test_an_input_that_is_not_there_ends_the_job_before_anything_is_copied(tmp_path: Path) -> None:
+    done = run(tmp_path, Job(commands=("echo on",)), {"PATH": str(stub(tmp_path))}, inputs={"helm-chart": CHART})
+
+    assert done.returncode
+    assert "CODEBUILD_SRC_DIR_helm_chart" in done.stderr
+    assert "on" not in done.stdout
+
+
+def stub(folder: Path) -> Path:
+    """A folder of programs in which nothing copies."""
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in ("bash", "cat", "mkdir"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    return programs
+
+
 def test_a_job_without_sources_starts_in_its_first_input_and_has_it_in_its_folder(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "values.yaml").write_text("x")
@@ -141,19 +160,41 @@ def test_a_job_without_sources_starts_in_its_first_input_and_has_it_in_its_folde
     assert done.stdout == "values.yaml\n"
 
 
-def test_an_image_of_ecr_is_named_as_stages_name_images(tmp_path: Path) -> None:
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    (programs / "jq").write_text('#!/bin/sh\necho "$1" > "$(dirname "$0")/asked"\necho \'{"digest": "sha256:x"}\'\n')
-    (programs / "jq").chmod(0o755)
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "imageDetail.json").write_text("{}")
-    path = {"PATH": f"{programs}:{os.environ['PATH']}"}
-    image = Output(kind="image")
-    done = run(tmp_path, Job(commands=("cat artifacts/base/image.json",)), path, inputs={"base": image}, primary="base")
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+@pytest.mark.parametrize("primary", ["base", "source"])
+def test_an_image_of_ecr_is_named_as_stages_name_images(tmp_path: Path, primary: str) -> None:
+    host = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+    said = {"ImageURI": f"{host}/shop/base@sha256:abc", "ImageTags": ["stable"], "ImageDigest": "sha256:abc"}
+    folder = tmp_path / ("src" if primary == "base" else "given")
+    folder.mkdir()
+    (folder / "imageDetail.json").write_text(json.dumps(said))
+    inputs = {"base": Output(kind="image")}
+    job = Job(commands=("cat artifacts/base/image.json",))
+    done = run(tmp_path, job, {"CODEBUILD_SRC_DIR_base": str(folder)}, inputs=inputs, primary=primary)
 
-    assert done.stdout == '{"digest": "sha256:x"}\n'
-    assert ".ImageDigest" in (programs / "asked").read_text()
+    assert json.loads(done.stdout) == {
+        "registry": host,
+        "repository": "shop/base",
+        "tag": "stable",
+        "digest": "sha256:abc",
+        "platforms": {"unknown": "sha256:abc"},
+    }
+
+
+def test_commands_can_go_to_another_folder(tmp_path: Path) -> None:
+    lines = ("mkdir -p dist sub", "touch dist/x", "cd sub")
+    done = run(tmp_path, Job(commands=lines), outputs={"site": SITE})
+
+    assert not done.returncode, done.stderr
+    assert (tmp_path / "src" / "artifacts" / "site" / "dist" / "x").exists()
+
+
+def test_a_rollback_of_several_lines_stays_as_it_is_and_runs_in_the_root(tmp_path: Path) -> None:
+    job = Job(commands=("mkdir sub && cd sub", "false"), on_failure=("cat <<'EOF'\nas it is\nEOF\nbasename \"$PWD\"",))
+    done = run(tmp_path, job)
+
+    assert done.stdout == "as it is\nsrc\n"
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize("name", ["build", "try-it", "there", "elsewhere", "lint"])

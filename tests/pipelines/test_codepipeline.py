@@ -128,6 +128,15 @@ def test_files_alone_are_given_unless_stages_need_the_history() -> None:
     )
 
 
+def test_one_stage_that_needs_the_history_has_the_source_cloned_by_all_that_start_in_it() -> None:
+    stack = recorded({"web": {"blame": {"kind": "tests.pipelines.kinds.Blame", **RUN}, "build": RUN}})
+
+    assert source(stack)["OutputArtifactFormat"] == "CODEBUILD_CLONE_REF"
+    for stage in ("blame", "build"):
+        assert "UseConnection" in stack.one("iam.RolePolicy", f"ci-web-{stage}-role")["policy"]
+        assert "git-credential-helper: true" in stack.one("codebuild.Project", stage)["source.buildspec"]
+
+
 def test_only_a_trigger_starts_a_pipeline() -> None:
     pushed = recorded({"web": {"build": RUN}}).one("codepipeline.Pipeline")
     assert pushed["triggers"] == [

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints.core.errors import Problem, problems_of
-from tests.pipelines.aws import ACCOUNT, BASE, RELEASE, RUN, SOURCE, args
+from tests.pipelines.aws import ACCOUNT, BASE, PIPELINES, RUN, SOURCE, WHOLE, args
 
 
 def told(stages: dict[str, Any], pipeline: dict[str, Any] | None = None, **fields: Any) -> list[str]:
@@ -88,6 +88,21 @@ def test_a_variable_that_every_job_has_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("variables", "x"),
+        ("secrets", f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:npm-AbCdEf"),
+        ("matrix", ["a", "b"]),
+    ],
+)
+def test_a_variable_of_the_run_hides_none_of_a_stage(field: str, value: Any) -> None:
+    variables = {"LEVEL": {"default_value": "info"}}
+    [problem] = told({"build": {**RUN, field: {"LEVEL": value}}}, {"variables": variables})
+
+    assert problem.startswith(f"pipelines.web.stages.build.{field}.LEVEL: is a variable of the run too")
+
+
 def test_more_combinations_than_a_batch_has_are_refused() -> None:
     values = [str(n) for n in range(11)]
     [problem] = told({"test": {**RUN, "matrix": {"A": values, "B": values}}})
@@ -121,6 +136,14 @@ def test_pull_requests_that_run_nothing_are_refused() -> None:
     [problem] = told({"source": source, "try": {"kind": "test", "environment": "staging", **RUN}})
 
     assert problem.startswith("pipelines.web.stages.source.on: runs nothing for pull requests")
+
+
+def test_a_token_of_the_engine_is_not_there() -> None:
+    [problem] = told({"sign": {"kind": "tests.pipelines.kinds.Sign", **RUN}})
+
+    assert problem.startswith(
+        "pipelines.web.stages.sign: needs an identity token of the engine, which CodeBuild does not"
+    )
 
 
 def test_two_stages_that_would_have_one_name_are_refused() -> None:
@@ -185,9 +208,15 @@ def test_keys_and_topics_are_of_the_regions_that_use_them() -> None:
     ]
 
 
-def test_the_checks_need_no_pulumi_and_say_nothing_of_what_is_right() -> None:
+def test_of_what_is_right_nothing_is_said() -> None:
     assert not args({"web": {"build": RUN, "approve": {"environment": "production"}}}).warnings
-    assert BASE["environments"]["production"]["approvers"] == [RELEASE]
+    assert not args(PIPELINES, **{**WHOLE, "environments": BASE["environments"] | far()}).warnings
+
+
+def far() -> dict[str, Any]:
+    """The further environments, in which all namespaces are listed."""
+    found = {name: WHOLE["environments"][name] for name in ("far", "other")}
+    return {name: {**each, "namespaces": ["shop"]} for name, each in found.items()}
 
 
 @pytest.mark.parametrize(

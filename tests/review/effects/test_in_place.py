@@ -63,3 +63,26 @@ def test_shorter_retention_deletes_logs(before: Any, after: Any, days: int) -> N
     assert [line.rpartition("| ")[2] for line in lines] == (
         [f"what is older than {days} days is deleted"] if days else []
     )
+
+
+PIPELINE = "aws:codepipeline/pipeline:Pipeline"
+
+
+def test_a_pipeline_that_changes_ends_the_runs_that_are_under_way() -> None:
+    old = resource(PIPELINE, "web", {"name": "web", "executionMode": "QUEUED", "tags": {"a": "b"}})
+    (line,) = told([old], [changed(old, executionMode="PARALLEL")], "dies")
+    assert line.startswith("note ends runs web: `executionMode` changed | a run that is under way does not go on")
+    assert told([old], [changed(old, tags={"a": "c"})], "dies") == []
+
+
+def test_a_pipeline_of_another_name_is_replaced_and_loses_its_runs() -> None:
+    old = resource(PIPELINE, "web", {"name": "web", "executionMode": "QUEUED"})
+    (line,) = told([old], [changed(old, name="shop")], "dies")
+    assert line.startswith("danger replace web")
+    assert "runs that are under way end, and the list of earlier ones is lost" in line
+
+
+def test_another_connection_has_to_be_finished_by_a_person() -> None:
+    old = resource("aws:codeconnections/connection:Connection", "github", {"name": "a", "providerType": "GitHub"})
+    (line,) = told([old], [changed(old, name="b")], "dies")
+    assert "until a person finishes the new connection in the console" in line

@@ -77,7 +77,7 @@ def _source(frame: Sketch, source: Source) -> aws.codepipeline.PipelineStageActi
 def source_configuration(frame: Sketch, source: Source) -> dict[str, In[str]]:
     """What a source action is told."""
     # Events start the pipeline, and not questions that CodePipeline asks every minute.
-    form = {"OutputArtifactFormat": "CODEBUILD_CLONE_REF" if source.history else "CODE_ZIP"}
+    form = {"OutputArtifactFormat": "CODEBUILD_CLONE_REF" if frame.cloned(source) else "CODE_ZIP"}
     if source.provider in HOSTS:
         return {
             "ConnectionArn": frame.ref.connections[source.connection or ""],

@@ -18,8 +18,10 @@ FORMATS = {"junit": "JUNITXML", "cobertura": "COBERTURAXML"}
 CodeBuild", read 2026-11-30."""
 
 _IMAGE = (
-    '{repository: (.ImageURI | split("@")[0] | sub(":[^/:]*$"; "")), tag: (.ImageTags // [])[0], digest: .ImageDigest}'
+    '(.ImageURI | split("@")[0] | capture("^(?<registry>[^/]+)/(?<repository>[^:]+)"))'
+    " + {tag: (.ImageTags // [])[0], digest: .ImageDigest, platforms: {unknown: .ImageDigest}}"
 )
+"""What ECR's source action says of an image, as stages name images."""
 
 
 def text(
@@ -59,7 +61,7 @@ def _placed(name: str, output: Output, primary: str) -> Iterator[str]:
     """Lines that put an input into `artifacts/<name>`; sources that a job starts in stay where they are."""
     if name == primary and output.kind == "source":
         return
-    variable = "CODEBUILD_SRC_DIR" if name == primary else f"CODEBUILD_SRC_DIR_{artifact_name(name)}"
+    variable = f"{{CODEBUILD_SRC_DIR_{artifact_name(name)}:?}}"
     yield f"mkdir -p artifacts/{name}"
     if output.kind == "image" and name == primary:
         yield f"jq '{_IMAGE}' imageDetail.json > artifacts/{name}/image.json"

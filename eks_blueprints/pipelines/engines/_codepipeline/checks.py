@@ -95,6 +95,14 @@ def _job(sketch: Sketch, stage: Stage, job: Job) -> Iterator[Problem]:
     if not 5 <= job.timeout_minutes <= LONGEST_BUILD:
         message = f"must be 5 to {LONGEST_BUILD} minutes in CodeBuild; got {job.timeout_minutes}; choose such a time"
         yield Problem((stage.name, "timeout_minutes"), message)
+    for field, own in (("variables", job.variables), ("secrets", job.secrets), ("matrix", job.matrix)):
+        if both := sorted(own.keys() & sketch.pipeline.variables.keys()):
+            message = f"is a variable of the run too, whose value would hide this one; got {both[0]} in both"
+            yield Problem((stage.name, field, both[0]), f"{message}; rename one of them")
+    if job.identity_tokens:
+        what = "needs an identity token of the engine, which CodeBuild does not give"
+        do = "sign with a key of KMS (key_arn), or use another engine"
+        yield Problem((stage.name,), f"{what}; got {', '.join(job.identity_tokens)}; {do}")
     region = sketch.region(stage)
     if region != sketch.ref.region:
         yield from _elsewhere(sketch, stage, region)

@@ -12,6 +12,7 @@ from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._job import Gate, Job, Site, joined
 from eks_blueprints.pipelines._ref import PipelinesRef
+from eks_blueprints.pipelines.engines._codepipeline.inputs import given
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import Source
 
@@ -64,6 +65,19 @@ class Sketch:
         """What each stage runs or waits for, sources excepted."""
         stages = (stage for stage in self.graph.stages if not isinstance(stage, Source))
         return {stage.name: self.graph.work(stage, self.site(stage)) for stage in stages}
+
+    def cloned(self, source: Source) -> bool:
+        """Whether stages clone a source with all of its commits, as it or one of them asks for; else they are given
+        its files."""
+        if source.provider in ("s3", "ecr"):
+            return False
+        asked = any(
+            isinstance(job := self.work.get(stage.name), Job)
+            and job.history
+            and given(self.graph, stage, job).primary in source.outputs()
+            for stage in self.graph.stages
+        )
+        return source.history or asked
 
     def project(self, stage: Stage) -> str:
         """Name of the project of CodeBuild that runs a stage."""

@@ -86,7 +86,7 @@ def project(frame: Frame, stage: Stage, job: Job) -> aws.codebuild.Project:
 def _buildspec(frame: Frame, stage: Stage, job: Job, sources: list[Source]) -> str:
     artifacts = given(frame.graph, stage, job)
     inputs: dict[str, Output] = {name: frame.graph.makers[name].outputs()[name] for name in artifacts.inputs}
-    clones = any(source.history for source in sources)
+    clones = any(frame.cloned(source) for source in sources)
     return buildspec.text(job, inputs, stage.outputs(), artifacts.primary, clones=clones)
 
 

@@ -123,9 +123,11 @@ def _network(frame: Frame, region: str, access: PrivateAccess) -> Iterator[Allow
 def _clones(frame: Frame, sources: Iterable[Source]) -> Iterator[Allow]:
     """A project that is given a reference to a repository clones it itself."""
     for source in sources:
-        if source.history and source.provider in HOSTS:
+        if not frame.cloned(source):
+            continue
+        if source.provider in HOSTS:
             yield _connection(frame, source)
-        elif source.history:
+        else:
             yield Allow("codecommit:GitPull", on=frame.arn("codecommit", source.repository))
 
 

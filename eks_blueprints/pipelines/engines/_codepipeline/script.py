@@ -13,14 +13,18 @@ from eks_blueprints.pipelines._tools import install_lines
 def script(job: Job, outputs: Mapping[str, Output], *, before: Iterable[str] = ()) -> str:
     """What a job runs: `before` puts its inputs into place, then its programs are installed, then come its commands,
     and last its outputs are put into `artifacts/<name>`. If a command fails, `on_failure` runs, and then it fails."""
-    lines = ["set -eo pipefail", *before, *install_lines(job.tools, job.runner.architecture)]
+    # Commands may go to another folder.
+    lines = ["set -eo pipefail", 'ROOT="$PWD"', *before, *install_lines(job.tools, job.runner.architecture)]
     lines += [f"mkdir -p artifacts/{name}" for name in outputs]
     if job.on_failure:
-        lines += ["roll_back() {", "  set +e", *(f"  {line}" for line in job.on_failure), "}"]
+        # As they are: what follows `<<` must not be moved.
+        lines += ["roll_back() {", "set +e", 'cd "$ROOT" || return', *job.on_failure, "}"]
         lines.append('trap \'CODE=$?; if [ "$CODE" -ne 0 ]; then roll_back; fi; exit "$CODE"\' EXIT')
     lines += job.commands
     if job.on_failure:
         lines.append("trap - EXIT")
+    if outputs:
+        lines += ['cd "$ROOT"', "shopt -s globstar nullglob"]
     for name, output in outputs.items():
         lines += _kept(name, output)
     return "\n".join(lines) + "\n"
@@ -29,7 +33,6 @@ def script(job: Job, outputs: Mapping[str, Output], *, before: Iterable[str] = (
 def _kept(name: str, output: Output) -> Iterator[str]:
     folder = f"artifacts/{name}"
     if output.paths:
-        yield "shopt -s globstar nullglob"
         yield f"FILES=({' '.join(pattern(path) for path in output.paths)})"
         yield f'if [ "${{#FILES[@]}}" -gt 0 ]; then tar -cf - -- "${{FILES[@]}}" | tar -xf - -C {folder}; fi'
     missing = f"artifact {name}: no file" + (f" matches {' '.join(output.paths)}" if output.paths else "")
