@@ -112,6 +112,8 @@ def _file(pipeline: Pipeline, graph: Graph, found: tuple[Step, ...], ref: Pipeli
         variables["BASE_BRANCH"] = source.branch
     for name, each in pipeline.variables.items():
         variables[name] = {"value": each.default_value, "description": each.description or name}
+        if "$" in each.default_value:
+            variables[name]["expand"] = False
     newest = {"auto_cancel": {"on_new_commit": "conservative"}} if pipeline.execution_mode == "SUPERSEDED" else {}
     data: dict[str, Any] = {
         "stages": [f"level-{number}" for number in sorted({level[step.name] - lowest + 1 for step in found})],
