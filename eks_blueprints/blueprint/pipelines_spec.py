@@ -21,7 +21,7 @@ from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._graph import problems as graph_problems
 from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines.base import Pipeline
-from eks_blueprints.pipelines.engines._steps import ACCOUNT
+from eks_blueprints.pipelines.engines._steps import ACCOUNT, has_roles
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 from eks_blueprints.registry.spec import EcrPublicRepository, EcrRepository
 
@@ -86,13 +86,14 @@ class PipelinesArgs(StackArgs):
             return
         try:
             found = list(pipeline.renderer.problems(pipeline, graph, ref))
+            says_account = pipeline.engine in TEXTS and has_roles(graph, ref)
         except InputError as error:
-            found = list(error.problems)
+            found, says_account = list(error.problems), False
         for problem in found:
             stage, *rest = problem.path or (None,)
             place = () if stage is None else (*pipeline.place(str(stage)), *rest)
             yield Problem(("pipelines", pipeline.name, *place), problem.message, severity=problem.severity)
-        if pipeline.engine in TEXTS and self.account_number is None:
+        if says_account and self.account_number is None:
             do = f"set account: {{id: ...}}, or make AWS_ACCOUNT_ID a variable of {TEXTS[pipeline.engine]}"
             message = f"is unknown, and part of the names of roles in what is rendered; got no account; {do}"
             yield Problem(("account",), message, severity="warning")

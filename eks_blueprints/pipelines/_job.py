@@ -63,6 +63,8 @@ class Output:
     kind: ArtifactKind
     paths: tuple[str, ...] = ()
     """Files from the root of the checkout that are copied into its folder. Default: commands write there themselves."""
+    always: bool = False
+    """Whether it is kept where the job fails too."""
     place: Place | None = None
     """Where what an image or a chart names is kept."""
 
@@ -117,6 +119,9 @@ class Job:
     """Folders that are kept from one run to the next; what is in them can be lost."""
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Values of variables: it runs once for each combination, all beside each other. Such a job makes no artifacts."""
+    comments: bool = False
+    """Whether its last command comments on the pull request: it alone has a token for that. Such a job runs nothing of
+    the change, and runs where what it waits for has failed too."""
     runner: Runner = Runner()
     timeout_minutes: int = 60
 

@@ -19,6 +19,25 @@ _ELSEWHERE = {
     "codebuild": ("codebuild.yml", ""),
 }
 """Where the check of each host stands in `templates/ci`, and from where it installs this package."""
+_REVIEW = {
+    "kind": "review_pipeline",
+    "engine": "github_actions",
+    "source": {
+        "provider": "github",
+        "repository": "acme/platform",
+        "on": ["pull_request"],
+        "paths": ["stacks/**", "**.py", "requirements.lock", "Pulumi.yaml"],
+    },
+    "install": [
+        "# Where you keep eks_blueprints; better than a tag is the hash of a commit.",
+        "git clone --quiet --depth 1 --branch v1 https://github.com/acme/eks-blueprints trusted",
+        "pip install --quiet --require-hashes -r trusted/requirements.lock",
+        "pip install --quiet --no-deps --no-build-isolation ./trusted",
+    ],
+}
+"""The check on GitHub, as a pipeline. Other files of `templates/ci` are no outputs of one: an `include` of GitLab must
+not bring rules for a whole file, Bitbucket and CodeBuild alone are no engine, and a matrix makes no artifact of which
+a report could be joined."""
 
 
 def all_files() -> dict[str, str]:
@@ -32,10 +51,23 @@ def _all_files() -> Iterator[tuple[str, str]]:
         for path, text in repository(answers, answers.values() | _FILLED_IN_BY_PULUMI).items():
             head = f'template:\n  description: "Amazon EKS with {what}"\n' if path == "Pulumi.yaml" else ""
             yield f"{preset}/{path}", text + head
+    yield from _review()
     for host, (name, package) in _ELSEWHERE.items():
         values = {"TRUSTED": package, "REQUIREMENTS_FILE": "requirements.lock"}
         for text in rendered(f"ci/{host}", values).values():
             yield f"ci/{name}", text
+
+
+def _review() -> Iterator[tuple[str, str]]:
+    """The check of pull requests on GitHub, as `eks-blueprints pipeline render` writes it."""
+    from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
+
+    args = PipelinesArgs.model_validate({"region": "us-east-1", "pipelines": {"platform-diff": _REVIEW}})
+    [pipeline] = args.pipelines
+    files = pipeline.renderer.render(pipeline, pipeline.graph({}), args.ref("delivery"))
+    for path, text in files.items():
+        if path.startswith(".github/workflows/"):
+            yield f"ci/github/{path.rpartition('/')[2]}", text
 
 
 def write(folder: Path) -> None:

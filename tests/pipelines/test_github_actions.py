@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eks_blueprints.core.document import parse
-from eks_blueprints.pipelines.engines import github_actions
+from eks_blueprints.pipelines.engines import _actions
 from tests.pipelines.rendered import ACCOUNT, STAGES, deployed, rendered, told, warned
 
 FILE = ".github/workflows/web.yml"
@@ -75,7 +75,7 @@ def test_a_job_has_no_right_that_it_does_not_need() -> None:
 
 def test_actions_are_pinned_to_a_commit_that_the_table_has() -> None:
     text = rendered("github_actions")[FILE]
-    table = tomllib.loads(github_actions._ACTIONS.read_text())
+    table = tomllib.loads(_actions.TABLE.read_text())
 
     pins = re.findall(r"uses: ([^\s@]+)@(\w+)  # (\S+)$", text, re.MULTILINE)
     assert len(pins) == text.count("uses:")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.pipelines._job import Job, Site
 from eks_blueprints.pipelines.stages.find import Find, FoundImage
@@ -18,9 +20,10 @@ def fetched(source: Source, site: Site) -> Job:
 def _object(source: Source, site: Site, folder: str) -> Job:
     file = str(source.key).rpartition("/")[2]
     place = f"{source.repository}/{source.key}"
-    commands = [f"mkdir -p {folder}", f"aws s3 cp --only-show-errors 's3://{place}' {folder}/"]
+    commands = [f"mkdir -p {folder}", f"aws s3 cp --only-show-errors {quote(f's3://{place}')} {folder}/"]
     if file.endswith(".zip"):
-        commands += [f"unzip -q '{folder}/{file}' -d {folder}", f"rm '{folder}/{file}'"]
+        packed = quote(f"{folder}/{file}")
+        commands += [f"unzip -q {packed} -d {folder}", f"rm {packed}"]
     allow = Allow("s3:GetObject", on=f"arn:{site.partition}:s3:::{place}")
     return Job(commands=tuple(commands), checkout=False, allowed=(allow,))
 

@@ -58,7 +58,8 @@ def _secret(name: str, arn: str, *, masked: bool) -> Iterator[str]:
     parts = arn.split(":")
     whole, key = ":".join(parts[:7]), parts[7] if len(parts) > 7 else ""
     read = f"aws secretsmanager get-secret-value --secret-id {shlex.quote(whole)} --region {parts[3]}"
-    one = f" | python3 -c 'import json, sys; print(json.load(sys.stdin)[\"{key}\"])'" if key else ""
+    code = f"import json, sys; print(json.load(sys.stdin)[{key!r}])"
+    one = f" | python3 -c {shlex.quote(code)}" if key else ""
     yield f'{name}="$({read} --query SecretString --output text{one})"'
     if masked:
         yield masking(name)

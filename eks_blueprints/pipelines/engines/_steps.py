@@ -127,6 +127,11 @@ def role_arn(graph: Graph, ref: PipelinesRef, stage: Stage) -> str:
     return f"arn:{ref.partition}:iam::{account}:role{ref.iam.path or '/'}{role_name(graph, ref, stage)}"
 
 
+def has_roles(graph: Graph, ref: PipelinesRef) -> bool:
+    """Whether some stage has a role of its own."""
+    return any(step.role_arn is not None for step in steps(graph, ref))
+
+
 def any_text(glob: str) -> str:
     """A pattern of tags as IAM has them, in which `*` alone stands for others: it takes all that the pattern does."""
     return re.sub(r"(\[[^\]]*\][+?*]?|\?|\*+|[^*]\+)+", "*", glob)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from eks_blueprints.core.yaml_text import needs_no_quotes
+
+_UNSEEN = r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]"
+"""Characters that are written by their number."""
+_NO_BLOCK = re.compile(rf"\A\s|\n\n\Z|{_UNSEEN}")
+"""Texts that would be other ones as a block: what begins with spaces, ends in empty lines, or cannot be printed."""
 
 
 class Noted(str):
@@ -53,10 +59,10 @@ def _value(begin: str, value: Any, depth: int) -> Iterator[str]:
         yield begin
         for item in value:
             yield from _item(item, depth + 1)
-    elif isinstance(value, str) and "\n" in value:
+    elif isinstance(value, str) and "\n" in value and not _NO_BLOCK.search(value):
         yield f"{begin} |{'' if value.endswith(chr(10)) else '-'}"
         for line in value.removesuffix("\n").split("\n"):
-            yield f"{'  ' * (depth + 1)}{line}".rstrip() if not line.strip() else f"{'  ' * (depth + 1)}{line}"
+            yield f"{'  ' * (depth + 1)}{line}" if line else ""
     else:
         yield f"{begin} {_scalar(value)}{f'  # {value.note}' if isinstance(value, Noted) else ''}"
 
@@ -76,4 +82,8 @@ def _scalar(value: Any, *, flow: bool = False) -> str:
         return json.dumps(value)
     if needs_no_quotes(value) and not (flow and ":" in value):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return re.sub(_UNSEEN, _numbered, json.dumps(value, ensure_ascii=False))
+
+
+def _numbered(found: re.Match[str]) -> str:
+    return f"\\U{ord(found[0]):08x}"

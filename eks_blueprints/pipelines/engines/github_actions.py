@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,7 +10,8 @@ from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Report, Runner
-from eks_blueprints.pipelines.engines import _github_settings, _owners
+from eks_blueprints.pipelines.engines import _github_comment, _github_settings, _owners
+from eks_blueprints.pipelines.engines._actions import action
 from eks_blueprints.pipelines.engines._script import masking, pattern, script
 from eks_blueprints.pipelines.engines._steps import (
     ACCOUNT,
@@ -21,10 +19,11 @@ from eks_blueprints.pipelines.engines._steps import (
     Step,
     any_text,
     code,
+    has_roles,
     problems_of_sources,
     steps,
 )
-from eks_blueprints.pipelines.engines._yaml import Noted, text
+from eks_blueprints.pipelines.engines._yaml import text
 
 if TYPE_CHECKING:
     from eks_blueprints.pipelines._engines import GithubActionsArgs
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines.stages.base import Stage
     from eks_blueprints.pipelines.stages.source import Source
 
-_ACTIONS = Path(__file__).with_name("actions.toml")
 _NOT_REVIEWED = "github.event_name != 'pull_request'"
 _OWN_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 _APPROVER = Form(
@@ -51,8 +49,11 @@ _KEPT_DAYS = 30
 def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, str]:
     """The files of a pipeline: path in the repository to text."""
     found = steps(graph, ref)
-    files = {f".github/workflows/{graph.name}.yml": workflow(pipeline, graph, found, ref)}
-    files |= _github_settings.files(pipeline, graph, found, environments=True)
+    beside = tuple(step for step in found if not _comments(step))
+    files = {f".github/workflows/{graph.name}.yml": workflow(pipeline, graph, beside, ref)}
+    if posts := [step for step in found if _comments(step)]:
+        files[f".github/workflows/{graph.name}-comment.yml"] = _github_comment.workflow(graph.name, posts)
+    files |= _github_settings.files(pipeline, graph, beside, environments=True)
     return files | _owners.files(pipeline, graph, [*files])
 
 
@@ -87,7 +88,7 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
     """What GitHub Actions cannot do of it; paths begin with the name of a stage."""
     yield from problems_of_sources(graph, "GitHub Actions", ("github",))
     source = code(graph)
-    if ref.engines.github_actions.repositories.get(str(source.repository)) is None and _has_roles(graph, ref):
+    if ref.engines.github_actions.repositories.get(str(source.repository)) is None and has_roles(graph, ref):
         what = "has tokens whose subject may carry its numbers, if it was made or renamed since 2026-07-15"
         do = "add it to engines.github_actions.repositories, or ignore this for an older one"
         message = f"{what}: then roles that trust its name alone refuse it; got {source.repository}; {do}"
@@ -107,8 +108,8 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
             yield Problem((step.name, "runner", "image"), f"{what}; got {runner.image}; {do}", severity="warning")
 
 
-def _has_roles(graph: Graph, ref: PipelinesRef) -> bool:
-    return any(step.role_arn is not None for step in steps(graph, ref))
+def _comments(step: Step) -> bool:
+    return isinstance(step.work, Job) and step.work.comments
 
 
 def _problems_of_gate(step: Step, gate: Gate) -> Iterator[Problem]:
@@ -134,7 +135,9 @@ def workflow(pipeline: Pipeline, graph: Graph, found: tuple[Step, ...], ref: Pip
         "RUN": "${{ github.run_number }}",
         "RUN_URL": "${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}",
     }
-    if ref.account == ACCOUNT:
+    if "pull_request" in source.on:
+        env["BASE_BRANCH"] = f"${{{{ github.base_ref || {_expression(source.branch)} }}}}"
+    if any(step.role_arn is not None for step in found) and ref.account == ACCOUNT:
         env["AWS_ACCOUNT_ID"] = "${{ vars.AWS_ACCOUNT_ID }}"
     env |= {name: f"${{{{ inputs.{name} || {_expression(each.default_value)} }}}}" for name, each in given.items()}
     reviews = "pull_request" in source.on
@@ -232,14 +235,15 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
             said["audience"] = args.audience
         said["role-session-name"] = f"{step.name}-${{{{ github.run_id }}}}"
         yield {"uses": action("aws-actions/configure-aws-credentials"), "with": said}
-    yield {"name": step.name, "run": literal(script(step, job, before=_tokens(job), masked=True))}
-    for name in step.outputs:
+    yield {"name": step.name, "run": literal(script(step, job, before=_before(job), masked=True))}
+    for name, output in step.outputs.items():
         yield {
+            **({"if": "always()"} if output.always else {}),
             "uses": action("actions/upload-artifact"),
             "with": {
                 "name": name,
                 "path": f"artifacts/{name}",
-                "if-no-files-found": "error",
+                "if-no-files-found": "ignore" if output.always else "error",
                 "include-hidden-files": True,
                 # A job that is run again makes its artifacts anew.
                 "overwrite": True,
@@ -250,7 +254,10 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
         yield from _reported(step, name, report, each="-${{ strategy.job-index }}" if job.matrix else "")
 
 
-def _tokens(job: Job) -> Iterator[str]:
+def _before(job: Job) -> Iterator[str]:
+    if job.checkout and job.runner.image is not None:
+        # The checkout belongs to another user than that of the container, which Git refuses.
+        yield 'git config --global --add safe.directory "$PWD"'
     ask = 'curl -fsS -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN"'
     for name, audience in job.identity_tokens.items():
         url = f'"$ACTIONS_ID_TOKEN_REQUEST_URL&audience={quote(audience, safe="")}"'
@@ -324,15 +331,3 @@ def _value(said: str) -> str:
 def _expression(said: str) -> str:
     """A text within an expression of GitHub."""
     return "'" + said.replace("'", "''") + "'"
-
-
-@cache
-def _pins() -> Mapping[str, Mapping[str, str]]:
-    found: dict[str, Mapping[str, str]] = tomllib.loads(_ACTIONS.read_text(encoding="utf-8"))
-    return found
-
-
-def action(name: str) -> Noted:
-    """An action at the commit of its release."""
-    pin = _pins()[name]
-    return Noted(f"{name}@{pin['commit']}", pin["version"])

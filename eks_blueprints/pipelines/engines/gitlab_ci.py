@@ -108,8 +108,12 @@ def _file(pipeline: Pipeline, graph: Graph, found: tuple[Step, ...], ref: Pipeli
         "RUN_URL": "$CI_PIPELINE_URL",
         "GIT_DEPTH": "1",
     }
+    if "pull_request" in source.on:
+        variables["BASE_BRANCH"] = source.branch
     for name, each in pipeline.variables.items():
         variables[name] = {"value": each.default_value, "description": each.description or name}
+        if "$" in each.default_value:
+            variables[name]["expand"] = False
     newest = {"auto_cancel": {"on_new_commit": "conservative"}} if pipeline.execution_mode == "SUPERSEDED" else {}
     data: dict[str, Any] = {
         "stages": [f"level-{number}" for number in sorted({level[step.name] - lowest + 1 for step in found})],
@@ -126,7 +130,14 @@ def _file(pipeline: Pipeline, graph: Graph, found: tuple[Step, ...], ref: Pipeli
         f"Written by {MARK}: change the stack file, not this file.",
         f"Protected environments and branches, which it cannot hold: {_gitlab_settings.script_path(graph.name)}",
     ]
-    if ref.account == ACCOUNT:
+    for step in found:
+        if isinstance(step.work, Job) and step.work.comments:
+            environment = _gitlab_settings.gate_environment(graph.name, step.name)
+            head.append(
+                "GITLAB_TOKEN, a project access token with the scope api and the role Reporter, is a masked variable"
+            )
+            head.append(f"of the project that is limited to the environment {environment}: {step.name} alone has it.")
+    if any(step.role_arn is not None for step in found) and ref.account == ACCOUNT:
         head.append("AWS_ACCOUNT_ID, a variable of the project (Settings, CI/CD), is the account of its roles.")
     return text(data, head)
 
@@ -155,6 +166,8 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
     names = dict.fromkeys((*step.needs, *sorted(makers & others.keys())))
     data["needs"] = [{"job": name, "artifacts": name in makers} for name in names]
     rule: dict[str, Any] = {}
+    if isinstance(step.work, Job) and step.work.comments:
+        return {**data, **_comment(step, step.work, graph, ref)}
     if reviews and not step.reviewed:
         rule["if"] = '$CI_PIPELINE_SOURCE != "merge_request_event"'
     if isinstance(step.work, Gate):
@@ -186,7 +199,7 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
     if job.cache:
         data["cache"] = [{"key": f"{graph.name}-{step.name}", "paths": list(job.cache)}]
     data["script"] = [script(step, job, before=_before(step))]
-    return {**data, **_kept(step, job)}
+    return {**data, **_kept(graph.name, step, job)}
 
 
 def _decision(step: Step, gate: Gate, graph: Graph) -> dict[str, Any]:
@@ -204,6 +217,20 @@ def _decision(step: Step, gate: Gate, graph: Graph) -> dict[str, Any]:
         "image": "public.ecr.aws/docker/library/busybox:1.37",
         "variables": {"GIT_STRATEGY": "none", "MESSAGE": _value(gate.message)},
         "script": ["\n".join(lines) + "\n"],
+    }
+
+
+def _comment(step: Step, job: Job, graph: Graph, ref: PipelinesRef) -> dict[str, Any]:
+    """A job that runs also where a review failed. Only its environment has the token, GITLAB_TOKEN: see the head."""
+    *install, post = job.commands
+    return {
+        "rules": [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "when": "always"}],
+        "image": {"name": default_image(job, ref.engines.gitlab_ci.image), "entrypoint": [""]},
+        "timeout": f"{job.timeout_minutes} minutes",
+        "environment": {"name": _gitlab_settings.gate_environment(graph.name, step.name), "action": "access"},
+        "variables": {"GIT_STRATEGY": "none"},
+        # Merge requests from forks run in the fork and have no token: there the report is an artifact only.
+        "script": [*install, f'if [ -n "$GITLAB_TOKEN" ]; then {post}; fi'],
     }
 
 
@@ -232,7 +259,7 @@ def _before(step: Step) -> list[str]:
     ]
 
 
-def _kept(step: Step, job: Job) -> dict[str, Any]:
+def _kept(graph_name: str, step: Step, job: Job) -> dict[str, Any]:
     reports: dict[str, Any] = {}
     paths = [f"artifacts/{name}" for name in step.outputs]
     for report in job.reports.values():
@@ -244,7 +271,10 @@ def _kept(step: Step, job: Job) -> dict[str, Any]:
             paths += report.paths
     if not paths and not reports:
         return {}
-    said: dict[str, Any] = {"when": "always"} if job.reports else {}
+    always = any(output.always for output in step.outputs.values())
+    said: dict[str, Any] = {"when": "always"} if job.reports or always else {}
+    if always:
+        said["expose_as"] = f"{graph_name} {step.name}"
     if paths:
         said["paths"] = paths
     if reports:

@@ -78,6 +78,10 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
         return
     yield from problems_of_sources(graph, "Jenkins", ("github", "gitlab", "bitbucket", "codecommit"))
     for step in steps(graph, ref):
+        if isinstance(step.work, Job) and step.work.comments:
+            do = "use github_actions or gitlab_ci"
+            message = f"comments on pull requests, for which Jenkins has no token of a job's own; got jenkins; {do}"
+            yield Problem((step.name,), message)
         if isinstance(step.work, Job) and step.work.identity_tokens:
             do = "sign with a key of KMS, or choose another engine"
             message = f"needs a token that says who its job is, which Jenkins has not; got {step.name}; {do}"

@@ -99,13 +99,18 @@ def test_an_input_is_never_part_of_a_script(action: dict[str, Any]) -> None:
 def test_only_the_second_workflow_may_write_and_it_runs_nothing_of_the_pull_request() -> None:
     folder = ROOT / "templates" / "ci" / "github"
     first = parse((folder / "platform-diff.yml").read_text()).data
-    second = parse((folder / "platform-comment.yml").read_text())
-    assert first["permissions"] == {"contents": "read"}
-    steps = second.data["jobs"]["comment"]["steps"]
-    assert "workflow_run" in (folder / "platform-comment.yml").read_text()
-    checkouts = [step["with"] for step in steps if "checkout" in step.get("uses", "")]
-    assert [each["repository"] for each in checkouts] == ["acme/eks-blueprints"]
-    assert [step["run"] for step in steps if "env" in step] == ["eks-blueprints comment report/report.json"]
+    second = parse((folder / "platform-diff-comment.yml").read_text()).data
+    assert first["permissions"] == second["permissions"] == {}
+    assert [job["permissions"] for job in first["jobs"].values()] == [{"contents": "read"}]
+    assert second["on"] == {"workflow_run": {"workflows": [first["name"]], "types": ["completed"]}}
+    steps = second["jobs"]["comment"]["steps"]
+    assert not [step for step in steps if "checkout" in step.get("uses", "")]
+    (install,) = [step["run"] for step in steps if step.get("name") == "Install"]
+    assert "https://github.com/acme/eks-blueprints trusted" in install
+    assert "--require-hashes" in install
+    (post,) = [step for step in steps if "env" in step]
+    assert post["env"] == {"GITHUB_TOKEN": "${{ github.token }}"}
+    assert "eks-blueprints comment artifacts/review-report/report.json" in post["run"]
 
 
 def shell(folder: Path, script: str, *, made: Path | None = None, **variables: str) -> int:
@@ -173,11 +178,10 @@ def test_jobs_with_shards_give_the_report_of_one_job(project: Path) -> None:
 def test_jobs_with_shards_may_write_nothing_and_leave_what_is_posted() -> None:
     folder = ROOT / "templates" / "ci" / "github"
     one, many = (parse((folder / f"platform-diff{name}.yml").read_text()).data for name in ("", "-shards"))
-    assert {key: many[key] for key in ("name", "on", "permissions")} == {
-        key: one[key] for key in ("name", "on", "permissions")
-    }
-    second = parse((folder / "platform-comment.yml").read_text()).data["jobs"]["comment"]["steps"][0]["with"]["name"]
-    assert second in [step.get("with", {}).get("name") for step in many["jobs"]["diff"]["steps"]]
+    assert (many["name"], many["on"]["pull_request"]) == (one["name"], one["on"]["pull_request"])
+    assert many["permissions"] == {"contents": "read"}
+    second = parse((folder / "platform-diff-comment.yml").read_text()).data["jobs"]["comment"]["steps"][0]["with"]
+    assert second["name"] in [step.get("with", {}).get("name") for step in many["jobs"]["diff"]["steps"]]
     for job in many["jobs"].values():
         assert all("${{" not in step.get("run", "") for step in job["steps"])
         assert "permissions" not in job

@@ -79,6 +79,10 @@ def _not_known(service: str, region: str) -> str:
 
 
 def _job(sketch: Sketch, stage: Stage, job: Job) -> Iterator[Problem]:
+    if job.comments:
+        do = "use github_actions or gitlab_ci"
+        message = f"comments on pull requests, for which AWS has no token of a job's own; got codepipeline; {do}"
+        yield Problem((stage.name,), message)
     artifacts = given(sketch.graph, stage, job)
     if len(artifacts.all) > MOST_ARTIFACTS:
         message = f"can be at most {MOST_ARTIFACTS} with the sources in CodePipeline; got {len(artifacts.all)}"
