@@ -27,7 +27,7 @@ def command(stack: str | None, pipeline: str | None, form: str) -> None:
       eks-blueprints pipeline show delivery --format html > delivery.html
     """
     from eks_blueprints.core.errors import unknown_name
-    from eks_blueprints.pipelines import picture
+    from eks_blueprints.pipelines import _picture as picture
 
     file = _file(stack)
     args = pipelines_of(file)
