@@ -10,6 +10,7 @@ from eks_blueprints.core.lazy import served
 
 if TYPE_CHECKING:
     from eks_blueprints import addons as addons
+    from eks_blueprints import agents as agents
     from eks_blueprints import compute as compute
     from eks_blueprints import iam as iam
     from eks_blueprints import karpenter as karpenter
@@ -91,6 +92,7 @@ _HOMES = {
 }
 _ROOMS = (
     "addons",
+    "agents",
     "compute",
     "iam",
     "karpenter",

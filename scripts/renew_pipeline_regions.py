@@ -1,4 +1,4 @@
-"""Renew eks_blueprints/pipelines/engines/aws/regions.toml from the endpoints that botocore knows.
+"""Renew eks_blueprints/pipelines/engines/_codepipeline/regions.toml from the endpoints that botocore knows.
 
 python scripts/renew_pipeline_regions.py
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 import botocore
 import botocore.session
 
-TABLE = Path(__file__).parents[1] / "eks_blueprints" / "pipelines" / "engines" / "aws" / "regions.toml"
+TABLE = Path(__file__).parents[1] / "eks_blueprints" / "pipelines" / "engines" / "_codepipeline" / "regions.toml"
 SERVICES = ("codebuild", "codepipeline", "codestar-connections", "codestar-notifications")
 
 

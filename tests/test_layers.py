@@ -14,7 +14,7 @@ PACKAGE = ROOT / "eks_blueprints"
 FLOORS: list[set[str]] = [
     {"core"},
     {"network", "cluster", "access", "karpenter", "registry"},
-    {"compute", "addons", "kubernetes", "observability", "pipelines", "teams", "workloads"},
+    {"addons", "agents", "compute", "kubernetes", "observability", "pipelines", "teams", "workloads"},
     {"blueprint"},
     {"stackfile", "recording"},
     {"policies", "reach", "reference", "rights", "starter"},
@@ -39,6 +39,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "kustomize",
             "object_lists",
             "overlays",
+            "peer_fields",
             "peers",
             "plain_secrets",
             "printed",

@@ -37,6 +37,12 @@ TOP = {
     "core_data",
 }
 ROOMS = {
+    "agents": {
+        *("Application", "ApplicationSet", "ClusterGenerator", "Credentials", "Destination", "Generator"),
+        *("GitGenerator", "GitOps", "GitOpsArgs", "GithubApp", "Hub", "ImageUpdate", "ListGenerator", "Notification"),
+        *("Project", "ProjectRole", "RemoteCluster", "Repository", "Retry", "Slack", "StoredCredentials", "Sync"),
+        *("SyncWindow", "Teams", "Template", "Wave", "Webhook", "WebhookReceiver", "WriteBack"),
+    },
     "addons": {"AddOn", "Chart", "EksAddOn", "ExternalDns", "HelmAddOn", "ManifestAddOn", "VpcCni"},
     "compute": {"AutoMode", "Compute", "Fargate", "HybridNodes", "Karpenter", "ManagedNodes", "SelfManagedNodes"},
     "iam": {"Allow"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 
@@ -66,9 +68,7 @@ class Access(Component):
         )
 
     def _association(self, key: str, entry: aws.eks.AccessEntry, spec: AccessPolicy) -> aws.eks.AccessPolicyAssociation:
-        scope: aws.eks.AccessPolicyAssociationAccessScopeArgsDict = {"type": "cluster"}
-        if spec.namespaces is not None:
-            scope = {"type": "namespace", "namespaces": list(spec.namespaces)}
+        scope: Any = spec.scope
         return aws.eks.AccessPolicyAssociation(
             # A policy's own name has no dash in it, so no two entries can meet in one name.
             f"{self._child_name(key)}-{spec.policy}",

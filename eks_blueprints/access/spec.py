@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -31,6 +31,13 @@ class AccessPolicy(Spec):
 
     namespaces: Many[str] | None = None
     """Namespaces it is limited to; `dev-*` means all that begin so. Default: the whole cluster."""
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """Where it holds, as the provider takes it."""
+        if self.namespaces is None:
+            return {"type": "cluster"}
+        return {"type": "namespace", "namespaces": list(self.namespaces)}
 
     @field_validator("policy")
     @classmethod

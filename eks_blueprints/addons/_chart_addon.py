@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from eks_blueprints.addons._chart_rules import check_chart
 from eks_blueprints.addons._helm_values import (
@@ -27,8 +27,8 @@ from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login, deliver
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.json_values import JsonValues
-from eks_blueprints.core.leaves import RoleArn
-from eks_blueprints.core.spec import In, Many, Spec, is_known
+from eks_blueprints.core.leaves import RoleArn, Secret
+from eks_blueprints.core.spec import In, Many, Spec
 
 if TYPE_CHECKING:
     import pulumi
@@ -45,15 +45,8 @@ class RepositoryLogin(Spec):
 
     username: In[str]
     """Name of the user."""
-    password: In[str]
+    password: Secret
     """Password, named and not written: `{secret: key}`."""
-
-    @field_validator("password")
-    @classmethod
-    def _is_not_written_down(cls, password: Any) -> Any:
-        if is_known(password):
-            raise ValueError("is stored in plain text; got text; write {secret: key}")
-        return password
 
 
 class ChartAddOn(AddOn):

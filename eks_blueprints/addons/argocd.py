@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr, model_validator
 
+from eks_blueprints.addons._argocd_access import Rbac, Sso
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace
-from eks_blueprints.core.spec import In
+from eks_blueprints.addons._hub import hub_problems, hub_role
+from eks_blueprints.addons._values import merged
+from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import RoleArn
+from eks_blueprints.core.spec import In, Many, is_known
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    import pulumi
+
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 class Argocd(HelmAddOn):
@@ -77,6 +87,54 @@ class Argocd(HelmAddOn):
     notifications: bool = True
     """Whether it installs the controller that sends notifications about Applications."""
 
+    sso: Sso | None = None
+    """How people sign on. Default: as `admin` alone. It needs `domain`."""
+
+    rbac: Rbac | None = None
+    """What people may do. Default: those who sign on may do nothing, and `admin` everything."""
+
+    spoke_role_arns: Many[In[RoleArn]] | None = None
+    """ARNs of IAM roles of other clusters that it may assume; it then has a role by EKS Pod Identity, which the stack
+    exports as `gitops_agent_role_arn`. `[]` for a hub that has no spokes yet. Default: those of `gitops: {clusters: …}`
+    of the platform, and no role where there are none.
+    """
+
+    _besides: Mapping[str, Any] = PrivateAttr(default={})
+
+    @model_validator(mode="after")
+    def _signs_on_by_a_name(self) -> Self:
+        faults = Faults()
+        if self.sso is not None and self.domain is None:
+            do = "write a host name"
+            faults.add("domain", f"is required for sso: people come back to it; got none; {do}")
+        if self.sso is not None and self.sso.dex_connectors and not self.dex:
+            faults.add("dex", "is what sso connects by; got false; remove it")
+        faults.raise_if_any()
+        return self
+
+    def for_gitops(self, spoke_role_arns: Many[In[RoleArn]] | None, values: Mapping[str, Any]) -> Self:
+        """The same as the platform's `gitops` needs it: with roles of spokes, where it names none itself, values."""
+        asked = self.spoke_role_arns is None and spoke_role_arns is not None
+        found = self.model_copy(update={"spoke_role_arns": spoke_role_arns} if asked else {})
+        found._besides = values
+        return found
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """A hub whose pods get no role, beside what holds for every chart."""
+        yield from super().problems_on(ground)
+        yield from hub_problems(self, "spoke_role_arns", ground)
+
+    def equipped(self, component: Component, cluster: ClusterRef) -> tuple[Self, list[pulumi.Resource]]:
+        """The role of a hub: its controller and its server assume those of spokes."""
+        if self.spoke_role_arns is None:
+            return self, []
+        roles = list(dict.fromkeys(arn for arn in self.spoke_role_arns if is_known(arn)))
+        roles += [arn for arn in self.spoke_role_arns if not is_known(arn)]
+        # A session of Pod Identity hands its tags on.
+        allowed = [Allow("sts:AssumeRole", "sts:TagSession", on=roles)] if roles else []
+        accounts = ("argocd-application-controller", "argocd-server")
+        return self, hub_role(self, component, cluster, accounts, allowed)
+
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """CRDs come with the chart, are upgraded with it, and stay when it goes."""
         import pulumi
@@ -86,7 +144,9 @@ class Argocd(HelmAddOn):
             values["configs"] = {
                 "secret": {"argocdServerAdminPassword": pulumi.Output.secret(self.admin_password_bcrypt)}
             }
-        return values
+        if self.sso is not None:
+            values = merged(values, {"configs": self.sso.values()})
+        return merged(values, self._besides)
 
     def settings(self) -> dict[str, Any]:
         """What its fields say, in the chart's values."""
@@ -98,6 +158,8 @@ class Argocd(HelmAddOn):
             if self.ingress_annotations:
                 ingress["annotations"] = dict(sorted(self.ingress_annotations.items()))
             settings["server"] = {"ingress": ingress}
+        if self.rbac is not None:
+            settings["configs"] |= self.rbac.values()
         if not self.dex:
             settings["dex"] = {"enabled": False}
         if not self.notifications:

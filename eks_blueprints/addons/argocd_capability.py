@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from eks_blueprints.access.policies import policy_arn
+from eks_blueprints.access.spec import AccessPolicy
 from eks_blueprints.addons._capability import CapabilityAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.argocd import Argocd
@@ -13,6 +15,10 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, Many, Spec, is_known
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef
 
 _INSTANCE = Form(r"arn:aws(-[a-z]+)*:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}")
 
@@ -51,11 +57,20 @@ class ArgocdCapability(CapabilityAddOn):
     namespace: Namespace = "argocd"
     """Kubernetes namespace of its Applications."""
 
+    access_policies: Many[AccessPolicy] = ()
+    """EKS access policies that its role has on this cluster, such as `{policy: cluster_admin}`, or `{policy: admin,
+    namespaces: [shop]}`. Default: none, and it can deploy to other clusters alone."""
+
     role_mappings: Many[RoleMapping] = Field(default=(), max_length=3)
     """Who has which role. Default: nobody can sign on."""
 
     vpce_ids: Many[In[str]] = ()
     """Ids of the VPC endpoints by which alone it can be reached. Default: it can be reached from the internet."""
+
+    @property
+    def home(self) -> str:
+        """Kubernetes namespace of its objects; it runs in none."""
+        return self.namespace
 
     @field_validator("idc_instance_arn")
     @classmethod
@@ -64,6 +79,30 @@ class ArgocdCapability(CapabilityAddOn):
             do = "write arn:aws:sso:::instance/ssoins-0123456789abcdef"
             raise ValueError(f"is not a valid ARN of an instance of IAM Identity Center; got {shown(arn)}; {do}")
         return arn
+
+    def install(self, cluster: ClusterRef) -> Component:
+        """Have EKS run it, and give it its rights on this cluster."""
+        import pulumi_aws as aws
+
+        component = super().install(cluster)
+        (capability,) = component.ready
+        role: Any = getattr(capability, "role_arn")  # noqa: B009 - the type of what is ready is that of all resources
+        given: list[tuple[AccessPolicy, Any]] = [(policy, policy.scope) for policy in self.access_policies]
+        # EKS makes the entry of the role itself, when it makes the capability.
+        granted = [
+            aws.eks.AccessPolicyAssociation(
+                f"{component.pulumi_resource_name}-access-{policy.policy}",
+                cluster_name=cluster.name,
+                principal_arn=role,
+                policy_arn=policy_arn(cluster.partition, policy.policy),
+                access_scope=scope,
+                opts=component.child(depends_on=[capability], delete_before_replace=True),
+            )
+            for policy, scope in given
+        ]
+        component.ready = (capability, *granted)
+        component.exported = {"gitops_agent_role_arn": role}
+        return component
 
     def configuration(self) -> dict[str, Any]:
         """Its settings, as the provider takes them."""

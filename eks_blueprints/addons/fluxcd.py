@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
 from eks_blueprints.addons._helm_values import Namespace, all_nested
+from eks_blueprints.addons._hub import hub_problems, hub_role
+from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.leaves import ClusterArn
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
-    from eks_blueprints.core.refs import ClusterRef
+    import pulumi
+
+    from eks_blueprints.core.component import Component
+    from eks_blueprints.core.refs import ClusterRef, Ground
 
 
 class Fluxcd(HelmAddOn):
@@ -46,6 +55,26 @@ class Fluxcd(HelmAddOn):
 
     image_automation: bool = False
     """Whether it installs the two controllers that write new image tags into Git."""
+
+    spoke_arns: Many[In[ClusterArn]] | None = None
+    """ARNs of other clusters that it deploys to; it then has a role by EKS Pod Identity, which the stack exports as
+    `gitops_agent_role_arn`. `[]` for a hub that has no spokes yet. Default: those of `gitops: {clusters: …}` of the
+    platform, and no role where there are none.
+    """
+
+    def problems_on(self, ground: Ground) -> Iterator[Problem]:
+        """A hub whose pods get no role, beside what holds for every chart."""
+        yield from super().problems_on(ground)
+        yield from hub_problems(self, "spoke_arns", ground)
+
+    def equipped(self, component: Component, cluster: ClusterRef) -> tuple[Self, list[pulumi.Resource]]:
+        """The role of a hub, which spokes let in: its controllers ask EKS where they are."""
+        if self.spoke_arns is None:
+            return self, []
+        arns = tuple(self.spoke_arns)
+        allowed = [Allow("eks:DescribeCluster", on=arns)] if arns else []
+        accounts = ("kustomize-controller", "helm-controller")
+        return self, hub_role(self, component, cluster, accounts, allowed)
 
     def defaults(self, cluster: ClusterRef) -> dict[str, Any]:
         """CRDs come with the chart, are upgraded with it, and stay when it goes."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
+from eks_blueprints.blueprint.gitops_addons import equipped
 from eks_blueprints.blueprint.kinds import KubePrometheusStack, KyvernoPolicies
 from eks_blueprints.blueprint.scaling import asked
 from eks_blueprints.compute.base import Compute
@@ -55,7 +56,8 @@ class AddOnDefaults(Spec):
 def settled(args: BlueprintArgs) -> tuple[AddOn, ...]:
     """The add-ons that are installed, with what the platform says for all of them."""
     general = _general(args)
-    return tuple(asked(_with(addon, general), args) for addon in args.addons if not brought_by_auto_mode(addon, args))
+    wanted = (addon for addon in args.addons if not brought_by_auto_mode(addon, args))
+    return tuple(equipped(asked(_with(addon, general), args), args) for addon in wanted)
 
 
 def mirrored(compute: C, args: BlueprintArgs) -> C:

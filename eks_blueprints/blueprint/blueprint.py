@@ -31,6 +31,7 @@ from eks_blueprints.network.existing import ExistingNetwork
 from eks_blueprints.network.security_group_names import STANDING
 
 if TYPE_CHECKING:
+    from eks_blueprints.agents.component import GitOps
     from eks_blueprints.kubernetes.namespace import Namespace
     from eks_blueprints.network.security_groups import SecurityGroup
     from eks_blueprints.observability.component import Observability
@@ -68,6 +69,8 @@ class Blueprint(Stack[BlueprintArgs]):
     """The component of each workload, by its name."""
     teams: dict[str, OnboardedTeam]
     """The component of each team, by its name."""
+    gitops: GitOps | None
+    """The component of what Argo CD or Flux keeps; None where there is nothing."""
     observability: Observability | None
     """The component of its alarms and dashboards; None where there are none."""
 
@@ -85,6 +88,7 @@ class Blueprint(Stack[BlueprintArgs]):
         self._give_groups_to_pods()
         self.pod_identities = self._make_pod_identities(name)
         self._put_elements()
+        self.gitops = self._make_gitops(name)
         self.observability = self._observe(name)
 
     def outputs(self) -> dict[str, Any]:
@@ -105,7 +109,9 @@ class Blueprint(Stack[BlueprintArgs]):
         made = {name: each.role.arn for name, each in self.pod_identities.items() if each.role is not None}
         urls = {name: each.repository_urls for name, each in self.teams.items() if each.repository_urls}
         arns = {"pod_identity_role_arns": made} if made else {}
-        return arns | ({"ecr_repository_urls": urls} if urls else {})
+        agents = {key: value for each in self.addons.values() for key, value in each.exported.items()}
+        agents |= self.gitops.exported if self.gitops is not None else {}
+        return arns | ({"ecr_repository_urls": urls} if urls else {}) | agents
 
     @property
     def ref(self) -> ClusterRef:
@@ -238,6 +244,16 @@ class Blueprint(Stack[BlueprintArgs]):
         for team in self.args.teams:
             groups = [policy for home in team.homes for policy in self._pod_groups.get(home, ())]
             team.move_in(self.teams[team.name], cluster.after(*groups))
+
+    def _make_gitops(self, name: str) -> GitOps | None:
+        """Make what the agent reads last of all, so that what it has deployed goes before all that this stands on."""
+        args = self.args.gitops
+        if args is None:
+            return None
+        from eks_blueprints.agents.component import GitOps
+
+        cluster = self.ref.after(*_ready(self.compute), *_ready(self.addons), *_ready(self._all_namespaces))
+        return GitOps(f"{name}-gitops", args, cluster=cluster)
 
     def _observe(self, name: str) -> Observability | None:
         """Make alarms and dashboards when the add-ons are there: the kinds of their objects, and what reads them."""

@@ -100,6 +100,9 @@ def check_parts(args: BlueprintArgs) -> Iterator[Problem]:
 
         for problem in lacking(found.observe, found, on_fargate=found.only_fargate):
             yield problem.below("observability", "workloads")
+    if args.gitops is not None:
+        for problem in args.gitops.problems_on(found):
+            yield problem.below("gitops")
     for element in (*args.compute, *settled(args), *args.workloads, *args.teams):
         for problem in element.problems_on(found):
             yield problem.below(element.group, element.name)

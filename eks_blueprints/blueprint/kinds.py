@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons._chart_addon import ChartAddOn as ChartAddOn
     from eks_blueprints.addons._helm_addon import HelmAddOn as HelmAddOn
     from eks_blueprints.addons.argocd import Argocd as Argocd
+    from eks_blueprints.addons.argocd_image_updater import ArgocdImageUpdater as ArgocdImageUpdater
     from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver as AwsEbsCsiDriver
     from eks_blueprints.addons.aws_efs_csi_driver import AwsEfsCsiDriver as AwsEfsCsiDriver
     from eks_blueprints.addons.cluster_autoscaler import ClusterAutoscaler as ClusterAutoscaler
@@ -37,6 +38,7 @@ else:
     from eks_blueprints.core.late_specs import late
 
     Argocd = late("eks_blueprints.addons.argocd", "Argocd")
+    ArgocdImageUpdater = late("eks_blueprints.addons.argocd_image_updater", "ArgocdImageUpdater")
     AutoMode = late("eks_blueprints.compute.auto_mode", "AutoMode")
     AwsEbsCsiDriver = late("eks_blueprints.addons.aws_ebs_csi_driver", "AwsEbsCsiDriver")
     AwsEfsCsiDriver = late("eks_blueprints.addons.aws_efs_csi_driver", "AwsEfsCsiDriver")

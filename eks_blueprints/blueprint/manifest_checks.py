@@ -69,10 +69,11 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     sources.append(list(_rules(args)))
     sources += _drawn(args) if args.workloads or args.teams else ()
     sources.append(list(_observing(args)))
+    sources.append(list(_kept_by_agent(args)))
     if not any(sources):
         return
     # Most platforms have none, and the shapes of kinds take a while to load.
-    from eks_blueprints.blueprint import storage_checks
+    from eks_blueprints.blueprint import reference_checks, storage_checks
     from eks_blueprints.kubernetes import check as objects
     from eks_blueprints.kubernetes.custom import Definitions
     from eks_blueprints.kubernetes.shapes import of
@@ -102,6 +103,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from _twice(every, shapes, dict(made_elsewhere.objects(args, bringers)))
     yield from _homes(args, every, shapes)
     yield from storage_checks.check(args, every)
+    yield from reference_checks.check(args, every)
 
 
 def _manifests(addon: Manifests) -> Iterator[Written]:
@@ -139,6 +141,22 @@ def _observing(args: BlueprintArgs) -> Iterator[Written]:
 
         for made in objects(args.observability, telemetry(args)):
             yield Written(made.manifest, ("observability",), made)
+
+
+def _kept_by_agent(args: BlueprintArgs) -> Iterator[Written]:
+    if args.gitops is None:
+        return
+    from eks_blueprints.agents.agent import agent, objects
+    from eks_blueprints.blueprint.ground import ground
+
+    try:
+        found = ground(args)
+    except (InputError, ValueError):  # told at the network or the region
+        return
+    if any(problem.severity == "error" for problem in args.gitops.problems_on(found)):
+        return  # told there, in other words
+    for made in objects(args.gitops, agent(args.gitops, found)):
+        yield Written(made.manifest, ("gitops",), made)
 
 
 def brought(args: BlueprintArgs) -> dict[str, str]:

@@ -15,10 +15,11 @@ from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.spec import In
 from eks_blueprints.network import zones
 from eks_blueprints.pipelines._built import BuiltPipeline
+from eks_blueprints.pipelines._engines import OidcEngineArgs
 from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines.engines import codepipeline
-from eks_blueprints.pipelines.engines.aws import notices, store
-from eks_blueprints.pipelines.engines.aws.store import Store
+from eks_blueprints.pipelines.engines._codepipeline import notices, store
+from eks_blueprints.pipelines.engines._codepipeline.store import Store
 from eks_blueprints.registry import ecr
 
 
@@ -51,6 +52,9 @@ class Pipelines(Stack[PipelinesArgs]):
             environments=self.args.environments,
             connections=self.connections,
             tags=self.args.tags,
+            iam=self.args.iam,
+            engines=self.args.engines,
+            oidc={engine: self._oidc_provider(name, engine, spec) for engine, spec in self.args.oidc_engines.items()},
             artifacts=self.args.artifacts,
             logs=self.args.logs,
             notifications=self.args.notifications,
@@ -59,6 +63,19 @@ class Pipelines(Stack[PipelinesArgs]):
             parent=self,
         )
         self.pipelines = {pipeline.name: pipeline.build(ref) for pipeline in self.args.pipelines}
+
+    def _oidc_provider(self, name: str, engine: str, spec: OidcEngineArgs) -> In[str]:
+        if spec.oidc_provider_arn is not None:
+            return spec.oidc_provider_arn
+        made = aws.iam.OpenIdConnectProvider(
+            f"{name}-oidc-{engine.replace('_', '-')}",
+            # No thumbprint: IAM finds it itself, and fetching one here would need the network in every preview.
+            url=spec.issued_by,
+            client_id_lists=[spec.audience],
+            tags=merge_tags(self.args.tags) or None,
+            opts=self.child(),
+        )
+        return made.arn
 
     def _registry(self, name: str) -> None:
         region = self.args.region

@@ -9,8 +9,8 @@ from eks_blueprints.core.errors import Problem, shown
 from eks_blueprints.core.spec import is_known
 from eks_blueprints.network import zones
 from eks_blueprints.pipelines._roles import enters
-from eks_blueprints.pipelines.engines.aws.frame import project_name
-from eks_blueprints.pipelines.engines.aws.regions import lacking
+from eks_blueprints.pipelines.engines._codepipeline.frame import project_name
+from eks_blueprints.pipelines.engines._codepipeline.regions import lacking
 from eks_blueprints.pipelines.stages.source import Source
 
 if TYPE_CHECKING:

@@ -10,18 +10,23 @@ from pydantic import AfterValidator, Field
 from eks_blueprints.blueprint import account, pipelines_in_aws
 from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.core.elements import Group
-from eks_blueprints.core.errors import Problem, unknown_name
+from eks_blueprints.core.errors import InputError, Problem, unknown_name
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.network import zones
 from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, NotificationsArgs
 from eks_blueprints.pipelines._connection import Connection
+from eks_blueprints.pipelines._engines import EnginesArgs, OidcEngineArgs
 from eks_blueprints.pipelines._environment import Environment
 from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._graph import problems as graph_problems
 from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines.base import Pipeline
+from eks_blueprints.pipelines.engines._steps import ACCOUNT
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 from eks_blueprints.registry.spec import EcrPublicRepository, EcrRepository
+
+TEXTS = {"github_actions": "the repository", "gitlab_ci": "the project", "jenkins": "Jenkins"}
+"""Engines that read a file of the repository, and what has variables for it."""
 
 
 class PipelinesArgs(StackArgs):
@@ -33,6 +38,9 @@ class PipelinesArgs(StackArgs):
 
     connections: Annotated[dict[str, Connection], AfterValidator(short_names)] = {}
     """Connections of AWS to hosts of code, by a name of your choice."""
+
+    engines: EnginesArgs = EnginesArgs()
+    """Settings of GitHub Actions, GitLab CI and Jenkins, for pipelines that they run."""
 
     repositories: Annotated[dict[str, EcrRepository], AfterValidator(short_names)] = {}
     """Private repositories of images and charts in Amazon ECR, by a name of your choice."""
@@ -70,16 +78,24 @@ class PipelinesArgs(StackArgs):
 
     def _of_engine(self, pipeline: Pipeline) -> Iterator[Problem]:
         graph = pipeline.graph(self.environments)
-        if pipeline.engine != "codepipeline" or _broken(pipeline, graph):
+        if _broken(pipeline, graph):
             return
         try:
             ref = self.ref("stack")
         except ValueError:  # told at the region
             return
-        for problem in pipeline.renderer.problems(pipeline, graph, ref):
+        try:
+            found = list(pipeline.renderer.problems(pipeline, graph, ref))
+        except InputError as error:
+            found = list(error.problems)
+        for problem in found:
             stage, *rest = problem.path or (None,)
             place = () if stage is None else (*pipeline.place(str(stage)), *rest)
             yield Problem(("pipelines", pipeline.name, *place), problem.message, severity=problem.severity)
+        if pipeline.engine in TEXTS and self.account_number is None:
+            do = f"set account: {{id: ...}}, or make AWS_ACCOUNT_ID a variable of {TEXTS[pipeline.engine]}"
+            message = f"is unknown, and part of the names of roles in what is rendered; got no account; {do}"
+            yield Problem(("account",), message, severity="warning")
 
     def ref(self, name: str) -> PipelinesRef:
         """What a pipeline sees of a stack of this name before it is deployed."""
@@ -87,10 +103,12 @@ class PipelinesArgs(StackArgs):
             prefix=name,
             region=self.region,
             partition=zones.partition(self.region),
-            account=self.account_number or "",
+            account=self.account_number or ACCOUNT,
             environments=self.environments,
             connections=dict.fromkeys(self.connections, ""),
             tags=self.tags,
+            iam=self.iam,
+            engines=self.engines,
             artifacts=self.artifacts,
             logs=self.logs,
             notifications=self.notifications,
@@ -100,6 +118,12 @@ class PipelinesArgs(StackArgs):
     def account_number(self) -> str | None:
         """The account, where the stack says it."""
         return self.account.number if self.account is not None else None
+
+    @property
+    def oidc_engines(self) -> dict[str, OidcEngineArgs]:
+        """Engines that run some of the pipelines, and whose jobs have tokens of OIDC."""
+        used = {pipeline.engine for pipeline in self.pipelines}
+        return {name: spec for name, spec in self.engines.by_oidc.items() if name in used}
 
 
 def _elsewhere(args: PipelinesArgs, name: str, environment: Environment) -> Iterator[Problem]:

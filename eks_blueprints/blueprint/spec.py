@@ -28,10 +28,12 @@ from eks_blueprints.network.security_group_names import SecurityGroups
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 if TYPE_CHECKING:
+    from eks_blueprints.agents.spec import GitOpsArgs
     from eks_blueprints.observability.spec import ObservabilityArgs
     from eks_blueprints.teams.base import Team
     from eks_blueprints.workloads.base import Workload
 else:
+    GitOpsArgs = late("eks_blueprints.agents.spec", "GitOpsArgs")
     ObservabilityArgs = late("eks_blueprints.observability.spec", "ObservabilityArgs")
     Team = late("eks_blueprints.teams.base", "Team")
     Workload = late("eks_blueprints.workloads.base", "Workload")
@@ -85,6 +87,11 @@ class BlueprintArgs(StackArgs):
     teams: Group[Team] = ()
     """Who works on the cluster, by the names of the teams: namespaces, access and all that is theirs. `kind` says which
     sort (`application_team`, `platform_team`). Default: `application_team`."""
+
+    gitops: GitOpsArgs | None = None
+    """What Argo CD or Flux on the cluster keeps as Git repositories say: repositories, projects, applications, further
+    clusters. Default: nothing; teams have a repository of their own in `gitops` of the team.
+    """
 
     observability: ObservabilityArgs | None = None
     """How the platform is observed: alarms, dashboards, and what workloads send. Default: as the add-ons do it."""

@@ -74,8 +74,8 @@ class Stack(Component, Generic[A]):
             args = resolve(self.prepare(), of_deployment, doubts)
             for doubt in located(doubts, self.args.origin) if self.args.origin else doubts:
                 pulumi.log.warn(str(doubt))
-            if problems := list(args.problems_named(name)):
-                raise InputError(problems)
+            if wrong := [problem for problem in args.problems_named(name) if problem.severity == "error"]:
+                raise InputError(wrong)
             return args
 
     @contextmanager

@@ -31,10 +31,10 @@ class _Claim(NamedTuple):
 def check(args: BlueprintArgs, every: list[Written]) -> Iterator[Problem]:
     """Claims that would wait for ever, and pods that cannot mount theirs."""
     asked = [claim for each in every for claim in _claims(each)]
-    if not asked and not any(_kind(each) == "VolumeSnapshot" for each in every):
+    if not asked and not any(kind_of(each) == "VolumeSnapshot" for each in every):
         return
     found = storage(args, (each.manifest for each in every))
-    statics = {_name(each.manifest) for each in every if _kind(each) == "PersistentVolume"}
+    statics = {_name(each.manifest) for each in every if kind_of(each) == "PersistentVolume"}
     for claim in asked:
         for problem in _problems(claim, found, statics):
             yield claim.of.placed(problem.below(*claim.path))
@@ -79,18 +79,18 @@ def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 def _claims(written: Written) -> Iterator[_Claim]:
     manifest = written.manifest
-    spec = _mapping(manifest.get("spec"))
-    if _kind(written) == "PersistentVolumeClaim":
+    spec = mapping(manifest.get("spec"))
+    if kind_of(written) == "PersistentVolumeClaim":
         yield _Claim(spec, ("spec",), written)
-    if _kind(written) == "StatefulSet":
+    if kind_of(written) == "StatefulSet":
         for index, template in items(spec.get("volumeClaimTemplates")):
             place: Path = ("spec", "volumeClaimTemplates", index, "spec")
-            yield _Claim(_mapping(template.get("spec")), place, written)
-    pod, path = _pod(written)
+            yield _Claim(mapping(template.get("spec")), place, written)
+    pod, path = pod_in(written)
     for index, volume in items(pod.get("volumes")):
-        if (ephemeral := _mapping(volume.get("ephemeral"))) and (inner := ephemeral.get("volumeClaimTemplate")):
+        if (ephemeral := mapping(volume.get("ephemeral"))) and (inner := ephemeral.get("volumeClaimTemplate")):
             at = (*path, "volumes", index, "ephemeral", "volumeClaimTemplate", "spec")
-            yield _Claim(_mapping(_mapping(inner).get("spec")), at, written)
+            yield _Claim(mapping(mapping(inner).get("spec")), at, written)
 
 
 def _problems(claim: _Claim, found: Storage, statics: set[str]) -> Iterator[Problem]:
@@ -142,7 +142,7 @@ def _of_class(spec: Mapping[str, Any], name: str, found: Storage) -> Iterator[Pr
     if driver in EBS and many and not multi_attach:
         do = "use ReadWriteOnce, or a class on EFS"
         yield Problem(("accessModes",), f"is what a volume on EBS cannot do; got {many[0]} of {shown(name)}; {do}")
-    source = _mapping(spec.get("dataSource")) or _mapping(spec.get("dataSourceRef"))
+    source = mapping(spec.get("dataSource")) or mapping(spec.get("dataSourceRef"))
     if driver == EFS_DRIVER and source:
         got = f"{source.get('kind')} {source.get('name')}"
         yield Problem(("dataSource",), f"is what EFS cannot start a volume from; got {got}; remove it, or use EBS")
@@ -162,11 +162,11 @@ def _attributes(name: str, driver: str, found: Storage) -> Iterator[Problem]:
 
 def _copies(every: list[Written]) -> Iterator[Problem]:
     """Copies of a claim that are smaller than it."""
-    sizes = {_key(each, _name(each.manifest)): _size(each.manifest) for each in every if _kind(each) == _CLAIM}
+    sizes = {_key(each, _name(each.manifest)): _size(each.manifest) for each in every if kind_of(each) == _CLAIM}
     for each in every:
-        if _kind(each) != _CLAIM:
+        if kind_of(each) != _CLAIM:
             continue
-        source = _mapping(_mapping(each.manifest.get("spec")).get("dataSource"))
+        source = mapping(mapping(each.manifest.get("spec")).get("dataSource"))
         if source.get("kind") != _CLAIM:
             continue
         most, own = sizes.get(_key(each, str(source.get("name")))), _size(each.manifest)
@@ -180,9 +180,9 @@ def _copies(every: list[Written]) -> Iterator[Problem]:
 
 def _snapshots(every: list[Written], found: Storage) -> Iterator[Problem]:
     for each in every:
-        if _kind(each) != "VolumeSnapshot" or found.is_open:
+        if kind_of(each) != "VolumeSnapshot" or found.is_open:
             continue
-        spec = _mapping(each.manifest.get("spec"))
+        spec = mapping(each.manifest.get("spec"))
         name = spec.get("volumeSnapshotClassName")
         if name is None and not found.snapshot_default:
             what = "names no VolumeSnapshotClass, and there is no default one, so that no snapshot is taken"
@@ -197,14 +197,14 @@ def _on_fargate(
     every: list[Written], asked: list[_Claim], found: Storage, serverless: list[Place]
 ) -> Iterator[Problem]:
     """Pods on Fargate that mount what Fargate cannot."""
-    by_name = {_key(each.of, _name(each.of.manifest)): each.spec for each in asked if _kind(each.of) == _CLAIM}
+    by_name = {_key(each.of, _name(each.of.manifest)): each.spec for each in asked if kind_of(each.of) == _CLAIM}
     for written in every:
-        pod, path = _pod(written)
-        if not pod or _kind(written) == "DaemonSet" or not _selected(written, path, serverless):
+        pod, path = pod_in(written)
+        if not pod or kind_of(written) == "DaemonSet" or not _selected(written, path, serverless):
             continue
         mounts = [(each.path[:-1], each.spec) for each in asked if each.of is written]
         for index, volume in items(pod.get("volumes")):
-            claimed = _mapping(volume.get("persistentVolumeClaim")).get("claimName")
+            claimed = mapping(volume.get("persistentVolumeClaim")).get("claimName")
             if (spec := by_name.get(_key(written, str(claimed)))) is not None:
                 mounts.append(((*path, "volumes", index), spec))
         for at, spec in mounts:
@@ -220,46 +220,48 @@ def _selected(written: Written, path: Path, serverless: list[Place]) -> bool:
     above: Any = written.manifest
     for key in path[:-1]:
         above = above[key]
-    labels = _mapping(_mapping(above.get("metadata")).get("labels"))
-    namespace = str(_metadata(written.manifest).get("namespace") or "default")
+    labels = mapping(mapping(above.get("metadata")).get("labels"))
+    namespace = str(metadata_of(written.manifest).get("namespace") or "default")
     return any(place.runs(namespace, labels) for place in serverless)
 
 
-def _pod(written: Written) -> tuple[Mapping[str, Any], Path]:
+def pod_in(written: Written) -> tuple[Mapping[str, Any], Path]:
     """The spec of the pods that an object makes, and where it stands; nothing for one that makes none."""
     paths: Mapping[str, Path] = {"Pod": ("spec",), "CronJob": ("spec", "jobTemplate", "spec", "template", "spec")}
-    kind = _kind(written)
+    kind = kind_of(written)
     if kind not in _WITH_PODS:
         return {}, ()
     path = paths.get(kind, ("spec", "template", "spec"))
     inside: Any = written.manifest
     for key in path:
-        inside = _mapping(inside).get(str(key))
-    return (_mapping(inside), path) if isinstance(inside, Mapping) else ({}, ())
+        inside = mapping(inside).get(str(key))
+    return (mapping(inside), path) if isinstance(inside, Mapping) else ({}, ())
 
 
 def _certain(found: Storage) -> Any:
     return "warning" if found.is_open else "error"
 
 
-def _kind(written: Written) -> str:
+def kind_of(written: Written) -> str:
+    """The kind of an object; `None` where it has none."""
     return str(written.manifest.get("kind"))
 
 
 def _key(written: Written, name: str) -> tuple[str, str]:
-    return str(_metadata(written.manifest).get("namespace") or "default"), name
+    return str(metadata_of(written.manifest).get("namespace") or "default"), name
 
 
 def _name(manifest: Mapping[str, Any]) -> str:
-    return str(_metadata(manifest).get("name"))
+    return str(metadata_of(manifest).get("name"))
 
 
-def _metadata(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _mapping(manifest.get("metadata"))
+def metadata_of(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The metadata of an object; empty where it has none."""
+    return mapping(manifest.get("metadata"))
 
 
 def _size(manifest: Mapping[str, Any]) -> str | None:
-    found = _mapping(_mapping(_mapping(manifest.get("spec")).get("resources")).get("requests")).get("storage")
+    found = mapping(mapping(mapping(manifest.get("spec")).get("resources")).get("requests")).get("storage")
     try:
         exact(str(found))
     except ValueError:
@@ -267,7 +269,8 @@ def _size(manifest: Mapping[str, Any]) -> str | None:
     return str(found)
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A mapping as it is, and an empty one for anything else."""
     return value if isinstance(value, Mapping) else {}
 
 

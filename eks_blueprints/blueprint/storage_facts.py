@@ -45,7 +45,7 @@ BRINGS: Mapping[str, str] = {
 """The add-ons whose drivers make or mount volumes."""
 STATIC = frozenset({"s3.csi.aws.com", "kubernetes.io/no-provisioner"})
 """Provisioners that make no volumes: each is written down as a PersistentVolume."""
-_OPEN = frozenset({"argocd", "argocd_capability", "fluxcd", "helm", "crossplane", "kro_capability"})
+OPEN = frozenset({"argocd", "argocd_capability", "fluxcd", "helm", "crossplane", "kro_capability"})
 """Add-ons that may bring anything."""
 
 
@@ -96,7 +96,7 @@ def storage(args: BlueprintArgs, objects: Iterable[Mapping[str, Any]] = ()) -> S
     for addon in settled(args):
         kind = addon.addon_name.replace("-", "_") if isinstance(addon, EksAddon) else addon.kind()
         found.drivers |= {driver for driver, bringer in BRINGS.items() if bringer == kind}
-        found.is_open |= kind in _OPEN or kind == "local_static_provisioner"
+        found.is_open |= kind in OPEN or kind == "local_static_provisioner"
         _of_addon(addon, found, auto)
     for compute in args.compute:
         if isinstance(compute, AutoMode):

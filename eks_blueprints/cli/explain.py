@@ -18,6 +18,7 @@ from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
     from eks_blueprints.core.facts.pods import Mode
+    from eks_blueprints.core.peer_fields import PeerField
 
 
 class _Commands(click.Group):
@@ -62,9 +63,25 @@ def _field(path: str, form: str) -> None:
 def _show(path: str, form: str) -> None:
     from dataclasses import asdict
 
+    from eks_blueprints.core import peer_fields
+    from eks_blueprints.core.errors import InputError
     from eks_blueprints.reference.field_help import field_help
 
-    found = field_help(path)
+    try:
+        found = field_help(path)
+    except InputError:
+        meant = peer_fields.meanings(path.rpartition(".")[2])
+        if not meant:
+            raise
+        paths = sorted({each for field in meant for each in field.paths})
+        if form == "json":
+            echo_document(document([asdict(each) | {"paths": each.paths} for each in meant]))
+            return
+        _show_meanings(path, meant)
+        if len(paths) != 1:
+            return
+        click.echo()
+        found = field_help(paths[0])
     if form == "json":
         echo_document(document(asdict(found)))
         return
@@ -79,6 +96,13 @@ def _show(path: str, form: str) -> None:
         width = min(max(map(len, found.fields)), 30)
         for name, text in found.fields.items():
             click.echo(_wrapped(text, f"  {name:{width}}  ", " " * (width + 4)))
+
+
+def _show_meanings(word: str, meant: list[PeerField]) -> None:
+    """Where a field of other tools is in a stack file."""
+    click.echo(f"{click.style(word, bold=True)}  is a field of other tools")
+    for each in meant:
+        click.echo(_wrapped(f"{each.tool}, {', '.join(each.of)}: {' or '.join(each.paths) or each.here}", "  ", "    "))
 
 
 def _wrapped(text: str, first: str, rest: str | None = None) -> str:

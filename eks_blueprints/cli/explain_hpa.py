@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,12 @@ def _pairs(_context: click.Context, option: click.Parameter, values: tuple[str, 
     help="Seconds after which the controller looks again; 0 for at the moments of the series alone.",
 )
 @click.option("--until", type=click.FloatRange(0, 10**7), help="Seconds for which it goes on as at the last moment.")
+@click.option(
+    "--from",
+    "begin",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    help="Time of the first moment, in UTC: triggers of KEDA by times (cron) then follow the clock.",
+)
 @click.option("--min", "least", type=click.IntRange(1, 2**31 - 1), help="Fewest pods, instead of the workload's.")
 @click.option("--max", "most", type=click.IntRange(1, 2**31 - 1), help="Most pods, instead of the workload's.")
 @click.option(
@@ -101,7 +108,9 @@ def hpa(subject: str | None, form: str, **said: Any) -> None:
     It is computed as kube-controller-manager does, without a cluster: ratio of use to target, tolerance, pods without a
     sample, pods that are not ready, several metrics, stabilization, rates, fewest and most pods.
 
-    The controller is taken to have just started: its first recommendation is the number of pods that there are.
+    The controller is taken to have just started: its first recommendation is the number of pods that there are. Of a
+    ScaledObject the HorizontalPodAutoscaler is computed that KEDA makes, and what KEDA's operator does beside it: it
+    creates the first pods and takes away the last ones.
 
     \b
       eks-blueprints explain hpa prod/web --metric cpu=150%
@@ -127,6 +136,7 @@ def hpa(subject: str | None, form: str, **said: Any) -> None:
         found = []
         for each in decisions(scaled.spec, series.replicas, series, config):
             series.decided = each.desired
+            each.steps[:0] = series.told
             found.append(each)
     except TooLargeError as error:
         raise InputError([Problem(("metric",), f"cannot be computed: it {error}; use smaller values")]) from None
@@ -140,6 +150,7 @@ class _Series:
     """The moments, each with as many pods as there are then."""
 
     def __init__(self, scaled: Autoscaled, said: Mapping[str, Any]) -> None:
+        from eks_blueprints.kubernetes.autoscaler.keda import Operator
         from eks_blueprints.kubernetes.autoscaler.reading import Reader, between, rows_of
 
         file: Path | None = said["series"]
@@ -151,7 +162,18 @@ class _Series:
 
         rows = rows_of(text_of(file), str(file)) if file is not None else [{"at": 0, **own}]
         least = int(scaled.spec.get("minReplicas", 1))
+        if scaled.keda is not None:
+            least = scaled.keda.fewest
         self.replicas: int = least if said["replicas"] is None else said["replicas"]
+        self.begin: datetime | None = said["begin"].replace(tzinfo=UTC) if said["begin"] else None
+        self.told: list[str] = []
+        self.keda = scaled.keda
+        self.operator = Operator(scaled.keda) if scaled.keda is not None else None
+        timed = {name: f"{value}m" for name, value in self._timed(0).items()}
+        if self.begin is not None and not timed:
+            raise click.UsageError("needs a ScaledObject with triggers by times; got none; leave out --from")
+        if timed and isinstance(rows[0], dict):
+            rows = [{**timed, **rows[0]}, *rows[1:]]
         self.reader = Reader(scaled.spec, self.replicas, scaled.requests, str(file) if file else None)
         complete = self.reader.rows(rows)
         self.given = {row["at"] for row in complete}
@@ -166,12 +188,33 @@ class _Series:
             if count > MOST_PODS:
                 message = f"comes to more pods than are computed here; got {count}; use at most {MOST_PODS}"
                 raise InputError([Problem(("max",), message)])
-            yield self.reader.moment(row, count)
+            made = self._operated(row, count)
+            yield self.reader.moment(made, made["replicas"])
+
+    def _timed(self, at: float) -> dict[str, int]:
+        """What triggers by times are at a moment, in thousandths; none where no time is said."""
+        from eks_blueprints.kubernetes.autoscaler.keda import scheduled
+
+        return dict(scheduled(self.keda, self.begin, at)) if self.keda and self.begin else {}
+
+    def _operated(self, row: Mapping[str, Any], count: int) -> dict[str, Any]:
+        """A row with as many pods as KEDA's operator makes of those there are."""
+        values = {**row, **self._timed(row["at"])}
+        if self.operator is None:
+            return {**values, "replicas": count}
+        made, told = self.operator.replicas(row["at"], count, values)
+        self.told = [told] if told else []
+        return {**values, "replicas": made}
 
 
 def _lines(scaled: Autoscaled, found: list[Decision], given: set[float]) -> Iterator[str]:
     spec = scaled.spec
-    yield f"{click.style(scaled.title, bold=True)}  {spec.get('minReplicas', 1)} to {spec['maxReplicas']} pods"
+    least = spec.get("minReplicas", 1)
+    if (keda := scaled.keda) is not None:
+        least = keda.idle if keda.idle is not None else keda.fewest
+    by = "  by KEDA" if keda is not None else ""
+    yield f"{click.style(scaled.title, bold=True)}  {least} to {spec['maxReplicas']} pods{by}"
+    yield from (_wrapped(f"not known: {note}", "  ") for note in (keda.notes if keda is not None else ()))
     before: list[Any] | None = None
     for each in found:
         same = [each.current, each.desired, [(one.replicas, one.error) for one in each.proposals], each.steps]
@@ -195,11 +238,14 @@ def _moment(found: Decision) -> Iterator[str]:
         else (f"stays at {found.current}")
     )
     yield f"\nat {found.at:g} s  {arrow}"
+    # KEDA's operator has set the number of pods before.
+    before = [step for step in found.steps if step.startswith("KEDA: ")]
+    yield from (_wrapped(step, "  ") for step in before)
     for each in found.proposals:
         result = f"fails: {each.error}" if each.replicas is None else f"wants {each.replicas}"
         yield f"  {each.name}  {result}"
         yield from (_wrapped(step, "      ") for step in each.steps)
-    yield from (_wrapped(step, "  ") for step in found.steps)
+    yield from (_wrapped(step, "  ") for step in found.steps[len(before) :])
 
 
 def _wrapped(text: str, before: str) -> str:
@@ -207,4 +253,6 @@ def _wrapped(text: str, before: str) -> str:
 
 
 def _data(scaled: Autoscaled, found: list[Decision]) -> dict[str, Any]:
-    return {"autoscaler": scaled.title, "spec": dict(scaled.spec), "moments": [asdict(each) for each in found]}
+    more = {"notes": list(scaled.keda.notes)} if scaled.keda is not None else {}
+    found_ = [asdict(each) for each in found]
+    return {"autoscaler": scaled.title, "spec": dict(scaled.spec), **more, "moments": found_}

@@ -24,7 +24,8 @@ _WIDTH = 100
 @click.option("--workload", metavar="NAME", help="This workload alone, by the name of its object.")
 @click.option("--exit-code", is_flag=True, help="Exit with 3 when a workload can run nowhere.")
 def command(stack: str | None, workload: str | None, program: Path | None, form: str, exit_code: bool) -> None:
-    """Show for each workload on which compute it can run, what keeps it off the rest, and when a CronJob runs next.
+    """Show for each workload what its pods request, on which compute they can run, what keeps them off the rest, how
+    many there are during a rollout, and when a CronJob runs next.
 
     Taints, labels, zones, and the cores, memory and devices of instance types are compared as kube-scheduler does. The
     number of nodes and what runs on them is not looked at. It is read from a recording of the program: no AWS account,
@@ -56,6 +57,13 @@ def command(stack: str | None, workload: str | None, program: Path | None, form:
 
 def _lines(found: Placement) -> Iterator[str]:
     yield f"{click.style(f'{found.namespace}/{found.name}', bold=True)}  {found.kind}"
+    sums = found.totals
+    if sums.requests or sums.limits:
+        asked = ", ".join(f"{amount} {name}" for name, amount in sums.requests.items()) or "nothing"
+        most = "".join(f", at most {amount} {name}" for name, amount in sums.limits.items())
+        yield _told("requests     ", f"{asked}{most}", "")
+    if sums.rollout is not None and sums.rollout[1] > 1:
+        yield _told("rollout      ", f"{sums.rollout[0]} to {sums.rollout[1]} pods at once", "")
     if found.is_nowhere:
         yield click.style("  runs nowhere", fg="red")
     for name in found.runs_on:

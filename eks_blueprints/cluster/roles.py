@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pulumi
 
 from eks_blueprints.cluster.belongings import Frame
-from eks_blueprints.core.iam import managed_policy, trust_document
+from eks_blueprints.core.iam import Allow, managed_policy, trust_document
 from eks_blueprints.core.iam_roles import GrantedRole, Grants, account_id, granted_role
 from eks_blueprints.core.role_spec import RoleArgs
 from eks_blueprints.core.spec import In
@@ -36,7 +36,8 @@ def cluster_role(frame: Frame, iam_role: RoleArgs | None, boundary: In[str] | No
     ours = pulumi.Output.concat(f"arn:{frame.partition}:eks:{frame.region}:", account, ":cluster/*")
     when = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": ours}}
     trust = trust_document({"Service": "eks.amazonaws.com"}, *actions, when=when)
-    return granted_role(frame.component, "cluster-role", trust, _grants(frame, policies, iam_role, boundary))
+    allowed = _tags_of_auto_mode(frame.partition) if auto_mode else ()
+    return granted_role(frame.component, "cluster-role", trust, _grants(frame, policies, iam_role, boundary, allowed))
 
 
 def auto_mode_node_role(frame: Frame, iam_role: RoleArgs | None, boundary: In[str] | None) -> GrantedRole:
@@ -47,6 +48,40 @@ def auto_mode_node_role(frame: Frame, iam_role: RoleArgs | None, boundary: In[st
     return granted_role(frame.component, "auto-mode-node-role", trust, grants)
 
 
-def _grants(frame: Frame, policies: Iterable[str], iam_role: RoleArgs | None, boundary: In[str] | None) -> Grants:
+def _tags_of_auto_mode(partition: str) -> tuple[Allow, ...]:
+    """What creates instances, volumes, network interfaces and load balancers with tags of the user's own.
+
+    AWS's policies for Auto Mode allow EKS's tags only, so that a node class with `tags`, or a load balancer with tags
+    from an annotation, would never be created (EKS user guide, "Custom AWS tags for EKS Auto resources").
+    """
+    ours = {"aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
+    node = {"aws:RequestTag/eks:kubernetes-node-class-name": "*", "aws:RequestTag/eks:kubernetes-node-pool-name": "*"}
+    interface = {"aws:RequestTag/eks:kubernetes-cni-node-name": "*"}
+    volumes = tuple(f"arn:{partition}:ec2:*:*:{kind}/*" for kind in ("volume", "snapshot"))
+    balancing = ("CreateLoadBalancer", "CreateTargetGroup", "CreateListener", "CreateRule")
+    return (
+        Allow(
+            *("ec2:CreateFleet", "ec2:RunInstances", "ec2:CreateLaunchTemplate"),
+            when={"StringEquals": ours, "StringLike": node},
+        ),
+        Allow("ec2:CreateVolume", "ec2:CreateSnapshot", on=volumes, when={"StringEquals": ours}),
+        Allow("ec2:CreateNetworkInterface", when={"StringEquals": ours, "StringLike": interface}),
+        Allow(
+            *(f"elasticloadbalancing:{action}" for action in balancing),
+            "ec2:CreateSecurityGroup",
+            when={"StringEquals": ours},
+        ),
+        Allow("shield:CreateProtection", when={"StringEquals": ours}),
+        Allow("shield:TagResource", on=f"arn:{partition}:shield::*:protection/*", when={"StringEquals": ours}),
+    )
+
+
+def _grants(
+    frame: Frame,
+    policies: Iterable[str],
+    iam_role: RoleArgs | None,
+    boundary: In[str] | None,
+    allowed: tuple[Allow, ...] = (),
+) -> Grants:
     managed = {policy: managed_policy(frame.partition, policy) for policy in policies}
-    return Grants(managed=managed, tags=frame.tags, permissions_boundary=boundary, iam_role=iam_role)
+    return Grants(allowed=allowed, managed=managed, tags=frame.tags, permissions_boundary=boundary, iam_role=iam_role)

@@ -25,16 +25,38 @@ def wrapped(word: str, text: str, width: int) -> Iterator[str]:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
-    """Rows below heads, each cell folded within its column; the last column gets what room there is."""
+    """Rows below heads, each cell folded within its column between words; the last column gets what room there is.
+
+    Names are never broken, so that they can be searched and copied. Where they leave too little room for the last
+    column, the other cells of a row stand below its first one.
+    """
     whole = [tuple(one_line(cell) for cell in row) for row in rows]
-    most = [max(len(row[column]) for row in (heads, *whole)) for column in range(len(heads))]
+    columns = list(zip(heads, *whole, strict=True))
+    most = [max(map(len, column)) for column in columns]
+    least = [max((len(word) for cell in column for word in cell.split()), default=0) for column in columns]
     room = width - 2 * len(heads)
-    sizes = [min(size, max(12, room // len(heads))) for size in most[:-1]]
-    sizes.append(max(20, min(most[-1], room - sum(sizes))))
+    sizes = [
+        max(word, min(size, 12, room), min(size, room // len(heads))) for size, word in zip(most, least, strict=True)
+    ]
+    sizes[-1] = min(most[-1], room - sum(sizes[:-1]))
+    if sizes[-1] < min(most[-1], max(20, least[-1])):
+        yield from _stacked(heads, whole, width)
+        return
     for row in (heads, *whole):
-        cells = [
-            textwrap.wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(row, sizes, strict=True)
-        ]
+        cells = [_folded(cell, size) or [""] for cell, size in zip(row, sizes, strict=True)]
         for number in range(max(map(len, cells))):
             line = [cell[number] if number < len(cell) else "" for cell in cells]
             yield "  " + "  ".join(f"{text:{size}}" for text, size in zip(line, sizes, strict=True)).rstrip()
+
+
+def _stacked(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
+    indent = max(map(len, heads[1:])) + 2
+    for row in rows:
+        yield f"  {row[0]}"
+        for head, cell in zip(heads[1:], row[1:], strict=True):
+            for number, line in enumerate(_folded(cell, max(20, width - indent - 4))):
+                yield f"    {'' if number else head:{indent}}{line}"
+
+
+def _folded(text: str, size: int) -> list[str]:
+    return textwrap.wrap(text, max(1, size), break_on_hyphens=False, break_long_words=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import pulumi
@@ -27,6 +28,9 @@ class Component(pulumi.ComponentResource):
 
     ready: tuple[pulumi.Resource, ...] = ()
     """What others wait for when they need all of this component to be there."""
+
+    exported: Mapping[str, Any] = MappingProxyType({})
+    """What a stack exports of it, besides what it exports of every platform."""
 
     origin: Document | None = None
     """The stack file that it was read from; None where there is none, or a component above knows."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from eks_blueprints.core.errors import Faults, InputError, Problem, raised, shown, unforeseen
+from eks_blueprints.core.errors import Faults, InputError, Path, Problem, raised, shown, unforeseen
 from eks_blueprints.core.late_specs import loaded
 from eks_blueprints.core.leaves import element_name, too_many_tags
 from eks_blueprints.core.peers import unknown_kind
@@ -73,6 +73,16 @@ class Element(Spec):
                 yield Problem(("tags",), fault)
                 return
 
+    def refuse_wrong(self, ground: Ground, place: Path) -> None:
+        """Refuse what is wrong about it on a cluster; what is doubtful was told when it was checked.
+
+        Raises:
+            InputError: with all that is wrong, below `place`.
+        """
+        wrong = [problem.below(*place) for problem in self.problems_on(ground) if problem.severity == "error"]
+        if wrong:
+            raise InputError(wrong)
+
     def further_tags(self, _ground: Ground) -> Iterator[Iterable[str]]:
         """The keys of tags that its resources have besides its own and the platform's, for each sort of resource."""
         yield ()
@@ -84,8 +94,7 @@ class Element(Spec):
             InputError: if it cannot be put on that cluster; see `problems_on`.
         """
         place = (*cluster.place, self.group, self.name)
-        if found := [problem.below(*place) for problem in self.problems_on(cluster.ground)]:
-            raise InputError(found)
+        self.refuse_wrong(cluster.ground, place)
         from eks_blueprints.core.component import Component
 
         name = f"{cluster.prefix}-{self.name.replace('_', '-')}"

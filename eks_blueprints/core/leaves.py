@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, is_known
 
 Network = IPv4Network | IPv6Network
 
@@ -77,6 +77,13 @@ group_description = Form(
     do="use up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
 )
 """What EC2 shows beside a security group or one of its rules."""
+
+cluster_arn = Form(
+    r"arn:aws(-[a-z]+)*:eks:[a-z0-9-]+:\d{12}:cluster/[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+    what="is not a valid ARN of a cluster",
+    do="write arn:aws:eks:region:111122223333:cluster/name",
+)
+"""The ARN of a cluster of EKS."""
 
 subnet_id = Form(
     r"subnet-[0-9a-f]{8,17}", what="is not a valid id of a subnet", do="write subnet- and 8 to 17 hex digits"
@@ -253,6 +260,19 @@ def _role_of(session: re.Match[str]) -> str:
     return f"arn:{partition}:iam::{account}:role/{name} (with the role's path, if it has one)"
 
 
+def not_written(value: Any) -> Any:
+    """A secret that is named and not written down.
+
+    Raises:
+        ValueError: if it is text.
+    """
+    if is_known(value):
+        raise ValueError("is stored in plain text; got text; write {secret: key}")
+    return value
+
+
+Secret = Annotated[In[str], AfterValidator(not_written)]
+ClusterArn = Annotated[str, AfterValidator(cluster_arn)]
 RoleArn = Annotated[str, AfterValidator(role_arn)]
 KeyArn = Annotated[str, AfterValidator(key_arn)]
 RegionalKeyArn = Annotated[KeyArn, IN_THE_REGION]

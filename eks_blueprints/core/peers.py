@@ -12,12 +12,20 @@ from eks_blueprints.core.errors import folded, shown, unknown_name
 
 _PLACES = {"BlueprintArgs": "", "NetworkArgs": "network", "ExistingNetworkArgs": "network", "ClusterArgs": "cluster"}
 """Where the specs stand in a stack file whose fields the table names."""
+_FURTHER_PLACES = {
+    "AccessEntry": "access",
+    "IdentityProvider": "cluster.identity_provider",
+    "PodIdentityAssociation": "pod_identity_associations",
+}
+"""The same for specs whose fields only the complete list of the tools names."""
 
 
 def unknown_field(name: str, spec: type, known: Iterable[str]) -> str:
     """The message for a field that a spec does not have: what another tool's word means here, or the nearest field."""
     known = list(known)
-    if folded(name) not in map(folded, known) and (do := _of_class(name, spec, known) or _instead(name, spec, known)):
+    if folded(name) not in map(folded, known) and (
+        do := _of_class(name, spec, known) or _instead(name, spec, known) or _of_tools(name, spec, known)
+    ):
         return f"no such field; got {shown(name)}; {do}"
     return unknown_name(name, known, "field")
 
@@ -56,6 +64,29 @@ def _of_class(name: str, spec: type, known: list[str]) -> str | None:
             return f"did you mean {do}?"
     own: Callable[[str], str | None] | None = getattr(spec, "written_instead", None)
     return None if own is None else own(name)
+
+
+def _of_tools(name: str, spec: type, known: list[str]) -> str | None:
+    """What the complete list of the tools says."""
+    from eks_blueprints.core import peer_fields
+
+    meant = peer_fields.in_place(name, _places(spec))
+    if meant is None:
+        return None
+    if not meant.is_field:
+        return meant.here
+    inside = meant.here.removeprefix(".")
+    if inside == meant.here:
+        return f"write {meant.here}"
+    return f"did you mean {inside}?" if inside.partition(".")[0] in known else None
+
+
+def _places(spec: type) -> list[str]:
+    if (group := getattr(spec, "group", None)) is not None:
+        own = f"{group}.{spec.kind()}"  # type: ignore[attr-defined]
+        return [own, "addons.eks_addon"] if group == "addons" else [own]
+    places = _PLACES | _FURTHER_PLACES
+    return [places[base.__name__] for base in spec.__mro__ if base.__name__ in places]
 
 
 def _place(spec: type) -> str | None:

@@ -113,3 +113,10 @@ def _releases() -> dict[str, Release]:
         )
         for row in _table()["versions"]
     }
+
+
+HPA_TOLERANCE = 35
+"""Minor version from which on `behavior` of a HorizontalPodAutoscaler says the tolerance: the feature gate
+HPAConfigurableTolerance is off in 1.33 and 1.34, and EKS lets no gate be changed.
+
+Source: pkg/features/kube_features.go of Kubernetes 1.36, 2026-11."""

@@ -124,4 +124,5 @@ def _hidden(problem: Problem) -> Problem:
     if len(problem.path) < 2 or problem.path[0] not in FIELDS or "; got " not in problem.message:
         return problem
     what, _, rest = problem.message.partition("; got ")
-    return Problem(problem.path, f"{what}; got [secret]; {rest.rpartition('; ')[2]}")
+    message = f"{what}; got [secret]; {rest.rpartition('; ')[2]}"
+    return Problem(problem.path, message, severity=problem.severity)

@@ -5,6 +5,8 @@ The rules are those of its own validation (pkg/apis/core/validation and its neig
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -182,6 +184,40 @@ def _data(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
                 yield Problem((*path, field, key), message)
 
 
+def _secret(value: Mapping[str, Any], path: Path, above: Above) -> Iterator[Problem]:
+    yield from _data(value, path, above)
+    for field in ("data", "stringData"):
+        found = value.get(field)
+        for key, text in found.items() if isinstance(found, Mapping) else ():
+            if isinstance(text, str) and (what := _slip(_decoded(text) if field == "data" else text, field)):
+                yield Problem((*path, field, str(key)), what, severity="warning")
+
+
+def _slip(text: str | None, field: str) -> str | None:
+    """What happens where a secret is encoded by hand."""
+    if text is None:
+        return None
+    if text.endswith("\n") and text.count("\n") == 1 and len(text) > 1:
+        how = "encode it with: printf '%s' … | base64" if field == "data" else "remove it"
+        return f"ends with a newline, which becomes part of the value; got one line; {how}"
+    again = _decoded(text) if len(text) >= _WORD and len(text) % 4 == 0 else None
+    if again is not None and len(again) >= _WORD // 2 and again.strip().isascii() and again.strip().isprintable():
+        once = "once" if field == "data" else "not at all: stringData takes plain text"
+        return f"looks encoded once too often; got base64 inside; encode it {once}"
+    return None
+
+
+def _decoded(text: str) -> str | None:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (ValueError, binascii.Error):
+        return None
+
+
+_WORD = 8
+"""Characters from which on text is taken for base64: shorter words are often both."""
+
+
 def _both(*rules: Rule) -> Rule:
     def check(value: Mapping[str, Any], path: Path, above: Above) -> Iterator[Problem]:
         for rule in rules:
@@ -213,7 +249,7 @@ RULES: Mapping[str, Rule] = {
     "RollingUpdateDaemonSet": _share,
     "RollingUpdateDeployment": _share,
     "RollingUpdateStatefulSetStrategy": _share,
-    "Secret": _data,
+    "Secret": _secret,
     "ServiceBackendPort": port("name", may_be_empty=True),
     "ServicePort": _both(_PORTS, port("targetPort", may_be_empty=True), between(0, 65535, ("nodePort",))),
     "ServiceSpec": _service,

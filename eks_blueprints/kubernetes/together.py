@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem, shown
-from eks_blueprints.kubernetes import names
+from eks_blueprints.kubernetes import names, ports
 from eks_blueprints.kubernetes.namespace_names import POD_SECURITY
 from eks_blueprints.kubernetes.pods import items
 
@@ -154,22 +154,8 @@ def _claims(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
             yield Problem(at, "is required, as pods mount it by that; got nothing; add it")
 
 
-def _host_ports(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    seen: set[tuple[Any, ...]] = set()
-    for number, container in items(value.get("containers")):
-        for index, port in items(container.get("ports")):
-            found = port.get("hostPort")
-            key = (port.get("protocol") or "TCP", port.get("hostIP") or "", found)
-            if not all(isinstance(each, str | int) for each in key) or not found:
-                continue
-            if key in seen:
-                at = (*path, "containers", number, "ports", index, "hostPort")
-                yield Problem(at, f"is used twice; got {shown(found)}; choose another, or remove it")
-            seen.add(key)
-
-
 def _pod(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    yield from _host_ports(value, path)
+    yield from ports.apart(value, path)
     seen: set[tuple[Any, Any]] = set()
     for index, each in items(value.get("topologySpreadConstraints")):
         key = (each.get("topologyKey"), each.get("whenUnsatisfiable"))

@@ -100,6 +100,8 @@ class Job:
     """Programs that it needs besides bash, git and the AWS CLI, by their names in `_tools`."""
     checkout: bool = True
     """Whether the commands need the sources."""
+    history: bool = False
+    """Whether they need all commits too."""
     variables: Mapping[str, In[str]] = field(default_factory=dict)
     """Further variables of the environment; never a secret."""
     secrets: Mapping[str, In[str]] = field(default_factory=dict)

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, NotificationsArgs
+from eks_blueprints.pipelines._engines import EnginesArgs
 
 if TYPE_CHECKING:
     import pulumi
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.pipelines._environment import Environment
-    from eks_blueprints.pipelines.engines.aws.notices import Topic
-    from eks_blueprints.pipelines.engines.aws.store import Store
+    from eks_blueprints.pipelines.engines._codepipeline.notices import Topic
+    from eks_blueprints.pipelines.engines._codepipeline.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,10 @@ class PipelinesRef:
     connections: Mapping[str, In[str]] = field(default_factory=dict)
     """ARNs of connections to hosts of code, by their names."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    iam: IamArgs = field(default_factory=IamArgs)
+    engines: EnginesArgs = field(default_factory=EnginesArgs)
+    oidc: Mapping[str, In[str]] = field(default_factory=dict)
+    """ARNs of the IAM OIDC providers of engines, by the names of the engines."""
     artifacts: ArtifactsArgs = field(default_factory=ArtifactsArgs)
     logs: LogsArgs = field(default_factory=LogsArgs)
     notifications: NotificationsArgs | None = None

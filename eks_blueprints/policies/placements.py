@@ -14,11 +14,15 @@ from eks_blueprints.policies.node_kinds import kinds_of
 from eks_blueprints.policies.objects import CRON_JOB, DAEMON_SET, WORKLOADS, namespace_of, object_name, pod_of
 from eks_blueprints.policies.platform import cluster_of, fargate_profile_of
 from eks_blueprints.policies.pod_needs import needs_of
+from eks_blueprints.policies.pod_totals import Totals, totals
 from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 
 _RUNS = 3
 """How many runs of a CronJob are shown."""
+
+
+_NOTHING = Totals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Placement:
     """What nobody knows here about it; empty if all is known."""
     next_runs: tuple[datetime, ...] = ()
     """When a CronJob starts its next Jobs, in its time zone; empty for other kinds, and where that is not known."""
+    totals: Totals = _NOTHING
 
     @property
     def is_nowhere(self) -> bool:
@@ -57,6 +62,9 @@ class Placement:
             "notOn": self.not_on,
             "unknown": self.unknown,
             "nextRuns": [each.isoformat() for each in self.next_runs],
+            "requests": self.totals.requests,
+            "limits": self.totals.limits,
+            "rollout": None if self.totals.rollout is None else list(self.totals.rollout),
         }
 
 
@@ -74,6 +82,7 @@ def placement(workload: Resource, stack: Stack, after: datetime) -> Placement:
         "name": object_name(workload, stack),
         "urn": workload.urn,
         "next_runs": _next_runs(workload, after) if workload.type == CRON_JOB else (),
+        "totals": totals(workload, stack),
     }
     cluster = cluster_of(workload, stack)
     if cluster is None:

@@ -12,7 +12,7 @@ from eks_blueprints.access.component import Access
 from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
-from eks_blueprints.core.errors import InputError, Path
+from eks_blueprints.core.errors import Path
 from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.kubernetes_object import KubernetesObject
 from eks_blueprints.core.refs import ClusterRef
@@ -52,8 +52,7 @@ class OnboardedTeam(Component):
 
     def __init__(self, team: Team, cluster: ClusterRef) -> None:
         place = (*cluster.place, team.group, team.name)
-        if found := [problem.below(*place) for problem in team.problems_on(cluster.ground)]:
-            raise InputError(found)
+        team.refuse_wrong(cluster.ground, place)
         name = f"{cluster.prefix}-{TEAM}-{team.slug}"
         super().__init__(name, team, cluster.options(), spec_path=place, after=cluster.ready, iam=cluster.iam)
         self.team = team

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
+from eks_blueprints.workloads._words import check_one
 
 _PERCENT = Form(r"(100|[1-9]?[0-9])%")
 
@@ -41,9 +42,7 @@ class PodDisruptionBudget(Spec):
     @model_validator(mode="after")
     def _says_one(self) -> Self:
         faults = Faults()
-        if (self.max_unavailable is None) == (self.min_available is None):
-            got = "neither" if self.max_unavailable is None else "both"
-            faults.add("max_unavailable", f"or min_available is required, and one alone; got {got}; write one of them")
+        check_one(self, "max_unavailable", "min_available", faults)
         faults.raise_if_any()
         return self
 

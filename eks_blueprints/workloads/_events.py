@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.workloads._scalers import RESOURCES
 from eks_blueprints.workloads._triggered import Triggered
-from eks_blueprints.workloads._words import check_bounds
+from eks_blueprints.workloads._words import MOST_PODS, MaxReplicas
 
 _LONGEST_HPA = 63 - len("keda-hpa-")
 """Letters that the name of a ScaledObject may have, since that of its HorizontalPodAutoscaler is a label's value.
@@ -46,10 +46,10 @@ class ScaledObject(Triggered):
     KEDA creates the first pod and takes away the last one; in between it makes a HorizontalPodAutoscaler.
     """
 
-    min_replicas: int = Field(default=0, ge=0, le=2**31 - 1)
+    min_replicas: int = Field(default=0, ge=0, le=MOST_PODS)
     """Fewest pods; 0 where there is nothing to do."""
 
-    max_replicas: int = Field(default=100, ge=1, le=2**31 - 1)
+    max_replicas: MaxReplicas = Field(default=100, validate_default=True)
     """Most pods."""
 
     idle_replicas: int | None = Field(default=None, ge=0, le=0)
@@ -70,10 +70,8 @@ class ScaledObject(Triggered):
     spec: JsonValues = {}
     """Further fields of the ScaledObjectSpec as in KEDA."""
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        faults = Faults()
-        check_bounds(self.min_replicas, self.max_replicas, faults)
+    def _check(self, faults: Faults) -> None:
+        super()._check(faults)
         if self.idle_replicas is not None and self.min_replicas == 0:
             do = "raise min_replicas, or remove it"
             faults.add("idle_replicas", f"is below min_replicas alone; got {self.min_replicas} for that; {do}")
@@ -91,8 +89,6 @@ class ScaledObject(Triggered):
             if not (isinstance(modifiers, dict) and modifiers.get("formula")):
                 do = "add it, or use another behavior"
                 faults.add(("fallback", "behavior"), f"needs spec.advanced.scalingModifiers.formula; got none; {do}")
-        faults.raise_if_any()
-        return self
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -122,10 +118,10 @@ class ScaledObject(Triggered):
 class ScaledJob(Triggered):
     """Starts a Job for what is to be done, instead of one Job at once; it needs KEDA on the cluster."""
 
-    min_replicas: int = Field(default=0, ge=0, le=2**31 - 1)
+    min_replicas: int = Field(default=0, ge=0, le=MOST_PODS)
     """Jobs that run even where there is nothing to do."""
 
-    max_replicas: int = Field(default=100, ge=1, le=2**31 - 1)
+    max_replicas: MaxReplicas = Field(default=100, validate_default=True)
     """Most Jobs at once."""
 
     scaling_strategy: Literal["default", "accurate", "eager"] = "default"
@@ -144,16 +140,12 @@ class ScaledJob(Triggered):
     spec: JsonValues = {}
     """Further fields of the ScaledJobSpec as in KEDA."""
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        faults = Faults()
-        check_bounds(self.min_replicas, self.max_replicas, faults)
+    def _check(self, faults: Faults) -> None:
+        super()._check(faults)
         for number, each in enumerate(self.triggers):
             if each.get("type") in RESOURCES:
                 what = "is what pods use that are there already"
                 faults.add(("triggers", number, "type"), f"{what}; got {each['type']}; follow what is to be done")
-        faults.raise_if_any()
-        return self
 
     @property
     def manifest(self) -> dict[str, Any]:

@@ -9,20 +9,19 @@ from pydantic import ValidationError
 
 from eks_blueprints.core.errors import Faults, problems_of, shown, unknown_name
 from eks_blueprints.core.spec import Reference, is_output
-from eks_blueprints.workloads._triggers import CronTrigger, as_text
+from eks_blueprints.workloads._trigger import as_text
+from eks_blueprints.workloads._triggers import CronTrigger
 
 _SCALERS = """
-activemq apache-kafka arangodb artemis-queue aws-cloudwatch aws-dynamodb aws-dynamodb-streams aws-
-kinesis-stream aws-sqs-queue azure-app-insights azure-blob azure-data-explorer azure-eventhub azure-
-log-analytics azure-monitor azure-pipelines azure-queue azure-servicebus beanstalkd cassandra
-clickhouse couchdb cpu cron datadog dynatrace elastic-forecast elasticsearch etcd external external-
-mock external-push forgejo-runner gcp-cloudtasks gcp-pubsub gcp-spanner gcp-stackdriver gcp-storage
-github-runner graphite huawei-cloudeye ibmmq influxdb kafka kubernetes-resource kubernetes-workload
-liiklus loki memory metrics-api mongodb mssql mysql nats-jetstream nats-streaming new-relic nsq
-opensearch openstack-metric openstack-swift postgresql predictkube prometheus pulsar rabbitmq redis
-redis-cluster redis-cluster-streams redis-sentinel redis-sentinel-streams redis-streams selenium-
-grid solace-direct-messaging solace-event-queue solarwinds solr splunk splunk-observability stan
-sumologic temporal
+activemq apache-kafka arangodb artemis-queue aws-cloudwatch aws-dynamodb aws-dynamodb-streams aws-kinesis-stream
+aws-sqs-queue azure-app-insights azure-blob azure-data-explorer azure-eventhub azure-log-analytics azure-monitor
+azure-pipelines azure-queue azure-servicebus beanstalkd cassandra clickhouse couchdb cpu cron datadog dynatrace
+elastic-forecast elasticsearch etcd external external-mock external-push forgejo-runner gcp-cloudtasks gcp-pubsub
+gcp-spanner gcp-stackdriver gcp-storage github-runner graphite huawei-cloudeye ibmmq influxdb kafka
+kubernetes-resource kubernetes-workload liiklus loki memory metrics-api mongodb mssql mysql nats-jetstream
+nats-streaming new-relic nsq opensearch openstack-metric openstack-swift postgresql predictkube prometheus pulsar
+rabbitmq redis redis-cluster redis-cluster-streams redis-sentinel redis-sentinel-streams redis-streams selenium-grid
+solace-direct-messaging solace-event-queue solarwinds solr splunk splunk-observability stan sumologic temporal
 """
 KNOWN = frozenset(_SCALERS.split())
 """Source: pkg/scaling/scalers_builder.go of kedacore/keda, 2.20, and the two that older versions have besides;
@@ -31,7 +30,20 @@ RESOURCES = ("cpu", "memory")
 """Scalers that are metrics of the HorizontalPodAutoscaler itself."""
 
 
-def check_trigger(trigger: Mapping[str, Any], faults: Faults, at: tuple[str | int, ...]) -> None:
+def checked_triggers(triggers: tuple[Mapping[str, Any], ...]) -> tuple[Mapping[str, Any], ...]:
+    """Triggers in KEDA's words, as they are.
+
+    Raises:
+        ValueError: if one of them is wrong.
+    """
+    faults = Faults()
+    for number, each in enumerate(triggers):
+        _check_trigger(each, faults, (number,))
+    faults.raise_if_any()
+    return triggers
+
+
+def _check_trigger(trigger: Mapping[str, Any], faults: Faults, at: tuple[str | int, ...]) -> None:
     kind = trigger.get("type")
     if not isinstance(kind, str) or not kind:
         faults.add(

@@ -11,16 +11,11 @@ from eks_blueprints.core.errors import Faults, unknown_name
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import RoleArn, short_names
 from eks_blueprints.core.spec import In, Many, Spec
-from eks_blueprints.workloads._scalers import RESOURCES, check_trigger
-from eks_blueprints.workloads._triggers import (
-    CloudWatchTrigger,
-    CronTrigger,
-    KafkaTrigger,
-    PrometheusTrigger,
-    Right,
-    SqsTrigger,
-    Trigger,
-)
+from eks_blueprints.workloads import _aws_scalers
+from eks_blueprints.workloads._aws_triggers import CloudWatchTrigger, SqsTrigger
+from eks_blueprints.workloads._scalers import RESOURCES, checked_triggers
+from eks_blueprints.workloads._trigger import Right, Trigger
+from eks_blueprints.workloads._triggers import CronTrigger, KafkaTrigger, PrometheusTrigger
 from eks_blueprints.workloads._words import by_name
 
 
@@ -95,7 +90,7 @@ class Triggered(Spec):
     prometheus: Prometheus = {}
     """Queries of Prometheus, by a short name each."""
 
-    triggers: Many[JsonValues] = ()
+    triggers: Annotated[Many[JsonValues], AfterValidator(checked_triggers)] = ()
     """What else it follows, as in KEDA, such as `{type: rabbitmq, metadata: {…}}`; metadata are texts."""
 
     authentications: Annotated[
@@ -111,20 +106,22 @@ class Triggered(Spec):
     """Seconds between two looks at the triggers. Default: 30."""
 
     @model_validator(mode="after")
-    def _triggers_fit(self) -> Self:
+    def _fits_together(self) -> Self:
         faults = Faults()
+        self._check(faults)
+        faults.raise_if_any()
+        return self
+
+    def _check(self, faults: Faults) -> None:
+        """Note what is wrong about all of it; a kind of it adds its own."""
         if not self.triggers and not any(getattr(self, group) for group in GROUPS):
             faults.add(
                 "triggers", "is required; got none; write one, or one of sqs, cron, kafka, prometheus, cloudwatch"
             )
         self._check_names(faults)
-        for number, each in enumerate(self.triggers):
-            check_trigger(each, faults, ("triggers", number))
         if AWS in self.authentications:
             do = "choose another name, or say it in aws_identity"
             faults.add(("authentications", AWS), f"is the one that aws_identity makes; got {AWS}; {do}")
-        faults.raise_if_any()
-        return self
 
     def _check_names(self, faults: Faults) -> None:
         seen: dict[str, str] = {}
@@ -158,7 +155,31 @@ class Triggered(Spec):
         if not self.aws_identity.is_operator:
             return []
         asking = [each for _, _, each in self.typed if _asks_aws(each)]
-        return list(dict.fromkeys(right for each in asking for right in each.rights(partition)))
+        found = [right for each in asking for right in each.rights(partition)]
+        for _, raw in self._raw_asking():
+            found += _aws_scalers.rights(raw, partition) or ()
+        return list(dict.fromkeys(found))
+
+    def rights_unknown(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Triggers in KEDA's words that ask AWS for what is not known here: their places, and the actions."""
+        for number, raw in self._raw_asking():
+            if _aws_scalers.rights(raw, "aws") is None:
+                yield number, _aws_scalers.actions(raw)
+
+    def _raw_asking(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Triggers in KEDA's words that ask AWS, as KEDA's operator as far as that is known."""
+        for number, raw in enumerate(self.triggers if self.aws_identity.is_operator else ()):
+            ref = raw.get("authenticationRef")
+            name = str(ref.get("name")) if isinstance(ref, Mapping) else ""
+            # The object is called by the workload and the entry: worker-kafka.
+            by = next((each for key, each in self.authentications.items() if f"-{name}".endswith(f"-{key}")), None)
+            identity = by.get("podIdentity") if by is not None else None
+            # Credentials of its own, or another role's.
+            other = by is not None and not isinstance(identity, Mapping)
+            if isinstance(identity, Mapping):
+                other = bool(identity.get("roleArn")) or identity.get("identityOwner") == "workload"
+            if _aws_scalers.actions(raw) and not other:
+                yield number, raw
 
     def drawn(self, named: Mapping[str, str]) -> Iterator[tuple[dict[str, Any], tuple[str | int, ...], bool]]:
         """Its triggers as KEDA has them, each with the field that it comes from, and whether that is in the same

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from eks_blueprints.core.errors import Faults, folded, shown
+from eks_blueprints.core.spec import Spec
 
 Places = tuple[tuple[str, str], ...]
 """Types of Kubernetes, and how a field of each is written here: `%s` stands for the field."""
@@ -35,10 +36,26 @@ def by_name(example: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def check_bounds(least: int, most: int, faults: Faults) -> None:
-    """Note bounds of a number of pods of which the upper one is below the lower one."""
+def _not_below(most: int, info: ValidationInfo) -> int:
+    # Without min_replicas it is wrong itself, which is told there.
+    least = info.data.get("min_replicas", most)
     if least > most:
-        faults.add("max_replicas", f"is below min_replicas; got {least} and {most}; raise it")
+        raise ValueError(f"is below min_replicas; got {least} and {most}; raise it")
+    return most
+
+
+MOST_PODS = 2**31 - 1
+"""As many pods Kubernetes counts."""
+MaxReplicas = Annotated[int, Field(ge=1, le=MOST_PODS), AfterValidator(_not_below)]
+"""The upper bound of a number of pods, whose lower one is `min_replicas`. A default has to be validated too."""
+
+
+def check_one(spec: Spec, one: str, other: str, faults: Faults) -> None:
+    """Note that of two fields not exactly one is said."""
+    said = [getattr(spec, field) is not None for field in (one, other)]
+    if said[0] == said[1]:
+        got = "both" if said[0] else "neither"
+        faults.add(one, f"or {other} is required, and one alone; got {got}; write one of them")
 
 
 def not_an_object(value: Any, parts: str, do: str) -> Any:

@@ -82,3 +82,34 @@ def test_a_cron_job_shows_its_next_runs(stack: str, monkeypatch: pytest.MonkeyPa
     done = CliRunner().invoke(command, [stack, "--workload", "report", "--format", "json"])
     assert json.loads(done.output)[0]["nextRuns"][1:] == ["2026-10-25T01:30:00+02:00", "2026-10-26T01:30:00+01:00"]
     assert "next runs" not in CliRunner().invoke(command, [stack, "--workload", "later"]).output
+
+
+def test_what_containers_request_is_added_up_and_a_rollout_counted(tmp_path: Path) -> None:
+    file = tmp_path / "dev.yaml"
+    file.write_text("""\
+region: eu-west-1
+cluster: {version: "1.35"}
+namespaces: {shop: {}}
+compute: {small: {kind: managed_nodes, instance_types: [m7g.large]}}
+workloads:
+  web:
+    kind: deployment
+    namespace: shop
+    image: "example.com/web:1"
+    replicas: 4
+    requests: {cpu: 400m, memory: 600Mi}
+    limits: {cpu: 800m, memory: 800Mi}
+    sidecars: {b: {image: "example.com/b:1", requests: {cpu: "0.6", memory: 600Mi}, limits: {cpu: 800m, memory: 800Mi}}}
+    spec: {strategy: {rollingUpdate: {maxSurge: 2, maxUnavailable: 0}}}
+  open: {kind: deployment, namespace: shop, image: "example.com/web:1", replicas: 5, limits: {}}
+""")
+    done = CliRunner().invoke(command, [str(file)])
+    opened, web = done.output.split("\n\n")
+    assert "  requests     1000m cpu, 1200Mi memory, at most 1600m cpu, at most 1600Mi memory" in web
+    assert "  rollout      4 to 6 pods at once" in web
+    assert "requests" not in opened
+    assert "  rollout      4 to 7 pods at once" in opened
+    [_, found] = json.loads(CliRunner().invoke(command, [str(file), "--format", "json"]).output)
+    assert found["requests"] == {"cpu": "1000m", "memory": "1200Mi"}
+    assert found["limits"] == {"cpu": "1600m", "memory": "1600Mi"}
+    assert found["rollout"] == [4, 6]

@@ -202,6 +202,15 @@ def test_auto_mode_turns_on_its_three_switches_and_makes_its_roles() -> None:
     assert trust["Statement"][0]["Action"] == ["sts:AssumeRole", "sts:TagSession"]
 
 
+def test_auto_mode_may_set_tags_of_the_user_on_resources_of_its_own_cluster() -> None:
+    policy = json.loads(one(made(auto_mode={}), "RolePolicy", "shop-cluster-role-policy").inputs["policy"])
+    ours = {"aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
+    assert all(each["Condition"]["StringEquals"] == ours for each in policy["Statement"])
+    allowed = {action for each in policy["Statement"] for action in each["Action"]}
+    assert {"ec2:CreateFleet", "ec2:CreateVolume", "elasticloadbalancing:CreateLoadBalancer"} <= allowed
+    assert not [name for name in names(made()) if "shop-cluster-role-policy" in name]
+
+
 def test_auto_mode_without_built_in_pools_has_no_node_role() -> None:
     recording = made(auto_mode={"node_pools": []})
     assert one(recording, "Cluster", "shop-cluster").inputs["computeConfig"] == {"enabled": True}

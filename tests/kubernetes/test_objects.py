@@ -362,3 +362,45 @@ def test_an_object_is_judged_once_however_often_it_is_drawn() -> None:
     fine, wrong = (told({**thing("v1", "ConfigMap"), "data": {"port": each}}) for each in ("1", 1))
     assert fine == []
     assert wrong
+
+
+@pytest.mark.parametrize(
+    ("containers", "starting", "count"),
+    [
+        ([{"ports": [{"containerPort": 80}]}, {"ports": [{"containerPort": 80}]}], [], 1),
+        ([{"ports": [{"containerPort": 80}]}, {"ports": [{"containerPort": 81}]}], [], 0),
+        ([{"ports": [{"containerPort": 53}, {"containerPort": 53, "protocol": "UDP"}]}], [], 0),
+        ([{"ports": [{"containerPort": 53}]}, {"ports": [{"containerPort": 53, "protocol": "UDP"}]}], [], 0),
+        ([{"ports": [{"containerPort": 80}]}], [{"ports": [{"containerPort": 80}], "restartPolicy": "Always"}], 1),
+        ([{"ports": [{"containerPort": 80}]}], [{"ports": [{"containerPort": 80}]}], 0),
+    ],
+)
+def test_containers_of_a_pod_share_its_ports(containers: list[Any], starting: list[Any], count: int) -> None:
+    named = [{"name": f"c{number}", "image": "a:1", **each} for number, each in enumerate(containers)]
+    before = [{"name": f"i{number}", "image": "a:1", **each} for number, each in enumerate(starting)]
+    checked_ = check.Checked()
+    check.check(pod(containers=named, initContainers=before), of(35), Definitions(()), checked_)
+    assert [each.severity for each in checked_.problems] == ["warning"] * count
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "slip"),
+    [
+        ("data", "czNjcmV0Cg==", "ends with a newline"),
+        ("stringData", "s3cret\n", "ends with a newline"),
+        ("data", "Y3pOamNtVjBjSE56", "looks encoded once too often"),
+        ("stringData", "czNjcmV0cHNz", "looks encoded once too often"),
+        ("data", "czNjcmV0", None),
+        ("stringData", "s3cret", None),
+        ("stringData", "password", None),
+        ("stringData", "Xk2/9fPq0a+81LmZ", None),
+        ("data", "LS0tCmEKLS0tCg==", None),
+    ],
+)
+def test_a_secret_is_encoded_once(field: str, text: str, slip: str | None) -> None:
+    checked_ = check.Checked()
+    manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": META, field: {"a": text}}
+    check.check(manifest, of(35), Definitions(()), checked_)
+    found = [each for each in checked_.problems if each.severity == "warning"]
+    assert [each.path for each in found] == ([(field, "a")] if slip else [])
+    assert all(slip in each.message and text not in each.message for each in found if slip)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pulumi
+
 from eks_blueprints.blueprint.pipelines import Pipelines
 from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.testing.recorded import Recorded, record
@@ -39,7 +41,12 @@ def custom(said: dict[str, Any]) -> dict[str, Any]:
 def recorded(pipelines: dict[str, Any], **fields: Any) -> Recorded:
     """What a stack of the name `ci` asks for."""
     found = args(pipelines, **fields)
-    return record(lambda: Pipelines("ci", found)).is_valid()
+
+    def program() -> None:
+        for name, value in Pipelines("ci", found).outputs().items():
+            pulumi.export(name, value)
+
+    return record(program).is_valid()
 
 
 WHOLE: dict[str, Any] = {

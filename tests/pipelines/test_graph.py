@@ -87,13 +87,13 @@ def test_a_circle_is_named() -> None:
 def test_an_approval_by_somebody_who_can_push_is_refused() -> None:
     said = told({"approve": {"environment": "production"}}, pushers=["acme/release"])
 
-    what = "can push and would approve their own change; got acme/release; remove it from one of the lists"
-    assert said == [f"stages.approve.approvers: {what}"]
+    wrong = "can push and would approve their own change; got acme/release; remove it from one of the lists"
+    assert said[0] == f"stages.approve.approvers: {wrong}"
 
 
 def test_an_approval_by_nobody_is_refused() -> None:
-    what = "says not who can approve; got none; list them in approvers, of the stage or of its environment"
-    assert told({"approve": {}}) == [f"stages.approve.approvers: {what}"]
+    wrong = "says not who can approve; got none; list them in approvers, of the stage or of its environment"
+    assert told({"approve": {}}) == [f"stages.approve.approvers: {wrong}"]
 
 
 def test_a_secret_in_plain_text_is_refused_and_not_quoted() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.core.document import parse
+from eks_blueprints.reference import peer_pages
 from eks_blueprints.reference.pages import pipelines_page, stack_page
 from eks_blueprints.reference.schema import overlay_schema, stack_schema
 from eks_blueprints.reference.stubs import STUB, addons_stub
@@ -27,6 +28,10 @@ def test_the_schema_is_current() -> None:
 
 def test_the_page_is_current() -> None:
     assert (REFERENCE / "stack.md").read_text() == stack_page(), "run make generate"
+
+
+def test_the_page_of_other_tools_is_current() -> None:
+    assert (REFERENCE / "peers.md").read_text() == peer_pages.page(), "run make generate"
 
 
 def test_the_stub_of_the_addons_is_current() -> None:

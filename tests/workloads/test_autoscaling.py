@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.workloads import ScaledObject
+
 from .every_field import QUEUE, TRIGGERS
 from .said import WEB, made, told
 
@@ -308,3 +310,93 @@ def test_another_trigger_changes_no_other_resource() -> None:
 def test_a_finding_of_a_scaled_job_is_at_its_field() -> None:
     found = told({"a": {**JOB, "scaled_job": {"sqs": QUEUE}, "pod": {"hostAliases": [{"ip": 5}]}}}, addons=KEDA)
     assert any(each.startswith("workloads.a.pod.hostAliases[0].ip") for each in found), found
+
+
+RAW: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
+    (
+        {"type": "aws-sqs-queue", "metadata": {"queueURL": "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"}},
+        [("sqs:GetQueueAttributes", "arn:aws:sqs:eu-west-1:111122223333:orders")],
+    ),
+    ({"type": "aws-cloudwatch", "metadata": {"awsRegion": "eu-west-1"}}, [("cloudwatch:GetMetricData", "*")]),
+    (
+        {"type": "aws-kinesis-stream", "metadata": {"awsRegion": "eu-west-1", "streamName": "clicks"}},
+        [("kinesis:DescribeStreamSummary", "arn:aws:kinesis:eu-west-1:*:stream/clicks")],
+    ),
+    (
+        {"type": "aws-dynamodb", "metadata": {"awsRegion": "eu-west-1", "tableName": "jobs", "indexName": "open"}},
+        [("dynamodb:Query", "arn:aws:dynamodb:eu-west-1:*:table/jobs/index/open")],
+    ),
+    (
+        {"type": "aws-dynamodb-streams", "metadata": {"awsRegion": "eu-west-1", "tableName": "jobs"}},
+        [
+            ("dynamodb:DescribeTable", "arn:aws:dynamodb:eu-west-1:*:table/jobs"),
+            ("dynamodb:DescribeStream", "arn:aws:dynamodb:eu-west-1:*:table/jobs/stream/*"),
+        ],
+    ),
+    (
+        {
+            "type": "prometheus",
+            "metadata": {
+                "awsRegion": "eu-west-1",
+                "serverAddress": "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-0f",
+            },
+        },
+        [("aps:QueryMetrics", "arn:aws:aps:eu-west-1:*:workspace/ws-0f")],
+    ),
+    ({"type": "prometheus", "metadata": {"serverAddress": "http://prometheus:9090"}}, []),
+    ({"type": "rabbitmq", "metadata": {}}, []),
+]
+
+
+def _scaled(trigger: dict[str, Any], **more: Any) -> ScaledObject:
+    return ScaledObject.model_validate({"triggers": [trigger], **more})
+
+
+@pytest.mark.parametrize(("trigger", "wanted"), RAW)
+def test_rights_of_triggers_in_kedas_words_are_derived(trigger: dict[str, Any], wanted: list[tuple[str, str]]) -> None:
+    found = _scaled(trigger)
+    assert [(action, on) for actions, on in found.rights("aws") for action in actions] == wanted
+    assert not list(found.rights_unknown())
+
+
+@pytest.mark.parametrize(
+    ("identity", "asks"),
+    [
+        ({"podIdentity": {"provider": "aws"}}, True),
+        ({"podIdentity": {"provider": "aws", "roleArn": "arn:aws:iam::111122223333:role/a"}}, False),
+        ({"podIdentity": {"provider": "aws", "identityOwner": "workload"}}, False),
+        ({"secretTargetRef": [{"parameter": "awsAccessKeyID", "name": "a", "key": "b"}]}, False),
+    ],
+)
+def test_only_what_the_operator_asks_itself_gives_it_rights(identity: dict[str, Any], asks: bool) -> None:
+    trigger = {**RAW[0][0], "authenticationRef": {"name": "web-queue"}}
+    assert bool(_scaled(trigger, authentications={"queue": identity}).rights("aws")) is asks
+
+
+@pytest.mark.parametrize(
+    ("trigger", "actions"),
+    [
+        ({"type": "aws-sqs-queue", "metadata": {"queueURL": "QUEUE_FROM_ENV"}}, "allow sqs:GetQueueAttributes"),
+        ({"type": "aws-kinesis-stream", "metadata": {"streamName": "a"}}, "allow kinesis:DescribeStreamSummary"),
+        ({"type": "kafka", "metadata": {"saslTokenProvider": "aws_msk_iam"}}, "allow kafka-cluster:Connect, "),
+    ],
+)
+def test_rights_that_cannot_be_derived_are_named(trigger: dict[str, Any], actions: str) -> None:
+    (found,) = keda(triggers=[trigger])
+    assert found.startswith("warning: scaled_object.triggers[0].metadata: asks AWS for what is not known here")
+    assert actions in found
+
+
+def test_wrong_bounds_and_wrong_triggers_are_told_at_once() -> None:
+    for trigger in ({"type": "sqs", "metadata": {}}, {"type": "aws-sqs-queue"}):
+        found = keda(min_replicas=9, max_replicas=3, triggers=[trigger])
+        assert any("max_replicas: is below min_replicas; got 9 and 3" in each for each in found), found
+        assert any("triggers[0]" in each for each in found), found
+    found = keda(min_replicas=200, sqs={"orders": {"queue_url": "no"}})
+    assert any("max_replicas: is below min_replicas; got 200 and 100" in each for each in found), found
+    assert any("queue_url" in each for each in found), found
+
+
+def test_no_scaler_of_keda_is_refused() -> None:
+    for kind in ("aws-kinesis-stream", "azure-log-analytics", "selenium-grid", "external-mock"):
+        assert not any("no such scaler" in each for each in keda(triggers=[{"type": kind, "metadata": {}}]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.pipelines._job import Gate, Job
 from eks_blueprints.pipelines._roles import statements
-from eks_blueprints.pipelines.engines.aws.frame import PIPELINE_NAME_LIMIT, Frame, Sketch
+from eks_blueprints.pipelines.engines._codepipeline.frame import PIPELINE_NAME_LIMIT, Frame, Sketch
 from eks_blueprints.pipelines.stages.source import Source
 
 if TYPE_CHECKING:
@@ -18,24 +18,27 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines._graph import Graph
     from eks_blueprints.pipelines._ref import PipelinesRef
     from eks_blueprints.pipelines.base import Pipeline
+    from eks_blueprints.pipelines.engines._codepipeline.store import Store
 
 FOR_PULL_REQUESTS = "-pull-requests"
 
 
 def build(component: Component, pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, Any]:
     """Make the pipeline; gives its ARN, and those of the policies that let people approve."""
-    from eks_blueprints.pipelines.engines.aws import approvals, events, notices, projects
+    from eks_blueprints.pipelines.engines._codepipeline import approvals, events, notices, projects
 
     frame = Frame(component=component, pipeline=pipeline, graph=graph, ref=ref)
-    for stage in graph.stages:
-        if isinstance(job := frame.work.get(stage.name), Job):
-            projects.project(frame, stage, job)
-    made = {"": _pipeline(frame, frozenset(stage.name for stage in graph.stages), "")}
+    built = {
+        stage.name: projects.project(frame, stage, job)
+        for stage in graph.stages
+        if isinstance(job := frame.work.get(stage.name), Job)
+    }
+    made = _pipeline(frame, built, frozenset(stage.name for stage in graph.stages), "")
     if kept := reviewed(frame):
-        made[FOR_PULL_REQUESTS] = _pipeline(frame, kept, FOR_PULL_REQUESTS)
-    events.rules(frame, made[""])
-    notices.rule(frame, made[""])
-    found: dict[str, Any] = {"pipeline_arn": made[""].arn}
+        _pipeline(frame, built, kept, FOR_PULL_REQUESTS)
+    events.rules(frame, made)
+    notices.rule(frame, made)
+    found: dict[str, Any] = {"pipeline_arn": made.arn}
     if policies := approvals.policies(frame):
         found["approval_policy_arns"] = policies
     return found
@@ -49,7 +52,7 @@ def regions(graph: Graph, home: str) -> tuple[str, ...]:
 
 def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Problem]:
     """What CodePipeline and CodeBuild cannot do; paths begin with the name of a stage."""
-    from eks_blueprints.pipelines.engines.aws import checks
+    from eks_blueprints.pipelines.engines._codepipeline import checks
 
     sketch = Sketch(pipeline=pipeline, graph=graph, ref=ref)
     yield from checks.problems(sketch, reviewed(sketch))
@@ -75,11 +78,13 @@ def reviewed(frame: Sketch) -> frozenset[str]:
     return frozenset(found)
 
 
-def _pipeline(frame: Frame, kept: frozenset[str], suffix: str) -> aws.codepipeline.Pipeline:
+def _pipeline(
+    frame: Frame, built: Mapping[str, aws.codebuild.Project], kept: frozenset[str], suffix: str
+) -> aws.codepipeline.Pipeline:
     import pulumi_aws as aws
 
     from eks_blueprints.core.naming import fitted
-    from eks_blueprints.pipelines.engines.aws import actions, roles
+    from eks_blueprints.pipelines.engines._codepipeline import actions, roles
 
     stages = [stage for stage in frame.graph.stages if stage.name in kept]
     jobs = [(stage, job) for stage in stages if isinstance(job := frame.work.get(stage.name), Job)]
@@ -87,40 +92,41 @@ def _pipeline(frame: Frame, kept: frozenset[str], suffix: str) -> aws.codepipeli
     role = roles.pipeline_role(frame, f"pipeline{suffix}-role", jobs, asks=asks)
     regions = dict.fromkeys((frame.ref.region, *(frame.region(stage) for stage, _ in jobs)))
     found = [frame.ref.stores[region] for region in regions]
-    topic = frame.ref.topic.ready if frame.ref.topic is not None else ()
+    # It runs as soon as it is there.
+    needed = [*role.policies, *(part for store in found for part in store.ready)]
+    needed += [built[stage.name] for stage, _ in jobs]
+    needed += frame.ref.topic.ready if frame.ref.topic is not None else ()
     name = fitted(f"{frame.name}{suffix}", PIPELINE_NAME_LIMIT)
-    # The region is said of several stores, and refused of one.
-    several = [{"region": store.region} if len(found) > 1 else {} for store in found]
     return aws.codepipeline.Pipeline(
         frame.child(f"pipeline{suffix}"),
         name=name,
         pipeline_type="V2",
         execution_mode="PARALLEL" if suffix else frame.pipeline.execution_mode,
         role_arn=role.arn,
-        artifact_stores=[
-            {
-                "location": store.bucket,
-                "type": "S3",
-                "encryption_key": {"id": store.key_arn, "type": "KMS"},
-                **where,
-            }
-            for store, where in zip(found, several, strict=True)
-        ],
+        artifact_stores=[_store(store, several=len(found) > 1) for store in found],
         stages=actions.stages(frame, kept, name),
         triggers=actions.triggers(frame, "pull_request" if suffix else "push") or None,
-        variables=[
-            {
-                "name": variable,
-                "default_value": spec.default_value,
-                **({"description": spec.description} if spec.description else {}),
-            }
-            for variable, spec in frame.pipeline.variables.items()
-        ]
-        or None,
+        variables=_variables(frame) or None,
         tags=frame.tags or None,
         # A name is taken while its pipeline is there.
-        opts=frame.options(
-            depends_on=[*role.policies, *topic, *(part for store in found for part in store.ready)],
-            delete_before_replace=True,
-        ),
+        opts=frame.options(depends_on=needed, delete_before_replace=True),
     )
+
+
+def _store(store: Store, *, several: bool) -> aws.codepipeline.PipelineArtifactStoreArgsDict:
+    key: aws.codepipeline.PipelineArtifactStoreEncryptionKeyArgsDict = {"id": store.key_arn, "type": "KMS"}
+    found: aws.codepipeline.PipelineArtifactStoreArgsDict = {
+        "location": store.bucket,
+        "type": "S3",
+        "encryption_key": key,
+    }
+    # Said of several, and refused of one.
+    return {**found, "region": store.region} if several else found
+
+
+def _variables(frame: Frame) -> list[aws.codepipeline.PipelineVariableArgsDict]:
+    found: list[aws.codepipeline.PipelineVariableArgsDict] = []
+    for name, spec in frame.pipeline.variables.items():
+        said: aws.codepipeline.PipelineVariableArgsDict = {"name": name, "default_value": spec.default_value}
+        found.append({**said, "description": spec.description} if spec.description else said)
+    return found

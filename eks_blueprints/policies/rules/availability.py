@@ -43,9 +43,12 @@ SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
     params={"min": 2},
 )
 def two_replicas(workload: Props, context: Context) -> Faults:
-    """A workload has at least two replicas."""
+    """A workload has at least two replicas.
+
+    One with none is switched off.
+    """
     least = lowest(context.resource, context.stack)
-    if least < context.params["min"]:
+    if 0 < least < context.params["min"]:
         yield workload.fault("is down whenever its pod moves", "spec", "replicas", got=least)
 
 

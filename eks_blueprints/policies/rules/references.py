@@ -6,10 +6,15 @@ name can mean: no chart, delivery tool or custom resource stands in them.
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
+from eks_blueprints.policies.addresses import ranges_of_vpc
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.objects import (
+    CONFIG_MAP,
     INGRESS,
     SERVICE,
     WORKLOADS,
@@ -22,12 +27,15 @@ from eks_blueprints.policies.objects import (
     selected,
     workloads,
 )
+from eks_blueprints.policies.platform import cluster_of
 from eks_blueprints.policies.pods import containers, pod_rule
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.roles import ACCOUNT
-from eks_blueprints.policies.stack import Resource
+from eks_blueprints.policies.stack import Resource, Stack
 
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+_ADDRESS = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)(?!/\d{1,3}\b)")
+_Ranges = tuple[ipaddress.IPv4Network, ...]
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
@@ -111,6 +119,27 @@ def probe_port(container: Props) -> Faults:
                 )
 
 
+@rule("k8s-no-pod-addresses", *WORKLOADS, CONFIG_MAP, severity="medium", enforcement="advisory", wave=2, across=True)
+def no_pod_addresses(subject: Props, context: Context) -> Faults:
+    """Pods are reached by the name of a Service, not by an address.
+
+    No variable, argument or entry of a ConfigMap has an address out of the ranges of the VPC, where pods and nodes get
+    theirs: the next pod has another. The resolver of the VPC keeps its address. A range (10.0.0.0/16) is none.
+    """
+    resource, stack = context.resource, context.stack
+    cluster = cluster_of(resource, stack)
+    ranges = stack.once(("ranges of the VPC", cluster), lambda: _ranges(cluster, stack))
+    if not ranges:
+        raise NotApplicable
+    parts = subject.pairs("data") if resource.type == CONFIG_MAP else _texts(containers(context))
+    for _, part in parts:
+        if not part.is_known() or not isinstance(part.value, str):
+            continue
+        for found in _ADDRESS.findall(part.value):
+            if _is_of_a_pod(found, ranges):
+                yield part.fault("has the address of a pod or a node, which changes", got=found)
+
+
 @pod_rule("k8s-env-names-unique", "medium", each=containers, wave=2, patches=True)
 def unique_variables(container: Props) -> Faults:
     """An environment variable is set only once.
@@ -128,3 +157,28 @@ def _has_port(service: Resource, backend: Props) -> bool:
     if name is None and number is None:
         return True
     return any((name is not None and each.get("name") == name) or each.get("port") == number for each in ports)
+
+
+def _ranges(cluster: Resource | None, stack: Stack) -> _Ranges:
+    found = ranges_of_vpc(cluster, stack) if cluster is not None else []
+    return tuple(ipaddress.IPv4Network(each, strict=False) for each in found if "${" not in each)
+
+
+def _is_of_a_pod(text: str, ranges: _Ranges) -> bool:
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:  # a version, such as 1.2.3.400
+        return False
+    # AWS keeps the first four of each range and subnet; the third is the resolver's.
+    return any(address in each and int(address) - int(each.network_address) > _KEPT for each in ranges)
+
+
+_KEPT = 3
+
+
+def _texts(every: Iterable[Props]) -> Iterator[tuple[str, Props]]:
+    for container in every:
+        for variable in container.items("env"):
+            yield "env", variable.at("value")
+        for key in ("command", "args"):
+            yield from ((key, each) for each in container.items(key))

@@ -25,6 +25,10 @@ from eks_blueprints.policies.roles import ACCOUNT
 from eks_blueprints.policies.stack import Resource, Stack
 
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
+_LET_IN = frozenset(["ALLOW_EMPTY_PASSWORD", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD"])
+"""Variables of the images mysql, mariadb and of Bitnami; their documentation, 2026-11."""
+_METHOD = "POSTGRES_HOST_AUTH_METHOD"
+_NO = frozenset({"", "0", "false", "no"})
 _EXEMPT = (
     "kubernetes.io/tls",
     "helm.sh/release.v1",
@@ -72,6 +76,21 @@ def no_plaintext(subject: Props, context: Context) -> Faults:
             unknown = error
     if unknown is not None:
         raise unknown
+
+
+@pod_rule("k8s-no-empty-passwords", "high", each=containers, wave=1, patches=True)
+def no_empty_passwords(container: Props) -> Faults:
+    """Databases have passwords.
+
+    No environment variable lets everybody in: `MYSQL_ALLOW_EMPTY_PASSWORD` and its kin, `POSTGRES_HOST_AUTH_METHOD:
+    trust`.
+    """
+    for variable in container.items("env"):
+        name, value = variable.text("name"), variable.text("value")
+        if value is None or name is None:
+            continue
+        if (name in _LET_IN and value.lower() not in _NO) or (name == _METHOD and value.lower() == "trust"):
+            yield variable.fault("lets everybody in without a password", "value", got=f"{name}={value}")
 
 
 @rule("k8s-external-secrets-preferred", SECRET, severity="low", enforcement="advisory", wave=2, production_only=True)

@@ -134,8 +134,8 @@ def no_node_port(service: Props, context: Context) -> Faults:
 def service_selects(service: Props, context: Context) -> Faults:
     """A Service matches pods that have its ports.
 
-    Labels that a controller gives each pod, such as the name of a StatefulSet's, are left out. Where charts, delivery
-    tools or operators may make the pods, a service that selects none is not judged.
+    XX
+        tools or operators may make the pods, a service that selects none is not judged.
     """
     given = service.get("spec", "selector")
     namespace = namespace_of(context.resource, context.stack)
@@ -148,12 +148,18 @@ def service_selects(service: Props, context: Context) -> Faults:
             raise NotApplicable
         yield service.fault("selects no workload of its namespace", "spec", "selector", got=selector)
         return
-    open_ports = [port for each in found for c in pod_of(each).items("containers") for port in c.items("ports")]
+    open_ports = [port for each in found for c in containers_of(each) for port in c.items("ports")]
     names = {str(port.get("name")) for port in open_ports}
+    # The ports of a headless Service lead nowhere: its name has the addresses of the pods.
+    is_headless = service.get("spec", "clusterIP") == "None"
+    numbers = set() if is_headless else {str(port.get("containerPort")) for port in open_ports}
     for port in service.items("spec", "ports"):
-        target = port.get("targetPort")
-        if isinstance(target, str) and not target.isdigit() and target not in names:
-            yield port.fault("points to a port that no container names", "targetPort", got=target)
+        key = "targetPort" if port.has("targetPort") else "port"
+        target = str(port.get(key))
+        if not target.isdigit() and target not in names:
+            yield port.fault("points to a port that no container names", key, got=target)
+        elif target.isdigit() and numbers and target not in numbers:
+            yield port.fault("points to a port that no container declares", key, got=target)
 
 
 def _is_balanced(subject: Props, resource: Resource) -> bool:

@@ -133,6 +133,7 @@ def min_ready(workload: Props) -> Faults:
     "k8s-no-bare-pods",
     POD,
     CONTROLLER,
+    REPLICA_SET,
     severity="medium",
     enforcement="mandatory",
     wave=2,
@@ -141,8 +142,9 @@ def min_ready(workload: Props) -> Faults:
 def no_bare_pods(_: Props, context: Context) -> Faults:
     """Pods are managed by a controller.
 
-    Pods that are meant to be made once, such as for debugging, stand in `allow` by their names. One with
-    ownerReferences has its maker.
+    A ReplicaSet of one's own counts as none: it does not replace its pods when they change, which a Deployment does.
+    What is meant to be made once, such as for debugging, stands in `allow` by its name. What has ownerReferences has
+    its maker.
     """
     resource = context.resource
     if resource.type == CONTROLLER:
@@ -151,7 +153,8 @@ def no_bare_pods(_: Props, context: Context) -> Faults:
         resource.props.items("metadata", "ownerReferences")
         or object_name(resource, context.stack) in context.params["allow"]
     ):
-        yield resource.props.fault("is lost with its node", "kind", got="Pod")
+        what = "is lost with its node" if resource.type == POD else "keeps its pods as they are when it changes"
+        yield resource.props.fault(what, "kind", got=resource.kind)
 
 
 @rule(

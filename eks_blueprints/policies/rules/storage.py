@@ -202,6 +202,16 @@ def retained(subject: Props, context: Context) -> Faults:
         yield subject.fault("deletes a volume with its claim", "reclaimPolicy", got=subject.get("reclaimPolicy"))
 
 
+@rule("k8s-statefulset-has-claims", STATEFUL_SET, severity="low", enforcement="advisory", wave=3)
+def has_claims(workload: Props) -> Faults:
+    """A StatefulSet keeps what its pods write.
+
+    It has volumeClaimTemplates. One whose pods need a name alone is a case for a waiver.
+    """
+    if not workload.items("spec", "volumeClaimTemplates"):
+        yield workload.fault("loses what its pods write when they are replaced", "spec", "volumeClaimTemplates")
+
+
 @rule("automode-storageclass-provisioner", STORAGE_CLASS, severity="high", enforcement="mandatory", wave=1, across=True)
 def auto_mode_class(found: Props, context: Context) -> Faults:
     """Storage classes use a driver that the cluster has."""

@@ -10,6 +10,7 @@ from eks_blueprints.review.effects.auto_mode import auto_mode
 from eks_blueprints.review.effects.drift import drift
 from eks_blueprints.review.effects.in_place import in_place
 from eks_blueprints.review.effects.losses import losses
+from eks_blueprints.review.effects.places import places
 from eks_blueprints.review.effects.protections import protections
 from eks_blueprints.review.effects.refreshes import refreshes
 from eks_blueprints.review.effects.refusals import refusals
@@ -35,6 +36,7 @@ _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     auto_mode,
     upgrades,
     volumes,
+    places,
     protections,
     addons,
     without_effect,

@@ -10,13 +10,10 @@ from typing import Any
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import InputError, Problem, shown, unknown_name
 from eks_blueprints.core.form import Form
-from eks_blueprints.kubernetes.autoscaler.proposals import milli
+from eks_blueprints.kubernetes.autoscaler.keda import Keda, horizontal
+from eks_blueprints.kubernetes.autoscaler.proposals import milli, name_of
 
-_KIND = "HorizontalPodAutoscaler"
-_VERSION = "autoscaling/v2"
-_TOLERANT = "1.35"
-"""From this version on `behavior` can say the tolerance: HPAConfigurableTolerance is on by default, and EKS lets no
-gate be changed. Source: pkg/features/kube_features.go, 1.36."""
+_KINDS = {"HorizontalPodAutoscaler": "autoscaling/v2", "ScaledObject": "keda.sh/v1alpha1"}
 _PERCENT = Form(r"([1-9][0-9]{0,8}) ?%")
 _RESOURCES = ("cpu", "memory")
 
@@ -32,11 +29,13 @@ class Autoscaled:
     """What the containers of a pod request, in thousandths."""
     version: str | None = None
     """Kubernetes version; None where it is not known."""
+    keda: Keda | None = None
+    """What KEDA's operator does beside it; None for a HorizontalPodAutoscaler of one's own."""
 
     @property
     def configurable_tolerance(self) -> bool:
         """Whether `behavior` says the tolerance there."""
-        return self.version is None or versions.minor(self.version) >= versions.minor(_TOLERANT)
+        return self.version is None or versions.minor(self.version) >= versions.HPA_TOLERANCE
 
 
 def found_in(subject: str) -> Autoscaled:
@@ -62,7 +61,7 @@ def found_in(subject: str) -> Autoscaled:
     version = next((each for each in clusters if isinstance(each, str)), None)
     scalers = {_scaled(each): each for each in objects if _is_one(each)}
     if workload not in scalers:
-        known = unknown_name(workload, scalers, f"workload with a {_KIND}")
+        known = unknown_name(workload, scalers, f"workload with a {_either()}")
         raise InputError([Problem((), known, target.stack)])
     return _with_requests(workload, scalers[workload], objects, version)
 
@@ -74,8 +73,8 @@ def _of_file(path: Path) -> Autoscaled:
     objects = [each.data for each in documents(text_of(path), str(path)) if isinstance(each.data, Mapping)]
     found = [each for each in objects if _is_one(each)]
     if len(found) != 1:
-        do = f"use a file with one of {_VERSION}, or name a workload of a stack such as prod/web"
-        raise InputError([Problem((), f"needs one {_KIND}; got {len(found)}; {do}", str(path))])
+        do = "use a file with one, or name a workload of a stack such as prod/web"
+        raise InputError([Problem((), f"needs one {_either()}; got {len(found)}; {do}", str(path))])
     from eks_blueprints.kubernetes.check import Checked, check
     from eks_blueprints.kubernetes.custom import Definitions
     from eks_blueprints.kubernetes.shapes import of
@@ -88,8 +87,13 @@ def _of_file(path: Path) -> Autoscaled:
     return _with_requests(_scaled(found[0]), found[0], objects, None)
 
 
+def _either() -> str:
+    return " or a ".join(_KINDS)
+
+
 def _is_one(manifest: Mapping[str, Any]) -> bool:
-    return manifest.get("kind") == _KIND and manifest.get("apiVersion") == _VERSION
+    kind = manifest.get("kind")
+    return isinstance(kind, str) and kind in _KINDS and manifest.get("apiVersion") == _KINDS[kind]
 
 
 def _scaled(manifest: Mapping[str, Any]) -> str:
@@ -108,6 +112,9 @@ def _with_requests(
         if same == (reference.get("kind"), reference.get("name"), home):
             requests = dict(_requested(each))
     spec = {key: value for key, value in manifest["spec"].items() if value is not None}
+    if manifest.get("kind") == "ScaledObject":
+        made, operator = horizontal(spec)
+        return Autoscaled(title, made, requests, version, operator)
     return Autoscaled(title, spec, requests, version)
 
 
@@ -147,9 +154,17 @@ def asked(
     elif int(spec.get("minReplicas", 1)) > int(spec["maxReplicas"]):
         got = f"{spec.get('minReplicas', 1)} and {spec['maxReplicas']}"
         problems.append(Problem(("max",), f"is below the fewest pods; got {got}; raise it"))
+    keda = known.keda if known else None
     if targets:
-        spec["metrics"] = list(_read(targets, "target", _metric, problems).values())
-    if not spec.get("metrics"):
+        said = list(_read(targets, "target", _metric, problems).values())
+        # Those of KEDA whose targets are not known are said one by one.
+        kept = [each for each in spec.get("metrics", ()) if name_of(each) not in targets] if keda else []
+        spec["metrics"] = [*kept, *said]
+    if not spec.get("metrics") and keda is not None:
+        unknown = next(iter(keda.triggers), "queue")
+        do = f"say it with --target {unknown}=20"
+        problems.append(Problem(("target",), f"is required: none of the triggers is known here; got none; {do}"))
+    elif not spec.get("metrics"):
         # What Kubernetes fills in.
         spec["metrics"] = [_metric("cpu", "80%")]
     found = {name: dict(each) for name, each in (known.requests if known else {}).items()}
@@ -162,7 +177,7 @@ def asked(
     if problems:
         raise InputError(problems)
     title = known.title if known else "an autoscaler"
-    return Autoscaled(title, spec, found, version or (known.version if known else None))
+    return Autoscaled(title, spec, found, version or (known.version if known else None), keda)
 
 
 def _read(

@@ -35,6 +35,7 @@ def _many(name: str, ignore: list[str] | None = None) -> Any:
 
 _MEMORY = {"resourcePolicy": {"containerPolicies": [{"containerName": "*", "controlledResources": ["memory"]}]}}
 _BOUNDS = {"resourcePolicy": {"containerPolicies": [{"containerName": "*", "minAllowed": {}, "maxAllowed": {}}]}}
+
 _NS = object_("v1:Namespace", "shop", None)
 
 CASES = {

@@ -27,6 +27,7 @@ CASES = {
             workload("fail-unset"),
             _many("fail-one", 1),
             _many("pass-two", 2),
+            _many("pass-off", 0),
             workload("pass-scaled"),
             _hpa("pass-scaled", 2),
             workload("fail-scaled-to-one"),

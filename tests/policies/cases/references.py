@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.policies.build import UNKNOWN, chart, object_, workload
+from tests.policies.build import UNKNOWN, aws, chart, cluster, ids, object_, subnet, workload
 
 _PORTS = {"ports": [{"name": "http", "containerPort": 8080}]}
 
@@ -33,6 +33,15 @@ def _env(name: str, *names: Any) -> Any:
     return workload(name, c={"env": [{"name": each, "value": "x"} for each in names]})
 
 
+def _says(name: str, value: Any) -> Any:
+    return workload(name, c={"env": [{"name": "BACKEND", "value": value}]})
+
+
+_NETWORK = (
+    aws("ec2/vpc:Vpc", "net", cidrBlock="10.0.0.0/16"),
+    subnet("private", vpcId="${net.id}", cidrBlock="10.0.0.0/20"),
+    cluster(vpcConfig={"subnetIds": ids("private")}),
+)
 _RBAC = "rbac.authorization.k8s.io/v1:"
 _MAKES = {"apiGroups": [""], "resources": ["pods"], "verbs": ["create"]}
 
@@ -117,5 +126,21 @@ CASES = {
             workload("pass-none"),
             workload("unknown-env", c={"env": UNKNOWN}),
         ]
+    ],
+    "k8s-no-pod-addresses": [
+        [
+            *_NETWORK,
+            _says("fail-variable", "http://10.0.12.13:80/ready"),
+            workload("fail-argument", c={"args": ["--peer", "10.0.1.7"]}),
+            object_("v1:ConfigMap", "fail-entry", data={"nginx.conf": "upstream b { server 10.0.200.4:8080; }"}),
+            _says("pass-service", "http://backend.shop.svc"),
+            _says("pass-elsewhere", "http://192.168.12.13"),
+            _says("pass-range", "10.0.0.0/16,10.0.64.0/18"),
+            _says("pass-resolver", "10.0.0.2"),
+            _says("pass-version", "v10.0.1.2"),
+            _says("pass-no-address", "10.0.1.2.3 10.0.1.400"),
+            _says("pass-unknown", UNKNOWN),
+        ],
+        [_says("na-no-network", "http://10.0.12.13")],
     ],
 }

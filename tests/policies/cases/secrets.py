@@ -32,6 +32,18 @@ CASES = {
             workload("unknown-env", c={"env": UNKNOWN}),
         ]
     ],
+    "k8s-no-empty-passwords": [
+        [
+            _env("fail-mysql", "MYSQL_ALLOW_EMPTY_PASSWORD", "1"),
+            _env("fail-mariadb", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "yes"),
+            _env("fail-bitnami", "ALLOW_EMPTY_PASSWORD", "Yes"),
+            _env("fail-postgres", "POSTGRES_HOST_AUTH_METHOD", "trust"),
+            _env("pass-no", "ALLOW_EMPTY_PASSWORD", "no"),
+            _env("pass-scram", "POSTGRES_HOST_AUTH_METHOD", "scram-sha-256"),
+            _env("pass-other", "MYSQL_DATABASE", "1"),
+            _env("unknown-value", "MYSQL_ALLOW_EMPTY_PASSWORD", UNKNOWN),
+        ]
+    ],
     "k8s-no-plaintext-secrets": [
         [
             _env("fail-password", "DB_PASSWORD", "hunter2"),

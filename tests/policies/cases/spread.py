@@ -103,6 +103,8 @@ CASES = {
         [
             workload("fail-pod", "Pod"),
             object_("v1:ReplicationController", "fail-controller"),
+            workload("fail-set", "ReplicaSet"),
+            workload("pass-set", "ReplicaSet", m={"ownerReferences": [{"kind": "Deployment", "name": "web"}]}),
             workload("fail-debug", "Pod"),
             workload("pass-owned", "Pod", m={"ownerReferences": [{"kind": "ReplicaSet", "name": "web"}]}),
         ],

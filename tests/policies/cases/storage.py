@@ -134,6 +134,14 @@ CASES = {
         [cluster(), addon("driver", "aws-ebs-csi-driver", configurationValues=UNKNOWN), _claim("unknown-addon", None)],
         [_claim("na-no-cluster", None)],
     ],
+    "k8s-statefulset-has-claims": [
+        [
+            _set("pass-claims"),
+            workload("fail-none", "StatefulSet"),
+            workload("fail-empty", "StatefulSet", s={"volumeClaimTemplates": []}),
+            workload("unknown-claims", "StatefulSet", s={"volumeClaimTemplates": UNKNOWN}),
+        ]
+    ],
     "k8s-stateful-data-retained": [
         [
             _class("fail-delete"),

@@ -14,6 +14,11 @@ FORCE_NEW: dict[str, tuple[str, ...]] = {
     "aws:cloudwatch/eventRule:EventRule": ("name", "namePrefix", "eventBusName"),
     "aws:cloudwatch/eventTarget:EventTarget": ("rule", "targetId", "eventBusName"),
     "aws:cloudwatch/logGroup:LogGroup": ("name", "namePrefix", "logGroupClass"),
+    "aws:codebuild/project:Project": ("name",),
+    "aws:codebuild/reportGroup:ReportGroup": ("name", "type"),
+    "aws:codeconnections/connection:Connection": ("hostArn", "name", "providerType"),
+    "aws:codepipeline/pipeline:Pipeline": ("name",),
+    "aws:codestarnotifications/notificationRule:NotificationRule": ("resource",),
     "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": ("vpcId",),
     "aws:ec2/eip:Eip": ("address", "domain", "ipamPoolId", "networkBorderGroup", "publicIpv4Pool"),
     "aws:ec2/flowLog:FlowLog": (
@@ -99,6 +104,11 @@ AUTONAMED = {
 NOT_AUTONAMED = {"aws:route53/zone:Zone"}
 
 NAME_LENGTHS = {
+    "aws:codebuild/project:Project": 150,
+    "aws:codebuild/reportGroup:ReportGroup": 128,
+    "aws:codeconnections/connection:Connection": 32,
+    "aws:codepipeline/pipeline:Pipeline": 100,
+    "aws:codestarnotifications/notificationRule:NotificationRule": 64,
     "aws:autoscaling/group:Group": 255,
     "aws:cloudwatch/eventRule:EventRule": 64,
     "aws:cloudwatch/logGroup:LogGroup": 512,
@@ -119,6 +129,9 @@ NAME_LENGTHS = {
 }
 
 NAME_PATTERNS = {
+    "aws:codebuild/project:Project": r"[A-Za-z0-9][A-Za-z0-9_-]+",
+    "aws:codepipeline/pipeline:Pipeline": r"[A-Za-z0-9.@_-]+",
+    "aws:codestarnotifications/notificationRule:NotificationRule": r"[A-Za-z0-9_ -]+",
     "aws:cloudwatch/eventRule:EventRule": r"[\w.-]+",
     "aws:cloudwatch/logGroup:LogGroup": r"[\w./#-]+",
     "aws:ec2/launchTemplate:LaunchTemplate": r"[\w()./-]{3,}",

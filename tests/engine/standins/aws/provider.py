@@ -15,7 +15,7 @@ from ..base import Diff, NotFoundError, Outputs, Provider, ServiceError
 from ..checks import Failure, check_fields, check_provider
 from ..tables import Tables
 from ..wire import UNKNOWN
-from . import ec2, eks, facts, functions, iam, others
+from . import delivery, ec2, eks, facts, functions, iam, others  # noqa: F401 - delivery registers its rules
 from .rules import ACCOUNT_ID, CALLER, CREATES, DELETES, UPDATES, Context
 
 NO_TAGS_FROM_PROVIDER = {"aws:autoscaling/group:Group"}

@@ -1,0 +1,311 @@
+"""GitHub Actions: one workflow a pipeline, and the settings of its repository that a workflow cannot hold."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.form import Form
+from eks_blueprints.core.spec import In
+from eks_blueprints.pipelines._job import Gate, Job, Report, Runner
+from eks_blueprints.pipelines.engines import _github_settings, _owners
+from eks_blueprints.pipelines.engines._script import pattern, script
+from eks_blueprints.pipelines.engines._steps import (
+    ACCOUNT,
+    MARK,
+    Step,
+    any_text,
+    code,
+    problems_of_sources,
+    steps,
+)
+from eks_blueprints.pipelines.engines._yaml import Noted, text
+
+if TYPE_CHECKING:
+    from eks_blueprints.pipelines._engines import GithubActionsArgs
+    from eks_blueprints.pipelines._graph import Graph
+    from eks_blueprints.pipelines._ref import PipelinesRef
+    from eks_blueprints.pipelines.base import Pipeline
+    from eks_blueprints.pipelines.stages.base import Stage
+    from eks_blueprints.pipelines.stages.source import Source
+
+_ACTIONS = Path(__file__).with_name("actions.toml")
+_NOT_REVIEWED = "github.event_name != 'pull_request'"
+_OWN_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
+_APPROVER = Form(
+    r"@?[A-Za-z0-9]([A-Za-z0-9-]{0,38})(/[\w.-]+)?",
+    what="is not a user or a team of GitHub",
+    do="write a user, or organization/team such as acme/release",
+)
+_MOST_APPROVERS = 6
+"""Source: GitHub REST API, "Create or update an environment", read 2026-11-30."""
+_KEPT_DAYS = 30
+
+
+def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, str]:
+    """The files of a pipeline: path in the repository to text."""
+    found = steps(graph, ref)
+    files = {f".github/workflows/{graph.name}.yml": workflow(graph, found, ref)}
+    files |= _github_settings.files(pipeline, graph, found, environments=True)
+    return files | _owners.files(pipeline, graph, [*files])
+
+
+def build(component: Any, pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, Any]:
+    """Make the roles of its jobs."""
+    from eks_blueprints.pipelines.engines import _oidc
+
+    args = ref.engines.github_actions
+
+    def trusted(stage: Stage) -> In[str]:
+        said = subjects(graph, args, stage.environment)
+        return _oidc.trust(ref.oidc["github_actions"], args.issuer, args.audience, said)
+
+    return _oidc.roles(component, pipeline, graph, ref, trusted)
+
+
+def subjects(graph: Graph, args: GithubActionsArgs, environment: str | None) -> tuple[str, ...]:
+    """Subjects of the tokens of jobs that may assume a role: never those of pull requests."""
+    source = code(graph)
+    repository = str(source.repository)
+    if numbers := args.repositories.get(repository):
+        owner, _, name = repository.partition("/")
+        repository = f"{owner}@{numbers.owner_id}/{name}@{numbers.id}"
+    if environment is not None:
+        return (f"repo:{repository}:environment:{environment}",)
+    if source.tags:
+        return tuple(f"repo:{repository}:ref:refs/tags/{any_text(tag)}" for tag in source.tags)
+    return (f"repo:{repository}:ref:refs/heads/{source.branch}",)
+
+
+def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Problem]:
+    """What GitHub Actions cannot do of it; paths begin with the name of a stage."""
+    yield from problems_of_sources(graph, "GitHub Actions", ("github",))
+    source = code(graph)
+    if ref.engines.github_actions.repositories.get(str(source.repository)) is None and _has_roles(graph, ref):
+        what = "has tokens whose subject may carry its numbers, if it was made or renamed since 2026-07-15"
+        do = "add it to engines.github_actions.repositories, or ignore this for an older one"
+        message = f"{what}: then roles that trust its name alone refuse it; got {source.repository}; {do}"
+        yield Problem((source.name, "repository"), message, severity="warning")
+    for step in steps(graph, ref):
+        if isinstance(step.work, Gate):
+            yield from _problems_of_gate(step, step.work)
+            continue
+        runner = step.work.runner
+        if runner.size != "small" and _machine(runner) not in ref.engines.github_actions.runners:
+            what = "is more than GitHub's standard runners have in private repositories, which are 2 processors"
+            do = f"name a larger runner in engines.github_actions.runners.{_machine(runner)}"
+            yield Problem((step.name, "runner", "size"), f"{what}; got {runner.size}; {do}", severity="warning")
+        if runner.image is not None and ".dkr.ecr." in runner.image:
+            what = "is in a private registry, which GitHub reads before the job has its role"
+            do = "use a public image, or a runner of your own that can read it"
+            yield Problem((step.name, "runner", "image"), f"{what}; got {runner.image}; {do}", severity="warning")
+
+
+def _has_roles(graph: Graph, ref: PipelinesRef) -> bool:
+    return any(step.role_arn is not None for step in steps(graph, ref))
+
+
+def _problems_of_gate(step: Step, gate: Gate) -> Iterator[Problem]:
+    for approver in gate.approvers:
+        if fault := _APPROVER.fault(approver):
+            yield Problem((step.name, "approvers"), fault)
+    if len(gate.approvers) > _MOST_APPROVERS:
+        do = "name a team"
+        message = f"can be at most {_MOST_APPROVERS} for GitHub; got {len(gate.approvers)}; {do}"
+        yield Problem((step.name, "approvers"), message)
+    if step.stage.timeout_minutes is not None:
+        message = f"is 30 days for approvals of GitHub, whatever is said; got {step.stage.timeout_minutes}; remove it"
+        yield Problem((step.name, "timeout_minutes"), message, severity="warning")
+
+
+def workflow(graph: Graph, found: tuple[Step, ...], ref: PipelinesRef) -> str:
+    """The workflow."""
+    source = code(graph)
+    env = {
+        "COMMIT": "${{ github.event.pull_request.head.sha || github.sha }}",
+        "BRANCH": "${{ github.head_ref || github.ref_name }}",
+        "PIPELINE": graph.name,
+        "RUN": "${{ github.run_number }}",
+        "RUN_URL": "${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}",
+    }
+    if ref.account == ACCOUNT:
+        env["AWS_ACCOUNT_ID"] = "${{ vars.AWS_ACCOUNT_ID }}"
+    reviews = "pull_request" in source.on
+    data = {
+        "name": graph.name,
+        "on": _triggers(source),
+        "permissions": {},
+        "concurrency": {
+            "group": f"{graph.name}-${{{{ github.event.pull_request.number || github.ref }}}}",
+            "cancel-in-progress": "${{ github.event_name == 'pull_request' }}" if reviews else False,
+        },
+        "defaults": {"run": {"shell": "bash"}},
+        "env": env,
+        "jobs": {step.name: _job(step, graph, ref, reviews=reviews) for step in found},
+    }
+    head = [
+        f"Written by {MARK}: change the stack file, not this file.",
+        f"Environments and branch protection, which no workflow can hold: {_github_settings.script_path(graph.name)}",
+    ]
+    return text(data, head)
+
+
+def _triggers(source: Source) -> dict[str, Any]:
+    paths = [*source.paths, *(f"!{path}" for path in source.ignore_paths)]
+    filters: dict[str, Any] = {"paths": paths} if source.paths else {}
+    if source.ignore_paths and not source.paths:
+        filters = {"paths-ignore": list(source.ignore_paths)}
+    said: dict[str, Any] = {}
+    if "push" in source.on:
+        said["push"] = {"tags": list(source.tags)} if source.tags else {"branches": [source.branch], **filters}
+    if "pull_request" in source.on:
+        said["pull_request"] = {"branches": [source.branch], **filters}
+    if source.schedule is not None:
+        said["schedule"] = [{"cron": source.schedule}]
+    return {**said, "workflow_dispatch": {}}
+
+
+def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[str, Any]:
+    data: dict[str, Any] = {"needs": list(step.needs)} if step.needs else {}
+    if reviews and not step.reviewed:
+        data["if"] = _NOT_REVIEWED
+    if isinstance(step.work, Gate):
+        data |= {"runs-on": "ubuntu-24.04", "timeout-minutes": 5, "permissions": {}}
+        data["environment"] = _github_settings.gate_environment(graph.name, step.name)
+        said = {"name": "Approved", "env": {"MESSAGE": literal(step.work.message)}, "run": 'echo "approved: $MESSAGE"'}
+        return {**data, "steps": [said]}
+    job = step.work
+    data["runs-on"] = _label(job.runner, ref.engines.github_actions)
+    data["timeout-minutes"] = job.timeout_minutes
+    data["permissions"] = _permissions(step, job)
+    if step.stage.environment is not None:
+        data["environment"] = step.stage.environment
+        data["concurrency"] = {"group": f"environment-{step.stage.environment}", "cancel-in-progress": False}
+    if job.runner.image is not None:
+        data["container"] = job.runner.image
+    data["env"] = {"AWS_REGION": step.region, **{name: _value(str(item)) for name, item in job.variables.items()}}
+    return {**data, "steps": [*_steps(step, job, ref)]}
+
+
+def _permissions(step: Step, job: Job) -> dict[str, str]:
+    said = {"contents": "read"} if job.checkout else {}
+    if step.role_arn is not None:
+        said["id-token"] = "write"
+    if any(report.kind == "sarif" for report in job.reports.values()):
+        said["security-events"] = "write"
+    return said
+
+
+def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
+    if job.checkout:
+        yield {
+            "uses": action("actions/checkout"),
+            "with": {**({"fetch-depth": 0} if job.history else {}), "persist-credentials": False},
+        }
+    for name in step.inputs:
+        yield {
+            "uses": action("actions/download-artifact"),
+            "with": {"name": name, "path": f"artifacts/{name}"},
+        }
+    if job.cache:
+        key = f"{step.name}-${{{{ runner.arch }}}}"
+        said = {"path": "\n".join(job.cache), "key": f"{key}-${{{{ github.sha }}}}", "restore-keys": f"{key}-"}
+        yield {"uses": action("actions/cache"), "with": said}
+    if step.role_arn is not None:
+        args = ref.engines.github_actions
+        said = {"role-to-assume": _value(step.role_arn), "aws-region": step.region}
+        if args.audience != "sts.amazonaws.com":
+            said["audience"] = args.audience
+        said["role-session-name"] = f"{step.name}-${{{{ github.run_id }}}}"
+        yield {"uses": action("aws-actions/configure-aws-credentials"), "with": said}
+    yield {"name": step.name, "run": literal(script(step, job, masked=True))}
+    for name in step.outputs:
+        yield {
+            "uses": action("actions/upload-artifact"),
+            "with": {
+                "name": name,
+                "path": f"artifacts/{name}",
+                "if-no-files-found": "error",
+                "include-hidden-files": True,
+                "retention-days": _KEPT_DAYS,
+            },
+        }
+    for name, report in job.reports.items():
+        yield from _reported(step, name, report)
+
+
+def _reported(step: Step, name: str, report: Report) -> Iterator[dict[str, Any]]:
+    folder = f".reports/{name}"
+    lines = [
+        "shopt -s globstar nullglob",
+        f"FILES=({' '.join(pattern(path) for path in report.paths)})",
+        'if [ "${#FILES[@]}" -eq 0 ]; then exit 0; fi',
+        f"mkdir -p {folder}",
+        f'cp -- "${{FILES[@]}}" {folder}/',
+    ]
+    if report.kind == "junit":
+        count = 'count() { cat -- "${FILES[@]}" | { grep -oE "<$1[[:space:]/>]" || true; } | wc -l; }'
+        row = "| $(count testcase) | $(count failure) | $(count error) | $(count skipped) |"
+        table = ["| tests | failures | errors | skipped |", "| ---: | ---: | ---: | ---: |", row]
+        lines += [count, *_summary(name, table)]
+    elif report.kind == "cobertura":
+        rate = 'RATE="$(cat -- "${FILES[@]}" | grep -oE \'line-rate="[0-9.]+"\' | head -n 1 | tr -cd \'0-9.\')" || true'
+        lines += [rate, *_summary(name, ["share of lines covered: $RATE"])]
+    yield {"name": f"Report {name}", "if": "always()", "run": literal("\n".join(lines) + "\n")}
+    if report.kind == "sarif":
+        there = f"hashFiles('{folder}/*') != ''"
+        own = f"(github.event_name != 'pull_request' || {_OWN_REPOSITORY})"
+        yield {
+            "if": f"always() && {there} && {own}",
+            "uses": action("github/codeql-action/upload-sarif"),
+            "with": {"sarif_file": folder, "category": name},
+        }
+    yield {
+        "if": "always()",
+        "uses": action("actions/upload-artifact"),
+        "with": {
+            "name": f"{step.name}-report-{name}",
+            "path": folder,
+            "if-no-files-found": "ignore",
+            "include-hidden-files": True,
+        },
+    }
+
+
+def _summary(name: str, lines: list[str]) -> list[str]:
+    return ["{", *(f'  echo "{line}"' for line in (f"### {name}", "", *lines)), '} >> "$GITHUB_STEP_SUMMARY"']
+
+
+def _label(runner: Runner, args: GithubActionsArgs) -> str:
+    default = "ubuntu-24.04-arm" if runner.architecture == "arm64" else "ubuntu-24.04"
+    return args.runners.get(_machine(runner), default)  # type: ignore[call-overload, no-any-return]
+
+
+def _machine(runner: Runner) -> str:
+    return runner.size + ("_arm64" if runner.architecture == "arm64" else "")
+
+
+def literal(said: str) -> str:
+    """A text that GitHub leaves as it is, where it would look for expressions."""
+    return said.replace("${{", "${{ '${{' }}")
+
+
+def _value(said: str) -> str:
+    """A value of the environment or of an input, in which no shell replaces variables."""
+    return literal(said).replace(ACCOUNT, "${{ vars.AWS_ACCOUNT_ID }}")
+
+
+@cache
+def _pins() -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = tomllib.loads(_ACTIONS.read_text(encoding="utf-8"))
+    return found
+
+
+def action(name: str) -> Noted:
+    """An action at the commit of its release."""
+    pin = _pins()[name]
+    return Noted(f"{name}@{pin['commit']}", pin["version"])

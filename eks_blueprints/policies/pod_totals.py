@@ -1,0 +1,80 @@
+"""What a pod of a workload asks for in all, and how many pods a rollout has at once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from eks_blueprints.karpenter.quantities import exact
+from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
+from eks_blueprints.policies.pod_needs import requests_of
+from eks_blueprints.policies.props import Props, Undetermined
+from eks_blueprints.policies.quantities import quantity
+from eks_blueprints.policies.rules.availability import lowest
+from eks_blueprints.policies.stack import Resource, Stack
+
+_MEASURED = ("cpu", "memory")
+_QUARTER = "25%"
+"""maxSurge and maxUnavailable where nothing is said. Source: DeploymentSpec of apps/v1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is added up; empty where it is not known."""
+
+    requests: dict[str, str] = field(default_factory=dict)
+    """What a pod requests of cpu and memory, all containers together, such as `1000m` and `1200Mi`."""
+    limits: dict[str, str] = field(default_factory=dict)
+    """What it may use at most; without a resource that one of the containers has no limit of."""
+    rollout: tuple[int, int] | None = None
+    """The fewest pods that are ready, and the most that there are, while a Deployment rolls out."""
+
+
+def totals(workload: Resource, stack: Stack) -> Totals:
+    """What the pods of a workload come to."""
+    try:
+        pod = pod_of(workload)
+        requested = {key: value for key, value in requests_of(pod).items() if key in _MEASURED}
+        return Totals(
+            {key: written(key, requested[key]) for key in _MEASURED if key in requested},
+            {key: written(key, most) for key in _MEASURED if (most := _limit(pod, key)) is not None},
+            _rollout(workload, stack) if workload.type == DEPLOYMENT else None,
+        )
+    except Undetermined:
+        return Totals()
+
+
+def _limit(pod: Props, resource: str) -> float | None:
+    running = [each for each in pod.items("initContainers") if each.get("restartPolicy") == "Always"]
+    found = [quantity(each.get("resources", "limits", resource)) for each in (*pod.items("containers"), *running)]
+    known = [each for each in found if each is not None]
+    return math.fsum(known) if known and len(known) == len(found) else None
+
+
+def _rollout(workload: Resource, stack: Stack) -> tuple[int, int] | None:
+    count = lowest(workload, stack)
+    strategy = workload.props.at("spec", "strategy")
+    if strategy.get("type") == "Recreate":
+        return (0, count)
+    surge = _share(strategy.get("rollingUpdate", "maxSurge"), count, up=True)
+    gone = _share(strategy.get("rollingUpdate", "maxUnavailable"), count, up=False)
+    if surge == gone == 0:
+        gone = 1  # as Kubernetes has it where both round to nothing
+    return (max(count - gone, 0), count + surge)
+
+
+def _share(value: Any, count: int, *, up: bool) -> int:
+    text = str(_QUARTER if value is None else value)
+    if not text.endswith("%"):
+        return int(text) if text.isdigit() else 0
+    part = Fraction(int(text[:-1]) * count, 100)
+    return math.ceil(part) if up else math.floor(part)
+
+
+def written(resource: str, amount: float) -> str:
+    """An amount in one unit, so that sums can be compared: thousandths of cores, or Mi."""
+    if resource == "cpu":
+        return f"{math.ceil(exact(format(amount, '.6f')) * 1000)}m"
+    return f"{amount / 2**20:.6g}Mi"
