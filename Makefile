@@ -4,6 +4,8 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests start the command a hundred times: what it imports is compiled once, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "needs Python 3.11 or newer; found none; install it or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }

@@ -21,6 +21,7 @@ import pytest
 
 from eks_blueprints.core.document import parse
 from tests import PROJECT, ROOT
+from tests.commands import called
 from tests.test_layers import FLOORS
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -110,17 +111,12 @@ def test_pages_whose_blocks_make_up_a_project(tmp_path: Path) -> None:
         shutil.copy(PROJECT / "stacks" / "__main__.py", folder / "stacks")
         for name, text in files.items():
             (folder / name).write_text(text)
-        assert called(folder, "check").returncode == 0, called(folder, "check").stderr
+        assert called("check", cwd=folder).returncode == 0, called("check", cwd=folder).stderr
         for block, following in pairwise(found):
             for line in block[3].splitlines() if block[1] == "console" and following[1] == "text" else ():
-                done = called(folder, *shlex.split(line)[2:])
+                done = called(*shlex.split(line)[2:], cwd=folder)
                 assert done.returncode == 0, done.stderr
                 assert following[3] in done.stdout, f"{line}\n{done.stdout}"
-
-
-def called(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-m", "eks_blueprints", *words]
-    return subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def answer_to(text: str) -> str:
@@ -164,7 +160,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(command: str, folder: Path) -> None:
     words = shlex.split(command)
     assert words[0] == "eks-blueprints", f"unknown command: {command}"
-    done = called(folder, *words[1:])
+    done = called(*words[1:], cwd=folder)
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 

@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"blueprint"},
     {"stackfile", "recording"},
     {"policies", "reach", "reference", "rights", "starter"},
-    {"review", "lifecycle"},
+    {"gitops", "review", "lifecycle"},
     {"testing", "cli", "__main__", "iam"},
 ]
 """Rooms by floor; what one floor holds never imports from a later one."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,7 @@ from eks_blueprints.review.preview.run import findings
 from eks_blueprints.testing import record, record_stack
 from tests import SCHEMA
 from tests.builders import SUBNETS, cluster_ref
+from tests.commands import called
 
 CANARY = "canary-4711-hush"
 GROUND = Ground(version="1.34", network=NetworkRef(vpc_id="vpc-0123456789abcdef0", subnets=SUBNETS), oidc_provider=True)
@@ -263,8 +262,7 @@ def told_by(tmp_path: Path) -> Any:
     (tmp_path / "dev.yaml").write_text(EVERY_PLACE)
 
     def run(command: str) -> str:
-        line = [sys.executable, "-m", "eks_blueprints", *command.split()]
-        done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = called(*command.split(), cwd=tmp_path)
         assert done.stdout + done.stderr
         return done.stdout + done.stderr
 

@@ -97,6 +97,7 @@ from eks_blueprints.addons.istio_base import IstioBase as IstioBase
 from eks_blueprints.addons.istio_cni import IstioCni as IstioCni
 from eks_blueprints.addons.istio_ingress_gateway import IstioIngressGateway as IstioIngressGateway
 from eks_blueprints.addons.istiod import Istiod as Istiod
+from eks_blueprints.addons.jenkins import Jenkins as Jenkins
 from eks_blueprints.addons.jupyterhub import Jupyterhub as Jupyterhub
 from eks_blueprints.addons.keda import Keda as Keda
 from eks_blueprints.addons.kiali_operator import KialiOperator as KialiOperator

@@ -197,17 +197,20 @@ class ChartAddOn(AddOn):
         return None
 
     def install(self, cluster: ClusterRef) -> Component:
-        """Install the chart, after a role for its service account."""
+        """Install the chart, after a role for its service account; where a Git repository brings it, the role alone."""
         component = self.component(cluster)
         spec, needed = self.equipped(component, cluster)
         arn, granted = spec._identity(component, cluster)
         needed = [*needed, *granted]
+        component.register_outputs({"namespace": self.home, "version": self.chart_used.version})
+        if cluster.from_git:
+            component.ready = tuple(needed)
+            return component
         crds, by = spec.crd_release(), cluster.delivery or Direct()
         if crds is not None:
             needed = [*needed, deliver(by, component, cluster, crds, needed)]
         release = deliver(by, component, cluster, spec.release(cluster, arn), needed)
         component.ready = (release,)
-        component.register_outputs({"namespace": self.home, "version": self.chart_used.version})
         return component
 
     def equipped(self, component: Component, cluster: ClusterRef) -> tuple[Self, list[pulumi.Resource]]:

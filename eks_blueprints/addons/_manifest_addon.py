@@ -38,22 +38,25 @@ class ManifestAddOn(AddOn):
         component = self.component(cluster)
         wanted = self.objects(cluster)
         first = {key: manifest for key, manifest in wanted.items() if manifest["kind"] in _FIRST}
-        made = [self._object(component, cluster, key, manifest, ()) for key, manifest in first.items()]
+        made = [each for key, manifest in first.items() for each in self._object(component, cluster, key, manifest, ())]
         rest = {key: manifest for key, manifest in wanted.items() if key not in first}
-        others = [self._object(component, cluster, key, manifest, made) for key, manifest in rest.items()]
+        others = [
+            each for key, manifest in rest.items() for each in self._object(component, cluster, key, manifest, made)
+        ]
         component.ready = (*made, *others)
         component.register_outputs({})
         return component
 
     def _object(
         self, component: Component, cluster: ClusterRef, key: str, manifest: Mapping[str, Any], after: Any
-    ) -> pulumi.Resource:
+    ) -> tuple[pulumi.Resource, ...]:
         from eks_blueprints.core.component import in_cluster
-        from eks_blueprints.core.kubernetes_object import KubernetesObject
+        from eks_blueprints.core.kubernetes_object import put_on
 
         # Without their CRD all objects of its kind would go, whoever made them.
         keep = manifest["kind"] == "CustomResourceDefinition"
-        return KubernetesObject(
+        return put_on(
+            cluster,
             f"{component.pulumi_resource_name}-{key}",
             manifest,
             component.child(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from pydantic import field_validator
 
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
@@ -11,6 +13,7 @@ from eks_blueprints.blueprint.gitops_addons import equipped
 from eks_blueprints.blueprint.kinds import KubePrometheusStack, KyvernoPolicies
 from eks_blueprints.blueprint.scaling import asked
 from eks_blueprints.compute.base import Compute
+from eks_blueprints.core.errors import not_one_of
 from eks_blueprints.core.images import Mirrors
 from eks_blueprints.core.leaves import PolicyArn
 from eks_blueprints.core.naming import TAINT_EFFECTS
@@ -20,7 +23,14 @@ from eks_blueprints.core.spec import In, Spec
 C = TypeVar("C", bound=Compute)
 
 if TYPE_CHECKING:
+    from eks_blueprints.blueprint.git_delivery import GitDelivery
     from eks_blueprints.blueprint.spec import BlueprintArgs
+else:
+    from eks_blueprints.core.late_specs import late
+
+    GitDelivery = late("eks_blueprints.blueprint.git_delivery", "GitDelivery")
+
+_WORDS = ("helm", "argocd", "flux")
 
 # What EKS's own add-ons tolerate by default; a list of one's own takes the place of that default.
 _CRITICAL = Toleration(key="CriticalAddonsOnly", operator="Exists")
@@ -47,10 +57,33 @@ class AddOnDefaults(Spec):
     permissions_boundary: In[PolicyArn] | None = None
     """ARN of the IAM policy that is the permissions boundary of roles of add-ons. Default: none."""
 
-    delivery: Literal["helm", "argocd", "flux"] = "helm"
+    delivery: Literal["helm", "argocd", "flux"] | GitDelivery = "helm"
     """Who installs charts: Helm from this program, or the argocd or fluxcd on the cluster, by Applications or
     HelmReleases that are created there. What these depend on, and what has a webhook, is always installed by Helm.
+    With `{by: argocd, repository: URL}` these objects, and those of workloads, come from a Git repository, which
+    `eks-blueprints gitops render` writes.
     """
+
+    @field_validator("delivery", mode="before")
+    @classmethod
+    def _is_a_word_or_a_repository(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            from eks_blueprints.blueprint.git_delivery import GitDelivery as Read
+
+            return Read.model_validate(value)
+        if isinstance(value, GitDelivery) or value in _WORDS:
+            return value
+        raise ValueError(f"{not_one_of(value, _WORDS)}, or write {{by: argocd, repository: URL}}")
+
+    @property
+    def carried_by(self) -> Literal["helm", "argocd", "flux"]:
+        """Who installs charts, wherever their objects come from."""
+        return self.delivery.by if isinstance(self.delivery, GitDelivery) else self.delivery
+
+    @property
+    def git(self) -> GitDelivery | None:
+        """The repository that objects come from; None where this program makes them."""
+        return self.delivery if isinstance(self.delivery, GitDelivery) else None
 
 
 def settled(args: BlueprintArgs) -> tuple[AddOn, ...]:

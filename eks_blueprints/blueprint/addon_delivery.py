@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.addons._fit import Stage
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.blueprint.kinds import Argocd, ChartAddOn, Fluxcd
+from eks_blueprints.blueprint.kinds import Argocd, ChartAddOn, Fluxcd, Manifests
 from eks_blueprints.blueprint.order import required
 from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.helm import WITH_GIT
 from eks_blueprints.core.json_values import secret_leaves
 
 if TYPE_CHECKING:
@@ -23,14 +24,15 @@ _CARRIERS: dict[str, tuple[str, type[AddOn]]] = {"argocd": ("argocd", Argocd), "
 
 def carrier(args: BlueprintArgs) -> AddOn | None:
     """The add-on that carries out the others; None where Helm does, or it is not there."""
-    if args.addon_defaults.delivery not in _CARRIERS:
+    if args.addon_defaults.carried_by not in _CARRIERS:
         return None
-    _, wanted = _CARRIERS[args.addon_defaults.delivery]
+    _, wanted = _CARRIERS[args.addon_defaults.carried_by]
     return next((addon for addon in args.addons if isinstance(addon, wanted)), None)
 
 
 def carried(args: BlueprintArgs, addons: Sequence[AddOn]) -> set[str]:
-    """The names of the add-ons that it carries out: charts that come after it, unless they say otherwise."""
+    """The names of the add-ons that it carries out: charts that come after it, unless they say otherwise; from a Git
+    repository manifests as well."""
     by = carrier(args)
     if by is None:
         return set()
@@ -38,12 +40,22 @@ def carried(args: BlueprintArgs, addons: Sequence[AddOn]) -> set[str]:
     return {
         addon.name
         for addon in addons
-        if isinstance(addon, ChartAddOn)
-        and addon.delivery is None
+        if _may_be_carried(addon, args)
         and addon.stage is Stage.REST
         and addon.name not in needed
         and not addon.before_nodes
     }
+
+
+def _may_be_carried(addon: AddOn, args: BlueprintArgs) -> bool:
+    if isinstance(addon, ChartAddOn):
+        return addon.delivery is None
+    return args.addon_defaults.git is not None and isinstance(addon, Manifests)
+
+
+def from_git(args: BlueprintArgs) -> bool:
+    """Whether a Git repository brings what it carries out, the workloads, and what looks at them."""
+    return args.addon_defaults.git is not None and not WITH_GIT.get()
 
 
 def delivery(args: BlueprintArgs) -> Delivery | None:
@@ -60,9 +72,24 @@ def delivery(args: BlueprintArgs) -> Delivery | None:
     return FluxDelivery(by.home)
 
 
+def sources(args: BlueprintArgs, stack: str) -> dict[str, dict[str, Any]]:
+    """The objects by which the agent on the cluster reads the repository, by the ends of their resources' names."""
+    by, git = carrier(args), args.addon_defaults.git
+    if by is None or git is None:
+        return {}
+    from eks_blueprints.addons.delivery import git as from_repository
+
+    where = from_repository.Repository(git.repository, git.revision, git.inside, git.prune, git.interval, git.secret)
+    return (
+        from_repository.argocd(where, stack, by.home)
+        if isinstance(by, Argocd)
+        else from_repository.flux(where, stack, by.home)
+    )
+
+
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """What is wrong with who carries out what."""
-    wanted = args.addon_defaults.delivery
+    wanted = args.addon_defaults.carried_by
     if wanted == "helm":
         return
     by = carrier(args)

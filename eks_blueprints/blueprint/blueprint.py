@@ -90,6 +90,7 @@ class Blueprint(Stack[BlueprintArgs]):
         self._put_elements()
         self.gitops = self._make_gitops(name)
         self.observability = self._observe(name)
+        self._deliver_from_git(name)
 
     def outputs(self) -> dict[str, Any]:
         """What a stack exports of the platform."""
@@ -233,7 +234,7 @@ class Blueprint(Stack[BlueprintArgs]):
         # A pod that is started before its service account has a role never gets one.
         ready = (*_ready(self.compute), *_ready(self.pod_identities))
         self._install(cluster.after(*ready), before_nodes=False)
-        self._run(cluster.after(*ready, *_ready(self.addons)))
+        self._run(self._carried(cluster.after(*ready, *_ready(self.addons))))
 
     def _run(self, cluster: ClusterRef) -> None:
         """Make the workloads when all else is there: the kinds of their objects, and what looks at them."""
@@ -262,9 +263,32 @@ class Blueprint(Stack[BlueprintArgs]):
             return None
         from eks_blueprints.observability.component import Observability
 
-        cluster = self.ref.after(*_ready(self.addons))
+        cluster = self._carried(self.ref.after(*_ready(self.addons)))
         arns = certificate_arns(self.args)
         return Observability(f"{name}-observability", args, cluster=cluster, certificate_arns=arns)
+
+    def _carried(self, cluster: ClusterRef) -> ClusterRef:
+        """The cluster for what a Git repository may bring."""
+        return replace(cluster, from_git=addon_delivery.from_git(self.args))
+
+    def _deliver_from_git(self, name: str) -> None:
+        """Have the agent read the repository once all is there that its objects need: it goes first of all, too."""
+        objects = addon_delivery.sources(self.args, pulumi.get_stack()) if addon_delivery.from_git(self.args) else {}
+        if not objects:
+            return
+        from eks_blueprints.core.component import in_cluster
+        from eks_blueprints.core.kubernetes_object import KubernetesObject
+
+        teams = [resource for team in self.teams.values() for resource in team.ready]
+        needed = (*_ready(self.compute), *_ready(self.pod_identities), *_ready(self.addons), *_ready(self.workloads))
+        cluster = self.ref.after(*_ready(self.namespaces), *needed, *teams)
+        # What it has made may hold load balancers and volumes, which the cluster's end would leave behind.
+        options = in_cluster(cluster.resource, goes_with_it=False)
+        made: list[pulumi.Resource] = []
+        for role, manifest in objects.items():
+            own = pulumi.ResourceOptions(depends_on=[*cluster.ready, *made], **options)
+            opts = pulumi.ResourceOptions.merge(cluster.options(), own)
+            made.append(KubernetesObject(f"{name}-gitops-{role}", manifest, opts))
 
     def _make_node_roles(self, cluster: ClusterRef) -> ClusterRef:
         made = {}
@@ -284,6 +308,7 @@ class Blueprint(Stack[BlueprintArgs]):
         by = addon_delivery.carrier(self.args)
         carried = addon_delivery.carried(self.args, addons)
         first = awaited(addons, carried, by.name if by else "")
+        from_git = addon_delivery.from_git(self.args)
         for addon in in_order(addons, first):
             if addon.before_nodes == before_nodes:
                 needed = {name: self.addons[name] for name in first[addon.name] if name in self.addons}
@@ -292,7 +317,7 @@ class Blueprint(Stack[BlueprintArgs]):
                 for home in addon.homes:
                     # A pod that is started before the policy that names it does not get the group.
                     within = self._within(home, within).after(*self._pod_groups.get(home, ()))
-                ref = replace(within, delivery=delivery)
+                ref = replace(within, delivery=delivery, from_git=from_git and addon.name in carried)
                 self.addons[addon.name] = addon.install(ref)
 
 

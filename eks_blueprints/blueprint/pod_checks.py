@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from eks_blueprints.blueprint import address_checks
 from eks_blueprints.blueprint.kinds import Ec2Nodes, Karpenter, ManagedNodes, VpcCni
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.facts.ami_types import CUSTOM
@@ -30,6 +31,8 @@ class _Network:
     custom_networking: bool
     ipv6: bool
     security_groups: bool
+    saves: bool
+    """Whether nodes take only the addresses that pods use."""
 
     def way(self, *, windows: bool = False) -> Addressing:
         """How pods of a node get their addresses."""
@@ -47,6 +50,8 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             yield from _group(compute, network)
         elif isinstance(compute, Karpenter):
             yield from _karpenter(compute, network)
+    if not network.saves:
+        yield from address_checks.check(args, prefixes=network.prefixes, custom_networking=network.custom_networking)
     if network.security_groups:
         yield from _trunks(args)
 
@@ -64,6 +69,7 @@ def _network(args: BlueprintArgs) -> _Network | None:
         custom_networking=cni.custom_networking is not None or _on(env, "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"),
         ipv6=(args.cluster.ip_family or args.network.ip_family) == "ipv6",
         security_groups=cni.pod_security_groups is not None or _on(env, "ENABLE_POD_ENI"),
+        saves="WARM_IP_TARGET" in env or "MINIMUM_IP_TARGET" in env,
     )
 
 

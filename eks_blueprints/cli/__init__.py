@@ -27,6 +27,7 @@ _COMMANDS = {
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes since a git ref, a plan or a deployed stack, and whether it is safe.",
     "explain": "Explain a field of stack files, or how many pods fit on a node.",
+    "gitops": "Write manifests to a Git repository, change an image in it, show what its agent would change.",
     "import": "Turn existing resources, such as Kubernetes manifests, into stack files.",
     "init": "Create a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",

@@ -11,6 +11,7 @@ import click
 
 from eks_blueprints.cli import show
 from eks_blueprints.cli.explain_hpa import hpa
+from eks_blueprints.cli.explain_vpa import vpa
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.facts import instance_types
 from eks_blueprints.core.facts.instance_types import InstanceType
@@ -34,7 +35,7 @@ class _Commands(click.Group):
     "explain",
     cls=_Commands,
     invoke_without_command=True,
-    subcommand_metavar="FIELD | pods INSTANCE_TYPE... | hpa [STACK/WORKLOAD]",
+    subcommand_metavar="FIELD | pods INSTANCE_TYPE... | hpa [STACK/WORKLOAD] | vpa STACK/WORKLOAD",
 )
 @click.pass_context
 def command(context: click.Context) -> None:
@@ -46,6 +47,7 @@ def command(context: click.Context) -> None:
       eks-blueprints explain addons.external_dns
       eks-blueprints explain pods m7g.large      how many pods fit on a node of that type
       eks-blueprints explain hpa prod/web        how many pods an autoscaler makes, and why
+      eks-blueprints explain vpa prod/web        how large one makes them, and whether there is room
     """
     if context.invoked_subcommand is None:
         _show("", "text")
@@ -208,3 +210,4 @@ def _data(kind: InstanceType, reserved_enis: int) -> dict[str, Any]:
 
 
 command.add_command(hpa)
+command.add_command(vpa)

@@ -24,7 +24,8 @@ _WIDTH = 110
 _SYNC = 15
 
 
-def _pairs(_context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def pairs(_context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """What an option says by names, NAME=VALUE each."""
     found: dict[str, str] = {}
     for each in values:
         name, equals, value = each.partition("=")
@@ -43,7 +44,7 @@ def _pairs(_context: click.Context, option: click.Parameter, values: tuple[str, 
     "--metric",
     "metrics",
     multiple=True,
-    callback=_pairs,
+    callback=pairs,
     metavar="NAME=VALUE",
     help="What each pod uses (cpu=90%, cpu=450m), or the value of another metric (queue=300); none for one that fails.",
 )
@@ -51,7 +52,7 @@ def _pairs(_context: click.Context, option: click.Parameter, values: tuple[str, 
     "--total",
     "totals",
     multiple=True,
-    callback=_pairs,
+    callback=pairs,
     metavar="NAME=VALUE",
     help="What all pods use together, however many there are.",
 )
@@ -83,7 +84,7 @@ def _pairs(_context: click.Context, option: click.Parameter, values: tuple[str, 
     "--target",
     "targets",
     multiple=True,
-    callback=_pairs,
+    callback=pairs,
     metavar="NAME=VALUE",
     help="Targets, instead of the workload's: cpu=70%, memory=500Mi, web/cpu=60%, queue=30 for each pod.",
 )
@@ -91,7 +92,7 @@ def _pairs(_context: click.Context, option: click.Parameter, values: tuple[str, 
     "--request",
     "requests",
     multiple=True,
-    callback=_pairs,
+    callback=pairs,
     metavar="NAME=VALUE",
     help="What a pod requests, such as cpu=250m.",
 )
@@ -144,6 +145,14 @@ def hpa(subject: str | None, form: str, **said: Any) -> None:
         echo_document(document(_data(scaled, found)))
     else:
         click.echo("\n".join(_lines(scaled, found, series.given)))
+        if scaled.stack is not None and scaled.workload is not None and found:
+            from eks_blueprints.cli.explain_vpa import room_lines
+            from eks_blueprints.policies.room import room
+
+            most = max(each.desired for each in found)
+            if (there := room(scaled.stack, scaled.workload, pods=most)) is not None:
+                click.echo(f"\nwith {most} of its pods, an estimate by cores, memory, labels and taints")
+                click.echo("\n".join(f"  {line}" for line in room_lines(there)))
 
 
 class _Series:

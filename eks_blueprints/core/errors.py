@@ -27,7 +27,14 @@ _LONGEST = 253
 _FEW = 12
 """As many known names are listed."""
 
-REFERENCE_KEYS = ({"config"}, {"secret"}, {"stack", "output"}, {"stack", "output", "index"})
+REFERENCE_KEYS = (
+    {"config"},
+    {"secret"},
+    {"stack", "output"},
+    {"stack", "output", "index"},
+    {"stack", "output", "key"},
+    {"stack", "output", "key", "index"},
+)
 """The keys of a mapping that names a value instead of giving it."""
 
 BEGIN = "eks-blueprints init DIR"

@@ -14,7 +14,7 @@ from eks_blueprints.core.form import Form
 _REGISTRY = Form(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[a-z0-9._/-]+)?")
 
 _PART = r"[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*"
-_IMAGE = Form(
+IMAGE_FORM = Form(
     rf"(localhost(:\d+)?/|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*(:\d+)?/)?{_PART}(/{_PART})*"
     r"(:\w[\w.-]{0,127})?(@[A-Za-z0-9+._-]+:[0-9a-fA-F]{32,})?",
     what="is not a valid image",
@@ -54,7 +54,7 @@ def mirrors(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-Image = Annotated[str, AfterValidator(_IMAGE)]
+Image = Annotated[str, AfterValidator(IMAGE_FORM)]
 """An image, as a container names it."""
 Mirrors = Annotated[dict[str, str], AfterValidator(mirrors)]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi_kubernetes import _utilities
 
 from eks_blueprints.core import secret_objects
+
+if TYPE_CHECKING:
+    from eks_blueprints.core.refs import ClusterRef
 
 _CORE = "v1"
 
@@ -31,3 +34,12 @@ class KubernetesObject(pulumi.CustomResource):
         )
         inputs = secret_objects.guarded(manifest, pulumi.Output.secret)
         super().__init__(token, name, inputs, pulumi.ResourceOptions.merge(opts, own))
+
+
+def put_on(
+    cluster: ClusterRef, name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> tuple[KubernetesObject, ...]:
+    """Make an object on a cluster; nothing where a Git repository brings it, which no Secret comes from."""
+    if cluster.from_git and not secret_objects.is_secret(manifest):
+        return ()
+    return (KubernetesObject(name, manifest, opts),)

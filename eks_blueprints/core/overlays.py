@@ -26,7 +26,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "reserved_memory": ("numa_node",),
 }
 """What names the entries of a list, by the field that it stands in."""
-_SOURCES = (*REFERENCE_KEYS, {"stack", "output", "count"})
+_SOURCES = (*REFERENCE_KEYS, {"stack", "output", "count"}, {"stack", "output", "key", "count"})
 _ANY_NAME = ("name",)
 """What names the entries of any other list, such as the variables and volumes of a pod in a chart's values."""
 _ALTERNATIVES = "_terms"

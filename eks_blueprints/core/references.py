@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -58,6 +58,8 @@ def of_deployment(reference: Reference) -> Any:
 
     if reference.stack is not None:
         output = _stack(reference.stack).require_output(reference.output)  # type: ignore[arg-type]
+        if reference.key is not None:
+            output = output.apply(lambda value: _entry(value, reference))
         return output if reference.index is None else output.apply(lambda value: _element(value, reference))
     namespace, _, name = str(reference.config or reference.secret).rpartition(":")
     config = pulumi.Config(namespace or None)
@@ -122,13 +124,30 @@ def _read(reference: Reference, source: Source, path: Path, problems: list[Probl
     return None
 
 
+def _entry(value: Any, reference: Reference) -> Any:
+    """One value of an output that is a mapping.
+
+    Raises:
+        ValueError: if it is none, or has no such key.
+    """
+    key, what = str(reference.key), f"output {reference.output} of stack {reference.stack}"
+    if isinstance(value, str) and type(value) is not str:
+        return value[key]  # type: ignore[index]  # the symbol of an output that a recording does not know
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{what} is not a mapping; got {type(value).__name__}; leave key out")
+    if key not in value:
+        raise ValueError(f"{what} has no such key; got key: {key}; it has {', '.join(map(str, value))}")
+    return value[key]
+
+
 def _element(value: Any, reference: Reference) -> Any:
     """One element of an output that is a list.
 
     Raises:
         ValueError: if it is none, or has another number of elements than was said.
     """
-    index, what = int(reference.index or 0), f"output {reference.output} of stack {reference.stack}"
+    key = "" if reference.key is None else f"{reference.key} of "
+    index, what = int(reference.index or 0), f"{key}output {reference.output} of stack {reference.stack}"
     if isinstance(value, str) and type(value) is not str:
         return value[index]  # the symbol of an output that a recording does not know
     if not isinstance(value, list | tuple):

@@ -208,6 +208,8 @@ class ClusterRef:
     """The cluster resource itself; None for one that was there before."""
     delivery: Delivery | None = None
     """Who carries out what add-ons ask for; None for Helm from this program."""
+    from_git: bool = False
+    """Whether a Git repository brings the objects of what is put on it: this program makes all but these."""
     parent: pulumi.Resource | None = None
     """The component that what is put on the cluster becomes part of: the blueprint, where there is one."""
     place: Path = ()

@@ -96,6 +96,8 @@ class Reference:
     secret: str | None = None
     stack: str | None = None
     output: str | None = None
+    key: str | None = None
+    """Which value of an output that is a mapping."""
     index: int | None = None
     """Which element, counted from 0, of an output that is a list."""
     count: int | None = None
@@ -125,8 +127,9 @@ class Reference:
 
     def __str__(self) -> str:
         if self.stack is not None:
-            element = "" if self.index is None else f", index: {self.index}"
-            return f"{{stack: {self.stack}, output: {self.output}{element}}}"
+            parts = {"key": self.key, "index": self.index}
+            part = "".join(f", {name}: {value}" for name, value in parts.items() if value is not None)
+            return f"{{stack: {self.stack}, output: {self.output}{part}}}"
         return f"{{secret: {self.secret}}}" if self.secret is not None else f"{{config: {self.config}}}"
 
 
@@ -172,6 +175,9 @@ def _check_output_name(reference: Mapping[str, Any]) -> None:
     do = "export that part under a name of its own"
     if rest.removesuffix("]").isdigit() and rest.endswith("]") and "index" not in reference:
         do = f"write {{stack: {reference['stack']}, output: {name}, index: {int(rest[:-1])}}}"
+    elif rest.count("]") == 1 and rest.endswith("]") and "key" not in reference:
+        key = rest[:-1].strip("\"'")
+        do = f"write {{stack: {reference['stack']}, output: {name}, key: {key}}}"
     what = "names an output that a stack cannot have: it is looked up by its whole name"
     raise ValueError(f"{what}; got {shown(output)}; {do}")
 
@@ -180,12 +186,13 @@ def _spread(value: Any) -> Any:
     """A list output of another stack, as that many references to its elements."""
     if is_output(value):
         raise ValueError(f"needs a list whose length is known; got an Output; {_ONE_BY_ONE}")
-    if not isinstance(value, Mapping) or not {"stack", "output"} <= set(value) <= {"stack", "output", "count"}:
+    if not isinstance(value, Mapping) or not {"stack", "output"} <= set(value) <= {"stack", "output", "key", "count"}:
         return value
     count = value.get("count")
-    source = {"stack": value["stack"], "output": value["output"]}
+    source = {name: given for name, given in value.items() if name != "count"}
     if "count" not in value:
-        do = f"write {{stack: {value['stack']}, output: {value['output']}, count: 3}} with the number there are"
+        written = ", ".join(f"{name}: {given}" for name, given in source.items())
+        do = f"write {{{written}, count: 3}} with the number there are"
         raise ValueError(
             f"needs the number of elements, which decides which resources exist; got {shown(source)}; {do}"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
@@ -19,6 +20,7 @@ _FINEST = Fraction(1, 10**9)  # and rounds up what is finer.
 _MOST_DIGITS = 40
 
 
+@lru_cache(maxsize=4096)  # the same few amounts stand in all that a platform runs, and each is asked for several times
 def exact(text: str) -> Fraction:
     """What a quantity amounts to.
 

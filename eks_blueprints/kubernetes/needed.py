@@ -6,7 +6,8 @@ The rules are those of its own validation (pkg/apis/core/validation and its neig
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from eks_blueprints.core.errors import Path, Problem, not_one_of, shown
@@ -206,56 +207,98 @@ _RANGES: Mapping[str, tuple[str, ...]] = {"IPBlock": ("cidr", "except"), "Servic
 
 def check(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     """What is wrong with an object of a type."""
-    for field in _FILLED.get(type_name, ()):
+    for rule in _rules(type_name):
+        yield from rule(value, path)
+
+
+@cache
+def _rules(type_name: str) -> tuple[Callable[[Mapping[str, Any], Path], Iterator[Problem]], ...]:
+    """What is asked of a type: few of the tables have an entry for it."""
+    asked: tuple[tuple[Mapping[str, Any], Callable[..., Iterator[Problem]]], ...] = (
+        (_FILLED, _filled),
+        (_NOT_BLANK, _not_blank),
+        (_ONE_OF, _one_of),
+        (_VALUES, _of_values),
+        (_NAMES, partial(_named, names.DNS_NAME)),
+        (_SHORT_NAMES, partial(_named, names.NAMESPACE)),
+        (_DATA_KEYS, _data_keys),
+        (_LABEL_VALUES, _label_values),
+        (_LABELS, _label_keys),
+        (_NUMBERS, _numbers),
+        (_RANGES, _ranges),
+    )
+    by_table = (partial(rule, table[type_name]) for table, rule in asked if type_name in table)
+    others = (together.RULES, amounts.RULES, reached.RULES, definitions.RULES)
+    return (*by_table, *(rules[type_name] for rules in others if type_name in rules))
+
+
+def _filled(fields: tuple[str, ...], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field in fields:
         if value.get(field) in (None, "", [], ()):
             yield Problem((*path, field), "is required and cannot be empty; got nothing; add it")
-    for field in _NOT_BLANK.get(type_name, ()):
+
+
+def _not_blank(fields: tuple[str, ...], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field in fields:
         for at, each in names.entries(value.get(field), (*path, field)):
             if each == "":
                 yield Problem(at, "cannot be empty; got an empty text; remove it or give a value")
-    if (fields := _ONE_OF.get(type_name)) and all(value.get(field) in (None, "", [], ()) for field in fields):
+
+
+def _one_of(fields: tuple[str, ...], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    if all(value.get(field) in (None, "", [], ()) for field in fields):
         yield Problem(path, f"needs one of {', '.join(fields)}; got none; add one")
-    for field, known in _VALUES.get(type_name, {}).items():
+
+
+def _of_values(fields: Mapping[str, tuple[str, ...]], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field, known in fields.items():
         found = value.get(field)
         if isinstance(found, str) and found not in known:
             yield Problem((*path, field), not_one_of(found, known))
-    yield from _words(type_name, value, path)
-    for field, (least, most) in _NUMBERS.get(type_name, {}).items():
-        yield from between(least, most, (field,))(value, path, ())
-    for field in _RANGES.get(type_name, ()):
-        yield from _ranges(value.get(field), (*path, field))
-    for rules in (together.RULES, amounts.RULES, reached.RULES, definitions.RULES):
-        if (rule := rules.get(type_name)) is not None:
-            yield from rule(value, path)
 
 
-def _words(type_name: str, value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    for table, rule in ((_NAMES, names.DNS_NAME), (_SHORT_NAMES, names.NAMESPACE)):
-        for field in table.get(type_name, ()):
-            for at, found in names.entries(value.get(field), (*path, field)):
-                bare = found.removeprefix("*.") if field == "hosts" else found
-                if bare and (message := names.fault(rule, bare)):
-                    yield Problem(at, message)
-    for field in _DATA_KEYS.get(type_name, ()):
+def _named(rule: names.NameRule, fields: tuple[str, ...], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field in fields:
+        for at, found in names.entries(value.get(field), (*path, field)):
+            bare = found.removeprefix("*.") if field == "hosts" else found
+            if bare and (message := names.fault(rule, bare)):
+                yield Problem(at, message)
+
+
+def _data_keys(fields: tuple[str, ...], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field in fields:
         key = value.get(field)
         if isinstance(key, str) and key and (message := names.data_key_fault(key)):
             yield Problem((*path, field), message)
-    for field in _LABEL_VALUES.get(type_name, ()):
+
+
+def _label_values(fields: tuple[str, ...], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field in fields:
         labels = value.get(field)
         for key, text in labels.items() if isinstance(labels, Mapping) else ():
             if isinstance(text, str) and (message := names.value_fault(text)):
                 yield Problem((*path, field, key), message)
-    for field in _LABELS.get(type_name, ()):
+
+
+def _label_keys(fields: tuple[str, ...], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field in fields:
         label = value.get(field)
         if isinstance(label, str) and label and (what := names.key_fault(label)):
             yield Problem((*path, field), f"{what}; got {shown(label)}; see kubernetes' rules of label keys")
 
 
-def _ranges(found: Any, path: Path) -> Iterator[Problem]:
-    for index, each in enumerate(found if isinstance(found, list) else [found]):
-        if isinstance(each, str) and not _is_range(each.strip()):
-            at = (*path, index) if isinstance(found, list) else path
-            yield Problem(at, f"is not a valid range of addresses; got {shown(each)}; write one such as 10.0.0.0/8")
+def _numbers(fields: Mapping[str, tuple[int, int]], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field, (least, most) in fields.items():
+        yield from between(least, most, (field,))(value, path, ())
+
+
+def _ranges(fields: tuple[str, ...], value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for field in fields:
+        found = value.get(field)
+        for index, each in enumerate(found if isinstance(found, list) else [found]):
+            if isinstance(each, str) and not _is_range(each.strip()):
+                at = (*path, field, index) if isinstance(found, list) else (*path, field)
+                yield Problem(at, f"is not a valid range of addresses; got {shown(each)}; write one such as 10.0.0.0/8")
 
 
 def _is_range(text: str) -> bool:

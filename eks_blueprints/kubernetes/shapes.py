@@ -32,6 +32,8 @@ class Field:
 
     word: str
     required: bool
+    values: tuple[str, ...] | None = None
+    """The values that it takes, where the list of them is closed."""
 
 
 class Shapes:
@@ -43,16 +45,18 @@ class Shapes:
         self.minor = None if minor is None else max(oldest, min(minor, newest))
         self.complete = minor is None or minor <= newest
         """Whether the table knows all that they know: a newer minor may have more kinds and fields."""
+        self._kinds: dict[str, Kind | None] = {}
         self._types: dict[str, Mapping[str, Field]] = {}
+        self._required: dict[str, tuple[str, ...]] = {}
 
     def kind(self, api_version: str, kind: str) -> Kind | None:
         """The kind of this API version; None where there is none."""
-        said = _table()["kinds"].get(f"{api_version} {kind}")
-        if said is None:
-            return None
-        scope, _, rest = said.partition(" ")
-        found = self._at(rest.split(" "))
-        return None if found is None else Kind(scope == "namespaced", found.word)
+        key = f"{api_version} {kind}"
+        if key not in self._kinds and (said := _table()["kinds"].get(key)) is not None:
+            scope, _, rest = said.partition(" ")
+            found = self._at(rest.split(" "))
+            self._kinds[key] = None if found is None else Kind(scope == "namespaced", found.word)
+        return self._kinds.get(key)
 
     def api_versions(self, kind: str) -> list[str]:
         """The API versions that have a kind, the stable ones first."""
@@ -73,8 +77,16 @@ class Shapes:
             for run in _table()["types"].get(type_name, "").split():
                 name, _, said = run.partition(":")
                 runs.setdefault(name, []).append(said)
-            at = {name: self._at(said) for name, said in runs.items()}
+            at = {name: self._at(said, f"{type_name}.{name}") for name, said in runs.items()}
             found = self._types[type_name] = {name: field for name, field in at.items() if field is not None}
+        return found
+
+    def required(self, type_name: str) -> tuple[str, ...]:
+        """The fields of a type that have to be given."""
+        found = self._required.get(type_name)
+        if found is None:
+            fields = self.fields(type_name).items()
+            found = self._required[type_name] = tuple(name for name, field in fields if field.required)
         return found
 
     def elsewhere(self, type_name: str, name: str) -> tuple[int | None, int | None] | None:
@@ -84,20 +96,17 @@ class Shapes:
                 return _number(match[3]), _number(match[4])
         return None
 
-    def values(self, type_name: str, name: str) -> list[str] | None:
-        """The values that a field takes where the list of them is closed."""
-        said = _table()["values"].get(f"{type_name}.{name}")
-        return None if said is None else said.split("|")
-
-    def _at(self, runs: Iterable[str]) -> Field | None:
+    def _at(self, runs: Iterable[str], place: str = "") -> Field | None:
         found = None
+        said = _table()["values"].get(place)
+        values = None if said is None else tuple(said.split("|"))
         for run in runs:
             match = _RUN.match(run)
             if match is None:
                 continue
             first, last = _number(match[3]), _number(match[4])
             if self.minor is None or ((first or 0) <= self.minor <= (last or self.minor)):
-                found = Field(match[1], bool(match[2]))
+                found = Field(match[1], bool(match[2]), values)
         return found
 
 

@@ -22,6 +22,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d
 _LARGEST = {"int32": 2**31 - 1, "int64": 2**63 - 1}
 _FREE = frozenset({"value", "data", "stringData"})
 """Fields whose texts may be secret: what stands there is not shown."""
+_MAPPING = (dict, Mapping)  # nearly all are plain ones, and to ask the abstract class takes ten times as long
+_JUDGED = (str, int, float, list, tuple, *_MAPPING)
 
 
 class Walk:
@@ -37,22 +39,22 @@ class Walk:
             if (field := fields.get(key)) is None:
                 yield from self._unknown(type_name, key, path)
                 continue
-            yield from self.value(field.word, item, (*path, key), (*above, value))
-            if isinstance(item, str) or (isinstance(item, list) and item and isinstance(item[0], str)):
-                yield from self._closed(type_name, key, item, path)
-        for key, field in fields.items():
-            if field.required and value.get(key) is None:
-                yield Problem((*path, key), "is required; got nothing; add it")
+            if field.word != "text" or type(item) is not str:  # most are text, and need no further look
+                yield from self.value(field.word, item, (*path, key), (*above, value))
+            if field.values is not None:
+                yield from self._closed(field.values, item, (*path, key))
+        missing = [key for key in self._shapes.required(type_name) if value.get(key) is None]
+        for key in missing:
+            yield Problem((*path, key), "is required; got nothing; add it")
         if rule := RULES.get(type_name):
             yield from rule(value, path, above)
-        told = {key for key, field in fields.items() if field.required and value.get(key) is None}
         for problem in needed.check(type_name, value, path):
-            if not told.intersection(map(str, problem.path[len(path) :])):
+            if not set(missing).intersection(map(str, problem.path[len(path) :])):
                 yield problem
 
     def value(self, word: str, value: Any, path: Path, above: Above) -> Iterator[Problem]:
         """What is wrong with a value where a word says what is taken."""
-        if value is None or word == "any" or not isinstance(value, str | int | float | list | tuple | Mapping):
+        if value is None or word == "any" or not isinstance(value, _JUDGED):
             return
         if word.startswith("["):
             if not isinstance(value, list | tuple):
@@ -63,7 +65,7 @@ class Walk:
                 null = item is None and word[1:] not in _SCALARS and word[1] not in "[{" and word != "[any"
                 yield from self.value(word[1:], {} if null else item, (*path, index), above)
         elif word.startswith("{"):
-            if not isinstance(value, Mapping):
+            if not isinstance(value, _MAPPING):
                 yield _wrong(path, "needs a mapping", value, "write key: value lines below it")
                 return
             for key, item in value.items():
@@ -71,7 +73,7 @@ class Walk:
         elif word in _SCALARS:
             if (message := _SCALARS[word](word, value, path)) is not None:
                 yield Problem(path, message)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, _MAPPING):
             yield from self.object(word, value, path, above)
         else:
             yield _wrong(path, "needs a mapping", value, "write key: value lines below it")
@@ -95,15 +97,13 @@ class Walk:
         else:
             yield Problem((*path, key), unknown_name(key, known, "field"))
 
-    def _closed(self, type_name: str, key: str, value: Any, path: Path) -> Iterator[Problem]:
-        known = self._shapes.values(type_name, key)
-        if known is None or not self._shapes.complete:
+    def _closed(self, known: tuple[str, ...], value: Any, path: Path) -> Iterator[Problem]:
+        if not self._shapes.complete:
             return
         several = isinstance(value, list)
         for index, item in enumerate(value if several else [value]):
             if isinstance(item, str) and item and item not in known:
-                at = (*path, key, index) if several else (*path, key)
-                yield Problem(at, not_one_of(item, known))
+                yield Problem((*path, index) if several else path, not_one_of(item, known))
 
 
 def _wrong(path: Path, what: str, value: Any, do: str) -> Problem:

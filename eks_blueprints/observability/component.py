@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
-from eks_blueprints.core.kubernetes_object import KubernetesObject
+from eks_blueprints.core.kubernetes_object import KubernetesObject, put_on
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.telemetry import Telemetry
 from eks_blueprints.observability import cloudwatch
@@ -57,7 +57,9 @@ class Observability(Component):
         options = in_cluster(cluster.resource, goes_with_it=True)
         opts = self.child(depends_on=list(cluster.ready), **options)
         self.objects = {
-            each.key: KubernetesObject(f"{name}-{each.key}", each.manifest, opts) for each in objects(args, telemetry)
+            each.key: made
+            for each in objects(args, telemetry)
+            for made in put_on(cluster, f"{name}-{each.key}", each.manifest, opts)
         }
         self.ready = tuple(self.objects.values())
         self.register_outputs({"alarm_arns": [each.arn for each in self.alarms.values()]})

@@ -53,6 +53,12 @@ def requests_of(pod: Props) -> dict[str, float]:
     return _sum(found, {key: quantity(value.value) or 0 for key, value in pod.pairs("overhead")})
 
 
+def running(pod: Props) -> list[Props]:
+    """The containers of a pod that run all the time, those that are started before the others too."""
+    before = [each for each in pod.items("initContainers") if each.raw("restartPolicy") == "Always"]
+    return [*pod.items("containers"), *before]
+
+
 def _resources(part: Props) -> dict[str, float]:
     found: dict[str, float] = {}
     for key in ("limits", "requests"):

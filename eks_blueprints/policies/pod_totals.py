@@ -9,7 +9,7 @@ from typing import Any
 
 from eks_blueprints.karpenter.quantities import exact
 from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
-from eks_blueprints.policies.pod_needs import requests_of
+from eks_blueprints.policies.pod_needs import requests_of, running
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.rules.availability import lowest
@@ -47,8 +47,7 @@ def totals(workload: Resource, stack: Stack) -> Totals:
 
 
 def _limit(pod: Props, resource: str) -> float | None:
-    running = [each for each in pod.items("initContainers") if each.get("restartPolicy") == "Always"]
-    found = [quantity(each.get("resources", "limits", resource)) for each in (*pod.items("containers"), *running)]
+    found = [quantity(each.get("resources", "limits", resource)) for each in running(pod)]
     known = [each for each in found if each is not None]
     return math.fsum(known) if known and len(known) == len(found) else None
 

@@ -78,7 +78,12 @@ def _at_home(project: Project) -> Iterator[None]:
     """The process as the language host would have set it up for this program; put back afterwards."""
     directory = str(project.directory)
     before = (os.getcwd(), list(sys.path), list(sys.argv), dict(os.environ))
-    set_aside = {name: module for name, module in list(sys.modules.items()) if _shadows(name, module, directory)}
+    own = _importable(directory)
+    set_aside = {
+        name: module
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in own and not _lies_in(module, directory)
+    }
     for name in set_aside:
         del sys.modules[name]
     loaded = {name.partition(".")[0] for name in sys.modules}
@@ -100,13 +105,17 @@ def _at_home(project: Project) -> Iterator[None]:
             os.environ.update(environment)
 
 
-def _shadows(name: str, module: ModuleType, directory: str) -> bool:
-    """Whether a loaded module would be taken for one of the program's own."""
-    top = name.partition(".")[0]
-    if top in sys.stdlib_module_names or top == "__main__":
-        return False
-    own = os.path.join(directory, top)
-    return (os.path.isfile(f"{own}.py") or os.path.isfile(f"{own}/__init__.py")) and not _lies_in(module, directory)
+def _importable(directory: str) -> set[str]:
+    """The names of the program's own modules: a loaded one of such a name would be taken for them."""
+    with os.scandir(directory) as entries:
+        names = {_module(entry) for entry in entries}
+    return names - sys.stdlib_module_names - {"", "__main__"}
+
+
+def _module(entry: os.DirEntry[str]) -> str:
+    if entry.is_file():
+        return entry.name[:-3] if entry.name.endswith(".py") else ""
+    return entry.name if os.path.isfile(os.path.join(entry.path, "__init__.py")) else ""
 
 
 def _lies_in(module: ModuleType, directory: str) -> bool:

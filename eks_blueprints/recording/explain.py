@@ -43,9 +43,14 @@ def explain(error: BaseException, monitor: RecordingMonitor, locator: Locator) -
 
 def _causes(error: BaseException) -> list[BaseException]:
     chain = [error]
-    while isinstance(cause := chain[-1].__cause__, BaseException) and cause not in chain:
+    while isinstance(cause := _cause(chain[-1]), BaseException) and cause not in chain:
         chain.append(cause)
     return chain
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    # The SDK raises the failure of a request again, from itself.
+    return error.__context__ if error.__cause__ is error else error.__cause__
 
 
 def _sent_from(error: BaseException, monitor: RecordingMonitor) -> Position | None:

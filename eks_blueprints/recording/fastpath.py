@@ -19,6 +19,7 @@ from eks_blueprints.recording.monitor import RecordingMonitor
 Function = Callable[..., Any]
 
 _PLAIN = frozenset((str, bool, int, float, type(None)))
+_SAME_NAME = Resource.translate_input_property
 
 
 def replacements(monitor: RecordingMonitor) -> dict[tuple[str, str], Function]:
@@ -105,17 +106,38 @@ def _outputs(monitor: RecordingMonitor, dependencies: Dependencies) -> dict[str,
 
 
 def _serialize_property(original: Function) -> Function:
-    async def serialize_property(
-        value: Any, deps: Any, property_key: Any, *rest: Any, return_protobuf_value: bool = False, **named: Any
+    async def serialize_property(  # noqa: PLR0917 - the SDK's own parameters
+        value: Any,
+        deps: Any,
+        property_key: Any,
+        resource_obj: Any = None,
+        input_transformer: Any = None,
+        typ: Any = None,
+        *rest: Any,
+        return_protobuf_value: bool = False,
+        **named: Any,
     ) -> Any:
-        """Most values are plain; the SDK asks a dozen questions of each before it hands it back."""
-        if return_protobuf_value:
-            return await original(value, deps, property_key, *rest, return_protobuf_value=True, **named)
-        if type(value) in _PLAIN:
-            return value
-        return await original(value, deps, property_key, *rest, **named)
+        """Most values are plain; the SDK asks a dozen questions of each before it hands it back, or a copy of it."""
+        if not return_protobuf_value:
+            if type(value) in _PLAIN:
+                return value
+            if typ is None and _keeps_names(input_transformer) and _all_plain(value):
+                return value
+        named["return_protobuf_value"] = return_protobuf_value
+        return await original(value, deps, property_key, resource_obj, input_transformer, typ, *rest, **named)
 
     return serialize_property
+
+
+def _keeps_names(input_transformer: Any) -> bool:
+    """Whether the SDK would leave the keys of a mapping as they are."""
+    return input_transformer is None or getattr(input_transformer, "__func__", None) is _SAME_NAME
+
+
+def _all_plain(value: Any) -> bool:
+    if type(value) is dict:
+        return all(type(each) in _PLAIN or _all_plain(each) for each in value.values())
+    return type(value) is list and all(type(each) in _PLAIN or _all_plain(each) for each in value)
 
 
 def _no_stack_trace() -> source_pb2.StackTrace:

@@ -36,7 +36,7 @@ class StackOutput(str):
         raise TypeError(f"{self!s} has no known shape")
 
     def __getitem__(self, key: Any) -> Any:
-        if type(key) is not int:
+        if type(key) not in (int, str):
             return self._refuse()
         return StackOutput(f"{str.removesuffix(self, '}')}[{key}]}}")
 

@@ -9,6 +9,8 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
+_TURNS = 20  # from one registration to the next that waits for it are a handful
+
 
 class InlineLoop(asyncio.SelectorEventLoop):
     """A selector loop whose default executor is the calling thread."""
@@ -41,6 +43,19 @@ class PlainLoop(asyncio.SelectorEventLoop):
 async def _settled(answer: asyncio.Future[Any]) -> Any:
     result = await answer
     return await result if asyncio.iscoroutine(result) else result
+
+
+async def steps_taken(progress: Callable[[], int]) -> None:
+    """Let what a program has begun go on for as long as `progress` grows.
+
+    The SDK waits by looking at everything that is outstanding after each step. What can go on without waiting for
+    anything but its turn is done before that, and then the SDK finds little.
+    """
+    seen = -1
+    while progress() > seen:
+        seen = progress()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
 
 def drive(loop: asyncio.AbstractEventLoop, main: Any) -> None:

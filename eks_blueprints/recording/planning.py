@@ -134,7 +134,9 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:
         "replacement_trigger": (
             masked(plain_value(request.replacement_trigger)) if request.HasField("replacement_trigger") else None
         ),
-        "hooks": {hook: names for hook in _HOOKS if (names := list(getattr(request.hooks, hook)))},
+        "hooks": {hook: names for hook in _HOOKS if (names := list(getattr(request.hooks, hook)))}
+        if request.HasField("hooks")
+        else {},
     }
     kept = {key: value for key, value in options.items() if value not in (None, "", [], {})}
     if not request.remote:

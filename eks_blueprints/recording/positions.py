@@ -8,7 +8,8 @@ import os
 import sys
 from dataclasses import dataclass
 from enum import Enum
-from types import CodeType, FrameType, TracebackType
+from functools import cache
+from types import FrameType, TracebackType
 
 RUNNER = "eks_blueprints.recording.run"
 """The module that calls the program: frames outside it belong to whoever asked for the recording."""
@@ -36,12 +37,12 @@ class _Kind(Enum):
 
 
 class Locator:
-    """Finds and names positions; one per recording, so that it can remember the code objects it has classified."""
+    """Finds and names positions; one per recording, so that it can remember the names of files."""
 
     def __init__(self, root: str) -> None:
         self._root = os.path.realpath(root)
-        self._kinds: dict[CodeType, _Kind] = {}
         self._names: dict[str, str] = {}
+        self._real: dict[str, str] = {}
 
     def locate(self, frame: FrameType | None, resource: object) -> tuple[Position | None, Position | None]:
         """The line in the user's program that made a resource, and the innermost line that is not the SDK's.
@@ -51,7 +52,7 @@ class Locator:
         """
         innermost: Position | None = None
         while frame is not None:
-            kind = self._kind(frame)
+            kind = _kind(frame)
             if kind is _Kind.END:
                 break
             if kind is not _Kind.MACHINERY and _constructs(frame, resource):
@@ -69,7 +70,7 @@ class Locator:
         """The deepest line of user code an exception went through."""
         found: Position | None = None
         while traceback is not None:
-            if self._kind(traceback.tb_frame) is _Kind.USER:
+            if _kind(traceback.tb_frame) is _Kind.USER:
                 found = self._position(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
             traceback = traceback.tb_next
         return found
@@ -86,18 +87,20 @@ class Locator:
 
     def _name(self, file: str) -> str:
         path = os.path.realpath(file)
-        roots = [self._root, *sorted((os.path.realpath(entry) for entry in sys.path if entry), key=len, reverse=True)]
+        roots = [self._root, *sorted(map(self._real_path, filter(None, sys.path)), key=len, reverse=True)]
         for root in roots:
             if path.startswith(root.rstrip(os.sep) + os.sep):
                 return os.path.relpath(path, root).replace(os.sep, "/")
         return os.path.basename(path)
 
-    def _kind(self, frame: FrameType) -> _Kind:
-        code = frame.f_code
-        kind = self._kinds.get(code)
-        if kind is None:
-            kind = self._kinds[code] = _classify(str(frame.f_globals.get("__name__", "")))
-        return kind
+    def _real_path(self, entry: str) -> str:
+        if entry not in self._real:
+            self._real[entry] = os.path.realpath(entry)
+        return self._real[entry]
+
+
+def _kind(frame: FrameType) -> _Kind:
+    return _classify(str(frame.f_globals.get("__name__", "")))
 
 
 def _constructs(frame: FrameType, resource: object) -> bool:
@@ -105,6 +108,7 @@ def _constructs(frame: FrameType, resource: object) -> bool:
     return code.co_name == "__init__" and bool(code.co_varnames) and frame.f_locals[code.co_varnames[0]] is resource
 
 
+@cache
 def _classify(module: str) -> _Kind:
     package = module.partition(".")[0]
     if module == RUNNER:

@@ -47,7 +47,8 @@ def wire(value: struct_pb2.Value) -> Any:
     if kind == "string_value":
         return value.string_value
     if kind == "struct_value":
-        return {key: wire(each) for key, each in value.struct_value.fields.items()}
+        fields = value.struct_value.fields  # its own `items` is slower by half
+        return {key: wire(fields[key]) for key in fields}
     if kind == "list_value":
         return [wire(each) for each in value.list_value.values]
     if kind == "bool_value":
@@ -75,15 +76,15 @@ def plain_value(value: struct_pb2.Value) -> Any:
 def masked(value: Any) -> Any:
     """A plain value fit to be written down: every secret is only a mark, and so is what a Kubernetes Secret holds,
     whether the program marked it or not."""
-    if isinstance(value, Secret):
-        return dict(_MARK)
+    if isinstance(value, str):
+        return masked_text(value)
     if isinstance(value, dict):
         if value.get("kind") in _SECRET_KINDS:
             value = guarded(value, Secret)
         return {key: masked(each) for key, each in value.items()}
     if isinstance(value, list):
         return [masked(each) for each in value]
-    return masked_text(value) if isinstance(value, str) else value
+    return dict(_MARK) if isinstance(value, Secret) else value
 
 
 def _clear(value: Any) -> Any:

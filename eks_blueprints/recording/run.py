@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar, copy_context
+from inspect import isawaitable
 from typing import Any
 
 import pulumi
@@ -22,7 +23,7 @@ from eks_blueprints.recording.deployed import Deployed
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.explain import explain
 from eks_blueprints.recording.invokes import Answer, Answers
-from eks_blueprints.recording.loop import InlineLoop, PlainLoop, drive
+from eks_blueprints.recording.loop import InlineLoop, PlainLoop, drive, steps_taken
 from eks_blueprints.recording.monitor import RecordingMonitor
 from eks_blueprints.recording.positions import Locator
 from eks_blueprints.recording.recording import LogMessage, Recording
@@ -206,9 +207,12 @@ class _Session:
             setattr(SETTINGS, name, value)
         set_all_config(dict(self._config), self._secrets)
 
-        def body() -> Any:
+        async def body() -> None:
             register_stack_transformation(self.monitor.expect)
-            return self._program(program)
+            result = self._program(program)
+            if isawaitable(result):
+                await result
+            await steps_taken(lambda: len(self.monitor.entries))
 
         await run_in_stack(body)
 

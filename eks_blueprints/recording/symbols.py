@@ -25,8 +25,8 @@ SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a public constant, not a password
 """The signature of a secret, from the same file."""
 
-_ALL = "[*]}"
-"""End of a symbol for every entry of a list."""
+ALL = "[*]}"
+"""The end of a symbol for every entry of a list."""
 
 _DEPTH = 5  # nested types may be recursive (JSON schemas, WAF statements); nobody reads deeper through an output
 
@@ -82,13 +82,13 @@ def complete(value: Any, typ: Any, path: str) -> Any:
 
 def stands_for_all(value: Any) -> bool:
     """Whether a value is a list of which nobody knows how many entries it has."""
-    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and str.endswith(value[0], _ALL)
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and str.endswith(value[0], ALL)
 
 
 def holds_all(value: Any) -> bool:
     """Whether such a list, or its one symbol, is somewhere in a value."""
     if isinstance(value, str):
-        return _ALL in value and "${" in value
+        return ALL in value and "${" in value
     if isinstance(value, Mapping):
         return any(holds_all(each) for each in value.values())
     return isinstance(value, list | tuple) and any(holds_all(each) for each in value)

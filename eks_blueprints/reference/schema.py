@@ -42,20 +42,29 @@ GROUPS: tuple[type[Element], ...] = (Compute, AddOn, Workload, Team)
 """The base classes of elements of a platform."""
 OF_PIPELINES: tuple[type[Element], ...] = (Pipeline, Stage)
 """Those of a stack of pipelines."""
-_NUMBERS: JsonSchemaValue = {
+_PARTS: JsonSchemaValue = {
+    "key": {"type": "string", "description": "Which value of an output that is a mapping."},
     "index": {"type": "integer", "minimum": 0, "description": "Which element, counted from 0, of a list."},
     "count": {"type": "integer", "minimum": 1, "maximum": 100, "description": "How many elements the list has."},
 }
+_SPELLINGS = (
+    ["config"],
+    ["secret"],
+    ["stack", "output"],
+    ["stack", "output", "index"],
+    ["stack", "output", "key"],
+    ["stack", "output", "key", "index"],
+)
 _REFERENCE: JsonSchemaValue = {
     "description": "A value named instead of given: from config, a secret, or another stack's output.",
     "oneOf": [
         {
             "type": "object",
-            "properties": {key: _NUMBERS.get(key, {"type": "string"}) for key in keys},
+            "properties": {key: _PARTS.get(key, {"type": "string"}) for key in keys},
             "required": keys,
             "additionalProperties": False,
         }
-        for keys in (["config"], ["secret"], ["stack", "output"], ["stack", "output", "index"])
+        for keys in _SPELLINGS
     ],
 }
 _REFERENCES: JsonSchemaValue = {
@@ -66,7 +75,8 @@ _REFERENCES: JsonSchemaValue = {
     "properties": {
         "stack": {"type": "string", "description": "The other stack, such as `acme/network/prod`."},
         "output": {"type": "string", "description": "The name under which it exports the list."},
-        "count": _NUMBERS["count"],
+        "key": {"type": "string", "description": "Its key, where the output is a mapping that holds the list."},
+        "count": _PARTS["count"],
     },
     "required": ["stack", "output"],
     "additionalProperties": False,

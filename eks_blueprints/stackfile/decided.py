@@ -131,6 +131,8 @@ class Decided:
         file = self.outputs / f"{stack.replace('/', '.')}.json"
         try:
             found = json.loads(file.read_text(encoding="utf-8-sig")).get(output)
+            if "key" in value:
+                found = found.get(value["key"]) if isinstance(found, Mapping) else None
         except FileNotFoundError:
             do = f"run: pulumi stack output --json --stack {stack} > {file}"
             self._told[problem.path] = Problem(problem.path, f"{problem.message}, or {do}")

@@ -14,7 +14,7 @@ from eks_blueprints.access.spec import AccessArgs
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.errors import Path
 from eks_blueprints.core.iam_roles import account_id
-from eks_blueprints.core.kubernetes_object import KubernetesObject
+from eks_blueprints.core.kubernetes_object import KubernetesObject, put_on
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.kubernetes.namespace import Namespace
 from eks_blueprints.registry import ecr
@@ -77,7 +77,7 @@ class OnboardedTeam(Component):
         arn: Any = self._cluster.arn
         objects = list(team.objects(self._cluster.ground, arn))
         self._later = [each for each in objects if not each.early]
-        early = [self._object(each, self._homes) for each in objects if each.early]
+        early = [made for each in objects if each.early for made in self._object(each, self._homes, cluster)]
         accounts = [resource for each in self.service_accounts.values() for resource in each.ready]
         self.ready = (*self._homes, *(self.access.ready if self.access else ()), *accounts, *early)
         self.register_outputs({"namespaces": sorted(self.namespaces), "ecr_repository_urls": self.repository_urls})
@@ -94,8 +94,9 @@ class OnboardedTeam(Component):
         before = [*cluster.ready, *self.ready]
         secrets: list[pulumi.Resource] = []
         for each in (each for each in self._later if each.source[0] == "secrets"):
-            secrets.append(self._object(each, [*before, *secrets[:1]]))
-        manifests = [self._object(each, before) for each in self._later if each.source[0] == "manifests"]
+            secrets += self._object(each, [*before, *secrets[:1]], cluster)
+        written = [each for each in self._later if each.source[0] == "manifests"]
+        manifests = [made for each in written for made in self._object(each, before, cluster)]
         ready = [*before, *secrets, *manifests]
         within = replace(self._within(cluster), ready=tuple(ready))
         for workload in self.team.workloads:
@@ -103,7 +104,7 @@ class OnboardedTeam(Component):
         running = [resource for each in self.workloads.values() for resource in each.ready]
         rest: list[pulumi.Resource] = []
         for each in (each for each in self._later if each.source[0] == "gitops"):
-            rest.append(self._object(each, [*before, *rest]))
+            rest += self._object(each, [*before, *rest], cluster)
         self.ready = (*self.ready, *secrets, *manifests, *running, *rest)
 
     def _within(self, cluster: ClusterRef) -> ClusterRef:
@@ -140,12 +141,13 @@ class OnboardedTeam(Component):
     def _place_of(self, key: str) -> Path:
         return ("service_accounts", key) if key in self.team.service_accounts else ("secrets",)
 
-    def _object(self, each: TeamObject, after: Any) -> KubernetesObject:
+    def _object(self, each: TeamObject, after: Any, cluster: ClusterRef) -> tuple[KubernetesObject, ...]:
         manifest, kind = each.manifest, each.manifest["kind"]
         if kind in _WAITED and each.source[0] == "secrets":
             annotations = {"pulumi.com/waitFor": _WAITED[kind]}
             manifest = {**manifest, "metadata": {**manifest["metadata"], "annotations": annotations}}
-        return KubernetesObject(
+        return put_on(
+            cluster,
             f"{self.pulumi_resource_name}-{each.key}",
             manifest,
             self.child(

@@ -9,7 +9,7 @@ import pulumi
 from eks_blueprints.access.pod_identity import PodIdentity
 from eks_blueprints.access.pod_identity_spec import ROLE_ANNOTATION
 from eks_blueprints.core.component import Component, in_cluster
-from eks_blueprints.core.kubernetes_object import KubernetesObject
+from eks_blueprints.core.kubernetes_object import KubernetesObject, put_on
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads.base import Workload
@@ -43,14 +43,13 @@ def deploy(workload: Workload, cluster: ClusterRef) -> Component:
             annotations = {**each.manifest["metadata"].get("annotations", {}), ROLE_ANNOTATION: role_arn}
             each.put(("metadata", "annotations"), annotations, ("service_account",))
         if kind == workload.kubernetes_kind:
-            made = _made(each, component, cluster, before)
-            own.append(made)
+            own += _made(each, component, cluster, before)
         elif kind in _LATER:
-            own.append(_made(each, component, cluster, [*before, *own]))
+            own += _made(each, component, cluster, [*before, *own])
         elif kind in ("NetworkPolicy", "PodDisruptionBudget") or (kind == "Service" and each.key == "service"):
-            own.append(_made(each, component, cluster, needed))
+            own += _made(each, component, cluster, needed)
         else:
-            before.append(_made(each, component, cluster, needed))
+            before += _made(each, component, cluster, needed)
     component.ready = (*before, *own)
     component.register_outputs({"name": workload.object_name_used, "namespace": workload.namespace})
     return component
@@ -77,8 +76,9 @@ def _role(
     return arn, identity.ready
 
 
-def _made(each: Drawing, component: Component, cluster: ClusterRef, after: Any) -> KubernetesObject:
-    return KubernetesObject(
+def _made(each: Drawing, component: Component, cluster: ClusterRef, after: Any) -> tuple[KubernetesObject, ...]:
+    return put_on(
+        cluster,
         f"{component.pulumi_resource_name}-{each.key}",
         each.manifest,
         component.child(

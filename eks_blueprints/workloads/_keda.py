@@ -67,8 +67,8 @@ def problems(field: str, scaler: Triggered, ground: Ground) -> Iterator[Problem]
     for number, actions in scaler.rights_unknown():
         what = "asks AWS for what is not known here, so that KEDA's operator gets no rights for it"
         do = f"allow {', '.join(actions)} in addons.keda.iam_role, or add an entry of authentications with another role"
-        at = (field, "triggers", number, "metadata")
-        yield Problem(at, f"{what}; got {scaler.triggers[number].get('type')}; {do}", severity="warning")
+        place = (field, "triggers", number, "metadata")
+        yield Problem(place, f"{what}; got {scaler.triggers[number].get('type')}; {do}", severity="warning")
     if scaler.resources and is_missing(ground, "metrics_server", "eks_addon"):
         message = "reads what pods use from the metrics server; got no such add-on; add metrics_server to addons"
         yield Problem((field, "triggers"), message)

@@ -125,6 +125,32 @@ def test_elements_of_a_list_of_another_stack(tmp_path: Path) -> None:
     assert shop.one("eks.Cluster")["vpcConfig"]["subnetIds"] == ["subnet-2", "subnet-0"]
 
 
+def test_a_list_in_a_mapping_of_another_stack(tmp_path: Path) -> None:
+    known = {"acme/network/prod": {"vpc_id": "vpc-1", "vpc": {"ids": ["subnet-0", "subnet-1"]}}}
+    listed = "{stack: acme/network/prod, output: vpc, key: ids, count: 2}"
+    shop = network(tmp_path, listed, stack_references=known)
+    assert shop.one("eks.Cluster")["vpcConfig"]["subnetIds"] == ["subnet-0", "subnet-1"]
+    one = "{stack: acme/network/prod, output: vpc, key: ids, index: 1}"
+    shop = network(tmp_path, f"[{one}, {one.replace('1', '0')}]", stack_references=known)
+    assert shop.one("eks.Cluster")["vpcConfig"]["subnetIds"] == ["subnet-1", "subnet-0"]
+    unknown = network(tmp_path, listed).one("eks.Cluster")["vpcConfig"]["subnetIds"]
+    assert unknown == ["${acme/network/prod.vpc[ids][0]}", "${acme/network/prod.vpc[ids][1]}"]
+
+
+@pytest.mark.parametrize(
+    ("vpc", "said"),
+    [
+        ({"id": "x"}, "output vpc of stack acme/network/prod has no such key; got key: ids; it has id"),
+        ("x", "output vpc of stack acme/network/prod is not a mapping; got str; leave key out"),
+        ({"ids": "x"}, "ids of output vpc of stack acme/network/prod is not a list; got str"),
+    ],
+)
+def test_a_mapping_that_is_not_what_was_said(tmp_path: Path, vpc: Any, said: str) -> None:
+    known = {"acme/network/prod": {"vpc_id": "vpc-1", "vpc": vpc}}
+    with pytest.raises(ProgramError, match=said):
+        network(tmp_path, "{stack: acme/network/prod, output: vpc, key: ids, count: 2}", stack_references=known)
+
+
 @pytest.mark.parametrize(
     ("private", "said"),
     [
@@ -134,6 +160,8 @@ def test_elements_of_a_list_of_another_stack(tmp_path: Path) -> None:
         ("{stack: a/b/c, output: ids, count: '2'}", 'has no usable count; got "2"'),
         ('["{stack: a/b/c"]', "is not a valid id of a subnet"),
         ('[{stack: a/b/c, output: "ids[0]"}]', "write {stack: a/b/c, output: ids, index: 0}"),
+        ("[{stack: a/b/c, output: 'vpc[\"id\"]'}]", "write {stack: a/b/c, output: vpc, key: id}"),
+        ("[{stack: a/b/c, output: vpc, key: 3}]", "a reference names its source in text"),
         ('[{stack: a/b/c, output: "ids[0].id"}]', "export that part under a name of its own"),
         ("[{stack: a/b/c, output: ids, index: -1}]", "has no usable index; got -1"),
         ("{config: ids}", "config ids is not set"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import PROJECT, ROOT
+from tests.commands import called
 
 
 @pytest.fixture
@@ -21,7 +22,11 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def call(*words: str, cwd: Path = PROJECT, **env: str) -> subprocess.CompletedProcess[str]:
+def call(*words: str, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
+    return called(*words, cwd=cwd)
+
+
+def start(*words: str, cwd: Path = PROJECT, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "eks_blueprints", *words]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **env}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
@@ -177,7 +182,7 @@ def test_preview_shows_the_platform_as_a_tree() -> None:
 
 
 def test_preview_as_json_is_the_same_twice() -> None:
-    one, two = (call("preview", "dev", "--format", "json", PYTHONHASHSEED=seed).stdout for seed in ("1", "2"))
+    one, two = (start("preview", "dev", "--format", "json", PYTHONHASHSEED=seed).stdout for seed in ("1", "2"))
     assert one == two
     plan = json.loads(one)
     assert plan["kind"] == "eks-blueprints/plan"
@@ -187,7 +192,7 @@ def test_preview_as_json_is_the_same_twice() -> None:
 
 def test_preview_of_all_stacks_goes_on_past_a_broken_one(project: Path) -> None:
     edit(project / "stacks/dev.yaml", "zone_count: 2", "zone_count: 9")
-    done = call("preview", "--all", "--format", "json", cwd=project)
+    done = start("preview", "--all", "--format", "json", cwd=project)
     assert done.returncode == 2
     assert [plan["stack"] for plan in json.loads(done.stdout)] == ["prod"]
     assert done.stderr.splitlines() == ["stacks/dev.yaml:7:15: network.zone_count: is too large; got 9; use at most 6"]

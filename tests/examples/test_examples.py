@@ -16,6 +16,7 @@ from eks_blueprints.recording import record_directory
 from eks_blueprints.stackfile import open_stack
 from eks_blueprints.testing.recorded import Recorded
 from tests import ROOT
+from tests.commands import called
 
 EXAMPLES = ROOT / "examples"
 SETTINGS = sorted(path for path in EXAMPLES.rglob("Pulumi.*.yaml"))
@@ -74,8 +75,7 @@ def test_the_team_repository_keeps_its_own_promises() -> None:
 
 
 def test_the_team_repository_has_a_schema_of_its_own() -> None:
-    call = [sys.executable, "-m", "eks_blueprints", "schema", "acme.platform.AcmeBlueprint"]
-    done = subprocess.run(call, cwd=EXAMPLES / "team_repo", capture_output=True, text=True, check=True)
+    done = called("schema", "acme.platform.AcmeBlueprint", cwd=EXAMPLES / "team_repo")
     schema = json.loads(done.stdout)
     data = parse((EXAMPLES / "team_repo" / "stacks" / "prod.yaml").read_text(encoding="utf-8")).data
     jsonschema.validate(data, schema)
@@ -85,8 +85,7 @@ def test_the_team_repository_has_a_schema_of_its_own() -> None:
 
 
 def test_the_schema_of_a_class_that_is_none_is_refused() -> None:
-    call = [sys.executable, "-m", "eks_blueprints", "schema", "acme.platform.AcmeArgs"]
-    done = subprocess.run(call, cwd=EXAMPLES / "team_repo", capture_output=True, text=True, check=False)
+    done = called("schema", "acme.platform.AcmeArgs", cwd=EXAMPLES / "team_repo")
     assert done.returncode == 2
     assert done.stderr == (
         "blueprint: is not a blueprint; got acme.platform.AcmeArgs; extend eks_blueprints.Blueprint\n"
@@ -95,7 +94,6 @@ def test_the_schema_of_a_class_that_is_none_is_refused() -> None:
 
 @pytest.mark.parametrize("command", ["check", "preview"])
 def test_the_team_repository_is_served_by_the_command_line(command: str) -> None:
-    call = [sys.executable, "-m", "eks_blueprints", command, "prod"]
-    done = subprocess.run(call, cwd=EXAMPLES / "team_repo", capture_output=True, text=True, check=False)
+    done = called(command, "prod", cwd=EXAMPLES / "team_repo")
     assert done.returncode == 0, done.stderr
     assert "prod" in done.stdout

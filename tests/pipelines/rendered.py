@@ -51,14 +51,17 @@ STAGES: dict[str, Any] = {
 PROVIDERS = {"github_actions": "github", "gitlab_ci": "gitlab", "jenkins": "github"}
 
 
-def fields(engine: str, *, stages: dict[str, Any] | None = None, source: Any = None, **stack: Any) -> dict[str, Any]:
+def fields(
+    engine: str, *, stages: dict[str, Any] | None = None, source: Any = None, pipeline: Any = None, **stack: Any
+) -> dict[str, Any]:
     """Fields of the stack."""
     code = {"provider": PROVIDERS[engine], "repository": "acme/web", "on": ["push", "pull_request"], **(source or {})}
-    pipeline = {
+    web = {
         "kind": "custom_pipeline",
         "engine": engine,
         "pushers": ["acme/developers"],
         "stages": {"source": code, **copy.deepcopy(STAGES if stages is None else stages)},
+        **(pipeline or {}),
     }
     base: dict[str, Any] = {
         "region": "eu-west-1",
@@ -73,7 +76,7 @@ def fields(engine: str, *, stages: dict[str, Any] | None = None, source: Any = N
             },
         },
         "engines": {"jenkins": {"cluster": "tools"}},
-        "pipelines": {"web": pipeline},
+        "pipelines": {"web": web},
     }
     return {key: value for key, value in {**base, **stack}.items() if value is not None}
 
@@ -105,3 +108,27 @@ def told(engine: str, **changes: Any) -> list[str]:
 def warned(engine: str, **changes: Any) -> list[str]:
     """What is doubtful about it."""
     return [str(problem).removeprefix("pipelines.web.") for problem in read(engine, **changes).warnings]
+
+
+def of_kinds(engine: str) -> PipelinesArgs:
+    """A stack with a pipeline of each kind, all of which an engine runs."""
+    source = {"provider": PROVIDERS[engine], "repository": "acme/shop", "on": ["push", "pull_request"]}
+    sign = {"sign": {}} if engine != "jenkins" else {}
+    kinds: dict[str, Any] = {
+        "app": {
+            "kind": "app_pipeline",
+            "tests": ["make test"],
+            "image": {"repository": "shop/web"},
+            "platforms": ["x86_64", "arm64"],
+            "deploy": {"staging": {"kubectl": {"workloads": ["deployment/web"]}}, "production": {}},
+        },
+        "chart": {"kind": "chart_pipeline", "chart": {"path": "charts/web", "repository": "charts/web"}, **sign},
+        "platform": {
+            "kind": "platform_pipeline",
+            "state": {"bucket": "s3://acme-state"},
+            "waves": {"canary": {"environment": "staging", "stacks": ["dev"]}},
+        },
+    }
+    stack = fields(engine)
+    stack["pipelines"] = {name: {"engine": engine, "source": source, **kind} for name, kind in kinds.items()}
+    return PipelinesArgs.model_validate(stack)

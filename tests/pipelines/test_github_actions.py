@@ -259,7 +259,40 @@ def test_an_image_of_another_pipeline_is_fetched_by_a_job_with_a_role_of_its_own
     found = jobs(stages=stages)
 
     assert found["use"]["needs"] == ["image"]
-    assert "--repository-name 'shop/web' --image-ids 'imageTag=main'" in script(found["image"])
-    policy = json.loads(deployed("github_actions", stages=stages).one("aws:iam/rolePolicy:RolePolicy")["policy"])
-    [statement] = policy["Statement"]
-    assert statement["Resource"] == [f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/shop/web"]
+    assert "REPOSITORY=shop/web\nPATTERN=main\n" in script(found["image"])
+    policies = deployed("github_actions", stages=stages).all("aws:iam/rolePolicy:RolePolicy")
+    [policy] = [json.loads(each["policy"]) for each in policies]
+    on = [statement["Resource"] for statement in policy["Statement"] if "ecr:DescribeImages" in statement["Action"]]
+    assert on == [[f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/shop/web"]]
+
+
+def test_a_matrix_runs_once_for_each_value_and_each_is_a_check() -> None:
+    run = {"kind": "test", "commands": ["make"], "matrix": {"PYTHON": ["3.11", "3.12"]}}
+    job = jobs(stages={"unit": run})["unit"]
+
+    assert job["strategy"]["matrix"] == {"PYTHON": ["3.11", "3.12"]}
+    assert job["env"]["PYTHON"] == "${{ matrix.PYTHON }}"
+    rules = json.loads(rendered("github_actions", stages={"unit": run})[".github/eks-blueprints/web.ruleset.json"])
+    assert [each["context"] for each in rules["rules"][-1]["parameters"]["required_status_checks"]] == [
+        "unit (3.11)",
+        "unit (3.12)",
+    ]
+
+
+def test_variables_of_a_run_are_inputs_with_a_default() -> None:
+    found = workflow(pipeline={"variables": {"LEVEL": {"default_value": "it's", "description": "how much"}}})
+
+    assert found["on"]["workflow_dispatch"]["inputs"] == {"LEVEL": {"description": "how much", "default": "it's"}}
+    assert found["env"]["LEVEL"] == "${{ inputs.LEVEL || 'it''s' }}"
+
+
+def test_runs_wait_for_each_other_unless_they_may_run_beside_each_other() -> None:
+    assert "github.ref" in workflow()["concurrency"]["group"]
+    assert "github.run_id" in workflow(pipeline={"execution_mode": "PARALLEL"})["concurrency"]["group"]
+
+
+def test_an_artifact_is_kept_from_the_root_wherever_commands_went() -> None:
+    build = {"kind": "build", "commands": ["cd web", "make"], "artifacts": {"site": ["web/dist/**"]}}
+    text = script(jobs(stages={"build": build})["build"])
+
+    assert text.index('ROOT="$PWD"') < text.index("cd web") < text.index('cd "$ROOT"') < text.index("FILES=(")

@@ -35,7 +35,13 @@ def pod(stage: Block) -> dict[str, Any]:
 # Syntax", read 2026-11-30.
 ALLOWED = {
     "pipeline": {"agent", "environment", "options", "parameters", "triggers", "tools", "stages", "post"},
-    "stage": {"agent", "environment", "options", "tools", "input", "when", "steps", "stages", "parallel", "post"},
+    "stage": {
+        *("agent", "environment", "options", "tools", "input", "when", "post"),
+        *("steps", "stages", "parallel", "matrix"),
+    },
+    "matrix": {"axes", "excludes", "stages", "agent", "environment", "options", "tools", "input", "when", "post"},
+    "axes": {"axis"},
+    "axis": {"name", "values"},
     "stages": {"stage"},
     "parallel": {"stage"},
     "post": {"always", "success", "failure", "cleanup", "unstable", "changed"},
@@ -63,7 +69,7 @@ def test_it_is_a_declarative_pipeline(source: dict[str, Any]) -> None:
         names = [re.match(r"\w+", entry.head if isinstance(entry, Block) else entry) for entry in each.entries]
         assert {name[0] for name in names if name} <= ALLOWED[kind[0]], each.head
         if kind[0] == "stage":
-            assert len([name for name in names if name and name[0] in ("steps", "stages", "parallel")]) == 1
+            assert len([name for name in names if name and name[0] in ("steps", "stages", "parallel", "matrix")]) == 1
             assert len({name[0] for name in names if name}) == len(names), "a directive stands once in a stage"
     assert {unquoted(each.head[6:-1]) for each in top.below() if "steps" in [b.head for b in each.blocks]} == set(
         STAGES
@@ -131,6 +137,25 @@ def test_images_are_built_without_the_socket_of_the_node_or_root() -> None:
     assert "privileged" not in json.dumps(spec)
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["nodeSelector"] == {"kubernetes.io/arch": "arm64"}
+
+
+def test_a_matrix_runs_once_for_each_value() -> None:
+    run = {"kind": "test", "commands": ["make"], "matrix": {"PYTHON": ["3.11", "3.12"]}}
+    matrix = stages(stages={"unit": run})["unit"].one("matrix")
+
+    assert matrix.one("axes").one("axis").lines == ["name 'PYTHON'", "values '3.11', '3.12'"]
+    assert "steps" in [each.head for each in matrix.one("stages").blocks[0].blocks]
+
+
+def test_variables_of_a_run_are_parameters_and_runs_wait_for_each_other() -> None:
+    changes: dict[str, Any] = {"pipeline": {"variables": {"LEVEL": {"default_value": "it's"}}}}
+
+    assert pipeline(**changes).one("parameters").lines == [
+        "string(name: 'LEVEL', defaultValue: 'it\\'s', description: '')"
+    ]
+    assert "disableConcurrentBuilds()" in pipeline().one("options").lines
+    beside = pipeline(pipeline={"execution_mode": "PARALLEL"})
+    assert "disableConcurrentBuilds()" not in beside.one("options").lines
 
 
 def test_texts_are_not_read_as_groovy() -> None:

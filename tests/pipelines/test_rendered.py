@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from eks_blueprints.core.document import parse
+from tests.pipelines.groovy import read as read_groovy
 from tests.pipelines.groovy import unquoted
-from tests.pipelines.rendered import fields, read, rendered
+from tests.pipelines.rendered import fields, of_kinds, read, rendered
 from tests.pipelines.test_jenkins import stages as stages_of_jenkins
 
 ENGINES = ("github_actions", "gitlab_ci", "jenkins")
@@ -141,6 +143,32 @@ def test_it_fits_the_published_schema(tmp_path: Path, case: str, engine: str) ->
     done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_kind_of_pipeline_is_one_that_the_engine_reads(tmp_path: Path, engine: str) -> None:
+    args = of_kinds(engine)
+    for pipeline in args.pipelines:
+        files = pipeline.renderer.render(pipeline, pipeline.graph(args.environments), args.ref("shop"))
+        for path, text in files.items():
+            file = tmp_path / pipeline.name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            if path == "Jenkinsfile":
+                assert len(read_groovy(text)) == 1
+            elif path.endswith((".yml", ".yaml")):
+                assert list(YAML(typ="safe").load_all(text))
+            if path.endswith(".yml") and shutil.which("check-jsonschema"):
+                _, *options = SCHEMAS[engine]
+                call = ["check-jsonschema", *options, str(file)]
+                done = subprocess.run(call, capture_output=True, text=True, check=False)
+                assert done.returncode == 0, done.stdout + done.stderr
+            if path.startswith(".github/workflows") and shutil.which("actionlint"):
+                call = ["actionlint", "-shellcheck=", str(file)]
+                done = subprocess.run(call, capture_output=True, text=True, check=False)
+                assert done.returncode == 0, done.stdout
+            if path.endswith(".sh"):
+                assert subprocess.run(["bash", "-n", str(file)], check=False).returncode == 0
 
 
 def test_iam_would_take_every_document() -> None:

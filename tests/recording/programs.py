@@ -27,6 +27,13 @@ class Inner(pulumi.ComponentResource):
         self.topic = aws.sns.Topic(f"{name}-topic", opts=pulumi.ResourceOptions(parent=self))
 
 
+class Renamed(pulumi.CustomResource):
+    """A resource whose class has names of its own for what it sends."""
+
+    def translate_input_property(self, prop: str) -> str:
+        return f"{prop}Sent"
+
+
 def rich() -> None:
     """Register it."""
     config = pulumi.Config()
@@ -79,6 +86,9 @@ def rich() -> None:
         "acme:index:Raw", "raw", {"layer_name": queue.name, "code": code, "bad": role.arn.apply(json.loads)}
     )
     pulumi.export("raw", raw.layer_name)  # type: ignore[attr-defined]
+    written = {"snake_key": [{"camelKey": None}, [1, 2.5, True]], "pair": ("a", {"b_c": role.arn}), "empty": {}}
+    pulumi.CustomResource("acme:index:Written", "written", {"spec_of": written, "list": [{"a_b": 1}], "none": None})
+    Renamed("acme:index:Renamed", "renamed", {"outer_key": {"inner_key": {"a": 1}}, "each": [{"b": 2}]})
     cluster_provider = k8s.Provider("k8s", kubeconfig=pulumi.Output.secret(cluster.endpoint))
     namespace = k8s.core.v1.Namespace("ns", opts=opts(provider=cluster_provider, parent=platform))
     k8s.core.v1.ConfigMap(

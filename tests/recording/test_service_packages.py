@@ -3,62 +3,64 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import pytest
 
 NAMES = """
 import importlib, json, sys
 if {empty}:
     from eks_blueprints.recording import service_packages
     service_packages.install()
-package = importlib.import_module("{package}")
-names = {names}
-if not names:
-    hasattr(package, "outputs")  # the SDK runs a package when something is read of it
-    names = [*vars(package)]
-found = {{}}
-for name in names:
-    value = getattr(package, name, None)
-    found[name] = [type(value).__name__, getattr(value, "__module__", ""), getattr(value, "__name__", "")]
-loaded = [each for each in sys.modules if each.startswith("{package}.")]
-print(json.dumps([found, loaded, type(package).__name__]))
+told = {{}}
+for home, names in {asked}.items():
+    package = importlib.import_module(home)
+    if not names:
+        hasattr(package, "outputs")  # the SDK runs a package when something is read of it
+        names = [*vars(package)]
+    found = {{}}
+    for name in names:
+        value = getattr(package, name, None)
+        found[name] = [type(value).__name__, getattr(value, "__module__", ""), getattr(value, "__name__", "")]
+    loaded = [each for each in sys.modules if each.startswith(home + ".")]
+    told[home] = [found, loaded, type(package).__name__]
+print(json.dumps(told))
 """
 
 
-def taken(package: str, names: list[str], empty: bool) -> Any:
-    program = NAMES.format(package=package, names=names, empty=empty)
+def taken(asked: Mapping[str, Sequence[str]], *, empty: bool) -> Any:
+    """Of each package what its names are, all where none are given; all in one process, as its start takes longest."""
+    program = NAMES.format(asked=dict(asked), empty=empty)
     return json.loads(subprocess.run([sys.executable, "-c", program], check=True, capture_output=True).stdout)
 
 
-@pytest.mark.parametrize("package", ["pulumi_aws.eks", "pulumi_aws.sqs", "pulumi_kubernetes.rbac.v1"])
-def test_every_name_is_what_the_whole_package_holds(package: str) -> None:
-    whole, modules, _ = taken(package, [], empty=False)
-    names = [name for name in whole if not name.startswith("_") and name != "typing"]
-    assert len(names) > 20
-    found, _, kind = taken(package, names, empty=True)
-    assert found == {name: whole[name] for name in names}
-    assert kind == "ServicePackage", "a name made the whole package run"
-    assert len(modules) > 5
+def test_every_name_is_what_the_whole_package_holds() -> None:
+    packages = ("pulumi_aws.eks", "pulumi_aws.sqs", "pulumi_kubernetes.rbac.v1")
+    whole = {home: found for home, (found, _, _) in taken(dict.fromkeys(packages, ()), empty=False).items()}
+    names = {home: [each for each in found if each[0] != "_" and each != "typing"] for home, found in whole.items()}
+    for home, (found, modules, kind) in taken(names, empty=True).items():
+        assert len(found) > 20, home
+        assert found == {name: whole[home][name] for name in names[home]}, home
+        assert kind == "ServicePackage", f"a name made the whole of {home} run"
+        assert len(modules) > 5, home
 
 
-def test_one_name_loads_one_module() -> None:
-    found, modules, kind = taken("pulumi_aws.ec2", ["Vpc", "VpcArgs", "get_vpc", "get_vpc_output"], empty=True)
+def test_one_name_loads_one_module_and_an_unknown_one_the_package() -> None:
+    asked = {
+        "pulumi_aws.ec2": ["Vpc", "VpcArgs", "get_vpc", "get_vpc_output"],
+        "pulumi_kubernetes.core.v1": ["Namespace", "NamespaceInitArgs", "PodArgs"],
+        "pulumi_aws.sqs": ["Vpc", "Queue"],
+    }
+    told = taken(asked, empty=True)
+    found, modules, kind = told["pulumi_aws.ec2"]
     assert all(module.startswith("pulumi_aws.ec2.") for _, module, _ in found.values())
     assert kind == "ServicePackage"
     assert len(modules) < 12, modules
-
-
-def test_one_kind_of_kubernetes_loads_one_module() -> None:
-    found, modules, kind = taken("pulumi_kubernetes.core.v1", ["Namespace", "NamespaceInitArgs", "PodArgs"], empty=True)
+    found, modules, kind = told["pulumi_kubernetes.core.v1"]
     homes = {name: module.rpartition(".")[2] for name, (_, module, _) in found.items()}
     assert homes == {"Namespace": "Namespace", "NamespaceInitArgs": "Namespace", "PodArgs": "_inputs"}
     assert kind == "ServicePackage"
     assert len(modules) < 6, modules
-
-
-def test_a_name_that_is_nowhere_is_none_of_the_package() -> None:
-    found, _, kind = taken("pulumi_aws.sqs", ["Vpc", "Queue"], empty=True)
+    found, _, kind = told["pulumi_aws.sqs"]
     assert found["Vpc"] == ["NoneType", "", ""]
     assert found["Queue"] == ["type", "pulumi_aws.sqs.queue", "Queue"]
     assert kind == "module", "an unknown name is looked for in the package as it is written"

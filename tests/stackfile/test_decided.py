@@ -129,6 +129,14 @@ def test_the_length_of_a_list_is_read_from_checked_in_outputs(prod: Path) -> Non
     assert checked(prod).args.network.subnet_ids["private"][2].index == 2  # type: ignore[union-attr]
 
 
+def test_the_length_of_a_list_in_a_mapping_is_read_from_checked_in_outputs(prod: Path) -> None:
+    prod.write_text(OWN_VPC.replace("output: private_subnet_ids", "output: vpc, key: private"))
+    Path("outputs").mkdir()
+    Path("outputs/acme.network.prod.json").write_text('{"vpc": {"private": ["subnet-1", "subnet-2"]}}')
+    ids = checked(prod).args.network.subnet_ids["private"]  # type: ignore[union-attr]
+    assert [(each.key, each.index, each.count) for each in ids] == [("private", 0, 2), ("private", 1, 2)]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from eks_blueprints.addons.delivery.base import ObjectDelivery
 from eks_blueprints.core.helm import HelmRelease
 
-_FINALIZER = "resources-finalizer.argocd.argoproj.io"
+FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
 class ArgocdDelivery(ObjectDelivery):
@@ -18,7 +18,7 @@ class ArgocdDelivery(ObjectDelivery):
     def object(self, release: HelmRelease) -> dict[str, Any]:
         """The Application of a release."""
         # Argo CD takes away what it installed before it lets an Application with the finalizer go.
-        last = {} if release.keep else {"finalizers": [_FINALIZER]}
+        last = {} if release.keep else {"finalizers": [FINALIZER]}
         return {
             "apiVersion": "argoproj.io/v1alpha1",
             "kind": "Application",

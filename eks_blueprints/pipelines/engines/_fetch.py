@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.network import zones
 from eks_blueprints.pipelines._job import Job, Site
+from eks_blueprints.pipelines.stages.find import Find, FoundImage
 from eks_blueprints.pipelines.stages.source import Source
 
 
@@ -12,7 +12,7 @@ def fetched(source: Source, site: Site) -> Job:
     """The job of a source, for engines that have no such sources."""
     [name] = source.outputs()
     folder = f"artifacts/{name}"
-    return _object(source, site, folder) if source.provider == "s3" else _image(source, site, folder)
+    return _object(source, site, folder) if source.provider == "s3" else _image(source, site)
 
 
 def _object(source: Source, site: Site, folder: str) -> Job:
@@ -25,17 +25,6 @@ def _object(source: Source, site: Site, folder: str) -> Job:
     return Job(commands=tuple(commands), checkout=False, allowed=(allow,))
 
 
-def _image(source: Source, site: Site, folder: str) -> Job:
-    tag = source.tags[0] if source.tags else "latest"
-    host = f"dkr.ecr.{site.region}.{zones.region(site.region).dns_suffix}"
-    query = "[imageDetails[0].registryId, imageDetails[0].imageDigest]"
-    ask = f"aws ecr describe-images --repository-name '{source.repository}' --image-ids 'imageTag={tag}'"
-    written = f'{{"repository": "%s.{host}/{source.repository}", "tag": "{tag}", "digest": "%s"}}'
-    commands = (
-        f"mkdir -p {folder}",
-        f"FOUND=\"$({ask} --query '{query}' --output text)\"",
-        'read -r REGISTRY DIGEST <<< "$FOUND"',
-        f'printf \'{written}\\n\' "$REGISTRY" "$DIGEST" > {folder}/image.json',
-    )
-    allow = Allow("ecr:DescribeImages", on=site.arn("ecr", f"repository/{source.repository}"))
-    return Job(commands=commands, checkout=False, allowed=(allow,))
+def _image(source: Source, site: Site) -> Job:
+    found = FoundImage(repository=str(source.repository), tags=source.tags[0] if source.tags else "latest")
+    return Find(name=source.name, image=found).work(site, {})

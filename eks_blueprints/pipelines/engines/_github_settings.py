@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.pipelines._job import Gate
+from eks_blueprints.pipelines._job import Gate, Job
 from eks_blueprints.pipelines.engines._steps import ACCOUNT, MARK, Step, code
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def ruleset(graph: Graph, found: Sequence[Step]) -> dict[str, Any]:
         {"type": "pull_request", "parameters": review},
     ]
     filtered = source.paths or source.ignore_paths
-    checks = [step.name for step in found if step.reviewed] if "pull_request" in source.on and not filtered else []
+    asked = "pull_request" in source.on and not filtered
+    checks = [name for step in found if step.reviewed and asked for name in _checks(step)]
     if checks:
         said = {
             "strict_required_status_checks_policy": True,
@@ -71,6 +73,14 @@ def ruleset(graph: Graph, found: Sequence[Step]) -> dict[str, Any]:
         "conditions": {"ref_name": {"include": [f"refs/heads/{source.branch}"], "exclude": []}},
         "rules": rules,
     }
+
+
+def _checks(step: Step) -> list[str]:
+    """Names of the checks of a job: each of a matrix has its own."""
+    matrix = step.work.matrix if isinstance(step.work, Job) else {}
+    if not matrix:
+        return [step.name]
+    return [f"{step.name} ({', '.join(values)})" for values in product(*matrix.values())]
 
 
 def _head(graph: Graph, found: Sequence[Step]) -> list[str]:

@@ -31,18 +31,25 @@ def script(step: Step, job: Job, *, before: Iterable[str] = (), masked: bool = F
         before: Lines of the engine that go first.
         masked: Whether the engine hides values in its log that are told to it as GitHub is.
     """
-    lines = ["set -eo pipefail", *before, *install_lines(job.tools, job.runner.architecture)]
+    kept = {name: output.paths for name, output in step.outputs.items() if output.paths}
+    lines = [
+        "set -eo pipefail",
+        *(['ROOT="$PWD"'] if kept or job.on_failure else []),
+        *before,
+        *install_lines(job.tools, job.runner.architecture),
+    ]
     for name, arn in job.secrets.items():
         lines += _secret(name, str(arn), masked=masked)
     if job.on_failure:
-        lines += ["roll_back() {", "  set +e", *(f"  {line}" for line in job.on_failure), "}"]
+        lines += ["roll_back() {", "set +e", 'cd "$ROOT" || return', *job.on_failure, "}"]
         lines.append('trap \'CODE=$?; if [ "$CODE" -ne 0 ]; then roll_back; fi; exit "$CODE"\' EXIT')
     lines += job.commands
     if job.on_failure:
         lines.append("trap - EXIT")
-    for name, output in step.outputs.items():
-        if output.paths:
-            lines += _kept(name, output.paths)
+    if kept:
+        lines += ['cd "$ROOT"', "shopt -s globstar nullglob"]
+    for name, paths in kept.items():
+        lines += _kept(name, paths)
     return "\n".join(lines) + "\n"
 
 
@@ -54,14 +61,18 @@ def _secret(name: str, arn: str, *, masked: bool) -> Iterator[str]:
     one = f" | python3 -c 'import json, sys; print(json.load(sys.stdin)[\"{key}\"])'" if key else ""
     yield f'{name}="$({read} --query SecretString --output text{one})"'
     if masked:
-        yield f'while IFS= read -r LINE; do if [ -n "$LINE" ]; then echo "::add-mask::$LINE"; fi; done <<< "${name}"'
+        yield masking(name)
     yield f"export {name}"
+
+
+def masking(name: str) -> str:
+    """The command that has GitHub hide the value of a variable, line by line."""
+    return f'while IFS= read -r LINE; do if [ -n "$LINE" ]; then echo "::add-mask::$LINE"; fi; done <<< "${name}"'
 
 
 def _kept(name: str, paths: Iterable[str]) -> Iterator[str]:
     patterns = " ".join(pattern(path) for path in paths)
     missing = f"artifact {name}: no file matches {' '.join(paths)}"
-    yield "shopt -s globstar nullglob"
     yield f"FILES=({patterns})"
     yield f'if [ "${{#FILES[@]}}" -eq 0 ]; then echo {shlex.quote(missing)} >&2; exit 1; fi'
     yield f"mkdir -p artifacts/{name}"

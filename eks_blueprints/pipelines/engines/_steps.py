@@ -75,7 +75,8 @@ def steps(graph: Graph, ref: PipelinesRef) -> tuple[Step, ...]:
             needs = tuple(name for name in graph.nearest[stage.name] if name in found)
             inputs = tuple(name for name in graph.inputs[stage.name] if graph.makers[name] is not first)
             role = role_arn(graph, ref, stage) if isinstance(work, Job) and statements(site, work) else None
-            plain = stage.environment is None and role is None and isinstance(work, Job)
+            tokens = isinstance(work, Gate) or bool(work.identity_tokens)
+            plain = stage.environment is None and role is None and not tokens
             found[stage.name] = Step(
                 stage=stage,
                 work=_plain(stage, work),

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Report, Runner
 from eks_blueprints.pipelines.engines import _github_settings, _owners
-from eks_blueprints.pipelines.engines._script import pattern, script
+from eks_blueprints.pipelines.engines._script import masking, pattern, script
 from eks_blueprints.pipelines.engines._steps import (
     ACCOUNT,
     MARK,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines._engines import GithubActionsArgs
     from eks_blueprints.pipelines._graph import Graph
     from eks_blueprints.pipelines._ref import PipelinesRef
+    from eks_blueprints.pipelines._variables import RunVariable
     from eks_blueprints.pipelines.base import Pipeline
     from eks_blueprints.pipelines.stages.base import Stage
     from eks_blueprints.pipelines.stages.source import Source
@@ -49,7 +51,7 @@ _KEPT_DAYS = 30
 def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, str]:
     """The files of a pipeline: path in the repository to text."""
     found = steps(graph, ref)
-    files = {f".github/workflows/{graph.name}.yml": workflow(graph, found, ref)}
+    files = {f".github/workflows/{graph.name}.yml": workflow(pipeline, graph, found, ref)}
     files |= _github_settings.files(pipeline, graph, found, environments=True)
     return files | _owners.files(pipeline, graph, [*files])
 
@@ -122,9 +124,9 @@ def _problems_of_gate(step: Step, gate: Gate) -> Iterator[Problem]:
         yield Problem((step.name, "timeout_minutes"), message, severity="warning")
 
 
-def workflow(graph: Graph, found: tuple[Step, ...], ref: PipelinesRef) -> str:
+def workflow(pipeline: Pipeline, graph: Graph, found: tuple[Step, ...], ref: PipelinesRef) -> str:
     """The workflow."""
-    source = code(graph)
+    source, given = code(graph), pipeline.variables
     env = {
         "COMMIT": "${{ github.event.pull_request.head.sha || github.sha }}",
         "BRANCH": "${{ github.head_ref || github.ref_name }}",
@@ -134,13 +136,16 @@ def workflow(graph: Graph, found: tuple[Step, ...], ref: PipelinesRef) -> str:
     }
     if ref.account == ACCOUNT:
         env["AWS_ACCOUNT_ID"] = "${{ vars.AWS_ACCOUNT_ID }}"
+    env |= {name: f"${{{{ inputs.{name} || {_expression(each.default_value)} }}}}" for name, each in given.items()}
     reviews = "pull_request" in source.on
+    # Runs beside each other have a group each; of one group GitHub holds one that runs and the newest that waits.
+    run = "github.run_id" if pipeline.execution_mode == "PARALLEL" else "github.ref"
     data = {
         "name": graph.name,
-        "on": _triggers(source),
+        "on": _triggers(source, given),
         "permissions": {},
         "concurrency": {
-            "group": f"{graph.name}-${{{{ github.event.pull_request.number || github.ref }}}}",
+            "group": f"{graph.name}-${{{{ github.event.pull_request.number || {run} }}}}",
             "cancel-in-progress": "${{ github.event_name == 'pull_request' }}" if reviews else False,
         },
         "defaults": {"run": {"shell": "bash"}},
@@ -154,7 +159,7 @@ def workflow(graph: Graph, found: tuple[Step, ...], ref: PipelinesRef) -> str:
     return text(data, head)
 
 
-def _triggers(source: Source) -> dict[str, Any]:
+def _triggers(source: Source, given: Mapping[str, RunVariable]) -> dict[str, Any]:
     paths = [*source.paths, *(f"!{path}" for path in source.ignore_paths)]
     filters: dict[str, Any] = {"paths": paths} if source.paths else {}
     if source.ignore_paths and not source.paths:
@@ -166,7 +171,8 @@ def _triggers(source: Source) -> dict[str, Any]:
         said["pull_request"] = {"branches": [source.branch], **filters}
     if source.schedule is not None:
         said["schedule"] = [{"cron": source.schedule}]
-    return {**said, "workflow_dispatch": {}}
+    inputs = {name: {"description": each.description, "default": each.default_value} for name, each in given.items()}
+    return {**said, "workflow_dispatch": {"inputs": inputs} if inputs else {}}
 
 
 def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[str, Any]:
@@ -175,7 +181,8 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[
         data["if"] = _NOT_REVIEWED
     if isinstance(step.work, Gate):
         data |= {"runs-on": "ubuntu-24.04", "timeout-minutes": 5, "permissions": {}}
-        data["environment"] = _github_settings.gate_environment(graph.name, step.name)
+        name = _github_settings.gate_environment(graph.name, step.name)
+        data["environment"] = {"name": name, "url": literal(step.work.link)} if step.work.link else name
         said = {"name": "Approved", "env": {"MESSAGE": literal(step.work.message)}, "run": 'echo "approved: $MESSAGE"'}
         return {**data, "steps": [said]}
     job = step.work
@@ -187,13 +194,16 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[
         data["concurrency"] = {"group": f"environment-{step.stage.environment}", "cancel-in-progress": False}
     if job.runner.image is not None:
         data["container"] = job.runner.image
+    if job.matrix:
+        data["strategy"] = {"fail-fast": False, "matrix": {name: list(values) for name, values in job.matrix.items()}}
     data["env"] = {"AWS_REGION": step.region, **{name: _value(str(item)) for name, item in job.variables.items()}}
+    data["env"] |= {name: f"${{{{ matrix.{name} }}}}" for name in job.matrix}
     return {**data, "steps": [*_steps(step, job, ref)]}
 
 
 def _permissions(step: Step, job: Job) -> dict[str, str]:
     said = {"contents": "read"} if job.checkout else {}
-    if step.role_arn is not None:
+    if step.role_arn is not None or job.identity_tokens:
         said["id-token"] = "write"
     if any(report.kind == "sarif" for report in job.reports.values()):
         said["security-events"] = "write"
@@ -222,7 +232,7 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
             said["audience"] = args.audience
         said["role-session-name"] = f"{step.name}-${{{{ github.run_id }}}}"
         yield {"uses": action("aws-actions/configure-aws-credentials"), "with": said}
-    yield {"name": step.name, "run": literal(script(step, job, masked=True))}
+    yield {"name": step.name, "run": literal(script(step, job, before=_tokens(job), masked=True))}
     for name in step.outputs:
         yield {
             "uses": action("actions/upload-artifact"),
@@ -231,14 +241,26 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
                 "path": f"artifacts/{name}",
                 "if-no-files-found": "error",
                 "include-hidden-files": True,
+                # A job that is run again makes its artifacts anew.
+                "overwrite": True,
                 "retention-days": _KEPT_DAYS,
             },
         }
     for name, report in job.reports.items():
-        yield from _reported(step, name, report)
+        yield from _reported(step, name, report, each="-${{ strategy.job-index }}" if job.matrix else "")
 
 
-def _reported(step: Step, name: str, report: Report) -> Iterator[dict[str, Any]]:
+def _tokens(job: Job) -> Iterator[str]:
+    ask = 'curl -fsS -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN"'
+    for name, audience in job.identity_tokens.items():
+        url = f'"$ACTIONS_ID_TOKEN_REQUEST_URL&audience={quote(audience, safe="")}"'
+        read = 'sed -n \'s/.*"value" *: *"\\([^"]*\\)".*/\\1/p\''
+        yield f'{name}="$({ask} {url} | {read})"'
+        yield masking(name)
+        yield f"export {name}"
+
+
+def _reported(step: Step, name: str, report: Report, *, each: str) -> Iterator[dict[str, Any]]:
     folder = f".reports/{name}"
     lines = [
         "shopt -s globstar nullglob",
@@ -262,13 +284,13 @@ def _reported(step: Step, name: str, report: Report) -> Iterator[dict[str, Any]]
         yield {
             "if": f"always() && {there} && {own}",
             "uses": action("github/codeql-action/upload-sarif"),
-            "with": {"sarif_file": folder, "category": name},
+            "with": {"sarif_file": folder, "category": f"{name}{each}"},
         }
     yield {
         "if": "always()",
         "uses": action("actions/upload-artifact"),
         "with": {
-            "name": f"{step.name}-report-{name}",
+            "name": f"{step.name}-report-{name}{each}",
             "path": folder,
             "if-no-files-found": "ignore",
             "include-hidden-files": True,
@@ -297,6 +319,11 @@ def literal(said: str) -> str:
 def _value(said: str) -> str:
     """A value of the environment or of an input, in which no shell replaces variables."""
     return literal(said).replace(ACCOUNT, "${{ vars.AWS_ACCOUNT_ID }}")
+
+
+def _expression(said: str) -> str:
+    """A text within an expression of GitHub."""
+    return "'" + said.replace("'", "''") + "'"
 
 
 @cache

@@ -43,7 +43,7 @@ _TOKEN = "AWS_ID_TOKEN"  # noqa: S105 - the name of a variable
 def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, str]:
     """The files of a pipeline: path in the repository to text."""
     found = steps(graph, ref)
-    files = {FILE: _file(graph, found, ref)}
+    files = {FILE: _file(pipeline, graph, found, ref)}
     files |= _gitlab_settings.files(pipeline, graph, found, ref)
     return files | _owners.files(pipeline, graph, [*files])
 
@@ -95,7 +95,7 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
             yield Problem((step.name,), f"{what}; got {names}; see that none does", severity="warning")
 
 
-def _file(graph: Graph, found: tuple[Step, ...], ref: PipelinesRef) -> str:
+def _file(pipeline: Pipeline, graph: Graph, found: tuple[Step, ...], ref: PipelinesRef) -> str:
     source = code(graph)
     by_name = {step.name: step for step in found}
     level = {stage.name: number for number, beside in enumerate(graph.levels) for stage in beside}
@@ -108,9 +108,12 @@ def _file(graph: Graph, found: tuple[Step, ...], ref: PipelinesRef) -> str:
         "RUN_URL": "$CI_PIPELINE_URL",
         "GIT_DEPTH": "1",
     }
+    for name, each in pipeline.variables.items():
+        variables[name] = {"value": each.default_value, "description": each.description or name}
+    newest = {"auto_cancel": {"on_new_commit": "conservative"}} if pipeline.execution_mode == "SUPERSEDED" else {}
     data: dict[str, Any] = {
         "stages": [f"level-{number}" for number in sorted({level[step.name] - lowest + 1 for step in found})],
-        "workflow": {"name": graph.name, "rules": [*_rules(source)]},
+        "workflow": {"name": graph.name, **newest, "rules": [*_rules(source)]},
         "variables": variables,
     }
     reviews = "pull_request" in source.on
@@ -171,8 +174,12 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
         data["resource_group"] = step.stage.environment
         if not step.stage.deploys:
             data["environment"]["action"] = "verify" if step.stage.verifies else "access"
-    if step.role_arn is not None:
-        data["id_tokens"] = {_TOKEN: {"aud": ref.engines.gitlab_ci.audience}}
+    tokens = {_TOKEN: ref.engines.gitlab_ci.audience} if step.role_arn is not None else {}
+    tokens |= job.identity_tokens
+    if tokens:
+        data["id_tokens"] = {name: {"aud": audience} for name, audience in tokens.items()}
+    if job.matrix:
+        data["parallel"] = {"matrix": [{name: list(values) for name, values in job.matrix.items()}]}
     if job.runner.docker:
         data["services"] = [{"name": _DOCKER, "alias": "docker"}]
     data["variables"] = _variables(step, job)
@@ -189,8 +196,11 @@ def _decision(step: Step, gate: Gate, graph: Graph) -> dict[str, Any]:
         "esac",
         'echo "approved by $GITLAB_USER_LOGIN: $MESSAGE"',
     ]
+    environment = {"name": _gitlab_settings.gate_environment(graph.name, step.name), "action": "access"}
+    if gate.link:
+        environment["url"] = gate.link
     return {
-        "environment": {"name": _gitlab_settings.gate_environment(graph.name, step.name), "action": "access"},
+        "environment": environment,
         "image": "public.ecr.aws/docker/library/busybox:1.37",
         "variables": {"GIT_STRATEGY": "none", "MESSAGE": _value(gate.message)},
         "script": ["\n".join(lines) + "\n"],

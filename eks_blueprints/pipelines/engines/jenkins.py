@@ -30,7 +30,7 @@ def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, 
     """The files of a pipeline: path in the repository to text."""
     found = steps(graph, ref)
     args = _args(ref)
-    files = {FILE: _file(graph, found, args, ref)}
+    files = {FILE: _file(pipeline, graph, found, args)}
     if accounts := _service_accounts(graph, found, args):
         files[f"jenkins/{graph.name}-service-accounts.yaml"] = accounts
     if code(graph).provider == "github":
@@ -77,6 +77,11 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
         yield Problem((), message)
         return
     yield from problems_of_sources(graph, "Jenkins", ("github", "gitlab", "bitbucket", "codecommit"))
+    for step in steps(graph, ref):
+        if isinstance(step.work, Job) and step.work.identity_tokens:
+            do = "sign with a key of KMS, or choose another engine"
+            message = f"needs a token that says who its job is, which Jenkins has not; got {step.name}; {do}"
+            yield Problem((step.name,), message)
     source = code(graph)
     if source.tags:
         what = "start it where the job of Jenkins is told to discover tags and to build them"
@@ -94,22 +99,25 @@ def _args(ref: PipelinesRef) -> JenkinsArgs:
     return ref.engines.jenkins
 
 
-def _file(graph: Graph, found: tuple[Step, ...], args: JenkinsArgs, ref: PipelinesRef) -> str:
+def _file(pipeline: Pipeline, graph: Graph, found: tuple[Step, ...], args: JenkinsArgs) -> str:
     source = code(graph)
     by_name = {step.name: step for step in found}
     lines = [f"// Written by {MARK}: change the stack file, not this file.", "pipeline {", f"{_MARGIN}agent none"]
     if triggers := [*_triggers(source)]:
         lines += _block("triggers", triggers)
-    lines += _block("options", ["disableConcurrentBuilds()", "skipDefaultCheckout()"])
+    if parameters := [*_parameters(pipeline)]:
+        lines += _block("parameters", parameters)
+    beside = pipeline.execution_mode == "PARALLEL"
+    lines += _block("options", [*([] if beside else ["disableConcurrentBuilds()"]), "skipDefaultCheckout()"])
     environment = {"PIPELINE": graph.name}
     lines += _block("environment", [f"{name} = {quoted(value)}" for name, value in environment.items()])
     lines.append(f"{_MARGIN}stages {{")
     for number, level in enumerate(graph.levels):
-        beside = [by_name[stage.name] for stage in level if stage.name in by_name]
-        if len(beside) == 1:
-            lines += _indented(_stage(beside[0], graph, args), 2)
-        elif beside:
-            inner = [line for step in beside for line in _stage(step, graph, args)]
+        level_steps = [by_name[stage.name] for stage in level if stage.name in by_name]
+        if len(level_steps) == 1:
+            lines += _indented(_stage(level_steps[0], graph, args), 2)
+        elif level_steps:
+            inner = [line for step in level_steps for line in _stage(step, graph, args)]
             parallel = [
                 f"stage('level {number}') {{",
                 f"{_MARGIN}parallel {{",
@@ -127,6 +135,12 @@ def _triggers(source: Source) -> Iterator[str]:
         yield f"cron({quoted('TZ=UTC' + chr(10) + source.schedule)})"
 
 
+def _parameters(pipeline: Pipeline) -> Iterator[str]:
+    for name, each in pipeline.variables.items():
+        said = f"name: {quoted(name)}, defaultValue: {quoted(each.default_value)}"
+        yield f"string({said}, description: {quoted(each.description)})"
+
+
 def _stage(step: Step, graph: Graph, args: JenkinsArgs) -> list[str]:
     lines = [f"stage({quoted(step.name)}) {{"]
     if conditions := _when(step, code(graph)):
@@ -137,7 +151,24 @@ def _stage(step: Step, graph: Graph, args: JenkinsArgs) -> list[str]:
         options.append(f"lock(resource: {quoted('environment-' + step.stage.environment)})")
     lines += _block("options", options)
     body = _decision(step.work) if isinstance(step.work, Gate) else _job(step, step.work, graph, args)
+    if isinstance(step.work, Job) and step.work.matrix:
+        body = _matrix(step, step.work, body)
     return [*lines, *_indented(body, 1), "}"]
+
+
+def _matrix(step: Step, job: Job, body: list[str]) -> list[str]:
+    axes: list[str] = []
+    for name, values in job.matrix.items():
+        each = ", ".join(map(quoted, values))
+        axes += ["axis {", f"{_MARGIN}name {quoted(name)}", f"{_MARGIN}values {each}", "}"]
+    inner = [
+        "axes {",
+        *_indented(axes, 1),
+        "}",
+        "stages {",
+        f"{_MARGIN}stage({quoted(step.name + ' of the matrix')}) {{",
+    ]
+    return ["matrix {", *_indented([*inner, *_indented(body, 2), f"{_MARGIN}}}", "}"], 1), "}"]
 
 
 def _when(step: Step, source: Source) -> list[str]:
@@ -171,11 +202,12 @@ def _changed(source: Source) -> list[str]:
 
 
 def _decision(gate: Gate) -> list[str]:
+    message = f"{gate.message} {gate.link}" if gate.link else gate.message
     submitters = ",".join(each.removeprefix("@") for each in gate.approvers)
     return [
         "steps {",
         f"{_MARGIN}script {{",
-        f"{_MARGIN * 2}def approver = input(message: {quoted(gate.message)},",
+        f"{_MARGIN * 2}def approver = input(message: {quoted(message)},",
         f"{_MARGIN * 2}    submitter: {quoted(submitters)}, submitterParameter: 'APPROVER')",
         f"{_MARGIN * 2}for (changes in currentBuild.changeSets) {{",
         f"{_MARGIN * 3}for (change in changes.items) {{",

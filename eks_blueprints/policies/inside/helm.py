@@ -112,20 +112,59 @@ def _marked(value: Any) -> Any:
 
 def rendered(installed: Installed, where: Place, values: Mapping[str, Any], kubernetes: str | None) -> Rendered | str:
     """What a chart renders with values; a text where Helm does not render it: the reason."""
+    found = _at_hand(where)
+    if isinstance(found, str):
+        return found
+    text = json.dumps(safe(values), sort_keys=True)
+    return _rendered(*found, installed.release, installed.namespace, text, kubernetes or latest())
+
+
+def manifests(
+    where: Place, release: str, namespace: str, values: Mapping[str, Any], kubernetes: str | None
+) -> list[Any] | str:
+    """The objects that a chart renders with values, just as they are; a text where Helm does not: the reason."""
+    found = _at_hand(where)
+    if isinstance(found, str):
+        return found
+    text = json.dumps(values, sort_keys=True)
+    try:
+        return _documents(_template(*found, release, namespace, text, kubernetes or latest()))
+    except _NotRenderedError as error:
+        return str(error)
+    except ValueError:
+        return "what Helm renders is no YAML"
+
+
+def _at_hand(where: Place) -> tuple[str, str] | str:
+    """Helm, and a chart's folder or archive; a text where they are not at hand."""
     program = helm()
     if program is None:
         return "there is no Helm on the PATH"
     chart = fetched(program, where.repository, where.chart, where.version) if where.repository else File(where.chart)
-    if isinstance(chart, str):
-        return chart
-    text = json.dumps(safe(values), sort_keys=True)
-    return _rendered(program, str(chart), installed.release, installed.namespace, text, kubernetes or latest())
+    return chart if isinstance(chart, str) else (program, str(chart))
+
+
+class _NotRenderedError(Exception):
+    """Why Helm did not render a chart."""
 
 
 @cache
 def _rendered(  # noqa: PLR0917 - in Helm's own order
     program: str, chart: str, release: str, namespace: str, values: str, kubernetes: str
 ) -> Rendered | str:
+    try:
+        text = _template(program, chart, release, namespace, values, kubernetes)
+    except _NotRenderedError as error:
+        return str(error)
+    try:
+        return read(_documents(text), namespace)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        return f"what Helm renders cannot be read: {type(error).__name__}"
+
+
+def _template(  # noqa: PLR0917 - in Helm's own order
+    program: str, chart: str, release: str, namespace: str, values: str, kubernetes: str
+) -> str:
     call = [program, "template", f"--namespace={namespace}", "--include-crds", "--skip-tests", "--values=-"]
     call += [f"--kube-version={kubernetes}", *(f"--api-versions={each}" for each in _VERSIONS)]
     # Names that a program gives are none of Helm's options.
@@ -135,13 +174,10 @@ def _rendered(  # noqa: PLR0917 - in Helm's own order
             call, input=values, capture_output=True, encoding="utf-8", check=False, timeout=_SECONDS
         )
     except (subprocess.TimeoutExpired, OSError) as error:
-        return f"Helm did not end: {type(error).__name__}"
+        raise _NotRenderedError(f"Helm did not end: {type(error).__name__}") from error
     if done.returncode:
-        return f"Helm does not render it: {_reason(done.stderr)}"
-    try:
-        return read(_documents(done.stdout), namespace)
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        return f"what Helm renders cannot be read: {type(error).__name__}"
+        raise _NotRenderedError(f"Helm does not render it: {_reason(done.stderr)}")
+    return done.stdout
 
 
 def _documents(text: str) -> list[Any]:

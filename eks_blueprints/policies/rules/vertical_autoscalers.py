@@ -10,7 +10,7 @@ from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.node_kinds import kinds_of
 from eks_blueprints.policies.objects import in_namespace, namespace_of, pod_of, target_of
 from eks_blueprints.policies.platform import cluster_of
-from eks_blueprints.policies.pod_needs import needs_of
+from eks_blueprints.policies.pod_needs import needs_of, running
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.rules.autoscalers import VPA
@@ -64,7 +64,7 @@ def largest(vpa: Props, target: Resource) -> dict[str, float]:
     found: dict[str, float] = {}
     for word in _RESOURCES:
         total = 0.0
-        for container in pod_of(target).items("containers"):
+        for container in running(pod_of(target)):
             policy = policies.get(str(container.get("name")), policies.get("*"))
             own = quantity(container.get("resources", "requests", word)) or 0
             words = policy.words("controlledResources") if policy is not None else []

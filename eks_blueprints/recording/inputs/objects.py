@@ -11,6 +11,7 @@ from eks_blueprints.recording.inputs.problems import InputProblem, Kind, join
 
 _NO_OBJECTS = ("helm.sh/", "yaml", "kustomize")
 _SDK = "pulumi_kubernetes."
+_HOLDS_OTHERS = (*wire.MAPPING, list, tuple)
 
 
 def is_written_down(type_token: str, resource_class: type | None) -> bool:
@@ -44,10 +45,12 @@ def check_object(
 
 def _plain(value: Any, is_unknown: wire.IsUnknown) -> Any:
     """The value with a mark, which is not judged, in the place of what is secret or not known yet."""
+    if not isinstance(value, _HOLDS_OTHERS):
+        return wire.REDACTED if is_unknown(value) else value
     inner, is_secret = wire.unwrap(value)
     if is_secret or is_unknown(inner) or wire.signature(inner):
         return wire.REDACTED
-    if isinstance(inner, Mapping):
+    if isinstance(inner, wire.MAPPING):
         return {key: _plain(item, is_unknown) for key, item in inner.items() if not key.startswith("__")}
     if isinstance(inner, list | tuple):
         return [_plain(item, is_unknown) for item in inner]

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tarfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def resolve(name: str, folder: Path) -> Ref:
         root = Path(git(folder, "rev-parse", "--show-toplevel"))
     except subprocess.CalledProcessError as error:
         do = f"got {name}; name a plan or state file, or run this in a repository"
-        raise InputError([Problem((), f"cannot be looked up; git says: {_said(error)}; {do}", "--base")]) from None
+        raise InputError([Problem((), f"cannot be looked up; git says: {said(error)}; {do}", "--base")]) from None
     try:
         tip = git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     except subprocess.CalledProcessError:
@@ -129,7 +130,7 @@ def head(folder: Path) -> str:
         return ""
 
 
-def _said(error: subprocess.CalledProcessError) -> str:
+def said(error: subprocess.CalledProcessError) -> str:
     """Why git says no, without its progress."""
     lines = str(error.stderr or "").splitlines()
     fatal = next((at for at, line in enumerate(lines) if line.startswith(("fatal:", "error:"))), 0)
@@ -156,7 +157,7 @@ def end(process: subprocess.Popen[str]) -> None:
             stream.close()
 
 
-def _whole(folder: Path, *arguments: str) -> None:
+def whole(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
     """Have git do something for which it starts others: where this is stopped, none of them goes on.
 
     Raises:
@@ -164,7 +165,7 @@ def _whole(folder: Path, *arguments: str) -> None:
     """
     command = ["git", "-C", str(folder), *arguments]
     pipe: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8", "errors": "replace"}
-    process = subprocess.Popen(command, start_new_session=True, **pipe)  # noqa: S603 - plain arguments
+    process = subprocess.Popen(command, start_new_session=True, env=env, **pipe)  # noqa: S603 - plain arguments
     try:
         out, err = process.communicate()
     except BaseException:
@@ -172,16 +173,17 @@ def _whole(folder: Path, *arguments: str) -> None:
         raise
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, out, err)
+    return str(out)
 
 
 def add_worktree(ref: Ref, tree: Path) -> None:
     for pause in (*_PAUSES, None):
         try:
-            _whole(ref.root, *_NO_HOOKS, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
+            whole(ref.root, *_NO_HOOKS, "worktree", "add", "--detach", "--force", str(tree), ref.commit)
             break
         except subprocess.CalledProcessError as error:
             if pause is None:
-                raise BaseError(f"{ref.label} cannot be checked out; git says: {_said(error)}") from None
+                raise BaseError(f"{ref.label} cannot be checked out; git says: {said(error)}") from None
         # Two that are added at once see each other's half; git then gives up.
         shutil.rmtree(tree, ignore_errors=True)
         time.sleep(pause)
@@ -191,10 +193,10 @@ def add_worktree(ref: Ref, tree: Path) -> None:
 def submodules(tree: Path) -> list[Path]:
     """Folders of the submodules of a checked out commit."""
     try:
-        said = git(tree, "config", "--file", ".gitmodules", "--get-regexp", r"^submodule\..*\.path$")
+        listed = git(tree, "config", "--file", ".gitmodules", "--get-regexp", r"^submodule\..*\.path$")
     except subprocess.CalledProcessError:  # there are none
         return []
-    return [path for line in said.splitlines() if (path := Path(line.partition(" ")[2])) and (tree / path).is_dir()]
+    return [path for line in listed.splitlines() if (path := Path(line.partition(" ")[2])) and (tree / path).is_dir()]
 
 
 def _fill_submodules(root: Path, tree: Path, commit: str) -> None:

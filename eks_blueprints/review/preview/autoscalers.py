@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from eks_blueprints.core.errors import InputError, Problem, shown, unknown_name
 from eks_blueprints.core.form import Form
 from eks_blueprints.kubernetes.autoscaler.keda import Keda, horizontal
 from eks_blueprints.kubernetes.autoscaler.proposals import milli, name_of
+from eks_blueprints.policies.sizing import workload_named
+from eks_blueprints.policies.stack import Resource, Stack
 
 _KINDS = {"HorizontalPodAutoscaler": "autoscaling/v2", "ScaledObject": "keda.sh/v1alpha1"}
 _PERCENT = Form(r"([1-9][0-9]{0,8}) ?%")
@@ -29,6 +31,10 @@ class Autoscaled:
     """What the containers of a pod request, in thousandths."""
     version: str | None = None
     """Kubernetes version; None where it is not known."""
+    stack: Stack | None = None
+    """The stack that it is of; None for one of a file or of options."""
+    workload: Resource | None = None
+    """What it scales there."""
     keda: Keda | None = None
     """What KEDA's operator does beside it; None for a HorizontalPodAutoscaler of one's own."""
 
@@ -63,7 +69,9 @@ def found_in(subject: str) -> Autoscaled:
     if workload not in scalers:
         known = unknown_name(workload, scalers, f"workload with a {_either()}")
         raise InputError([Problem((), known, target.stack)])
-    return _with_requests(workload, scalers[workload], objects, version)
+    found = _with_requests(workload, scalers[workload], objects, version)
+    whole = Stack.of_plan(plan)
+    return replace(found, stack=whole, workload=workload_named(whole, workload))
 
 
 def _of_file(path: Path) -> Autoscaled:
@@ -114,7 +122,7 @@ def _with_requests(
     spec = {key: value for key, value in manifest["spec"].items() if value is not None}
     if manifest.get("kind") == "ScaledObject":
         made, operator = horizontal(spec)
-        return Autoscaled(title, made, requests, version, operator)
+        return Autoscaled(title, made, requests, version, keda=operator)
     return Autoscaled(title, spec, requests, version)
 
 
@@ -177,7 +185,10 @@ def asked(
     if problems:
         raise InputError(problems)
     title = known.title if known else "an autoscaler"
-    return Autoscaled(title, spec, found, version or (known.version if known else None), keda)
+    version = version or (known.version if known else None)
+    if known is None:
+        return Autoscaled(title, spec, found, version)
+    return replace(known, spec=spec, requests=found, version=version)
 
 
 def _read(

@@ -71,7 +71,7 @@ def preview(target: Target) -> Preview:
     try:
         recording = recorded(target)
     except ProgramError as error:
-        raise _told(error, target) from error
+        raise told(error, target) from error
     found = tuple(findings(recording))
     notes = tuple(log.text for log in recording.logs if log.severity in ("warning", "error"))
     return Preview(target, recording.plan(), found, notes, recording.gaps, time.perf_counter() - start)
@@ -100,7 +100,8 @@ def recorded(
     return record(lambda: deploy(file, target.stack), project=name, stack=target.stack, **known)
 
 
-def _told(error: ProgramError, target: Target) -> InputError:
+def told(error: ProgramError, target: Target) -> InputError:
+    """What a program that fails says of its stack file, or of itself."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, InputError):

@@ -16,6 +16,7 @@ from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.diff.base import Rendering, from_file
 from eks_blueprints.review.diff.commits import BaseError, Ref, add_worktree, remove_worktree, resolve
 from tests import ROOT
+from tests.commands import called
 from tests.plans import ROLE, plan, resource
 
 STACK = 'region: eu-west-1\nnetwork: {zone_count: 2}\ncluster: {version: "1.35"}\n'
@@ -77,9 +78,8 @@ def test_a_secret_in_plain_text_that_changes_is_a_change(repository: Path) -> No
     (repository / "stacks" / "prod.yaml").write_text(STACK + values)
     git(repository, "commit", "-qam", "with a secret")
     (repository / "stacks" / "prod.yaml").write_text(STACK + values.replace("1111", "2222"))
-    command = [sys.executable, "-m", "eks_blueprints", "diff", "prod", "--base", "HEAD", "--exit-code"]
     for form in ("text", "markdown", "json"):
-        done = subprocess.run([*command, "--format", form], capture_output=True, text=True, check=False)
+        done = called("diff", "prod", "--base", "HEAD", "--exit-code", "--format", form, cwd=repository)
         assert done.returncode == 4, done.stdout + done.stderr
         assert "hush" not in done.stdout + done.stderr
 
@@ -260,8 +260,7 @@ def test_a_shared_file_is_compared_with_its_former_version(repository: Path) -> 
     git(repository, "add", ".")
     git(repository, "commit", "-qm", "shared")
     (stacks / "base.yaml").write_text(STACK.replace("m7g.large", "m7g.xlarge"))
-    command = [sys.executable, "-m", "eks_blueprints", "diff", "--base", "main", "--format", "json", "--no-policies"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = called("diff", "--base", "main", "--format", "json", "--no-policies", cwd=repository)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert [stack["stack"] for stack in report["stacks"]] == ["prod"]

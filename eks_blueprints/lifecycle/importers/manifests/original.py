@@ -25,6 +25,8 @@ class Original:
     """The document that it stands in; None where a tool wrote it."""
     at: Path = ()
     """Where it stands in that document: below `items` for one of a List."""
+    comments: tuple[int, ...] = ()
+    """Lines of its file that hold comments; of the first object of a file alone."""
     notes: list[str] = field(default_factory=list)
     """What differs from it in the stack file, and why."""
 

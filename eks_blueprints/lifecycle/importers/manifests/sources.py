@@ -16,6 +16,7 @@ from eks_blueprints.core.document import Document, documents
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.object_lists import listed
 from eks_blueprints.kubernetes import names
+from eks_blueprints.lifecycle.importers.manifests.comments import commented
 from eks_blueprints.lifecycle.importers.manifests.original import Original
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -157,8 +158,11 @@ def _of_text(text: str, name: str, problems: list[Problem]) -> Iterator[Original
         else:
             problems += error.problems
         return
+    told = tuple(commented(text))
     for document in found:
-        yield from _of_document(_as_kubectl(document, document.data, ()), name, document, problems)
+        for each in _of_document(_as_kubectl(document, document.data, ()), name, document, problems):
+            each.comments, told = told, ()
+            yield each
 
 
 def _as_kubectl(document: Document, value: Any, path: Path) -> Any:
