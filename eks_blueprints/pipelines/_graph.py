@@ -71,7 +71,8 @@ class Graph:
     def work(self, stage: Stage, site: Site) -> Job | Gate:
         """What a stage runs, or whose decision it waits for."""
         made = {name: self.makers[name].outputs()[name] for name in self.inputs[stage.name]}
-        return stage.work(site, made)
+        work = stage.work(site, made)
+        return work.but(pinned=site.tools) if isinstance(work, Job) else work
 
     def before(self, name: str) -> frozenset[str]:
         """All stages that are over before a stage starts."""

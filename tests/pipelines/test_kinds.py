@@ -11,6 +11,7 @@ from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.core.errors import problems_of
 from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._job import Job, Site
+from eks_blueprints.pipelines._tools import install_lines
 from tests.pipelines.aws import BASE, SOURCE
 
 APP: dict[str, Any] = {
@@ -241,3 +242,27 @@ def test_a_waiver_that_is_soon_over_is_a_warning(monkeypatch: pytest.MonkeyPatch
 
     waivers[0]["expires"] = "2026-12-21"
     assert not [each for each in read({**APP, "scan": {"waivers": waivers}}).warnings if "waivers" in each.path]
+
+
+def test_a_program_that_is_not_known_names_the_nearest_and_one_of_ones_own_is_pinned() -> None:
+    lint = {"kind": "test", "commands": ["helmm lint"], "tools": ["helmm"]}
+    stages = {"kind": "custom_pipeline", "stages": {"source": SOURCE, "lint": lint}}
+
+    [problem] = told(stages)
+    assert problem.startswith("stages.lint.tools[0]: ")
+    assert "did you mean helm?" in problem
+    own = {"version": "1.0.0", "url": "https://acme.com/helmm-{amd64}", "sha256": {"x86_64": "0" * 64}}
+    assert read(stages, tools={"pinned": {"helmm": own}})
+
+
+def test_a_mirror_is_where_jobs_get_their_programs() -> None:
+    args = read(CHART, tools={"mirror": "https://artifacts.acme.com"})
+    pipeline = args.pipelines[0]
+    found = pipeline.graph(args.environments)
+    ref = args.ref("ci")
+    [check] = [stage for stage in found.stages if stage.name == "check"]
+    site = Site(pipeline="shop", region=ref.region, partition=ref.partition, account=ref.account, tools=ref.tools)
+    work = found.work(check, site)
+
+    assert isinstance(work, Job)
+    assert "https://artifacts.acme.com/helm/" in "\n".join(install_lines(work.tools, "x86_64", work.pinned))

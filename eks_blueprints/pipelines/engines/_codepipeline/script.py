@@ -13,7 +13,7 @@ from eks_blueprints.pipelines._tools import install_lines
 def script(job: Job, outputs: Mapping[str, Output], *, before: Iterable[str] = ()) -> str:
     """What a job runs: `before` puts its inputs into place, then its programs are installed, then come its commands,
     and last its outputs are put into `artifacts/<name>`. If a command fails, `on_failure` runs, and then it fails."""
-    lines = ["set -eo pipefail", *before, *install_lines(job.tools, job.runner.architecture)]
+    lines = ["set -eo pipefail", *before, *install_lines(job.tools, job.runner.architecture, job.pinned)]
     lines += [f"mkdir -p artifacts/{name}" for name in outputs]
     if job.on_failure:
         lines += ["roll_back() {", "  set +e", *(f"  {line}" for line in job.on_failure), "}"]
