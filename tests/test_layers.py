@@ -25,7 +25,19 @@ FLOORS: list[set[str]] = [
 
 INSIDE: dict[str, list[set[str]]] = {
     "core": [
-        {"clock", "errors", "form", "spec", "document", "versions", "facts", "lazy", "node_settings", "tables"}
+        {
+            "clock",
+            "errors",
+            "form",
+            "spec",
+            "document",
+            "versions",
+            "wildcards",
+            "facts",
+            "lazy",
+            "node_settings",
+            "tables",
+        }
         | {
             "address_ranges",
             "charts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from eks_blueprints.addons.base import AddOn
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pulumi
 
     from eks_blueprints.core.component import Component
+    from eks_blueprints.core.errors import Path
     from eks_blueprints.core.refs import ClusterRef
 
 _FIRST = ("CustomResourceDefinition", "Namespace")
@@ -64,4 +65,9 @@ class ManifestAddOn(AddOn):
                 retain_on_delete=keep or None,
                 **in_cluster(cluster.resource, goes_with_it=not self.makes_outside),
             ),
+            field_of=self.field_of(key),
         )
+
+    def field_of(self, _key: str) -> Callable[[Path], Path] | None:
+        """From which field of the add-on a part of an object comes; None where that is not told."""
+        return None

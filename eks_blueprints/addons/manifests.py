@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
 from eks_blueprints.addons._manifest_addon import ManifestAddOn
-from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.errors import Faults, Path, shown
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import object_name
 from eks_blueprints.core.object_lists import listed
@@ -72,3 +72,7 @@ class Manifests(ManifestAddOn):
     def objects(self, cluster: ClusterRef) -> Mapping[str, Mapping[str, Any]]:
         """What is written down."""
         return self.manifests
+
+    def field_of(self, key: str) -> Callable[[Path], Path]:
+        """The same part, where the object is written down."""
+        return lambda path: ("manifests", key, *path)

@@ -14,6 +14,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import RegionalKeyArn
 from eks_blueprints.core.naming import LABEL_KEY, LABEL_VALUE
 from eks_blueprints.core.spec import In, Spec
+from eks_blueprints.core.wildcards import matches
 from eks_blueprints.network.spec import RetentionDays
 
 # Quotas of EKS, "Amazon EKS service quotas".
@@ -72,8 +73,8 @@ class FargateSelector(Spec):
 
     def matches(self, namespace: str, labels: Mapping[str, str]) -> bool:
         """Whether it selects a pod."""
-        return _alike(self.namespace, namespace) and all(
-            any(_alike(key, other) and _alike(value, text) for other, text in labels.items())
+        return matches(self.namespace, namespace) and all(
+            any(matches(key, other) and matches(value, text) for other, text in labels.items())
             for key, value in self.labels.items()
         )
 
@@ -168,8 +169,3 @@ class FargateLogging(Spec):
 
 def _plain(pattern: str) -> str:
     return pattern.replace("*", "x").replace("?", "x")
-
-
-def _alike(pattern: str, text: str) -> bool:
-    wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(wild, text, re.DOTALL) is not None

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from eks_blueprints.core.address_ranges import is_world
+from eks_blueprints.core.wildcards import compiled
 
 ADMINISTRATORS = frozenset(
     {
@@ -68,7 +68,7 @@ _POSITIVE = re.compile(
 
 def matches(pattern: str, action: str) -> bool:
     """Whether a pattern such as `iam:Pass*` stands for an action among others."""
-    return _compiled(pattern).fullmatch(action) is not None
+    return compiled(pattern, ignore_case=True).fullmatch(action) is not None
 
 
 def every_action(pattern: str) -> bool:
@@ -165,9 +165,3 @@ def _means_something(key: str, values: Sequence[str]) -> bool:
 def _any_account(arn: str) -> bool:
     parts = arn.split(":")
     return len(parts) > 4 and not parts[4].strip("*?")
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(each, re.escape(each)) for each in pattern), re.IGNORECASE | re.DOTALL)

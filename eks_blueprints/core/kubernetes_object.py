@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi_kubernetes import _utilities
 
 from eks_blueprints.core import secret_objects
+from eks_blueprints.core.errors import Path
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef
@@ -24,7 +25,24 @@ class KubernetesObject(pulumi.CustomResource):
     SDK's class of that kind.
     """
 
-    def __init__(self, name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        manifest: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        field_of: Callable[[Path], Path] | None = None,
+    ) -> None:
+        """Make the object.
+
+        Args:
+            name: Name of the resource.
+            manifest: What it is.
+            opts: Options of the resource.
+            field_of: From where in the spec of the component above it a part of the manifest comes.
+        """
+        # It is read while the resource is made.
+        self.field_of = field_of
         version, kind = manifest["apiVersion"], manifest["kind"]
         token = f"kubernetes:{'core/v1' if version == _CORE else version}:{kind}"
         sdk: Any = _utilities  # as the generated classes do, so that the engine takes the plugin of this very SDK

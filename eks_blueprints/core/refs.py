@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -81,13 +80,26 @@ class Place:
         """The labels that pods in a namespace need to run there; None where they cannot."""
         if not self.fargate:
             return {}
-        return next((labels for pattern, labels in self.fargate if fnmatchcase(namespace, pattern)), None)
+        from eks_blueprints.core.wildcards import matches  # most platforms have no Fargate
+
+        return next((labels for pattern, labels in self.fargate if matches(pattern, namespace)), None)
 
     def runs(self, namespace: str, labels: Mapping[str, Any]) -> bool:
         """Whether it is Fargate that runs pods with these labels in a namespace."""
+        if not self.fargate:
+            return False
+        from eks_blueprints.core.wildcards import matches
+
         return any(
-            fnmatchcase(namespace, pattern) and wanted.items() <= labels.items() for pattern, wanted in self.fargate
+            matches(pattern, namespace) and all(_is_labelled(labels, *each) for each in wanted.items())
+            for pattern, wanted in self.fargate
         )
+
+
+def _is_labelled(labels: Mapping[str, Any], key: str, value: str) -> bool:
+    from eks_blueprints.core.wildcards import matches
+
+    return any(matches(key, other) and matches(value, str(text)) for other, text in labels.items())
 
 
 @dataclass(frozen=True, kw_only=True)

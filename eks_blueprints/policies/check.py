@@ -198,7 +198,7 @@ def finding(rule: Rule, resource: Resource, fault: Fault, enforcement: Enforceme
         what=fault.what,
         got=fault.got,
         do=_what_to_do(rule, resource, fault, stack),
-        **_place(resource),
+        **_place(resource, fault.path),
     )
 
 
@@ -234,12 +234,13 @@ def undetermined(rule: Rule, resource: Resource, unknown: Undetermined, enforcem
         what=str(unknown),
         got="",
         do="",
-        **_place(resource),
+        **_place(resource, unknown.path),
     )
 
 
-def _place(resource: Resource) -> dict[str, Any]:
-    position = resource.position
+def _place(resource: Resource, path: tuple[str | int, ...]) -> dict[str, Any]:
+    """The line of the field that is at fault, or of the resource."""
+    position = (resource.where(path) if resource.where is not None else None) or resource.position
     return {
         "file": getattr(position, "file", None),
         "line": getattr(position, "line", None),

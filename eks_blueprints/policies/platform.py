@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from typing import Any
 
+from eks_blueprints.core.wildcards import matches
 from eks_blueprints.policies.objects import namespace_of, pod_labels
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
@@ -130,11 +130,11 @@ def _takes(selector: Props, workload: Resource, stack: Stack) -> bool:
         return False
     from eks_blueprints.policies.objects import canonical
 
-    if not fnmatchcase(namespace_of(workload, stack), canonical(namespace, stack)):
+    if not matches(canonical(namespace, stack), namespace_of(workload, stack)):
         return False
     wanted = selector.pairs("labels")
     labels = pod_labels(workload) if wanted else {}
-    return all(key in labels and fnmatchcase(str(labels[key]), str(value.get())) for key, value in wanted)
+    return all(key in labels and matches(str(value.get()), str(labels[key])) for key, value in wanted)
 
 
 def _by_name(resource: Resource, found: list[Resource]) -> Resource | None:

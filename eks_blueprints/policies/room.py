@@ -106,9 +106,12 @@ def room(
             continue
         wanted = needs if workload is of and needs is not None else needs_of(workload)
         count = lowest(workload, stack) if workload.type in REPLICATED else 1
-        for _ in range(pods if workload is of and pods is not None else count):
+        count = pods if workload is of and pods is not None else count
+        for number in range(count):
             if not _placed(wanted, kinds, nodes, sizes, daemons):
-                waiting[object_name(workload, stack)] += 1
+                # They are alike: where one finds no room, no other does.
+                waiting[object_name(workload, stack)] += count - number
+                break
     found.pending = dict(waiting)
     after = Counter(node.kind for node in nodes)
     found.nodes = {name: Kind(before, after[name], most) for name, (before, most) in sizes.items()}

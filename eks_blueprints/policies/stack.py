@@ -44,6 +44,8 @@ class Resource:
     """What is known of it once it exists: its id, ARN and name."""
     from_stack_file: bool = False
     """Whether `position` is in a stack file, and not in a program."""
+    where: Callable[[tuple[str | int, ...]], Any] | None = None
+    """The line of the field that a part of its inputs comes from, where that is known."""
     patch: bool = False
     path: tuple[str | int, ...] = ()
     """Where its inputs stand, for an object inside another resource's inputs."""
@@ -126,6 +128,7 @@ class Stack:
                     property_dependencies=each.property_dependencies,
                     position=getattr(each, "source", None) or each.position,
                     from_stack_file=getattr(each, "source", None) is not None,
+                    where=getattr(each, "where", None),
                 )
                 for each in plan.resources
             ),

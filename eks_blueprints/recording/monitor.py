@@ -22,7 +22,7 @@ from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.invokes import KUSTOMIZE, Answers
 from eks_blueprints.recording.positions import Locator, Position
 from eks_blueprints.recording.render import plain, wire
-from eks_blueprints.recording.sources import Sources
+from eks_blueprints.recording.sources import Sources, Where
 from eks_blueprints.recording.symbols import ALL, SECRET, SIGNATURE, UNKNOWN, complete, holds_all, shape
 from eks_blueprints.recording.transforms import Callback, Callbacks, Transforms, transformed
 
@@ -52,6 +52,7 @@ class Entry:
     position: Position | None
     innermost: Position | None
     source: Position | None = None
+    where: Where | None = None
     urn: str = ""
     request: Any = None
     outputs: struct_pb2.Struct | None = None
@@ -116,8 +117,8 @@ class RecordingMonitor(MockMonitor):
     def expect(self, args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
         """Note a resource as it is constructed; registered as a (public) stack transformation that changes nothing."""
         position, innermost = self._locator.locate(self._caller(), args.resource)
-        source = self._sources.note(args.resource, args.opts.parent)
-        entry = Entry(args.resource, type(args.resource), args.opts.parent, position, innermost, source)
+        source, where = self._sources.note(args.resource, args.opts.parent)
+        entry = Entry(args.resource, type(args.resource), args.opts.parent, position, innermost, source, where)
         self._expected.setdefault((args.type_, args.name), []).append(entry)
         return None
 

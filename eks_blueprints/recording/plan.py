@@ -1,7 +1,7 @@
 """A plan: the resources a program asks for, put in order, as plain data that can be written down and compared."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,8 @@ class PlannedResource:
     """The line nearest to the SDK, which may lie in this library; equal to `position` for resources made directly."""
     source: Position | None = None
     """The line of the stack file that it comes from, where there is one."""
+    where: Callable[[tuple[str | int, ...]], Position | None] | None = field(default=None, compare=False, repr=False)
+    """The line of the field that a part of its inputs comes from, where that is known; no part of the plan as data."""
 
     def to_data(self, *, positions: bool = True) -> dict[str, Any]:
         """The resource as JSON data; what is empty is left out."""

@@ -62,6 +62,7 @@ def planned(entry: Entry, names: Mapping[str, str]) -> PlannedResource:
         position=entry.position,
         innermost=entry.innermost,
         source=entry.source,
+        where=entry.where,
     )
 
 
@@ -89,6 +90,7 @@ def _read(entry: Entry, request: resource_pb2.ReadResourceRequest) -> PlannedRes
         position=entry.position,
         innermost=entry.innermost,
         source=entry.source,
+        where=entry.where,
     )
 
 

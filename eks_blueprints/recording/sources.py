@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from eks_blueprints.core.errors import Path
 from eks_blueprints.recording.positions import Position
 
 if TYPE_CHECKING:
@@ -12,24 +15,38 @@ if TYPE_CHECKING:
     from eks_blueprints.core.document import Document
 
 
+Where = Callable[[Path], Position | None]
+"""The line of the field that a part of a resource's inputs comes from; None where it is that of the resource."""
+
+
 class Sources:
     """The lines of one recording's resources, which are told from parent to child.
 
     A component may carry `spec_path`, where its spec stands in a stack file, and `origin`, that file with those that it
-    extends; both hold for all that is below it, until another says otherwise.
+    extends; both hold for all that is below it, until another says otherwise. A resource may carry `field_of`, by which
+    each part of its inputs comes from a field of that spec.
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Document | None, Position | None]] = {}
+        self._known: dict[int, tuple[Document | None, Position | None, Path]] = {}
 
-    def note(self, resource: Resource, parent: Resource | None) -> Position | None:
-        """The line of a resource that is being made; None where no stack file is behind it."""
-        document, position = self._known.get(id(parent), (None, None))
+    def note(self, resource: Resource, parent: Resource | None) -> tuple[Position | None, Where | None]:
+        """The line of a resource that is being made, and those of its parts; None where no stack file is behind it."""
+        document, position, above = self._known.get(id(parent), (None, None, ()))
         own: Any = getattr(resource, "origin", None)
         if own is not None:
             document, position = own, Position(own.file, 1)
         path = getattr(resource, "spec_path", ())
         if document is not None and path and (place := document.place(path, of_key=True)):
             position = Position(place.file, place.line)
-        self._known[id(resource)] = (document, position)
-        return position
+        self._known[id(resource)] = (document, position, path or above)
+        field_of = getattr(resource, "field_of", None)
+        if document is None or field_of is None or not above:
+            return position, None
+        return position, partial(_where, document, above, field_of)
+
+
+def _where(document: Document, above: Path, field_of: Callable[[Path], Path], path: Path) -> Position | None:
+    field = field_of(path)
+    place = document.place((*above, *field), of_key=True) if field else None
+    return Position(place.file, place.line) if place is not None else None

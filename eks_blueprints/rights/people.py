@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from eks_blueprints.core.errors import InputError, Problem, nearest, shown
+from eks_blueprints.core.wildcards import matches
 from eks_blueprints.rights.cluster import Rights
 from eks_blueprints.rights.entries import CREATOR
 from eks_blueprints.rights.model import KUBERNETES, Subject, short_arn
@@ -85,14 +86,6 @@ def _tails(name: str) -> Iterable[str]:
     _, found, tail = name.rpartition("-access-")
     if found:
         yield tail
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern of AWS's kind, with `*` and `?`, matches a text."""
-    if "*" not in pattern and "?" not in pattern:
-        return pattern == text
-    spelled = "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern)
-    return re.fullmatch(spelled, text) is not None
 
 
 def is_of_kubernetes(subject: Subject, rights: Rights) -> bool:

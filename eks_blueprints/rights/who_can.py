@@ -6,11 +6,11 @@ namespace, so nothing on nodes, on other resources of the whole cluster, and on 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.core.wildcards import matches
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.rbac import gives, named, reaches
 from eks_blueprints.rights.cluster import Rights
@@ -105,20 +105,13 @@ def _is_there(grant: Grant, asked: Asked, namespace: str | None) -> bool:
         return True
     if asked.url or (asked.scope == "cluster" and not in_its_namespace(asked)):
         return False
-    return namespace is None or any(covers(pattern, namespace) for pattern in grant.namespaces)
+    return namespace is None or any(matches(pattern, namespace) for pattern in grant.namespaces)
 
 
 def in_its_namespace(asked: Asked) -> bool:
     """Whether it is about a Namespace, and for the API server in that: all on one by its name."""
     whole = asked.resource.partition("/")[0] == "namespaces" and not asked.group
     return whole and ("/" in asked.resource or asked.verb in _OF_ONE_NAMESPACE)
-
-
-def covers(pattern: str, namespace: str) -> bool:
-    """Whether a namespace of a grant is this one; those of access policies may hold `*`."""
-    if "*" not in pattern:
-        return pattern == namespace
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), namespace) is not None
 
 
 def rules_of(grants: Iterable[Grant]) -> Iterator[tuple[Grant, Props]]:

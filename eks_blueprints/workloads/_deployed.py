@@ -86,4 +86,5 @@ def _made(each: Drawing, component: Component, cluster: ClusterRef, after: Any) 
             retain_on_delete=each.kept or None,
             **in_cluster(cluster.resource, goes_with_it=not each.makes_outside),
         ),
+        field_of=each.field_of,
     )

@@ -131,6 +131,10 @@ class Drawing:
                 return Problem((*came_from, *rest), problem.message, severity=problem.severity)
         return Problem(self.source, problem.message, severity=problem.severity)
 
+    def field_of(self, path: Path) -> Path:
+        """The field of the workload that a part of the manifest comes from."""
+        return self.at_its_field(Problem(path, "")).path
+
     @property
     def makes_outside(self) -> bool:
         """Whether the object makes something outside of the cluster, such as a load balancer or a volume, or keeps it.

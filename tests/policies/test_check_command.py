@@ -8,7 +8,10 @@ from click.testing import CliRunner, Result
 
 from eks_blueprints.cli.check import command
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.policies.check import check_plan
 from eks_blueprints.recording.plan import KIND, VERSION
+from eks_blueprints.review.preview.run import preview
+from eks_blueprints.review.preview.targets import Target
 
 PROGRAM = """import pulumi_kubernetes as k8s
 
@@ -128,3 +131,56 @@ def test_one_thing_is_judged_at_a_time(tmp_path: Path) -> None:
     result = _run("--plan", file, "--program", tmp_path)
     assert result.exit_code == 2
     assert "exclude each other" in result.output
+
+
+def test_a_finding_about_a_workload_is_at_the_field_that_it_comes_from(tmp_path: Path) -> None:
+    file = tmp_path / "dev.yaml"
+    file.write_text("""\
+region: us-east-1
+cluster: {version: "1.35"}
+compute: {nodes: {kind: managed_nodes}}
+namespaces: {shop: {}}
+workloads:
+  web:
+    kind: deployment
+    namespace: shop
+    image: example.com/web:latest
+    replicas: 1
+    pod:
+      hostNetwork: true
+    sidecars:
+      log:
+        image: example.com/log:latest
+""")
+    plan = preview(Target("dev", None, file)).plan
+    found = check_plan(plan).findings
+    lines = {each.policy: each.line for each in found}
+    assert lines["k8s-replicas-min-two"] == 10
+    assert lines["k8s-no-host-network"] == 12
+    tagged = {each.path[-3:]: each.line for each in found if each.policy == "k8s-image-tag-fixed"}
+    assert tagged == {("containers", 0, "image"): 9, ("initContainers", 0, "image"): 15}
+    # What is not written is at the workload.
+    assert {each.line for each in found if each.policy == "k8s-readiness-probe"} == {6}
+
+
+def test_a_finding_about_a_manifest_is_at_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "dev.yaml"
+    file.write_text("""\
+region: us-east-1
+cluster: {version: "1.35"}
+compute: {nodes: {kind: managed_nodes}}
+namespaces: {shop: {}}
+addons:
+  own:
+    kind: manifests
+    manifests:
+      pod:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: a, namespace: shop}
+        spec:
+          hostNetwork: true
+          containers: [{name: a, image: "example.com/a:1"}]
+""")
+    found = check_plan(preview(Target("dev", None, file)).plan).findings
+    assert {each.line for each in found if each.policy == "k8s-no-host-network"} == {14}

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.core.wildcards import matches
 from eks_blueprints.rights.cluster import is_user
 from eks_blueprints.rights.model import Subject
 from eks_blueprints.rights.people import meant
 from eks_blueprints.rights.resources import Asked, asked, scope_of
 from eks_blueprints.rights.summary import summary
-from eks_blueprints.rights.who_can import can, covers, who_can
+from eks_blueprints.rights.who_can import can, who_can
 
 from .drawn import platform
 
@@ -192,4 +193,4 @@ def test_users_of_sessions_are_matched_by_their_template(name: str, template: st
     [("dev-*", "dev-a", True), ("dev-*", "xdev-a", False), ("*", "a", True), ("a", "ab", False), ("*-x", "a-x", True)],
 )
 def test_access_policies_know_patterns_of_namespaces(pattern: str, namespace: str, expected: bool) -> None:
-    assert covers(pattern, namespace) is expected
+    assert matches(pattern, namespace) is expected
