@@ -58,6 +58,8 @@ generate: $(READY) ## Write again what is generated and checked in: JSON Schema,
 	@$(BIN)/python -m eks_blueprints.reference.stubs
 	@$(BIN)/eks-blueprints schema --write docs/reference
 	@$(BIN)/python -m eks_blueprints.reference.pages > docs/reference/stack.md
+	@$(BIN)/eks-blueprints schema eks_blueprints.Pipelines > docs/reference/pipelines.schema.json
+	@$(BIN)/python -m eks_blueprints.reference.pages pipelines > docs/reference/pipelines.md
 	@$(BIN)/python -m eks_blueprints.reference.peer_pages > docs/reference/peers.md
 	@$(BIN)/eks-blueprints addons --write
 	@$(BIN)/python -m eks_blueprints.reference.policy_pages docs/policies

@@ -91,6 +91,10 @@ def test_yaml(text: str, info: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     if (ROOT / info / "Pulumi.yaml").is_file():
         monkeypatch.syspath_prepend(ROOT / info)
     data = parse(text).data
+    if data.get("blueprint") == "eks_blueprints.Pipelines":
+        file.write_text(text)
+        record_stack(file).is_valid()
+        return
     data["cluster"] = LEAST["cluster"] | data.get("cluster", {})
     file.write_text(json.dumps(LEAST | data))
     if re.search(r"\{(config|secret):", text):

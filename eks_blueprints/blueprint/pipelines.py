@@ -14,6 +14,7 @@ from eks_blueprints.core.component import Component, merge_tags
 from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.spec import In
 from eks_blueprints.network import zones
+from eks_blueprints.pipelines import _state
 from eks_blueprints.pipelines._built import BuiltPipeline
 from eks_blueprints.pipelines._engines import OidcEngineArgs
 from eks_blueprints.pipelines._ref import PipelinesRef
@@ -39,10 +40,15 @@ class Pipelines(Stack[PipelinesArgs]):
     public_repositories: dict[str, aws.ecrpublic.Repository]
     """Public repositories of ECR, by their names."""
 
+    state: dict[str, In[str]]
+    """What `pulumi login` and `pulumi stack init --secrets-provider` take; empty where it makes no bucket."""
+
     def _make(self, name: str) -> None:
         account = self._account()
         self.connections = {key: self._connection(name, key) for key in self.args.connections}
         self._registry(name)
+        spec = self.args.state
+        self.state = _state.build(self, name, spec, self.args.tags, self.args.region) if spec is not None else {}
         stores = self._stores(name, account)
         ref = PipelinesRef(
             prefix=name,
@@ -54,6 +60,7 @@ class Pipelines(Stack[PipelinesArgs]):
             tags=self.args.tags,
             iam=self.args.iam,
             engines=self.args.engines,
+            tools=self.args.tools,
             oidc={engine: self._oidc_provider(name, engine, spec) for engine, spec in self.args.oidc_engines.items()},
             artifacts=self.args.artifacts,
             logs=self.args.logs,
@@ -130,6 +137,7 @@ class Pipelines(Stack[PipelinesArgs]):
         found: dict[str, Any] = {"connection_arns": self.connections}
         found["repository_urls"] = {key: each.repository_url for key, each in self.repositories.items()}
         found["public_repository_urls"] = {key: each.repository_uri for key, each in self.public_repositories.items()}
+        found["state"] = self.state
         found["pipelines"] = {key: dict(each.made) for key, each in self.pipelines.items() if each.made}
         return {key: value for key, value in found.items() if value}
 

@@ -20,6 +20,8 @@ from eks_blueprints.pipelines._environment import Environment
 from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._graph import problems as graph_problems
 from eks_blueprints.pipelines._ref import PipelinesRef
+from eks_blueprints.pipelines._state import StateStoreArgs
+from eks_blueprints.pipelines._tools import ToolsArgs, known
 from eks_blueprints.pipelines.base import Pipeline
 from eks_blueprints.pipelines.engines._steps import ACCOUNT, has_roles
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
@@ -57,6 +59,12 @@ class PipelinesArgs(StackArgs):
     notifications: NotificationsArgs | None = None
     """Who hears of the runs of CodePipeline. Default: nobody."""
 
+    tools: ToolsArgs = ToolsArgs()
+    """Where jobs get `kubectl`, `helm` and other programs, and in which versions."""
+
+    state: StateStoreArgs | None = None
+    """A bucket and a key for the state of Pulumi's stacks, as platform pipelines deploy them. Default: none is made."""
+
     pipelines: Group[Pipeline] = Field(default=())
     """Pipelines, by a name of your choice; `kind` sets the kind and defaults to the name."""
 
@@ -73,6 +81,7 @@ class PipelinesArgs(StackArgs):
             at = ("pipelines", pipeline.name)
             for problem in [*pipeline.problems_among(self.environments), *_connections(self, pipeline)]:
                 yield problem.below(*at)
+            yield from (problem.below(*at) for problem in _tools(self, pipeline))
             yield from self._of_engine(pipeline)
         yield from pipelines_in_aws.check(self)
 
@@ -110,6 +119,7 @@ class PipelinesArgs(StackArgs):
             tags=self.tags,
             iam=self.iam,
             engines=self.engines,
+            tools=self.tools,
             artifacts=self.artifacts,
             logs=self.logs,
             notifications=self.notifications,
@@ -146,6 +156,19 @@ def _connections(args: PipelinesArgs, pipeline: Pipeline) -> Iterator[Problem]:
         if stage.connection is None and stage.provider in HOSTS and pipeline.engine == "codepipeline":
             do = "add one to connections and name it"
             yield Problem(at, f"is required for CodePipeline to read {stage.provider}; got none; {do}")
+
+
+def _tools(args: PipelinesArgs, pipeline: Pipeline) -> Iterator[Problem]:
+    for stage in pipeline.staged_for(args.environments):
+        for index, name in enumerate(getattr(stage, "tools", ())):
+            at = (*pipeline.place(stage.name), "tools", index)
+            pinned = args.tools.pinned.get(name)
+            if name not in known(args.tools):
+                yield Problem(at, unknown_name(name, known(args.tools), "program"))
+            elif pinned is not None and stage.runner.architecture not in pinned.sha256:  # type: ignore[attr-defined]
+                architecture = stage.runner.architecture  # type: ignore[attr-defined]
+                do = f"add it to tools.pinned.{name}.sha256"
+                yield Problem(at, f"has no checksum for the machine of the stage; got {name} on {architecture}; {do}")
 
 
 def _broken(pipeline: Pipeline, graph: Graph) -> bool:

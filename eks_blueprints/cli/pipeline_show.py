@@ -21,7 +21,7 @@ def command(stack: str | None, pipeline: str | None, form: str) -> None:
       eks-blueprints pipeline show delivery shop --format mermaid   for Markdown
       eks-blueprints pipeline show delivery --format html > delivery.html
     """
-    from eks_blueprints.pipelines import picture
+    from eks_blueprints.pipelines import _picture as picture
 
     file = file_of(stack)
     args = pipelines_of(file)

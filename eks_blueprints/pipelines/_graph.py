@@ -65,13 +65,14 @@ class Graph:
         return tuple(stage for stage in self.stages if isinstance(stage, Source))
 
     def environment(self, stage: Stage) -> Environment | None:
-        """The environment that a stage is for."""
-        return self.environments[stage.environment] if stage.environment is not None else None
+        """The environment that a stage is for; None too where there is none of that name."""
+        return self.environments.get(stage.environment) if stage.environment is not None else None
 
     def work(self, stage: Stage, site: Site) -> Job | Gate:
         """What a stage runs, or whose decision it waits for."""
         made = {name: self.makers[name].outputs()[name] for name in self.inputs[stage.name]}
-        return stage.work(site, made)
+        work = stage.work(site, made)
+        return work.but(pinned=site.tools) if isinstance(work, Job) else work
 
     def before(self, name: str) -> frozenset[str]:
         """All stages that are over before a stage starts."""

@@ -16,6 +16,7 @@ from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     from eks_blueprints.pipelines._environment import Environment
+    from eks_blueprints.pipelines._tools import ToolsArgs
 
 ArtifactKind = Literal["source", "files", "image", "chart", "manifests", "plan", "rollout"]
 """What an artifact is: a checkout, any files, or a folder with one JSON file that names an image or a chart.
@@ -100,6 +101,8 @@ class Job:
     their own, in the same folder."""
     tools: tuple[str, ...] = ()
     """Programs that it needs besides bash, git and the AWS CLI, by their names in `_tools`."""
+    pinned: ToolsArgs | None = None
+    """Which of them the stack has in other versions, or from another place."""
     checkout: bool = True
     """Whether the commands need the sources."""
     history: bool = False
@@ -154,6 +157,8 @@ class Site:
     account: In[str]
     """Account of the stack; an Output, or `*` for texts that are rendered where nobody says it."""
     environment: Environment | None = None
+    tools: ToolsArgs | None = None
+    """What the stack says about the programs of jobs."""
 
     @property
     def cluster_region(self) -> str:

@@ -10,6 +10,7 @@ from eks_blueprints.core.role_spec import IamArgs
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, NotificationsArgs
 from eks_blueprints.pipelines._engines import EnginesArgs
+from eks_blueprints.pipelines._tools import ToolsArgs
 
 if TYPE_CHECKING:
     import pulumi
@@ -38,6 +39,7 @@ class PipelinesRef:
     engines: EnginesArgs = field(default_factory=EnginesArgs)
     oidc: Mapping[str, In[str]] = field(default_factory=dict)
     """ARNs of the IAM OIDC providers of engines, by the names of the engines."""
+    tools: ToolsArgs = field(default_factory=ToolsArgs)
     artifacts: ArtifactsArgs = field(default_factory=ArtifactsArgs)
     logs: LogsArgs = field(default_factory=LogsArgs)
     notifications: NotificationsArgs | None = None

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
+from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.pipelines._job import Architecture
@@ -63,6 +64,19 @@ class ToolsArgs(Spec):
     pinned: dict[Annotated[str, AfterValidator(_NAME)], PinnedTool] = {}
     """Other versions of known programs (`kubectl`, `helm`, `kustomize`, `yq`, `jq`, `cosign`, `trivy`, `kubeconform`,
     `helm-unittest`, `pulumi`), and programs of your own, by name."""
+
+    @model_validator(mode="after")
+    def _can_be_had(self) -> Self:
+        faults = Faults()
+        for name, each in self.pinned.items():
+            if each.url is None and name not in _table():
+                faults.add(
+                    ("pinned", name, "url"), f"is required for a program of your own; got none for {name}; add it"
+                )
+            if not each.sha256:
+                faults.add(("pinned", name, "sha256"), "needs a checksum; got {}; add one for x86_64 or arm64")
+        faults.raise_if_any()
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)

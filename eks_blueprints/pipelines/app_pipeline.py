@@ -10,7 +10,7 @@ from pydantic import Field
 from eks_blueprints.core.elements import Group
 from eks_blueprints.core.errors import Path
 from eks_blueprints.core.spec import Many
-from eks_blueprints.pipelines._job import Architecture
+from eks_blueprints.pipelines._job import Architecture, Size
 from eks_blueprints.pipelines._kinds import Deployments, deployed, place_of, production_among
 from eks_blueprints.pipelines.base import Pipeline
 from eks_blueprints.pipelines.stages._charts import SignArgs
@@ -45,6 +45,9 @@ class AppPipeline(Pipeline):
 
     platforms: Annotated[Many[Architecture], Field(min_length=1, max_length=2)] = ("x86_64",)
     """Architectures of nodes that it runs on; each image is built on a machine of its own kind."""
+
+    size: Size = "small"
+    """Size of the machines that build it: see [runners](#runnerargs)."""
 
     scan: Scan | None = Scan(name="scan")
     """The scan that it has to pass; null for none."""
@@ -85,7 +88,7 @@ class AppPipeline(Pipeline):
         return found
 
     def _build(self, architecture: Architecture, after: tuple[str, ...]) -> Build:
-        runner = RunnerArgs(architecture=architecture, docker=True, size="medium")
+        runner = RunnerArgs(architecture=architecture, docker=True, size=self.size)
         return Build(name=f"build-{GOARCH[architecture]}", image=self.image, runner=runner, after=after)
 
     def place(self, stage: str) -> Path:

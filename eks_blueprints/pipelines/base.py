@@ -100,7 +100,11 @@ class Pipeline(Element):
         found = [*guard_problems(self.staged_for(environments)), *problems(graph, approval=self.approval == "required")]
         for problem in found:
             stage, *rest = problem.path or (None,)
-            path = () if stage is None else (*self.place(str(stage)), *rest)
+            place = () if stage is None else self.place(str(stage))
+            path = (*place, *rest)
+            if rest == ["environment"] and (named := {each.environment for each in graph.stages}.intersection(place)):
+                # A place that is named after the environment says all: that name is what is wrong.
+                path = place[: place.index(str(named.pop())) + 1]
             yield replace(problem, path=path)
         yield from self._self_approval(graph)
 

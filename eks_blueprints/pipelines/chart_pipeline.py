@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from eks_blueprints.core.errors import Path
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.spec import Many
+from eks_blueprints.core.spec import In, Many
 from eks_blueprints.pipelines._kinds import production_among
 from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines.base import Pipeline
@@ -51,7 +51,7 @@ class ChartPipeline(Pipeline):
     sign: SignArgs | None = None
     """Sign it with Cosign, in ECR. Default: it is not signed."""
 
-    secrets: dict[Annotated[str, AfterValidator(_KEY)], str] = {}
+    secrets: dict[Annotated[str, AfterValidator(_KEY)], In[str]] = {}
     """Secrets that packaging needs, such as a keyring: variables with the ARN of each in Secrets Manager."""
 
     promote: dict[str, ChartTarget] = Field(default={})

@@ -102,7 +102,7 @@ class PlatformPipeline(Pipeline):
     def _staged(self, production: Sequence[str]) -> Iterator[Stage]:
         yield self.source.but(name="source")
         yield self._check()
-        before = ("check",)
+        before: tuple[str, ...] = ("check",)
         for name, wave in self.waves.items():
             previews = [self._preview(wave, stack, before) for stack in wave.stacks]
             yield from previews

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.blueprint.spec import BlueprintArgs
+from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.cluster.spec import ClusterArgs
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.elements import Element, element_class, kinds
@@ -17,9 +19,10 @@ from eks_blueprints.core.peers import unknown_field, unknown_kind
 from eks_blueprints.core.spec import Spec
 from eks_blueprints.network.spec import NetworkArgs
 from eks_blueprints.reference.pages import type_text
-from eks_blueprints.reference.schema import GROUPS, OF_THE_FILE, element_schema, own_schema
+from eks_blueprints.reference.schema import GROUPS, OF_PIPELINES, OF_THE_FILE, element_schema, own_schema
 
-_GROUPS: Mapping[str, type[Element]] = {base.group: base for base in GROUPS}
+_GROUPS: Mapping[str, type[Element]] = {base.group: base for base in (*GROUPS, *OF_PIPELINES)}
+_STAGES = {"stages": {"type": "object", "description": "Stages of pipelines, by their kinds."}}
 _SOME_NAME = "NAME"
 """What stands for a name that the user chooses."""
 _EXAMPLE = re.compile(r"such as `([^`]+)`")
@@ -49,8 +52,9 @@ def field_help(path: str) -> FieldHelp:
         InputError: if there is none, naming the nearest.
     """
     steps = [step for step in re.split(r"[.\[\]]+", path) if step]
-    node, text, required = own_schema(BlueprintArgs), "", False
-    node = {**node, "properties": OF_THE_FILE | node["properties"]}
+    node, text, required = own_schema(_root(steps)), "", False
+    hidden = _STAGES if steps[:1] == ["stages"] else {}
+    node = {**node, "properties": OF_THE_FILE | node["properties"] | hidden}
     definitions = node.get("$defs", {})
     lists = set()
     for number, step in enumerate(steps):  # grows where a name was left out
@@ -77,6 +81,12 @@ def field_help(path: str) -> FieldHelp:
         example=_example(steps, lists, _value(node, text)),
         fields=_fields(node, definitions, steps),
     )
+
+
+def _root(steps: list[str]) -> type[StackArgs]:
+    """The class of the stack files that have a field: of pipelines where platforms have none of that name."""
+    of_pipelines = steps and steps[0] in {*PipelinesArgs.model_fields, *_STAGES} - BlueprintArgs.model_fields.keys()
+    return PipelinesArgs if of_pipelines else BlueprintArgs
 
 
 def _element(base: type[Element], kind: str, path: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from pydantic.json_schema import JsonSchemaValue
 
+from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.reference import schema as made
 
@@ -22,7 +23,7 @@ def stack_schema(args: type[StackArgs]) -> JsonSchemaValue:
 
     It is made as a whole where a team's class gives one of our names to a part that is not the same.
     """
-    carried = _carried()
+    carried = None if issubclass(args, PipelinesArgs) else _carried()
     schema = made.schema_of(args)
     own = made.expanded(schema.pop("$defs", {}))
     if carried is None or any(carried["$defs"].get(name, part) != part for name, part in own.items()):

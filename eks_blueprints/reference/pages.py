@@ -1,15 +1,18 @@
 """The reference page of stack files, made from their JSON Schema, so that editors and readers are told the same.
 
 python -m eks_blueprints.reference.pages > docs/reference/stack.md
+python -m eks_blueprints.reference.pages pipelines > docs/reference/pipelines.md
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
+from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.reference.schema import stack_schema
 
 _HEAD = """# Stack files
@@ -20,14 +23,31 @@ with `index: 0` for one element of a list.
 """
 
 
+_PIPELINES = """# Stack files of pipelines
+
+This page lists every field of a stack file that says `blueprint: eks_blueprints.Pipelines`. A value that is marked **or
+a reference** can also be read from the stack's settings or from another stack: `{config: key}`, `{secret: key}` or
+`{stack: name, output: key}`, the last with `index: 0` for one element of a list.
+"""
+
+
 def stack_page() -> str:
-    """The page as Markdown."""
-    schema = stack_schema()
+    """The page of stack files of platforms, as Markdown."""
+    return _page(_HEAD, stack_schema())
+
+
+def pipelines_page() -> str:
+    """That of stack files of pipelines."""
+    return _page(_PIPELINES, stack_schema(PipelinesArgs))
+
+
+def _page(head: str, schema: dict[str, Any]) -> str:
     definitions = schema["$defs"]
     required = schema["anyOf"][0]["required"]
-    lines = [_HEAD, *_section("Stack file", {**schema, "required": required}, "")]
+    lines = [head, *_section("Stack file", {**schema, "required": required}, "")]
     shared = {name.split(".")[1]: part for name, part in definitions.items() if name.startswith(_SHARED)}
-    lines += _section("Fields that many add-ons have", {"properties": shared}, "shared")
+    if shared:
+        lines += _section("Fields that many add-ons have", {"properties": shared}, "shared")
     for name, definition in definitions.items():
         if name != "Reference" and not name.startswith(_SHARED) and "properties" in definition:
             lines += _section(_title(name), _own(definition), _anchor(name))
@@ -134,4 +154,4 @@ def _escaped(text: str) -> str:
 
 
 if __name__ == "__main__":
-    print(stack_page(), end="")
+    print(pipelines_page() if sys.argv[1:] == ["pipelines"] else stack_page(), end="")

@@ -11,10 +11,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from eks_blueprints.addons.base import AddOn
+from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.blueprint.stack_spec import StackArgs
 from eks_blueprints.compute.base import Compute
 from eks_blueprints.core.elements import Element, element_class, kinds
+from eks_blueprints.pipelines.base import Pipeline
+from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.reference.docstrings import class_doc, field_docs
 from eks_blueprints.teams.base import Team
 from eks_blueprints.workloads.base import Workload
@@ -36,7 +39,9 @@ OF_THE_FILE: JsonSchemaValue = {
 }
 """Fields of a stack file that are none of the blueprint's: they say how it is read."""
 GROUPS: tuple[type[Element], ...] = (Compute, AddOn, Workload, Team)
-"""The base classes of elements."""
+"""The base classes of elements of a platform."""
+OF_PIPELINES: tuple[type[Element], ...] = (Pipeline, Stage)
+"""Those of a stack of pipelines."""
 _PARTS: JsonSchemaValue = {
     "key": {"type": "string", "description": "Which value of an output that is a mapping."},
     "index": {"type": "integer", "minimum": 0, "description": "Which element, counted from 0, of a list."},
@@ -82,7 +87,7 @@ def stack_schema(args: type[StackArgs] = BlueprintArgs) -> JsonSchemaValue:
     """The schema of a stack file whose blueprint takes `args`."""
     schema = schema_of(args)
     definitions = schema.pop("$defs", {})
-    for base in GROUPS:
+    for base in OF_PIPELINES if issubclass(args, PipelinesArgs) else GROUPS:
         for kind in kinds(base):
             element = _apart(schema_of(element_class(base, kind)), kind, definitions)
             definitions |= element.pop("$defs", {})
@@ -97,7 +102,8 @@ def whole(args: type[StackArgs], schema: JsonSchemaValue, definitions: JsonSchem
     schema["properties"] |= OF_THE_FILE
     # A file that extends another has from there what it needs.
     schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["extends"]}]
-    head = {"$schema": URL, "title": "EKS blueprint", "description": class_doc(args)}
+    title = "Pipelines" if issubclass(args, PipelinesArgs) else "EKS blueprint"
+    head = {"$schema": URL, "title": title, "description": class_doc(args)}
     return {**head, **_without(schema, head), "$defs": dict(sorted(definitions.items()))}
 
 
@@ -239,7 +245,7 @@ def expanded(node: Any) -> Any:
 
 
 def _group_schema(group: str, node: JsonSchemaValue) -> JsonSchemaValue:
-    base = next(base for base in GROUPS if base.group == group)
+    base = next(base for base in (*GROUPS, *OF_PIPELINES) if base.group == group)
     rest = _without(node, {"x-elements": 0, "default": 0})
     named = [{"allOf": [_ref(group, kind), {"required": ["kind"]}]} for kind in kinds(base) if kind != base.usual_kind]
     if base.usual_kind is not None:

@@ -16,7 +16,11 @@ region: eu-west-1
 connections: {github: {provider_type: GitHub}}
 environments:
   staging: {cluster: shop-staging, namespaces: [shop]}
-  production: {cluster: shop, namespaces: [shop], production: true, approvers: ["arn:aws:iam::111122223333:role/release"]}
+  production:
+    cluster: shop
+    namespaces: [shop]
+    production: true
+    approvers: ["arn:aws:iam::111122223333:role/release"]
 pipelines:
   shop:
     kind: app_pipeline

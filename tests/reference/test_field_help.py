@@ -108,3 +108,15 @@ def test_an_unknown_field_names_the_nearest(path: str, said: str) -> None:
     with pytest.raises(InputError) as told:
         field_help(path)
     assert said in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "default"),
+    [
+        ("stages.scan.fail_on", "HIGH"),
+        ("pipelines.app_pipeline.approval", "required"),
+        ("environments.prod.policy", "edit"),
+    ],
+)
+def test_fields_of_pipelines_are_explained(path: str, default: str) -> None:
+    assert field_help(path).default == default

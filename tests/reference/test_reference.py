@@ -2,13 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
+from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.core.document import parse
 from eks_blueprints.reference import peer_pages
-from eks_blueprints.reference.pages import stack_page
+from eks_blueprints.reference.pages import pipelines_page, stack_page
 from eks_blueprints.reference.schema import overlay_schema, stack_schema
 from eks_blueprints.reference.stubs import STUB, addons_stub
 from tests import PROJECT, ROOT, SCHEMA
@@ -115,3 +117,31 @@ def test_an_overlay_has_known_fields_alone(part: dict) -> None:
 def test_a_file_that_extends_another_need_not_be_complete() -> None:
     assert VALIDATOR.is_valid({"extends": "base.yaml"})
     assert not VALIDATOR.is_valid({"region": "eu-west-1"})
+
+
+def test_the_schema_of_pipelines_is_current() -> None:
+    assert json.loads((REFERENCE / "pipelines.schema.json").read_text()) == stack_schema(PipelinesArgs), (
+        "run make generate"
+    )
+
+
+def test_the_page_of_pipelines_is_current() -> None:
+    assert (REFERENCE / "pipelines.md").read_text() == pipelines_page(), "run make generate"
+
+
+def test_a_stack_of_pipelines_is_read_by_its_schema() -> None:
+    schema = jsonschema.Draft202012Validator(json.loads((REFERENCE / "pipelines.schema.json").read_text()))
+    stack: dict[str, Any] = {
+        "blueprint": "eks_blueprints.Pipelines",
+        "region": "eu-west-1",
+        "pipelines": {
+            "shop": {
+                "kind": "app_pipeline",
+                "source": {"provider": "github", "repository": "acme/shop"},
+                "image": {"repository": "shop/web"},
+            }
+        },
+    }
+    assert schema.is_valid(stack)
+    stack["pipelines"]["shop"]["imag"] = {}
+    assert not schema.is_valid(stack)

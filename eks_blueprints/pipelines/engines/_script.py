@@ -36,7 +36,7 @@ def script(step: Step, job: Job, *, before: Iterable[str] = (), masked: bool = F
         "set -eo pipefail",
         *(['ROOT="$PWD"'] if kept or job.on_failure else []),
         *before,
-        *install_lines(job.tools, job.runner.architecture),
+        *install_lines(job.tools, job.runner.architecture, job.pinned),
     ]
     for name, arn in job.secrets.items():
         lines += _secret(name, str(arn), masked=masked)

@@ -94,7 +94,7 @@ def steps(graph: Graph, ref: PipelinesRef) -> tuple[Step, ...]:
 def site_of(graph: Graph, ref: PipelinesRef, stage: Stage) -> Site:
     """What a stage is told."""
     environment = graph.environment(stage)
-    parts = {"region": ref.region, "partition": ref.partition, "account": ref.account}
+    parts = {"region": ref.region, "partition": ref.partition, "account": ref.account, "tools": ref.tools}
     return Site(pipeline=graph.name, environment=environment, **parts)  # type: ignore[arg-type]
 
 

@@ -8,11 +8,10 @@ git clone --quiet --branch "$GIT_BRANCH" "$GIT_URL" "$MANIFESTS"
 HEAD_BEFORE="$(git -C "$MANIFESTS" rev-parse HEAD)"
 jq -n --arg url "$GIT_REPOSITORY" --arg branch "$GIT_BRANCH" --arg before "$HEAD_BEFORE" --argjson image "$IMAGE_JSON" \
   '{method: "gitops", url: $url, branch: $branch, before: $before, commit: null, image: $image}' > "artifacts/$NAME/rollout.json"
-(
-  cd "$MANIFESTS" || exit 1
-  eks-blueprints gitops bump "$IMAGE" --path "$GIT_FOLDER" --branch "$GIT_BRANCH" --push \
-    --message "$PIPELINE: ${IMAGE%@*} of commit $COMMIT" --author "$PIPELINE <$PIPELINE@pipeline.invalid>"
-)
+export GIT_AUTHOR_NAME="$PIPELINE" GIT_AUTHOR_EMAIL="$PIPELINE@pipeline.invalid"
+export GIT_COMMITTER_NAME="$PIPELINE" GIT_COMMITTER_EMAIL="$PIPELINE@pipeline.invalid"
+eks-blueprints gitops bump "$IMAGE" --repo "$MANIFESTS" --branch "$GIT_BRANCH" --path "$GIT_FOLDER" \
+  --message "$PIPELINE: ${IMAGE%@*} of commit $COMMIT"
 HEAD_AFTER="$(git -C "$MANIFESTS" rev-parse HEAD)"
 if [ "$HEAD_AFTER" = "$HEAD_BEFORE" ]; then
   echo "the repository has this image already"

@@ -228,7 +228,11 @@ class Deploy(Guarded, CommandStage):
         namespace = namespace_in(self.namespace, site.environment) or ""
         note = script("rollout", NAME=self.artifact, NAMESPACE=namespace, IMAGE_INPUT=image, TIMEOUT=self._timeout)
         if site.environment is not None and site.environment.gitops is not None:
-            return {"commands": (note, *self._by_commit(site.environment)), **self._token(site.environment)}
+            return {
+                "commands": (note, *self._by_commit(site.environment)),
+                "tools": ("jq",),
+                "secrets": self.token(site.environment),
+            }
         made: dict[str, Any] = {"variables": _cluster.variables(site)}
         entered = _cluster.enter(site)
         if self.helm is not None:
@@ -260,10 +264,6 @@ class Deploy(Guarded, CommandStage):
         where = {"GIT_REPOSITORY": to.url, "GIT_BRANCH": to.branch, "GIT_FOLDER": to.path}
         package = (self.gitops or GitopsArgs()).package
         return (script("git_login"), script("deploy_gitops", **where, PACKAGE=package))
-
-    def _token(self, environment: Environment) -> dict[str, Any]:
-        token = environment.gitops.token_secret_arn if environment.gitops is not None else None
-        return {"tools": ("jq",), "secrets": {} if token is None else {"GIT_TOKEN": token}}
 
 
 def helm_lines(helm: HelmArgs, site: Site, chart: str, place: Place) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from eks_blueprints.core.errors import Problem, unknown_name
-from eks_blueprints.core.spec import Many
+from eks_blueprints.core.spec import In, Many
 from eks_blueprints.pipelines._cluster import enter
 from eks_blueprints.pipelines._job import Gate, Job, Output, Site
 from eks_blueprints.pipelines._scripts import script
@@ -44,6 +44,11 @@ class Guarded(Stage):
     def cluster_policy(self, environment: Environment) -> str | None:
         """What it needs in its cluster: to put something back is to change it."""
         return environment.policy if self.rolls_back else super().cluster_policy(environment)
+
+    def token(self, environment: Environment | None) -> dict[str, In[str]]:
+        """The secret with which it pushes to the repository that its cluster follows."""
+        to = environment.gitops if environment is not None else None
+        return {"GIT_TOKEN": to.token_secret_arn} if to is not None and to.token_secret_arn is not None else {}
 
     def put_back(self, site: Site, rollout: str | None, timeout_minutes: int) -> tuple[str, ...]:
         """The commands that put back what ran before, as the artifact `rollout` notes it."""

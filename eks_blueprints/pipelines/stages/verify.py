@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -137,7 +137,9 @@ class Verify(Guarded, CommandStage):
         if self.urls:
             asked = tuple(f"{each.status} {each.url} {each.contains}".rstrip() for each in self.urls)
             before.append(script("verify_urls", URLS=asked, WAIT_SECONDS=self.wait_minutes * 60))
-        told = {"variables": _cluster.variables(site)} if not blind else {}
+        told: dict[str, Any] = {"variables": _cluster.variables(site)} if not blind else {}
+        if self.rolls_back:
+            told["secrets"] = self.token(site.environment)
         job = self.job(tuple(before), allowed=self._reads(), tools=("helm", "jq", "kubectl", "yq"), **told)
         watch = script(
             "verify_alarms",

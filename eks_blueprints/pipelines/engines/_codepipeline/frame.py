@@ -50,6 +50,7 @@ class Sketch:
             partition=self.ref.partition,
             account=self.ref.account,
             environment=self.graph.environment(stage),
+            tools=self.ref.tools,
         )
 
     def region(self, stage: Stage) -> str:

@@ -14,7 +14,8 @@ def script(job: Job, outputs: Mapping[str, Output], *, before: Iterable[str] = (
     """What a job runs: `before` puts its inputs into place, then its programs are installed, then come its commands,
     and last its outputs are put into `artifacts/<name>`. If a command fails, `on_failure` runs, and then it fails."""
     # Commands may go to another folder.
-    lines = ["set -eo pipefail", 'ROOT="$PWD"', *before, *install_lines(job.tools, job.runner.architecture)]
+    installed = install_lines(job.tools, job.runner.architecture, job.pinned)
+    lines = ["set -eo pipefail", 'ROOT="$PWD"', *before, *installed]
     lines += [f"mkdir -p artifacts/{name}" for name in outputs]
     if job.on_failure:
         # As they are: what follows `<<` must not be moved.
