@@ -230,6 +230,8 @@ def objects(workload: Deployment, ground: Ground) -> Iterator[Drawing]:
     found.put(("spec", "replicas"), workload.replicas_least or 1, ("replicas",))
     if workload.replicas is None and workload.is_scaled:
         found.ignored = ("spec.replicas",)
+    # What does not get ready is taken back, and not left as it is.
+    found.put(("spec", "progressDeadlineAbort"), True, ("rollout",))
     taken = {"apiVersion": workload.api_version, "kind": workload.kubernetes_kind, "name": name}
     found.put(("spec", "workloadRef"), {**taken, "scaleDown": "progressively"}, ("rollout",))
     found.put(("spec", "strategy"), _strategy(workload, rollout), ("rollout",))
