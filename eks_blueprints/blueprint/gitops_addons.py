@@ -43,14 +43,16 @@ def equipped(addon: A, args: BlueprintArgs) -> A:
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
     """Canaries behind a route, which Argo Rollouts splits by a plugin alone."""
-    for workload in args.workloads:
-        rollout = getattr(workload, "rollout", None)
-        if rollout is None or rollout.canary is None:
-            continue
-        from eks_blueprints.workloads._rollout import GATEWAY_PLUGIN, split_by
+    rolled = [workload for workload in args.workloads if getattr(workload, "rollout", None) is not None]
+    if not rolled:
+        return
+    from eks_blueprints.workloads._rollout import GATEWAY_PLUGIN, split_by
+    from eks_blueprints.workloads.deployment import Deployment
 
-        for addon in args.addons if split_by(workload) == "http_route" else ():
-            if isinstance(addon, ArgoRollouts) and not addon.has_plugin(GATEWAY_PLUGIN):
+    routed = [each for each in rolled if isinstance(each, Deployment) and split_by(each) == "http_route"]
+    for addon in args.addons if routed else ():
+        if isinstance(addon, ArgoRollouts) and not addon.has_plugin(GATEWAY_PLUGIN):
+            for workload in routed:
                 at = ("workloads", workload.name, "rollout", "canary", "traffic")
                 do = f"add it to traffic_router_plugins of {addon.name}, or write traffic: replicas"
                 yield Problem(at, f"needs the plugin {GATEWAY_PLUGIN}; got {addon.name} without it; {do}")
