@@ -79,7 +79,8 @@ ROOMS = {
     },
     "testing": {"Recorded", "Resource", "record", "record_stack"},
     "workloads": {
-        *("Claim", "ConfigMap", "Container", "CronJob", "DaemonSet", "Deployment", "ExternalSecret"),
+        *("BlueGreen", "Canary", "Claim", "ConfigMap", "Container", "CronJob", "DaemonSet", "Deployment"),
+        *("ExternalSecret", "Rollout"),
         *("HorizontalPodAutoscaler", "HttpRoute", "Ingress", "Job", "NetworkPolicy", "PodDisruptionBudget"),
         *("ScaledJob", "ScaledObject", "Secret", "Service", "ServiceAccount", "StatefulSet", "VerticalPodAutoscaler"),
         *("Volume", "Workload"),

@@ -61,6 +61,9 @@ class Sso(Spec):
     dex_secrets: Annotated[dict[str, Secret], AfterValidator(data_keys)] = {}
     """Secrets of connectors by their names, each named and not written: `{dex.github: {secret: key}}`."""
 
+    keep_admin: bool = False
+    """Whether `admin` can still sign on with a password."""
+
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         faults = Faults()
@@ -84,6 +87,7 @@ class Sso(Spec):
             held |= {_OIDC_SECRET: self.oidc.client_secret} if self.oidc.client_secret is not None else {}
         else:
             said = {"dex.config": json_text({"connectors": [dict(each) for each in self.dex_connectors]})}
+        said["admin.enabled"] = self.keep_admin
         secrets = {"extra": {key: pulumi.Output.secret(value) for key, value in held.items()}}
         return {"cm": said} | ({"secret": secrets} if held else {})
 

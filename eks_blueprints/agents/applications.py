@@ -13,7 +13,7 @@ from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.karpenter.durations import Duration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _OPTION = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+=[A-Za-z]+$")]
 
@@ -206,8 +206,8 @@ class ClusterGenerator(Spec):
     """Further parameters, as `values.…`."""
 
 
-class Generator(Spec):
-    """What makes the applications of a set: one of these."""
+class SingleGenerator(Spec):
+    """What finds something, once for each application: one of these."""
 
     list: ListGenerator | None = None
     """Parameters that are written down."""
@@ -218,24 +218,47 @@ class Generator(Spec):
     clusters: ClusterGenerator | None = None
     """The clusters that are registered; `{}` for all."""
 
-    matrix: Many[Generator] = ()
-    """Two generators, each application of one with each of the other: `[{clusters: {}}, {git: …}]`."""
-
     other: JsonValues = {}
     """A generator as in Argo CD, such as `{pullRequest: {github: …}}`."""
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         faults = Faults()
-        said = [name for name in ("list", "git", "clusters") if getattr(self, name) is not None]
-        said += [name for name in ("matrix", "other") if getattr(self, name)]
-        if len(said) != 1:
-            got = ", ".join(said) or "none"
+        if len(self.said) != 1:
+            got = ", ".join(self.said) or "none"
             faults.add("list", f"or another generator is required, and one alone; got {got}; write one of them")
-        if self.matrix and len(self.matrix) != 2:
-            faults.add("matrix", f"needs two generators; got {len(self.matrix)}; write two")
         faults.raise_if_any()
         return self
+
+    @property
+    def said(self) -> Sequence[str]:
+        """Which of them are said."""
+        return [name for name in type(self).model_fields if getattr(self, name) not in (None, {}, ())]
+
+    @property
+    def inner(self) -> tuple[SingleGenerator, ...]:
+        """Those that it is made of; none of one that stands for itself."""
+        return ()
+
+
+class Generator(SingleGenerator):
+    """What makes the applications of a set: one of these."""
+
+    matrix: Many[SingleGenerator] = Field(default=(), max_length=2)
+    """Two generators, each application of one with each of the other: `[{clusters: {}}, {git: …}]`."""
+
+    @model_validator(mode="after")
+    def _are_two(self) -> Self:
+        faults = Faults()
+        if len(self.matrix) == 1:
+            faults.add("matrix", "needs two generators; got 1; write two, or that one by itself")
+        faults.raise_if_any()
+        return self
+
+    @property
+    def inner(self) -> tuple[SingleGenerator, ...]:
+        """Those that it is made of."""
+        return tuple(self.matrix)
 
 
 class Template(Deployed):

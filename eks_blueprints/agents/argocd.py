@@ -15,7 +15,7 @@ from eks_blueprints.agents.drawn import WAITED, Agent, AgentObject, filled, mani
 from eks_blueprints.agents.projects import Destination, Project, as_resource
 
 if TYPE_CHECKING:
-    from eks_blueprints.agents.applications import Application, ApplicationSet, Deployed, Generator
+    from eks_blueprints.agents.applications import Application, ApplicationSet, Deployed, SingleGenerator
     from eks_blueprints.agents.repositories import Repository
     from eks_blueprints.agents.spec import GitOpsArgs
 
@@ -216,7 +216,7 @@ def _set(name: str, each: ApplicationSet, args: GitOpsArgs, agent: Agent) -> Age
     return AgentObject(f"application-set-{name}", made, ("application_sets", name), after, deploys=True)
 
 
-def _generator(each: Generator, args: GitOpsArgs) -> dict[str, Any]:
+def _generator(each: SingleGenerator, args: GitOpsArgs) -> dict[str, Any]:
     if each.list is not None:
         return {"list": {"elements": [dict(element) for element in each.list.elements]}}
     if (git := each.git) is not None:
@@ -231,18 +231,18 @@ def _generator(each: Generator, args: GitOpsArgs) -> dict[str, Any]:
     if (clusters := each.clusters) is not None:
         chosen: dict[str, Any] = {"selector": {"matchLabels": dict(clusters.labels)}} if clusters.labels else {}
         return {"clusters": chosen | ({"values": dict(clusters.values)} if clusters.values else {})}
-    if each.matrix:
-        return {"matrix": {"generators": [_generator(inner, args) for inner in each.matrix]}}
+    if each.inner:
+        return {"matrix": {"generators": [_generator(inner, args) for inner in each.inner]}}
     return dict(each.other)
 
 
-def _read(each: Generator) -> list[str]:
+def _read(each: SingleGenerator) -> list[str]:
     """The repositories that a generator reads."""
-    inner = [name for other in each.matrix for name in _read(other)]
+    inner = [name for other in each.inner for name in _read(other)]
     return [*([each.git.repository] if each.git is not None else []), *inner]
 
 
 def _chooses_clusters(each: ApplicationSet) -> bool:
     """Whether its generators look at the clusters, which are registered before them then."""
-    flat = [*each.generators, *(inner for generator in each.generators for inner in generator.matrix)]
+    flat = [*each.generators, *(inner for generator in each.generators for inner in generator.inner)]
     return any(generator.clusters is not None for generator in flat)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from eks_blueprints.agents.applications import Deployed, Generator
+from eks_blueprints.agents.applications import Deployed, SingleGenerator
 from eks_blueprints.core.errors import Path, Problem, shown, unknown_name
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ def _circles(args: GitOpsArgs) -> Iterator[Problem]:
                 left += args.applications[other].depends_on
 
 
-def _generator(args: GitOpsArgs, each: Generator, at: Path) -> Iterator[Problem]:
+def _generator(args: GitOpsArgs, each: SingleGenerator, at: Path) -> Iterator[Problem]:
     if each.git is not None:
         yield from _known(each.git.repository, args.repositories, "repository", (*at, "git", "repository"))
-    for index, inner in enumerate(each.matrix):
+    for index, inner in enumerate(each.inner):
         yield from _generator(args, inner, (*at, "matrix", index))
 
 

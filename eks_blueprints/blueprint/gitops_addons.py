@@ -1,10 +1,12 @@
-"""What the agent's add-ons get from what the platform says of `gitops`."""
+"""What add-ons of delivery get from what the platform says of `gitops` and of rollouts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from eks_blueprints.blueprint.kinds import Argocd, ArgocdImageUpdater, Fluxcd
+from eks_blueprints.blueprint.kinds import Argocd, ArgocdImageUpdater, ArgoRollouts, Fluxcd
+from eks_blueprints.core.errors import Problem
 
 if TYPE_CHECKING:
     from eks_blueprints.addons.base import AddOn
@@ -18,7 +20,9 @@ _OURS = {"cm": {"create": False}, "secret": {"create": False}}
 
 
 def equipped(addon: A, args: BlueprintArgs) -> A:
-    """An add-on with the roles and settings that its part of `gitops` needs; what it says itself stays."""
+    """An add-on with the roles and settings that others ask of it; what it says itself stays."""
+    if isinstance(addon, ArgoRollouts) and _reads_cloudwatch(args):
+        return addon.that_reads_cloudwatch()
     gitops = args.gitops
     if gitops is None:
         return addon
@@ -35,6 +39,31 @@ def equipped(addon: A, args: BlueprintArgs) -> A:
             changes["image_automation"] = True
         return addon.model_copy(update=changes) if changes else addon
     return addon
+
+
+def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """Canaries behind a route, which Argo Rollouts splits by a plugin alone."""
+    rolled = [workload for workload in args.workloads if getattr(workload, "rollout", None) is not None]
+    if not rolled:
+        return
+    from eks_blueprints.workloads._rollout import GATEWAY_PLUGIN, split_by
+    from eks_blueprints.workloads.deployment import Deployment
+
+    routed = [each for each in rolled if isinstance(each, Deployment) and split_by(each) == "http_route"]
+    for addon in args.addons if routed else ():
+        if isinstance(addon, ArgoRollouts) and not addon.has_plugin(GATEWAY_PLUGIN):
+            for workload in routed:
+                at = ("workloads", workload.name, "rollout", "canary", "traffic")
+                do = f"add it to traffic_router_plugins of {addon.name}, or write traffic: replicas"
+                yield Problem(at, f"needs the plugin {GATEWAY_PLUGIN}; got {addon.name} without it; {do}")
+
+
+def _reads_cloudwatch(args: BlueprintArgs) -> bool:
+    """Whether an analysis of a workload reads metrics of CloudWatch."""
+    teams = (workload for team in args.teams for workload in team.workloads)
+    rollouts = (getattr(workload, "rollout", None) for workload in (*args.workloads, *teams))
+    analyses = (each for rollout in rollouts if rollout is not None for each in rollout.analyses.values())
+    return any(metric.cloudwatch is not None for each in analyses for metric in each.metrics.values())
 
 
 def _roles(gitops: GitOpsArgs) -> tuple[Any, ...] | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons._capability import CapabilityAddOn as CapabilityAddOn
     from eks_blueprints.addons._chart_addon import ChartAddOn as ChartAddOn
     from eks_blueprints.addons._helm_addon import HelmAddOn as HelmAddOn
+    from eks_blueprints.addons.argo_rollouts import ArgoRollouts as ArgoRollouts
     from eks_blueprints.addons.argocd import Argocd as Argocd
     from eks_blueprints.addons.argocd_image_updater import ArgocdImageUpdater as ArgocdImageUpdater
     from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver as AwsEbsCsiDriver
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 else:
     from eks_blueprints.core.late_specs import late
 
+    ArgoRollouts = late("eks_blueprints.addons.argo_rollouts", "ArgoRollouts")
     Argocd = late("eks_blueprints.addons.argocd", "Argocd")
     ArgocdImageUpdater = late("eks_blueprints.addons.argocd_image_updater", "ArgocdImageUpdater")
     AutoMode = late("eks_blueprints.compute.auto_mode", "AutoMode")

@@ -43,6 +43,7 @@ def telemetry(args: BlueprintArgs) -> Telemetry:
     certificates = addons.get("cert_manager")
     return Telemetry(
         prometheus_home=prometheus.home if prometheus else None,
+        prometheus_url=prometheus.service.url if prometheus is not None and prometheus.service is not None else None,
         monitor_labels=_wanted(prometheus) if prometheus else {},
         replaced_rules=_replaced(args) if prometheus else (),
         reads_annotations=any(_reads_annotations(addon) for addon in addons.values()),

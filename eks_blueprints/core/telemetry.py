@@ -13,6 +13,8 @@ class Telemetry:
 
     prometheus_home: str | None = None
     """Namespace of the Prometheus that follows PodMonitors and PrometheusRules; None where there is none."""
+    prometheus_url: str | None = None
+    """Where it answers queries; None where that is not known."""
     monitor_labels: Mapping[str, str] = field(default_factory=dict)
     """Labels that it wants them to carry."""
     replaced_rules: tuple[str, ...] = ()

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from eks_blueprints.workloads._exposed import Ingress as Ingress
     from eks_blueprints.workloads._exposed import Service as Service
     from eks_blueprints.workloads._horizontal import HorizontalPodAutoscaler as HorizontalPodAutoscaler
+    from eks_blueprints.workloads._rollout import BlueGreen as BlueGreen
+    from eks_blueprints.workloads._rollout import Canary as Canary
+    from eks_blueprints.workloads._rollout import Rollout as Rollout
     from eks_blueprints.workloads._service_account import ServiceAccount as ServiceAccount
     from eks_blueprints.workloads._vertical import VerticalPodAutoscaler as VerticalPodAutoscaler
     from eks_blueprints.workloads._volumes import Claim as Claim
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from eks_blueprints.workloads.stateful_set import StatefulSet as StatefulSet
 
 _HOMES = {
+    "BlueGreen": "_rollout",
+    "Canary": "_rollout",
     "Claim": "_volumes",
     "ConfigMap": "_config",
     "Container": "_container",
@@ -42,6 +47,7 @@ _HOMES = {
     "Job": "job",
     "NetworkPolicy": "base",
     "PodDisruptionBudget": "_disruption",
+    "Rollout": "_rollout",
     "ScaledJob": "_events",
     "ScaledObject": "_events",
     "Secret": "_config",

@@ -19,6 +19,7 @@ _LATER = frozenset(
         "HorizontalPodAutoscaler",
         "HTTPRoute",
         "Ingress",
+        "Rollout",
         "ScaledJob",
         "ScaledObject",
         "VerticalPodAutoscaler",
@@ -46,7 +47,7 @@ def deploy(workload: Workload, cluster: ClusterRef) -> Component:
             own += _made(each, component, cluster, before)
         elif kind in _LATER:
             own += _made(each, component, cluster, [*before, *own])
-        elif kind in ("NetworkPolicy", "PodDisruptionBudget") or (kind == "Service" and each.key == "service"):
+        elif kind in ("NetworkPolicy", "PodDisruptionBudget") or (kind == "Service" and each.key.startswith("service")):
             own += _made(each, component, cluster, needed)
         else:
             before += _made(each, component, cluster, needed)
@@ -84,6 +85,7 @@ def _made(each: Drawing, component: Component, cluster: ClusterRef, after: Any) 
         component.child(
             depends_on=after,
             retain_on_delete=each.kept or None,
+            ignore_changes=list(each.ignored) or None,
             **in_cluster(cluster.resource, goes_with_it=not each.makes_outside),
         ),
         field_of=each.field_of,

@@ -48,6 +48,8 @@ class Drawing:
     """The field of the workload that the object as a whole comes from."""
     kept: bool = False
     """Whether the object stays in the cluster when it is no longer declared."""
+    ignored: tuple[str, ...] = ()
+    """Fields that others change in the cluster, and that are left as they are there."""
     _from: dict[Path, tuple[Path, bool]] = field(default_factory=dict)
     """For parts of the manifest: the field of the workload, and whether what is below it is in the same words."""
 

@@ -55,6 +55,11 @@ class ScaledWorkload(ServedWorkload):
                 return scaler.min_replicas
         return 1 if self.replicas is None else self.replicas
 
+    @property
+    def is_scaled(self) -> bool:
+        """Whether something changes the number of its pods."""
+        return self.horizontal_pod_autoscaler is not None or self.scaled_object is not None
+
     def _check_own(self, faults: Faults) -> None:
         super()._check_own(faults)
         horizontal = self.horizontal_pod_autoscaler
@@ -177,9 +182,9 @@ class ScaledWorkload(ServedWorkload):
 
     def own_objects(self, ground: Ground) -> Iterator[Drawing]:
         """The workload, what leads to it and what scales it."""
-        yield from super().own_objects(ground)
+        yield from self.served_objects(ground)
         yield from self._budget()
-        target = {"apiVersion": self.api_version, "kind": self.kubernetes_kind, "name": self.object_name_used}
+        target = self.scale_target
         scalers = (
             ("horizontal_pod_autoscaler", "autoscaling/v2 HorizontalPodAutoscaler", "scaleTargetRef"),
             ("vertical_pod_autoscaler", "autoscaling.k8s.io/v1 VerticalPodAutoscaler", "targetRef"),
@@ -197,6 +202,15 @@ class ScaledWorkload(ServedWorkload):
             found.put(("spec", "scaleTargetRef"), target, ("scaled_object",))
             _keda.put(self, found, "scaled_object", scaled)
             yield found
+
+    @property
+    def scale_target(self) -> dict[str, str]:
+        """What autoscalers change the number of pods of."""
+        return {"apiVersion": self.api_version, "kind": self.kubernetes_kind, "name": self.object_name_used}
+
+    def served_objects(self, ground: Ground) -> Iterator[Drawing]:
+        """The workload and what leads to it."""
+        return super().own_objects(ground)
 
     def _budget(self) -> Iterator[Drawing]:
         budget = self.pod_disruption_budget

@@ -183,8 +183,22 @@ class ServedWorkload(Workload):
             found = drawing(self, "http-route", "gateway.networking.k8s.io/v1 HTTPRoute", ("http_route",))
             number = port_named(route.port, self.service_ports)
             found.put(("spec",), route.manifest(self.service_name, number), ("http_route",))
+            self.split(found, number)
             found.patch(("spec",), route.spec, ("http_route", "spec"))
             yield found
+
+    @property
+    def ingress_port(self) -> int:
+        """The port of the Service that the Ingress leads to."""
+        return port_named(self.ingress.port if self.ingress is not None else None, self.service_ports)
+
+    @property
+    def backend_port(self) -> dict[str, Any]:
+        """The port as the Ingress names it."""
+        return {"number": self.ingress_port}
+
+    def split(self, route: Drawing, number: int) -> None:
+        """Have a route lead to several versions; here there is one."""
 
     def _ingress(self, ingress: Ingress, ground: Ground) -> Drawing:
         found = drawing(self, "ingress", "networking.k8s.io/v1 Ingress", ("ingress",))
@@ -192,7 +206,7 @@ class ServedWorkload(Workload):
         if annotations:
             found.put(("metadata", "annotations"), annotations, ("ingress", "annotations"))
         found.put(("spec", "ingressClassName"), ingress.ingress_class, ("ingress", "ingress_class"))
-        port = {"number": port_named(ingress.port, self.service_ports)}
+        port = self.backend_port
         backend = {"service": {"name": self.service_name, "port": port}}
         path = {"path": ingress.path, "pathType": ingress.path_type, "backend": backend}
         for host in ingress.hosts or (None,):

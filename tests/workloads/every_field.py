@@ -200,12 +200,35 @@ RUN: dict[str, list[Any]] = {
     "active_deadline_seconds": [600],
     "restart_policy": ["Never", "OnFailure"],
 }
+MEASURED: dict[str, Any] = {
+    "metrics": {
+        "errors": {"prometheus": {"query": "vector(0)", "address": "http://prometheus:9090"}, "success": "result[0] < 0.05",
+                   "interval": "1m", "count": 5, "failure_limit": 1, "initial_delay": "30s"},
+        "slow": {"cloudwatch": {"namespace": "AWS/ApplicationELB", "metric": "TargetResponseTime", "statistic": "p99",
+                                "dimensions": {"LoadBalancer": "app/x"}, "period_seconds": 60, "lookback": "10m"},
+                 "failure": "result[0] > 1", "success": "result[0] <= 1"},
+        "ok": {"web": {"url": "http://api/healthz", "json_path": "{$.ok}", "headers": {"Accept": "application/json"},
+                       "timeout_seconds": 5}, "success": "result == true"},
+    }
+}  # fmt: skip
+ROLLOUTS: list[Any] = [
+    {"canary": {"steps": [{"weight": 10}, {"pause": "5m"}, {"analysis": ["web"]}, {"pause": "until_promoted"}],
+                "analysis": ["web"], "max_surge": 1, "max_unavailable": "10%"}, "analyses": {"web": MEASURED}, "wait": True,
+     "spec": {"revisionHistoryLimit": 3}},
+    {"canary": {"steps": [{"weight": 50}], "traffic": "replicas"}},
+    {"canary": {"steps": [{"weight": 50}], "traffic": "ingress"}},
+    {"blue_green": {}},
+    {"blue_green": {"auto_promotion_after": "5m", "preview_replicas": 1, "before": ["web"], "after": ["web"],
+                    "scale_down_delay": "1m"}, "analyses": {"web": MEASURED}},
+    {"blue_green": {"auto_promotion": False}},
+]  # fmt: skip
 FIELDS: dict[str, dict[str, list[Any]]] = {
     "deployment": {
         **SERVED,
         **SCALED,
         "volumes": [*VOLUMES, *CLAIMS],
         "spec": [{"strategy": {"type": "Recreate"}, "minReadySeconds": 5, "progressDeadlineSeconds": 300}],
+        "rollout": ROLLOUTS,
     },
     "stateful_set": {
         **SERVED,
@@ -256,6 +279,7 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
 }
 NEEDS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("service", "ingress", "http_route", "readiness_probe", "liveness_probe", "startup_probe"), HTTP),
+    "rollout": {**HTTP, "service": {}, "ingress": {"hosts": ["shop.example.com"]}},
     "volume_mounts": {"volumes": {"data": {}}},
     "spread": {"replicas": 3},
     "horizontal_pod_autoscaler": {"requests": {"cpu": "100m", "memory": "100Mi"}},
