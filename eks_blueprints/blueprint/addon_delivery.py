@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
 
 from eks_blueprints.addons._fit import Stage
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint.kinds import Argocd, ChartAddOn, Fluxcd, Manifests
 from eks_blueprints.blueprint.order import required
-from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.helm import WITH_GIT
 from eks_blueprints.core.json_values import secret_leaves
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.core.helm import Delivery
+    from eks_blueprints.workloads.base import Workload
 
 _BY_HELM = "set delivery: helm for this one"
 _CARRIERS: dict[str, tuple[str, type[AddOn]]] = {"argocd": ("argocd", Argocd), "flux": ("fluxcd", Fluxcd)}
@@ -108,6 +111,32 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
             for path in secret_leaves(addon.values):
                 message = f"would be stored in plain text in an object of {by.name}; got a secret; {_BY_HELM}"
                 yield Problem(("addons", addon.name, "values", *path), message)
+    if args.addon_defaults.git is not None:
+        for workload in args.workloads:
+            yield from _secrets_for_git(workload, ("workloads", workload.name))
+        for team in args.teams:
+            for workload in team.workloads:
+                yield from _secrets_for_git(workload, ("teams", team.name, "workloads", workload.name))
+
+
+def _secrets_for_git(workload: Workload, place: Path) -> Iterator[Problem]:
+    """Secrets of a workload that would stand in an object of the repository; those in its Secrets would not."""
+    for field in sorted(workload.model_fields_set - {"secrets"}):
+        for path in _secret_leaves(getattr(workload, field)):
+            unless = "unless it is in secrets of the workload"
+            message = f"would be stored in plain text in the Git repository, {unless}; got a secret; name it there"
+            yield Problem((*place, field, *path), message)
+
+
+def _secret_leaves(value: Any, path: Path = ()) -> Iterator[Path]:
+    if isinstance(value, BaseModel):
+        for field in value.model_fields_set:
+            yield from _secret_leaves(getattr(value, field), (*path, field))
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _secret_leaves(each, (*path, str(key)))
+    else:
+        yield from secret_leaves(value, path)
 
 
 def _needed(addon: AddOn, among: Sequence[AddOn]) -> set[str]:

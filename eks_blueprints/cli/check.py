@@ -195,7 +195,9 @@ def _judged_program(program: Path, stack: str | None, profile: Profile | None) -
 
     project = project_of(program)
     return judge_plan(
-        preview(program_target(program, stack)).plan, project.main if project else program, profile=profile
+        preview(program_target(program, stack), with_git=True).plan,
+        project.main if project else program,
+        profile=profile,
     )
 
 

@@ -122,18 +122,18 @@ def _by_agent(release: HelmRelease, source: Source) -> Iterator[Mapping[str, Any
 def _rendered(release: HelmRelease, resource: Resource, stack: Stack, source: Source) -> list[Mapping[str, Any]] | str:
     """The objects of a chart; a text where they cannot stand in a repository: the reason."""
     installed = charts_of(resource, stack)[0]
-    place = next(iter(helm.places(_with(installed, release), stack)), None)
     if helm.helm() is None:
         return "there is no Helm on the PATH"
-    if place is None:
-        return "the chart is not within reach"
-    once, again = (
-        helm.manifests(place, release.name, release.namespace, release.values, _kubernetes(stack)) for _ in range(2)
-    )
+    once: list[Any] | str = "the chart is not within reach"
+    for place in helm.places(_with(installed, release), stack):
+        how = (place, release.name, release.namespace, release.values, _kubernetes(stack))
+        once = helm.manifests(*how)
+        if not isinstance(once, str):
+            if once != helm.manifests(*how):
+                return "it renders something else each time"
+            break
     if isinstance(once, str):
         return once
-    if once != again:
-        return "it renders something else each time"
     objects = [each for each in once if isinstance(each, Mapping) and each.get("kind")]
     if secret := next(
         (each for each in objects if is_secret(each) and (each.get("data") or each.get("stringData"))), None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from eks_blueprints.core.errors import InputError, Problem, dotted
+from eks_blueprints.core.errors import InputError, Problem, dotted, shown
 from eks_blueprints.core.files import text_of
 from eks_blueprints.core.object_lists import listed
 from eks_blueprints.core.plain_secrets import MASK, hidden, hidden_line
@@ -41,8 +42,6 @@ class Commit(Folder):
 
     def __init__(self, path: Path, ref: str) -> None:
         super().__init__(path)
-        import subprocess
-
         try:
             self._commit = run(path, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").strip()
             self._prefix = run(path, "rev-parse", "--show-prefix").strip()
@@ -51,8 +50,6 @@ class Commit(Folder):
             raise InputError([Problem((), message, "--base")]) from None
 
     def text(self, name: str) -> str | None:
-        import subprocess
-
         try:
             return run(self.path, "cat-file", "blob", f"{self._commit}:{self._prefix}{name}")
         except subprocess.CalledProcessError:
@@ -171,9 +168,7 @@ def _amount(value: Any) -> float | None:
 
 
 def _shown(value: Any) -> str:
-    from eks_blueprints.core.errors import shown
-
-    return "nothing" if value is None else shown(hidden(value, "", MASK))
+    return "nothing" if value is None else shown(hidden(value, "", MASK), 120)
 
 
 def _differences(old: str, new: str) -> Iterator[str]:

@@ -249,6 +249,57 @@ def test_flux_installs_what_comes_after_it() -> None:
     shop.one("shop-keda-release").waits_for("shop-keda-release-repository").waits_for("shop-fluxcd-release")
 
 
+GIT = {"by": "argocd", "repository": "https://github.com/acme/manifests", "path": "eu", "revision": "v2"}
+WEB = {"web": {"kind": "deployment", "namespace": "shop", "image": "a.b/web:1"}}
+
+
+def test_a_repository_brings_what_comes_after_argo_cd_and_the_workloads() -> None:
+    addons = {"argocd": {}, "keda": {}, "cert_manager": {}, "external_dns": ZONES, "reloader": {"delivery": "helm"}}
+    more: dict[str, Any] = {"namespaces": {"shop": {}}, "workloads": WEB}
+    shop = platform(addons, addon_defaults={"delivery": GIT}, **more).is_valid()
+    direct = {r.name for r in shop.all("kubernetes:helm.sh/v3:Release")}
+    assert direct == {"shop-argocd-release", "shop-cert-manager-release", "shop-reloader-release"}
+    shop.none("kubernetes:apps/v1:Deployment")
+    app = shop.one("shop-gitops-application").waits_for("shop-argocd-release").waits_for("shop-external-dns-role")
+    app.waits_for("shop-namespace-shop-namespace")
+    app.has({"spec.source.path": "eu/clusters/dev", "spec.source.targetRevision": "v2", "metadata.namespace": "argocd"})
+    assert app["spec.syncPolicy.automated"] == {"prune": True, "selfHeal": True}
+    assert app["metadata.finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
+
+
+def test_flux_reads_a_repository_with_its_secret() -> None:
+    delivery = {"by": "flux", "repository": "ssh://git@github.com/acme/manifests", "secret": "deploy-key"}
+    shop = platform({"fluxcd": {}, "keda": {}}, addon_defaults={"delivery": delivery}).is_valid()
+    source = shop.one("shop-gitops-repository").has({"spec.ref.branch": "main", "spec.secretRef.name": "deploy-key"})
+    assert source["spec.url"] == "ssh://git@github.com/acme/manifests"
+    shop.one("shop-gitops-kustomization").waits_for("shop-gitops-repository").has({"spec.path": "./flux/dev"})
+
+
+@pytest.mark.parametrize(
+    ("delivery", "message"),
+    [
+        ({"by": "argocd"}, "addon_defaults.delivery.repository: is required"),
+        ({"repository": "https://a.b/c"}, "addon_defaults.delivery.by: is required"),
+        ({**GIT, "by": "argo"}, "addon_defaults.delivery.by: is not one of the allowed values"),
+        ({**GIT, "repository": "git.acme.example"}, "addon_defaults.delivery.repository: does not have the right form"),
+        ({**GIT, "path": "../up"}, "addon_defaults.delivery.path: is no folder in the repository"),
+        ({**GIT, "path": "/up"}, "addon_defaults.delivery.path: is no folder in the repository"),
+        ({**GIT, "by": "flux"}, "addon_defaults.delivery: needs fluxcd on the cluster"),
+        ("git", "addon_defaults.delivery: is not one of the allowed values"),
+        (None, "addon_defaults.delivery: is not one of the allowed values"),
+    ],
+)
+def test_a_delivery_that_is_none(delivery: Any, message: str) -> None:
+    assert message in refused({"argocd": {}}, addon_defaults={"delivery": delivery})
+
+
+def test_a_secret_outside_of_secrets_cannot_come_from_git() -> None:
+    web = {"web": {**WEB["web"], "env": {"TOKEN": {"secret": "token"}}}}
+    message = "workloads.web.env.TOKEN: would be stored in plain text in the Git repository, unless it is in secrets of"
+    more: dict[str, Any] = {"namespaces": {"shop": {}}, "workloads": web}
+    assert message in refused({"argocd": {}}, addon_defaults={"delivery": GIT}, **more)
+
+
 @pytest.mark.parametrize(
     ("addons", "message"),
     [

@@ -45,5 +45,5 @@ def _judged(file: Path, profile: Profile | None) -> tuple[Report, tuple[str, ...
     from eks_blueprints.review.preview.targets import stack_targets
 
     (target,) = stack_targets([file])
-    report = judge_plan(preview(target).plan, file.parent, profile=profile)
+    report = judge_plan(preview(target, with_git=True).plan, file.parent, profile=profile)
     return replace(report, rules=()), tuple(rule.id for rule in report.rules)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.helm import WITH_GIT
 from eks_blueprints.recording import Plan, Position, ProgramError, Recording, record, record_directory
 from eks_blueprints.review.preview.targets import Target
 from eks_blueprints.stackfile.find import project_of
@@ -61,17 +62,20 @@ class Preview:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def preview(target: Target) -> Preview:
-    """Run a target's program and check every input.
+def preview(target: Target, *, with_git: bool = False) -> Preview:
+    """Run a target's program and check every input; `with_git` says whether what a Git repository brings is declared.
 
     Raises:
         InputError: if its stack file is invalid, or its program fails.
     """
     start = time.perf_counter()
+    token = WITH_GIT.set(with_git)
     try:
         recording = recorded(target)
     except ProgramError as error:
         raise told(error, target) from error
+    finally:
+        WITH_GIT.reset(token)
     found = tuple(findings(recording))
     notes = tuple(log.text for log in recording.logs if log.severity in ("warning", "error"))
     return Preview(target, recording.plan(), found, notes, recording.gaps, time.perf_counter() - start)
