@@ -55,9 +55,14 @@ class KubernetesObject(pulumi.CustomResource):
 
 
 def put_on(
-    cluster: ClusterRef, name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions
+    cluster: ClusterRef,
+    name: str,
+    manifest: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+    field_of: Callable[[Path], Path] | None = None,
 ) -> tuple[KubernetesObject, ...]:
-    """Make an object on a cluster; nothing where a Git repository brings it, which no Secret comes from."""
+    """Make an object on a cluster; nothing where a Git repository brings it, which no Secret comes from. For `field_of`
+    see `KubernetesObject`."""
     if cluster.from_git and not secret_objects.is_secret(manifest):
         return ()
-    return (KubernetesObject(name, manifest, opts),)
+    return (KubernetesObject(name, manifest, opts, field_of=field_of),)
