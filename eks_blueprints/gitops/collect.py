@@ -187,7 +187,8 @@ class _Reading:
         component = self._component(resource, release.namespace, {})
         unknown = list(open_parts(release.values, self.names))
         if unknown:
-            self.left_out.append(left_open(f"chart {release.name}", unknown))
+            folder = f"clusters/{self._stack.name}/{component}/"
+            self.left_out.append(replace(left_open(f"chart {release.name}", unknown), path=folder))
             return
         found = delivered(release, resource, self._stack, self._source, self._form)
         if found.rendered:

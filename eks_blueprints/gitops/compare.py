@@ -60,8 +60,7 @@ def against_folder(made: Manifests, folder: Folder) -> list[Change]:
     """What differs from the files of a folder."""
     before = mark_of(folder, made).files
     found: list[Change] = []
-    stay = {each.path for each in made.left_out}
-    for path in sorted({*before, *made.files} - stay):
+    for path in sorted({*before, *made.files}):
         old, new = folder.text(path), made.files.get(path)
         if old == new or path.endswith(f"/{_LISTINGS}") or path == made.marker:
             continue

@@ -46,8 +46,8 @@ def laid_out(found: Collected) -> Manifests:
         if path in files:
             parts.setdefault(item.component, []).append(path.rpartition("/")[2])
     for part, names in parts.items():
-        files[f"{folder}/{part}/kustomization.yaml"] = _listing(names)
-    files[f"{folder}/kustomization.yaml"] = _listing(parts)
+        files[f"{folder}/{part}/kustomization.yaml"] = listing(names)
+    files[f"{folder}/kustomization.yaml"] = listing(parts)
     if found.source.agent == "flux":
         files |= _flux(plan.stack, parts, order, found.source)
     return Manifests(
@@ -87,7 +87,8 @@ def _name(item: Item) -> str:
     return ".".join("".join(each if each.isalnum() or each in "-." else "_" for each in word) for word in words)
 
 
-def _listing(names: Any) -> str:
+def listing(names: Any) -> str:
+    """The kustomization of a folder with some files or folders in it."""
     return as_yaml(
         {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
@@ -98,7 +99,7 @@ def _listing(names: Any) -> str:
 
 
 def _flux(stack: str, parts: Mapping[str, Any], order: Order, source: Source) -> dict[str, str]:
-    files = {f"flux/{stack}/kustomization.yaml": _listing(f"{part}.yaml" for part in parts)}
+    files = {f"flux/{stack}/kustomization.yaml": listing(f"{part}.yaml" for part in parts)}
     for part in parts:
         first = [{"name": _kustomization_name(each)} for each in order.direct(part) if each in parts]
         made = kustomization(

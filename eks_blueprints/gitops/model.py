@@ -53,7 +53,7 @@ class LeftOut:
     unknown: bool = False
     """Whether it could, if values were known that only AWS knows; else it is well where it is."""
     path: str | None = None
-    """The file that it would be in."""
+    """The file that it would be in; of a chart its folder, with a slash at its end."""
 
     def __str__(self) -> str:
         return f"{self.what}: {self.why}; {self.do}"

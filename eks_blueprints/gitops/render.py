@@ -11,7 +11,7 @@ from eks_blueprints.gitops.collect import collected
 from eks_blueprints.gitops.layout import laid_out
 from eks_blueprints.gitops.model import Agent, Manifests
 from eks_blueprints.gitops.outputs import known
-from eks_blueprints.gitops.write import Folder, with_tags_there
+from eks_blueprints.gitops.write import Folder, with_kept_files, with_tags_there
 from eks_blueprints.review.preview.targets import Target
 
 
@@ -49,4 +49,4 @@ def rendered(
                     for each in missing
                 ]
             )
-        yield with_tags_there(made, folder)
+        yield with_kept_files(with_tags_there(made, folder), folder)

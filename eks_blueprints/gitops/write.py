@@ -14,6 +14,7 @@ from eks_blueprints.core.files import named
 from eks_blueprints.core.printed import document
 from eks_blueprints.core.yaml_text import YAMLError, load
 from eks_blueprints.gitops.images import changed, images, kept
+from eks_blueprints.gitops.layout import listing
 from eks_blueprints.gitops.model import Item, Manifests
 from eks_blueprints.gitops.yaml_form import as_yaml
 
@@ -86,7 +87,7 @@ def with_tags_there(made: Manifests, folder: Folder) -> Manifests:
     by_text = {as_yaml(item.manifest): index for index, item in enumerate(items)}
     for path, now in made.images.items():
         there = folder.text(path) if path in before else None
-        if there is None or there == files[path]:
+        if there is None or there == files[path] or files[path] not in by_text:
             continue
         stay = kept(now, before[path], _images(there))
         if not stay:
@@ -101,6 +102,41 @@ def with_tags_there(made: Manifests, folder: Folder) -> Manifests:
     return replace(made, files=files, items=tuple(items), notes=tuple(notes))
 
 
+def with_kept_files(made: Manifests, folder: Folder) -> Manifests:
+    """The files of a stack with those of objects that are left out for want of a value, as they are in the folder."""
+    before = mark_of(folder, made).files
+    kept: dict[str, str] = {}
+    for path in before:
+        if path not in made.files and _stays(path, made) and (text := folder.text(path)) is not None:
+            kept[path] = text
+    if not kept:
+        return made
+    files = {**made.files, **kept}
+    top, flux = f"clusters/{made.stack}/", f"flux/{made.stack}/"
+    parts: dict[str, list[str]] = {}
+    for path in files:
+        part, _, name = path.removeprefix(top).partition("/")
+        if path.startswith(top) and name and name != "kustomization.yaml":
+            parts.setdefault(part, []).append(name)
+    for part, names in parts.items():
+        files[f"{top}{part}/kustomization.yaml"] = listing(names)
+    files[f"{top}kustomization.yaml"] = listing(parts)
+    if f"{flux}kustomization.yaml" in files:
+        others = [path.removeprefix(flux) for path in files if path.startswith(flux)]
+        files[f"{flux}kustomization.yaml"] = listing(each for each in others if each != "kustomization.yaml")
+    images_of = {**made.images, **{path: before[path] for path in kept if before[path]}}
+    return replace(made, files=dict(sorted(files.items())), images=images_of)
+
+
+def _stays(path: str, made: Manifests) -> bool:
+    """Whether a file may be that of something that is left out for want of a value."""
+    for at in (each.path for each in made.left_out if each.path):
+        part = at.removeprefix(f"clusters/{made.stack}/").partition("/")[0]
+        if path in (at, f"flux/{made.stack}/{part}.yaml") or (at.endswith("/") and path.startswith(at)):
+            return True
+    return False
+
+
 def _images(text: str) -> Mapping[str, str]:
     try:
         return images(load(text))
@@ -109,14 +145,13 @@ def _images(text: str) -> Mapping[str, str]:
 
 
 def difference(made: Manifests, folder: Folder) -> Difference:
-    """What would change in a folder; files of objects that are left out for want of a value stay."""
+    """What would change in a folder."""
     before = mark_of(folder, made).files
     wanted = {**made.files, made.marker: _marker(made, before)}
     there = {path: folder.text(path) for path in wanted}
     new = {path: text for path, text in wanted.items() if there[path] is None}
     other = {path: text for path, text in wanted.items() if there[path] not in (None, text)}
-    stay = {each.path for each in made.left_out if each.path}
-    gone = [path for path in before if path not in wanted and path not in stay and folder.text(path) is not None]
+    gone = [path for path in before if path not in wanted and folder.text(path) is not None]
     return Difference(new, other, tuple(sorted(gone)))
 
 
@@ -158,9 +193,6 @@ def write(made: Manifests, folder: Folder) -> Difference:
 def _marker(made: Manifests, before: Mapping[str, Any], *, both: bool = False) -> str:
     files = {path: dict(ends) for path, ends in before.items()} if both else {}
     files |= {path: dict(made.images.get(path, {})) for path in made.files}
-    for each in made.left_out:
-        if each.path is not None and each.path in before:
-            files[each.path] = dict(before[each.path])
     about = "written by eks-blueprints gitops render; it deletes files that are listed here and no longer needed"
     data = {"kind": KIND, "about": about, "project": made.project, "stack": made.stack}
     return document({**data, "files": dict(sorted(files.items()))}) + "\n"

@@ -225,6 +225,9 @@ def test_what_is_left_out_for_want_of_a_value_keeps_its_file(tmp_path: Path) -> 
     assert done.exit_code == 0
     assert "left out: ServiceAccount shop/web" in done.output
     assert account.read_text() == before
+    assert account.name in data(folder, "clusters/prod/web/kustomization.yaml")["resources"]
+    assert "0 files" not in done.output
+    assert "up to date" in done.output
     rendered(tmp_path)
     assert account.read_text() == before
 
