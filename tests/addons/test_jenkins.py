@@ -38,10 +38,9 @@ def test_a_host_is_an_ingress_and_the_address_of_its_links() -> None:
 
 
 def test_an_admin_of_ones_own_is_read_from_a_secret() -> None:
-    assert values(**{"admin_secret": "admin"})["controller"]["admin"] == {
-        "createSecret": False,
-        "existingSecret": "admin",
-    }
+    own = "jenkins-admin"
+
+    assert values(admin_secret=own)["controller"]["admin"] == {"createSecret": False, "existingSecret": own}
 
 
 @pytest.mark.parametrize(
