@@ -9,7 +9,7 @@ import pytest
 import eks_blueprints
 
 TOP = {
-    *("SecurityGroupArgs", "SecurityGroupRule"),
+    *("Pipelines", "PipelinesArgs", "SecurityGroupArgs", "SecurityGroupRule"),
     *(
         "Access",
         "AccessArgs",
@@ -65,6 +65,10 @@ ROOMS = {
         "VolumeNearlyFull",
     },
     "karpenter": {"AutoModeNodePool", "Ec2NodeClass", "NodeClass", "NodePool", "default_release", "oldest_for"},
+    "pipelines": {
+        *("AppPipeline", "ChartPipeline", "Connection", "CustomPipeline", "DriftPipeline", "Environment"),
+        *("ManifestRepository", "Pipeline", "PlatformPipeline", "PrivateAccess", "ReleasePipeline"),
+    },
     "policies": {"Context", "Faults", "Finding", "Props", "Report", "Rule", "check_plan", "check_stack", "rule"},
     "recording": {
         *("Call", "LogMessage", "Plan", "PlannedResource", "Position", "ProgramError", "RecordedResource"),
