@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
 
 from eks_blueprints.pipelines._job import Job, Output
 from eks_blueprints.pipelines.engines._script import script
-from eks_blueprints.pipelines.engines._steps import Step
-from eks_blueprints.pipelines.stages.build import Build
+from eks_blueprints.pipelines.engines._text import secrets
 
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:npm-AbCdEf"
 AWS = """#!/bin/bash
@@ -20,25 +18,13 @@ printf '{"it'"'"'s": "s3cret"}'
 
 
 def run(
-    folder: Path, job: Job, outputs: dict[str, Output] | None = None, **more: Any
+    folder: Path, job: Job, outputs: dict[str, Output] | None = None, *, masked: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    stage = Build(name="build", commands=("make",))
-    step = Step(
-        stage=stage,
-        work=job,
-        needs=(),
-        inputs=(),
-        outputs=outputs or {},
-        environment=None,
-        role_arn=None,
-        region="eu-west-1",
-        reviewed=True,
-    )
     (folder / "bin").mkdir(exist_ok=True)
     (folder / "bin" / "aws").write_text(AWS)
     (folder / "bin" / "aws").chmod(0o755)
     env = {**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "CALLS": str(folder / "calls")}
-    call = ["bash", "--noprofile", "--norc", "-c", script(step, job, **more)]
+    call = ["bash", "--noprofile", "--norc", "-c", script(job, outputs or {}, before=secrets(job, masked=masked))]
     return subprocess.run(call, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.pipelines._job import Job
-from eks_blueprints.pipelines.engines._script import default_image
 from eks_blueprints.pipelines.engines._steps import Step
+from eks_blueprints.pipelines.engines._text import default_image
 
 if TYPE_CHECKING:
     from eks_blueprints.pipelines._engines import JenkinsArgs

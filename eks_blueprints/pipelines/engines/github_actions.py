@@ -12,7 +12,7 @@ from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Report, Runner
 from eks_blueprints.pipelines.engines import _github_comment, _github_settings, _owners
 from eks_blueprints.pipelines.engines._actions import action
-from eks_blueprints.pipelines.engines._script import masking, pattern, script
+from eks_blueprints.pipelines.engines._script import pattern, script
 from eks_blueprints.pipelines.engines._steps import (
     ACCOUNT,
     MARK,
@@ -23,6 +23,7 @@ from eks_blueprints.pipelines.engines._steps import (
     problems_of_sources,
     steps,
 )
+from eks_blueprints.pipelines.engines._text import masking, secrets
 from eks_blueprints.pipelines.engines._yaml import text
 
 if TYPE_CHECKING:
@@ -235,7 +236,8 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
             said["audience"] = args.audience
         said["role-session-name"] = f"{step.name}-${{{{ github.run_id }}}}"
         yield {"uses": action("aws-actions/configure-aws-credentials"), "with": said}
-    yield {"name": step.name, "run": literal(script(step, job, before=_before(job), masked=True))}
+    before = [*_before(job), *secrets(job, masked=True)]
+    yield {"name": step.name, "run": literal(script(job, step.outputs, before=before))}
     for name, output in step.outputs.items():
         yield {
             **({"if": "always()"} if output.always else {}),

@@ -11,8 +11,9 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Runner
 from eks_blueprints.pipelines.engines import _gitlab_settings, _owners
-from eks_blueprints.pipelines.engines._script import default_image, script
+from eks_blueprints.pipelines.engines._script import script
 from eks_blueprints.pipelines.engines._steps import ACCOUNT, MARK, Step, any_text, code, problems_of_sources, steps
+from eks_blueprints.pipelines.engines._text import default_image, secrets
 from eks_blueprints.pipelines.engines._yaml import text
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
     data["variables"] = _variables(step, job)
     if job.cache:
         data["cache"] = [{"key": f"{graph.name}-{step.name}", "paths": list(job.cache)}]
-    data["script"] = [script(step, job, before=_before(step))]
+    data["script"] = [script(job, step.outputs, before=[*_before(step), *secrets(job)])]
     return {**data, **_kept(graph.name, step, job)}
 
 

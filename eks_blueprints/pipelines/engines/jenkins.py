@@ -12,6 +12,7 @@ from eks_blueprints.pipelines.engines import _github_settings, _gitlab_settings,
 from eks_blueprints.pipelines.engines._pod import pod, service_account
 from eks_blueprints.pipelines.engines._script import script
 from eks_blueprints.pipelines.engines._steps import ACCOUNT, MARK, Step, code, problems_of_sources, steps
+from eks_blueprints.pipelines.engines._text import secrets
 from eks_blueprints.pipelines.engines._yaml import text
 
 if TYPE_CHECKING:
@@ -259,7 +260,7 @@ def _script(step: Step, job: Job, *, checkout: bool) -> str:
     before.append("export COMMIT")
     if job.runner.docker:
         before.append("docker buildx create --name pod --driver remote --use unix:///run/buildkit/buildkitd.sock")
-    return "#!/usr/bin/env bash\n" + script(step, job, before=before)
+    return "#!/usr/bin/env bash\n" + script(job, step.outputs, before=[*before, *secrets(job)])
 
 
 def _reported(step: Step, job: Job) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from eks_blueprints.pipelines._job import Job, Output
 from eks_blueprints.pipelines.engines._codepipeline.frame import artifact_name
-from eks_blueprints.pipelines.engines._codepipeline.script import script
+from eks_blueprints.pipelines.engines._script import script
 
 FORMATS = {"junit": "JUNITXML", "cobertura": "COBERTURAXML"}
 """Formats of reports that CodeBuild shows. Source: AWS CodeBuild User Guide, "Build specification reference for
