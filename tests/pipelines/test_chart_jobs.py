@@ -176,13 +176,14 @@ def test_what_is_found_last_is_taken(machine: Machine) -> None:
         {"tags": ["sha-a"], "digest": "sha256:a", "at": "2026-11-01T00:00:00Z"},
         {"tags": ["sha-b", "main"], "digest": "sha256:b", "at": "2026-11-02T00:00:00Z"},
         {"tags": ["cache-amd64"], "digest": "sha256:c", "at": "2026-11-03T00:00:00Z"},
+        {"tags": ["sha256-b.sig"], "digest": "sha256:d", "at": "2026-11-04T00:00:00Z"},
     ]
     (machine.root / "found.json").write_text(json.dumps(images))
     machine.program(
         "aws",
         'case "$*" in sts*) echo 1 ;; "ecr describe-images"*) cat "$HOME/found.json" ;; "ecr batch"*) echo "{}" ;; esac',
     )
-    done = machine.run(job("image", {"image": {"kind": "find", "image": {"repository": "shop/web"}}}))
+    done = machine.run(job("image", {"image": {"kind": "find", "image": {"repository": "shop/web", "tags": "sha*"}}}))
 
     assert done.returncode == 0, done.stderr
     found: Any = machine.read("artifacts/image/image.json")
