@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.blueprint.stack import Stack
 from eks_blueprints.blueprint.stack_spec import StackArgs
-from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.component import merge_tags
 from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.spec import In
 from eks_blueprints.network import zones
@@ -99,7 +99,9 @@ class Pipelines(Stack[PipelinesArgs]):
         regions = [region for each in here for region in codepipeline.regions(each.graph(environments), home)]
         if not regions:
             return {}
-        component = Component(f"{name}-artifacts", self.args.artifacts, self.child(), spec_path=("artifacts",))
+        component = store.PipelineArtifacts(
+            f"{name}-artifacts", self.args.artifacts, self.child(), spec_path=("artifacts",)
+        )
         spec, tags = self.args.artifacts, self.args.tags
         found = store.stores(component, spec, dict.fromkeys(regions), home=home, account=account, tags=tags)
         component.register_outputs({})
@@ -109,7 +111,9 @@ class Pipelines(Stack[PipelinesArgs]):
         spec = self.args.notifications
         if spec is None or not stores:
             return None
-        component = Component(f"{name}-notifications", spec, self.child(), spec_path=("notifications",))
+        component = notices.PipelineNotifications(
+            f"{name}-notifications", spec, self.child(), spec_path=("notifications",)
+        )
         found = notices.topic(component, spec, stores[self.args.region].key_arn, self.args.tags)
         component.register_outputs({})
         return found

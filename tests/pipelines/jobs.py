@@ -9,11 +9,14 @@ from eks_blueprints.pipelines._job import Job, Site
 from tests.pipelines.aws import BASE, SOURCE
 
 
-def job(stage: str, stages: dict[str, Any], environments: dict[str, Any] | None = None) -> Job:
+def job(
+    stage: str, stages: dict[str, Any], environments: dict[str, Any] | None = None, engine: str = "codepipeline"
+) -> Job:
     """The job of one stage of a pipeline of these."""
-    pipeline = {"kind": "custom_pipeline", "approval": "required", "stages": {"source": SOURCE, **stages}}
-    said = {**BASE, "environments": environments or BASE["environments"], "pipelines": {"shop": pipeline}}
-    args = PipelinesArgs.model_validate(said)
+    said = {"source": SOURCE, **stages}
+    pipeline = {"kind": "custom_pipeline", "approval": "required", "engine": engine, "stages": said}
+    data = {**BASE, "environments": environments or BASE["environments"], "pipelines": {"shop": pipeline}}
+    args = PipelinesArgs.model_validate(data)
     graph = args.pipelines[0].graph(args.environments)
     [found] = [each for each in graph.stages if each.name == stage]
     site = Site(

@@ -158,7 +158,7 @@ def test_a_signature_by_a_key_of_kms() -> None:
 
 
 def test_a_keyless_signature_asks_for_an_identity_of_the_job() -> None:
-    found = job("publish", {"publish": {**ECR["publish"], "sign": {}}})
+    found = job("publish", {"publish": {**ECR["publish"], "sign": {}}}, engine="github_actions")
 
     assert found.identity_tokens == {"SIGSTORE_ID_TOKEN": "sigstore"}
 

@@ -32,6 +32,10 @@ EVENT_IDS: Mapping[Event, str] = {
 notification rules on pipelines", read 2026-11-30."""
 
 
+class PipelineNotifications(Component):
+    """Who hears of the runs of pipelines."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Topic:
     """Where messages go."""

@@ -21,6 +21,10 @@ BUCKET_NAME_LIMIT = 63
 _NONCURRENT_DAYS = 7
 
 
+class PipelineArtifacts(Component):
+    """Where the artifacts of pipelines lie, by region."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Store:
     """Where artifacts lie in one region."""
