@@ -44,6 +44,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "late_modules",
             "late_specs",
             "files",
+            "git_revisions",
             "go_durations",
             "iam_match",
             "json_values",

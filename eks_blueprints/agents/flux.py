@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.agents import flux_images, flux_notifications
 from eks_blueprints.agents.drawn import WAITED, Agent, AgentObject, filled, manifest
 from eks_blueprints.agents.projects import Project
+from eks_blueprints.core.git_revisions import flux_ref
 
 if TYPE_CHECKING:
     from eks_blueprints.agents.applications import Application
@@ -48,7 +49,7 @@ def _repository(name: str, repository: Repository, agent: Agent) -> Iterator[Age
             yield made
     spec: dict[str, Any] = {"interval": repository.interval, "url": _url(repository)}
     if repository.sort == "git":
-        spec["ref"] = ref(repository.revision)
+        spec["ref"] = flux_ref(repository.revision)
         spec |= {"provider": "github"} if said is not None and said.github_app is not None else {}
     elif repository.sort == "oci":
         spec["ref"] = _tag(repository.revision)
@@ -92,15 +93,6 @@ def _url(repository: Repository) -> str:
         host, _, path = repository.url.partition(":")
         return f"ssh://{host}/{path}"
     return repository.url
-
-
-def ref(revision: str) -> dict[str, str]:
-    """A branch, tag or commit, as a GitRepository names it."""
-    if re.fullmatch(r"[0-9a-f]{40}", revision):
-        return {"commit": revision}
-    if revision.startswith("refs/"):
-        return {"name": revision}
-    return {"tag" if re.match(r"v?\d", revision) else "branch": revision}
 
 
 def _tag(revision: str) -> dict[str, str]:

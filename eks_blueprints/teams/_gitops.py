@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from eks_blueprints.core.git_revisions import flux_ref
 from eks_blueprints.core.leaves import Namespace
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.durations import Duration
@@ -116,7 +117,7 @@ def _flux(said: GitOps, team: str, namespaces: Sequence[str], home: str) -> Iter
         binding["roleRef"] = {"apiGroup": RBAC, "kind": "ClusterRole", "name": said.role}
         binding["subjects"] = [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": home}]
         yield f"gitops-role-binding-{each}", binding
-    source: dict[str, Any] = {"interval": said.interval, "url": said.url, "ref": _ref(said.revision)}
+    source: dict[str, Any] = {"interval": said.interval, "url": said.url, "ref": flux_ref(said.revision)}
     source |= {"secretRef": {"name": said.secret}} if said.secret is not None else {}
     yield "gitops-repository", manifest("source.toolkit.fluxcd.io/v1", "GitRepository", team, home, source)
     applied = {
@@ -129,12 +130,3 @@ def _flux(said: GitOps, team: str, namespaces: Sequence[str], home: str) -> Iter
         **({"targetNamespace": home} if len(namespaces) == 1 else {}),
     }
     yield "gitops-kustomization", manifest("kustomize.toolkit.fluxcd.io/v1", "Kustomization", team, home, applied)
-
-
-def _ref(revision: str) -> dict[str, str]:
-    if len(revision) == 40 and set(revision) <= set("0123456789abcdef"):
-        return {"commit": revision}
-    if revision.startswith("refs/"):
-        return {"name": revision}
-    tagged = revision[:1] == "v" and revision[1:2].isdigit()
-    return {"tag" if tagged or revision[:1].isdigit() else "branch": revision}

@@ -245,16 +245,6 @@ def test_people_sign_on_by_oidc_and_their_groups_have_roles() -> None:
     assert "hidden" not in json.dumps(values, default=str)
 
 
-def test_a_revision_is_a_branch_a_tag_or_a_commit() -> None:
-    from eks_blueprints.agents.flux import ref
-
-    assert ref("main") == {"branch": "main"}
-    assert ref("v1.2.0") == ref("v1.2.0") == {"tag": "v1.2.0"}
-    assert ref("1.2.0") == {"tag": "1.2.0"}
-    assert ref("a" * 40) == {"commit": "a" * 40}
-    assert ref("refs/pull/7/head") == {"name": "refs/pull/7/head"}
-
-
 def test_secrets_of_type_cluster_and_repository_are_all_there() -> None:
     found = made(everything("argocd"), ADDONS["argocd"])
     ends = {each.name.removeprefix("acme-gitops-") for each in found.all(HELD, "gitops")}

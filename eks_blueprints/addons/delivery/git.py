@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eks_blueprints.addons.delivery.argocd import FINALIZER
+from eks_blueprints.core.git_revisions import flux_ref
 
 NAME = "platform"
 """Name of these objects: a cluster is one stack's."""
@@ -51,7 +52,7 @@ def argocd(where: Repository, stack: str, namespace: str) -> dict[str, dict[str,
 
 def flux(where: Repository, stack: str, namespace: str) -> dict[str, dict[str, Any]]:
     """The GitRepository of a stack, and the Kustomization that makes all others."""
-    source: dict[str, Any] = {"interval": where.interval, "url": where.url, "ref": ref(where.revision)}
+    source: dict[str, Any] = {"interval": where.interval, "url": where.url, "ref": flux_ref(where.revision)}
     if where.secret is not None:
         source["secretRef"] = {"name": where.secret}
     repository = {
@@ -82,13 +83,3 @@ def kustomization(name: str, namespace: str, path: str, *, interval: str, prune:
             **spec,
         },
     }
-
-
-def ref(revision: str) -> dict[str, str]:
-    """A revision as Flux names it: a commit, a full ref, a tag or a branch."""
-    if len(revision) == 40 and set(revision) <= set("0123456789abcdef"):
-        return {"commit": revision}
-    if revision.startswith("refs/"):
-        return {"name": revision}
-    tagged = revision[:1] == "v" and revision[1:2].isdigit()
-    return {"tag" if tagged or revision[:1].isdigit() else "branch": revision}
