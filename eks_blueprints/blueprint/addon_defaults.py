@@ -9,7 +9,6 @@ from pydantic import field_validator
 
 from eks_blueprints.addons._pods import Toleration
 from eks_blueprints.addons.base import AddOn, Identity
-from eks_blueprints.blueprint.gitops_addons import equipped
 from eks_blueprints.blueprint.kinds import KubePrometheusStack, KyvernoPolicies
 from eks_blueprints.blueprint.scaling import asked
 from eks_blueprints.compute.base import Compute
@@ -90,7 +89,12 @@ def settled(args: BlueprintArgs) -> tuple[AddOn, ...]:
     """The add-ons that are installed, with what the platform says for all of them."""
     general = _general(args)
     wanted = (addon for addon in args.addons if not brought_by_auto_mode(addon, args))
-    return tuple(equipped(asked(_with(addon, general), args), args) for addon in wanted)
+    found = tuple(asked(_with(addon, general), args) for addon in wanted)
+    if args.gitops is None and not (args.workloads or args.teams):
+        return found
+    from eks_blueprints.blueprint.gitops_addons import equipped
+
+    return tuple(equipped(addon, args) for addon in found)
 
 
 def mirrored(compute: C, args: BlueprintArgs) -> C:

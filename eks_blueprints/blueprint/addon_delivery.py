@@ -12,8 +12,8 @@ from eks_blueprints.addons.base import AddOn
 from eks_blueprints.blueprint.kinds import Argocd, ChartAddOn, Fluxcd, Manifests
 from eks_blueprints.blueprint.order import required
 from eks_blueprints.core.errors import Path, Problem
-from eks_blueprints.core.helm import WITH_GIT
 from eks_blueprints.core.json_values import secret_leaves
+from eks_blueprints.core.refs import WITH_GIT
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs

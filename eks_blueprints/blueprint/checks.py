@@ -13,7 +13,6 @@ from eks_blueprints.blueprint import (
     chart_checks,
     compute_checks,
     device_checks,
-    gitops_addons,
     ground,
     iam_checks,
     identity_checks,
@@ -80,7 +79,10 @@ def _check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from pod_checks.check(args)
     yield from secret_checks.check(args)
     yield from manifest_checks.check(args)
-    yield from gitops_addons.check(args)
+    if args.workloads:
+        from eks_blueprints.blueprint import gitops_addons
+
+        yield from gitops_addons.check(args)
     yield from ground.check_parts(args)
     yield from telemetry.check(args)
 

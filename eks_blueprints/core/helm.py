@@ -7,7 +7,6 @@ others may write it down for Argo CD or Flux instead. No pulumi at import time, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef
-
-
-WITH_GIT: ContextVar[bool] = ContextVar("WITH_GIT", default=False)
-"""Whether a program declares what a Git repository brings as well: that is how it gets there, and how rules see it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from eks_blueprints.core.role_spec import IamArgs
     from eks_blueprints.core.telemetry import Telemetry
     from eks_blueprints.observability.observe_spec import Observe
+
+WITH_GIT: ContextVar[bool] = ContextVar("WITH_GIT", default=False)
+"""Whether a program declares what a Git repository brings as well: that is how it gets there, and how rules see it."""
 
 SubnetRole = Literal["public", "private", "pod", "control_plane"]
 

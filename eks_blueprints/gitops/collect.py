@@ -9,7 +9,7 @@ from typing import Any
 from eks_blueprints.addons.delivery.git import NAME
 from eks_blueprints.core.component import PACKAGE
 from eks_blueprints.core.errors import InputError, Problem, dotted
-from eks_blueprints.core.helm import WITH_GIT
+from eks_blueprints.core.refs import WITH_GIT
 from eks_blueprints.core.secret_objects import is_secret
 from eks_blueprints.gitops.charts import REPOSITORY, Form, delivered, is_local, release_of
 from eks_blueprints.gitops.model import Agent, Item, LeftOut, Source

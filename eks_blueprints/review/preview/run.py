@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.core.errors import InputError, Problem
-from eks_blueprints.core.helm import WITH_GIT
+from eks_blueprints.core.refs import WITH_GIT
 from eks_blueprints.recording import Plan, Position, ProgramError, Recording, record, record_directory
 from eks_blueprints.review.preview.targets import Target
 from eks_blueprints.stackfile.find import project_of
