@@ -119,3 +119,13 @@ def test_codepipeline_needs_a_connection_to_a_host() -> None:
     [problem] = told({"source": source, "build": RUN})
 
     assert problem.startswith("stages.source.connection: is required for CodePipeline to read github; got none")
+
+
+def test_a_chart_of_a_registry_is_sent_to_the_kind_of_pipeline_that_deploys_it() -> None:
+    chart = "oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/charts/web"
+    deploy = {"environment": "staging", "helm": {"release": "web", "chart": chart}}
+
+    [problem] = told({"build": RUN, "deploy": deploy})
+
+    assert problem.startswith("stages.deploy.helm.chart: is a folder of the checkout; got ")
+    assert "release_pipeline" in problem

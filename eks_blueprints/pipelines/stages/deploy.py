@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
@@ -91,6 +91,14 @@ class HelmArgs(Spec):
 
     test: bool = True
     """Whether the tests of the chart run afterwards (`helm test`); if they fail, the stage fails."""
+
+    @field_validator("chart", mode="before")
+    @classmethod
+    def _in_the_checkout(cls, chart: Any) -> Any:
+        if isinstance(chart, str) and "://" in chart:
+            do = "deploy a chart of a registry by a release_pipeline, chart: {repository: charts/shop}"
+            raise ValueError(f"is a folder of the checkout; got {shown(chart)}; {do}")
+        return chart
 
 
 class GitopsArgs(Spec):
