@@ -20,7 +20,8 @@ from eks_blueprints.policies.stack import Stack
 from eks_blueprints.recording import record_directory
 from eks_blueprints.rights.cluster import Rights, rights
 from eks_blueprints.rights.model import Subject
-from eks_blueprints.rights.who_can import can, covers
+from eks_blueprints.core.wildcards import matches
+from eks_blueprints.rights.who_can import can
 from tests import ROOT
 from tests.rights.drawn import NAMESPACES, Question, questions, stack
 from tests.rights.test_who_can import ANSWERS
@@ -110,7 +111,7 @@ def _policies(found: Rights) -> Iterator[Mapping[str, Any]]:
         yield _object("ClusterRole", name, "", {}, rules=[each.value for each in grant.rules])
         reference = {"apiGroup": _API, "kind": "ClusterRole", "name": name}
         subjects = [{"kind": "User", "name": _user(grant.subject, found), "apiGroup": _API}]
-        places = [each for each in NAMESPACES if each and any(covers(p, each) for p in grant.namespaces or ())]
+        places = [each for each in NAMESPACES if each and any(matches(p, each) for p in grant.namespaces or ())]
         for namespace in places:
             yield _object("RoleBinding", name, namespace, {}, roleRef=reference, subjects=subjects)
         if grant.namespaces is None:

@@ -22,8 +22,8 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def call(*words: str, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
-    return called(*words, cwd=cwd)
+def call(*words: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
+    return called(*words, cwd=cwd, **environment)
 
 
 def start(*words: str, cwd: Path = PROJECT, **env: str) -> subprocess.CompletedProcess[str]:

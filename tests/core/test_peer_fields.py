@@ -58,7 +58,6 @@ def test_explain_goes_on_with_our_field_where_there_is_one() -> None:
         ("compute: {h: {kind: hybrid_nodes, ira_profile_name: x}}", "did you mean iam_roles_anywhere.profile_name?"),
         ("addons: {metrics_server: {attachPolicyARNs: []}}", "no such field"),
         ("pod_identity_associations: {a: {attachRoleARN: x}}", "did you mean role_arn?"),
-        ("gitops: {}", "write addons.fluxcd"),
         ("outpost: {}", "cannot be written: a local cluster"),
     ],
 )

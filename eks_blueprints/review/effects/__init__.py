@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from eks_blueprints.policies.stack import Stack
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.effects.addons import addons
 from eks_blueprints.review.effects.auto_mode import auto_mode
@@ -36,7 +37,6 @@ _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     auto_mode,
     upgrades,
     volumes,
-    places,
     protections,
     addons,
     without_effect,
@@ -45,9 +45,11 @@ _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
 _LEVELS: tuple[Level, ...] = ("danger", "warning", "note")
 
 
-def effects(diff: PlanDiff) -> tuple[Attention, ...]:
-    """All that needs a reviewer's eye, by harm from the worst to the least."""
-    return in_order(item for told in _TOLD for item in told(diff))
+def effects(diff: PlanDiff, sides: tuple[Stack | None, Stack] | None = None) -> tuple[Attention, ...]:
+    """All that needs a reviewer's eye, by harm from the worst to the least; `sides` are both plans as rules see them,
+    where they are made already."""
+    found = [item for told in _TOLD for item in told(diff)]
+    return in_order([*found, *places(diff, sides)])
 
 
 def in_order(found: Iterable[Attention]) -> tuple[Attention, ...]:

@@ -20,12 +20,12 @@ from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.effects.words import Attention
 
 
-def places(diff: PlanDiff) -> Iterator[Attention]:
-    """Of each workload that stays: whether its pods could run, and no longer can."""
+def places(diff: PlanDiff, sides: tuple[Stack | None, Stack] | None = None) -> Iterator[Attention]:
+    """Of each workload that stays: whether its pods could run, and no longer can; for `sides` see `effects`."""
     if diff.old is None or not diff.resources:
         return
-    old, new = Stack.of_plan(diff.old), Stack.of_plan(diff.new)
-    if _compute(old) == _compute(new):
+    old, new = sides or (Stack.of_plan(diff.old), Stack.of_plan(diff.new))
+    if old is None or _compute(old) == _compute(new):
         return
     before = {each.urn: each for each in old.of(*WORKLOADS)}
     for each in new.of(*WORKLOADS):

@@ -71,7 +71,7 @@ def told(
     change = difference(before, after, new_urns(found))
     sides = (Stack.of_plan(diff.old) if diff.old else None, Stack.of_plan(diff.new))
     inside = insides(diff, found, sides)
-    attention = in_order([*effects(diff), *charts(inside), *dear(before, after, change, threshold)])
+    attention = in_order([*effects(diff, sides), *charts(inside), *dear(before, after, change, threshold)])
     return StackReport(
         diff=diff,
         attention=written(attention, diff, edits),
