@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.core.wildcards import matches
 from eks_blueprints.policies.inside.contents import contents
 from eks_blueprints.policies.inside.objects import rule
 from eks_blueprints.policies.rbac import BINDINGS, ROLES
@@ -20,7 +21,6 @@ from eks_blueprints.policies.stack import Stack
 from eks_blueprints.recording import record_directory
 from eks_blueprints.rights.cluster import Rights, rights
 from eks_blueprints.rights.model import Subject
-from eks_blueprints.core.wildcards import matches
 from eks_blueprints.rights.who_can import can
 from tests import ROOT
 from tests.rights.drawn import NAMESPACES, Question, questions, stack
