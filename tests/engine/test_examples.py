@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -48,3 +49,20 @@ def test_node_groups_of_pulumi_eks_are_planned_on_our_cluster(engine: Engine) ->
     pytest.importorskip("pulumi_eks")
     plan = engine.project(EXAMPLES / "pulumi_eks_nodes", stack="dev").preview()
     assert plan.changed()["shop-nodes"] == "create"
+
+
+def test_the_dual_pipeline_lives_and_dies(engine: Engine) -> None:
+    project = engine.project(EXAMPLES / "pipelines", stack="aws")
+    file = project.folder / "aws.yaml"
+    file.write_text(file.read_text().replace("111122223333", "123456789012"))
+    arn = "arn:aws:iam::123456789012:role/release"
+    trust = {"Statement": [{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"AWS": "123456789012"}}]}
+    project.seed("aws:iam/role:Role", "release", "global", name="release", arn=arn, assumeRolePolicy=json.dumps(trust))
+    for name in ("shop-staging", "shop"):
+        access = {"authenticationMode": "API"}
+        project.seed("aws:eks/cluster:Cluster", name, "eu-west-1", name=name, status="ACTIVE", accessConfig=access)
+    project.up()
+    assert project.outputs()["pipelines"].keys() == {"app", "chart", "release"}
+    assert project.up().unchanged
+    project.destroy()
+    assert project.leftovers() == []

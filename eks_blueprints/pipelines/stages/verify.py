@@ -140,7 +140,7 @@ class Verify(Guarded, CommandStage):
         told: dict[str, Any] = {"variables": _cluster.variables(site)} if not blind else {}
         if self.rolls_back:
             told["secrets"] = self.token(site.environment)
-        job = self.job(tuple(before), allowed=self._reads(), tools=("helm", "jq", "kubectl", "yq"), **told)
+        job = self.job(tuple(before), allowed=self._reads(site), tools=("helm", "jq", "kubectl", "yq"), **told)
         watch = script(
             "verify_alarms",
             ALARMS=tuple(self.alarms),
@@ -152,6 +152,7 @@ class Verify(Guarded, CommandStage):
             on_failure=self.put_back(site, rollout, self.wait_minutes),
         )
 
-    def _reads(self) -> tuple[Allow, ...]:
-        # CloudWatch knows no resources for it.
-        return (Allow("cloudwatch:DescribeAlarms"),) if self.alarms else ()
+    def _reads(self, site: Site) -> tuple[Allow, ...]:
+        # A list of alarms is asked for, whatever names it is narrowed by.
+        alarms = site.arn("cloudwatch", "alarm:*", region=site.cluster_region)
+        return (Allow("cloudwatch:DescribeAlarms", on=alarms),) if self.alarms else ()
