@@ -85,10 +85,9 @@ class Pipelines(Stack[PipelinesArgs]):
         return made.arn
 
     def _registry(self, name: str) -> None:
-        region = self.args.region
-        owner = ecr.Owner(
-            component=self, slug=_slug(name), region=region, partition=zones.partition(region), tags=self.args.tags
-        )
+        region, tags = self.args.region, self.args.tags
+        facts: dict[str, Any] = {"region": region, "partition": zones.partition(region), "tags": tags}
+        owner = ecr.Owner(component=self, slug=_slug(name), providers=(self._aws,), **facts)
         self.repositories = ecr.repositories(owner, self.args.repositories)
         self.public_repositories = ecr.public_repositories(owner, self.args.public_repositories)
 

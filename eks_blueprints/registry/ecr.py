@@ -32,6 +32,12 @@ class Owner:
     region: str
     partition: str
     tags: Mapping[str, str]
+    providers: Sequence[aws.Provider] = ()
+    """Who makes them, where the component does not hand it down."""
+
+    def beside(self, **options: Any) -> pulumi.ResourceOptions:
+        """Options of a child that need not wait for a cluster: images are pushed before there is one."""
+        return pulumi.ResourceOptions(parent=self.component, providers=list(self.providers) or None, **options)
 
 
 def repositories(owner: Owner, specs: Mapping[str, EcrRepository]) -> dict[str, aws.ecr.Repository]:
@@ -51,14 +57,14 @@ def _private(owner: Owner, key: str, spec: EcrRepository) -> aws.ecr.Repository:
         tags=merge_tags(owner.tags, spec.tags) or None,
         **spec.mutability,
         # Its name is taken while it is there.
-        opts=_beside(component, protect=spec.protect or None, delete_before_replace=True),
+        opts=owner.beside(protect=spec.protect or None, delete_before_replace=True),
     )
     if spec.lifecycle_policy:
         policy = _lifecycle(spec.lifecycle_policy)
-        aws.ecr.LifecyclePolicy(f"{name}-lifecycle", repository=made.name, policy=policy, opts=_beside(component))
+        aws.ecr.LifecyclePolicy(f"{name}-lifecycle", repository=made.name, policy=policy, opts=owner.beside())
     if statements := _statements(spec.pull, spec.push):
         policy = policy_document(statements)
-        aws.ecr.RepositoryPolicy(f"{name}-policy", repository=made.name, policy=policy, opts=_beside(component))
+        aws.ecr.RepositoryPolicy(f"{name}-policy", repository=made.name, policy=policy, opts=owner.beside())
     return made
 
 
@@ -80,7 +86,7 @@ def _public(owner: Owner, key: str, spec: EcrPublicRepository) -> aws.ecrpublic.
         force_destroy=spec.force_delete or None,
         region=PUBLIC_REGION,
         tags=merge_tags(owner.tags, spec.tags) or None,
-        opts=_beside(component, delete_before_replace=True),
+        opts=owner.beside(delete_before_replace=True),
     )
     if spec.push:
         policy = policy_document([_statement("Push", spec.push, _WRITE_PUBLIC)])
@@ -89,7 +95,7 @@ def _public(owner: Owner, key: str, spec: EcrPublicRepository) -> aws.ecrpublic.
             repository_name=made.repository_name,
             policy=policy,
             region=PUBLIC_REGION,
-            opts=_beside(component),
+            opts=owner.beside(),
         )
     return made
 
@@ -118,7 +124,7 @@ def _cache(owner: Owner, key: str, spec: EcrPullThroughCache, role: pulumi.Outpu
         repository_policy=policy_document(statements) if statements else None,
         resource_tags=dict(owner.tags) or None,
         **spec.mutability,
-        opts=_beside(component, delete_before_replace=True),
+        opts=owner.beside(delete_before_replace=True),
     )
     aws.ecr.PullThroughCacheRule(
         f"{name}-rule",
@@ -127,7 +133,7 @@ def _cache(owner: Owner, key: str, spec: EcrPullThroughCache, role: pulumi.Outpu
         upstream_repository_prefix=spec.upstream_repository_prefix,
         credential_arn=spec.credential_arn,
         # Repositories for images that are pulled before the template exists do not get its settings.
-        opts=_beside(component, depends_on=[template], delete_before_replace=True),
+        opts=owner.beside(depends_on=[template], delete_before_replace=True),
     )
 
 
@@ -146,11 +152,6 @@ def _creating_role(owner: Owner, specs: Mapping[str, EcrPullThroughCache]) -> pu
     grants = Grants(allowed=tuple(allowed), tags=owner.tags)
     role = service_role(owner.component, "ecr-cache-role", "ecr.amazonaws.com", grants)
     return role.arn
-
-
-def _beside(component: Component, **options: Any) -> pulumi.ResourceOptions:
-    """Options of a child that need not wait for a cluster: images are pushed before there is one."""
-    return pulumi.ResourceOptions(parent=component, **options)
 
 
 def _repositories(start: str, home: str, account: str) -> str:
