@@ -56,8 +56,9 @@ def command(  # noqa: PLR0917 - click passes each option by name
     """
     ask = _asked if not yes and _on_a_terminal() else _default
     if ask is _asked and preset is None:
+        width = max(map(len, PRESETS))
         for each, what in PRESETS.items():
-            click.echo(f"  {each:13} {what}", err=True)
+            click.echo(f"  {each:{width}} {what}", err=True)
     answers = Answers(
         preset=preset
         if preset is not None
@@ -84,9 +85,11 @@ def _make(folder: Path, answers: Answers) -> None:
 
     if sys.stderr.isatty():
         click.echo(f"writing {answers.name}", err=True)
-    stacks = folder / "stacks"
-    # The schema is that of the class which stands in the files before it.
-    write(folder, {**repository(answers), f"stacks/{FILE}": lambda: schema.schema_text(_BLUEPRINT, stacks)})
+    texts: dict[str, str | Callable[[], str]] = {**repository(answers)}
+    if "stacks/dev.yaml" in texts:
+        # The schema is that of the class which stands in the files before it.
+        texts[f"stacks/{FILE}"] = lambda: schema.schema_text(_BLUEPRINT, folder / "stacks")
+    write(folder, texts)
 
 
 def _tell(folder: Path, answers: Answers) -> None:

@@ -16,6 +16,7 @@ from eks_blueprints.network import zones
 PRESETS: Mapping[str, str] = MappingProxyType(
     {
         "auto-mode": "EKS Auto Mode, where AWS runs nodes, volumes and load balancers",
+        "existing-cluster": "add-ons, a node group and a team on a cluster that exists",
         "existing-vpc": "managed node groups on a VPC that exists, found by its tags",
         "fargate": "no nodes, pods on Fargate",
         "karpenter": "Karpenter, which launches nodes for pods, and a few managed nodes for the system",
@@ -114,10 +115,6 @@ def preset_fault(preset: str) -> str | None:
     """What is wrong with the name of a preset, if anything is."""
     if preset in PRESETS:
         return None
-    if preset.replace("_", "-") == "existing-cluster":
-        why = "a stack file describes a platform with a cluster of its own"
-        do = "put add-ons and nodes on a cluster that exists in Python, with ClusterRef.existing"
-        return f"is not a preset, because {why}; got {shown(preset)}; {do}"
     return unknown_name(preset, PRESETS, "preset")
 
 

@@ -86,7 +86,10 @@ def test_files_in_the_way_are_named_and_nothing_is_written(tmp_path: Path) -> No
         (["--name", "my shop"], '--name: cannot name a project; got "my shop"'),
         (["--region", "eu-wst-1"], "--region: is not a region of EKS that this version knows"),
         (["--preset", "karpentr"], '--preset: no such preset; got "karpentr"; did you mean karpenter?'),
-        (["--preset", "existing-cluster"], "--preset: is not a preset, because a stack file describes a platform with"),
+        (
+            ["--preset", "existing_cluster"],
+            '--preset: no such preset; got "existing_cluster"; did you mean existing-cluster',
+        ),
         (["--ci", "jenkins"], '--ci: no such host; got "jenkins"; known are bitbucket, codebuild'),
         (["--package", "a\nb"], "--package: is not a line of requirements.txt"),
         (["--name", ""], '--name: cannot name a project; got ""'),
