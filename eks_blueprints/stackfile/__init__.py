@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.stackfile.load import StackFile, load, open_stack
 
 if TYPE_CHECKING:
-    from eks_blueprints.stackfile.program import deploy
     from eks_blueprints.stackfile.from_settings import from_config
+    from eks_blueprints.stackfile.program import deploy
 
 __all__ = ["StackFile", "deploy", "from_config", "load", "open_stack"]
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import nearest
-from eks_blueprints.recording import Plan, PlannedResource, Recording
+from eks_blueprints.recording import Plan, PlannedResource, Recording, record_directory
 from eks_blueprints.recording import record as _record
-from eks_blueprints.recording import record_directory
 from eks_blueprints.review.preview.facts import short_type
 
 _STEP = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]]+)')
