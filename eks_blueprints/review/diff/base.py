@@ -147,11 +147,7 @@ class Rendering:
     def _wanted(self, inside: Path) -> list[str]:
         """What of all that is asked for is there in the commit."""
         if self.program is not None:
-            folder, stacks = self.program
-            if not (inside / folder / "Pulumi.yaml").is_file():
-                return []
-            known = configured_stacks(inside / folder)
-            return sorted(known) if stacks is None else [each for each in stacks if each in known or not known]
+            return self._stacks_of_program(inside, *self.program)
         if self.stacks is not None:
             return [each for each in self.stacks if (inside / each).is_file()]
         from eks_blueprints.stackfile.find import project_of, stack_files
@@ -166,6 +162,15 @@ class Rendering:
             return [str(file.resolve().relative_to(inside.resolve())) for file in stack_files(inside)]
         except InputError:
             return []
+
+    def _stacks_of_program(self, inside: Path, folder: str, stacks: tuple[str, ...] | None) -> list[str]:
+        if not (inside / folder / "Pulumi.yaml").is_file():
+            return []
+        try:
+            known = configured_stacks(inside / folder)
+        except InputError as error:
+            raise BaseError(f"{self.ref.label} could not be rendered: {error}") from None
+        return sorted(known) if stacks is None else [each for each in stacks if each in known or not known]
 
     def _start(self, tree: Path, inside: Path, wanted: list[str]) -> subprocess.Popen[str]:
         path = os.pathsep.join(filter(None, (str(tree), os.environ.get("PYTHONPATH", ""))))

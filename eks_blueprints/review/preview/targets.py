@@ -106,6 +106,11 @@ def program_target(folder: Path, stack: str | None) -> Target:
 
 
 def configured_stacks(folder: Path) -> set[str]:
-    """Names of the stacks of a project that have settings."""
-    found = {*folder.glob("Pulumi.*.yaml"), *folder.glob("*/Pulumi.*.yaml")}
+    """Names of the stacks of the project in a folder that have settings.
+
+    Raises:
+        InputError: if its Pulumi.yaml cannot be read.
+    """
+    project = project_of(folder)
+    found = project.settings.glob("Pulumi.*.yaml") if project is not None else ()
     return {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in found}

@@ -49,6 +49,22 @@ def test_its_stacks_are_those_with_settings(project: Path, monkeypatch: pytest.M
     assert stack_target("dev") == Target("dev", Path(".."))
 
 
+def test_settings_of_another_project_below_are_not_its_own(project: Path) -> None:
+    (project / "other").mkdir()
+    (project / "other" / "Pulumi.theirs.yaml").write_text("config: {}\n")
+    assert [target.stack for target in all_targets()] == ["dev", "old", "prod"]
+
+
+def test_a_base_whose_project_cannot_be_read_is_told(project: Path) -> None:
+    good = (project / "Pulumi.yaml").read_text()
+    (project / "Pulumi.yaml").write_text("name: [\n")
+    git(project, "commit", "-qam", "broken")
+    (project / "Pulumi.yaml").write_text(good)
+    done = called("diff", "--base", "HEAD", cwd=project)
+    assert done.returncode == 1
+    assert "could not be rendered" in done.stderr
+
+
 def test_every_name_that_is_no_stack_is_told(project: Path) -> None:
     with pytest.raises(InputError) as told:
         named_targets(["dve", "dev", "nope"])
