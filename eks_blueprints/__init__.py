@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from eks_blueprints.core.statements import StatementArgs as StatementArgs
     from eks_blueprints.kubernetes.namespace_spec import NamespaceArgs as NamespaceArgs
     from eks_blueprints.network.component import Network as Network
+    from eks_blueprints.network.existing import ExistingNetwork as ExistingNetwork
     from eks_blueprints.network.security_group_spec import SecurityGroupArgs as SecurityGroupArgs
     from eks_blueprints.network.security_group_spec import SecurityGroupRule as SecurityGroupRule
     from eks_blueprints.network.spec import AnyNetwork as AnyNetwork
@@ -69,6 +70,7 @@ _HOMES = {
     "ClusterArgs": "cluster.spec",
     "ClusterRef": "core.refs",
     "Component": "core.component",
+    "ExistingNetwork": "network.existing",
     "ExistingNetworkArgs": "network.spec",
     "FlowLogsArgs": "network.spec",
     "IamArgs": "core.role_spec",

@@ -14,6 +14,7 @@ from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_report
 from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.review.preview.targets import Target, program_target, programs_here
 from eks_blueprints.stackfile.find import named_files, shared_files, stack_files
 from eks_blueprints.stackfile.verdict import Verdict, verdict
 
@@ -74,6 +75,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     each of these. It runs nothing and looks nothing up: pulumi is imported only if a stack file names a blueprint class
     of its own.
 
+    A program without stack files needs --policies: what its stacks would create is checked.
+
     With --policies, --profile or --format the stacks are run offline as in a preview, and what they would create is
     judged. Settings and waivers are in policies.yaml beside the stack files. The exit code is 3 if a mandatory
     policy says no.
@@ -98,15 +101,15 @@ def command(  # noqa: PLR0917 - click passes each option by name
     if plan is not None:
         end([_judged_plan(plan, stacks, profile)], form, strict)
         return
-    if program is not None:
-        end([_judged_program(program, stack, profile) for stack in stacks or (None,)], form, strict)
+    judging = policies or profile is not None or form != "text"
+    if (program is not None or judging) and (programs := _programs(program, stacks, shard)):
+        end([_judged_program(each, profile) for each in programs], form, strict)
         return
     mine = share.Share.here(shard) if shard is not None else None
     files = mine.own if mine is not None else named_files(stacks, shared=True) or stack_files(Path.cwd())
     show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
     unlisted = _unmeant() if mine is not None or not stacks else []
     show.problems(unlisted)
-    judging = policies or profile is not None or form != "text"
     verdicts = [_said(verdict(file), quiet=judging) for file in files]
     if not judging:
         _say_what_was_not_checked(verdicts)
@@ -187,18 +190,18 @@ def _judged(files: Sequence[Path], profile: Profile | None) -> list[Report]:
     return found
 
 
-def _judged_program(program: Path, stack: str | None, profile: Profile | None) -> Report:
+def _programs(program: Path | None, stacks: Sequence[str], shard: Shard | None) -> list[Target]:
+    """The stacks that are a program's: of the one that is named, or of a project here without stack files."""
+    if program is not None:
+        return [program_target(program, stack) for stack in stacks or (None,)]
+    return programs_here(stacks) if shard is None else []
+
+
+def _judged_program(target: Target, profile: Profile | None) -> Report:
     from eks_blueprints.policies.cli_support import judge_plan
     from eks_blueprints.review.preview.run import preview
-    from eks_blueprints.review.preview.targets import program_target
-    from eks_blueprints.stackfile.find import project_of
 
-    project = project_of(program)
-    return judge_plan(
-        preview(program_target(program, stack), with_git=True).plan,
-        project.main if project else program,
-        profile=profile,
-    )
+    return judge_plan(preview(target, with_git=True).plan, target.beside, profile=profile)
 
 
 def _judged_plan(file: Path, stacks: Sequence[str], profile: Profile | None) -> Report:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -20,9 +19,9 @@ def _offering(names: Callable[[], Iterable[str]]) -> Any:
 
 
 def _stacks() -> list[str]:
-    from eks_blueprints.stackfile.find import stack_files
+    from eks_blueprints.review.preview.targets import all_targets
 
-    return [file.stem for file in stack_files(Path.cwd())]
+    return [target.stack for target in all_targets()]
 
 
 def _addons() -> list[str]:

@@ -195,7 +195,6 @@ def _report(  # noqa: PLR0917 - as click gives them
         every=not stacks and program is None,
         shard=mine.shard if mine else None,
         known=mine.stacks if mine else (),
-        program=program,
         base_python=base_python,
         prices=read_prices(prices) if prices else None,
         policies=policies,

@@ -30,6 +30,11 @@ _HOSTS = (*known.HOSTS, known.NO_CI)
 @click.option("--name", metavar="NAME", help="Name of the project; its clusters are named after it. Default: DIR's.")
 @click.option("--region", metavar="REGION", help=f"AWS region of the platforms. Default: {known.DEFAULT_REGION}.")
 @click.option(
+    "--cluster",
+    metavar="NAME",
+    help=f"With --preset {known.ON_A_CLUSTER}: cluster of the stack dev. Default: {known.DEFAULT_CLUSTER}.",
+)
+@click.option(
     "--ci", metavar="HOST", help=f"Where pull requests are checked: {', '.join(_HOSTS)}. Default: {_HOSTS[0]}."
 )
 @click.option(
@@ -41,6 +46,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     preset: str | None,
     name: str | None,
     region: str | None,
+    cluster: str | None,
     ci: str | None,
     package: str | None,
     yes: bool,
@@ -53,17 +59,22 @@ def command(  # noqa: PLR0917 - click passes each option by name
     \b
       eks-blueprints init                                        ask, and write into this folder
       eks-blueprints init shop --preset karpenter --ci gitlab --yes
+      eks-blueprints init shop --preset existing-cluster --cluster shared --yes
     """
     ask = _asked if not yes and _on_a_terminal() else _default
     if ask is _asked and preset is None:
+        width = max(map(len, PRESETS))
         for each, what in PRESETS.items():
-            click.echo(f"  {each:13} {what}", err=True)
+            click.echo(f"  {each:{width}} {what}", err=True)
+    if preset is None:
+        preset = ask("Platform to start from", known.DEFAULT_PRESET, known.preset_fault)
     answers = Answers(
-        preset=preset
-        if preset is not None
-        else ask("Platform to start from", known.DEFAULT_PRESET, known.preset_fault),
+        preset=preset,
         name=name if name is not None else ask("Name of the project", _name_of(folder), known.name_fault),
         region=region if region is not None else ask("AWS region", known.DEFAULT_REGION, known.region_fault),
+        cluster=cluster
+        if cluster is not None or preset != known.ON_A_CLUSTER
+        else ask("Cluster of the stack dev", known.DEFAULT_CLUSTER, known.cluster_fault),
         ci=ci
         if ci is not None
         else ask(f"Where pull requests are checked ({', '.join(_HOSTS)})", _HOSTS[0], known.ci_fault),
@@ -84,9 +95,11 @@ def _make(folder: Path, answers: Answers) -> None:
 
     if sys.stderr.isatty():
         click.echo(f"writing {answers.name}", err=True)
-    stacks = folder / "stacks"
-    # The schema is that of the class which stands in the files before it.
-    write(folder, {**repository(answers), f"stacks/{FILE}": lambda: schema.schema_text(_BLUEPRINT, stacks)})
+    texts: dict[str, str | Callable[[], str]] = {**repository(answers)}
+    if "stacks/dev.yaml" in texts:
+        # The schema is that of the class which stands in the files before it.
+        texts[f"stacks/{FILE}"] = lambda: schema.schema_text(_BLUEPRINT, folder / "stacks")
+    write(folder, texts)
 
 
 def _tell(folder: Path, answers: Answers) -> None:

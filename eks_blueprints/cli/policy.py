@@ -223,14 +223,14 @@ def write_baseline(
 def _report(stack: str, state: Path | None, profile: Profile | None) -> Report:
     from eks_blueprints.core.files import text_of
     from eks_blueprints.policies.cli_support import judge_plan, judge_state
-    from eks_blueprints.stackfile.find import stack_file
 
     if state is not None:
         return judge_state(text_of(state, errors="replace"), Path(stack).stem, Path.cwd(), profile=profile)
     from eks_blueprints.review.preview.run import preview
     from eks_blueprints.review.preview.targets import stack_target
 
-    return judge_plan(preview(stack_target(stack)).plan, stack_file(stack).parent, profile=profile)
+    target = stack_target(stack)
+    return judge_plan(preview(target).plan, target.beside, profile=profile)
 
 
 def _data(rule: Rule, profile: Profile) -> dict[str, object]:

@@ -67,6 +67,18 @@ def program_of(file: Path) -> Project | None:
     return project if project is not None and project.main.resolve() == file.resolve().parent else None
 
 
+def program_alone(folder: Path) -> Project | None:
+    """The project that a folder belongs to, if it is a Python program with settings of stacks and no stack file.
+
+    Raises:
+        InputError: if its Pulumi.yaml cannot be read.
+    """
+    project = project_of(folder)
+    if project is None or not (project.main / "__main__.py").is_file() or _beside(project):
+        return None
+    return project if any(project.settings.glob("Pulumi.*.yaml")) else None
+
+
 def shared_files(project: Project) -> dict[Path, list[Path]]:
     """The files of a project that are no stacks, because stack files extend them: real path to the stack files."""
     found: dict[Path, list[Path]] = {}
@@ -136,6 +148,11 @@ def named_files(named: Iterable[str], *, shared: bool = False) -> list[Path]:
     return list(found)
 
 
+def is_path(named: str) -> bool:
+    """Whether a person means a file by it, and no stack by its name."""
+    return Path(named).suffix in (".yaml", ".yml") or len(Path(named).parts) > 1
+
+
 class _Finder:
     """Finds stack files, and reads the folder of a project once for all of them."""
 
@@ -160,13 +177,16 @@ class _Finder:
         shared = self.shared(project)
         found = [path for path in _beside(project) if path.resolve() not in shared]
         if not found:
-            do = f"write one, such as dev.yaml, or create a repository: {BEGIN}"
-            raise _error(project.main, f"holds no stack file; got none; {do}")
+            if program_alone(folder):
+                got, do = "a program that reads none", "use preview, diff or check --policies, which run the program"
+            else:
+                got, do = "none", f"write one, such as dev.yaml, or create a repository: {BEGIN}"
+            raise _error(relative(project.main), f"holds no stack file; got {got}; {do}")
         return [relative(path) for path in found]
 
     def file(self, named: str) -> Path:
         path = Path(named)
-        if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+        if is_path(named):
             return self._at(path)
         if self._known is None:
             self._known = {file.stem: file for file in self.of_folder(Path.cwd())}

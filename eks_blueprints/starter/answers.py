@@ -13,9 +13,13 @@ from eks_blueprints.core.errors import Problem, nearest, shown, unknown_name
 from eks_blueprints.core.form import Form
 from eks_blueprints.network import zones
 
+ON_A_CLUSTER = "existing-cluster"
+"""The preset without a cluster of its own."""
+
 PRESETS: Mapping[str, str] = MappingProxyType(
     {
         "auto-mode": "EKS Auto Mode, where AWS runs nodes, volumes and load balancers",
+        ON_A_CLUSTER: "add-ons, a node group and a team on a cluster that exists",
         "existing-vpc": "managed node groups on a VPC that exists, found by its tags",
         "fargate": "no nodes, pods on Fargate",
         "karpenter": "Karpenter, which launches nodes for pods, and a few managed nodes for the system",
@@ -30,6 +34,7 @@ HOSTS = ("github", "gitlab", "bitbucket", "codebuild")
 NO_CI = "none"
 DEFAULT_PRESET = "managed"
 DEFAULT_REGION = "eu-west-1"
+DEFAULT_CLUSTER = "shared-dev"
 DISTRIBUTION = "eks-blueprints"
 
 BOTTLEROCKET = ("1.36", "v1.64.0")
@@ -40,6 +45,8 @@ _MAX_NAME = 50
 """Longest name: the names of the clusters, of their roles and queues begin with it."""
 
 _WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "y", "n", "null"}
+_CLUSTER = Form(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+"""Names of clusters. Source: CreateCluster of the EKS API Reference."""
 _NAME = Form(rf"[A-Za-z][A-Za-z0-9_-]{{0,{_MAX_NAME - 1}}}")
 
 
@@ -53,6 +60,8 @@ class Answers:
     """AWS region of its platforms."""
     preset: str = DEFAULT_PRESET
     """The platform to start from, one of `PRESETS`."""
+    cluster: str | None = None
+    """Of the preset `existing-cluster`: the name of the cluster of the stack dev. Default: shared-dev."""
     ci: str = NO_CI
     """Where its pull requests are checked: one of `HOSTS`, or `none`."""
     requirement: str
@@ -64,11 +73,18 @@ class Answers:
             ("--name", name_fault(self.name)),
             ("--region", region_fault(self.region)),
             ("--preset", preset_fault(self.preset)),
+            ("--cluster", self._cluster_fault()),
             ("--ci", ci_fault(self.ci)),
             ("--package", requirement_fault(self.requirement)),
         ):
             if fault:
                 yield Problem((option,), fault)
+
+    def _cluster_fault(self) -> str | None:
+        if self.cluster is None or self.preset == ON_A_CLUSTER:
+            return None if self.cluster is None else cluster_fault(self.cluster)
+        do = f"leave it out, or add --preset {ON_A_CLUSTER}"
+        return f"names a cluster that exists; got the preset {shown(self.preset)}, which creates its own; {do}"
 
     def values(self) -> dict[str, str]:
         """What stands for each placeholder of a template; the answers have no problem."""
@@ -79,6 +95,7 @@ class Answers:
             "PRESET": self.preset,
             "SUMMARY": PRESETS[self.preset],
             "REGION": self.region,
+            "CLUSTER": self.cluster or DEFAULT_CLUSTER,
             "PARTITION": zones.partition(self.region),
             "ZONES": ", ".join(offered[:3]),
             "TWO_ZONES": ", ".join(offered[:2]),
@@ -114,11 +131,15 @@ def preset_fault(preset: str) -> str | None:
     """What is wrong with the name of a preset, if anything is."""
     if preset in PRESETS:
         return None
-    if preset.replace("_", "-") == "existing-cluster":
-        why = "a stack file describes a platform with a cluster of its own"
-        do = "put add-ons and nodes on a cluster that exists in Python, with ClusterRef.existing"
-        return f"is not a preset, because {why}; got {shown(preset)}; {do}"
     return unknown_name(preset, PRESETS, "preset")
+
+
+def cluster_fault(name: str) -> str | None:
+    """What is wrong with the name of a cluster, if anything is."""
+    if _CLUSTER.fullmatch(name):
+        return None
+    do = "use letters, digits, - and _, at most 100, beginning with a letter or a digit"
+    return f"cannot name a cluster; got {shown(name)}; {do}"
 
 
 def ci_fault(host: str) -> str | None:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from eks_blueprints.testing.recorded import Recorded as Recorded
     from eks_blueprints.testing.recorded import Resource as Resource
     from eks_blueprints.testing.recorded import record as record
+    from eks_blueprints.testing.recorded import record_program as record_program
     from eks_blueprints.testing.recorded import record_stack as record_stack
 
-_HOMES = dict.fromkeys(("Recorded", "Resource", "record", "record_stack"), "recorded")
+_HOMES = dict.fromkeys(("Recorded", "Resource", "record", "record_program", "record_stack"), "recorded")
 
 __all__ = [*_HOMES]  # noqa: PLE0604 - each name is served below
 

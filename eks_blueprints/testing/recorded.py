@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import nearest
-from eks_blueprints.recording import Plan, PlannedResource, Recording
+from eks_blueprints.recording import Plan, PlannedResource, Recording, record_directory
 from eks_blueprints.recording import record as _record
 from eks_blueprints.review.preview.facts import short_type
 
@@ -34,6 +34,14 @@ def record_stack(path: str | Path, name: str | None = None, **settings: Any) -> 
     file = Path(path)
     stack = name or file.stem
     return record(lambda: deploy(file, stack), stack=stack, **settings)
+
+
+def record_program(folder: str | Path, stack: str, **settings: Any) -> Recorded:
+    """The same for the program of a Pulumi project in `folder`, with the settings of one of its stacks.
+
+    `settings` are those of `eks_blueprints.recording.record_directory`: `config`, `stack_references`, ...
+    """
+    return Recorded(record_directory(folder, stack, **settings))
 
 
 class Resource:

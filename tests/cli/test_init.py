@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from eks_blueprints.cli import init as module
 from eks_blueprints.cli import schema
+from eks_blueprints.core.document import parse
 from eks_blueprints.starter import answers as known
 
 from .test_commands import call
@@ -53,6 +54,21 @@ def test_a_bad_answer_is_asked_for_again(terminal: Terminal, tmp_path: Path) -> 
     assert "name: shop2" in (tmp_path / "shop/Pulumi.yaml").read_text()
 
 
+def test_it_asks_for_the_cluster_where_one_exists(terminal: Terminal, tmp_path: Path) -> None:
+    done = terminal.run("shop", "--ci", "none", typed="existing-cluster\n\nus-east-1\nour cluster\n1st_Cluster\n")
+    assert done.exit_code == 0, done.output
+    assert 'cannot name a cluster; got "our cluster"' in done.output
+    settings = parse((tmp_path / "shop/stacks/Pulumi.dev.yaml").read_text()).data["config"]
+    assert (settings["aws:region"], settings["team:platform"]["cluster"]) == ("us-east-1", "1st_Cluster")
+
+
+def test_the_cluster_is_an_option(tmp_path: Path) -> None:
+    done = call("init", "shop", "--preset", "existing-cluster", "--cluster", "123", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    settings = parse((tmp_path / "shop/stacks/Pulumi.dev.yaml").read_text()).data["config"]
+    assert settings["team:platform"]["cluster"] == "123"
+
+
 @pytest.mark.parametrize("option", ["-y", "--yes"])
 def test_yes_asks_nothing(terminal: Terminal, tmp_path: Path, option: str) -> None:
     done = terminal.run("shop", option, typed="")
@@ -86,7 +102,15 @@ def test_files_in_the_way_are_named_and_nothing_is_written(tmp_path: Path) -> No
         (["--name", "my shop"], '--name: cannot name a project; got "my shop"'),
         (["--region", "eu-wst-1"], "--region: is not a region of EKS that this version knows"),
         (["--preset", "karpentr"], '--preset: no such preset; got "karpentr"; did you mean karpenter?'),
-        (["--preset", "existing-cluster"], "--preset: is not a preset, because a stack file describes a platform with"),
+        (
+            ["--preset", "existing_cluster"],
+            '--preset: no such preset; got "existing_cluster"; did you mean existing-cluster',
+        ),
+        (
+            ["--cluster", "old"],
+            '--cluster: names a cluster that exists; got the preset "managed", which creates its own',
+        ),
+        (["--preset", "existing-cluster", "--cluster", "-a"], '--cluster: cannot name a cluster; got "-a"'),
         (["--ci", "jenkins"], '--ci: no such host; got "jenkins"; known are bitbucket, codebuild'),
         (["--package", "a\nb"], "--package: is not a line of requirements.txt"),
         (["--name", ""], '--name: cannot name a project; got ""'),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
+from eks_blueprints.core import versions
+from eks_blueprints.starter.answers import Answers
+from eks_blueprints.starter.repository import repository, write
 from tests import ROOT
 
 from .harness import Engine
@@ -42,6 +46,37 @@ def test_an_example_lives_and_dies(engine: Engine, example: str, stack: str) -> 
     assert project.up().unchanged
     project.destroy()
     assert project.leftovers() == []
+
+
+def test_what_a_team_puts_on_a_cluster_that_exists_lives_and_dies(engine: Engine, tmp_path: Path) -> None:
+    made = tmp_path / "shop"
+    write(made, repository(Answers(name="shop", preset="existing-cluster", requirement="eks-blueprints")))
+    project = engine.project(made, stack="dev")
+    shutil.copytree(made / "team", project.folder / "team")
+    group, vpc = "sg-0123456789abcdef0", "vpc-0123456789abcdef0"
+    for number in (0, 1):
+        subnet, zone = f"subnet-0123456789abcdef{number}", f"eu-west-1{'ab'[number]}"
+        found = {"vpcId": vpc, "cidrBlock": f"10.0.{number}.0/24", "availabilityZone": zone}
+        project.seed("aws:ec2/subnet:Subnet", subnet, **found)
+    project.seed(
+        "aws:eks/cluster:Cluster",
+        "shared-dev",
+        name="shared-dev",
+        status="ACTIVE",
+        version=versions.latest(),
+        arn="arn:aws:eks:eu-west-1:123456789012:cluster/shared-dev",
+        endpoint="https://shared-dev.example.com",
+        certificateAuthority={"data": "Q0E="},
+        certificateAuthorities=[{"data": "Q0E="}],
+        identities=[{"oidcs": [{"issuer": "https://oidc.example.com/id/1"}]}],
+        vpcConfig={"clusterSecurityGroupId": group, "vpcId": vpc},
+        accessConfig={"authenticationMode": "API"},
+    )
+    project.up()
+    assert project.up().unchanged
+    project.edit("stacks/Pulumi.dev.yaml", "max_size: 4", "max_size: 6")
+    assert project.up().changed() == {"shop-dev-nodes-group": "update"}
+    project.destroy()
 
 
 def test_node_groups_of_pulumi_eks_are_planned_on_our_cluster(engine: Engine) -> None:

@@ -41,7 +41,12 @@ def test_the_pinned_release_of_nodes_has_images_for_the_version_of_the_cluster()
     assert BOTTLEROCKET[0] == versions.latest(), "pin a release of Bottlerocket that has images for it"
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+PROGRAM = "existing-cluster"
+"""The preset without stack files: those create their cluster."""
+PLATFORMS = [preset for preset in PRESETS if preset != PROGRAM]
+
+
+@pytest.mark.parametrize("preset", PLATFORMS)
 def test_every_preset_is_valid_and_no_policy_finds_anything(
     preset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,7 +69,7 @@ def test_every_preset_is_valid_and_no_policy_finds_anything(
         assert not [finding for finding in report.findings if finding.verdict != "undetermined"]
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", PLATFORMS)
 def test_its_own_tests_pass(preset: str, tmp_path: Path) -> None:
     from eks_blueprints.testing import record_stack
 
@@ -86,7 +91,7 @@ def test_its_own_tests_pass(preset: str, tmp_path: Path) -> None:
 def test_every_region_gives_valid_stack_files(region: str) -> None:
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
-    for preset in PRESETS:
+    for preset in PLATFORMS:
         texts = repository(Answers(name="shop", preset=preset, region=region, requirement=example_requirement()))
         for stack in ("dev", "prod"):
             data = {key: part for key, part in parse(texts[f"stacks/{stack}.yaml"]).data.items() if key != "blueprint"}
@@ -173,11 +178,6 @@ def test_everything_wrong_is_told_at_once() -> None:
     ]
     assert "did you mean eu-west-1?" in str(told.value)
     assert "did you mean karpenter?" in str(told.value)
-
-
-def test_an_existing_cluster_is_no_preset_and_the_error_says_what_to_do() -> None:
-    with pytest.raises(InputError, match=r"with ClusterRef\.existing"):
-        repository(Answers(name="shop", preset="existing-cluster", requirement="x"))
 
 
 def test_the_templates_are_current() -> None:

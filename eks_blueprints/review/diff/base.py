@@ -33,10 +33,14 @@ from eks_blueprints.review.diff.commits import (
 )
 from eks_blueprints.review.preview.json_form import COMPARED
 from eks_blueprints.review.preview.shard import KIND as SHARD
+from eks_blueprints.review.preview.targets import configured_stacks
 
 LOCKS = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
 """Files that say what a program is built from."""
 
+
+Program = tuple[str, tuple[str, ...] | None]
+"""The folder of any Pulumi program, and its stacks; None for every one that has settings."""
 
 _INVALID = 2
 """What the command line exits with when a stack is invalid, and the others are not."""
@@ -111,8 +115,8 @@ class Rendering:
     """Where the command runs: the same folder of the commit is used."""
     stacks: tuple[str, ...] | None = None
     """Stack files, relative to the folder; None for every one the commit has."""
-    program: tuple[str, str] | None = None
-    """Folder and stack of any Pulumi program, instead of stack files."""
+    program: Program | None = None
+    """Any Pulumi program, instead of stack files."""
     python: str | None = None
     """The interpreter that has the commit's dependencies. Default: the one that runs this."""
     jobs: int | None = None
@@ -129,7 +133,7 @@ class Rendering:
             try:
                 add_worktree(self.ref, tree)
                 inside = tree / self.folder.resolve().relative_to(self.ref.root.resolve())
-                there = {Path(each).stem: each for each in self._wanted(inside)}
+                there = {each if self.program else Path(each).stem: each for each in self._wanted(inside)}
                 names = tuple(self.chosen(tuple(there)) if self.chosen else there)
                 wanted = [there[name] for name in names]
                 process = self._start(tree, inside, wanted) if wanted else None
@@ -143,8 +147,7 @@ class Rendering:
     def _wanted(self, inside: Path) -> list[str]:
         """What of all that is asked for is there in the commit."""
         if self.program is not None:
-            folder, stack = self.program
-            return [stack] if (inside / folder / "Pulumi.yaml").is_file() else []
+            return self._stacks_of_program(inside, *self.program)
         if self.stacks is not None:
             return [each for each in self.stacks if (inside / each).is_file()]
         from eks_blueprints.stackfile.find import project_of, stack_files
@@ -159,6 +162,15 @@ class Rendering:
             return [str(file.resolve().relative_to(inside.resolve())) for file in stack_files(inside)]
         except InputError:
             return []
+
+    def _stacks_of_program(self, inside: Path, folder: str, stacks: tuple[str, ...] | None) -> list[str]:
+        if not (inside / folder / "Pulumi.yaml").is_file():
+            return []
+        try:
+            known = configured_stacks(inside / folder)
+        except InputError as error:
+            raise BaseError(f"{self.ref.label} could not be rendered: {error}") from None
+        return sorted(known) if stacks is None else [each for each in stacks if each in known or not known]
 
     def _start(self, tree: Path, inside: Path, wanted: list[str]) -> subprocess.Popen[str]:
         path = os.pathsep.join(filter(None, (str(tree), os.environ.get("PYTHONPATH", ""))))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
-from eks_blueprints.stackfile.find import named_files, program_of, stack_file, stack_files
+from eks_blueprints.stackfile.find import is_path, named_files, program_alone, program_of, project_of, stack_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,15 @@ class Target:
     file: Path | None = None
     """The stack file, where there is one."""
 
+    @property
+    def beside(self) -> Path:
+        """The folder that holds its stack file, or its program: settings of policies stand there."""
+        if self.file is not None:
+            return self.file.parent
+        folder = self.project or Path()
+        project = project_of(folder)
+        return project.main if project is not None else folder
+
 
 def stack_target(named: str) -> Target:
     """The target that a person means by a stack's name or a stack file.
@@ -27,7 +37,8 @@ def stack_target(named: str) -> Target:
     Raises:
         InputError: if there is none.
     """
-    return _target(stack_file(named))
+    (target,) = named_targets([named])
+    return target
 
 
 def named_targets(named: Sequence[str]) -> list[Target]:
@@ -36,12 +47,30 @@ def named_targets(named: Sequence[str]) -> list[Target]:
     Raises:
         InputError: if one of them means none.
     """
-    return stack_targets(named_files(named))
+    return programs_here(named) or stack_targets(named_files(named))
 
 
 def all_targets() -> list[Target]:
     """Every stack of the project that the current folder belongs to."""
-    return stack_targets(stack_files(Path.cwd()))
+    return programs_here() or stack_targets(stack_files(Path.cwd()))
+
+
+def programs_here(named: Sequence[str] = ()) -> list[Target]:
+    """The stacks of the project that the current folder belongs to, those that are named or all of them, if it is a
+    program that reads no stack file; none if it is not, or files are named.
+
+    Raises:
+        InputError: with each name that is no stack of it.
+    """
+    project = program_alone(Path.cwd())
+    if project is None or any(is_path(each) for each in named):
+        return []
+    folder = Path(os.path.relpath(project.folder))
+    known = configured_stacks(folder)
+    unknown = [each for each in named if each not in known]
+    if unknown:
+        raise InputError([Problem((), unknown_name(each, known, "stack")) for each in unknown])
+    return [Target(each, folder) for each in dict.fromkeys(named or sorted(known))]
 
 
 def stack_targets(files: Iterable[Path]) -> list[Target]:
@@ -65,7 +94,7 @@ def program_target(folder: Path, stack: str | None) -> Target:
             f"holds no Pulumi project; got no Pulumi.yaml in it; name the folder of a project, or create one: {BEGIN}"
         )
         raise InputError([Problem((), message, str(folder))])
-    stacks = _configured_stacks(folder)
+    stacks = configured_stacks(folder)
     if stack is None:
         if len(stacks) > 1:
             message = f"has several stacks; got no name; add one of {', '.join(sorted(stacks))}"
@@ -76,6 +105,12 @@ def program_target(folder: Path, stack: str | None) -> Target:
     return Target(stack, folder)
 
 
-def _configured_stacks(folder: Path) -> set[str]:
-    found = {*folder.glob("Pulumi.*.yaml"), *folder.glob("*/Pulumi.*.yaml")}
+def configured_stacks(folder: Path) -> set[str]:
+    """Names of the stacks of the project in a folder that have settings.
+
+    Raises:
+        InputError: if its Pulumi.yaml cannot be read.
+    """
+    project = project_of(folder)
+    found = project.settings.glob("Pulumi.*.yaml") if project is not None else ()
     return {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in found}

@@ -13,7 +13,7 @@ from eks_blueprints.core.errors import InputError
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.cost import Prices
-from eks_blueprints.review.diff.base import Base, Rendering, RunningBase, from_file, workers
+from eks_blueprints.review.diff.base import Base, Program, Rendering, RunningBase, from_file, workers
 from eks_blueprints.review.diff.commits import BaseError, head, resolve
 from eks_blueprints.review.diff.state import deployed, read_state, stack_references
 from eks_blueprints.review.preview.json_form import from_data
@@ -43,7 +43,6 @@ class Request:
     """Of all stacks, the share that is looked at here; `targets` are those of it."""
     known: Sequence[str] = ()
     """With a shard, the names of all stacks."""
-    program: Path | None = None
     base_python: str | None = None
     prices: Prices | None = None
     policies: bool = True
@@ -167,7 +166,7 @@ def _report(  # noqa: PLR0917 - in this order everywhere
     gaps: Sequence[str] = (),
     base: Base | None = None,
 ) -> StackReport:
-    folder = target.file.parent if target and target.file else target.project if target else None
+    folder = target.beside if target is not None else None
     there = base.folder if base is not None else None
     before = None if folder is None or there is None else there / os.path.relpath(folder)
     policies = request.policies and bool(new.resources)
@@ -199,10 +198,10 @@ def _base(request: Request) -> Iterator[Base | RunningBase]:
         yield running
 
 
-def _wanted(request: Request) -> tuple[tuple[str, ...] | None, tuple[str, str] | None]:
+def _wanted(request: Request) -> tuple[tuple[str, ...] | None, Program | None]:
     """The stack files of the base that there is to choose from, or its program."""
-    if request.program is not None:
-        return None, (str(request.program), request.targets[0].stack)
+    if folder := next((target.project for target in request.targets if target.file is None), None):
+        return None, (str(folder), None if request.every else tuple(target.stack for target in request.targets))
     if request.every:
         return None, None
     return tuple(str(target.file) for target in request.targets), None

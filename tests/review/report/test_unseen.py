@@ -85,7 +85,7 @@ def test_local_files_of_the_base_are_read_too(tmp_path: Path, monkeypatch: pytes
     git(tmp_path, "commit", "-qm", "first")
     (tmp_path / "app" / "new.yaml").write_text(POD.replace("NAME", "new"))
     monkeypatch.chdir(tmp_path)
-    found = check(Request([Target("dev", Path())], "main", program=Path())).stacks[0].policies
+    found = check(Request([Target("dev", Path())], "main")).stacks[0].policies
     assert found is not None
     assert {each.resource for each in found.new} == {"new"}
     assert found.standing > 0
