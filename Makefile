@@ -12,7 +12,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "needs Python's venv module; got a $(PYTHON) without it; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@echo "setting up $(VENV) (once, about half a minute)" >&2
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -86,7 +86,7 @@ policy: $(VENV)-policy/.ready ## Set up .venv-policy, whose Python runs the poli
 
 $(VENV)-policy/.ready: requirements-policy.lock pyproject.toml
 	@$(PYTHON) -m venv --clear $(VENV)-policy
-	@$(VENV)-policy/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-policy.lock
+	@$(VENV)-policy/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-policy.lock
 	@$(VENV)-policy/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
@@ -100,7 +100,7 @@ $(VENV)-docs/.ready: requirements-docs.lock
 	@test -n "$(PYTHON)" || { echo "needs Python 3.11 or newer; found none; install it or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "setting up $(VENV)-docs (once, about half a minute)" >&2
 	@$(PYTHON) -m venv --clear $(VENV)-docs
-	@$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@$(VENV)-docs/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	@touch $@
 
 .PHONY: clean
