@@ -45,9 +45,7 @@ class Connection(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        if (self.provider_type is None) == (self.arn is None):
-            got = "neither" if self.arn is None else "both"
-            faults.add("provider_type", f"or arn is required, but not both; got {got}; set one of them")
+        faults.require_one(self, "provider_type", "arn")
         if self.arn is not None:
             for field in ("host_arn", "name", "tags"):
                 if getattr(self, field):

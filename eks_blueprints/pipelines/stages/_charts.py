@@ -75,9 +75,7 @@ class ChartArgs(Spec):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         faults = Faults()
-        if (self.repository is None) == (self.bucket is None):
-            got = "neither" if self.bucket is None else "both"
-            faults.add("repository", f"or bucket is required, but not both; got {got}; set one of them")
+        faults.require_one(self, "repository", "bucket")
         if self.bucket is None:
             for field in ("url", "provenance"):
                 if getattr(self, field) is not None:

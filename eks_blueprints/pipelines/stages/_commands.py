@@ -117,13 +117,15 @@ class CommandStage(Stage):
                 faults.add(("matrix", name), f"lists one value twice; got {twice}; remove one of them")
         if both := sorted(self.variables.keys() & self.secrets.keys()):
             faults.add(("secrets", both[0]), f"is a variable too; got {both[0]} in both; remove one of them")
-        self._check_own(faults)
+        if self.needs_commands and not self.commands:
+            faults.add("commands", "needs at least one; got []; write what it runs")
         faults.raise_if_any()
         return self
 
-    def _check_own(self, faults: Faults) -> None:
-        if not self.commands:
-            faults.add("commands", "needs at least one; got []; write what it runs")
+    @property
+    def needs_commands(self) -> bool:
+        """Whether it does nothing without commands of yours."""
+        return True
 
     @property
     def summary(self) -> str:

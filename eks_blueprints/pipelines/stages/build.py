@@ -86,9 +86,10 @@ class Build(CommandStage):
         faults.raise_if_any()
         return self
 
-    def _check_own(self, faults: Faults) -> None:
-        if self.image is None:
-            super()._check_own(faults)
+    @property
+    def needs_commands(self) -> bool:
+        """An image is built without."""
+        return self.image is None
 
     def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
         """A build for one environment is no image that can be promoted."""

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.pipelines._job import Job, Output, Report, Site
@@ -66,8 +65,10 @@ class CheckChart(CommandStage):
     checks: ChecksArgs = ChecksArgs()
     """What is checked."""
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     @property
     def artifact(self) -> str:

@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
 from eks_blueprints.pipelines.stages._commands import CommandStage, RunnerArgs
@@ -26,8 +25,10 @@ class Comment(CommandStage):
 
     runner: RunnerArgs = PYTHON
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """The installation, and then the comment."""

@@ -56,9 +56,7 @@ class KubectlArgs(Spec):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         faults = Faults()
-        if bool(self.workloads) == (self.kustomize is not None):
-            got = "both" if self.workloads else "neither"
-            faults.add("workloads", f"or kustomize is required, but not both; got {got}; set one of them")
+        faults.require_one(self, "workloads", "kustomize")
         if self.kustomize is None and self.image_name is not None:
             faults.add("image_name", f"is for kustomize; got {shown(self.image_name)} with workloads; remove it")
         if self.kustomize is not None and self.container is not None:
@@ -140,8 +138,10 @@ class Deploy(Guarded, CommandStage):
         faults.raise_if_any()
         return self
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
         """Ways that do not fit its environment."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from eks_blueprints.pipelines._job import Job, Output, Site
 from eks_blueprints.pipelines._scripts import script
@@ -17,8 +16,10 @@ class Drift(CommandStage):
     pulumi: PulumiArgs
     """The stack."""
 
-    def _check_own(self, faults: Any) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     @property
     def summary(self) -> str:

@@ -48,9 +48,7 @@ class FoundChart(Spec):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         faults = Faults()
-        if (self.repository is None) == (self.bucket is None):
-            got = "neither" if self.bucket is None else "both"
-            faults.add("repository", f"or bucket is required, but not both; got {got}; set one of them")
+        faults.require_one(self, "repository", "bucket")
         if (self.bucket is None) != (self.name is None):
             got = "none" if self.name is None else f"{self.name} with a repository"
             faults.add("name", f"goes with bucket; got {got}; {'set it' if self.name is None else 'remove it'}")
@@ -70,14 +68,14 @@ class Find(CommandStage):
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         faults = Faults()
-        if (self.image is None) == (self.chart is None):
-            got = "neither" if self.chart is None else "both"
-            faults.add("image", f"or chart is required, but not both; got {got}; set one of them")
+        faults.require_one(self, "image", "chart")
         faults.raise_if_any()
         return self
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     @property
     def artifact(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator
 
@@ -82,8 +82,10 @@ class Preview(CommandStage):
     pulumi: PulumiArgs
     """The stack."""
 
-    def _check_own(self, faults: Any) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     @property
     def artifact(self) -> str:

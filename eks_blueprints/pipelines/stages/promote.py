@@ -45,11 +45,9 @@ class ChartTarget(RegistryTarget):
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        if (self.repository is None) == (self.bucket is None):
-            faults = Faults()
-            got = "neither" if self.bucket is None else "both"
-            faults.add("repository", f"or bucket is required, but not both; got {got}; set one of them")
-            faults.raise_if_any()
+        faults = Faults()
+        faults.require_one(self, "repository", "bucket")
+        faults.raise_if_any()
         return self
 
 
@@ -66,14 +64,14 @@ class Promote(CommandStage):
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         faults = Faults()
-        if (self.image is None) == (self.chart is None):
-            got = "neither" if self.chart is None else "both"
-            faults.add("image", f"or chart is required, but not both; got {got}; set one of them")
+        faults.require_one(self, "image", "chart")
         faults.raise_if_any()
         return self
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     @property
     def artifact(self) -> str:

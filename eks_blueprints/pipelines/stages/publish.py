@@ -45,9 +45,7 @@ class Publish(CommandStage):
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         faults = Faults()
-        if (self.image is None) == (self.chart is None):
-            got = "neither" if self.chart is None else "both"
-            faults.add("image", f"or chart is required, but not both; got {got}; set one of them")
+        faults.require_one(self, "image", "chart")
         if self.chart is not None:
             if self.sign is not None and self.chart.bucket is not None:
                 faults.add("sign", "is for registries; got a chart in a bucket; set chart.provenance instead")
@@ -60,8 +58,10 @@ class Publish(CommandStage):
         faults.raise_if_any()
         return self
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     @property
     def artifact(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._job import Job, Output, Site
 from eks_blueprints.pipelines.stages._commands import CommandStage, RunnerArgs
@@ -31,8 +30,10 @@ class Review(CommandStage):
 
     runner: RunnerArgs = PYTHON
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     @property
     def report(self) -> str:

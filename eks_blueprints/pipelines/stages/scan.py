@@ -80,8 +80,10 @@ class Scan(CommandStage):
         faults.raise_if_any()
         return self
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
         """Waivers that are over, or soon are."""

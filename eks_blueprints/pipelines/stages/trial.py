@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
-from eks_blueprints.core.errors import Faults, Problem
+from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.leaves import Namespace
 from eks_blueprints.pipelines import _cluster, _registry
 from eks_blueprints.pipelines._environment import Environment
@@ -30,8 +30,10 @@ class Trial(CommandStage):
     wait_minutes: int = Field(default=10, ge=1, le=120)
     """How long it waits for the release, and for its tests, 1 to 120 minutes."""
 
-    def _check_own(self, faults: Faults) -> None:
-        """It needs no commands."""
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False
 
     def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
         """Namespaces that its role cannot use."""
