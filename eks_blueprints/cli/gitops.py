@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -34,8 +36,36 @@ def command() -> None:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is rendered: which stacks, beside which folder, and how."""
+
+    stacks: tuple[str, ...]
+    folder: Path
+    skip_unknown: bool
+    charts: Literal["agent", "rendered"]
+    agent: Agent | None
+    outputs: tuple[Path, ...]
+
+    def rendered(self, where: Folder) -> Iterator[Manifests]:
+        """The manifests of each stack."""
+        from eks_blueprints.gitops.render import rendered
+
+        show.old_tables(*show.PLATFORM)
+        targets: list[Target] = named_targets(self.stacks) if self.stacks else all_targets()
+        how: dict[str, Any] = {"charts": self.charts, "skip_unknown": self.skip_unknown}
+        with _asking_repositories(self.charts == "rendered"):
+            yield from rendered(targets, where, outputs=self.outputs, agent=self.agent, **how)
+
+
 def _of_stacks(function: Any) -> Any:
-    """The argument and options of commands that render stacks."""
+    """The argument and options of commands that render stacks, handed on as one."""
+
+    @wraps(function)
+    def command(**given: Any) -> None:
+        asked = _Asked(**{each.name: given.pop(each.name) for each in fields(_Asked)})
+        function(asked, **given)
+
     for option in (
         click.option(
             "--outputs",
@@ -73,22 +103,14 @@ def _of_stacks(function: Any) -> Any:
         ),
         click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks),
     ):
-        function = option(function)
-    return function
+        command = option(command)
+    return command
 
 
 @command.command("render")
 @_of_stacks
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 4 unless the folder is up to date.")
-def render(  # noqa: PLR0917 - click passes each option by name
-    stacks: tuple[str, ...],
-    folder: Path,
-    skip_unknown: bool,
-    charts: Literal["agent", "rendered"],
-    agent: Agent | None,
-    outputs: tuple[Path, ...],
-    only_check: bool,
-) -> None:
+def render(asked: _Asked, only_check: bool) -> None:
     """Write the Kubernetes objects of stacks to a folder, one object a file.
 
     clusters/STACK has a folder for each add-on, workload, team and namespace, with a kustomization; Argo CD and Flux
@@ -106,9 +128,9 @@ def render(  # noqa: PLR0917 - click passes each option by name
     """
     from eks_blueprints.gitops.write import Folder, difference, write
 
-    where = Folder(folder)
+    where = Folder(asked.folder)
     # All stacks are read before a file of the first one is written.
-    made = list(_rendered(stacks, where, outputs, agent, charts, skip_unknown))
+    made = list(asked.rendered(where))
     stale = False
     for each in made:
         found = difference(each, where) if only_check else write(each, where)
@@ -117,7 +139,7 @@ def render(  # noqa: PLR0917 - click passes each option by name
             click.echo(visible(line), err=True)
         counts = {"new": len(found.new), "changed": len(found.changed), "deleted": len(found.gone)}
         said = ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "up to date"
-        click.echo(visible(f"{each.stack}: {len(each.files)} files in {folder}, {said}"))
+        click.echo(visible(f"{each.stack}: {len(each.files)} files in {asked.folder}, {said}"))
         if only_check:
             signs = {"+": found.new, "~": found.changed, "-": found.gone}
             for sign, paths in signs.items():
@@ -140,18 +162,7 @@ def render(  # noqa: PLR0917 - click passes each option by name
 )
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
 @click.option("--exit-code", "tell_changes", is_flag=True, help="Exit with 4 when anything differs.")
-def diff(  # noqa: PLR0917 - click passes each option by name
-    stacks: tuple[str, ...],
-    folder: Path,
-    skip_unknown: bool,
-    charts: Literal["agent", "rendered"],
-    agent: Agent | None,
-    outputs: tuple[Path, ...],
-    base: str | None,
-    exports: tuple[Path, ...],
-    form: str,
-    tell_changes: bool,
-) -> None:
+def diff(asked: _Asked, base: str | None, exports: tuple[Path, ...], form: str, tell_changes: bool) -> None:
     """Show what Argo CD or Flux would change once the stacks, as they are now, are rendered and pushed.
 
     Without --cluster the rendered objects are compared with the files of the folder. With it, also with the objects of
@@ -166,13 +177,13 @@ def diff(  # noqa: PLR0917 - click passes each option by name
     from eks_blueprints.gitops import compare
     from eks_blueprints.gitops.write import Folder
 
-    where = compare.Commit(folder, base) if base is not None else Folder(folder)
+    where = compare.Commit(asked.folder, base) if base is not None else Folder(asked.folder)
     live = compare.exported(exports)
     write = compare.as_markdown if form == "markdown" else compare.as_text
     differs = False
-    for each in _rendered(stacks, where, outputs, agent, charts, skip_unknown):
+    for each in asked.rendered(where):
         found = compare.against_folder(each, where)
-        reports = [(found, f"{folder} at {base}" if base else str(folder))]
+        reports = [(found, f"{asked.folder} at {base}" if base else str(asked.folder))]
         if exports:
             reports.append((compare.against_cluster(each, live), "the cluster"))
         for changes, beside in reports:
@@ -243,22 +254,6 @@ def bump(  # noqa: PLR0917 - click passes each option by name
     files = ", ".join(found.files[:3]) + (f" and {len(found.files) - 3} more" if len(found.files) > 3 else "")
     again = f", try {found.tries}" if found.tries > 1 else ""
     click.echo(visible(f"{image}: was {found.old.removeprefix(':')} in {files}; commit {found.commit}, {said}{again}"))
-
-
-def _rendered(  # noqa: PLR0917 - in this order everywhere
-    stacks: tuple[str, ...],
-    where: Folder,
-    outputs: tuple[Path, ...],
-    agent: Agent | None,
-    charts: Literal["agent", "rendered"],
-    skip_unknown: bool,
-) -> Iterator[Manifests]:
-    from eks_blueprints.gitops.render import rendered
-
-    show.old_tables(*show.PLATFORM)
-    targets: list[Target] = named_targets(stacks) if stacks else all_targets()
-    with _asking_repositories(charts == "rendered"):
-        yield from rendered(targets, where, outputs=outputs, agent=agent, charts=charts, skip_unknown=skip_unknown)
 
 
 @contextmanager
