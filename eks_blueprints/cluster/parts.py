@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import AfterValidator, model_validator
 
 from eks_blueprints.cluster.durations import Wait
 from eks_blueprints.cluster.key_spec import KeyArgs
@@ -41,10 +41,20 @@ RETENTIONS = (
 """Days that CloudWatch Logs can keep logs; 0 is for ever. Source: `aws.cloudwatch.LogGroup` of pulumi-aws 7.51."""
 
 
+def _retention(days: int) -> int:
+    if days not in RETENTIONS:
+        near = min(RETENTIONS[1:], key=lambda each: (abs(each - days), -each))
+        raise ValueError(f"is not a retention of CloudWatch; got {days}; use {near}, or 0 to keep logs forever")
+    return days
+
+
+Retention = Annotated[int, AfterValidator(_retention)]
+
+
 class LogGroupArgs(Spec):
     """The CloudWatch log group `/aws/eks/<cluster>/cluster`, made before the cluster so that EKS does not make it."""
 
-    retention_in_days: int = 90
+    retention_in_days: Retention = 90
     """Days that logs are kept; 0 keeps them forever. CloudWatch accepts only certain numbers."""
 
     kms_key_id: In[RegionalKeyArn] | None = None
@@ -73,14 +83,6 @@ class LogGroupArgs(Spec):
             faults.add(("kms_key", "policy"), f"{message}; {do}")
         faults.raise_if_any()
         return self
-
-    @field_validator("retention_in_days")
-    @classmethod
-    def _allowed(cls, days: int) -> int:
-        if days not in RETENTIONS:
-            near = min(RETENTIONS[1:], key=lambda each: (abs(each - days), -each))
-            raise ValueError(f"is not a retention of CloudWatch; got {days}; use {near}, or 0 to keep logs forever")
-        return days
 
 
 class EncryptionArgs(KeyArgs):

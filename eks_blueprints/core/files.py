@@ -25,6 +25,30 @@ def named(file: Path) -> Iterator[None]:
         raise
 
 
+def put(path: Path, text: str, *, mode: int | None = None) -> None:
+    """Put a text into the place of a file, at once as a whole or not at all; its folders are made.
+
+    Args:
+        path: The file.
+        text: What it holds from then on.
+        mode: Its permissions. Default: those of every new file.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    with named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            partial.write_text(text, encoding="utf-8", newline="\n")
+            if mode is not None:
+                partial.chmod(mode)
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+
+
 def text_of(path: Path, *, errors: str = "strict") -> str:
     """The text of a file, or what is written to a pipe until it is closed; `errors` are those of decoding.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem
-from eks_blueprints.core.files import named
+from eks_blueprints.core.files import put
 from eks_blueprints.core.printed import document
 from eks_blueprints.core.yaml_text import YAMLError, load
 from eks_blueprints.gitops.images import changed, images, kept
@@ -179,14 +178,14 @@ def write(made: Manifests, folder: Folder) -> Difference:
     last = texts.pop(made.marker, None)
     if last is not None:
         # Of a run that is stopped half-way, the next one knows all that is its own.
-        _replace(folder.path / made.marker, _marker(made, before, both=True))
+        put(folder.path / made.marker, _marker(made, before, both=True))
     for path, text in texts.items():
-        _replace(folder.path / path, text)
+        put(folder.path / path, text)
     for path in found.gone:
         (folder.path / path).unlink(missing_ok=True)
         _without_empty(folder.path, (folder.path / path).parent)
     if last is not None:
-        _replace(folder.path / made.marker, last)
+        put(folder.path / made.marker, last)
     return found
 
 
@@ -205,18 +204,6 @@ def _check_inside(folder: Path, path: str) -> None:
         if at.is_symlink():
             message = "is a link, which may lead out of the folder; got a link; put a folder or a file in its place"
             raise InputError([Problem((), message, str(at))])
-
-
-def _replace(path: Path, text: str) -> None:
-    with named(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.partial")
-        try:
-            partial.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(partial, path)
-        except OSError:
-            partial.unlink(missing_ok=True)
-            raise
 
 
 def _without_empty(top: Path, folder: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from eks_blueprints.cluster.parts import RETENTIONS
+from eks_blueprints.cluster.parts import Retention
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import KeyArn, Tags, repeated
@@ -50,19 +50,11 @@ class ArtifactsArgs(Spec):
 class LogsArgs(Spec):
     """The CloudWatch log groups of builds, `/aws/codebuild/<project>`, encrypted by the key of the artifacts."""
 
-    retention_in_days: int = 90
+    retention_in_days: Retention = 90
     """Days that logs are kept; 0 keeps them forever. CloudWatch accepts only certain numbers."""
 
     skip_destroy: bool = False
     """Whether the groups and their logs are left in AWS when their stages are removed."""
-
-    @field_validator("retention_in_days")
-    @classmethod
-    def _allowed(cls, days: int) -> int:
-        if days not in RETENTIONS:
-            near = min(RETENTIONS[1:], key=lambda each: (abs(each - days), -each))
-            raise ValueError(f"is not a retention of CloudWatch; got {days}; use {near}, or 0 to keep logs forever")
-        return days
 
 
 class NotificationsArgs(Spec):

@@ -10,7 +10,7 @@ from typing import Any
 
 from eks_blueprints.core.document import Document, parse, read
 from eks_blueprints.core.errors import InputError, Problem
-from eks_blueprints.core.files import named
+from eks_blueprints.core.files import put
 from eks_blueprints.lifecycle.importers.writing import as_yaml
 from eks_blueprints.stackfile.extends import read_stack
 
@@ -127,15 +127,7 @@ def write(path: FilePath, text: str, *, replace: bool = False) -> None:
     if path.exists() and not replace:
         do = "name another, or use --into to add to it"
         raise InputError([Problem((), f"is there already; got {path.name}; {do}", str(path))])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with named(path):
-            partial.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(partial, path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
+    put(path, text)
 
 
 def check_new(folder: FilePath) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from eks_blueprints.core.errors import InputError, Problem
-from eks_blueprints.core.files import named
+from eks_blueprints.core.files import put
 from eks_blueprints.pipelines.engines import _owners
 from eks_blueprints.pipelines.engines._steps import MARK
 
@@ -87,15 +85,4 @@ def changes(root: Path, files: Mapping[str, str]) -> list[Change]:
 
 def write(change: Change) -> None:
     """Put a text into the place of a file, at once as a whole."""
-    path = change.path
-    with named(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(change.after)
-            Path(partial).chmod(0o755 if path.suffix == ".sh" else 0o644)
-            Path(partial).replace(path)
-        except BaseException:
-            Path(partial).unlink(missing_ok=True)
-            raise
+    put(change.path, change.after, mode=0o755 if change.path.suffix == ".sh" else 0o644)
