@@ -8,7 +8,6 @@ import errno
 import gc
 import importlib
 import os
-import signal
 import sys
 from types import ModuleType
 from typing import Any, NoReturn
@@ -17,7 +16,7 @@ import click
 
 from eks_blueprints.cli import streams
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.core import late_modules
+from eks_blueprints.core import late_modules, stopping
 from eks_blueprints.core.printed import visible
 
 _COMMANDS = {
@@ -113,7 +112,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     late_modules.install()
     streams.attach()
     streams.keep_apart()
-    _end_when_told()
+    stopping.listen()
     _end_by_us_alone()
     try:
         # https://no-color.org: any value but the empty one. Where it is not set, click looks at the terminal.
@@ -161,14 +160,6 @@ def _no_plugins_of_pydantic() -> None:
         none = ModuleType("pydantic.plugin._loader")
         vars(none)["get_plugins"] = tuple
         sys.modules.setdefault(none.__name__, none)
-
-
-def _end_when_told() -> None:
-    """End as by an interrupt: that runs the ends of whatever has made a folder or started a process."""
-    with contextlib.suppress(ValueError):  # not in the main thread
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _end_by_us_alone() -> None:

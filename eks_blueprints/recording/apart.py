@@ -6,13 +6,18 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
+from eks_blueprints.core import stopping
+
 VARIABLE = "EKS_BLUEPRINTS_TIMEOUT"
 """Seconds that a program may take; 0 for no limit."""
 _SECONDS = 300.0
+_BEAT = 1.0
+"""Seconds between two looks at the clock, and at whether somebody asked to stop."""
 
 
 class OutOfTime(BaseException):
@@ -35,6 +40,7 @@ def apart() -> Iterator[None]:
 
     Raises:
         OutOfTime: after `seconds()`, again and again until it is heard.
+        KeyboardInterrupt: within a second, where somebody asked to stop and the program did not listen.
     """
     with redirect_stdout(sys.stderr), _limited(seconds()):
         yield
@@ -42,16 +48,20 @@ def apart() -> Iterator[None]:
 
 @contextmanager
 def _limited(limit: float) -> Iterator[None]:
+    stopping.check()
     timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if not (timed and limit) or signal.getitimer(signal.ITIMER_REAL)[0]:
+    if not timed or signal.getitimer(signal.ITIMER_REAL)[0]:
         yield
         return
+    begun = time.monotonic()
 
-    def end(*_: Any) -> None:
-        raise OutOfTime(f"did not end within {limit:g} seconds; set {VARIABLE} to give it more")
+    def beat(*_: Any) -> None:
+        stopping.check()
+        if limit and time.monotonic() - begun >= limit:
+            raise OutOfTime(f"did not end within {limit:g} seconds; set {VARIABLE} to give it more")
 
-    before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, limit, 1.0)
+    before = signal.signal(signal.SIGALRM, beat)
+    signal.setitimer(signal.ITIMER_REAL, min(limit or _BEAT, _BEAT), _BEAT)
     try:
         yield
     finally:

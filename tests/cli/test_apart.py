@@ -35,6 +35,17 @@ while True:
     except Exception:
         pass
 """
+SWALLOWS = """\
+import time
+from pathlib import Path
+try:
+    Path("begun").touch()
+    time.sleep(60)
+except:
+    pass
+while True:
+    time.sleep(60)
+"""
 
 
 def project(folder: Path, program: str) -> Path:
@@ -103,6 +114,20 @@ def test_a_stop_leaves_nothing_behind(tmp_path: Path, stop: signal.Signals) -> N
             break
         time.sleep(0.05)
     assert not left
+
+
+def test_a_program_that_swallows_the_stop_is_stopped_too(tmp_path: Path) -> None:
+    """As a bare `except:` does, in the program or in a module that it imports."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    folder = project(tmp_path, SWALLOWS)
+    running = command(folder, "preview", "prod")
+    while not list(folder.rglob("begun")):
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert err.strip().endswith("stopped")
 
 
 def _within(link: Path, folder: Path) -> bool:
