@@ -7,6 +7,7 @@ The tables say themselves, in their first lines, which command renews them and w
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import subprocess
 import sys
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> int:
     """Run each command once; a failing one does not keep the others from running."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     failed = []
     for command in dict.fromkeys(table.renew for table in tables() if table.needs == REGISTRIES):
         print(command, flush=True)
