@@ -39,6 +39,7 @@ INSIDE: dict[str, list[set[str]]] = {
         }
         | {
             "address_ranges",
+            "argocd",
             "charts",
             "columns",
             "late_modules",

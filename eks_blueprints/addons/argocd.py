@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef, Ground
 
 
+_APPLICATION_HEALTH = """\
+local health = (obj.status or {}).health or {}
+return {status = health.status or "Progressing", message = health.message or ""}
+"""
+"""How Argo CD judges an Application that another one holds. It has no rule of its own for them since 1.8, and sync
+waves do not wait for what has none (Argo CD, operator manual, "Resource Health")."""
+
+
 class Argocd(HelmAddOn):
     """Keep the cluster as Git repositories describe it.
 
@@ -87,6 +95,10 @@ class Argocd(HelmAddOn):
     notifications: bool = True
     """Whether it installs the controller that sends notifications about Applications."""
 
+    application_health: bool = True
+    """Whether an Application that another one holds is as healthy as what it deploys: sync waves then wait for it.
+    Argo CD itself does not judge them."""
+
     sso: Sso | None = None
     """How people sign on. Default: as `admin` alone. It needs `domain`."""
 
@@ -140,10 +152,13 @@ class Argocd(HelmAddOn):
         import pulumi
 
         values: dict[str, Any] = {"crds": {"install": True, "keep": True}}
+        configs: dict[str, Any] = {}
+        if self.application_health:
+            configs["cm"] = {"resource.customizations.health.argoproj.io_Application": _APPLICATION_HEALTH}
         if self.admin_password_bcrypt is not None:
-            values["configs"] = {
-                "secret": {"argocdServerAdminPassword": pulumi.Output.secret(self.admin_password_bcrypt)}
-            }
+            configs["secret"] = {"argocdServerAdminPassword": pulumi.Output.secret(self.admin_password_bcrypt)}
+        if configs:
+            values["configs"] = configs
         if self.sso is not None:
             values = merged(values, {"configs": self.sso.values()})
         return merged(values, self._besides)

@@ -12,11 +12,14 @@ from eks_blueprints.addons._capability import CapabilityAddOn
 from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons.argocd import Argocd
 from eks_blueprints.addons.base import AddOn
+from eks_blueprints.core.argocd import REGISTERED_HERE
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, Many, Spec, is_known
 
 if TYPE_CHECKING:
+    import pulumi
+
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef
 
@@ -59,7 +62,8 @@ class ArgocdCapability(CapabilityAddOn):
 
     access_policies: Many[AccessPolicy] = ()
     """EKS access policies that its role has on this cluster, such as `{policy: cluster_admin}`, or `{policy: admin,
-    namespaces: [shop]}`. Default: none, and it can deploy to other clusters alone."""
+    namespaces: [shop]}`. The cluster is then registered with it as `in-cluster`. Default: none, and it can deploy to
+    other clusters alone."""
 
     role_mappings: Many[RoleMapping] = Field(default=(), max_length=3)
     """Who has which role. Default: nobody can sign on."""
@@ -100,9 +104,30 @@ class ArgocdCapability(CapabilityAddOn):
             )
             for policy, scope in given
         ]
-        component.ready = (capability, *granted)
+        registered = self._registered(component, cluster, [capability, *granted]) if granted else ()
+        component.ready = (capability, *granted, *registered)
         component.exported = {"gitops_agent_role_arn": role}
         return component
+
+    def _registered(
+        self, component: Component, cluster: ClusterRef, after: list[pulumi.Resource]
+    ) -> tuple[pulumi.Resource, ...]:
+        """This cluster, under the name that Argo CD gives to its own; the capability knows none by itself."""
+        from eks_blueprints.core.component import in_cluster
+        from eks_blueprints.core.kubernetes_object import KubernetesObject
+
+        manifest = {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {
+                "name": "cluster-in-cluster",
+                "namespace": self.namespace,
+                "labels": {"argocd.argoproj.io/secret-type": "cluster"},
+            },
+            "stringData": {"name": REGISTERED_HERE["name"], "server": cluster.arn},
+        }
+        opts = component.child(depends_on=after, **in_cluster(cluster.resource, goes_with_it=True))
+        return (KubernetesObject(f"{component.pulumi_resource_name}-in-cluster", manifest, opts),)
 
     def configuration(self) -> dict[str, Any]:
         """Its settings, as the provider takes them."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from eks_blueprints.agents.drawn import Agent, AgentObject
-from eks_blueprints.core.spec import In
 
 if TYPE_CHECKING:
     from eks_blueprints.agents.spec import By, GitOpsArgs
@@ -14,17 +13,15 @@ if TYPE_CHECKING:
 
 _KINDS: dict[By, tuple[str, ...]] = {"argocd": ("argocd", "argocd_capability"), "flux": ("fluxcd",)}
 _USUAL: dict[By, str] = {"argocd": "argocd", "flux": "flux-system"}
-HERE = "arn:aws:eks:us-east-1:111122223333:cluster/here"
-"""Stands for the ARN of the cluster where only its form counts."""
 
 
-def agent(args: GitOpsArgs, ground: Ground, here: In[str] = HERE) -> Agent:
+def agent(args: GitOpsArgs, ground: Ground) -> Agent:
     """The agent that is said, or the one that is on the cluster; Argo CD where that is not known."""
     addons = ground.addons or frozenset()
     found = next((by for by, kinds in _KINDS.items() if addons & {*kinds}), None)
     by: By = args.by or found or "argocd"
     home = next((ground.addon_homes[kind] for kind in _KINDS[by] if kind in ground.addon_homes), _USUAL[by])
-    return Agent(by, home, by == "argocd" and "argocd_capability" in addons, here)
+    return Agent(by, home, by == "argocd" and "argocd_capability" in addons)
 
 
 def is_there(args: GitOpsArgs, ground: Ground) -> bool:

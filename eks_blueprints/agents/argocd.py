@@ -13,6 +13,7 @@ from eks_blueprints.agents import argocd_images, argocd_notifications
 from eks_blueprints.agents.clusters import RemoteCluster, name_of
 from eks_blueprints.agents.drawn import WAITED, Agent, AgentObject, filled, manifest, text_of
 from eks_blueprints.agents.projects import Destination, Project, as_resource
+from eks_blueprints.core.argocd import FINALIZER, HERE, REGISTERED_HERE
 
 if TYPE_CHECKING:
     from eks_blueprints.agents.applications import Application, ApplicationSet, Deployed, SingleGenerator
@@ -21,17 +22,13 @@ if TYPE_CHECKING:
 
 _API = "argoproj.io/v1alpha1"
 _SORT = "argocd.argoproj.io/secret-type"
-_IN_CLUSTER = "https://kubernetes.default.svc"
 _HEALTHY = "jsonpath={.status.health.status}=Healthy"
-_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
 def objects(args: GitOpsArgs, agent: Agent) -> Iterator[AgentObject]:
     """All of them: what applications stand on before these."""
     for name, repository in args.repositories.items():
         yield from _repository(name, repository, agent)
-    if agent.managed and (args.applications or args.application_sets or args.projects):
-        yield _cluster("in-cluster", {"server": agent.here}, {}, {}, agent, ())
     for name, cluster in args.clusters.items():
         held = _entered(cluster, agent)
         yield _cluster(name, held, cluster.labels, cluster.annotations, agent, ("clusters", name))
@@ -120,7 +117,7 @@ def _place(cluster: str | None, agent: Agent) -> dict[str, Any]:
         return {"server": "*"}
     if cluster is not None:
         return {"name": cluster}
-    return {"server": agent.here if agent.managed else _IN_CLUSTER}
+    return dict(REGISTERED_HERE if agent.managed else HERE)
 
 
 def _destinations(each: Destination, agent: Agent) -> list[dict[str, Any]]:
@@ -165,8 +162,6 @@ def _stands_on(each: Deployed, args: GitOpsArgs, agent: Agent) -> tuple[str, ...
     found += [f"project-{project}"] if project in args.projects else []
     if each.cluster in args.clusters:
         found.append(f"cluster-{each.cluster}")
-    elif each.cluster is None and agent.managed:
-        found.append("cluster-in-cluster")
     return tuple(found)
 
 
@@ -178,7 +173,7 @@ def _application(name: str, each: Application, args: GitOpsArgs, agent: Agent, *
         agent.home,
         labels=dict(each.labels),
         annotations={**argocd_notifications.subscribed(name, args), **({WAITED: _HEALTHY} if wait else {})},
-        finalizers=[] if each.keep_objects else [_FINALIZER],
+        finalizers=[] if each.keep_objects else [FINALIZER],
         spec=_spec(each, args, agent),
     )
     after = (*_stands_on(each, args, agent), *(f"application-{other}" for other in each.depends_on))

@@ -45,8 +45,7 @@ class GitOps(Component):
         self._cluster = cluster
         self.exported, self.objects = {}, {}
         entered = self._let_in(args.hub) if args.hub is not None else ()
-        here: Any = cluster.arn
-        for each in objects(args, agent(args, cluster.ground, here)):
+        for each in objects(args, agent(args, cluster.ground)):
             self.objects[each.key] = self._object(each)
         self.ready = (*entered, *self.objects.values())
         self.register_outputs(self.exported)

@@ -24,8 +24,6 @@ class Agent:
     """Namespace of its objects."""
     managed: bool
     """Whether EKS runs it, outside of the cluster."""
-    here: In[str]
-    """ARN of its own cluster."""
 
 
 @dataclass(frozen=True, slots=True)

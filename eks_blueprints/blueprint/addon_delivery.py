@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from eks_blueprints.addons._fit import Stage
 from eks_blueprints.addons.base import AddOn
-from eks_blueprints.blueprint.kinds import Argocd, ChartAddOn, Fluxcd, Manifests
+from eks_blueprints.blueprint.kinds import Argocd, ArgocdCapability, ChartAddOn, Fluxcd, Manifests
 from eks_blueprints.blueprint.order import required
+from eks_blueprints.core.argocd import HERE, REGISTERED_HERE
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.json_values import secret_leaves
 from eks_blueprints.core.refs import WITH_GIT
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from eks_blueprints.workloads.base import Workload
 
 _BY_HELM = "set delivery: helm for this one"
-_CARRIERS: dict[str, tuple[str, type[AddOn]]] = {"argocd": ("argocd", Argocd), "flux": ("fluxcd", Fluxcd)}
-"""For each delivery the kind of the add-on that carries it out, and its class."""
+_CARRIERS: dict[str, tuple[str, tuple[type[AddOn], ...]]] = {
+    "argocd": ("argocd", (Argocd, ArgocdCapability)),
+    "flux": ("fluxcd", (Fluxcd,)),
+}
+"""For each delivery the kind of the add-on that carries it out, and the classes that can."""
 
 
 def carrier(args: BlueprintArgs) -> AddOn | None:
@@ -66,10 +70,10 @@ def delivery(args: BlueprintArgs) -> Delivery | None:
     by = carrier(args)
     if by is None:
         return None
-    if isinstance(by, Argocd):
+    if isinstance(by, (Argocd, ArgocdCapability)):
         from eks_blueprints.addons.delivery.argocd import ArgocdDelivery
 
-        return ArgocdDelivery(by.home)
+        return ArgocdDelivery(by.home, _here(by))
     from eks_blueprints.addons.delivery.flux import FluxDelivery
 
     return FluxDelivery(by.home)
@@ -83,11 +87,14 @@ def sources(args: BlueprintArgs, stack: str) -> dict[str, dict[str, Any]]:
     from eks_blueprints.addons.delivery import git as from_repository
 
     where = from_repository.Repository(git.repository, git.revision, git.inside, git.prune, git.interval, git.secret)
-    return (
-        from_repository.argocd(where, stack, by.home)
-        if isinstance(by, Argocd)
-        else from_repository.flux(where, stack, by.home)
-    )
+    if isinstance(by, (Argocd, ArgocdCapability)):
+        return from_repository.argocd(where, stack, by.home, _here(by))
+    return from_repository.flux(where, stack, by.home)
+
+
+def _here(by: Argocd | ArgocdCapability) -> Mapping[str, str]:
+    """The platform's own cluster, as the destination of an Application."""
+    return HERE if isinstance(by, Argocd) else REGISTERED_HERE
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:

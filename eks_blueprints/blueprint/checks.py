@@ -79,7 +79,7 @@ def _check(args: BlueprintArgs) -> Iterator[Problem]:
     yield from pod_checks.check(args)
     yield from secret_checks.check(args)
     yield from manifest_checks.check(args)
-    if args.workloads:
+    if args.workloads or args.gitops is not None or args.addon_defaults.carried_by != "helm":
         from eks_blueprints.blueprint import gitops_addons
 
         yield from gitops_addons.check(args)

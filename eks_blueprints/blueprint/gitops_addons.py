@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from eks_blueprints.blueprint.kinds import Argocd, ArgocdImageUpdater, ArgoRollouts, Fluxcd
+from eks_blueprints.blueprint.kinds import Argocd, ArgocdCapability, ArgocdImageUpdater, ArgoRollouts, Fluxcd
 from eks_blueprints.core.errors import Problem
 
 if TYPE_CHECKING:
@@ -42,6 +42,35 @@ def equipped(addon: A, args: BlueprintArgs) -> A:
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:
+    """What add-ons of delivery lack for what the platform asks of them."""
+    yield from _without_rights(args)
+    yield from _without_plugin(args)
+
+
+def _without_rights(args: BlueprintArgs) -> Iterator[Problem]:
+    """A capability that deploys to its own cluster, and may do nothing there."""
+    for addon in args.addons:
+        if isinstance(addon, ArgocdCapability) and not addon.access_policies and (why := _deploys_here(args)):
+            do = "write access_policies: [{policy: cluster_admin}]"
+            message = f"is required where it deploys to its own cluster ({why}); got none; {do}"
+            yield Problem(("addons", addon.name, "access_policies"), message)
+
+
+def _deploys_here(args: BlueprintArgs) -> str:
+    """What has Argo CD deploy to its own cluster; nothing where it deploys to others alone."""
+    if args.addon_defaults.carried_by == "argocd":
+        return "addon_defaults.delivery"
+    gitops = args.gitops
+    for name, application in (gitops.applications if gitops else {}).items():
+        if application.cluster is None:
+            return f"gitops.applications.{name}"
+    for name, made in (gitops.application_sets if gitops else {}).items():
+        if made.template.cluster is None:
+            return f"gitops.application_sets.{name}"
+    return ""
+
+
+def _without_plugin(args: BlueprintArgs) -> Iterator[Problem]:
     """Canaries behind a route, which Argo Rollouts splits by a plugin alone."""
     rolled = [workload for workload in args.workloads if getattr(workload, "rollout", None) is not None]
     if not rolled:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from eks_blueprints.addons._helm_addon import HelmAddOn as HelmAddOn
     from eks_blueprints.addons.argo_rollouts import ArgoRollouts as ArgoRollouts
     from eks_blueprints.addons.argocd import Argocd as Argocd
+    from eks_blueprints.addons.argocd_capability import ArgocdCapability as ArgocdCapability
     from eks_blueprints.addons.argocd_image_updater import ArgocdImageUpdater as ArgocdImageUpdater
     from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver as AwsEbsCsiDriver
     from eks_blueprints.addons.aws_efs_csi_driver import AwsEfsCsiDriver as AwsEfsCsiDriver
@@ -40,6 +41,7 @@ else:
 
     ArgoRollouts = late("eks_blueprints.addons.argo_rollouts", "ArgoRollouts")
     Argocd = late("eks_blueprints.addons.argocd", "Argocd")
+    ArgocdCapability = late("eks_blueprints.addons.argocd_capability", "ArgocdCapability")
     ArgocdImageUpdater = late("eks_blueprints.addons.argocd_image_updater", "ArgocdImageUpdater")
     AutoMode = late("eks_blueprints.compute.auto_mode", "AutoMode")
     AwsEbsCsiDriver = late("eks_blueprints.addons.aws_ebs_csi_driver", "AwsEbsCsiDriver")

@@ -110,7 +110,7 @@ def _by_agent(release: HelmRelease, source: Source) -> Iterator[Mapping[str, Any
     if source.agent == "argocd":
         from eks_blueprints.addons.delivery.argocd import ArgocdDelivery
 
-        yield ArgocdDelivery(source.namespace).object(release)
+        yield ArgocdDelivery(source.namespace, source.destination).object(release)
         return
     from eks_blueprints.addons.delivery.flux import FluxDelivery
 

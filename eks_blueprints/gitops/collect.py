@@ -100,7 +100,8 @@ def _source(readers: list[Any], agent: Agent | None) -> Source:
                 [Problem((), f"is not who reads the repository of this stack; got {agent}; {do}", "--agent")]
             )
         if found == "argocd":
-            return Source(found, str(metadata.get("namespace")))
+            place = {key: value for key, value in spec["destination"].items() if key != "namespace"}
+            return Source(found, str(metadata.get("namespace")), destination=place)
         prefix = str(spec.get("path")).removeprefix("./").rpartition("flux/")[0]
         return Source(found, str(metadata["namespace"]), prefix, str(spec["interval"]), bool(spec["prune"]))
     chosen = agent or "argocd"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from eks_blueprints.core.argocd import HERE
+
 Agent = Literal["argocd", "flux"]
 
 
@@ -70,6 +72,8 @@ class Source:
     """Folder in the repository that is rendered to, with a slash at its end; empty for the top."""
     interval: str = "10m"
     prune: bool = True
+    destination: Mapping[str, str] = field(default_factory=lambda: HERE)
+    """The cluster, as Argo CD's Applications name it."""
 
 
 @dataclass(frozen=True, slots=True)

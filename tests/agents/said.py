@@ -96,7 +96,12 @@ def everything(by: str) -> dict[str, Any]:
 ADDONS: dict[str, dict[str, Any]] = {
     "argocd": {"argocd": {}, "argocd_image_updater": {}, "external_secrets": {}},
     "flux": {"fluxcd": {}, "external_secrets": {}},
-    "capability": {"argocd_capability": {"idc_instance_arn": "arn:aws:sso:::instance/ssoins-0123456789abcdef"}},
+    "capability": {
+        "argocd_capability": {
+            "idc_instance_arn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
+            "access_policies": [{"policy": "cluster_admin"}],
+        }
+    },
 }
 
 

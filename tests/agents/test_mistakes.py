@@ -270,3 +270,34 @@ def test_sso_says_what_is_missing() -> None:
     dex = {"dex_connectors": [{"type": "github", "id": "g", "config": {"clientSecret": {"secret": "a"}}}]}
     said = told({}, {"argocd": {"domain": "a.b.c", "sso": dex}})[0]
     assert "dex_connectors[0].config.clientSecret: would be stored in a ConfigMap" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        (BASE, "gitops.applications.a"),
+        (
+            {
+                "repositories": {"open": OPEN},
+                "application_sets": {
+                    "many": {
+                        "generators": [{"list": {"elements": [{"name": "a"}]}}],
+                        "template": {"name": "{{ .name }}", "repository": "open", "path": "a"},
+                    }
+                },
+            },
+            "gitops.application_sets.many",
+        ),
+    ],
+    ids=["application", "set"],
+)
+def test_a_capability_needs_rights_on_the_cluster_that_it_deploys_to(said: dict[str, Any], where: str) -> None:
+    bare = {"argocd_capability": {**EKS["argocd_capability"], "access_policies": []}}
+    (found,) = told(said, bare)
+    assert found.startswith(
+        f"addons.argocd_capability.access_policies: is required where it deploys to its own cluster ({where})"
+    )
+    assert told(said, EKS) == []
+    elsewhere = changed("clusters", {"far": {"arn": "arn:aws:eks:eu-west-1:111122223333:cluster/far"}})
+    elsewhere["applications"]["a"]["cluster"] = "far"
+    assert told(elsewhere, bare) == []

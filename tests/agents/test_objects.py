@@ -137,7 +137,7 @@ def test_the_secret_of_a_spoke_names_its_role() -> None:
     from eks_blueprints.agents.spec import GitOpsArgs
 
     args = GitOpsArgs.model_validate(everything("argocd"))
-    drawn = {each.key: each.manifest for each in objects(args, Agent("argocd", "argocd", False, SPOKE))}
+    drawn = {each.key: each.manifest for each in objects(args, Agent("argocd", "argocd", False))}
     held = drawn["cluster-spoke"]["stringData"]
     assert json.loads(held["config"]) == {
         "awsAuthConfig": {"clusterName": "spoke", "roleARN": SPOKE_ROLE},
@@ -189,11 +189,12 @@ def test_a_spoke_of_a_capability_lets_in_its_role_within_namespaces() -> None:
 def test_the_capability_names_clusters_by_arn_and_registers_its_own() -> None:
     said = {**ONE, "clusters": {"far": {"arn": SPOKE}}}
     said["applications"] = {**ONE["applications"], "b": {"repository": "open", "cluster": "far"}}
-    addon = {**ADDONS["capability"]["argocd_capability"], "access_policies": [{"policy": "cluster_admin"}]}
-    found = made(said, {"argocd_capability": addon})
-    assert named(found, "application-a")["spec.destination.server"] == "${acme-cluster.arn}"
+    found = made(said, ADDONS["capability"])
+    assert named(found, "application-a")["spec.destination"] == {"name": "in-cluster"}
     assert named(found, "application-b")["spec.destination"] == {"name": "far"}
-    assert named(found, "application-a").waits_for(named(found, "cluster-in-cluster"))
+    own = found.one(HELD, "argocd-capability-in-cluster")
+    assert own["metadata.labels"] == {"argocd.argoproj.io/secret-type": "cluster"}
+    assert named(found, "application-a").waits_for(own)
     policy = found.one("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "argocd-capability")
     assert policy["principalArn"] == "${acme-argocd-capability-role.arn}"
     assert found.outputs["gitops_agent_role_arn"] == "${acme-argocd-capability-role.arn}"

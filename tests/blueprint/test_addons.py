@@ -267,6 +267,22 @@ def test_a_repository_brings_what_comes_after_argo_cd_and_the_workloads() -> Non
     assert app["metadata.finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
 
 
+CAPABILITY = {
+    "idc_instance_arn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
+    "access_policies": [{"policy": "cluster_admin"}],
+}
+
+
+@pytest.mark.parametrize("delivery", ["argocd", GIT], ids=["objects", "git"])
+def test_the_capability_delivers_to_its_own_cluster_by_name(delivery: Any) -> None:
+    addons = {"argocd_capability": CAPABILITY, "keda": {}}
+    shop = platform(addons, addon_defaults={"delivery": delivery}).is_valid()
+    shop.none("kubernetes:helm.sh/v3:Release")
+    app = shop.one("kubernetes:argoproj.io/v1alpha1:Application").waits_for("shop-argocd-capability-in-cluster")
+    assert app["spec.destination"]["name"] == "in-cluster"
+    assert "server" not in app["spec.destination"]
+
+
 def test_flux_reads_a_repository_with_its_secret() -> None:
     delivery = {"by": "flux", "repository": "ssh://git@github.com/acme/manifests", "secret": "deploy-key"}
     shop = platform({"fluxcd": {}, "keda": {}}, addon_defaults={"delivery": delivery}).is_valid()
@@ -311,6 +327,15 @@ def test_a_secret_outside_of_secrets_cannot_come_from_git() -> None:
     ],
 )
 def test_what_argo_cd_cannot_carry(addons: dict[str, Any], message: str) -> None:
+    assert message in refused(addons, addon_defaults={"delivery": "argocd"})
+
+
+def test_a_capability_without_rights_delivers_nothing() -> None:
+    addons = {"argocd_capability": {**CAPABILITY, "access_policies": []}}
+    message = (
+        "addons.argocd_capability.access_policies: is required where it deploys to its own cluster "
+        "(addon_defaults.delivery); got none; write access_policies: [{policy: cluster_admin}]"
+    )
     assert message in refused(addons, addon_defaults={"delivery": "argocd"})
 
 

@@ -57,6 +57,14 @@ def test_each_object_is_a_file_in_the_folder_of_its_part(tmp_path: Path) -> None
     assert data(folder, WEB)["spec"]["replicas"] == 3
 
 
+def test_applications_of_the_capability_name_its_own_cluster(tmp_path: Path) -> None:
+    arn = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+    capability = f"argocd_capability: {{idc_instance_arn: '{arn}', access_policies: [{{policy: cluster_admin}}]}}"
+    folder = rendered(tmp_path, STACK.replace("argocd: {}", capability))
+    chart = data(folder, "clusters/prod/keda/application.argocd.keda.yaml")
+    assert chart["spec"]["destination"] == {"name": "in-cluster", "namespace": "keda"}
+
+
 def test_the_program_leaves_to_git_what_is_rendered_and_nothing_else(tmp_path: Path) -> None:
     file = stack_file(tmp_path / "stacks")
     made = {each.name for each in recorded(stack_target(str(file))).plan().resources}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from eks_blueprints.addons.delivery.base import ObjectDelivery
+from eks_blueprints.core.argocd import FINALIZER, HERE
 from eks_blueprints.core.helm import HelmRelease
-
-FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
 class ArgocdDelivery(ObjectDelivery):
     """Writes each release down as an Application, and waits until Argo CD calls it healthy."""
 
     ready_when: ClassVar[str] = "jsonpath={.status.health.status}=Healthy"
+
+    def __init__(self, namespace: str, destination: Mapping[str, str] = HERE) -> None:
+        super().__init__(namespace)
+        self._destination = destination
 
     def object(self, release: HelmRelease) -> dict[str, Any]:
         """The Application of a release."""
@@ -41,6 +45,6 @@ class ArgocdDelivery(ObjectDelivery):
                 "targetRevision": chart.version,
                 "helm": helm,
             },
-            "destination": {"server": "https://kubernetes.default.svc", "namespace": release.namespace},
+            "destination": {**self._destination, "namespace": release.namespace},
             "syncPolicy": {"automated": {"prune": True, "selfHeal": True}, "syncOptions": options},
         }

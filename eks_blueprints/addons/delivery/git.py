@@ -6,11 +6,11 @@ a Kustomization for each folder below `clusters/STACK` and says which one waits 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eks_blueprints.addons.delivery.argocd import FINALIZER
+from eks_blueprints.core.argocd import FINALIZER
 from eks_blueprints.core.git_revisions import flux_ref
 
 NAME = "platform"
@@ -30,7 +30,7 @@ class Repository:
     secret: str | None = None
 
 
-def argocd(where: Repository, stack: str, namespace: str) -> dict[str, dict[str, Any]]:
+def argocd(where: Repository, stack: str, namespace: str, destination: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The Application of a stack."""
     # Kinds that charts bring are not there when the first objects of theirs are looked at.
     options = ["ServerSideApply=true", "SkipDryRunOnMissingResource=true"]
@@ -38,7 +38,7 @@ def argocd(where: Repository, stack: str, namespace: str) -> dict[str, dict[str,
     spec = {
         "project": "default",
         "source": {"repoURL": where.url, "targetRevision": where.revision, "path": where.inside("clusters", stack)},
-        "destination": {"server": "https://kubernetes.default.svc", "namespace": "default"},
+        "destination": {**destination, "namespace": "default"},
         "syncPolicy": {
             "automated": {"prune": where.prune, "selfHeal": True},
             "syncOptions": options,
