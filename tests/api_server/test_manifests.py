@@ -47,7 +47,9 @@ def objects(found: Recorded) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if inputs["apiVersion"].startswith(UNKNOWN_KINDS) or "$unknown" in str(inputs):
             continue
         metadata = {key: value for key, value in inputs["metadata"].items() if value is not None}
-        yield resource.name, {**inputs, "metadata": metadata}
+        # What a Secret holds is not in a plan: one mark stands for all of it.
+        rest = {key: value for key, value in inputs.items() if value != {"$secret": True}}
+        yield resource.name, {**rest, "metadata": metadata}
 
 
 def refusals(found: Recorded, server: ApiServer) -> dict[str, str]:

@@ -243,7 +243,7 @@ def test_why_a_repository_has_no_chart_is_one_clear_line(
         repository.answers[page[1]] = archive.read_bytes()[:100], "application/gzip"
     found = from_index(repository)
     assert found.rendered is None
-    assert found.how == f"nothing is known of the chart app; its repository 127.0.0.1 {why}"
+    assert found.how == f"nothing is known about the chart app; its repository 127.0.0.1 {why}"
 
 
 @needs_helm
@@ -263,7 +263,7 @@ def test_why_a_registry_has_no_chart_is_one_clear_line(
         "another version": "has no app 1.2.4",
         "another content": "sends something else than the digest of app 1.2.3 tells",
     }
-    assert found.how == f"nothing is known of the chart app; its repository 127.0.0.1 {why[broken]}"
+    assert found.how == f"nothing is known about the chart app; its repository 127.0.0.1 {why[broken]}"
 
 
 @needs_helm
@@ -275,7 +275,7 @@ def test_a_repository_that_does_not_answer_is_said_to_be_out_of_reach(
         pass
     found = from_index(gone) if chart_at == "index" else from_registry(gone)
     assert found.rendered is None
-    expected = "nothing is known of the chart app; its repository 127.0.0.1 cannot be reached: connection refused"
+    expected = "nothing is known about the chart app; its repository 127.0.0.1 cannot be reached: connection refused"
     assert found.how == expected
 
 
