@@ -20,6 +20,7 @@ from eks_blueprints.pipelines.engines._steps import (
     any_text,
     code,
     has_roles,
+    only_reviews,
     problems_of_sources,
     steps,
 )
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines.stages.source import Source
 
 _NOT_REVIEWED = "github.event_name != 'pull_request'"
+_REVIEWED = "github.event_name == 'pull_request'"
 _OWN_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 _APPROVER = Form(
     r"@?[A-Za-z0-9]([A-Za-z0-9-]{0,38})(/[\w.-]+)?",
@@ -45,6 +47,8 @@ _APPROVER = Form(
 _MOST_APPROVERS = 6
 """Source: GitHub REST API, "Create or update an environment", read 2026-11-30."""
 _KEPT_DAYS = 30
+_RUN = "${{ strategy.job-index }}"
+"""Number of a run of a matrix."""
 
 
 def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, str]:
@@ -181,8 +185,8 @@ def _triggers(source: Source, given: Mapping[str, RunVariable]) -> dict[str, Any
 
 def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[str, Any]:
     data: dict[str, Any] = {"needs": list(step.needs)} if step.needs else {}
-    if reviews and not step.reviewed:
-        data["if"] = _NOT_REVIEWED
+    if condition := _condition(step, code(graph), reviews=reviews):
+        data["if"] = condition
     if isinstance(step.work, Gate):
         data |= {"runs-on": "ubuntu-24.04", "timeout-minutes": 5, "permissions": {}}
         name = _github_settings.gate_environment(graph.name, step.name)
@@ -205,6 +209,16 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[
     return {**data, "steps": [*_steps(step, job, ref)]}
 
 
+def _condition(step: Step, source: Source, *, reviews: bool) -> str:
+    """When it runs, besides after all that it waits for."""
+    found = ["!cancelled()"] if isinstance(step.work, Job) and step.work.always else []
+    if reviews and not step.reviewed:
+        found.append(_NOT_REVIEWED)
+    elif step.stage.reviews and not only_reviews(source):
+        found.append(_REVIEWED)
+    return " && ".join(found)
+
+
 def _permissions(step: Step, job: Job) -> dict[str, str]:
     said = {"contents": "read"} if job.checkout else {}
     if step.role_arn is not None or job.identity_tokens:
@@ -223,7 +237,7 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
     for name in step.inputs:
         yield {
             "uses": action("actions/download-artifact"),
-            "with": {"name": name, "path": f"artifacts/{name}"},
+            "with": {**_taken(step, name), "path": f"artifacts/{name}"},
         }
     if job.cache:
         key = f"{step.name}-${{{{ runner.arch }}}}"
@@ -243,7 +257,7 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
             **({"if": "always()"} if output.always else {}),
             "uses": action("actions/upload-artifact"),
             "with": {
-                "name": name,
+                "name": f"{name}.{_RUN}" if name in step.parts else name,
                 "path": f"artifacts/{name}",
                 "if-no-files-found": "ignore" if output.always else "error",
                 "include-hidden-files": True,
@@ -253,7 +267,12 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
             },
         }
     for name, report in job.reports.items():
-        yield from _reported(step, name, report, each="-${{ strategy.job-index }}" if job.matrix else "")
+        yield from _reported(step, name, report, each=f"-{_RUN}" if job.matrix else "")
+
+
+def _taken(step: Step, name: str) -> dict[str, Any]:
+    """An artifact, or all that the runs of a matrix made: these have a dot in their names, which others have not."""
+    return {"pattern": f"{name}.*", "merge-multiple": True} if name in step.parts else {"name": name}
 
 
 def _before(job: Job) -> Iterator[str]:
