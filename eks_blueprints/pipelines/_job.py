@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.core.iam import Allow
@@ -132,6 +133,11 @@ class Job:
     the change, and runs where what it waits for has failed too."""
     runner: Runner = Runner()
     timeout_minutes: int = 60
+
+    @property
+    def runs(self) -> tuple[Mapping[str, str], ...]:
+        """The variables of each of its runs: one without any where it has no matrix."""
+        return tuple(dict(zip(self.matrix, values, strict=True)) for values in product(*self.matrix.values()))
 
     def but(self, **changes: Any) -> Job:
         """A copy with some parts changed."""

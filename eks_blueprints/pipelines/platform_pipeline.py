@@ -94,8 +94,8 @@ class PlatformPipeline(Pipeline):
     """How strict the policies are."""
 
     shards: Shards | None = None
-    """How many machines look at a share of the stacks each, 2 to 100, in the check and in the review. Default: one looks
-    at all."""
+    """How many machines look at a share of the stacks each, 2 to 100, in the check and in the review. Default: one
+    looks at all."""
 
     review: Review | None = None
     """What pull requests show besides the check: what they change, without an account or a right, as the report that
@@ -136,9 +136,7 @@ class PlatformPipeline(Pipeline):
         if self.review is not None:
             # What the check says need not be said twice.
             review = self.review.but(install=self.install, folder=self.folder, checks=False)
-            yield from _review.staged(
-                review, shards=self.shards, comment=self.comment_install, after=("source",)
-            )
+            yield from _review.staged(review, shards=self.shards, comment=self.comment_install, after=("source",))
         before: tuple[str, ...] = ("check",)
         for name, wave in self.waves.items():
             previews = [self._preview(wave, stack, before) for stack in wave.stacks]

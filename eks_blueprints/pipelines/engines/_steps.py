@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 from eks_blueprints.core.errors import InputError, Problem
@@ -105,8 +104,7 @@ def steps(graph: Graph, ref: PipelinesRef) -> tuple[Step, ...]:
 
 
 def _runs(work: Job | Gate) -> tuple[str, ...]:
-    matrix = work.matrix if isinstance(work, Job) else {}
-    return tuple("-".join(values) for values in product(*matrix.values()))
+    return tuple("-".join(run.values()) for run in work.runs) if isinstance(work, Job) else ()
 
 
 def only_reviews(source: Source) -> bool:

@@ -12,7 +12,16 @@ from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Runner
 from eks_blueprints.pipelines.engines import _gitlab_settings, _owners
 from eks_blueprints.pipelines.engines._script import script
-from eks_blueprints.pipelines.engines._steps import ACCOUNT, MARK, Step, any_text, code, only_reviews, problems_of_sources, steps
+from eks_blueprints.pipelines.engines._steps import (
+    ACCOUNT,
+    MARK,
+    Step,
+    any_text,
+    code,
+    only_reviews,
+    problems_of_sources,
+    steps,
+)
 from eks_blueprints.pipelines.engines._text import default_image, secrets
 from eks_blueprints.pipelines.engines._yaml import text
 

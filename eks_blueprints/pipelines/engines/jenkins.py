@@ -81,7 +81,7 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
     yield from problems_of_sources(graph, "Jenkins", ("github", "gitlab", "bitbucket", "codecommit"))
     for step in steps(graph, ref):
         if isinstance(step.work, Job) and step.work.comments:
-            do = "use github_actions or gitlab_ci"
+            do = "use github_actions, gitlab_ci or bitbucket_pipelines"
             message = f"comments on pull requests, for which Jenkins has no token of a job's own; got jenkins; {do}"
             yield Problem((step.name,), message)
         if isinstance(step.work, Job) and step.work.identity_tokens:

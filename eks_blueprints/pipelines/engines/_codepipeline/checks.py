@@ -80,7 +80,7 @@ def _not_known(service: str, region: str) -> str:
 
 def _job(sketch: Sketch, stage: Stage, job: Job) -> Iterator[Problem]:
     if job.comments:
-        do = "use github_actions or gitlab_ci"
+        do = "use github_actions, gitlab_ci or bitbucket_pipelines"
         message = f"comments on pull requests, for which AWS has no token of a job's own; got codepipeline; {do}"
         yield Problem((stage.name,), message)
     artifacts = given(sketch.graph, stage, job)
