@@ -15,8 +15,9 @@ _ELSEWHERE = "Environments and branch protection", "Protected environments and b
 _CODEBUILD = [
     "# A buildspec for AWS CodeBuild, started by pull requests of GitHub. The project clones all commits (git clone",
     "# depth 0), in the image {image}.",
-    "# It has neither a token nor a right to anything, as it runs the pull request's own code. Its report is an artifact. A",
-    "# second project, which runs no code of pull requests and alone may read the token from Secrets Manager, posts it by",
+    "# It has neither a token nor a right to anything: it runs the pull request's own code. Its report is an artifact.",
+    "# A second project, which runs no code of pull requests and alone can read the token from Secrets Manager,",
+    "# posts it by",
     "#   eks-blueprints comment report.json --host github --repository OWNER/NAME --number NUMBER",
     "# with eks_blueprints installed from where you keep it, at a commit that you trust.",
 ]
