@@ -40,7 +40,7 @@ def _all_files() -> Iterator[tuple[str, str]]:
 
 
 def _check(host: str) -> checks.Check:
-    install = ()
+    install: tuple[str, ...] = ()
     if host in _KEPT:
         install = (
             "# Where you keep eks_blueprints; better than a tag is the hash of a commit.",

@@ -50,8 +50,8 @@ def text(
     if clones:
         spec["env"]["git-credential-helper"] = True
     if job.matrix:
-        variables = {name: list(values) for name, values in job.matrix.items()}
-        matrix = {"static": {"ignore-failure": False}, "dynamic": {"env": {"variables": variables}}}
+        values = {name: list(each) for name, each in job.matrix.items()}
+        matrix = {"static": {"ignore-failure": False}, "dynamic": {"env": {"variables": values}}}
         spec["batch"] = {"fast-fail": False, "build-matrix": matrix}
     # A file, and not the lines themselves: CodeBuild runs lines where a failure within one of them goes unnoticed.
     build: dict[str, Any] = {"commands": [LiteralScalarString(as_file(body))]}
