@@ -14,15 +14,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pydantic import ValidationError
 
 from eks_blueprints.blueprint.pipelines import Pipelines
 from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.cli.check import command as check
 from eks_blueprints.core.document import parse
+from eks_blueprints.core.errors import problems_of
 from eks_blueprints.core.yaml_text import load
 from eks_blueprints.testing import record
 from eks_blueprints.testing.recorded import Recorded
-from tests.pipelines.aws import BASE, SOURCE
+from tests.pipelines.aws import BASE, SOURCE, args
 from tests.pipelines.groovy import Block, unquoted
 from tests.pipelines.groovy import read as read_groovy
 from tests.pipelines.rendered import PROVIDERS, rendered, told
@@ -305,3 +307,20 @@ def test_shellcheck_finds_nothing(tmp_path: Path, engine: str) -> None:
         call = ["shellcheck", "--severity=style", "--exclude=SC2034,SC2154", str(file)]
         done = subprocess.run(call, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+def test_a_share_that_looks_at_nothing_is_refused() -> None:
+    stages = {"shard": {"shards": 2, "checks": False, "compares": False}}
+
+    assert told("github_actions", stages=stages) == [
+        "stages.shard.compares: leaves nothing to do without checks; got false for both; set one of them"
+    ]
+
+
+def test_two_artifacts_of_a_batch_are_refused_where_one_is_made_of_them() -> None:
+    shard = {"kind": "shard", "shards": 2, "compares": False, "artifacts": {"more": ["x"]}}
+    with pytest.raises(ValidationError) as caught:
+        args({"web": {"shard": shard}})
+
+    [problem] = problems_of(caught.value)
+    assert "which joins what the runs of a matrix make into one artifact; got 2" in str(problem)

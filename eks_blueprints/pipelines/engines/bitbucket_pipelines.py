@@ -122,10 +122,10 @@ def _steps(pipeline: Pipeline, graph: Graph, step: Step, job: Job, others: list[
         if job.comments:
             yield {**data, **_comment(graph, step, job)}
             continue
-        commented = any(set(each.inputs) & set(step.deferred) for each in others if _comments(each))
+        told = {name for each in others if _comments(each) for name in each.inputs}
         data["script"] = [
             _given(pipeline, graph, step, {**{name: str(item) for name, item in job.variables.items()}, **run}),
-            _run(step, job, deferred=commented),
+            _run(step, job, [name for name in step.deferred if name in told]),
         ]
         if kept := [*_kept(step, job, "-".join(run.values()))]:
             data["artifacts"] = {"upload": kept}
@@ -136,14 +136,15 @@ def _comments(step: Step) -> bool:
     return isinstance(step.work, Job) and step.work.comments
 
 
-def _run(step: Step, job: Job, *, deferred: bool) -> str:
+def _run(step: Step, job: Job, told: list[str]) -> str:
+    """What it runs; `told` are those of its outputs that a comment posts."""
     run = as_file(script(job, step.outputs))
-    if not deferred:
+    if not told:
         return run
     # A step after one that failed does not run, and the last step alone, which always does, has no environment whose
     # token it could have: the comment fails in the place of the review.
-    [folder] = [f"artifacts/{name}" for name in step.deferred]
-    return f"{run.rstrip()} || {{ mkdir -p {folder} && touch {folder}/{_FAILED}; }}\n"
+    marks = " && ".join(f"mkdir -p artifacts/{name} && touch artifacts/{name}/{_FAILED}" for name in told)
+    return f"{run.rstrip()} || {{ {marks}; }}\n"
 
 
 def _comment(graph: Graph, step: Step, job: Job) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from urllib.parse import quote
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
-from eks_blueprints.pipelines._job import Gate, Job, Report, Runner
+from eks_blueprints.pipelines._job import Gate, Job, Runner
 from eks_blueprints.pipelines.engines import _github_comment, _github_settings, _owners
-from eks_blueprints.pipelines.engines._actions import action
-from eks_blueprints.pipelines.engines._script import pattern, script
+from eks_blueprints.pipelines.engines._actions import action, literal
+from eks_blueprints.pipelines.engines._github_reports import reported
+from eks_blueprints.pipelines.engines._script import script
 from eks_blueprints.pipelines.engines._steps import (
     ACCOUNT,
     MARK,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 _NOT_REVIEWED = "github.event_name != 'pull_request'"
 _REVIEWED = "github.event_name == 'pull_request'"
-_OWN_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 _APPROVER = Form(
     r"@?[A-Za-z0-9]([A-Za-z0-9-]{0,38})(/[\w.-]+)?",
     what="is not a user or a team of GitHub",
@@ -267,7 +267,7 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
             },
         }
     for name, report in job.reports.items():
-        yield from _reported(step, name, report, each=f"-{_RUN}" if job.matrix else "")
+        yield from reported(step, name, report, each=f"-{_RUN}" if job.matrix else "")
 
 
 def _taken(step: Step, name: str) -> dict[str, Any]:
@@ -288,48 +288,6 @@ def _before(job: Job) -> Iterator[str]:
         yield f"export {name}"
 
 
-def _reported(step: Step, name: str, report: Report, *, each: str) -> Iterator[dict[str, Any]]:
-    folder = f".reports/{name}"
-    lines = [
-        "shopt -s globstar nullglob",
-        f"FILES=({' '.join(pattern(path) for path in report.paths)})",
-        'if [ "${#FILES[@]}" -eq 0 ]; then exit 0; fi',
-        f"mkdir -p {folder}",
-        f'cp -- "${{FILES[@]}}" {folder}/',
-    ]
-    if report.kind == "junit":
-        count = 'count() { cat -- "${FILES[@]}" | { grep -oE "<$1[[:space:]/>]" || true; } | wc -l; }'
-        row = "| $(count testcase) | $(count failure) | $(count error) | $(count skipped) |"
-        table = ["| tests | failures | errors | skipped |", "| ---: | ---: | ---: | ---: |", row]
-        lines += [count, *_summary(name, table)]
-    elif report.kind == "cobertura":
-        rate = 'RATE="$(cat -- "${FILES[@]}" | grep -oE \'line-rate="[0-9.]+"\' | head -n 1 | tr -cd \'0-9.\')" || true'
-        lines += [rate, *_summary(name, ["share of lines covered: $RATE"])]
-    yield {"name": f"Report {name}", "if": "always()", "run": literal("\n".join(lines) + "\n")}
-    if report.kind == "sarif":
-        there = f"hashFiles('{folder}/*') != ''"
-        own = f"(github.event_name != 'pull_request' || {_OWN_REPOSITORY})"
-        yield {
-            "if": f"always() && {there} && {own}",
-            "uses": action("github/codeql-action/upload-sarif"),
-            "with": {"sarif_file": folder, "category": f"{name}{each}"},
-        }
-    yield {
-        "if": "always()",
-        "uses": action("actions/upload-artifact"),
-        "with": {
-            "name": f"{step.name}-report-{name}{each}",
-            "path": folder,
-            "if-no-files-found": "ignore",
-            "include-hidden-files": True,
-        },
-    }
-
-
-def _summary(name: str, lines: list[str]) -> list[str]:
-    return ["{", *(f'  echo "{line}"' for line in (f"### {name}", "", *lines)), '} >> "$GITHUB_STEP_SUMMARY"']
-
-
 def _label(runner: Runner, args: GithubActionsArgs) -> str:
     default = "ubuntu-24.04-arm" if runner.architecture == "arm64" else "ubuntu-24.04"
     return args.runners.get(_machine(runner), default)  # type: ignore[call-overload, no-any-return]
@@ -337,11 +295,6 @@ def _label(runner: Runner, args: GithubActionsArgs) -> str:
 
 def _machine(runner: Runner) -> str:
     return runner.size + ("_arm64" if runner.architecture == "arm64" else "")
-
-
-def literal(said: str) -> str:
-    """A text that GitHub leaves as it is, where it would look for expressions."""
-    return said.replace("${{", "${{ '${{' }}")
 
 
 def _value(said: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._job import Job, Output, Site
 from eks_blueprints.pipelines._repository import RepositoryPath
@@ -42,6 +43,14 @@ class Shard(CommandStage):
     """Whether they are compared with the branch that a pull request is for."""
 
     runner: RunnerArgs = PYTHON
+
+    @model_validator(mode="after")
+    def _looks_at_something(self) -> Self:
+        faults = Faults()
+        if not self.checks and not self.compares:
+            faults.add("compares", "leaves nothing to do without checks; got false for both; set one of them")
+        faults.raise_if_any()
+        return self
 
     @property
     def needs_commands(self) -> bool:
