@@ -27,7 +27,12 @@ from eks_blueprints.pipelines.engines._steps import ACCOUNT, has_roles
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 from eks_blueprints.registry.spec import EcrPublicRepository, EcrRepository
 
-TEXTS = {"github_actions": "the repository", "gitlab_ci": "the project", "jenkins": "Jenkins"}
+TEXTS = {
+    "github_actions": "the repository",
+    "gitlab_ci": "the project",
+    "jenkins": "Jenkins",
+    "bitbucket_pipelines": "the repository",
+}
 """Engines that read a file of the repository, and what has variables for it."""
 
 

@@ -24,7 +24,8 @@ from eks_blueprints.cli.pipelines import chosen, file_of, pipelines_of
 )
 @click.option("--check", is_flag=True, help="Write nothing; print what differs, and exit 4 if something does.")
 def command(stack: str | None, pipeline: str | None, folder: Path, *, check: bool) -> None:
-    """Write the files that GitHub Actions, GitLab CI and Jenkins read, with those that protect their repository.
+    """Write the files that GitHub Actions, GitLab CI, Jenkins and Bitbucket Pipelines read, with those that protect
+    their repository.
 
     Needs no engine, network or account. It writes only what changed, and no file that something else wrote; of
     CODEOWNERS it writes the part between its marks. PIPELINE is one of the stack. Default: all that another engine

@@ -104,6 +104,7 @@ def problems(graph: Graph, *, approval: bool) -> Iterator[Problem]:
         message = f"waits for itself; got {' after '.join(circle)}; remove one of these"
         yield Problem((circle[0], "after"), message)
         return
+    yield from _reviews(graph)
     yield from _identities(graph)
     yield from _production(graph, approval=approval)
     yield from _approvals(graph)
@@ -133,7 +134,8 @@ def _needs(
 ) -> tuple[str, ...]:
     if isinstance(stage, Source):
         return ()
-    named = [each.name for each in before] if stage.after is None else stage.after
+    listed = [each.name for each in before if stage.reviews or not each.reviews]
+    named = listed if stage.after is None else stage.after
     return tuple(dict.fromkeys((*(makers[name].name for name in inputs if name in makers), *named)))
 
 
@@ -177,6 +179,18 @@ def _artifacts(graph: Graph) -> Iterator[Problem]:
 
 def _called(kind: str) -> str:
     return {"image": "an image", "files": "files", "manifests": "manifests"}.get(kind, f"a {kind}")
+
+
+def _reviews(graph: Graph) -> Iterator[Problem]:
+    """Stages that wait for what runs for pull requests alone would never run for others."""
+    alone = {stage.name for stage in graph.stages if stage.reviews}
+    if not any(set(source.on) - {"pull_request"} for source in graph.sources):
+        return
+    for stage in graph.stages:
+        if not stage.reviews and (waited := [name for name in graph.needs[stage.name] if name in alone]):
+            do = "name other stages in after and inputs"
+            message = f"waits for a stage that runs for pull requests alone; got {waited[0]}; {do}"
+            yield Problem((stage.name, "after"), message)
 
 
 def _identities(graph: Graph) -> Iterator[Problem]:

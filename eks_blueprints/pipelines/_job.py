@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 from eks_blueprints.core.iam import Allow
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines._environment import Environment
     from eks_blueprints.pipelines._tools import ToolsArgs
 
-ArtifactKind = Literal["source", "files", "image", "chart", "manifests", "plan", "rollout"]
+ArtifactKind = Literal["source", "files", "image", "chart", "manifests", "plan", "rollout", "shards"]
 """What an artifact is: a checkout, any files, or a folder with one JSON file that names an image or a chart.
 
 `image`: `image.json`, `{"registry": …, "repository": …, "tag": …, "digest": "sha256:…", "platforms": {"linux/arm64":
 "sha256:…"}}`. `chart`: `chart.json`, `{"repository": …, "name": …, "version": …, "digest": …}`, with `registry` where
 that is ECR. `manifests`: rendered Kubernetes objects. `plan`: what `pulumi preview` saved. `rollout`: `rollout.json`,
-what ran before a deployment, noted before it changed anything.
+what ran before a deployment, noted before it changed anything. `shards`: a JSON report of each share of the stacks.
 """
 
 ReportKind = Literal["junit", "cobertura", "sarif"]
@@ -66,6 +67,8 @@ class Output:
     """Files from the root of the checkout that are copied into its folder. Default: commands write there themselves."""
     always: bool = False
     """Whether it is kept where the job fails too."""
+    in_parts: bool = False
+    """Whether each run of a matrix adds files to it, whose names differ."""
     place: Place | None = None
     """Where what an image or a chart names is kept."""
 
@@ -121,12 +124,20 @@ class Job:
     cache: tuple[str, ...] = ()
     """Folders that are kept from one run to the next; what is in them can be lost."""
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Values of variables: it runs once for each combination, all beside each other. Such a job makes no artifacts."""
+    """Values of variables: it runs once for each combination, all beside each other. Its artifacts are
+    `in_parts`."""
+    always: bool = False
+    """Whether it runs where what it waits for has failed too, on engines that can do that."""
     comments: bool = False
     """Whether its last command comments on the pull request: it alone has a token for that. Such a job runs nothing of
     the change, and runs where what it waits for has failed too."""
     runner: Runner = Runner()
     timeout_minutes: int = 60
+
+    @property
+    def runs(self) -> tuple[Mapping[str, str], ...]:
+        """The variables of each of its runs: one without any where it has no matrix."""
+        return tuple(dict(zip(self.matrix, values, strict=True)) for values in product(*self.matrix.values()))
 
     def but(self, **changes: Any) -> Job:
         """A copy with some parts changed."""

@@ -14,6 +14,7 @@ _ENGINES = {
     "codepipeline": "AWS CodePipeline",
     "github_actions": "GitHub Actions",
     "gitlab_ci": "GitLab CI",
+    "bitbucket_pipelines": "Bitbucket Pipelines",
     "jenkins": "Jenkins",
 }
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines._ref import PipelinesRef
     from eks_blueprints.pipelines.stages.base import Stage
 
-Engine = Literal["codepipeline", "github_actions", "gitlab_ci", "jenkins"]
+Engine = Literal["codepipeline", "github_actions", "gitlab_ci", "jenkins", "bitbucket_pipelines"]
 
 
 class Pipeline(Element):
@@ -34,7 +34,8 @@ class Pipeline(Element):
 
     engine: Engine = "codepipeline"
     """What runs it: AWS CodePipeline with CodeBuild, whose resources are created, or GitHub Actions, GitLab CI or
-    Jenkins, for which `eks-blueprints pipeline render` writes the file and the stack creates the roles."""
+    Jenkins, for which `eks-blueprints pipeline render` writes the file and the stack creates the roles, or Bitbucket
+    Pipelines, for stages that need nothing of AWS."""
 
     approval: Literal["required", "none"] = "required"
     """Whether a person approves before production: `required` is continuous delivery, `none` continuous deployment,

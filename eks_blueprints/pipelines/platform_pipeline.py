@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, Path
 from eks_blueprints.core.leaves import short_names
 from eks_blueprints.core.spec import In, Many, Spec
+from eks_blueprints.pipelines import _review
 from eks_blueprints.pipelines._kinds import production_among
 from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines.base import Pipeline
-from eks_blueprints.pipelines.stages._commands import ReportArgs
+from eks_blueprints.pipelines.stages._commands import ReportArgs, RunnerArgs
 from eks_blueprints.pipelines.stages.approve import Approve
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.deploy import Deploy
 from eks_blueprints.pipelines.stages.preview import Preview, PulumiArgs, StackName, StateArgs
+from eks_blueprints.pipelines.stages.review import Review
+from eks_blueprints.pipelines.stages.shard import Shard, Shards
 from eks_blueprints.pipelines.stages.source import Source
 from eks_blueprints.pipelines.stages.test import Test
 from eks_blueprints.pipelines.stages.verify import Verify
@@ -25,6 +29,7 @@ from eks_blueprints.pipelines.stages.verify import Verify
 if TYPE_CHECKING:
     from eks_blueprints.pipelines._environment import Environment
 
+_SHARD = "check-shard"
 _INSTALL = "python3 -m pip install --quiet --disable-pip-version-check -r requirements.txt"
 
 
@@ -88,8 +93,34 @@ class PlatformPipeline(Pipeline):
     profile: Literal["baseline", "production", "regulated"] = "baseline"
     """How strict the policies are."""
 
+    shards: Shards | None = None
+    """How many machines look at a share of the stacks each, 2 to 100, in the check and in the review. Default: one
+    looks at all."""
+
+    review: Review | None = None
+    """What pull requests show besides the check: what they change, without an account or a right, as the report that
+    `comment_install` posts. `on` of the source lists `pull_request` then. Default: they run the check alone."""
+
+    comment_install: Many[str] = ()
+    """Commands that install this package for the comment of the review, from where you keep it, at a commit that you
+    trust. Default: no comment; the report is an artifact alone."""
+
     waves: Waves
     """Waves of stacks, in order, by names of your choice."""
+
+    @model_validator(mode="after")
+    def _can_review(self) -> Self:
+        faults = Faults()
+        if self.review is not None and "pull_request" not in self.source.on:
+            got, do = f"[{', '.join(self.source.on)}]", "add pull_request"
+            faults.add(("source", "on"), f"starts no review, which is of pull requests; got {got}; {do}")
+        if self.comment_install and self.review is None:
+            got = self.comment_install[0]
+            faults.add("comment_install", f"posts what a review found; got {got} without one; add review: {{}}")
+        elif self.comment_install:
+            _review.cannot_comment(self.engine, faults, "comment_install")
+        faults.raise_if_any()
+        return self
 
     def staged(self) -> Sequence[Stage]:
         """Its stages, without approvals."""
@@ -101,7 +132,11 @@ class PlatformPipeline(Pipeline):
 
     def _staged(self, production: Sequence[str]) -> Iterator[Stage]:
         yield self.source.but(name="source")
-        yield self._check()
+        yield from self._checks()
+        if self.review is not None:
+            # What the check says need not be said twice.
+            review = self.review.but(install=self.install, folder=self.folder, checks=False)
+            yield from _review.staged(review, shards=self.shards, comment=self.comment_install, after=("source",))
         before: tuple[str, ...] = ("check",)
         for name, wave in self.waves.items():
             previews = [self._preview(wave, stack, before) for stack in wave.stacks]
@@ -129,12 +164,23 @@ class PlatformPipeline(Pipeline):
                 yield Verify(name=f"verify-{name}", after=before, timeout_minutes=minutes + 60, **told)
                 before = (f"verify-{name}",)
 
-    def _check(self) -> Stage:
-        run = f"eks-blueprints check --policies --profile {self.profile} --format junit > reports/policies.xml"
-        lines = (*self.install, "mkdir -p reports", f"cd {self.folder}" if self.folder != "." else "", run)
-        commands = tuple(line for line in lines if line)
+    def _checks(self) -> Iterator[Stage]:
         reports = {"policies": ReportArgs(kind="junit", paths=("reports/policies.xml",))}
-        return Test(name="check", commands=commands, reports=reports)
+        begin = (*self.install, "mkdir -p reports")
+        if self.shards is None:
+            run = f"eks-blueprints check --policies --profile {self.profile} --format junit"
+            yield Test(name="check", commands=(*begin, self._written(run)), reports=reports)
+            return
+        said: dict[str, Any] = {"shards": self.shards, "install": self.install, "folder": self.folder}
+        shard = Shard(name=_SHARD, compares=False, profile=self.profile, runner=RunnerArgs(), **said)
+        yield shard
+        root = "" if self.folder == "." else '"$OLDPWD"/'
+        run = f"eks-blueprints report merge {root}artifacts/{shard.artifact}/check-*.json --format junit"
+        yield Test(name="check", inputs=(shard.artifact,), commands=(*begin, self._written(run)), reports=reports)
+
+    def _written(self, run: str) -> str:
+        inside = run if self.folder == "." else f"(cd {shlex.quote(self.folder)} && {run})"
+        return f"{inside} > reports/policies.xml"
 
     def _preview(self, wave: Wave, stack: str, after: tuple[str, ...]) -> Stage:
         pulumi = PulumiArgs(stack=stack, folder=self.folder, state=self.state)
@@ -155,13 +201,16 @@ class PlatformPipeline(Pipeline):
 
     def place(self, stage: str) -> Path:
         """Where a stage is said."""
+        said = {"check": "profile", _SHARD: "shards", _review.SHARDS: "shards", "comment": "comment_install"}
+        if stage in said:
+            return (said[stage],)
         start, _, name = stage.partition("-")
         if start in ("approve", "verify") and name in self.waves:
             return ("waves", name)
         for wave, args in self.waves.items():
             if name in map(_short, args.stacks):
                 return ("waves", wave)
-        return ("profile",) if stage == "check" else (stage,)
+        return (stage,)
 
 
 def _short(stack: str) -> str:

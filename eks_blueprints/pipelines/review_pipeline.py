@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.errors import Faults, Path
 from eks_blueprints.core.spec import Many
+from eks_blueprints.pipelines import _review
 from eks_blueprints.pipelines.base import Pipeline
 from eks_blueprints.pipelines.stages.base import Stage
-from eks_blueprints.pipelines.stages.comment import Comment
 from eks_blueprints.pipelines.stages.review import Review
+from eks_blueprints.pipelines.stages.shard import Shards
 from eks_blueprints.pipelines.stages.source import Source
-
-_COMMENT = ("github_actions", "gitlab_ci")
 
 
 class ReviewPipeline(Pipeline):
@@ -28,15 +27,19 @@ class ReviewPipeline(Pipeline):
     review: Review = Review(name="review")
     """What is checked."""
 
-    install: Annotated[Many[str], Field(min_length=1)]
-    """Commands that install this package for the comment, from where you keep it, at a commit that you trust."""
+    shards: Shards | None = None
+    """How many machines look at a share of the stacks each, 2 to 100, before `review` joins what they found. Default:
+    one looks at all."""
+
+    install: Many[str] = ()
+    """Commands that install this package for the comment, from where you keep it, at a commit that you trust. Default:
+    no comment; the report is an artifact alone."""
 
     @model_validator(mode="after")
-    def _can_comment(self) -> Self:
+    def _is_of_pull_requests(self) -> Self:
         faults = Faults()
-        if self.engine not in _COMMENT:
-            do = f"use {' or '.join(_COMMENT)}, or a template of templates/ci"
-            faults.add("engine", f"cannot comment on pull requests by a job of its own; got {self.engine}; {do}")
+        if self.install:
+            _review.cannot_comment(self.engine, faults, "install")
         if tuple(self.source.on) != ("pull_request",):
             got = f"[{', '.join(self.source.on)}]"
             faults.add(("source", "on"), f"is [pull_request] for a review; got {got}; write that")
@@ -45,6 +48,9 @@ class ReviewPipeline(Pipeline):
 
     def staged(self) -> Sequence[Stage]:
         """The review and its comment."""
-        review = self.review.but(name="review")
-        comment = Comment(name="comment", inputs=(review.report,), install=self.install)
-        return (self.source.but(name="source"), review, comment)
+        stages = _review.staged(self.review, shards=self.shards, comment=self.install, after=("source",))
+        return (self.source.but(name="source"), *stages)
+
+    def place(self, stage: str) -> Path:
+        """Where a stage is said."""
+        return ({_review.SHARDS: "shards", "comment": "install"}.get(stage, stage),)

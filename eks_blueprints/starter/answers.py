@@ -103,7 +103,6 @@ class Answers:
             "BOTTLEROCKET_RELEASE": BOTTLEROCKET[1],
             "REQUIREMENT": self.requirement,
             "TRUSTED": self.requirement.partition("  #")[0],
-            "REQUIREMENTS_FILE": "requirements.txt",
         }
 
 

@@ -9,35 +9,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from eks_blueprints.starter import checks
 from eks_blueprints.starter.answers import HOSTS, PRESETS, Answers, example_requirement
-from eks_blueprints.starter.repository import rendered, repository
+from eks_blueprints.starter.repository import repository
 
 _FILLED_IN_BY_PULUMI = {name: f"${{{name}}}" for name in ("PROJECT", "DESCRIPTION")}
-_ELSEWHERE = {
-    "gitlab": ("gitlab.yml", "git+https://gitlab.example.com/platform/eks-blueprints@v1"),
-    "bitbucket": ("bitbucket-pipelines.yml", "git+https://bitbucket.org/acme/eks-blueprints@v1"),
-    "codebuild": ("codebuild.yml", ""),
+_KEPT = {
+    "github": "https://github.com/acme/eks-blueprints",
+    "gitlab": "https://gitlab.example.com/platform/eks-blueprints",
+    "bitbucket": "https://bitbucket.org/acme/eks-blueprints",
 }
-"""Where the check of each host stands in `templates/ci`, and from where it installs this package."""
-_REVIEW = {
-    "kind": "review_pipeline",
-    "engine": "github_actions",
-    "source": {
-        "provider": "github",
-        "repository": "acme/platform",
-        "on": ["pull_request"],
-        "paths": ["stacks/**", "**.py", "requirements.lock", "Pulumi.yaml"],
-    },
-    "install": [
-        "# Where you keep eks_blueprints; better than a tag is the hash of a commit.",
-        "git clone --quiet --depth 1 --branch v1 https://github.com/acme/eks-blueprints trusted",
-        "pip install --quiet --require-hashes -r trusted/requirements.lock",
-        "pip install --quiet --no-deps --no-build-isolation ./trusted",
-    ],
-}
-"""The check on GitHub, as a pipeline. Other files of `templates/ci` are no outputs of one: an `include` of GitLab must
-not bring rules for a whole file, Bitbucket and CodeBuild alone are no engine, and a matrix makes no artifact of which
-a report could be joined."""
+"""Where the checks of other repositories install this package from for the comment."""
+_PATHS = ("stacks/**", "**.py", "requirements.lock", "Pulumi.yaml")
 
 
 def all_files() -> dict[str, str]:
@@ -51,23 +34,21 @@ def _all_files() -> Iterator[tuple[str, str]]:
         for path, text in repository(answers, answers.values() | _FILLED_IN_BY_PULUMI).items():
             head = f'template:\n  description: "Amazon EKS with {what}"\n' if path == "Pulumi.yaml" else ""
             yield f"{preset}/{path}", text + head
-    yield from _review()
-    for host, (name, package) in _ELSEWHERE.items():
-        values = {"TRUSTED": package, "REQUIREMENTS_FILE": "requirements.lock"}
-        for text in rendered(f"ci/{host}", values).values():
-            yield f"ci/{name}", text
+    for host in HOSTS:
+        for path, text in checks.files(host, _check(host)).items():
+            yield f"ci/{host}/{path.rpartition('/')[2].removeprefix('.')}", text
 
 
-def _review() -> Iterator[tuple[str, str]]:
-    """The check of pull requests on GitHub, as `eks-blueprints pipeline render` writes it."""
-    from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
-
-    args = PipelinesArgs.model_validate({"region": "us-east-1", "pipelines": {"platform-diff": _REVIEW}})
-    [pipeline] = args.pipelines
-    files = pipeline.renderer.render(pipeline, pipeline.graph({}), args.ref("delivery"))
-    for path, text in files.items():
-        if path.startswith(".github/workflows/"):
-            yield f"ci/github/{path.rpartition('/')[2]}", text
+def _check(host: str) -> checks.Check:
+    install: tuple[str, ...] = ()
+    if host in _KEPT:
+        install = (
+            "# Where you keep eks_blueprints; better than a tag is the hash of a commit.",
+            f"git clone --quiet --depth 1 --branch v1 {_KEPT[host]} trusted",
+            "pip install --quiet --require-hashes -r trusted/requirements.lock",
+            "pip install --quiet --no-deps --no-build-isolation ./trusted",
+        )
+    return checks.Check(requirements="requirements.lock", install=install, paths=_PATHS)
 
 
 def write(folder: Path) -> None:

@@ -26,9 +26,16 @@ def repository(answers: Answers, values: Mapping[str, str] | None = None) -> dic
     """
     if problems := list(answers.problems()):
         raise InputError(problems)
-    rooms = ["common", f"presets/{answers.preset}", *([f"ci/{answers.ci}"] if answers.ci != NO_CI else [])]
+    rooms = ["common", f"presets/{answers.preset}"]
     filled = values or answers.values()
-    return {path: text for room in rooms for path, text in rendered(room, filled).items()}
+    found = {path: text for room in rooms for path, text in rendered(room, filled).items()}
+    if answers.ci != NO_CI:
+        from eks_blueprints.starter import checks
+
+        # The package that the team trusts, never the one that a pull request names.
+        install = () if answers.ci == "codebuild" else (f'pip install --quiet "{filled["TRUSTED"]}"',)
+        found |= checks.files(answers.ci, checks.Check(requirements="requirements.txt", install=install))
+    return found
 
 
 def rendered(room: str, values: Mapping[str, str]) -> dict[str, str]:

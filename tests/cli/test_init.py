@@ -74,7 +74,7 @@ def test_yes_asks_nothing(terminal: Terminal, tmp_path: Path, option: str) -> No
     done = terminal.run("shop", option, typed="")
     assert done.exit_code == 0, done.output
     assert "[managed]" not in done.output
-    assert (tmp_path / "shop/.github/workflows/platform.yml").is_file()
+    assert (tmp_path / "shop/.github/workflows/platform-diff.yml").is_file()
 
 
 def test_nothing_is_asked_without_a_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ pipelines:
     stages:
       source: {provider: codecommit, repository: web, "on": [push, schedule], schedule: "0 3 * * *"}
       test: {commands: [make test], matrix: {PYTHON: ["3.12", "3.13"]}}
+      shard: {shards: 3, compares: false}
+      joined: {kind: test, inputs: [shard-reports], commands: [eks-blueprints report merge]}
 """
 
 
@@ -88,5 +90,7 @@ def test_pipelines_live_change_and_die(engine: Engine) -> None:
     project.edit("dev.yaml", "      scan: {kind: test, commands: [make scan]}\n", "")
     gone = project.up()
     assert gone.order("delete").index("ci-web-scan-project") < gone.order("delete").index("ci-web-scan-logs")
+    project.edit("dev.yaml", "shards: 3", "shards: 5")
+    assert project.up().changed() == {"ci-nightly-shard-project": "update"}
     project.destroy()
     assert project.leftovers() == []

@@ -92,6 +92,13 @@ PIPELINES: dict[str, Any] = {
                 "on": ["push", "pull_request", "schedule"],
                 "schedule": "30 2 1 * mon",
             },
+            "shard": {"kind": "shard", "after": ["source"], "shards": 4, "compares": False},
+            "joined": {
+                "kind": "test",
+                "after": [],
+                "inputs": ["shard-reports"],
+                "commands": ["eks-blueprints report merge artifacts/shard-reports/check-*.json"],
+            },
             "lint": {"kind": "test", "after": ["source"], **RUN, "matrix": {"PYTHON": ["3.12", "3.13"]}},
             "build": {
                 "after": ["source"],

@@ -48,7 +48,12 @@ STAGES: dict[str, Any] = {
         "timeout_minutes": 20,
     },
 }
-PROVIDERS = {"github_actions": "github", "gitlab_ci": "gitlab", "jenkins": "github"}
+PROVIDERS = {
+    "github_actions": "github",
+    "gitlab_ci": "gitlab",
+    "jenkins": "github",
+    "bitbucket_pipelines": "bitbucket",
+}
 
 
 def fields(

@@ -112,19 +112,21 @@ def test_the_pipeline_starts_its_own_projects_alone(stack: Recorded) -> None:
     start = [each for each in statements(stack, "ci-web-pipeline-role") if "codebuild:StartBuild" in each["Action"]]
 
     assert [arn.rpartition("/")[2] for arn in start[0]["Resource"]] == [
-        *("ci-web-build", "ci-web-try-it", "ci-web-there", "ci-web-elsewhere"),
+        *("ci-web-joined", "ci-web-build", "ci-web-try-it", "ci-web-there", "ci-web-elsewhere"),
     ]
     batch = [
         each for each in statements(stack, "ci-web-pipeline-role") if "codebuild:StartBuildBatch" in each["Action"]
     ]
-    assert [arn.rpartition("/")[2] for arn in batch[0]["Resource"]] == ["ci-web-lint"]
+    assert [arn.rpartition("/")[2] for arn in batch[0]["Resource"]] == ["ci-web-shard", "ci-web-lint"]
 
 
 def test_the_pipeline_of_pull_requests_can_start_nothing_that_deploys(stack: Recorded) -> None:
     found = statements(stack, "ci-web-pipeline-pull-requests-role")
     projects = [arn for each in found for arn in each["Resource"] if ":project/" in arn]
 
-    assert sorted(arn.rpartition("/")[2] for arn in projects) == ["ci-web-build", "ci-web-lint"]
+    assert sorted(arn.rpartition("/")[2] for arn in projects) == [
+        *("ci-web-build", "ci-web-joined", "ci-web-lint", "ci-web-shard"),
+    ]
 
 
 def test_an_older_connection_is_used_by_the_older_name(stack: Recorded) -> None:

@@ -22,3 +22,8 @@ def action(name: str) -> Noted:
     """An action at the commit of its release."""
     pin = _pins()[name]
     return Noted(f"{name}@{pin['commit']}", pin["version"])
+
+
+def literal(said: str) -> str:
+    """A text that GitHub leaves as it is, where it would look for expressions."""
+    return said.replace("${{", "${{ '${{' }}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.pipelines._job import Gate, Job
@@ -77,10 +76,8 @@ def ruleset(graph: Graph, found: Sequence[Step]) -> dict[str, Any]:
 
 def _checks(step: Step) -> list[str]:
     """Names of the checks of a job: each of a matrix has its own."""
-    matrix = step.work.matrix if isinstance(step.work, Job) else {}
-    if not matrix:
-        return [step.name]
-    return [f"{step.name} ({', '.join(values)})" for values in product(*matrix.values())]
+    runs = step.work.runs if isinstance(step.work, Job) else ({},)
+    return [f"{step.name} ({', '.join(run.values())})" if run else step.name for run in runs]
 
 
 def _head(graph: Graph, found: Sequence[Step]) -> list[str]:

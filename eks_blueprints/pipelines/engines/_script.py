@@ -32,6 +32,14 @@ def script(job: Job, outputs: Mapping[str, Output], *, before: Iterable[str] = (
     return "\n".join(lines) + "\n"
 
 
+def as_file(body: str) -> str:
+    """A script that one bash runs from a file, for engines that run lines where a failure within one goes unnoticed."""
+    end = "END_OF_STAGE"
+    while end in body:
+        end += "_"
+    return f"cat > /tmp/stage.sh <<'{end}'\n{body}{end}\nbash /tmp/stage.sh\n"
+
+
 def _kept(name: str, output: Output) -> Iterator[str]:
     folder = f"artifacts/{name}"
     if output.paths:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,8 @@ class Step:
     """Names of the stages that it waits for, without the checkout that every job has."""
     inputs: tuple[str, ...]
     """Artifacts that other jobs made."""
+    parts: Mapping[str, tuple[str, ...]]
+    """Of inputs and outputs that each run of a matrix adds files to: what sets the runs apart."""
     outputs: dict[str, Output]
     environment: Environment | None
     role_arn: str | None
@@ -51,6 +53,11 @@ class Step:
     def name(self) -> str:
         """Name of the stage."""
         return self.stage.name
+
+    @property
+    def deferred(self) -> tuple[str, ...]:
+        """Outputs that are kept where the job fails too."""
+        return tuple(name for name, output in self.outputs.items() if output.always)
 
 
 def code(graph: Graph) -> Source:
@@ -77,18 +84,32 @@ def steps(graph: Graph, ref: PipelinesRef) -> tuple[Step, ...]:
             role = role_arn(graph, ref, stage) if isinstance(work, Job) and statements(site, work) else None
             tokens = isinstance(work, Gate) or bool(work.identity_tokens)
             plain = stage.environment is None and role is None and not tokens
+            outputs = {} if isinstance(work, Gate) else dict(stage.outputs())
+            own = _runs(work)
+            parts = {name: found[graph.makers[name].name].parts.get(name, ()) for name in inputs}
+            parts |= {name: own if output.in_parts else () for name, output in outputs.items()}
             found[stage.name] = Step(
                 stage=stage,
                 work=_plain(stage, work),
                 needs=needs,
                 inputs=inputs,
-                outputs={} if isinstance(work, Gate) else dict(stage.outputs()),
+                parts={name: each for name, each in parts.items() if each},
+                outputs=outputs,
                 environment=site.environment,
                 role_arn=role,
                 region=site.cluster_region,
                 reviewed=plain and all(found[name].reviewed for name in graph.needs[stage.name] if name in found),
             )
     return tuple(found.values())
+
+
+def _runs(work: Job | Gate) -> tuple[str, ...]:
+    return tuple("-".join(run.values()) for run in work.runs) if isinstance(work, Job) else ()
+
+
+def only_reviews(source: Source) -> bool:
+    """Whether nothing but pull requests starts a pipeline, where whoever starts a run by hand wants all of it."""
+    return set(source.on) == {"pull_request"}
 
 
 def site_of(graph: Graph, ref: PipelinesRef, stage: Stage) -> Site:

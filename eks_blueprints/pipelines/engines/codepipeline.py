@@ -9,6 +9,7 @@ from eks_blueprints.core.errors import Problem
 from eks_blueprints.pipelines._job import Gate, Job
 from eks_blueprints.pipelines._roles import statements
 from eks_blueprints.pipelines.engines._codepipeline.frame import PIPELINE_NAME_LIMIT, Frame, Sketch
+from eks_blueprints.pipelines.engines._steps import only_reviews
 from eks_blueprints.pipelines.stages.source import Source
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def build(component: Component, pipeline: Pipeline, graph: Graph, ref: Pipelines
         for stage in graph.stages
         if isinstance(job := frame.work.get(stage.name), Job)
     }
-    made = _pipeline(frame, built, frozenset(stage.name for stage in graph.stages), "")
+    made = _pipeline(frame, built, pushed(graph), "")
     if kept := reviewed(frame):
         _pipeline(frame, built, kept, FOR_PULL_REQUESTS)
     events.rules(frame, made)
@@ -42,6 +43,12 @@ def build(component: Component, pipeline: Pipeline, graph: Graph, ref: Pipelines
     if policies := approvals.policies(frame):
         found["approval_policy_arns"] = policies
     return found
+
+
+def pushed(graph: Graph) -> frozenset[str]:
+    """The stages of the pipeline that changes start which are no pull requests: all but those that are about these."""
+    alone = all(only_reviews(source) for source in graph.sources)
+    return frozenset(stage.name for stage in graph.stages if alone or not stage.reviews)
 
 
 def regions(graph: Graph, home: str) -> tuple[str, ...]:

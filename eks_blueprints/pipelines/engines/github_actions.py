@@ -9,10 +9,11 @@ from urllib.parse import quote
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
-from eks_blueprints.pipelines._job import Gate, Job, Report, Runner
+from eks_blueprints.pipelines._job import Gate, Job, Runner
 from eks_blueprints.pipelines.engines import _github_comment, _github_settings, _owners
-from eks_blueprints.pipelines.engines._actions import action
-from eks_blueprints.pipelines.engines._script import pattern, script
+from eks_blueprints.pipelines.engines._actions import action, literal
+from eks_blueprints.pipelines.engines._github_reports import reported
+from eks_blueprints.pipelines.engines._script import script
 from eks_blueprints.pipelines.engines._steps import (
     ACCOUNT,
     MARK,
@@ -20,6 +21,7 @@ from eks_blueprints.pipelines.engines._steps import (
     any_text,
     code,
     has_roles,
+    only_reviews,
     problems_of_sources,
     steps,
 )
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from eks_blueprints.pipelines.stages.source import Source
 
 _NOT_REVIEWED = "github.event_name != 'pull_request'"
-_OWN_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
+_REVIEWED = "github.event_name == 'pull_request'"
 _APPROVER = Form(
     r"@?[A-Za-z0-9]([A-Za-z0-9-]{0,38})(/[\w.-]+)?",
     what="is not a user or a team of GitHub",
@@ -45,6 +47,8 @@ _APPROVER = Form(
 _MOST_APPROVERS = 6
 """Source: GitHub REST API, "Create or update an environment", read 2026-11-30."""
 _KEPT_DAYS = 30
+_RUN = "${{ strategy.job-index }}"
+"""Number of a run of a matrix."""
 
 
 def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, str]:
@@ -181,8 +185,8 @@ def _triggers(source: Source, given: Mapping[str, RunVariable]) -> dict[str, Any
 
 def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[str, Any]:
     data: dict[str, Any] = {"needs": list(step.needs)} if step.needs else {}
-    if reviews and not step.reviewed:
-        data["if"] = _NOT_REVIEWED
+    if condition := _condition(step, code(graph), reviews=reviews):
+        data["if"] = condition
     if isinstance(step.work, Gate):
         data |= {"runs-on": "ubuntu-24.04", "timeout-minutes": 5, "permissions": {}}
         name = _github_settings.gate_environment(graph.name, step.name)
@@ -205,6 +209,16 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[
     return {**data, "steps": [*_steps(step, job, ref)]}
 
 
+def _condition(step: Step, source: Source, *, reviews: bool) -> str:
+    """When it runs, besides after all that it waits for."""
+    found = ["!cancelled()"] if isinstance(step.work, Job) and step.work.always else []
+    if reviews and not step.reviewed:
+        found.append(_NOT_REVIEWED)
+    elif step.stage.reviews and not only_reviews(source):
+        found.append(_REVIEWED)
+    return " && ".join(found)
+
+
 def _permissions(step: Step, job: Job) -> dict[str, str]:
     said = {"contents": "read"} if job.checkout else {}
     if step.role_arn is not None or job.identity_tokens:
@@ -223,7 +237,7 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
     for name in step.inputs:
         yield {
             "uses": action("actions/download-artifact"),
-            "with": {"name": name, "path": f"artifacts/{name}"},
+            "with": {**_taken(step, name), "path": f"artifacts/{name}"},
         }
     if job.cache:
         key = f"{step.name}-${{{{ runner.arch }}}}"
@@ -243,7 +257,7 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
             **({"if": "always()"} if output.always else {}),
             "uses": action("actions/upload-artifact"),
             "with": {
-                "name": name,
+                "name": f"{name}.{_RUN}" if name in step.parts else name,
                 "path": f"artifacts/{name}",
                 "if-no-files-found": "ignore" if output.always else "error",
                 "include-hidden-files": True,
@@ -253,7 +267,12 @@ def _steps(step: Step, job: Job, ref: PipelinesRef) -> Iterator[dict[str, Any]]:
             },
         }
     for name, report in job.reports.items():
-        yield from _reported(step, name, report, each="-${{ strategy.job-index }}" if job.matrix else "")
+        yield from reported(step, name, report, each=f"-{_RUN}" if job.matrix else "")
+
+
+def _taken(step: Step, name: str) -> dict[str, Any]:
+    """An artifact, or all that the runs of a matrix made: these have a dot in their names, which others have not."""
+    return {"pattern": f"{name}.*", "merge-multiple": True} if name in step.parts else {"name": name}
 
 
 def _before(job: Job) -> Iterator[str]:
@@ -269,48 +288,6 @@ def _before(job: Job) -> Iterator[str]:
         yield f"export {name}"
 
 
-def _reported(step: Step, name: str, report: Report, *, each: str) -> Iterator[dict[str, Any]]:
-    folder = f".reports/{name}"
-    lines = [
-        "shopt -s globstar nullglob",
-        f"FILES=({' '.join(pattern(path) for path in report.paths)})",
-        'if [ "${#FILES[@]}" -eq 0 ]; then exit 0; fi',
-        f"mkdir -p {folder}",
-        f'cp -- "${{FILES[@]}}" {folder}/',
-    ]
-    if report.kind == "junit":
-        count = 'count() { cat -- "${FILES[@]}" | { grep -oE "<$1[[:space:]/>]" || true; } | wc -l; }'
-        row = "| $(count testcase) | $(count failure) | $(count error) | $(count skipped) |"
-        table = ["| tests | failures | errors | skipped |", "| ---: | ---: | ---: | ---: |", row]
-        lines += [count, *_summary(name, table)]
-    elif report.kind == "cobertura":
-        rate = 'RATE="$(cat -- "${FILES[@]}" | grep -oE \'line-rate="[0-9.]+"\' | head -n 1 | tr -cd \'0-9.\')" || true'
-        lines += [rate, *_summary(name, ["share of lines covered: $RATE"])]
-    yield {"name": f"Report {name}", "if": "always()", "run": literal("\n".join(lines) + "\n")}
-    if report.kind == "sarif":
-        there = f"hashFiles('{folder}/*') != ''"
-        own = f"(github.event_name != 'pull_request' || {_OWN_REPOSITORY})"
-        yield {
-            "if": f"always() && {there} && {own}",
-            "uses": action("github/codeql-action/upload-sarif"),
-            "with": {"sarif_file": folder, "category": f"{name}{each}"},
-        }
-    yield {
-        "if": "always()",
-        "uses": action("actions/upload-artifact"),
-        "with": {
-            "name": f"{step.name}-report-{name}{each}",
-            "path": folder,
-            "if-no-files-found": "ignore",
-            "include-hidden-files": True,
-        },
-    }
-
-
-def _summary(name: str, lines: list[str]) -> list[str]:
-    return ["{", *(f'  echo "{line}"' for line in (f"### {name}", "", *lines)), '} >> "$GITHUB_STEP_SUMMARY"']
-
-
 def _label(runner: Runner, args: GithubActionsArgs) -> str:
     default = "ubuntu-24.04-arm" if runner.architecture == "arm64" else "ubuntu-24.04"
     return args.runners.get(_machine(runner), default)  # type: ignore[call-overload, no-any-return]
@@ -318,11 +295,6 @@ def _label(runner: Runner, args: GithubActionsArgs) -> str:
 
 def _machine(runner: Runner) -> str:
     return runner.size + ("_arm64" if runner.architecture == "arm64" else "")
-
-
-def literal(said: str) -> str:
-    """A text that GitHub leaves as it is, where it would look for expressions."""
-    return said.replace("${{", "${{ '${{' }}")
 
 
 def _value(said: str) -> str:

@@ -12,7 +12,16 @@ from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Runner
 from eks_blueprints.pipelines.engines import _gitlab_settings, _owners
 from eks_blueprints.pipelines.engines._script import script
-from eks_blueprints.pipelines.engines._steps import ACCOUNT, MARK, Step, any_text, code, problems_of_sources, steps
+from eks_blueprints.pipelines.engines._steps import (
+    ACCOUNT,
+    MARK,
+    Step,
+    any_text,
+    code,
+    only_reviews,
+    problems_of_sources,
+    steps,
+)
 from eks_blueprints.pipelines.engines._text import default_image, secrets
 from eks_blueprints.pipelines.engines._yaml import text
 
@@ -38,6 +47,7 @@ _TAKEN = (
 # Source: GitLab documentation, "Hosted runners on Linux", read 2026-11-30.
 _HOSTED = {"x86_64": "saas-linux-{}-amd64", "arm64": "saas-linux-{}-arm64"}
 _DOCKER = "public.ecr.aws/docker/library/docker:28-dind"
+_REVIEWED = '$CI_PIPELINE_SOURCE == "merge_request_event"'
 _TOKEN = "AWS_ID_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -171,12 +181,14 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
         return {**data, **_comment(step, step.work, graph, ref)}
     if reviews and not step.reviewed:
         rule["if"] = '$CI_PIPELINE_SOURCE != "merge_request_event"'
+    elif step.stage.reviews and not only_reviews(code(graph)):
+        rule["if"] = _REVIEWED
     if isinstance(step.work, Gate):
         # Without allow_failure a manual job of rules holds up those that need it.
         data["rules"] = [{**rule, "when": "manual", "allow_failure": False}]
         return {**data, **_decision(step, step.work, graph)}
     job = step.work
-    data["rules"] = [{**rule, "when": "on_success"}]
+    data["rules"] = [{**rule, "when": "always" if job.always else "on_success"}]
     data["image"] = {"name": default_image(job, ref.engines.gitlab_ci.image), "entrypoint": [""]}
     if tags := _tags(job.runner, ref.engines.gitlab_ci):
         data["tags"] = tags
@@ -225,7 +237,7 @@ def _comment(step: Step, job: Job, graph: Graph, ref: PipelinesRef) -> dict[str,
     """A job that runs also where a review failed. Only its environment has the token, GITLAB_TOKEN: see the head."""
     *install, post = job.commands
     return {
-        "rules": [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "when": "always"}],
+        "rules": [{"if": _REVIEWED, "when": "always"}],
         "image": {"name": default_image(job, ref.engines.gitlab_ci.image), "entrypoint": [""]},
         "timeout": f"{job.timeout_minutes} minutes",
         "environment": {"name": _gitlab_settings.gate_environment(graph.name, step.name), "action": "access"},

@@ -11,7 +11,7 @@ from eks_blueprints.pipelines._job import Gate, Job, Site
 from eks_blueprints.pipelines.engines import _github_settings, _gitlab_settings, _owners
 from eks_blueprints.pipelines.engines._pod import pod, service_account
 from eks_blueprints.pipelines.engines._script import script
-from eks_blueprints.pipelines.engines._steps import ACCOUNT, MARK, Step, code, problems_of_sources, steps
+from eks_blueprints.pipelines.engines._steps import ACCOUNT, MARK, Step, code, only_reviews, problems_of_sources, steps
 from eks_blueprints.pipelines.engines._text import secrets
 from eks_blueprints.pipelines.engines._yaml import text
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FILE = "Jenkinsfile"
 _MARGIN = "    "
+_RUNS = " + '-' + "
 
 
 def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, str]:
@@ -80,7 +81,7 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
     yield from problems_of_sources(graph, "Jenkins", ("github", "gitlab", "bitbucket", "codecommit"))
     for step in steps(graph, ref):
         if isinstance(step.work, Job) and step.work.comments:
-            do = "use github_actions or gitlab_ci"
+            do = "use github_actions, gitlab_ci or bitbucket_pipelines"
             message = f"comments on pull requests, for which Jenkins has no token of a job's own; got jenkins; {do}"
             yield Problem((step.name,), message)
         if isinstance(step.work, Job) and step.work.identity_tokens:
@@ -179,6 +180,8 @@ def _matrix(step: Step, job: Job, body: list[str]) -> list[str]:
 def _when(step: Step, source: Source) -> list[str]:
     """Before an agent is started: branches and tags that start it, and no pull request where that is said."""
     first = [] if isinstance(step.work, Gate) else ["beforeAgent true"]
+    if step.stage.reviews and not only_reviews(source):
+        return [*first, *_changed(source), f"changeRequest target: {quoted(source.branch)}"]
     if step.reviewed and "pull_request" in source.on:
         conditions = _started(source)
         started = f"allOf {{ {'; '.join(conditions)} }}" if len(conditions) > 1 else conditions[0]
@@ -236,24 +239,35 @@ def _job(step: Step, job: Job, graph: Graph, args: JenkinsArgs) -> list[str]:
         f"{_MARGIN}}}",
         "}",
     ]
-    said = {"AWS_REGION": step.region} | {name: str(value) for name, value in job.variables.items()}
+    said = {"AWS_REGION": step.region}
+    if step.stage.reviews:
+        said["BASE_BRANCH"] = code(graph).branch
+    said |= {name: str(value) for name, value in job.variables.items()}
     lines += ["environment {", *(f"{_MARGIN}{name} = {_value(value)}" for name, value in said.items()), "}"]
     inner = ["checkout scm"] if job.checkout else []
-    inner += [f"unstash {quoted(name)}" for name in step.inputs]
-    inner.append(f"sh {block(_script(step, job, checkout=job.checkout))}")
-    inner += [f"stash name: {quoted(name)}, includes: {quoted(f'artifacts/{name}/**')}" for name in step.outputs]
+    stashes = [each for name in step.inputs for each in (_parts(step, name) or (name,))]
+    inner += [f"unstash {quoted(each)}" for each in stashes]
+    inner.append(f"sh {block(_script(step, job))}")
+    for name in step.outputs:
+        own = f"{quoted(f'{name}.')} + {_RUNS.join(f'env.{axis}' for axis in job.matrix)}"
+        stash = own if name in step.parts else quoted(name)
+        inner.append(f"stash name: {stash}, includes: {quoted(f'artifacts/{name}/**')}")
     lines += ["steps {", *_indented(inner, 1), "}"]
     if always := [*_reported(step, job)]:
         lines += ["post {", f"{_MARGIN}always {{", *_indented(always, 2), f"{_MARGIN}}}", "}"]
     return lines
 
 
-def _script(step: Step, job: Job, *, checkout: bool) -> str:
+def _parts(step: Step, name: str) -> list[str]:
+    return [f"{name}.{each}" for each in step.parts.get(name, ())]
+
+
+def _script(step: Step, job: Job) -> str:
     # The variables of every job; a shebang keeps Jenkins from printing each line with its values.
     before = [
         'export BRANCH="${CHANGE_BRANCH:-${BRANCH_NAME:-}}" RUN="$BUILD_NUMBER" RUN_URL="$BUILD_URL"',
     ]
-    if checkout:
+    if job.checkout:
         before.append('COMMIT="$(git rev-parse HEAD)"')
     else:
         before.append('COMMIT="${GIT_COMMIT:-}"')

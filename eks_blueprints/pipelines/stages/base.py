@@ -83,6 +83,12 @@ class Stage(Element):
         """Whether a person decides."""
         return False
 
+    @property
+    def reviews(self) -> bool:
+        """Whether it is about the change of a pull request: where other events start the pipeline too, it runs for pull
+        requests alone, and stages that run for all of them do not wait for it."""
+        return False
+
     def cluster_policy(self, environment: Environment) -> str | None:
         """The EKS access policy that its role needs in its cluster: what the environment says where it deploys, `view`
         where it only looks; None for no access."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
 from eks_blueprints.pipelines.stages._commands import CommandStage, RunnerArgs
-from eks_blueprints.pipelines.stages.review import PYTHON
+from eks_blueprints.pipelines.stages._comparison import PYTHON
 
 
 class Comment(CommandStage):
@@ -29,6 +29,11 @@ class Comment(CommandStage):
     def needs_commands(self) -> bool:
         """It does its work without."""
         return False
+
+    @property
+    def reviews(self) -> bool:
+        """It comments on a change."""
+        return True
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """The installation, and then the comment."""

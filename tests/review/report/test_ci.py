@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ from eks_blueprints.cli.report import merge
 from eks_blueprints.core.document import parse
 from tests import ROOT
 from tests.review.diff.test_base import git
-from tests.review.report.test_command import edit, project, run
+from tests.review.report.test_command import edit, project
 
 __all__ = ["project"]  # a fixture
 
@@ -111,80 +110,6 @@ def test_only_the_second_workflow_may_write_and_it_runs_nothing_of_the_pull_requ
     (post,) = [step for step in steps if "env" in step]
     assert post["env"] == {"GITHUB_TOKEN": "${{ github.token }}"}
     assert "eks-blueprints comment artifacts/review-report/report.json" in post["run"]
-
-
-def shell(folder: Path, script: str, *, made: Path | None = None, **variables: str) -> int:
-    """Run lines of a template as a runner does; installing and copying do nothing, and `made` is what a diff gives."""
-    env = {**os.environ, "PATH": tools(folder, "pip", "aws"), **variables}
-    if made is not None:
-        words = f'echo "$*" >> "{folder.parent}/asked"; mkdir -p shards shard; while [ $# -gt 1 ]; do shift; done'
-        tool = folder.parent / "bin" / "eks-blueprints"
-        tool.write_text(
-            tool.read_text().replace("exec", f'[ "$1" = diff ] && {{ {words}; exec cp "{made}" "$1"; }}\nexec', 1)
-        )
-    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-    return subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True).returncode
-
-
-def of_github() -> tuple[list[str], list[str]]:
-    jobs = parse((ROOT / "templates/ci/github/platform-diff-shards.yml").read_text()).data["jobs"]
-    one, two = ([step["run"] for step in jobs[name]["steps"] if "run" in step] for name in ("shard", "diff"))
-    return one, two
-
-
-def of_gitlab() -> tuple[list[str], list[str]]:
-    jobs = parse((ROOT / "templates/ci/gitlab-shards.yml").read_text()).data
-    lines = [
-        [line for line in jobs[name]["script"] if "git fetch" not in line]
-        for name in ("platform-shard", "platform-diff")
-    ]
-    return lines[0], lines[1]
-
-
-def of_codebuild() -> tuple[list[str], list[str]]:
-    (line,) = parse((ROOT / "templates/ci/codebuild-shards.yml").read_text()).data["phases"]["build"]["commands"][1:]
-    return [line], [line]
-
-
-def test_jobs_with_shards_give_the_report_of_one_job(project: Path) -> None:
-    edit(project, "m7g.large", "m7g.xlarge")
-    git(project, "update-ref", "refs/remotes/origin/main", "HEAD")
-    everything = ["--all", "--base", "origin/main"]
-    for number in ("1", "2"):
-        run(*everything, "--shard", f"{number}/2", "-o", f"made/{number}.json")
-    run(*everything, "-o", "a.json", "-o", "a.md", "-o", "a.html")
-    for template in (of_github, of_gitlab, of_codebuild):
-        shard, joined = ("\n".join(lines) for lines in template())
-        both = {"FAIL_ON": "replace"}
-        for number in ("1", "2"):
-            names = {"SHARD": number, "SHARDS": "2", "CI_NODE_INDEX": number, "CI_NODE_TOTAL": "2"}
-            names |= {"SHARD": f"{number}/2"} if template is of_codebuild else {}
-            assert shell(project, shard, made=project / f"made/{number}.json", **both, **names) == 0
-            asked = (project.parent / "asked").read_text().splitlines()[-1].split()
-            assert asked[:4] == ["diff", "--all", "--shard", f"{number}/2"]
-        for file in (project / "shard").glob("*") if template is of_github else ():
-            (project / "shards").mkdir(exist_ok=True)
-            file.rename(project / "shards" / file.name)
-        assert shell(project, joined, **both, SHARD="") == (0 if template is of_github else 3)
-        for form in ("json", "md", "html"):
-            assert (project / f"report/report.{form}").read_bytes() == (project / f"a.{form}").read_bytes()
-        if template is of_github:
-            (project / "shards/diff-1.json").unlink()
-            assert shell(project, joined, **both, SHARD="") == 2
-        shutil.rmtree(project / "shards")
-        shutil.rmtree(project / "report")
-
-
-def test_jobs_with_shards_may_write_nothing_and_leave_what_is_posted() -> None:
-    folder = ROOT / "templates" / "ci" / "github"
-    one, many = (parse((folder / f"platform-diff{name}.yml").read_text()).data for name in ("", "-shards"))
-    assert (many["name"], many["on"]["pull_request"]) == (one["name"], one["on"]["pull_request"])
-    assert many["permissions"] == {"contents": "read"}
-    second = parse((folder / "platform-diff-comment.yml").read_text()).data["jobs"]["comment"]["steps"][0]["with"]
-    assert second["name"] in [step.get("with", {}).get("name") for step in many["jobs"]["diff"]["steps"]]
-    for job in many["jobs"].values():
-        assert all("${{" not in step.get("run", "") for step in job["steps"])
-        assert "permissions" not in job
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

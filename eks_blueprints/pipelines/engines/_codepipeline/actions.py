@@ -124,6 +124,9 @@ def _build(frame: Sketch, stage: Stage, job: Job, pipeline: str) -> aws.codepipe
         configuration["PrimarySource"] = artifact_name(artifacts.primary)
     if job.matrix:
         configuration["BatchEnabled"] = "true"
+        if stage.outputs():
+            # The first artifacts of all builds become one.
+            configuration["CombineArtifacts"] = "true"
     configuration["EnvironmentVariables"] = run_variables(frame, artifacts.primary, pipeline)
     action: aws.codepipeline.PipelineStageActionArgsDict = {
         "name": stage.name,

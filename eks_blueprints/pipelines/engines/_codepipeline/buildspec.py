@@ -11,7 +11,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from eks_blueprints.pipelines._job import Job, Output
 from eks_blueprints.pipelines.engines._codepipeline.frame import artifact_name
-from eks_blueprints.pipelines.engines._script import script
+from eks_blueprints.pipelines.engines._script import as_file, script
 
 FORMATS = {"junit": "JUNITXML", "cobertura": "COBERTURAXML"}
 """Formats of reports that CodeBuild shows. Source: AWS CodeBuild User Guide, "Build specification reference for
@@ -25,7 +25,13 @@ _IMAGE = (
 
 
 def text(
-    job: Job, inputs: Mapping[str, Output], outputs: Mapping[str, Output], primary: str, *, clones: bool = False
+    job: Job,
+    inputs: Mapping[str, Output],
+    outputs: Mapping[str, Output],
+    primary: str,
+    *,
+    clones: bool = False,
+    variables: Mapping[str, str] | None = None,
 ) -> str:
     """The specification, the same text for the same job.
 
@@ -35,17 +41,24 @@ def text(
         outputs: The artifacts that it makes.
         primary: The artifact whose files the job starts in.
         clones: Whether CodeBuild clones a repository itself, for which it lends Git its credentials.
+        variables: Variables of the specification, for a project that has none.
     """
     body = script(job, outputs, before=[line for name in inputs for line in _placed(name, inputs[name], primary)])
     spec: dict[str, Any] = {"version": 0.2, "env": {"shell": "bash"}}
+    if variables:
+        spec["env"]["variables"] = dict(variables)
     if clones:
         spec["env"]["git-credential-helper"] = True
     if job.matrix:
-        variables = {name: list(values) for name, values in job.matrix.items()}
-        matrix = {"static": {"ignore-failure": False}, "dynamic": {"env": {"variables": variables}}}
+        values = {name: list(each) for name, each in job.matrix.items()}
+        matrix = {"static": {"ignore-failure": False}, "dynamic": {"env": {"variables": values}}}
         spec["batch"] = {"fast-fail": False, "build-matrix": matrix}
     # A file, and not the lines themselves: CodeBuild runs lines where a failure within one of them goes unnoticed.
-    spec["phases"] = {"build": {"on-failure": "ABORT", "commands": [LiteralScalarString(_as_file(body))]}}
+    build: dict[str, Any] = {"commands": [LiteralScalarString(as_file(body))]}
+    # A build that is aborted keeps no reports and no artifacts; otherwise it fails after they are kept.
+    if not job.reports and not any(output.always for output in outputs.values()):
+        build = {"on-failure": "ABORT", **build}
+    spec["phases"] = {"build": build}
     if reports := {name: each for name, each in job.reports.items() if each.kind in FORMATS}:
         spec["reports"] = {
             name: {"files": list(each.paths), "file-format": FORMATS[each.kind]} for name, each in reports.items()
@@ -71,15 +84,11 @@ def _placed(name: str, output: Output, primary: str) -> Iterator[str]:
         yield f'else cp -a "${variable}/." artifacts/{name}/; fi'
     elif name == primary:
         yield f"find . -mindepth 1 -maxdepth 1 ! -name artifacts -exec cp -a {{}} artifacts/{name}/ ';'"
+    elif output.in_parts:
+        # AWS says of several builds' artifacts that they are one, and not whether each has a folder of its own there.
+        yield f"find \"${variable}\" -type f -exec cp {{}} artifacts/{name}/ ';'"
     else:
         yield f'cp -a "${variable}/." artifacts/{name}/'
-
-
-def _as_file(body: str) -> str:
-    end = "END_OF_STAGE"
-    while end in body:
-        end += "_"
-    return f"cat > /tmp/stage.sh <<'{end}'\n{body}{end}\nbash /tmp/stage.sh\n"
 
 
 def _artifacts(names: Sequence[str]) -> dict[str, Any]:

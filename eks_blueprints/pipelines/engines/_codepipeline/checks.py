@@ -80,7 +80,7 @@ def _not_known(service: str, region: str) -> str:
 
 def _job(sketch: Sketch, stage: Stage, job: Job) -> Iterator[Problem]:
     if job.comments:
-        do = "use github_actions or gitlab_ci"
+        do = "use github_actions, gitlab_ci or bitbucket_pipelines"
         message = f"comments on pull requests, for which AWS has no token of a job's own; got codepipeline; {do}"
         yield Problem((stage.name,), message)
     artifacts = given(sketch.graph, stage, job)
@@ -93,6 +93,9 @@ def _job(sketch: Sketch, stage: Stage, job: Job) -> Iterator[Problem]:
     if (size := len(run_variables(sketch, artifacts.primary, sketch.name))) > MOST_CHARACTERS:
         message = f"are too long for CodePipeline with those of the run, {MOST_CHARACTERS} characters as JSON"
         yield Problem((), f"variables: {message}; got {size}; use fewer, or shorter names")
+    if job.matrix and len(stage.outputs()) > 1:
+        message = "can be one in CodePipeline, which joins what the runs of a matrix make into one artifact"
+        yield Problem((stage.name, "artifacts"), f"{message}; got {len(stage.outputs())}; use one name for all")
     if job.matrix and (count := runs(job)) > MOST_RUNS:
         message = f"can have at most {MOST_RUNS} combinations in CodeBuild; got {count}"
         yield Problem((stage.name, "matrix"), f"{message}; use fewer values, or split the stage")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
 
 from eks_blueprints.pipelines._graph import Graph
 from eks_blueprints.pipelines._job import Job
@@ -38,4 +37,4 @@ def given(graph: Graph, stage: Stage, job: Job) -> Given:
 
 def runs(job: Job) -> int:
     """How often a job runs beside itself."""
-    return prod(map(len, job.matrix.values()))
+    return len(job.runs)

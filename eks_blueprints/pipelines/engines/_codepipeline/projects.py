@@ -62,7 +62,7 @@ def project(frame: Frame, stage: Stage, job: Job) -> aws.codebuild.Project:
         service_role=role.arn,
         source={"type": "CODEPIPELINE", "buildspec": _buildspec(frame, stage, job, sources)},
         artifacts={"type": "CODEPIPELINE"},
-        environment=_machine(frame, job),
+        environment=_machine(frame, stage, job),
         cache=_cache(frame, job, name, store.bucket),
         logs_config={"cloudwatch_logs": {"status": "ENABLED", "group_name": logs.name}},
         encryption_key=store.key_arn,
@@ -90,11 +90,14 @@ def _buildspec(frame: Frame, stage: Stage, job: Job, sources: list[Source]) -> s
     return buildspec.text(job, inputs, stage.outputs(), artifacts.primary, clones=clones)
 
 
-def _machine(frame: Frame, job: Job) -> aws.codebuild.ProjectEnvironmentArgsDict:
+def _machine(frame: Frame, stage: Stage, job: Job) -> aws.codebuild.ProjectEnvironmentArgsDict:
     runner = job.runner
     own = runner.image is not None
     private = own and roles.ECR_IMAGE.fullmatch(runner.image or "") is not None
     variables: dict[str, Any] = {"PIPELINE": frame.graph.name, **job.variables}
+    if stage.reviews:
+        # CodePipeline starts it for pull requests to this branch alone.
+        variables["BASE_BRANCH"] = frame.graph.sources[0].branch
     said: list[aws.codebuild.ProjectEnvironmentEnvironmentVariableArgsDict] = [
         {"name": name, "value": value, "type": "PLAINTEXT"} for name, value in variables.items()
     ]
