@@ -80,7 +80,10 @@ def test_a_template_whose_user_data_cannot_be_read_has_an_unknown_disk() -> None
             },
             200,
         ),
-        ({"amiFamily": "AL2023", "blockDeviceMappings": [{"deviceName": "/dev/xvdf", "ebs": {"volumeSize": "1Ti"}}]}, 20),
+        (
+            {"amiFamily": "AL2023", "blockDeviceMappings": [{"deviceName": "/dev/xvdf", "ebs": {"volumeSize": "1Ti"}}]},
+            20,
+        ),
     ],
 )
 def test_karpenters_nodes_have_the_disk_that_karpenter_counts(spec: dict[str, Any], gibibytes: int) -> None:

@@ -61,9 +61,7 @@ _ITS_OWN = "vpa-webhook-config"
 """The configuration of its own webhook. Source: vertical-pod-autoscaler, `pkg/admission-controller/config.go`."""
 
 
-@rule(
-    "k8s-vpa-few-webhooks", VPA, severity="low", enforcement="advisory", wave=3, across=True, params={"most": 2}
-)
+@rule("k8s-vpa-few-webhooks", VPA, severity="low", enforcement="advisory", wave=3, across=True, params={"most": 2})
 def few_webhooks(vpa: Props, context: Context) -> Faults:
     """Few other webhooks change the pods that a vertical autoscaler changes.
 
