@@ -1,8 +1,8 @@
 """Can this pod run on nodes of that kind, and what says no: the one place that answers it.
 
 Taints, labels (by selectors and node affinity), the hardware of instance types, disks, zones and what a pool may grow
-to are looked at together: a pod that asks for Arm and for a GPU needs a type that has both. What hangs on something that
-nobody knows is said to be unknown: nothing is refused for it, and nothing passed. Sources: Kubernetes, "Taints and
+to are looked at together: a pod that asks for Arm and for a GPU needs a type that has both. What hangs on something
+that nobody knows is said to be unknown: nothing is refused for it, and nothing passed. Sources: Kubernetes, "Taints and
 Tolerations", "Assigning Pods to Nodes"; `instances` for what the nodes of a type carry.
 """
 

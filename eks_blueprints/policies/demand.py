@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean, pstdev
 from typing import Literal
 
@@ -51,7 +52,7 @@ def demand(samples: Sequence[float]) -> Demand:
         got = ", ".join(f"{each:g}" for each in samples) or "none"
         raise ValueError(f"needs two samples or more, none below 0 and one above it; got {got}")
     mean = fmean(samples)
-    rise = max(0.0, *(after - before for before, after in zip(samples, samples[1:], strict=False)))
+    rise = max(0.0, *(after - before for before, after in pairwise(samples)))
     return Demand(
         least=min(samples),
         mean=mean,

@@ -13,7 +13,7 @@ _NAME_OF_NAMESPACE = "kubernetes.io/metadata.name"
 
 
 def changing(workload: Resource, stack: Stack) -> list[str]:
-    """The configurations of webhooks that are asked about the pods of a workload, in the order in which they are called.
+    """The configurations of webhooks that are asked about the pods of a workload, in the order of their calls.
 
     Of charts of which nothing is known there are none. What is not known of labels or selectors counts as asked.
 

@@ -2,8 +2,9 @@
 
 An estimate: pods are placed one after another, each on the node of which the smallest share is requested; nodes that
 are full lead to another one as far as the group or pool may grow. Labels, taints, cores, memory and ephemeral storage
-count, and what kubelet keeps and the DaemonSets of the stack request; spread, affinity among pods, volumes and the pods
-of EKS's own add-ons do not. Source of what kubelet keeps: nodeadm of awslabs/amazon-eks-ami, `internal/kubelet/config.go`, 2026-11.
+count, and what kubelet keeps and the DaemonSets of the stack request; spread, affinity among pods, volumes and the
+pods of EKS's own add-ons do not. Source of what kubelet keeps: nodeadm of awslabs/amazon-eks-ami,
+`internal/kubelet/config.go`, 2026-11.
 """
 
 from __future__ import annotations

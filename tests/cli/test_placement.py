@@ -116,7 +116,8 @@ workloads:
 
 
 def test_a_pod_with_more_scratch_space_than_a_disk_has_runs_nowhere(stack: str) -> None:
-    text = '  scratch: {kind: deployment, namespace: shop, image: "example.com/a:1", requests: {ephemeral-storage: 90Gi}}\n'
+    text = '  scratch: {kind: deployment, namespace: shop, image: "example.com/a:1", '
+    text += "requests: {ephemeral-storage: 90Gi}}\n"
     Path(stack).write_text(STACK + text)
     done = CliRunner().invoke(command, [stack, "--workload", "scratch"])
     assert "  not on       dev-small-group: has a disk of 80 GiB for images, logs and pods" in done.output

@@ -18,10 +18,11 @@ def schedulable(_: Props, context: Context) -> Faults:
     """There are nodes on which the pods of a workload can run.
 
     Of all compute of a cluster that the stack makes (node groups, Auto Scaling groups, node pools, those that EKS Auto
-    Mode brings), at least one kind has no taint that a workload does not tolerate, the labels that its nodeSelector and
-    node affinity ask for (those it is given, and those that nodes of its source carry by themselves), and an instance
-    type with the cores, memory, disk and devices that it requests. Pods of a Fargate profile are taken by it. Where a kind of
-    node might do and it is not known whether it does, the verdict is undetermined and says what it hangs on.
+    Mode brings), at least one kind has no taint that a workload does not tolerate, the labels that its
+    nodeSelector and node affinity ask for (those it is given, and those that nodes of its source carry by
+    themselves), and an instance type with the cores, memory, disk and devices that it requests. Pods of a Fargate
+    profile are taken by it. Where a kind of node might do and it is not known whether it does, the verdict is
+    undetermined and says what it hangs on.
     """
     resource, stack = context.resource, context.stack
     cluster = cluster_of(resource, stack)
@@ -52,8 +53,8 @@ def schedulable(_: Props, context: Context) -> Faults:
 def system_selected(_: Props, context: Context) -> Faults:
     """Pods of a cluster with Windows nodes say on which operating system they run.
 
-    A pod that has no nodeSelector or node affinity on kubernetes.io/os, and no `os`, is a finding if a kind of node that
-    runs Windows would take it: by taints, other labels, and the cores, memory and disk that it requests.
+    A pod that has no nodeSelector or node affinity on kubernetes.io/os, and no `os`, is a finding if a kind of node
+    that runs Windows would take it: by taints, other labels, and the cores, memory and disk that it requests.
     """
     resource, stack = context.resource, context.stack
     cluster = cluster_of(resource, stack)
