@@ -1,7 +1,7 @@
 """How safe each kind of compute of a stack is: the same questions for all, answered by policies where one asks them.
 
 Sources of what EKS does by itself: EKS user guide, "EKS Auto Mode: security considerations" and "Create a Node
-Class for Amazon EKS" (Bottlerocket, 21 days, IMDSv2 over one hop, encrypted volumes, no SSH or SSM access), "AWS Fargate
+Class for Amazon EKS" (Bottlerocket, 21 days, IMDSv2 over one hop, encrypted volumes, no SSH), "AWS Fargate
 considerations" (a kernel for each pod, no instance metadata, patches).
 """
 
