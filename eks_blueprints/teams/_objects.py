@@ -103,7 +103,7 @@ def _read(team: Team, ground: Ground) -> Iterator[TeamObject]:
             continue
         if namespace not in stores:
             stores.add(namespace)
-            made = _secrets.store(namespace, ground.region)
+            made = _secrets.store(namespace, ground.region, team.secrets_identity)
             yield TeamObject(f"secret-store-{namespace}", made, ("secrets", name))
         yield TeamObject(f"secret-{name}", _secrets.external_secret(name, secret, namespace), ("secrets", name))
 

@@ -68,7 +68,7 @@ class OnboardedTeam(Component):
         self.service_accounts = self._make_accounts()
         cluster = self._cluster
         owner = ecr.Owner(
-            component=self, slug=team.slug, region=cluster.region, partition=cluster.partition, tags=cluster.tags
+            component=self, slug=team.ecr_start, region=cluster.region, partition=cluster.partition, tags=cluster.tags
         )
         self.ecr_repositories = ecr.repositories(owner, team.ecr_repositories)
         self.ecr_public_repositories = ecr.public_repositories(owner, team.ecr_public_repositories)

@@ -223,6 +223,49 @@ def test_claims_count_with_their_size_and_by_class() -> None:
     assert found == {"requests.storage": "60Gi", "persistentvolumeclaims": "3"}
 
 
+SECRET = {"secrets": {"db": {"data": {"password": "shop/db#password"}}}, "secrets_identity": "pod_identity"}
+
+
+@pytest.mark.parametrize(
+    ("name", "readable"),
+    [
+        ("shop/db-??????", True),
+        ("shop/*", True),
+        ("shop/db", False),
+        ("other/*", False),
+    ],
+)
+def test_the_operators_own_role_has_to_read_the_secrets_of_teams(name: str, readable: bool) -> None:
+    arn = f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:{name}"
+    found = told({"shop": SECRET}, {"external_secrets": {"secret_arns": [arn]}})
+    assert [each.partition(";")[0] for each in found] == (
+        [] if readable else ["teams.shop.secrets_identity: has an operator that may not read shop/db with its own role"]
+    )
+
+
+def test_a_secret_of_another_region_is_not_the_operators_to_read() -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/*"
+    assert "may not read shop/db" in one({"shop": SECRET}, {"external_secrets": {"secret_arns": [arn]}})
+    own = "arn:aws:iam::111122223333:role/reads"
+    assert told({"shop": SECRET}, {"external_secrets": {"service_account_role_arn": own}}) == []
+
+
+def test_the_operators_own_role_serves_all_teams_which_is_doubtful() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/*"
+    said = one({"shop": SECRET, "data": {}}, {"external_secrets": {"secret_arns": [arn]}})
+    assert said.startswith("warning: teams.shop.secrets_identity: lets every team that may create a SecretStore read")
+    assert said.endswith("use irsa, unless you trust data with it")
+
+
+def test_without_an_oidc_provider_secrets_are_read_by_pod_identity() -> None:
+    addons = {"external_secrets": {"secret_arns": ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/*"]}}
+    cluster = {"version": "1.35", "oidc_provider": False, "endpoint_access": {"office": {"cidr": "10.0.0.0/8"}}}
+    irsa = {**SECRET, "secrets_identity": "irsa"}
+    said = [each for each in told({"shop": irsa}, addons, cluster=cluster) if "secrets_identity" in each]
+    assert [each.rpartition("; ")[2] for each in said] == ["give it one, or set secrets_identity: pod_identity"]
+    assert told({"shop": SECRET}, addons, cluster=cluster) == []
+
+
 def test_a_workload_of_the_platform_in_a_teams_namespace_is_doubtful() -> None:
     from .said import platform
 
