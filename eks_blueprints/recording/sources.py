@@ -35,7 +35,7 @@ class Sources:
         self._known: dict[int, tuple[Document | None, Position | None, Path]] = {}
 
     def note(self, resource: Resource, name: str, parent: Resource | None) -> tuple[Position | None, Where | None]:
-        """The line of a resource of that name that is being made, and those of its parts; None where no stack file is behind it."""
+        """The line of a resource that is being made, and those of its parts; None where no stack file is behind it."""
         document, position, above = self._known.get(id(parent), (None, None, ()))
         own: Any = getattr(resource, "origin", None)
         if own is not None:

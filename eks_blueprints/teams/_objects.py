@@ -92,11 +92,11 @@ def _ref(kind: str, name: str) -> dict[str, str]:
 
 def unmade_roles(team: Team) -> Iterator[tuple[Path, str]]:
     """ClusterRoles in bindings that are not part of Kubernetes: where, and which."""
-    for field in ("role_bindings", "cluster_role_bindings"):
-        for name, each in getattr(team, field, {}).items():
+    for bindings in ("role_bindings", "cluster_role_bindings"):
+        for name, each in getattr(team, bindings, {}).items():
             own = field == "role_bindings" and each.role in team.roles
             if not own and each.role not in BUILT_IN:
-                yield (field, name, "role"), each.role
+                yield (bindings, name, "role"), each.role
     if team.gitops is not None and team.gitops.role not in BUILT_IN:
         yield ("gitops", "role"), team.gitops.role
 
