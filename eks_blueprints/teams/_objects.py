@@ -94,7 +94,7 @@ def unmade_roles(team: Team) -> Iterator[tuple[Path, str]]:
     """ClusterRoles in bindings that are not part of Kubernetes: where, and which."""
     for bindings in ("role_bindings", "cluster_role_bindings"):
         for name, each in getattr(team, bindings, {}).items():
-            own = field == "role_bindings" and each.role in team.roles
+            own = bindings == "role_bindings" and each.role in team.roles
             if not own and each.role not in BUILT_IN:
                 yield (bindings, name, "role"), each.role
     if team.gitops is not None and team.gitops.role not in BUILT_IN:
