@@ -50,11 +50,11 @@ def test_each_kind_is_scored_and_told_who_does_what(stack: str) -> None:
 def test_a_platform_tells_what_covers_its_duties_and_what_to_add(stack: str) -> None:
     lines = run("platform", stack).output.splitlines()
     assert lines[0] == "dev-cluster  6 of 10 are covered"
-    found = {name: text for line in lines[1:] for name, _, text in [line.strip().partition("  ")]}
-    assert found["scheduling"].strip() == "managed nodes, fargate"
+    found = {name: text.strip() for line in lines[1:] for name, _, text in [line.strip().partition("  ")]}
+    assert found["scheduling"] == "managed nodes, fargate"
     assert found["load balancing"].startswith("nothing; add addons: {aws_load_balancer_controller: {}}")
-    assert found["monitoring"].strip() == "metrics-server, whatap-operator"
-    assert found["self-healing"].strip() == "1 node group that EKS repairs"
+    assert found["monitoring"] == "metrics-server, whatap-operator"
+    assert found["self-healing"] == "1 node group that EKS repairs"
     (data,) = json.loads(run("platform", stack, "--format", "json").output)
     assert data["capabilities"][0] == {"name": "scheduling", "by": ["managed nodes", "fargate"], "add": ""}
 
