@@ -61,7 +61,7 @@ def _found(targets: Sequence[Target], *, all_of_them: bool) -> dict[str, Mapping
     from eks_blueprints.review.engine.command import find_engine
     from eks_blueprints.review.engine.outputs import stack_output
 
-    engine = find_engine(install=False)
+    engine = find_engine(install=False, offer=False)
     found: dict[str, Mapping[str, Any]] = {}
     lacking: list[str] = []
     for target in targets:

@@ -109,3 +109,11 @@ def test_an_output_that_is_no_kubeconfig_is_told(project: Path) -> None:
     error = run("dev").exception
     assert isinstance(error, InputError)
     assert "dev: is not a kubeconfig" in str(error)
+
+
+def test_without_the_pulumi_cli_it_says_so(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("HOME", str(project))
+    done = run("dev")
+    assert done.exit_code == 1
+    assert done.stderr == "needs the Pulumi CLI; got no pulumi on the PATH; install it\n"
