@@ -49,6 +49,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "go_durations",
             "iam_match",
             "json_values",
+            "kubeconfig_files",
             "kustomize",
             "object_lists",
             "overlays",

@@ -47,6 +47,7 @@ class Access(Component):
         self._cluster = cluster
         self.entries = {}
         policies: list[pulumi.Resource] = []
+        self.parts.update({self._child_name(key): (*self.spec_path, key) for key in entries})
         for key, spec in entries.items():
             entry = self._entry(key, spec)
             self.entries[key] = entry

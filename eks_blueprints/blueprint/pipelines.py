@@ -87,7 +87,7 @@ class Pipelines(Stack[PipelinesArgs]):
     def _registry(self, name: str) -> None:
         region, tags = self.args.region, self.args.tags
         facts: dict[str, Any] = {"region": region, "partition": zones.partition(region), "tags": tags}
-        owner = ecr.Owner(component=self, slug=_slug(name), providers=(self._aws,), **facts)
+        owner = ecr.Owner(component=self, slug=_slug(name), providers=(self._aws,), fields="", **facts)
         self.repositories = ecr.repositories(owner, self.args.repositories)
         self.public_repositories = ecr.public_repositories(owner, self.args.public_repositories)
 

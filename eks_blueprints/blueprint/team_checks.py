@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.access.spec import principals_twice
 from eks_blueprints.blueprint.kinds import Manifests
 from eks_blueprints.blueprint.team_quotas import check as quotas
+from eks_blueprints.blueprint.team_secrets import check as secrets
 from eks_blueprints.core.errors import Path, Problem, dotted, shown
 from eks_blueprints.registry.spec import NAMED
 from eks_blueprints.teams._objects import unmade_roles
@@ -30,6 +31,7 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
     for team in args.teams:
         yield from _closed(team)
     yield from quotas(args)
+    yield from secrets(args)
 
 
 def _namespaces(args: BlueprintArgs) -> Iterator[Problem]:
@@ -66,7 +68,7 @@ def _repositories(args: BlueprintArgs) -> Iterator[Problem]:
         seen: dict[str, Path] = {}
         for team in args.teams:
             for key, each in getattr(team, field).items():
-                name = getattr(each, named) or f"{team.slug}/{key}"
+                name = getattr(each, named) or f"{team.ecr_start}/{key}"
                 at: Path = (team.group, team.name, field, key)
                 if (other := seen.setdefault(name, at)) != at:
                     message = f"has the name of {dotted(other)}, and a registry has it once; got {shown(name)}"

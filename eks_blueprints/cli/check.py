@@ -108,7 +108,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     mine = share.Share.here(shard) if shard is not None else None
     files = mine.own if mine is not None else named_files(stacks, shared=True) or stack_files(Path.cwd())
     show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
-    unlisted = _unmeant() if mine is not None or not stacks else []
+    unlisted = [*(_unmeant() if mine is not None or not stacks else []), *_clashes(files)]
     show.problems(unlisted)
     verdicts = [_said(verdict(file), quiet=judging) for file in files]
     if not judging:
@@ -143,6 +143,15 @@ def _say_what_was_not_checked(verdicts: Sequence[Verdict]) -> None:
         click.echo(f"not checked: what {methods} of {blueprint} {verb} in {where}; run: eks-blueprints preview {stack}")
 
 
+def _clashes(files: Sequence[Path]) -> Sequence[Problem]:
+    """What several of the stack files would make under one name."""
+    if len(files) < 2:
+        return []
+    from eks_blueprints.stackfile.clashes import clashes
+
+    return clashes(files)
+
+
 def _unmeant() -> Sequence[Problem]:
     """Warnings of files that are no stacks, and may be meant as such."""
     from eks_blueprints.stackfile.find import project_of
@@ -156,8 +165,11 @@ def _unmeant() -> Sequence[Problem]:
 
 
 def passed(verdicts: Sequence[Verdict], strict: bool, others: Sequence[Problem] = ()) -> bool:
-    """Whether stack files are valid; if not, say how much is wrong with them. `others` are warnings of other files."""
-    errors, warnings = sum(each.errors for each in verdicts), sum(each.warnings for each in verdicts) + len(others)
+    """Whether stack files are valid; if not, say how much is wrong with them. `others` are problems of other files, or
+    of several together."""
+    wrong = sum(each.severity == "error" for each in others)
+    errors = sum(each.errors for each in verdicts) + wrong
+    warnings = sum(each.warnings for each in verdicts) + len(others) - wrong
     if not errors and not (strict and warnings):
         return True
     said = [show.count(errors, "problem")] if errors else []

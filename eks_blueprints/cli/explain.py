@@ -11,6 +11,7 @@ import click
 
 from eks_blueprints.cli import show
 from eks_blueprints.cli.explain_hpa import hpa
+from eks_blueprints.cli.explain_nodes import nodes, platform
 from eks_blueprints.cli.explain_vpa import vpa
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.facts import instance_types
@@ -35,7 +36,7 @@ class _Commands(click.Group):
     "explain",
     cls=_Commands,
     invoke_without_command=True,
-    subcommand_metavar="FIELD | pods INSTANCE_TYPE... | hpa [STACK/WORKLOAD] | vpa STACK/WORKLOAD",
+    subcommand_metavar="FIELD | pods INSTANCE_TYPE... | hpa [STACK/WORKLOAD] | vpa STACK/WORKLOAD | nodes | platform",
 )
 @click.pass_context
 def command(context: click.Context) -> None:
@@ -49,6 +50,8 @@ def command(context: click.Context) -> None:
       eks-blueprints explain pods m7g.large      how many pods fit on a node of that type
       eks-blueprints explain hpa prod/web        how many pods an autoscaler makes, and why
       eks-blueprints explain vpa prod/web        how large one makes them, and whether there is room
+      eks-blueprints explain nodes prod          how safe each kind of compute is, and who does what
+      eks-blueprints explain platform prod       which duties the platform covers, and by what
     """
     if context.invoked_subcommand is None:
         _show("", "text")
@@ -212,3 +215,5 @@ def _data(kind: InstanceType, reserved_enis: int) -> dict[str, Any]:
 
 command.add_command(hpa)
 command.add_command(vpa)
+command.add_command(nodes)
+command.add_command(platform)

@@ -64,8 +64,8 @@ def manifests(  # noqa: PLR0917 - click passes each option by name
 
     Reads files, folders (with those below them), Lists, Kustomize folders and `-` for standard input. A Deployment,
     StatefulSet, DaemonSet, Job or CronJob becomes a workload, with the Service, Ingress, ConfigMaps, Secrets, claims,
-    service account, budget, autoscaler and network policy that belong to it alone. All else stands as it is in an
-    add-on of the kind `manifests`. What such workloads have by default and the objects have not, such as the
+    service account with its roles, budget, autoscaler and network policy that belong to it alone. All else stands as it
+    is in an add-on of the kind `manifests`. What such workloads have by default and the objects have not, such as the
     restricted Pod Security Standard, is switched off; the report says what could be turned on.
 
     Each workload is drawn and compared with what was read, field by field: what it cannot make exactly stays a

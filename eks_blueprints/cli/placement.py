@@ -27,7 +27,7 @@ def command(stack: str | None, workload: str | None, program: Path | None, form:
     """Show for each workload what its pods request, on which compute they can run, what keeps them off the rest, how
     many there are during a rollout, and when a CronJob runs next.
 
-    Taints, labels, zones, and the cores, memory and devices of instance types are compared as kube-scheduler does. The
+    Taints, labels, zones, and the cores, memory, disks and devices of nodes are compared as kube-scheduler does. The
     number of nodes and what runs on them is not looked at. It is read from a recording of the program: no AWS account,
     no cluster.
 

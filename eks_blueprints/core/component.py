@@ -38,6 +38,10 @@ class Component(pulumi.ComponentResource):
     spec_path: Path
     """Where the spec stands in the stack file; a recording reads it to tell which lines made a resource."""
 
+    parts: dict[str, Path]
+    """Where the part of the spec stands that a child is made from, by the logical name of the child or what stands
+    before a hyphen in it; for children that are no components. A recording reads it as `spec_path`."""
+
     iam: IamArgs
     """Settings for all IAM roles that are created in it; a component has it from the one that it is part of."""
 
@@ -58,6 +62,7 @@ class Component(pulumi.ComponentResource):
         iam: IamArgs | None = None,
     ) -> None:
         self.spec_path = spec_path
+        self.parts = {}
         self._after = tuple(after)
         above = opts.parent if opts is not None else None
         self.iam = iam or (above.iam if isinstance(above, Component) else IamArgs())

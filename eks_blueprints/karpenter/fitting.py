@@ -1,8 +1,8 @@
 """Can this pod run on nodes of that kind, and what says no: the one place that answers it.
 
-Taints, labels (by selectors and node affinity), the hardware of instance types, zones and what a pool may grow to are
-looked at together: a pod that asks for Arm and for a GPU needs a type that has both. What hangs on something that
-nobody knows is said to be unknown: nothing is refused for it, and nothing passed. Sources: Kubernetes, "Taints and
+Taints, labels (by selectors and node affinity), the hardware of instance types, disks, zones and what a pool may grow
+to are looked at together: a pod that asks for Arm and for a GPU needs a type that has both. What hangs on something
+that nobody knows is said to be unknown: nothing is refused for it, and nothing passed. Sources: Kubernetes, "Taints and
 Tolerations", "Assigning Pods to Nodes"; `instances` for what the nodes of a type carry.
 """
 
@@ -26,6 +26,8 @@ _DEVICES = {
     "aws.amazon.com/neuron": "neuron",
 }
 """Whose devices a resource counts."""
+_ALWAYS = 16 * 2**30
+"""Bytes that every disk holds: the smallest that EKS and Karpenter give nodes by default has 20 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Needs:
     """Cores."""
     memory: float = 0
     """Bytes."""
+    disk: float = 0
+    """Bytes of ephemeral storage."""
     devices: Mapping[str, float] = field(default_factory=dict)
     """Extended resources, such as `nvidia.com/gpu`."""
     tolerations: tuple[Toleration, ...] = ()
@@ -65,6 +69,14 @@ class Nodes:
     most_cpu: float | None = None
     """Cores that all of them have together at most."""
     most_memory: float | None = None
+    disk: float | None = None
+    """Bytes of the disk that pods of a node share; None where that is not known."""
+    instance_store: bool = False
+    """Whether the disks that an instance type comes with, if any, are used in its place."""
+
+    def disk_on(self, facts: InstanceType) -> float | None:
+        """Bytes of the disk of a node of one instance type; None where that is not known."""
+        return facts.storage_gb * 1e9 if self.instance_store and facts.storage_gb else self.disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,12 @@ def _of_alternative(nodes: Nodes, needs: Needs, conditions: Iterable[Requirement
             if not types:
                 return Answer(refused=f"has no type with {key}{_said(want)}")
     if nodes.types:
-        return Answer(_too_small(types, needs), unknown)
+        disk = _disk(nodes, facts_of(types), needs)
+        return Answer(_too_small(types, needs) or disk.refused, unknown or disk.unknown)
+    disk = _disk(nodes, (), needs)
+    unknown = unknown or disk.unknown
+    if disk.refused:
+        return disk
     any_type = instances.with_facts(instances.launchable(KARPENTER))
     if refused := _too_small(any_type, needs):
         return Answer(refused)
@@ -158,6 +175,19 @@ def _too_small(types: Iterable[str], needs: Needs) -> str:
             return f"has no {resource}"
     cores, memory = max(facts.vcpus for facts in found), max(facts.memory_mib for facts in found)
     return f"has no type large enough: {cores} vCPUs and {memory / 1024:g} GiB are the most"
+
+
+def _disk(nodes: Nodes, types: Iterable[InstanceType], needs: Needs) -> Answer:
+    """Whether the disk of one node is large enough, be it that of an instance type which holds the rest."""
+    if not needs.disk:
+        return Answer()
+    found = [nodes.disk_on(facts) for facts in types if _holds(facts, needs)] or [nodes.disk]
+    if any(size is not None and needs.disk < size for size in found):
+        return Answer()
+    if None in found:
+        return Answer() if needs.disk <= _ALWAYS else Answer(unknown="the disk of its nodes is not known")
+    largest = max(size for size in found if size is not None)
+    return Answer(refused=f"has a disk of {largest / 2**30:.4g} GiB for images, logs and pods")
 
 
 def _holds(facts: InstanceType, needs: Needs) -> bool:

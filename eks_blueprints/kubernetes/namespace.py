@@ -31,6 +31,8 @@ class Namespace(Component):
         """
         name = f"{cluster.prefix}-namespace-{key}"
         super().__init__(name, args, cluster.options(), spec_path=place or ("namespaces", key), after=cluster.ready)
+        fields = {"quota": "resource_quota", "limits": "limit_range", "network-policy": "network_policy"}
+        self.parts.update({f"{name}-{part}": (*self.spec_path, field) for part, field in fields.items()})
         options = in_cluster(cluster.resource, goes_with_it=True)
         labels = {**args.labels, **(args.pod_security.labels if args.pod_security else {})}
         metadata: Any = {"name": key}

@@ -8,6 +8,7 @@ templates" (labels that EKS sets); Karpenter's documentation, "Scheduling", and 
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
 from eks_blueprints.karpenter.tolerating import Taint, taint_of
 from eks_blueprints.policies.addresses import all_resolved, subnet_of, subnets_of
 from eks_blueprints.policies.karpenter import node_class, selected_subnets
+from eks_blueprints.policies.node_disks import Disk, disk_of_group, disk_of_pool, disk_of_template
 from eks_blueprints.policies.objects import object_name
 from eks_blueprints.policies.platform import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL, SUBNET
 from eks_blueprints.policies.props import Props
@@ -91,6 +93,7 @@ def _group(group: Resource, stack: Stack) -> Nodes:
             return key.removeprefix(_OF_GROUPS) in _OF_GROUPS_ANY
         return is_any_nodes(key)
 
+    disk = _disk_of_group(group, stack, windows=bool(ami and ami.windows))
     nodes = Nodes(
         name=group.name,
         labels=labels,
@@ -99,9 +102,18 @@ def _group(group: Resource, stack: Stack) -> Nodes:
         types=_types_of_group(group, stack),
         taints=_taints(props.items("taints")),
         regions=regions_of(group, stack),
+        disk=disk.size,
+        instance_store=disk.instance_store,
     )
     add_zones(nodes, group, stack, "subnetIds")
     return nodes
+
+
+def _disk_of_group(group: Resource, stack: Stack, *, windows: bool) -> Disk:
+    if not group.props.has("launchTemplate"):
+        return disk_of_group(group, windows=windows)
+    template = launch_template(group, stack, "launchTemplate", "id")
+    return Disk() if template is None else disk_of_template(template, user_data(template))
 
 
 def _types_of_group(group: Resource, stack: Stack) -> frozenset[str]:
@@ -124,6 +136,17 @@ def type_of_template(template: Resource) -> frozenset[str]:
     """The instance type that a launch template names; none where that is not known."""
     found = template.props.get("instanceType") if template.props.is_known("instanceType") else None
     return frozenset({found}) if isinstance(found, str) else frozenset()
+
+
+def user_data(template: Resource) -> str | None:
+    """The user data of a launch template; empty where it has none, None where it cannot be read."""
+    if not template.props.has("userData"):
+        return "" if not template.props.has("userDataBase64") else None
+    given = template.props.raw("userData")
+    try:
+        return base64.b64decode(given, validate=True).decode() if isinstance(given, str) else None
+    except ValueError:
+        return None
 
 
 def _pool(pool: Resource, stack: Stack) -> Nodes:
@@ -149,6 +172,7 @@ def _pool(pool: Resource, stack: Stack) -> Nodes:
         return known or _is_karpenters(key) or _of_kubernetes(key)
 
     limits = pool.props.at("spec", "limits")
+    disk = disk_of_pool(pool, stack, auto_mode=flavor is AUTO_MODE)
     return Nodes(
         name=pool.name,
         labels=labels,
@@ -160,6 +184,8 @@ def _pool(pool: Resource, stack: Stack) -> Nodes:
         flavor=flavor,
         most_cpu=_limit(limits, "cpu"),
         most_memory=_limit(limits, "memory"),
+        disk=disk.size,
+        instance_store=disk.instance_store,
     )
 
 

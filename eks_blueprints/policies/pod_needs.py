@@ -27,6 +27,7 @@ def needs_of(workload: Resource) -> Needs:
     return Needs(
         cpu=found.pop("cpu", 0),
         memory=found.pop("memory", 0),
+        disk=found.pop("ephemeral-storage", 0),
         devices=found,
         tolerations=tuple(map(_toleration, pod.items("tolerations"))),
         alternatives=_alternatives(pod),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any
 
 from eks_blueprints.karpenter.quantities import exact
+from eks_blueprints.kubernetes.rollouts import QUARTER, share
 from eks_blueprints.policies.objects import DEPLOYMENT, pod_of
 from eks_blueprints.policies.pod_needs import requests_of, running
 from eks_blueprints.policies.props import Props, Undetermined
@@ -16,8 +15,6 @@ from eks_blueprints.policies.rules.availability import lowest
 from eks_blueprints.policies.stack import Resource, Stack
 
 _MEASURED = ("cpu", "memory")
-_QUARTER = "25%"
-"""maxSurge and maxUnavailable where nothing is said. Source: DeploymentSpec of apps/v1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +54,13 @@ def _rollout(workload: Resource, stack: Stack) -> tuple[int, int] | None:
     strategy = workload.props.at("spec", "strategy")
     if strategy.get("type") == "Recreate":
         return (0, count)
-    surge = _share(strategy.get("rollingUpdate", "maxSurge"), count, up=True)
-    gone = _share(strategy.get("rollingUpdate", "maxUnavailable"), count, up=False)
+    surge, gone = (
+        share(QUARTER if (said := strategy.get("rollingUpdate", key)) is None else said, count, up=up)
+        for key, up in (("maxSurge", True), ("maxUnavailable", False))
+    )
     if surge == gone == 0:
         gone = 1  # as Kubernetes has it where both round to nothing
     return (max(count - gone, 0), count + surge)
-
-
-def _share(value: Any, count: int, *, up: bool) -> int:
-    text = str(_QUARTER if value is None else value)
-    if not text.endswith("%"):
-        return int(text) if text.isdigit() else 0
-    part = Fraction(int(text[:-1]) * count, 100)
-    return math.ceil(part) if up else math.floor(part)
 
 
 def written(resource: str, amount: float) -> str:

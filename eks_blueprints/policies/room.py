@@ -1,9 +1,10 @@
 """Whether there is room for pods: which of them wait, on how many nodes, and how many more an autoscaler adds.
 
 An estimate: pods are placed one after another, each on the node of which the smallest share is requested; nodes that
-are full lead to another one as far as the group or pool may grow. Labels, taints, cores and memory count, and what
-kubelet keeps and the DaemonSets of the stack request; spread, affinity among pods, disks and the pods of EKS's own
-add-ons do not. Source of what kubelet keeps: nodeadm of awslabs/amazon-eks-ami, `internal/kubelet/config.go`, 2026-11.
+are full lead to another one as far as the group or pool may grow. Labels, taints, cores, memory and ephemeral storage
+count, and what kubelet keeps and the DaemonSets of the stack request; spread, affinity among pods, volumes and the
+pods of EKS's own add-ons do not. Source of what kubelet keeps: nodeadm of awslabs/amazon-eks-ami,
+`internal/kubelet/config.go`, 2026-11.
 """
 
 from __future__ import annotations
@@ -40,13 +41,16 @@ class _Node:
     cpu: float
     memory: float
     pods: int
+    disk: float
 
     def takes(self, needs: Needs) -> bool:
-        return self.pods > 0 and needs.cpu <= self.cpu + 1e-9 and needs.memory <= self.memory
+        fits = needs.cpu <= self.cpu + 1e-9 and needs.memory <= self.memory and needs.disk <= self.disk
+        return self.pods > 0 and fits
 
     def take(self, needs: Needs) -> None:
         self.cpu -= needs.cpu
         self.memory -= needs.memory
+        self.disk -= needs.disk
         self.pods -= 1
 
     @property
@@ -145,7 +149,7 @@ def _new(kind: Nodes, needs: Needs, daemons: Iterable[Needs]) -> _Node | None:
     """An empty node of the smallest type that holds a pod; None where none does."""
     for facts in sorted(facts_of(kind.types), key=lambda each: (each.vcpus, each.memory_mib)):
         count = told_by_itself(facts).count or 0
-        node = _Node(kind.name, facts, _cores(facts), _bytes(facts, count), count)
+        node = _Node(kind.name, facts, _cores(facts), _bytes(facts, count), count, _scratch(kind, facts))
         for each in daemons:
             if not fit(kind, each).refused:
                 node.take(each)
@@ -164,6 +168,12 @@ def _cores(facts: InstanceType) -> float:
 def _bytes(facts: InstanceType, pods: int) -> float:
     """Bytes that pods may request: kubelet keeps 255 MiB, 11 MiB a pod, and what it evicts at."""
     return (facts.memory_mib - 255 - 11 * pods - _EVICTION) * 2.0**20
+
+
+def _scratch(kind: Nodes, facts: InstanceType) -> float:
+    """Bytes of disk that pods may request: kubelet keeps 1 GiB, and evicts pods when 10 % are left."""
+    size = kind.disk_on(facts)
+    return math.inf if size is None else size * 0.9 - 2.0**30
 
 
 def _size(kind: Nodes, stack: Stack, start: int | None) -> tuple[int, int | None]:

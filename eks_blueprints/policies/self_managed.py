@@ -6,7 +6,6 @@ Cluster Autoscaler's AWS provider (node-template tags).
 
 from __future__ import annotations
 
-import base64
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 from eks_blueprints.karpenter.fitting import Nodes
 from eks_blueprints.karpenter.labels import OPERATING_SYSTEM, normal
 from eks_blueprints.karpenter.tolerating import Taint
+from eks_blueprints.policies.node_disks import Disk, disk_of_template
 from eks_blueprints.policies.node_labels import (
     add_zones,
     is_any_nodes,
@@ -22,6 +22,7 @@ from eks_blueprints.policies.node_labels import (
     one_value,
     regions_of,
     type_of_template,
+    user_data,
 )
 from eks_blueprints.policies.platform import GROUP
 from eks_blueprints.policies.stack import Resource, Stack
@@ -44,9 +45,10 @@ def groups_of(cluster: Resource, stack: Stack) -> list[Resource]:
 def nodes_of_group(group: Resource, stack: Stack) -> Nodes:
     """What the nodes of an Auto Scaling group are."""
     templates = list(_templates(group, stack))
-    text = _user_data(templates[0]) if len(templates) == 1 and templates[0] is not None else None
+    text = user_data(templates[0]) if len(templates) == 1 and templates[0] is not None else None
     labels = {normal(key): one_value(value) for key, value in _labels(group, text or "")}
     labels.setdefault(OPERATING_SYSTEM, one_value("windows" if _WINDOWS in (text or "") else "linux"))
+    disk = disk_of_template(templates[0], text) if len(templates) == 1 and templates[0] is not None else Disk()
     nodes = Nodes(
         name=group.name,
         labels=labels,
@@ -54,6 +56,8 @@ def nodes_of_group(group: Resource, stack: Stack) -> Nodes:
         types=_types(group, templates),
         taints=tuple(_taints(group, text or "")),
         regions=regions_of(group, stack),
+        disk=disk.size,
+        instance_store=disk.instance_store,
         unsure="" if text is not None and _is_read(text) else "what its user data gives its nodes is not known",
     )
     add_zones(nodes, group, stack, "vpcZoneIdentifiers")
@@ -65,7 +69,7 @@ def _may_be_of(group: Resource, cluster: Resource, stack: Stack) -> bool:
     name = cluster.props.raw("name") or cluster.name
     if owners and isinstance(name, str) and "${" not in name and not any("${" in each for each in owners):
         return name in owners
-    known = [_user_data(each) if each is not None else None for each in _templates(group, stack)]
+    known = [user_data(each) if each is not None else None for each in _templates(group, stack)]
     return bool(owners) or any(text is None or any(word in text for word in _JOINS) for text in known)
 
 
@@ -98,17 +102,6 @@ def _types(group: Resource, templates: list[Resource | None]) -> frozenset[str]:
     if named:
         return frozenset(named) if all(isinstance(each, str) and "${" not in each for each in named) else frozenset()
     return type_of_template(templates[0]) if templates and templates[0] is not None else frozenset()
-
-
-def _user_data(template: Resource) -> str | None:
-    """The user data of a launch template; empty where it has none, None where it cannot be read."""
-    if not template.props.has("userData"):
-        return "" if not template.props.has("userDataBase64") else None
-    given = template.props.raw("userData")
-    try:
-        return base64.b64decode(given, validate=True).decode() if isinstance(given, str) else None
-    except ValueError:
-        return None
 
 
 def _is_read(text: str) -> bool:

@@ -117,7 +117,7 @@ class RecordingMonitor(MockMonitor):
     def expect(self, args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
         """Note a resource as it is constructed; registered as a (public) stack transformation that changes nothing."""
         position, innermost = self._locator.locate(self._caller(), args.resource)
-        source, where = self._sources.note(args.resource, args.opts.parent)
+        source, where = self._sources.note(args.resource, args.name, args.opts.parent)
         entry = Entry(args.resource, type(args.resource), args.opts.parent, position, innermost, source, where)
         self._expected.setdefault((args.type_, args.name), []).append(entry)
         return None

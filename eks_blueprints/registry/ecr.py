@@ -11,6 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, merge_tags
+from eks_blueprints.core.errors import Path
 from eks_blueprints.core.iam import Allow, json_text, policy_document
 from eks_blueprints.core.iam_roles import Grants, account_id, service_role
 from eks_blueprints.core.spec import In
@@ -32,12 +33,22 @@ class Owner:
     region: str
     partition: str
     tags: Mapping[str, str]
+    place: Path = ()
+    """Where they stand in a stack file."""
+    fields: str = "ecr_"
+    """Start of the names of the fields that they stand in."""
     providers: Sequence[aws.Provider] = ()
     """Who makes them, where the component does not hand it down."""
 
     def beside(self, **options: Any) -> pulumi.ResourceOptions:
         """Options of a child that need not wait for a cluster: images are pushed before there is one."""
         return pulumi.ResourceOptions(parent=self.component, providers=list(self.providers) or None, **options)
+
+    def named(self, role: str, field: str, key: str) -> str:
+        """The logical name of what is made from an entry of a field, whose line a recording finds by it."""
+        name = f"{self.component.pulumi_resource_name}-{role}-{key}"
+        self.component.parts[name] = (*self.place, f"{self.fields}{field}", key)
+        return name
 
 
 def repositories(owner: Owner, specs: Mapping[str, EcrRepository]) -> dict[str, aws.ecr.Repository]:
@@ -46,8 +57,7 @@ def repositories(owner: Owner, specs: Mapping[str, EcrRepository]) -> dict[str, 
 
 
 def _private(owner: Owner, key: str, spec: EcrRepository) -> aws.ecr.Repository:
-    component = owner.component
-    name = f"{component.pulumi_resource_name}-ecr-{key}"
+    name = owner.named("ecr", "repositories", key)
     made = aws.ecr.Repository(
         f"{name}-repository",
         name=spec.name or f"{owner.slug}/{key}",
@@ -74,8 +84,7 @@ def public_repositories(owner: Owner, specs: Mapping[str, EcrPublicRepository]) 
 
 
 def _public(owner: Owner, key: str, spec: EcrPublicRepository) -> aws.ecrpublic.Repository:
-    component = owner.component
-    name = f"{component.pulumi_resource_name}-ecr-public-{key}"
+    name = owner.named("ecr-public", "public_repositories", key)
     told = {field: getattr(spec, field) for field in ("description", "about_text", "usage_text")}
     told |= {field: list(getattr(spec, field)) for field in ("architectures", "operating_systems")}
     catalogue: Any = {field: value for field, value in told.items() if value}
@@ -110,8 +119,7 @@ def pull_through_caches(owner: Owner, specs: Mapping[str, EcrPullThroughCache]) 
 
 
 def _cache(owner: Owner, key: str, spec: EcrPullThroughCache, role: pulumi.Output[str]) -> None:
-    component = owner.component
-    name = f"{component.pulumi_resource_name}-ecr-cache-{key}"
+    name = owner.named("ecr-cache", "pull_through_caches", key)
     prefix = spec.prefix or f"{owner.slug}/{key}"
     statements = _statements(spec.pull, ())
     template = aws.ecr.RepositoryCreationTemplate(

@@ -14,7 +14,7 @@ from eks_blueprints.core.leaves import RegionalArn, RegionalKeyArn, RoleArn, Tag
 from eks_blueprints.core.spec import In, Many, Spec
 
 # Source: Amazon ECR API reference, "CreateRepository", and Amazon ECR Public API reference; read 2026-11-29.
-_REPOSITORY = Form(
+REPOSITORY = Form(
     r"(?=.{2,256}$)([a-z0-9]+([._-][a-z0-9]+)*/)*[a-z0-9]+([._-][a-z0-9]+)*",
     what="is not a valid name of a repository",
     do="use 2 to 256 lowercase letters and digits, with single . _ - or / between them, such as shop/web",
@@ -46,7 +46,7 @@ Chainguard. Source: Amazon ECR User Guide, "Sync an upstream registry with an Am
 2026-11-29."""
 
 NAMED = {
-    "ecr_repositories": (_REPOSITORY, "name"),
+    "ecr_repositories": (REPOSITORY, "name"),
     "ecr_public_repositories": (_PUBLIC, "name"),
     "ecr_pull_through_caches": (_PREFIX, "prefix"),
 }
@@ -134,7 +134,7 @@ class _Tagged(Spec):
 class EcrRepository(_Tagged):
     """A private repository of images in Amazon ECR."""
 
-    name: Annotated[str, AfterValidator(_REPOSITORY)] | None = None
+    name: Annotated[str, AfterValidator(REPOSITORY)] | None = None
     """Name of the repository, unique in a registry (an account in a region). Changing it replaces the repository.
     Default: the name of the team or the stack, `/` and the key."""
 

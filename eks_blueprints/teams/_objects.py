@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.core import versions
@@ -30,13 +31,18 @@ class TeamObject:
     """The part of it that is copied from that field unchanged; None if there is none."""
     early: bool = False
     """Whether it needs no add-on."""
+    fields: Mapping[str, Path] = field(default_factory=dict)
+    """Fields below `source` that other parts come from, by the first key of the part."""
+
+    def field_of(self, path: Path) -> Path:
+        """The field of the team that a part of the object comes from."""
+        if self.written is not None and path[: len(self.written)] == self.written:
+            return (*self.source, *path[len(self.written) :])
+        return (*self.source, *self.fields.get(str(path[0]), ())) if path else self.source
 
     def at_its_field(self, problem: Problem) -> Problem:
         """A problem of the object, at the field of the team that the part comes from."""
-        rest: Path = ()
-        if self.written is not None and problem.path[: len(self.written)] == self.written:
-            rest = problem.path[len(self.written) :]
-        return Problem((*self.source, *rest), problem.message, severity=problem.severity)
+        return Problem(self.field_of(problem.path), problem.message, severity=problem.severity)
 
 
 def objects(team: Team, ground: Ground, cluster_arn: In[str]) -> Iterator[TeamObject]:
@@ -50,6 +56,9 @@ def objects(team: Team, ground: Ground, cluster_arn: In[str]) -> Iterator[TeamOb
             yield TeamObject(key, made, ("gitops",))
 
 
+_BINDING: Mapping[str, Path] = MappingProxyType({"roleRef": ("role",)})
+
+
 def _roles(team: Team) -> Iterator[TeamObject]:
     for namespace in team.homes:
         for name, rules in team.roles.items():
@@ -58,11 +67,13 @@ def _roles(team: Team) -> Iterator[TeamObject]:
     for name, binding in team.role_bindings.items():
         for namespace in binding.namespaces or team.homes:
             made = _bound(_rbac("RoleBinding", name, namespace), team, binding, namespace)
-            yield TeamObject(f"role-binding-{namespace}-{name}", made, ("role_bindings", name), early=True)
+            source = ("role_bindings", name)
+            yield TeamObject(f"role-binding-{namespace}-{name}", made, source, early=True, fields=_BINDING)
     for name, each in getattr(team, "cluster_role_bindings", {}).items():
         made = _rbac("ClusterRoleBinding", f"{team.slug}-{name}")
         made |= {"roleRef": _ref("ClusterRole", each.role), "subjects": each.subjects}
-        yield TeamObject(f"cluster-role-binding-{name}", made, ("cluster_role_bindings", name), early=True)
+        source = ("cluster_role_bindings", name)
+        yield TeamObject(f"cluster-role-binding-{name}", made, source, early=True, fields=_BINDING)
 
 
 def _bound(made: dict[str, Any], team: Team, binding: RoleBinding, namespace: str) -> dict[str, Any]:
@@ -81,11 +92,11 @@ def _ref(kind: str, name: str) -> dict[str, str]:
 
 def unmade_roles(team: Team) -> Iterator[tuple[Path, str]]:
     """ClusterRoles in bindings that are not part of Kubernetes: where, and which."""
-    for field in ("role_bindings", "cluster_role_bindings"):
-        for name, each in getattr(team, field, {}).items():
-            own = field == "role_bindings" and each.role in team.roles
+    for bindings in ("role_bindings", "cluster_role_bindings"):
+        for name, each in getattr(team, bindings, {}).items():
+            own = bindings == "role_bindings" and each.role in team.roles
             if not own and each.role not in BUILT_IN:
-                yield (field, name, "role"), each.role
+                yield (bindings, name, "role"), each.role
     if team.gitops is not None and team.gitops.role not in BUILT_IN:
         yield ("gitops", "role"), team.gitops.role
 
@@ -103,7 +114,7 @@ def _read(team: Team, ground: Ground) -> Iterator[TeamObject]:
             continue
         if namespace not in stores:
             stores.add(namespace)
-            made = _secrets.store(namespace, ground.region)
+            made = _secrets.store(namespace, ground.region, team.secrets_identity)
             yield TeamObject(f"secret-store-{namespace}", made, ("secrets", name))
         yield TeamObject(f"secret-{name}", _secrets.external_secret(name, secret, namespace), ("secrets", name))
 

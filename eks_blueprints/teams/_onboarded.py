@@ -68,7 +68,12 @@ class OnboardedTeam(Component):
         self.service_accounts = self._make_accounts()
         cluster = self._cluster
         owner = ecr.Owner(
-            component=self, slug=team.slug, region=cluster.region, partition=cluster.partition, tags=cluster.tags
+            component=self,
+            slug=team.ecr_start,
+            region=cluster.region,
+            partition=cluster.partition,
+            tags=cluster.tags,
+            place=self.spec_path,
         )
         self.ecr_repositories = ecr.repositories(owner, team.ecr_repositories)
         self.ecr_public_repositories = ecr.public_repositories(owner, team.ecr_public_repositories)
@@ -155,6 +160,7 @@ class OnboardedTeam(Component):
                 retain_on_delete=kind == _KEPT or None,
                 **in_cluster(self._cluster.resource, goes_with_it=kind in _ALONE),
             ),
+            field_of=each.field_of,
         )
 
 

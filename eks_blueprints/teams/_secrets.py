@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground
 
 By = Literal["external_secrets", "secrets_store_csi_driver"]
+Identity = Literal["irsa", "pod_identity"]
 
 STORE = "secrets-manager"
 """Name of the SecretStore, and of the service account that it reads with, in each namespace with secrets."""
@@ -98,11 +99,16 @@ def by(ground: Ground, said: By | None) -> By | None:
     return "secrets_store_csi_driver" if "secrets_store_csi_driver_provider_aws" in ground.addons else None
 
 
-def store(namespace: str, region: str) -> dict[str, Any]:
-    """The SecretStore of a namespace. The operator assumes the role of its service account by OIDC: with Pod Identity
-    it could only use its own role. Source: https://github.com/external-secrets/external-secrets/issues/2951."""
-    account = {"name": STORE}
-    aws = {"service": "SecretsManager", "region": region, "auth": {"jwt": {"serviceAccountRef": account}}}
+def store(namespace: str, region: str, identity: Identity) -> dict[str, Any]:
+    """The SecretStore of a namespace.
+
+    The operator assumes the role of a service account of the namespace by OIDC. Pod Identity gives it its own role
+    alone, which it uses for a store without `auth`. Sources: external-secrets.io, "AWS Access: Controller's Pod
+    Identity"; https://github.com/external-secrets/external-secrets/issues/2951.
+    """
+    aws: dict[str, Any] = {"service": "SecretsManager", "region": region}
+    if identity == "irsa":
+        aws["auth"] = {"jwt": {"serviceAccountRef": {"name": STORE}}}
     return manifest("external-secrets.io/v1", "SecretStore", STORE, namespace, {"provider": {"aws": aws}})
 
 

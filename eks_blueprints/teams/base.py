@@ -18,7 +18,7 @@ from eks_blueprints.core.leaves import Tags, key_names, short_names, too_many_ta
 from eks_blueprints.core.spec import In, Many
 from eks_blueprints.core.statements import StatementArgs
 from eks_blueprints.kubernetes.namespace_names import check_namespaces
-from eks_blueprints.registry.spec import NAMED, EcrPublicRepository, EcrPullThroughCache, EcrRepository
+from eks_blueprints.registry.spec import NAMED, REPOSITORY, EcrPublicRepository, EcrPullThroughCache, EcrRepository
 from eks_blueprints.teams import _secrets
 from eks_blueprints.teams._access import RoleBinding, TeamAccess
 from eks_blueprints.teams._gitops import GitOps
@@ -96,6 +96,11 @@ class Team(Element):
     ecr_pull_through_caches: Annotated[dict[str, EcrPullThroughCache], AfterValidator(key_names)] = {}
     """Other registries whose images ECR caches, by a name of your choice."""
 
+    ecr_prefix: Annotated[str, AfterValidator(REPOSITORY)] | None = None
+    """What stands before `/` and the key in the names of repositories and caches that have none of their own. A
+    registry has a name once: clusters that share an account and a region need different ones, such as `prod/shop`.
+    Default: the name of the team."""
+
     secrets: Annotated[dict[str, TeamSecret], AfterValidator(short_names)] = {}
     """Secrets of AWS Secrets Manager, by the name of the Secret (External Secrets Operator) or SecretProviderClass
     (Secrets Store CSI driver) to create."""
@@ -103,6 +108,11 @@ class Team(Element):
     secrets_by: _secrets.By | None = None
     """What reads `secrets`: `external_secrets` or `secrets_store_csi_driver`. Default: the one that is on the cluster;
     `external_secrets` if both are."""
+
+    secrets_identity: _secrets.Identity = "irsa"
+    """Whose IAM role the External Secrets Operator reads `secrets` with: by OIDC a role of each namespace, which may
+    read those alone (`irsa`), or its own (`pod_identity`), whose `secret_arns` have to name them. Every team that may
+    create a SecretStore can read what the operator's own role may."""
 
     workloads: Workloads = ()
     """Workloads of the team, by a name of your choice, with the fields of a platform's `workloads`. Default of their
@@ -134,6 +144,11 @@ class Team(Element):
     def slug(self) -> str:
         """The name of the team for Kubernetes and ECR, which accept no `_` and no capitals."""
         return self.name.replace("_", "-").lower()
+
+    @property
+    def ecr_start(self) -> str:
+        """What the names of its repositories begin with."""
+        return self.ecr_prefix or self.slug
 
     @property
     def homes(self) -> dict[str, TeamNamespace]:
@@ -228,7 +243,7 @@ class Team(Element):
         for field, named in NAMED.items():
             for key, each in getattr(self, field).items():
                 form, attribute = named
-                if getattr(each, attribute) is None and (fault := form.fault(f"{self.slug}/{key}")):
+                if getattr(each, attribute) is None and (fault := form.fault(f"{self.ecr_start}/{key}")):
                     faults.add((field, key, attribute), fault)
 
     def _placed(self, path: tuple[str, ...], namespace: str | None, faults: Faults) -> bool:
@@ -286,6 +301,8 @@ class Team(Element):
         read: dict[str, list[StatementArgs]] = {}
         for secret in self.secrets.values():
             allowed = [_as_statement(each) for each in secret.permissions(partition, ground.region, account)]
+            if way == "external_secrets" and self.secrets_identity == "pod_identity":
+                continue  # its own role may read them
             if way == "external_secrets":
                 read.setdefault(str(secret.namespace or self.home), []).extend(allowed)
             else:
@@ -321,13 +338,14 @@ class Team(Element):
     def _unread(self, ground: Ground) -> Iterator[Problem]:
         way = _secrets.by(ground, self.secrets_by)
         ours = ground.addons is not None and bool(ground.addons & {"helm", "manifests"})
+        if self.secrets and way == "external_secrets" and self.secrets_identity == "irsa" and not ground.oidc_provider:
+            what = "reads with a role of each namespace by OIDC, which Pod Identity cannot give to the operator"
+            do = "give it one, or set secrets_identity: pod_identity"
+            yield Problem(("secrets_identity",), f"{what}; got a cluster without an OIDC provider; {do}")
         for name, secret in self.secrets.items():
             if way is None and not ours:
                 do = "add external_secrets: {} to addons, or secrets_store_csi_driver_provider_aws"
                 yield Problem(("secrets", name), f"needs what reads Secrets Manager; got addons without it; {do}")
-            elif way == "external_secrets" and not ground.oidc_provider:
-                what = "is read with a role by OIDC, which Pod Identity cannot give to the operator"
-                yield Problem(("secrets", name), f"{what}; got a cluster without an OIDC provider; give it one")
             elif way == "secrets_store_csi_driver" and secret.extract:
                 do = "list keys in data, or use external_secrets"
                 yield Problem(("secrets", name, "extract"), f"is for external_secrets; got the CSI driver; {do}")

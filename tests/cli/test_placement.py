@@ -113,3 +113,14 @@ workloads:
     assert found["requests"] == {"cpu": "1000m", "memory": "1200Mi"}
     assert found["limits"] == {"cpu": "1600m", "memory": "1600Mi"}
     assert found["rollout"] == [4, 6]
+
+
+def test_a_pod_with_more_scratch_space_than_a_disk_has_runs_nowhere(stack: str) -> None:
+    text = '  scratch: {kind: deployment, namespace: shop, image: "example.com/a:1", '
+    text += "requests: {ephemeral-storage: 90Gi}}\n"
+    Path(stack).write_text(STACK + text)
+    done = CliRunner().invoke(command, [stack, "--workload", "scratch"])
+    assert "  not on       dev-small-group: has a disk of 80 GiB for images, logs and pods" in done.output
+    Path(stack).write_text((STACK + text).replace("labels: {pool", "disk: {volume_size: 100}, labels: {pool"))
+    done = CliRunner().invoke(command, [stack, "--workload", "scratch"])
+    assert "  runs on      dev-small-group" in done.output

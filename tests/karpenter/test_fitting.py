@@ -67,3 +67,26 @@ def test_types_that_are_not_known_pass_what_every_type_holds_and_refuse_what_non
     assert fit(nodes(), Needs(cpu=0.1, memory=2**26)).takes
     assert fit(nodes(), Needs(cpu=8)).unknown
     assert fit(nodes(), Needs(cpu=10**6)).refused
+
+
+GIB = 2**30
+
+
+def test_a_pod_needs_a_disk_that_holds_its_ephemeral_storage() -> None:
+    here = nodes(types=frozenset({"m7g.large"}), disk=80 * GIB)
+    assert fit(here, Needs(disk=50 * GIB)).takes
+    assert fit(here, Needs(disk=80 * GIB)).refused == "has a disk of 80 GiB for images, logs and pods"
+
+
+def test_an_instance_store_counts_where_it_is_used_and_the_type_holds_the_rest() -> None:
+    types = frozenset({"m5.4xlarge", "m5d.large"})  # 75 GB on m5d.large, which has two cores
+    on_both = nodes(types=types, disk=20 * GIB, instance_store=True)
+    assert fit(on_both, Needs(cpu=1, disk=60 * GIB)).takes
+    assert fit(on_both, Needs(cpu=4, disk=60 * GIB)).refused == "has a disk of 20 GiB for images, logs and pods"
+    assert fit(nodes(types=types, disk=20 * GIB), Needs(cpu=1, disk=60 * GIB)).refused
+
+
+def test_a_disk_that_is_not_known_takes_what_every_disk_takes() -> None:
+    here = nodes(types=frozenset({"m7g.large"}))
+    assert fit(here, Needs(disk=10 * GIB)).takes
+    assert fit(here, Needs(disk=100 * GIB)).unknown == "the disk of its nodes is not known"

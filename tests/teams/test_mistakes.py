@@ -121,14 +121,14 @@ def test_a_quota_that_is_too_small_is_told_with_figures() -> None:
     said = one({"shop": team}, {"metrics_server": {}})
     assert said == (
         "warning: teams.shop.namespaces.shop.resource_quota: is less than what the workloads ask for at their most: "
-        "requests.cpu 15; got 4; raise it to 15, or let the workloads ask for less"
+        "requests.cpu 19; got 4; raise it to 19, or let the workloads ask for less"
     )
 
 
 def test_replicas_sidecars_and_defaults_of_the_namespace_count() -> None:
     side = {"image": "example.com/log:1", "requests": {"cpu": "100m", "memory": "100Mi"}}
     web = {**WEB, "replicas": 4, "requests": {"cpu": "400m", "memory": "412Mi"}, "sidecars": {"log": side}}
-    quota = {"requests.cpu": "2", "requests.memory": "2048Mi", "pods": 4}
+    quota = {"requests.cpu": "2500m", "requests.memory": "2560Mi", "pods": 5}
     plain = {"kind": "deployment", "image": "example.com/b:1", "replicas": 1}
     team = {"namespaces": {"shop": {"resource_quota": quota}}, "workloads": {"web": web}}
     assert told({"shop": team}) == []
@@ -136,6 +136,134 @@ def test_replicas_sidecars_and_defaults_of_the_namespace_count() -> None:
     assert {each.split(": ")[3].split(" ")[0] for each in told({"shop": more})} == {
         *("requests.cpu", "requests.memory", "pods")
     }
+
+
+def over(team: dict[str, Any], quota: dict[str, Any], **fields: Any) -> dict[str, str]:
+    """What each amount of a quota comes to, of those that are too small."""
+    home = {"namespaces": {"shop": {"resource_quota": quota, "network_policy": None}}}
+    found = [each for each in told({"shop": {**home, **team}}, **fields) if "at their most" in each]
+    return dict(each.split("at their most: ")[1].split(";")[0].split(" ") for each in found)
+
+
+@pytest.mark.parametrize(
+    ("said", "pods"),
+    [
+        ({}, {"pods": "5"}),  # 25 % of 4, rounded up
+        ({"strategy": {"rollingUpdate": {"maxSurge": 3}}}, {"pods": "7"}),
+        ({"strategy": {"rollingUpdate": {"maxSurge": "60%"}}}, {"pods": "7"}),
+        ({"strategy": {"rollingUpdate": {"maxSurge": 0}}}, {}),
+        ({"strategy": {"type": "Recreate"}}, {}),
+    ],
+)
+def test_a_quota_has_room_for_what_a_rolling_update_starts_besides(said: dict[str, Any], pods: dict[str, str]) -> None:
+    web = {**WEB, "replicas": 4, "spec": said}
+    assert over({"workloads": {"web": web}}, {"pods": 4}) == pods
+
+
+@pytest.mark.parametrize(
+    ("said", "pods"),
+    [
+        ({}, {"pods": "7"}),
+        ({"spec": {"updateStrategy": {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}}}, {"pods": "8"}),
+        ({"pod": {"tolerations": [{"key": "gpu", "operator": "Exists"}]}}, {"pods": "9"}),
+        ({"pod": {"nodeSelector": {"pool": "b"}}}, {"pods": "4"}),
+    ],
+)
+def test_a_daemon_set_has_a_pod_on_each_node_that_takes_it(said: dict[str, Any], pods: dict[str, str]) -> None:
+    compute = {
+        "a": {"kind": "managed_nodes", "max_size": 3, "labels": {"pool": "a"}},
+        "b": {"kind": "managed_nodes", "max_size": 4, "labels": {"pool": "b"}},
+        "gpu": {
+            "kind": "managed_nodes",
+            "max_size": 2,
+            "labels": {"pool": "gpu"},
+            "taints": [{"key": "gpu", "effect": "NO_SCHEDULE"}],
+        },
+    }
+    agent = {"kind": "daemon_set", "image": "example.com/agent:1.0", **said}
+    assert over({"workloads": {"agent": agent}}, {"pods": 1}, compute=compute) == pods
+
+
+def test_manifests_of_a_team_and_of_the_platform_count_in_their_namespace() -> None:
+    def deployment(name: str, **metadata: Any) -> dict[str, Any]:
+        resources = {"requests": {"cpu": "250m"}, "limits": {"memory": "1Gi"}}
+        pod = {"containers": [{"name": "a", "image": "example.com/a:1.0", "resources": resources}]}
+        template = {"metadata": {"labels": {"app": name}}, "spec": pod}
+        spec = {"replicas": 2, "selector": {"matchLabels": {"app": name}}, "template": template}
+        return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, **metadata}, "spec": spec}
+
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "a"}
+    scaler = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "a"},
+        "spec": {"maxReplicas": 8, "scaleTargetRef": target},
+    }
+    team = {"manifests": {"a": deployment("a"), "scaler": scaler}}
+    quota = {"requests.cpu": "1", "limits.memory": "1Gi", "pods": 9}
+    assert over(team, quota) == {"requests.cpu": "2500m", "limits.memory": "10Gi", "pods": "10"}
+    others = {"objects": {"kind": "manifests", "manifests": {"b": deployment("b", namespace="shop")}}}
+    assert over(team, {"pods": 10}, addons=others) == {"pods": "13"}
+    elsewhere = {"objects": {"kind": "manifests", "manifests": {"b": deployment("b")}}}
+    assert over(team, {"pods": 10}, addons=elsewhere) == {}
+
+
+def test_claims_count_with_their_size_and_by_class() -> None:
+    volumes = {"data": {"mount_path": "/data", "claim": {"size": "20Gi", "storage_class": "gp3"}}}
+    database = {"kind": "stateful_set", "image": "example.com/db:1.0", "replicas": 3, "volumes": volumes}
+    found = over(
+        {"workloads": {"db": database}},
+        {
+            "requests.storage": "50Gi",
+            "persistentvolumeclaims": 2,
+            "gp3.storageclass.storage.k8s.io/requests.storage": "60Gi",
+        },
+        addons={"aws_ebs_csi_driver": {}, "storage_classes": {}},
+    )
+    assert found == {"requests.storage": "60Gi", "persistentvolumeclaims": "3"}
+
+
+SECRET = {"secrets": {"db": {"data": {"password": "shop/db#password"}}}, "secrets_identity": "pod_identity"}
+
+
+@pytest.mark.parametrize(
+    ("name", "readable"),
+    [
+        ("shop/db-??????", True),
+        ("shop/*", True),
+        ("shop/db", False),
+        ("other/*", False),
+    ],
+)
+def test_the_operators_own_role_has_to_read_the_secrets_of_teams(name: str, readable: bool) -> None:
+    arn = f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:{name}"
+    found = told({"shop": SECRET}, {"external_secrets": {"secret_arns": [arn]}})
+    assert [each.partition(";")[0] for each in found] == (
+        [] if readable else ["teams.shop.secrets_identity: has an operator that may not read shop/db with its own role"]
+    )
+
+
+def test_a_secret_of_another_region_is_not_the_operators_to_read() -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/*"
+    assert "may not read shop/db" in one({"shop": SECRET}, {"external_secrets": {"secret_arns": [arn]}})
+    own = "arn:aws:iam::111122223333:role/reads"
+    assert told({"shop": SECRET}, {"external_secrets": {"service_account_role_arn": own}}) == []
+
+
+def test_the_operators_own_role_serves_all_teams_which_is_doubtful() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/*"
+    said = one({"shop": SECRET, "data": {}}, {"external_secrets": {"secret_arns": [arn]}})
+    assert said.startswith("warning: teams.shop.secrets_identity: lets every team that may create a SecretStore read")
+    assert said.endswith("use irsa, unless you trust data with it")
+
+
+def test_without_an_oidc_provider_secrets_are_read_by_pod_identity() -> None:
+    addons = {"external_secrets": {"secret_arns": ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/*"]}}
+    cluster = {"version": "1.35", "oidc_provider": False, "endpoint_access": {"office": {"cidr": "10.0.0.0/8"}}}
+    irsa = {**SECRET, "secrets_identity": "irsa"}
+    said = [each for each in told({"shop": irsa}, addons, cluster=cluster) if "secrets_identity" in each]
+    assert [each.rpartition("; ")[2] for each in said] == ["give it one, or set secrets_identity: pod_identity"]
+    assert told({"shop": SECRET}, addons, cluster=cluster) == []
 
 
 def test_a_workload_of_the_platform_in_a_teams_namespace_is_doubtful() -> None:

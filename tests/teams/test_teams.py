@@ -127,6 +127,12 @@ def test_session_tags_and_a_target_role_are_sayable() -> None:
     assert target in policy
 
 
+def test_a_prefix_of_its_own_keeps_repositories_of_two_clusters_apart() -> None:
+    team = {"ecr_prefix": "prod/shop", "ecr_repositories": {"web": {}, "own": {"name": "own"}}}
+    found = made({"shop": team}).all("aws:ecr/repository:Repository")
+    assert {each.inputs["name"] for each in found} == {"prod/shop/web", "own"}
+
+
 def test_a_repository_is_immutable_scanned_and_cleaned_and_its_pipeline_may_push() -> None:
     found = made({"shop": {"ecr_repositories": {"web": {"push": [DEV], "pull": [OPS]}}}})
     one = found.one(REPOSITORY).inputs
@@ -185,6 +191,21 @@ def test_ecr_may_create_the_repositories_of_each_prefix_that_it_accepts(prefix: 
     (policy,) = [each for each in found.all("aws:iam/rolePolicy:RolePolicy") if "ecr-cache" in each.urn]
     (statement,) = json.loads(policy.inputs["policy"])["Statement"]
     assert str(statement["Resource"]).strip("[]'").endswith(repositories)
+
+
+def test_secrets_are_read_with_the_operators_own_role_where_that_is_said() -> None:
+    secrets = {"db": {"data": {"password": "shop/db#password"}}}
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/*"
+    team = {"secrets": secrets, "secrets_identity": "pod_identity"}
+    found = made({"shop": team}, {"external_secrets": {"secret_arns": [arn]}})
+    store = found.one("kubernetes:external-secrets.io/v1:SecretStore")
+    assert store.inputs["spec"]["provider"]["aws"] == {"service": "SecretsManager", "region": "eu-west-1"}
+    assert found.one("kubernetes:external-secrets.io/v1:ExternalSecret")
+    assert not [each for each in found.all("kubernetes:core/v1:ServiceAccount") if "secrets-manager" in each.urn]
+    own = found.all("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+    assert [each.inputs["serviceAccount"] for each in own if each.inputs["namespace"] == "external-secrets"] == [
+        "external-secrets"
+    ]
 
 
 def test_secrets_are_read_by_the_operator_with_a_role_for_these_alone() -> None:

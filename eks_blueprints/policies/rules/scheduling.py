@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from eks_blueprints.karpenter.fitting import fit
+from eks_blueprints.karpenter.fitting import Nodes, fit
+from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.node_kinds import kinds_of
 from eks_blueprints.policies.objects import DAEMON_SET, WORKLOADS, canonical, object_name, pod_of
@@ -17,10 +18,11 @@ def schedulable(_: Props, context: Context) -> Faults:
     """There are nodes on which the pods of a workload can run.
 
     Of all compute of a cluster that the stack makes (node groups, Auto Scaling groups, node pools, those that EKS Auto
-    Mode brings), at least one kind has no taint that a workload does not tolerate, the labels that its nodeSelector and
-    node affinity ask for (those it is given, and those that nodes of its source carry by themselves), and an instance
-    type with the cores, memory and devices that it requests. Pods of a Fargate profile are taken by it. Where a kind of
-    node might do and it is not known whether it does, the verdict is undetermined and says what it hangs on.
+    Mode brings), at least one kind has no taint that a workload does not tolerate, the labels that its
+    nodeSelector and node affinity ask for (those it is given, and those that nodes of its source carry by
+    themselves), and an instance type with the cores, memory, disk and devices that it requests. Pods of a Fargate
+    profile are taken by it. Where a kind of node might do and it is not known whether it does, the verdict is
+    undetermined and says what it hangs on.
     """
     resource, stack = context.resource, context.stack
     cluster = cluster_of(resource, stack)
@@ -45,6 +47,35 @@ def schedulable(_: Props, context: Context) -> Faults:
     if unknown is not None:
         raise unknown
     yield pod.fault("fits no node of its cluster", got="; ".join(why[:4]))
+
+
+@rule("k8s-pod-os-selected", *WORKLOADS, severity="medium", enforcement="advisory", wave=2, across=True)
+def system_selected(_: Props, context: Context) -> Faults:
+    """Pods of a cluster with Windows nodes say on which operating system they run.
+
+    A pod that has no nodeSelector or node affinity on kubernetes.io/os, and no `os`, is a finding if a kind of node
+    that runs Windows would take it: by taints, other labels, and the cores, memory and disk that it requests.
+    """
+    resource, stack = context.resource, context.stack
+    cluster = cluster_of(resource, stack)
+    kinds = kinds_of(cluster, stack)[0] if cluster is not None else []
+    windows = [each for each in kinds if _runs_windows(each)]
+    pod = pod_of(resource)
+    if not windows or pod.has("schedulerName") or fargate_profile_of(resource, stack) is not None:
+        raise NotApplicable
+    needs = needs_of(resource)
+    if all(any(each.key == OPERATING_SYSTEM for each in conditions) for conditions in needs.alternatives):
+        return
+    for nodes in windows:
+        if not fit(nodes, needs).refused:
+            do = "add nodeSelector: {kubernetes.io/os: linux}, or taint those nodes"
+            yield pod.fault(f"may be placed on {nodes.name}, which runs Windows", "nodeSelector", do=do)
+            return
+
+
+def _runs_windows(nodes: Nodes) -> bool:
+    found = nodes.labels.get(OPERATING_SYSTEM)
+    return found is not None and found.values == frozenset({"windows"})
 
 
 @rule(

@@ -11,6 +11,7 @@ from eks_blueprints.policies.node_kinds import kinds_of
 from eks_blueprints.policies.objects import in_namespace, namespace_of, pod_of, target_of
 from eks_blueprints.policies.platform import cluster_of
 from eks_blueprints.policies.pod_needs import needs_of, running
+from eks_blueprints.policies.pod_webhooks import changing
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.rules.autoscalers import VPA
@@ -54,6 +55,27 @@ def vpa_fits(vpa: Props, context: Context) -> Faults:
             if limit is not None and amount * count > limit:
                 got = f"{count} x {_amounts({word: amount})}, and {_amounts({word: limit})} in {quota.name}"
                 yield vpa.fault("may make pods that the quota of the namespace refuses", *at, got=got)
+
+
+_ITS_OWN = "vpa-webhook-config"
+"""The configuration of its own webhook. Source: vertical-pod-autoscaler, `pkg/admission-controller/config.go`."""
+
+
+@rule("k8s-vpa-few-webhooks", VPA, severity="low", enforcement="advisory", wave=3, across=True, params={"most": 2})
+def few_webhooks(vpa: Props, context: Context) -> Faults:
+    """Few other webhooks change the pods that a vertical autoscaler changes.
+
+    Webhooks that are asked about the pods of its target when they are created are counted: those of the stack, and of
+    charts that are known, by their rules and selectors. More than `most` of them are a finding. They are called in the
+    order of their names; containers that one adds after the autoscaler's (vpa-webhook-config) get no recommendation.
+    """
+    stack = context.stack
+    target = target_of(context.resource, stack, "spec", "targetRef")
+    if target is None or vpa.get("spec", "updatePolicy", "updateMode") == "Off":
+        raise NotApplicable
+    others = [name for name in changing(target, stack) if name != _ITS_OWN]
+    if len(others) > context.params["most"]:
+        yield vpa.fault("is for pods that other webhooks change too", "spec", "targetRef", got=", ".join(others))
 
 
 def largest(vpa: Props, target: Resource) -> dict[str, float]:

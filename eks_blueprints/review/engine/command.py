@@ -19,20 +19,22 @@ class EngineError(RuntimeError):
     """The engine cannot be asked; the text says why in one line, and what to do about it."""
 
 
-def find_engine(*, install: bool) -> PulumiCommand:
+def find_engine(*, install: bool, offer: bool = True) -> PulumiCommand:
     """The CLI on the PATH, else the one that an earlier `install` left in the home folder, else a new one if asked.
+
+    `offer` is whether who has none can be told of --install-engine.
 
     Raises:
         EngineError: if there is none, it is too old, or it does not say its version.
     """
-    command = _find(install=install)
+    command = _find(install=install, offer=offer)
     if command.version is None:  # a build of one's own; the SDK cannot work with it
         message = "the Pulumi CLI does not print its version; got none from `pulumi version`; install a released one"
         raise EngineError(message)
     return command
 
 
-def _find(*, install: bool) -> PulumiCommand:
+def _find(*, install: bool, offer: bool) -> PulumiCommand:
     from pulumi._version import version
     from pulumi.automation import PulumiCommand
     from pulumi.automation.errors import InvalidVersionError
@@ -51,8 +53,8 @@ def _find(*, install: bool) -> PulumiCommand:
         if install:
             raise EngineError(f"the Pulumi CLI cannot be installed; {_line(str(error))}; install it by hand") from None
         raise EngineError(f"the Pulumi CLI does not start; {_line(str(error))}; install it again") from None
-    message = "needs the Pulumi CLI; got no pulumi on the PATH; install it, or add --install-engine to download it"
-    raise EngineError(message)
+    do = "install it, or add --install-engine to download it" if offer else "install it"
+    raise EngineError(f"needs the Pulumi CLI; got no pulumi on the PATH; {do}")
 
 
 _KNOWN: tuple[tuple[str, str], ...] = (

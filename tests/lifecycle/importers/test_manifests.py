@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -273,16 +272,81 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 def test_an_object_that_no_element_can_make_stays_as_it_is(tmp_path: Path) -> None:
     dotted = PODS.replace("metadata: {name: web}", "metadata: {name: web.v1}")
-    scaled = PODS.replace("spec:\n", "spec:\n  replicas: 2\n", 1)
-    autoscaler: Any = SCALER
-    part, _, made = into_plan(tmp_path, [written(tmp_path, f"{dotted}---\n{scaled}---\n{autoscaler}")])
+    part, _, made = into_plan(tmp_path, [written(tmp_path, dotted)])
     why = {each.called: why for each, why in part.manifests}
     assert why["Deployment web.v1 of default"].startswith("no workload of this package is the same: object_name: ")
-    assert "replicas too" in why["HorizontalPodAutoscaler web of default"]
-    assert made["apps", "Deployment", "default", "web"]["spec"]["replicas"] == 2
     assert ("apps", "Deployment", "default", "web.v1") in made
-    (advice,) = (names for what, names in told.advice(part).items() if "autoscaler" in what)
-    assert advice == ["web"]
+
+
+SCALED = PODS.replace("spec:\n", "spec:\n  replicas: 2\n", 1)
+
+
+def test_replicas_that_an_autoscaler_decides_are_left_out_and_listed(tmp_path: Path) -> None:
+    part, _, made = into_plan(tmp_path, [written(tmp_path, f"{SCALED}---\n{SCALER}")])
+    assert part.manifests == []
+    assert "replicas" not in made["apps", "Deployment", "default", "web"]["spec"]
+    (note,) = part.originals[0].notes
+    assert note.startswith("spec.replicas: 2 is left out, because HorizontalPodAutoscaler web of default decides it")
+
+
+def test_replicas_stay_where_the_autoscaler_cannot_be_a_field(tmp_path: Path) -> None:
+    lacking = SCALER.replace("  metrics:", "  # metrics:")
+    part, _, made = into_plan(tmp_path, [written(tmp_path, f"{SCALED}---\n{lacking}")])
+    ((scaler, why),) = part.manifests
+    assert (scaler.kind, "it names no metric" in why) == ("HorizontalPodAutoscaler", True)
+    assert made["apps", "Deployment", "default", "web"]["spec"]["replicas"] == 2
+    assert not any("replicas" in note for note in part.originals[0].notes)
+
+
+_RULES = "rules: [{apiGroups: [''], resources: [configmaps], verbs: [get]}]"
+_API = "apiVersion: rbac.authorization.k8s.io/v1"
+
+
+def rights(subjects: str = "[{kind: ServiceAccount, name: web, namespace: default}]", ref: str = "Role") -> str:
+    account = PODS.replace("spec: {containers", "spec: {serviceAccountName: web, containers")
+    role = f"{_API}\nkind: Role\nmetadata: {{name: reader}}\n{_RULES}\n"
+    cluster = f"{_API}\nkind: ClusterRole\nmetadata: {{name: nodes}}\n{_RULES}\n"
+    said = "roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: {kind}, name: {name}}}\n"
+    binding = f"{_API}\nkind: RoleBinding\nmetadata: {{name: reads}}\nsubjects: {subjects}\n"
+    binding += said.format(kind=ref, name="reader" if ref == "Role" else "nodes")
+    all_of_it = f"{_API}\nkind: ClusterRoleBinding\nmetadata: {{name: nodes}}\n"
+    all_of_it += "subjects: [{kind: ServiceAccount, name: web, namespace: default}]\n"
+    all_of_it += said.format(kind="ClusterRole", name="nodes")
+    service_account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n"
+    return "---\n".join((account, service_account, role, binding, cluster, all_of_it))
+
+
+def test_roles_of_one_service_account_alone_are_said_by_its_workload(tmp_path: Path) -> None:
+    text = rights()
+    part, file, made = into_plan(tmp_path, [written(tmp_path, text)])
+    assert part.manifests == []
+    account = load(file)["workloads"]["web"]["service_account"]
+    rule = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}
+    assert (account["rules"], account["cluster_rules"]) == ([rule], [rule])
+    assert made["rbac.authorization.k8s.io", "RoleBinding", "default", "reads"]["roleRef"]["name"] == "reader"
+    before = originals(text)
+    assert {key: unlike(each, made[key]) for key, each in before.items()} == {key: [] for key in before}
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (
+            rights("[{kind: ServiceAccount, name: web, namespace: default}, {kind: User, name: me}]"),
+            {"Role", "RoleBinding"},
+        ),
+        (rights("[{kind: ServiceAccount, name: web, namespace: other}]"), {"Role", "RoleBinding"}),
+        (rights("[{kind: Group, name: web}]"), {"Role", "RoleBinding"}),
+        # Two bindings of one ClusterRole: neither it nor they are the workload's alone.
+        (rights(ref="ClusterRole"), {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}),
+    ],
+    ids=["two subjects", "another namespace", "a group", "a cluster role in one namespace"],
+)
+def test_roles_of_others_stay_as_they_are(text: str, kinds: set[str], tmp_path: Path) -> None:
+    part, _, made = into_plan(tmp_path, [written(tmp_path, text)])
+    assert {each.kind for each, _ in part.manifests} == kinds
+    before = originals(text)
+    assert {key: unlike(each, made[key]) for key, each in before.items()} == {key: [] for key in before}
 
 
 SCALER = """\

@@ -88,7 +88,38 @@ def _bound(name: str, role: str, kind: str = "ServiceAccount") -> Any:
     )
 
 
+_WINDOWS = group("win", amiType="WINDOWS_CORE_2022_x86_64", instanceTypes=["m5.large"])
+_TAINTED = group(
+    "apart",
+    amiType="WINDOWS_CORE_2022_x86_64",
+    instanceTypes=["m5.large"],
+    taints=[{"key": "os", "value": "windows", "effect": "NO_SCHEDULE"}],
+)
+_LINUX = group("lin", amiType="AL2023_x86_64_STANDARD", instanceTypes=["m5.large"])
+_OS = "kubernetes.io/os"
+
 CASES = {
+    "k8s-pod-os-selected": [
+        [
+            cluster(),
+            _WINDOWS,
+            _LINUX,
+            workload("fail-anywhere"),
+            workload("fail-daemons", "DaemonSet"),
+            _selects("pass-linux", _OS, "linux"),
+            _selects("pass-windows", _OS, "windows"),
+            _likes("pass-affinity", [_expects(_OS, "In", "linux")]),
+            _likes("fail-or", [_expects(_OS, "In", "linux")], [_expects("kubernetes.io/arch", "In", "amd64")]),
+            workload("pass-os", p={"os": {"name": "linux"}}),
+            _selects("pass-arm", "kubernetes.io/arch", "arm64"),
+            workload("pass-large", c={"resources": {"requests": {"cpu": "32"}}}),
+            workload("na-own-scheduler", p={"schedulerName": "mine"}),
+            workload("unknown-selector", p={"nodeSelector": UNKNOWN}),
+        ],
+        [cluster(), _TAINTED, _LINUX, workload("pass-tainted")],
+        [cluster(), _LINUX, workload("na-linux-alone")],
+        [cluster(), _WINDOWS, workload("fail-windows-alone")],
+    ],
     "k8s-workload-schedulable": [
         [
             cluster(),

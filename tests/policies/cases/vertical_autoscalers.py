@@ -15,7 +15,40 @@ def _most(*others: tuple[str, str], **amounts: str) -> dict[str, Any]:
     return {"resourcePolicy": {"containerPolicies": policies}}
 
 
+def _hook(name: str, *, resources: Any = ("pods",), operations: Any = ("CREATE",), **hook: Any) -> Any:
+    rule = {"operations": list(operations), "apiGroups": [""], "apiVersions": ["v1"], "resources": list(resources)}
+    kind = "admissionregistration.k8s.io/v1:MutatingWebhookConfiguration"
+    return object_(kind, name, None, webhooks=[{"name": "h", "rules": [rule], **hook}])
+
+
+_MESHED = {"matchLabels": {"mesh": "on"}}
+
 CASES = {
+    "k8s-vpa-few-webhooks": [
+        [
+            object_("v1:Namespace", "shop", None, metadata={"name": "shop", "labels": {"mesh": "on"}}),
+            workload("a"),
+            _vpa("fail-three", "a"),
+            _vpa("na-off", "a", "Off"),
+            _vpa("na-elsewhere", "b"),
+            _hook("vpa-webhook-config"),
+            _hook("first"),
+            _hook("second", resources=["*"], operations=["*"]),
+            _hook("third", namespaceSelector=_MESHED),
+        ],
+        [
+            workload("a"),
+            _vpa("pass-others-are-not-asked", "a"),
+            _hook("first"),
+            _hook("second"),
+            _hook("claims", resources=["persistentvolumeclaims"]),
+            _hook("deletions", operations=["DELETE"]),
+            _hook("elsewhere", namespaceSelector=_MESHED),
+            _hook("others", objectSelector=_MESHED),
+        ],
+        [{"most": 0}, workload("a"), _vpa("fail-none", "a"), _hook("first")],
+        [{"most": 0}, workload("a"), _vpa("fail-not-known", "a"), _hook("first", objectSelector=UNKNOWN)],
+    ],
     "k8s-vpa-fits-nodes": [
         [
             cluster(),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from eks_blueprints.lifecycle.importers.manifests import rbac
 from eks_blueprints.lifecycle.importers.manifests.original import Original, texts
 
 ELEMENTS = {
@@ -85,7 +86,7 @@ def groups(every: list[Original]) -> list[Group]:
 _RANK = (
     *("service_account", "config_maps", "secrets", "claim", "headless_service", "service", "ingress"),
     *("http_route", "pod_disruption_budget", "horizontal_pod_autoscaler", "vertical_pod_autoscaler"),
-    *("scaled_object", "network_policy"),
+    *("scaled_object", "network_policy", "role", "role_binding", "cluster_role", "cluster_role_binding"),
 )
 """In which order the members of a group are told: what others of them name comes first."""
 
@@ -98,6 +99,8 @@ def _element(found: Original) -> str | None:
 
 def _field(found: Original, group: Group, every: list[Original]) -> str | None:
     """The field of a workload that an object could become; None where it has nothing to do with it."""
+    if found.manifest["apiVersion"] == rbac.VERSION:
+        return rbac.field_of(found, str(group.pod.get("serviceAccountName") or ""), group.controller.namespace, every)
     if found.namespace != group.controller.namespace or not found.name:
         return None
     which = (str(found.manifest["apiVersion"]), found.kind)

@@ -28,6 +28,8 @@ def add(member: Member, group: Group, fields: Fields) -> str:
     if field == "service_account":
         fields[field] = _account(found, group, fields)
         return "service-account"
+    if field in _RIGHTS:
+        return _rights(found, field, fields)
     if field in ("config_maps", "secrets"):
         key = _short(found.name, group.controller.name, fields.get(field, {}))
         named = {} if found.name == f"{group.controller.name}-{key}" else {"name": found.name}
@@ -78,6 +80,26 @@ def _account(found: Original, group: Group, fields: Fields) -> Fields:
     named = {} if found.name == group.controller.name else {"name": found.name}
     annotations = found.metadata.get("annotations")
     return {**named, **({"annotations": dict(annotations)} if annotations else {}), **kept}
+
+
+_RIGHTS = {
+    "role": "rules",
+    "role_binding": "rules",
+    "cluster_role": "cluster_rules",
+    "cluster_role_binding": "cluster_rules",
+}
+"""Roles and their bindings, and where the service account of a workload says the rules of both."""
+
+
+def _rights(found: Original, field: str, fields: Fields) -> str:
+    where = _RIGHTS[field]
+    if not field.endswith("binding"):
+        if not (rules := found.manifest.get("rules")):
+            raise UnfitError("it has no rules")
+        fields["service_account"] = {**fields.get("service_account", {}), where: list(rules)}
+    elif where not in fields.get("service_account", {}):
+        raise UnfitError("its role is not made by the workload")
+    return field.replace("_", "-")
 
 
 def _claim(found: Original, group: Group, fields: Fields) -> str:
@@ -154,9 +176,7 @@ def _budget(found: Original, _fields: Fields) -> Fields:
     return {"unhealthy_pod_eviction_policy": "IfHealthyBudget", **made}
 
 
-def _horizontal(found: Original, fields: Fields) -> Fields:
-    if "replicas" in fields:
-        raise UnfitError("the workload says its replicas too, which an element with an autoscaler does not")
+def _horizontal(found: Original, _fields: Fields) -> Fields:
     metrics = list(found.spec.get("metrics") or ())
     if not metrics:
         raise UnfitError("it names no metric")
@@ -184,9 +204,7 @@ def _vertical(found: Original, _fields: Fields) -> Fields:
     return {"update_mode": mode, **({"resource_policy": policy} if policy else {})}
 
 
-def _scaled_object(found: Original, fields: Fields) -> Fields:
-    if "replicas" in fields:
-        raise UnfitError("the workload says its replicas too, which an element with an autoscaler does not")
+def _scaled_object(found: Original, _fields: Fields) -> Fields:
     spec = found.spec
     made = {
         "min_replicas": spec.get("minReplicaCount", 0),

@@ -111,7 +111,7 @@ def _workloads(part: Part, every: list[Original]) -> list[Original]:
     for group in groups(every):
         name = _element_name(group, taken)
         try:
-            built = build(group, name)
+            built = _built(group, name)
         except UnfitError as error:
             part.manifests.append((group.controller, f"no workload of this package is the same: {error}"))
             continue
@@ -125,6 +125,36 @@ def _workloads(part: Part, every: list[Original]) -> list[Original]:
         part.data["workloads"] = {each.name: {"kind": each.kind, **each.fields} for each in part.workloads}
     made = {id(each) for built in part.workloads for each in built.made}
     return [each for each in every if id(each) not in made]
+
+
+_DECIDING = ("horizontal_pod_autoscaler", "scaled_object")
+
+
+def _built(group: Group, name: str) -> Built:
+    """The element of a group; where an autoscaler of it decides how many pods there are, without `replicas`.
+
+    Raises:
+        UnfitError: if it cannot make the workload itself.
+    """
+    scaler = next((each.original for each in group.members if each.field in _DECIDING), None)
+    spec = group.controller.spec
+    if scaler is None or "replicas" not in spec:
+        return build(group, name)
+    given = spec.pop("replicas")
+    try:
+        built = build(group, name)
+    except UnfitError:
+        spec["replicas"] = given
+        raise
+    if any(each is scaler for each in built.made):
+        why = f"{scaler.called} decides it, and each `pulumi up` would set it back"
+        group.controller.notes.append(f"spec.replicas: {given} is left out, because {why}")
+        return built
+    spec["replicas"] = given
+    group.members = [each for each in group.members if each.original is not scaler]
+    rebuilt = build(group, name)
+    rebuilt.left += [(each, why) for each, why in built.left if each is scaler]
+    return rebuilt
 
 
 def _element_name(group: Group, taken: Collection[str]) -> str:

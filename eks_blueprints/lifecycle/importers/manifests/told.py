@@ -20,7 +20,6 @@ _WAYS = {
     "probe": "say readiness_probe, so that pods get requests when they are ready",
     "restart": "remove restart_on_change: false, and the pods are replaced when their settings change",
     "env": "move secrets from pod to env, and the pod reads them from a Secret of its own",
-    "replicas": "let the autoscaler alone say how many pods there are: horizontal_pod_autoscaler for replicas",
     "role": "say policy_arns or allow in service_account, and the role of the annotation is made with the workload",
 }
 
@@ -87,8 +86,6 @@ def _of(built: Built, part: Part) -> Iterator[str]:
         yield "restart"
     if any(isinstance(each, Reference) for each in _values(fields.get("pod"))):
         yield "env"
-    if any(each.kind == "HorizontalPodAutoscaler" for each, _ in built.left):
-        yield "replicas"
 
 
 def _values(value: Any) -> Iterator[Any]:
