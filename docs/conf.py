@@ -69,9 +69,11 @@ def _parsed(app: Sphinx, document: nodes.document) -> None:
         folder = Path(app.env.doc2path(app.env.docname)).parent / link["reftarget"]
         if link["reftype"] == "myst" and not link["refdomain"] and folder.is_dir():
             link.replace_self(link.children)
-    for block in document.findall(nodes.literal_block):
-        if block.get("language") == "mermaid":  # code hosts draw it; here its text is shown
+    for block in list(document.findall(nodes.literal_block)):
+        if block.get("language") == "mermaid":  # code hosts draw it; here its text unfolds
             block["language"] = "text"
+            head = "<details><summary>The picture, as Mermaid text</summary>"
+            block.replace_self([nodes.raw("", head, format="html"), block, nodes.raw("", "</details>", format="html")])
     for table in document.findall(nodes.table):
         if next(table.findall(nodes.entry)).astext() == "field":
             table["classes"].append("fields")

@@ -16,6 +16,8 @@ from eks_blueprints.starter.answers import PRESETS, Answers
 
 _BLUEPRINT = "team.platform.TeamBlueprint"
 """The class that its stack files name."""
+_SETTINGS = ("team.platform.TeamArgs", "team:platform")
+"""Where there are no stack files: the spec that the program reads, and the setting that holds it."""
 _HOSTS = (*known.HOSTS, known.NO_CI)
 
 
@@ -90,7 +92,7 @@ def _on_a_terminal() -> bool:
 
 def _make(folder: Path, answers: Answers) -> None:
     from eks_blueprints.cli import schema
-    from eks_blueprints.reference.editor_schemas import FILE
+    from eks_blueprints.reference.editor_schemas import FILE, SETTINGS_FILE
     from eks_blueprints.starter.repository import repository, write
 
     if sys.stderr.isatty():
@@ -99,6 +101,8 @@ def _make(folder: Path, answers: Answers) -> None:
     if "stacks/dev.yaml" in texts:
         # The schema is that of the class which stands in the files before it.
         texts[f"stacks/{FILE}"] = lambda: schema.schema_text(_BLUEPRINT, folder / "stacks")
+    else:
+        texts[f"stacks/{SETTINGS_FILE}"] = lambda: schema.settings_text(*_SETTINGS, folder / "stacks")
     write(folder, texts)
 
 
