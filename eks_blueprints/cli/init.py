@@ -67,7 +67,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     if ask is _asked and preset is None:
         width = max(map(len, PRESETS))
         for each, what in PRESETS.items():
-            click.echo(f"  {each:{width}} {what}", err=True)
+            first = f"  {each:{width}} "
+            click.echo(click.wrap_text(what, 80, first, " " * len(first)), err=True)
     if preset is None:
         preset = ask("Platform to start from", known.DEFAULT_PRESET, known.preset_fault)
     answers = Answers(

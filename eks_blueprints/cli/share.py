@@ -82,4 +82,7 @@ class Share:
         """What has to be the same in all shards; `options` are the command's own, by their names without dashes."""
         from eks_blueprints.review.shards.run import surroundings
 
-        return {**surroundings([target.source for target in self.targets]), **{f"--{name.replace('_', '-')}": each for name, each in options.items()}}
+        return {
+            **surroundings([target.source for target in self.targets]),
+            **{f"--{name.replace('_', '-')}": each for name, each in options.items()},
+        }

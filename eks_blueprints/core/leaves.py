@@ -68,7 +68,9 @@ def policy_arn(value: str) -> str:
     if isinstance(value, str) and re.fullmatch(r"[\w+=,.@/-]+", value, re.ASCII):
         name = value if is_known(value) else instead_of(value)
         if name is not None:
-            raise ValueError(f"is not a valid ARN of a policy; got {shown(value)}; write arn:aws:iam::aws:policy/{name}")
+            raise ValueError(
+                f"is not a valid ARN of a policy; got {shown(value)}; write arn:aws:iam::aws:policy/{name}"
+            )
     raise ValueError(fault)
 
 

@@ -44,7 +44,9 @@ def test_the_partition_of_an_existing_cluster_is_that_of_its_region(region: str,
 
 
 def test_an_existing_cluster_in_no_region_is_refused() -> None:
-    with pytest.raises(ProgramError, match=r"region: is not an AWS region; got \"eu-wst\"; write one such as eu-west-1"):
+    with pytest.raises(
+        ProgramError, match=r"region: is not an AWS region; got \"eu-wst\"; write one such as eu-west-1"
+    ):
         record(lambda: ClusterRef.existing("old", region="eu-wst"))
 
 

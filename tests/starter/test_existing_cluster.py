@@ -177,7 +177,9 @@ def test_it_is_made_and_works_as_a_person_does_it(tmp_path: Path) -> None:
     assert "shop-dev-nodes-group" in call("eks_blueprints", "preview", "dev", "--full", cwd=folder)
     assert "9 passed" in call("pytest", "-q", "-p", "no:cacheprovider", cwd=folder)
     assert "prod: 1 not known" in call("eks_blueprints", "check", "--policies", cwd=folder)
-    assert "valid  stacks/Pulumi.dev.yaml\nvalid  stacks/Pulumi.prod.yaml\n" in call("eks_blueprints", "check", cwd=folder)
+    assert "valid  stacks/Pulumi.dev.yaml\nvalid  stacks/Pulumi.prod.yaml\n" in call(
+        "eks_blueprints", "check", cwd=folder
+    )
     assert "use check, preview or diff, which run the program" in call(
         "eks_blueprints", "show", "dev", cwd=folder, code=2
     )
