@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eks_blueprints.core.errors import InputError, Problem
@@ -38,5 +39,5 @@ def _problem(finding: Finding, target: Target) -> Problem:
     message = f"{finding.name} ({finding.type}): {finding.message}"
     if finding.position is None:
         return Problem((), message, str(target.source), severity=finding.severity)
-    file = os.path.relpath((target.project or "") / finding.position.file)
+    file = os.path.relpath((target.project or Path()) / finding.position.file)
     return Problem((), message, file, finding.position.line, severity=finding.severity)
