@@ -229,16 +229,24 @@ def test_a_check_tells_inputs_that_a_provider_refuses(shop: Path) -> None:
     from eks_blueprints.review.preview.verdicts import verdicts
 
     program = shop / "stacks" / "__main__.py"
-    program.write_text(
-        program.read_text()
-        + "\nimport pulumi_aws\n\npulumi.log.warn('mind it')\npulumi_aws.s3.Bucket('own', bucket=['a'])\n"
-    )
+    text = program.read_text() + "\nimport pulumi_aws\n\npulumi.log.warn('mind it')\n"
+    program.write_text(text + "pulumi_aws.ec2.Vpc('own', cidr_block='10.0.0.0/16', tags={'a': ['b']})\n")
     (found,) = verdicts([stack_target("dev")], jobs=1)
     assert (found.errors, found.warnings) == (1, 1)
     error, warning = sorted(found.problems, key=lambda each: each.severity)
-    assert error.message.startswith("own (aws:s3/bucket:Bucket): ")
+    assert error.message.startswith("own (aws:ec2/vpc:Vpc): ")
     assert (error.file, error.line) == ("stacks/__main__.py", len(program.read_text().splitlines()))
     assert (warning.message, warning.file) == ("mind it", "stacks/Pulumi.dev.yaml")
+
+
+def test_a_program_that_an_sdk_refuses_is_told(shop: Path) -> None:
+    """Its error is its own cause by ways round: looking for the first one never ended."""
+    from eks_blueprints.review.preview.verdicts import verdicts
+
+    program = shop / "stacks" / "__main__.py"
+    program.write_text(program.read_text() + "\nimport pulumi_aws\n\npulumi_aws.s3.Bucket('own', bucket=['a'])\n")
+    (found,) = verdicts([stack_target("dev")], jobs=1)
+    assert (found.errors, found.warnings) == (1, 0)
 
 
 @pytest.mark.parametrize("words", [["check"], ["check", "--policies"], ["preview"], ["diff", "--base", "base.json"]])
