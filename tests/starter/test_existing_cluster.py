@@ -230,9 +230,9 @@ def test_a_check_tells_inputs_that_a_provider_refuses(shop: Path) -> None:
 
     program = shop / "stacks" / "__main__.py"
     text = program.read_text() + "\nimport pulumi_aws\n\npulumi.log.warn('mind it')\n"
-    program.write_text(text + "pulumi_aws.ec2.Vpc('own', cidr_block='10.0.0.0/16', tags={'a': ['b']})\n")
+    program.write_text(text + "pulumi_aws.ec2.Vpc('own', enable_dns_support='maybe')\n")
     (found,) = verdicts([stack_target("dev")], jobs=1)
-    assert (found.errors, found.warnings) == (1, 1)
+    assert (found.errors, found.warnings) == (1, 1), found.problems
     error, warning = sorted(found.problems, key=lambda each: each.severity)
     assert error.message.startswith("own (aws:ec2/vpc:Vpc): ")
     assert (error.file, error.line) == ("stacks/__main__.py", len(program.read_text().splitlines()))
