@@ -64,11 +64,16 @@ def _as_read(app: Sphinx, page: str, source: list[str]) -> None:
 
 
 def _parsed(app: Sphinx, document: nodes.document) -> None:
-    """Keep the text of a link to a folder, which has no page to lead to; name tables of fields for the style sheet."""
+    """Keep the text of a link to a folder, which has no page to lead to; name what the site shows in its own way."""
     for link in list(document.findall(pending_xref)):
         folder = Path(app.env.doc2path(app.env.docname)).parent / link["reftarget"]
         if link["reftype"] == "myst" and not link["refdomain"] and folder.is_dir():
             link.replace_self(link.children)
+    for block in list(document.findall(nodes.literal_block)):
+        if block.get("language") == "mermaid":  # code hosts draw it; here its text unfolds
+            block["language"] = "text"
+            head = "<details><summary>The picture, as Mermaid text</summary>"
+            block.replace_self([nodes.raw("", head, format="html"), block, nodes.raw("", "</details>", format="html")])
     for table in document.findall(nodes.table):
         if next(table.findall(nodes.entry)).astext() == "field":
             table["classes"].append("fields")

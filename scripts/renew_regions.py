@@ -1,4 +1,4 @@
-"""Write `eks_blueprints/network/regions.toml` again: AWS's partitions, regions and availability zone ids.
+"""Write `network/regions.toml` and `core/facts/partitions.toml` again: AWS's regions, zone ids and partitions.
 
     pip download --no-deps botocore && unzip botocore-*.whl 'botocore/data/*.json'
     curl -O https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.md
@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parents[1] / "eks_blueprints" / "network" / "regions.toml"
+_PACKAGE = Path(__file__).parents[1] / "eks_blueprints"
+TARGET = _PACKAGE / "network" / "regions.toml"
+PARTITIONS = _PACKAGE / "core" / "facts" / "partitions.toml"
 
 # AWS General Reference, "Amazon EMR Serverless endpoints and quotas", read 2026-11: the zone ids it names per region;
 # cn-northwest-1 is not on that page and is not checked against AWS: mend it with `describe-availability-zones`.
@@ -59,23 +61,35 @@ def zones(page: str) -> dict[str, list[str]]:
     return dict(found) | OTHER_ZONES
 
 
-def toml(parts: dict[str, dict[str, Any]], ids: dict[str, list[str]]) -> str:
-    """The whole table as text."""
+def partitions_toml(parts: dict[str, dict[str, Any]]) -> str:
+    """The table of partitions as text."""
     lines = [
-        "# Partitions, regions and zones of AWS.",
+        "# Partitions of AWS.",
+        "# source: botocore partitions.json",
+        f"# as_of:  {datetime.now(UTC):%Y-%m-%d}",
+        "# renew:  python scripts/renew_regions.py BOTOCORE_DATA ZONES_PAGE",
+        "# needs:  botocore's data, and AWS's page of zones",
+    ]
+    for name, part in parts.items():
+        lines += ["", f"[{name}]"]
+        lines += [f'{key} = "{part[key]}"' for key in ("dns_suffix", "dual_stack_dns_suffix")]
+        lines += [f"region_pattern = '{part['region_pattern']}'"]
+    return "\n".join(lines) + "\n"
+
+
+def toml(parts: dict[str, dict[str, Any]], ids: dict[str, list[str]]) -> str:
+    """The table of regions and zones as text."""
+    lines = [
+        "# Regions and zones of AWS.",
         "# renew:  python scripts/renew_regions.py BOTOCORE_DATA ZONES_PAGE",
         "# needs:  botocore's data, and AWS's page of zones",
         f'as_of = "{datetime.now(UTC):%Y-%m-%d}"',
-        'source = "botocore partitions.json and endpoints.json (EKS); AWS Regions and Availability Zones, AZ IDs"',
+        'source = "botocore endpoints.json (EKS); AWS Regions and Availability Zones, AZ IDs"',
         "# Zones in which EKS takes no subnet of a cluster.",
         f"refused = {json.dumps(REFUSED)}",
         "# Zones that not every account has; never a default.",
         f"constrained = {json.dumps(CONSTRAINED)}",
     ]
-    for name, part in parts.items():
-        lines += ["", f"[partitions.{name}]"]
-        lines += [f'{key} = "{part[key]}"' for key in ("dns_suffix", "dual_stack_dns_suffix")]
-        lines += [f"region_pattern = '{part['region_pattern']}'"]
     lines += ["", "# EKS's regions: partition, and zone ids where they are public.", "[regions]"]
     for name, part in parts.items():
         for region in part["regions"]:
@@ -84,4 +98,6 @@ def toml(parts: dict[str, dict[str, Any]], ids: dict[str, list[str]]) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(toml(partitions(Path(sys.argv[1])), zones(Path(sys.argv[2]).read_text())))
+    found = partitions(Path(sys.argv[1]))
+    PARTITIONS.write_text(partitions_toml(found))
+    TARGET.write_text(toml(found, zones(Path(sys.argv[2]).read_text())))

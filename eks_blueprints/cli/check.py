@@ -14,7 +14,7 @@ from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_report
 from eks_blueprints.core.errors import InputError, Problem
-from eks_blueprints.review.preview.targets import Target, program_target, programs_here
+from eks_blueprints.review.preview.targets import Target, program_target, programs_here, stack_targets
 from eks_blueprints.stackfile.find import named_files, shared_files, stack_files
 from eks_blueprints.stackfile.verdict import Verdict, verdict
 
@@ -75,7 +75,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     each of these. It runs nothing and looks nothing up: pulumi is imported only if a stack file names a blueprint class
     of its own.
 
-    A program without stack files needs --policies: what its stacks would create is checked.
+    A program without stack files is run offline, as in a preview: are the settings of each stack valid, and would a
+    provider accept what it makes?
 
     With --policies, --profile or --format the stacks are run offline as in a preview, and what they would create is
     judged. Settings and waivers are in policies.yaml beside the stack files. The exit code is 3 if a mandatory
@@ -102,19 +103,16 @@ def command(  # noqa: PLR0917 - click passes each option by name
         end([_judged_plan(plan, stacks, profile)], form, strict)
         return
     judging = policies or profile is not None or form != "text"
-    if (program is not None or judging) and (programs := _programs(program, stacks, shard)):
-        end([_judged_program(each, profile) for each in programs], form, strict)
-        return
     mine = share.Share.here(shard) if shard is not None else None
-    files = mine.own if mine is not None else named_files(stacks, shared=True) or stack_files(Path.cwd())
+    targets = mine.own if mine is not None else _targets(program, stacks)
     show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
     unlisted = [*(_unmeant() if mine is not None or not stacks else []), *_clashes(files)]
     show.problems(unlisted)
-    verdicts = [_said(verdict(file), quiet=judging) for file in files]
+    verdicts = [_said(each, quiet=judging) for each in _verdicts(targets)]
     if not judging:
         _say_what_was_not_checked(verdicts)
     valid = passed(verdicts, strict, unlisted)
-    reports = _judged(files, profile) if judging and valid else []
+    reports = _judged(targets, profile) if judging and valid else []
     if mine is not None and form == "json":
         _print_share(mine, verdicts, reports, unlisted, profile)
     if not valid:
@@ -191,29 +189,30 @@ def _print_share(
     click.echo(written(found, mine.shard, mine.stacks, mine.same(profile=profile or "")).text())
 
 
-def _judged(files: Sequence[Path], profile: Profile | None) -> list[Report]:
+def _verdicts(targets: Sequence[Target]) -> Iterator[Verdict]:
+    yield from (verdict(target.file) for target in targets if target.file is not None)
+    if programs := [target for target in targets if target.file is None]:
+        from eks_blueprints.review.preview.verdicts import verdicts
+
+        yield from verdicts(programs)
+
+
+def _judged(targets: Sequence[Target], profile: Profile | None) -> list[Report]:
     from eks_blueprints.review.preview.judging import reports
 
     found: list[Report] = []
-    for report in reports(files, profile):
+    for report in reports(targets, profile):
         found.append(report)
         if sys.stderr.isatty():
-            click.echo(f"{len(found)}/{len(files)}  {report.stack}", err=True)
+            click.echo(f"{len(found)}/{len(targets)}  {report.stack}", err=True)
     return found
 
 
-def _programs(program: Path | None, stacks: Sequence[str], shard: Shard | None) -> list[Target]:
-    """The stacks that are a program's: of the one that is named, or of a project here without stack files."""
+def _targets(program: Path | None, stacks: Sequence[str]) -> list[Target]:
+    """The stacks that are meant; a file that stacks extend stands for these, as hooks name every file that changes."""
     if program is not None:
         return [program_target(program, stack) for stack in stacks or (None,)]
-    return programs_here(stacks) if shard is None else []
-
-
-def _judged_program(target: Target, profile: Profile | None) -> Report:
-    from eks_blueprints.policies.cli_support import judge_plan
-    from eks_blueprints.review.preview.run import preview
-
-    return judge_plan(preview(target, with_git=True).plan, target.beside, profile=profile)
+    return programs_here(stacks) or stack_targets(named_files(stacks, shared=True) or stack_files(Path.cwd()))
 
 
 def _judged_plan(file: Path, stacks: Sequence[str], profile: Profile | None) -> Report:

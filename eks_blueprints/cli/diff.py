@@ -16,7 +16,7 @@ from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_report
 from eks_blueprints.core.files import named
 from eks_blueprints.core.printed import document, one_line, visible
-from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target, stack_targets
+from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target
 
 if TYPE_CHECKING:
     from eks_blueprints.review.preview.shard import Shard
@@ -190,7 +190,7 @@ def _report(  # noqa: PLR0917 - as click gives them
 
     given = base or default_base()
     request = Request(
-        targets=_targets(stacks, program) if mine is None else stack_targets(mine.own),
+        targets=_targets(stacks, program) if mine is None else mine.own,
         base=given,
         every=not stacks and program is None,
         shard=mine.shard if mine else None,

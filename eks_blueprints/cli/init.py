@@ -16,6 +16,8 @@ from eks_blueprints.starter.answers import PRESETS, Answers
 
 _BLUEPRINT = "team.platform.TeamBlueprint"
 """The class that its stack files name."""
+_SETTINGS = ("team.platform.TeamArgs", "team:platform")
+"""Where there are no stack files: the spec that the program reads, and the setting that holds it."""
 _HOSTS = (*known.HOSTS, known.NO_CI)
 
 
@@ -65,7 +67,8 @@ def command(  # noqa: PLR0917 - click passes each option by name
     if ask is _asked and preset is None:
         width = max(map(len, PRESETS))
         for each, what in PRESETS.items():
-            click.echo(f"  {each:{width}} {what}", err=True)
+            first = f"  {each:{width}} "
+            click.echo(click.wrap_text(what, 80, first, " " * len(first)), err=True)
     if preset is None:
         preset = ask("Platform to start from", known.DEFAULT_PRESET, known.preset_fault)
     answers = Answers(
@@ -90,7 +93,7 @@ def _on_a_terminal() -> bool:
 
 def _make(folder: Path, answers: Answers) -> None:
     from eks_blueprints.cli import schema
-    from eks_blueprints.reference.editor_schemas import FILE
+    from eks_blueprints.reference.editor_schemas import FILE, SETTINGS_FILE
     from eks_blueprints.starter.repository import repository, write
 
     if sys.stderr.isatty():
@@ -99,6 +102,8 @@ def _make(folder: Path, answers: Answers) -> None:
     if "stacks/dev.yaml" in texts:
         # The schema is that of the class which stands in the files before it.
         texts[f"stacks/{FILE}"] = lambda: schema.schema_text(_BLUEPRINT, folder / "stacks")
+    else:
+        texts[f"stacks/{SETTINGS_FILE}"] = lambda: schema.settings_text(*_SETTINGS, folder / "stacks")
     write(folder, texts)
 
 

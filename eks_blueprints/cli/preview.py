@@ -15,7 +15,7 @@ from eks_blueprints.cli import complete, share, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target, stack_targets
+from eks_blueprints.review.preview.targets import Target, all_targets, named_targets, program_target
 
 if TYPE_CHECKING:
     from eks_blueprints.review.preview.parallel import Outcome
@@ -206,8 +206,7 @@ def leave(came: Came, tell_changes: bool) -> None:
 def _print_share(mine: share.Share, form: str, full: bool, jobs: int | None, tell_changes: bool) -> None:
     from eks_blueprints.review.shards.previews import written
 
-    targets = stack_targets(mine.own)
-    came = printed(_asked(targets, "data" if form == "json" else form, full, jobs), len(mine.files), form)
+    came = printed(_asked(mine.own, "data" if form == "json" else form, full, jobs), len(mine.targets), form)
     if form == "json":
         click.echo(written(came.found, mine.shard, mine.stacks, mine.same()).text())
     leave(came, tell_changes)

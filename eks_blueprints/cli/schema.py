@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eks_blueprints.cli.streams import echo_document
+from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.core.files import named
 from eks_blueprints.core.printed import document
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from eks_blueprints.reference.editor_schemas import Schema
 
 _WHERE_NAMED = "."
+_BY_SETTING = "eks-blueprints schema CLASS --setting KEY --write"
 
 
 @click.command("schema")
@@ -29,7 +31,12 @@ _WHERE_NAMED = "."
     help="Write it to a file instead of printing it. Default: where the stack files of this project name it.",
 )
 @click.option("--overlay", is_flag=True, help="Write the schema of files that extend others, or are extended.")
-def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
+@click.option(
+    "--setting",
+    metavar="KEY",
+    help="Write the schema of Pulumi.<stack>.yaml of a program that reads BLUEPRINT, a spec, from this setting.",
+)
+def command(blueprint: str | None, folder: str | None, overlay: bool, setting: str | None) -> None:
     """Print the JSON Schema of stack files.
 
     Editors check and complete a stack file whose first line names the schema:
@@ -43,10 +50,18 @@ def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
     BLUEPRINT is the dotted path of a class of your own, which adds fields to its stack files. With --write it is the
     class that the stack files name.
 
+    A program without stack files reads a spec from a setting of its stacks, by stackfile.from_config. With --setting,
+    BLUEPRINT is that spec, and the schema is for the settings files. --write puts it beside them, as
+    settings.schema.json.
+
     \b
       eks-blueprints schema --write
       eks-blueprints schema acme.platform.AcmeBlueprint > stacks/stack.schema.json
+      eks-blueprints schema team.platform.TeamArgs --setting team:platform --write
     """
+    if setting is not None:
+        _settings(blueprint, setting, folder, overlay)
+        return
     if folder is None:
         echo_document(schema_text(blueprint, Path.cwd(), overlay=overlay), nl=False)
         return
@@ -59,11 +74,38 @@ def command(blueprint: str | None, folder: str | None, overlay: bool) -> None:
         wanted = {Path(folder) / name: Schema(blueprint, overlaid) for name, overlaid in names.items()}
     for path, schema in wanted.items():
         found_from = path.parent if folder == _WHERE_NAMED else Path.cwd()
-        text = schema_text(schema.blueprint, found_from, overlay=schema.overlay)
-        with named(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        click.echo(f"wrote {path}", err=True)
+        _put(path, schema_text(schema.blueprint, found_from, overlay=schema.overlay))
+
+
+def _put(path: Path, text: str) -> None:
+    with named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    click.echo(f"wrote {path}", err=True)
+
+
+def _settings(spec: str | None, setting: str, folder: str | None, overlay: bool) -> None:
+    if spec is None or overlay:
+        got = "--overlay" if overlay else "no name"
+        raise click.UsageError(f"--setting goes with the name of a spec alone; got {got}; write {_BY_SETTING}")
+    from eks_blueprints.reference.editor_schemas import SETTINGS_FILE
+    from eks_blueprints.stackfile.find import project_of, relative
+
+    project = project_of(Path.cwd())
+    text = settings_text(spec, setting, project.main if project is not None else Path.cwd())
+    if folder is None:
+        echo_document(text, nl=False)
+        return
+    here = relative(project.settings) if project is not None and folder == _WHERE_NAMED else Path(folder)
+    _put(here / SETTINGS_FILE, text)
+
+
+def settings_text(spec: str, setting: str, folder: Path) -> str:
+    """The schema of the settings of a program that reads a spec from one of them; `folder` is the program's."""
+    from eks_blueprints.reference.schema import settings_schema
+    from eks_blueprints.stackfile.load import spec_class
+
+    return document(settings_schema(spec_class(spec, folder), setting)) + "\n"
 
 
 def schema_text(blueprint: str | None, folder: Path, *, overlay: bool = False) -> str:
@@ -80,8 +122,11 @@ def schema_text(blueprint: str | None, folder: Path, *, overlay: bool = False) -
 def _named() -> dict[Path, Schema]:
     """The schemas that the stack files of this project name; tells which of them name none."""
     from eks_blueprints.reference.editor_schemas import FILE, line_of, named_schema, schemas_of
-    from eks_blueprints.stackfile.find import stack_files
+    from eks_blueprints.stackfile.find import program_alone, stack_files
 
+    if program_alone(Path.cwd()) is not None:
+        got = "a program that reads a spec from a setting"
+        raise InputError([Problem((), f"there is no stack file; got {got}; name both: {_BY_SETTING}")])
     stacks = stack_files(Path.cwd())
     wanted = schemas_of(stacks)
     for stack in stacks:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from eks_blueprints.cli import show
 
 if TYPE_CHECKING:
     from eks_blueprints.review.preview.shard import Shard
+    from eks_blueprints.review.preview.targets import Target
 
 
 def option(command: Any) -> Any:
@@ -47,22 +47,22 @@ def hold_together(stacks: Sequence[str], every: bool, shard: Shard | None, other
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A shard with the stack files of all shards."""
+    """A shard with the stacks of all shards."""
 
     shard: Shard
-    files: Sequence[Path]
+    targets: Sequence[Target]
 
     @classmethod
     def here(cls, shard: Shard) -> Share:
         """The share of the project in this folder; if it is an empty one, that is said.
 
         Raises:
-            InputError: if there is no stack file.
+            InputError: if there is no stack.
         """
-        from eks_blueprints.stackfile.find import stack_files
+        from eks_blueprints.review.preview.targets import all_targets
 
-        found = cls(shard, stack_files(Path.cwd()))
-        own, all_of_them = len(found.own), show.count(len(found.files), "stack")
+        found = cls(shard, all_targets())
+        own, all_of_them = len(found.own), show.count(len(found.targets), "stack")
         said = f"{own} of {all_of_them}" if own else f"nothing to do; there are {all_of_them} for {shard.total} shards"
         click.echo(f"shard {shard}: {said}", err=True)
         return found
@@ -70,16 +70,19 @@ class Share:
     @property
     def stacks(self) -> list[str]:
         """Names of all stacks."""
-        return [file.stem for file in self.files]
+        return [target.stack for target in self.targets]
 
     @property
-    def own(self) -> list[Path]:
-        """Stack files of this shard."""
+    def own(self) -> list[Target]:
+        """Stacks of this shard."""
         names = set(self.shard.of(self.stacks))
-        return [file for file in self.files if file.stem in names]
+        return [target for target in self.targets if target.stack in names]
 
     def same(self, **options: str) -> dict[str, str]:
         """What has to be the same in all shards; `options` are the command's own, by their names without dashes."""
         from eks_blueprints.review.shards.run import surroundings
 
-        return {**surroundings(self.files), **{f"--{name.replace('_', '-')}": each for name, each in options.items()}}
+        return {
+            **surroundings([target.source for target in self.targets]),
+            **{f"--{name.replace('_', '-')}": each for name, each in options.items()},
+        }

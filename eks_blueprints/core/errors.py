@@ -313,6 +313,8 @@ def _message(detail: Any) -> str:
         )
     elif kind == "literal_error" and (near := nearest(str(detail.get("input")), _QUOTED.findall(context["expected"]))):
         do = f"did you mean {near}? {do.format(**context)}"
+    elif kind == "dict_type" and isinstance(detail.get("input"), list | tuple):
+        do = "write a name of your choice and a colon before each entry, in the place of its dash"
     elif isinstance(detail.get("input"), str) and kind in ("int_type", "float_type", "bool_type"):
         do += " without quotes"
     return f"{what}; got {got}" + (f"; {do.format(**context)}" if do else "")

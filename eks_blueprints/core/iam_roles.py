@@ -45,7 +45,14 @@ class Grants:
     @property
     def all_managed(self) -> dict[str, In[str]]:
         """Policies that exist, and those that the user adds."""
-        return {**(self.managed or {}), **(self.iam_role.policy_arns if isinstance(self.iam_role, RoleArgs) else {})}
+        given = {**(self.managed or {}), **(self.iam_role.policy_arns if isinstance(self.iam_role, RoleArgs) else {})}
+        # A policy is attached once: without the second of two attachments AWS would detach what the first one keeps.
+        arns = list(given.values())
+        return {
+            name: arn
+            for at, (name, arn) in enumerate(given.items())
+            if not isinstance(arn, str) or arns.index(arn) == at
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,12 +47,32 @@ key_arn = Form(
 )
 """The ARN of a KMS key; an alias will not do, because AWS answers with the key behind it."""
 
-policy_arn = Form(
+_POLICY = Form(
     r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}",
     what="is not a valid ARN of a policy",
     do="write arn:aws:iam::111122223333:policy/name",
 )
-"""The ARN of an IAM policy."""
+
+
+def policy_arn(value: str) -> str:
+    """The ARN of an IAM policy.
+
+    Raises:
+        ValueError: if it is none, saying what to write for the bare name of one of AWS's policies.
+    """
+    fault = _POLICY.fault(value)
+    if fault is None:
+        return value
+    from eks_blueprints.core.facts.managed_policies import instead_of, is_known
+
+    if isinstance(value, str) and re.fullmatch(r"[\w+=,.@/-]+", value, re.ASCII):
+        name = value if is_known(value) else instead_of(value)
+        if name is not None:
+            raise ValueError(
+                f"is not a valid ARN of a policy; got {shown(value)}; write arn:aws:iam::aws:policy/{name}"
+            )
+    raise ValueError(fault)
+
 
 arn_pattern = Form(
     r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*|):[\x21-\x7e]+",

@@ -272,7 +272,7 @@ class ClusterRef:
         *,
         region: str,
         prefix: str | None = None,
-        partition: str = "aws",
+        partition: str | None = None,
         network: NetworkRef | None = None,
         version: str | None = None,
         oidc_provider_arn: pulumi.Input[str] | None = None,
@@ -289,7 +289,7 @@ class ClusterRef:
             name: name of the cluster in AWS.
             region: region it stands in.
             prefix: start of the logical names of what is put on it; the cluster's name by default.
-            partition: AWS partition of the region.
+            partition: AWS partition of the region. Default: from the region's name.
             network: its subnets, which compute needs; without it there are none.
             version: its Kubernetes version, for checks that depend on it.
             oidc_provider_arn: the IAM OIDC provider of its issuer, which IRSA needs.
@@ -299,6 +299,9 @@ class ClusterRef:
             iam: what holds for all IAM roles that are made for it.
             aws: provider for its account and region.
             parent: component that its Kubernetes provider becomes part of.
+
+        Raises:
+            InputError: if no partition has such a region.
         """
         import pulumi
         import pulumi_aws
@@ -324,7 +327,7 @@ class ClusterRef:
             name=name,
             version=version,
             region=region,
-            partition=partition,
+            partition=partition or _partition(region),
             arn=found.arn,
             endpoint=endpoint,
             certificate_authority=authority,
@@ -347,7 +350,7 @@ class ClusterRef:
         *,
         region: str,
         prefix: str | None = None,
-        partition: str = "aws",
+        partition: str | None = None,
         network: NetworkRef | None = None,
         version: str | None = None,
         oidc_provider: bool = False,
@@ -363,7 +366,7 @@ class ClusterRef:
             cluster: the cluster; it must have an authentication mode with access entries.
             region: region it stands in.
             prefix: start of the logical names of what is put on it; the cluster's logical name by default.
-            partition: AWS partition of the region.
+            partition: AWS partition of the region. Default: from the region's name.
             network: its subnets, which compute needs; without it there are none.
             version: its Kubernetes version, for checks that depend on it.
             oidc_provider: whether it was made with `create_oidc_provider=True`.
@@ -372,6 +375,9 @@ class ClusterRef:
             iam: what holds for all IAM roles that are made for it.
             aws: provider for its account and region.
             parent: component that its Kubernetes provider becomes part of.
+
+        Raises:
+            InputError: if no partition has such a region.
         """
         made: Any = cluster.eks_cluster
         core: Any = cluster.core
@@ -382,7 +388,7 @@ class ClusterRef:
             name=made.apply(lambda each: each.name),
             version=version,
             region=region,
-            partition=partition,
+            partition=partition or _partition(region),
             arn=made.apply(lambda each: each.arn),
             endpoint=endpoint,
             certificate_authority=made.apply(lambda each: each.certificate_authority).apply(lambda each: each.data),
@@ -408,3 +414,12 @@ def _provider(
     from eks_blueprints.core.kubeconfig import kubernetes_provider
 
     return kubernetes_provider(f"{prefix}-kubernetes", config, endpoint, pulumi.ResourceOptions(parent=parent))
+
+
+def _partition(region: str) -> str:
+    from eks_blueprints.core.errors import InputError, Problem, shown
+    from eks_blueprints.core.facts.partitions import partition_of
+
+    if found := partition_of(region):
+        return found
+    raise InputError([Problem(("region",), f"is not an AWS region; got {shown(region)}; write one such as eu-west-1")])

@@ -11,6 +11,7 @@ from string import ascii_lowercase
 from typing import Any, Literal
 
 from eks_blueprints.core.errors import nearest, shown
+from eks_blueprints.core.facts.partitions import dns_suffix, partition_of
 from eks_blueprints.core.form import Form
 
 ZoneForm = Literal["name", "id", "local"]
@@ -55,13 +56,10 @@ def region(name: str) -> Region:
     Raises:
         ValueError: if no partition has regions of that form.
     """
-    table = _table()
-    if known := table["regions"].get(name):
-        suffix = table["partitions"][known["partition"]]["dns_suffix"]
-        return Region(name, known["partition"], suffix, _offered(name, known["zones"]))
-    for partition, facts in table["partitions"].items():
-        if re.fullmatch(facts["region_pattern"].strip("^$"), name, re.ASCII):
-            return Region(name, partition, facts["dns_suffix"])
+    if known := _table()["regions"].get(name):
+        return Region(name, known["partition"], dns_suffix(known["partition"]), _offered(name, known["zones"]))
+    if found := partition_of(name):
+        return Region(name, found, dns_suffix(found))
     near = nearest(name, regions())
     raise ValueError(
         f"is not an AWS region; got {shown(name)}; " + (f"did you mean {near}?" if near else "use eu-west-1")

@@ -17,6 +17,9 @@ FILE = "stack.schema.json"
 OVERLAY_FILE = "overlay.schema.json"
 """The same for files that extend others, or are extended."""
 
+SETTINGS_FILE = "settings.schema.json"
+"""The same for the settings of a program without stack files; it stands beside them."""
+
 
 class Schema(NamedTuple):
     """What a schema describes."""

@@ -37,8 +37,21 @@ def stack_page() -> str:
 
 
 def pipelines_page() -> str:
-    """That of stack files of pipelines."""
-    return _page(_PIPELINES, stack_schema(PipelinesArgs))
+    """That of stack files of pipelines; what both pages would say is said on the other one, and linked."""
+    schema, known = stack_schema(PipelinesArgs), stack_schema()["$defs"]
+    alike = {_anchor(name) for name, part in schema["$defs"].items() if known.get(name) == part}
+    # The site has one anchor of a name on all its pages.
+    clashing = {_anchor(name) for name in known} - alike
+    own = {name: part for name, part in schema["$defs"].items() if _anchor(name) not in alike}
+
+    def placed(found: re.Match[str]) -> str:
+        before, anchor = found.groups()
+        if anchor in alike:
+            return f"](stack.md#{anchor}"
+        return before + (f"pipelines-{anchor}" if anchor in clashing else anchor)
+
+    text = _page(_PIPELINES, {**schema, "$defs": own})
+    return re.sub(r'(\]\(#|<a id=")([^)"]+)', placed, text)
 
 
 def _page(head: str, schema: dict[str, Any]) -> str:

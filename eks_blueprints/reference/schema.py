@@ -151,6 +151,16 @@ def own_schema(cls: type[BaseModel]) -> JsonSchemaValue:
     return cast("JsonSchemaValue", parts)
 
 
+def settings_schema(cls: type[BaseModel], key: str) -> JsonSchemaValue:
+    """The schema of `Pulumi.<stack>.yaml` of a program that reads a spec from one of its settings."""
+    schema = {**own_schema(cls)}
+    definitions = schema.pop("$defs")
+    setting = {**schema, "description": class_doc(cls)}
+    config = {"type": "object", "required": [key], "properties": {key: setting}}
+    head = {"$schema": URL, "title": "Settings of a stack", "type": "object", "required": ["config"]}
+    return {**head, "properties": {"config": config}, "$defs": definitions}
+
+
 def element_schema(cls: type[BaseModel], kind: str) -> JsonSchemaValue:
     """The schema of one kind of element alone, as it stands in a stack file."""
     schema = own_schema(cls)

@@ -178,7 +178,8 @@ class _Finder:
         found = [path for path in _beside(project) if path.resolve() not in shared]
         if not found:
             if program_alone(folder):
-                got, do = "a program that reads none", "use preview, diff or check --policies, which run the program"
+                got = "a program that reads none"
+                do = "use check, preview or diff, which run the program; its stacks are told by Pulumi.<stack>.yaml"
             else:
                 got, do = "none", f"write one, such as dev.yaml, or create a repository: {BEGIN}"
             raise _error(relative(project.main), f"holds no stack file; got {got}; {do}")

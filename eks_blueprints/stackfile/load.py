@@ -17,6 +17,7 @@ from eks_blueprints.core.document import Document, located
 from eks_blueprints.core.elements import load_class
 from eks_blueprints.core.errors import InputError, Problem, shown, unforeseen
 from eks_blueprints.core.references import Source
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.stackfile.decided import Decided
 from eks_blueprints.stackfile.extends import read_stack
 from eks_blueprints.stackfile.settings import settings_of
@@ -115,6 +116,24 @@ def blueprint_class(named: str, folder: FilePath) -> type[Stack[Any]]:
     """
     with _importable(folder / "stack.yaml"):
         return _blueprint_class(named, Document("", {}))
+
+
+def spec_class(named: str, folder: FilePath) -> type[Spec]:
+    """The spec at a dotted path, found as the program of a folder finds it; this may import pulumi.
+
+    Raises:
+        InputError: if there is none.
+    """
+    with _importable(folder / "__main__.py"):
+        try:
+            found = load_class(named)
+        except ImportError as error:
+            do = "write package.module.Class of the spec that the program reads"
+            raise InputError([Problem((), f"cannot be imported; got {shown(named)} ({error}); {do}")]) from None
+    if not (isinstance(found, type) and issubclass(found, Spec)):
+        do = "name the class that stackfile.from_config is given"
+        raise InputError([Problem((), f"is not a spec; got {named}; {do}")])
+    return found
 
 
 def _blueprint_class(named: Any, document: Document) -> type[Stack[Any]]:

@@ -46,6 +46,14 @@ def test_it_asks_on_a_terminal_and_offers_defaults(terminal: Terminal, tmp_path:
     assert (tmp_path / "shop/.gitlab-ci.yml").is_file()
 
 
+def test_the_presets_fit_80_columns(terminal: Terminal) -> None:
+    done = terminal.run("shop", typed="\n\n\n\n")
+    listed = [line for line in done.stderr.splitlines() if line.startswith("  ")]
+    assert len(listed) >= len(known.PRESETS)
+    assert max(map(len, listed)) <= 80
+    assert "a few managed nodes" in " ".join(" ".join(listed).split())
+
+
 def test_a_bad_answer_is_asked_for_again(terminal: Terminal, tmp_path: Path) -> None:
     done = terminal.run("shop", "--preset", "fargate", "--ci", "none", typed="my shop\nshop2\neu-wst-1\neu-west-1\n")
     assert done.exit_code == 0, done.output

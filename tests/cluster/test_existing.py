@@ -34,6 +34,22 @@ def test_an_existing_cluster_is_found_by_its_name() -> None:
     assert one(recording, "kubernetes").name == "p-kubernetes"
 
 
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_the_partition_of_an_existing_cluster_is_that_of_its_region(region: str, partition: str) -> None:
+    found: list[str] = []
+    record(lambda: found.append(ClusterRef.existing("old", region=region).partition))
+    assert found == [partition]
+
+
+def test_an_existing_cluster_in_no_region_is_refused() -> None:
+    with pytest.raises(
+        ProgramError, match=r"region: is not an AWS region; got \"eu-wst\"; write one such as eu-west-1"
+    ):
+        record(lambda: ClusterRef.existing("old", region="eu-wst"))
+
+
 def test_a_cluster_of_pulumi_eks_is_seen_as_ours() -> None:
     pulumi_eks = pytest.importorskip("pulumi_eks")
 

@@ -151,6 +151,15 @@ def test_the_group_waits_for_the_policies_of_its_role() -> None:
         plan.one("NodeGroup").waits_for(attachment)
 
 
+def test_a_policy_that_the_role_has_anyway_is_attached_once() -> None:
+    """Or taking the second one out of the file would detach the first one's."""
+    core = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    found = attached({"policies": {"ssm": core, "read": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}})
+    arns = [each["policyArn"] for each in found.all("iam.RolePolicyAttachment")]
+    assert arns.count(core) == 1
+    assert len(arns) == len(set(arns)) == 4
+
+
 def test_the_group_leaves_its_desired_size_alone() -> None:
     attached({}).one("NodeGroup").has_option(ignore_changes=["scalingConfig.desiredSize"])
 
@@ -398,6 +407,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"node_role_arn": "nodes"}, "is not a valid ARN of a role"),
     ({"policies": {"ecr-pull": "arn:aws:iam::aws:policy/X"}}, "is not a valid name"),
     ({"policies": {"x": "X"}}, "is not a valid ARN of a policy"),
+    (
+        {"policies": {"cni": "AmazonEKS_CNI_Policy"}},
+        'got "AmazonEKS_CNI_Policy"; write arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy',
+    ),
+    (
+        {"policies": ["arn:aws:iam::aws:policy/X"]},
+        "write a name of your choice and a colon before each entry, in the place of its dash",
+    ),
     ({"tags": {"aws:x": "1"}}, "reserves"),
     ({"instance_type": "m5.large"}, "did you mean instance_types?"),
 ]

@@ -1,6 +1,7 @@
 """What is generated is checked in and current."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,21 @@ def test_the_schema_of_pipelines_is_current() -> None:
 
 def test_the_page_of_pipelines_is_current() -> None:
     assert (REFERENCE / "pipelines.md").read_text() == pipelines_page(), "run make generate"
+
+
+def test_the_two_pages_of_fields_share_no_anchor_and_lead_to_those_that_exist() -> None:
+    """The site has one anchor of a name on all its pages; a field that both pages would tell is told on one."""
+    pages = {"stack.md": stack_page(), "pipelines.md": pipelines_page()}
+    anchors = {name: set(re.findall(r'<a id="([^"]+)"', text)) for name, text in pages.items()}
+    assert not anchors["stack.md"] & anchors["pipelines.md"]
+    links = {
+        (name, to or name, anchor)
+        for name, text in pages.items()
+        for to, anchor in re.findall(r"\]\(([\w.]*)#([^)]+)\)", text)
+    }
+    assert ("pipelines.md", "stack.md", "accountargs") in links
+    for name, to, anchor in links:
+        assert anchor in anchors[to], f"{name} leads to {to}#{anchor}"
 
 
 def test_a_stack_of_pipelines_is_read_by_its_schema() -> None:

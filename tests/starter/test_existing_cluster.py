@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import subprocess
@@ -9,8 +10,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
+from click.testing import CliRunner, Result
 
+from eks_blueprints.cli.check import command as check
+from eks_blueprints.cli.diff import command as diff
+from eks_blueprints.cli.preview import command as show
+from eks_blueprints.cli.report import command as report
+from eks_blueprints.core.document import read
 from eks_blueprints.network import zones
 from eks_blueprints.review.preview.run import Preview, preview
 from eks_blueprints.review.preview.targets import all_targets, stack_target
@@ -110,7 +118,7 @@ def test_what_is_wrong_in_the_settings_is_told_at_once_with_its_lines(shop: Path
         preview(stack_target("prod"))
     lines = str(told.value).splitlines()
     assert len(lines) == 2
-    assert lines[0].startswith("stacks/Pulumi.prod.yaml:8:7: config.team:platform.network.vpc_ids: no such field")
+    assert lines[0].startswith("stacks/Pulumi.prod.yaml:9:7: config.team:platform.network.vpc_ids: no such field")
     assert lines[1].endswith("did you mean max_size?")
 
 
@@ -160,7 +168,105 @@ def test_it_is_made_and_works_as_a_person_does_it(tmp_path: Path) -> None:
     call("eks_blueprints", "init", "shop", "--preset", "existing-cluster", "--ci", "github", "--yes", cwd=tmp_path)
     folder = tmp_path / "shop"
     assert not (folder / "stacks" / "stack.schema.json").exists()
+    written = (folder / "stacks" / "settings.schema.json").read_bytes()
+    call("eks_blueprints", "schema", "team.platform.TeamArgs", "--setting", "team:platform", "--write", cwd=folder)
+    assert (folder / "stacks" / "settings.schema.json").read_bytes() == written
+    assert "name both: eks-blueprints schema CLASS --setting" in call(
+        "eks_blueprints", "schema", "--write", cwd=folder, code=2
+    )
     assert "shop-dev-nodes-group" in call("eks_blueprints", "preview", "dev", "--full", cwd=folder)
     assert "9 passed" in call("pytest", "-q", "-p", "no:cacheprovider", cwd=folder)
     assert "prod: 1 not known" in call("eks_blueprints", "check", "--policies", cwd=folder)
-    assert "which run the program" in call("eks_blueprints", "check", cwd=folder, code=2)
+    assert "valid  stacks/Pulumi.dev.yaml\nvalid  stacks/Pulumi.prod.yaml\n" in call(
+        "eks_blueprints", "check", cwd=folder
+    )
+    assert "use check, preview or diff, which run the program" in call(
+        "eks_blueprints", "show", "dev", cwd=folder, code=2
+    )
+
+
+def test_editors_check_the_settings_of_both_stacks(shop: Path) -> None:
+    from eks_blueprints.cli.schema import settings_text
+
+    schema = json.loads(settings_text("team.platform.TeamArgs", "team:platform", shop / "stacks"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for stack in ("dev", "prod"):
+        settings = read(shop / "stacks" / f"Pulumi.{stack}.yaml").data
+        assert not list(validator.iter_errors(settings))
+        settings["config"]["team:platform"]["verson"] = "1.36"
+        settings["config"]["team:platform"]["nodes"]["max_sise"] = 3
+        told = sorted(error.message for error in validator.iter_errors(settings))
+        assert len(told) == 2
+        assert "max_sise" in told[0]
+        assert "verson" in told[1]
+
+
+@pytest.mark.parametrize(("name", "said"), [("team.platform.Nothing", "cannot be imported"), ("json.loads", "no spec")])
+def test_a_schema_of_what_is_no_spec_is_refused(shop: Path, name: str, said: str) -> None:
+    from eks_blueprints.cli.schema import settings_text
+    from eks_blueprints.core.errors import InputError
+
+    with pytest.raises(InputError, match=said.replace("no spec", "is not a spec")):
+        settings_text(name, "team:platform", shop / "stacks")
+
+
+def test_a_check_tells_what_is_wrong_in_every_stack_at_once(shop: Path) -> None:
+    from eks_blueprints.review.preview.verdicts import verdicts
+
+    for stack in ("dev", "prod"):
+        file = shop / "stacks" / f"Pulumi.{stack}.yaml"
+        file.write_text(file.read_text().replace("version:", "verson:"))
+    found = list(verdicts(all_targets(), jobs=1))
+    assert [each.stack for each in found] == ["dev", "prod"]
+    for each in found:
+        assert each.file == f"stacks/Pulumi.{each.stack}.yaml"
+        (problem,) = each.problems
+        assert str(problem).startswith(f"{each.file}:7:5: config.team:platform.verson: no such field")
+
+
+def test_a_check_tells_inputs_that_a_provider_refuses(shop: Path) -> None:
+    from eks_blueprints.review.preview.verdicts import verdicts
+
+    program = shop / "stacks" / "__main__.py"
+    text = program.read_text() + "\nimport pulumi_aws\n\npulumi.log.warn('mind it')\n"
+    program.write_text(text + "pulumi_aws.ec2.Vpc('own', enable_dns_support='maybe')\n")
+    (found,) = verdicts([stack_target("dev")], jobs=1)
+    assert (found.errors, found.warnings) == (1, 1), found.problems
+    error, warning = sorted(found.problems, key=lambda each: each.severity)
+    assert error.message.startswith("own (aws:ec2/vpc:Vpc): ")
+    assert (error.file, error.line) == ("stacks/__main__.py", len(program.read_text().splitlines()))
+    assert (warning.message, warning.file) == ("mind it", "stacks/Pulumi.dev.yaml")
+
+
+def test_a_program_that_an_sdk_refuses_is_told(shop: Path) -> None:
+    """Its error is its own cause by ways round: looking for the first one never ended."""
+    from eks_blueprints.review.preview.verdicts import verdicts
+
+    program = shop / "stacks" / "__main__.py"
+    program.write_text(program.read_text() + "\nimport pulumi_aws\n\npulumi_aws.s3.Bucket('own', bucket=['a'])\n")
+    (found,) = verdicts([stack_target("dev")], jobs=1)
+    assert (found.errors, found.warnings) == (1, 0)
+
+
+@pytest.mark.parametrize("words", [["check"], ["check", "--policies"], ["preview"], ["diff", "--base", "base.json"]])
+def test_joined_shards_of_a_program_are_what_one_run_gives(shop: Path, words: list[str]) -> None:
+    commands = {"check": check, "preview": show, "diff": diff, "report": report}
+
+    def run(name: str, *arguments: str) -> Result:
+        return CliRunner().invoke(commands[name], list(arguments), catch_exceptions=False)
+
+    if "diff" in words:
+        (shop / "base.json").write_text(run("preview", "--all", "--format", "json").stdout)
+        settings = shop / "stacks" / "Pulumi.prod.yaml"
+        settings.write_text(settings.read_text().replace("max_size: 9", "max_size: 12"))
+    parts = []
+    for index in (1, 2):
+        part = run(*words, "--all", "--shard", f"{index}/2", "--format", "json")
+        parts.append(f"part-{index}.json")
+        (shop / parts[-1]).write_text(part.stdout)
+    form = ("--format", "json")
+    joined, alone = run("report", "merge", *parts, *form), run(*words, *form)
+    assert "dev" in alone.stdout
+    assert joined.stdout == alone.stdout
+    assert joined.exit_code == alone.exit_code

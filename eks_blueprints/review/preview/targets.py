@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
-from eks_blueprints.stackfile.find import is_path, named_files, program_alone, program_of, project_of, stack_files
+from eks_blueprints.stackfile.find import (
+    is_path,
+    named_files,
+    program_alone,
+    program_of,
+    project_of,
+    relative,
+    stack_files,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,15 @@ class Target:
     """Folder of the Pulumi project whose program is run; None to build the stack file alone."""
     file: Path | None = None
     """The stack file, where there is one."""
+
+    @property
+    def source(self) -> Path:
+        """The file that says what is particular to it: its stack file, or the settings of a program's stack."""
+        if self.file is not None:
+            return self.file
+        project = project_of(self.project or Path())
+        settings = project.settings / f"Pulumi.{self.stack}.yaml" if project is not None else None
+        return relative(settings) if settings is not None and settings.is_file() else self.project or Path()
 
     @property
     def beside(self) -> Path:

@@ -24,7 +24,7 @@ def surroundings(files: Sequence[Path]) -> dict[str, str]:
 
 
 def _edited(files: Sequence[Path]) -> Iterator[bytes]:
-    """All that stack files say, and what of any file is not committed yet."""
+    """All that stack files, or the settings of stacks, say, and what of any file is not committed yet."""
     for file in dict.fromkeys(part for stack in files for part in (stack, *extended(stack))):
         yield os.fsencode(file.name)
         try:

@@ -45,7 +45,6 @@ class TeamPlatform(Component):
         self.cluster = ClusterRef.existing(
             args.cluster,
             region=region,
-            partition="aws",
             prefix=name,
             version=args.version,
             network=network.ref,
