@@ -43,6 +43,8 @@ _COMMANDS = {
     "teardown": "Show what to drain before a stack is destroyed, in which order, and how.",
 }
 
+_END = os._exit
+
 _OBJECTS = 200_000
 """New objects before the garbage collector runs; the preview of a platform makes half as many."""
 
@@ -122,28 +124,41 @@ def main(args: list[str] | None = None) -> NoReturn:
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.Abort:
-        code = _said("stopped", Exit.FAILED)
-    except click.ClickException as error:
-        vars(error)["message"] = visible(error.message)
-        with contextlib.suppress(OSError):
-            error.show()
-        code = Exit.INVALID
-    except MemoryError:
-        code = _said("eks-blueprints: needs more memory than it may have; raise the limit (ulimit -v)", Exit.FAILED)
-    except OSError as error:
-        code = _unwritten(error)
+        _stop()
     except Exception as error:
+        if stopping.asked():  # whoever turned the interrupt into an error of theirs
+            _stop()
         code = _failed(error)
+    _flush()
+    sys.exit(code or 0)
+
+
+def _stop() -> NoReturn:
+    """End at once: Python would end by the signal itself where the interrupt came inside of an `exec`."""
+    _said("stopped", Exit.FAILED)
+    _flush()
+    _END(Exit.FAILED)
+
+
+def _flush() -> None:
     try:
         if sys.stderr is not None:
             sys.stderr.flush()
     except (OSError, ValueError):
         sys.stderr = None  # Python would end with a code of its own where nobody can be told
-    sys.exit(code or 0)
 
 
 def _failed(error: Exception) -> Exit:
-    """The end of a command by what is wrong with its input, or by what no rule foresaw."""
+    """The end of a command by what is wrong with its input, with this machine, or by what no rule foresaw."""
+    if isinstance(error, click.ClickException):
+        vars(error)["message"] = visible(error.message)
+        with contextlib.suppress(OSError):
+            error.show()
+        return Exit.INVALID
+    if isinstance(error, MemoryError):
+        return _said("eks-blueprints: needs more memory than it may have; raise the limit (ulimit -v)", Exit.FAILED)
+    if isinstance(error, OSError):
+        return _unwritten(error)
     from eks_blueprints.core.errors import InputError, unforeseen  # half of what help and completion would load
 
     if isinstance(error, InputError):
@@ -168,11 +183,11 @@ def _end_by_us_alone() -> None:
 
     Processes that are forked end as always.
     """
-    ends, ours = os._exit, os.getpid()
+    ours = os.getpid()
 
     def asked(status: int) -> NoReturn:
         if os.getpid() != ours:
-            ends(status)
+            _END(status)
         raise SystemExit(status)
 
     vars(os)["_exit"] = asked

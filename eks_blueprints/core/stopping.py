@@ -24,6 +24,11 @@ def listen() -> None:
                 signal.signal(getattr(signal, name), _remember)
 
 
+def asked() -> bool:
+    """Whether somebody has asked to stop."""
+    return bool(_asked)
+
+
 def check() -> None:
     """Stop now, if somebody has asked for it.
 

@@ -27,13 +27,19 @@ os.write(1, b"DESCRIPTOR\\n")
 subprocess.run(["echo", "CHILD"])
 deploy(Path(__file__).parent / f"{pulumi.get_stack()}.yaml")
 """
+# Python ends by the signal itself, whatever is caught, where it interrupts the `exec` of a text.
 HANGS = """\
 import time
-while True:
-    try:
-        time.sleep(60)
-    except Exception:
-        pass
+exec("while True:\\n try: time.sleep(60)\\n except Exception: pass")
+"""
+TURNS = """\
+import time
+from pathlib import Path
+try:
+    Path("begun").touch()
+    time.sleep(60)
+except BaseException as error:
+    raise RuntimeError("no") from error
 """
 SWALLOWS = """\
 import time
@@ -116,10 +122,11 @@ def test_a_stop_leaves_nothing_behind(tmp_path: Path, stop: signal.Signals) -> N
     assert not left
 
 
-def test_a_program_that_swallows_the_stop_is_stopped_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", [SWALLOWS, TURNS], ids=["swallows", "turns"])
+def test_a_program_that_swallows_the_stop_is_stopped_too(tmp_path: Path, program: str) -> None:
     """As a bare `except:` does, in the program or in a module that it imports."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    folder = project(tmp_path, SWALLOWS)
+    folder = project(tmp_path, program)
     running = command(folder, "preview", "prod")
     while not list(folder.rglob("begun")):
         assert running.poll() is None, running.communicate()
