@@ -126,9 +126,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     except click.Abort:
         _stop()
     except Exception as error:
-        if stopping.asked():  # whoever turned the interrupt into an error of theirs
-            _stop()
-        code = _failed(error)
+        code = None if stopping.asked() else _failed(error)
+    if stopping.asked():  # and the interrupt got lost on its way, or came out as an error of somebody's
+        _stop()
     _flush()
     sys.exit(code or 0)
 

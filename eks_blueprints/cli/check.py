@@ -106,7 +106,10 @@ def command(  # noqa: PLR0917 - click passes each option by name
     mine = share.Share.here(shard) if shard is not None else None
     targets = mine.own if mine is not None else _targets(program, stacks)
     show.old_tables(*show.PLATFORM, *(("policies/",) if policies or profile is not None else ()))
-    unlisted = [*(_unmeant() if mine is not None or not stacks else []), *_clashes(files)]
+    unlisted = [
+        *(_unmeant() if mine is not None or not stacks else []),
+        *_clashes([each.file for each in targets if each.file is not None]),
+    ]
     show.problems(unlisted)
     verdicts = [_said(each, quiet=judging) for each in _verdicts(targets)]
     if not judging:

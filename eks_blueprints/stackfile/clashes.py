@@ -44,9 +44,9 @@ def clashes(files: Sequence[Path]) -> list[Problem]:
 
 def _read(file: Path) -> Document | None:
     try:
-        if "ecr_" not in file.read_text(encoding="utf-8") and "extends" not in file.read_text(encoding="utf-8"):
-            return None
-        return read_stack(file)
+        # What is no plain file, such as a pipe, can be read once, and is not read here.
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        return read_stack(file) if "ecr_" in text or "extends" in text else None
     except (InputError, OSError, UnicodeDecodeError):
         return None
 

@@ -1,7 +1,13 @@
-"""The same work on many stacks, on every processor: one process imports what all need, the others come of it."""
+"""The same work on many stacks, on every processor: one process has what all need, the others come of it.
+
+Two thirds of what a first stack costs are imports, schemas and tables that every further one reads. So on Linux this
+process does the first stack, and those that do the rest are forked from it. Elsewhere, and in a program with threads,
+forking is not safe: there a server that has imported what any platform needs is forked instead, or nothing (Windows).
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -19,6 +25,7 @@ _FILES, _FILES_EACH = 32, 8
 """Open files of a command that has other processes work, and those that each of them takes (pipes on both sides)."""
 _PATIENCE = 5
 """Seconds for a process to end that was told to."""
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 _WARM = "eks_blueprints.review.preview.warm"
 
 
@@ -30,18 +37,27 @@ def in_order(
     `jobs` is how many processes work at a time; default: one for each processor. One alone is this process. `work`
     and what it takes and gives have to be such as can be sent to another process.
     """
-    workers = min(len(items), jobs or os.cpu_count() or 1, _by_open_files())
+    most = min(jobs or os.cpu_count() or 1, _by_open_files())
+    # One stack needs nothing of what follows, and waits for it.
+    here, rest = (1, items[1:]) if len(items) > 1 and most > 1 and _forks() else (0, items)
+    workers = min(len(rest), most)
     if workers <= 1:
-        for item in items:
-            yield item, work(item)
-        return
-    # One stack needs none of this, and waits for it.
+        here, rest = len(items), ()
+    for item in items[:here]:
+        yield item, work(item)
+    if rest:
+        yield from _shared(work, rest, workers)
+
+
+def _shared(work: Callable[[_Item], _Result], items: Sequence[_Item], workers: int) -> Iterator[tuple[_Item, _Result]]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+    # Asked again: what has been done here may have begun a thread.
+    forks = _forks()
+    context = multiprocessing.get_context("fork" if forks else "forkserver" if os.name == "posix" else "spawn")
     context.set_forkserver_preload([_WARM])
-    with ProcessPoolExecutor(workers, context, initializer=late_modules.install) as pool:
+    with _unmoved(forks), ProcessPoolExecutor(workers, context, initializer=_begin) as pool:
         try:
             with _postponed():
                 waiting = [(item, pool.submit(work, item)) for item in items]
@@ -55,6 +71,37 @@ def in_order(
             for process in ended:  # one that just starts would complain that what it shares with this one is gone
                 process.join(_PATIENCE)
             raise
+
+
+def _begin() -> None:
+    """What a process that works for another does first."""
+    late_modules.install()
+    for name in _ENDING:
+        # It ends at once: whoever waits for it says so, and cleans up. What is ignored stays ignored.
+        if hasattr(signal, name) and callable(signal.getsignal(number := getattr(signal, name))):
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _forks() -> bool:
+    """Whether this process can be forked as it is: no other thread holds a lock that nobody would release there."""
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return False
+    try:
+        return len(os.listdir("/proc/self/task")) == 1  # those of libraries in other languages too
+    except OSError:
+        return False
+
+
+@contextmanager
+def _unmoved(forks: bool) -> Iterator[None]:
+    """Keep the garbage collector off what forked processes share: it writes to all that it looks at."""
+    if forks:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if forks:
+            gc.unfreeze()
 
 
 def _by_open_files() -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.preview import judging
+from eks_blueprints.review.preview.targets import stack_targets
 
 STACK = """\
 region: eu-west-1
@@ -24,7 +25,7 @@ def _files(folder: Path) -> list[Path]:
 
 def test_several_processes_say_the_same_in_the_same_order(tmp_path: Path) -> None:
     files = _files(tmp_path)
-    alone, together = (list(judging.reports(files, "baseline", jobs)) for jobs in (1, 2))
+    alone, together = (list(judging.reports(stack_targets(files), "baseline", jobs)) for jobs in (1, 2))
     assert [each.stack for each in together] == ["one", "three", "two"]
     assert [replace(each, seconds=0.0) for each in together] == [replace(each, seconds=0.0) for each in alone]
     assert together[0].rules
@@ -33,7 +34,7 @@ def test_several_processes_say_the_same_in_the_same_order(tmp_path: Path) -> Non
 def test_an_invalid_file_is_reported_from_another_process(tmp_path: Path) -> None:
     files = _files(tmp_path)
     files[1].write_text(STACK.replace("SIZE", "none"))
-    found = judging.reports(files, None, 2)
+    found = judging.reports(stack_targets(files), None, 2)
     assert next(found).stack == "one"
     with pytest.raises(InputError) as error:
         next(found)
