@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from eks_blueprints.access.policies import policy_arn
+from eks_blueprints.access.spec import AccessPolicy
 from eks_blueprints.addons._helm_values import PolicyArns
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.leaves import RoleArn
-from eks_blueprints.core.spec import In
+from eks_blueprints.core.spec import In, Many
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pulumi
+    import pulumi_aws as aws
 
     from eks_blueprints.core.component import Component
     from eks_blueprints.core.refs import ClusterRef
@@ -30,6 +35,10 @@ class CapabilityAddOn(AddOn):
 
     policy_arns: PolicyArns = {}
     """ARNs of the IAM policies of the role that is created, by a short name each. Default: no permissions in AWS."""
+
+    access_policies: Many[AccessPolicy] = ()
+    """EKS access policies that its role has on this cluster, such as `{policy: cluster_admin}`, or `{policy: admin,
+    namespaces: [shop]}`, besides those that EKS gives it. Default: none besides."""
 
     delete_propagation_policy: Literal["RETAIN"] = "RETAIN"
     """What happens to the objects in the cluster when it is deleted: they stay."""
@@ -81,9 +90,26 @@ class CapabilityAddOn(AddOn):
                 custom_timeouts=pulumi.CustomTimeouts(create=limit, update=limit, delete=limit) if limit else None,
             ),
         )
-        component.ready = (capability,)
+        component.ready = (capability, *self._access(component, cluster, capability))
         component.register_outputs({"arn": capability.arn, "version": capability.version})
         return component
+
+    def _access(
+        self, component: Component, cluster: ClusterRef, capability: aws.eks.Capability
+    ) -> Iterator[pulumi.Resource]:
+        """What its role may do on this cluster; EKS makes the entry of the role with the capability."""
+        import pulumi_aws as aws
+
+        for policy in self.access_policies:
+            scope: Any = policy.scope
+            yield aws.eks.AccessPolicyAssociation(
+                f"{component.pulumi_resource_name}-access-{policy.policy}",
+                cluster_name=cluster.name,
+                principal_arn=capability.role_arn,
+                policy_arn=policy_arn(cluster.partition, policy.policy),
+                access_scope=scope,
+                opts=component.child(depends_on=[capability], delete_before_replace=True),
+            )
 
     def _role(self, component: Component, cluster: ClusterRef) -> tuple[Any, list[pulumi.Resource]]:
         if self.role_arn is not None:

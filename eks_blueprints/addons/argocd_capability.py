@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from eks_blueprints.access.policies import policy_arn
 from eks_blueprints.access.spec import AccessPolicy
 from eks_blueprints.addons._capability import CapabilityAddOn
 from eks_blueprints.addons._helm_values import Namespace
@@ -85,27 +84,11 @@ class ArgocdCapability(CapabilityAddOn):
         return arn
 
     def install(self, cluster: ClusterRef) -> Component:
-        """Have EKS run it, and give it its rights on this cluster."""
-        import pulumi_aws as aws
-
+        """Have EKS run it, and register this cluster with it where it has rights there."""
         component = super().install(cluster)
-        (capability,) = component.ready
-        role: Any = getattr(capability, "role_arn")  # noqa: B009 - the type of what is ready is that of all resources
-        given: list[tuple[AccessPolicy, Any]] = [(policy, policy.scope) for policy in self.access_policies]
-        # EKS makes the entry of the role itself, when it makes the capability.
-        granted = [
-            aws.eks.AccessPolicyAssociation(
-                f"{component.pulumi_resource_name}-access-{policy.policy}",
-                cluster_name=cluster.name,
-                principal_arn=role,
-                policy_arn=policy_arn(cluster.partition, policy.policy),
-                access_scope=scope,
-                opts=component.child(depends_on=[capability], delete_before_replace=True),
-            )
-            for policy, scope in given
-        ]
-        registered = self._registered(component, cluster, [capability, *granted]) if granted else ()
-        component.ready = (capability, *granted, *registered)
+        role: Any = getattr(component.ready[0], "role_arn")  # noqa: B009 - the type is that of all resources
+        if self.access_policies:
+            component.ready = (*component.ready, *self._registered(component, cluster, [*component.ready]))
         component.exported = {"gitops_agent_role_arn": role}
         return component
 

@@ -11,6 +11,7 @@ from eks_blueprints.karpenter.labels import ZONE
 from eks_blueprints.karpenter.overlap import labels_left
 from eks_blueprints.network import endpoints, layout, zones
 from eks_blueprints.network.blocks import PlannedSubnet
+from eks_blueprints.network.security_group_names import CLUSTER
 from eks_blueprints.network.spec import AnyNetwork, NetworkArgs
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def check_network(args: BlueprintArgs, compute: Karpenter | AutoMode) -> Iterato
     """Zones that the network does not have, and tags that none of its subnets carries."""
     if isinstance(compute, Karpenter):
         yield from _cut_off(args.network, args.region, compute)
+        yield from _own_tag(args)
     if not isinstance(args.network, NetworkArgs):
         yield from _abroad(args, compute, ())
         return
@@ -61,6 +63,14 @@ def _cut_off(network: AnyNetwork, region: str, karpenter: Karpenter) -> Iterator
         if each.role is not None:
             message = "has no effect where Karpenter cannot reach IAM to create an instance profile; got a role"
             yield _doubt((*at, "node_classes", each.name, "role"), f"{message}; use instance_profile, or leave it out")
+
+
+def _own_tag(args: BlueprintArgs) -> Iterator[Problem]:
+    """The tag by which Karpenter finds the cluster's security group, which comes with it."""
+    group = args.security_groups.get(CLUSTER)
+    if group is not None and DISCOVERY in group.tags:
+        message = f"comes with karpenter; got {shown(group.tags[DISCOVERY])} too; remove it"
+        yield Problem(("security_groups", CLUSTER, "tags", DISCOVERY), message)
 
 
 def services_of(karpenter: Karpenter) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ _FURTHER_PLACES = {
     "PodIdentityAssociation": "pod_identity_associations",
 }
 """The same for specs whose fields only the complete list of the tools names."""
+_GROUPS_OF_NODES = {"compute.managed_nodes", "compute.self_managed_nodes"}
+"""Places of kinds that other tools have as two sorts of one thing."""
 
 
 def unknown_field(name: str, spec: type, known: Iterable[str]) -> str:
@@ -70,15 +72,27 @@ def _of_tools(name: str, spec: type, known: list[str]) -> str | None:
     """What the complete list of the tools says."""
     from eks_blueprints.core import peer_fields
 
-    meant = peer_fields.in_place(name, _places(spec))
+    places = _places(spec)
+    meant = peer_fields.in_place(name, places)
     if meant is None:
-        return None
+        return next((do for place in places for do in _of_other_nodes(name, place, known)), None)
     if not meant.is_field:
         return meant.here
     inside = meant.here.removeprefix(".")
     if inside == meant.here:
         return f"write {meant.here}"
     return f"did you mean {inside}?" if inside.partition(".")[0] in known else None
+
+
+def _of_other_nodes(name: str, place: str, known: list[str]) -> Iterator[str]:
+    """What it is of the other kind of groups of nodes, where this kind has no such field."""
+    from eks_blueprints.core import peer_fields
+
+    for other in _GROUPS_OF_NODES - {place} if place in _GROUPS_OF_NODES else ():
+        meant = peer_fields.in_place(name, [other])
+        field = "" if meant is None else meant.here.removeprefix(".")
+        if field.isidentifier() and field not in known:
+            yield f"write {field} of {other.removeprefix('compute.')}, which alone has it"
 
 
 def _places(spec: type) -> list[str]:

@@ -208,6 +208,18 @@ _ONE_BY_ONE = (
 )
 
 
+class _OneOrMany:
+    """Reads one value alone as a list of it."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        listed = core_schema.no_info_before_validator_function
+        return listed(lambda value: value if isinstance(value, list | tuple) else [value], handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        several = handler(schema["schema"])
+        return {"anyOf": [*several["items"]["anyOf"], several]}
+
+
 class _ManyMayBeOutput:
     """Reads `{stack, output, count}` as a list of references, before what is listed is validated."""
 
@@ -221,6 +233,7 @@ class _ManyMayBeOutput:
 if TYPE_CHECKING:
     Many: TypeAlias = Sequence[T]
     Several: TypeAlias = Sequence[T | Output[T]]
+    OneOrMany: TypeAlias = T | Output[T] | Sequence[T | Output[T]]
 else:
 
     class Many:
@@ -234,6 +247,12 @@ else:
 
         def __class_getitem__(cls, item: Any) -> Any:
             return Annotated[tuple[In[item], ...], _ManyMayBeOutput()]
+
+    class OneOrMany:
+        """`OneOrMany[T]`: a list of `In[T]`, for which one alone may be written; read as a tuple."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return Annotated[tuple[In[item], ...], _OneOrMany()]
 
 
 def is_output(value: Any) -> bool:

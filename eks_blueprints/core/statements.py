@@ -11,7 +11,7 @@ from eks_blueprints.core.errors import Faults, Path
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import action_name
 from eks_blueprints.core.leaves import arn_pattern
-from eks_blueprints.core.spec import In, Many, Spec
+from eks_blueprints.core.spec import In, Many, OneOrMany, Spec
 
 _PRINCIPAL = Form(
     r"\d{12}|arn:aws(-[a-z]+)*:(iam::\d{12}:(root|(role|user)/[\x21-\x7e]+)"
@@ -54,9 +54,9 @@ class _Statement(Spec):
     not_actions: Many[Action] = ()
     """All actions but these, instead of `actions`."""
 
-    conditions: dict[str, dict[str, Many[In[str]]]] = {}
-    """IAM conditions, all of which must hold: operator to key to values, such as
-    `{StringEquals: {"aws:RequestedRegion": [eu-west-1]}}`."""
+    conditions: dict[str, dict[str, OneOrMany[str]]] = {}
+    """IAM conditions, all of which must hold: operator to key to one value or a list, such as
+    `{StringEquals: {"aws:RequestedRegion": eu-west-1}}`."""
 
     def _check(self, faults: Faults) -> None:
         _one_of(self, "actions", need="needs at least one", do="name one, such as s3:GetObject", faults=faults)

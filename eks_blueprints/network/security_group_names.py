@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,10 @@ STANDING = {
 }
 """Groups that are there without being made here, by the names that they are kept for."""
 
+_OF_EKS = re.compile(r"Name\Z|kubernetes\.io/cluster/")
+"""Tags that EKS puts on the group that it creates, and puts back when the cluster is updated (EKS user guide, "View
+Amazon EKS security group requirements for clusters")."""
+
 SELF = "self"
 ALL = "-1"
 
@@ -43,6 +48,9 @@ def check_groups(groups: dict[str, SecurityGroupArgs]) -> dict[str, SecurityGrou
             for field in ("id", "name", "description"):
                 if getattr(group, field) is not None:
                     faults.add((key, field), f"is not for {STANDING[key]}; got it; remove it")
+        if key == CLUSTER:
+            for tag in filter(_OF_EKS.match, group.tags):
+                faults.add((key, "tags", tag), f"is a tag that EKS sets on its group; got {tag}; remove it")
         for way in ("ingress", "egress"):
             for rule, each in (getattr(group, way) or {}).items():
                 other: Any = each.security_group

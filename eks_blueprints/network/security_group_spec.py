@@ -169,7 +169,9 @@ class SecurityGroupArgs(Spec):
     name get all of these. Needs `vpc_cni: {pod_security_groups: standard}`, and nodes with branch interfaces."""
 
     tags: Tags = {}
-    """Tags of the group and its rules, besides the platform's."""
+    """Tags of the group and its rules, besides the platform's. The group that EKS creates (`cluster`) gets these alone,
+    and none of the cluster's or the platform's; a group by its `id`, and `endpoints`, get none: only their rules do.
+    """
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -12,7 +12,7 @@ from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.rule_source import source_inputs
 from eks_blueprints.core.spec import is_known
-from eks_blueprints.network.security_group_names import SELF
+from eks_blueprints.network.security_group_names import CLUSTER, SELF
 from eks_blueprints.network.security_group_spec import SecurityGroupArgs, SecurityGroupRule
 
 
@@ -71,7 +71,7 @@ class SecurityGroup(Component):
         made = [
             self._rule(way, key, each, {**ids, SELF: self.id}) for way, key, each in self._args.rules(made=self._made)
         ]
-        self.ready = tuple(made)
+        self.ready = (*made, *self._late_tags())
         self.register_outputs({"id": self.id})
 
     def give_to_pods(
@@ -101,6 +101,15 @@ class SecurityGroup(Component):
                 ),
             )
             yield each.namespace, policy
+
+    def _late_tags(self) -> Iterator[aws.ec2.Tag]:
+        """Tags of the group that EKS creates, which gets none of its cluster's. Each is its own resource, beside those
+        that EKS sets.
+        """
+        for key, value in self._args.tags.items() if self._key == CLUSTER else ():
+            yield aws.ec2.Tag(
+                f"{self.pulumi_resource_name}-tag-{key}", resource_id=self.id, key=key, value=value, opts=self.child()
+            )
 
     def _rule(
         self, way: str, key: str, rule: SecurityGroupRule, ids: Mapping[str, pulumi.Input[str]]

@@ -283,6 +283,19 @@ def test_the_capability_delivers_to_its_own_cluster_by_name(delivery: Any) -> No
     assert "server" not in app["spec.destination"]
 
 
+@pytest.mark.parametrize("kind", ["ack", "kro"])
+def test_a_capability_has_rights_on_its_cluster_beside_those_of_eks(kind: str) -> None:
+    policies = [{"policy": "admin", "namespaces": ["shop"]}, {"policy": "view"}]
+    shop = platform({f"{kind}_capability": {"access_policies": policies}}).is_valid()
+    found = {each.name: each for each in shop.all("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")}
+    begin = f"shop-{kind}-capability-access-"
+    admin = found[f"{begin}AmazonEKSAdminPolicy"].waits_for(f"shop-{kind}-capability-capability")
+    assert admin["accessScope"] == {"type": "namespace", "namespaces": ["shop"]}
+    assert admin["principalArn"] == f"${{shop-{kind}-capability-role.arn}}"
+    assert found[f"{begin}AmazonEKSViewPolicy"]["policyArn"].endswith(":cluster-access-policy/AmazonEKSViewPolicy")
+    shop.none("aws:eks/accessEntry:AccessEntry")
+
+
 def test_flux_reads_a_repository_with_its_secret() -> None:
     delivery = {"by": "flux", "repository": "ssh://git@github.com/acme/manifests", "secret": "deploy-key"}
     shop = platform({"fluxcd": {}, "keda": {}}, addon_defaults={"delivery": delivery}).is_valid()

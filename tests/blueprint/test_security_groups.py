@@ -15,6 +15,7 @@ from eks_blueprints.testing import Recorded, Resource, record
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+TAG = "aws:ec2/tag:Tag"
 POLICY = "kubernetes:vpcresources.k8s.aws/v1beta1:SecurityGroupPolicy"
 CLUSTER: dict[str, Any] = {"version": "1.34", "endpoint_access": {"office": {"cidr": "10.0.0.0/8"}}}
 SG = "sg-0123456789abcdef0"
@@ -128,6 +129,38 @@ def test_groups_that_are_there_get_rules_and_no_more() -> None:
         "own": SG,
     }
     assert not found.all(EGRESS)
+
+
+def test_the_group_that_eks_creates_gets_its_tags_one_by_one() -> None:
+    before = made({"cluster": {"tags": {"team": "core"}}}, tags={"owner": "all"})
+    after = made({"cluster": {"tags": {"cost": "7", "team": "core"}}}, tags={"owner": "all"})
+    group = "${shop-cluster.vpcConfig.clusterSecurityGroupId}"
+    assert {each.name: dict(each.inputs) for each in after.all(TAG)} == {
+        "shop-security-group-cluster-tag-cost": {"resourceId": group, "key": "cost", "value": "7"},
+        "shop-security-group-cluster-tag-team": {"resourceId": group, "key": "team", "value": "core"},
+    }
+    assert after.urns - before.urns == {after.one(TAG, "shop-security-group-cluster-tag-cost").urn}
+
+
+def test_groups_that_others_tag_get_no_tag_of_their_own() -> None:
+    groups = {"endpoints": {"tags": {"a": "b"}}, "own": {"id": SG, "tags": {"a": "b"}}}
+    assert not made(groups, network={"interface_endpoints": ["sts"]}).all(TAG)
+
+
+@pytest.mark.parametrize("tag", ["Name", "kubernetes.io/cluster/shop"])
+def test_tags_that_eks_sets_on_its_group_are_refused(tag: str) -> None:
+    [found] = told({"cluster": {"tags": {tag: "x", "Names": "x"}}})
+    assert found.endswith(f": is a tag that EKS sets on its group; got {tag}; remove it")
+    assert not told({"db": {"tags": {tag: "x"}}})
+
+
+def test_the_tag_of_karpenter_is_refused_beside_it() -> None:
+    groups: dict[str, Any] = {"cluster": {"tags": {"karpenter.sh/discovery": "shop"}}}
+    nodes: dict[str, Any] = {"system": {"kind": "managed_nodes"}}
+    assert not told(groups, compute=nodes)
+    found = told(groups, compute={**nodes, "karpenter": {}})
+    begin = 'security_groups.cluster.tags["karpenter.sh/discovery"]'
+    assert f'{begin}: comes with karpenter; got "shop" too; remove it' in found
 
 
 def test_pods_get_groups() -> None:

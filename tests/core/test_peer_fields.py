@@ -59,6 +59,15 @@ def test_explain_goes_on_with_our_field_where_there_is_one() -> None:
         ("addons: {metrics_server: {attachPolicyARNs: []}}", "no such field"),
         ("pod_identity_associations: {a: {attachRoleARN: x}}", "did you mean role_arn?"),
         ("outpost: {}", "cannot be written: a local cluster"),
+        (
+            "compute: {n: {kind: managed_nodes, asgMetricsCollection: []}}",
+            "write enabled_metrics of self_managed_nodes, which alone has it",
+        ),
+        (
+            "compute: {n: {kind: self_managed_nodes, nodeRepairConfig: {}}}",
+            "write node_repair_config of managed_nodes, which alone has it",
+        ),
+        ("network: {sharedNodeSecurityGroup: sg-1}", "write it as security_group_ids of each compute"),
     ],
 )
 def test_check_suggests_ours(text: str, said: str, tmp_path: Any) -> None:

@@ -136,12 +136,13 @@ def test_every_field_that_is_named_exists(path: str) -> None:
 def test_every_field_of_one_spec_that_is_named_exists(spec: str) -> None:
     from eks_blueprints.access.spec import AccessEntry
     from eks_blueprints.compute import Karpenter, ManagedNodes
+    from eks_blueprints.compute._parts import Volume
     from eks_blueprints.karpenter.node_pool import NodePool
 
     room, name = spec.split(".")
     fields = {
         field
-        for each in (AccessEntry, Karpenter, ManagedNodes, NodePool)
+        for each in (AccessEntry, Karpenter, ManagedNodes, NodePool, Volume)
         if name in [base.__name__ for base in each.__mro__]
         for field in each.model_fields
     }
@@ -158,6 +159,13 @@ def test_a_word_of_one_place(name: str, meant: str, tmp_path: Any) -> None:
     entry = f"{{principal_arn: 'arn:aws:iam::111122223333:role/x', {name}: a}}"
     (line,) = [each for each in told(f"{HEAD}access: {{a: {entry}}}\n", tmp_path) if name in each]
     assert line == f'access.a.{name}: no such field; got "{name}"; did you mean {meant}?'
+
+
+@pytest.mark.parametrize("place", ["disk: {%s: 1}", "additional_volumes: {/dev/sdb: {%s: 1}}"])
+def test_a_word_of_a_volume(place: str, tmp_path: Any) -> None:
+    nodes = place % "size"
+    (line,) = told(f"{HEAD}compute: {{nodes: {{kind: managed_nodes, {nodes}}}}}\n", tmp_path)
+    assert line.endswith('size: no such field; got "size"; did you mean volume_size?')
 
 
 def _refs(part: dict[str, Any]) -> list[dict[str, Any]]:
