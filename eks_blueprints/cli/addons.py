@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from eks_blueprints.cli import complete
+from eks_blueprints.cli.default_command import DefaultCommandGroup
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.printed import document
 
@@ -16,16 +17,12 @@ if TYPE_CHECKING:
     from eks_blueprints.addons.base import AddOn
 
 
-class _Commands(click.Group):
-    """An add-on's name alone is `show` of it."""
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            return "show", show, args
-        return super().resolve_command(ctx, args)
-
-
-@click.group("addons", cls=_Commands, invoke_without_command=True, context_settings={"allow_interspersed_args": False})
+@click.group(
+    "addons",
+    cls=DefaultCommandGroup,
+    invoke_without_command=True,
+    context_settings={"allow_interspersed_args": False},
+)
 @click.option("--category", metavar="NAME", help="Only those of a category.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
 @click.option("--write", "folder", is_flag=False, flag_value="docs/addons", metavar="[FOLDER]", help="Write the pages.")
@@ -79,6 +76,9 @@ def show(name: str) -> None:
         raise click.UsageError(_compute(name) or unknown_kind(name, facts.classes(), "add-on"))
     for line in _told(cls):
         click.echo(line)
+
+
+command.default = show
 
 
 def _compute(name: str) -> str | None:

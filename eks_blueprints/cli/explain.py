@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eks_blueprints.cli import show
+from eks_blueprints.cli import complete, show
+from eks_blueprints.cli.default_command import DefaultCommandGroup
 from eks_blueprints.cli.explain_hpa import hpa
 from eks_blueprints.cli.explain_nodes import nodes, platform
 from eks_blueprints.cli.explain_vpa import vpa
@@ -23,18 +24,9 @@ if TYPE_CHECKING:
     from eks_blueprints.core.peer_fields import PeerField
 
 
-class _Commands(click.Group):
-    """What is not a command is the path of a field."""
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            return "field", _field, args
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
     "explain",
-    cls=_Commands,
+    cls=DefaultCommandGroup,
     invoke_without_command=True,
     subcommand_metavar="FIELD | pods INSTANCE_TYPE... | hpa [STACK/WORKLOAD] | vpa STACK/WORKLOAD | nodes | platform",
 )
@@ -59,11 +51,14 @@ def command(context: click.Context) -> None:
 
 
 @click.command("field")
-@click.argument("path")
+@click.argument("path", shell_complete=complete.fields)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def _field(path: str, form: str) -> None:
     """Explain one field."""
     _show(path, form)
+
+
+command.default = _field
 
 
 def _show(path: str, form: str) -> None:

@@ -27,13 +27,14 @@ _PRIVATE = 0o600
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Default: standard output."
 )
 def command(stacks: tuple[str, ...], output: Path | None) -> None:
-    """Write one kubeconfig with a context for each stack, called like the stack.
+    """Write one kubeconfig with a context for each stack, named after the stack.
 
-    The stacks have to be deployed: `pulumi stack output kubeconfig` is asked of each, of all stacks of the project if
-    none is named. It holds no credentials: the AWS CLI gets a token when kubectl asks, in the way that the stack says.
+    STACK is a stack of this project; by default all that have a cluster. Each must be deployed, because the file is
+    made from its output `kubeconfig`, which is read with the Pulumi CLI. The file contains no credentials: kubectl
+    gets a token from the AWS CLI, with the role or profile of the stack's own kubeconfig.
 
     \b
-      eks-blueprints kubeconfig -o platform.kubeconfig           every stack that has a cluster
+      eks-blueprints kubeconfig -o platform.kubeconfig           all stacks that have a cluster
       eks-blueprints kubeconfig dev prod -o platform.kubeconfig
       KUBECONFIG=~/.kube/config:platform.kubeconfig kubectl --context prod get nodes
     """

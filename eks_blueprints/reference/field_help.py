@@ -83,6 +83,16 @@ def field_help(path: str) -> FieldHelp:
     )
 
 
+def field_names(path: str) -> list[str]:
+    """The names of the fields below a path, or of the kinds of a group; no class of a kind is loaded for its names.
+
+    Raises:
+        InputError: if there is no such field.
+    """
+    group = _GROUPS.get(path)
+    return list(kinds(group) if group else field_help(path).fields)
+
+
 def _root(steps: list[str]) -> type[StackArgs]:
     """The class of the stack files that have a field: of pipelines where platforms have none of that name."""
     of_pipelines = steps and steps[0] in {*PipelinesArgs.model_fields, *_STAGES} - BlueprintArgs.model_fields.keys()

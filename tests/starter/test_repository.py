@@ -115,6 +115,16 @@ def test_every_host_has_its_check(host: str, tmp_path: Path) -> None:
     assert "/eks-blueprints/" not in text
 
 
+def test_pulumi_installs_what_the_repository_needs(tmp_path: Path) -> None:
+    """Pulumi looks for requirements beside the program alone, and leaves the environment empty where there are none."""
+    for preset in PRESETS:
+        folder = made(tmp_path / preset, preset=preset)
+        program = folder / parse((folder / "Pulumi.yaml").read_text()).data["main"]
+        lines = (program / "requirements.txt").read_text().splitlines()
+        [other] = [line.removeprefix("-r ") for line in lines if not line.startswith("#")]
+        assert (program / other).resolve() == folder / "requirements.txt"
+
+
 def test_nothing_is_left_to_fill_in() -> None:
     for preset in PRESETS:
         for host in HOSTS:
