@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 
 class DefaultCommandGroup(click.Group):
-    """A group whose words that are no command are the argument of one: `explain network.cidr`, `addons external_dns`."""
+    """A group where a word that names no command is the argument of one: `explain network.cidr`."""
 
     default: click.Command
 

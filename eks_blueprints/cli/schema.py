@@ -121,7 +121,7 @@ def schema_text(blueprint: str | None, folder: Path, *, overlay: bool = False) -
 
 def _named() -> dict[Path, Schema]:
     """The schemas that the stack files of this project name; tells which of them name none."""
-    from eks_blueprints.reference.editor_schemas import FILE, line_of, named_schema, schemas_of
+    from eks_blueprints.reference.editor_schemas import line_of, schemas_of, without_schema
     from eks_blueprints.stackfile.find import program_alone, stack_files
 
     if program_alone(Path.cwd()) is not None:
@@ -129,9 +129,8 @@ def _named() -> dict[Path, Schema]:
         raise InputError([Problem((), f"there is no stack file; got {got}; name both: {_BY_SETTING}")])
     stacks = stack_files(Path.cwd())
     wanted = schemas_of(stacks)
-    for stack in stacks:
-        if named_schema(stack) is None:
-            click.echo(f"{stack}: names no schema; make this its first line: {line_of(FILE)}", err=True)
+    for file, schema in without_schema(stacks).items():
+        click.echo(f"{file}: names no schema; make this its first line: {line_of(schema)}", err=True)
     return wanted
 
 

@@ -61,13 +61,30 @@ def schemas_of(stacks: Iterable[Path]) -> dict[Path, Schema]:
         files = [stack, *extended(stack)]
         needed = Schema(blueprint if isinstance(blueprint, str) else None, overlay=len(files) > 1)
         for file in files:
-            named = named_schema(file) or (OVERLAY_FILE if needed.overlay else FILE)
+            named = named_schema(file) or _default(needed.overlay)
             if "://" not in named:
                 path = Path(os.path.relpath(file.parent / named))
                 wanted.setdefault(path, {}).setdefault(needed, file)
     if problems := list(_clashes(wanted)):
         raise InputError(problems)
     return {path: next(iter(needed)) for path, needed in wanted.items()}
+
+
+def without_schema(stacks: Iterable[Path]) -> dict[Path, str]:
+    """The files among these stack files, and those that they extend, that name no schema, with the one to name."""
+    found: dict[Path, str] = {}
+    for stack in stacks:
+        files = [stack, *extended(stack)]
+        found |= {
+            Path(os.path.relpath(file)): _default(overlay=len(files) > 1)
+            for file in files
+            if named_schema(file) is None
+        }
+    return found
+
+
+def _default(overlay: bool) -> str:
+    return OVERLAY_FILE if overlay else FILE
 
 
 def _clashes(wanted: dict[Path, dict[Schema, Path]]) -> Iterator[Problem]:

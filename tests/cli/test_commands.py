@@ -162,6 +162,22 @@ def test_a_stack_file_without_a_schema_is_told_which_line_to_add(project: Path) 
     ).replace(f"{project}/stacks/", "")
 
 
+def test_a_file_that_extends_another_is_told_to_name_the_schema_of_overlays(project: Path) -> None:
+    folder = project / "stacks"
+    (folder / "prod.yaml").rename(folder / "base.yaml")
+    edit(folder / "base.yaml", "# yaml-language-server: $schema=../docs/reference/stack.schema.json\n", "")
+    (folder / "prod.yaml").write_text("extends: base.yaml\n")
+    edit(folder / "dev.yaml", "../docs/reference/stack.schema.json", "stack.schema.json")
+    done = call("schema", "--write", cwd=folder)
+    line = "names no schema; make this its first line: # yaml-language-server: $schema=overlay.schema.json"
+    assert sorted(done.stderr.splitlines()) == [
+        f"base.yaml: {line}",
+        f"prod.yaml: {line}",
+        "wrote overlay.schema.json",
+        "wrote stack.schema.json",
+    ]
+
+
 def test_two_classes_cannot_share_a_schema(project: Path) -> None:
     edit(project / "stacks/prod.yaml", "region: eu-west-1", "blueprint: acme.Platform\nregion: eu-west-1")
     done = call("schema", "--write", cwd=project)
