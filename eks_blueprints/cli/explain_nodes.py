@@ -69,6 +69,8 @@ def nodes(stack: str | None, demand: str | None, form: str) -> None:
       eks-blueprints explain nodes --demand 4,4,5,20,6,4
     """
     if demand is not None:
+        if stack is not None:
+            raise click.UsageError(f"--demand is about no stack; got {stack} too; leave one of them out")
         _show_demand(demand, form)
         return
     from eks_blueprints.policies.compute_kinds import compute_of, duties

@@ -81,3 +81,9 @@ def test_a_demand_that_is_none_is_told(text: str, why: str) -> None:
     done = run("nodes", "--demand", text)
     assert done.exit_code == 2
     assert why in done.output
+
+
+def test_a_demand_is_about_no_stack() -> None:
+    done = run("nodes", "prod", "--demand", "4,4")
+    assert done.exit_code == 2
+    assert "--demand is about no stack; got prod too; leave one of them out" in done.output
