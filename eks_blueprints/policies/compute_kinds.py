@@ -14,7 +14,7 @@ from eks_blueprints.karpenter.labels import AUTO_MODE
 from eks_blueprints.policies.karpenter import node_class
 from eks_blueprints.policies.node_labels import launch_template
 from eks_blueprints.policies.platform import FARGATE, NODE_GROUP, NODE_POOL, on_cluster
-from eks_blueprints.policies.self_managed import groups_of
+from eks_blueprints.policies.self_managed import groups_of, templates
 from eks_blueprints.policies.stack import Resource, Stack
 
 KindName = Literal["managed_nodes", "self_managed_nodes", "karpenter", "auto_mode", "fargate", "hybrid_nodes"]
@@ -53,9 +53,7 @@ def _groups(cluster: Resource, stack: Stack) -> Iterator[ComputeKind]:
         template = launch_template(each, stack, "launchTemplate", "id") if each.props.has("launchTemplate") else None
         yield ComputeKind(each.name, "managed_nodes", each, template)
     for each in groups_of(cluster, stack):
-        mixed = ("mixedInstancesPolicy", "launchTemplate", "launchTemplateSpecification", "launchTemplateId")
-        at = mixed if each.props.has("mixedInstancesPolicy") else ("launchTemplate", "id")
-        yield ComputeKind(each.name, "self_managed_nodes", each, launch_template(each, stack, *at))
+        yield ComputeKind(each.name, "self_managed_nodes", each, next(templates(each, stack)))
 
 
 def _pools(cluster: Resource, stack: Stack) -> Iterator[ComputeKind]:

@@ -44,16 +44,17 @@ def groups_of(cluster: Resource, stack: Stack) -> list[Resource]:
 
 def nodes_of_group(group: Resource, stack: Stack) -> Nodes:
     """What the nodes of an Auto Scaling group are."""
-    templates = list(_templates(group, stack))
-    text = user_data(templates[0]) if len(templates) == 1 and templates[0] is not None else None
+    found = list(templates(group, stack))
+    only = found[0] if len(found) == 1 else None
+    text = None if only is None else user_data(only)
     labels = {normal(key): one_value(value) for key, value in _labels(group, text or "")}
     labels.setdefault(OPERATING_SYSTEM, one_value("windows" if _WINDOWS in (text or "") else "linux"))
-    disk = disk_of_template(templates[0], text) if len(templates) == 1 and templates[0] is not None else Disk()
+    disk = Disk() if only is None else disk_of_template(only, text)
     nodes = Nodes(
         name=group.name,
         labels=labels,
         carries=is_any_nodes,
-        types=_types(group, templates),
+        types=_types(group, found),
         taints=tuple(_taints(group, text or "")),
         regions=regions_of(group, stack),
         disk=disk.size,
@@ -69,7 +70,7 @@ def _may_be_of(group: Resource, cluster: Resource, stack: Stack) -> bool:
     name = cluster.props.raw("name") or cluster.name
     if owners and isinstance(name, str) and "${" not in name and not any("${" in each for each in owners):
         return name in owners
-    known = [user_data(each) if each is not None else None for each in _templates(group, stack)]
+    known = [user_data(each) if each is not None else None for each in templates(group, stack)]
     return bool(owners) or any(text is None or any(word in text for word in _JOINS) for text in known)
 
 
@@ -81,7 +82,7 @@ def _tags(group: Resource) -> Iterator[tuple[str, str]]:
                 yield str(tag.get("key")), str(tag.get("value"))
 
 
-def _templates(group: Resource, stack: Stack) -> Iterator[Resource | None]:
+def templates(group: Resource, stack: Stack) -> Iterator[Resource | None]:
     """The launch templates of a group; None for one that the stack does not make."""
     mixed = ("mixedInstancesPolicy", "launchTemplate")
     if group.props.has("mixedInstancesPolicy"):

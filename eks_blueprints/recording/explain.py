@@ -16,7 +16,7 @@ def explain(error: BaseException, monitor: RecordingMonitor, locator: Locator) -
     """The user's line and the message of what went wrong first."""
     if monitor.failure is not None:
         return monitor.failure
-    chain = _causes(error)
+    chain = causes(error)
     if memory := next((each for each in chain if isinstance(each, MemoryError)), None):
         raise memory
     if late := next((each for each in chain if isinstance(each, OutOfTime)), None):
@@ -41,7 +41,8 @@ def explain(error: BaseException, monitor: RecordingMonitor, locator: Locator) -
     return ProgramError(_message(error))
 
 
-def _causes(error: BaseException) -> list[BaseException]:
+def causes(error: BaseException) -> list[BaseException]:
+    """An error and what it comes from, one after the other, each once: the SDK's errors may lead back to themselves."""
     chain = [error]
     while isinstance(cause := _cause(chain[-1]), BaseException) and cause not in chain:
         chain.append(cause)

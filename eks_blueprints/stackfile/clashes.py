@@ -10,7 +10,7 @@ from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import InputError, Problem, dotted, shown
 from eks_blueprints.core.errors import Path as FieldPath
 from eks_blueprints.registry.spec import NAMED
-from eks_blueprints.stackfile.extends import read_stack
+from eks_blueprints.stackfile.extends import extended, read_stack
 
 _PUBLIC = "ecr_public_repositories"
 
@@ -44,9 +44,9 @@ def clashes(files: Sequence[Path]) -> list[Problem]:
 
 def _read(file: Path) -> Document | None:
     try:
-        # What is no plain file, such as a pipe, can be read once, and is not read here.
-        text = file.read_text(encoding="utf-8") if file.is_file() else ""
-        return read_stack(file) if "ecr_" in text or "extends" in text else None
+        # What is no plain file, such as a pipe, can be read once, and is not read here. Few files are worth parsing.
+        parts = [each for each in (file, *extended(file)) if each.is_file()]
+        return read_stack(file) if any("ecr_" in each.read_text(encoding="utf-8") for each in parts) else None
     except (InputError, OSError, UnicodeDecodeError):
         return None
 

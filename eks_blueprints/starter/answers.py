@@ -86,6 +86,11 @@ class Answers:
         do = f"leave it out, or add --preset {ON_A_CLUSTER}"
         return f"names a cluster that exists; got the preset {shown(self.preset)}, which creates its own; {do}"
 
+    @property
+    def trusted(self) -> str:
+        """What a check of pull requests installs for its comment: never what a pull request names."""
+        return self.requirement.partition("  #")[0]
+
     def values(self) -> dict[str, str]:
         """What stands for each placeholder of a template; the answers have no problem."""
         offered = zones.region(self.region).zones
@@ -102,7 +107,6 @@ class Answers:
             "KUBERNETES_VERSION": versions.latest(),
             "BOTTLEROCKET_RELEASE": BOTTLEROCKET[1],
             "REQUIREMENT": self.requirement,
-            "TRUSTED": self.requirement.partition("  #")[0],
         }
 
 

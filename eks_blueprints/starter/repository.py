@@ -32,8 +32,7 @@ def repository(answers: Answers, values: Mapping[str, str] | None = None) -> dic
     if answers.ci != NO_CI:
         from eks_blueprints.starter import checks
 
-        # The package that the team trusts, never the one that a pull request names.
-        install = () if answers.ci == "codebuild" else (f'pip install --quiet "{filled["TRUSTED"]}"',)
+        install = () if answers.ci == "codebuild" else (f'pip install --quiet "{answers.trusted}"',)
         found |= checks.files(answers.ci, checks.Check(requirements="requirements.txt", install=install))
     return found
 

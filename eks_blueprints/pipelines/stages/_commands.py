@@ -162,3 +162,12 @@ class CommandStage(Stage):
     def plain_texts(self) -> Mapping[str, object]:
         """Commands and variables."""
         return {"commands": list(self.commands), "variables": dict(self.variables), "matrix": dict(self.matrix)}
+
+
+class BuiltInStage(CommandStage):
+    """A stage that has work of its own, which commands of yours add to."""
+
+    @property
+    def needs_commands(self) -> bool:
+        """It does its work without."""
+        return False

@@ -12,7 +12,7 @@ from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.pipelines._job import Job, Output, Report, Site
 from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 
 _VERSION = Form(r"1\.\d{1,2}", what="is not a version of Kubernetes", do='write it in quotes, such as "1.36"')
 _SCHEMAS = Form(
@@ -53,7 +53,7 @@ class ChecksArgs(Spec):
     """What `pip install` is given for them: a name with a version, or an address."""
 
 
-class CheckChart(CommandStage):
+class CheckChart(BuiltInStage):
     """Check a Helm chart and what it renders: `helm lint`, schemas, unit tests, and the policies of this package."""
 
     chart: RepositoryPath = "chart"
@@ -64,11 +64,6 @@ class CheckChart(CommandStage):
 
     checks: ChecksArgs = ChecksArgs()
     """What is checked."""
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def artifact(self) -> str:

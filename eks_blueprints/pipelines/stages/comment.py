@@ -9,11 +9,11 @@ from pydantic import Field
 
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
-from eks_blueprints.pipelines.stages._commands import CommandStage, RunnerArgs
+from eks_blueprints.pipelines.stages._commands import BuiltInStage, RunnerArgs
 from eks_blueprints.pipelines.stages._comparison import PYTHON
 
 
-class Comment(CommandStage):
+class Comment(BuiltInStage):
     """Post the report of a `review` stage as the one comment of the pull request. It checks nothing out and alone has
     a token that can comment, which only its last command sees."""
 
@@ -24,11 +24,6 @@ class Comment(CommandStage):
     request names."""
 
     runner: RunnerArgs = PYTHON
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def reviews(self) -> bool:

@@ -16,7 +16,7 @@ from eks_blueprints.pipelines._environment import Environment
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
 from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 from eks_blueprints.pipelines.stages.preview import PulumiArgs
 from eks_blueprints.pipelines.stages.roll_back import Guarded
 
@@ -106,7 +106,7 @@ class GitopsArgs(Spec):
     """What `pip install` is given for `eks-blueprints gitops bump`: a name with a version, or an address."""
 
 
-class Deploy(Guarded, CommandStage):
+class Deploy(Guarded, BuiltInStage):
     """Change an environment, and wait until the change is done."""
 
     kubectl: KubectlArgs | None = None
@@ -137,11 +137,6 @@ class Deploy(Guarded, CommandStage):
             faults.add("namespace", f"is not for Pulumi; got {self.namespace}; remove it")
         faults.raise_if_any()
         return self
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
         """Ways that do not fit its environment."""

@@ -6,20 +6,15 @@ from collections.abc import Mapping
 
 from eks_blueprints.pipelines._job import Job, Output, Site
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 from eks_blueprints.pipelines.stages.preview import PulumiArgs
 
 
-class Drift(CommandStage):
+class Drift(BuiltInStage):
     """Compare what is deployed with what a program says, and fail if anything differs. Nothing is changed."""
 
     pulumi: PulumiArgs
     """The stack."""
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def summary(self) -> str:

@@ -14,7 +14,7 @@ from eks_blueprints.pipelines import _registry
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
 from eks_blueprints.pipelines._registry import BucketUrl, Repository
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 
 _CHART = Form(r"[a-z0-9][a-z0-9-]{0,62}", what="is not the name of a chart", do="use lowercase letters, digits and -")
 _PATTERN = Form(r"[\w.*+-]{1,128}", what="is not a pattern of tags", do="use * for any text, such as sha-* or 1.*")
@@ -56,7 +56,7 @@ class FoundChart(Spec):
         return self
 
 
-class Find(CommandStage):
+class Find(BuiltInStage):
     """Take the newest image or chart that another pipeline has published, by its digest: from here on it stays."""
 
     image: FoundImage | None = None
@@ -71,11 +71,6 @@ class Find(CommandStage):
         faults.require_one(self, "image", "chart")
         faults.raise_if_any()
         return self
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def artifact(self) -> str:

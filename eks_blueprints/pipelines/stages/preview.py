@@ -16,7 +16,7 @@ from eks_blueprints.pipelines._job import Job, Output, Site
 from eks_blueprints.pipelines._registry import BucketUrl
 from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 
 _STACK = Form(
     r"([\w.-]{1,100}/){0,2}[A-Za-z0-9_.-]{1,100}",
@@ -75,17 +75,12 @@ class PulumiArgs(Spec):
         return tuple(found)
 
 
-class Preview(CommandStage):
+class Preview(BuiltInStage):
     """Show what Pulumi would change, and save it as a plan: a deployment of the plan does that and nothing else, or
     fails."""
 
     pulumi: PulumiArgs
     """The stack."""
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def artifact(self) -> str:

@@ -15,7 +15,7 @@ from eks_blueprints.pipelines._registry import Account, BucketUrl, Repository
 from eks_blueprints.pipelines._repository import Tag
 from eks_blueprints.pipelines._scripts import script
 from eks_blueprints.pipelines.stages._charts import index
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 
 
 class RegistryTarget(Spec):
@@ -51,7 +51,7 @@ class ChartTarget(RegistryTarget):
         return self
 
 
-class Promote(CommandStage):
+class Promote(BuiltInStage):
     """Copy an image or a chart to the registry of the next environment, by its digest and with its signatures. Nothing
     is built again, and what arrives is compared."""
 
@@ -67,11 +67,6 @@ class Promote(CommandStage):
         faults.require_one(self, "image", "chart")
         faults.raise_if_any()
         return self
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def artifact(self) -> str:

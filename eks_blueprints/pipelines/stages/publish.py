@@ -14,7 +14,7 @@ from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
 from eks_blueprints.pipelines._registry import Repository
 from eks_blueprints.pipelines._scripts import script
 from eks_blueprints.pipelines.stages._charts import ChartArgs, SignArgs, signed
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 
 Tag = Literal["commit", "short_commit", "branch", "version", "latest"]
 
@@ -30,7 +30,7 @@ class PublishedImage(Spec):
     as `v1.2.3` says, `latest`. Those of versions and commits are never moved; where tags are immutable, none is."""
 
 
-class Publish(CommandStage):
+class Publish(BuiltInStage):
     """Publish an image, as one for all the platforms that it was built for, or a chart, packaged and signed."""
 
     image: PublishedImage | None = None
@@ -57,11 +57,6 @@ class Publish(CommandStage):
                         faults.add(path, unknown_name(name, self.secrets, "secret of this stage"))
         faults.raise_if_any()
         return self
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def artifact(self) -> str:

@@ -8,11 +8,11 @@ from typing import ClassVar
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
 from eks_blueprints.pipelines._repository import RepositoryPath
-from eks_blueprints.pipelines.stages._commands import CommandStage, RunnerArgs
+from eks_blueprints.pipelines.stages._commands import BuiltInStage, RunnerArgs
 from eks_blueprints.pipelines.stages._comparison import INSTALL, PYTHON, base, entered
 
 
-class Review(CommandStage):
+class Review(BuiltInStage):
     """Check stack files and policies, run the tests, and compare with the branch that the pull request is for. It runs
     the change's own code and has no right to anything; its report is an artifact, which a `comment` stage posts. After
     a `shard` stage it joins the reports of the shares instead."""
@@ -35,11 +35,6 @@ class Review(CommandStage):
     """What is refused, as `eks-blueprints diff --fail-on` takes it, such as `replace,delete,policy,cost>100`."""
 
     runner: RunnerArgs = PYTHON
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def reviews(self) -> bool:

@@ -17,7 +17,7 @@ from eks_blueprints.pipelines import _registry
 from eks_blueprints.pipelines._environment import Environment
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Report, Site
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 
 Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW"]
 _ORDER: tuple[Severity, ...] = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
@@ -48,7 +48,7 @@ class Waiver(Spec):
     """Last day on which it counts, such as `2027-03-31`."""
 
 
-class Scan(CommandStage):
+class Scan(BuiltInStage):
     """Let an image pass only if no vulnerability in it is too severe. Without a result of a scan it does not pass."""
 
     scanner: Literal["ecr", "trivy"] = "ecr"
@@ -79,11 +79,6 @@ class Scan(CommandStage):
             faults.add("wait_minutes", f"leaves no time for the job itself; got {got}; raise timeout_minutes")
         faults.raise_if_any()
         return self
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
         """Waivers that are over, or soon are."""

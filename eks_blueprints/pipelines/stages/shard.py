@@ -11,14 +11,14 @@ from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._job import Job, Output, Site
 from eks_blueprints.pipelines._repository import RepositoryPath
-from eks_blueprints.pipelines.stages._commands import CommandStage, RunnerArgs
+from eks_blueprints.pipelines.stages._commands import BuiltInStage, RunnerArgs
 from eks_blueprints.pipelines.stages._comparison import INSTALL, PYTHON, base, entered
 
 Shards = Annotated[int, Field(ge=2, le=100)]
 """CodeBuild runs at most 100 builds beside each other in a batch."""
 
 
-class Shard(CommandStage):
+class Shard(BuiltInStage):
     """Check and compare a share of the stacks on each of several machines, which run beside each other. What they find
     is told once, by a stage that joins their reports: `review`, or one that runs `eks-blueprints report merge`."""
 
@@ -51,11 +51,6 @@ class Shard(CommandStage):
             faults.add("compares", "leaves nothing to do without checks; got false for both; set one of them")
         faults.raise_if_any()
         return self
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     @property
     def reviews(self) -> bool:

@@ -12,11 +12,11 @@ from eks_blueprints.pipelines import _cluster, _registry
 from eks_blueprints.pipelines._environment import Environment
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 from eks_blueprints.pipelines.stages.deploy import HelmArgs, helm_lines
 
 
-class Trial(CommandStage):
+class Trial(BuiltInStage):
     """Install a chart with the image in a namespace where nothing depends on it, run its tests (`helm test`), and
     remove it again whatever they say. A failed installation is rolled back by Helm."""
 
@@ -29,11 +29,6 @@ class Trial(CommandStage):
 
     wait_minutes: int = Field(default=10, ge=1, le=120)
     """How long it waits for the release, and for its tests, 1 to 120 minutes."""
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
         """Namespaces that its role cannot use."""

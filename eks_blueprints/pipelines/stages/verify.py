@@ -16,7 +16,7 @@ from eks_blueprints.pipelines import _cluster
 from eks_blueprints.pipelines._environment import Environment
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._commands import BuiltInStage
 from eks_blueprints.pipelines.stages.deploy import Workload, namespace_in
 from eks_blueprints.pipelines.stages.roll_back import Guarded
 
@@ -39,7 +39,7 @@ class UrlCheck(Spec):
     """Text that the answer contains, in one line. Default: any."""
 
 
-class Verify(Guarded, CommandStage):
+class Verify(Guarded, BuiltInStage):
     """Find out whether an environment works: what its workloads report, which images their pods really run, the tests
     of the chart, addresses, alarms, and commands of your own."""
 
@@ -74,11 +74,6 @@ class Verify(Guarded, CommandStage):
             faults.add("wait_minutes", f"leaves no time for the job itself; got {got}; raise timeout_minutes")
         faults.raise_if_any()
         return self
-
-    @property
-    def needs_commands(self) -> bool:
-        """It does its work without."""
-        return False
 
     def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
         """What cannot be seen in its environment."""

@@ -106,13 +106,11 @@ def recorded(
 
 def told(error: ProgramError, target: Target) -> InputError:
     """What a program that fails says of its stack file, or of itself."""
-    cause: BaseException | None = error
-    met: set[int] = set()
-    while cause is not None and id(cause) not in met:  # an error may be its own cause, by ways round
+    from eks_blueprints.recording.explain import causes
+
+    for cause in causes(error):
         if isinstance(cause, InputError):
             return cause
-        met.add(id(cause))
-        cause = cause.__cause__
     if error.file is None:
         return InputError([Problem((), error.message, str(target.file or target.project))])
     file = error.file if target.project is None else os.path.relpath(target.project / error.file)
