@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from eks_blueprints.adoption.file import SUFFIX
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
 from eks_blueprints.stackfile.extends import extended
@@ -96,7 +97,8 @@ def shared_files(project: Project) -> dict[Path, list[Path]]:
 
 
 def _beside(project: Project) -> list[Path]:
-    return sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
+    found = (path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
+    return sorted(path for path in found if not path.name.endswith(SUFFIX))
 
 
 def stacks_of(file: Path) -> list[Path]:
@@ -214,6 +216,9 @@ class _Finder:
 
 def _is_settings(path: Path) -> str | None:
     """What to say of a settings file that is taken for a stack file: which the stack file is."""
+    if path.name.endswith(SUFFIX):
+        stack = path.name.removesuffix(SUFFIX)
+        return f"says what the stack {stack} takes over; got no stack file; the stack file is {stack}.yaml"
     if path.name == "policies.yaml":
         return "holds the settings of policies; got no stack file; name a stack or a stack file"
     if path.name == "Pulumi.yaml":
