@@ -46,7 +46,7 @@ class Adoption:
             if (type_, name) in known:
                 continue
             message = unknown_name(name, types.get(type_, ()), f"{type_} in this stack")
-            found.append(Problem(("resources", type_, name), f"{message}, or take the entry out"))
+            found.append(Problem(("resources", type_, name), message))
         return located(found, self.document)
 
 

@@ -44,7 +44,8 @@ def adopt(path: str | FilePath, name: str | None = None) -> Iterator[None]:
     pulumi.runtime.register_stack_transformation(transformation)
     yield
     if strangers := adoption.strangers(transformation.made):
-        raise pulumi.RunError(str(InputError(strangers)))
+        told = InputError(strangers)
+        raise pulumi.RunError(str(told)) from told
 
 
 class _Transformation:

@@ -29,7 +29,7 @@ class Adopted(Spec):
     the next `pulumi up` takes the resource over as it is; afterwards it has no effect."""
 
     alias: str | None = None
-    """URN that it has in the state of this stack, `urn:pulumi:...`, instead of `id`: it is renamed, and not imported."""
+    """URN that it has in the state of this stack, `urn:pulumi:...`, instead of `id`: it is renamed, not imported."""
 
     keep: Many[str] = ()
     """Properties whose value in AWS stays although the program says another, such as a name whose change would replace

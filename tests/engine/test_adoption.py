@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from eks_blueprints.lifecycle.importers.found.adoption import judged
-from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
+from eks_blueprints.lifecycle.importers.found.model import Holdings
 from eks_blueprints.lifecycle.importers.found.stack import drafted
-from eks_blueprints.lifecycle.importers.found.types import types
+from eks_blueprints.lifecycle.importers.pulumi_state import read_state as read_stack_state
 from eks_blueprints.lifecycle.importers.terraform import read_state
 from eks_blueprints.lifecycle.importers.writing import as_yaml
-from tests.lifecycle.importers import states
+from tests.lifecycle.importers import pulumi_states, states
 
 from .harness import Engine, Project, Result
-from .held import hold, hold_roles
+from .held import hold, hold_named
 
 pytestmark = pytest.mark.engine
 
@@ -29,8 +26,6 @@ from eks_blueprints import stackfile
 
 stackfile.deploy(Path(__file__).with_name("dev.yaml"))
 """
-ROLE = re.compile(r"arn:aws:iam::\d+:role/[\w-]+")
-SERVICES = {"pods": "pods.eks.amazonaws.com"}
 
 
 def project_of(engine: Engine, holdings: Holdings, *, aliases: bool = False) -> Project:
@@ -41,12 +36,8 @@ def project_of(engine: Engine, holdings: Holdings, *, aliases: bool = False) -> 
     assert not found.replaced
     files = {"dev.yaml": text, "dev.adopt.yaml": found.text("Imported for a test.")}
     project = engine.program(PROGRAM, files=files)
-    hold(project, (*holdings.resources, *draft.extra))
-    roles = {arn: "ec2.amazonaws.com" for arn in ROLE.findall(text)}
-    roles |= {arn: "eks-fargate-pods.amazonaws.com" for arn in roles if "fargate" in arn}
-    roles |= {arn: "pods.eks.amazonaws.com" for arn in roles if "Controller" in arn or "ebs-csi" in arn}
-    for arn, service in roles.items():
-        hold_roles(project, [arn], service)
+    hold(project, found, (*holdings.resources, *draft.extra))
+    hold_named(project, text)
     return project
 
 
@@ -82,3 +73,13 @@ def test_a_root_of_terraform_is_taken_over_with_nothing_replaced(
 ) -> None:
     state = states.written(tmp_path / "terraform.tfstate", states.terraform(getattr(states, name)()))
     taken_over(project_of(engine, read_state(str(state))), created)
+
+
+@pytest.mark.parametrize(
+    ("name", "created"), [("eks_2", None), ("eks_3", {"LaunchTemplate"}), ("eks_4", None), ("plain", None)]
+)
+def test_a_stack_of_pulumi_is_taken_over_with_nothing_replaced(
+    engine: Engine, tmp_path: Path, name: str, created: set[str] | None
+) -> None:
+    state = states.written(tmp_path / "stack.json", getattr(pulumi_states, name)())
+    taken_over(project_of(engine, read_stack_state(str(state))), created)

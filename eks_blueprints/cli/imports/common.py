@@ -98,9 +98,7 @@ def _write() -> Iterator[str]:
     yield "  write both files with -o stacks/STACK.yaml"
 
 
-def _next(
-    draft: Draft, found: Judged, output: Path, forget: Callable[[Draft, Judged], Iterator[str]]
-) -> Iterator[str]:
+def _next(draft: Draft, found: Judged, output: Path, forget: Callable[[Draft, Judged], Iterator[str]]) -> Iterator[str]:
     from eks_blueprints.adoption.file import beside
 
     adoption, stack = beside(output), output.stem

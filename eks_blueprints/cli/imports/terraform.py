@@ -51,7 +51,9 @@ def _forget(draft: Draft, found: Judged) -> Iterator[str]:
         yield f"  {quoted(['terraform', 'state', 'rm', name])}"
     taken = set(names)
     modules = tuple(f"{each}." for each in tops if each.startswith("module."))
-    rest = [each.place for each in draft.holdings.resources if each.place not in taken and each.place.startswith(modules)]
+    rest = [
+        each.place for each in draft.holdings.resources if each.place not in taken and each.place.startswith(modules)
+    ]
     if modules and rest:
         yield f"  {len(rest)} more resources of these modules, such as roles and keys, stay in AWS, managed by nobody"
 

@@ -32,7 +32,9 @@ def read_json(named: str, what: str, do: str) -> Any:
             got = "a folder" if path.is_dir() else "no such file"
             raise refused(named, f"is not {what}; got {got}; {do}")
         if (size := path.stat().st_size) > MOST_BYTES:
-            raise refused(named, f"is too large; got {size / 2**20:,.0f} MiB, up to {MOST_BYTES / 2**20:.0f} are read; {do}")
+            raise refused(
+                named, f"is too large; got {size / 2**20:,.0f} MiB, up to {MOST_BYTES / 2**20:.0f} are read; {do}"
+            )
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise refused(named, f"is not {what}; got bytes that are no text; {do}") from None

@@ -6,6 +6,7 @@ from typing import Any
 
 from eks_blueprints.lifecycle.importers.found.draft import Draft, said, short_name
 from eks_blueprints.lifecycle.importers.found.model import (
+    ADDON,
     ENTRY,
     ENTRY_POLICY,
     FARGATE,
@@ -14,6 +15,7 @@ from eks_blueprints.lifecycle.importers.found.model import (
     Found,
 )
 
+_AGENT = "eks-pod-identity-agent"
 _CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
 
 
@@ -83,7 +85,12 @@ def _administrator(draft: Draft, access: dict[str, Any]) -> None:
 def add_pod_identity(draft: Draft) -> None:
     """Say the Pod Identity associations with their roles, without those of add-ons."""
     made: dict[str, Any] = {}
+    agent = draft.holdings.one(ADDON, clusterName=draft.name, addonName=_AGENT)
     for found in draft.holdings.of(IDENTITY, clusterName=draft.name):
+        if agent is None and not draft.cluster.get("computeConfig.enabled"):
+            do = f"have EKS install {_AGENT}, and import again"
+            draft.note(found, f"the agent of Pod Identity is no add-on of EKS here: left alone; {do}")
+            continue
         namespace, account = str(found.get("namespace")), str(found.get("serviceAccount"))
         name = short_name(account if account != "default" else f"{namespace}-{account}", made, "pods")
         made[name] = said(

@@ -61,7 +61,9 @@ def _configuration(draft: Draft, found: Found) -> Any:
         return None
     if secret := next(plain_secrets(values), None):
         path = ".".join(map(str, secret))
-        draft.note(found, f"configurationValues: left out, as {path} may be a secret; write it by hand, with references")
+        draft.note(
+            found, f"configurationValues: left out, as {path} may be a secret; write it by hand, with references"
+        )
         return None
     return values
 

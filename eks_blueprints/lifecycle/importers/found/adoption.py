@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -147,15 +148,15 @@ def _state(pairs: Mapping[Key, Found], plan: Plan) -> dict[str, Any]:
             row |= {"inputs": dict(resource.inputs), "outputs": dict(resource.inputs)}
         else:
             outputs = {key: value for key, value in found.properties.items() if value is not None}
-            row |= {"id": found.id, "inputs": _inputs(found, resource), "outputs": outputs}
+            row |= {"id": found.id, "inputs": read_inputs(found, resource), "outputs": outputs}
         row["propertyDependencies"] = {key: list(urns) for key, urns in resource.property_dependencies.items()}
         rows.append(row)
     return {"version": 3, "deployment": {"resources": rows}}
 
 
 def _inputs(found: Found, resource: PlannedResource) -> dict[str, Any]:
-    """Its inputs, without those that keep their value where the program says nothing."""
-    inputs = _plain(found.inputs)
+    """The inputs that an import reads, without those that keep their value where the program says nothing."""
+    inputs = deepcopy(found.inputs)
     for path in types()[found.type].computed:
         *parents, key = path.split(".")
         own: Any = at(inputs, ".".join(parents)) if parents else inputs
@@ -163,10 +164,3 @@ def _inputs(found: Found, resource: PlannedResource) -> dict[str, Any]:
         if isinstance(own, dict) and not (isinstance(asked, Mapping) and key in asked):
             own.pop(key, None)
     return {key: value for key, value in inputs.items() if value not in ({}, [])}
-
-
-def _plain(value: Any) -> Any:
-    """A copy without what says nothing."""
-    if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items() if each not in (None, "", {}, [])}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

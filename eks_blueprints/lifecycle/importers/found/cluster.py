@@ -41,7 +41,8 @@ def add_cluster(draft: Draft) -> None:
     draft.data["cluster"] = {name: value for name, value in fields.items() if not _is_default(name, value)}
     draft.take(found, "cluster")
     draft.unsaid(
-        found, {"outpostConfig": "a local cluster on Outposts cannot be described by a stack file; leave it to its tool"}
+        found,
+        {"outpostConfig": "a local cluster on Outposts cannot be described by a stack file; leave it to its tool"},
     )
 
 
@@ -87,9 +88,7 @@ def _logs(draft: Draft) -> dict[str, Any]:
         found = Found.of(LOG_GROUP, f"log group {name}, which EKS made", made)
         draft.extra.append(found)
     draft.take(found, "cluster.log_group")
-    fields = said(
-        kms_key_id=found.get("kmsKeyId"), log_group_class=_unless(found.get("logGroupClass"), "STANDARD")
-    )
+    fields = said(kms_key_id=found.get("kmsKeyId"), log_group_class=_unless(found.get("logGroupClass"), "STANDARD"))
     return {"log_group": {"retention_in_days": int(found.get("retentionInDays", _NEVER)), **fields}}
 
 

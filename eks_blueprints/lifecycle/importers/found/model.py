@@ -43,7 +43,7 @@ class Found:
     def of(cls, type_: str, place: str, properties: Mapping[str, Any], **more: Any) -> Found:
         """One of a known type, with its import id put together of its properties."""
         known = types()[type_]
-        kept = {key: value for key, value in properties.items() if key in known.inputs | known.outputs | {"id"}}
+        kept = _set({key: value for key, value in properties.items() if key in known.inputs | known.outputs | {"id"}})
         for path in known.zero:
             parent, _, key = path.rpartition(".")
             own = at(kept, parent) if parent else kept
@@ -63,7 +63,15 @@ class Found:
     def inputs(self) -> dict[str, Any]:
         """The properties that can be set, without those that say nothing."""
         known = types()[self.type].inputs
-        return {key: value for key, value in self.properties.items() if key in known and value not in (None, "", {}, [])}
+        return {key: value for key, value in self.properties.items() if key in known}
+
+
+def _set(value: Any) -> Any:
+    """A value without what is not set, at any depth: states spell it as null, as empty text, as an empty list."""
+    if isinstance(value, Mapping):
+        kept = {key: _set(each) for key, each in value.items()}
+        return {key: each for key, each in kept.items() if each not in (None, "", {}, [])}
+    return [_set(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, slots=True)

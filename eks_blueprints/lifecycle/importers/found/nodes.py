@@ -61,8 +61,8 @@ def _template(draft: Draft, found: Found) -> dict[str, Any]:
         return {"launch_template": launch_template(template)}
     draft.note(
         found,
-        "the group has no launch template, and EKS gives one to new groups only: it keeps the template of EKS's own, and "
-        "disk, user data and metadata options of the stack file hold once a new group replaces it",
+        "the group has no launch template, and EKS gives one to new groups only: it keeps the template of EKS's own, "
+        "and disk, user data and metadata options of the stack file hold once a new group replaces it",
     )
     size = found.get("diskSize")
     return {"disk": {"volume_size": int(size)}} if size and int(size) >= 20 else {}

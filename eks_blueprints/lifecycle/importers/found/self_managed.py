@@ -42,10 +42,16 @@ _DISTRIBUTION = {
     "spotMaxPrice": "spot_max_price",
 }
 _DEFAULTS = {
-    "maxInstanceLifetime": 0, "healthCheckType": "EC2", "defaultCooldown": 300,
-    "defaultInstanceWarmup": 0, "protectFromScaleIn": False, "forceDelete": False, "healthCheckGracePeriod": 300,
-    "waitForCapacityTimeout": "10m", "terminationPolicies": ["Default"],
-}  # fmt: skip
+    "maxInstanceLifetime": 0,
+    "healthCheckType": "EC2",
+    "defaultCooldown": 300,
+    "defaultInstanceWarmup": 0,
+    "protectFromScaleIn": False,
+    "forceDelete": False,
+    "healthCheckGracePeriod": 300,
+    "waitForCapacityTimeout": "10m",
+    "terminationPolicies": ["Default"],
+}
 """What AWS or Terraform takes where nothing is said."""
 
 
@@ -108,13 +114,17 @@ def _mixture(draft: Draft, found: Found) -> dict[str, Any]:
     overrides = policy.get("launchTemplate", {}).get("overrides") or ()
     types = [each.get("instanceType") for each in overrides if each.get("instanceType")]
     if len(types) != len(overrides) or any(each.get("weightedCapacity") for each in overrides):
-        draft.note(found, "mixedInstancesPolicy: instance requirements and weights are not taken over: write them by hand")
+        draft.note(
+            found, "mixedInstancesPolicy: instance requirements and weights are not taken over: write them by hand"
+        )
     given = policy.get("instancesDistribution") or {}
     shares = {name: value for key, name in _DISTRIBUTION.items() if (value := given.get(key)) not in (None, "", 0)}
     fields = said(instance_types=types, instances_distribution=shares)
     if "instances_distribution" in fields:
         base = given.get("onDemandPercentageAboveBaseCapacity")
-        fields["instances_distribution"]["on_demand_percentage_above_base_capacity"] = 100 if base is None else int(base)
+        fields["instances_distribution"]["on_demand_percentage_above_base_capacity"] = (
+            100 if base is None else int(base)
+        )
         if int(base if base is not None else 100) == 100:
             for key in ("spot_allocation_strategy", "spot_instance_pools", "spot_max_price"):
                 fields["instances_distribution"].pop(key, None)

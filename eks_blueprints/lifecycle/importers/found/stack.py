@@ -64,7 +64,9 @@ def _cluster(holdings: Holdings, named: str | None) -> Found:
         raise InputError([Problem((), f"holds no cluster of that name; got {shown(named)}; {do}", holdings.source)])
     if not every:
         do = "name the state of the root or the stack that made the cluster"
-        raise InputError([Problem((), f"holds no cluster; got {len(holdings.resources)} other resources; {do}", holdings.source)])
+        raise InputError(
+            [Problem((), f"holds no cluster; got {len(holdings.resources)} other resources; {do}", holdings.source)]
+        )
     if len(every) > 1:
         do = "name one of them with --cluster, and import each into a stack file of its own"
         raise InputError([Problem((), f"holds several clusters; got {', '.join(names)}; {do}", holdings.source)])

@@ -54,17 +54,21 @@ def lines(draft: Draft, judged: Judged) -> Iterator[str]:
     """The same as lines of text."""
     data = to_data(draft, judged)
     left, notes = data["left_alone"], data["notes"]
-    yield f"{draft.holdings.source}: cluster {draft.name}: {len(data['adopted'])} resources to adopt, {len(left)} left alone"
-    yield from _listed("adopted by the next up, unchanged", [f"{each['name']}: {each['place']}" for each in data["adopted"]])
+    counted = f"{len(data['adopted'])} resources to adopt, {len(left)} left alone"
+    yield f"{draft.holdings.source}: cluster {draft.name}: {counted}"
+    yield from _listed(
+        "adopted by the next up, unchanged", [f"{each['name']}: {each['place']}" for each in data["adopted"]]
+    )
     yield from _listed("created by the next up, as nothing that was read stands for it", _names(data["created"]))
     yield from _listed("kept as it is, although the stack file would have it otherwise", list(_kept(judged)))
     changed = [each for each in data["adopted"] if each["then"] == "update"]
     then = [f"{each['name']}: {', '.join(each['changes'])}" for each in changed]
     yield from _listed("changed in place by the up after that", then)
     yield from _listed("to know", [f"{each['place']}: {each['note']}" for each in notes])
-    counted = Counter(each["type"] for each in left)
+    kinds = Counter(each["type"] for each in left)
     yield from _listed(
-        "left alone, and managed as before (--format json lists each)", [f"{n} × {kind}" for kind, n in counted.most_common()]
+        "left alone, and managed as before (--format json lists each)",
+        [f"{n} × {kind}" for kind, n in kinds.most_common()],
     )
     yield from _listed("REPLACED by the up after that: do not deploy this", list(_replaced(judged)))
 

@@ -86,7 +86,9 @@ def _found(row: Mapping[str, Any], file: str) -> Found:
     hidden = sorted(key for key, value in given.items() if key in known and _is_secret(value))
     if hidden:
         do = "make it plain in the program that deploys it, or write the stack file by hand"
-        message = f"{place} hides {', '.join(hidden)} as secrets, which nothing can be made of; got them encrypted; {do}"
+        message = (
+            f"{place} hides {', '.join(hidden)} as secrets, which nothing can be made of; got them encrypted; {do}"
+        )
         raise refused(file, message)
     return Found.of(row["type"], place, {key: _plain(value) for key, value in given.items()}, urn=row["urn"])
 
@@ -104,5 +106,3 @@ def _plain(value: Any) -> Any:
             return None
         return {key: _plain(each) for key, each in value.items() if not key.startswith("__")}
     return [_plain(each) for each in value] if isinstance(value, list) else value
-
-
