@@ -154,7 +154,7 @@ def _state(pairs: Mapping[Key, Found], plan: Plan) -> dict[str, Any]:
     return {"version": 3, "deployment": {"resources": rows}}
 
 
-def _inputs(found: Found, resource: PlannedResource) -> dict[str, Any]:
+def read_inputs(found: Found, resource: PlannedResource) -> dict[str, Any]:
     """The inputs that an import reads, without those that keep their value where the program says nothing."""
     inputs = deepcopy(found.inputs)
     for path in types()[found.type].computed:
