@@ -12,9 +12,7 @@ from eks_blueprints.adoption.spec import Adopted, AdoptionArgs
 from eks_blueprints.core.document import Document, located, parse, read
 from eks_blueprints.core.errors import InputError, Problem, problems_of, unknown_name
 from eks_blueprints.core.yaml_text import needs_no_quotes
-
-SUFFIX = ".adopt.yaml"
-"""How the names of such files end, behind the stack's."""
+from eks_blueprints.stackfile.find import ADOPTION
 
 Key = tuple[str, str]
 """Type and logical name."""
@@ -52,7 +50,7 @@ class Adoption:
 
 def beside(stack_file: FilePath) -> FilePath:
     """The file of the adoption that belongs to a stack file, be it there or not."""
-    return stack_file.with_name(f"{stack_file.stem}{SUFFIX}")
+    return stack_file.with_name(f"{stack_file.stem}{ADOPTION}")
 
 
 def read_adoption(path: FilePath, name: str | None = None) -> Adoption:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from eks_blueprints.adoption.file import SUFFIX
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import BEGIN, InputError, Problem, unknown_name
 from eks_blueprints.stackfile.extends import extended
 
 _OTHERS = ("Pulumi", "policies.")
 """Starts of the names of YAML files beside stack files that are none: Pulumi's settings, and those of policies."""
+
+ADOPTION = ".adopt.yaml"
+"""How the names of files end, behind a stack's, that say what it takes over."""
 
 _GIVE = "give it settings of its own, Pulumi.<stack>.yaml, if it is one"
 
@@ -98,7 +100,7 @@ def shared_files(project: Project) -> dict[Path, list[Path]]:
 
 def _beside(project: Project) -> list[Path]:
     found = (path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
-    return sorted(path for path in found if not path.name.endswith(SUFFIX))
+    return sorted(path for path in found if not path.name.endswith(ADOPTION))
 
 
 def stacks_of(file: Path) -> list[Path]:
@@ -216,8 +218,8 @@ class _Finder:
 
 def _is_settings(path: Path) -> str | None:
     """What to say of a settings file that is taken for a stack file: which the stack file is."""
-    if path.name.endswith(SUFFIX):
-        stack = path.name.removesuffix(SUFFIX)
+    if path.name.endswith(ADOPTION):
+        stack = path.name.removesuffix(ADOPTION)
         return f"says what the stack {stack} takes over; got no stack file; the stack file is {stack}.yaml"
     if path.name == "policies.yaml":
         return "holds the settings of policies; got no stack file; name a stack or a stack file"

@@ -89,24 +89,34 @@ def test_a_stack_of_pulumi_is_taken_over_with_nothing_replaced(
 OLD = """\
 import json
 
+import pulumi
 import pulumi_aws as aws
 
-trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "eks.amazonaws.com"}}
-role = aws.iam.Role("cluster", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
-policy = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
-attached = aws.iam.RolePolicyAttachment("cluster", role=role.name, policy_arn=policy)
+
+def role(name, service, *policies):
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    made = aws.iam.Role(name, assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+    arns = [f"arn:aws:iam::aws:policy/{policy}" for policy in policies]
+    attached = [aws.iam.RolePolicyAttachment(f"{name}-{n}", role=made.name, policy_arn=a) for n, a in enumerate(arns)]
+    return made.arn, pulumi.ResourceOptions(depends_on=attached)
+
+
+role_arn, ready = role("cluster", "eks.amazonaws.com", "AmazonEKSClusterPolicy")
+nodes = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryReadOnly", "AmazonEKS_CNI_Policy")
+node_role_arn, nodes_ready = role("nodes", "ec2.amazonaws.com", *nodes)
 cluster = aws.eks.Cluster(
     "shop",
-    role_arn=role.arn,
+    role_arn=role_arn,
     version="1.34",
     access_config={"authentication_mode": "API"},
     vpc_config={"subnet_ids": SUBNETS, "endpoint_private_access": True, "endpoint_public_access": False},
     kubernetes_network_config={"service_ipv4_cidr": "172.20.0.0/16"},
+    opts=ready,
 )
 aws.eks.NodeGroup(
     "apps",
     cluster_name=cluster.name,
-    node_role_arn="arn:aws:iam::123456789012:role/shop-nodes",
+    node_role_arn=node_role_arn,
     subnet_ids=SUBNETS,
     ami_type="AL2023_x86_64_STANDARD",
     capacity_type="ON_DEMAND",
@@ -114,32 +124,47 @@ aws.eks.NodeGroup(
     scaling_config={"min_size": 1, "max_size": 3, "desired_size": 2},
     launch_template={"id": "lt-0a0a0a0a0a0a0a0a0", "version": "1"},
     version="1.34",
+    opts=nodes_ready,
 )
 aws.eks.Addon("proxy", cluster_name=cluster.name, addon_name="kube-proxy", addon_version="v1.34.0-eksbuild.2")
 """
 
 
+RETAIN = """\
+def retained(args):
+    args.opts.retain_on_delete = True
+    return pulumi.ResourceTransformResult(args.props, args.opts)
+
+
+pulumi.runtime.register_resource_transform(retained)
+
+
+"""
+
+
 def test_a_program_takes_over_the_stack_of_another_by_aliases(engine: Engine, tmp_path: Path) -> None:
     """From the default AWS provider to the stack's own, which the engine takes for the same in one region."""
-    project = engine.program(OLD.replace("SUBNETS", repr(states.private())))
-    hold_named(project, f"{states.private()} lt-0a0a0a0a0a0a0a0a0 {states.IAM}:role/shop-nodes")
+    old = OLD.replace("SUBNETS", repr(states.private()))
+    project = engine.program(old)
+    hold_named(project, f"{states.private()} lt-0a0a0a0a0a0a0a0a0")
     project.up()
     exported = json.loads(project._pulumi("stack", "export", "--stack", project.stack))
     holdings = read_stack_state(str(states.written(tmp_path / "stack.json", exported)))
     draft = drafted(holdings)
     text = as_yaml(draft.data)
     found = judged(draft, text, "dev", aliases=True)
-    taken = {each.found.urn for each in found.taken.values()}
     assert all(each.adopted.alias for each in found.taken.values())
-    # What the new program does not make, the stack forgets first; else the engine would delete it.
-    for row in reversed(exported["deployment"]["resources"]):
-        if row["urn"] not in taken and row["type"].startswith("aws:"):
-            project._pulumi("state", "delete", "--yes", "--force", row["urn"], "--stack", project.stack)
+    # What the new program does not make leaves the state, and would be deleted in AWS too.
+    project.write(old.replace("def role", f"{RETAIN}def role"))
+    assert project.up().unchanged
+    there = {row.id for row in project.account.rows()}
     project.write(PROGRAM)
     project.write(text, "dev.yaml")
     project.write(found.text("Imported for a test."), "dev.adopt.yaml")
-    assert of_aws(project.preview()) == {}
-    assert of_aws(project.up()) == {}
+    gone = {"delete": {"Role", "RolePolicyAttachment"}}
+    assert of_aws(project.preview()) == gone
+    assert of_aws(project.up()) == gone
+    assert {row.id for row in project.account.rows()} == there
     project.edit("dev.adopt.yaml", "adopted: false", "adopted: true")
     assert of_aws(project.up()).keys() <= {"update"}
     assert project.up().unchanged

@@ -31,8 +31,8 @@ def command(state: str, output: Path | None, cluster: str | None, form: str, sam
     encrypted and are not read.
 
     Two files are written, as by import terraform: a stack file, and the adoption beside it. By default the new program
-    gets a stack of its own, which imports the resources by their ids; the old stack then has to forget them, by the
-    commands that the report ends with. With --same-stack it takes over the state itself, by aliases.
+    gets a stack of its own, which imports the resources by their ids; the old stack then has to forget them, as the
+    report says. With --same-stack it takes over the state itself, by aliases.
 
     \b
       pulumi stack export --stack acme/shop/prod > prod.json
@@ -48,20 +48,22 @@ def command(state: str, output: Path | None, cluster: str | None, form: str, sam
     imported(holdings, output, cluster, form, _keep if same_stack else _forget, aliases=same_stack)
 
 
-def _forget(_draft: Draft, found: Judged) -> Iterator[str]:
-    """What the old stack has to forget."""
-    yield "then have the old stack forget them before it is deployed again, and take them out of its program:"
-    for each in found.taken.values():
-        if each.found.urn is not None:
-            yield f"  {quoted(['pulumi', 'state', 'delete', '--force', '--yes', each.found.urn, '--stack'])} OLD"
+_RETAIN = "let the old program keep in AWS what leaves its state: retain_on_delete on everything, and one pulumi up"
+
+
+def _forget(_draft: Draft, _found: Judged) -> Iterator[str]:
+    """How the old stack forgets them."""
+    yield "then have the old stack forget them before it is deployed again (the guide on adoption says how):"
+    yield f"  {_RETAIN}; take them out of it, and one more"
+    yield f"  or, if nothing else is in that stack: {quoted(['pulumi', 'stack', 'rm', '--force', '--stack'])} OLD"
 
 
 def _keep(draft: Draft, found: Judged) -> Iterator[str]:
-    """What the stack has to forget before the up, as its new program does not make it and would delete it."""
+    """What the stack holds besides, which its new program does not make and would delete."""
     taken = {each.found.place for each in found.taken.values()}
     left = [each for each in draft.holdings.resources if each.place not in taken and each.urn is not None]
     if left:
-        yield f"BEFORE that up: {len(left)} resources of this stack are not part of the new program, which would delete"
-        yield "them. Have the stack forget each, so that they stay in AWS:"
-        for each in left:
-            yield f"  {quoted(['pulumi', 'state', 'delete', '--force', '--yes', str(each.urn)])}"
+        count = f"{len(left)} resources of this stack"
+        yield f"BEFORE all that, as {count} are not part of the new program, which would delete them:"
+        yield f"  {_RETAIN}; they then leave the state alone:"
+        yield from (f"  {each.place}" for each in left)

@@ -144,7 +144,7 @@ def test_commands_by_which_the_source_forgets_are_told(tmp_path: Path) -> None:
     assert "terraform state rm module.karpenter\n" in done.stdout
     states.written(tmp_path / "p.json", pulumi_states.eks_4())
     done = called("import", "state", "p.json", "-o", "eu.yaml", cwd=tmp_path)
-    assert "pulumi state delete --force --yes 'urn:pulumi:prod::shop::eks:index:Cluster$aws:eks/cluster" in done.stdout
+    assert "pulumi stack rm --force --stack OLD" in done.stdout
 
 
 def two() -> dict[str, Any]:

@@ -67,6 +67,16 @@ def by_terraform() -> Mapping[str, Type]:
 
 
 def _type(token: str, row: Mapping[str, Any]) -> Type:
-    sets = {key: frozenset(row.get(key, ())) for key in ("inputs", "outputs", "one")}
-    lists = {key: tuple(row.get(key, ())) for key in ("match", "computed", "zero")}
-    return Type(token, row["terraform"], row["id"], row.get("holds", ""), named=row.get("named"), **sets, **lists)
+    return Type(
+        token,
+        row["terraform"],
+        row["id"],
+        holds=row.get("holds", ""),
+        match=tuple(row.get("match", ())),
+        inputs=frozenset(row["inputs"]),
+        outputs=frozenset(row.get("outputs", ())),
+        computed=tuple(row.get("computed", ())),
+        zero=tuple(row.get("zero", ())),
+        one=frozenset(row.get("one", ())),
+        named=row.get("named"),
+    )
