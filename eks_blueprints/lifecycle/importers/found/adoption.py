@@ -73,19 +73,19 @@ def judged(draft: Draft, text: str, stack: str, *, aliases: bool = False) -> Jud
         taken = {key: Taken(found, _adopted(found, (), aliases=aliases)) for key, found in pairs.items()}
         result = Judged(plan, taken)
         diff = _diff(target, pairs, plan)
-        kept = {(each.type, each.name): _kept(each) for each in diff.of("replace")}
+        kept = {(change.type, change.name): _kept(change) for change in diff.of("replace")}
         for key, each in taken.items():
             each.adopted = _adopted(each.found, kept.get(key, ()), aliases=aliases)
         # What the program is asked to keep is judged as the engine will see it.
         adoption = result.text("to be judged").replace("adopted: false", "adopted: true")
         beside(file).write_text(adoption, encoding="utf-8")
         result.plan = preview(target).plan
-        for each in _diff(target, pairs, result.plan).resources:
-            key = (each.type, each.name)
-            if key in taken and each.kind in ("update", "replace"):
-                taken[key].diff = each
-            elif each.kind == "create" and each.new is not None:
-                result.new.append(each.new)
+        for change in _diff(target, pairs, result.plan).resources:
+            key = (change.type, change.name)
+            if key in taken and change.kind in ("update", "replace"):
+                taken[key].diff = change
+            elif change.kind == "create" and change.new is not None:
+                result.new.append(change.new)
     return result
 
 
