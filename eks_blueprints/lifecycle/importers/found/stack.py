@@ -13,6 +13,7 @@ from eks_blueprints.lifecycle.importers.found.model import CLUSTER, Found, Holdi
 from eks_blueprints.lifecycle.importers.found.network import add_network
 from eks_blueprints.lifecycle.importers.found.nodes import add_fargate, add_managed_nodes
 from eks_blueprints.lifecycle.importers.found.self_managed import add_self_managed
+from eks_blueprints.lifecycle.importers.found.shapes import check_shapes
 
 _PARTS: tuple[Callable[[Draft], None], ...] = (
     add_network,
@@ -35,8 +36,10 @@ def drafted(holdings: Holdings, cluster: str | None = None) -> Draft:
         cluster: name of the cluster. Default: the only one.
 
     Raises:
-        InputError: if there is no such cluster, or there are several and none is named.
+        InputError: if there is no such cluster, there are several and none is named, or what was read has not the
+            shapes that resources have.
     """
+    check_shapes(holdings)
     found = _cluster(holdings, cluster)
     draft = begin(holdings, found)
     arn = str(found.get("arn", "")).split(":")

@@ -86,7 +86,8 @@ def _stored(resource: Any, file: str) -> Iterator[_Row]:
             continue
         key = instance.get("index_key")
         index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
-        secret = frozenset(filter(None, map(_top, instance.get("sensitive_attributes") or ())))
+        marks = instance.get("sensitive_attributes")
+        secret = frozenset(filter(None, map(_top, marks if isinstance(marks, list) else ())))
         attributes = instance.get("attributes")
         yield _Row(f"{module}{type_}.{name}{index}", type_, _mapping(attributes), secret)
 
@@ -99,7 +100,7 @@ def _top(path: Any) -> str:
 
 def _shown(module: Mapping[str, Any], file: str) -> Iterator[_Row]:
     """The resources of a module and those below it, as `terraform show -json` prints them."""
-    for resource in module.get("resources") or ():
+    for resource in _list(module.get("resources")):
         if not isinstance(resource, Mapping):
             raise refused(file, f"is not {_WHAT}; got a resource that is no mapping; {_DO}")
         if resource.get("mode") == "managed" and not resource.get("deposed_key"):
@@ -107,7 +108,7 @@ def _shown(module: Mapping[str, Any], file: str) -> Iterator[_Row]:
             secret = frozenset(key for key, mark in marks.items() if _is_marked(mark))
             type_, address = str(resource.get("type")), str(resource.get("address"))
             yield _Row(address, type_, _mapping(resource.get("values")), secret)
-    for child in module.get("child_modules") or ():
+    for child in _list(module.get("child_modules")):
         yield from _shown(_mapping(child), file)
 
 
@@ -115,6 +116,10 @@ def _is_marked(mark: Any) -> bool:
     if isinstance(mark, Mapping):
         return any(map(_is_marked, mark.values()))
     return any(map(_is_marked, mark)) if isinstance(mark, list) else bool(mark)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
