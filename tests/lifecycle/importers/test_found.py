@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import random
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +14,12 @@ import pytest
 
 from eks_blueprints.adoption.file import beside, read_adoption
 from eks_blueprints.core.document import read
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.lifecycle.importers.found.stack import drafted
 from eks_blueprints.lifecycle.importers.found.types import types
+from eks_blueprints.lifecycle.importers.pulumi_state.state import holdings as pulumi_holdings
+from eks_blueprints.lifecycle.importers.terraform.state import holdings as holdings_of
+from eks_blueprints.lifecycle.importers.writing import as_yaml
 from eks_blueprints.review.diff.replacement import immutable
 from tests.commands import called
 from tests.lifecycle.importers import pulumi_states, states
@@ -228,3 +237,41 @@ def test_whatever_replaces_a_resource_is_read() -> None:
             continue  # never taken over, but named by their ids
         replaced = {path.partition(".")[0] for path in immutable(token) or ()} - {"region"}
         assert replaced <= known.inputs, token
+
+
+def test_what_a_cluster_has_and_a_stack_file_refuses_is_told_without_a_path_of_ours(tmp_path: Path) -> None:
+    states.written(tmp_path / "old.tfstate", states.terraform([states.cluster("aws_eks_cluster.a", "a", "1.29")]))
+    done = called("import", "terraform", "old.tfstate", "-o", "prod.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("prod.yaml, as it would be written:")
+    assert 'cluster.version: is no longer offered by EKS; got "1.29"' in done.stderr
+
+
+ODD: list[Any] = [None, "", 0, -1, True, [], {}, "x", ["a"], [None], {"a": 1}, [[1]], [{"a": None}], 3.5]
+
+
+def _spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key, each in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(each, dict | list):
+            yield from _spots(each)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_damaged_state_never_ends_in_a_traceback(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
+    whole = [
+        states.terraform(states.eks_21()),
+        states.shown(states.eks_20()),
+        pulumi_states.eks_3(),
+        pulumi_states.plain(),
+    ]
+    for _ in range(25):
+        state = copy.deepcopy(chance.choice(whole))
+        spots = list(_spots(state))
+        for container, key in chance.sample(spots, 3):
+            with suppress(IndexError, KeyError):
+                container[key] = chance.choice(ODD)
+        with suppress(InputError):
+            found = pulumi_holdings(state, "state") if "deployment" in state else holdings_of(state, "state")
+            as_yaml(drafted(found).data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from eks_blueprints.core.errors import InputError
 from eks_blueprints.lifecycle.importers.found.draft import Draft
 from eks_blueprints.lifecycle.importers.found.model import Found
 from eks_blueprints.lifecycle.importers.found.types import at, types
+from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.plans import diff_plans
@@ -67,25 +68,33 @@ def judged(draft: Draft, text: str, stack: str, *, aliases: bool = False) -> Jud
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{stack}.yaml"
         file.write_text(text, encoding="utf-8")
-        target = Target(stack, None, file)
-        plan = preview(target).plan
-        pairs = dict(_pairs(draft, plan))
-        taken = {key: Taken(found, _adopted(found, (), aliases=aliases)) for key, found in pairs.items()}
-        result = Judged(plan, taken)
-        diff = _diff(target, pairs, plan)
-        kept = {(change.type, change.name): _kept(change) for change in diff.of("replace")}
-        for key, each in taken.items():
-            each.adopted = _adopted(each.found, kept.get(key, ()), aliases=aliases)
-        # What the program is asked to keep is judged as the engine will see it.
-        adoption = result.text("to be judged").replace("adopted: false", "adopted: true")
-        beside(file).write_text(adoption, encoding="utf-8")
-        result.plan = preview(target).plan
-        for change in _diff(target, pairs, result.plan).resources:
-            key = (change.type, change.name)
-            if key in taken and change.kind in ("update", "replace"):
-                taken[key].diff = change
-            elif change.kind == "create" and change.new is not None:
-                result.new.append(change.new)
+        try:
+            return _judged(draft, file, Target(stack, None, file), aliases=aliases)
+        except InputError as error:
+            # The file is nowhere yet: what is wrong in it is about what was read.
+            as_written = f"{stack}.yaml, as it would be written"
+            raise InputError(replace(each, file=as_written) for each in error.problems) from None
+
+
+def _judged(draft: Draft, file: Path, target: Target, *, aliases: bool) -> Judged:
+    plan = preview(target).plan
+    pairs = dict(_pairs(draft, plan))
+    taken = {key: Taken(found, _adopted(found, (), aliases=aliases)) for key, found in pairs.items()}
+    result = Judged(plan, taken)
+    diff = _diff(target, pairs, plan)
+    kept = {(change.type, change.name): _kept(change) for change in diff.of("replace")}
+    for key, each in taken.items():
+        each.adopted = _adopted(each.found, kept.get(key, ()), aliases=aliases)
+    # What the program is asked to keep is judged as the engine will see it.
+    adoption = result.text("to be judged").replace("adopted: false", "adopted: true")
+    beside(file).write_text(adoption, encoding="utf-8")
+    result.plan = preview(target).plan
+    for change in _diff(target, pairs, result.plan).resources:
+        key = (change.type, change.name)
+        if key in taken and change.kind in ("update", "replace"):
+            taken[key].diff = change
+        elif change.kind == "create" and change.new is not None:
+            result.new.append(change.new)
     return result
 
 
@@ -129,8 +138,8 @@ def _diff(target: Target, pairs: Mapping[Key, Found], plan: Plan) -> PlanDiff:
     state = _state(pairs, plan)
     try:
         run = recorded(target, deployed=deployed(state)).plan()
-    except InputError:
-        run = None
+    except (InputError, ProgramError):
+        run = None  # a value that is worked out from an output may be shown as a change
     return diff_plans(read_state(state, plan, run).plan, plan)
 
 

@@ -37,8 +37,15 @@ def read_state(named: str) -> Holdings:
     Raises:
         InputError: if it is no such state.
     """
-    data = read_json(named, _WHAT, _DO)
-    file = "<stdin>" if named == "-" else named
+    return holdings(read_json(named, _WHAT, _DO), "<stdin>" if named == "-" else named)
+
+
+def holdings(data: Any, file: str) -> Holdings:
+    """The same of a state that has been parsed.
+
+    Raises:
+        InputError: if it is none.
+    """
     return Holdings(tuple(_found(row) for row in _rows(data, file)), file)
 
 
