@@ -15,6 +15,7 @@ from eks_blueprints.adoption.spec import Adopted
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.recording import PlannedResource, ProgramError, record
 from tests import ROOT
+from tests.commands import called
 
 CLUSTER, GROUP = "aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup"
 URN = "urn:pulumi:prod::shop::eks:index:Cluster$aws:eks/cluster:Cluster::shop-eksCluster"
@@ -104,3 +105,41 @@ def test_the_schema_that_is_checked_in_is_that_of_the_spec() -> None:
     from eks_blueprints.reference.adoption_schema import schema
 
     assert json.loads((ROOT / "docs/reference/adoption.schema.json").read_text()) == schema()
+
+
+STACK = """\
+region: eu-west-1
+cluster: {version: "1.35"}
+compute: {nodes: {kind: managed_nodes}}
+"""
+
+
+def project(folder: Path, adoption: str) -> Path:
+    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (folder / "prod.yaml").write_text(STACK)
+    (folder / "__main__.py").write_text((ROOT / "stacks/__main__.py").read_text())
+    (folder / "prod.adopt.yaml").write_text(adoption)
+    return folder
+
+
+def test_check_reads_it_and_takes_it_for_no_stack(tmp_path: Path) -> None:
+    folder = project(tmp_path, "resources:\n  aws:eks/cluster:Cluster:\n    prod-cluster: {ids: shop}\n")
+    done = called("check", cwd=folder)
+    assert done.returncode == 2
+    assert "prod.adopt.yaml:3:20: resources.aws:eks/cluster:Cluster.prod-cluster.ids" in done.stdout + done.stderr
+    (folder / "prod.adopt.yaml").write_text("resources: {aws:eks/cluster:Cluster: {prod-cluster: {id: shop}}}\n")
+    assert called("check", cwd=folder).returncode == 0
+    done = called("check", "prod.adopt.yaml", cwd=folder)
+    assert "says what the stack prod takes over; got no stack file; the stack file is prod.yaml" in done.stderr
+
+
+def test_a_preview_shows_what_is_imported_and_refuses_names_that_are_not_there(tmp_path: Path) -> None:
+    folder = project(tmp_path, "resources: {aws:eks/cluster:Cluster: {prod-cluster: {id: shop}}}\n")
+    done = called("preview", "prod.yaml", cwd=folder)
+    assert "imported as shop" in done.stdout
+    assert ", = 1 to import" in done.stdout
+    (folder / "prod.adopt.yaml").write_text("resources: {aws:eks/cluster:Cluster: {prod-clutser: {id: shop}}}\n")
+    done = called("preview", "prod.yaml", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr.startswith("prod.adopt.yaml:1:")
+    assert "did you mean prod-cluster?" in done.stderr

@@ -128,6 +128,11 @@ def test_a_cluster_with_aws_auth_alone_says_what_the_next_up_does(tmp_path: Path
     assert any("cannot be reverted" in each["note"] for each in report["notes"])
 
 
+def test_what_the_stack_file_describes_and_does_not_make_is_told(tmp_path: Path) -> None:
+    _, report = _imported(tmp_path, "state", pulumi_states.eks_4(), ())
+    assert report["not_made"] == {"aws:eks/addon:Addon shop-coredns": "addons.coredns"}
+
+
 def test_the_log_group_that_eks_made_is_taken_over_too(tmp_path: Path) -> None:
     stack, report = imported(tmp_path, "plain")
     assert stack["cluster"]["log_group"] == {"retention_in_days": 0}

@@ -25,6 +25,7 @@ def to_data(draft: Draft, judged: Judged) -> dict[str, Any]:
         "adopted": [_taken(key, each, draft) for key, each in judged.taken.items()],
         "created": [{"type": each.type, "name": each.name} for each in judged.new],
         "notes": [{"place": each.place, "note": each.what} for each in draft.notes],
+        "not_made": dict(_not_made(draft, judged)),
         "left_alone": [{"place": place, "type": type_} for place, type_ in _left(draft, judged)],
         "safe": not judged.replaced,
     }
@@ -43,6 +44,14 @@ def _taken(key: tuple[str, str], each: Taken, draft: Draft) -> dict[str, Any]:
         "then": "same" if diff is None else diff.kind,
         "changes": changes,
     }
+
+
+def _not_made(draft: Draft, judged: Judged) -> Iterator[tuple[str, str]]:
+    """What the stack file describes without making it, such as CoreDNS on EKS Auto Mode: place to field."""
+    taken = {each.found.place for each in judged.taken.values()}
+    for place, field in draft.fields.items():
+        if place not in taken and field != "network":
+            yield place, field
 
 
 def _left(draft: Draft, judged: Judged) -> list[tuple[str, str]]:
@@ -64,6 +73,8 @@ def lines(draft: Draft, judged: Judged) -> Iterator[str]:
     changed = [each for each in data["adopted"] if each["then"] == "update"]
     then = [f"{each['name']}: {', '.join(each['changes'])}" for each in changed]
     yield from _listed("changed in place by the up after that", then)
+    described = [f"{place}: {field}" for place, field in data["not_made"].items()]
+    yield from _listed("described by the stack file, which makes none of it", described)
     yield from _listed("to know", [f"{each['place']}: {each['note']}" for each in notes])
     kinds = Counter(each["type"] for each in left)
     yield from _listed(
