@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -27,6 +27,8 @@ _OUTPUT = click.option(
     help="Stack file to write, such as stacks/prod.yaml; the adoption goes beside it, as stacks/prod.adopt.yaml.",
 )
 _CLUSTER = click.option("--cluster", metavar="NAME", help="Name of the cluster in AWS. Default: the only one there is.")
+Steps: TypeAlias = "Callable[[Draft, Judged], Iterator[str]]"
+"""What to do, as lines, for what was taken over."""
 REPLACED = 3
 """Exit code where a resource would be replaced in spite of all."""
 
@@ -41,8 +43,9 @@ def imported(
     output: Path | None,
     cluster: str | None,
     form: str,
-    forget: Callable[[Draft, Judged], Iterator[str]],
     *,
+    before: Steps | None = None,
+    after: Steps | None = None,
     aliases: bool = False,
 ) -> None:
     """Write the stack file and the adoption of what was found, and say what happens to each resource.
@@ -52,7 +55,8 @@ def imported(
         output: the stack file; None for standard output.
         cluster: name of the cluster.
         form: form of the report.
-        forget: the commands by which the source forgets what was taken over.
+        before: what has to be done before the first up.
+        after: how the source forgets what was taken over.
         aliases: whether the resources are in the state of this stack already.
 
     Raises:
@@ -73,14 +77,13 @@ def imported(
     else:
         files.write(output, text)
         files.write(beside(output), found.text(about))
-    _report(draft, found, output, form, forget)
+    steps = _write() if output is None else _next(draft, found, output, before, after)
+    _report(draft, found, output, form, steps)
     if found.replaced:
         raise click.exceptions.Exit(REPLACED)
 
 
-def _report(
-    draft: Draft, found: Judged, output: Path | None, form: str, forget: Callable[[Draft, Judged], Iterator[str]]
-) -> None:
+def _report(draft: Draft, found: Judged, output: Path | None, form: str, steps: Iterator[str]) -> None:
     from eks_blueprints.lifecycle.importers.found import told
 
     # Where the stack file itself goes to standard output, what is said about it does not.
@@ -88,8 +91,7 @@ def _report(
     if form == "json":
         click.echo(document(told.to_data(draft, found)), err=err)
         return
-    every = [*told.lines(draft, found), *(_next(draft, found, output, forget) if output is not None else _write())]
-    for line in every:
+    for line in (*told.lines(draft, found), *steps):
         click.echo(visible(line), err=err)
 
 
@@ -98,19 +100,24 @@ def _write() -> Iterator[str]:
     yield "  write both files with -o stacks/STACK.yaml"
 
 
-def _next(draft: Draft, found: Judged, output: Path, forget: Callable[[Draft, Judged], Iterator[str]]) -> Iterator[str]:
+def _next(draft: Draft, found: Judged, output: Path, before: Steps | None, after: Steps | None) -> Iterator[str]:
     from eks_blueprints.adoption.file import beside
 
     adoption, stack = beside(output), output.stem
+    renamed = any(each.adopted.alias is not None for each in found.taken.values())
     yield "next:"
+    yield from (f"  {line}" for line in (before(draft, found) if before else ()))
     yield f"  eks-blueprints preview {output}"
-    yield f"  pulumi preview --stack {stack}   # imports alone: nothing is replaced, nothing is deleted"
+    if not renamed:
+        yield f"  pulumi stack init {stack}   # unless there is one"
+    expected = "nothing of the cluster is replaced or deleted" if renamed else "imports; nothing is replaced or deleted"
+    yield f"  pulumi preview --stack {stack}   # {expected}"
     yield f"  pulumi up --stack {stack}"
     if any(each.adopted.keep for each in found.taken.values()):
         yield f"  set adopted: true in {adoption}; what it keeps stays kept"
     else:
         yield f"  git rm {adoption}"
-    yield from (f"  {line}" for line in forget(draft, found))
+    yield from (f"  {line}" for line in (after(draft, found) if after else ()))
 
 
 def quoted(words: list[str]) -> str:

@@ -45,7 +45,8 @@ def command(state: str, output: Path | None, cluster: str | None, form: str, sam
 
     is_file = state == "-" or Path(state).exists() or Path(state).suffix == ".json"
     holdings = read_state(state) if is_file else read_stack(state)
-    imported(holdings, output, cluster, form, _keep if same_stack else _forget, aliases=same_stack)
+    steps = {"before": _keep} if same_stack else {"after": _forget}
+    imported(holdings, output, cluster, form, aliases=same_stack, **steps)
 
 
 _RETAIN = "let the old program keep in AWS what leaves its state: retain_on_delete on everything, and one pulumi up"
@@ -63,7 +64,7 @@ def _keep(draft: Draft, found: Judged) -> Iterator[str]:
     taken = {each.found.place for each in found.taken.values()}
     left = [each for each in draft.holdings.resources if each.place not in taken and each.urn is not None]
     if left:
-        count = f"{len(left)} resources of this stack"
-        yield f"BEFORE all that, as {count} are not part of the new program, which would delete them:"
+        yield "the new program has to be of the same project, or Pulumi takes the stack for another one"
+        yield f"FIRST: {len(left)} resources of this stack are not part of the new program, which would delete them"
         yield f"  {_RETAIN}; they then leave the state alone:"
         yield from (f"  {each.place}" for each in left)

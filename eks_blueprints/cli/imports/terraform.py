@@ -39,7 +39,7 @@ def command(state: str, output: Path | None, cluster: str | None, form: str) -> 
     """
     from eks_blueprints.lifecycle.importers.terraform import read_state
 
-    imported(read_state(state), output, cluster, form, _forget)
+    imported(read_state(state), output, cluster, form, after=_forget)
 
 
 def _forget(draft: Draft, found: Judged) -> Iterator[str]:

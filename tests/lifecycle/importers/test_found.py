@@ -159,6 +159,10 @@ def test_commands_by_which_the_source_forgets_are_told(tmp_path: Path) -> None:
     states.written(tmp_path / "p.json", pulumi_states.eks_4())
     done = called("import", "state", "p.json", "-o", "eu.yaml", cwd=tmp_path)
     assert "pulumi stack rm --force --stack OLD" in done.stdout
+    done = called("import", "state", "p.json", "-o", "us.yaml", "--same-stack", cwd=tmp_path)
+    first, _, rest = done.stdout.partition("pulumi up --stack us\n")
+    assert "FIRST: 3 resources of this stack are not part of the new program" in first
+    assert "pulumi stack rm" not in rest
 
 
 def two() -> dict[str, Any]:
@@ -280,3 +284,36 @@ def test_a_damaged_state_never_ends_in_a_traceback(seed: int) -> None:
         with suppress(InputError):
             found = pulumi_holdings(state, "state") if "deployment" in state else holdings_of(state, "state")
             as_yaml(drafted(found).data)
+
+
+def test_a_state_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "big.tfstate").open("wb") as file:
+        file.truncate(300 * 2**20)
+    done = called("import", "terraform", "big.tfstate", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "is too large; got 300 MiB, up to 256 are read" in done.stderr
+
+
+def _pulumi(folder: Path, *lines: str) -> str:
+    """A PATH on which `pulumi` is a script of these lines."""
+    script = folder / "bin" / "pulumi"
+    script.parent.mkdir()
+    script.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
+    script.chmod(0o755)
+    return f"{script.parent}:/usr/bin:/bin"
+
+
+def test_a_stack_is_exported_by_its_name(tmp_path: Path) -> None:
+    states.written(tmp_path / "stack.json", pulumi_states.eks_4())
+    path = _pulumi(tmp_path, 'test "$*" = "stack export --stack acme/shop/prod --non-interactive" && cat stack.json')
+    done = called("import", "state", "acme/shop/prod", cwd=tmp_path, PATH=path)
+    assert done.returncode == 0, done.stderr
+    assert "name: shop-eksCluster-2468ace" in done.stdout
+
+
+def test_a_stack_that_cannot_be_exported_is_told_in_the_words_of_pulumi(tmp_path: Path) -> None:
+    path = _pulumi(tmp_path, "echo 'error: no stack named prod found' >&2", "exit 255")
+    done = called("import", "state", "prod", cwd=tmp_path, PATH=path)
+    assert done.returncode == 2
+    assert "cannot be exported; got error: no stack named prod found" in done.stderr
+    assert called("import", "state", "prod", cwd=tmp_path, PATH="/nowhere").returncode == 2
