@@ -16,7 +16,7 @@ FLOORS: list[set[str]] = [
     {"addons", "agents", "compute", "kubernetes", "observability", "pipelines", "teams", "workloads"},
     {"blueprint"},
     {"adoption", "stackfile", "recording"},
-    {"policies", "reach", "reference", "rights", "starter"},
+    {"live", "policies", "reach", "reference", "rights", "starter"},
     {"gitops", "review", "lifecycle"},
     {"testing", "cli", "__main__", "iam"},
 ]

@@ -18,6 +18,7 @@ from .harness import Engine
 pytestmark = pytest.mark.engine
 
 EXAMPLES = ROOT / "examples"
+CALLER = "arn:aws:iam::123456789012:user/tester"
 
 
 def test_a_team_repository_lives_changes_and_dies(engine: Engine) -> None:
@@ -44,6 +45,32 @@ def test_an_example_lives_and_dies(engine: Engine, example: str, stack: str) -> 
     project = engine.project(EXAMPLES / example, stack=stack)
     project.up()
     assert project.up().unchanged
+    project.destroy()
+    assert project.leftovers() == []
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("preset", ["auto-mode", "existing-vpc", "fargate", "karpenter", "managed"])
+def test_a_new_repository_lives_and_dies(engine: Engine, tmp_path: Path, preset: str, stack: str) -> None:
+    made = tmp_path / "shop"
+    write(made, repository(Answers(name="shop", preset=preset, requirement="eks-blueprints")))
+    project = engine.project(made, stack=stack)
+    shutil.copytree(made / "team", project.folder / "team")
+    if preset == "existing-vpc":
+        vpc, network = "vpc-0123456789abcdef0", 0 if stack == "dev" else 1
+        tags = {"Name": f"shared-{stack}"}
+        project.seed("aws:ec2/vpc:Vpc", vpc, cidrBlock=f"10.{network}.0.0/16", tags=tags)
+        for number, zone in enumerate("abc"):
+            subnet = f"subnet-0123456789abcdef{number}"
+            found = {"vpcId": vpc, "cidrBlock": f"10.{network}.{number}.0/24", "availabilityZone": f"eu-west-1{zone}"}
+            project.seed("aws:ec2/subnet:Subnet", subnet, **found, tags={"tier": "private"})
+    if stack == "prod":  # the one who creates the cluster has no rights there; who runs this is the pipeline
+        project.edit("stacks/prod.yaml", "arn:aws:iam::111122223333:role/platform-pipeline", CALLER)
+    project.up()
+    assert project.up().unchanged
+    if stack == "prod":
+        project.edit("stacks/prod.yaml", "  deletion_protection: true\n  protect: true\n", "")
+        project.up()
     project.destroy()
     assert project.leftovers() == []
 

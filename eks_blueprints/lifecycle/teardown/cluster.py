@@ -10,8 +10,10 @@ from eks_blueprints.recording import Plan, PlannedResource
 
 CLUSTER = "aws:eks/cluster:Cluster"
 RELEASE = "kubernetes:helm.sh/v3:Release"
+_DELIVERY = ("argo-cd", "flux2", "flux-operator")
 _PROVIDER = "pulumi:providers:kubernetes"
 _AWS = "pulumi:providers:aws"
+_VPC = "aws:ec2/vpc:Vpc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class PlannedCluster:
     """Its objects and Helm releases."""
     aws_on_it: tuple[PlannedResource, ...]
     """What AWS keeps for it: add-ons, node groups."""
+    own_network: bool
+    """Whether the program makes a VPC too, which then holds no other's load balancers."""
 
     @property
     def name(self) -> str:
@@ -45,6 +49,17 @@ class PlannedCluster:
         """Its Helm releases, of some charts or of all."""
         found = [each for each in self.on_it if each.type == RELEASE]
         return [each for each in found if not charts or _chart(each) in charts]
+
+    @property
+    def delivery(self) -> list[PlannedResource]:
+        """The Helm releases of Argo CD and Flux."""
+        return self.releases(*_DELIVERY)
+
+    @property
+    def argo_cd_capabilities(self) -> list[str]:
+        """Names of the EKS capabilities that run Argo CD."""
+        found = [each.inputs for each in self.aws_on_it if each.inputs.get("type") == "ARGOCD"]
+        return [str(each.get("capabilityName")) for each in found]
 
     def addons(self, *names: str) -> list[PlannedResource]:
         """Its add-ons from EKS's own catalogue with these names."""
@@ -69,7 +84,8 @@ def clusters(plan: Plan) -> Iterator[PlannedCluster]:
             and each is not cluster
             and (cluster.urn in each.property_dependencies.get("clusterName", ()) or len(found) == 1)
         )
-        yield PlannedCluster(cluster, _region(cluster, by_urn), on_it, of_it)
+        own_network = any(each.type == _VPC for each in plan.resources)
+        yield PlannedCluster(cluster, _region(cluster, by_urn), on_it, of_it, own_network)
 
 
 def shown_name(resource: PlannedResource) -> str:
@@ -78,6 +94,11 @@ def shown_name(resource: PlannedResource) -> str:
     inputs = metadata if isinstance(metadata, Mapping) else resource.inputs
     name, namespace = inputs.get("name") or resource.name, inputs.get("namespace")
     return f"{namespace}/{name}" if namespace else str(name)
+
+
+def namespace_of(release: PlannedResource) -> str:
+    """The namespace of a Helm release."""
+    return str(release.inputs.get("namespace") or "default")
 
 
 def _chart(release: PlannedResource) -> str:

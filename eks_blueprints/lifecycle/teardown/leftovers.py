@@ -12,60 +12,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from eks_blueprints.lifecycle.teardown import search
 from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster
+from eks_blueprints.lifecycle.teardown.search import Search
 
-_RESOURCES = "aws resourcegroupstaggingapi get-resources"
 _LATTICE = "application-networking.k8s.aws/ManagedBy"
-_ARNS = "--query 'ResourceTagMappingList[].ResourceARN' --output text"
-_NAMES = "--query 'logGroups[].logGroupName' --output text"
+_EBS = "ebs.csi.aws.com/cluster"
+_CNI = "node.k8s.amazonaws.com/instance_id"
 
 
-def tagged(cluster: PlannedCluster) -> list[str]:
-    """Commands that list what carries a mark of this very cluster; each should answer with nothing."""
-    found = [f"{_RESOURCES} --tag-filters {tag}{_at(cluster)} {_ARNS}" for tag in _tags(cluster)]
+def tagged(cluster: PlannedCluster) -> list[Search]:
+    """Looks for what carries a mark of this very cluster; each should answer with nothing."""
+    at = _at(cluster)
+    found = [search.tagged(at, key, value) for key, value in _tags(cluster)]
     if cluster.releases("aws-gateway-controller-chart"):
         # Its value is account/cluster/VPC.
-        tag = f"Key=='{_LATTICE}' && contains(Value, '/{cluster.name}/')"
-        query = f'"ResourceTagMappingList[?Tags[?{tag}]].ResourceARN"'
-        found.append(f"{_RESOURCES} --tag-filters Key={_LATTICE}{_at(cluster)} --query {query} --output text")
+        found.append(search.tagged(at, _LATTICE, mine=f"/{cluster.name}/"))
     if cluster.releases("karpenter"):
-        # Their path is /karpenter/region/cluster/class. A role that one of them holds cannot be deleted.
-        query = f"\"InstanceProfiles[?contains(Path, '/{cluster.name}/')].Arn\""
-        found.append(f"aws iam list-instance-profiles --path-prefix /karpenter/ --query {query} --output text")
+        # A role that one of them holds cannot be deleted.
+        found.append(search.instance_profiles(cluster.name))
     if owner := _owner_of_records(cluster):
         query = f"\"ResourceRecordSets[?contains(to_string(ResourceRecords), 'external-dns/owner={owner},')].Name\""
-        found.append(f"aws route53 list-resource-record-sets --hosted-zone-id ZONE --query {query}")
+        found.append(Search(f"aws route53 list-resource-record-sets --hosted-zone-id ZONE --query {query}"))
     return found
 
 
-def nameless(cluster: PlannedCluster) -> list[str]:
-    """Commands that list what carries only the tag of a driver: it may belong to another cluster of the account."""
-    at, found = _at(cluster), []
+def nameless(cluster: PlannedCluster) -> list[Search]:
+    """Looks for what carries only the tag of a driver: it may belong to another cluster of the account."""
+    at = _at(cluster)
+    found: list[Search] = []
     if cluster.addons("aws-ebs-csi-driver") or cluster.releases("aws-ebs-csi-driver"):
-        ebs = "--filters Name=tag:ebs.csi.aws.com/cluster,Values=true"
-        available = "Name=status,Values=available"
-        found.append(f"aws ec2 describe-volumes {ebs} {available}{at} --query 'Volumes[].[VolumeId,Tags]'")
-        found.append(f"aws ec2 describe-snapshots --owner-ids self {ebs}{at} --query 'Snapshots[].[SnapshotId,Tags]'")
+        found += _of_ebs(at)
     if cluster.addons("aws-efs-csi-driver") or cluster.releases("aws-efs-csi-driver"):
-        points = "--resource-type-filters elasticfilesystem:access-point"
-        found.append(f"{_RESOURCES} {points} --tag-filters Key=efs.csi.aws.com/cluster,Values=true{at} {_ARNS}")
+        types = "elasticfilesystem:access-point"
+        found.append(search.tagged(at, "efs.csi.aws.com/cluster", "true", types=types))
     if cluster.addons("aws-fsx-csi-driver") or cluster.releases("aws-fsx-csi-driver"):
-        found.append(f"{_RESOURCES} --resource-type-filters fsx --tag-filters Key=CSIVolumeName{at} {_ARNS}")
+        found.append(search.tagged(at, "CSIVolumeName", types="fsx"))
     if cluster.releases("aws-vpc-cni"):
-        unused = "Name=tag-key,Values=node.k8s.amazonaws.com/instance_id Name=status,Values=available"
-        interfaces = "--query 'NetworkInterfaces[].[NetworkInterfaceId,TagSet]'"
-        found.append(f"aws ec2 describe-network-interfaces --filters {unused}{at} {interfaces}")
+        found.append(_unused_interfaces(at))
     if _has_ack(cluster):
-        found.append(f"{_RESOURCES} --tag-filters Key=services.k8s.aws/controller-version{at} {_ARNS}")
+        found.append(search.tagged(at, "services.k8s.aws/controller-version"))
     return found
 
 
-def log_groups(cluster: PlannedCluster) -> list[str]:
-    """Commands that list the log groups that are named after a cluster."""
+def log_groups(cluster: PlannedCluster) -> list[Search]:
+    """Looks for the log groups that are named after a cluster."""
     prefixes = [f"/aws/eks/{cluster.name}/"]
     if cluster.addons("amazon-cloudwatch-observability") or cluster.releases("aws-cloudwatch-metrics"):
         prefixes.append(f"/aws/containerinsights/{cluster.name}/")
-    return [f"aws logs describe-log-groups --log-group-name-prefix {each}{_at(cluster)} {_NAMES}" for each in prefixes]
+    return [search.log_groups(_at(cluster), each) for each in prefixes]
 
 
 def made_again(cluster: PlannedCluster) -> str | None:
@@ -75,15 +70,35 @@ def made_again(cluster: PlannedCluster) -> str | None:
     return f"aws logs delete-log-group --log-group-name /aws/eks/{cluster.name}/cluster{_at(cluster)}"
 
 
-def _tags(cluster: PlannedCluster) -> Iterator[str]:
-    name = cluster.name
+def _of_ebs(at: str) -> Iterator[Search]:
+    ebs = f"--filters Name=tag:{_EBS},Values=true"
+    mark = {"Name": f"tag:{_EBS}", "Values": ["true"]}
+    free = {"Name": "status", "Values": ["available"]}
+    command = f"aws ec2 describe-volumes {ebs} Name=status,Values=available{at} --query 'Volumes[].[VolumeId,Tags]'"
+    call, rows = ("ec2", "describe_volumes"), ("Volumes", "VolumeId")
+    yield search.described(command, call, rows, "ec2:volume", Filters=[mark, free])
+    command = f"aws ec2 describe-snapshots --owner-ids self {ebs}{at} --query 'Snapshots[].[SnapshotId,Tags]'"
+    call, rows = ("ec2", "describe_snapshots"), ("Snapshots", "SnapshotId")
+    yield search.described(command, call, rows, "ec2:snapshot", Filters=[mark], OwnerIds=["self"])
+
+
+def _unused_interfaces(at: str) -> Search:
+    filters = f"--filters Name=tag-key,Values={_CNI} Name=status,Values=available"
+    query = "--query 'NetworkInterfaces[].[NetworkInterfaceId,TagSet]'"
+    command = f"aws ec2 describe-network-interfaces {filters}{at} {query}"
+    wanted = [{"Name": "tag-key", "Values": [_CNI]}, {"Name": "status", "Values": ["available"]}]
+    call, rows = ("ec2", "describe_network_interfaces"), ("NetworkInterfaces", "NetworkInterfaceId")
+    return search.described(command, call, rows, "ec2:network-interface", Filters=wanted)
+
+
+def _tags(cluster: PlannedCluster) -> Iterator[tuple[str, str]]:
     # Cloud controller, Karpenter, EBS CSI driver; subnets that others may use as well have the value "shared".
-    yield f"Key=kubernetes.io/cluster/{name},Values=owned"
-    yield f"Key=eks:eks-cluster-name,Values={name}"  # Auto Mode, Karpenter, managed nodes
-    yield f"Key=aws:eks:cluster-name,Values={name}"  # what EKS itself makes
-    for found, tag in _CONTROLLERS.items():
+    yield f"kubernetes.io/cluster/{cluster.name}", "owned"
+    yield "eks:eks-cluster-name", cluster.name  # Auto Mode, Karpenter, managed nodes
+    yield "aws:eks:cluster-name", cluster.name  # what EKS itself makes
+    for found, key in _CONTROLLERS.items():
         if cluster.addons(found) or cluster.releases(found):
-            yield tag.format(name=name)
+            yield key, cluster.name
 
 
 def _owner_of_records(cluster: PlannedCluster) -> str | None:
@@ -102,11 +117,11 @@ def _has_ack(cluster: PlannedCluster) -> bool:
 
 
 _CONTROLLERS: Mapping[str, str] = {
-    "vpc-cni": "Key=cluster.k8s.amazonaws.com/name,Values={name}",
-    "aws-load-balancer-controller": "Key=elbv2.k8s.aws/cluster,Values={name}",
-    "aws-ebs-csi-driver": "Key=KubernetesCluster,Values={name}",
+    "vpc-cni": "cluster.k8s.amazonaws.com/name",
+    "aws-load-balancer-controller": "elbv2.k8s.aws/cluster",
+    "aws-ebs-csi-driver": "KubernetesCluster",
 }
-"""Tag by EKS add-on or Helm chart."""
+"""Key of the tag whose value is the cluster's name, by EKS add-on or Helm chart."""
 
 
 def _at(cluster: PlannedCluster) -> str:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from eks_blueprints.lifecycle.teardown import leftovers
-from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster, clusters, shown_name
+from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster, clusters, namespace_of, shown_name
 from eks_blueprints.recording import Plan, PlannedResource
 from eks_blueprints.review.preview.account import accounts
 
-_DELIVERY = ("argo-cd", "flux2", "flux-operator")
 _BALANCERS = ("aws-load-balancer-controller", "ingress-nginx", "traefik", "istio-ingress", "gateway-helm")
+_VPC = "--query cluster.resourcesVpcConfig.vpcId"
+_OF_BALANCERS = 'Name=vpc-id,Values=VPC "Name=description,Values=ELB *"'
+_INTERFACES = "--query 'NetworkInterfaces[].[NetworkInterfaceId,Description]'"
 _VOLUME_ADDONS = ("aws-ebs-csi-driver", "aws-efs-csi-driver", "aws-fsx-csi-driver")
 
 
@@ -31,6 +33,10 @@ class Step:
     found: tuple[str, ...] = ()
     """What the program itself says of it; there may be more in the cluster."""
     commands: tuple[str, ...] = ()
+    action: str = ""
+    """What `--execute` does for it, a key of `actions.ACTIONS`; empty where only people can."""
+    cluster: PlannedCluster | None = None
+    """The cluster that it is about."""
 
     def to_data(self) -> dict[str, Any]:
         """The step as JSON data."""
@@ -55,6 +61,7 @@ def _protection(plan: Plan) -> Iterator[Step]:
             "Pulumi and AWS refuse to delete what is protected: set protect and deletion_protection to false",
             tuple(names),
             (f"pulumi up --stack {plan.stack}",),
+            action="protection",
         )
 
 
@@ -72,22 +79,48 @@ def _of_cluster(cluster: PlannedCluster, caller: str) -> Iterator[Step]:
         "the commands below are for this cluster only: check the output of the second one",
         (),
         (f"aws eks update-kubeconfig --name {cluster.name}{region}{caller}", "kubectl config current-context"),
+        action="connect",
+        cluster=cluster,
     )
-    if delivery := cluster.releases(*_DELIVERY):
-        yield Step(
-            "stop controllers that create objects again",
-            "Argo CD and Flux would create again what is deleted below",
-            tuple(shown_name(each) for each in delivery),
-            tuple(
-                f"kubectl scale deployment,statefulset --all --replicas 0 --namespace {_namespace(each)}"
-                for each in delivery
-            ),
-        )
+    if cluster.delivery or cluster.argo_cd_capabilities:
+        yield _gitops(cluster, region)
     yield _balancers(cluster)
     if _has_volumes(cluster):
         yield _volumes(cluster)
     if pools := cluster.objects("NodePool"):
         yield _nodes(cluster, pools)
+    yield Step(
+        "wait for network interfaces",
+        "a load balancer that is deleted keeps its interfaces for some minutes, and they keep subnets and security "
+        "groups: the second list should be empty",
+        (),
+        (
+            f"aws eks describe-cluster --name {cluster.name}{region} {_VPC} --output text",
+            f"aws ec2 describe-network-interfaces --filters {_OF_BALANCERS}{region} {_INTERFACES}",
+        ),
+        action="interfaces",
+        cluster=cluster,
+    )
+
+
+def _gitops(cluster: PlannedCluster, region: str) -> Step:
+    scaled = tuple(
+        f"kubectl scale deployment,statefulset --all --replicas 0 --namespace {namespace_of(each)}"
+        for each in cluster.delivery
+    )
+    stopped = tuple(
+        f"aws eks delete-capability --cluster-name {cluster.name} --capability-name {each}{region}"
+        for each in cluster.argo_cd_capabilities
+    )
+    names = (*(shown_name(each) for each in cluster.delivery), *cluster.argo_cd_capabilities)
+    return Step(
+        "stop controllers that create objects again",
+        "Argo CD and Flux would create again what is deleted below",
+        names,
+        (*scaled, *stopped),
+        action="gitops",
+        cluster=cluster,
+    )
 
 
 def _balancers(cluster: PlannedCluster) -> Step:
@@ -106,6 +139,8 @@ def _balancers(cluster: PlannedCluster) -> Step:
             "kubectl delete service --all-namespaces --field-selector spec.type=LoadBalancer --wait",
             *(("kubectl delete gateway --all --all-namespaces --wait",) if cluster.objects("Gateway") else ()),
         ),
+        action="balancers",
+        cluster=cluster,
     )
 
 
@@ -123,6 +158,8 @@ def _volumes(cluster: PlannedCluster) -> Step:
             "kubectl delete persistentvolumeclaims --all --all-namespaces --wait=false",
             "kubectl wait --for=delete persistentvolume --all --timeout=15m",
         ),
+        action="volumes",
+        cluster=cluster,
     )
 
 
@@ -147,6 +184,8 @@ def _nodes(cluster: PlannedCluster, pools: list[PlannedResource]) -> Step:
             f"kubectl wait --for=delete nodeclaims {claims} --timeout=30m",
             f"{instances}{region} --query 'Reservations[].Instances[].InstanceId'",
         ),
+        action="pools",
+        cluster=cluster,
     )
 
 
@@ -159,6 +198,7 @@ def _destroy(plan: Plan) -> Iterator[Step]:
         "nodes, the cluster, the network",
         tuple(f"{name} stays" for name in stays),
         (f"pulumi destroy --stack {plan.stack} --refresh",),
+        action="destroy",
     )
 
 
@@ -169,14 +209,18 @@ def _leftovers(plan: Plan) -> Iterator[Step]:
             "load balancers, volumes, instances, network interfaces and log groups carry the tags of the controllers "
             "that made them, or the cluster's name: each list should be empty",
             (),
-            (*leftovers.tagged(cluster), *leftovers.log_groups(cluster)),
+            tuple(each.command for each in (*leftovers.tagged(cluster), *leftovers.log_groups(cluster))),
+            action="leftovers",
+            cluster=cluster,
         )
         if others := leftovers.nameless(cluster):
             yield Step(
                 f"check which leftovers of {cluster.name} are in use",
                 "these drivers' tags name no cluster: keep what belongs to another one of the account",
                 (),
-                tuple(others),
+                tuple(each.command for each in others),
+                action="shared_leftovers",
+                cluster=cluster,
             )
         if command := leftovers.made_again(cluster):
             yield Step(
@@ -185,6 +229,8 @@ def _leftovers(plan: Plan) -> Iterator[Step]:
                 "pulumi up of this stack would find it there (ResourceAlreadyExistsException); wait 10 minutes",
                 (f"/aws/eks/{cluster.name}/cluster",),
                 (command,),
+                action="log_group",
+                cluster=cluster,
             )
 
 
@@ -202,7 +248,3 @@ def _limits(pool: PlannedResource) -> str:
     if not isinstance(limits, Mapping) or not limits:
         return ", up to no limit"
     return ", up to " + ", ".join(f"{name} {amount}" for name, amount in sorted(limits.items()))
-
-
-def _namespace(release: PlannedResource) -> str:
-    return str(release.inputs.get("namespace") or "default")

@@ -8,7 +8,7 @@ import pulumi_kubernetes as kubernetes
 
 from eks_blueprints import Blueprint, BlueprintArgs
 from eks_blueprints.lifecycle.teardown.steps import Step, steps
-from eks_blueprints.recording import record, record_directory
+from eks_blueprints.recording import Plan, record, record_directory
 from tests import PROJECT, ROOT
 
 SMALL: dict[str, Any] = {
@@ -35,13 +35,17 @@ def one(found: list[Step], title: str) -> Step:
     return step
 
 
-def of_program(*objects: Any, **fields: Any) -> list[Step]:
+def of_plan(*objects: Any, **fields: Any) -> Plan:
     def program() -> None:
         shop = Blueprint("shop", BlueprintArgs.model_validate(SMALL | fields))
         for make in objects:
             make(shop.child(provider=shop.cluster.kubernetes))
 
-    return steps(record(program, stack="prod").plan())
+    return record(program, stack="prod").plan()
+
+
+def of_program(*objects: Any, **fields: Any) -> list[Step]:
+    return steps(of_plan(*objects, **fields))
 
 
 def service(opts: Any) -> None:
@@ -61,6 +65,7 @@ def test_nodes_go_after_what_their_controllers_take_away() -> None:
         "delete load balancers",
         "delete volumes, and the data on them",
         "drain pools and their nodes",
+        "wait for network interfaces",
         "destroy the stack",
         "look for leftovers of auto",
         "delete the log group that EKS creates again for auto",
@@ -118,9 +123,11 @@ def test_two_clusters_are_told_apart() -> None:
     assert titles(found) == [
         "connect to cluster one",
         "delete load balancers",
+        "wait for network interfaces",
         "connect to cluster two",
         "stop controllers that create objects again",
         "delete load balancers",
+        "wait for network interfaces",
         "destroy the stack",
         "look for leftovers of one",
         "delete the log group that EKS creates again for one",
