@@ -95,6 +95,8 @@ def _help(code: str) -> str:
         return "sign in, with `aws sso login` or AWS_PROFILE"
     if code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId"):
         return "sign in again, and run the command once more"
+    if code == "NoRegionError":
+        return "name a region: region of the stack file, or AWS_REGION"
     if code == "ProfileNotFound":
         return "add the profile to ~/.aws/config, or correct the stack's account.profile"
     if code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"):

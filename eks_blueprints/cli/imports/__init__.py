@@ -7,6 +7,7 @@ import importlib
 import click
 
 _COMMANDS = {
+    "cluster": "Take over a cluster that runs, whoever made it, with nothing replaced.",
     "manifests": "Turn Kubernetes YAML or JSON into a stack file whose plan holds the same objects.",
     "state": "Take over a cluster from another Pulumi program, with nothing replaced.",
     "terraform": "Take over a cluster from a state of Terraform or OpenTofu, with nothing replaced.",
@@ -36,6 +37,7 @@ def command() -> None:
     """Turn existing resources into stack files, and report what differs.
 
     \b
+      eks-blueprints import cluster shop -o stacks/prod.yaml               a cluster that runs
       eks-blueprints import terraform prod.tfstate -o stacks/prod.yaml     a cluster that Terraform made
       eks-blueprints import state prod.json -o stacks/prod.yaml            one that another Pulumi program made
       eks-blueprints import manifests k8s/ -o stacks/shop.yaml             Kubernetes YAML, as workloads

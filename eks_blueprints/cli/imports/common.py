@@ -33,9 +33,14 @@ REPLACED = 3
 """Exit code where a resource would be replaced in spite of all."""
 
 
+def of_output(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of each import of existing resources: what is written, and how it is reported."""
+    return _OUTPUT(_FORMAT(command))
+
+
 def of_what_exists(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of each import of existing resources."""
-    return _OUTPUT(_CLUSTER(_FORMAT(command)))
+    """The same, and which cluster of a state."""
+    return of_output(_CLUSTER(command))
 
 
 def imported(
