@@ -15,6 +15,10 @@ from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import Source
 
 
+_READ = ("files", "source")
+"""Kinds of artifacts that any commands can read."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Graph:
     """A pipeline as engines see it. Build it of stages without problems; see `problems`."""
@@ -115,11 +119,14 @@ def problems(graph: Graph, *, approval: bool) -> Iterator[Problem]:
 
 
 def _inputs(stage: Stage, before: Sequence[Stage]) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys((*stage.inputs, *stage.named.values())))
     if stage.inputs or isinstance(stage, Source):
-        return tuple(stage.inputs)
+        return named
     made = [(name, output.kind, each) for each in before for name, output in each.outputs().items()]
-    found = []
+    found = [*named]
     for kind in stage.takes:
+        if kind == "image" and named:
+            continue
         of_kind = [(name, maker) for name, each, maker in reversed(made) if each == kind]
         if kind == "rollout":
             # What ran elsewhere says nothing about this environment.
@@ -167,14 +174,34 @@ def _artifacts(graph: Graph) -> Iterator[Problem]:
             path = (stage.name, "inputs", at)
             if artifact not in made:
                 yield Problem(path, unknown_name(artifact, made, "artifact of this pipeline"))
-            elif stage.takes and kinds[artifact] not in stage.takes:
+            elif stage.takes and kinds[artifact] not in (*stage.takes, *_READ):
                 what = f"is {_called(kinds[artifact])}, which this stage does not use"
                 yield Problem(path, f"{what}; got {artifact}; name {' or '.join(map(_called, stage.takes))}")
+            elif (twin := _twin(stage, at, kinds)) is not None:
+                what = f"is a second one of a kind of which this stage uses one, beside {twin}"
+                yield Problem(path, f"{what}; got {artifact}; name one of them, or say in images which is which")
+        for place, artifact in stage.named.items():
+            path = (stage.name, *place)
+            if artifact not in made:
+                yield Problem(path, unknown_name(artifact, made, "artifact of this pipeline"))
+            elif kinds[artifact] != "image":
+                yield Problem(path, f"is {_called(kinds[artifact])}; got {artifact}; name an image")
         given = {kinds.get(name) for name in _inputs(stage, graph.stages[:index])}
         for kind, needed in stage.takes.items():
             if needed and kind not in given:
-                message = f"needs {_called(kind)}; got none before it; add a stage that makes one"
-                yield Problem((stage.name, "inputs"), message)
+                got, do = "none before it", "add a stage that makes one"
+                if stage.inputs and any(kinds[name] == kind for each in graph.stages[:index] for name in each.outputs()):
+                    got, do = "none among its inputs", "name one there too"
+                yield Problem((stage.name, "inputs"), f"needs {_called(kind)}; got {got}; {do}")
+
+
+def _twin(stage: Stage, at: int, kinds: Mapping[str, str]) -> str | None:
+    """An input before this one that takes its place: of each kind a stage uses one."""
+    named = {*stage.named.values()}
+    kind = kinds[stage.inputs[at]]
+    if stage.uses_several or kind not in stage.takes or stage.inputs[at] in named:
+        return None
+    return next((name for name in stage.inputs[:at] if kinds.get(name) == kind and name not in named), None)
 
 
 def _called(kind: str) -> str:

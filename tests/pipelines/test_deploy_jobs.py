@@ -195,7 +195,7 @@ def verified(machine: Machine, stages: dict[str, Any], *, run: str = "sha256:new
         "method": "kubectl",
         "namespace": "shop",
         "workloads": [{"workload": "deployment/web", "before": 3}],
-        "image": IMAGE,
+        "images": [IMAGE],
     }
     machine.write("artifacts/deploy/rollout.json", noted)
     found = job("verify", stages)

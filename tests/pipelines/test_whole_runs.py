@@ -23,7 +23,7 @@ CLUSTER = """
 case "$*" in
   "get deployment/"*"--output json") echo '{"kind": "Deployment", "metadata": {"generation": 1}, "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "web"}}},
     "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}}' ;;
-  "get pods"*json*) echo '{"items": [{"metadata": {"name": "web-1"}, "status": {"phase": "Running", "containerStatuses": [{"imageID": "h/shop/web@sha256:list"}]}}]}' ;;
+  "get pods"*json*) echo '{"items": [{"metadata": {"name": "web-1"}, "status": {"phase": "Running", "containerStatuses": [{"imageID": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web@sha256:list"}]}}]}' ;;
 esac
 """
 HELM = """
