@@ -23,6 +23,7 @@ from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines._state import StateStoreArgs
 from eks_blueprints.pipelines._tools import ToolsArgs, known
 from eks_blueprints.pipelines.base import Pipeline
+from eks_blueprints.pipelines.engines import _names as names
 from eks_blueprints.pipelines.engines._steps import ACCOUNT, has_roles
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 from eks_blueprints.registry.spec import EcrPublicRepository, EcrRepository
@@ -99,7 +100,7 @@ class PipelinesArgs(StackArgs):
         except ValueError:  # told at the region
             return
         try:
-            found = list(pipeline.renderer.problems(pipeline, graph, ref))
+            found = [*pipeline.renderer.problems(pipeline, graph, ref), *names.problems(graph, ref)]
             says_account = pipeline.engine in TEXTS and has_roles(graph, ref)
         except InputError as error:
             found, says_account = list(error.problems), False

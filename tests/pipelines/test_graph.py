@@ -129,3 +129,80 @@ def test_a_chart_of_a_registry_is_sent_to_the_kind_of_pipeline_that_deploys_it()
 
     assert problem.startswith("stages.deploy.helm.chart: is a folder of the checkout; got ")
     assert "release_pipeline" in problem
+
+
+def image(name: str) -> dict[str, Any]:
+    return {"kind": "build", "after": ["source"], "image": {"repository": name}}
+
+
+TWO = {"web": image("web"), "worker": image("worker")}
+
+
+def test_a_second_image_is_not_left_out_without_a_word() -> None:
+    deploy = {"environment": "staging", "inputs": ["web", "worker"], "kubectl": {"workloads": ["deployment/web"]}}
+
+    assert told({**TWO, "deploy": deploy}) == [
+        "stages.deploy.inputs[1]: is a second one of a kind of which this stage uses one, beside web; got worker; "
+        "name one of them, or say in images which is which"
+    ]
+
+
+def test_images_that_are_named_are_inputs() -> None:
+    kubectl = {"manifests": ["k8s"], "images": {"WEB": "web", "WORKER": "worker"}}
+    args = read({**TWO, "deploy": {"environment": "staging", "kubectl": kubectl}})
+    graph = args.pipelines[0].graph(args.environments)
+
+    assert graph.inputs["deploy"] == ("web", "worker")
+    assert graph.nearest["deploy"] == ("web", "worker")
+
+
+def test_an_image_that_is_named_must_be_made() -> None:
+    kubectl = {"manifests": ["k8s"], "images": {"WEB": "wbe", "SITE": "site"}}
+    made = {"kind": "build", "commands": ["make"], "artifacts": {"site": ["dist"]}}
+    found = told({**TWO, "made": made, "deploy": {"environment": "staging", "kubectl": kubectl}})
+
+    assert found[0].startswith("stages.deploy.kubectl.images.WEB: ")
+    assert "did you mean web?" in found[0]
+    assert found[1] == "stages.deploy.kubectl.images.SITE: is files; got site; name an image"
+
+
+def test_files_that_a_stage_made_can_be_deployed() -> None:
+    made = {"kind": "build", "commands": ["make"], "artifacts": {"rendered": ["out/**"]}}
+    deploy = {"environment": "staging", "inputs": ["rendered"], "kubectl": {"manifests": ["artifacts/rendered/out"]}}
+    args = read({"made": made, "deploy": deploy})
+
+    assert args.pipelines[0].graph(args.environments).inputs["deploy"] == ("rendered",)
+
+
+def test_an_image_that_is_there_and_not_among_the_inputs_is_told() -> None:
+    made = {"kind": "build", "commands": ["make"], "artifacts": {"site": ["dist"]}}
+    deploy = {"environment": "staging", "inputs": ["site"], "kubectl": {"workloads": ["deployment/web"]}}
+
+    assert told({"web": image("web"), "made": made, "deploy": deploy}) == [
+        "stages.deploy.inputs: needs an image; got none among its inputs; name one there too"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kubectl", "why"),
+    [
+        ({}, "workloads: or kustomize or manifests is required, but one alone; got none; set one of them"),
+        ({"workloads": ["deployment/a"], "manifests": ["k8s"]}, "got workloads and manifests"),
+        ({"workloads": ["deployment/a"], "images": {"A": "web"}}, "images: is for manifests; got"),
+        ({"manifests": ["k8s"], "container": "web"}, "container: is for workloads; got"),
+        ({"manifests": ["k8s"], "image_name": "A", "images": {"A": "web"}}, "image_name: is one of several; got"),
+        ({"manifests": ["../k8s"]}, "manifests[0]: is not a path within a repository"),
+        ({"manifests": ["k8s"], "image_name": "a b"}, "image_name: is not a name of an image"),
+    ],
+)
+def test_ways_of_kubectl_that_do_not_fit_together(kubectl: dict[str, Any], why: str) -> None:
+    found = told({**TWO, "deploy": {"environment": "staging", "kubectl": kubectl}})
+
+    assert why in found[0]
+
+
+def test_keys_of_one_image_and_of_several_are_told() -> None:
+    helm = {"release": "a", "chart": "c", "image_values": {"a": "tag"}, "images": {"web": {"a": "tag"}}}
+    [problem] = told({**TWO, "deploy": {"environment": "staging", "helm": helm}})
+
+    assert problem.startswith("stages.deploy.helm.image_values: is for one image; got it beside images")

@@ -18,6 +18,11 @@ from eks_blueprints.pipelines.stages.base import Artifact, Stage
 _VARIABLE = Form(
     r"[A-Za-z_][A-Za-z0-9_]{0,127}", what="is not a valid name of a variable", do="use letters, digits and _"
 )
+# What programs are found by, and whom they act as: a value of a user's would give the job to others.
+_POWERFUL = (
+    *("AWS_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "BASH_ENV", "DEPLOYS_AS", "HOME", "IFS"),
+    *("LD_LIBRARY_PATH", "LD_PRELOAD", "PATH", "SHELLOPTS"),
+)
 # CodeBuild keeps this beginning for itself, GitHub and GitLab keep theirs.
 _TAKEN = ("CODEBUILD_", "GITHUB_", "CI_", "GITLAB_", "RUNNER_", "ACTIONS_", "JENKINS_")
 Paths = Annotated[Many[str], Field(min_length=1, max_length=50)]
@@ -28,6 +33,9 @@ def variable_names(found: Mapping[str, Any], faults: Faults, field: str) -> None
     for name in found:
         if fault := _VARIABLE.fault(name):
             faults.add((field, name), fault)
+        elif name in _POWERFUL:
+            what = "decides which programs a job runs, or as whom"
+            faults.add((field, name), f"{what}; got {shown(name)}; set it in commands instead, if you need it")
         elif name in GIVEN or name.upper().startswith(_TAKEN):
             faults.add((field, name), f"is a variable that every job has already; got {shown(name)}; rename it")
 
