@@ -11,6 +11,7 @@ from eks_blueprints.core.aws_config import account_of_role
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import Namespace, RoleArn, repeated
 from eks_blueprints.core.spec import In, Many, Spec
+from eks_blueprints.pipelines._secrets import SecretArn
 from eks_blueprints.pipelines._repository import Branch, GitUrl, RepositoryPath
 
 
@@ -40,7 +41,7 @@ class ManifestRepository(Spec):
     path: RepositoryPath
     """Folder of this environment in it, such as `clusters/prod/shop`."""
 
-    token_secret_arn: In[str] | None = None
+    token_secret_arn: In[SecretArn] | None = None
     """ARN of the secret of Secrets Manager that holds a token that can push to it. Default: pipelines on the host of
     the repository use their own token."""
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from eks_blueprints.core.elements import Element, left_open
 from eks_blueprints.core.errors import Faults, Path, Problem
 from eks_blueprints.core.leaves import Tags
+from eks_blueprints.core.plain_secrets import found as plain_secrets
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._graph import Graph, problems
 from eks_blueprints.pipelines._variables import RunVariable
@@ -108,6 +109,9 @@ class Pipeline(Element):
                 path = place[: place.index(str(named.pop())) + 1]
             yield replace(problem, path=path)
         yield from self._self_approval(graph)
+        for name, *_ in plain_secrets({name: each.default_value for name, each in self.variables.items()}):
+            do = "put it into Secrets Manager and name its ARN in secrets of the stages that need it"
+            yield Problem(("variables", name, "default_value"), f"holds a secret in plain text; got [secret]; {do}")
 
     def _self_approval(self, graph: Graph) -> Iterator[Problem]:
         for stage in graph.stages:

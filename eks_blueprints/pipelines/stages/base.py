@@ -105,8 +105,3 @@ class Stage(Element):
         if self.deploys:
             return environment.policy
         return "view" if self.verifies else None
-
-    @property
-    def plain_texts(self) -> Mapping[str, object]:
-        """Fields whose texts end up in definitions that many can read, where a secret must not stand."""
-        return {}
