@@ -11,8 +11,8 @@ from eks_blueprints.core.aws_config import account_of_role
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import Namespace, RoleArn, repeated
 from eks_blueprints.core.spec import In, Many, Spec
-from eks_blueprints.pipelines._secrets import SecretArn
 from eks_blueprints.pipelines._repository import Branch, GitUrl, RepositoryPath
+from eks_blueprints.pipelines._secrets import SecretArn
 
 
 class PrivateAccess(Spec):

@@ -53,8 +53,8 @@ class ChartPipeline(Pipeline):
     """Sign it with Cosign, in ECR. Default: it is not signed."""
 
     secrets: dict[Annotated[str, AfterValidator(_KEY)], In[SecretArn]] = {}
-    """Secrets that packaging needs, such as a keyring: variables with the ARN of each in Secrets Manager or in Parameter
-    Store."""
+    """Secrets that packaging needs, such as a keyring: variables with the ARN of each in Secrets Manager or in
+    Parameter Store."""
 
     promote: dict[str, ChartTarget] = Field(default={})
     """Environments that it is promoted to, in order, and the repository of each; before production is an approval."""

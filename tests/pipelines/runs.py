@@ -85,11 +85,15 @@ class Run:
     def _project(self, name: str) -> str:
         return next(each.name for each in self.plan.all("codebuild.Project") if each["name"] == name)
 
-    def _bash(
-        self, commands: list[str], folder: Path, given: Mapping[str, str]
-    ) -> subprocess.CompletedProcess[str]:
+    def _bash(self, commands: list[str], folder: Path, given: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         path = f"{self.machine.root}/bin:{os.environ['PATH']}"
-        env = {"AWS_REGION": "eu-west-1", **given, **self.machine.variables, "PATH": path, "HOME": str(self.machine.root)}
+        env = {
+            "AWS_REGION": "eu-west-1",
+            **given,
+            **self.machine.variables,
+            "PATH": path,
+            "HOME": str(self.machine.root),
+        }
         script = "\n".join(commands).replace("/tmp/stage.sh", f"{folder}/stage.sh")  # noqa: S108
         return subprocess.run(
             ["bash", "-c", script], cwd=folder / "src", env=env, capture_output=True, text=True, check=False

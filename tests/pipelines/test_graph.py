@@ -141,10 +141,9 @@ TWO = {"web": image("web"), "worker": image("worker")}
 def test_a_second_image_is_not_left_out_without_a_word() -> None:
     deploy = {"environment": "staging", "inputs": ["web", "worker"], "kubectl": {"workloads": ["deployment/web"]}}
 
-    assert told({**TWO, "deploy": deploy}) == [
-        "stages.deploy.inputs[1]: is a second one of a kind of which this stage uses one, beside web; got worker; "
-        "name one of them, or say in images which is which"
-    ]
+    [problem] = told({**TWO, "deploy": deploy})
+    assert problem.startswith("stages.deploy.inputs[1]: is a second one of a kind of which this stage uses one")
+    assert problem.endswith("got worker; name one of them, or say in images which is which")
 
 
 def test_images_that_are_named_are_inputs() -> None:
@@ -206,3 +205,58 @@ def test_keys_of_one_image_and_of_several_are_told() -> None:
     [problem] = told({**TWO, "deploy": {"environment": "staging", "helm": helm}})
 
     assert problem.startswith("stages.deploy.helm.image_values: is for one image; got it beside images")
+
+
+TOKEN = "npm_" + "a1B2" * 9
+
+
+@pytest.mark.parametrize(
+    ("stages", "variables", "where"),
+    [
+        ({"web": {**image("web"), "image": {"repository": "web", "args": {"NPM_TOKEN": TOKEN}}}}, {}, "image.args.NPM"),
+        ({"test": RUN}, {"API_TOKEN": {"default_value": TOKEN}}, "variables.API_TOKEN.default_value"),
+        (
+            {"verify": {"environment": "staging", "urls": [{"url": "https://x.example.com", "contains": TOKEN}]}},
+            {},
+            "stages.verify.urls[0].contains",
+        ),
+    ],
+)
+def test_a_secret_is_found_wherever_it_stands(stages: dict[str, Any], variables: Any, where: str) -> None:
+    [problem] = told(stages, variables=variables)
+
+    assert where in problem
+    assert "holds a secret in plain text; got [secret]; put it into Secrets Manager" in problem
+    assert TOKEN not in problem
+
+
+def test_the_name_of_a_secret_is_none() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:gpg-AbCdEf"
+    signed = {"key": "acme", "keyring": "GPG_RING", "passphrase": "GPG_PASSPHRASE"}
+    chart = {"path": "chart", "bucket": "s3://acme-charts", "provenance": signed}
+    secrets = {"GPG_RING": f"{arn}:ring", "GPG_PASSPHRASE": f"{arn}:phrase"}
+
+    assert read({"publish": {"chart": chart, "secrets": secrets}})
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"artifacts": {"a": ["/etc/passwd"]}}, "artifacts.a[0]: is not below the root of the checkout"),
+        ({"artifacts": {"a": ["x/../../y"]}}, "artifacts.a[0]: is not below the root of the checkout"),
+        ({"runner": {"image": "a b; id"}}, "runner.image: is not an image of a container"),
+        ({"secrets": {"T": "my-secret"}}, "secrets.T: is not the ARN of a secret"),
+        ({"secrets": {"T": "arn:aws:s3:::bucket"}}, "secrets.T: is not the ARN of a secret"),
+    ],
+)
+def test_texts_that_cannot_be_meant_are_told(fields: dict[str, Any], why: str) -> None:
+    [problem] = told({"test": {**RUN, **fields}})
+
+    assert problem.startswith(f"stages.test.{why}")
+
+
+@pytest.mark.parametrize("name", ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/web", "public.ecr.aws/a/web"])
+def test_a_repository_is_named_without_its_host(name: str) -> None:
+    [problem] = told({"web": {"kind": "build", "image": {"repository": name}}})
+
+    assert "is not the name of a repository in ECR" in problem

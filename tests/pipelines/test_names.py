@@ -9,7 +9,7 @@ import pytest
 from eks_blueprints.pipelines.engines._names import given
 from tests.pipelines.test_graph import read, told
 
-SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf"
+ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf"
 IMAGE = {"kind": "build", "image": {"repository": "web", "secrets": ["REGISTRY"]}}
 
 
@@ -18,7 +18,7 @@ IMAGE = {"kind": "build", "image": {"repository": "web", "secrets": ["REGISTRY"]
     [
         ("A=1\n  export B=2\nlocal c=3\nD+=(x)", {"A", "B", "c", "D"}),
         ("for each in x; do", {"each"}),
-        ('mapfile -t -O 1 FOUND < <(ls)\nwhile read -r one two; do', {"FOUND", "one", "two"}),
+        ("mapfile -t -O 1 FOUND < <(ls)\nwhile read -r one two; do", {"FOUND", "one", "two"}),
         ("docker build --build-arg A=b\naws --query 'x=y'", set()),
     ],
 )
@@ -27,12 +27,11 @@ def test_names_that_lines_give_values(line: str, names: set[str]) -> None:
 
 
 def test_a_secret_of_a_build_is_not_replaced_by_its_script() -> None:
-    build = {**IMAGE, "secrets": {"REGISTRY": SECRET}}
+    build = {**IMAGE, "secrets": {"REGISTRY": ARN}}
 
-    assert told({"build": build}) == [
-        "stages.build.secrets.REGISTRY: is a variable of the lines that this stage runs, which would replace it; "
-        "got REGISTRY; rename it"
-    ]
+    [problem] = told({"build": build})
+    assert problem.startswith("stages.build.secrets.REGISTRY: is a variable of the lines that this stage runs")
+    assert problem.endswith("which would replace it; got REGISTRY; rename it")
 
 
 def test_a_variable_of_a_verification_is_not_replaced_by_its_script() -> None:

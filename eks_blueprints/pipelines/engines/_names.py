@@ -29,7 +29,7 @@ def given(lines: Iterable[str]) -> frozenset[str]:
 
 
 def problems(graph: Graph, ref: PipelinesRef) -> Iterator[Problem]:
-    """Variables and secrets of stages that the stage's own lines would replace; paths begin with the name of a stage."""
+    """Variables and secrets of stages that the stage's own lines would replace; paths begin with a stage's name."""
     for stage in graph.stages:
         if not isinstance(stage, CommandStage):
             continue

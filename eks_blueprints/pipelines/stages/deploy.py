@@ -58,11 +58,12 @@ class KubectlArgs(Spec):
     """Folder of Kustomize that is applied, instead of `workloads`."""
 
     manifests: Many[RepositoryPath] = ()
-    """Files and folders of manifests that are applied (`kubectl apply`), instead of `workloads`. A folder stands for its
-    files `*.yaml`, `*.yml` and `*.json`, as for kubectl. What an input made lies in `artifacts/<name>`."""
+    """Files and folders of manifests that are applied (`kubectl apply`), instead of `workloads`. A folder stands for
+    its files `*.yaml`, `*.yml` and `*.json`, as for kubectl. What an input made lies in `artifacts/<name>`."""
 
     image_name: ImageName | None = None
-    """Name in the manifests that stands for the image, such as `web` of `image: web:latest`. Default: no image is set."""
+    """Name in the manifests that stands for the image, such as `web` of `image: web:latest`. Default: no image is
+    set."""
 
     images: dict[ImageName, Artifact] = {}
     """The same for several images, instead of `image_name`: the name of each in the manifests, and the artifact that
@@ -304,9 +305,7 @@ class Deploy(Guarded, BuiltInStage):
             rendered = script(self.kubectl.renders, IMAGE_NAMES=names, **where)
             tools = ("jq", "kubectl", *(("kustomize",) if self.kubectl.kustomize is not None else ()), "yq")
             return made | {"commands": (note, rendered, *entered, script("apply_rendered")), "tools": tools}
-        said = script(
-            "deploy_image", WORKLOADS=tuple(self.kubectl.workloads), CONTAINER=self.kubectl.container or ""
-        )
+        said = script("deploy_image", WORKLOADS=tuple(self.kubectl.workloads), CONTAINER=self.kubectl.container or "")
         return made | {"commands": (note, *entered, said), "tools": ("jq", "kubectl"), "checkout": bool(self.commands)}
 
     @property
@@ -324,7 +323,7 @@ class Deploy(Guarded, BuiltInStage):
 
 def helm_lines(helm: HelmArgs, site: Site, chart: str, place: Place, images: Sequence[str]) -> tuple[str, ...]:
     """Commands that fetch a chart and put its values together, with those of the images among the inputs."""
-    keys = helm.images or {name: helm.image_values for name in images}
+    keys = helm.images or dict.fromkeys(images, helm.image_values)
     pairs = tuple(f"{name} {key}={part}" for name, parts in keys.items() for key, part in parts.items())
     where = {"CHART_PATH": helm.chart or "", "CHART_INPUT": chart, "CHART_REGION": place.region or site.region}
     return (

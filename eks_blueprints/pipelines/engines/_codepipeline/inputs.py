@@ -31,7 +31,11 @@ def given(graph: Graph, stage: Stage, job: Job) -> Given:
     all_sources = [name for source in graph.sources for name in source.outputs()]
     # Where no repository has code, an archive in a bucket does.
     checkouts = next(
-        (found for kind in ("source", "files") if (found := [name for name in all_sources if outputs[name].kind == kind])),
+        (
+            found
+            for kind in ("source", "files")
+            if (found := [name for name in all_sources if outputs[name].kind == kind])
+        ),
         [],
     )
     sources = [name for name in inputs if name in checkouts]
