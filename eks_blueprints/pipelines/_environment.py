@@ -42,8 +42,8 @@ class ManifestRepository(Spec):
     """Folder of this environment in it, such as `clusters/prod/shop`."""
 
     token_secret_arn: In[SecretArn] | None = None
-    """ARN of the secret of Secrets Manager that holds a token that can push to it. Default: pipelines on the host of
-    the repository use their own token."""
+    """ARN of the secret, in Secrets Manager or in Parameter Store, that holds a token that can push to it. Default: the
+    login that the machine of the job has, which runners of your own may have, and others have not."""
 
 
 class Environment(Spec):

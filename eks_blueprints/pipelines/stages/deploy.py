@@ -183,6 +183,10 @@ class Deploy(Guarded, BuiltInStage):
             if said in ("kubectl", "helm"):
                 do = f"remove {said}, or gitops of the environment"
                 yield Problem((said,), f"is not used where a commit deploys; got {self.environment} with gitops; {do}")
+            if environment.gitops.token_secret_arn is None:
+                what = "is deployed to by a commit, which the machines of builds have no login to push"
+                do = "name gitops.token_secret_arn of the environment, or see that its machines can push"
+                yield Problem(("environment",), f"{what}; got {self.environment} without; {do}", severity="warning")
         elif self.gitops is not None:
             do = "say in the environment which repository it follows"
             yield Problem(("gitops",), f"is for an environment with gitops; got {self.environment} without; {do}")
