@@ -305,8 +305,8 @@ class Deploy(Guarded, BuiltInStage):
             names = tuple(f"{name} {key}" for key, name in self.kubectl.images.items())
             if self.kubectl.image_name is not None:
                 names = tuple(f"{name} {self.kubectl.image_name}" for name in images)
-            where = {"FOLDER": self.kubectl.kustomize or "", "MANIFESTS": tuple(self.kubectl.manifests)}
-            rendered = script(self.kubectl.renders, IMAGE_NAMES=names, **where)
+            folder, manifests = self.kubectl.kustomize or "", tuple(self.kubectl.manifests)
+            rendered = script(self.kubectl.renders, IMAGE_NAMES=names, FOLDER=folder, MANIFESTS=manifests)
             tools = ("jq", "kubectl", *(("kustomize",) if self.kubectl.kustomize is not None else ()), "yq")
             return made | {"commands": (note, rendered, *entered, script("apply_rendered")), "tools": tools}
         said = script("deploy_image", WORKLOADS=tuple(self.kubectl.workloads), CONTAINER=self.kubectl.container or "")
