@@ -17,11 +17,16 @@ from eks_blueprints.pipelines.stages.find import Find
             {"image": {"repository": "web"}, "chart": {"repository": "charts/web"}},
             "image: or chart is required, but not both; got both; set one of them",
         ),
-        (KubectlArgs, {}, "workloads: or kustomize or manifests is required, but one alone; got none; set one of them"),
+        (
+            KubectlArgs,
+            {},
+            "workloads: or kustomize or manifests is required, but one alone; got none; set one of them",
+        ),
         (
             KubectlArgs,
             {"workloads": ["deployment/web"], "kustomize": "base"},
-            "workloads: or kustomize or manifests is required, but one alone; got workloads and kustomize; set one of them",
+            "workloads: or kustomize or manifests is required, but one alone; got workloads and kustomize; "
+            "set one of them",
         ),
     ],
 )
