@@ -138,12 +138,15 @@ class Faults:
         for problem in problems_of(error, unknown):
             self.add((*path, *problem.path), problem.message)
 
-    def require_one(self, spec: object, one: str, other: str) -> None:
-        """Note that a spec has not exactly one of two fields."""
-        found = [name for name in (one, other) if getattr(spec, name) is not None and getattr(spec, name) != ()]
+    def require_one(self, spec: object, *fields: str) -> None:
+        """Note that a spec has not exactly one of two or more fields."""
+        found = [name for name in fields if getattr(spec, name) is not None and getattr(spec, name) != ()]
         if len(found) != 1:
-            got = "both" if found else "neither"
-            self.add(one, f"or {other} is required, but not both; got {got}; set one of them")
+            one, *others = fields
+            several = "both" if len(fields) == 2 else " and ".join(found)
+            alone = "not both" if len(fields) == 2 else "one alone"
+            got = several if found else "neither" if len(fields) == 2 else "none"
+            self.add(one, f"or {' or '.join(others)} is required, but {alone}; got {got}; set one of them")
 
     def raise_if_any(self) -> None:
         """Raise what was gathered.

@@ -97,7 +97,6 @@ class Answers:
         return {
             "PROJECT": self.name,
             "DESCRIPTION": f"Amazon EKS platforms of {self.name}, one a stack",
-            "PRESET": self.preset,
             "SUMMARY": PRESETS[self.preset],
             "REGION": self.region,
             "CLUSTER": self.cluster or DEFAULT_CLUSTER,
