@@ -122,7 +122,7 @@ def lines(part: Part) -> Iterator[str]:
     if data["unchecked_kinds"]:
         yield from _listed("not checked, as nothing here knows their fields", data["unchecked_kinds"])
     told = [f"{what}: {', '.join(names)}" for what, names in data["advice"].items()]
-    yield from _listed("left off as it was; could be turned on", told)
+    yield from _listed("off, as in the input; could be turned on", told)
 
 
 def _listed(title: str, entries: list[str]) -> Iterator[str]:
