@@ -166,6 +166,7 @@ def test_a_network_without_private_subnets_is_refused() -> None:
         ({"subnets": "public"}, "subnets: must be private: EKS accepts no public subnets for Fargate"),
         ({"ami_id": "ami-1"}, 'ami_id: is not for Fargate; got "ami-1"; Fargate has no image'),
         ({"image": {"id": "ami-1"}}, "image: is not for Fargate"),
+        ({"update_config": {}}, "update_config: is not for Fargate; got {}; Fargate has no nodes to update"),
         ({"instance_types": ["m5.large"]}, "instance_types: is not for Fargate"),
         ({"ami_type": "x", "selectors": []}, "selectors: needs at least 1 entry"),
         ({"zones": ["a"], "subnet_ids": ["subnet-01234567"]}, "zones: cannot be combined with subnet_ids"),
