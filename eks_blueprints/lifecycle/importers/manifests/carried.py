@@ -96,19 +96,20 @@ def _in_namespace(name: str) -> _At:
 
 def _leaves(value: Any, path: Path) -> Iterator[Path]:
     inside = value
-    for key in path:
-        if not isinstance(inside, Mapping if isinstance(key, str) else list):
-            return
-        try:
-            inside = inside[key]
-        except (KeyError, IndexError):
-            return
+    for step in path:
+        inside = _child(inside, step)
     entries = inside.items() if isinstance(inside, Mapping) else enumerate(inside) if isinstance(inside, list) else ()
     for key, item in entries:
         if isinstance(item, Mapping | list) and item:
             yield from _leaves(value, (*path, key))
         else:
             yield (*path, key)
+
+
+def _child(value: Any, key: str | int) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(key)
+    return value[key] if isinstance(value, list) and isinstance(key, int) and key < len(value) else None
 
 
 def _existing(data: Mapping[str, Any], path: Path) -> Path | None:
