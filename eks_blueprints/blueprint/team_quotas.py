@@ -78,7 +78,7 @@ def _home(manifest: Mapping[str, Any], default: str | None) -> Any:
 
 
 def _open(
-    objects: Sequence[Mapping[str, Any]], said: NamespaceArgs, asked: Mapping[str, Fraction], args: BlueprintArgs
+    objects: Sequence[Mapping[str, Any]], said: NamespaceArgs, asked: Mapping[str, Any], args: BlueprintArgs
 ) -> Iterator[str]:
     """DaemonSets on compute that may have any number of nodes, with the number for which a quota has room."""
     for each in objects:

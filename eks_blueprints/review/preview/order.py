@@ -69,7 +69,7 @@ def _needed(urn: str, resources: Mapping[str, PlannedResource]) -> Iterator[str]
         yield other
         if other in resources and not resources[other].custom:
             yield from (below for below, found in resources.items() if _is_below(found, other, resources))
-    if each.provider in resources and each.provider != urn:
+    if each.provider is not None and each.provider in resources and each.provider != urn:
         yield from resources[each.provider].dependencies
 
 
