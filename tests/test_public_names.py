@@ -65,6 +65,7 @@ ROOMS = {
         "Dashboards",
         "HpaAtMaximum",
         "Logs",
+        "ManagedPrometheus",
         "Metrics",
         "NodePressure",
         "Observability",
