@@ -10,6 +10,7 @@ from eks_blueprints.core.lazy import served
 
 if TYPE_CHECKING:
     from eks_blueprints import addons as addons
+    from eks_blueprints import adoption as adoption
     from eks_blueprints import agents as agents
     from eks_blueprints import compute as compute
     from eks_blueprints import iam as iam
@@ -94,6 +95,7 @@ _HOMES = {
 }
 _ROOMS = (
     "addons",
+    "adoption",
     "agents",
     "compute",
     "iam",

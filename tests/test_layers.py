@@ -15,7 +15,7 @@ FLOORS: list[set[str]] = [
     {"network", "cluster", "access", "karpenter", "registry"},
     {"addons", "agents", "compute", "kubernetes", "observability", "pipelines", "teams", "workloads"},
     {"blueprint"},
-    {"stackfile", "recording"},
+    {"adoption", "stackfile", "recording"},
     {"live", "policies", "reach", "reference", "rights", "starter"},
     {"gitops", "review", "lifecycle"},
     {"testing", "cli", "__main__", "iam"},

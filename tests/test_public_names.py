@@ -47,6 +47,7 @@ TOP = {
     "core_data",
 }
 ROOMS = {
+    "adoption": {"adopt"},
     "agents": {
         *("Application", "ApplicationSet", "ClusterGenerator", "Credentials", "Destination", "Generator"),
         *("GitGenerator", "GitOps", "GitOpsArgs", "GithubApp", "Hub", "ImageUpdate", "ListGenerator", "Notification"),

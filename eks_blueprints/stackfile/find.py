@@ -19,6 +19,9 @@ from eks_blueprints.stackfile.extends import extended
 _OTHERS = ("Pulumi", "policies.")
 """Starts of the names of YAML files beside stack files that are none: Pulumi's settings, and those of policies."""
 
+ADOPTION = ".adopt.yaml"
+"""How the names of files end, behind a stack's, that say what it takes over."""
+
 _GIVE = "give it settings of its own, Pulumi.<stack>.yaml, if it is one"
 
 
@@ -96,7 +99,8 @@ def shared_files(project: Project) -> dict[Path, list[Path]]:
 
 
 def _beside(project: Project) -> list[Path]:
-    return sorted(path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
+    found = (path for path in project.main.glob("*.yaml") if not path.name.startswith(_OTHERS))
+    return sorted(path for path in found if not path.name.endswith(ADOPTION))
 
 
 def stacks_of(file: Path) -> list[Path]:
@@ -214,6 +218,9 @@ class _Finder:
 
 def _is_settings(path: Path) -> str | None:
     """What to say of a settings file that is taken for a stack file: which the stack file is."""
+    if path.name.endswith(ADOPTION):
+        stack = path.name.removesuffix(ADOPTION)
+        return f"says what the stack {stack} takes over; got no stack file; the stack file is {stack}.yaml"
     if path.name == "policies.yaml":
         return "holds the settings of policies; got no stack file; name a stack or a stack file"
     if path.name == "Pulumi.yaml":

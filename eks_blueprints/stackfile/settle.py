@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from eks_blueprints.core.document import Document, located
 from eks_blueprints.core.errors import InputError, Problem, unforeseen
 from eks_blueprints.core.references import resolve
+from eks_blueprints.stackfile.find import ADOPTION
 from eks_blueprints.stackfile.load import StackFile, open_stack
 from eks_blueprints.stackfile.settings import settings_of
 
@@ -25,7 +26,7 @@ def checked(path: FilePath) -> StackFile:
     """
     stack = open_stack(path)
     own = _own_methods(stack)
-    found = _problems(stack, path)
+    found = [*_problems(stack, path), *_of_adoption(path)]
     if "prepare" in own:
         # A name without a place is the stack's whatever `prepare` returns; every part of the spec may be another one.
         found = [_mendable(problem) if problem.path and not problem.file else problem for problem in found]
@@ -46,6 +47,19 @@ def _problems(stack: StackFile, path: FilePath) -> list[Problem]:
         return [*found, *error.problems]
     except Exception as error:
         return [*found, Problem((), unforeseen(error), stack.document.file, 1, 1)]
+
+
+def _of_adoption(path: FilePath) -> list[Problem]:
+    """What is wrong with the file beside it that says what the stack takes over; names are a preview's affair."""
+    if not path.with_name(f"{path.stem}{ADOPTION}").is_file():
+        return []
+    from eks_blueprints.adoption.file import beside, read_adoption
+
+    try:
+        read_adoption(beside(path))
+    except InputError as error:
+        return list(error.problems)
+    return []
 
 
 def _own_methods(stack: StackFile) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ _TELLING = (
 """Inputs in the order they are told, of any provider; nothing here is specific to one resource type."""
 
 _MOST = 4
+_ID = 40
+"""Characters of an id that is shown; ARNs say little that the rest does not."""
 
 
 def facts_of(resource: PlannedResource) -> str:
@@ -67,7 +69,15 @@ def facts_of(resource: PlannedResource) -> str:
         facts.insert(0, "protected")
     if resource.options.get("read_id"):
         facts.insert(0, "already there")
+    if is_imported(resource):
+        id_ = str(resource.options["import_id"])
+        facts.insert(0, f"imported as {id_}" if len(id_) <= _ID else "imported")
     return ", ".join(facts[:_MOST])
+
+
+def is_imported(resource: PlannedResource) -> bool:
+    """Whether it exists, and the engine takes it over instead of creating it."""
+    return bool(resource.options.get("import_id"))
 
 
 def short_type(token: str) -> str:

@@ -12,7 +12,7 @@ import click
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.recording import Plan, PlannedResource, Position
 from eks_blueprints.review.preview.account import account_line
-from eks_blueprints.review.preview.facts import facts_of, short_type
+from eks_blueprints.review.preview.facts import facts_of, is_imported, short_type
 from eks_blueprints.review.preview.run import Finding, Preview
 from eks_blueprints.review.preview.system_pods import SystemPods, system_pods
 
@@ -143,6 +143,8 @@ def _fold(group: Sequence[PlannedResource], branch: str, parent: PlannedResource
     start = _common_start(names)
     ends = ", ".join(name[len(start) :] or name for name in names[:_NAMED])
     ends += f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    if imported := sum(map(is_imported, group)):
+        ends += ", imported" if imported == len(group) else f", {imported} imported"
     return _Row(
         branch, f"{len(group)} × {short_type(group[0].type)}", f"{start}…" if start else "", ends, "", strong=False
     )
@@ -200,8 +202,12 @@ def _summary(plan: Plan) -> str:
     managed = [r for r in plan.resources if r.custom and "read_id" not in r.options]
     services = Counter(short_type(r.type).split(".")[0] for r in managed if not r.type.startswith("pulumi:providers:"))
     by_service = ", ".join(f"{count} {service}" for service, count in services.most_common())
-    noun = "resource" if len(managed) == 1 else "resources"
-    total = click.style(f"+ {len(managed)} {noun} to create", fg="green", bold=True)
+    imported = sum(1 for resource in managed if is_imported(resource))
+    created = len(managed) - imported
+    noun = "resource" if created == 1 else "resources"
+    total = click.style(f"+ {created} {noun} to create", fg="green", bold=True)
+    if imported:
+        total += click.style(f", = {imported} to import", fg="cyan", bold=True)
     return f"{total}  {click.style(by_service, dim=True)}"
 
 

@@ -117,7 +117,7 @@ class AwsProvider(Provider):
             old, new = old_inputs.get(top), news.get(top)
             if kind == "delete" and path == top and table["outputs"].get(top, (None, False))[1]:
                 continue  # the service keeps its own value
-            if kind == "add" and path == top and olds.get(top) == new and new is not None:
+            if kind == "add" and (given := _at(news, path)) is not None and _at(olds, path) == given:
                 continue  # says what is so already
             default = facts.DEFAULTS.get(type, {}).get(top)
             if default is not None and path == top and default in (old, new) and None in (old, new):
@@ -293,6 +293,12 @@ def _caller(config: dict[str, Any]) -> str:
         return str(web.get("roleArn"))
     name = config.get("accessKey") or config.get("profile")
     return f"arn:aws:iam::{ACCOUNT_ID}:user/{name}" if isinstance(name, str) else CALLER
+
+
+def _at(value: Any, path: str) -> Any:
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _opened(value: Any) -> Any:

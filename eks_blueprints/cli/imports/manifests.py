@@ -1,4 +1,4 @@
-"""`eks-blueprints import`: what stands already, as stack files."""
+"""`eks-blueprints import manifests`: Kubernetes objects, as workloads and add-ons of a stack file."""
 
 from __future__ import annotations
 
@@ -16,16 +16,7 @@ if TYPE_CHECKING:
     from eks_blueprints.lifecycle.importers.manifests.part import Part
 
 
-@click.group("import")
-def command() -> None:
-    """Turn existing resources into stack files, and report what differs.
-
-    \b
-      eks-blueprints import manifests k8s/ -o stacks/shop.yaml      Kubernetes YAML, as workloads
-    """
-
-
-@command.command("manifests")
+@click.command("manifests")
 @click.argument("paths", nargs=-1, required=True, metavar="DIR|FILE...")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Stack file to write.")
 @click.option(
@@ -50,7 +41,7 @@ def command() -> None:
     help="New folder for the values of secrets: one file each, for you alone, to give to Pulumi and delete.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
-def manifests(  # noqa: PLR0917 - click passes each option by name
+def command(  # noqa: PLR0917 - click passes each option by name
     paths: tuple[str, ...],
     output: Path | None,
     extends: Path | None,

@@ -1,0 +1,42 @@
+"""`eks-blueprints import`: what stands already, as stack files; one command a file."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+_COMMANDS = {
+    "manifests": "Turn Kubernetes YAML or JSON into a stack file whose plan holds the same objects.",
+    "state": "Take over a cluster from another Pulumi program, with nothing replaced.",
+    "terraform": "Take over a cluster from a state of Terraform or OpenTofu, with nothing replaced.",
+}
+"""Each command with its first line of help, which is also that of its file."""
+
+
+class _Imports(click.Group):
+    """Loads the file of a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"eks_blueprints.cli.imports.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group("import", cls=_Imports)
+def command() -> None:
+    """Turn existing resources into stack files, and report what differs.
+
+    \b
+      eks-blueprints import terraform prod.tfstate -o stacks/prod.yaml     a cluster that Terraform made
+      eks-blueprints import state prod.json -o stacks/prod.yaml            one that another Pulumi program made
+      eks-blueprints import manifests k8s/ -o stacks/shop.yaml             Kubernetes YAML, as workloads
+    """

@@ -1,0 +1,114 @@
+"""Managed node groups and Fargate profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eks_blueprints.lifecycle.importers.found.draft import Draft, said, short_name
+from eks_blueprints.lifecycle.importers.found.model import FARGATE, NODE_GROUP, Found
+from eks_blueprints.lifecycle.importers.found.network import placed
+
+_OF_EKS = ("eks:", "aws:")
+"""Beginnings of tags that AWS sets itself."""
+
+
+def add_managed_nodes(draft: Draft) -> None:
+    """Say the managed node groups. Role and launch template stay what they are."""
+    groups = draft.data.setdefault("compute", {})
+    for found in draft.holdings.of(NODE_GROUP, clusterName=draft.name):
+        name = short_name(str(found.get("nodeGroupName")), groups, "nodes")
+        groups[name] = _managed(draft, found)
+        draft.take(found, f"compute.{name}", name)
+
+
+def _managed(draft: Draft, found: Found) -> dict[str, Any]:
+    version = found.get("version")
+    fields = said(
+        ami_type=found.get("amiType"),
+        capacity_type=_unless(found.get("capacityType"), "ON_DEMAND"),
+        instance_types=list(found.get("instanceTypes", ())),
+        version=_unless(version, draft.cluster.get("version")),
+        labels=found.get("labels"),
+        taints=[taint(each) for each in found.get("taints", ())],
+        force_update_version=found.get("forceUpdateVersion"),
+        node_role_arn=found.get("nodeRoleArn"),
+        tags=own_tags(found.get("tags", {})),
+        **placed(draft, found.get("subnetIds", ())),
+    )
+    sizes = ("minSize", "maxSize", "desiredSize")
+    fields |= {
+        name: int(size)
+        for name, key in zip(("min_size", "max_size", "desired_size"), sizes, strict=True)
+        if (size := _number(found, f"scalingConfig.{key}")) is not None
+    }
+    if fields.get("ami_type") == "CUSTOM":
+        fields.pop("version", None)
+    update = said(
+        max_unavailable=found.get("updateConfig.maxUnavailable"),
+        max_unavailable_percentage=found.get("updateConfig.maxUnavailablePercentage"),
+        update_strategy=_unless(found.get("updateConfig.updateStrategy"), "DEFAULT"),
+    )
+    if update not in ({}, {"max_unavailable": 1}):
+        fields["update_config"] = update
+    if found.get("nodeRepairConfig.enabled"):
+        fields["node_repair_config"] = {}
+    return {"kind": "managed_nodes", **fields, **_template(draft, found)}
+
+
+def _template(draft: Draft, found: Found) -> dict[str, Any]:
+    template = found.get("launchTemplate", {})
+    if template:
+        return {"launch_template": launch_template(template)}
+    draft.note(
+        found,
+        "the group has no launch template, and EKS gives one to new groups only: it keeps the template of EKS's own, "
+        "and disk, user data and metadata options of the stack file hold once a new group replaces it",
+    )
+    size = found.get("diskSize")
+    return {"disk": {"volume_size": int(size)}} if size and int(size) >= 20 else {}
+
+
+def launch_template(template: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The launch template of a group; `prefix` is what stands before the names of its id and name."""
+    id_, name = template.get(prefix + "id"), template.get(prefix + "name")
+    id_, name = (id_, name) if not prefix else (template.get("launchTemplateId"), template.get("launchTemplateName"))
+    which = {"id": id_} if id_ else {"name": name}
+    version = str(template.get("version") or "$Default")
+    return {**which, "version": version}
+
+
+def taint(given: dict[str, Any]) -> dict[str, Any]:
+    """A taint of a group."""
+    return said(key=given.get("key"), value=given.get("value"), effect=given.get("effect"))
+
+
+def own_tags(tags: dict[str, str]) -> dict[str, str]:
+    """Tags without those that AWS sets itself."""
+    return {key: value for key, value in tags.items() if not key.startswith(_OF_EKS)}
+
+
+def add_fargate(draft: Draft) -> None:
+    """Say the Fargate profiles. Their role stays what it is."""
+    groups = draft.data.setdefault("compute", {})
+    for found in draft.holdings.of(FARGATE, clusterName=draft.name):
+        name = short_name(str(found.get("fargateProfileName")), groups, "fargate")
+        selectors = [
+            said(namespace=each.get("namespace"), labels=each.get("labels")) for each in found.get("selectors", ())
+        ]
+        fields = said(
+            selectors=selectors,
+            pod_execution_role_arn=found.get("podExecutionRoleArn"),
+            tags=found.get("tags"),
+            **placed(draft, found.get("subnetIds", ())),
+        )
+        groups[name] = {"kind": "fargate", **fields}
+        draft.take(found, f"compute.{name}", name)
+
+
+def _unless(value: Any, default: Any) -> Any:
+    return None if value == default else value
+
+
+def _number(found: Found, path: str) -> Any:
+    parent, _, key = path.rpartition(".")
+    return (found.get(parent) or {}).get(key)
