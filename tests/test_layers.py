@@ -57,6 +57,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "peers",
             "plain_secrets",
             "printed",
+            "redaction",
             "rule_source",
             "secret_objects",
             "secret_text",

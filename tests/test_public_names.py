@@ -66,6 +66,7 @@ ROOMS = {
         "Dashboards",
         "HpaAtMaximum",
         "Logs",
+        "ManagedPrometheus",
         "Metrics",
         "NodePressure",
         "Observability",

@@ -17,12 +17,11 @@ from eks_blueprints.pipelines._aws_spec import ArtifactsArgs, LogsArgs, Notifica
 from eks_blueprints.pipelines._connection import Connection
 from eks_blueprints.pipelines._engines import EnginesArgs, OidcEngineArgs
 from eks_blueprints.pipelines._environment import Environment
-from eks_blueprints.pipelines._graph import Graph
-from eks_blueprints.pipelines._graph import problems as graph_problems
 from eks_blueprints.pipelines._ref import PipelinesRef
 from eks_blueprints.pipelines._state import StateStoreArgs
 from eks_blueprints.pipelines._tools import ToolsArgs, known
 from eks_blueprints.pipelines.base import Pipeline
+from eks_blueprints.pipelines.engines import _names as names
 from eks_blueprints.pipelines.engines._steps import ACCOUNT, has_roles
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 from eks_blueprints.registry.spec import EcrPublicRepository, EcrRepository
@@ -84,29 +83,26 @@ class PipelinesArgs(StackArgs):
             yield from _elsewhere(self, name, environment)
         for pipeline in self.pipelines:
             at = ("pipelines", pipeline.name)
-            for problem in [*pipeline.problems_among(self.environments), *_connections(self, pipeline)]:
+            found = list(pipeline.problems_among(self.environments))
+            for problem in (*found, *_connections(self, pipeline), *_tools(self, pipeline)):
                 yield problem.below(*at)
-            yield from (problem.below(*at) for problem in _tools(self, pipeline))
-            yield from self._of_engine(pipeline)
+            if all(problem.severity != "error" for problem in found):
+                yield from self._of_engine(pipeline)
         yield from pipelines_in_aws.check(self)
 
     def _of_engine(self, pipeline: Pipeline) -> Iterator[Problem]:
         graph = pipeline.graph(self.environments)
-        if _broken(pipeline, graph):
-            return
         try:
             ref = self.ref("stack")
         except ValueError:  # told at the region
             return
         try:
-            found = list(pipeline.renderer.problems(pipeline, graph, ref))
+            found = [*pipeline.renderer.problems(pipeline, graph, ref), *names.problems(graph, ref)]
             says_account = pipeline.engine in TEXTS and has_roles(graph, ref)
         except InputError as error:
             found, says_account = list(error.problems), False
         for problem in found:
-            stage, *rest = problem.path or (None,)
-            place = () if stage is None else (*pipeline.place(str(stage)), *rest)
-            yield Problem(("pipelines", pipeline.name, *place), problem.message, severity=problem.severity)
+            yield pipeline.placed(problem, graph).below("pipelines", pipeline.name)
         if says_account and self.account_number is None:
             do = f"set account: {{id: ...}}, or make AWS_ACCOUNT_ID a variable of {TEXTS[pipeline.engine]}"
             message = f"is unknown, and part of the names of roles in what is rendered; got no account; {do}"
@@ -174,8 +170,3 @@ def _tools(args: PipelinesArgs, pipeline: Pipeline) -> Iterator[Problem]:
                 architecture = stage.runner.architecture  # type: ignore[attr-defined]
                 do = f"add it to tools.pinned.{name}.sha256"
                 yield Problem(at, f"has no checksum for the machine of the stage; got {name} on {architecture}; {do}")
-
-
-def _broken(pipeline: Pipeline, graph: Graph) -> bool:
-    found = graph_problems(graph, approval=pipeline.approval == "required")
-    return any(problem.severity == "error" for problem in found)

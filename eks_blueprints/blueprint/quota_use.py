@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from eks_blueprints.karpenter.quantities import exact
+from eks_blueprints.kubernetes.claims import claim_spec
 from eks_blueprints.kubernetes.rollouts import surge
 
 _COUNTED = {
@@ -47,7 +48,7 @@ def use(manifests: Sequence[Manifest], limits: Any, nodes: Nodes) -> Counter[str
         if kind == "Service":
             _ports(asked, spec)
         elif kind == "PersistentVolumeClaim":
-            _storage(asked, spec, 1)
+            _storage(asked, claim_spec(manifest), 1)
         else:
             _workload(asked, manifest, most, limits, nodes)
     return asked
@@ -75,7 +76,7 @@ def _workload(
         _pods(asked, spec["template"]["spec"], count + surge(kind, spec, count), limits)
         for claim in spec.get("volumeClaimTemplates") or ():
             asked["persistentvolumeclaims"] += count
-            _storage(asked, claim.get("spec") or {}, count)
+            _storage(asked, claim_spec(claim), count)
     elif kind == "DaemonSet":
         count = nodes(spec["template"]["spec"])
         _pods(asked, spec["template"]["spec"], count + surge(kind, spec, count), limits)

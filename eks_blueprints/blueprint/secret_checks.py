@@ -34,7 +34,11 @@ def check(args: BlueprintArgs) -> Iterator[Problem]:
 def _of_spec(spec: BaseModel, path: Path) -> Iterator[Path]:
     for name in type(spec).model_fields:
         if name in spec.model_fields_set and name not in (*_TOLD, *getattr(spec, "names_of_secrets", ())):
-            yield from _of_value(getattr(spec, name), (*path, name), name)
+            value = getattr(spec, name)
+            if name in getattr(spec, "secret_fields", ()):
+                yield from ((*path, name, key) for key, text in value.items() if isinstance(text, str) and text)
+            else:
+                yield from _of_value(value, (*path, name), name)
 
 
 def _of_value(value: Any, path: Path, name: str) -> Iterator[Path]:

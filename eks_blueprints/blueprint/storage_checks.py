@@ -9,6 +9,7 @@ from eks_blueprints.blueprint.ground import places
 from eks_blueprints.blueprint.storage_facts import AUTO_DRIVER, BRINGS, EBS, EFS_DRIVER, STATIC, Storage, storage
 from eks_blueprints.core.errors import Path, Problem, shown, unknown_name
 from eks_blueprints.karpenter.quantities import exact
+from eks_blueprints.kubernetes.claims import claim_spec
 from eks_blueprints.kubernetes.pods import items
 
 if TYPE_CHECKING:
@@ -81,16 +82,16 @@ def _claims(written: Written) -> Iterator[_Claim]:
     manifest = written.manifest
     spec = mapping(manifest.get("spec"))
     if kind_of(written) == "PersistentVolumeClaim":
-        yield _Claim(spec, ("spec",), written)
+        yield _Claim(claim_spec(manifest), ("spec",), written)
     if kind_of(written) == "StatefulSet":
         for index, template in items(spec.get("volumeClaimTemplates")):
             place: Path = ("spec", "volumeClaimTemplates", index, "spec")
-            yield _Claim(mapping(template.get("spec")), place, written)
+            yield _Claim(claim_spec(template), place, written)
     pod, path = pod_in(written)
     for index, volume in items(pod.get("volumes")):
         if (ephemeral := mapping(volume.get("ephemeral"))) and (inner := ephemeral.get("volumeClaimTemplate")):
             at = (*path, "volumes", index, "ephemeral", "volumeClaimTemplate", "spec")
-            yield _Claim(mapping(mapping(inner).get("spec")), at, written)
+            yield _Claim(claim_spec(mapping(inner)), at, written)
 
 
 def _problems(claim: _Claim, found: Storage, statics: set[str]) -> Iterator[Problem]:

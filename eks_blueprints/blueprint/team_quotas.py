@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.blueprint.kinds import Manifests
+from eks_blueprints.blueprint.quota_nodes import counted, unbounded
 from eks_blueprints.blueprint.quota_use import use
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.karpenter.quantities import exact
-from eks_blueprints.karpenter.tolerating import keeping_off, taint_of, toleration_of
 
 if TYPE_CHECKING:
     from eks_blueprints.blueprint.spec import BlueprintArgs
     from eks_blueprints.core.refs import Ground
+    from eks_blueprints.kubernetes.namespace_spec import NamespaceArgs
     from eks_blueprints.teams.base import Team
 
 _MEMORY = ("Ki", "Mi", "Gi", "Ti")
@@ -39,7 +40,9 @@ def _of_team(team: Team, args: BlueprintArgs, found: Ground) -> Iterator[Problem
         if not said.resource_quota:
             continue
         try:
-            asked = use(_objects(name, team, args, found), said.limit_range, lambda pod: _nodes(pod, args))
+            objects = _objects(name, team, args, found)
+            asked = use(objects, said.limit_range, lambda pod: counted(pod, args))
+            unsure = list(_open(objects, said, asked, args))
         except (ValueError, LookupError, TypeError, AttributeError):  # what is no object is told where it stands
             continue
         at = ("namespaces", name, "resource_quota") if name in team.namespaces else ()
@@ -50,6 +53,8 @@ def _of_team(team: Team, args: BlueprintArgs, found: Ground) -> Iterator[Problem
             do = f"raise it to {_shown(key, most)}, or let the workloads ask for less"
             what = f"is less than what the workloads ask for at their most: {key} {_shown(key, most)}"
             yield Problem((team.group, team.name, *at), f"{what}; got {hard}; {do}", severity="warning")
+        for message in unsure:
+            yield Problem((team.group, team.name, *at), message, severity="warning")
 
 
 def _objects(namespace: str, team: Team, args: BlueprintArgs, found: Ground) -> list[Mapping[str, Any]]:
@@ -72,18 +77,29 @@ def _home(manifest: Mapping[str, Any], default: str | None) -> Any:
     return (metadata.get("namespace") if isinstance(metadata, Mapping) else None) or default
 
 
-def _nodes(pod: Mapping[str, Any], args: BlueprintArgs) -> int:
-    """How many nodes take a pod of a DaemonSet at most; of compute that nothing limits, its fewest nodes."""
-    tolerations = [toleration_of(each) for each in pod.get("tolerations") or ()]
-    wanted = pod.get("nodeSelector") or {}
-    total = 0
-    for compute in args.compute:
-        taints = [taint_of(each.key, each.value, each.effect) for each in compute.node_taints]
-        others = any(key in compute.node_labels and compute.node_labels[key] != value for key, value in wanted.items())
-        if compute.node_count is not None and not others and keeping_off(taints, tolerations) is None:
-            fewest, most = compute.node_count
-            total += fewest if most is None else most
-    return total
+def _open(
+    objects: Sequence[Mapping[str, Any]], said: NamespaceArgs, asked: Mapping[str, Any], args: BlueprintArgs
+) -> Iterator[str]:
+    """DaemonSets on compute that may have any number of nodes, with the number for which a quota has room."""
+    for each in objects:
+        if each["kind"] != "DaemonSet":
+            continue
+        pod = each["spec"]["template"]["spec"]
+        if not (where := unbounded(pod, args)):
+            continue
+        of_one = use([each], said.limit_range, lambda _: 1)
+        room: dict[str, int] = {}
+        for key, amount in of_one.items():
+            hard = _allowed(said.resource_quota, key)
+            if hard is not None and amount and not key.startswith("count/"):
+                room[key] = max(0, (exact(str(hard)) - asked[key]) // amount)
+        if room:
+            key = min(room, key=lambda one: room[one])
+            several = "nodes" if room[key] != 1 else "node"
+            what = f"has room for the pods of DaemonSet {each['metadata']['name']} on {room[key]} further {several}"
+            do = 'write limits: {nodes: "…"} for the pool, or run the DaemonSet in a namespace without a quota'
+            got = f"{', '.join(where)} without a bound, and {key} {_allowed(said.resource_quota, key)}"
+            yield f"{what}, and there may be more of them; got {got}; {do}"
 
 
 def _allowed(quota: Mapping[str, str], key: str) -> str | None:

@@ -57,6 +57,7 @@ def telemetry(args: BlueprintArgs) -> Telemetry:
         container_insights=agent is not None and _on(agent, "containerInsights"),
         application_signals=signals,
         grafana_home=_grafana(addons),
+        grafana_operator_home=operator.home if (operator := addons.get("grafana_operator")) is not None else None,
         dashboards=_has_dashboards(args),
         cert_manager_home=certificates.home if certificates is not None else None,
     )

@@ -13,6 +13,7 @@ from eks_blueprints.cli import complete, show
 from eks_blueprints.cli.default_command import DefaultCommandGroup
 from eks_blueprints.cli.explain_hpa import hpa
 from eks_blueprints.cli.explain_nodes import nodes, platform
+from eks_blueprints.cli.explain_order import order
 from eks_blueprints.cli.explain_vpa import vpa
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.facts import instance_types
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     "explain",
     cls=DefaultCommandGroup,
     invoke_without_command=True,
-    subcommand_metavar="FIELD | pods INSTANCE_TYPE... | hpa [STACK/WORKLOAD] | vpa STACK/WORKLOAD | nodes | platform",
+    subcommand_metavar="FIELD | pods INSTANCE_TYPE... | hpa [STACK/WORKLOAD] | vpa STACK/WORKLOAD | nodes | platform "
+    "| order",
 )
 @click.pass_context
 def command(context: click.Context) -> None:
@@ -43,6 +45,7 @@ def command(context: click.Context) -> None:
       eks-blueprints explain hpa prod/web        how many pods an autoscaler makes, and why
       eks-blueprints explain vpa prod/web        how large one makes them, and whether there is room
       eks-blueprints explain nodes prod          how safe each kind of compute is, and who does what
+      eks-blueprints explain order prod          in which order its elements are made
       eks-blueprints explain platform prod       which duties the platform covers, and by what
     """
     if context.invoked_subcommand is None:
@@ -212,3 +215,4 @@ command.add_command(hpa)
 command.add_command(vpa)
 command.add_command(nodes)
 command.add_command(platform)
+command.add_command(order)

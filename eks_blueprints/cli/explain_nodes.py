@@ -120,7 +120,9 @@ def _show_demand(text: str, form: str) -> None:
     try:
         found = demand([float(each) for each in text.split(",")])
     except ValueError as error:
-        why = str(error) if str(error).startswith("needs") else f"is no list of numbers; got {text}"
+        why = (
+            str(error) if str(error).startswith("needs") else f"is no list of numbers; got {text.strip() or 'nothing'}"
+        )
         raise click.UsageError(f"--demand {why}; write one such as 4,4,5,20,6,4") from None
     if form == "json":
         echo_document(document({**asdict(found), "kind": found.kind}))

@@ -16,15 +16,13 @@ if TYPE_CHECKING:
 
 def file_of(stack: str | None) -> Path:
     """The stack file that is named, or the only one."""
+    from eks_blueprints.cli.targets import the_only
     from eks_blueprints.stackfile.find import stack_file, stack_files
 
     if stack is not None:
         return stack_file(stack)
     files = stack_files(Path.cwd())
-    if len(files) > 1:
-        names = ", ".join(file.stem for file in files)
-        raise click.UsageError(f"this command is about one stack at a time; got no name; add one of {names}")
-    return files[0]
+    return the_only(files, [file.stem for file in files])
 
 
 def pipelines_of(file: Path) -> PipelinesArgs:

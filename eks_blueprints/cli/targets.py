@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from eks_blueprints.cli import complete, show
 from eks_blueprints.review.preview.targets import Target, all_targets, program_target, stack_target
+
+T = TypeVar("T")
 
 
 def one_stack(command: Any) -> Any:
@@ -43,7 +46,16 @@ def one_target(stack: str | None, program: Path | None) -> Target:
     if stack is not None:
         return stack_target(stack)
     targets = all_targets()
-    if len(targets) > 1:
-        names = ", ".join(target.stack for target in targets)
-        raise click.UsageError(f"this command is about one stack at a time; got no name; add one of {names}")
-    return targets[0]
+    return the_only(targets, [target.stack for target in targets])
+
+
+def the_only(found: Sequence[T], names: Iterable[str]) -> T:
+    """The only one of what is called by these names.
+
+    Raises:
+        UsageError: if there are several.
+    """
+    if len(found) > 1:
+        listed = ", ".join(names)
+        raise click.UsageError(f"this command is about one stack at a time; got no name; add one of {listed}")
+    return found[0]

@@ -125,7 +125,8 @@ def _quoted_as_written(problem: Problem, document: Document) -> Problem:
     place = document.values.get(problem.path)
     if place is None or place.text is None or "quote it" not in problem.message:
         return problem
-    message = f'needs text; got {place.text}, which YAML reads as a number; quote it: "{place.text}"'
+    read = "true or false" if place.text.lower() in ("true", "false") else "a number"
+    message = f'needs text; got {place.text}, which YAML reads as {read}; quote it: "{place.text}"'
     return replace(problem, message=message)
 
 

@@ -56,7 +56,9 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "message", _without_secret(self.path, one_line(self.message)))
+        from eks_blueprints.core.redaction import without_secret  # most platforms have no problem
+
+        object.__setattr__(self, "message", without_secret(self.path, one_line(self.message)))
         if self.file is not None:
             object.__setattr__(self, "file", one_line(self.file))
 
@@ -74,32 +76,6 @@ class Problem:
     def at(self, file: str, line: int | None = None, column: int | None = None) -> Problem:
         """The same problem with its place in a file."""
         return replace(self, file=file, line=line, column=column)
-
-
-_GOT = "; got "
-
-
-def _without_secret(path: Path, message: str) -> str:
-    """A message that quotes no value where a secret may stand: below a name such as password, or in a Secret.
-
-    What it says to do goes too, since it may quote the value again.
-    """
-    what, _, got = message.partition(_GOT)
-    key = path[-1] if path and isinstance(path[-1], str) else ""
-    first = got.partition(" ")[0].rstrip(";")
-    says_nothing = got.startswith("plain text;") or first in ("", "nothing", "both", "[secret]", key, shown(key))
-    if says_nothing or not _holds_secret(path, key):
-        return message
-    return f"{what}{_GOT}[secret]"
-
-
-def _holds_secret(path: Path, key: str) -> bool:
-    from eks_blueprints.core.secret_text import speaks  # reads its words, which no platform without a problem needs
-
-    at = path.index("secrets") if "secrets" in path else len(path)
-    if at + 1 < len(path):
-        return path[at + 2 : at + 3] in ((), ("data",))
-    return len(path) > 1 and speaks(key)
 
 
 class InputError(ValueError):
@@ -138,12 +114,15 @@ class Faults:
         for problem in problems_of(error, unknown):
             self.add((*path, *problem.path), problem.message)
 
-    def require_one(self, spec: object, one: str, other: str) -> None:
-        """Note that a spec has not exactly one of two fields."""
-        found = [name for name in (one, other) if getattr(spec, name) is not None and getattr(spec, name) != ()]
+    def require_one(self, spec: object, *fields: str) -> None:
+        """Note that a spec has not exactly one of two or more fields."""
+        found = [name for name in fields if getattr(spec, name) is not None and getattr(spec, name) != ()]
         if len(found) != 1:
-            got = "both" if found else "neither"
-            self.add(one, f"or {other} is required, but not both; got {got}; set one of them")
+            one, *others = fields
+            several = "both" if len(fields) == 2 else " and ".join(found)
+            alone = "not both" if len(fields) == 2 else "one alone"
+            got = several if found else "neither" if len(fields) == 2 else "none"
+            self.add(one, f"or {' or '.join(others)} is required, but {alone}; got {got}; set one of them")
 
     def raise_if_any(self) -> None:
         """Raise what was gathered.
@@ -287,6 +266,7 @@ def _internal(part: str | int) -> bool:
 
 
 _QUOTED = re.compile("'([^']*)'")
+_ONE = re.compile(r"\b1 (entries|characters)")
 _BRANCH = r"(function-\w+|tuple|list|dict|set|literal|is-instance|constrained-\w+|nullable)\[.*\]|\[key\]"
 
 
@@ -303,7 +283,7 @@ def _message(detail: Any) -> str:
     if kind == "extra_forbidden":
         return "no such field; remove it"
     what, do = _WORDS.get(kind, (detail["msg"][:1].lower() + detail["msg"][1:], ""))
-    what = what.format(**context)
+    what = _ONE.sub(lambda one: {"entries": "1 entry", "characters": "1 character"}[one[1]], what.format(**context))
     if kind == "string_type" and isinstance(detail.get("input"), int | float | bool):
         do = f'quote it: "{got}"'
     elif _names_a_source(detail.get("input")):

@@ -41,6 +41,8 @@ class Telemetry:
     """Whether it sends Application Signals."""
     grafana_home: str | None = None
     """Namespace of the Grafana that reads dashboards from ConfigMaps; None where there is none."""
+    grafana_operator_home: str | None = None
+    """Namespace of the Grafana Operator; None where there is none."""
     dashboards: bool = False
     """Whether the platform has dashboards for it."""
     cert_manager_home: str | None = None

@@ -17,6 +17,8 @@ from eks_blueprints.karpenter import cron
 from eks_blueprints.kubernetes import names
 from eks_blueprints.kubernetes.pods import Above, Rule, between, items, pod, port, resources, storage
 
+_MOST_DATA = 2**20
+"""Most bytes of a ConfigMap or a Secret. Source: MaxSecretSize of pkg/apis/core."""
 _EVERY = re.compile(r"@every \s*[+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*")
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
@@ -176,12 +178,29 @@ def _service(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem
         yield from _keys(selector, (*path, "selector"), values=True)
 
 
+def _node_port(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
+    found = value.get("nodePort")
+    if isinstance(found, int) and not isinstance(found, bool) and found and not 30000 <= found <= 32767:
+        # The default of the API server, which EKS does not change.
+        message = f"is out of range; got {found}; use 30000 to 32767, or leave it out"
+        yield Problem((*path, "nodePort"), message)
+
+
 def _data(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
+    size = 0
     for field in ("data", "binaryData", "stringData"):
         found = value.get(field)
-        for key in found if isinstance(found, Mapping) else ():
+        for key, text in found.items() if isinstance(found, Mapping) else ():
             if message := names.data_key_fault(str(key)):
                 yield Problem((*path, field, key), message)
+            if isinstance(text, str):
+                encoded = field == "binaryData" or (field == "data" and value.get("kind") == "Secret")
+                size += len(text) * 3 // 4 if encoded else len(text.encode(errors="replace"))
+    if size > _MOST_DATA:
+        got = f"{size / 2**20:.1f} MiB"
+        yield Problem(
+            (*path, "data"), f"is larger than 1 MiB, the most that the API server keeps; got {got}; shorten it"
+        )
 
 
 def _secret(value: Mapping[str, Any], path: Path, above: Above) -> Iterator[Problem]:
@@ -251,7 +270,7 @@ RULES: Mapping[str, Rule] = {
     "RollingUpdateStatefulSetStrategy": _share,
     "Secret": _secret,
     "ServiceBackendPort": port("name", may_be_empty=True),
-    "ServicePort": _both(_PORTS, port("targetPort", may_be_empty=True), between(0, 65535, ("nodePort",))),
+    "ServicePort": _both(_PORTS, port("targetPort", may_be_empty=True), _node_port),
     "ServiceSpec": _service,
     "StatefulSetSpec": _both(_workload, _COUNTS),
     "TCPSocketAction": port("port"),

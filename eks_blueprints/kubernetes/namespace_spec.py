@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
@@ -114,6 +115,13 @@ class NamespaceArgs(ObjectMetadata):
 
     protect: bool = False
     """Whether Pulumi refuses to delete it, and all that is in it, until this is turned off."""
+
+    @field_validator("resource_quota", mode="before")
+    @classmethod
+    def _holds_amounts(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and isinstance(value.get("hard"), Mapping):
+            raise ValueError('holds the amounts themselves; got hard; write {pods: "100"}, without hard around them')
+        return value
 
     @model_validator(mode="after")
     def _says_things_once(self) -> Self:

@@ -18,6 +18,7 @@ Rule = Callable[[Mapping[str, Any], Path, Above], Iterator[Problem]]
 
 _PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?")
 """What containers ask of Kubernetes itself, besides huge pages."""
+_LARGEST = 2**31 - 1
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
@@ -220,8 +221,14 @@ def between(least: int, most: int, fields: Iterable[str]) -> Rule:
     def check(value: Mapping[str, Any], path: Path, _: Above) -> Iterator[Problem]:
         for field in fields:
             found = value.get(field)
-            if isinstance(found, int) and not isinstance(found, bool) and not least <= found <= most:
-                bounds = f"{least} to {most}" if most < 2**31 - 1 else f"{least} or more"
-                yield Problem((*path, field), f"is out of range; got {found}; use {bounds}")
+            if not isinstance(found, int) or isinstance(found, bool) or least <= found <= most:
+                continue
+            if most < _LARGEST:
+                yield Problem((*path, field), f"is out of range; got {found}; use {least} to {most}")
+            elif found < least:
+                yield Problem((*path, field), f"is out of range; got {found}; use {least} or more")
+            else:
+                # In the words of the check of types, so that it is shown once.
+                yield Problem((*path, field), f"is too large; got {found}; use at most {most}")
 
     return check

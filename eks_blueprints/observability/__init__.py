@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eks_blueprints.observability.alarm_spec import PendingPods as PendingPods
     from eks_blueprints.observability.alarm_spec import VolumeNearlyFull as VolumeNearlyFull
     from eks_blueprints.observability.component import Observability as Observability
+    from eks_blueprints.observability.managed_prometheus import ManagedPrometheus as ManagedPrometheus
     from eks_blueprints.observability.observe_spec import Logs as Logs
     from eks_blueprints.observability.observe_spec import Metrics as Metrics
     from eks_blueprints.observability.observe_spec import Observe as Observe
@@ -31,6 +32,7 @@ _HOMES = {
     "Dashboards": "spec",
     "HpaAtMaximum": "alarm_spec",
     "Logs": "observe_spec",
+    "ManagedPrometheus": "managed_prometheus",
     "Metrics": "observe_spec",
     "NodePressure": "alarm_spec",
     "ObservabilityArgs": "spec",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.form import Form
+from eks_blueprints.core.late_specs import late
 from eks_blueprints.core.leaves import RegionalArn, RegionalKeyArn, repeated
 from eks_blueprints.core.spec import In, Many, Spec
+
+if TYPE_CHECKING:
+    from eks_blueprints.observability.managed_prometheus import ManagedPrometheus
+else:
+    ManagedPrometheus = late("eks_blueprints.observability.managed_prometheus", "ManagedPrometheus")
 
 Severity = Literal["info", "warning", "critical"]
 Condition = Literal["MemoryPressure", "DiskPressure", "PIDPressure"]
@@ -202,8 +208,15 @@ class Alarms(Spec):
     """Whether CloudWatch has them. Default: if amazon_cloudwatch_observability is on the cluster. Without it CloudWatch
     knows pending pods, errors of the API server and certificates of ACM alone."""
 
+    managed_prometheus: ManagedPrometheus | None = None
+    """A workspace of Amazon Managed Service for Prometheus that has them as rules. Default: none."""
+
+    composite: bool = False
+    """Whether one composite alarm of CloudWatch tells the topics, once for all of them, instead of each alarm by
+    itself."""
+
     sns_topic_arns: Many[In[TopicArn]] = ()
-    """ARNs of SNS topics that alarms of CloudWatch go to."""
+    """ARNs of SNS topics that alarms of CloudWatch and of `managed_prometheus` go to."""
 
     emails: Many[Email] = ()
     """Email addresses that they go to, by an SNS topic that is created. AWS asks each of them to confirm."""
@@ -245,11 +258,12 @@ class Alarms(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         faults = Faults()
-        if self.prometheus is False and self.cloudwatch is False:
+        if self.prometheus is False and self.cloudwatch is False and self.managed_prometheus is None:
             faults.add("prometheus", "or cloudwatch is required; got false for both; remove alarms, or one of them")
+        by_workspace = self.managed_prometheus is not None and self.managed_prometheus.alert_manager
         if self.cloudwatch is False:
-            for field in ("sns_topic_arns", "emails"):
-                if getattr(self, field):
+            for field in ("sns_topic_arns", "emails", "composite"):
+                if getattr(self, field) and (field == "composite" or not by_workspace):
                     faults.add(field, "is told by CloudWatch; got cloudwatch: false; remove one of them")
         if self.kms_key_arn is not None and not self.emails:
             faults.add("kms_key_arn", "is for the topic that emails need; got no emails; remove it")

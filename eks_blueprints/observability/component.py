@@ -12,7 +12,7 @@ from eks_blueprints.core.component import Component, in_cluster, merge_tags
 from eks_blueprints.core.kubernetes_object import KubernetesObject, put_on
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.telemetry import Telemetry
-from eks_blueprints.observability import cloudwatch
+from eks_blueprints.observability import cloudwatch, managed_prometheus
 from eks_blueprints.observability.alarm_spec import Alarms
 from eks_blueprints.observability.boards import boards
 from eks_blueprints.observability.manifests import objects
@@ -20,6 +20,7 @@ from eks_blueprints.observability.metrics import Watch, watches
 from eks_blueprints.observability.rules import in_cloudwatch
 
 if TYPE_CHECKING:
+    from eks_blueprints.observability.managed_prometheus import ManagedPrometheus
     from eks_blueprints.observability.spec import ObservabilityArgs
 
 
@@ -30,6 +31,12 @@ class Observability(Component):
     """The topic that alarms of CloudWatch go to by email; None where there are no addresses."""
     alarms: dict[str, aws.cloudwatch.MetricAlarm]
     """The alarms of CloudWatch, by what their names end with."""
+    composite: aws.cloudwatch.CompositeAlarm | None
+    """The one that tells the topics for all of them; None where each does so itself."""
+    rule_groups: aws.amp.RuleGroupNamespace | None
+    """The rules in Amazon Managed Service for Prometheus; None where there are none."""
+    alert_manager: aws.amp.AlertManagerDefinition | None
+    """What tells topics of them; None where nothing does."""
     dashboards: dict[str, aws.cloudwatch.Dashboard]
     """The dashboards of CloudWatch: `cluster`, `nodes`, `workloads`."""
     objects: dict[str, KubernetesObject]
@@ -50,8 +57,16 @@ class Observability(Component):
         self._cluster = cluster
         telemetry = cluster.telemetry or Telemetry()
         self.topic, self.alarms, self.dashboards = None, {}, {}
-        if args.alarms is not None and in_cloudwatch(args.alarms, telemetry):
-            self._tell(args.alarms, telemetry, certificate_arns)
+        self.composite, self.rule_groups, self.alert_manager = None, None, None
+        if args.alarms is not None:
+            topics: list[Any] = list(args.alarms.sns_topic_arns)
+            if args.alarms.emails:
+                self.topic = self._topic(args.alarms)
+                topics.append(self.topic.arn)
+            if in_cloudwatch(args.alarms, telemetry):
+                self._tell(args.alarms, telemetry, certificate_arns, topics)
+            if args.alarms.managed_prometheus is not None:
+                self._tell_by_workspace(args.alarms, args.alarms.managed_prometheus, topics)
         if args.dashboards is not None and in_cloudwatch(args.dashboards, telemetry):
             self._draw(args.alarms or Alarms(), telemetry)
         options = in_cluster(cluster.resource, goes_with_it=True)
@@ -64,13 +79,53 @@ class Observability(Component):
         self.ready = tuple(self.objects.values())
         self.register_outputs({"alarm_arns": [each.arn for each in self.alarms.values()]})
 
-    def _tell(self, alarms: Alarms, telemetry: Telemetry, certificates: Sequence[str]) -> None:
-        topics: list[Any] = list(alarms.sns_topic_arns)
-        if alarms.emails:
-            self.topic = self._topic(alarms)
-            topics.append(self.topic.arn)
+    def _tell(self, alarms: Alarms, telemetry: Telemetry, certificates: Sequence[str], topics: list[Any]) -> None:
+        alone: list[Any] = [] if alarms.composite else topics
         for _, watch in watches(alarms, insights=telemetry.container_insights, certificates=certificates):
-            self.alarms[watch.key] = self._alarm(watch, topics, tell_when_over=alarms.tell_when_over)
+            self.alarms[watch.key] = self._alarm(watch, alone, tell_when_over=alarms.tell_when_over)
+        if alarms.composite and self.alarms:
+            self.composite = self._composite(topics, tell_when_over=alarms.tell_when_over)
+
+    def _composite(self, topics: list[Any], *, tell_when_over: bool) -> aws.cloudwatch.CompositeAlarm:
+        cluster = self._cluster.name
+        arns = pulumi.Output.all(*(each.arn for each in self.alarms.values()))
+        return aws.cloudwatch.CompositeAlarm(
+            f"{self.pulumi_resource_name}-composite",
+            alarm_name=pulumi.Output.concat(cluster, "-alarms"),
+            alarm_description=pulumi.Output.concat(cluster, ": one of its alarms or more"),
+            alarm_rule=arns.apply(lambda found: " OR ".join(f"ALARM({arn})" for arn in found)),
+            alarm_actions=topics or None,
+            ok_actions=(topics or None) if tell_when_over else None,
+            tags=merge_tags(self._cluster.tags) or None,
+            opts=self.child(),
+        )
+
+    def _tell_by_workspace(self, alarms: Alarms, workspace: ManagedPrometheus, topics: list[Any]) -> None:
+        name, own = self.pulumi_resource_name, self._cluster
+        if groups := managed_prometheus.rule_groups(alarms, "eks-alarms"):
+            self.rule_groups = aws.amp.RuleGroupNamespace(
+                f"{name}-rule-groups",
+                name=pulumi.Output.concat(own.name, "-alarms"),
+                workspace_id=workspace.workspace_id,
+                data=groups,
+                tags=merge_tags(own.tags) or None,
+                opts=self.child(),
+            )
+        if not topics or not workspace.alert_manager:
+            return
+        needs: list[pulumi.Resource] = []
+        if self.topic is not None:
+            policy = self.topic.arn.apply(lambda arn: managed_prometheus.topic_policy(arn, workspace.workspace_arn))
+            needs = [aws.sns.TopicPolicy(f"{name}-topic-policy", arn=self.topic.arn, policy=policy, opts=self.child())]
+        over = alarms.tell_when_over
+        self.alert_manager = aws.amp.AlertManagerDefinition(
+            f"{name}-alert-manager",
+            workspace_id=workspace.workspace_id,
+            definition=pulumi.Output.all(*topics).apply(
+                lambda found: managed_prometheus.definition(found, own.region, tell_when_over=over)
+            ),
+            opts=self.child(depends_on=needs),
+        )
 
     def _topic(self, alarms: Alarms) -> aws.sns.Topic:
         name = self.pulumi_resource_name

@@ -6,6 +6,7 @@ Source: Grafana 13, "Dashboard JSON model" (classic, schema version 39), and its
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from eks_blueprints.observability.boards import Board, Panel
@@ -50,6 +51,23 @@ def config_map(board: Board, namespace: str) -> dict[str, Any]:
         "kind": "ConfigMap",
         "metadata": {"name": name, "namespace": namespace, "labels": dict(LABEL)},
         "data": {f"eks-{board.key}.json": dashboard(board)},
+    }
+
+
+def of_operator(board: Board, namespace: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    """The object from which the Grafana Operator puts a dashboard into each Grafana with some labels.
+
+    Source: Grafana Operator 5.24, API reference, GrafanaDashboard.
+    """
+    return {
+        "apiVersion": "grafana.integreatly.org/v1beta1",
+        "kind": "GrafanaDashboard",
+        "metadata": {"name": f"eks-dashboard-{board.key}", "namespace": namespace},
+        "spec": {
+            "allowCrossNamespaceImport": True,
+            "instanceSelector": {"matchLabels": dict(labels)},
+            "json": dashboard(board),
+        },
     }
 
 

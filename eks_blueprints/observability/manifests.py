@@ -12,7 +12,7 @@ from eks_blueprints.observability import grafana
 from eks_blueprints.observability.alarm_spec import Alarms
 from eks_blueprints.observability.boards import boards
 from eks_blueprints.observability.promql import rules
-from eks_blueprints.observability.spec import ObservabilityArgs
+from eks_blueprints.observability.spec import Dashboards, ObservabilityArgs
 
 _OPERATOR = "monitoring.coreos.com/v1"
 _NAME = "eks-alarms"
@@ -46,6 +46,11 @@ def in_grafana(args: ObservabilityArgs, telemetry: Telemetry) -> bool:
     return args.dashboards.grafana is not False
 
 
+def by_operator(dashboards: Dashboards, telemetry: Telemetry) -> bool:
+    """Whether the Grafana Operator has dashboards."""
+    return telemetry.grafana_operator_home is not None and dashboards.grafana_operator is not False
+
+
 def objects(args: ObservabilityArgs, telemetry: Telemetry) -> Iterator[ObservingObject]:
     """All of them, on a cluster with such add-ons."""
     if args.alarms is not None and in_prometheus(args.alarms, telemetry):
@@ -54,6 +59,11 @@ def objects(args: ObservabilityArgs, telemetry: Telemetry) -> Iterator[Observing
         home = str(telemetry.grafana_home)
         for board in boards(args.alarms or Alarms(), insights=False, signals=False):
             yield ObservingObject(f"grafana-{board.key}", grafana.config_map(board, home), ("dashboards", "grafana"))
+    if args.dashboards is not None and by_operator(args.dashboards, telemetry):
+        home, labels = str(telemetry.grafana_operator_home), args.dashboards.grafana_labels
+        for board in boards(args.alarms or Alarms(), insights=False, signals=False):
+            made = grafana.of_operator(board, home, labels)
+            yield ObservingObject(f"grafana-operator-{board.key}", made, ("dashboards", "grafana_operator"))
 
 
 def _rules(alarms: Alarms, telemetry: Telemetry) -> Iterator[ObservingObject]:

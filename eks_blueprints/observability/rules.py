@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.telemetry import Telemetry
 from eks_blueprints.observability.alarm_spec import Alarms
-from eks_blueprints.observability.manifests import in_grafana, in_prometheus
+from eks_blueprints.observability.manifests import by_operator, in_grafana, in_prometheus
 from eks_blueprints.observability.metrics import NEEDS_INSIGHTS, NO_METRIC
 from eks_blueprints.observability.spec import Dashboards, ObservabilityArgs
 
@@ -41,20 +41,25 @@ def _alarms(alarms: Alarms, telemetry: Telemetry, certificates: Sequence[str]) -
     if alarms.prometheus and not rules:
         yield Problem(("prometheus",), f"needs {_STACK}; got no such add-on; add {_STACK} to addons")
         return
-    if not rules and not watched:
-        do = f"add {_STACK} or {_AGENT} to addons"
+    workspace = alarms.managed_prometheus
+    if not rules and not watched and workspace is None:
+        do = f"add {_STACK} or {_AGENT} to addons, or managed_prometheus"
         yield Problem((), f"need what measures the cluster; got no such add-on; {do}")
         return
+    told = workspace is not None and workspace.alert_manager
     if not watched:
-        for field in ("sns_topic_arns", "emails"):
-            if getattr(alarms, field):
+        for field in ("sns_topic_arns", "emails", "composite"):
+            if getattr(alarms, field) and (field == "composite" or not told):
                 do = f"add {_AGENT} to addons, or set cloudwatch: true"
                 yield Problem((field,), f"are told by CloudWatch; got Prometheus alone; {do}")
-    elif not alarms.sns_topic_arns and not alarms.emails:
+    if (watched or told) and not alarms.sns_topic_arns and not alarms.emails:
         do = "add sns_topic_arns or emails"
-        message = f"tell nobody: those of CloudWatch are only shown in its console; got no topic; {do}"
+        shown = (
+            "those of CloudWatch are only shown in its console" if watched else "nothing tells their alert manager whom"
+        )
+        message = f"tell nobody: {shown}; got no topic; {do}"
         yield Problem((), message, severity="warning")
-    if not rules:
+    if not rules and workspace is None:
         yield from _without_metric(alarms, telemetry, certificates)
 
 
@@ -89,6 +94,8 @@ def _dashboards(args: ObservabilityArgs, said: Dashboards, telemetry: Telemetry)
     if said.grafana and not grafana:
         do = f"add {_STACK} or grafana to addons"
         yield Problem(("grafana",), f"needs a Grafana that reads ConfigMaps; got none; {do}")
-    elif not grafana and not in_cloudwatch(said, telemetry):
-        do = f"add {_STACK} or {_AGENT} to addons"
+    if said.grafana_operator and telemetry.grafana_operator_home is None:
+        yield Problem(("grafana_operator",), "needs the Grafana Operator; got none; add grafana_operator to addons")
+    elif not grafana and not in_cloudwatch(said, telemetry) and not by_operator(said, telemetry):
+        do = f"add {_STACK}, grafana_operator or {_AGENT} to addons"
         yield Problem((), f"need what measures the cluster; got no such add-on; {do}")

@@ -28,11 +28,19 @@ class Dashboards(Spec):
     """Whether Grafana has them, as ConfigMaps that its sidecar reads. Default: if kube_prometheus_stack is on the
     cluster."""
 
+    grafana_operator: bool | None = None
+    """Whether the Grafana Operator has them, as GrafanaDashboards. Default: if grafana_operator is on the cluster."""
+
+    grafana_labels: dict[str, str] = {"dashboards": "grafana"}
+    """Labels of the Grafana objects that it puts them into, in any namespace."""
+
     @model_validator(mode="after")
     def _asks_for_some(self) -> Self:
         faults = Faults()
-        if self.cloudwatch is False and self.grafana is False:
+        if self.cloudwatch is False and self.grafana is False and not self.grafana_operator:
             faults.add("cloudwatch", "or grafana is required; got false for both; remove dashboards, or one of them")
+        if not self.grafana_labels:
+            faults.add("grafana_labels", "selects no Grafana; got {}; write one such as {dashboards: grafana}")
         faults.raise_if_any()
         return self
 

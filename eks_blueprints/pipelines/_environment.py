@@ -12,6 +12,7 @@ from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.leaves import Namespace, RoleArn, repeated
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.pipelines._repository import Branch, GitUrl, RepositoryPath
+from eks_blueprints.pipelines._secrets import SecretArn
 
 
 class PrivateAccess(Spec):
@@ -40,9 +41,9 @@ class ManifestRepository(Spec):
     path: RepositoryPath
     """Folder of this environment in it, such as `clusters/prod/shop`."""
 
-    token_secret_arn: In[str] | None = None
-    """ARN of the secret of Secrets Manager that holds a token that can push to it. Default: pipelines on the host of
-    the repository use their own token."""
+    token_secret_arn: In[SecretArn] | None = None
+    """ARN of the secret, in Secrets Manager or in Parameter Store, that holds a token that can push to it. Default: the
+    login that the machine of the job has, which runners of your own may have, and others have not."""
 
 
 class Environment(Spec):

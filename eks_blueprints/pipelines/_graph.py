@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
-from eks_blueprints.core.errors import Problem, unknown_name
+from eks_blueprints.core.errors import Path, Problem, unknown_name
 from eks_blueprints.core.plain_secrets import found as plain_secrets
 from eks_blueprints.pipelines._environment import Environment
 from eks_blueprints.pipelines._job import Gate, Job, Site
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import Source
+
+_READ = ("files", "source")
+"""Kinds of artifacts that any commands can read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +119,14 @@ def problems(graph: Graph, *, approval: bool) -> Iterator[Problem]:
 
 
 def _inputs(stage: Stage, before: Sequence[Stage]) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys((*stage.inputs, *stage.named.values())))
     if stage.inputs or isinstance(stage, Source):
-        return tuple(stage.inputs)
+        return named
     made = [(name, output.kind, each) for each in before for name, output in each.outputs().items()]
-    found = []
+    found = [*named]
     for kind in stage.takes:
+        if kind == "image" and named:
+            continue
         of_kind = [(name, maker) for name, each, maker in reversed(made) if each == kind]
         if kind == "rollout":
             # What ran elsewhere says nothing about this environment.
@@ -161,20 +168,49 @@ def _artifacts(graph: Graph) -> Iterator[Problem]:
                 do = "rename one of them"
                 yield Problem((stage.name,), f"makes an artifact that {made[artifact]} makes; got {artifact}; {do}")
             made[artifact] = stage.name
-    kinds = {name: output.kind for stage in graph.stages for name, output in stage.outputs().items()}
+    kinds: dict[str, str] = {name: output.kind for stage in graph.stages for name, output in stage.outputs().items()}
     for index, stage in enumerate(graph.stages):
-        for at, artifact in enumerate(stage.inputs):
-            path = (stage.name, "inputs", at)
-            if artifact not in made:
-                yield Problem(path, unknown_name(artifact, made, "artifact of this pipeline"))
-            elif stage.takes and kinds[artifact] not in stage.takes:
-                what = f"is {_called(kinds[artifact])}, which this stage does not use"
-                yield Problem(path, f"{what}; got {artifact}; name {' or '.join(map(_called, stage.takes))}")
-        given = {kinds.get(name) for name in _inputs(stage, graph.stages[:index])}
-        for kind, needed in stage.takes.items():
-            if needed and kind not in given:
-                message = f"needs {_called(kind)}; got none before it; add a stage that makes one"
-                yield Problem((stage.name, "inputs"), message)
+        for path, fault in (*_unusable(stage, kinds), *_lacking(stage, graph.stages[:index], kinds)):
+            yield Problem((stage.name, *path), fault)
+
+
+def _unusable(stage: Stage, kinds: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+    """Artifacts that a stage names and cannot use."""
+    for at, artifact in enumerate(stage.inputs):
+        if artifact not in kinds:
+            yield ("inputs", at), unknown_name(artifact, kinds, "artifact of this pipeline")
+        elif stage.takes and kinds[artifact] not in (*stage.takes, *_READ):
+            what = f"is {_called(kinds[artifact])}, which this stage does not use"
+            yield ("inputs", at), f"{what}; got {artifact}; name {' or '.join(map(_called, stage.takes))}"
+        elif (twin := _twin(stage, at, kinds)) is not None:
+            what = f"is a second one of a kind of which this stage uses one, beside {twin}"
+            yield ("inputs", at), f"{what}; got {artifact}; name one of them, or say in images which is which"
+    for place, artifact in stage.named.items():
+        if artifact not in kinds:
+            yield place, unknown_name(artifact, kinds, "artifact of this pipeline")
+        elif kinds[artifact] != "image":
+            yield place, f"is {_called(kinds[artifact])}; got {artifact}; name an image"
+
+
+def _lacking(stage: Stage, before: Sequence[Stage], kinds: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+    """Kinds of artifacts that a stage needs and has not."""
+    given = {kinds.get(name) for name in _inputs(stage, before)}
+    made = {kinds[name] for each in before for name in each.outputs()}
+    for kind, needed in stage.takes.items():
+        if needed and kind not in given:
+            got, do = "none before it", "add a stage that makes one"
+            if stage.inputs and kind in made:
+                got, do = "none among its inputs", "name one there too"
+            yield ("inputs",), f"needs {_called(kind)}; got {got}; {do}"
+
+
+def _twin(stage: Stage, at: int, kinds: Mapping[str, str]) -> str | None:
+    """An input before this one that takes its place: of each kind a stage uses one."""
+    named = {*stage.named.values()}
+    kind = kinds[stage.inputs[at]]
+    if stage.uses_several or kind not in stage.takes or stage.inputs[at] in named:
+        return None
+    return next((name for name in stage.inputs[:at] if kinds.get(name) == kind and name not in named), None)
 
 
 def _called(kind: str) -> str:
@@ -235,6 +271,14 @@ def _approvals(graph: Graph) -> Iterator[Problem]:
 def _secrets(stages: Sequence[Stage]) -> Iterator[Problem]:
     do = "put it into Secrets Manager and name its ARN in secrets"
     for stage in stages:
-        for field, texts in stage.plain_texts.items():
-            for path in plain_secrets(texts, field):
-                yield Problem((stage.name, field, *path), f"holds a secret in plain text; got [secret]; {do}")
+        said = stage.model_dump(exclude={"secrets", "secret_keys"}, exclude_defaults=True)
+        for path in plain_secrets(said):
+            if _at(said, path) in getattr(stage, "secrets", ()):  # the name of one that is kept elsewhere
+                continue
+            yield Problem((stage.name, *path), f"holds a secret in plain text; got [secret]; {do}")
+
+
+def _at(found: Any, path: Sequence[str | int]) -> Any:
+    for part in path:
+        found = found[part]
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -40,7 +40,10 @@ class VerifyArgs(Spec):
     """How long alarms are watched, 0 to 120 minutes."""
 
     commands: Many[str] = ()
-    """Commands of your own, such as smoke tests."""
+    """Commands of your own, such as smoke tests; kubectl works on the cluster for them."""
+
+    policy: Literal["view", "edit", "admin"] | None = None
+    """EKS access policy that they need: see [verify](#stages-verify)."""
 
 
 class DeployTo(Spec):
@@ -111,6 +114,7 @@ def deployed(
             alarms=shown_by.alarms,
             alarm_minutes=shown_by.alarm_minutes,
             commands=shown_by.commands,
+            policy=shown_by.policy,
             timeout_minutes=max(60, args.wait_minutes + shown_by.alarm_minutes + 30),
             **shared,
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Source: ECR API reference, CreateRepository, read 2026-11-30.
 _REPOSITORY = Form(
-    r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+|/)[a-z0-9]+)*",
+    r"(?=.{2,256}$)(?!.*\.amazonaws\.com)(?!public\.ecr\.aws/)[a-z0-9]+((\.|_|__|-+|/)[a-z0-9]+)*",
     what="is not the name of a repository in ECR",
     do="use lowercase letters, digits and ._-/, such as shop/web, without the host",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.spec import In
 from eks_blueprints.network import zones
+from eks_blueprints.pipelines import _secrets as _kept
 from eks_blueprints.pipelines._job import Job, Site, joined
 from eks_blueprints.pipelines.stages.base import Stage
 
@@ -27,19 +28,14 @@ def statements(site: Site, job: Job) -> tuple[Statement, ...]:
 
 
 def _secrets(site: Site, job: Job) -> Iterator[Statement]:
-    if job.secrets:
-        # `secret:name-AbCdEf:key` names one value of a secret; IAM knows the secret alone.
-        yield Allow("secretsmanager:GetSecretValue", on=tuple(dict.fromkeys(map(_whole, job.secrets.values()))))
+    yield from _kept.allowed(job.secrets.values())
     if job.secret_keys:
         suffix = zones.region(site.region).dns_suffix
-        regions = dict.fromkeys(str(arn).split(":")[3] for arn in job.secrets.values() if isinstance(arn, str))
-        services = [f"secretsmanager.{region}.{suffix}" for region in regions or (site.region,)]
+        known = [(_kept.service(arn), arn.split(":")[3]) for arn in job.secrets.values() if isinstance(arn, str)]
+        places = dict.fromkeys(known or [("secretsmanager", site.region)])
+        services = [f"{service}.{region}.{suffix}" for service, region in places]
         when = {"StringEquals": {"kms:ViaService": services}}
         yield Allow("kms:Decrypt", on=tuple(job.secret_keys), when=when)
-
-
-def _whole(arn: In[str]) -> In[str]:
-    return ":".join(arn.split(":")[:7]) if isinstance(arn, str) else arn
 
 
 def _cluster(site: Site) -> Iterator[Statement]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
@@ -10,6 +9,7 @@ from pydantic import AfterValidator, Field
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Tags
 from eks_blueprints.core.spec import Spec
+from eks_blueprints.pipelines._bucket import closed
 
 if TYPE_CHECKING:
     from eks_blueprints.core.component import Component
@@ -59,57 +59,8 @@ def build(parent: Component, prefix: str, spec: StateStoreArgs, tags: Tags, regi
     )
     aws.kms.Alias(f"{name}-alias", name=f"alias/{spec.alias}", target_key_id=key.key_id, opts=parent.child())
     bucket = aws.s3.Bucket(f"{name}-bucket", bucket=spec.bucket, tags=own, opts=opts)
-    aws.s3.BucketVersioning(
-        f"{name}-versioning",
-        bucket=bucket.bucket,
-        versioning_configuration={"status": "Enabled"},
-        opts=parent.child(),
-    )
-    aws.s3.BucketServerSideEncryptionConfiguration(
-        f"{name}-encryption",
-        bucket=bucket.bucket,
-        rules=[
-            {
-                "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key.arn},
-                "bucket_key_enabled": True,
-            }
-        ],
-        opts=parent.child(),
-    )
-    private = aws.s3.BucketPublicAccessBlock(
-        f"{name}-private",
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        opts=parent.child(),
-    )
-    aws.s3.BucketLifecycleConfiguration(
-        f"{name}-lifecycle",
-        bucket=bucket.bucket,
-        rules=[
-            {
-                "id": "old-versions",
-                "status": "Enabled",
-                "filter": {"prefix": ""},
-                "noncurrent_version_expiration": {"noncurrent_days": spec.keep_versions_days},
-                "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-            }
-        ],
-        opts=parent.child(),
-    )
-    statement = {
-        "Sid": "OnlyTls",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    policy = bucket.arn.apply(
-        lambda arn: json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": [arn, f"{arn}/*"]}]})
-    )
-    aws.s3.BucketPolicy(f"{name}-policy", bucket=bucket.bucket, policy=policy, opts=parent.child(depends_on=[private]))
+    expires = {"id": "old-versions", "noncurrent_version_expiration": {"noncurrent_days": spec.keep_versions_days}}
+    closed(parent, name, bucket, key.arn, expires=expires)
     return {
         "url": f"s3://{spec.bucket}?region={region}&awssdk=v2",
         "secrets_provider": f"awskms://alias/{spec.alias}?region={region}",

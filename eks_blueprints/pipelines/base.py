@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from eks_blueprints.core.elements import Element, left_open
 from eks_blueprints.core.errors import Faults, Path, Problem
 from eks_blueprints.core.leaves import Tags
+from eks_blueprints.core.plain_secrets import found as plain_secrets
 from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines._graph import Graph, problems
 from eks_blueprints.pipelines._variables import RunVariable
@@ -99,15 +100,21 @@ class Pipeline(Element):
         """What is wrong with it where it can deploy to these environments; paths count from the pipeline."""
         graph = self.graph(environments)
         found = [*guard_problems(self.staged_for(environments)), *problems(graph, approval=self.approval == "required")]
-        for problem in found:
-            stage, *rest = problem.path or (None,)
-            place = () if stage is None else self.place(str(stage))
-            path = (*place, *rest)
-            if rest == ["environment"] and (named := {each.environment for each in graph.stages}.intersection(place)):
-                # A place that is named after the environment says all: that name is what is wrong.
-                path = place[: place.index(str(named.pop())) + 1]
-            yield replace(problem, path=path)
+        yield from (self.placed(problem, graph) for problem in found)
         yield from self._self_approval(graph)
+        for name, *_ in plain_secrets({name: each.default_value for name, each in self.variables.items()}):
+            do = "put it into Secrets Manager and name its ARN in secrets of the stages that need it"
+            yield Problem(("variables", name, "default_value"), f"holds a secret in plain text; got [secret]; {do}")
+
+    def placed(self, problem: Problem, graph: Graph) -> Problem:
+        """A problem of a stage where the stage is said in this spec; its path begins with the name of the stage."""
+        stage, *rest = problem.path or (None,)
+        place = () if stage is None else self.place(str(stage))
+        path = (*place, *rest)
+        if rest == ["environment"] and (named := {each.environment for each in graph.stages}.intersection(place)):
+            # A place that is named after the environment says all: that name is what is wrong.
+            path = place[: place.index(str(named.pop())) + 1]
+        return replace(problem, path=path)
 
     def _self_approval(self, graph: Graph) -> Iterator[Problem]:
         for stage in graph.stages:

@@ -12,6 +12,7 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In, Many
 from eks_blueprints.pipelines._kinds import production_among
 from eks_blueprints.pipelines._repository import RepositoryPath
+from eks_blueprints.pipelines._secrets import SecretArn
 from eks_blueprints.pipelines.base import Pipeline
 from eks_blueprints.pipelines.stages._charts import ChartArgs, SignArgs
 from eks_blueprints.pipelines.stages.approve import Approve
@@ -51,8 +52,9 @@ class ChartPipeline(Pipeline):
     sign: SignArgs | None = None
     """Sign it with Cosign, in ECR. Default: it is not signed."""
 
-    secrets: dict[Annotated[str, AfterValidator(_KEY)], In[str]] = {}
-    """Secrets that packaging needs, such as a keyring: variables with the ARN of each in Secrets Manager."""
+    secrets: dict[Annotated[str, AfterValidator(_KEY)], In[SecretArn]] = {}
+    """Secrets that packaging needs, such as a keyring: variables with the ARN of each in Secrets Manager or in
+    Parameter Store."""
 
     promote: dict[str, ChartTarget] = Field(default={})
     """Environments that it is promoted to, in order, and the repository of each; before production is an approval."""

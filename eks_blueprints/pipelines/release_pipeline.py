@@ -51,7 +51,7 @@ class ReleasePipeline(Pipeline):
     """The image, as an app pipeline publishes it."""
 
     chart: FoundChart
-    """The chart, as a chart pipeline publishes it. One in a bucket starts the pipeline when it is published."""
+    """The chart, as a chart pipeline publishes it. It starts the pipeline of CodePipeline when it is published."""
 
     trial: TrialArgs | None = None
     """Where they are tried together first. Default: the first environment alone shows whether they fit."""
@@ -101,7 +101,8 @@ class ReleasePipeline(Pipeline):
             sources.append("chart-published")
         after = tuple(sources)
         yield Find(name="image", image=FoundImage(repository=self.image.repository, tags=self.image.tags), after=after)
-        yield Find(name="chart", chart=self.chart, after=after)
+        starts = self.engine == "codepipeline" and self.chart.repository is not None
+        yield Find(name="chart", chart=self.chart, starts=starts, after=after)
         both = ("image", "chart")
         if self.trial is not None:
             helm = next(args.helm for args in self.deploy.values() if args.helm is not None)

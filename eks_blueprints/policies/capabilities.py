@@ -17,7 +17,11 @@ from eks_blueprints.policies.stack import Resource, Stack
 
 _COMPONENT = "eks-blueprints:index:"
 _ENTRY = "aws:eks/accessEntry:AccessEntry"
-_ALARMS = ("aws:cloudwatch/metricAlarm:MetricAlarm", "kubernetes:monitoring.coreos.com/v1:PrometheusRule")
+_ALARMS = (
+    "aws:amp/ruleGroupNamespace:RuleGroupNamespace",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "kubernetes:monitoring.coreos.com/v1:PrometheusRule",
+)
 _NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _CLASSES = "kubernetes:storage.k8s.io/v1:StorageClass"
 _BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from statistics import fmean, pstdev
 from typing import Literal
 
@@ -43,14 +44,15 @@ def demand(samples: Sequence[float]) -> Demand:
     """What samples of a demand, in the same distance of time, are like.
 
     Args:
-        samples: vCPUs, GiB or nodes that are needed, two or more, none below 0, and not all 0.
+        samples: vCPUs, GiB or nodes that are needed, two or more, finite, none below 0, and not all 0.
 
     Raises:
         ValueError: if they are not.
     """
-    if len(samples) < 2 or min(samples) < 0 or not max(samples):
+    finite = all(map(isfinite, samples))
+    if len(samples) < 2 or not finite or min(samples) < 0 or not max(samples):
         got = ", ".join(f"{each:g}" for each in samples) or "none"
-        raise ValueError(f"needs two samples or more, none below 0 and one above it; got {got}")
+        raise ValueError(f"needs two finite samples or more, none below 0 and one above it; got {got}")
     mean = fmean(samples)
     rise = max(0.0, *(after - before for before, after in pairwise(samples)))
     return Demand(

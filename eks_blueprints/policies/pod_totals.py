@@ -67,4 +67,4 @@ def written(resource: str, amount: float) -> str:
     """An amount in one unit, so that sums can be compared: thousandths of cores, or Mi."""
     if resource == "cpu":
         return f"{math.ceil(exact(format(amount, '.6f')) * 1000)}m"
-    return f"{amount / 2**20:.6g}Mi"
+    return f"{round(amount / 2**20, 3):.15g}Mi"

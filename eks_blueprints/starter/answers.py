@@ -19,6 +19,7 @@ ON_A_CLUSTER = "existing-cluster"
 PRESETS: Mapping[str, str] = MappingProxyType(
     {
         "auto-mode": "EKS Auto Mode, where AWS runs nodes, volumes and load balancers",
+        "eksctl": "what eksctl creates by default: a VPC, and two m5.large nodes that EKS manages",
         ON_A_CLUSTER: "add-ons, a node group and a team on a cluster that exists",
         "existing-vpc": "managed node groups on a VPC that exists, found by its tags",
         "fargate": "no nodes, pods on Fargate",
@@ -97,7 +98,6 @@ class Answers:
         return {
             "PROJECT": self.name,
             "DESCRIPTION": f"Amazon EKS platforms of {self.name}, one a stack",
-            "PRESET": self.preset,
             "SUMMARY": PRESETS[self.preset],
             "REGION": self.region,
             "CLUSTER": self.cluster or DEFAULT_CLUSTER,

@@ -128,6 +128,9 @@ class Secret(Mounted):
     Pods that run keep the value that they started with where it is a variable; a file follows within a minute or so.
     """
 
+    secret_fields: ClassVar[tuple[str, ...]] = ("data",)
+    """Fields all values of which are secrets, whatever they are called."""
+
     external: ExternalSecret | None = None
     """Where the External Secrets Operator reads it from, so that no value is in this program. Default: `data` and
     `files` say what it holds."""

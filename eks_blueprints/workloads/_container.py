@@ -248,7 +248,7 @@ class Part(NamedTuple):
     field: Path
     """The field that it comes from."""
     as_written: bool = False
-    """Whether it is written in the same words there."""
+    """Whether it is written in the same words there; of a variable, what stands below `valueFrom`."""
 
 
 def parts(container: Container, name: str, secret_name: str) -> Iterator[Part]:
@@ -268,7 +268,8 @@ def parts(container: Container, name: str, secret_name: str) -> Iterator[Part]:
         entry = {"name": key, "containerPort": port_of(port)[0], **port_fields(port)}
         yield Part(("ports", key), entry, ("ports", key))
     for key, value in container.env.items():
-        yield Part(("env", key), {"name": key, **_value(key, value, container, secret_name)}, ("env", key))
+        entry = {"name": key, **_value(key, value, container, secret_name)}
+        yield Part(("env", key), entry, ("env", key), isinstance(value, Mapping))
     limits_from = "requests" if container.limits is None else "limits"
     for word, field, amounts in (
         ("requests", "requests", container.requests),

@@ -58,9 +58,9 @@ class Drawing:
         self._inside(at[:-1])[at[-1]] = value
         self._from[at] = (came_from, as_written)
 
-    def tell(self, at: Path, came_from: Path) -> None:
+    def tell(self, at: Path, came_from: Path, *, as_written: bool = False) -> None:
         """Say which field a part comes from that exists already."""
-        self._from[at] = (came_from, False)
+        self._from[at] = (came_from, as_written)
 
     def add(self, at: Path, value: Any, came_from: Path) -> Path:
         """Put an entry at the end of a list; gives its place."""

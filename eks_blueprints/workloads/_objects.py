@@ -176,7 +176,9 @@ def _container(  # noqa: PLR0917 where it stands, in the object and in the workl
     here = found.add(at, {}, source)
     for part in parts(each, name, f"{workload.object_name_used}-{_env_secret(source)}"):
         if part.at[0] in ("env", "ports", "volumeMounts"):
-            found.add((*here, part.at[0]), part.value, (*source, *part.field))
+            entry = found.add((*here, part.at[0]), part.value, (*source, *part.field))
+            if part.as_written:
+                found.tell((*entry, "valueFrom"), (*source, *part.field), as_written=True)
         else:
             found.put((*here, *part.at), part.value, (*source, *part.field), as_written=part.as_written)
     if workload.pod_security == "restricted":

@@ -52,6 +52,9 @@ def _check_trigger(trigger: Mapping[str, Any], faults: Faults, at: tuple[str | i
     elif kind not in KNOWN:
         faults.add((*at, "type"), unknown_name(kind, KNOWN, "scaler of KEDA"))
     metadata = trigger.get("metadata")
+    if metadata is None:
+        faults.add((*at, "metadata"), "is required; got nothing; write the settings of the scaler below it")
+        return
     if not isinstance(metadata, Mapping):
         faults.add(
             (*at, "metadata"), f"needs a mapping of texts; got {shown(metadata)}; write key: value lines below it"

@@ -24,6 +24,8 @@ def schedule(text: str) -> str:
     Raises:
         ValueError: if it is none.
     """
+    if "TZ=" in text:
+        raise ValueError(f"has a time zone; got {shown(text)}; write it as time_zone, beside schedule")
     cron.parse(text)
     return text
 

@@ -114,7 +114,7 @@ def test_values_win_over_defaults_and_are_not_said_twice() -> None:
         ({"namespace": "Not Good"}, "is not a valid name of a namespace"),
         ({"registry_mirrors": {"https://quay.io": "mirror"}}, "is not a valid registry of images"),
         ({"values": {"a": float("inf")}}, "is not a number that JSON knows"),
-        ({"zone_arns": []}, "needs at least 1 entries"),
+        ({"zone_arns": []}, "needs at least 1 entry"),
         ({"zone_arns": ["Z0123456789ABC"]}, "is not a valid ARN of a hosted zone"),
         ({"interval": "often"}, "does not have the right form"),
         ({"production": True}, "is not supported by this chart"),
@@ -273,7 +273,7 @@ def test_storage_classes_are_encrypted_and_one_is_the_default() -> None:
         ({"a": {"ebs": {"type": "gp2", "throughput": 200}}}, "is for gp3"),
         ({"a": {"ebs": {}, "efs": {"file_system_id": "fs-1"}}}, "cannot be combined with ebs"),
         ({"A b": {}}, "is not a valid short name"),
-        ({}, "needs at least 1 entries"),
+        ({}, "needs at least 1 entry"),
     ],
 )
 def test_storage_classes_that_are_none(classes: Any, message: str) -> None:

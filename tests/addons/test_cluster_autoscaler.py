@@ -101,7 +101,7 @@ def test_nothing_is_taken_away_where_nobody_wants_it() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"expanders": []}, "expanders: needs at least 1 entries"),
+        ({"expanders": []}, "expanders: needs at least 1 entry"),
         (
             {"expanders": ["price"]},
             "expanders: lists price, which Cluster Autoscaler does not support on AWS: it stops when it starts",

@@ -11,10 +11,10 @@ from tests.workloads.said import STORAGE, WEB, platform, told
 NAMED: list[tuple[dict[str, Any], str]] = [
     ({"env_from": [{"configMapRef": {"name": "shared"}}]}, "env_from[0].configMapRef.name: names a ConfigMap that"),
     ({"env_from": [{"secretRef": {"name": "shared"}}]}, "env_from[0].secretRef.name: names a Secret that"),
-    ({"env": {"A": {"secretKeyRef": {"name": "db", "key": "a"}}}}, "env.A: names a Secret that"),
+    ({"env": {"A": {"secretKeyRef": {"name": "db", "key": "a"}}}}, "env.A.secretKeyRef.name: names a Secret that"),
     (
         {"env": {"A": {"configMapKeyRef": {"name": "web-app", "key": "b"}}}},
-        "env.A: no such entry of the ConfigMap web-app",
+        "env.A.configMapKeyRef.key: no such entry of the ConfigMap web-app",
     ),
     (
         {"volumes": {"v": {"mount_path": "/v", "source": {"persistentVolumeClaim": {"claimName": "disk"}}}}},

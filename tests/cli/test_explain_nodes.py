@@ -76,7 +76,16 @@ def test_a_demand_gets_the_kind_that_suits_it() -> None:
     assert json.loads(run("nodes", "--demand", "1,1", "--format", "json").output)["kind"] == "steady"
 
 
-@pytest.mark.parametrize(("text", "why"), [("x", "is no list of numbers; got x"), ("1", "needs two samples or more")])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x", "is no list of numbers; got x;"),
+        ("", "is no list of numbers; got nothing;"),
+        ("1", "needs two finite samples or more"),
+        ("nan,1", "needs two finite samples or more, none below 0 and one above it; got nan, 1;"),
+        ("1,1e999", "got 1, inf;"),
+    ],
+)
 def test_a_demand_that_is_none_is_told(text: str, why: str) -> None:
     done = run("nodes", "--demand", text)
     assert done.exit_code == 2

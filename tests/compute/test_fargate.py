@@ -153,7 +153,7 @@ def test_a_network_without_private_subnets_is_refused() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"selectors": []}, "selectors: needs at least 1 entries"),
+        ({"selectors": []}, "selectors: needs at least 1 entry"),
         ({"selectors": [{"namespace": f"n{n}"} for n in range(6)]}, "selectors: can have at most 5 entries"),
         ({"selectors": [{"namespace": "a"}, {"namespace": "a"}]}, "selectors[1]: is the same as selectors[0]"),
         (
@@ -166,8 +166,9 @@ def test_a_network_without_private_subnets_is_refused() -> None:
         ({"subnets": "public"}, "subnets: must be private: EKS accepts no public subnets for Fargate"),
         ({"ami_id": "ami-1"}, 'ami_id: is not for Fargate; got "ami-1"; Fargate has no image'),
         ({"image": {"id": "ami-1"}}, "image: is not for Fargate"),
+        ({"update_config": {}}, "update_config: is not for Fargate; got {}; Fargate has no nodes to update"),
         ({"instance_types": ["m5.large"]}, "instance_types: is not for Fargate"),
-        ({"ami_type": "x", "selectors": []}, "selectors: needs at least 1 entries"),
+        ({"ami_type": "x", "selectors": []}, "selectors: needs at least 1 entry"),
         ({"zones": ["a"], "subnet_ids": ["subnet-01234567"]}, "zones: cannot be combined with subnet_ids"),
         ({"subnet_ids": ["sn-1"]}, "is not a valid id of a subnet"),
         ({"pod_execution_role_arn": ROLE, "permissions_boundary": "arn:aws:iam::aws:policy/x"}, "is for the role"),

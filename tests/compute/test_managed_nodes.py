@@ -252,7 +252,7 @@ def test_sizes_are_in_order_or_refused(fewest: int | None, desired: int | None, 
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"instance_types": []}, "needs at least 1 entries"),
+    ({"instance_types": []}, "needs at least 1 entry"),
     ({"instance_types": ["m7g.48xlarge"]}, "its family has medium, large, xlarge, 2xlarge, 4xlarge, 8xlarge, 12xlarge"),
     ({"instance_types": ["a1.large"]}, "does not run Amazon Linux 2023; got a1.large; use a later type"),
     ({"instance_types": ["m5.large"], "ami_type": "AL2_x86_64_GPU"}, "is for nvidia devices; got m5.large"),

@@ -257,7 +257,7 @@ def test_it_can_be_put_on_another_providers_cluster() -> None:
         ({"ami_type": "AL2023_ARM_64_STANDARD"}, "is for arm64"),
         ({"instance_types": ["m5.large", "m7g.large"]}, "have different architectures"),
         ({"instance_types": ["m5.lage"]}, "did you mean m5.large?"),
-        ({"instance_types": []}, "instance_types: needs at least 1 entries"),
+        ({"instance_types": []}, "instance_types: needs at least 1 entry"),
         ({"min_size": 3, "max_size": 2}, "max_size: is below min_size"),
         ({"desired_size": 9, "min_size": 1, "max_size": 3}, "desired_size: lies outside"),
         (

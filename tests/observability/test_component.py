@@ -241,3 +241,100 @@ def test_the_same_in_python() -> None:
     as_data = {"alarms": {"sns_topic_arns": [TOPIC], "oom_kills": {"severity": "critical"}}, "dashboards": {}}
     assert args == platform(addons={**STACK, **AGENT}, observability=as_data)
     assert BASE["region"] == args.region
+
+
+class TestManagedPrometheus:
+    ARN = "arn:aws:aps:eu-west-1:111122223333:workspace/ws-0f0f0f0f-1111-2222-3333-444444444444"
+    GROUPS = "aws:amp/ruleGroupNamespace:RuleGroupNamespace"
+    MANAGER = "aws:amp/alertManagerDefinition:AlertManagerDefinition"
+
+    def test_a_workspace_has_the_rules_and_tells_topics(self) -> None:
+        alarms = {"managed_prometheus": {"workspace_arn": self.ARN}, "sns_topic_arns": [TOPIC]}
+        found = made(observability={"alarms": alarms})
+        groups = found.one(self.GROUPS)
+        groups.has(workspaceId="ws-0f0f0f0f-1111-2222-3333-444444444444", name="acme-alarms")
+        (group,) = json.loads(groups["data"])["groups"]
+        known = made(addons=STACK, observability={"alarms": {}}).one(RULE)["spec"]["groups"][0]
+        assert group["rules"] == known["rules"]
+        config = json.loads(json.loads(found.one(self.MANAGER)["definition"])["alertmanager_config"])
+        (receiver,) = config["receivers"]
+        assert receiver["name"] == config["route"]["receiver"]
+        (told_by,) = receiver["sns_configs"]
+        assert (told_by["topic_arn"], told_by["sigv4"]) == (TOPIC, {"region": "eu-west-1"})
+        found.none(ALARM)
+        found.none("aws:sns/topicPolicy:TopicPolicy")
+
+    def test_the_topic_of_addresses_lets_the_workspace_tell(self) -> None:
+        alarms = {"managed_prometheus": {"workspace_arn": self.ARN}, "emails": ["a@example.com"]}
+        found = made(addons=AGENT, observability={"alarms": alarms})
+        statements = json.loads(found.one("aws:sns/topicPolicy:TopicPolicy")["policy"])["Statement"]
+        assert [each["Principal"]["Service"] for each in statements] == [
+            "cloudwatch.amazonaws.com",
+            "aps.amazonaws.com",
+        ]
+        assert statements[1]["Condition"]["ArnEquals"] == {"aws:SourceArn": self.ARN}
+        assert {each["Condition"]["StringEquals"]["aws:SourceAccount"] for each in statements} == {"111122223333"}
+        found.one(self.MANAGER).waits_for(found.one("aws:sns/topicPolicy:TopicPolicy"))
+
+    def test_others_may_keep_the_alert_manager(self) -> None:
+        alarms = {"managed_prometheus": {"workspace_arn": self.ARN, "alert_manager": False}}
+        found = made(observability={"alarms": alarms})
+        found.one(self.GROUPS)
+        found.none(self.MANAGER)
+        (line,) = told(observability={"alarms": {**alarms, "sns_topic_arns": [TOPIC]}})
+        assert "sns_topic_arns: are told by CloudWatch; got Prometheus alone" in line
+
+    def test_what_cannot_be_is_refused(self) -> None:
+        other = self.ARN.replace("eu-west-1", "eu-west-3")
+        for arn, message in (("ws-1", "is not a valid ARN of a workspace"), (other, "eu-west-3")):
+            (line,) = told(observability={"alarms": {"managed_prometheus": {"workspace_arn": arn}}})
+            assert line.startswith("observability.alarms.managed_prometheus.workspace_arn: ")
+            assert message in line
+
+    def test_an_alert_manager_that_tells_nobody_is_doubtful(self) -> None:
+        (line,) = told(observability={"alarms": {"managed_prometheus": {"workspace_arn": self.ARN}}})
+        assert line.startswith("warning: observability.alarms: tell nobody: nothing tells their alert manager whom")
+
+
+class TestComposite:
+    TYPE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+
+    def test_one_alarm_tells_the_topics_for_all(self) -> None:
+        found = made(addons=AGENT, observability={"alarms": {"sns_topic_arns": [TOPIC], "composite": True}})
+        one = found.one(self.TYPE)
+        one.has(alarmName="acme-alarms", alarmActions=[TOPIC], okActions=[TOPIC])
+        alarms = found.all(ALARM)
+        assert {*one["alarmRule"].split(" OR ")} == {f"ALARM(${{{each.name}.arn}})" for each in alarms}
+        for each in alarms:
+            each.lacks("alarmActions", "okActions")
+            one.waits_for(each)
+
+    def test_it_is_refused_without_alarms_of_cloudwatch(self) -> None:
+        (line,) = told(addons=STACK, observability={"alarms": {"composite": True}})
+        assert "alarms.composite: are told by CloudWatch; got Prometheus alone" in line
+        (line,) = told(addons=STACK, observability={"alarms": {"composite": True, "cloudwatch": False}})
+        assert "alarms.composite: is told by CloudWatch; got cloudwatch: false" in line
+
+
+class TestGrafanaOperator:
+    KIND = "kubernetes:grafana.integreatly.org/v1beta1:GrafanaDashboard"
+
+    def test_it_gets_dashboards_as_objects(self) -> None:
+        found = made(addons={"grafana_operator": {}}, observability={"dashboards": {"grafana_labels": {"team": "ops"}}})
+        boards = found.all(self.KIND)
+        assert [each["metadata"]["name"] for each in boards] == [
+            "eks-dashboard-cluster",
+            "eks-dashboard-nodes",
+            "eks-dashboard-workloads",
+        ]
+        for each in boards:
+            each.has({"spec.instanceSelector.matchLabels": {"team": "ops"}, "metadata.namespace": "grafana-operator"})
+            assert json.loads(each["spec"]["json"])["panels"]
+
+    def test_it_is_off_where_it_is_switched_off_and_refused_where_it_is_not_there(self) -> None:
+        off = {"dashboards": {"grafana_operator": False}}
+        made(addons={**STACK, "grafana_operator": {}}, observability=off).none(self.KIND)
+        (line,) = told(addons=STACK, observability={"dashboards": {"grafana_operator": True}})
+        assert "dashboards.grafana_operator: needs the Grafana Operator; got none" in line
+        (line,) = told(addons=STACK, observability={"dashboards": {"grafana_labels": {}}})
+        assert "grafana_labels: selects no Grafana" in line

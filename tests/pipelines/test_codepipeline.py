@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.blueprint.pipelines import Pipelines
+from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.pipelines.engines._codepipeline.schedules import expressions
-from eks_blueprints.testing.recorded import Recorded
+from eks_blueprints.testing.recorded import Recorded, record
 from tests.pipelines.aws import ACCOUNT, BASE, PIPELINES, RUN, SOURCE, WHOLE, recorded, whole
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -323,3 +325,32 @@ def test_the_whole_is_the_same_on_every_run() -> None:
     one, other = whole(), recorded(PIPELINES, **WHOLE)
 
     assert [dict(each.inputs) for each in one.all()] == [dict(each.inputs) for each in other.all()]
+
+
+RELEASE_OF_CHART: dict[str, Any] = {
+    "kind": "release_pipeline",
+    "source": SOURCE,
+    "image": {"repository": "shop/web"},
+    "deploy": {"staging": {"helm": {"release": "shop"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("versions", "tags"),
+    [("*", [{"anything-but": {"prefix": "sha256-"}}]), ("1.*", [{"wildcard": "1.*"}]), ("2.0.0", ["2.0.0"])],
+)
+def test_a_chart_in_ecr_starts_a_release_and_its_signature_does_not(versions: str, tags: list[Any]) -> None:
+    chart = {"repository": "charts/shop", "versions": versions}
+    stack = released({**RELEASE_OF_CHART, "chart": chart})
+
+    rule = json.loads(stack.one("cloudwatch.EventRule")["eventPattern"])
+    assert rule["detail-type"] == ["ECR Image Action"]
+    assert rule["detail"]["repository-name"] == ["charts/shop"]
+    assert rule["detail"]["image-tag"] == tags
+    # The stage that looks for the newest finds it.
+    assert stack.one("cloudwatch.EventTarget").get("inputTransformer") is None
+
+
+def released(pipeline: dict[str, Any]) -> Recorded:
+    found = PipelinesArgs.model_validate({**BASE, "pipelines": {"release": pipeline}})
+    return record(lambda: Pipelines("ci", found)).is_valid()

@@ -195,7 +195,7 @@ def verified(machine: Machine, stages: dict[str, Any], *, run: str = "sha256:new
         "method": "kubectl",
         "namespace": "shop",
         "workloads": [{"workload": "deployment/web", "before": 3}],
-        "image": IMAGE,
+        "images": [IMAGE],
     }
     machine.write("artifacts/deploy/rollout.json", noted)
     found = job("verify", stages)
@@ -296,3 +296,106 @@ def test_the_trial_needs_a_namespace_where_its_role_cannot_create_one() -> None:
     own = {**TRIAL, "trial": {"environment": "staging", "helm": {"release": "shop", "chart": "chart"}}}
     with pytest.raises(ValueError, match="is required where its role cannot create one; got policy: edit"):
         job("trial", own)
+
+
+def rolled_out(machine: Machine, workloads: dict[str, str], images: list[dict[str, Any]]) -> Any:
+    """A verification of a release with these workloads, and the image that the pod of each runs."""
+    reported = {"kind": "Deployment", "metadata": {"generation": 1}}
+    reported |= {"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "x"}}}}
+    reported |= {"status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}}
+    cases = []
+    for name, runs in workloads.items():
+        own = {**reported, "spec": {**reported["spec"], "selector": {"matchLabels": {"app": name}}}}  # type: ignore[dict-item]
+        pod = {"metadata": {"name": name}, "status": {"containerStatuses": [{"imageID": runs}]}}
+        cases += [f"  'get deployment/{name} '*) echo '{json.dumps(own)}' ;;"]
+        cases += [f"  'get pods'*'app={name}'*) echo '{json.dumps({'items': [pod]})}' ;;"]
+    machine.program("kubectl", "\n".join(['case "$*" in', *cases, "esac"]))
+    noted = {"method": "kubectl", "namespace": "shop", "images": images}
+    noted |= {"workloads": [{"workload": f"deployment/{name}", "before": 1} for name in workloads]}
+    machine.write("artifacts/deploy/rollout.json", noted)
+    found = job("verify", VERIFY)
+    return machine.run(
+        found.but(commands=tuple(each.replace("WAIT_SECONDS=60", "WAIT_SECONDS=0") for each in found.commands))
+    )
+
+
+WORKER = {**IMAGE, "repository": "shop/worker", "digest": "sha256:worker"}
+WEB_RUNS, WORKER_RUNS = "h.example.com/shop/web@sha256:new", "h.example.com/shop/worker@sha256:worker"
+
+
+def test_a_workload_of_a_release_can_run_an_image_of_somebody_else(machine: Machine) -> None:
+    done = rolled_out(machine, {"web": WEB_RUNS, "redis": "docker.io/library/redis@sha256:r"}, [IMAGE])
+
+    assert done.returncode == 0, done.stderr
+    assert "web runs sha256:new of h.example.com/shop/web" in done.stdout
+
+
+def test_an_image_that_no_pod_of_a_release_runs_is_told(machine: Machine) -> None:
+    done = rolled_out(machine, {"redis": "docker.io/library/redis@sha256:r"}, [IMAGE])
+
+    assert done.returncode != 0
+    assert "no pod runs an image of h.example.com/shop/web; got none in deployment/redis" in done.stderr
+
+
+def test_a_repository_whose_name_ends_alike_is_another_one(machine: Machine) -> None:
+    done = rolled_out(machine, {"web": WEB_RUNS, "b": "h.example.com/other/shop/web@sha256:b"}, [IMAGE])
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("worker", "good"), [(WORKER_RUNS, True), ("h.example.com/shop/worker@sha256:old", False)])
+def test_each_of_several_images_is_verified(machine: Machine, worker: str, good: bool) -> None:
+    done = rolled_out(machine, {"web": WEB_RUNS, "worker": worker}, [IMAGE, WORKER])
+
+    assert (done.returncode == 0) == good
+    assert good or "got sha256:old instead of sha256:worker" in done.stderr
+
+
+TWO = {
+    "web": {**BUILD, "after": ["source"]},
+    "worker": {"kind": "build", "image": {"repository": "shop/worker"}, "after": ["source"]},
+}
+
+
+def test_a_release_is_given_the_keys_of_each_of_its_images(machine: Machine) -> None:
+    machine.write("artifacts/web/image.json", IMAGE)
+    machine.write("artifacts/worker/image.json", WORKER)
+    machine.program("helm", HELM_CLI)
+    images = {"web": {"web.image": "reference"}, "worker": {"worker.tag": "tag", "worker.digest": "digest"}}
+    release = {"release": "shop", "chart": "chart", "images": images}
+    found = job("deploy", {**TWO, "deploy": {"environment": "staging", "helm": release}})
+    done = machine.run(found, {"UPGRADE_FAILS": "", "TEST_FAILS": ""})
+
+    assert done.returncode == 0, done.stderr
+    [call] = machine.called("helm upgrade")
+    assert "--set-string web.image=h.example.com/shop/web@sha256:new" in call
+    assert "--set-string worker.tag=sha-1 --set-string worker.digest=sha256:worker" in call
+    noted: Any = machine.read("artifacts/deploy/rollout.json")
+    assert [each["repository"] for each in noted["images"]] == ["shop/web", "shop/worker"]
+
+
+def test_commands_of_ones_own_deploy_with_the_image_and_the_namespace(machine: Machine) -> None:
+    said = {"environment": "staging", "commands": ['kubectl annotate web "image=$IMAGE" -n "$NAMESPACE"']}
+    found = job("deploy", {"build": BUILD, "deploy": said})
+    done = machine.run(found)
+
+    assert done.returncode == 0, done.stderr
+    assert "kubectl annotate web image=h.example.com/shop/web@sha256:new -n shop" in machine.calls
+    assert machine.calls[0].startswith("aws eks update-kubeconfig")
+    noted: Any = machine.read("artifacts/deploy/rollout.json")
+    assert noted["method"] == "commands"
+
+
+def test_commands_of_ones_own_need_no_image(machine: Machine) -> None:
+    said = {"environment": "staging", "commands": ["kubectl rollout restart deployment/web -n shop"]}
+    done = machine.run(job("deploy", {"deploy": said}))
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_commands_of_a_verification_find_the_cluster_ready(machine: Machine) -> None:
+    said = {"environment": "staging", "commands": ["kubectl exec deployment/web -- true"], "policy": "edit"}
+    done = machine.run(job("smoke", {"smoke": {"kind": "verify", **said}}))
+
+    assert done.returncode == 0, done.stderr
+    assert machine.calls[0].startswith("aws eks update-kubeconfig")

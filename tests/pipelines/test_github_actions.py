@@ -296,3 +296,22 @@ def test_an_artifact_is_kept_from_the_root_wherever_commands_went() -> None:
     text = script(jobs(stages={"build": build})["build"])
 
     assert text.index('ROOT="$PWD"') < text.index("cd web") < text.index('cd "$ROOT"') < text.index("FILES=(")
+
+
+def beside(count: int) -> dict[str, Any]:
+    each = {"kind": "test", "environment": "staging", "after": ["source"], "commands": ["make"]}
+    return {f"t{number}": each for number in range(count)}
+
+
+def test_jobs_of_one_environment_that_github_would_cancel_are_told() -> None:
+    assert rendered("github_actions", stages=beside(2))
+
+    [problem] = told("github_actions", stages=beside(3))
+    assert problem.startswith("stages.t2.after: is one of several jobs for staging beside each other")
+    assert "cancels the rest; got 3" in problem
+
+
+def test_an_approval_and_a_comment_run_where_the_other_jobs_do() -> None:
+    engines = {"github_actions": {"runners": {"small": "ours"}}}
+
+    assert {job["runs-on"] for name, job in jobs(engines=engines).items() if name in ("approve", "lint")} == {"ours"}

@@ -161,3 +161,24 @@ def test_what_it_cannot_do_is_an_error(changes: Any, what: str) -> None:
 
 def test_a_secret_that_is_not_masked_is_a_warning() -> None:
     assert any("stages.build: reads values that GitLab does not mask" in each for each in warned("gitlab_ci"))
+
+
+def test_an_approval_runs_where_the_other_jobs_do() -> None:
+    engines = {"gitlab_ci": {"url": "https://gitlab.example.com", "runners": {"small": "ours"}}}
+
+    assert {tuple(ci(engines=engines)[name]["tags"]) for name in ("approve", "lint")} == {("ours",)}
+
+
+def test_a_quote_in_the_name_of_a_branch_stays_one() -> None:
+    [push, *_] = [each["if"] for each in ci(source={"branch": 'a"b', "on": ["push"]})["workflow"]["rules"]]
+
+    assert push == """$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == 'a"b'"""
+
+
+@pytest.mark.parametrize("engine", ["gitlab_ci", "jenkins"])
+@pytest.mark.parametrize("tag", ["v[0-9]+.*", "v?", "v1+"])
+def test_a_pattern_of_tags_that_github_alone_knows_is_told(engine: str, tag: str) -> None:
+    [problem] = told(engine, source={"tags": [tag], "on": ["push"]})
+
+    assert problem.startswith("stages.source.tags[0]: has a ")
+    assert problem.endswith(f"does not know; got {tag}; write * for any text, such as v*")

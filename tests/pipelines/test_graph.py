@@ -129,3 +129,134 @@ def test_a_chart_of_a_registry_is_sent_to_the_kind_of_pipeline_that_deploys_it()
 
     assert problem.startswith("stages.deploy.helm.chart: is a folder of the checkout; got ")
     assert "release_pipeline" in problem
+
+
+def image(name: str) -> dict[str, Any]:
+    return {"kind": "build", "after": ["source"], "image": {"repository": name}}
+
+
+TWO = {"web": image("web"), "worker": image("worker")}
+
+
+def test_a_second_image_is_not_left_out_without_a_word() -> None:
+    deploy = {"environment": "staging", "inputs": ["web", "worker"], "kubectl": {"workloads": ["deployment/web"]}}
+
+    [problem] = told({**TWO, "deploy": deploy})
+    assert problem.startswith("stages.deploy.inputs[1]: is a second one of a kind of which this stage uses one")
+    assert problem.endswith("got worker; name one of them, or say in images which is which")
+
+
+def test_images_that_are_named_are_inputs() -> None:
+    kubectl = {"manifests": ["k8s"], "images": {"WEB": "web", "WORKER": "worker"}}
+    args = read({**TWO, "deploy": {"environment": "staging", "kubectl": kubectl}})
+    graph = args.pipelines[0].graph(args.environments)
+
+    assert graph.inputs["deploy"] == ("web", "worker")
+    assert graph.nearest["deploy"] == ("web", "worker")
+
+
+def test_an_image_that_is_named_must_be_made() -> None:
+    kubectl = {"manifests": ["k8s"], "images": {"WEB": "wbe", "SITE": "site"}}
+    made = {"kind": "build", "commands": ["make"], "artifacts": {"site": ["dist"]}}
+    found = told({**TWO, "made": made, "deploy": {"environment": "staging", "kubectl": kubectl}})
+
+    assert found[0].startswith("stages.deploy.kubectl.images.WEB: ")
+    assert "did you mean web?" in found[0]
+    assert found[1] == "stages.deploy.kubectl.images.SITE: is files; got site; name an image"
+
+
+def test_files_that_a_stage_made_can_be_deployed() -> None:
+    made = {"kind": "build", "commands": ["make"], "artifacts": {"rendered": ["out/**"]}}
+    deploy = {"environment": "staging", "inputs": ["rendered"], "kubectl": {"manifests": ["artifacts/rendered/out"]}}
+    args = read({"made": made, "deploy": deploy})
+
+    assert args.pipelines[0].graph(args.environments).inputs["deploy"] == ("rendered",)
+
+
+def test_an_image_that_is_there_and_not_among_the_inputs_is_told() -> None:
+    made = {"kind": "build", "commands": ["make"], "artifacts": {"site": ["dist"]}}
+    deploy = {"environment": "staging", "inputs": ["site"], "kubectl": {"workloads": ["deployment/web"]}}
+
+    assert told({"web": image("web"), "made": made, "deploy": deploy}) == [
+        "stages.deploy.inputs: needs an image; got none among its inputs; name one there too"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kubectl", "why"),
+    [
+        ({}, "workloads: or kustomize or manifests is required, but one alone; got none; set one of them"),
+        ({"workloads": ["deployment/a"], "manifests": ["k8s"]}, "got workloads and manifests"),
+        ({"workloads": ["deployment/a"], "images": {"A": "web"}}, "images: is for manifests; got"),
+        ({"manifests": ["k8s"], "container": "web"}, "container: is for workloads; got"),
+        ({"manifests": ["k8s"], "image_name": "A", "images": {"A": "web"}}, "image_name: is one of several; got"),
+        ({"manifests": ["../k8s"]}, "manifests[0]: is not a path within a repository"),
+        ({"manifests": ["k8s"], "image_name": "a b"}, "image_name: is not a name of an image"),
+    ],
+)
+def test_ways_of_kubectl_that_do_not_fit_together(kubectl: dict[str, Any], why: str) -> None:
+    found = told({**TWO, "deploy": {"environment": "staging", "kubectl": kubectl}})
+
+    assert why in found[0]
+
+
+def test_keys_of_one_image_and_of_several_are_told() -> None:
+    helm = {"release": "a", "chart": "c", "image_values": {"a": "tag"}, "images": {"web": {"a": "tag"}}}
+    [problem] = told({**TWO, "deploy": {"environment": "staging", "helm": helm}})
+
+    assert problem.startswith("stages.deploy.helm.image_values: is for one image; got it beside images")
+
+
+TOKEN = "npm_" + "a1B2" * 9
+
+
+@pytest.mark.parametrize(
+    ("stages", "variables", "where"),
+    [
+        ({"web": {**image("web"), "image": {"repository": "web", "args": {"NPM_TOKEN": TOKEN}}}}, {}, "image.args.NPM"),
+        ({"test": RUN}, {"API_TOKEN": {"default_value": TOKEN}}, "variables.API_TOKEN.default_value"),
+        (
+            {"verify": {"environment": "staging", "urls": [{"url": "https://x.example.com", "contains": TOKEN}]}},
+            {},
+            "stages.verify.urls[0].contains",
+        ),
+    ],
+)
+def test_a_secret_is_found_wherever_it_stands(stages: dict[str, Any], variables: Any, where: str) -> None:
+    [problem] = told(stages, variables=variables)
+
+    assert where in problem
+    assert "holds a secret in plain text; got [secret]; put it into Secrets Manager" in problem
+    assert TOKEN not in problem
+
+
+def test_the_name_of_a_secret_is_none() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:gpg-AbCdEf"
+    signed = {"key": "acme", "keyring": "GPG_RING", "passphrase": "GPG_PASSPHRASE"}
+    chart = {"path": "chart", "bucket": "s3://acme-charts", "provenance": signed}
+    secrets = {"GPG_RING": f"{arn}:ring", "GPG_PASSPHRASE": f"{arn}:phrase"}
+
+    assert read({"publish": {"chart": chart, "secrets": secrets}})
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"artifacts": {"a": ["/etc/passwd"]}}, "artifacts.a[0]: is not below the root of the checkout"),
+        ({"artifacts": {"a": ["x/../../y"]}}, "artifacts.a[0]: is not below the root of the checkout"),
+        ({"runner": {"image": "a b; id"}}, "runner.image: is not an image of a container"),
+        ({"secrets": {"T": "my-secret"}}, "secrets.T: is not the ARN of a secret"),
+        ({"secrets": {"T": "arn:aws:s3:::bucket"}}, "secrets.T: is not the ARN of a secret"),
+    ],
+)
+def test_texts_that_cannot_be_meant_are_told(fields: dict[str, Any], why: str) -> None:
+    [problem] = told({"test": {**RUN, **fields}})
+
+    assert problem.startswith(f"stages.test.{why}")
+
+
+@pytest.mark.parametrize("name", ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/web", "public.ecr.aws/a/web"])
+def test_a_repository_is_named_without_its_host(name: str) -> None:
+    [problem] = told({"web": {"kind": "build", "image": {"repository": name}}})
+
+    assert "is not the name of a repository in ECR" in problem

@@ -204,3 +204,27 @@ def test_a_pipeline_without_a_cluster_needs_no_environment() -> None:
     stack = recorded({"web": {"source": SOURCE, "build": RUN}})
 
     stack.none("eks.AccessEntry").none("cloudwatch.EventRule").none("sns.Topic")
+
+
+def test_commands_that_look_can_be_given_more() -> None:
+    looks = {"kind": "verify", "environment": "staging", "policy": "edit", **RUN}
+    stack = recorded({"web": {"smoke": looks}})
+
+    assert stack.one("eks.AccessPolicyAssociation")["policyArn"].endswith("/AmazonEKSEditPolicy")
+
+
+def test_a_parameter_is_a_secret_that_its_stage_alone_reads() -> None:
+    arn = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/shop/token"
+    stack = recorded({"web": {"build": {**RUN, "secrets": {"TOKEN": arn}}}})
+
+    [variable] = [
+        each for each in stack.one("codebuild.Project")["environment.environmentVariables"] if each["name"] == "TOKEN"
+    ]
+    assert variable == {"name": "TOKEN", "value": "/shop/token", "type": "PARAMETER_STORE"}
+    [statement] = [
+        each
+        for policy in stack.all("iam.RolePolicy")
+        for each in json.loads(known(policy["policy"]))["Statement"]
+        if "ssm:GetParameters" in each["Action"]
+    ]
+    assert (statement["Action"], statement["Resource"]) == (["ssm:GetParameter", "ssm:GetParameters"], [arn])

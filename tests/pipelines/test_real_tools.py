@@ -278,3 +278,79 @@ def test_a_folder_of_kustomize_is_applied_with_the_image(machine: Machine) -> No
     assert container["image"] == f"h.example.com/shop/web@{image['digest']}"
     assert machine.called("kubectl rollout status deployment/web")
     assert not [each for each in machine.calls if "rollout status service" in each]
+
+
+def go_yq() -> bool:
+    """Whether yq is the one that jobs install; another program has the same name."""
+    if (program := shutil.which("yq")) is None:
+        return False
+    return "mikefarah" in subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+
+
+with_yq = pytest.mark.skipif(not go_yq() or shutil.which("jq") is None, reason="needs mikefarah/yq and jq on the PATH")
+
+MANIFEST = """\
+# what runs
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: web, image: "WEB:latest"}
+        - {name: worker, image: acme/worker}
+        - {name: other, image: WEBSITE}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+"""
+CONFIG = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"image": "none"}}'
+APPLY = 'case "$*" in apply*) cp "$3" "$HOME/applied" ;; "rollout history"*) echo ;; esac'
+
+
+def applied(machine: Machine, manifests: list[str]) -> Any:
+    for name in ("web", "worker"):
+        image = {"registry": HOST, "repository": name, "tag": "t", "digest": f"sha256:{name}"}
+        machine.write(f"artifacts/{name}/image.json", image)
+    machine.program("aws", "")
+    machine.program("kubectl", APPLY)
+    build = {"kind": "build", "after": ["source"]}
+    stages = {name: {**build, "image": {"repository": name}} for name in ("web", "worker")}
+    kubectl = {"manifests": manifests, "images": {"WEB": "web", "acme/worker": "worker"}}
+    return machine.run(job("deploy", {**stages, "deploy": {"environment": "staging", "kubectl": kubectl}}))
+
+
+@with_yq
+def test_manifests_are_applied_with_their_images(machine: Machine) -> None:
+    machine.write("k8s/a.yaml", MANIFEST)
+    machine.write("k8s/config/b.json", CONFIG)
+    machine.write("k8s/notes.txt", "none")
+    done = applied(machine, ["k8s", "k8s/config/b.json"])
+
+    assert done.returncode == 0, done.stderr
+    [web, service, config] = yaml.safe_load_all((machine.root / "applied").read_text())
+    images = [each["image"] for each in web["spec"]["template"]["spec"]["containers"]]
+    assert images == [f"{HOST}/web@sha256:web", f"{HOST}/worker@sha256:worker", "WEBSITE"]
+    assert (service["kind"], config["kind"], config["data"]) == ("Service", "ConfigMap", {"image": "none"})
+    assert machine.called("kubectl rollout status deployment/web --namespace shop")
+
+
+@with_yq
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"k8s/a.yaml": CONFIG}, "no manifest has the image WEB; write image: WEB in one"),
+        ({"k8s/notes.txt": "none"}, "no manifest in k8s; name files or folders with"),
+        ({"k8s/kustomization.yaml": "resources: []"}, "k8s is a folder of Kustomize; say kustomize instead"),
+    ],
+)
+def test_manifests_that_cannot_be_meant_are_told(machine: Machine, files: dict[str, str], why: str) -> None:
+    for path, text in files.items():
+        machine.write(path, text)
+    done = applied(machine, ["k8s"])
+
+    assert done.returncode != 0
+    assert why in done.stderr
+    assert not machine.called("kubectl apply")

@@ -70,6 +70,23 @@ def test_every_preset_is_valid_and_no_policy_finds_anything(
         assert not [finding for finding in report.findings if finding.verdict != "undetermined"]
 
 
+def test_the_preset_eksctl_is_what_eksctl_creates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eks_blueprints.testing import record_stack
+
+    monkeypatch.chdir(made(tmp_path / "shop", preset="eksctl"))
+    platform = record_stack(Path("stacks/dev.yaml"))
+    assert platform.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "192.168.0.0/16"
+    assert len(platform.all("aws:ec2/natGateway:NatGateway")) == 1
+    group = platform.one("aws:eks/nodeGroup:NodeGroup").inputs
+    assert (group["instanceTypes"], group["amiType"]) == (["m5.large"], "AL2023_x86_64_STANDARD")
+    assert group["scalingConfig"] == {"desiredSize": 2, "maxSize": 2, "minSize": 2}
+    policies = {
+        each.inputs["policyArn"].rpartition("/")[2]
+        for each in platform.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    }
+    assert {"AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy"} <= policies
+
+
 @pytest.mark.parametrize("preset", PLATFORMS)
 def test_its_own_tests_pass(preset: str, tmp_path: Path) -> None:
     from eks_blueprints.testing import record_stack

@@ -184,6 +184,47 @@ def test_a_daemon_set_has_a_pod_on_each_node_that_takes_it(said: dict[str, Any],
     assert over({"workloads": {"agent": agent}}, {"pods": 1}, compute=compute) == pods
 
 
+AGENT: dict[str, Any] = {"kind": "daemon_set", "image": "example.com/agent:1.0", "requests": {"cpu": "100m"}}
+
+
+def room(pool: dict[str, Any], quota: dict[str, Any], **agent: Any) -> list[str]:
+    """What is said of a DaemonSet's room on a pool of Karpenter beside three nodes."""
+    compute = {
+        "nodes": {"kind": "managed_nodes", "max_size": 3},
+        "pools": {"kind": "karpenter", "node_pools": {"any": pool}},
+    }
+    home = {"namespaces": {"shop": {"resource_quota": quota, "network_policy": None}}}
+    found = told({"shop": {**home, "workloads": {"agent": {**AGENT, **agent}}}}, compute=compute)
+    return [each for each in found if each.startswith("warning: teams.shop.namespaces.shop.resource_quota")]
+
+
+def test_a_pool_with_a_bound_counts_and_one_without_is_said_to_have_none() -> None:
+    assert room({"limits": {"nodes": "5"}}, {"pods": 8}) == []
+    (line,) = room({"limits": {"nodes": "6"}}, {"pods": 8})
+    assert "at their most: pods 9; got 8" in line
+    assert room({"replicas": 5}, {"pods": 8}) == []
+    (line,) = room({"limits": {"cpu": "100"}}, {"pods": 10, "requests.cpu": "500m"})
+    assert "has room for the pods of DaemonSet agent on 2 further nodes, and there may be more of them" in line
+    assert "got pools/any without a bound, and requests.cpu 500m" in line
+
+
+def test_what_a_quota_or_a_pool_does_not_concern_is_not_told() -> None:
+    assert room({}, {"services": 1}) == []
+    tainted = {"taints": [{"key": "gpu", "effect": "NoSchedule"}]}
+    assert room(tainted, {"pods": 10}) == []
+    assert len(room(tainted, {"pods": 10}, pod={"tolerations": [{"operator": "Exists"}]})) == 1
+    assert room({"labels": {"pool": "x"}}, {"pods": 10}, pod={"nodeSelector": {"pool": "y"}}) == []
+
+
+def test_the_pools_of_auto_mode_have_no_bound() -> None:
+    home = {"namespaces": {"shop": {"resource_quota": {"pods": 10}, "network_policy": None}}}
+    cluster = {"version": "1.35", "auto_mode": {}, "endpoint_access": {"office": {"cidr": "10.0.0.0/8"}}}
+    team = {"shop": {**home, "workloads": {"agent": AGENT}}}
+    found = [each for each in told(team, compute={}, cluster=cluster) if "further nodes" in each]
+    assert len(found) == 1
+    assert "got the pool general-purpose of EKS Auto Mode without a bound, and pods 10" in found[0]
+
+
 def test_manifests_of_a_team_and_of_the_platform_count_in_their_namespace() -> None:
     def deployment(name: str, **metadata: Any) -> dict[str, Any]:
         resources = {"requests": {"cpu": "250m"}, "limits": {"memory": "1Gi"}}

@@ -214,7 +214,7 @@ def test_keda_counts_as_an_autoscaler_of_what_pods_use() -> None:
         ({}, "scaled_object.triggers: is required; got none"),
         ({"triggers": [{"type": "sqs", "metadata": {}}]}, "triggers[0].type: no such scaler of KEDA; got \"sqs\""),
         ({"triggers": [{"metadata": {}}]}, "triggers[0].type: is required"),
-        ({"triggers": [{"type": "rabbitmq"}]}, "triggers[0].metadata: needs a mapping of texts"),
+        ({"triggers": [{"type": "rabbitmq"}]}, "triggers[0].metadata: is required; got nothing"),
         ({"triggers": [{"type": "rabbitmq", "metadata": {"value": 5}}]}, 'metadata.value: needs text; got 5; quote it: "5"'),
         ({"triggers": [{"type": "rabbitmq", "metadata": {"a": True}}]}, 'needs text; got true; quote it: "true"'),
         ({"triggers": [{"type": "cron", "metadata": {"start": "0 25 * * *", "end": "0 1 * * *", "timezone": "Etc/UTC", "desiredReplicas": "1"}}]},

@@ -21,7 +21,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"env": {"A": 1}}, 'env.A: needs text; got 1; quote it: "1"'),
     ({"env": {"A": True}}, 'env.A: needs text; got true; quote it: "true"'),
     ({"env": {"A": {"secretRef": "b"}}}, "env.A: is no value of a variable"),
-    ({"env": {"A": {"secretKeyRef": {"name": "b"}}}}, "env.A: "),
+    ({"env": {"A": {"secretKeyRef": {"name": "b"}}}}, "env.A.secretKeyRef.key: is required"),
     ({"requests": {"cpu": "two"}}, "requests.cpu: is not a valid quantity"),
     ({"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}, "limits.cpu: is below what is requested"),
     ({"readiness_probe": "/ready"}, "readiness_probe: is a path, which needs a port"),

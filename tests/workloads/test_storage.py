@@ -139,6 +139,18 @@ class TestCopies:
         assert line.startswith("workloads.b.volumes.data.claim.size: is less than the claim holds that is copied")
 
 
+def test_the_annotation_of_old_names_the_class_too() -> None:
+    old = {"annotations": {"volume.beta.kubernetes.io/storage-class": "slow"}}
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    claim = manifest("PersistentVolumeClaim", "a", spec=spec)
+    named = {**claim, "metadata": {**claim["metadata"], **old}}
+    slow = {**manifest("StorageClass", "slow", "storage.k8s.io/v1"), "provisioner": "ebs.csi.aws.com"}
+    slow["metadata"].pop("namespace")
+    assert "names no StorageClass" in "".join(written(claim, slow, aws_ebs_csi_driver={}))
+    assert written(named, slow, aws_ebs_csi_driver={}) == []
+    assert 'no such StorageClass; got "slow"' in "".join(written(named, aws_ebs_csi_driver={}))
+
+
 EFS: dict[str, Any] = {"aws_efs_csi_driver": {"file_systems": {"shared": {}}}}
 
 

@@ -17,7 +17,7 @@ from eks_blueprints.core.printed import visible
 @click.option("--profile", metavar="NAME", help="Profile of ~/.aws/config.")
 @click.option("--role-arn", metavar="ARN", help="Role to assume.")
 @of_output
-def command(
+def command(  # noqa: PLR0917 - click passes each option by name
     name: str, region: str | None, profile: str | None, role_arn: str | None, output: Path | None, form: str
 ) -> None:
     """Take over a cluster that runs, whoever made it, with nothing replaced.

@@ -83,10 +83,10 @@ def command(  # noqa: PLR0917 - click passes each option by name
     called = name or _named(paths, output)
     part = imported(paths, called, namespace=namespace, addons=addons)
     if into is not None:
-        text = files.added(into, str(into), part.data)
+        text = files.added(into, str(into), part.data, part.notes)
     else:
         above = None if extends is None else files.relative(extends, output or Path("stack.yaml"))
-        text = files.stack_text(part.data, f"Imported from {visible(', '.join(paths))}.", above)
+        text = files.stack_text(part.data, f"Imported from {visible(', '.join(paths))}.", above, part.notes)
     if secrets_to is not None:
         files.check_new(secrets_to)
     target = into or output

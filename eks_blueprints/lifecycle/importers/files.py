@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
 from eks_blueprints.core.document import Document, parse, read
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.core.files import put
-from eks_blueprints.lifecycle.importers.writing import as_yaml
+from eks_blueprints.lifecycle.importers.writing import Note, as_yaml
 from eks_blueprints.stackfile.extends import read_stack
 
 _PLATFORM = """\
@@ -23,10 +23,11 @@ compute:
 _GROUPS = ("namespaces", "workloads", "addons")
 
 
-def stack_text(data: Mapping[str, Any], about: str, extends: str | None = None) -> str:
-    """The text of a stack file with a part: on top of another file, or on a platform to be filled in."""
+def stack_text(data: Mapping[str, Any], about: str, extends: str | None = None, notes: Sequence[Note] = ()) -> str:
+    """The text of a stack file with a part and its comments: on top of another file, or on a platform to be filled
+    in."""
     head = f"extends: {extends}\n" if extends is not None else _PLATFORM
-    blocks = [as_yaml({group: data[group]}) for group in _GROUPS if group in data]
+    blocks = [as_yaml({group: data[group]}, notes) for group in _GROUPS if group in data]
     return "\n".join([f"# {about}\n{head}", *blocks])
 
 
@@ -45,8 +46,8 @@ def relative(base: FilePath, output: FilePath) -> str:
     return os.path.relpath(base.resolve(), output.resolve().parent)
 
 
-def added(file: FilePath, name: str, data: Mapping[str, Any]) -> str:
-    """The text of a stack file with a part added; all that stands there stays as it is, with its comments.
+def added(file: FilePath, name: str, data: Mapping[str, Any], notes: Sequence[Note] = ()) -> str:
+    """The text of a stack file with a part and its comments added; all that stands there stays as it is, comments too.
 
     Raises:
         InputError: if it cannot be read, has entries of the same names, or is written so that nothing can be added.
@@ -58,7 +59,7 @@ def added(file: FilePath, name: str, data: Mapping[str, Any]) -> str:
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     # From the end, so that the places of what comes before stay right.
     for group in sorted((each for each in _GROUPS if each in data), key=lambda each: -_line(document, each)):
-        block = as_yaml({group: data[group]}).splitlines()
+        block = as_yaml({group: data[group]}, notes, apart=[(group,)]).splitlines()
         if group not in document.data:
             lines += ["", *block]
             continue

@@ -15,14 +15,14 @@ from eks_blueprints.pipelines.engines._steps import MARK, Step
 from eks_blueprints.pipelines.engines._yaml import text
 
 
-def workflow(name: str, posts: Iterable[Step]) -> str:
+def workflow(name: str, posts: Iterable[Step], label: str) -> str:
     """The workflow of the jobs that comment."""
     data = {
         "name": f"{name} comment",
         "on": {"workflow_run": {"workflows": [name], "types": ["completed"]}},
         "permissions": {},
         "defaults": {"run": {"shell": "bash"}},
-        "jobs": {step.name: _job(step, step.work) for step in posts if isinstance(step.work, Job)},
+        "jobs": {step.name: _job(step, step.work, label) for step in posts if isinstance(step.work, Job)},
     }
     head = [
         f"Written by {MARK}: change the stack file, not this file.",
@@ -32,7 +32,7 @@ def workflow(name: str, posts: Iterable[Step]) -> str:
     return text(data, head)
 
 
-def _job(step: Step, job: Job) -> dict[str, Any]:
+def _job(step: Step, job: Job, label: str) -> dict[str, Any]:
     *install, post = job.commands
     steps: list[dict[str, Any]] = [
         {
@@ -50,7 +50,7 @@ def _job(step: Step, job: Job) -> dict[str, Any]:
     steps.append({"name": step.name, "env": {"GITHUB_TOKEN": "${{ github.token }}"}, "run": post})
     return {
         "if": "github.event.workflow_run.event == 'pull_request'",
-        "runs-on": "ubuntu-24.04",
+        "runs-on": label,
         "timeout-minutes": job.timeout_minutes,
         # To download the artifact of the other run, and to comment.
         "permissions": {"actions": "read", "pull-requests": "write"},

@@ -41,8 +41,10 @@ def files(pipeline: Pipeline, graph: Graph, found: Sequence[Step], ref: Pipeline
     lines += [f'FILE="$(dirname "$0")/{graph.name}.settings.json"', "", *_FUNCTIONS, ""]
     lines += ['send PUT "projects/$PROJECT" .project', 'send POST "projects/$PROJECT/approvals" .approvals']
     branch = quote(code(graph).branch, safe="")
-    lines += [f'glab api --method DELETE "projects/$PROJECT/protected_branches/{branch}" > /dev/null 2>&1 || true']
-    lines += ['send POST "projects/$PROJECT/protected_branches" .branch']
+    # A rule cannot be changed, only made again. Meanwhile another one keeps everybody out of the branch.
+    lines += [f'drop "protected_branches/{branch}%2A"', 'send POST "projects/$PROJECT/protected_branches" .guard']
+    lines += [f'drop "protected_branches/{branch}"', 'send POST "projects/$PROJECT/protected_branches" .branch']
+    lines += [f'drop "protected_branches/{branch}%2A"']
     if ref is not None:
         lines += [*_environments(graph, found)]
         if code(graph).schedule is not None:
@@ -77,6 +79,13 @@ def settings(graph: Graph, found: Sequence[Step], ref: PipelinesRef | None) -> d
             "allow_force_push": False,
             "code_owner_approval_required": True,
         },
+        # Of several rules that a branch fits the most generous counts, so that it changes nothing beside the other.
+        "guard": {
+            "name": f"{source.branch}*",
+            "push_access_level": _NOBODY,
+            "merge_access_level": _NOBODY,
+            "allow_force_push": False,
+        },
     }
     if ref is not None and source.schedule is not None:
         said["schedule"] = {
@@ -100,6 +109,10 @@ send() { # method, path, part of the settings
   jq "$3" "$FILE" | glab api --method "$1" "$2" --header 'Content-Type: application/json' --input - > /dev/null
 }
 
+drop() { # path below the project, which may not be there
+  glab api --method DELETE "projects/$PROJECT/$1" > /dev/null 2>&1 || true
+}
+
 level() { # a user, or the path of a group
   local id
   id="$(glab api "users?username=$1" | jq -r '.[0].id // empty')"
@@ -111,7 +124,7 @@ level() { # a user, or the path of a group
 }
 
 environment() { # name, who can deploy to it...
-  local name="$1" levels
+  local name="$1" levels before
   shift
   if [ "$#" -eq 0 ]; then
     levels='[{"access_level": 30}]'
@@ -119,10 +132,17 @@ environment() { # name, who can deploy to it...
     levels="$(for each in "$@"; do level "$each"; done | jq -s .)"
   fi
   glab api --method POST "projects/$PROJECT/environments" -f "name=$name" > /dev/null 2>&1 || true
-  glab api --method DELETE "projects/$PROJECT/protected_environments/$name" > /dev/null 2>&1 || true
-  jq -n --arg name "$name" --argjson levels "$levels" '{name: $name, deploy_access_levels: $levels}' |
-    glab api --method POST "projects/$PROJECT/protected_environments" \\
-      --header 'Content-Type: application/json' --input - > /dev/null
+  # One that is protected already is changed in one step, so that it is never open.
+  if before="$(glab api "projects/$PROJECT/protected_environments/$name" 2> /dev/null)"; then
+    jq --argjson levels "$levels" \\
+      '{name, deploy_access_levels: ([.deploy_access_levels[] | {id, _destroy: true}] + $levels)}' <<< "$before" |
+      glab api --method PUT "projects/$PROJECT/protected_environments/$name" \\
+        --header 'Content-Type: application/json' --input - > /dev/null
+  else
+    jq -n --arg name "$name" --argjson levels "$levels" '{name: $name, deploy_access_levels: $levels}' |
+      glab api --method POST "projects/$PROJECT/protected_environments" \\
+        --header 'Content-Type: application/json' --input - > /dev/null
+  fi
 }
 """.strip("\n").split("\n")
 

@@ -14,6 +14,7 @@ from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Output, Site
 from eks_blueprints.pipelines._roles import Statement, statements
 from eks_blueprints.pipelines.engines._fetch import fetched
+from eks_blueprints.pipelines.stages.find import Find
 from eks_blueprints.pipelines.stages.source import HOSTS, Source
 
 if TYPE_CHECKING:
@@ -164,6 +165,10 @@ def problems_of_sources(graph: Graph, engine: str, hosts: tuple[str, ...]) -> It
     if first.provider not in hosts:
         do = f"put a source of {' or '.join(hosts)} first, or choose another engine"
         yield Problem((first.name, "provider"), f"is not what {engine} starts from; got {first.provider}; {do}")
+    for stage in graph.stages:
+        if isinstance(stage, Find) and stage.starts:
+            do = "remove it, and set a schedule for the first source"
+            yield Problem((stage.name, "starts"), f"does not start a pipeline of {engine}; got true; {do}")
     for source in others:
         if source.provider in HOSTS or source.provider == "codecommit":
             what = f"is a second repository of code, of which {engine} checks out one"
@@ -173,6 +178,15 @@ def problems_of_sources(graph: Graph, engine: str, hosts: tuple[str, ...]) -> It
             do = "set on: [] for it, and a schedule for the first source"
             message = f"does not start a pipeline of {engine}, which takes what is there when it runs; got push; {do}"
             yield Problem((source.name, "on"), message, severity="warning")
+
+
+def problems_of_tags(graph: Graph, engine: str) -> Iterator[Problem]:
+    """Patterns of tags that GitHub alone knows, for engines in which these would be tags of that very name."""
+    source = code(graph)
+    for index, tag in enumerate(source.tags):
+        if sign := next((each for each in tag if each in "?+[]{}!"), None):
+            do = "write * for any text, such as v*"
+            yield Problem((source.name, "tags", index), f"has a {sign} that {engine} does not know; got {tag}; {do}")
 
 
 def _plain(stage: Stage, work: Job | Gate) -> Job | Gate:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from eks_blueprints.pipelines._job import Job
+from eks_blueprints.pipelines._secrets import service
 
 _IMAGES = {
     "x86_64": "public.ecr.aws/codebuild/amazonlinux-x86_64-standard:5.0",
@@ -27,16 +28,23 @@ def secrets(job: Job, *, masked: bool = False) -> Iterator[str]:
         masked: Whether the engine hides values in its log that are told to it as GitHub is.
     """
     for name, arn in job.secrets.items():
-        # `arn:...:secret:name-AbCdEf:key` names one value of a secret that is a JSON object.
-        parts = str(arn).split(":")
-        whole, key = ":".join(parts[:7]), parts[7] if len(parts) > 7 else ""
-        read = f"aws secretsmanager get-secret-value --secret-id {shlex.quote(whole)} --region {parts[3]}"
-        code = f"import json, sys; print(json.load(sys.stdin)[{key!r}])"
-        one = f" | python3 -c {shlex.quote(code)}" if key else ""
-        yield f'{name}="$({read} --query SecretString --output text{one})"'
+        yield f'{name}="$({_read(str(arn))})"'
         if masked:
             yield masking(name)
         yield f"export {name}"
+
+
+def _read(arn: str) -> str:
+    """The command that prints a secret."""
+    parts = arn.split(":")
+    if service(arn) == "ssm":
+        read = f"aws ssm get-parameter --with-decryption --name {shlex.quote(arn)} --region {parts[3]}"
+        return f"{read} --query Parameter.Value --output text"
+    # `arn:...:secret:name-AbCdEf:key` names one value of a secret that is a JSON object.
+    whole, key = ":".join(parts[:7]), parts[7] if len(parts) > 7 else ""
+    read = f"aws secretsmanager get-secret-value --secret-id {shlex.quote(whole)} --region {parts[3]}"
+    code = f"import json, sys; print(json.load(sys.stdin)[{key!r}])"
+    return f"{read} --query SecretString --output text" + (f" | python3 -c {shlex.quote(code)}" if key else "")
 
 
 def masking(name: str) -> str:

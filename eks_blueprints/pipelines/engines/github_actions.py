@@ -46,6 +46,8 @@ _APPROVER = Form(
 )
 _MOST_APPROVERS = 6
 """Source: GitHub REST API, "Create or update an environment", read 2026-11-30."""
+_MOST_BESIDE = 2
+"""Source: GitHub Actions documentation, "Control the concurrency of workflows and jobs", read 2026-11-30."""
 _KEPT_DAYS = 30
 _RUN = "${{ strategy.job-index }}"
 """Number of a run of a matrix."""
@@ -57,7 +59,9 @@ def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, 
     beside = tuple(step for step in found if not _comments(step))
     files = {f".github/workflows/{graph.name}.yml": workflow(pipeline, graph, beside, ref)}
     if posts := [step for step in found if _comments(step)]:
-        files[f".github/workflows/{graph.name}-comment.yml"] = _github_comment.workflow(graph.name, posts)
+        files[f".github/workflows/{graph.name}-comment.yml"] = _github_comment.workflow(
+            graph.name, posts, _label(Runner(), ref.engines.github_actions)
+        )
     files |= _github_settings.files(pipeline, graph, beside, environments=True)
     return files | _owners.files(pipeline, graph, [*files])
 
@@ -98,7 +102,9 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
         do = "add it to engines.github_actions.repositories, or ignore this for an older one"
         message = f"{what}: then roles that trust its name alone refuse it; got {source.repository}; {do}"
         yield Problem((source.name, "repository"), message, severity="warning")
-    for step in steps(graph, ref):
+    found = steps(graph, ref)
+    yield from _crowded(graph, found)
+    for step in found:
         if isinstance(step.work, Gate):
             yield from _problems_of_gate(step, step.work)
             continue
@@ -111,6 +117,23 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
             what = "is in a private registry, which GitHub reads before the job has its role"
             do = "use a public image, or a runner of your own that can read it"
             yield Problem((step.name, "runner", "image"), f"{what}; got {runner.image}; {do}", severity="warning")
+
+
+def _crowded(graph: Graph, found: tuple[Step, ...]) -> Iterator[Problem]:
+    """Of the jobs of one group GitHub lets one run and one wait, and cancels what waited before."""
+    for level in graph.levels:
+        names = {stage.name for stage in level}
+        beside: dict[str, list[Step]] = {}
+        for step in found:
+            if step.name in names and step.stage.environment is not None and isinstance(step.work, Job):
+                beside.setdefault(step.stage.environment, []).extend([step] * len(step.work.runs))
+        for environment, each in beside.items():
+            if len(each) > _MOST_BESIDE:
+                what = (
+                    f"is one of several jobs for {environment} beside each other, of which GitHub lets one run and one"
+                )
+                do = "let some wait for others with after"
+                yield Problem((each[-1].name, "after"), f"{what} wait, and cancels the rest; got {len(each)}; {do}")
 
 
 def _comments(step: Step) -> bool:
@@ -188,7 +211,8 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[
     if condition := _condition(step, code(graph), reviews=reviews):
         data["if"] = condition
     if isinstance(step.work, Gate):
-        data |= {"runs-on": "ubuntu-24.04", "timeout-minutes": 5, "permissions": {}}
+        label = _label(Runner(), ref.engines.github_actions)
+        data |= {"runs-on": label, "timeout-minutes": 5, "permissions": {}}
         name = _github_settings.gate_environment(graph.name, step.name)
         data["environment"] = {"name": name, "url": literal(step.work.link)} if step.work.link else name
         said = {"name": "Approved", "env": {"MESSAGE": literal(step.work.message)}, "run": 'echo "approved: $MESSAGE"'}

@@ -20,6 +20,7 @@ from eks_blueprints.pipelines.engines._steps import (
     code,
     only_reviews,
     problems_of_sources,
+    problems_of_tags,
     steps,
 )
 from eks_blueprints.pipelines.engines._text import default_image, secrets
@@ -84,6 +85,7 @@ def subjects(graph: Graph, args: GitlabCiArgs, environment: str | None) -> tuple
 def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Problem]:
     """What GitLab CI cannot do of it; paths begin with the name of a stage."""
     yield from problems_of_sources(graph, "GitLab CI", ("gitlab",))
+    yield from problems_of_tags(graph, "GitLab CI")
     source = code(graph)
     if source.ignore_paths:
         do = "list in paths what starts it"
@@ -178,7 +180,7 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
     data["needs"] = [{"job": name, "artifacts": name in makers} for name in names]
     rule: dict[str, Any] = {}
     if isinstance(step.work, Job) and step.work.comments:
-        return {**data, **_comment(step, step.work, graph, ref)}
+        return {**data, **_machine(Runner(), ref), **_comment(step, step.work, graph, ref)}
     if reviews and not step.reviewed:
         rule["if"] = '$CI_PIPELINE_SOURCE != "merge_request_event"'
     elif step.stage.reviews and not only_reviews(code(graph)):
@@ -186,12 +188,11 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
     if isinstance(step.work, Gate):
         # Without allow_failure a manual job of rules holds up those that need it.
         data["rules"] = [{**rule, "when": "manual", "allow_failure": False}]
-        return {**data, **_decision(step, step.work, graph)}
+        return {**data, **_machine(Runner(), ref), **_decision(step, step.work, graph)}
     job = step.work
     data["rules"] = [{**rule, "when": "always" if job.always else "on_success"}]
     data["image"] = {"name": default_image(job, ref.engines.gitlab_ci.image), "entrypoint": [""]}
-    if tags := _tags(job.runner, ref.engines.gitlab_ci):
-        data["tags"] = tags
+    data |= _machine(job.runner, ref)
     data["timeout"] = f"{job.timeout_minutes} minutes"
     # GitLab stops a job whose commit is not the newest any more only if it says so; one that deploys never does.
     data["interruptible"] = step.reviewed
@@ -295,6 +296,12 @@ def _kept(graph_name: str, step: Step, job: Job) -> dict[str, Any]:
     return {"artifacts": {**said, "expire_in": "30 days"}}
 
 
+def _machine(runner: Runner, ref: PipelinesRef) -> dict[str, Any]:
+    """What chooses the runner of a job: without it a project of tagged runners alone would let it wait forever."""
+    tags = _tags(runner, ref.engines.gitlab_ci)
+    return {"tags": tags} if tags else {}
+
+
 def _tags(runner: Runner, args: GitlabCiArgs) -> list[str]:
     machine = runner.size + ("_arm64" if runner.architecture == "arm64" else "")
     if own := args.runners.get(machine):  # type: ignore[call-overload]
@@ -312,7 +319,8 @@ def _value(said: str) -> Any:
 
 
 def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '\\"') + '"'
+    """A text of GitLab's rules, which know no way to write the quote that is around it."""
+    return f"'{name}'" if '"' in name else f'"{name}"'
 
 
 def _regex(glob: str) -> str:

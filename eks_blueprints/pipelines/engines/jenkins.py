@@ -11,7 +11,16 @@ from eks_blueprints.pipelines._job import Gate, Job, Site
 from eks_blueprints.pipelines.engines import _github_settings, _gitlab_settings, _owners
 from eks_blueprints.pipelines.engines._pod import pod, service_account
 from eks_blueprints.pipelines.engines._script import script
-from eks_blueprints.pipelines.engines._steps import ACCOUNT, MARK, Step, code, only_reviews, problems_of_sources, steps
+from eks_blueprints.pipelines.engines._steps import (
+    ACCOUNT,
+    MARK,
+    Step,
+    code,
+    only_reviews,
+    problems_of_sources,
+    problems_of_tags,
+    steps,
+)
 from eks_blueprints.pipelines.engines._text import secrets
 from eks_blueprints.pipelines.engines._yaml import text
 
@@ -79,6 +88,7 @@ def problems(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Iterator[Pr
         yield Problem((), message)
         return
     yield from problems_of_sources(graph, "Jenkins", ("github", "gitlab", "bitbucket", "codecommit"))
+    yield from problems_of_tags(graph, "Jenkins")
     for step in steps(graph, ref):
         if isinstance(step.work, Job) and step.work.comments:
             do = "use github_actions, gitlab_ci or bitbucket_pipelines"

@@ -6,8 +6,8 @@ git_log_in "$GIT_REPOSITORY"
 MANIFESTS="$(mktemp -d)"
 git clone --quiet --branch "$GIT_BRANCH" "$GIT_URL" "$MANIFESTS"
 HEAD_BEFORE="$(git -C "$MANIFESTS" rev-parse HEAD)"
-jq -n --arg url "$GIT_REPOSITORY" --arg branch "$GIT_BRANCH" --arg before "$HEAD_BEFORE" --argjson image "$IMAGE_JSON" \
-  '{method: "gitops", url: $url, branch: $branch, before: $before, commit: null, image: $image}' > "artifacts/$NAME/rollout.json"
+jq -n --arg url "$GIT_REPOSITORY" --arg branch "$GIT_BRANCH" --arg before "$HEAD_BEFORE" --argjson images "$IMAGES_JSON" \
+  '{method: "gitops", url: $url, branch: $branch, before: $before, commit: null, images: $images}' > "artifacts/$NAME/rollout.json"
 export GIT_AUTHOR_NAME="$PIPELINE" GIT_AUTHOR_EMAIL="$PIPELINE@pipeline.invalid"
 export GIT_COMMITTER_NAME="$PIPELINE" GIT_COMMITTER_EMAIL="$PIPELINE@pipeline.invalid"
 eks-blueprints gitops bump "$IMAGE" --repo "$MANIFESTS" --branch "$GIT_BRANCH" --path "$GIT_FOLDER" \

@@ -4,8 +4,8 @@
 HISTORY="$(helm history "$RELEASE" --namespace "$NAMESPACE" --output json 2> /dev/null || echo '[]')"
 BEFORE="$(jq '[.[] | select(.status == "deployed") | .revision] | max // 0' <<< "$HISTORY")"
 mkdir -p "artifacts/$NAME"
-jq -n --arg namespace "$NAMESPACE" --arg release "$RELEASE" --argjson before "$BEFORE" --argjson image "$IMAGE_JSON" \
-  '{method: "helm", namespace: $namespace, release: $release, before: $before, image: $image}' > "artifacts/$NAME/rollout.json"
+jq -n --arg namespace "$NAMESPACE" --arg release "$RELEASE" --argjson before "$BEFORE" --argjson images "$IMAGES_JSON" \
+  '{method: "helm", namespace: $namespace, release: $release, before: $before, images: $images}' > "artifacts/$NAME/rollout.json"
 helm upgrade --install "$RELEASE" "$CHART_FILE" --namespace "$NAMESPACE" "${CREATE_NAMESPACE[@]}" "${SETTINGS[@]}" \
   "$ROLLBACK" --wait --timeout "$TIMEOUT" --description "$PIPELINE run $RUN, commit $COMMIT"
 if [ "$TEST" = true ]; then

@@ -35,6 +35,9 @@ unfinished() {
     elif ($s.availableReplicas // 0) < $wanted then "\($s.availableReplicas // 0) of \($wanted) replicas are available"
     else "" end'
 }
+SEEN="$(mktemp)"
+IMAGES="[]"
+[ -z "$ROLLOUT" ] || IMAGES="$(jq -c '.images // []' "$ROLLOUT")"
 DEADLINE=$((SECONDS + WAIT_SECONDS))
 for workload in "${WORKLOADS[@]}"; do
   while true; do
@@ -49,20 +52,26 @@ for workload in "${WORKLOADS[@]}"; do
     sleep "${POLL_SECONDS:-5}"
   done
   jq -r --arg workload "$workload" '"\($workload): rolled out, generation \(.metadata.generation)"' <<< "$reported"
-  if [ -n "$ROLLOUT" ] && [ "$(jq -r '.image != null' "$ROLLOUT")" = true ]; then
+  if [ "$IMAGES" != "[]" ]; then
     selector="$(jq -r '.spec.selector as $s | [(($s.matchLabels // {}) | to_entries[] | "\(.key)=\(.value)"),
       (($s.matchExpressions // [])[] | if .operator == "In" then "\(.key) in (\(.values | join(",")))"
         elif .operator == "NotIn" then "\(.key) notin (\(.values | join(",")))"
         elif .operator == "Exists" then .key else "!\(.key)" end)] | join(",")' <<< "$reported")"
     # Of an image for several platforms a node reports the digest of the whole or of its own part.
     kubectl get pods --namespace "$NAMESPACE" --selector "$selector" --output json |
-      jq -r --slurpfile rollout "$ROLLOUT" --arg workload "$workload" '
-        $rollout[0].image as $image | ([$image.digest] + [($image.platforms // {})[]]) as $right |
-        [.items[] | select(.metadata.deletionTimestamp == null and .status.phase != "Succeeded" and .status.phase != "Failed") |
-          .metadata.name as $pod | (.status.containerStatuses // [])[] |
-          select(.imageID | contains("/\($image.repository)@")) | {pod: $pod, digest: (.imageID | split("@")[1])}] as $runs |
-        if $runs == [] then "no pod of \($workload) runs an image of \($image.repository)\n" | halt_error(1)
-        else $runs[] | if .digest as $d | $right | index($d) then "  \(.pod) runs \(.digest)"
-          else "pod \(.pod) runs another image; got \(.digest) instead of \($image.digest)\n" | halt_error(1) end end'
+      jq -r --argjson images "$IMAGES" '
+        .items[] | select(.metadata.deletionTimestamp == null and .status.phase != "Succeeded" and .status.phase != "Failed") |
+        .metadata.name as $pod | (.status.containerStatuses // [])[].imageID as $runs |
+        [$images[] | select("\(.registry)/\(.repository)" as $name | $runs | contains("\($name)@"))] | select(. != []) |
+        "\(.[0].registry)/\(.[0].repository)" as $name | ($runs | split("@")[1]) as $digest |
+        if [.[] | .digest, (.platforms // {})[]] | index($digest) then "  \($pod) runs \($digest) of \($name)"
+        else "pod \($pod) runs another image; got \($digest) instead of \(.[0].digest)\n" | halt_error(1) end' | tee -a "$SEEN"
+  fi
+done
+# Not every workload runs one of them; but what was deployed runs somewhere.
+jq -r '.[] | "\(.registry)/\(.repository)"' <<< "$IMAGES" | while read -r image; do
+  if ! grep -qF " of $image" "$SEEN"; then
+    echo "no pod runs an image of $image; got none in ${WORKLOADS[*]}" >&2
+    exit 1
   fi
 done

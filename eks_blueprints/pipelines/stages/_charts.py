@@ -93,14 +93,14 @@ class ChartArgs(Spec):
         options: tuple[str, ...] = ()
         before: tuple[str, ...] = ()
         if (signed := self.provenance) is not None:
-            before = (f'KEYRING="$(mktemp)"\nbase64 --decode <<< "${signed.keyring}" > "$KEYRING"',)
+            before = (f'KEYRING_FILE="$(mktemp)"\nbase64 --decode <<< "${signed.keyring}" > "$KEYRING_FILE"',)
             options = ("--sign", "--key", signed.key)
         words: dict[str, Any] = {"CHART_PATH": self.path, "VERSION_FROM": self.version_from}
         text = script("package_chart", **words, DEPENDENCIES=self.dependencies, SIGN_OPTIONS=options)
         if signed is not None:
             phrase = f'--passphrase-file <(printf %s "${signed.passphrase}")' if signed.passphrase else ""
             text = text.replace(
-                '"${SIGN_OPTIONS[@]}"', f'"${{SIGN_OPTIONS[@]}}" --keyring "$KEYRING" {phrase}'.rstrip()
+                '"${SIGN_OPTIONS[@]}"', f'"${{SIGN_OPTIONS[@]}}" --keyring "$KEYRING_FILE" {phrase}'.rstrip()
             )
         return (*before, text)
 

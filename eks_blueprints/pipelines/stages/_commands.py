@@ -5,22 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import RegionalArn, RegionalKeyArn, repeated
+from eks_blueprints.core.leaves import RegionalKeyArn, repeated
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.pipelines._job import GIVEN, Architecture, Job, Output, Report, ReportKind, Runner, Site, Size
+from eks_blueprints.pipelines._secrets import SecretArn
 from eks_blueprints.pipelines.stages.base import Artifact, Stage
 
 _VARIABLE = Form(
     r"[A-Za-z_][A-Za-z0-9_]{0,127}", what="is not a valid name of a variable", do="use letters, digits and _"
 )
+# What programs are found by, and whom they act as: a value of a user's would give the job to others.
+_POWERFUL = (
+    *("AWS_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "BASH_ENV", "DEPLOYS_AS", "HOME", "IFS"),
+    *("LD_LIBRARY_PATH", "LD_PRELOAD", "PATH", "SHELLOPTS"),
+)
 # CodeBuild keeps this beginning for itself, GitHub and GitLab keep theirs.
 _TAKEN = ("CODEBUILD_", "GITHUB_", "CI_", "GITLAB_", "RUNNER_", "ACTIONS_", "JENKINS_")
-Paths = Annotated[Many[str], Field(min_length=1, max_length=50)]
+_OWN = Form(
+    r"(?![/~])(?!.*(^|/)\.\.(/|$))[^\x00-\x1f]{1,512}",
+    what="is not below the root of the checkout",
+    do="write it from there, such as dist/**",
+)
+_IMAGE = Form(
+    r"[A-Za-z0-9][\w.-]*(:\d+)?(/[\w.-]+)*(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?",
+    what="is not an image of a container",
+    do="write it like public.ecr.aws/acme/tools:1",
+)
+OwnPath = Annotated[str, AfterValidator(_OWN)]
+Paths = Annotated[Many[OwnPath], Field(min_length=1, max_length=50)]
 
 
 def variable_names(found: Mapping[str, Any], faults: Faults, field: str) -> None:
@@ -28,6 +45,9 @@ def variable_names(found: Mapping[str, Any], faults: Faults, field: str) -> None
     for name in found:
         if fault := _VARIABLE.fault(name):
             faults.add((field, name), fault)
+        elif name in _POWERFUL:
+            what = "decides which programs a job runs, or as whom"
+            faults.add((field, name), f"{what}; got {shown(name)}; set it in commands instead, if you need it")
         elif name in GIVEN or name.upper().startswith(_TAKEN):
             faults.add((field, name), f"is a variable that every job has already; got {shown(name)}; rename it")
 
@@ -45,7 +65,7 @@ class ReportArgs(Spec):
 class RunnerArgs(Spec):
     """The machine that it runs on."""
 
-    image: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    image: Annotated[str, Field(max_length=255), AfterValidator(_IMAGE)] | None = None
     """Image of the container. Default: the engine's own for builds."""
 
     size: Size = "small"
@@ -78,11 +98,12 @@ class CommandStage(Stage):
     variables: dict[str, In[str]] = {}
     """Further variables of the environment. A secret is not a variable: see `secrets`."""
 
-    secrets: dict[str, In[RegionalArn]] = {}
-    """Variables whose values are secrets, with the ARN of each in Secrets Manager. Its role can read them."""
+    secrets: dict[str, In[SecretArn]] = {}
+    """Variables whose values are secrets, with the ARN of each in Secrets Manager or in Parameter Store. Its role can
+    read them."""
 
     secret_keys: Many[In[RegionalKeyArn]] = ()
-    """ARNs of the KMS keys that encrypt the secrets. Default: Secrets Manager's own key, which needs no permission."""
+    """ARNs of the KMS keys that encrypt the secrets. Default: the service's own key, which needs no permission."""
 
     reports: dict[Artifact, ReportArgs] = {}
     """Results that the engine shows, by a name of your choice."""
@@ -157,11 +178,6 @@ class CommandStage(Stage):
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Its commands."""
         return self.job()
-
-    @property
-    def plain_texts(self) -> Mapping[str, object]:
-        """Commands and variables."""
-        return {"commands": list(self.commands), "variables": dict(self.variables), "matrix": dict(self.matrix)}
 
 
 class BuiltInStage(CommandStage):

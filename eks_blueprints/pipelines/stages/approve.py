@@ -46,8 +46,3 @@ class Approve(Stage):
     def approves(self) -> bool:
         """It does."""
         return True
-
-    @property
-    def plain_texts(self) -> Mapping[str, object]:
-        """What people read."""
-        return {"message": self.message}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from eks_blueprints.core.elements import Element, left_open
-from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import Many
 from eks_blueprints.core.statements import StatementArgs
@@ -48,6 +48,16 @@ class Stage(Element):
     @property
     def takes(self) -> Mapping[ArtifactKind, bool]:
         """Kinds of the artifacts that it can use, and whether it cannot do without one of that kind."""
+        return {}
+
+    @property
+    def uses_several(self) -> bool:
+        """Whether it works on all artifacts of a kind that it is given, and not on one."""
+        return False
+
+    @property
+    def named(self) -> Mapping[Path, str]:
+        """Images that its other fields name among the artifacts, by the place of each; they are inputs too."""
         return {}
 
     def outputs(self) -> Mapping[str, Output]:
@@ -95,8 +105,3 @@ class Stage(Element):
         if self.deploys:
             return environment.policy
         return "view" if self.verifies else None
-
-    @property
-    def plain_texts(self) -> Mapping[str, object]:
-        """Fields whose texts end up in definitions that many can read, where a secret must not stand."""
-        return {}

@@ -65,12 +65,23 @@ class Find(BuiltInStage):
     chart: FoundChart | None = None
     """A chart."""
 
+    starts: bool = False
+    """Whether a push of one that counts starts the pipeline; for ECR and CodePipeline."""
+
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         faults = Faults()
         faults.require_one(self, "image", "chart")
+        if self.starts and self.chart is not None and self.chart.bucket is not None:
+            do = "add a source with provider: s3 and the index.yaml of the bucket"
+            faults.add("starts", f"is for repositories of ECR; got a chart in a bucket; {do}")
         faults.raise_if_any()
         return self
+
+    @property
+    def pattern(self) -> str:
+        """Which tags count, with `*` for any text."""
+        return self.image.tags if self.image is not None else self.chart.versions if self.chart is not None else "*"
 
     @property
     def artifact(self) -> str:
@@ -109,12 +120,11 @@ class Find(BuiltInStage):
                 PATTERN=self.chart.versions,
             )
             return self.job((said,), allowed=allowed, tools=("jq", "yq"), checkout=bool(self.commands))
-        pattern = self.image.tags if self.image is not None else self.chart.versions if self.chart is not None else "*"
         said = script(
             "find_in_ecr",
             NAME=self.artifact,
             REPOSITORY=place.repository or "",
-            PATTERN=pattern,
+            PATTERN=self.pattern,
             KIND="image" if self.image is not None else "chart",
         )
         lines = (_registry.log_in(site, place), said)

@@ -76,6 +76,11 @@ class Publish(BuiltInStage):
         return {"image": True} if self.image is not None else {}
 
     @property
+    def uses_several(self) -> bool:
+        """All images that it is given."""
+        return True
+
+    @property
     def summary(self) -> str:
         """What it does, in a few words for pictures."""
         what = "chart" if self.chart is not None else "image"

@@ -102,6 +102,11 @@ class Scan(BuiltInStage):
         return {"image": True}
 
     @property
+    def uses_several(self) -> bool:
+        """All images that it is given."""
+        return True
+
+    @property
     def summary(self) -> str:
         """What it does, in a few words for pictures."""
         waived = f", {len(self.waivers)} waived" if self.waivers else ""

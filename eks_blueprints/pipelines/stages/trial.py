@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
-from eks_blueprints.core.errors import Problem
+from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.leaves import Namespace
 from eks_blueprints.pipelines import _cluster, _registry
 from eks_blueprints.pipelines._environment import Environment
@@ -62,26 +62,31 @@ class Trial(BuiltInStage):
         return {"image": False} if self.helm.chart is not None else {"image": False, "chart": True}
 
     @property
+    def named(self) -> Mapping[Path, str]:
+        """The images of its release."""
+        return {("helm", "images", name): name for name in self.helm.images}
+
+    @property
     def summary(self) -> str:
         """What it does, in a few words for pictures."""
         return f"helm test {self.helm.release}, then removed"
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Install, test, remove."""
-        image = next((name for name, output in inputs.items() if output.kind == "image"), "")
+        images = tuple(name for name, output in inputs.items() if output.kind == "image")
         chart = next((name for name, output in inputs.items() if output.kind == "chart"), "")
         place = inputs[chart].place or Place() if chart and self.helm.chart is None else Place()
         note = script(
             "rollout",
             NAME=self.name.replace("_", "-"),
             NAMESPACE=self.namespace or "",
-            IMAGE_INPUT=image,
+            IMAGE_INPUTS=images,
             TIMEOUT=f"{self.wait_minutes}m",
         )
         prefix = "" if self.namespace is not None else f"{site.pipeline}-trial"
         lines = (
             note,
-            *helm_lines(self.helm, site, "" if self.helm.chart else chart, place),
+            *helm_lines(self.helm, site, "" if self.helm.chart else chart, place, images),
             *_cluster.enter(site),
             script("trial", RELEASE=self.helm.release, TRIAL=prefix),
         )

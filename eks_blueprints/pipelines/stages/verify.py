@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -24,6 +24,9 @@ _URL = Form(
     r"https?://(?!.*@)[\x21-\x7e]+", what="is not an address", do="write https://host/path without a user or password"
 )
 _ALARM = Form(r"[\x20-\x7e]{1,255}", what="is not the name of an alarm", do="write its name in CloudWatch, not its ARN")
+
+
+_POWERS = ("view", "edit", "admin", "cluster_admin")
 
 
 class UrlCheck(Spec):
@@ -51,6 +54,10 @@ class Verify(Guarded, BuiltInStage):
 
     helm_test: bool = False
     """Whether the tests of the release that was deployed run once more (`helm test`)."""
+
+    policy: Literal["view", "edit", "admin"] | None = None
+    """EKS access policy that its commands need in the cluster, such as `edit` for `kubectl exec`. Default: `view`, or
+    that of the environment where it tests a release or rolls back."""
 
     urls: Many[UrlCheck] = ()
     """Addresses that must answer."""
@@ -91,8 +98,9 @@ class Verify(Guarded, BuiltInStage):
             yield Problem(("namespace",), "is required for workloads; got none; name the one that they are in")
 
     def cluster_policy(self, environment: Environment) -> str | None:
-        """It looks; tests of a chart and rolling back need more."""
-        return environment.policy if self.helm_test else super().cluster_policy(environment)
+        """It looks; tests of a chart, rolling back and some commands need more."""
+        own = environment.policy if self.helm_test else super().cluster_policy(environment)
+        return max(self.policy or "view", own or "view", key=_POWERS.index)
 
     @property
     def verifies(self) -> bool:
@@ -116,8 +124,9 @@ class Verify(Guarded, BuiltInStage):
         rollout = next((name for name, output in inputs.items() if output.kind == "rollout"), None)
         blind = site.environment is None or site.environment.gitops is not None or site.environment.cluster is None
         before: list[str] = []
-        if not blind and (self.workloads or rollout is not None):
+        if not blind and (self.workloads or rollout is not None or self.commands):
             before += _cluster.enter(site)
+        if not blind and (self.workloads or rollout is not None):
             before.append(
                 script(
                     "verify_rollout",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eks_blueprints.kubernetes.claims import OLD_CLASS
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.installed import charts
 from eks_blueprints.policies.objects import DEPLOYMENT, STATEFUL_SET, namespace_of, pod_of, replicas
@@ -164,8 +165,9 @@ def default_class(subject: Props, context: Context) -> Faults:
             other = next(each for each in defaults if each is not resource)
             yield subject.fault(f"is a default beside {other.name}", "metadata", "annotations")
         return
-    specs = [subject.at("spec")] if resource.type == CLAIM else [each.at("spec") for each in templates_of(resource)]
-    nameless = [each for each in specs if not each.has("storageClassName")]
+    claims = [subject] if resource.type == CLAIM else templates_of(resource)
+    unnamed = [each for each in claims if not each.has("metadata", "annotations", OLD_CLASS)]
+    nameless = [each.at("spec") for each in unnamed if not each.at("spec").has("storageClassName")]
     cluster = cluster_of(resource, stack)
     if not nameless or cluster is None:
         raise NotApplicable

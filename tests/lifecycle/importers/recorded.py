@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one answer a line
 """Answers of AWS's APIs for one cluster, written by hand; each is held against botocore's model of the answer."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ ISSUER = f"oidc.eks.{REGION}.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SUBNETS = ["subnet-0a10000000000000", "subnet-0b10000000000000"]
 HOME = f"/aws/eks/{NAME}/cluster"
-ADMIN = f"arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 _PIA = {"clusterName": NAME, "createdAt": NOW, "modifiedAt": NOW, "tags": {}}
 
 

@@ -9,7 +9,7 @@ import pytest
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.core.yaml_text import load
 from eks_blueprints.lifecycle.importers import files
-from eks_blueprints.lifecycle.importers.writing import as_yaml
+from eks_blueprints.lifecycle.importers.writing import Note, as_yaml
 from tests.cli.test_commands import call
 from tests.lifecycle.importers.objects import SHOP
 
@@ -39,6 +39,14 @@ def test_a_part_is_added_to_a_file_of_which_all_else_stays(tmp_path: Path) -> No
     assert load(text) == {**load(PROD), **data, "addons": {"metrics_server": {}, **data["addons"]}}
     assert [line for line in PROD.splitlines() if line not in text.splitlines()] == []
     assert text.index("# for autoscalers") < text.index("app:") < text.index("# The last word.")
+
+
+def test_small_entries_are_added_on_lines_of_their_own(tmp_path: Path) -> None:
+    file = tmp_path / "prod.yaml"
+    file.write_text(f"{PROD}\nnamespaces:\n  old: {{}}\n")
+    note = Note(("namespaces", "shop"), "# of the shop")
+    text = files.added(file, "prod.yaml", {"namespaces": {"shop": {}}}, [note])
+    assert text.endswith("namespaces:\n  old: {}\n  # of the shop\n  shop: {}\n")
 
 
 @pytest.mark.parametrize(

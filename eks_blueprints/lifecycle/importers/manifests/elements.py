@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from eks_blueprints.lifecycle.importers.manifests.fields import Fields
 from eks_blueprints.lifecycle.importers.manifests.groups import Group, Member
 from eks_blueprints.lifecycle.importers.manifests.members import UnfitError
 from eks_blueprints.lifecycle.importers.manifests.original import Original
+from eks_blueprints.workloads._drawing import Drawing
 from eks_blueprints.workloads.base import NAME_LABEL, Workload
 
 _GROUNDS = tuple(
@@ -40,9 +41,20 @@ class Built:
     name: str
     kind: str
     fields: Fields
-    made: list[Original]
+    by_key: dict[str, Original]
+    """The objects that it makes, by the keys under which it draws them."""
     left: list[tuple[Original, str]] = field(default_factory=list)
     """Objects that belong to it and that it cannot make, and why."""
+
+    @property
+    def made(self) -> list[Original]:
+        """The objects that it makes."""
+        return list(self.by_key.values())
+
+    def drawn(self) -> Iterator[tuple[Original, Drawing]]:
+        """The same, each with what the element draws for it."""
+        for each in _element(self.kind, self.name, self.fields).objects(_GROUNDS[0]):
+            yield self.by_key[each.key], each
 
 
 def build(group: Group, name: str) -> Built:
@@ -75,7 +87,7 @@ def _with(group: Group, name: str, chosen: list[Member]) -> Built:
     if {"ingress", "http_route"} & fields.keys() or fields.get("service", {}).get("type") == "LoadBalancer":
         fields["drain_seconds"] = 0
     fields = _mended(group, name, fields, expected)
-    return Built(name, group.kind, fields, list(expected.values()))
+    return Built(name, group.kind, fields, expected)
 
 
 def _controller(group: Group, name: str) -> Fields:

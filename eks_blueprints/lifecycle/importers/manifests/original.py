@@ -9,6 +9,7 @@ from typing import Any
 from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.kubernetes.shapes import group_of
+from eks_blueprints.lifecycle.importers.manifests.comments import About
 
 Key = tuple[str, str, str, str]
 """API group, kind, namespace and name."""
@@ -25,8 +26,8 @@ class Original:
     """The document that it stands in; None where a tool wrote it."""
     at: Path = ()
     """Where it stands in that document: below `items` for one of a List."""
-    comments: tuple[int, ...] = ()
-    """Lines of its file that hold comments; of the first object of a file alone."""
+    comments: tuple[About, ...] = ()
+    """Comments about it and its parts, whose paths are those of the object."""
     notes: list[str] = field(default_factory=list)
     """What differs from it in the stack file, and why."""
 

@@ -10,12 +10,13 @@ from typing import Any
 from eks_blueprints.core.json_values import spelled
 from eks_blueprints.core.leaves import element_name
 from eks_blueprints.kubernetes.namespace_names import OF_EVERY_CLUSTER
-from eks_blueprints.lifecycle.importers.manifests import cleaned, judged, sources, storage
+from eks_blueprints.lifecycle.importers.manifests import carried, cleaned, judged, sources, storage
 from eks_blueprints.lifecycle.importers.manifests.elements import Built, build
 from eks_blueprints.lifecycle.importers.manifests.groups import Group, groups
 from eks_blueprints.lifecycle.importers.manifests.members import UnfitError
 from eks_blueprints.lifecycle.importers.manifests.original import Original
 from eks_blueprints.lifecycle.importers.manifests.secret_values import SecretValues
+from eks_blueprints.lifecycle.importers.writing import Note
 
 _AWAITED = ("Ingress", "PersistentVolumeClaim", "Service")
 """Kinds that Pulumi waits for until pods stand behind them."""
@@ -46,6 +47,12 @@ class Part:
     secrets: SecretValues = field(default_factory=SecretValues)
     unknown: list[str] = field(default_factory=list)
     """Kinds of which nothing is known here."""
+    keys: dict[int, str] = field(default_factory=dict)
+    """Under which key an object stands among the manifests, by its `id`."""
+    notes: list[Note] = field(default_factory=list)
+    """Comments, by where they belong in `data`."""
+    uncarried: dict[str, list[int]] = field(default_factory=dict)
+    """Lines of comments that have no place in it, by file."""
 
 
 def imported(
@@ -75,6 +82,7 @@ def imported(
     if not addons:
         _storage(part)
     _manifests(part, rest)
+    carried.carry(part)
     return part
 
 
@@ -204,6 +212,7 @@ def _manifests(part: Part, rest: list[Original]) -> None:
             found.metadata["annotations"] = {_SKIP: "true", **(found.metadata.get("annotations") or {})}
         key = next(each for each in _keys(found) if each not in taken)
         taken[key] = spelled(found.manifest)
+        part.keys[id(found)] = key
     if taken:
         part.data.setdefault("addons", {})[part.name] = {"kind": "manifests", "manifests": taken}
 

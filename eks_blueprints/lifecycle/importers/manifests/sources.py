@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -16,7 +17,7 @@ from eks_blueprints.core.document import Document, documents
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.object_lists import listed
 from eks_blueprints.kubernetes import names
-from eks_blueprints.lifecycle.importers.manifests.comments import commented
+from eks_blueprints.lifecycle.importers.manifests.comments import About, of_documents
 from eks_blueprints.lifecycle.importers.manifests.original import Original
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -158,11 +159,20 @@ def _of_text(text: str, name: str, problems: list[Problem]) -> Iterator[Original
         else:
             problems += error.problems
         return
-    told = tuple(commented(text))
-    for document in found:
-        for each in _of_document(_as_kubectl(document, document.data, ()), name, document, problems):
-            each.comments, told = told, ()
-            yield each
+    for document, comments in zip(found, of_documents(text, found), strict=True):
+        every = list(_of_document(_as_kubectl(document, document.data, ()), name, document, problems))
+        for index, each in enumerate(every):
+            each.comments = tuple(_about(each, comments, every[:index]))
+        yield from every
+
+
+def _about(found: Original, comments: Sequence[About], before: Sequence[Original]) -> Iterator[About]:
+    """The comments about an object, counted from it; the first one of a List has those about the List too."""
+    for each in comments:
+        if each.path[: len(found.at)] == found.at:
+            yield replace(each, path=each.path[len(found.at) :])
+        elif not before and not (len(each.path) > 1 and each.path[0] == "items"):
+            yield replace(each, path=())
 
 
 def _as_kubectl(document: Document, value: Any, path: Path) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.blueprint.storage_facts import BRINGS, IN_TREE, is_default
+from eks_blueprints.kubernetes.claims import claim_spec
 
 if TYPE_CHECKING:
     from eks_blueprints.lifecycle.importers.manifests.original import Original
@@ -28,7 +29,7 @@ def needed(every: Sequence[Original]) -> dict[str, Original]:
 
 
 def _claims(each: Original) -> Iterator[Mapping[str, Any]]:
-    specs = [each.spec] if each.kind == "PersistentVolumeClaim" else []
+    specs = [claim_spec(each.manifest)] if each.kind == "PersistentVolumeClaim" else []
     templates = each.spec.get("volumeClaimTemplates") if each.kind == "StatefulSet" else ()
-    specs += [template.get("spec") or {} for template in templates or () if isinstance(template, Mapping)]
+    specs += [claim_spec(template) for template in templates or () if isinstance(template, Mapping)]
     yield from (spec for spec in specs if spec.get("volumeName") is None)

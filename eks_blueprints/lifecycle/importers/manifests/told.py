@@ -35,7 +35,7 @@ def to_data(part: Part) -> dict[str, Any]:
         "manifests": [{"object": found.called, "place": found.place, "why": why} for found, why in part.manifests],
         "added": list(part.added),
         "differences": [{"object": name, "place": place, "what": what} for place, name, what in differences(part)],
-        "comments": {each.file: list(each.comments) for each in part.originals if each.comments},
+        "comments": {file: list(lines) for file, lines in part.uncarried.items()},
         "secrets": dict(part.secrets.of),
         "plain_secrets": list(part.secrets.inside),
         "unchecked_kinds": list(part.unknown),
@@ -117,12 +117,12 @@ def lines(part: Part) -> Iterator[str]:
     else:
         yield "nothing differs from what was read"
     lost = [f"{file}: {_count(len(own), 'line')}, the first is {own[0]}" for file, own in data["comments"].items()]
-    yield from _listed("comments are not taken over", lost)
+    yield from _listed("comments without a place, or that may hold a secret", lost)
     yield from _listed("secrets in plain text", data["plain_secrets"])
     if data["unchecked_kinds"]:
         yield from _listed("not checked, as nothing here knows their fields", data["unchecked_kinds"])
     told = [f"{what}: {', '.join(names)}" for what, names in data["advice"].items()]
-    yield from _listed("left off as it was; could be turned on", told)
+    yield from _listed("off, as in the input; could be turned on", told)
 
 
 def _listed(title: str, entries: list[str]) -> Iterator[str]:

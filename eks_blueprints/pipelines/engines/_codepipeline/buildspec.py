@@ -74,21 +74,23 @@ def _placed(name: str, output: Output, primary: str) -> Iterator[str]:
     """Lines that put an input into `artifacts/<name>`; sources that a job starts in stay where they are."""
     if name == primary and output.kind == "source":
         return
-    variable = f"{{CODEBUILD_SRC_DIR_{artifact_name(name)}:?}}"
-    yield f"mkdir -p artifacts/{name}"
-    if output.kind == "image" and name == primary:
-        yield f"jq '{_IMAGE}' imageDetail.json > artifacts/{name}/image.json"
-    elif output.kind == "image":
-        yield f'if [ -f "${variable}/imageDetail.json" ]; then'
-        yield f"  jq '{_IMAGE}' \"${variable}/imageDetail.json\" > artifacts/{name}/image.json"
-        yield f'else cp -a "${variable}/." artifacts/{name}/; fi'
-    elif name == primary:
-        yield f"find . -mindepth 1 -maxdepth 1 ! -name artifacts -exec cp -a {{}} artifacts/{name}/ ';'"
-    elif output.in_parts:
-        # AWS says of several builds' artifacts that they are one, and not whether each has a folder of its own there.
-        yield f"find \"${variable}\" -type f -exec cp {{}} artifacts/{name}/ ';'"
+    folder = f"artifacts/{name}"
+    yield f"mkdir -p {folder}"
+    if name == primary:
+        place, copied = ".", f"find . -mindepth 1 -maxdepth 1 ! -name artifacts -exec cp -a {{}} {folder}/ ';'"
     else:
-        yield f'cp -a "${variable}/." artifacts/{name}/'
+        place = f"${{CODEBUILD_SRC_DIR_{artifact_name(name)}:?}}"
+        copied = f'cp -a "{place}/." {folder}/'
+        if output.in_parts:
+            # AWS says of several builds' artifacts that they are one, not whether each has a folder of its own there.
+            copied = f"find \"{place}\" -type f -exec cp {{}} {folder}/ ';'"
+    if output.kind == "image":
+        # ECR's source action names an image in its own way, and a build as stages do.
+        yield f'if [ -f "{place}/imageDetail.json" ]; then'
+        yield f"  jq '{_IMAGE}' \"{place}/imageDetail.json\" > {folder}/image.json"
+        yield f"else {copied}; fi"
+    else:
+        yield copied
 
 
 def _artifacts(names: Sequence[str]) -> dict[str, Any]:

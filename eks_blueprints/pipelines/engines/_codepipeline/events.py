@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines.engines._codepipeline.schedules import expressions
+from eks_blueprints.pipelines.stages.find import Find
 
 if TYPE_CHECKING:
     import pulumi_aws as aws
@@ -48,6 +49,11 @@ def starts(frame: Frame) -> Iterator[Start]:
             for index, expression in enumerate(expressions(source.schedule)):
                 name = f"{slug}-schedule" + (f"-{index + 1}" if index else "")
                 yield Start(name=name, schedule=f"cron({expression})")
+    for stage in frame.graph.stages:
+        if isinstance(stage, Find) and stage.starts:
+            # The stage itself finds what was pushed.
+            detail = _pushed(stage.place.repository or "", _counting(stage.pattern))
+            yield Start(name=f"{stage.name.replace('_', '-')}-event", pattern=_text(detail))
 
 
 def pattern(frame: Frame, source: Source) -> dict[str, Any]:
@@ -67,11 +73,20 @@ def pattern(frame: Frame, source: Source) -> dict[str, Any]:
             "detail": detail,
         }
     if source.provider == "ecr":
-        detail = {"action-type": ["PUSH"], "result": ["SUCCESS"], "repository-name": [source.repository]}
-        detail["image-tag"] = _names(source.tags or ("latest",))
-        return {"source": ["aws.ecr"], "detail-type": ["ECR Image Action"], "detail": detail}
+        return _pushed(source.repository, _names(source.tags or ("latest",)))
     detail = {"bucket": {"name": [source.repository]}, "object": {"key": [source.key]}}
     return {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
+
+
+def _pushed(repository: In[str], tags: list[Any]) -> dict[str, Any]:
+    """Pushes to a repository of ECR, of images and of charts alike."""
+    detail = {"action-type": ["PUSH"], "result": ["SUCCESS"], "repository-name": [repository], "image-tag": tags}
+    return {"source": ["aws.ecr"], "detail-type": ["ECR Image Action"], "detail": detail}
+
+
+def _counting(pattern: str) -> list[Any]:
+    """Tags like a pattern; signatures are pushed with tags of their own, and are none."""
+    return [{"anything-but": {"prefix": "sha256-"}}] if pattern == "*" else _names((pattern,))
 
 
 def _names(names: Sequence[str]) -> list[Any]:

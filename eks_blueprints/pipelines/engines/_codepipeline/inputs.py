@@ -28,9 +28,17 @@ def given(graph: Graph, stage: Stage, job: Job) -> Given:
     """What a stage is given. CodeBuild starts nothing without an artifact."""
     inputs = graph.inputs[stage.name]
     outputs = {name: maker.outputs()[name] for name, maker in graph.makers.items()}
-    sources = [name for name in inputs if outputs[name].kind == "source"]
     all_sources = [name for source in graph.sources for name in source.outputs()]
-    checkouts = [name for name in all_sources if outputs[name].kind == "source"]
+    # Where no repository has code, an archive in a bucket does.
+    checkouts = next(
+        (
+            found
+            for kind in ("source", "files")
+            if (found := [name for name in all_sources if outputs[name].kind == kind])
+        ),
+        [],
+    )
+    sources = [name for name in inputs if name in checkouts]
     starts = [*sources, *(checkouts if job.checkout else ()), *inputs, *checkouts, *all_sources]
     return Given(primary=starts[0], inputs=tuple(inputs))
 

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from eks_blueprints.pipelines._job import Architecture, Job, Output, Size, joined
 from eks_blueprints.pipelines._roles import access_entry
+from eks_blueprints.pipelines._secrets import in_codebuild
 from eks_blueprints.pipelines.engines._codepipeline import buildspec, roles
 from eks_blueprints.pipelines.engines._codepipeline.frame import Frame
 from eks_blueprints.pipelines.engines._codepipeline.inputs import given, runs
@@ -101,7 +102,9 @@ def _machine(frame: Frame, stage: Stage, job: Job) -> aws.codebuild.ProjectEnvir
     said: list[aws.codebuild.ProjectEnvironmentEnvironmentVariableArgsDict] = [
         {"name": name, "value": value, "type": "PLAINTEXT"} for name, value in variables.items()
     ]
-    said += [{"name": name, "value": arn, "type": "SECRETS_MANAGER"} for name, arn in job.secrets.items()]
+    for name, arn in job.secrets.items():
+        kept, value = in_codebuild(arn)
+        said.append({"name": name, "value": value, "type": kept})
     return {
         "type": MACHINES[runner.architecture],
         "compute_type": SIZES[runner.size],

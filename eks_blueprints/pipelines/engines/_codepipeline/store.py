@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -15,10 +14,10 @@ from eks_blueprints.core.naming import name_prefix
 from eks_blueprints.core.spec import In
 from eks_blueprints.network import zones
 from eks_blueprints.pipelines._aws_spec import ArtifactsArgs
+from eks_blueprints.pipelines._bucket import ABORTED_DAYS, closed
 from eks_blueprints.pipelines._job import joined
 
 BUCKET_NAME_LIMIT = 63
-_NONCURRENT_DAYS = 7
 
 
 class PipelineArtifacts(Component):
@@ -87,78 +86,13 @@ def _store(  # noqa: PLR0917 what one store is made of
         tags=dict(tags) or None,
         opts=component.child(protect=spec.protect or None),
     )
-    parts = _parts(component, name, bucket, key, spec, where)
-    return Store(region=region, bucket=bucket.bucket, bucket_arn=bucket.arn, key_arn=key, ready=(bucket, *parts))
-
-
-def _parts(  # noqa: PLR0917 what one bucket is made of
-    component: Component, name: str, bucket: aws.s3.Bucket, key: In[str], spec: ArtifactsArgs, where: str | None
-) -> list[pulumi.Resource]:
-    closed = aws.s3.BucketPublicAccessBlock(
-        f"{name}-private",
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        region=where,
-        opts=component.child(),
-    )
-    encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
-        f"{name}-encryption",
-        bucket=bucket.bucket,
-        rules=[
-            {
-                "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key},
-                "bucket_key_enabled": True,
-            }
-        ],
-        region=where,
-        opts=component.child(),
-    )
-    versioned = aws.s3.BucketVersioning(
-        f"{name}-versioning",
-        bucket=bucket.bucket,
-        versioning_configuration={"status": "Enabled"},
-        region=where,
-        opts=component.child(),
-    )
-    aws.s3.BucketLifecycleConfiguration(
-        f"{name}-lifecycle",
-        bucket=bucket.bucket,
-        rules=[
-            {
-                "id": "expire",
-                "status": "Enabled",
-                "filter": {"prefix": ""},
-                "expiration": {"days": spec.expire_days},
-                "noncurrent_version_expiration": {"noncurrent_days": _NONCURRENT_DAYS},
-                "abort_incomplete_multipart_upload": {"days_after_initiation": _NONCURRENT_DAYS},
-            }
-        ],
-        region=where,
-        opts=component.child(depends_on=[versioned]),
-    )
-    policy = aws.s3.BucketPolicy(
-        f"{name}-policy",
-        bucket=bucket.bucket,
-        policy=json_text({"Version": "2012-10-17", "Statement": [_tls_only(bucket.arn)]}),
-        region=where,
-        # S3 refuses two changes of who can use a bucket at once.
-        opts=component.child(depends_on=[closed]),
-    )
-    return [closed, encrypted, versioned, policy]
-
-
-def _tls_only(arn: pulumi.Output[str]) -> dict[str, Any]:
-    return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, joined(arn, "/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    expires = {
+        "id": "expire",
+        "expiration": {"days": spec.expire_days},
+        "noncurrent_version_expiration": {"noncurrent_days": ABORTED_DAYS},
     }
+    parts = closed(component, name, bucket, key, expires=expires, region=where)
+    return Store(region=region, bucket=bucket.bucket, bucket_arn=bucket.arn, key_arn=key, ready=(bucket, *parts))
 
 
 def _key_policy(region: str, account: In[str]) -> In[str]:

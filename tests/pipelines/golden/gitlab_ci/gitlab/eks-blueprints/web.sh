@@ -10,6 +10,10 @@ send() { # method, path, part of the settings
   jq "$3" "$FILE" | glab api --method "$1" "$2" --header 'Content-Type: application/json' --input - > /dev/null
 }
 
+drop() { # path below the project, which may not be there
+  glab api --method DELETE "projects/$PROJECT/$1" > /dev/null 2>&1 || true
+}
+
 level() { # a user, or the path of a group
   local id
   id="$(glab api "users?username=$1" | jq -r '.[0].id // empty')"
@@ -21,7 +25,7 @@ level() { # a user, or the path of a group
 }
 
 environment() { # name, who can deploy to it...
-  local name="$1" levels
+  local name="$1" levels before
   shift
   if [ "$#" -eq 0 ]; then
     levels='[{"access_level": 30}]'
@@ -29,16 +33,26 @@ environment() { # name, who can deploy to it...
     levels="$(for each in "$@"; do level "$each"; done | jq -s .)"
   fi
   glab api --method POST "projects/$PROJECT/environments" -f "name=$name" > /dev/null 2>&1 || true
-  glab api --method DELETE "projects/$PROJECT/protected_environments/$name" > /dev/null 2>&1 || true
-  jq -n --arg name "$name" --argjson levels "$levels" '{name: $name, deploy_access_levels: $levels}' |
-    glab api --method POST "projects/$PROJECT/protected_environments" \
-      --header 'Content-Type: application/json' --input - > /dev/null
+  # One that is protected already is changed in one step, so that it is never open.
+  if before="$(glab api "projects/$PROJECT/protected_environments/$name" 2> /dev/null)"; then
+    jq --argjson levels "$levels" \
+      '{name, deploy_access_levels: ([.deploy_access_levels[] | {id, _destroy: true}] + $levels)}' <<< "$before" |
+      glab api --method PUT "projects/$PROJECT/protected_environments/$name" \
+        --header 'Content-Type: application/json' --input - > /dev/null
+  else
+    jq -n --arg name "$name" --argjson levels "$levels" '{name: $name, deploy_access_levels: $levels}' |
+      glab api --method POST "projects/$PROJECT/protected_environments" \
+        --header 'Content-Type: application/json' --input - > /dev/null
+  fi
 }
 
 send PUT "projects/$PROJECT" .project
 send POST "projects/$PROJECT/approvals" .approvals
-glab api --method DELETE "projects/$PROJECT/protected_branches/main" > /dev/null 2>&1 || true
+drop "protected_branches/main%2A"
+send POST "projects/$PROJECT/protected_branches" .guard
+drop "protected_branches/main"
 send POST "projects/$PROJECT/protected_branches" .branch
+drop "protected_branches/main%2A"
 environment staging
 environment web-approve acme/release
 environment production

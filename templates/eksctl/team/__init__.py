@@ -1,0 +1,1 @@
+"""What the platforms of ${PROJECT} have in common."""
