@@ -33,7 +33,10 @@ def read(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> Holdings:
 
 
 def imported(monkeypatch: pytest.MonkeyPatch, folder: Path, answers: dict[str, Any]) -> tuple[Result, Any, Any]:
-    recorded.play(monkeypatch, {**answers, "GetCallerIdentity": {"Account": recorded.ACCOUNT, "Arn": f"{recorded.IAM}:user/tester"}})
+    recorded.play(
+        monkeypatch,
+        {**answers, "GetCallerIdentity": {"Account": recorded.ACCOUNT, "Arn": f"{recorded.IAM}:user/tester"}},
+    )
     file = folder / "prod.yaml"
     done = CliRunner().invoke(command, [recorded.NAME, "--region", recorded.REGION, "-o", str(file)])
     assert done.exit_code == 0, done.output
@@ -113,7 +116,7 @@ def test_associations_of_addons_are_theirs(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.usefixtures("session")
 def test_a_cluster_that_is_not_there_is_told_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
     recorded.play(monkeypatch, {"ListClusters": {"clusters": ["web", "data"]}})
-    with pytest.raises(InputError, match="has no cluster of that name; got \"shop\"; known are data, web"):
+    with pytest.raises(InputError, match='has no cluster of that name; got "shop"; known are data, web'):
         read_cluster(boto3.Session(region_name=recorded.REGION), "shop")
 
 
