@@ -48,7 +48,7 @@ _END = os._exit
 _OBJECTS = 200_000
 """New objects before the garbage collector runs; the preview of a platform makes half as many."""
 
-_MODULES = {"import": "import_stack", "show": "show_stack"}
+_MODULES = {"import": "imports", "show": "show_stack"}
 """Files of commands that are not called as the command."""
 
 

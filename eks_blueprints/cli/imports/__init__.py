@@ -1,0 +1,36 @@
+"""`eks-blueprints import`: what stands already, as stack files; each source is a file, imported when it is named."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+_COMMANDS = {
+    "manifests": "Turn Kubernetes YAML or JSON into a stack file whose plan holds the same objects.",
+}
+
+
+class _Sources(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"eks_blueprints.cli.imports.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # click would import every command for its help; the table above says it without.
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group("import", cls=_Sources)
+def command() -> None:
+    """Turn existing resources into stack files, and report what differs.
+
+    \b
+      eks-blueprints import manifests k8s/ -o stacks/shop.yaml      Kubernetes YAML, as workloads
+    """

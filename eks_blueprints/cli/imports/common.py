@@ -1,0 +1,42 @@
+"""What every `eks-blueprints import` has: its options, and how it says what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from eks_blueprints.core.printed import document, visible
+
+
+def check_options(into: Path | None, others: Mapping[str, Any]) -> None:
+    """Refuse `--into` beside options that are about another file.
+
+    Raises:
+        click.UsageError: naming the first of them that is given.
+    """
+    if into is None:
+        return
+    if other := next((name for name, value in others.items() if value is not None), None):
+        raise click.UsageError(f"--into adds to a file that is there; got {other} too; leave one of them out")
+
+
+def report(data: Callable[[], Any], lines: Iterable[str], target: Path | None, form: str) -> None:
+    """Say what an import did, as text or as one JSON document."""
+    # Where the stack file itself goes to standard output, what is said about it does not.
+    err = target is None
+    if form == "json":
+        click.echo(document(data()), err=err)
+        return
+    for line in lines:
+        click.echo(visible(line), err=err)
+
+
+def next_commands(target: Path | None) -> Iterator[str]:
+    """What to run after a stack file was written; nothing where it went to standard output."""
+    if target is not None:
+        yield "next:"
+        yield f"  eks-blueprints check {target}"
+        yield f"  eks-blueprints preview {target}"
