@@ -7,6 +7,7 @@ import importlib
 import click
 
 _COMMANDS = {
+    "eksctl": "Turn a ClusterConfig of eksctl into a stack file, and report every field.",
     "manifests": "Turn Kubernetes YAML or JSON into a stack file whose plan holds the same objects.",
 }
 
@@ -32,5 +33,6 @@ def command() -> None:
     """Turn existing resources into stack files, and report what differs.
 
     \b
+      eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml a ClusterConfig of eksctl
       eks-blueprints import manifests k8s/ -o stacks/shop.yaml      Kubernetes YAML, as workloads
     """

@@ -1,0 +1,92 @@
+"""Leaves out what a stack file refuses, and says so of the values that it came from."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path as FilePath
+from typing import Any
+
+from eks_blueprints.core.errors import InputError, Path, Problem, dotted
+from eks_blueprints.lifecycle.importers.eksctl.build import Build
+
+_KEPT: tuple[Path, ...] = ((), ("region",), ("cluster",), ("cluster", "name"), ("cluster", "version"))
+"""Without these there is no stack file."""
+_ROUNDS = 60
+
+
+def judge(build: Build, text: Any) -> list[Problem]:
+    """Take out of a stack file what its check refuses, until it refuses nothing; what it still does is returned.
+
+    Args:
+        build: What was made.
+        text: Makes the text of the stack file.
+    """
+    for _ in range(_ROUNDS):
+        found = problems(text(build.data))
+        left = [each for each in found if not _leave_out(build, each)]
+        if len(left) == len(found):
+            return left
+    return problems(text(build.data))
+
+
+def problems(text: str) -> list[Problem]:
+    """What is wrong with the text of a stack file."""
+    from eks_blueprints.stackfile import open_stack
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = FilePath(folder) / "stack.yaml"
+        file.write_text(text, encoding="utf-8")
+        try:
+            open_stack(file, "stack.yaml")
+        except InputError as error:
+            return list(error.problems)
+    return []
+
+
+def _leave_out(build: Build, problem: Problem) -> bool:
+    """Take out the part that a problem is about; False where it cannot be."""
+    path = _existing(build.data, problem.path)
+    if path in _KEPT:
+        return False
+    sources = [source for source, targets in build.became.items() if any(_touch(path, each) for each in targets)]
+    _remove(build.data, path)
+    build.defaults = [each for each in build.defaults if each.path[: len(path)] != path]
+    for source in sources:
+        build.became[source] = [
+            each for each in build.became[source] if each[: len(path)] != path and path[: len(each)] != each
+        ]
+        build.told.setdefault(source, []).append(f"is left out as {dotted(path)}: {problem.message}")
+        if not build.became[source]:
+            del build.became[source]
+    if not sources:
+        build.differs.append(f"{dotted(path)}: is left out: {problem.message}")
+    return True
+
+
+def _touch(path: Path, target: Path) -> bool:
+    return target[: len(path)] == path or path[: len(target)] == target
+
+
+def _existing(data: Any, path: Path) -> Path:
+    """The longest beginning of a path that is there."""
+    for index, part in enumerate(path):
+        there = isinstance(data, dict) and part in data
+        listed = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if not (there or listed):
+            return path[:index]
+        data = data[part]
+    return path
+
+
+def _remove(data: Any, path: Path) -> None:
+    inside: list[Any] = [data]
+    for part in path[:-1]:
+        inside.append(inside[-1][part])
+    parts: Sequence[Any] = path
+    while parts:
+        del inside[-1][parts[-1]]
+        # A mapping that nothing is left in says nothing; an element does.
+        if inside[-1] or len(parts) <= 3:
+            return
+        inside, parts = inside[:-1], parts[:-1]
