@@ -36,8 +36,8 @@ class Build:
     defaults: list[Default] = field(default_factory=list)
     differs: list[str] = field(default_factory=list)
     """What the stack file does otherwise than eksctl, whatever the source says."""
-    settings: dict[str, str] = field(default_factory=dict)
-    """Keys of `{config: key}`, and what is to be stored there."""
+    yours: dict[Path, str] = field(default_factory=dict)
+    """Values that stand for those which the source does not have and nobody but the user knows, and what they are."""
 
     def put(self, path: Path, value: Any, *sources: Node) -> None:
         """Set a value of the stack file, and note which values of the source it says."""
@@ -84,10 +84,10 @@ class Build:
             inside = inside[part]
         return inside
 
-    def ask(self, key: str, what: str) -> dict[str, str]:
-        """A reference to a setting of the stack, for what the source does not say and the stack file needs."""
-        self.settings[key] = what
-        return {"config": key}
+    def ask(self, path: Path, value: str, what: str) -> None:
+        """Set a value that the user has to replace, as eksctl looks it up; what it is stands beside it."""
+        self.put(path, value)
+        self.yours[path] = what
 
     def finish(self) -> None:
         """Say of every value that nothing has dealt with why it has no place."""

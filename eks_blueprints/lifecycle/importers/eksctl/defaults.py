@@ -15,6 +15,8 @@ from eks_blueprints.lifecycle.importers.eksctl.steps.network import existing
 
 _SIZE = 2
 _CORE = ("vpc_cni", "kube_proxy", "coredns")
+_ON_EVERY_NODE = ("vpc_cni", "kube_proxy", "eks_pod_identity_agent")
+"""Add-ons that are active without any node. Source: EKS user guide, "Amazon EKS add-ons"."""
 _TWO_ZONES = "us-east-1"
 """The region in which eksctl takes 2 zones. Source: az/az.go."""
 
@@ -71,9 +73,6 @@ def _group(build: Build, name: str, group: dict[str, Any]) -> None:
     build.default((*base, "max_size"), max(most, 1), "eksctl: the desired capacity, or the least")
     if "subnet_ids" not in group:
         build.default((*base, "subnets"), "public", "eksctl puts nodes into public subnets without privateNetworking")
-    if group.get("subnets") == "private":
-        # What the file says is the default here.
-        pass
     if "launch_template" in group:
         return
     if "instance_types" not in group:
@@ -112,8 +111,26 @@ def _core(build: Build) -> None:
             build.tell(off, "is the default: add-ons are installed without being listed")
     auto = build.at(("cluster", "auto_mode")) is not None
     build.default(("core_addons",), [] if auto else list(_CORE), "eksctl's own add-ons")
-    if not none and not partition(build).startswith(("aws-cn", "aws-us-gov", "aws-iso", "aws-eusc")):
+    if not build.at(("compute",)) and not auto:
+        _without_nodes(build)
+    elif not none and not partition(build).startswith(("aws-cn", "aws-us-gov", "aws-iso", "aws-eusc")):
         build.default(("addons", "metrics_server"), {}, "eksctl installs it")
+
+
+def _without_nodes(build: Build) -> None:
+    """Leave out what waits for nodes: EKS calls it active when its pods run, and eksctl does not wait for that."""
+    do = "is left out until there are nodes to run it: add compute, and then it"
+    core = [each for each in build.at(("core_addons",)) if each in _ON_EVERY_NODE]
+    waiting = [*(each for each in build.at(("core_addons",)) if each not in core), "metrics_server"]
+    build.data["core_addons"] = core
+    for name in [each for each in build.at(("addons",), {}) if each not in _ON_EVERY_NODE]:
+        waiting.append(name)
+        del build.data["addons"][name]
+        for source in [each for each, targets in build.became.items() if targets[0][:2] == ("addons", name)]:
+            del build.became[source]
+            build.told.setdefault(source, []).append(do)
+    build.defaults = [each for each in build.defaults if each.path[:2] not in {("addons", name) for name in waiting}]
+    build.differs += [f"addons.{name}: {do}" for name in dict.fromkeys(waiting)]
 
 
 def _windows(build: Build) -> None:
@@ -153,5 +170,3 @@ def _differences(build: Build) -> None:
             "compute: nodes of eksctl have the labels alpha.eksctl.io/cluster-name and alpha.eksctl.io/nodegroup-name; "
             "write them as labels where pods select by them"
         )
-    if any("withAddonPolicies" in str(path) for path in build.told):
-        return

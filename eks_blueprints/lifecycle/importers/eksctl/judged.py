@@ -10,9 +10,19 @@ from typing import Any
 from eks_blueprints.core.errors import InputError, Path, Problem, dotted
 from eks_blueprints.lifecycle.importers.eksctl.build import Build
 
-_KEPT: tuple[Path, ...] = ((), ("region",), ("cluster",), ("cluster", "name"), ("cluster", "version"))
-"""Without these there is no stack file."""
-_ROUNDS = 60
+_KEPT: tuple[Path, ...] = (
+    (),
+    ("region",),
+    ("cluster",),
+    ("cluster", "name"),
+    ("cluster", "version"),
+    ("compute",),
+    ("network",),
+    ("network", "vpc_id"),
+    ("network", "subnets"),
+)
+"""Without these there is no stack file, or one of another cluster."""
+_ROUNDS = 80
 
 
 def judge(build: Build, text: Any) -> list[Problem]:
@@ -24,10 +34,22 @@ def judge(build: Build, text: Any) -> list[Problem]:
     """
     for _ in range(_ROUNDS):
         found = problems(text(build.data))
-        left = [each for each in found if not _leave_out(build, each)]
-        if len(left) == len(found):
-            return left
-    return problems(text(build.data))
+        # From the end, so that the places in lists stay right.
+        last_first = sorted(found, key=lambda each: [str(part).zfill(6) for part in each.path], reverse=True)
+        changed = [each for each in last_first if _leave_out(build, each)]
+        if not changed:
+            break
+    else:
+        found = problems(text(build.data))
+    return [_at_source(build, each) for each in found]
+
+
+def _at_source(build: Build, problem: Problem) -> Problem:
+    """A problem of the stack file at the place in the source that it comes from."""
+    document = build.source.document
+    sources = sorted(_sources(build, _existing(build.data, problem.path)), key=len) if problem.path else []
+    place = document.place(sources[0]) if sources else None
+    return problem.at(document.file, place.line if place else 1, place.column if place else 1)
 
 
 def problems(text: str) -> list[Problem]:
@@ -49,13 +71,11 @@ def _leave_out(build: Build, problem: Problem) -> bool:
     path = _existing(build.data, problem.path)
     if path in _KEPT:
         return False
-    sources = [source for source, targets in build.became.items() if any(_touch(path, each) for each in targets)]
+    sources = _sources(build, path)
     _remove(build.data, path)
     build.defaults = [each for each in build.defaults if each.path[: len(path)] != path]
     for source in sources:
-        build.became[source] = [
-            each for each in build.became[source] if each[: len(path)] != path and path[: len(each)] != each
-        ]
+        build.became[source] = [each for each in build.became[source] if not _inside(path, each)]
         build.told.setdefault(source, []).append(f"is left out as {dotted(path)}: {problem.message}")
         if not build.became[source]:
             del build.became[source]
@@ -64,8 +84,36 @@ def _leave_out(build: Build, problem: Problem) -> bool:
     return True
 
 
-def _touch(path: Path, target: Path) -> bool:
+def _sources(build: Build, path: Path) -> list[Path]:
+    """The values of the source that a part of the stack file says."""
+    below = [source for source, targets in build.became.items() if any(each[: len(path)] == path for each in targets)]
+    return below or [
+        source
+        for source, targets in build.became.items()
+        if any(_inside(path, each) and _says(build, source, path, each) for each in targets)
+    ]
+
+
+def _inside(path: Path, target: Path) -> bool:
+    """Whether a value that went to `target` is at `path`, or encloses it as a whole."""
     return target[: len(path)] == path or path[: len(target)] == target
+
+
+def _says(build: Build, source: Path, path: Path, target: Path) -> bool:
+    """Whether a value is the member of a list or mapping that is meant."""
+    said = _value(build.source.document.data, source)
+    member = path[len(target)]
+    value = _value(build.data, (*target, member))
+    return value == said or member == source[-1]
+
+
+def _value(data: Any, path: Path) -> Any:
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def _existing(data: Any, path: Path) -> Path:

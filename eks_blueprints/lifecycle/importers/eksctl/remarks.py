@@ -9,6 +9,10 @@ from eks_blueprints.core.errors import Path
 from eks_blueprints.lifecycle.importers.eksctl.build import Build
 from eks_blueprints.lifecycle.importers.manifests.comments import commented
 
+_HEADER = (("apiVersion",), ("kind",), ())
+"""Parts that say what a file is: what is said about them is about the whole file."""
+_BELOW_TITLE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -33,9 +37,9 @@ def remarks(document: Document, text: str) -> list[Remark]:
         line = lines[number - 1]
         own = line.lstrip().startswith("#")
         said = line.lstrip() if own else line[_start(line) :]
-        on = [path for at, _, path in places if at == number]
+        on = [path for at, _, path in places if at <= number]
         after = [path for at, _, path in places if at > number]
-        of = (on[-1:] if not own else after[:1]) or [()]
+        of = (after[:1] if own else on[-1:]) or on[-1:] or [()]
         found.append(Remark(number, said.strip(), of[0], not own))
     return found
 
@@ -60,12 +64,18 @@ def written(text: str, found: list[Remark], build: Build) -> tuple[str, list[Rem
     above: dict[int, list[str]] = {}
     lost = []
     for remark in found:
+        if remark.of[:1] in _HEADER:
+            above.setdefault(_BELOW_TITLE, []).append(remark.text)
+            continue
         target = _target(remark.of, build)
         place = document.place(target, of_key=True) if target else None
         if place is None:
             lost.append(remark)
             continue
         above.setdefault(place.line, []).append(remark.text)
+    for path, what in build.yours.items():
+        if (place := document.place(path, of_key=True)) is not None:
+            above.setdefault(place.line, []).append(f"# yours: {what}")
     result: list[str] = []
     for number, line in enumerate(lines, start=1):
         indent = line[: len(line) - len(line.lstrip())]

@@ -20,6 +20,10 @@ _FREE_CASE = ("ManagedNodeGroup.amiFamily", "NodeGroup.amiFamily", "KubernetesNe
 """Choices that eksctl takes in any case. Source: types.go normalizeAMIFamily, vpc.go (2026-08)."""
 
 
+_NOT_NEEDED = ("RemoteNetworkConfig.vpcGatewayID", "NodeGroupInstancesDistribution.instanceTypes")
+"""What the schema asks for, and eksctl does not. Source: validation.go, examples/43-hybrid-nodes.yaml (2026-08)."""
+
+
 @cache
 def table() -> dict[str, Any]:
     """The table as it stands in its file."""
@@ -92,6 +96,8 @@ def _of_type(value: Any, name: str, path: Path) -> Iterator[tuple[Path, str]]:
         elif member is not None:
             yield from _of_field(member, known[key], (*path, key), f"{name}.{key}")
     for key in table()["required"].get(name, ()):
+        if f"{name}.{key}" in _NOT_NEEDED:
+            continue
         if value.get(key) in (None, "") and not any(folded(key) == folded(each) for each in value if each not in known):
             yield path, f"needs {key}; got none; add {key}"
 

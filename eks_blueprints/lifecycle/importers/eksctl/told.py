@@ -25,7 +25,7 @@ def to_data(part: Imported) -> dict[str, Any]:
         "reported": [{**_of(part, path), "what": texts} for path, texts in build.told.items()],
         "defaults": [{"field": dotted(each.path), "value": each.value, "why": each.why} for each in build.defaults],
         "differs": list(build.differs),
-        "settings": dict(build.settings),
+        "yours": [{"field": dotted(path), "what": what} for path, what in build.yours.items()],
         "comments": [{"line": each.line, "text": each.text} for each in part.lost],
         "refused": [str(each) for each in part.refused],
     }
@@ -54,7 +54,7 @@ def lines(part: Imported) -> Iterator[str]:
     kept, left = len(data["fields"]), [each for each in data["reported"]]
     yield f"{data['source']}: {_count(kept, 'value')} taken over, {len(left)} reported, {len(data['defaults'])} defaults of eksctl written down"
     renamed = [f"{each['path']} -> {', '.join(each['to'])}" for each in data["fields"]]
-    yield from _listed("became", _grouped(renamed))
+    yield from _listed("became", renamed)
     said = [
         f"{each['place']}: {each['path']}: got {shown(each['found'])}: {'; '.join(each['what'])}"
         for each in left
@@ -71,12 +71,7 @@ def lines(part: Imported) -> Iterator[str]:
         [f"{data['source']}:{each['line']}: {each['text']}" for each in data["comments"]],
     )
     yield from _listed("still refused; mend it by hand", data["refused"])
-    for key, what in data["settings"].items():
-        yield f"to be set: pulumi config set {key} --stack STACK  # {what}"
-
-
-def _grouped(entries: list[str]) -> list[str]:
-    return entries
+    yield from _listed("to be replaced by yours", [f"{each['field']}: {each['what']}" for each in data["yours"]])
 
 
 def _listed(title: str, entries: list[str]) -> Iterator[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path as FilePath
+
 from eks_blueprints.core.errors import Path, dotted, shown
-from eks_blueprints.lifecycle.importers.eksctl.build import Build, name_for
+from eks_blueprints.lifecycle.importers.eksctl.build import Build
 from eks_blueprints.lifecycle.importers.eksctl.rules import apply, step
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
 from eks_blueprints.lifecycle.importers.eksctl.steps.group_images import group_of
@@ -118,6 +121,10 @@ def ssh(build: Build, node: Node, base: Path) -> None:
         build.tell(allow, "leave it out: nobody can log in over the network unless remote_access is written")
         build.tell(groups, "has no effect: there is no key for SSH")
         return
+    if off and groups is None:
+        do = "write remote_access with source_cidrs or source_security_group_ids to log in, or use Session Manager"
+        build.tell(node, f"cannot be written: a key goes with the sources from which it can be used; {do}")
+        return
     if given is not None:
         build.put((*access, "public_key"), given.value, given)
     elif named is not None:
@@ -128,26 +135,39 @@ def ssh(build: Build, node: Node, base: Path) -> None:
         build.put((*access, "source_security_group_ids"), list(groups.value), groups)
     if allow is not None:
         build.said(access, allow)
-    if groups is None and not off:
+    if groups is None:
         _open(build, group_of(build, node), access)
 
 
 def _key_file(build: Build, base: Path, node: Node, file: str) -> None:
-    """A key that is in a file: its text is a setting of the stack."""
-    setting = name_for(f"{base[-1]}-public-key", build.settings).replace("-", "_").lower()
-    build.put((*base, "remote_access", "public_key"), build.ask(setting, f"the text of {file}"))
-    build.tell(node.get("allow") or node, f"is read by eksctl; store its text: pulumi config set {setting} < {file}")
+    """A key that is in a file, which is read as eksctl does; where it is elsewhere, the user has to say it."""
+    access = (*base, "remote_access")
+    try:
+        text = FilePath(file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError, RuntimeError, ValueError):
+        text = ""
+    if re.match(r"(ssh-(rsa|ed25519)|ecdsa-sha2-\S+) \S+", text) and "\n" not in text:
+        build.put((*access, "public_key"), text, node.get("allow") or node)
+        return
+    what = f"name of a key pair in EC2; or write public_key with the text of {file}"
+    build.ask((*access, "ec2_ssh_key"), "yours", what)
+    do = f"write its text as {dotted(access)}.public_key"
+    build.tell(node.get("allow") or node, f"names a file that eksctl reads, and that is not here; {do}")
 
 
 def _open(build: Build, group: Node, access: Path) -> None:
     """eksctl opens port 22 to the world in public subnets, and to the VPC in private ones."""
-    why = "eksctl opens port 22 so where no security groups are named"
-    if not group.is_true("privateNetworking"):
-        build.default((*access, "source_cidrs"), ["0.0.0.0/0", "::/0"], why)
-    elif (cidr := build.at(("network", "cidr"), None if existing(build) else "192.168.0.0/16")) is not None:
-        build.default((*access, "source_cidrs"), [cidr], why)
-    else:
-        build.differs.append(f"{dotted(access)}: eksctl opens port 22 to the VPC; write source_cidrs with its range")
+    wide = not group.is_true("privateNetworking")
+    cidr = build.at(("network", "cidr"), None if existing(build) else "192.168.0.0/16")
+    if cidr is None:
+        # The range of a VPC that exists is not in the file.
+        build.at(access[:-1]).pop(access[-1])
+        where = dotted(access)
+        build.differs.append(f"{where}: is left out: eksctl opens port 22 to the VPC; write it with source_cidrs")
+        build.tell(group.get("ssh"), f"is left out as {where}: needs source_cidrs, the range of the VPC")
+        return
+    why = "eksctl opens port 22 to the whole internet, which is refused here" if wide else "eksctl opens port 22 to it"
+    build.default((*access, "source_cidrs"), [cidr], f"the VPC: {why}")
 
 
 @step
@@ -179,7 +199,11 @@ def distribution(build: Build, node: Node, base: Path) -> None:
         build.put((*base, "instance_types"), list(types.value), types)
     if (price := node.get("maxPrice")) is not None:
         build.put((*base, "instances_distribution", "spot_max_price"), f"{price.value:.10g}", price)
-    build.default((*base, "instances_distribution"), {}, "instancesDistribution")
+    said = build.at((*base, "instances_distribution"), {})
+    build.default((*base, "instances_distribution"), {}, "a group of on-demand instances")
+    if said.get("on_demand_percentage_above_base_capacity", 100) < 100 or "spot_instance_pools" in said:
+        field = (*base, "instances_distribution", "spot_allocation_strategy")
+        build.default(field, "lowest-price", "the default of EC2 Auto Scaling, which eksctl leaves alone")
 
 
 @step

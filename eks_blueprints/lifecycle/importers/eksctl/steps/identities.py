@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from eks_blueprints.core.document import documents
-from eks_blueprints.core.errors import InputError, Path, shown
-from eks_blueprints.core.leaves import key_name
+from eks_blueprints.core.errors import InputError, Path, dotted, shown
+from eks_blueprints.core.leaves import key_name, role_arn
 from eks_blueprints.lifecycle.importers.eksctl.build import Build, name_for
 from eks_blueprints.lifecycle.importers.eksctl.rules import apply, step
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
@@ -24,6 +24,8 @@ _ELEMENTS = {
 }
 _THERE = ("default", "kube-node-lease", "kube-public", "kube-system")
 """Namespaces that every cluster has."""
+_LONGEST = 27
+"""Characters of a policy's short name: 30 with what tells two of them apart."""
 _CONTROLLER = "AmazonEKSVPCResourceController"
 
 
@@ -114,6 +116,17 @@ def subject_pattern(build: Build, node: Node, base: Path) -> None:
 
 
 @step
+def existing_role(build: Build, node: Node, base: Path) -> None:
+    """A role that exists, which is all that the service account has."""
+    field = (*base, "role_arn")
+    try:
+        build.put(field, role_arn(str(node.value)), node)
+    except ValueError as error:
+        build.ask(field, "arn:aws:iam::000000000000:role/yours", "ARN of the role")
+        build.tell(node, f"{error}, as {dotted(field)}")
+
+
+@step
 def policy_arns(build: Build, node: Node, base: Path) -> None:
     """Policies by short names."""
     field = (*base, "policy_arns")
@@ -129,7 +142,8 @@ def put_policy(build: Build, node: Node, field: Path) -> None:
 def policy_key(arn: str, taken: Mapping[str, Any]) -> str:
     """A short name of a policy."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", arn.rsplit("/", 1)[-1]).lower()
-    return name_for(re.sub(r"[^a-z0-9]+", "-", words).strip("-"), taken, key_name, "policy")
+    name = re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:_LONGEST].rstrip("-")
+    return name_for(name, taken, key_name, "policy")
 
 
 @step

@@ -21,6 +21,15 @@ _NEEDED = ("ec2", "ecr.api", "ecr.dkr", "sts")
 _EXISTS = "leave it out: the VPC exists, and nothing in it is changed"
 
 
+_ANY_VPC = "vpc-00000000000000000"
+"""Stands for a VPC that only the user knows; AWS gives no such id."""
+
+
+def any_subnet(number: int) -> str:
+    """What stands for a subnet that only the user knows."""
+    return f"subnet-{number:017x}"
+
+
 def existing(build: Build) -> bool:
     """Whether the source names a VPC that exists."""
     return build.source.get("vpc", "id") is not None or any(True for _ in _subnets(build))
@@ -32,7 +41,7 @@ def _subnets(build: Build) -> Iterator[tuple[str, Node]]:
         yield from ((role, each) for each in (entries.members() if entries is not None else ()))
 
 
-def subnet_ids(build: Build, word: str) -> Iterator[str | dict[str, str]]:
+def subnet_ids(build: Build, word: str) -> Iterator[str]:
     """The ids of the subnets that a name, a zone or an id in a group stands for; none where it is not known."""
     for role, entry in _subnets(build):
         if word in (str(entry.path[-1]), entry.value_of("id"), entry.value_of("az")):
@@ -47,9 +56,10 @@ def _name_of(role: str, entry: Node) -> str:
 def vpc(build: Build, node: Node, base: Path) -> None:
     """All of the VPC; what is about a VPC that eksctl makes says nothing of one that exists."""
     if existing(build) and node.get("id") is None:
-        what = "id of the VPC of the subnets: aws ec2 describe-subnets"
-        build.put((*NETWORK, "vpc_id"), build.ask("vpc_id", what))
-        build.tell(node.get("subnets"), "needs the id of the VPC too, which eksctl looks up: set it as vpc_id")
+        build.ask(
+            (*NETWORK, "vpc_id"), _ANY_VPC, "id of the VPC of these subnets, as aws ec2 describe-subnets shows it"
+        )
+        build.tell(node.get("subnets"), "needs the id of the VPC too, which eksctl looks up: write it as vpc_id")
     apply(build, node, base)
 
 
@@ -57,8 +67,8 @@ def vpc(build: Build, node: Node, base: Path) -> None:
 def vpc_id(build: Build, node: Node, _base: Path) -> None:
     """The VPC that exists."""
     if fault := _vpc_id.fault(node.value):
-        build.put((*NETWORK, "vpc_id"), build.ask("vpc_id", "id of the VPC"))
-        build.tell(node, f"{fault}, and set it as vpc_id")
+        build.ask((*NETWORK, "vpc_id"), _ANY_VPC, "id of the VPC")
+        build.tell(node, f"{fault}, as vpc_id")
         return
     build.put((*NETWORK, "vpc_id"), node.value, node)
 
@@ -74,11 +84,12 @@ def subnets(build: Build, _node: Node, _base: Path) -> None:
         if given is not None and not subnet_id.fault(given.value):
             build.put((*target, "id"), given.value, given)
         else:
-            setting = name_for(f"subnet-{role}-{key}", {}).replace("-", "_")
-            build.put((*target, "id"), build.ask(setting, f"id of the subnet {key}"))
+            build.ask((*target, "id"), any_subnet(len(build.yours)), f"id of the subnet {key}")
             fault = None if given is None else subnet_id.fault(given.value)
-            why = f"{fault}, and set it as {setting}" if fault else f"is looked up by eksctl; set its id as {setting}"
-            build.tell(given or entry, why)
+            field = f"network.subnets.{target[-1]}.id"
+            build.tell(
+                given or entry, f"{fault}, as {field}" if fault else f"is looked up by eksctl: write its id as {field}"
+            )
         if zone is not None:
             build.put((*target, "zone"), zone.value, zone)
         elif _ZONE.fullmatch(key):
@@ -163,6 +174,8 @@ def private_cluster(build: Build, node: Node, _base: Path) -> None:
     if existing(build):
         if not none:
             build.put((*NETWORK, "interface_endpoints"), list(_NEEDED), enabled)
+            if build.source.get("vpc", "cidr") is None:
+                build.ask((*NETWORK, "cidr"), "10.0.0.0/16", "IPv4 block of the VPC, from which endpoints are reached")
             build.tell(
                 enabled,
                 "makes no S3 endpoint in a VPC that exists, unless gateway_endpoints and route_table_ids are written",
@@ -226,9 +239,8 @@ def control_plane_subnets(build: Build, node: Node, _base: Path) -> None:
         target = (*NETWORK, "subnets", f"control-plane-{index}")
         build.put((*target, "role"), "control_plane")
         if fault := subnet_id.fault(each.value):
-            setting = f"subnet_control_plane_{index}"
-            build.put((*target, "id"), build.ask(setting, "id of a subnet of the control plane"))
-            build.tell(each, f"{fault}, and set it as {setting}")
+            build.ask((*target, "id"), any_subnet(len(build.yours)), "id of a subnet of the control plane")
+            build.tell(each, f"{fault}, as network.subnets.{target[-1]}.id")
         else:
             build.put((*target, "id"), each.value, each)
 

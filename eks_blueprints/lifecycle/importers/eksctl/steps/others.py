@@ -23,6 +23,8 @@ def karpenter(build: Build, node: Node, _base: Path) -> None:
     build.put((*base, "kind"), "karpenter")
     for field in ("node_pools", "node_classes"):
         build.default((*base, field), {}, "eksctl makes none: import karpenter takes over those that are there")
+    if build.source.is_true("iam", "withOIDC"):
+        build.default((*base, "identity"), "irsa", "eksctl gives its controller a role by OIDC")
     if (version := node.get("version")) is not None:
         _version(build, version, base)
     queue = node.get("withSpotInterruptionQueue")
