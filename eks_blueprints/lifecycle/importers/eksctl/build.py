@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from eks_blueprints.core import peer_fields
-from eks_blueprints.core.errors import Path, dotted, shown
+from eks_blueprints.core.errors import Path
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import element_name
 from eks_blueprints.lifecycle.importers.eksctl import schema
@@ -41,6 +43,8 @@ class Build:
 
     def put(self, path: Path, value: Any, *sources: Node) -> None:
         """Set a value of the stack file, and note which values of the source it says."""
+        # What is left out of the stack file later stays in the source.
+        value = deepcopy(value)
         inside: Any = self.data
         for part in path[:-1]:
             inside = inside.setdefault(part, {})
@@ -90,7 +94,13 @@ class Build:
         self.yours[path] = what
 
     def finish(self) -> None:
-        """Say of every value that nothing has dealt with why it has no place."""
+        """Say of every value that nothing has dealt with, or that is no longer there, why it has no place."""
+        for source, targets in list(self.became.items()):
+            there = [each for each in targets if self.at(each, _ABSENT) is not _ABSENT]
+            self.became[source] = there
+            if not there:
+                del self.became[source]
+                self.told.setdefault(source, []).append("is left out: what it belongs to is not taken over")
         for leaf in self.source.leaves():
             if leaf.path in self.became or leaf.path in self.told:
                 continue
@@ -115,8 +125,6 @@ def advice(leaf: Node) -> str:
 
 def name_for(text: str, taken: Mapping[str, Any], form: Form = element_name, other: str = "part") -> str:
     """A name for an entry of the stack file that is made of a text, unlike those that are taken."""
-    import re
-
     name = text if not form.fault(text) else re.sub(r"[^A-Za-z0-9-]+", "-", text).strip("-")
     if form.fault(name):
         name = name.lower()[:40].rstrip("-")
@@ -127,8 +135,3 @@ def name_for(text: str, taken: Mapping[str, Any], form: Form = element_name, oth
         end = f"-{count}"
         found, count = f"{name[: 40 - len(end)]}{end}", count + 1
     return found
-
-
-def got(node: Node) -> str:
-    """A value as messages have it."""
-    return f"{dotted(node.path)}: {shown(node.value)}"

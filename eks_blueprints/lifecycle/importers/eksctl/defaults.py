@@ -112,12 +112,12 @@ def _core(build: Build) -> None:
     auto = build.at(("cluster", "auto_mode")) is not None
     build.default(("core_addons",), [] if auto else list(_CORE), "eksctl's own add-ons")
     if not build.at(("compute",)) and not auto:
-        _without_nodes(build)
+        without_nodes(build)
     elif not none and not partition(build).startswith(("aws-cn", "aws-us-gov", "aws-iso", "aws-eusc")):
         build.default(("addons", "metrics_server"), {}, "eksctl installs it")
 
 
-def _without_nodes(build: Build) -> None:
+def without_nodes(build: Build) -> None:
     """Leave out what waits for nodes: EKS calls it active when its pods run, and eksctl does not wait for that."""
     do = "is left out until there are nodes to run it: add compute, and then it"
     core = [each for each in build.at(("core_addons",)) if each in _ON_EVERY_NODE]

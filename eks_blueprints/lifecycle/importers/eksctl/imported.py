@@ -54,6 +54,10 @@ def imported(file: str) -> Imported:
     defaults.write(build)
     part = Imported(build)
     part.refused = judged.judge(build, lambda data: _text(data, file))
+    if any("is needed by" in each.message and each.path == ("compute",) for each in part.refused):
+        # No group of nodes was left that could run them.
+        defaults.without_nodes(build)
+        part.refused = judged.judge(build, lambda data: _text(data, file))
     build.finish()
     part.text, part.lost = remarks.written(_text(build.data, file), remarks.remarks(source.document, text), build)
     return part

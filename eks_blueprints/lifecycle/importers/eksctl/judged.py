@@ -22,6 +22,24 @@ _KEPT: tuple[Path, ...] = (
     ("network", "subnets"),
 )
 """Without these there is no stack file, or one of another cluster."""
+_FORM = "is not a valid "
+_SAMPLES = {
+    "ARN of a policy": "arn:aws:iam::000000000000:policy/yours-{0}",
+    "ARN of a role": "arn:aws:iam::000000000000:role/yours-{0}",
+    "ARN of an IAM principal": "arn:aws:iam::000000000000:role/yours-{0}",
+    "ARN of an instance profile": "arn:aws:iam::000000000000:instance-profile/yours-{0}",
+    "id of a gateway": "tgw-{0:017x}",
+    "ARN of a KMS key": "arn:aws:kms:{1}:000000000000:key/yours-{0}",
+    "ARN of a target group": "arn:aws:elasticloadbalancing:{1}:000000000000:targetgroup/yours/{0:016x}",
+    "ARN of an instance of IAM Identity Center": "arn:aws:sso:::instance/ssoins-{0:016x}",
+    "id of a security group": "sg-{0:017x}",
+    "id of a launch template": "lt-{0:017x}",
+    "id of an image": "ami-{0:017x}",
+    "id of a snapshot": "snap-{0:017x}",
+    "id of a subnet": "subnet-{0:017x}",
+}
+"""What stands for an id or an ARN that is none, by what it is of: AWS knows none of them, so that nothing is made until
+the user has written the right one."""
 _ROUNDS = 80
 
 
@@ -36,7 +54,7 @@ def judge(build: Build, text: Any) -> list[Problem]:
         found = problems(text(build.data))
         # From the end, so that the places in lists stay right.
         last_first = sorted(found, key=lambda each: [str(part).zfill(6) for part in each.path], reverse=True)
-        changed = [each for each in last_first if _leave_out(build, each)]
+        changed = [each for each in last_first if _stand_in(build, each) or _leave_out(build, each)]
         if not changed:
             break
     else:
@@ -64,6 +82,25 @@ def problems(text: str) -> list[Problem]:
         except InputError as error:
             return list(error.problems)
     return []
+
+
+def _stand_in(build: Build, problem: Problem) -> bool:
+    """Write what stands for an id that has not its form; False where none is known."""
+    what = problem.message.removeprefix(_FORM).partition(";")[0]
+    path = problem.path
+    if (
+        path != _existing(build.data, path)
+        or not problem.message.startswith(_FORM)
+        or what not in _SAMPLES
+        or path in build.yours
+    ):
+        return False
+    for source in _sources(build, path):
+        build.told.setdefault(source, []).append(f"{problem.message}, as {dotted(path)}")
+    inside = _value(build.data, path[:-1])
+    inside[path[-1]] = _SAMPLES[what].format(len(build.yours) + 1, build.data.get("region"))
+    build.yours[path] = what
+    return True
 
 
 def _leave_out(build: Build, problem: Problem) -> bool:

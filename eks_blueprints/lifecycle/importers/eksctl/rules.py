@@ -27,7 +27,7 @@ def step(function: Step) -> Step:
 
 def rule_of(owner: str, field: str) -> Any:
     """The rule of a type's field; None where there is none."""
-    return _table().get(owner, {}).get(field)
+    return table().get(owner, {}).get(field)
 
 
 def apply(build: Build, node: Node, base: Path, *, without: tuple[str, ...] = ()) -> None:
@@ -60,5 +60,7 @@ def _target(field: str, base: Path) -> Path:
 
 
 @cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(FilePath(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+def table() -> dict[str, dict[str, Any]]:
+    """The rules by type and field."""
+    found = tomllib.loads(FilePath(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+    return {owner: fields for owner, fields in found.items() if isinstance(fields, dict)}

@@ -143,10 +143,10 @@ def _of_scalar(value: Any, holds: str, path: Path, field: str) -> Iterator[tuple
         return
     choices = table()["choices"].get(field, ())
     allowed = [each.lower() for each in choices] if field in _FREE_CASE else choices
-    if choices and value != "" and (value.lower() if field in _FREE_CASE else value) not in allowed:
-        # Several names of images that are gone are still read: they are told as such.
-        if not field.endswith(".amiFamily"):
-            yield path, not_one_of(value, list(choices))
+    # Names of images that are gone are still read: a step says what became of them.
+    said = value.lower() if field in _FREE_CASE else value
+    if choices and value != "" and said not in allowed and not field.endswith(".amiFamily"):
+        yield path, not_one_of(value, list(choices))
 
 
 def _fits(value: Any, holds: str) -> bool:

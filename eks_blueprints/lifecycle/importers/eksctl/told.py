@@ -51,8 +51,11 @@ def _value(data: Any, path: Path) -> Any:
 def lines(part: Imported) -> Iterator[str]:
     """The same for people."""
     data = to_data(part)
-    kept, left = len(data["fields"]), [each for each in data["reported"]]
-    yield f"{data['source']}: {_count(kept, 'value')} taken over, {len(left)} reported, {len(data['defaults'])} defaults of eksctl written down"
+    kept, left, written = len(data["fields"]), list(data["reported"]), len(data["defaults"])
+    counts = (
+        f"{_count(kept, 'value')} taken over, {len(left)} reported, {_count(written, 'default')} of eksctl written down"
+    )
+    yield f"{data['source']}: {counts}"
     renamed = [f"{each['path']} -> {', '.join(each['to'])}" for each in data["fields"]]
     yield from _listed("became", renamed)
     said = [

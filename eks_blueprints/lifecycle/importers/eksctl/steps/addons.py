@@ -15,7 +15,6 @@ from eks_blueprints.lifecycle.importers.eksctl.source import Node
 from eks_blueprints.lifecycle.importers.eksctl.steps.identities import policy_key, put_statements
 
 _VERSION = re.compile(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)*-eksbuild\.\d+")
-_IDC = re.compile(r"arn:aws(-[a-z]+)*:sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}")
 _CAPABILITIES = {"ACK": "ack_capability", "ARGOCD": "argocd_capability", "KRO": "kro_capability"}
 _GRANTS = ("attachPolicyARNs", "attachPolicy", "wellKnownPolicies")
 _OWN = {
@@ -216,17 +215,6 @@ def capabilities(build: Build, node: Node, _base: Path) -> None:
         base = ("addons", kind)
         build.put(base, {}, kind_of)
         apply(build, each, base)
-
-
-@step
-def idc_instance(build: Build, node: Node, base: Path) -> None:
-    """The instance of IAM Identity Center, without which there is no Argo CD."""
-    if _IDC.fullmatch(str(node.value)):
-        build.put((*base, "idc_instance_arn"), node.value, node)
-        return
-    what = "ARN of the instance of IAM Identity Center"
-    build.ask((*base, "idc_instance_arn"), "arn:aws:sso:::instance/ssoins-0000000000000000", what)
-    build.tell(node, f"is no {what}; got {shown(node.value)}; write it as {'.'.join(map(str, base))}.idc_instance_arn")
 
 
 @step

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eks_blueprints.core.document import documents
-from eks_blueprints.core.errors import InputError, Path, dotted, shown
+from eks_blueprints.core.errors import InputError, Path, shown
 from eks_blueprints.core.facts.ami_types import ami_types
 from eks_blueprints.core.facts.instance_selection import Span, Wanted, select
 from eks_blueprints.core.facts.instance_types import InstanceType, instance_type
@@ -17,8 +17,6 @@ from eks_blueprints.lifecycle.importers.eksctl.source import Node
 
 _MOST = {"managed_nodes": 20, "self_managed_nodes": 40}
 _WINDOWS = re.compile(r"windowsserver(20\d\d)(core|full)container", re.IGNORECASE)
-_IMAGE = re.compile(r"ami-[0-9a-f]{8,17}")
-_TEMPLATE = re.compile(r"lt-[0-9a-f]{8,17}")
 _NO_JOIN = "their nodes join by /etc/eks/bootstrap.sh, which needs all of the user data"
 _INSTEAD = "name a launch template that contains it (launch_template), or use Amazon Linux 2023"
 
@@ -78,11 +76,7 @@ def image(build: Build, node: Node, base: Path) -> None:
 
 
 def _own(build: Build, base: Path, family: str, node: Node) -> None:
-    if _IMAGE.fullmatch(str(node.value)):
-        build.put((*base, "image", "id"), node.value, node)
-    else:
-        build.ask((*base, "image", "id"), "ami-00000000000000000", "id of the image")
-        build.tell(node, f"is no id of an image; got {shown(node.value)}; write it as {dotted(base)}.image.id")
+    build.put((*base, "image", "id"), node.value, node)
     if build.at((*base, "kind")) == "managed_nodes":
         build.put((*base, "ami_type"), "CUSTOM", node)
         if family != "AL2023":
@@ -193,12 +187,8 @@ def release_version(build: Build, node: Node, base: Path) -> None:
 def launch_template(build: Build, node: Node, base: Path) -> None:
     """A launch template that exists."""
     for each in node.members():
-        field = (*base, "launch_template", str(each.path[-1]))
-        if each.path[-1] == "id" and not _TEMPLATE.fullmatch(str(each.value)):
-            build.ask(field, "lt-00000000000000000", "id of the launch template")
-            build.tell(each, f"is no id of a launch template; got {shown(each.value)}; write it as {dotted(field)}")
-        elif not each.empty:
-            build.put(field, each.value, each)
+        if not each.empty:
+            build.put((*base, "launch_template", str(each.path[-1])), each.value, each)
 
 
 @step

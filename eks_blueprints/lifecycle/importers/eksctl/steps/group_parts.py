@@ -22,7 +22,7 @@ _OF_ADDONS = {
     "ebs": "service-role/AmazonEBSCSIDriverPolicy",
     "cloudWatch": "CloudWatchAgentServerPolicy",
 }
-"""Those of `withAddonPolicies` that are policies of AWS. Source: cfn/builder/statement.go, eksctl main of 2026-08-22."""
+"""Those of `withAddonPolicies` that are policies of AWS. Source: cfn/builder/statement.go, 2026-08."""
 
 
 @step

@@ -23,6 +23,7 @@ def groups(build: Build, node: Node, _base: Path) -> None:
         base = ("compute", name)
         build.put((*base, "kind"), _KINDS[each.holds])
         apply(build, each, base)
+        _by_ids(build, each, base)
         _shared_group(build, each, base)
 
 
@@ -109,8 +110,15 @@ def group_subnets(build: Build, node: Node, base: Path) -> None:
         else:
             do = "write its id as subnet_ids"
             build.tell(each, f"is the name of a subnet that the file does not list; got {shown(word)}; {do}")
-    if build.at((*base, "subnet_ids")) is not None:
-        build.at(base).pop("subnets", None)
+
+
+def _by_ids(build: Build, node: Node, base: Path) -> None:
+    """Ids of subnets say where nodes are; whether these are private follows from them."""
+    if build.at((*base, "subnet_ids")) is None or build.at(base).pop("subnets", None) is None:
+        return
+    private = node.get("privateNetworking")
+    if private is not None:
+        build.became[private.path] = [(*base, "subnet_ids")]
 
 
 def _shared_group(build: Build, node: Node, base: Path) -> None:

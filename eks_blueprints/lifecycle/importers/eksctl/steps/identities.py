@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from eks_blueprints.core.document import documents
-from eks_blueprints.core.errors import InputError, Path, dotted, shown
-from eks_blueprints.core.leaves import key_name, role_arn
+from eks_blueprints.core.errors import InputError, Path, shown
+from eks_blueprints.core.leaves import key_name
 from eks_blueprints.lifecycle.importers.eksctl.build import Build, name_for
 from eks_blueprints.lifecycle.importers.eksctl.rules import apply, step
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
@@ -113,17 +113,6 @@ def subject_pattern(build: Build, node: Node, base: Path) -> None:
     """Further service accounts of the namespace."""
     namespace = build.at((*base, "namespace"), "default")
     build.put((*base, "subject_pattern"), f"{namespace}:{node.value}", node)
-
-
-@step
-def existing_role(build: Build, node: Node, base: Path) -> None:
-    """A role that exists, which is all that the service account has."""
-    field = (*base, "role_arn")
-    try:
-        build.put(field, role_arn(str(node.value)), node)
-    except ValueError as error:
-        build.ask(field, "arn:aws:iam::000000000000:role/yours", "ARN of the role")
-        build.tell(node, f"{error}, as {dotted(field)}")
 
 
 @step

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from eks_blueprints.core.errors import Path, shown
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.leaves import security_group_id, subnet_id
+from eks_blueprints.core.leaves import subnet_id
 from eks_blueprints.lifecycle.importers.eksctl.build import Build, name_for
 from eks_blueprints.lifecycle.importers.eksctl.rules import apply, step
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
@@ -213,9 +213,6 @@ def extra_cidrs(build: Build, node: Node, _base: Path) -> None:
 @step
 def security_group(build: Build, node: Node, _base: Path) -> None:
     """The control plane's security group."""
-    if fault := security_group_id.fault(node.value):
-        build.tell(node, fault)
-        return
     build.put(("cluster", "security_group_ids"), [node.value], node)
 
 
