@@ -8,6 +8,7 @@ import click
 
 _COMMANDS = {
     "eksctl": "Turn a ClusterConfig of eksctl into a stack file, and report every field.",
+    "karpenter": "Turn NodePools, EC2NodeClasses and NodeClasses into compute of a stack file.",
     "manifests": "Turn Kubernetes YAML or JSON into a stack file whose plan holds the same objects.",
 }
 
@@ -34,5 +35,6 @@ def command() -> None:
 
     \b
       eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml a ClusterConfig of eksctl
+      eks-blueprints import karpenter pools.yaml --into stacks/prod.yaml  pools and classes of nodes
       eks-blueprints import manifests k8s/ -o stacks/shop.yaml      Kubernetes YAML, as workloads
     """

@@ -70,15 +70,15 @@ def _at_source(build: Build, problem: Problem) -> Problem:
     return problem.at(document.file, place.line if place else 1, place.column if place else 1)
 
 
-def problems(text: str) -> list[Problem]:
-    """What is wrong with the text of a stack file."""
+def problems(text: str, name: str = "stack.yaml") -> list[Problem]:
+    """What is wrong with the text of a stack file, which messages call by a name."""
     from eks_blueprints.stackfile import open_stack
 
     with tempfile.TemporaryDirectory() as folder:
         file = FilePath(folder) / "stack.yaml"
         file.write_text(text, encoding="utf-8")
         try:
-            open_stack(file, "stack.yaml")
+            open_stack(file, name)
         except InputError as error:
             return list(error.problems)
     return []

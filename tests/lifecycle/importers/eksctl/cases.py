@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - each configuration is read at a glance
 """ClusterConfigs of few lines, each with fields of stack files that it has to become and paths that are reported."""
 
 from __future__ import annotations

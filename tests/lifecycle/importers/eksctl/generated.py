@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - each configuration is read at a glance
 """ClusterConfigs drawn from the table of fields: any field may be there, with values of its kind, sensible and not."""
 
 from __future__ import annotations

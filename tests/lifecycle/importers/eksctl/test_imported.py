@@ -23,7 +23,7 @@ NAME = "metadata: {name: demo, region: eu-west-1}\n"
 def made(tmp_path: Path, text: str) -> Imported:
     file = tmp_path / "cluster.yaml"
     file.write_text(
-        text if "apiVersion" in text else HEAD + ("" if "metadata:" in text.split("\n")[0] else NAME) + text
+        text if "apiVersion" in text else HEAD + ("" if "metadata:" in text.partition("\n")[0] else NAME) + text
     )
     return imported(str(file))
 
@@ -151,7 +151,7 @@ def test_the_command_writes_and_reports(tmp_path: Path) -> None:
     source.write_text(HEAD + NAME + "managedNodeGroups: [{name: n, outpostARN: x}]\n")
     result = call("import", "eksctl", str(source), "-o", str(target))
     assert result.returncode == 0, result.stdout
-    assert f"{source}:4:42: managedNodeGroups[0].outpostARN" in result.stdout
+    assert f"{source}:4:43: managedNodeGroups[0].outpostARN" in result.stdout
     assert "cluster.version" in result.stdout
     assert f"eks-blueprints check {target}" in result.stdout
     assert call("check", str(target)).returncode == 0
