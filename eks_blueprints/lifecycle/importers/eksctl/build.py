@@ -16,6 +16,11 @@ from eks_blueprints.lifecycle.importers.eksctl import schema
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
 
 
+EMPTY = "says nothing"
+HEAD = "leave it out: it says what kind of file or part this is"
+"""What is said of values that nobody looks for in a report."""
+
+
 @dataclass(frozen=True, slots=True)
 class Default:
     """A value that the source does not have, and eksctl would have used."""
@@ -104,7 +109,7 @@ class Build:
         for leaf in self.source.leaves():
             if leaf.path in self.became or leaf.path in self.told:
                 continue
-            self.tell(leaf, "says nothing" if leaf.empty or leaf.value in ({}, []) else advice(leaf))
+            self.tell(leaf, EMPTY if leaf.empty or leaf.value in ({}, []) else advice(leaf))
 
 
 _ABSENT = object()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eks_blueprints.core.errors import Path, dotted, shown
+from eks_blueprints.lifecycle.importers.eksctl.build import EMPTY, HEAD
 from eks_blueprints.lifecycle.importers.eksctl.imported import Imported
 
 _FORM = 1
@@ -51,18 +52,15 @@ def _value(data: Any, path: Path) -> Any:
 def lines(part: Imported) -> Iterator[str]:
     """The same for people."""
     data = to_data(part)
-    kept, left, written = len(data["fields"]), list(data["reported"]), len(data["defaults"])
+    kept, written = len(data["fields"]), len(data["defaults"])
+    left = [each for each in data["reported"] if each["what"] not in ([EMPTY], [HEAD])]
     counts = (
         f"{_count(kept, 'value')} taken over, {len(left)} reported, {_count(written, 'default')} of eksctl written down"
     )
     yield f"{data['source']}: {counts}"
     renamed = [f"{each['path']} -> {', '.join(each['to'])}" for each in data["fields"]]
     yield from _listed("became", renamed)
-    said = [
-        f"{each['place']}: {each['path']}: got {shown(each['found'])}: {'; '.join(each['what'])}"
-        for each in left
-        if each["what"] != ["says nothing"]
-    ]
+    said = [f"{each['place']}: {each['path']}: got {shown(each['found'])}: {'; '.join(each['what'])}" for each in left]
     yield from _listed("reported", said)
     defaults = [
         f"{each['field']}: {json.dumps(each['value'], default=str)}  # {each['why']}" for each in data["defaults"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eks_blueprints.core import versions
 from eks_blueprints.core.errors import Path, shown
-from eks_blueprints.lifecycle.importers.eksctl.build import Build
+from eks_blueprints.lifecycle.importers.eksctl.build import HEAD, Build
 from eks_blueprints.lifecycle.importers.eksctl.rules import apply, step
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
 
@@ -17,7 +17,7 @@ _OWN_TAGS = ("alpha.eksctl.io/", "eksctl.cluster.k8s.io/", "eksctl.io/")
 @step
 def header(build: Build, node: Node, _base: Path) -> None:
     """What says of a file or part only what it is."""
-    build.tell(node, "leave it out: it says what kind of file or part this is")
+    build.tell(node, HEAD)
 
 
 @step
