@@ -45,7 +45,7 @@ class Fields:
 
     def default(self, path: Path, value: Any) -> None:
         """Set a value that the stack file leaves open."""
-        inside = self.data
+        inside: Any = self.data
         for part in path[:-1]:
             inside = inside.setdefault(part, {})
         inside.setdefault(path[-1], value)

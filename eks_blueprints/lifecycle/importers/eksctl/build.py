@@ -15,7 +15,6 @@ from eks_blueprints.core.leaves import element_name
 from eks_blueprints.lifecycle.importers.eksctl import schema
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
 
-
 EMPTY = "says nothing"
 HEAD = "leave it out: it says what kind of file or part this is"
 """What is said of values that nobody looks for in a report."""

@@ -137,11 +137,13 @@ def _inside(path: Path, target: Path) -> bool:
 
 
 def _says(build: Build, source: Path, path: Path, target: Path) -> bool:
-    """Whether a value is the member of a list or mapping that is meant."""
+    """Whether a value is the member of a list or mapping that is meant, or stands inside of it."""
     said = _value(build.source.document.data, source)
     member = path[len(target)]
-    value = _value(build.data, (*target, member))
-    return value == said or member == source[-1]
+    if isinstance(member, str) and member == source[-1]:
+        return True
+    inside = [_value(build.data, path[:length]) for length in range(len(target) + 1, len(path) + 1)]
+    return any(each == said for each in inside)
 
 
 def _value(data: Any, path: Path) -> Any:

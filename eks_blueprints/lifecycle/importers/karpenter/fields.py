@@ -42,7 +42,7 @@ def _spec_in(annotation: Any) -> type[Spec] | None:
 
 def _specs(annotation: Any) -> Iterator[type[Spec]]:
     if isinstance(annotation, type):
-        cls = loaded(annotation)
+        cls: Any = loaded(annotation)
         if isinstance(cls, type) and issubclass(cls, Spec):
             yield cls
     for each in get_args(annotation):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eks_blueprints.core.errors import Path
+from eks_blueprints.core.spec import Spec
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.node_class import NodeClass
 from eks_blueprints.karpenter.node_overlay import NodeOverlay
@@ -32,7 +33,10 @@ _LIFTED = {
     "eks.amazonaws.com/instance-size": "instance_sizes",
 }
 """Labels that have a field of their own where a pool asks for some of their values."""
-_KINDS = {"EC2NodeClass": ("karpenter", Ec2NodeClass), "NodeClass": ("auto_mode", NodeClass)}
+_KINDS: dict[str, tuple[str, type[Spec]]] = {
+    "EC2NodeClass": ("karpenter", Ec2NodeClass),
+    "NodeClass": ("auto_mode", NodeClass),
+}
 
 
 @dataclass(slots=True)

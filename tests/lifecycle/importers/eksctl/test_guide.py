@@ -30,7 +30,8 @@ def test_the_example_of_the_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_the_error_of_the_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cluster.yaml").write_text(
-        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: a, region: eu-west-1}\n\nnodegroups: []\n"
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n"
+        "metadata: {name: a, region: eu-west-1}\n\nnodegroups: []\n"
     )
     text = (ROOT / "docs/guides/import_eksctl.md").read_text(encoding="utf-8")
     with pytest.raises(Exception, match="no such field") as error:

@@ -158,9 +158,9 @@ def _permissions(build: Build, node: Node, base: Path, kind: str | None) -> None
             build.put((*field, policy_key(str(each.value), build.at(field, {}))), each.value, each)
     if document is not None and kind is not None:
         put_statements(build, document, (*base, "iam_role"))
-    for key, field in (("roleName", "name"), ("tags", "tags")):
+    for key, word in (("roleName", "name"), ("tags", "tags")):
         if (found := node.get(key)) is not None:
-            build.put((*base, "iam_role", field), found.value, found)
+            build.put((*base, "iam_role", word), found.value, found)
     if (boundary := node.get("permissionsBoundaryARN")) is not None:
         build.put((*base, "permissions_boundary"), boundary.value, boundary)
     build.tell(node.get("wellKnownPolicies"), _OWN_ROLE)

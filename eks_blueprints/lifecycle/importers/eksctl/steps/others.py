@@ -90,8 +90,9 @@ def gitops(build: Build, node: Node, _base: Path) -> None:
     flux = node.get("flux")
     if flux is None:
         return
-    build.put(("addons", "fluxcd"), {}, *([flux.get("gitProvider")] if flux.get("gitProvider") else []))
-    flags = {str(each.path[-1]): each for each in (flux.get("flags") or flux).members()} if flux.get("flags") else {}
+    named, listed = flux.get("gitProvider"), flux.get("flags")
+    build.put(("addons", "fluxcd"), {}, *([named] if named is not None else []))
+    flags = {str(each.path[-1]): each for each in listed.members()} if listed is not None else {}
     provider = _PROVIDERS.get(str(flux.value_of("gitProvider", default="")).lower())
     host = f"https://{flags['hostname'].value}" if "hostname" in flags else provider
     if host is None or not {"owner", "repository"} <= flags.keys():
