@@ -34,8 +34,8 @@ class Standing:
 
     @property
     def days(self) -> int | None:
-        """Days until the phase that it is in ends; negative after the end of all support; None where unknown."""
-        end = self.standard if self.support == "standard" else self.extended
+        """Days until the phase that it is in ends, negative where EKS may upgrade it any day; None where unknown."""
+        end = self.standard if self.support == "standard" or self.upgrades_itself else self.extended
         return None if end is None else (end - today()).days
 
     @property

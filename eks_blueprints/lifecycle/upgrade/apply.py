@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from eks_blueprints.lifecycle.upgrade.checks.addons import BY_CLUSTER, fits, for
 from eks_blueprints.lifecycle.upgrade.declared_nodes import minor_in
 from eks_blueprints.lifecycle.upgrade.edit import Change, Files
 from eks_blueprints.lifecycle.upgrade.model import Component, Nodes, Situation, Step
-from eks_blueprints.stackfile.extends import extended
+from eks_blueprints.stackfile.find import stacks_of
 from eks_blueprints.stackfile.load import open_stack
 
 SETTLING = frozenset({"nodes-first", "hold-nodes", "addons-before"})
@@ -189,9 +188,6 @@ def _message(situation: Situation, target: int, step: Step, number: int, changes
 
 
 def _others(stack_file: Path, changed: Mapping[Path, str]) -> Iterator[str]:
-    real = {os.path.realpath(file) for file in changed} - {os.path.realpath(stack_file)}
-    if not real:
-        return
-    for other in sorted(stack_file.parent.glob("*.yaml")):
-        if other.resolve() != stack_file.resolve() and any(os.path.realpath(each) in real for each in extended(other)):
-            yield str(other)
+    """Other stacks that a changed file is part of."""
+    found = {each.resolve(): each for file in changed if file.resolve() != stack_file.resolve() for each in stacks_of(file)}
+    yield from sorted(str(each) for real, each in found.items() if real != stack_file.resolve())

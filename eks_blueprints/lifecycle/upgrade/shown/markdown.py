@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from eks_blueprints.core.printed import markup
 from eks_blueprints.lifecycle.upgrade.model import LEVELS, Finding, Hop, Step, UpgradePlan
-from eks_blueprints.lifecycle.upgrade.shown.text import HEADINGS, amount
+from eks_blueprints.lifecycle.upgrade.shown.text import HEADINGS, amount, whole_way
 
 
 def render(plan: UpgradePlan) -> Iterator[str]:
     """The lines of a plan."""
     here = plan.situation
-    way = "back to" if plan.rollback else "to"
-    yield f"# {markup(here.stack)}: Kubernetes 1.{here.minor} {way} 1.{plan.target}"
+    yield f"# {markup(here.stack)}: {whole_way(plan)}"
     yield ""
     yield f"1.{here.minor}: {plan.calendar}."
     yield ""

@@ -22,8 +22,7 @@ HEADINGS: dict[Level, str] = {
 def render(plan: UpgradePlan, width: int) -> Iterator[str]:
     """The lines of a plan."""
     here = plan.situation
-    way = "back to" if plan.rollback else "to"
-    title = f"{one_line(here.stack)}: Kubernetes 1.{here.minor} {way} 1.{plan.target}"
+    title = f"{one_line(here.stack)}: {whole_way(plan)}"
     yield f"{click.style(title, bold=True)}  {click.style(f'cluster {here.cluster}{_place(here.place)}', dim=True)}"
     yield f"1.{here.minor}: {plan.calendar}"
     if plan.waiting is not None and plan.waiting.high:
@@ -35,6 +34,14 @@ def render(plan: UpgradePlan, width: int) -> Iterator[str]:
     yield from findings(list(plan.findings), width, heading=True)
     for hop in plan.hops:
         yield from _hop(hop, plan, width)
+
+
+def whole_way(plan: UpgradePlan) -> str:
+    """From which version to which."""
+    here = plan.situation.minor
+    if plan.target == here:
+        return f"Kubernetes 1.{here}, what is left of its upgrade"
+    return f"Kubernetes 1.{here} {'back to' if plan.rollback else 'to'} 1.{plan.target}"
 
 
 def _nodes(plan: UpgradePlan) -> Iterator[str]:
