@@ -98,7 +98,7 @@ def _changes(step: Step, situation: Situation, target: int, given: Mapping[str, 
     if step.id == "nodes-first":
         for each in situation.of_kind("managed", "self-managed"):
             if not each.follows and each.minor is not None and each.minor < target - 1:
-                yield _nodes(each, target - 1, given)
+                yield from _nodes(each, target - 1, given)
     elif step.id == "hold-nodes":
         for each in situation.of_kind("managed", "self-managed"):
             if each.follows:
@@ -112,7 +112,7 @@ def _changes(step: Step, situation: Situation, target: int, given: Mapping[str, 
         yield from _after(situation, target)
     else:
         group = next(each for each in situation.nodes if step.id == f"nodes-{each.name}")
-        yield _nodes(group, target, given)
+        yield from _nodes(group, target, given)
 
 
 def _before(each: Component, situation: Situation, target: int) -> Iterator[Change]:
@@ -161,17 +161,17 @@ def _pinned_by_us(each: Component) -> str | None:
     return getattr(chart, "version", None)
 
 
-def _nodes(each: Nodes, target: int, given: Mapping[str, str]) -> Change:
+def _nodes(each: Nodes, target: int, given: Mapping[str, str]) -> Iterator[Change]:
     release = given.get(each.name)
     if release is not None and minor_in(release) not in (None, target):
         raise InputError([Problem(("--release",), f"is of another minor than 1.{target}; got {shown(release)}")])
-    if each.release is None and release is None:
-        return Change(("compute", each.name, "version"), f"1.{target}")
-    if release is None:
+    if each.release is not None and release is None and minor_in(each.release) != target:
         do = f"give --release {each.name}=RELEASE; the plan has the command that tells the newest"
         raise InputError([Problem(("--release",), f"is needed for {each.name}, which pins {each.release}; {do}")])
-    field = ("release_version",) if each.kind == "managed" else ("image", "release")
-    return Change(("compute", each.name, *field), release)
+    yield Change(("compute", each.name, "version"), f"1.{target}")
+    if release is not None:
+        field = ("release_version",) if each.kind == "managed" else ("image", "release")
+        yield Change(("compute", each.name, *field), release)
 
 
 def _diff(file: Path, before: str, after: str) -> str:

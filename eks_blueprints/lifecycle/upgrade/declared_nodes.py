@@ -58,7 +58,8 @@ def _managed(group: Resource, cluster: Resource, stack: Stack, places: Places) -
         kind="managed",
         minor=minor,
         release=_text(inputs.get("releaseVersion")),
-        follows=bool(said) and "version" not in said and "release_version" not in said,
+        # A pinned release needs a version beside it as soon as the control plane has another one.
+        follows=bool(said) and "version" not in said and inputs.get("amiType") != "CUSTOM",
         ami_type=_text(inputs.get("amiType")),
         image=_image(own) if inputs.get("amiType") == "CUSTOM" else "",
         count=_count(sizes),

@@ -64,8 +64,8 @@ def _managed(each: Nodes, situation: Situation, target: int) -> Step:
 
 
 def _done(each: Nodes, target: int) -> bool:
-    pinned = minor_in(each.release) if each.release else None
-    return not each.follows and ((pinned if pinned is not None else each.minor) or 0) >= target
+    pinned = minor_in(each.release) if each.release else target
+    return not each.follows and (each.minor or 0) >= target and (pinned or target) >= target
 
 
 def _self_managed(each: Nodes, target: int) -> Step:
