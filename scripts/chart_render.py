@@ -33,6 +33,10 @@ class RefusedError(Exception):
     """What Helm said to values that a chart does not take."""
 
 
+_SERVED = ("apiregistration.k8s.io/v1",)
+"""What every cluster serves, and Helm leaves out of what it says to charts where it sees no cluster."""
+
+
 @dataclass(frozen=True)
 class Render:
     """A chart in a folder, to be rendered as a release."""
@@ -83,10 +87,6 @@ class Render:
 
 
 @cache
-_SERVED = ("apiregistration.k8s.io/v1",)
-"""What every cluster serves, and Helm leaves out of what it says to charts where it sees no cluster."""
-
-
 def _apis() -> list[str]:
     """Versions of groups, and the kinds in them, of CRDs that add-ons bring."""
     found = set()

@@ -90,7 +90,8 @@ def plan(to: str | None, form: str, strict: bool, **given: Any) -> None:
     """Show what is in the way of an upgrade, and its steps in their order.
 
     From the stack's recorded plan: no AWS account and no cluster are needed. What cannot be known offline is said to be
-    unknown, with the command that finds it out; --state, --kubeconfig, --insights, --subnets and --addon-versions give it.
+    unknown, with the command that finds it out; --state, --kubeconfig, --insights, --subnets and --addon-versions give
+    it.
     A version below the cluster's own plans a rollback, as EKS offers it.
 
     \b
@@ -165,7 +166,9 @@ def apply(to: str, number: int, releases: tuple[str, ...], dry_run: bool, despit
         write(target.file, done)
     click.echo(visible(done.diff), err=True, nl=False)
     for other in done.shared:
-        click.echo(f"{click.style('note', fg='yellow')}: {other} extends a file that changes, and changes with it", err=True)
+        click.echo(
+            f"{click.style('note', fg='yellow')}: {other} extends a file that changes, and changes with it", err=True
+        )
     click.echo(visible(done.message), nl=False)
 
 
@@ -248,6 +251,8 @@ def _releases(given: tuple[str, ...]) -> dict[str, str]:
     for each in given:
         group, equals, release = each.partition("=")
         if not equals or not group or not release:
-            raise InputError([Problem(("--release",), f"needs GROUP=RELEASE; got {each}; write system=1.36.1-20261101")])
+            raise InputError(
+                [Problem(("--release",), f"needs GROUP=RELEASE; got {each}; write system=1.36.1-20261101")]
+            )
         found[group] = release
     return found

@@ -1,4 +1,4 @@
-"""What the calendar says of a cluster's Kubernetes version: how many days are left, what comes then, what waiting costs.
+"""What the calendar says of a Kubernetes version: how many days are left, what comes then, what waiting costs.
 
 Extended support is billed from the day on which standard support ends, and EKS upgrades the control plane by itself:
 with support type STANDARD at the end of standard support, else some time after the end of extended support.
@@ -14,7 +14,7 @@ from eks_blueprints.core import versions
 from eks_blueprints.core.clock import today
 
 EXTRA_HOUR = 0.50
-"""US dollars that extended support adds to an hour of a cluster, in every region; `review/cost/prices.toml` has it too."""
+"""US dollars that extended support adds to an hour of a cluster, in every region; as in `review/cost/prices.toml`."""
 MONTH = 730
 """Hours of a month, as AWS counts."""
 

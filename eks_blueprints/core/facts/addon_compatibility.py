@@ -1,6 +1,6 @@
 """Which versions of add-ons and controllers fit which Kubernetes versions; the facts: `addon_compatibility.toml`.
 
-What the table does not know is unknown, and said to be: nothing here is ever taken for fine because no row speaks of it.
+What the table does not know is unknown, and said to be: nothing is taken for fine because no row speaks of it.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def oldest_kubelet(control_plane: int) -> int:
     1.25 two. Source: Kubernetes version skew policy."""
     skew = _table()["kubelet_skew"]
     oldest = control_plane - int(skew["minors"])
-    return oldest if oldest >= 25 else min(control_plane - int(skew["minors_before_1_25"]), 25)  # noqa: PLR2004
+    return oldest if oldest >= 25 else min(control_plane - int(skew["minors_before_1_25"]), 25)
 
 
 def kubelet_fits(kubelet: int, control_plane: int) -> bool:

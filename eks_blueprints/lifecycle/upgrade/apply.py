@@ -49,7 +49,9 @@ def applied(  # noqa: PLR0917 - the step, and what it is taken from
     step = _step(steps, number)
     if step.id not in _BEFORE and (situation.declared or situation.minor) < target:
         first = next(index for index, each in enumerate(steps, 1) if each.id == "control-plane")
-        message = f"comes after the control plane, which is at 1.{situation.minor}; got {number}; apply step {first} first"
+        message = (
+            f"comes after the control plane, which is at 1.{situation.minor}; got {number}; apply step {first} first"
+        )
         raise InputError([Problem(("--step",), message)])
     files = Files(stack_file)
     changes = tuple(change for change in _changes(step, situation, target, given) if files.apply(change))
@@ -128,10 +130,14 @@ def _before(each: Component, situation: Situation, target: int) -> Iterator[Chan
 
 
 def _after(situation: Situation, target: int) -> Iterator[Change]:
-    pinned = [each.name for each in situation.components if each.eks and each.pinned and each.name not in situation.offered]
+    pinned = [
+        each.name for each in situation.components if each.eks and each.pinned and each.name not in situation.offered
+    ]
     if pinned:
         do = "give --addon-versions FILE, written by aws eks describe-addon-versions"
-        raise InputError([Problem(("--addon-versions",), f"is needed for {', '.join(pinned)}, whose versions are pinned; {do}")])
+        raise InputError(
+            [Problem(("--addon-versions",), f"is needed for {', '.join(pinned)}, whose versions are pinned; {do}")]
+        )
     for each in situation.components:
         if each.eks and (to := _next(each, situation, target)):
             yield Change(("addons", _element(each), "version"), to)
@@ -176,7 +182,10 @@ def _nodes(each: Nodes, target: int, given: Mapping[str, str]) -> Iterator[Chang
 
 def _diff(file: Path, before: str, after: str) -> str:
     lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{file.as_posix()}", f"b/{file.as_posix()}"
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        f"a/{file.as_posix()}",
+        f"b/{file.as_posix()}",
     )
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
@@ -189,5 +198,7 @@ def _message(situation: Situation, target: int, step: Step, number: int, changes
 
 def _others(stack_file: Path, changed: Mapping[Path, str]) -> Iterator[str]:
     """Other stacks that a changed file is part of."""
-    found = {each.resolve(): each for file in changed if file.resolve() != stack_file.resolve() for each in stacks_of(file)}
+    found = {
+        each.resolve(): each for file in changed if file.resolve() != stack_file.resolve() for each in stacks_of(file)
+    }
     yield from sorted(str(each) for real, each in found.items() if real != stack_file.resolve())

@@ -101,7 +101,9 @@ def _of(target: Target) -> Iterator[Entry]:
         kind = policy.get("supportType") if isinstance(policy, dict) else None
         position = each.source or each.position
         where = f"{position.file}:{position.line}" if position is not None else ""
-        yield _entry(target.stack, str(each.inputs.get("name") or each.name), str(each.inputs.get("version")), kind, where)
+        yield _entry(
+            target.stack, str(each.inputs.get("name") or each.name), str(each.inputs.get("version")), kind, where
+        )
 
 
 def _said(document: Document) -> tuple[str | None, str, str | None] | None:
@@ -129,5 +131,3 @@ def _urgency(each: Entry) -> tuple[int, int, str, str]:
 
 def _day(day: Any) -> str | None:
     return day.isoformat() if day is not None else None
-
-

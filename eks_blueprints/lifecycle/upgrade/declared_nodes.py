@@ -129,8 +129,10 @@ def _never(budgets: Any) -> str:
     for each in budgets if isinstance(budgets, list) else ():
         budget = _map(each)
         reasons = _words(budget.get("reasons"))
-        if str(budget.get("nodes")) in ("0", "0%") and not budget.get("schedule") and (
-            not reasons or "Drifted" in reasons
+        if (
+            str(budget.get("nodes")) in ("0", "0%")
+            and not budget.get("schedule")
+            and (not reasons or "Drifted" in reasons)
         ):
             return f"its disruption budget allows {budget.get('nodes')} nodes at any time"
     return ""

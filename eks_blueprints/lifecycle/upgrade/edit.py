@@ -1,7 +1,8 @@
 """One value of a stack file changed or added as text: every other character of it stays, comments and layout too.
 
-The value is changed in the file in which it stands: the stack file, or one that it extends. What came out is read again,
-and has to be what was meant: a value that an anchor shares with others is refused rather than changed for all of them.
+The value is changed in the file in which it stands: the stack file, or one that it extends. What came out is read
+again, and has to be what was meant: a value that an anchor shares with others is refused rather than changed for all of
+them.
 """
 
 from __future__ import annotations

@@ -57,7 +57,10 @@ def roll(group: Nodes) -> Range | None:
         return None
     batches = math.ceil(group.count / pace)
     drain = "pods may take as long as they have before 15 minutes are over (EKS user guide)"
-    source = f"{batches} times {pace} of {group.count} nodes; {_JOIN[0]} to {_JOIN[1]} minutes to join: our assumption; {drain}"
+    source = (
+        f"{batches} times {pace} of {group.count} nodes; {_JOIN[0]} to {_JOIN[1]} minutes to join: our "
+        f"assumption; {drain}"
+    )
     return Range(batches * _JOIN[0], batches * (_JOIN[1] + _DRAIN), "minutes", source)
 
 
@@ -71,7 +74,10 @@ def surge_cost(group: Nodes, region: str | None) -> Range | None:
         return None
     share = prices.of("spot", "low") or 1 if group.spot else 1
     low = min(known) * share * extra * time.low / 60
-    source = f"{extra} more nodes (the larger of twice the zones and of what goes at a time) at list prices of {prices.as_of}"
+    source = (
+        f"{extra} more nodes (the larger of twice the zones and of what goes at a time) at list prices of "
+        f"{prices.as_of}"
+    )
     return Range(low, max(known) * extra * time.high / 60, "dollars", source)
 
 

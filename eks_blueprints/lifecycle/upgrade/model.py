@@ -1,4 +1,4 @@
-"""What an upgrade is about: the platform as it stands, what is found in its way, and the steps of each minor version."""
+"""What an upgrade is about: the platform as it stands, what is in its way, and the steps of each minor version."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Nodes:
     release: str | None = None
     """Release of EKS's image that the stack file pins."""
     follows: bool = False
-    """Whether the nodes get the version of the control plane in the same deployment, because the stack file names none."""
+    """Whether the nodes get the control plane's version in the same deployment: the stack file names none for them."""
     ami_type: str | None = None
     image: str = ""
     """How the image is chosen, where it is not EKS's own: an id, a parameter, an alias."""

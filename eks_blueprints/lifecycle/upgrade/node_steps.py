@@ -47,14 +47,15 @@ def _managed(each: Nodes, situation: Situation, target: int) -> Step:
     return Step(
         id=f"nodes-{each.name}",
         title=f"update node group {each.name} to 1.{target}",
-        why="EKS starts new nodes, drains the old ones and keeps disruption budgets; it gives up after 15 minutes at a pod "
+        why="EKS starts new nodes, drains the old ones and keeps disruption budgets; it gives up after 15 "
+        "minutes at a pod "
         "that cannot leave (PodEvictionFailure)",
         found=tuple(lines),
         commands=(
             *((parameter(each.ami_type or "", target),) if each.release else ()),
             f"pulumi up --stack {situation.stack}",
             f"aws eks list-nodegroups --cluster-name {situation.cluster}{region}",
-            f"kubectl get nodes -l eks.amazonaws.com/nodegroup -L eks.amazonaws.com/nodegroup,eks.amazonaws.com/capacityType",
+            "kubectl get nodes -l eks.amazonaws.com/nodegroup -L eks.amazonaws.com/nodegroup",
         ),
         edits=not own,
         done=_done(each, target),
@@ -92,7 +93,11 @@ def _fargate(profiles: list[Nodes], target: int) -> Step:
         found=tuple(f"profile {each.name}: namespaces {each.image}" for each in profiles),
         commands=(
             "kubectl get pods --all-namespaces -l eks.amazonaws.com/fargate-profile -o wide",
-            *(f"kubectl rollout restart deployment,statefulset --namespace {space}" for space in spaces if "*" not in space),
+            *(
+                f"kubectl rollout restart deployment,statefulset --namespace {space}"
+                for space in spaces
+                if "*" not in space
+            ),
         ),
     )
 
@@ -117,7 +122,8 @@ def _auto_mode(situation: Situation, target: int) -> Step:
     return Step(
         id="nodes-auto-mode",
         title=f"wait for EKS Auto Mode to replace its nodes by those of 1.{target}",
-        why="EKS does it by itself, within the pools' disruption budgets, and runs CoreDNS, kube-proxy, the VPC CNI, the "
+        why="EKS does it by itself, within the pools' disruption budgets, and runs CoreDNS, kube-proxy, the VPC "
+        "CNI, the "
         "EBS CSI driver and load balancing there without add-ons",
         found=(f"pools {', '.join(pools)}" if pools else "the built-in pools",),
         commands=("kubectl get nodes -l eks.amazonaws.com/compute-type=auto -o wide", "kubectl get nodeclaims"),
@@ -129,5 +135,8 @@ def _hybrid(target: int) -> Step:
         id="nodes-hybrid",
         title=f"upgrade hybrid nodes to 1.{target}",
         why="EKS does not touch machines of your own",
-        commands=("kubectl drain NODE --ignore-daemonsets", f"sudo nodeadm upgrade 1.{target} -c file://nodeConfig.yaml"),
+        commands=(
+            "kubectl drain NODE --ignore-daemonsets",
+            f"sudo nodeadm upgrade 1.{target} -c file://nodeConfig.yaml",
+        ),
     )

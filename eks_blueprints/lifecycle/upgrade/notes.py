@@ -46,7 +46,7 @@ def notes(version: str) -> Notes | None:
     return Notes(
         version,
         tuple(row.get("required_before", ())),
-        tuple((*row.get("breaking", ()), *row.get("eks_specific", ()))),
+        (*row.get("breaking", ()), *row.get("eks_specific", ())),
         tuple(row.get("deprecated", ())),
         tuple(row.get("notable", ())),
         tuple(row.get("unsure", ())),
@@ -62,9 +62,7 @@ def custom_apis(api_version: str, kind: str) -> CustomApi | None:
     """What became of an API version of a custom resource; None for one that the table does not have."""
     for row in _table()["crds"]:
         if row["api_version"] == api_version and row["kind"] in (kind, "*"):
-            return CustomApi(
-                row["component"], row.get("removed_in", ""), row["replacement"], row.get("migration", "")
-            )
+            return CustomApi(row["component"], row.get("removed_in", ""), row["replacement"], row.get("migration", ""))
     return None
 
 

@@ -1,4 +1,4 @@
-"""Where things stand in a stack file and the files that it extends: which element a resource is of, and on which line."""
+"""Where things stand in a stack file and the files that it extends: of which element a resource is, and its line."""
 
 from __future__ import annotations
 

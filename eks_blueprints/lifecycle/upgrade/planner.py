@@ -50,7 +50,8 @@ def _target(situation: Situation, to: str | None) -> int:
         raise InputError([Problem(("--to",), str(error))]) from None
     if target < situation.minor - 1:
         message = (
-            f"is more than one minor below the cluster's 1.{situation.minor}, and EKS rolls back one at most; got {to}; "
+            f"is more than one minor below the cluster's 1.{situation.minor}, and EKS rolls back one at most; "
+            f"got {to}; "
             "build a second cluster of that version beside it"
         )
         raise InputError([Problem(("--to",), message)])

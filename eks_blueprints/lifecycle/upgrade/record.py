@@ -1,7 +1,7 @@
 """The preparation that only people can do: a form with questions, kept beside the stack file, which blocks while blank.
 
-The questions are those of the EKS best practices guide (cluster upgrades) and of AWS's EKS upgrade workshop: who does it,
-by which procedure, tested where, what depends on it, and what the service level allows.
+The questions are those of the EKS best practices guide (cluster upgrades) and of AWS's EKS upgrade workshop: who does
+it, by which procedure, tested where, what depends on it, and what the service level allows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ QUESTIONS: dict[str, str] = {
 
 def form(situation: Situation, target: int) -> str:
     """The form for an upgrade to 1.`target`, to be filled in."""
-    lines = [f"# Preparation of the upgrade of {situation.stack} to 1.{target}. What is blank blocks `upgrade plan --record`."]
+    title = f"Preparation of the upgrade of {situation.stack} to 1.{target}"
+    lines = [f"# {title}. What is blank blocks `upgrade plan --record`."]
     lines += [f'target: "1.{target}"']
     for title, fields in (("preparation", PREPARATION), ("questions", QUESTIONS)):
         lines.append(f"{title}:")
@@ -93,5 +94,3 @@ def _other(target: object, file: Path, wanted: int) -> Iterator[Finding]:
     if target != f"1.{wanted}":
         what = f"the record is of an upgrade to {target}, and this is one to 1.{wanted}"
         yield Finding(level="blocker", code="record-other", what=what, do="write a new one", place=str(file))
-
-

@@ -34,7 +34,8 @@ def rollback_findings(situation: Situation, target: int) -> Iterator[Finding]:
         yield Finding(
             level="unknown",
             code="rollback-window",
-            what=f"when the cluster was upgraded is not known: EKS takes it back within {DAYS} days of an upgrade in place, "
+            what=f"when the cluster was upgraded is not known: EKS takes it back within {DAYS} days of an "
+            "upgrade in place, "
             "and never a cluster that was created at this version or that EKS upgraded by itself",
             do=f"give --upgraded-on DAY; look it up: {aws(situation, 'list-updates')}",
             place=situation.place,
@@ -46,7 +47,10 @@ def rollback_findings(situation: Situation, target: int) -> Iterator[Finding]:
         what = f"the upgrade was {over} days ago ({situation.upgraded_on}), and EKS takes it back within {DAYS}"
         yield _refused("rollback-window", what, situation)
     if versions.support(f"1.{target}") == "extended" and situation.support_type == "STANDARD":
-        what = f"1.{target} is in extended support, for which the cluster needs support_type EXTENDED; its charge comes back"
+        what = (
+            f"1.{target} is in extended support, for which the cluster needs support_type EXTENDED; its "
+            "charge comes back"
+        )
         yield _refused("rollback-support", what, situation)
     elif versions.support(f"1.{target}") == "ended":
         yield _refused("rollback-support", f"EKS no longer supports 1.{target}", situation)
@@ -68,12 +72,15 @@ def rollback_findings(situation: Situation, target: int) -> Iterator[Finding]:
 
 def rollback_steps(situation: Situation, target: int) -> list[Step]:
     """The way back, nodes first."""
-    newer = [each for each in situation.nodes if each.kind != "auto mode" and (each.minor is None or each.minor > target)]
+    newer = [
+        each for each in situation.nodes if each.kind != "auto mode" and (each.minor is None or each.minor > target)
+    ]
     return [
         Step(
             id="rollback-insights",
             title="ask EKS whether it can be rolled back",
-            why="its insights look at what an older version cannot read; --force passes over them, and over nothing else",
+            why="its insights look at what an older version cannot read; --force passes over them, and over "
+            "nothing else",
             commands=(aws(situation, "list-insights --filter categories=ROLLBACK_READINESS"),),
         ),
         Step(
@@ -87,7 +94,8 @@ def rollback_steps(situation: Situation, target: int) -> list[Step]:
         Step(
             id="rollback-control-plane",
             title=f"take the control plane back to 1.{target}",
-            why="the same call as an upgrade (UpdateClusterVersion, of type VersionRollback); Auto Mode's nodes go back by "
+            why="the same call as an upgrade (UpdateClusterVersion, of type VersionRollback); Auto Mode's nodes "
+            "go back by "
             "themselves",
             commands=(
                 aws(situation, f"update-cluster-version --kubernetes-version 1.{target}"),
@@ -104,7 +112,8 @@ def rollback_steps(situation: Situation, target: int) -> list[Step]:
         Step(
             id="rollback-file",
             title="write the older version into the stack file",
-            why="so that the next deployment does not upgrade again; what the provider makes of a lower version has not been "
+            why="so that the next deployment does not upgrade again; what the provider makes of a lower version "
+            "has not been "
             "tried on AWS, so the call comes first and the file after it, with a refresh",
             found=(situation.place,) if situation.place else (),
             commands=(f"pulumi refresh --stack {situation.stack}", f"pulumi preview --stack {situation.stack}"),

@@ -1,7 +1,7 @@
 """The steps of one minor version up, in their order; the same ones for the same platform, whatever is done already.
 
-Order by the EKS best practices guide (cluster upgrades) and the user guide: release notes, backup, removed APIs, nodes at
-the control plane's version, add-ons that must go before, control plane, other add-ons, kubectl, nodes, verification.
+Order by the EKS best practices guide (cluster upgrades) and the user guide: release notes, backup, removed APIs, nodes
+at the control plane's version, add-ons that must go before, control plane, other add-ons, kubectl, nodes, verification.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def _at(situation: Situation) -> str:
 
 
 def _of_parts(words: str) -> bool:
-    return not words.startswith(("describe-cluster ", "update-cluster", "wait cluster", "list-updates", "update-kubeconfig"))
+    return not words.startswith(
+        ("describe-cluster ", "update-cluster", "wait cluster", "list-updates", "update-kubeconfig")
+    )
 
 
 def _read(target: int) -> Step:
@@ -73,7 +75,8 @@ def _back_up(situation: Situation) -> Step:
     return Step(
         id="backup",
         title="back up",
-        why="EKS backs up its own etcd, and gives nobody access to it: keep what is in the cluster in Git, or back it up",
+        why="EKS backs up its own etcd, and gives nobody access to it: keep what is in the cluster in Git, or "
+        "back it up",
         found=() if velero else ("no Velero is declared: Git is the only copy that this program knows of",),
         commands=(f"velero backup create {name} --wait",) if velero else ("git status && git log -1 --oneline",),
     )
@@ -86,18 +89,19 @@ def _apis(found: tuple[Finding, ...], target: int) -> Step:
         title=f"replace APIs that 1.{target} removes",
         why="objects of a removed API can no longer be applied, and controllers that ask for it fail",
         found=tuple(f"{each.what}; {each.do}" for each in there),
-        commands=(
-            "kubectl get --raw /metrics | grep apiserver_requested_deprecated_apis",
-        ),
+        commands=("kubectl get --raw /metrics | grep apiserver_requested_deprecated_apis",),
     )
 
 
 def _nodes_first(situation: Situation, target: int) -> Step:
-    behind = [each for each in situation.nodes if each.minor is not None and each.minor < min(situation.minor, target - 1)]
+    behind = [
+        each for each in situation.nodes if each.minor is not None and each.minor < min(situation.minor, target - 1)
+    ]
     return Step(
         id="nodes-first",
         title=f"bring nodes to 1.{target - 1}",
-        why="EKS advises nodes of the control plane's version before it is updated; kubelets more than three minors older "
+        why="EKS advises nodes of the control plane's version before it is updated; kubelets more than three "
+        "minors older "
         "than the next one are refused",
         found=tuple(f"{each.name} ({each.kind}) runs 1.{each.minor}" for each in behind),
         commands=("kubectl get nodes -o custom-columns=NAME:.metadata.name,KUBELET:.status.nodeInfo.kubeletVersion",),
@@ -111,7 +115,8 @@ def _hold(situation: Situation, target: int) -> Step:
     return Step(
         id="hold-nodes",
         title="keep node groups where they are",
-        why="groups that name no version are updated in the same deployment as the control plane; with a version of their "
+        why="groups that name no version are updated in the same deployment as the control plane; with a "
+        "version of their "
         "own the control plane goes alone, and can be rolled back while the nodes are still at the old version",
         found=tuple(f'{each.name}: version: "1.{target - 1}"' for each in follows),
         edits=True,
@@ -132,7 +137,8 @@ def _addons_before(situation: Situation, target: int) -> Step:
     return Step(
         id="addons-before",
         title=f"upgrade what must be ready for 1.{target} before it comes",
-        why="EKS upgrades no add-on with the control plane: each must run on both versions, and on the old one again after "
+        why="EKS upgrades no add-on with the control plane: each must run on both versions, and on the old one "
+        "again after "
         "a rollback",
         found=tuple(lines),
         commands=(f"aws eks describe-addon-versions{_at(situation)} > addon-versions.json",) if eks else (),
@@ -152,7 +158,8 @@ def _control_plane(situation: Situation, target: int) -> Step:
     return Step(
         id="control-plane",
         title=f"update the control plane to 1.{target}",
-        why="in a deployment of its own, and then wait for a day or more: nodes and add-ons stay as they are, new API servers "
+        why="in a deployment of its own, and then wait for a day or more: nodes and add-ons stay as they are, "
+        "new API servers "
         "replace the old ones, a failed check puts the old version back, and there may be a short interruption",
         found=(f"{situation.place}: version" if situation.place else "version of the cluster",),
         commands=(
@@ -184,7 +191,8 @@ def _addons_after(situation: Situation, target: int) -> Step:
     return Step(
         id="addons-after",
         title=f"update kube-proxy, CoreDNS, the VPC CNI and other add-ons for 1.{target}",
-        why="kube-proxy may not be newer than the control plane, so it comes now; the VPC CNI goes up one minor at a time",
+        why="kube-proxy may not be newer than the control plane, so it comes now; the VPC CNI goes up one minor "
+        "at a time",
         found=tuple(lines),
         commands=(_each_addon(situation, names),) if names else (),
         edits=True,
@@ -220,5 +228,3 @@ def _verify(situation: Situation, target: int) -> Step:
             f"pulumi preview --stack {situation.stack} --refresh --expect-no-changes",
         ),
     )
-
-

@@ -37,7 +37,12 @@ def group(name: str = "system", minor: int | None = 34, **fields: Any) -> Nodes:
 
 def situation(minor: int = 34, **fields: Any) -> Situation:
     """A cluster of a version, with one group of the same."""
-    given: dict[str, Any] = {"nodes": (group(minor=minor),), "place": "stacks/prod.yaml:8", "region": "eu-west-1", **fields}
+    given: dict[str, Any] = {
+        "nodes": (group(minor=minor),),
+        "place": "stacks/prod.yaml:8",
+        "region": "eu-west-1",
+        **fields,
+    }
     return Situation(stack="prod", cluster="shop", minor=minor, **given)
 
 

@@ -1,4 +1,4 @@
-"""The scan of API versions: it finds every row of the table, wherever the object stands, and nothing in current charts."""
+"""The scan of API versions: it finds every row of the table wherever it stands, and nothing in current charts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ def test_a_corpus_of_objects_in_a_program_is_found_as_a_whole() -> None:
     uses = [Api(each.api_version, each.kind, each.name, "declared") for each in stack.objects]
     newest = max(removed.removed_in or removed.deprecated_in or 0 for _, removed in ROWS)
     found = [each.what for each in scan(uses, newest)]
-    missed = [(version, kind) for (version, kind), _ in ROWS if not any(what.startswith(f"{version} {kind} of") for what in found)]
+    missed = [
+        (version, kind)
+        for (version, kind), _ in ROWS
+        if not any(what.startswith(f"{version} {kind} of") for what in found)
+    ]
     assert missed == []
     assert len(found) == len(ROWS)
 

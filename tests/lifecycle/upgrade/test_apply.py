@@ -40,7 +40,7 @@ def test_an_upgrade_step_by_step(tmp_path: Path) -> None:
         'compute.system.version: "1.34"',
     ]
     assert done(tmp_path, "1.35", "addons-before") == []
-    with pytest.raises(InputError, match="comes after the control plane, which is at 1.34"):
+    with pytest.raises(InputError, match=r"comes after the control plane, which is at 1\.34"):
         step(tmp_path, "1.35", "nodes-system")
     assert done(tmp_path, "1.35", "control-plane") == ['cluster.version: "1.35"']
     for name in ("system", "batch"):
@@ -57,9 +57,9 @@ def test_a_pinned_release_needs_the_new_one(tmp_path: Path) -> None:
     pinned = PLATFORM.replace("  batch: {", '  batch: {release_version: "1.34.2-20251103", ')
     assert done(tmp_path, "1.35", "hold-nodes", text=pinned)[0] == 'compute.batch.version: "1.34"'
     done(tmp_path, "1.35", "control-plane")
-    with pytest.raises(InputError, match="is needed for batch, which pins 1.34.2-20251103"):
+    with pytest.raises(InputError, match=r"is needed for batch, which pins 1\.34\.2-20251103"):
         step(tmp_path, "1.35", "nodes-batch")
-    with pytest.raises(InputError, match="is of another minor than 1.35"):
+    with pytest.raises(InputError, match=r"is of another minor than 1\.35"):
         step(tmp_path, "1.35", "nodes-batch", given={"batch": "1.36.1-20261101"})
     new = {"batch": "1.35.4-20261101"}
     assert done(tmp_path, "1.35", "nodes-batch", given=new) == [
@@ -90,8 +90,13 @@ def test_addons_go_to_what_eks_offers_for_both_and_then_for_the_new_version(tmp_
         'addons.coredns.version: "v1.14.3-eksbuild.11"',
         'addons.kube_proxy.version: "v1.35.0-eksbuild.2"',
     ]
-    assert (tmp_path / "prod.yaml").read_text().endswith(
-        "\naddons:\n  kube_proxy: {version: v1.35.0-eksbuild.2}\n  coredns: {version: v1.14.3-eksbuild.11}  # pinned\n"
+    assert (
+        (tmp_path / "prod.yaml")
+        .read_text()
+        .endswith(
+            "\naddons:\n  kube_proxy: {version: v1.35.0-eksbuild.2}\n  coredns: {version: v1.14.3-eksbuild.11}  "
+            "# pinned\n"
+        )
     )
     assert done(tmp_path, "1.35", "addons-after", sources=sources) == []
 
@@ -127,10 +132,12 @@ def test_other_stacks_that_change_too_are_named(tmp_path: Path) -> None:
 
 
 def test_what_would_not_be_valid_is_not_written(tmp_path: Path) -> None:
-    text = PLATFORM.replace("    max_size: 4\n", "    max_size: 4\n    ami_type: AL2_ARM_64\n").replace('"1.34"', '"1.32"')
+    text = PLATFORM.replace("    max_size: 4\n", "    max_size: 4\n    ami_type: AL2_ARM_64\n").replace(
+        '"1.34"', '"1.32"'
+    )
     text = text.replace("[m7g.large]", "[m7g.large]")
     found = step(tmp_path, "1.33", "control-plane", text)
-    with pytest.raises(InputError, match="has no image for Kubernetes 1.33"):
+    with pytest.raises(InputError, match=r"has no image for Kubernetes 1\.33"):
         write(tmp_path / "prod.yaml", found)
     assert (tmp_path / "prod.yaml").read_text() == text
 

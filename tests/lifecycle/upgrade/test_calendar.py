@@ -47,12 +47,28 @@ def test_the_most_urgent_comes_first_with_days_and_money(calendar: Calendar) -> 
     [
         ("2026-12-01", "1.34", None, "standard support for 1 more day (until 2026-12-02), then $365 a month more"),
         ("2026-12-01", "1.34", "STANDARD", "standard support for 1 more day (until 2026-12-02), EKS upgrades it then"),
-        ("2026-12-02", "1.34", None, "extended support for 365 more days (until 2027-12-02), at $365 a month more since "
-         "2026-12-02; then EKS upgrades it"),
-        ("2026-12-02", "1.34", "STANDARD", "standard support ended on 2026-12-02: EKS may upgrade it any day (support "
-         "type STANDARD)"),
+        (
+            "2026-12-02",
+            "1.34",
+            None,
+            (
+                "extended support for 365 more days (until 2027-12-02), at $365 a month more since 2026-12-02; "
+                "then EKS upgrades it"
+            ),
+        ),
+        (
+            "2026-12-02",
+            "1.34",
+            "STANDARD",
+            "standard support ended on 2026-12-02: EKS may upgrade it any day (support type STANDARD)",
+        ),
         ("2027-12-02", "1.34", None, "support ended on 2027-12-02: EKS upgrades its control plane by itself, any day"),
-        ("2026-12-02", "1.99", None, "newer than the table of versions of 2026-11-21: when its support ends is not known"),
+        (
+            "2026-12-02",
+            "1.99",
+            None,
+            "newer than the table of versions of 2026-11-21: when its support ends is not known",
+        ),
     ],
 )  # fmt: skip
 def test_a_version_on_a_day(

@@ -38,7 +38,8 @@ NODES = Change(("compute", "a", "version"), "1.36")
         ('cluster: {name: x, version: "1.35", a: b}\n', VERSION, 'cluster: {name: x, version: "1.36", a: b}\n'),
         ('cluster:\r\n  version: "1.35"\r\n', VERSION, 'cluster:\r\n  version: "1.36"\r\n'),
         ("cluster:\n  name: x  # a\n", VERSION, 'cluster:\n  version: "1.36"\n  name: x  # a\n'),
-        ("compute:\n  a:\n    kind: m\n    b: c\n", NODES, 'compute:\n  a:\n    kind: m\n    version: "1.36"\n    b: c\n'),
+        ("compute:\n  a:\n    kind: m\n    b: c\n", NODES,
+         'compute:\n  a:\n    kind: m\n    version: "1.36"\n    b: c\n'),
         ("compute:\n  a: {kind: m, b: c}\n", NODES, 'compute:\n  a: {kind: m, version: "1.36", b: c}\n'),
         ("compute:\n  a: {kind: m}\n", NODES, 'compute:\n  a: {kind: m, version: "1.36"}\n'),
         ("compute:\n  a: {b: c}\n", NODES, 'compute:\n  a: {version: "1.36", b: c}\n'),
@@ -78,7 +79,7 @@ def test_the_file_in_which_the_value_stands_is_changed(tmp_path: Path) -> None:
         'v: &v "1.35"\nother: *v\ncluster: {version: *v}\n',
         'base: &base {version: "1.35"}\ncluster:\n  <<: *base\n',
         'cluster: &all\n  version: "1.35"\nother: *all\n',
-        'cluster:\n  version: >-\n    1.35\n',
+        "cluster:\n  version: >-\n    1.35\n",
     ],
 )
 def test_what_is_shared_with_others_is_refused(tmp_path: Path, text: str) -> None:
@@ -95,7 +96,9 @@ def test_no_layout_loses_a_line_or_a_comment(tmp_path_factory: pytest.TempPathFa
     for name in names:
         comment = data.draw(st.sampled_from(["", "  # said", "  # {: odd"]))
         if data.draw(st.booleans()):
-            fields = data.draw(st.sampled_from(["", "kind: managed_nodes", "kind: managed_nodes, max_size: 3", "max_size: 3"]))
+            fields = data.draw(
+                st.sampled_from(["", "kind: managed_nodes", "kind: managed_nodes, max_size: 3", "max_size: 3"])
+            )
             lines.append(f"  {name}: {{{fields}}}{comment}")
         else:
             indent = " " * data.draw(st.integers(4, 8))

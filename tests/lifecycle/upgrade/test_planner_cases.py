@@ -64,7 +64,11 @@ def test_the_control_plane_needs_five_addresses_in_two_zones(
 ) -> None:
     subnets = tuple(Subnet(f"net-{index}", f"eu-west-1{'abc'[index]}", 251) for index in range(len(free)))
     rows = [
-        {"SubnetId": f"subnet-{index}", "AvailableIpAddressCount": count, "Tags": [{"Key": "Name", "Value": f"net-{index}"}]}
+        {
+            "SubnetId": f"subnet-{index}",
+            "AvailableIpAddressCount": count,
+            "Tags": [{"Key": "Name", "Value": f"net-{index}"}],
+        }
         for index, count in enumerate(free)
     ]
     file = tmp_path / "subnets.json"
@@ -77,7 +81,9 @@ def test_the_control_plane_needs_five_addresses_in_two_zones(
 def test_what_was_looked_up_and_is_not_in_the_answer_stops_it(tmp_path: Path) -> None:
     file = tmp_path / "subnets.json"
     file.write_text(json.dumps({"Subnets": []}))
-    seen = with_sources(situation(subnets=(Subnet("net", "eu-west-1a", 251), Subnet("b", "eu-west-1b", 251))), Sources(subnets=file))
+    seen = with_sources(
+        situation(subnets=(Subnet("net", "eu-west-1a", 251), Subnet("b", "eu-west-1b", 251))), Sources(subnets=file)
+    )
     assert [each.level for each in plan(seen).stops()] == ["unknown"]
 
 
@@ -121,7 +127,10 @@ def test_a_pinned_alias_must_exist_for_the_target() -> None:
     assert level == "warning"
     assert "must exist for 1.36" in what
     assert "replaced by themselves" in what
-    assert told(plan(situation(35, nodes=(group(None, kind="karpenter", image="alias al2023@latest"),))), "alias-pinned") == []
+    assert (
+        told(plan(situation(35, nodes=(group(None, kind="karpenter", image="alias al2023@latest"),))), "alias-pinned")
+        == []
+    )
 
 
 def test_an_addon_that_is_not_offered_for_the_next_version_goes_before_the_control_plane() -> None:
@@ -214,4 +223,8 @@ def test_a_step_keeps_its_number_whatever_is_done() -> None:
     done = steps(situation(35, nodes=(group(minor=35),)), 35, ())
     assert [step.id for step in begun] == [step.id for step in done]
     assert all(step.done for step in done if step.edits)
-    assert [step.id for step in begun if step.edits and not step.done] == ["hold-nodes", "control-plane", "nodes-system"]
+    assert [step.id for step in begun if step.edits and not step.done] == [
+        "hold-nodes",
+        "control-plane",
+        "nodes-system",
+    ]

@@ -30,13 +30,19 @@ def state(version: str = "1.33", **cluster: Any) -> dict[str, Any]:
         return {"urn": urn, "type": type_, "custom": True, "id": name, "inputs": {}, "outputs": outputs, **more}
 
     rows = [
-        row("aws:eks/cluster:Cluster", "shop-cluster", {"name": "shop", "version": version, "status": "ACTIVE", **cluster}),
+        row(
+            "aws:eks/cluster:Cluster",
+            "shop-cluster",
+            {"name": "shop", "version": version, "status": "ACTIVE", **cluster},
+        ),
         row(
             "aws:eks/nodeGroup:NodeGroup",
             "shop-system-group",
             {"version": "1.32", "releaseVersion": "1.32.9-20251103", "scalingConfig": {"desiredSize": 5.0}},
         ),
-        row("aws:eks/addon:Addon", "shop-coredns-addon", {"addonName": "coredns", "addonVersion": "v1.11.4-eksbuild.2"}),
+        row(
+            "aws:eks/addon:Addon", "shop-coredns-addon", {"addonName": "coredns", "addonVersion": "v1.11.4-eksbuild.2"}
+        ),
     ]
     return {"version": 3, "deployment": {"resources": rows}}
 
@@ -176,9 +182,9 @@ def node(name: str, kubelet: str, ready: str = "True", **labels: str) -> dict[st
 
 
 METRICS = """# TYPE apiserver_requested_deprecated_apis gauge
-apiserver_requested_deprecated_apis{group="flowcontrol.apiserver.k8s.io",removed_release="1.35",resource="flowschemas",subresource="",version="v1beta3"} 1
+apiserver_requested_deprecated_apis{group="flowcontrol.apiserver.k8s.io",removed_release="1.35",RESOURCE} 1
 apiserver_requested_deprecated_apis{group="",removed_release="",resource="endpoints",subresource="",version="v1"} 1
-"""
+""".replace("RESOURCE", 'resource="flowschemas",subresource="",version="v1beta3"')
 
 
 def asked(folder: Path, monkeypatch: pytest.MonkeyPatch, here: Situation, **answers: Any) -> Situation:
@@ -205,7 +211,9 @@ def test_a_cluster_tells_its_kubelets_budgets_and_requests(tmp_path: Path, monke
         ("blocker", "system (managed) runs 1.31, which is too old for a control plane 1.35, which takes 1.32 and newer")
     ]
     assert told(found, "pdb-now")[0][0] == "blocker"
-    assert told(found, "nodes-elsewhere")[0][1].startswith("the cluster has 1 nodes of kind self-managed, the oldest 1.30")
+    assert told(found, "nodes-elsewhere")[0][1].startswith(
+        "the cluster has 1 nodes of kind self-managed, the oldest 1.30"
+    )
     assert [level for level, _ in told(found, "api-requests")] == ["blocker", "warning"]
     words = (tmp_path / "asked").read_text().splitlines()
     assert all(line.startswith(f"--kubeconfig {tmp_path}/config --context shop ") for line in words)

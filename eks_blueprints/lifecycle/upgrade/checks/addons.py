@@ -1,4 +1,4 @@
-"""EKS add-ons, charts and controllers against the next Kubernetes version. What no table knows is said to be unknown."""
+"""EKS add-ons, charts and controllers against the next Kubernetes version. What no table knows is told as unknown."""
 
 from __future__ import annotations
 
@@ -101,9 +101,7 @@ def _karpenter(each: Component, target: int) -> Iterator[Finding]:
         )
 
 
-def _of_eks(
-    each: Component, situation: Situation, target: int, unasked: list[Component]
-) -> Iterator[Finding]:
+def _of_eks(each: Component, situation: Situation, target: int, unasked: list[Component]) -> Iterator[Finding]:
     found = table.fit(each.name, each.version, target)
     if found.verdict not in ("unknown", "fits"):
         yield _does_not_fit(each, found, target)
@@ -141,7 +139,9 @@ def _does_not_fit(each: Component, found: table.Fit, target: int) -> Finding:
         level="warning" if untested else "blocker",
         code="addon-compatibility",
         what=f"{each.name} {each.app or each.version} on 1.{target}: {found.why}",
-        do="upgrade it first, or wait for a series that is tested there" if untested else f"{wanted}, and deploy it first",
+        do="upgrade it first, or wait for a series that is tested there"
+        if untested
+        else f"{wanted}, and deploy it first",
         place=each.place,
         source=_TABLE,
     )

@@ -52,10 +52,11 @@ def _undetermined(situation: Situation) -> Finding:
     ids = all(name.startswith("subnet-") for name in names) and names
     where = f"--subnet-ids {' '.join(names)}" if ids else f"--filters Name=tag:Name,Values={','.join(names)}"
     asked = "subnets" in situation.looked_at
+    said = "is not in the file" if asked else "is not known offline"
     return Finding(
         level="unknown",
         code="subnet-addresses",
-        what=f"how many addresses are free in the control plane's subnets {'is not in the file' if asked else 'is not known offline'}"
+        what=f"how many addresses are free in the control plane's subnets {said}"
         f": EKS needs {NEEDED} in each of {_ZONES} zones",
         do=f"plan with --subnets FILE, written by: aws ec2 describe-subnets {where}{region}",
         place=situation.place,

@@ -1,4 +1,4 @@
-"""Images of nodes: families that end, variants that a version does not have, images of one's own, types that are gone."""
+"""Images of nodes: families that end, variants that a version does not have, images of one's own, types."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def _family(each: Nodes, target: int) -> Iterator[Finding]:
         yield Finding(
             level="unknown",
             code="ami-variant",
-            what=f"whether EKS has {each.ami_type} for 1.{target} in this region by now is not in any table ({each.name})",
+            what=f"whether EKS has {each.ami_type} for 1.{target} in this region by now is not in any table "
+            f"({each.name})",
             do=f"look it up: {parameter(each.ami_type or '', target)}",
             place=each.place,
             source=_GUIDE,
@@ -68,7 +69,8 @@ def _own(each: Nodes, target: int) -> Iterator[Finding]:
         yield Finding(
             level="warning",
             code="alias-pinned",
-            what=f"pool {each.name} is pinned to {each.image}, which must exist for 1.{target}; Karpenter looks it up by "
+            what=f"pool {each.name} is pinned to {each.image}, which must exist for 1.{target}; Karpenter looks "
+            "it up by "
             "the control plane's version, so that its nodes are replaced by themselves",
             do=f"look it up: {parameter('AL2023_x86_64_STANDARD', target)}; raise the alias where it does not exist",
             place=each.place,

@@ -51,5 +51,3 @@ def with_addon_versions(situation: Situation, files: Iterable[Path]) -> Situatio
                     by_minor[key] = (*by_minor.get(key, ()), str(each.get("addonVersion")))
     merged = {**situation.offered, **offered}
     return replace(situation, offered=merged, looked_at=(*situation.looked_at, "add-on versions"))
-
-

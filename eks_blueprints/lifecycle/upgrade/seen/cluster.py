@@ -1,4 +1,4 @@
-"""A cluster that can be reached: its nodes' kubelets, disruption budgets right now, and APIs that clients still ask for.
+"""A cluster that can be reached: its kubelets, disruption budgets right now, and APIs that clients still ask for.
 
 Read with `kubectl`, and nothing is written: the same program and the same rights as the people who will upgrade it.
 """
@@ -122,7 +122,10 @@ def _strangers(kubelets: list[tuple[str, str, int | None]], situation: Situation
     strange = [kind or "self-managed" for kind, _, _ in kubelets if (kind or "self-managed") not in kinds]
     for kind in dict.fromkeys(strange):
         oldest = min((minor for k, _, minor in kubelets if (k or "self-managed") == kind and minor), default=None)
-        what = f"the cluster has {strange.count(kind)} nodes of kind {kind}, the oldest 1.{oldest}, which are not in this program"
+        what = (
+            f"the cluster has {strange.count(kind)} nodes of kind {kind}, the oldest 1.{oldest}, which are "
+            "not in this program"
+        )
         do = "upgrade them by whoever keeps them; plan with the stack that makes them"
         yield Finding(level="warning", code="nodes-elsewhere", what=what, do=do)
 
@@ -144,7 +147,10 @@ def _conditions(nodes: list[dict[str, Any]]) -> Iterator[Finding]:
     bad = [
         str(within(each, "metadata", "name"))
         for each in nodes
-        if not any(row.get("type") == "Ready" and row.get("status") == "True" for row in rows(within(each, "status", "conditions")))
+        if not any(
+            row.get("type") == "Ready" and row.get("status") == "True"
+            for row in rows(within(each, "status", "conditions"))
+        )
     ]
     if bad:
         what = f"{len(bad)} nodes are not ready: {', '.join(bad[:_MOST])}"
@@ -154,7 +160,9 @@ def _conditions(nodes: list[dict[str, Any]]) -> Iterator[Finding]:
 def _wrong_cluster(version: int | None, situation: Situation) -> Iterator[Finding]:
     if version is None or abs(version - situation.minor) > 1:
         known = f"runs 1.{version}" if version is not None else "does not say its version"
-        what = f"the cluster of this kubeconfig {known}, and the stack file says 1.{situation.minor}: is it the same one?"
+        what = (
+            f"the cluster of this kubeconfig {known}, and the stack file says 1.{situation.minor}: is it the same one?"
+        )
         do = "look at kubectl config current-context; name another by --context"
         yield Finding(level="unknown", code="other-cluster", what=what, do=do, place=situation.place, gate=True)
 

@@ -27,9 +27,7 @@ def with_insights(situation: Situation, files: Iterable[Path]) -> Situation:
         InputError: if a file is no answer of EKS.
     """
     found = [finding for file in files for finding in _of(file)]
-    return replace(
-        situation, findings=(*situation.findings, *found), looked_at=(*situation.looked_at, "insights")
-    )
+    return replace(situation, findings=(*situation.findings, *found), looked_at=(*situation.looked_at, "insights"))
 
 
 def _of(file: Path) -> Iterator[Finding]:
@@ -37,7 +35,9 @@ def _of(file: Path) -> Iterator[Finding]:
     given = rows(data.get("insights")) if "insights" in data else rows([data["insight"]])
     if not given:
         what = "EKS has no insights of this cluster: whether clients ask for removed APIs is not known"
-        yield Finding(level="unknown", code="insights", what=what, do=_REFRESH, place=str(file), source=_SOURCE, gate=True)
+        yield Finding(
+            level="unknown", code="insights", what=what, do=_REFRESH, place=str(file), source=_SOURCE, gate=True
+        )
     for each in given:
         if each.get("category") in (None, "UPGRADE_READINESS"):
             yield from _insight(each, file)

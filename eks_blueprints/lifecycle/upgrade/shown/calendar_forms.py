@@ -36,7 +36,9 @@ def text(calendar: Calendar) -> str:
 
 def _summary(calendar: Calendar) -> str:
     paying = [each for each in calendar.entries if each.months]
-    said = f"extended support now: ${calendar.months:,.0f} a month for {len(paying)} of {len(calendar.entries)} clusters"
+    said = (
+        f"extended support now: ${calendar.months:,.0f} a month for {len(paying)} of {len(calendar.entries)} clusters"
+    )
     return f"{said}; dates of {versions.as_of()}, EKS can move them: aws eks describe-cluster-versions"
 
 

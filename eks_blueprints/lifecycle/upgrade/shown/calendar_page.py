@@ -45,7 +45,8 @@ def _body(calendar: Calendar) -> Iterator[str]:
     yield "</div>"
     yield (
         f"<footer>Dates of {versions.as_of()} from the EKS user guide and endoflife.date; EKS can move them: "
-        "<code>aws eks describe-cluster-versions</code>. Extended support is $0.50 an hour more for each cluster.</footer>"
+        "<code>aws eks describe-cluster-versions</code>. Extended support is $0.50 an hour more for each "
+        "cluster.</footer>"
     )
 
 
@@ -77,7 +78,7 @@ def _bar(found: Standing) -> Iterator[str]:
     standard = 100 * (found.standard - begin).days / whole
     here = min(99.6, max(0.0, 100 * (today() - begin).days / whole))
     yield (
-        f'<div class="bar" role="img" aria-label="standard support until {found.standard}, extended until {found.extended}">'
+        f'<div class="bar" role="img" aria-label="standard support until {found.standard}, then extended support">'
         f'<span class="standard" style="width:{standard:.1f}%"></span>'
         f'<span class="extended" style="width:{100 - standard:.1f}%"></span><i style="left:{here:.1f}%"></i></div>'
     )

@@ -21,7 +21,8 @@ def render(plan: UpgradePlan) -> Iterator[str]:
         yield "|---|---|---|"
         yield f"| control plane | EKS | 1.{here.minor} |"
         for each in here.nodes:
-            yield f"| {markup(each.name)} | {each.kind} | {f'1.{each.minor}' if each.minor is not None else 'not known'} |"
+            version = f"1.{each.minor}" if each.minor is not None else "not known"
+            yield f"| {markup(each.name)} | {each.kind} | {version} |"
         yield ""
     yield from _findings(list(plan.findings))
     for hop in plan.hops:

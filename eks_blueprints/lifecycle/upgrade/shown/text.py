@@ -82,9 +82,9 @@ def findings(found: list[Finding], width: int, *, heading: bool) -> Iterator[str
 
 
 def _step(number: int, step: Step, hop: Hop, plan: UpgradePlan, width: int) -> Iterator[str]:
-    mark = "  done" if step.done and step.edits else ""
+    title = click.style(step.title, bold=True) + (click.style("  done", fg="green") if step.done and step.edits else "")
     spent = ", ".join(filter(None, (amount(step.time), amount(step.cost))))
-    yield f"{number}. {click.style(step.title, bold=True)}{click.style(mark, fg='green') if mark else ''}{f'  ({spent})' if spent else ''}"
+    yield f"{number}. {title}{f'  ({spent})' if spent else ''}"
     yield _filled(step.why, "   ", width)
     for line in step.found:
         yield _filled(line, "     - ", width)
@@ -114,4 +114,11 @@ def _place(place: str) -> str:
 
 def _filled(text: str, start: str, width: int) -> str:
     more = " " * len(start.replace("- ", "  ").replace("→ ", "  "))
-    return textwrap.fill(one_line(text), width, initial_indent=start, subsequent_indent=more, break_on_hyphens=False, break_long_words=False)
+    return textwrap.fill(
+        one_line(text),
+        width,
+        initial_indent=start,
+        subsequent_indent=more,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
