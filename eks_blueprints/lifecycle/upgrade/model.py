@@ -85,6 +85,18 @@ class Api:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldUse:
+    """One use of a field, an annotation or a flag that Kubernetes stops honouring."""
+
+    where: str
+    match: str
+    """The row of `notes.toml`, by both."""
+    name: str
+    """Logical name of the resource that has it."""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subnet:
     """A subnet of the control plane."""
 
@@ -196,6 +208,7 @@ class Situation:
     nodes: tuple[Nodes, ...] = ()
     components: tuple[Component, ...] = ()
     apis: tuple[Api, ...] = ()
+    fields: tuple[FieldUse, ...] = ()
     subnets: tuple[Subnet, ...] = ()
     delivery: tuple[str, ...] = ()
     """GitOps agents that it runs, which bring objects of which the program knows nothing."""

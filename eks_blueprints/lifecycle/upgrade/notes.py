@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from eks_blueprints.core.versions import minor
+
 _FILE = Path(__file__).with_name("notes.toml")
 _UPSTREAM = "https://github.com/kubernetes/kubernetes/blob/master/CHANGELOG/CHANGELOG-{version}.md"
 _EKS = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions-{support}.html"
@@ -36,6 +38,40 @@ class CustomApi:
     """The component's version that no longer serves it; empty where that is not known."""
     replacement: str
     migration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A field, an annotation or a flag that Kubernetes stops honouring; minors, None where that is open."""
+
+    where: str
+    """`annotation`, `flag` (of the kubelet), `kube-proxy`, `service` or `volume`."""
+    match: str
+    """What it is called, or begins with."""
+    deprecated: int | None
+    ends: int | None
+    fails: bool
+    """Whether pods or nodes that have it do not start any more."""
+    instead: str
+    source: str
+
+
+@cache
+def endings(where: str | None = None) -> tuple[Ending, ...]:
+    """What ends, in some place or everywhere."""
+    return tuple(
+        Ending(
+            row["where"],
+            row["match"],
+            minor(row["deprecated"]) if "deprecated" in row else None,
+            minor(row["ends"]) if "ends" in row else None,
+            row.get("fails", False),
+            row["instead"],
+            row["source"],
+        )
+        for row in _table()["fields"]
+        if where in (None, row["where"])
+    )
 
 
 def notes(version: str) -> Notes | None:

@@ -12,6 +12,7 @@ from eks_blueprints.lifecycle.upgrade import estimate
 from eks_blueprints.lifecycle.upgrade.checks.addons import addons
 from eks_blueprints.lifecycle.upgrade.checks.apis import apis
 from eks_blueprints.lifecycle.upgrade.checks.calendar import calendar, of_today
+from eks_blueprints.lifecycle.upgrade.checks.fields import fields
 from eks_blueprints.lifecycle.upgrade.checks.network import network
 from eks_blueprints.lifecycle.upgrade.checks.nodes import nodes
 from eks_blueprints.lifecycle.upgrade.checks.skew import skew
@@ -19,7 +20,7 @@ from eks_blueprints.lifecycle.upgrade.model import Finding, Hop, Situation, Upgr
 from eks_blueprints.lifecycle.upgrade.rollback import rollback_findings, rollback_steps
 from eks_blueprints.lifecycle.upgrade.steps import steps
 
-_CHECKS = (calendar, skew, nodes, apis, addons, network)
+_CHECKS = (calendar, skew, nodes, apis, fields, addons, network)
 
 
 def plan(situation: Situation, to: str | None = None) -> UpgradePlan:

@@ -11,6 +11,7 @@ from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.lifecycle.upgrade.checks.drain import drain
 from eks_blueprints.lifecycle.upgrade.declared_nodes import declared_nodes
+from eks_blueprints.lifecycle.upgrade.fields import field_uses
 from eks_blueprints.lifecycle.upgrade.model import Api, Component, Finding, Situation, Subnet
 from eks_blueprints.lifecycle.upgrade.places import Places
 from eks_blueprints.policies.addresses import subnet_of
@@ -59,6 +60,7 @@ def _situation(cluster: Resource, stack: Stack, places: Places, region: str | No
         nodes=tuple(declared_nodes(cluster, stack, places)),
         components=(*_addons(cluster, stack, places), *(_chart(each, stack, places) for each in charts)),
         apis=tuple(_apis(stack, charts, here)),
+        fields=tuple(field_uses(stack)),
         subnets=tuple(_subnets(cluster, stack)),
         delivery=tuple(each.installed.chart for each in charts if each.installed.chart in _AGENTS),
         findings=(*drain(stack, cluster), *_unread(charts)),

@@ -88,25 +88,20 @@ def test_what_was_looked_up_and_is_not_in_the_answer_stops_it(tmp_path: Path) ->
 
 
 def test_one_pod_that_a_budget_keeps_is_a_deadlock(tmp_path: Path) -> None:
-    workload = """
-workloads:
-  web:
-    image: nginx:1.27
-    replicas: 1
+    objects = """
 addons:
   budget:
     kind: manifests
-    namespace: web
     manifests:
       web:
         apiVersion: policy/v1
         kind: PodDisruptionBudget
-        metadata: {name: web}
+        metadata: {name: web, namespace: shop}
         spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
       run:
         apiVersion: apps/v1
         kind: Deployment
-        metadata: {name: web}
+        metadata: {name: web, namespace: shop}
         spec:
           replicas: 1
           selector: {matchLabels: {app: web}}
@@ -114,7 +109,7 @@ addons:
             metadata: {labels: {app: web}}
             spec: {containers: [{name: web, image: "nginx:1.27"}]}
 """
-    found = plan(of_file(tmp_path, PLATFORM + workload[workload.index("addons:") :]))
+    found = plan(of_file(tmp_path, PLATFORM + objects))
     (finding,) = [each for each in found.stops() if each.code == "k8s-pdb-allows-disruption"]
     assert "allows none of the 1 pods" in finding.what
     assert finding.place.startswith(str(tmp_path))
