@@ -159,6 +159,10 @@ def apply(to: str, number: int, releases: tuple[str, ...], dry_run: bool, despit
         click.echo("\n".join(findings(stops, show.width(110), heading=True)), err=True)
         click.echo("not written: settle these first, or add --despite-blockers", err=True)
         raise click.exceptions.Exit(Exit.REFUSED)
+    left = [step.title for step in hop.steps if step.id in SETTLING and not step.done]
+    if hop.steps[number - 1].id == "control-plane" and left:
+        titles = " and ".join(f"`{title}`" for title in left)
+        click.echo(f"{click.style('note', fg='yellow')}: not done yet: {titles}", err=True)
     if not done.files:
         click.echo(f"step {number} is done: the stack file says so already", err=True)
         return

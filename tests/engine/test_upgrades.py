@@ -1,4 +1,4 @@
-"""Upgrades on the real engine: in place by `upgrade apply`, and the two blue/green ways of docs/guides/upgrades.md.
+"""Upgrades on the real engine: in place by `upgrade apply`, and the two blue/green ways of docs/guides/blue_green.md.
 
 Each phase does the operations that it is for, and no others.
 """
@@ -23,7 +23,7 @@ from .test_agents import PROGRAM
 
 pytestmark = pytest.mark.engine
 
-GUIDE = ROOT / "docs" / "guides" / "upgrades.md"
+GUIDE = ROOT / "docs" / "guides" / "blue_green.md"
 FENCE = re.compile(r"^```yaml ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 PLATFORM = """\
