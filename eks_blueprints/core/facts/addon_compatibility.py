@@ -17,6 +17,7 @@ from typing import Any, Literal
 from eks_blueprints.core.versions import minor
 
 _FILE = Path(__file__).with_name("addon_compatibility.toml")
+_PART = re.compile(r"(>=|<=|>|<|=|\^|~|)\s*(v?\d+\.\d+[-.0-9A-Za-z+]*)")
 _NUMBERS = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
@@ -37,13 +38,14 @@ def as_of() -> date:
     return found
 
 
-def fit(component: str, version: str | None, kubernetes: int) -> Fit:
+def fit(component: str, version: str | None, kubernetes: int, chart: str | None = None) -> Fit:
     """Whether a version of a component (its chart's or EKS add-on's name) fits Kubernetes 1.`kubernetes`.
 
     Args:
         component: such as `cert-manager`.
         version: of the component, such as `1.21.0`; of a chart whose own version is another one, that of the app.
         kubernetes: the minor version.
+        chart: version of the chart that installs it, where it comes by one.
     """
     if version is None:
         return Fit("unknown", f"the version of {component} is not known")
@@ -56,6 +58,7 @@ def fit(component: str, version: str | None, kubernetes: int) -> Fit:
             _minimum(component, given, kubernetes),
             _lowest(component, given, kubernetes),
             _tested(component, given, kubernetes),
+            _taken(component, chart, kubernetes),
         )
         if each is not None
     ]
@@ -95,7 +98,7 @@ def _minimum(component: str, given: tuple[int, ...], kubernetes: int) -> Fit | N
     wanted = applying[-1]
     if given < (numbers(wanted) or ()):
         return Fit("too_old", f"Kubernetes 1.{kubernetes} needs {component} {wanted} or newer", wanted)
-    return Fit("fits", f"{component} {wanted} or newer is asked for from Kubernetes 1.{kubernetes} on")
+    return Fit("unknown", f"Kubernetes 1.{kubernetes} needs {component} {wanted} or newer; no other limit is known")
 
 
 def _lowest(component: str, given: tuple[int, ...], kubernetes: int) -> Fit | None:
@@ -118,6 +121,43 @@ def _tested(component: str, given: tuple[int, ...], kubernetes: int) -> Fit | No
     if minor(first) <= kubernetes <= minor(last):
         return Fit("fits", f"its makers test this series of {component} on Kubernetes {first} to {last}")
     return Fit("untested", f"its makers test this series of {component} on Kubernetes {first} to {last} only")
+
+
+def _taken(component: str, chart: str | None, kubernetes: int) -> Fit | None:
+    """What `kubeVersion` of a chart says. That Helm would install it does not say that it works there."""
+    row = _table()["charts"].get(component)
+    if row is None or row["version"] != chart:
+        return None
+    takes = str(row["takes"])
+    if accepts(takes, kubernetes) is False:
+        lower = accepts(takes, kubernetes + 30)
+        return Fit("too_new" if lower else "too_old", f"Helm refuses this chart there: it takes Kubernetes {takes}")
+    return Fit("unknown", f"its chart takes Kubernetes {takes}, which does not say that it was tried on 1.{kubernetes}")
+
+
+def accepts(constraint: str, kubernetes: int) -> bool | None:
+    """Whether a constraint of versions, as Helm's kubeVersion, takes 1.`kubernetes`; None where it cannot be read."""
+    found = [_all_of(part, kubernetes) for part in constraint.split("||")]
+    return True if True in found else None if None in found else False
+
+
+def _all_of(constraint: str, kubernetes: int) -> bool | None:
+    parts = _PART.findall(constraint)
+    if "".join("".join(part) for part in parts) != re.sub(r"[\s,]", "", constraint):
+        return None
+    # Any patch of a minor counts: the highest one against what is above, the lowest one against what is below.
+    highest, lowest = (1, kubernetes, 10**6), (1, kubernetes, 0)
+    checks = {
+        ">": lambda limit: highest > limit,
+        ">=": lambda limit: highest >= limit,
+        "<": lambda limit: lowest < limit,
+        "<=": lambda limit: lowest <= limit,
+        "=": lambda limit: limit[:2] == lowest[:2],
+        "": lambda limit: limit[:2] == lowest[:2],
+        "^": lambda limit: highest >= limit and limit[0] == 1,
+        "~": lambda limit: limit[:2] == lowest[:2],
+    }
+    return all(checks[sign](numbers(version) or (1, 0, 0)) for sign, version in parts)
 
 
 def _series(row: Mapping[str, Any], given: tuple[int, ...]) -> Any:

@@ -125,7 +125,7 @@ def _before(each: Component, situation: Situation, target: int) -> Iterator[Chan
     elif each.eks:
         if both := for_both(each, situation, target):
             yield Change(("addons", _element(each), "version"), both)
-    elif each.pinned and (default := _pinned_by_us(each)) and table.fit(each.name, default, target).verdict == "fits":
+    elif each.pinned and (default := _pinned_by_us(each)) and default != each.version:
         yield Change(("addons", each.element, "version"), default)
 
 

@@ -26,7 +26,7 @@ def addons(situation: Situation, target: int) -> Iterator[Finding]:
         elif each.eks:
             yield from _of_eks(each, situation, target, unasked)
         else:
-            found = table.fit(each.name, each.app or each.version, target)
+            found = table.fit(each.name, each.app or each.version, target, each.version)
             if found.verdict == "unknown":
                 unknown.append(each)
             elif found.verdict != "fits" and not (found.verdict == "too_new" and target >= situation.minor):
@@ -60,7 +60,7 @@ def fits(each: Component, situation: Situation, target: int) -> bool | None:
         return None if needed is None or given is None else given >= (table.numbers(needed) or ())
     if each.eks and (offered := situation.offered.get(each.name)) is not None and each.version is not None:
         return each.version in offered.get(f"1.{target}", ())
-    verdict = table.fit(each.name, each.app or each.version, target).verdict
+    verdict = table.fit(each.name, each.app or each.version, target, None if each.eks else each.version).verdict
     return None if verdict == "unknown" else verdict == "fits"
 
 
