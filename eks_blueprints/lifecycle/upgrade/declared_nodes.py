@@ -119,9 +119,22 @@ def _pool(pool: Resource, cluster: Resource, stack: Stack, places: Places) -> No
         kind="auto mode" if automatic else "karpenter",
         ami_type=None,
         image="" if automatic else _terms(of_pool[0] if of_pool else None),
-        place=_place(places, "", pool),
+        place=_pool_place(pool, of_pool[0] if of_pool else None, stack, places),
         blocked=_never(budgets),
     )
+
+
+def _pool_place(pool: Resource, node_class: Resource | None, stack: Stack, places: Places) -> str:
+    """The line of the image terms of a pool's class, or of the pool."""
+    element = places.element(pool, stack, "compute")
+    named = _map((node_class or pool).inputs.get("metadata")).get("name")
+    for path in (
+        ("compute", element, "node_classes", str(named), "ami_selector_terms"),
+        ("compute", element, "node_pools", str(_map(pool.inputs.get("metadata")).get("name"))),
+    ):
+        if places.document is not None and path in places.document.keys:
+            return places.at(path)
+    return _place(places, element, pool)
 
 
 def _never(budgets: Any) -> str:

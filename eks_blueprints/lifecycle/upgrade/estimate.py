@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
+from eks_blueprints.core.clock import today
 from eks_blueprints.core.support import EXTRA_HOUR, standing
 from eks_blueprints.lifecycle.upgrade.model import Nodes, Range, Situation
-from eks_blueprints.review.cost.prices import HOURS, list_prices
+from eks_blueprints.review.cost.prices import list_prices
 
 _CONTROL_PLANE = Range(
     8,
@@ -17,7 +19,6 @@ _CONTROL_PLANE = Range(
 _ADDON_MOST = 20  # default timeout of aws:eks/addon:Addon
 _JOIN = (2, 5)  # our assumption: minutes until a new node is ready
 _DRAIN = 15  # EKS user guide, managed node update behaviour: PodEvictionFailure after 15 minutes
-_YEAR = 365 * 24
 
 
 def control_plane() -> Range:
@@ -82,19 +83,10 @@ def surge_cost(group: Nodes, region: str | None) -> Range | None:
 
 
 def waiting(situation: Situation) -> Range | None:
-    """What a year of doing nothing costs in extended support."""
+    """What a year of doing nothing from today on costs in extended support, at most."""
     found = standing(f"1.{situation.minor}", situation.support_type)
-    if found.still_to_pay is None:
+    if found.standard is None or found.extended is None or found.upgrades_itself:
         return None
-    most = min(found.still_to_pay, _YEAR * EXTRA_HOUR)
-    source = f"${EXTRA_HOUR:.2f} an hour more in extended support (EKS pricing), {HOURS} hours a month"
-    return Range(0 if not found.paid else min(most, EXTRA_HOUR * 24), most, "dollars", source)
-
-
-def total(ranges: list[Range | None]) -> Range | None:
-    """Ranges of one unit, one after the other."""
-    known = [each for each in ranges if each is not None]
-    if not known:
-        return None
-    high = sum(each.high or 0 for each in known)
-    return Range(sum(each.low for each in known), high, known[0].unit, "the sum of the steps")
+    days = (min(today() + timedelta(days=365), found.extended) - max(today(), found.standard)).days
+    source = f"${EXTRA_HOUR:.2f} an hour more in extended support (EKS pricing page), for {max(0, days)} days"
+    return Range(0, max(0, days) * 24 * EXTRA_HOUR, "dollars", source)

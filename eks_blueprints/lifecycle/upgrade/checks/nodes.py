@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from eks_blueprints.core.facts.ami_types import AL2_LAST_MINOR, ami_types
@@ -15,6 +16,7 @@ _SERVER_2025 = 35  # EKS release notes of 1.35: AMIs of Windows Server 2025
 
 def nodes(situation: Situation, target: int) -> Iterator[Finding]:
     """What of the nodes' images and types stands in the way of 1.`target`."""
+    yield from _aliases(situation, target)
     for each in situation.nodes:
         yield from _family(each, target)
         yield from _own(each, target)
@@ -64,19 +66,31 @@ def _family(each: Nodes, target: int) -> Iterator[Finding]:
         )
 
 
-def _own(each: Nodes, target: int) -> Iterator[Finding]:
-    if each.kind == "karpenter" and each.image.startswith("alias ") and not each.image.endswith("@latest"):
+def _aliases(situation: Situation, target: int) -> Iterator[Finding]:
+    """Pools by the alias that they are pinned to."""
+    pinned: defaultdict[str, list[Nodes]] = defaultdict(list)
+    for each in situation.of_kind("karpenter"):
+        if each.image.startswith("alias ") and not each.image.endswith("@latest"):
+            pinned[each.image].append(each)
+    for image, pools in pinned.items():
+        family = _BY_ALIAS.get(image.removeprefix("alias ").partition("@")[0], "AL2023_x86_64_STANDARD")
+        names = ", ".join(each.name for each in pools)
         yield Finding(
             level="warning",
             code="alias-pinned",
-            what=f"pool {each.name} is pinned to {each.image}, which must exist for 1.{target}; Karpenter looks "
-            "it up by "
-            "the control plane's version, so that its nodes are replaced by themselves",
-            do=f"look it up: {parameter('AL2023_x86_64_STANDARD', target)}; raise the alias where it does not exist",
-            place=each.place,
+            what=f"Karpenter's pools {names} are pinned to {image}, which must exist for 1.{target}; Karpenter looks it "
+            "up by the control plane's version, so that their nodes are replaced by themselves",
+            do=f"look it up: {parameter(family, target)}; raise the alias where it does not exist",
+            place=pools[0].place,
             source="karpenter.sh, EC2NodeClass amiSelectorTerms",
         )
-    elif each.image and each.kind in ("managed", "self-managed", "karpenter") and not each.image.startswith("alias "):
+
+
+_BY_ALIAS = {"bottlerocket": "BOTTLEROCKET_x86_64", "windows2022": "WINDOWS_CORE_2022_x86_64"}
+
+
+def _own(each: Nodes, target: int) -> Iterator[Finding]:
+    if each.image and each.kind in ("managed", "self-managed", "karpenter") and not each.image.startswith("alias "):
         yield Finding(
             level="unknown",
             code="image-own",

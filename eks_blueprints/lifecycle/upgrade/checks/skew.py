@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from eks_blueprints.core.facts.addon_compatibility import kubelet_fits, oldest_kubelet
@@ -13,8 +14,23 @@ _POLICY = "Kubernetes version skew policy"
 
 def skew(situation: Situation, target: int) -> Iterator[Finding]:
     """Nodes that a control plane 1.`target` would not take, or whose version is not known."""
+    unknown: defaultdict[tuple[str, str], list[Nodes]] = defaultdict(list)
     for each in situation.nodes:
-        yield from _nodes(each, situation, target)
+        if each.kind == "auto mode":
+            continue  # EKS keeps them within the skew.
+        if each.minor is None:
+            unknown[each.kind, _why(each)].append(each)
+        else:
+            yield from _nodes(each, each.minor, situation, target)
+    for (kind, why), found in unknown.items():
+        yield Finding(
+            level="unknown",
+            code="node-version",
+            what=f"which version the nodes of {', '.join(each.name for each in found)} ({kind}) run is not known{why}",
+            do="look at kubectl get nodes, or plan with --kubeconfig",
+            place=found[0].place,
+            source=_POLICY,
+        )
     proxy = situation.component("kube-proxy")
     minor = minor_in(proxy.version) if proxy is not None and proxy.version else None
     if proxy is not None and minor is not None and not kubelet_fits(minor, target):
@@ -28,32 +44,21 @@ def skew(situation: Situation, target: int) -> Iterator[Finding]:
         )
 
 
-def _nodes(each: Nodes, situation: Situation, target: int) -> Iterator[Finding]:
-    if each.kind == "auto mode":
-        return  # EKS keeps them within the skew.
-    if each.minor is None:
-        yield Finding(
-            level="unknown",
-            code="node-version",
-            what=f"which version the nodes of {each.name} ({each.kind}) run is not known{_why(each)}",
-            do="look at kubectl get nodes, or plan with --kubeconfig",
-            place=each.place,
-            source=_POLICY,
-        )
-    elif not kubelet_fits(each.minor, target):
+def _nodes(each: Nodes, minor: int, situation: Situation, target: int) -> Iterator[Finding]:
+    if not kubelet_fits(minor, target):
         yield Finding(
             level="blocker",
             code="node-skew",
-            what=f"{each.name} ({each.kind}) runs 1.{each.minor}, which is {_far(each.minor, target)}",
+            what=f"{each.name} ({each.kind}) runs 1.{minor}, which is {_far(minor, target)}",
             do=_how(each, situation.minor, target),
             place=each.place,
             source=_POLICY,
         )
-    elif each.minor < situation.minor:
+    elif minor < situation.minor:
         yield Finding(
             level="warning",
             code="node-behind",
-            what=f"{each.name} ({each.kind}) runs 1.{each.minor}, behind its control plane 1.{situation.minor}",
+            what=f"{each.name} ({each.kind}) runs 1.{minor}, behind its control plane 1.{situation.minor}",
             do=_how(each, situation.minor, target),
             place=each.place,
             source="EKS user guide: bring nodes to the control plane's version before it is updated",

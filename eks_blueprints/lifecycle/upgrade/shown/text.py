@@ -26,7 +26,7 @@ def render(plan: UpgradePlan, width: int) -> Iterator[str]:
     yield f"{click.style(title, bold=True)}  {click.style(f'cluster {here.cluster}{_place(here.place)}', dim=True)}"
     yield f"1.{here.minor}: {plan.calendar}"
     if plan.waiting is not None and plan.waiting.high:
-        yield f"waiting for another year: {amount(plan.waiting)} of extended support"
+        yield f"another year of waiting costs up to ${plan.waiting.high:,.0f} of extended support"
     if here.looked_at:
         yield click.style(f"looked at besides the plan: {', '.join(here.looked_at)}", dim=True)
     yield ""
