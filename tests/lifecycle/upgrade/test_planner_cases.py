@@ -78,6 +78,18 @@ def test_the_control_plane_needs_five_addresses_in_two_zones(
     assert stopping == ([level] if level else [])
 
 
+def test_subnets_that_the_plan_does_not_know_are_those_of_the_file(tmp_path: Path) -> None:
+    rows = [
+        {"SubnetId": f"subnet-{zone}", "AvailabilityZone": f"eu-west-1{zone}", "AvailableIpAddressCount": free}
+        for zone, free in (("a", 9), ("b", 3))
+    ]
+    file = tmp_path / "subnets.json"
+    file.write_text(json.dumps({"Subnets": rows}))
+    looked_up = situation(subnets=(Subnet("${network.a}", "", None), Subnet("${network.b}", "", None)))
+    (stop,) = plan(with_sources(looked_up, Sources(subnets=file))).stops()
+    assert (stop.level, stop.code) == ("blocker", "subnet-addresses")
+
+
 def test_what_was_looked_up_and_is_not_in_the_answer_stops_it(tmp_path: Path) -> None:
     file = tmp_path / "subnets.json"
     file.write_text(json.dumps({"Subnets": []}))

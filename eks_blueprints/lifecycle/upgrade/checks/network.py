@@ -48,9 +48,8 @@ def network(situation: Situation, _target: int) -> Iterator[Finding]:
 
 def _undetermined(situation: Situation) -> Finding:
     region = f" --region {situation.region}" if situation.region else ""
-    names = [each.name for each in situation.subnets if not each.name.startswith("subnet ")]
-    ids = all(name.startswith("subnet-") for name in names) and names
-    where = f"--subnet-ids {' '.join(names)}" if ids else f"--filters Name=tag:Name,Values={','.join(names)}"
+    ids = f"aws eks describe-cluster --name {situation.cluster}{region} --query cluster.resourcesVpcConfig.subnetIds"
+    command = f"aws ec2 describe-subnets{region} --subnet-ids $({ids} --output text)"
     asked = "subnets" in situation.looked_at
     said = "is not in the file" if asked else "is not known offline"
     return Finding(
@@ -58,7 +57,7 @@ def _undetermined(situation: Situation) -> Finding:
         code="subnet-addresses",
         what=f"how many addresses are free in the control plane's subnets {said}"
         f": EKS needs {NEEDED} in each of {_ZONES} zones",
-        do=f"plan with --subnets FILE, written by: aws ec2 describe-subnets {where}{region}",
+        do=f"plan with --subnets FILE, written by: {command}",
         place=situation.place,
         source=_SOURCE,
         gate=asked,

@@ -78,7 +78,7 @@ def _aliases(situation: Situation, target: int) -> Iterator[Finding]:
         yield Finding(
             level="warning",
             code="alias-pinned",
-            what=f"Karpenter's pools {names} are pinned to {image}, which must exist for 1.{target}; Karpenter looks it "
+            what=f"Karpenter's pools {names} are pinned to {image}, which must exist for 1.{target}; it is looked "
             "up by the control plane's version, so that their nodes are replaced by themselves",
             do=f"look it up: {parameter(family, target)}; raise the alias where it does not exist",
             place=pools[0].place,

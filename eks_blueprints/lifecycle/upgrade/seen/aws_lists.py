@@ -15,7 +15,8 @@ from eks_blueprints.lifecycle.upgrade.seen.answers import answer, rows
 
 
 def with_subnets(situation: Situation, file: Path) -> Situation:
-    """The situation with the free addresses of `aws ec2 describe-subnets`, found by id or by the tag Name.
+    """The situation with the free addresses of `aws ec2 describe-subnets`, found by id or by the tag Name; where the plan
+    knows neither, those of the file are taken for the cluster's.
 
     Raises:
         InputError: if the file is no answer of EC2.
@@ -25,7 +26,12 @@ def with_subnets(situation: Situation, file: Path) -> Situation:
         names = [each.get("Value") for each in rows(row.get("Tags")) if each.get("Key") == "Name"]
         for name in (row.get("SubnetId"), *names):
             found[str(name)] = row
-    subnets = tuple(_subnet(each, found.get(each.name)) for each in situation.subnets)
+    if all("${" in each.name for each in situation.subnets):  # they are looked up, so that the plan does not know them
+        subnets = tuple(
+            _subnet(Subnet(name, "", None), row) for name, row in found.items() if row.get("SubnetId") == name
+        )
+    else:
+        subnets = tuple(_subnet(each, found.get(each.name)) for each in situation.subnets)
     return replace(situation, subnets=subnets, looked_at=(*situation.looked_at, "subnets"))
 
 
