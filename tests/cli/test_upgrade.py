@@ -124,7 +124,9 @@ def test_a_form_that_is_blank_is_in_the_way(project: Path) -> None:
     assert blank.stdout.count("nobody has said") == 14
     form = (project / "upgrade.yaml").read_text()
     (project / "upgrade.yaml").write_text(form.replace('""', '"the platform team"'))
-    assert called("upgrade", "plan", "prod.yaml", "--record", "upgrade.yaml", cwd=project).returncode == 0
+    filled = called("upgrade", "plan", "prod.yaml", "--record", "upgrade.yaml", cwd=project)
+    assert filled.returncode == 0
+    assert "  - responsible team: the platform team\n" in filled.stdout
     other = called("upgrade", "plan", "prod.yaml", "--to", "1.36", "--record", "upgrade.yaml", cwd=project)
     assert other.returncode == 3
     assert "the record is of an upgrade to 1.35" in " ".join(other.stdout.split())

@@ -166,6 +166,8 @@ class Step:
     found: tuple[str, ...] = ()
     """What of the platform it is about."""
     commands: tuple[str, ...] = ()
+    until: str = ""
+    """What has to be seen before the next step begins; empty where nothing has."""
     edits: bool = False
     """Whether `upgrade apply --step N` writes it into the stack file."""
     done: bool = False
@@ -182,6 +184,7 @@ class Step:
             "why": self.why,
             "found": list(self.found),
             "commands": list(self.commands),
+            "until": self.until,
             "edits": self.edits,
             "done": self.done,
             "time": self.time.to_data() if self.time else None,
@@ -216,6 +219,8 @@ class Situation:
     """What was found while reading it, whatever the target: disruption budgets, what could not be read."""
     upgraded_on: date | None = None
     """The day of the last upgrade in place, where it is known."""
+    record: tuple[tuple[str, str], ...] = ()
+    """What people said in the form of `upgrade record`: questions and answers."""
     looked_at: tuple[str, ...] = ()
     """What was read beside the plan: `state`, `cluster`, `insights`, `subnets`, `add-on versions`."""
     offered: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -288,6 +293,7 @@ class UpgradePlan:
             "calendar": self.calendar,
             "waiting": self.waiting.to_data() if self.waiting else None,
             "looked_at": list(situation.looked_at),
+            "record": [{"question": question, "answer": answer} for question, answer in situation.record],
             "nodes": [
                 {"name": each.name, "kind": each.kind, "version": None if each.minor is None else f"1.{each.minor}"}
                 for each in situation.nodes

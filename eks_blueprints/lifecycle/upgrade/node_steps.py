@@ -46,6 +46,7 @@ def _managed(each: Nodes, situation: Situation, target: int) -> Step:
         lines.append(f"{each.image}: change it to an image of 1.{target} by hand")
     return Step(
         id=f"nodes-{each.name}",
+        until="the group is ACTIVE, its nodes are ready at the new version, and its pods run",
         title=f"update node group {each.name} to 1.{target}",
         why="EKS starts new nodes, drains the old ones and keeps disruption budgets; it gives up after 15 "
         "minutes at a pod "
@@ -72,6 +73,7 @@ def _done(each: Nodes, target: int) -> bool:
 def _self_managed(each: Nodes, target: int) -> Step:
     return Step(
         id=f"nodes-{each.name}",
+        until="the instance refresh is Successful, and all nodes are ready at the new version",
         title=f"update self-managed group {each.name} to 1.{target}",
         why="a new image replaces its nodes by an instance refresh; nothing drains them but a node termination handler",
         found=(f"{each.place}: {each.image or f'1.{each.minor}'}",),
@@ -88,6 +90,7 @@ def _fargate(profiles: list[Nodes], target: int) -> Step:
     spaces = dict.fromkeys(space for each in profiles for space in each.image.split(", ") if space)
     return Step(
         id="nodes-fargate",
+        until="every pod on Fargate started after the control plane was updated",
         title=f"restart pods on Fargate, so that their kubelet is 1.{target}",
         why="a pod's node is made when the pod starts, and stays as it is: there is nothing to update but the pods",
         found=tuple(f"profile {each.name}: namespaces {each.image}" for each in profiles),
@@ -105,6 +108,7 @@ def _fargate(profiles: list[Nodes], target: int) -> Step:
 def _karpenter(pools: list[Nodes], target: int) -> Step:
     return Step(
         id="nodes-karpenter",
+        until="no NodeClaim is Drifted, and no event says that a disruption is blocked",
         title=f"let Karpenter replace its nodes by those of 1.{target}",
         why="an alias follows the control plane: its nodes have drifted at once, and are replaced within the pools' "
         "disruption budgets and the pods' own; karpenter.sh/do-not-disrupt keeps a node",
@@ -121,6 +125,7 @@ def _auto_mode(situation: Situation, target: int) -> Step:
     pools = [each.name for each in situation.of_kind("auto mode")]
     return Step(
         id="nodes-auto-mode",
+        until="no NodeClaim is Drifted",
         title=f"wait for EKS Auto Mode to replace its nodes by those of 1.{target}",
         why="EKS does it by itself, within the pools' disruption budgets, and runs CoreDNS, kube-proxy, the VPC "
         "CNI, the "
@@ -133,6 +138,7 @@ def _auto_mode(situation: Situation, target: int) -> Step:
 def _hybrid(target: int) -> Step:
     return Step(
         id="nodes-hybrid",
+        until="each machine is ready at the new version",
         title=f"upgrade hybrid nodes to 1.{target}",
         why="EKS does not touch machines of your own",
         commands=(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import InputError, Problem
@@ -72,7 +73,19 @@ def with_record(situation: Situation, file: Path, target: int) -> Situation:
         *_blank("questions", QUESTIONS, document.data, file),
         *_other(document.data.get("target"), file, target),
     ]
-    return replace(situation, findings=(*situation.findings, *found), looked_at=(*situation.looked_at, "record"))
+    return replace(
+        situation,
+        record=tuple(_answers(document.data)),
+        findings=(*situation.findings, *found),
+        looked_at=(*situation.looked_at, "record"),
+    )
+
+
+def _answers(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for part, fields in (("preparation", PREPARATION), ("questions", QUESTIONS)):
+        for key in fields:
+            if answer := str(data[part].get(key) or "").strip():
+                yield key.replace("_", " "), answer
 
 
 def _blank(part: str, fields: dict[str, str], data: dict[str, object], file: Path) -> Iterator[Finding]:

@@ -78,6 +78,7 @@ def rollback_steps(situation: Situation, target: int) -> list[Step]:
     return [
         Step(
             id="rollback-insights",
+            until="they are all PASSING",
             title="ask EKS whether it can be rolled back",
             why="its insights look at what an older version cannot read; --force passes over them, and over "
             "nothing else",
@@ -85,6 +86,7 @@ def rollback_steps(situation: Situation, target: int) -> list[Step]:
         ),
         Step(
             id="rollback-nodes",
+            until="no kubelet is newer than the version to go back to",
             title=f"take nodes back to 1.{target}",
             why="in a deployment of its own: a kubelet may not be newer than its control plane",
             found=tuple(f"{each.name} ({each.kind}): {_back(each.kind, target)}" for each in newer),
@@ -93,6 +95,7 @@ def rollback_steps(situation: Situation, target: int) -> list[Step]:
         ),
         Step(
             id="rollback-control-plane",
+            until="status is ACTIVE and the version is the older one",
             title=f"take the control plane back to 1.{target}",
             why="the same call as an upgrade (UpdateClusterVersion, of type VersionRollback); Auto Mode's nodes "
             "go back by "
@@ -105,12 +108,14 @@ def rollback_steps(situation: Situation, target: int) -> list[Step]:
         ),
         Step(
             id="rollback-addons",
+            until="each is ACTIVE",
             title=f"take add-ons back that do not run on 1.{target}",
             why="EKS leaves add-ons as they are",
             found=tuple(f"{each.name} {each.version or ''}".strip() for each in situation.components if each.eks),
         ),
         Step(
             id="rollback-file",
+            until="the preview shows no change",
             title="write the older version into the stack file",
             why="so that the next deployment does not upgrade again; what the provider makes of a lower version "
             "has not been "

@@ -62,6 +62,7 @@ def _read(target: int) -> Step:
     eks, upstream = release_notes(version, standard=versions.support(version) == "standard")
     return Step(
         id="release-notes",
+        until="somebody has read them, and every line below has an owner",
         title=f"read the release notes of {version}",
         why="a minor version may remove APIs and change defaults; what follows is what our table of notes says",
         found=here or ("the table of notes does not have this version",) * (said is None),
@@ -74,6 +75,7 @@ def _back_up(situation: Situation) -> Step:
     name = f"before-upgrade-of-{situation.cluster}"
     return Step(
         id="backup",
+        until="the backup is complete, and one was restored before",
         title="back up",
         why="EKS backs up its own etcd, and gives nobody access to it: keep what is in the cluster in Git, or "
         "back it up",
@@ -86,6 +88,7 @@ def _apis(found: tuple[Finding, ...], target: int) -> Step:
     there = [each for each in found if each.code.startswith("api-")]
     return Step(
         id="apis",
+        until="the next plan finds none, and insights say PASSING",
         title=f"replace APIs that 1.{target} removes",
         why="objects of a removed API can no longer be applied, and controllers that ask for it fail",
         found=tuple(f"{each.what}; {each.do}" for each in there),
@@ -99,6 +102,7 @@ def _nodes_first(situation: Situation, target: int) -> Step:
     ]
     return Step(
         id="nodes-first",
+        until="every kubelet is of the control plane's version",
         title=f"bring nodes to 1.{target - 1}",
         why="EKS advises nodes of the control plane's version before it is updated; kubelets more than three "
         "minors older "
@@ -114,6 +118,7 @@ def _hold(situation: Situation, target: int) -> Step:
     follows = [each for each in situation.nodes if each.follows and each.kind in ("managed", "self-managed")]
     return Step(
         id="hold-nodes",
+        until="the preview shows no change",
         title="keep node groups where they are",
         why="groups that name no version are updated in the same deployment as the control plane; with a "
         "version of their "
@@ -136,6 +141,7 @@ def _addons_before(situation: Situation, target: int) -> Step:
     eks = [each for each in situation.components if each.eks]
     return Step(
         id="addons-before",
+        until="each is ACTIVE, its pods are ready",
         title=f"upgrade what must be ready for 1.{target} before it comes",
         why="EKS upgrades no add-on with the control plane: each must run on both versions, and on the old one "
         "again after "
@@ -157,6 +163,7 @@ def _wanted(each: Component, situation: Situation, target: int) -> str:
 def _control_plane(situation: Situation, target: int) -> Step:
     return Step(
         id="control-plane",
+        until="status is ACTIVE, the version is the new one, and /readyz says ok; then a day or more has gone well",
         title=f"update the control plane to 1.{target}",
         why="in a deployment of its own, and then wait for a day or more: nodes and add-ons stay as they are, "
         "new API servers "
@@ -190,6 +197,7 @@ def _addons_after(situation: Situation, target: int) -> Step:
     names = sorted((each.name for each in eks), key=lambda name: (order.index(name) if name in order else 9, name))
     return Step(
         id="addons-after",
+        until="each is ACTIVE at the new version, DNS answers and new pods get addresses",
         title=f"update kube-proxy, CoreDNS, the VPC CNI and other add-ons for 1.{target}",
         why="kube-proxy may not be newer than the control plane, so it comes now; the VPC CNI goes up one minor "
         "at a time",
@@ -209,6 +217,7 @@ def _each_addon(situation: Situation, names: list[str]) -> str:
 def _clients(situation: Situation, target: int) -> Step:
     return Step(
         id="clients",
+        until="kubectl version warns of no skew",
         title=f"update kubectl and other clients to 1.{target}",
         why="kubectl may be one minor older or newer than the API server, and so may what pipelines run",
         commands=("kubectl version", aws(situation, "update-kubeconfig")),
@@ -218,6 +227,7 @@ def _clients(situation: Situation, target: int) -> Step:
 def _verify(situation: Situation, target: int) -> Step:
     return Step(
         id="verify",
+        until="all kubelets are at the new version, no pod is left behind, and insights show no ERROR for the next one",
         title=f"verify 1.{target}",
         why="before the next minor: everything runs, and nothing is left behind",
         commands=(

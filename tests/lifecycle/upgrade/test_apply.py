@@ -53,6 +53,16 @@ def test_an_upgrade_step_by_step(tmp_path: Path) -> None:
     assert "# raised by hand only" in text
 
 
+def test_nodes_that_are_too_old_come_first(tmp_path: Path) -> None:
+    text = PLATFORM.replace("  batch: {", '  batch: {version: "1.32", ').replace('"1.34"', '"1.35"')
+    found = plan(of_file(tmp_path, text), "1.36")
+    assert [each.code for each in found.stops()] == ["node-skew"]
+    (first,) = [each for each in found.hops[0].steps if each.id == "nodes-first"]
+    assert first.found == ("batch (managed) runs 1.32",)
+    assert done(tmp_path, "1.36", "nodes-first", text=text) == ['compute.batch.version: "1.35"']
+    assert plan(of_file(tmp_path, (tmp_path / "prod.yaml").read_text()), "1.36").stops() == []
+
+
 def test_a_pinned_release_needs_the_new_one(tmp_path: Path) -> None:
     pinned = PLATFORM.replace("  batch: {", '  batch: {release_version: "1.34.2-20251103", ')
     assert done(tmp_path, "1.35", "hold-nodes", text=pinned)[0] == 'compute.batch.version: "1.34"'

@@ -235,3 +235,20 @@ def test_a_step_keeps_its_number_whatever_is_done() -> None:
         "control-plane",
         "nodes-system",
     ]
+
+
+def test_each_step_says_when_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "2026-11-30")
+    kinds = (group("own", kind="self-managed"), group("f", None, kind="fargate"), group("k", None, kind="karpenter"))
+    here = situation(35, nodes=(group(minor=35), *kinds, group("h", None, kind="hybrid")), auto_mode=True)
+    (hop,) = plan(here).hops
+    (back,) = plan(here, "1.34").hops
+    assert [step.id for step in (*hop.steps, *back.steps) if not step.until] == []
+    assert [step.id for step in hop.steps if step.id.startswith("nodes-")][1:] == [
+        "nodes-system",
+        "nodes-own",
+        "nodes-fargate",
+        "nodes-karpenter",
+        "nodes-auto-mode",
+        "nodes-hybrid",
+    ]

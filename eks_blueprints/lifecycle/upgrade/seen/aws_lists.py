@@ -15,8 +15,9 @@ from eks_blueprints.lifecycle.upgrade.seen.answers import answer, rows
 
 
 def with_subnets(situation: Situation, file: Path) -> Situation:
-    """The situation with the free addresses of `aws ec2 describe-subnets`, found by id or by the tag Name; where the plan
-    knows neither, those of the file are taken for the cluster's.
+    """The situation with the free addresses of `aws ec2 describe-subnets`, found by id or by the tag Name.
+
+    Where the plan knows neither, the subnets of the file are taken for the cluster's.
 
     Raises:
         InputError: if the file is no answer of EC2.

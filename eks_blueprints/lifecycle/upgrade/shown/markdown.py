@@ -24,6 +24,10 @@ def render(plan: UpgradePlan) -> Iterator[str]:
             version = f"1.{each.minor}" if each.minor is not None else "not known"
             yield f"| {markup(each.name)} | {each.kind} | {version} |"
         yield ""
+    if here.record:
+        yield from ("**Said by those who do it**", "")
+        yield from (f"- {markup(question)}: {markup(answer)}" for question, answer in here.record)
+        yield ""
     yield from _findings(list(plan.findings))
     for hop in plan.hops:
         yield from _hop(hop, plan)
@@ -65,3 +69,5 @@ def _step(number: int, step: Step, hop: Hop, plan: UpgradePlan) -> Iterator[str]
         yield "\n      ```shell"
         yield from (f"      {line}" for line in commands)
         yield "      ```\n"
+    if step.until:
+        yield f"    - go on when {markup(step.until)}"

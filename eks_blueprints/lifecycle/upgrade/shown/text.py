@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from eks_blueprints.core.facts.addon_compatibility import oldest_kubelet
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.lifecycle.upgrade.model import LEVELS, Finding, Hop, Level, Range, Step, UpgradePlan
 
@@ -31,6 +32,7 @@ def render(plan: UpgradePlan, width: int) -> Iterator[str]:
         yield click.style(f"looked at besides the plan: {', '.join(here.looked_at)}", dim=True)
     yield ""
     yield from _nodes(plan)
+    yield from _record(plan, width)
     yield from findings(list(plan.findings), width, heading=True)
     for hop in plan.hops:
         yield from _hop(hop, plan, width)
@@ -54,7 +56,17 @@ def _nodes(plan: UpgradePlan) -> Iterator[str]:
         minor = f"1.{each.minor}" if each.minor is not None else "not known"
         behind = plan.situation.minor - each.minor if each.minor is not None else 0
         yield f"  {each.name:<{max(long, 13)}}  {minor}  {each.kind}{f', {behind} behind' if behind > 0 else ''}"
+    for hop in () if plan.rollback else plan.hops:
+        yield f"  a control plane {hop.version} takes nodes of 1.{oldest_kubelet(hop.minor)} to {hop.version}"
     yield ""
+
+
+def _record(plan: UpgradePlan, width: int) -> Iterator[str]:
+    if plan.situation.record:
+        yield click.style("said by those who do it", bold=True)
+        for question, answer in plan.situation.record:
+            yield _filled(f"{question}: {answer}", "  - ", width)
+        yield ""
 
 
 def _hop(hop: Hop, plan: UpgradePlan, width: int) -> Iterator[str]:
@@ -94,6 +106,8 @@ def _step(number: int, step: Step, hop: Hop, plan: UpgradePlan, width: int) -> I
     for line in step.commands:
         shown = one_line(line)
         yield f"     $ {click.style(shown, fg='cyan')}" if not shown.startswith("# ") else f"     {shown[2:]}"
+    if step.until:
+        yield _filled(f"go on when {step.until}", "   ", width)
     yield ""
 
 
