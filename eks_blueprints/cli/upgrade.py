@@ -78,23 +78,28 @@ def _sources(wrapped: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-@command.command("plan")
-@_sources
+@command.command("plan", short_help="What is in the way of an upgrade, and its steps in their order.")
 @click.option("--to", metavar="VERSION", help="Kubernetes version to reach. Default: the next minor.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True,
     help="json is documented in docs/reference/upgrade.schema.json.",
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit with 3 for what is not known too.")
+@_sources
 def plan(to: str | None, form: str, strict: bool, **given: Any) -> None:
     """Show what is in the way of an upgrade, and its steps in their order.
 
     From the stack's recorded plan: no AWS account and no cluster are needed. What cannot be known offline is said to be
     unknown, with the command that finds it out; --state, --kubeconfig, --insights, --subnets and --addon-versions give
-    it.
-    A version below the cluster's own plans a rollback, as EKS offers it.
+    it. A version below the cluster's own plans a rollback, as EKS offers it.
 
     \b
+      eks-blueprints upgrade plan prod --to 1.36              a section for each minor on the way
+      eks-blueprints upgrade plan prod --state state.json     what is deployed (pulumi stack export), not declared
+      eks-blueprints upgrade plan prod --context prod         kubelets, budgets and requests, by kubectl
+      eks-blueprints upgrade plan prod --format markdown      for an issue or a pull request
+      eks-blueprints upgrade plan prod --to 1.35 --upgraded-on 2026-11-27   one minor back
+
     Exit codes: 0 nothing is in the way, 2 the input is invalid, 3 something is in the way (with --strict also what is
     unknown), or something that was asked for could not be answered.
     """
@@ -119,8 +124,7 @@ def _lines(found: UpgradePlan, form: str) -> Iterable[str]:
     return text.render(found, show.width(110))
 
 
-@command.command("apply")
-@_sources
+@command.command("apply", short_help="Write one step of an upgrade into the stack file.")
 @click.option("--to", required=True, metavar="VERSION", help="The next minor, or the one whose upgrade has begun.")
 @click.option("--step", "number", required=True, type=int, metavar="N", help="Number of the step in `upgrade plan`.")
 @click.option(
@@ -129,6 +133,7 @@ def _lines(found: UpgradePlan, form: str) -> Iterable[str]:
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Print the change and write nothing.")
 @click.option("--despite-blockers", is_flag=True, help="Write the step although something is in the way.")
+@_sources
 def apply(to: str, number: int, releases: tuple[str, ...], dry_run: bool, despite_blockers: bool, **given: Any) -> None:
     """Write one step of an upgrade into the stack file, and print the change and a message for its commit.
 
@@ -176,7 +181,7 @@ def apply(to: str, number: int, releases: tuple[str, ...], dry_run: bool, despit
     click.echo(visible(done.message), nl=False)
 
 
-@command.command("record")
+@command.command("record", short_help="Write the form for what only people can say.")
 @click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
 @click.option("--to", metavar="VERSION", help="Kubernetes version to reach. Default: the next minor.")
 @click.option("-o", "--output", type=_NEW, metavar="FILE", help="File to write. Default: standard output.")
@@ -199,7 +204,7 @@ def record(stack: str | None, to: str | None, output: Path | None) -> None:
         click.echo(f"{output}: {show.count(text.count(': ' + chr(34) * 2), 'question')} to answer", err=True)
 
 
-@command.command("calendar")
+@command.command("calendar", short_help="How long versions are supported, and what waiting costs.")
 @click.argument("stacks", nargs=-1, metavar="[STACK|FILE]...", shell_complete=complete.stacks)
 @click.option(
     "--format", "form", type=click.Choice(["text", "html", "ics", "json"]), default="text", show_default=True,

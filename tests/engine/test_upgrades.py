@@ -87,6 +87,7 @@ class _Upgrade:
 def test_two_minors_in_place_one_step_at_a_time(engine: Engine, tmp_path: Path) -> None:
     project = engine.program(PROGRAM, files={"dev.yaml": PLATFORM})
     project.up()
+    state = written(tmp_path, {"version": 3, "deployment": {"resources": project.export()}}, "state.json")
     upgrade = _Upgrade(project, written(tmp_path, OFFERED))
     assert upgrade.steps("1.34", {"batch": "1.34.2-20251201"}) == {
         "hold-nodes": {},
@@ -103,6 +104,13 @@ def test_two_minors_in_place_one_step_at_a_time(engine: Engine, tmp_path: Path) 
         "nodes-batch": {"dev-batch-group": "update"},
     }
     assert project.up().unchanged
+    before = situation_of(Target("dev", None, upgrade.file), Sources(state=state))
+    assert (before.minor, before.declared) == (33, 35)
+    assert {each.name: each.minor for each in before.nodes} == {"system": 33, "batch": 33}
+    assert {each.name: each.version for each in before.components if each.pinned} == {
+        "coredns": "v1.12.4-eksbuild.1",
+        "kube-proxy": "v1.33.3-eksbuild.4",
+    }
     text = upgrade.file.read_text()
     assert '  version: "1.35"  # by upgrade apply\n' in text
     assert '    kind: managed_nodes  # held back\n    version: "1.35"\n' in text
