@@ -42,6 +42,7 @@ _COMMANDS = {
     "show": "Print a stack file merged with the files that it extends, with the source of every value.",
     "tables": "List the tables of facts in this package, with their age.",
     "teardown": "Show what to drain before a stack is destroyed, in which order, and how.",
+    "upgrade": "Plan a Kubernetes upgrade, write it into the stack file step by step, show the calendar of support.",
 }
 
 _END = os._exit
