@@ -28,33 +28,16 @@ class Remark:
 
 def remarks(document: Document, text: str) -> list[Remark]:
     """The comments of a text, each with the part that it is about."""
-    lines = text.splitlines()
     places = sorted(
         (place.line, place.column, path) for path, place in {**document.values, **document.keys}.items() if path
     )
     found = []
-    for number in commented(text):
-        line = lines[number - 1]
-        own = line.lstrip().startswith("#")
-        said = line.lstrip() if own else line[_start(line) :]
-        on = [path for at, _, path in places if at <= number]
-        after = [path for at, _, path in places if at > number]
-        of = (after[:1] if own else on[-1:]) or on[-1:] or [()]
-        found.append(Remark(number, said.strip(), of[0], not own))
+    for comment in commented(text):
+        on = [path for at, _, path in places if at <= comment.line]
+        after = [path for at, _, path in places if at > comment.line]
+        of = (on[-1:] if comment.behind else after[:1]) or on[-1:] or [()]
+        found.append(Remark(comment.line, comment.text, of[0], comment.behind))
     return found
-
-
-def _start(line: str) -> int:
-    """Where the comment of a line begins: at the first # behind a blank that is in no quotes."""
-    quote = ""
-    for index, sign in enumerate(line):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign == "#" and (index == 0 or line[index - 1] in " \t"):
-            return index
-    return len(line)
 
 
 def written(text: str, found: list[Remark], build: Build) -> tuple[str, list[Remark]]:
