@@ -33,6 +33,10 @@ class RefusedError(Exception):
     """What Helm said to values that a chart does not take."""
 
 
+_SERVED = ("apiregistration.k8s.io/v1",)
+"""What every cluster serves, and Helm leaves out of what it says to charts where it sees no cluster."""
+
+
 @dataclass(frozen=True)
 class Render:
     """A chart in a folder, to be rendered as a release."""
@@ -49,7 +53,7 @@ class Render:
         """
         call = ["helm", "template", self.name, str(self.folder), "--namespace", self.namespace, "--skip-tests"]
         call += ["--kube-version", latest(), "--values", "-", *(["--include-crds"] if crds else [])]
-        call += [f"--api-versions={each}" for each in _apis()] if with_apis else []
+        call += [f"--api-versions={each}" for each in (*_SERVED, *(_apis() if with_apis else ()))]
         given = yaml.safe_dump(dict(values))
         done = subprocess.run(call, input=given, capture_output=True, text=True, check=False)  # noqa: S603 - Helm
         if "failing loading" in done.stderr:  # a schema that stands elsewhere

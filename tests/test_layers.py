@@ -62,6 +62,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "secret_objects",
             "secret_text",
             "stopping",
+            "support",
             "yaml_events",
             "yaml_problems",
             "yaml_text",

@@ -252,6 +252,10 @@ COMMANDS = [
     "preview --all --shard 1/1 --format json",
     "placement dev.yaml --format json",
     "teardown dev.yaml --dry-run --format json",
+    "upgrade plan dev.yaml",
+    "upgrade plan dev.yaml --format markdown",
+    "upgrade plan dev.yaml --format json",
+    "upgrade calendar dev.yaml --format html",
 ]
 
 

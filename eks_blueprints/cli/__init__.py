@@ -26,8 +26,9 @@ _COMMANDS = {
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes since a git ref, a plan or a deployed stack, and whether it is safe.",
     "explain": "Explain a field of stack files, or how many pods fit on a node.",
+    "export": "Write a stack file in the format of another tool, such as eksctl.",
     "gitops": "Write manifests to a Git repository, change an image in it, show what its agent would change.",
-    "import": "Turn existing resources, such as Kubernetes manifests, into stack files.",
+    "import": "Turn what is there, such as Kubernetes manifests or an eksctl file, into stack files.",
     "init": "Create a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",
     "kubeconfig": "Write one kubeconfig with a context for each of several deployed stacks.",
@@ -41,6 +42,7 @@ _COMMANDS = {
     "show": "Print a stack file merged with the files that it extends, with the source of every value.",
     "tables": "List the tables of facts in this package, with their age.",
     "teardown": "Show what to drain before a stack is destroyed, in which order, and how.",
+    "upgrade": "Plan a Kubernetes upgrade, write it into the stack file step by step, show the calendar of support.",
 }
 
 _END = os._exit

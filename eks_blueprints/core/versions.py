@@ -7,6 +7,9 @@ a version supported whose day has passed.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,6 +24,7 @@ Support = Literal["standard", "extended", "ended", "unknown"]
 
 _VERSION = Form(r"1\.([1-9]\d?)")
 _FILE = Path(__file__).with_name("versions.toml")
+_STANDING: ContextVar[bool] = ContextVar("standing", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +89,26 @@ def support(version: str) -> Support:
 
 
 def offered(version: str) -> str:
-    """A version, if EKS offers it or may do so by now.
+    """A version, if EKS offers it or may do so by now; inside of `what_stands` also one that it once offered.
 
     Raises:
         ValueError: if it is not a version, or its support has ended.
     """
     minor(version)
-    if support(version) == "ended":
+    if support(version) == "ended" and not (_STANDING.get() and version in _releases()):
         choice = ", ".join(supported())
         raise ValueError(f"is no longer offered by EKS; got {shown(version)}; use one of {choice}")
     return version
+
+
+@contextmanager
+def what_stands() -> Iterator[None]:
+    """Take versions whose support has ended: a cluster may still run one, and its upgrade has to be planned."""
+    token = _STANDING.set(True)
+    try:
+        yield
+    finally:
+        _STANDING.reset(token)
 
 
 @cache

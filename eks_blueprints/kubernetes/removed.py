@@ -18,6 +18,10 @@ class Removed:
     removed_in: int | None
     replacement: str
     """The API version to use instead; empty where there is none."""
+    migration: str = ""
+    """What else has to change in an object besides its API version; empty where that is nothing, or not known."""
+    planned: bool = False
+    """Whether its removal is announced and may still be moved."""
 
 
 @cache
@@ -29,6 +33,8 @@ def table() -> dict[tuple[str, str], Removed]:
             _minor(row.get("deprecated_in")),
             _minor(row.get("removed_in")),
             "" if row["replacement"] == "None" else row["replacement"],
+            row.get("migration", ""),
+            row.get("planned", False),
         )
         for row in rows
     }

@@ -1,4 +1,4 @@
-"""`eks-blueprints import`: what stands already, as stack files; one command a file."""
+"""`eks-blueprints import`: what stands already, as stack files; each source is a file, imported when it is named."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import click
 
 _COMMANDS = {
     "cluster": "Take over a cluster that runs, whoever made it, with nothing replaced.",
+    "eksctl": "Turn a ClusterConfig of eksctl into a stack file, and report every field.",
+    "karpenter": "Turn NodePools, EC2NodeClasses and NodeClasses into compute of a stack file.",
     "manifests": "Turn Kubernetes YAML or JSON into a stack file whose plan holds the same objects.",
     "state": "Take over a cluster from another Pulumi program, with nothing replaced.",
     "terraform": "Take over a cluster from a state of Terraform or OpenTofu, with nothing replaced.",
@@ -15,9 +17,7 @@ _COMMANDS = {
 """Each command with its first line of help, which is also that of its file."""
 
 
-class _Imports(click.Group):
-    """Loads the file of a command when it is called."""
-
+class _Sources(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_COMMANDS)
 
@@ -28,11 +28,12 @@ class _Imports(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # click would import every command for its help; the table above says it without.
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
 
-@click.group("import", cls=_Imports)
+@click.group("import", cls=_Sources)
 def command() -> None:
     """Turn existing resources into stack files, and report what differs.
 
@@ -40,5 +41,7 @@ def command() -> None:
       eks-blueprints import cluster shop -o stacks/prod.yaml               a cluster that runs
       eks-blueprints import terraform prod.tfstate -o stacks/prod.yaml     a cluster that Terraform made
       eks-blueprints import state prod.json -o stacks/prod.yaml            one that another Pulumi program made
+      eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml        a ClusterConfig of eksctl
+      eks-blueprints import karpenter pools.yaml --into stacks/prod.yaml   pools and classes of nodes
       eks-blueprints import manifests k8s/ -o stacks/shop.yaml             Kubernetes YAML, as workloads
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.cli.imports.common import imported, of_output
+from eks_blueprints.cli.imports.existing import imported, of_output
 from eks_blueprints.core.printed import visible
 
 

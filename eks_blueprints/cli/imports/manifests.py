@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from eks_blueprints.cli import complete
-from eks_blueprints.core.printed import document, visible
+from eks_blueprints.cli.imports import common
+from eks_blueprints.core.printed import visible
 
 if TYPE_CHECKING:
     from eks_blueprints.lifecycle.importers.manifests.part import Part
@@ -69,7 +71,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
       helm template shop ./chart | eks-blueprints import manifests - -o stacks/shop.yaml
       kubectl get deploy,svc,cm -n shop -o yaml | eks-blueprints import manifests -
     """
-    _check_options(output, extends, into)
+    common.check_options(into, {"-o": output, "--extends": extends})
     from eks_blueprints.core.leaves import element_name, namespace_name
     from eks_blueprints.lifecycle.importers import files
     from eks_blueprints.lifecycle.importers.manifests.part import imported
@@ -99,12 +101,6 @@ def command(  # noqa: PLR0917 - click passes each option by name
     _report(part, target, secrets_to, form)
 
 
-def _check_options(output: Path | None, extends: Path | None, into: Path | None) -> None:
-    if into is not None and (output is not None or extends is not None):
-        other = "-o" if output is not None else "--extends"
-        raise click.UsageError(f"--into adds to a file that is there; got {other} too; leave one of them out")
-
-
 def _named(paths: tuple[str, ...], output: Path | None) -> str:
     """A name for the add-on: that of the file or folder."""
     from eks_blueprints.core.leaves import element_name
@@ -118,15 +114,8 @@ def _named(paths: tuple[str, ...], output: Path | None) -> str:
 def _report(part: Part, target: Path | None, secrets_to: Path | None, form: str) -> None:
     from eks_blueprints.lifecycle.importers.manifests import told
 
-    # Where the stack file itself goes to standard output, what is said about it does not.
-    err = target is None
-    if form == "json":
-        click.echo(document(told.to_data(part)), err=err)
-        return
-    for line in told.lines(part):
-        click.echo(visible(line), err=err)
-    for line in _next(part, target, secrets_to):
-        click.echo(visible(line), err=err)
+    lines = chain(told.lines(part), _next(part, target, secrets_to))
+    common.report(lambda: told.to_data(part), lines, target, form)
 
 
 def _next(part: Part, target: Path | None, secrets_to: Path | None) -> Iterator[str]:
@@ -139,7 +128,4 @@ def _next(part: Part, target: Path | None, secrets_to: Path | None) -> Iterator[
         for key, what in part.secrets.of.items():
             source = f" < {secrets_to / key}" if secrets_to is not None else ""
             yield f"  pulumi config set --secret {key} --stack {stack}{source}  # {what}"
-    if target is not None:
-        yield "next:"
-        yield f"  eks-blueprints check {target}"
-        yield f"  eks-blueprints preview {target}"
+    yield from common.next_commands(target)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli.imports.common import imported, of_what_exists, quoted
+from eks_blueprints.cli.imports.existing import imported, of_what_exists, quoted
 
 if TYPE_CHECKING:
     from eks_blueprints.lifecycle.importers.found.adoption import Judged

@@ -20,7 +20,7 @@ cluster: {version: "1.35"}  # yours
 compute:
   nodes: {kind: managed_nodes}  # yours
 """
-_GROUPS = ("namespaces", "workloads", "addons")
+_GROUPS = ("namespaces", "compute", "workloads", "addons")
 
 
 def stack_text(data: Mapping[str, Any], about: str, extends: str | None = None, notes: Sequence[Note] = ()) -> str:
@@ -29,6 +29,15 @@ def stack_text(data: Mapping[str, Any], about: str, extends: str | None = None, 
     head = f"extends: {extends}\n" if extends is not None else _PLATFORM
     blocks = [as_yaml({group: data[group]}, notes) for group in _GROUPS if group in data]
     return "\n".join([f"# {about}\n{head}", *blocks])
+
+
+def platform_with_compute(elements: Mapping[str, Any], about: str) -> str:
+    """The text of a stack file with further compute, on a platform to be filled in."""
+    auto = any(each.get("kind") == "auto_mode" for each in elements.values())
+    cluster = 'cluster: {version: "1.35", auto_mode: {}}' if auto else 'cluster: {version: "1.35"}'
+    nodes = "" if auto else "  nodes: {kind: managed_nodes}  # yours\n"
+    block = as_yaml({"compute": dict(elements)}).split("\n", 1)[1]
+    return f"# {about}\nregion: eu-west-1  # yours\n{cluster}  # yours\ncompute:\n{nodes}{block}"
 
 
 def addons_of(file: FilePath, problems_name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from eks_blueprints.core import versions
 from eks_blueprints.core.iam_match import limits
+from eks_blueprints.karpenter import releases
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.installed import Installed, charts, karpenters
 from eks_blueprints.policies.karpenter import capacity
@@ -33,8 +34,6 @@ from eks_blueprints.policies.stack import CLUSTER
 
 QUEUE = "aws:sqs/queue:Queue"
 INSTALLERS = (RELEASE, CHART, APPLICATION, FLUX_RELEASE)
-_MINIMUM = {30: (0, 37, 0), 31: (1, 0, 5), 32: (1, 2, 0), 33: (1, 5, 0), 34: (1, 6, 0), 35: (1, 9, 0), 36: (1, 13, 0)}
-"""Least version of Karpenter by minor of Kubernetes. Source: karpenter.sh, compatibility matrix, 2026-11-21."""
 
 
 @rule(
@@ -117,12 +116,13 @@ def compatible(subject: Props, context: Context) -> Faults:
     minor = version_of(cluster_of(context.resource, context.stack))
     if found == (1, 8, 4):
         yield subject.fault("is a release that was broken", "version", got=chart.version, do="use another one")
-    if minor is None or minor < min(_MINIMUM):
+    if minor is None:
         return
-    if minor > max(_MINIMUM):
+    needed = releases.oldest_for(f"1.{minor}")
+    if needed is None:
         raise Undetermined(("version",), f"may not know Kubernetes 1.{minor}: it is newer than the table")
-    if found < _MINIMUM[minor]:
-        do = f"use {'.'.join(map(str, _MINIMUM[minor]))} or newer"
+    if found < releases.parts(needed):
+        do = f"use {needed} or newer"
         yield subject.fault(f"does not know Kubernetes 1.{minor}", "version", got=chart.version, do=do)
 
 

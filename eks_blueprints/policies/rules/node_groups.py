@@ -6,6 +6,7 @@ import math
 import re
 from typing import Any
 
+from eks_blueprints.core.facts.addon_compatibility import kubelet_fits
 from eks_blueprints.policies.addresses import is_public, subnets_of
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.platform import GROUP, LAUNCH_TEMPLATE, NODE_GROUP, cluster_of, version_of
@@ -114,7 +115,7 @@ def version_skew(group: Props, context: Context) -> Faults:
     minor = int(match[1])
     if minor > control:
         yield group.fault(f"is newer than its control plane, 1.{control}", "version", got=version)
-    elif control - minor > (2 if minor < 25 else 3):
+    elif not kubelet_fits(minor, control):
         yield group.fault(f"is too old for its control plane, 1.{control}", "version", got=version)
     elif control != minor:
         yield group.fault(f"lags behind its control plane, 1.{control}", "version", got=version, advisory=True)

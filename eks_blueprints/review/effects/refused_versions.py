@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eks_blueprints.core.facts.addon_compatibility import oldest_kubelet
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
 from eks_blueprints.review.effects.links import minor_of, names
 from eks_blueprints.review.effects.nodes import CLUSTER, NODE_GROUP
 from eks_blueprints.review.effects.words import Attention, attention, refused
-
-_OLDEST_KUBELET = 3
-"""How many minor versions a kubelet may be older than the control plane (2 before 1.28, which EKS no longer offers)."""
 
 
 def refused_versions(diff: PlanDiff) -> Iterator[Attention]:
@@ -59,11 +57,11 @@ def _rollback(each: ResourceDiff, cause: str, new: int, diff: PlanDiff) -> Itera
 
 
 def _kubelets(each: ResourceDiff, cause: str, new: int, diff: PlanDiff) -> Iterator[Attention]:
-    old = [group for group in _groups(diff.old, each.old) if new - (_minor(group) or new) > _OLDEST_KUBELET]
+    oldest = oldest_kubelet(new)
+    old = [group for group in _groups(diff.old, each.old) if (_minor(group) or new) < oldest]
     if old:
-        effect = (
-            f"nodes may be {_OLDEST_KUBELET} minor versions older at most: upgrade {_list([g.name for g in old])} first"
-        )
+        most = new - oldest
+        effect = f"nodes may be {most} minor versions older at most: upgrade {_list([g.name for g in old])} first"
         yield refused("EKS", each, cause, effect)
 
 

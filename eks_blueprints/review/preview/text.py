@@ -14,9 +14,11 @@ from eks_blueprints.recording import Plan, PlannedResource, Position
 from eks_blueprints.review.preview.account import account_line
 from eks_blueprints.review.preview.facts import facts_of, is_imported, short_type
 from eks_blueprints.review.preview.run import Finding, Preview
-from eks_blueprints.review.preview.system_pods import SystemPods, system_pods
+from eks_blueprints.review.preview.support import support_of
+from eks_blueprints.review.preview.system_pods import system_pods
 
 _STACK = "pulumi:pulumi:Stack"
+_CLUSTER = "aws:eks/cluster:Cluster"
 _FOLD_FROM = 3
 """As many siblings of one type are shown as one line."""
 
@@ -37,13 +39,21 @@ def render(preview: Preview, *, full: bool = False, width: int | None = None) ->
     yield from _findings(preview.findings)
     yield from (f"{click.style('note', fg='yellow')}  {one_line(note)}" for note in preview.notes)
     yield ""
+    yield from _support(plan, width)
     if (pods := system_pods(plan)) is not None:
-        yield from _told_pods(pods, width)
+        yield from _quietly(f"system pods: {pods}", width)
     yield _summary(plan)
 
 
-def _told_pods(pods: SystemPods, width: int | None) -> Iterator[str]:
-    text = one_line(f"system pods: {pods}")
+def _support(plan: Plan, width: int | None) -> Iterator[str]:
+    """How long the Kubernetes version of each cluster is supported."""
+    for cluster in (each for each in plan.resources if each.type == _CLUSTER):
+        if said := support_of(cluster):
+            yield from _quietly(said, width)
+
+
+def _quietly(said: str, width: int | None) -> Iterator[str]:
+    text = one_line(said)
     lines = textwrap.wrap(text, max(width, 40), subsequent_indent="  ") if width else [text]
     yield from (click.style(line, dim=True) for line in lines)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from eks_blueprints.core import versions
+from eks_blueprints.core.support import standing
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.insides import Inside
@@ -72,22 +73,21 @@ def _kubernetes(cluster: PlannedResource, before: PlannedResource | None) -> Ver
 
 
 def support_note(version: str, policy: Any = None) -> tuple[str, Level]:
-    """Until when a version is supported, and what comes then."""
+    """How long a version is supported, and what comes then."""
+    kind = policy.get("supportType") if isinstance(policy, Mapping) else None
     try:
-        release = versions.releases().get(version)
-        support = versions.support(version)
+        found = standing(version, kind if isinstance(kind, str) else None)
     except ValueError:
         return "", "note"
-    if release is None:
-        return "newer than the table of versions", "note"
-    standard, extended = release.end_standard_support, release.end_extended_support
-    upgrades = isinstance(policy, Mapping) and policy.get("supportType") == "STANDARD"
-    if support == "standard":
-        after = "EKS upgrades it then" if upgrades else "then $0.50 an hour more"
-        return f"standard support until {standard}, {after}", "note"
-    if support == "extended":
-        return f"extended support until {extended}, at $0.50 an hour more", "warning"
-    return f"support ended on {extended}", "danger"
+    return found.sentence(), _LEVELS[found.support]
+
+
+_LEVELS: dict[versions.Support, Level] = {
+    "standard": "note",
+    "extended": "warning",
+    "ended": "danger",
+    "unknown": "note",
+}
 
 
 def _find(plan: Plan | None, urn: str) -> PlannedResource | None:

@@ -78,7 +78,7 @@ def answers(**changed: Any) -> dict[str, Any]:
         "amiType": "AL2023_ARM_64_STANDARD",
         "nodeRole": f"{IAM}:role/shop-nodes",
         "labels": {"Role": "general"},
-        "taints": [{"key": "dedicated", "value": "shop", "effect": "NO_SCHEDULE"}],
+        "taints": [{"key": "dedicated", "value": "shop", "effect": "PREFER_NO_SCHEDULE"}],
         "updateConfig": {"maxUnavailable": 1},
         "launchTemplate": {"name": "general", "version": "3", "id": "lt-0123456789abcdef0"},
         "tags": {},

@@ -65,7 +65,7 @@ def test_every_part_becomes_a_field(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     nodes = stack["compute"]["general"]
     assert nodes["launch_template"] == {"id": "lt-0123456789abcdef0", "version": "3"}
     assert nodes["labels"] == {"Role": "general"}
-    assert nodes["taints"] == [{"key": "dedicated", "value": "shop", "effect": "NO_SCHEDULE"}]
+    assert nodes["taints"] == [{"key": "dedicated", "value": "shop", "effect": "PREFER_NO_SCHEDULE"}]
     assert (nodes["min_size"], nodes["max_size"], nodes["desired_size"]) == (2, 6, 3)
     assert stack["compute"]["jobs"]["selectors"] == [{"namespace": "jobs", "labels": {"Runs": "fargate"}}]
     assert stack["addons"]["aws_ebs_csi_driver"]["service_account_role_arn"] == f"{recorded.IAM}:role/ebs"
@@ -76,7 +76,7 @@ def test_every_part_becomes_a_field(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         }
     }
     assert stack["pod_identity_associations"]["orders"]["role_arn"] == f"{recorded.IAM}:role/orders"
-    ids = {entry["id"] for entry in adoption["resources"]}
+    ids = {entry["id"] for named in adoption["resources"].values() for entry in named.values()}
     assert {"shop", "shop:general", "shop:jobs", "shop:aws-ebs-csi-driver", "shop,a-2", recorded.HOME} <= ids
     assert f"{recorded.IAM}:oidc-provider/{recorded.ISSUER}" in ids
     assert "shop,a-1" not in ids  # it belongs to the add-on
@@ -90,7 +90,8 @@ def test_self_managed_nodes_are_told_from_those_of_eks(monkeypatch: pytest.Monke
     spot = stack["compute"]["spot"]
     assert spot["kind"] == "self_managed_nodes"
     assert spot["launch_template"] == {"id": "lt-0fedcba9876543210", "version": "2"}
-    assert [each["id"] for each in adoption["resources"] if each["type"].startswith("aws:autoscaling")] == ["spot"]
+    [group] = adoption["resources"]["aws:autoscaling/group:Group"].values()
+    assert group["id"] == "spot"
 
 
 @pytest.mark.usefixtures("session")

@@ -153,7 +153,7 @@ class TestVersions:
         it = plan(resource(CLUSTER, "c", {"version": "1.35"}))
         (found,) = releases(diff_plans(it, it))
         assert (found.old, found.new) == ("1.35", "1.35")
-        assert found.note.startswith("standard support until 20")
+        assert found.note == "standard support for 126 more days (until 2027-03-27), then $365 a month more"
 
     def test_addons_charts_and_images(self) -> None:
         addon = resource(ADDON, "a", {"addonName": "vpc-cni", "addonVersion": "v1.20.0-eksbuild.1"})

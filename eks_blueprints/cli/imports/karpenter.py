@@ -1,0 +1,65 @@
+"""`eks-blueprints import karpenter`: NodePools and classes of nodes as compute of a stack file."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from eks_blueprints.cli import complete
+from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.imports import common
+
+
+@click.command("karpenter")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="STACK", help="Stack file to write.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="STACK",
+    shell_complete=complete.stacks,
+    help="Stack file to add to; what stands there stays as it is.",
+)
+@click.option("--name", metavar="NAME", help="Name of the compute that has Karpenter's pools. Default: karpenter.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+def command(paths: tuple[str, ...], output: Path | None, into: Path | None, name: str | None, form: str) -> None:
+    """Turn NodePools, EC2NodeClasses and NodeClasses into compute of a stack file.
+
+    Reads YAML and JSON, several documents and Lists; `-` is standard input. Pools of Karpenter become
+    `compute: {karpenter: {node_pools, node_classes}}`, those of EKS Auto Mode `compute: {auto_mode: …}`. Objects of
+    v1beta1 are brought to v1, and the report names every field that this changes. What has no field is reported with
+    its line.
+
+    \b
+      kubectl get nodepools,ec2nodeclasses -o yaml | eks-blueprints import karpenter - --into stacks/prod.yaml
+      eks-blueprints import karpenter karpenter/*.yaml -o stacks/pools.yaml
+      eks-blueprints import karpenter pools.yaml --into stacks/prod.yaml --name spot
+    """
+    common.check_options(into, {"-o": output})
+    from eks_blueprints.core.leaves import element_name
+    from eks_blueprints.lifecycle.importers import files, merged
+    from eks_blueprints.lifecycle.importers.eksctl.judged import problems
+    from eks_blueprints.lifecycle.importers.karpenter import told
+    from eks_blueprints.lifecycle.importers.karpenter.part import imported
+
+    if name is not None and (fault := element_name.fault(name)):
+        raise click.UsageError(f"--name {fault}")
+    part = imported(paths)
+    elements = part.named(name)
+    if into is not None:
+        text = merged.with_compute(into, str(into), elements)
+    else:
+        text = files.platform_with_compute(elements, f"Imported from {', '.join(paths)}.")
+    target = into or output
+    found = [str(each) for each in problems(text, str(target or "stack.yaml"))]
+    if target is None:
+        click.echo(text, nl=False)
+    else:
+        files.write(target, text, replace=into is not None)
+    common.report(
+        lambda: told.to_data(part, found), chain(told.lines(part, found), common.next_commands(target)), target, form
+    )
+    if found:
+        raise click.exceptions.Exit(Exit.INVALID)

@@ -1,0 +1,204 @@
+"""One step of an upgrade, written into the stack file: as a change that can be reviewed and committed by itself."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eks_blueprints.core import versions
+from eks_blueprints.core.errors import InputError, Problem, shown
+from eks_blueprints.core.facts import addon_compatibility as table
+from eks_blueprints.core.files import put
+from eks_blueprints.karpenter import releases
+from eks_blueprints.lifecycle.upgrade.checks.addons import BY_CLUSTER, fits, for_both, newest
+from eks_blueprints.lifecycle.upgrade.declared_nodes import minor_in
+from eks_blueprints.lifecycle.upgrade.edit import Change, Files
+from eks_blueprints.lifecycle.upgrade.model import Component, Nodes, Situation, Step
+from eks_blueprints.stackfile.find import stacks_of
+from eks_blueprints.stackfile.load import open_stack
+
+SETTLING = frozenset({"nodes-first", "hold-nodes", "addons-before"})
+"""Steps that settle what stands in the way, and so are written although something does."""
+_BEFORE = SETTLING | {"control-plane"}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a step makes of the files."""
+
+    changes: tuple[Change, ...]
+    files: Mapping[Path, str]
+    """New texts by file; none where all is said already."""
+    diff: str
+    message: str
+    """A message for the commit."""
+    shared: tuple[str, ...] = ()
+    """Other stack files that extend a file which changes."""
+
+
+def applied(  # noqa: PLR0917 - the step, and what it is taken from
+    stack_file: Path, situation: Situation, target: int, steps: tuple[Step, ...], number: int, given: Mapping[str, str]
+) -> Applied:
+    """What step `number` of the way to 1.`target` makes of a stack file; `given` are releases of images by group.
+
+    Raises:
+        InputError: if there is no such step, it changes no file, its turn has not come, or what to write is not known.
+    """
+    step = _step(steps, number)
+    if step.id not in _BEFORE and (situation.declared or situation.minor) < target:
+        first = next(index for index, each in enumerate(steps, 1) if each.id == "control-plane")
+        message = (
+            f"comes after the control plane, which is at 1.{situation.minor}; got {number}; apply step {first} first"
+        )
+        raise InputError([Problem(("--step",), message)])
+    files = Files(stack_file)
+    changes = tuple(change for change in _changes(step, situation, target, given) if files.apply(change))
+    changed = files.changed()
+    return Applied(
+        changes,
+        changed,
+        "".join(_diff(file, files.before[file], text) for file, text in changed.items()),
+        _message(situation, target, step, number, changes),
+        tuple(_others(stack_file, changed)),
+    )
+
+
+def write(stack_file: Path, found: Applied) -> None:
+    """Write the files; where the platform is no longer valid then, nothing is changed.
+
+    Raises:
+        InputError: with what would be invalid.
+    """
+    before = {file: file.read_bytes() for file in found.files}
+    try:
+        for file, text in found.files.items():
+            bom = "\ufeff" if before[file].startswith(b"\xef\xbb\xbf") else ""
+            real = file.resolve()
+            put(real, bom + text, mode=real.stat().st_mode & 0o777)
+        with versions.what_stands():
+            open_stack(stack_file, str(stack_file))
+    except BaseException:
+        for file, content in before.items():
+            file.write_bytes(content)
+        raise
+
+
+def _step(steps: tuple[Step, ...], number: int) -> Step:
+    if not 1 <= number <= len(steps):
+        raise InputError([Problem(("--step",), f"needs a step from 1 to {len(steps)}; got {number}")])
+    step = steps[number - 1]
+    if not step.edits:
+        writing = ", ".join(f"{index} ({each.id})" for index, each in enumerate(steps, 1) if each.edits)
+        message = f"changes no file: {step.title}; got {number}; steps that do are {writing}"
+        raise InputError([Problem(("--step",), message)])
+    return step
+
+
+def _changes(step: Step, situation: Situation, target: int, given: Mapping[str, str]) -> Iterator[Change]:
+    if step.id == "nodes-first":
+        for each in situation.of_kind("managed", "self-managed"):
+            if not each.follows and each.minor is not None and each.minor < target - 1:
+                yield from _nodes(each, target - 1, given)
+    elif step.id == "hold-nodes":
+        for each in situation.of_kind("managed", "self-managed"):
+            if each.follows:
+                yield Change(("compute", each.name, "version"), f"1.{target - 1}")
+    elif step.id == "addons-before":
+        for component in situation.components:
+            yield from _before(component, situation, target)
+    elif step.id == "control-plane":
+        yield Change(("cluster", "version"), f"1.{target}")
+    elif step.id == "addons-after":
+        yield from _after(situation, target)
+    else:
+        group = next(each for each in situation.nodes if step.id == f"nodes-{each.name}")
+        yield from _nodes(group, target, given)
+
+
+def _before(each: Component, situation: Situation, target: int) -> Iterator[Change]:
+    if each.name in BY_CLUSTER or fits(each, situation, target) is not False or each.version is None:
+        return
+    if each.name == "karpenter":
+        yield Change(("compute", each.element, "version"), releases.default_release())
+    elif each.eks:
+        if both := for_both(each, situation, target):
+            yield Change(("addons", _element(each), "version"), both)
+    elif each.pinned and (default := _pinned_by_us(each)) and default != each.version:
+        yield Change(("addons", each.element, "version"), default)
+
+
+def _after(situation: Situation, target: int) -> Iterator[Change]:
+    pinned = [
+        each.name for each in situation.components if each.eks and each.pinned and each.name not in situation.offered
+    ]
+    if pinned:
+        do = "give --addon-versions FILE, written by aws eks describe-addon-versions"
+        raise InputError(
+            [Problem(("--addon-versions",), f"is needed for {', '.join(pinned)}, whose versions are pinned; {do}")]
+        )
+    for each in situation.components:
+        if each.eks and (to := _next(each, situation, target)):
+            yield Change(("addons", _element(each), "version"), to)
+
+
+def _next(each: Component, situation: Situation, target: int) -> str | None:
+    """The newest version for a Kubernetes minor; of the VPC CNI no more than one minor up."""
+    offered = situation.offered.get(each.name, {}).get(f"1.{target}", ())
+    here = table.numbers(each.version or "")
+    if each.name == "vpc-cni" and here is not None:
+        near = [version for version in offered if (table.numbers(version) or here) <= (here[0], here[1] + 1, 10**6)]
+        return newest(near)
+    return newest(offered)
+
+
+def _element(each: Component) -> str:
+    """Its name in the stack file; of one that stands in none, the name that the catalogue has for it."""
+    return each.element or each.name.replace("-", "_")
+
+
+def _pinned_by_us(each: Component) -> str | None:
+    from eks_blueprints.addons.base import AddOn
+    from eks_blueprints.core.elements import element_class, kinds
+
+    kind = each.name.replace("-", "_")
+    chart = getattr(element_class(AddOn, kind), "chart", None) if kind in kinds(AddOn) else None
+    return getattr(chart, "version", None)
+
+
+def _nodes(each: Nodes, target: int, given: Mapping[str, str]) -> Iterator[Change]:
+    release = given.get(each.name)
+    if release is not None and minor_in(release) not in (None, target):
+        raise InputError([Problem(("--release",), f"is of another minor than 1.{target}; got {shown(release)}")])
+    if each.release is not None and release is None and minor_in(each.release) != target:
+        do = f"give --release {each.name}=RELEASE; the plan has the command that tells the newest"
+        raise InputError([Problem(("--release",), f"is needed for {each.name}, which pins {each.release}; {do}")])
+    yield Change(("compute", each.name, "version"), f"1.{target}")
+    if release is not None:
+        field = ("release_version",) if each.kind == "managed" else ("image", "release")
+        yield Change(("compute", each.name, *field), release)
+
+
+def _diff(file: Path, before: str, after: str) -> str:
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        f"a/{file.as_posix()}",
+        f"b/{file.as_posix()}",
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def _message(situation: Situation, target: int, step: Step, number: int, changes: tuple[Change, ...]) -> str:
+    said = "\n".join(f"- {change}" for change in changes)
+    title = f"{situation.stack}: Kubernetes 1.{target}, step {number}: {step.title}"
+    return f"{title}\n\n{step.why[:1].upper()}{step.why[1:]}.\n\n{said}\n"
+
+
+def _others(stack_file: Path, changed: Mapping[Path, str]) -> Iterator[str]:
+    """Other stacks that a changed file is part of."""
+    found = {
+        each.resolve(): each for file in changed if file.resolve() != stack_file.resolve() for each in stacks_of(file)
+    }
+    yield from sorted(str(each) for real, each in found.items() if real != stack_file.resolve())

@@ -1,0 +1,1 @@
+"""An upgrade plan and the calendar as people and machines read them: one file a form."""
