@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 
+from eks_blueprints.lifecycle.importers.account import read_cluster
 from eks_blueprints.lifecycle.importers.found.adoption import judged
 from eks_blueprints.lifecycle.importers.found.model import Holdings
 from eks_blueprints.lifecycle.importers.found.stack import drafted
 from eks_blueprints.lifecycle.importers.pulumi_state import read_state as read_stack_state
 from eks_blueprints.lifecycle.importers.terraform import read_state
 from eks_blueprints.lifecycle.importers.writing import as_yaml
-from tests.lifecycle.importers import pulumi_states, states
+from tests.lifecycle.importers import pulumi_states, recorded, states
 
 from .harness import Engine, Project, Result
 from .held import hold, hold_named
@@ -84,6 +87,15 @@ def test_a_stack_of_pulumi_is_taken_over_with_nothing_replaced(
 ) -> None:
     state = states.written(tmp_path / "stack.json", getattr(pulumi_states, name)())
     taken_over(project_of(engine, read_stack_state(str(state))), created)
+
+
+@pytest.mark.parametrize("groups", [{"AutoScalingGroups": []}, recorded.self_managed()])
+def test_a_cluster_that_runs_is_taken_over_with_nothing_replaced(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, groups: dict[str, Any]
+) -> None:
+    recorded.play(monkeypatch, {**recorded.answers(), "DescribeAutoScalingGroups": groups})
+    session = boto3.Session("testing", "testing", region_name=recorded.REGION)
+    taken_over(project_of(engine, read_cluster(session, recorded.NAME)))
 
 
 OLD = """\

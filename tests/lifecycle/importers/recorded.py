@@ -45,7 +45,13 @@ def answers(**changed: Any) -> dict[str, Any]:
             "endpointPrivateAccess": True,
             "publicAccessCidrs": ["203.0.113.0/24"],
         },
-        "kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4"},
+        "kubernetesNetworkConfig": {
+            "serviceIpv4Cidr": "172.20.0.0/16",
+            "ipFamily": "ipv4",
+            "elasticLoadBalancing": {"enabled": False},
+        },
+        "computeConfig": {"enabled": False, "nodePools": []},
+        "storageConfig": {"blockStorage": {"enabled": False}},
         "logging": {
             "clusterLogging": [{"types": ["api", "audit"], "enabled": True}, {"types": ["scheduler"], "enabled": False}]
         },

@@ -32,6 +32,9 @@ from eks_blueprints.lifecycle.importers.found.model import (
 from eks_blueprints.live.account import refusals
 from eks_blueprints.live.cluster import described
 
+_Row = tuple[str, str, Mapping[str, Any]]
+"""Type, place and properties."""
+
 
 def read_cluster(session: Any, name: str) -> Holdings:
     """What belongs to a cluster in the account and the region of a session.
@@ -47,19 +50,20 @@ def read_cluster(session: Any, name: str) -> Holdings:
             known = list(_pages(session.client("eks"), "list_clusters", "clusters"))
             do = f"known are {', '.join(sorted(known))}" if known else "there is none in this region"
             raise InputError([Problem((), f"has no cluster of that name; got {shown(name)}; {do}", where)])
-        return Holdings(tuple(_found(session, cluster)), f"cluster {name} in {session.region_name}")
+        rows = tuple(Found.of(type_, place, _with_tags(kept)) for type_, place, kept in _found(session, cluster))
+        return Holdings(rows, f"cluster {name} in {session.region_name}")
 
 
-def _found(session: Any, cluster: Mapping[str, Any]) -> Iterator[Found]:
+def _found(session: Any, cluster: Mapping[str, Any]) -> Iterator[_Row]:
     name = cluster["name"]
     eks, asked = session.client("eks"), {"clusterName": name}
-    yield Found.of(CLUSTER, f"cluster {name}", responses.cluster(cluster))
+    yield (CLUSTER, f"cluster {name}", responses.cluster(cluster))
     for each in _pages(eks, "list_nodegroups", "nodegroups", **asked):
         answer = eks.describe_nodegroup(nodegroupName=each, **asked)["nodegroup"]
-        yield Found.of(NODE_GROUP, f"node group {each}", responses.node_group(answer))
+        yield (NODE_GROUP, f"node group {each}", responses.node_group(answer))
     for each in _pages(eks, "list_fargate_profiles", "fargateProfileNames", **asked):
         answer = eks.describe_fargate_profile(fargateProfileName=each, **asked)["fargateProfile"]
-        yield Found.of(FARGATE, f"Fargate profile {each}", responses.fargate_profile(answer))
+        yield (FARGATE, f"Fargate profile {each}", responses.fargate_profile(answer))
     associations = list(_associations(eks, name))
     for each in _pages(eks, "list_addons", "addons", **asked):
         answer = dict(eks.describe_addon(addonName=each, **asked)["addon"])
@@ -69,17 +73,22 @@ def _found(session: Any, cluster: Mapping[str, Any]) -> Iterator[Found]:
             for one in associations
             if one["associationArn"] in of_it
         ]
-        yield Found.of(ADDON, f"add-on {each}", {"clusterName": name, **answer, "arn": answer.get("addonArn")})
+        yield (ADDON, f"add-on {each}", {"clusterName": name, **answer, "arn": answer.get("addonArn")})
     for one in associations:
         if not one.get("ownerArn"):  # those of add-ons are their add-on's
-            yield Found.of(IDENTITY, f"Pod Identity association {one['associationId']}", one)
+            yield (IDENTITY, f"Pod Identity association {one['associationId']}", one)
     yield from _access(eks, cluster)
     for row in _pages(eks, "list_identity_provider_configs", "identityProviderConfigs", **asked):
         answer = eks.describe_identity_provider_config(identityProviderConfig=row, **asked)["identityProviderConfig"]
         oidc = dict(answer["oidc"])
         kept = {"clusterName": name, "tags": oidc.pop("tags", {}), "oidc": oidc}
-        yield Found.of(IDP, f"identity provider {row['name']}", kept)
+        yield (IDP, f"identity provider {row['name']}", kept)
     yield from _around(session, cluster)
+
+
+def _with_tags(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    # The provider has them twice: those of the program, and all, with the defaults of the provider.
+    return {**kept, "tagsAll": kept["tags"]} if isinstance(kept.get("tags"), Mapping) else kept
 
 
 def _associations(eks: Any, name: str) -> Iterator[Mapping[str, Any]]:
@@ -88,19 +97,19 @@ def _associations(eks: Any, name: str) -> Iterator[Mapping[str, Any]]:
         yield eks.describe_pod_identity_association(**asked)["association"]
 
 
-def _access(eks: Any, cluster: Mapping[str, Any]) -> Iterator[Found]:
+def _access(eks: Any, cluster: Mapping[str, Any]) -> Iterator[_Row]:
     if cluster.get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP") == "CONFIG_MAP":
         return  # EKS refuses to list entries of such a cluster
     asked = {"clusterName": cluster["name"]}
     for principal in _pages(eks, "list_access_entries", "accessEntries", **asked):
         answer = eks.describe_access_entry(principalArn=principal, **asked)["accessEntry"]
-        yield Found.of(ENTRY, f"access entry {principal}", responses.access_entry(answer))
+        yield (ENTRY, f"access entry {principal}", responses.access_entry(answer))
         of_it = {"principalArn": principal, **asked}
         for policy in _pages(eks, "list_associated_access_policies", "associatedAccessPolicies", **of_it):
-            yield Found.of(ENTRY_POLICY, f"policy of access entry {principal}", {**of_it, **policy})
+            yield (ENTRY_POLICY, f"policy of access entry {principal}", {**of_it, **policy})
 
 
-def _around(session: Any, cluster: Mapping[str, Any]) -> Iterator[Found]:
+def _around(session: Any, cluster: Mapping[str, Any]) -> Iterator[_Row]:
     """What is beside the cluster: its logs, its OIDC provider, its network, its Auto Scaling groups."""
     name = cluster["name"]
     logs, home = session.client("logs"), f"/aws/eks/{name}/cluster"
@@ -108,34 +117,34 @@ def _around(session: Any, cluster: Mapping[str, Any]) -> Iterator[Found]:
         if row["logGroupName"] == home:
             arn = row.get("logGroupArn") or row["arn"].removesuffix(":*")
             marks = logs.list_tags_for_resource(resourceArn=arn)["tags"]
-            yield Found.of(LOG_GROUP, f"log group {home}", responses.log_group(row, marks))
+            yield (LOG_GROUP, f"log group {home}", responses.log_group(row, marks))
     issuer = cluster.get("identity", {}).get("oidc", {}).get("issuer", "").removeprefix("https://")
     iam = session.client("iam")
     for row in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] if issuer else ():
         if row["Arn"].endswith(f":oidc-provider/{issuer}"):
             answer = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=row["Arn"])
-            yield Found.of(OIDC, f"OIDC provider {row['Arn']}", responses.oidc_provider(row["Arn"], answer))
+            yield (OIDC, f"OIDC provider {row['Arn']}", responses.oidc_provider(row["Arn"], answer))
     yield from _network(session.client("ec2"), cluster)
     wanted = [{"Name": "tag-key", "Values": [f"kubernetes.io/cluster/{name}"]}]
     groups = session.client("autoscaling")
     for row in _pages(groups, "describe_auto_scaling_groups", "AutoScalingGroups", Filters=wanted):
         if not any(tag["Key"] == "eks:nodegroup-name" for tag in row.get("Tags", ())):
-            yield Found.of(GROUP, f"Auto Scaling group {row['AutoScalingGroupName']}", responses.group(row))
+            yield (GROUP, f"Auto Scaling group {row['AutoScalingGroupName']}", responses.group(row))
 
 
-def _network(ec2: Any, cluster: Mapping[str, Any]) -> Iterator[Found]:
+def _network(ec2: Any, cluster: Mapping[str, Any]) -> Iterator[_Row]:
     config = cluster["resourcesVpcConfig"]
     vpc = config.get("vpcId") or ec2.describe_subnets(SubnetIds=config["subnetIds"][:1])["Subnets"][0]["VpcId"]
     of_it = {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}
     for row in ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]:
         kept = {"id": vpc, "cidrBlock": row["CidrBlock"], "tags": responses.tags(row.get("Tags"))}
-        yield Found.of(VPC, f"VPC {vpc}", kept)
+        yield (VPC, f"VPC {vpc}", kept)
     for row in _pages(ec2, "describe_subnets", "Subnets", **of_it):
         kept = {**responses.spelled(row, {"subnetId": "id"}), "tags": responses.tags(row.get("Tags"))}
-        yield Found.of(SUBNET, f"subnet {row['SubnetId']}", kept)
+        yield (SUBNET, f"subnet {row['SubnetId']}", kept)
     for row in _pages(ec2, "describe_nat_gateways", "NatGateways", **of_it):
         if row.get("State") in (None, "available", "pending"):
-            yield Found.of(NAT, f"NAT gateway {row['NatGatewayId']}", responses.spelled(row, {"natGatewayId": "id"}))
+            yield (NAT, f"NAT gateway {row['NatGatewayId']}", responses.spelled(row, {"natGatewayId": "id"}))
 
 
 def _pages(client: Any, operation: str, key: str, **asked: Any) -> Iterator[Any]:

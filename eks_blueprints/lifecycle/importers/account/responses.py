@@ -99,18 +99,20 @@ def tags(rows: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
     return {row["Key"]: row["Value"] for row in rows or ()}
 
 
-def spelled(value: Any, names: Mapping[str, str]) -> Any:
-    """A value with keys as pulumi-aws spells them: those of `names`, and a small first letter."""
+def spelled(answer: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """A mapping with keys as pulumi-aws spells them, at any depth: those of `names`, and a small first letter."""
+    found = {}
+    for key, value in answer.items():
+        small = key[:1].lower() + key[1:]
+        name = names.get(small, small)
+        found[name] = dict(value) if name in _OWN_KEYS and isinstance(value, Mapping) else _value(value, names)
+    return found
+
+
+def _value(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
-        found = {}
-        for key, each in value.items():
-            small = key[:1].lower() + key[1:]
-            name = names.get(small, small)
-            found[name] = dict(each) if name in _OWN_KEYS and isinstance(each, Mapping) else spelled(each, names)
-        return found
-    if isinstance(value, list):
-        return [spelled(each, names) for each in value]
-    return value
+        return spelled(value, names)
+    return [_value(each, names) for each in value] if isinstance(value, list) else value
 
 
 def _first(rows: Any) -> Any:
