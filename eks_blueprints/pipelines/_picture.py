@@ -44,7 +44,7 @@ def mermaid(graph: Graph) -> str:
     lines = ["flowchart TD"]
     for stage in graph.stages:
         label = f"<b>{_mermaid(stage.name)}</b>"
-        if said := stage.summary:
+        if said := stage.summary_in(graph.environment(stage)):
             label += f"<br/>{_mermaid(said)}"
         shape = ("{{", "}}") if stage.approves else ("[", "]")
         lines.append(f'  {_id(stage.name)}{shape[0]}"{label}"{shape[1]}')
@@ -95,8 +95,8 @@ def _card(stage: Stage, graph: Graph, before: set[str]) -> Iterator[str]:
 
 
 def _said(stage: Stage, graph: Graph) -> str:
-    said = stage.summary
     environment = graph.environment(stage)
+    said = stage.summary_in(environment)
     if stage.approves and not said and environment is not None:
         said = ", ".join(environment.approvers)
     return f"{said}, rolls back" if said and getattr(stage, "rolls_back", False) else said

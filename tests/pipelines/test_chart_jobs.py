@@ -188,3 +188,49 @@ def test_what_is_found_last_is_taken(machine: Machine) -> None:
     assert done.returncode == 0, done.stderr
     found: Any = machine.read("artifacts/image/image.json")
     assert (found["tag"], found["digest"]) == ("sha-b", "sha256:b")
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "fetched"),
+    [
+        (None, "missing", True),
+        (None, "ok", False),
+        (None, "unpacked", False),
+        (True, "ok", True),
+        (False, "missing", False),
+    ],
+)
+def test_what_a_chart_depends_on_is_fetched(machine: Machine, said: bool | None, held: str, fetched: bool) -> None:
+    listed = f"printf 'NAME\\tVERSION\\tREPOSITORY\\tSTATUS\\na\\t1\\thttps://a.example.com\\t{held} \\n'"
+    machine.program("helm", f'case "$*" in "dependency list"*) {listed} ;; esac\n{HELM}')
+    machine.program("yq", 'case "$*" in .dependencies*) printf "https://b\\nhttps://a\\nhttps://b\\n" ;; esac\n' + YQ)
+    chart = {"path": "chart", "bucket": "s3://acme-charts/stable"} | ({} if said is None else {"dependencies": said})
+    done = machine.run(job("publish", {"publish": {"chart": chart}}))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [call.split()[-1] for call in machine.called("helm repo add")] == ["https://a", "https://b"] * fetched
+    assert bool(machine.called("helm dependency build")) == fetched
+
+
+@pytest.mark.parametrize(
+    ("files", "there", "ran"),
+    [
+        (None, "tests/a_test.yaml", ["tests/*_test.yaml"]),
+        (None, "unittests/deep/a.yaml", []),
+        (["unittests/**/*.yaml"], "unittests/deep/a.yaml", ["unittests/**/*.yaml"]),
+        (["unittests/**/*.yaml"], "tests/a_test.yaml", None),
+    ],
+)
+def test_unit_tests_are_where_the_chart_has_them(
+    machine: Machine, files: list[str] | None, there: str, ran: list[str] | None
+) -> None:
+    machine.program("helm-unittest", "")
+    machine.write(f"chart/{there}", "")
+    checks: dict[str, Any] = {"lint": False, "schemas": False, "policies": False}
+    checks |= {} if files is None else {"unit_test_files": files}
+    done = machine.run(job("check", {"check": {"kind": "check_chart", "checks": checks}}))
+
+    if ran is None:
+        assert "chart has no unit tests; got no file unittests/**/*.yaml" in done.stderr
+    assert (done.returncode == 0) == (ran is not None), done.stderr
+    assert [call.split("--file ")[1].split()[0] for call in machine.called("helm-unittest")] == (ran or [])

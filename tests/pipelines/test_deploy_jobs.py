@@ -272,6 +272,16 @@ def test_addresses_must_answer_with_their_text(machine: Machine) -> None:
     assert 'does not answer as it should; got 200 instead of 200 with "no"' in done.stderr
 
 
+@pytest.mark.parametrize(("said", "good"), [("1.4 of 3f786850e387550fdab836ed7e6dc881de23001b", True), ("1.4", False)])
+def test_an_address_can_have_to_name_the_commit(machine: Machine, said: str, good: bool) -> None:
+    machine.program("curl", f'while [ "$1" != --output ]; do shift; done; echo "{said}" > "$2"; printf 200')
+    machine.program("sleep", "SECONDS=0; exit 1")
+    url = {"url": "https://shop.example.com/version", "contains": "1.4", "contains_commit": True}
+    done = verified(machine, {**KUBECTL, "verify": {"environment": "staging", "urls": [url]}})
+
+    assert (done.returncode == 0) == good, done.stderr
+
+
 def test_pulumi_does_exactly_what_was_previewed(machine: Machine) -> None:
     machine.program("pulumi", 'case "$*" in preview*) echo "{}" > artifacts/preview/plan.json ;; esac')
     pulumi = {"stack": "prod", "state": {"bucket": "s3://acme-pulumi"}}

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.pipelines._environment import Environment
+from eks_blueprints.pipelines.stages.verify import Verify
 from tests.pipelines.bash import Machine
 from tests.pipelines.jobs import job
 
@@ -90,3 +92,28 @@ def test_a_verification_that_fails_takes_the_commit_back(machine: Machine) -> No
 
     assert done.returncode != 0
     assert desired(machine) == DEPLOYMENT
+
+
+def test_a_chart_with_a_place_for_a_tag_alone_gets_the_tag(machine: Machine) -> None:
+    values = "image:\n  repository: h.example.com/shop/web\n  tag: v5\n"
+    work = machine.root / "work"
+    (work / "clusters/staging/web.yaml").write_text(values)
+    git(work, "commit", "--quiet", "-am", "values")
+    git(work, "push", "--quiet", "origin", "main")
+    assert "without a digest" in deploy(machine).stderr
+    done = deploy(machine, deploy={"environment": "staging", "gitops": {"image_by": "tag"}})
+
+    assert done.returncode == 0, done.stderr
+    assert desired(machine) == values.replace("v5", "t")
+
+
+@pytest.mark.parametrize("more", [{}, {"contains": "v3"}, {"contains_commit": True}])
+def test_addresses_that_the_version_before_answers_too_are_warned_of(more: dict[str, Any]) -> None:
+    url = "https://git.example.com/acme/manifests.git"
+    there = Environment.model_validate({"gitops": {"url": url, "path": "clusters/staging"}})
+    asked = Verify.model_validate({"name": "v", "environment": "s", "urls": [{"url": "https://a.example.com", **more}]})
+    found = [each for each in asked.problems_in(there) if each.severity == "warning"]
+
+    assert [each.path for each in found] == ([] if more else [("urls",)])
+    assert asked.summary_in(there) == "addresses"
+    assert asked.summary_in(None) == "rollout, addresses"

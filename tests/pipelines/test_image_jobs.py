@@ -57,6 +57,24 @@ def machine(tmp_path: Path) -> Machine:
     return made
 
 
+def test_an_image_can_be_told_its_commit(machine: Machine) -> None:
+    image = {"repository": "shop/web", "commit_arg": "GIT_COMMIT"}
+    assert machine.run(job("build", {"build": {**BUILD, "image": image}})).returncode == 0
+    [built] = machine.called("docker buildx build")
+
+    assert f"--build-arg GIT_COMMIT={COMMIT} " in built
+    assert "GIT_COMMIT" not in str(job("build", {"build": {**BUILD, "image": {"repository": "shop/web"}}}))
+
+
+@pytest.mark.parametrize(
+    ("image", "wrong"),
+    [({"commit_arg": "A", "args": {"A": "b"}}, "is among args; got A twice"), ({"commit_arg": "-x"}, "is not a build")],
+)
+def test_the_argument_with_the_commit_is_one_of_its_own(image: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"image\.commit_arg\s+" + wrong):
+        job("build", {"build": {**BUILD, "image": {"repository": "shop/web", **image}}})
+
+
 def test_an_image_is_built_on_its_own_architecture_and_named_by_its_digest(machine: Machine) -> None:
     found = job(
         "build", {"build": {**BUILD, "image": {"repository": "shop/web", "target": "prod", "args": {"A": "b c"}}}}

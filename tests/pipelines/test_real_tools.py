@@ -7,13 +7,17 @@ AWS alone is a stand-in: its registry is one on this machine. Each test is skipp
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -145,6 +149,39 @@ def test_a_unit_test_that_fails_is_in_the_report(machine: Machine) -> None:
 
     assert done.returncode != 0
     assert "<failure" in (machine.checkout / "reports/chart-unit.xml").read_text()
+
+
+@needed("helm", "yq", "jq")
+def test_what_a_chart_depends_on_is_fetched_from_where_its_lock_says(machine: Machine, tmp_path: Path) -> None:
+    served = tmp_path / "served"
+    machine.write("library/Chart.yaml", yaml.safe_dump({**CHART, "name": "library", "version": "0.3.1"}))
+    call = ["helm", "package", str(machine.checkout / "library"), "--destination", str(served)]
+    subprocess.run(call, check=True, capture_output=True)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(served))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        subprocess.run(["helm", "repo", "index", str(served), "--url", url], check=True, capture_output=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        needs = [{"name": "library", "version": "0.3.x", "repository": url}]
+        machine.write("chart/Chart.yaml", yaml.safe_dump({**CHART, "dependencies": needs}))
+        home = {"HOME": str(tmp_path / "elsewhere"), "PATH": os.environ["PATH"]}
+        call = ["helm", "dependency", "update", str(machine.checkout / "chart")]
+        subprocess.run(call, check=True, capture_output=True, env=home)
+        shutil.rmtree(machine.checkout / "chart/charts")
+
+        assert (machine.checkout / "chart/Chart.lock").exists()
+        done = machine.run(check(unit_tests=False, schemas=False))
+        server.shutdown()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [file.name for file in (machine.checkout / "chart/charts").iterdir()] == ["library-0.3.1.tgz"]
+
+
+@needed("helm", "helm-unittest", "yq", "jq")
+def test_unit_tests_can_lie_elsewhere(machine: Machine) -> None:
+    machine.write("chart/unittests/more/deployment_test.yaml", UNIT.replace("value: 2", "value: 3"))
+    assert machine.run(check(schemas=False)).returncode == 0
+    assert machine.run(check(schemas=False, unit_test_files=["unittests/**/*.yaml"])).returncode != 0
 
 
 @needed("helm", "yq", "jq")

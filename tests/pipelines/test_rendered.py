@@ -164,7 +164,7 @@ def test_every_kind_of_pipeline_is_one_that_the_engine_reads(tmp_path: Path, eng
                 done = subprocess.run(call, capture_output=True, text=True, check=False)
                 assert done.returncode == 0, done.stdout + done.stderr
             if path.startswith(".github/workflows") and shutil.which("actionlint"):
-                call = ["actionlint", "-shellcheck=", str(file)]
+                call = ["actionlint", str(file)]
                 done = subprocess.run(call, capture_output=True, text=True, check=False)
                 assert done.returncode == 0, done.stdout
             if path.endswith(".sh"):

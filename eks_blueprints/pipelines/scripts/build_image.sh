@@ -1,5 +1,5 @@
 # Builds an image for the architecture of the machine, and pushes it as sha-<commit>-<architecture>.
-# Needs: registry.sh, NAME, REPOSITORY, ARCH, DOCKERFILE, CONTEXT, CACHE, OPTIONS.
+# Needs: registry.sh, platforms.sh, NAME, REPOSITORY, ARCH, DOCKERFILE, CONTEXT, CACHE, COMMIT_ARG, OPTIONS.
 TAG="sha-$COMMIT-$ARCH"
 DIGEST="$(digest_of "$REPOSITORY" "$TAG")"
 if [ -n "$DIGEST" ]; then
@@ -11,6 +11,7 @@ else
     # ECR takes a cache as an image manifest alone; a repository with immutable tags keeps the first one.
     OPTIONS+=(--cache-from "$layers" --cache-to "$layers,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true")
   fi
+  [ -z "$COMMIT_ARG" ] || OPTIONS+=(--build-arg "$COMMIT_ARG=$COMMIT")
   docker buildx inspect pipeline > /dev/null 2>&1 || docker buildx create --name pipeline --driver docker-container
   docker buildx build --builder pipeline --platform "linux/$ARCH" --file "$DOCKERFILE" --tag "$REGISTRY/$REPOSITORY:$TAG" \
     --metadata-file image-metadata.json --push "${OPTIONS[@]}" "$CONTEXT"

@@ -1,8 +1,7 @@
 # Checks a chart, with each file of values on its own.
-# Needs: NAME, CHART_PATH, VALUES ("": its own alone), LINT, SCHEMAS, KUBERNETES, SCHEMA_LOCATIONS, SKIP_KINDS,
-# UNIT_TESTS, POLICIES, PROFILE, PACKAGE.
+# Needs: chart_dependencies.sh, NAME, CHART_PATH, VALUES ("": its own alone), LINT, SCHEMAS, KUBERNETES, SCHEMA_LOCATIONS,
+# SKIP_KINDS, UNIT_TESTS, UNIT_TEST_FILES, UNIT_TESTS_REQUIRED, POLICIES, PROFILE, PACKAGE.
 mkdir -p "artifacts/$NAME" reports
-if grep -q '^dependencies:' "$CHART_PATH/Chart.yaml"; then helm dependency build "$CHART_PATH"; fi
 LOCATIONS=()
 for place in "${SCHEMA_LOCATIONS[@]}"; do LOCATIONS+=(-schema-location "$place"); done
 [ "$POLICIES" = false ] || python3 -m pip install --quiet --disable-pip-version-check "$PACKAGE"
@@ -39,9 +38,20 @@ for file in "${VALUES[@]}"; do
   fi
 done
 if [ "$UNIT_TESTS" = true ]; then
-  if [ -d "$CHART_PATH/tests" ]; then
-    helm-unittest "$CHART_PATH" --strict --output-type JUnit --output-file reports/chart-unit.xml
+  shopt -s globstar nullglob
+  UNIT_TEST_OPTIONS=()
+  for pattern in "${UNIT_TEST_FILES[@]}"; do
+    # shellcheck disable=SC2206
+    found=("$CHART_PATH"/$pattern)
+    if [ "${#found[@]}" != 0 ]; then UNIT_TEST_OPTIONS+=(--file "$pattern"); fi
+  done
+  shopt -u globstar nullglob
+  if [ "${#UNIT_TEST_OPTIONS[@]}" != 0 ]; then
+    helm-unittest "$CHART_PATH" --strict "${UNIT_TEST_OPTIONS[@]}" --output-type JUnit --output-file reports/chart-unit.xml
+  elif [ "$UNIT_TESTS_REQUIRED" = true ]; then
+    echo "$CHART_PATH has no unit tests; got no file ${UNIT_TEST_FILES[*]}; see checks.unit_test_files" >&2
+    exit 1
   else
-    echo "no unit tests: there is no folder $CHART_PATH/tests"
+    echo "no unit tests: $CHART_PATH has no file ${UNIT_TEST_FILES[*]}"
   fi
 fi

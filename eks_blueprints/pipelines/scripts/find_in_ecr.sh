@@ -1,4 +1,4 @@
-# Finds what was pushed last among the tags of a repository; those of signatures begin with sha256-. Needs: registry.sh, NAME, REPOSITORY, PATTERN, KIND.
+# Finds what was pushed last among the tags of a repository; those of signatures begin with sha256-. Needs: registry.sh, platforms.sh, NAME, REPOSITORY, PATTERN, KIND.
 mkdir -p "artifacts/$NAME"
 aws ecr describe-images --region "$REGISTRY_REGION" --registry-id "$REGISTRY_ID" --repository-name "$REPOSITORY" \
   --filter tagStatus=TAGGED --query 'imageDetails[].{tags: imageTags, digest: imageDigest, at: imagePushedAt}' --output json |

@@ -1,5 +1,5 @@
 # Packages a chart; sets CHART and VERSION, and puts the package into PACKED.
-# Needs: CHART_PATH, VERSION_FROM (chart, tag or commit), DEPENDENCIES (true or false), SIGN_OPTIONS.
+# Needs: chart_dependencies.sh, CHART_PATH, VERSION_FROM (chart, tag or commit), SIGN_OPTIONS.
 CHART="$(yq -e .name "$CHART_PATH/Chart.yaml")"
 VERSION="$(yq -e .version "$CHART_PATH/Chart.yaml")"
 case "$VERSION_FROM" in
@@ -12,6 +12,5 @@ if ! [[ "$VERSION" =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]]; then
 fi
 export REVISION="$COMMIT"
 yq -i '.annotations."org.opencontainers.image.revision" = strenv(REVISION)' "$CHART_PATH/Chart.yaml"
-[ "$DEPENDENCIES" = false ] || helm dependency build "$CHART_PATH"
 PACKED="$(mktemp -d)"
 helm package "$CHART_PATH" --version "$VERSION" --destination "$PACKED" "${SIGN_OPTIONS[@]}"

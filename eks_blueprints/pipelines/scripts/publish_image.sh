@@ -1,5 +1,5 @@
 # Joins images of several platforms to one, and gives it its tags.
-# Needs: registry.sh, NAME, REPOSITORY, INPUTS, TAGS (commit, short_commit, branch, version, latest).
+# Needs: registry.sh, platforms.sh, NAME, REPOSITORY, INPUTS, TAGS (commit, short_commit, branch, version, latest).
 log_in docker login
 SOURCES=()
 for input in "${INPUTS[@]}"; do

@@ -23,10 +23,3 @@ manifest_of() {
     application/vnd.oci.image.index.v1+json application/vnd.docker.distribution.manifest.list.v2+json \
     application/vnd.oci.image.manifest.v1+json application/vnd.docker.distribution.manifest.v2+json
 }
-# The digests of REPOSITORY@DIGEST by platform, as JSON; an image of one platform alone is that of the third argument.
-platforms_of() {
-  manifest_of "$1" "$2" | jq -c --arg digest "$2" --arg own "$3" 'if .manifests then
-    [.manifests[] | select(.platform.architecture != "unknown") |
-      {key: "\(.platform.os)/\(.platform.architecture)", value: .digest}] | from_entries
-    else {($own): $digest} end'
-}

@@ -66,8 +66,9 @@ class ChartArgs(Spec):
     version_from: Literal["chart", "tag", "commit"] = "chart"
     """Its version: that of Chart.yaml, that of the git tag (`v1.2.3`), or that of Chart.yaml with the commit."""
 
-    dependencies: bool = False
-    """Whether it has dependencies, which are fetched as Chart.lock says (`helm dependency build`)."""
+    dependencies: bool | None = None
+    """Whether the charts that it depends on are fetched, as Chart.lock says (`helm dependency build`). Default: where
+    Chart.yaml names some that its folder `charts` does not hold."""
 
     provenance: ProvenanceArgs | None = None
     """A provenance file; for a bucket."""
@@ -95,14 +96,15 @@ class ChartArgs(Spec):
         if (signed := self.provenance) is not None:
             before = (f'KEYRING_FILE="$(mktemp)"\nbase64 --decode <<< "${signed.keyring}" > "$KEYRING_FILE"',)
             options = ("--sign", "--key", signed.key)
-        words: dict[str, Any] = {"CHART_PATH": self.path, "VERSION_FROM": self.version_from}
-        text = script("package_chart", **words, DEPENDENCIES=self.dependencies, SIGN_OPTIONS=options)
+        how = "missing" if self.dependencies is None else self.dependencies
+        fetch = script("chart_dependencies", CHART_PATH=self.path, DEPENDENCIES=how)
+        text = script("package_chart", VERSION_FROM=self.version_from, SIGN_OPTIONS=options)
         if signed is not None:
             phrase = f'--passphrase-file <(printf %s "${signed.passphrase}")' if signed.passphrase else ""
             text = text.replace(
                 '"${SIGN_OPTIONS[@]}"', f'"${{SIGN_OPTIONS[@]}}" --keyring "$KEYRING_FILE" {phrase}'.rstrip()
             )
-        return (*before, text)
+        return (*before, fetch, text)
 
     def publish(self, site: Site, artifact: str) -> tuple[str, ...]:
         """The commands that publish the package."""

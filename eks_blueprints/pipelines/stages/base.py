@@ -78,6 +78,10 @@ class Stage(Element):
         """What it does, in a few words for pictures."""
         return ""
 
+    def summary_in(self, environment: Environment | None) -> str:
+        """What it does in an environment, in a few words for pictures."""
+        return self.summary
+
     @property
     def deploys(self) -> bool:
         """Whether it changes an environment."""

@@ -22,6 +22,7 @@ from eks_blueprints.pipelines.stages._commands import CommandStage, variable_nam
 _TARGET = Form(
     r"[A-Za-z0-9][\w.-]{0,127}", what="is not a stage of a Dockerfile", do="name one of its FROM … AS name lines"
 )
+_ARG = Form(r"[A-Za-z_]\w{0,63}", what="is not a build argument", do="use letters, digits and _")
 GOARCH: Mapping[Architecture, str] = {"x86_64": "amd64", "arm64": "arm64"}
 """What images call an architecture."""
 
@@ -44,6 +45,10 @@ class ImageArgs(Spec):
 
     args: dict[str, str] = {}
     """Build arguments. They stand in the image; a secret goes into `secrets`."""
+
+    commit_arg: Annotated[str, AfterValidator(_ARG)] | None = None
+    """Build argument that is given the commit, such as `GIT_COMMIT`, so that the application can tell its version.
+    Default: none is."""
 
     secrets: Many[str] = ()
     """Names of `secrets` of the stage that the build can read while it runs, by `RUN --mount=type=secret,id=NAME`."""
@@ -80,6 +85,8 @@ class Build(CommandStage):
                 ("image", "platform"), f"is not that of the runner; got {said} on {self.runner.architecture}; {do}"
             )
         variable_names(self.image.args, faults, "image.args")
+        if (name := self.image.commit_arg) is not None and name in self.image.args:
+            faults.add(("image", "commit_arg"), f"is among args; got {name} twice; remove one of them")
         for index, name in enumerate(self.image.secrets):
             if name not in self.secrets:
                 faults.add(("image", "secrets", index), unknown_name(name, self.secrets, "secret of this stage"))
@@ -139,10 +146,13 @@ class Build(CommandStage):
             DOCKERFILE=self.image.dockerfile,
             CONTEXT=self.image.context,
             CACHE=self.image.cache,
+            COMMIT_ARG=self.image.commit_arg or "",
             OPTIONS=tuple(_options(self.image)),
         )
         runner = replace(job.runner, docker=True, architecture=self.architecture)
-        return job.but(commands=(*job.commands, _registry.log_in(site, place), build), runner=runner)
+        return job.but(
+            commands=(*job.commands, _registry.log_in(site, place), script("platforms"), build), runner=runner
+        )
 
 
 def _options(image: ImageArgs) -> Iterator[str]:

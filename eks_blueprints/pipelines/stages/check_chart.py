@@ -20,6 +20,11 @@ _SCHEMAS = Form(
     what="is not a place of schemas",
     do="write default, a URL, or a path in the checkout",
 )
+_FILES = Form(
+    r"(?!/)(?!(.*/)?\.\.(/|$))[\w./*?-]{1,200}",
+    what="is not a pattern of files",
+    do="write one in the folder of the chart, such as tests/*_test.yaml",
+)
 
 
 class ChecksArgs(Spec):
@@ -41,7 +46,11 @@ class ChecksArgs(Spec):
     """Kinds whose schema is nowhere, such as `Certificate`. Default: one without a schema fails."""
 
     unit_tests: bool = True
-    """Whether the tests in its folder `tests` run (helm-unittest); none there is said and is no failure."""
+    """Whether its unit tests run (helm-unittest)."""
+
+    unit_test_files: Many[Annotated[str, AfterValidator(_FILES)]] = Field(default=("tests/*_test.yaml",), min_length=1)
+    """Where they are, as patterns in the folder of the chart, such as `unittests/**/*.yaml`. That there are none is a
+    failure if this is said."""
 
     policies: bool = True
     """Whether the policies of this package judge what it renders."""
@@ -82,10 +91,10 @@ class CheckChart(BuiltInStage):
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Render it with each file of values, and check that."""
         checks = self.checks
+        fetch = script("chart_dependencies", CHART_PATH=self.chart, DEPENDENCIES="missing")
         said = script(
             "check_chart",
             NAME=self.artifact,
-            CHART_PATH=self.chart,
             VALUES=tuple(self.values) or ("",),
             LINT=checks.lint,
             SCHEMAS=checks.schemas,
@@ -93,6 +102,8 @@ class CheckChart(BuiltInStage):
             SCHEMA_LOCATIONS=tuple(checks.schema_locations),
             SKIP_KINDS=",".join(checks.skip_kinds),
             UNIT_TESTS=checks.unit_tests,
+            UNIT_TEST_FILES=tuple(checks.unit_test_files),
+            UNIT_TESTS_REQUIRED="unit_test_files" in checks.model_fields_set,
             POLICIES=checks.policies,
             PROFILE=checks.profile,
             PACKAGE=checks.package,
@@ -100,5 +111,5 @@ class CheckChart(BuiltInStage):
         tools = ["helm", "jq", "yq"]
         tools += ["kubeconform"] if checks.schemas else []
         tools += ["helm-unittest"] if checks.unit_tests else []
-        job = self.job((said,), tools=tuple(tools))
+        job = self.job((fetch, said), tools=tuple(tools))
         return job.but(reports={**job.reports, "chart": Report(kind="junit", paths=("reports/chart-*.xml",))})

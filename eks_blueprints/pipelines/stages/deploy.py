@@ -139,6 +139,11 @@ class GitopsArgs(Spec):
     package: str = Field(default=PACKAGE, min_length=1, max_length=500)
     """What `pip install` is given for `eks-blueprints gitops bump`: a name with a version, or an address."""
 
+    image_by: Literal["digest", "tag"] = "digest"
+    """What names the image in the commit: its digest, or its tag `sha-<commit>`, for charts whose values have a place
+    for a tag alone, such as `image: {repository: …, tag: …}`. Where tags of the repository can be moved, a tag does not
+    promise which image runs."""
+
 
 class Deploy(Guarded, BuiltInStage):
     """Change an environment, and wait until the change is done: by kubectl, Helm, a commit, Pulumi, or else by
@@ -321,8 +326,8 @@ class Deploy(Guarded, BuiltInStage):
         if to is None:
             return ()
         where = {"GIT_REPOSITORY": to.url, "GIT_BRANCH": to.branch, "GIT_FOLDER": to.path}
-        package = (self.gitops or GitopsArgs()).package
-        return (script("git_login"), script("deploy_gitops", **where, PACKAGE=package))
+        how = self.gitops or GitopsArgs()
+        return (script("git_login"), script("deploy_gitops", **where, IMAGE_BY=how.image_by, PACKAGE=how.package))
 
 
 def helm_lines(helm: HelmArgs, site: Site, chart: str, place: Place, images: Sequence[str]) -> tuple[str, ...]:
@@ -330,7 +335,9 @@ def helm_lines(helm: HelmArgs, site: Site, chart: str, place: Place, images: Seq
     keys = helm.images or dict.fromkeys(images, helm.image_values)
     pairs = tuple(f"{name} {key}={part}" for name, parts in keys.items() for key, part in parts.items())
     where = {"CHART_PATH": helm.chart or "", "CHART_INPUT": chart, "CHART_REGION": place.region or site.region}
+    fetch = script("chart_dependencies", CHART_PATH=helm.chart, DEPENDENCIES="missing") if helm.chart else ""
     return (
+        *([fetch] if fetch else ()),
         script("chart_file", **where),
         script("helm_values", VALUES=tuple(helm.values), IMAGE_VALUES=pairs),
     )

@@ -127,5 +127,5 @@ class Find(BuiltInStage):
             PATTERN=self.pattern,
             KIND="image" if self.image is not None else "chart",
         )
-        lines = (_registry.log_in(site, place), said)
+        lines = (_registry.log_in(site, place), script("platforms"), said)
         return self.job(lines, allowed=allowed, tools=("jq",), checkout=bool(self.commands))

@@ -103,7 +103,7 @@ class Publish(BuiltInStage):
             said = script(
                 "publish_image", NAME=self.artifact, REPOSITORY=self.place.repository or "", INPUTS=images, TAGS=tags
             )
-            commands = (_registry.log_in(site, self.place), said)
+            commands = (_registry.log_in(site, self.place), script("platforms"), said)
             job = self.job(allowed=allowed, tools=("jq",), checkout=bool(self.commands))
         job = job.but(commands=(*job.commands, *commands))
         if self.sign is None:

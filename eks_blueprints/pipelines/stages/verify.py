@@ -41,6 +41,15 @@ class UrlCheck(Spec):
     contains: str = Field(default="", max_length=500, pattern=r"^[^\r\n]*$")
     """Text that the answer contains, in one line. Default: any."""
 
+    contains_commit: bool = False
+    """Whether the answer contains the commit that the pipeline runs for, all 40 characters. What a commit deploys is
+    not there at once: without this, the version before may be what answers."""
+
+    @property
+    def tells_versions(self) -> bool:
+        """Whether the answer tells one version from another."""
+        return self.contains_commit or bool(self.contains)
+
 
 class Verify(Guarded, BuiltInStage):
     """Find out whether an environment works: what its workloads report, which images their pods really run, the tests
@@ -90,6 +99,10 @@ class Verify(Guarded, BuiltInStage):
         if blind and not (self.urls or self.alarms or self.commands):
             do = "add urls, alarms or commands"
             yield Problem((), f"has nothing to look at where a commit deploys; got {self.environment}; {do}")
+        elif blind and not (self.alarms or self.commands or any(each.tells_versions for each in self.urls)):
+            what = "may be answered by the version before, until the agent has applied the commit"
+            do = "let one of them tell versions, by contains_commit or contains"
+            yield Problem(("urls",), f"{what}; got {self.environment} with gitops; {do}", severity="warning")
         for field in ("workloads", "helm_test"):
             if blind and getattr(self, field):
                 do = "remove it, and add urls or alarms"
@@ -115,7 +128,11 @@ class Verify(Guarded, BuiltInStage):
     @property
     def summary(self) -> str:
         """What it does, in a few words for pictures."""
-        said = ["rollout"] + ["helm test"] * self.helm_test
+        return self.summary_in(None)
+
+    def summary_in(self, environment: Environment | None) -> str:
+        """The same; where a commit deploys, it sees no rollout."""
+        said = ["rollout"] * (environment is None or environment.gitops is None) + ["helm test"] * self.helm_test
         said += ["addresses"] * bool(self.urls) + ["alarms"] * bool(self.alarms)
         return ", ".join([*said, *self.commands[:1]])
 
@@ -141,7 +158,10 @@ class Verify(Guarded, BuiltInStage):
                 script("helm_test", ROLLOUT=f"artifacts/{rollout}/rollout.json", TIMEOUT=f"{self.wait_minutes}m")
             )
         if self.urls:
-            asked = tuple(f"{each.status} {each.url} {each.contains}".rstrip() for each in self.urls)
+            asked = tuple(
+                f"{each.status} {'commit' if each.contains_commit else 'any'} {each.url} {each.contains}".rstrip()
+                for each in self.urls
+            )
             before.append(script("verify_urls", URLS=asked, WAIT_SECONDS=self.wait_minutes * 60))
         told: dict[str, Any] = {"variables": _cluster.variables(site)} if not blind else {}
         if self.rolls_back:

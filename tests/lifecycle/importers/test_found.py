@@ -15,6 +15,8 @@ import pytest
 from eks_blueprints.adoption.file import beside, read_adoption
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
+from eks_blueprints.lifecycle.importers.found.shapes import check_shapes
 from eks_blueprints.lifecycle.importers.found.stack import drafted
 from eks_blueprints.lifecycle.importers.found.types import types
 from eks_blueprints.lifecycle.importers.pulumi_state.state import holdings as pulumi_holdings
@@ -317,3 +319,17 @@ def test_a_stack_that_cannot_be_exported_is_told_in_the_words_of_pulumi(tmp_path
     assert done.returncode == 2
     assert "cannot be exported; got error: no stack named prod found" in done.stderr
     assert called("import", "state", "prod", cwd=tmp_path, PATH="/nowhere").returncode == 2
+
+
+def test_what_nodes_report_of_themselves_has_the_shape_that_a_state_has() -> None:
+    groups = {"resources": [{"autoscalingGroups": [{"name": "eks-a"}], "remoteAccessSecurityGroupId": "sg-1"}]}
+    tags = {"tags": [{"key": "a", "value": "b", "propagateAtLaunch": True}]}
+    good = [("aws:eks/nodeGroup:NodeGroup", groups), ("aws:autoscaling/group:Group", tags)]
+    check_shapes(Holdings(tuple(Found.of(type_, "a", given) for type_, given in good), "state.json"))
+    for type_, wrong in [
+        ("aws:eks/nodeGroup:NodeGroup", {"resources": ["eks-a"]}),
+        ("aws:autoscaling/group:Group", {"tags": {"a": "b"}}),
+        ("aws:eks/nodeGroup:NodeGroup", {"tags": [{"key": "a"}]}),
+    ]:
+        with pytest.raises(InputError, match="needs a"):
+            check_shapes(Holdings((Found.of(type_, "a", wrong),), "state.json"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem, shown
-from eks_blueprints.lifecycle.importers.found.model import CLUSTER, GROUP, Holdings
+from eks_blueprints.lifecycle.importers.found.model import CLUSTER, Holdings
 from eks_blueprints.lifecycle.importers.found.types import types
 
 _FILE = Path(__file__).with_name("shapes.toml")
@@ -18,10 +18,14 @@ _MOST = 10
 
 
 @cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
 def _shapes() -> Mapping[str, str]:
     """The shape of each property that has another one than a text, a number or a switch."""
-    table = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {name: shape for shape, names in table.items() if isinstance(names, list) for name in names}
+    return {name: shape for shape, names in _table().items() if isinstance(names, list) for name in names}
 
 
 def check_shapes(holdings: Holdings) -> None:
@@ -35,8 +39,8 @@ def check_shapes(holdings: Holdings) -> None:
         if each.type not in types():
             continue
         for key, value in each.properties.items():
-            of_group = each.type == GROUP and key == "tags"
-            found += [_told(each.place, *fault, holdings.source) for fault in _faults(value, key, of_group=of_group)]
+            shape = _table().get(each.type, {}).get(key)
+            found += [_told(each.place, *fault, holdings.source) for fault in _faults(value, key, shape)]
         if each.type == CLUSTER and each.id is None:
             found.append(_told(each.place, "name", "a text", each.properties.get("name"), holdings.source))
     if found:
@@ -48,9 +52,9 @@ def _told(place: str, path: str, needed: str, got: Any, source: str) -> Problem:
     return Problem((), f"{place}: {path} needs {needed}; got {shown(got)}; {do}", source)
 
 
-def _faults(value: Any, path: str, *, of_group: bool = False) -> Iterator[tuple[str, str, Any]]:
+def _faults(value: Any, path: str, shape: str | None = None) -> Iterator[tuple[str, str, Any]]:
     """Each part that has another shape: path, what it needs, and what it is."""
-    shape = "blocks" if of_group else _shapes().get(path.rpartition(".")[2], "")
+    shape = shape or _shapes().get(path.rpartition(".")[2], "")
     if shape == "any":
         return
     if shape in ("texts", "blocks"):
