@@ -43,7 +43,7 @@ def eksctl(stack: Path, output: Path | None, form: str) -> None:
     if output is None:
         click.echo(part.text, nl=False)
     else:
-        files.write(output, part.text)
+        files.write({output: part.text})
     rows = [{"field": dotted(path), "place": part.place(path), "why": why} for path, why in part.reported]
     lines = [f"{stack}: {len(rows)} fields are not said by the ClusterConfig"]
     lines += [f"  {each['place']}: {each['field']}: {each['why']}" for each in rows]

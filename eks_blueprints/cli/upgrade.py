@@ -200,7 +200,7 @@ def record(stack: str | None, to: str | None, output: Path | None) -> None:
     if output is None:
         echo_document(text, nl=False)
     else:
-        write(output, text)
+        write({output: text})
         click.echo(f"{output}: {show.count(text.count(': ' + chr(34) * 2), 'question')} to answer", err=True)
 
 

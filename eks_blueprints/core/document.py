@@ -146,7 +146,7 @@ def _parsed(text: str, name: str, events: Any = None) -> Document:
         count, place = (f"{len(others) + 1} documents", others[0]) if others else ("an empty file", _START)
         raise _error(name, f"needs one YAML document; got {count}; write one mapping, and one file a stack", place)
     if not isinstance(data, dict):
-        message = "needs a mapping at the top; got something else; start with region: and cluster:"
+        message = f"needs a mapping at the top; got {shown(data)}; write key: value lines"
         raise _error(name, message, builder.values[()])
     if builder.problems:
         raise InputError(builder.problems)

@@ -46,6 +46,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ("resources: {aws:eks/cluster:Cluster: {a: {id: x}, b: {id: x}}}", "is also the id of a"),
         ("resources: {aws:eks/cluster:Cluster: {a: {ids: x}}}", "did you mean id?"),
         ("adopted: true", "resources: is required"),
+        ("[a]", 'needs a mapping at the top; got ["a"]; write key: value lines'),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, said: str) -> None:

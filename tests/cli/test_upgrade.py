@@ -64,6 +64,7 @@ def test_a_version_that_eks_may_not_offer_ends_in_3(project: Path) -> None:
     [
         (["--to", "1.3x"], '--to: is not a valid Kubernetes version; got "1.3x"'),
         (["--to", "1.30"], "--to: is more than one minor below the cluster's 1.34"),
+        (["--to", "1.99"], "--to: is no version that EKS can offer by now; got 1.99; EKS is known to offer up to 1."),
         (["--cluster", "other"], "makes the clusters prod; got other; name one of them"),
         (["--state", "prod.yaml"], "prod.yaml: is not an exported stack"),
     ],

@@ -41,7 +41,7 @@ def command(file: str, output: Path | None, form: str) -> None:
     if output is None:
         click.echo(part.text, nl=False)
     else:
-        files.write(output, part.text)
+        files.write({output: part.text})
     common.report(lambda: told.to_data(part), chain(told.lines(part), common.next_commands(output)), output, form)
     if part.refused:
         raise click.exceptions.Exit(Exit.INVALID)

@@ -82,8 +82,7 @@ def imported(
     if output is None:
         click.echo(text, nl=False)
     else:
-        files.write(output, text)
-        files.write(beside(output), found.text(about))
+        files.write({output: text, beside(output): found.text(about)})
     steps = _write() if output is None else _next(draft, found, output, before, after)
     common.report(lambda: told.to_data(draft, found), (*told.lines(draft, found), *steps), output, form)
     if found.replaced:

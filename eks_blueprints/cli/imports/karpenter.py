@@ -57,7 +57,7 @@ def command(paths: tuple[str, ...], output: Path | None, into: Path | None, name
     if target is None:
         click.echo(text, nl=False)
     else:
-        files.write(target, text, replace=into is not None)
+        files.write_or_add(target, text, add=into is not None)
     common.report(
         lambda: told.to_data(part, found), chain(told.lines(part, found), common.next_commands(target)), target, form
     )

@@ -95,7 +95,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     if target is None:
         click.echo(text, nl=False)
     else:
-        files.write(target, text, replace=into is not None)
+        files.write_or_add(target, text, add=into is not None)
     if secrets_to is not None:
         files.write_secrets(secrets_to, part.secrets.by_key)
     _report(part, target, secrets_to, form)

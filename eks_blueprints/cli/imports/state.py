@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 @click.option(
     "--same-stack",
     is_flag=True,
-    help="The new program is deployed to the very stack that STATE is of: resources are renamed by aliases.",
+    help="The new program is deployed to the very stack that was exported: resources are renamed by aliases.",
 )
 def command(state: str, output: Path | None, cluster: str | None, form: str, same_stack: bool) -> None:
     """Take over a cluster from another Pulumi program, with nothing replaced.
 
-    STATE is what pulumi stack export writes, - for standard input, or the name of a stack, which is exported then.
+    FILE is what pulumi stack export writes, - for standard input; STACK is the name of a stack, which is exported then.
     Programs of pulumi-eks 2, 3 and 4 and of plain aws.eks resources are understood, in any language. Secrets stay
     encrypted and are not read.
 

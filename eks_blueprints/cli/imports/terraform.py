@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,28 +44,35 @@ def command(state: str, output: Path | None, cluster: str | None, form: str) -> 
 
 
 def _forget(draft: Draft, found: Judged) -> Iterator[str]:
-    """What Terraform has to forget: whole modules, and resources of the root."""
+    """What Terraform has to forget: the innermost modules of what was taken over, and resources of the root."""
     names = [each.found.place for each in found.taken.values() if "." in each.found.place.partition(" ")[0]]
-    tops = dict.fromkeys(_top(name) for name in names)
+    modules = {name: _module(name) for name in names}
+    tops = dict.fromkeys(_outermost(modules[name], modules.values()) or name for name in names)
     yield "then have Terraform forget them before its next apply, and take them out of its configuration:"
     for name in tops:
         yield f"  {quoted(['terraform', 'state', 'rm', name])}"
     taken = set(names)
-    modules = tuple(f"{each}." for each in tops if each.startswith("module."))
+    forgotten = tuple(f"{each}." for each in tops if each not in taken)
     rest = [
-        each.place for each in draft.holdings.resources if each.place not in taken and each.place.startswith(modules)
+        each.place for each in draft.holdings.resources if each.place not in taken and each.place.startswith(forgotten)
     ]
-    if modules and rest:
+    if forgotten and rest:
         yield f"  {len(rest)} more resources of these modules, such as roles and keys, stay in AWS, managed by nobody"
 
 
-def _top(address: str) -> str:
-    """The module of the root that an address is in, or the address itself."""
-    if not address.startswith("module."):
-        return address
-    return ".".join(address.split(".")[:2]) if "[" not in address.split(".")[1] else _indexed(address)
+_STEP = re.compile(r'module\.[^.\[]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.')
+"""A module in an address, with its key of count or for_each, which may hold dots, brackets and escaped quotes."""
 
 
-def _indexed(address: str) -> str:
-    end = address.index("]") + 1
-    return address[:end]
+def _module(address: str) -> str:
+    """The module that a resource is in; empty for the root."""
+    end = 0
+    while step := _STEP.match(address, end):
+        end = step.end()
+    return address[:end].removesuffix(".")
+
+
+def _outermost(module: str, modules: Collection[str]) -> str:
+    """Of the modules that something is taken over from, the one that a module is in; a module itself may be it."""
+    around = [each for each in modules if each and f"{module}.".startswith(f"{each}.")]
+    return min(around, key=len, default="")

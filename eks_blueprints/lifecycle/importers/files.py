@@ -127,17 +127,36 @@ def _plain(data: Any) -> Any:
     return parse(as_yaml({"data": data})).data["data"]
 
 
-def write(path: FilePath, text: str, *, replace: bool = False) -> None:
-    """Write a text file; one that is there only where it is to be replaced.
+def write(texts: Mapping[FilePath, str], do: str = "name another") -> None:
+    """Write new text files: all of them, or none where one is there.
+
+    Args:
+        texts: the text of each file.
+        do: what to do instead where one is there.
 
     Raises:
-        InputError: if it is there.
+        InputError: if one is there.
+        OSError: if one cannot be written.
+    """
+    there = [path for path in texts if path.exists()]
+    if there:
+        kinds = {path: "a folder" if path.is_dir() else "a file of that name" for path in there}
+        raise InputError(Problem((), f"is there already; got {kinds[path]}; {do}", str(path)) for path in there)
+    for path, text in texts.items():
+        put(path, text)
+
+
+def write_or_add(path: FilePath, text: str, *, add: bool) -> None:
+    """Write a new text file, or the text of one that something was added to.
+
+    Raises:
+        InputError: if it is there, and nothing is to be added to it.
         OSError: if it cannot be written.
     """
-    if path.exists() and not replace:
-        do = "name another, or use --into to add to it"
-        raise InputError([Problem((), f"is there already; got {path.name}; {do}", str(path))])
-    put(path, text)
+    if add:
+        put(path, text)
+    else:
+        write({path: text}, "name another, or use --into to add to it")
 
 
 def check_new(folder: FilePath) -> None:

@@ -56,7 +56,14 @@ def _target(situation: Situation, to: str | None) -> int:
             "build a second cluster of that version beside it"
         )
         raise InputError([Problem(("--to",), message)])
+    if target > max(situation.minor, versions.minor(versions.latest())) + _A_YEAR:
+        do = f"EKS is known to offer up to {versions.latest()}; name one of those, or upgrade eks-blueprints"
+        raise InputError([Problem(("--to",), f"is no version that EKS can offer by now; got {to}; {do}")])
     return target
+
+
+_A_YEAR = 3
+"""Minors that Kubernetes brings out in a year: a table that is older than that plans nothing well."""
 
 
 def _first(situation: Situation, target: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,15 +53,13 @@ def shown(rows: Iterable[Row]) -> dict[str, Any]:
     return {"format_version": "1.0", "terraform_version": "1.9.8", "values": {"root_module": root}}
 
 
+_PART = re.compile(r'(?:[^.\["]|\[(?:\d+|"(?:[^"\\]|\\.)*")\])+')
+
+
 def _parts(address: str) -> tuple[str, str, str, Any]:
-    key: Any = None
-    rest = address
-    if rest.endswith("]"):
-        rest, _, index = rest[:-1].rpartition("[")
-        key = json.loads(index)
-    head, _, name = rest.rpartition(".")
-    module, _, type_ = head.rpartition(".")
-    return module, type_, name, key
+    *module, type_, last = _PART.findall(address)
+    name, _, index = last.partition("[")
+    return ".".join(module), type_, name, json.loads(index[:-1]) if index else None
 
 
 def written(path: Path, data: Any) -> Path:

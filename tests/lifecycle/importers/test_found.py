@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -167,6 +168,42 @@ def test_commands_by_which_the_source_forgets_are_told(tmp_path: Path) -> None:
     assert "pulumi stack rm" not in rest
 
 
+def test_terraform_forgets_the_innermost_modules_whatever_their_keys(tmp_path: Path) -> None:
+    """Not the module around them, with the VPC in it; a shell and Terraform read the address as it is told."""
+    outer = 'module.platform["eu.west]1"].'
+    cell = outer + r'module.cell["a \"b\".c"].'
+    rows = [
+        (outer + address if address.startswith("module.vpc") else cell + address, attributes)
+        for address, attributes in states.eks_21()
+    ]
+    states.written(tmp_path / "s.json", states.terraform(rows))
+    done = called("import", "terraform", "s.json", "-o", "prod.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = [line.split(" rm ", 1)[1] for line in done.stdout.splitlines() if "terraform state rm" in line]
+    assert [shlex.split(each) for each in told] == [[f"{cell}module.eks"], [f"{cell}module.karpenter"]]
+
+
+def test_a_key_of_terraform_is_written_as_terraform_prints_it() -> None:
+    row = {
+        "mode": "managed",
+        "type": "aws_vpc",
+        "name": "v",
+        "instances": [{"index_key": 'a "b".\\', "attributes": {}}],
+    }
+    (found,) = holdings_of({"version": 4, "resources": [row]}, "s").resources
+    assert found.place == r'aws_vpc.v["a \"b\".\\"]'
+
+
+def test_clusters_of_one_name_in_two_regions_are_not_mixed(tmp_path: Path) -> None:
+    there = states.cluster("aws_eks_cluster.b", "twin", "1.34", arn="arn:aws:eks:us-east-1:123456789012:cluster/twin")
+    states.written(tmp_path / "s.json", states.terraform([states.cluster("aws_eks_cluster.a", "twin", "1.34"), there]))
+    for words in ((), ("--cluster", "twin")):
+        done = called("import", "terraform", "s.json", *words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "holds several clusters of one name; got arn:aws:eks:eu-west-1:" in done.stderr
+        assert "(aws_eks_cluster.b); their nodes and add-ons cannot be told apart" in done.stderr
+
+
 def two() -> dict[str, Any]:
     return states.terraform(
         [states.cluster("aws_eks_cluster.a", "a", "1.34"), states.cluster("aws_eks_cluster.b", "b", "1.34")]
@@ -239,7 +276,17 @@ def test_files_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
     imported(tmp_path, "plain")
     done = called("import", "terraform", "state.json", "-o", "prod.yaml", cwd=tmp_path)
     assert done.returncode == 2
-    assert "is there already" in done.stderr
+    assert "prod.yaml: is there already; got a file of that name; name another\n" in done.stderr
+    assert "prod.adopt.yaml: is there already" in done.stderr
+
+
+def test_neither_file_is_written_where_one_is_there(tmp_path: Path) -> None:
+    states.written(tmp_path / "s.json", states.terraform(states.plain()))
+    (tmp_path / "prod.adopt.yaml").write_text("mine\n")
+    done = called("import", "terraform", "s.json", "-o", "prod.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "prod.adopt.yaml: is there already" in done.stderr
+    assert [file.name for file in tmp_path.glob("prod*")] == ["prod.adopt.yaml"]
 
 
 def test_whatever_replaces_a_resource_is_read() -> None:

@@ -106,7 +106,8 @@ def _stand_in(build: Build, problem: Problem) -> bool:
 def _leave_out(build: Build, problem: Problem) -> bool:
     """Take out the part that a problem is about; False where it cannot be."""
     path = _existing(build.data, problem.path)
-    if path in _KEPT:
+    if path in _KEPT or (len(path) == 1 and path != problem.path):
+        # A whole group, such as the add-ons, is not to blame for a member that it has not.
         return False
     sources = _sources(build, path)
     _remove(build.data, path)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eks_blueprints.core.errors import Path, dotted, shown
+from eks_blueprints.core.plain_secrets import MASK, hidden
 from eks_blueprints.lifecycle.importers.eksctl.build import EMPTY, HEAD
 from eks_blueprints.lifecycle.importers.eksctl.imported import Imported
 
@@ -35,11 +36,11 @@ def to_data(part: Imported) -> dict[str, Any]:
 def _of(part: Imported, path: Path) -> dict[str, Any]:
     document = part.build.source.document
     place = document.place(path)
-    value = _value(document.data, path)
+    names = [key for key in path if isinstance(key, str)]
     return {
         "path": dotted(path),
         "place": f"{document.file}:{place.line}:{place.column}" if place else document.file,
-        "found": value,
+        "found": hidden(_value(document.data, path), names[-1] if names else "", MASK),
     }
 
 

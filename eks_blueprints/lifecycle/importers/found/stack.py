@@ -60,9 +60,13 @@ def _cluster(holdings: Holdings, named: str | None) -> Found:
     every = list(holdings.of(CLUSTER))
     names = sorted(str(each.get("name")) for each in every)
     if named is not None:
-        for each in every:
-            if each.get("name") == named:
-                return each
+        ours = [each for each in every if each.get("name") == named]
+        if len(ours) > 1:
+            got = ", ".join(f"{each.get('arn', 'one without an ARN')} ({each.place})" for each in ours)
+            do = "their nodes and add-ons cannot be told apart by its name; give a state that holds one of them alone"
+            raise InputError([Problem((), f"holds several clusters of one name; got {got}; {do}", holdings.source)])
+        if ours:
+            return ours[0]
         do = f"known are {', '.join(names)}" if names else "there is none"
         raise InputError([Problem((), f"holds no cluster of that name; got {shown(named)}; {do}", holdings.source)])
     if not every:
@@ -70,6 +74,8 @@ def _cluster(holdings: Holdings, named: str | None) -> Found:
         raise InputError(
             [Problem((), f"holds no cluster; got {len(holdings.resources)} other resources; {do}", holdings.source)]
         )
+    if len(set(names)) == 1 < len(every):
+        return _cluster(holdings, names[0])
     if len(every) > 1:
         do = "name one of them with --cluster, and import each into a stack file of its own"
         raise InputError([Problem((), f"holds several clusters; got {', '.join(names)}; {do}", holdings.source)])

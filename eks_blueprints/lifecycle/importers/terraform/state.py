@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,7 +93,8 @@ def _stored(resource: Any, file: str) -> Iterator[_Row]:
         if not isinstance(instance, Mapping) or instance.get("deposed"):
             continue
         key = instance.get("index_key")
-        index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
+        # As Terraform prints it and reads it again: quotes and backslashes in a key are escaped.
+        index = "" if key is None else f"[{json.dumps(key, ensure_ascii=False)}]"
         marks = instance.get("sensitive_attributes")
         secret = frozenset(filter(None, map(_top, marks if isinstance(marks, list) else ())))
         attributes = instance.get("attributes")

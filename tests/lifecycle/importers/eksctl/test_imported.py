@@ -156,7 +156,7 @@ def test_the_command_writes_and_reports(tmp_path: Path) -> None:
     assert f"eks-blueprints check {target}" in result.stdout
     assert call("check", str(target)).returncode == 0
     again = call("import", "eksctl", str(source), "-o", str(target))
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "is there already; got a file of that name; name another\n" in again.stderr) == (2, True)
 
 
 def test_the_report_is_one_json_document(tmp_path: Path) -> None:
@@ -176,3 +176,29 @@ def test_what_is_still_refused_has_its_place_in_the_source(tmp_path: Path) -> No
     result = call("import", "eksctl", str(source), "-o", str(tmp_path / "a.yaml"))
     assert result.returncode == 2
     assert f"{source}:3:18: cluster.name: is not a valid name" in result.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_secrets_of_the_source_are_neither_written_nor_printed(form: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "cluster.yaml", tmp_path / "prod.yaml"
+    source.write_text(
+        HEAD + NAME + "managedNodeGroups:\n"
+        "- {name: n, preBootstrapCommands: ['export DB_PASSWORD=hunter2plain; echo AKIAIOSFODNN7EXAMPLE']}\n"
+        'addons: [{name: aws-ebs-csi-driver, configurationValues: \'{"password":"hunter2plain"}\'}]\n'
+        "gitops: {flux: {gitProvider: github, flags: {owner: acme, token: hunter2plain}}}\n"
+    )
+    result = call("import", "eksctl", str(source), "-o", str(target), "--format", form)
+    assert result.returncode == 0, result.stdout
+    for text in (result.stdout, result.stderr, target.read_text()):
+        assert "hunter2" not in text
+        assert "AKIA" not in text
+    assert "gitops.flux.flags.token" in result.stdout
+    assert "is left out, as password may be a secret" in result.stdout
+    assert "acme" in result.stdout
+
+
+def test_a_refused_member_takes_nothing_else_of_its_group_along(tmp_path: Path) -> None:
+    group = "{name: n, taints: [{key: x, effect: NoSchedule}]}"
+    part = made(tmp_path, f"managedNodeGroups: [{group}]\n")
+    assert load(part.text)["addons"]["vpc_cni"] == {"identity": "node_role"}
+    assert [dotted(each.path) for each in part.refused] == ["addons.coredns"]

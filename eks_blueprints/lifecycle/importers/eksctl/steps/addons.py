@@ -8,7 +8,8 @@ from typing import Any
 
 from eks_blueprints.core.document import documents
 from eks_blueprints.core.elements import base_of, element_class, kinds
-from eks_blueprints.core.errors import InputError, Path, shown
+from eks_blueprints.core.errors import InputError, Path, dotted, shown
+from eks_blueprints.core.plain_secrets import found as plain_secrets
 from eks_blueprints.lifecycle.importers.eksctl.build import Build, name_for
 from eks_blueprints.lifecycle.importers.eksctl.rules import apply, step
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
@@ -190,6 +191,10 @@ def configuration_values(build: Build, node: Node, base: Path) -> None:
         data = error.problems[0].message
     if not isinstance(data, dict):
         build.tell(node, f"is no mapping in JSON or YAML; got {shown(node.value)}; write configuration_values")
+        return
+    if secret := next(plain_secrets(data), None):
+        do = "write configuration_values by hand, with references"
+        build.tell(node, f"is left out, as {dotted(secret)} may be a secret; {do}")
         return
     build.put((*base, "configuration_values"), data, node)
 
