@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import complete, show
+from eks_blueprints.cli import complete
 from eks_blueprints.cli.streams import echo_document, echo_report
 from eks_blueprints.cli.targets import one_target
 from eks_blueprints.core.errors import InputError, Problem
@@ -39,7 +39,7 @@ def _names(_context: click.Context, _option: click.Parameter, begun: str) -> lis
     help="For aws-auth-to-access-entries: kubectl get configmap aws-auth -n kube-system -o yaml.",
 )  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(name: str | None, stack: str | None, write: bool, aws_auth: Path | None, form: str) -> None:  # noqa: FBT001 - a flag of the command line
+def command(name: str | None, stack: str | None, write: bool, aws_auth: Path | None, form: str) -> None:
     """Move a platform from one technique to another, one reviewed change of the stack file at a time.
 
     \b
@@ -48,7 +48,7 @@ def command(name: str | None, stack: str | None, write: bool, aws_auth: Path | N
       eks-blueprints migrate gp2-to-gp3 prod --write    write the next phase, and nothing else
 
     A typical migration: look at all phases, then for each: do its checks, --write, review, commit, `pulumi up`, and do
-    what it says for afterwards. Which phase is next is read from the stack file, so that it can be run again at any time.
+    what it says for afterwards. Which phase is next is read from the stack file: it can be run again at any time.
     Comments and layout stay. A phase that something stands in the way of is not written.
 
     Exit codes: 0 shown, written, or finished already; 2 the migration does not apply, or the input is invalid.

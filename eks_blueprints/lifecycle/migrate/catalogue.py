@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from eks_blueprints.core.errors import InputError, Problem, nearest
 from eks_blueprints.lifecycle.migrate import (
+    autoscaler_to_karpenter,
+    aws_auth,
     gp2_to_gp3,
     irsa_to_pod_identity,
+    karpenter_to_auto_mode,
+    self_managed_to_managed,
 )
 from eks_blueprints.lifecycle.migrate.model import Migration
 
 MIGRATIONS: tuple[Migration, ...] = (
     gp2_to_gp3.MIGRATION,
     irsa_to_pod_identity.MIGRATION,
+    aws_auth.MIGRATION,
+    autoscaler_to_karpenter.MIGRATION,
+    karpenter_to_auto_mode.MIGRATION,
+    self_managed_to_managed.MIGRATION,
 )
 
 
