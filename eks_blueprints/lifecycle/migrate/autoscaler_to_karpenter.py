@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.lifecycle.migrate.data import elements, inside, nothing, without
-from eks_blueprints.lifecycle.migrate.groups import cannot_say, pool_and_class, unsaid
+from eks_blueprints.lifecycle.migrate.groups import cannot_say, class_of, pool_of, unsaid
 from eks_blueprints.lifecycle.migrate.model import Command, Data, Given, Migration, Phase, Way
 
 _TAINT = {"key": "retiring", "value": "true", "effect": "NO_SCHEDULE"}
@@ -51,14 +51,13 @@ def _pools(data: Data) -> dict[str, Data]:
 def _beside(data: Data) -> Data:
     if not elements(data, "addons", "cluster_autoscaler") or elements(data, "compute", "karpenter"):
         return data
-    classes: Data = {"default": {"ami_selector_terms": [{"alias": "al2023@latest"}]}}
+    classes: Data = {}
     pools: Data = {}
     for name, fields in _pools(data).items():
-        pools[name], own = pool_and_class(name, fields)
-        if own is not None:
-            classes[name] = own
-    if all(each.get("node_class", "default") != "default" for each in pools.values()):
-        del classes["default"]
+        wanted = class_of(fields)
+        own = next((key for key, each in classes.items() if each == wanted), name if classes else "default")
+        classes[own] = wanted
+        pools[name] = ({} if own == "default" else {"node_class": own}) | pool_of(fields)
     inside(data, "compute")["karpenter"] = {"node_classes": classes, "node_pools": pools}
     return data
 
@@ -181,6 +180,9 @@ def way(data: Data, _given: Given) -> Way:
         stays.append(Problem(("compute", kept), "stays, for Karpenter, CoreDNS and other controllers"))
     for name, fields in _pools(data).items():
         stays += unsaid(name, fields)
+    if scalers and not karpenter:
+        do = "pin a release of the images when you have tried it"
+        stays.append(Problem(("compute",), f"has no releases of images for Karpenter: @latest is written; {do}"))
     return Way(phases, tuple(stays), finished=not scalers and bool(karpenter))
 
 

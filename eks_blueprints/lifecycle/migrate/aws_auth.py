@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
-from eks_blueprints.core.document import parse, read
+from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.yaml_text import YAMLError, load
 from eks_blueprints.lifecycle.migrate.data import inside, slug
 from eks_blueprints.lifecycle.migrate.model import Command, Data, Given, Migration, Phase, Way
 
@@ -63,8 +64,8 @@ class Row:
             )
         if found := _SSO.fullmatch(self.arn):
             return (
-                f"is a role of IAM Identity Center, {self.arn}, whose path the ConfigMap leaves out and an entry needs: "
-                f"write an entry with the ARN that aws iam get-role --role-name {found[2]} prints"
+                f"is a role of IAM Identity Center, {self.arn}, whose path the ConfigMap leaves out and an entry "
+                f"needs: write an entry with the ARN that aws iam get-role --role-name {found[2]} prints"
             )
         refused = ", ".join(group for group in self.groups if group.startswith(_RESERVED) and group != _MASTERS)
         return (
@@ -87,20 +88,18 @@ def rows(file: FilePath) -> Iterator[Row]:
         raise InputError(
             [Problem((), f"is not the ConfigMap aws-auth; got {name or 'another object'}; {do}", str(file))]
         )
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
     for key, arn in (("mapRoles", "rolearn"), ("mapUsers", "userarn")):
         text = data.get(key)
         if not text:
             continue
-        place = document.place(("data", key))
-        inner = parse(str(text), f"{file}: {key}") if str(text).strip() not in ("", "[]", "|") else None
-        found = inner.data if inner is not None else []
-        for index, row in enumerate(found if isinstance(found, list) else [found]):
+        start = place.line if (place := document.place(("data", key), of_key=True)) else 1
+        for index, row in enumerate(_listed(str(text), key, file, start)):
             if not isinstance(row, dict) or not isinstance(row.get(arn), str):
-                line = place.line if place else 1
                 message = f"needs {arn} in each row; got row {index + 1} without; mend the ConfigMap"
-                raise InputError([Problem(("data", key), message, str(file), line)])
+                raise InputError([Problem(("data", key), message, str(file), start)])
             groups = tuple(str(each) for each in row.get("groups") or ())
-            line = (place.line if place else 1) + (inner.place((index,)).line if inner else 0)  # type: ignore[union-attr]
+            line = next((n for n, each in enumerate(lines, 1) if n >= start and row[arn] in each), start)
             yield Row(f"{file}:{line}", row[arn], str(row.get("username") or ""), groups)
     if data.get("mapAccounts") and str(data["mapAccounts"]).strip() != "[]":
         place = document.place(("data", "mapAccounts"))
@@ -108,6 +107,18 @@ def rows(file: FilePath) -> Iterator[Row]:
             "lets whole accounts in, which no entry can; got mapAccounts; write entries for who uses it, and remove it"
         )
         raise InputError([Problem(("data", "mapAccounts"), message, str(file), place.line if place else 1)])
+
+
+def _listed(text: str, key: str, file: FilePath, line: int) -> list[Any]:
+    """The rows in a text of the ConfigMap, which is YAML itself."""
+    try:
+        found = load(text)
+    except YAMLError:
+        found = "other text"
+    if found is None or isinstance(found, list):
+        return found or []
+    message = "needs a list of rows, as YAML; got something else; mend the ConfigMap"
+    raise InputError([Problem(("data", key), message, str(file), line)])
 
 
 def _declared(data: Data) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eks_blueprints.compute._parts import Volume
 from eks_blueprints.compute.managed_nodes import ManagedNodes
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.facts.instance_types import facts_of
@@ -14,7 +15,6 @@ _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_S
 _CAPACITY = {"ON_DEMAND": "on-demand", "SPOT": "spot"}
 _TYPES = ("m5.large",)
 """What a group has that names none."""
-_ROOT = "/dev/xvda"
 _SAID = frozenset(
     {
         "kind",
@@ -65,8 +65,8 @@ def unsaid(name: str, fields: Data) -> Iterator[Problem]:
             yield Problem(("compute", name, field), "is not in the pool: write it into the node class where it matters")
 
 
-def pool_and_class(name: str, fields: Data) -> tuple[Data, Data | None]:
-    """A pool for a group, and a class where the default one does not do."""
+def pool_of(fields: Data) -> Data:
+    """A pool for a group; its class is `class_of`."""
     pool: Data = {"instance_types": list(_list(fields.get("instance_types")) or _TYPES)}
     pool["capacity_types"] = [_CAPACITY[fields.get("capacity_type", "ON_DEMAND")]]
     if fields.get("zones"):
@@ -76,8 +76,7 @@ def pool_and_class(name: str, fields: Data) -> tuple[Data, Data | None]:
     if fields.get("taints"):
         pool["taints"] = [{**each, "effect": _EFFECTS.get(each["effect"], each["effect"])} for each in fields["taints"]]
     pool["limits"] = _limits(pool["instance_types"], fields)
-    own = _class(fields)
-    return ({"node_class": name, **pool}, own) if own is not None else (pool, None)
+    return pool
 
 
 def _list(value: Any) -> list[Any]:
@@ -94,17 +93,18 @@ def _limits(types: list[str], fields: Data) -> Data:
     return {"cpu": str(most * max(each.vcpus for each in facts))}
 
 
-def _class(fields: Data) -> Data | None:
+def class_of(fields: Data) -> Data:
+    """A class for a group: the newest image of its family, and its disk, which in Karpenter has other defaults."""
     bottlerocket = "BOTTLEROCKET" in f"{fields.get('ami_type') or ''}{fields.get('family') or ''}".upper()
-    disk = fields.get("disk")
-    if not bottlerocket and not disk:
-        return None
-    alias = "bottlerocket@latest" if bottlerocket else "al2023@latest"
-    found: Data = {"ami_selector_terms": [{"alias": alias}]}
-    if disk:
+    disk = fields.get("disk") or {}
+    ebs = {
+        "volume_size": f"{disk.get('volume_size', Volume().volume_size)}Gi",
+        "volume_type": Volume().volume_type,
+        "encrypted": Volume().encrypted,
+        **{key: value for key, value in disk.items() if key in _DISK},
+    }
+    return {
+        "ami_selector_terms": [{"alias": "bottlerocket@latest" if bottlerocket else "al2023@latest"}],
         # Bottlerocket keeps images and pods on its second disk.
-        device = "/dev/xvdb" if bottlerocket else _ROOT
-        size = {"volume_size": f"{disk['volume_size']}Gi"} if "volume_size" in disk else {}
-        ebs = {**size, **{key: value for key, value in disk.items() if key in _DISK}}
-        found["block_device_mappings"] = [{"device_name": device, "root_volume": True, "ebs": ebs}]
-    return found
+        "block_device_mappings": [{"device_name": "/dev/xvdb" if bottlerocket else "/dev/xvda", "ebs": ebs}],
+    }

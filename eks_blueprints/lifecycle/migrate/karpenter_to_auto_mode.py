@@ -6,6 +6,7 @@ and "EKS Auto Mode: known limits of load balancers and volumes".
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from eks_blueprints.core.errors import Problem
@@ -17,6 +18,9 @@ from eks_blueprints.lifecycle.migrate.model import Command, Data, Given, Migrati
 
 _TAINT = {"key": "eks-auto-mode", "effect": "NoSchedule"}
 _PREFIX = "auto-"
+_DRIVER = "ebs.csi.aws.com"
+_OBJECTS = ("storage_classes", "ingress_classes")
+"""Objects that come with Auto Mode when its nodes run the pods: volumes of its driver attach to its nodes alone."""
 _CLASS_FIELDS = (
     "subnet_selector_terms",
     "security_group_selector_terms",
@@ -27,14 +31,24 @@ _CLASS_FIELDS = (
 """Fields that classes of both have, and mean the same in."""
 _IMAGES = ("ami_selector_terms", "ami_family")
 _BUILT_IN = {
-    "aws_ebs_csi_driver": "volumes of ebs.csi.aws.com need it as long as they are there: Auto Mode's storage classes make "
-    "other volumes, and data is moved by snapshots",
+    "aws_ebs_csi_driver": "volumes of ebs.csi.aws.com need it as long as they are there: Auto Mode's storage classes "
+    "make other volumes, and data is moved by snapshots",
     "aws_load_balancer_controller": "load balancers of this controller stay its own: make new ones by Auto Mode's "
     "classes, move the names, then take it out",
     "vpc_cni": "nodes of groups need it; Auto Mode's own nodes do not",
     "kube_proxy": "nodes of groups need it; Auto Mode's own nodes do not",
     "eks_pod_identity_agent": "nodes of groups need it; Auto Mode's own nodes do not",
 }
+
+
+_DEFAULT: Data = {
+    "architectures": ["amd64"],
+    "capacity_types": ["on-demand"],
+    "instance_categories": ["c", "m", "r"],
+    "min_instance_generation": 5,
+    "limits": {"cpu": "1000", "memory": "1000Gi"},
+}
+"""The pool that Karpenter has here where none is said."""
 
 
 def _name(data: Data) -> str | None:
@@ -50,8 +64,7 @@ def _pools(data: Data) -> dict[str, Data]:
     """Pools that move, by name; Karpenter's own default where none are said."""
     said = _karpenter(data).get("node_pools")
     if not isinstance(said, dict) or not said:
-        return {"default": {"instance_categories": ["c", "m", "r"], "min_instance_generation": 5, "architectures": ["amd64"],
-                            "capacity_types": ["on-demand"], "limits": {"cpu": "1000", "memory": "1000Gi"}}}  # fmt: skip
+        return {"default": dict(_DEFAULT)}
     return {name: fields or {} for name, fields in said.items() if _cannot(name, fields or {}, data) is None}
 
 
@@ -103,8 +116,35 @@ def _beside(data: Data) -> Data:
         return data
     if inside(data, "cluster").get("auto_mode") is None:
         inside(data, "cluster")["auto_mode"] = {"node_pools": []}
+    _keep_driver(data)
     pools = {f"{_PREFIX}{name}": _converted(fields) for name, fields in _pools(data).items()}
-    inside(data, "compute")["auto_mode"] = {"node_classes": _classes(data), "node_pools": pools}
+    made = {"node_classes": _classes(data), "node_pools": pools, **{key: {} for key in _OBJECTS}}
+    inside(data, "compute")["auto_mode"] = made
+    return data
+
+
+def _keep_driver(data: Data) -> None:
+    """Storage classes keep the driver that they have, which Auto Mode would replace: a class cannot change it."""
+    for name, fields in elements(data, "addons", "storage_classes").items():
+        if not fields.get("classes"):
+            inside(data, "addons", name)["classes"] = {"gp3": {"default": True}}
+        for kind in ("classes", "volume_attributes_classes"):
+            for key, each in (data["addons"][name].get(kind) or {}).items():
+                if each is not None and each.get("efs") is not None:
+                    continue
+                at = (kind, key, "ebs") if kind == "classes" else (kind, key)
+                inside(data, "addons", name, *at).setdefault("driver", _DRIVER)
+
+
+def _classes_made(data: Data) -> Data:
+    """The storage and ingress classes of Auto Mode, the defaults of which this package has."""
+    for fields in elements(data, "compute", "auto_mode").values():
+        if _name(data) is None:
+            continue
+        if _opened(copy.deepcopy(data)) == data:
+            for key in _OBJECTS:
+                if fields.get(key) == {}:
+                    del fields[key]
     return data
 
 
@@ -149,6 +189,20 @@ def _in_the_way(data: Data) -> list[Problem]:
     return [Problem(at, f"has pools that Auto Mode cannot have; got {', '.join(left)}; {do}")] if left else []
 
 
+def _two_defaults(data: Data) -> list[Problem]:
+    """Other storage classes that are the default one."""
+    return [
+        Problem(
+            ("addons", name, "classes", key, "default"),
+            "is the default beside that of Auto Mode, which this phase adds; got true; take it out first, or "
+            "keep it and write compute.auto_mode.storage_classes by hand",
+        )
+        for name, fields in elements(data, "addons", "storage_classes").items()
+        for key, each in (fields.get("classes") or {}).items()
+        if isinstance(each, dict) and each.get("default")
+    ]
+
+
 def way(data: Data, _given: Given) -> Way:
     """The phases for a platform."""
     auto = elements(data, "compute", "auto_mode")
@@ -180,7 +234,7 @@ def way(data: Data, _given: Given) -> Way:
         Phase(
             "open",
             "open its pools, and let Karpenter launch nothing more",
-            "a limit of 0 processors stops new nodes; nodes that run stay, as limits are no drift. Way back: the limits",
+            "a limit of 0 processors stops new nodes; nodes that run stay, as limits are no drift. Back: the limits",
             _opened,
             (Command("kubectl get poddisruptionbudgets -A", "ALLOWED DISRUPTIONS above 0 for what has to be moved"),),
             (
@@ -191,6 +245,19 @@ def way(data: Data, _given: Given) -> Way:
                 Command(claims, f"claims of pools that begin with {_PREFIX} alone"),
                 pods,
             ),
+        ),
+        Phase(
+            "classes",
+            "add Auto Mode's classes of volumes and load balancers",
+            "volumes of its driver attach to its nodes alone, so its default storage class comes when all pods that "
+            "ask for volumes run there. What exists is not changed",
+            _classes_made,
+            (
+                Command(claims, f"claims of pools that begin with {_PREFIX} alone"),
+                Command("kubectl get storageclass", "no (default): take it from the class that has it"),
+            ),
+            (Command("kubectl get storageclass auto-ebs", "the provisioner ebs.csi.eks.amazonaws.com"),),
+            stopped_by=_two_defaults,
         ),
         Phase(
             "remove",
