@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -42,19 +42,21 @@ class Files:
         if change.value is GONE:
             having = [file for file, document in documents.items() if change.path in document.values]
             for file in having:
-                self._put(file, documents[file], change, edited.taken_out(self.texts[file], change.path))
+                self._put(file, documents[file], change, lambda text, _: edited.taken_out(text, change.path))
             return bool(having)
         for file, document in documents.items():
             if change.path in document.values:
                 if _same(_at(document.data, change.path), change.value):
                     return False
-                self._put(file, document, change, edited.replaced(self.texts[file], document, change))
+                self._put(file, document, change, lambda text, found: edited.replaced(text, found, change))
                 return True
         for length in range(len(change.path) - 1, -1, -1):
             above = change.path[:length]
             for file, document in documents.items():
                 if above in document.values:
-                    self._put(file, document, change, edited.added(self.texts[file], document, change, above))
+                    self._put(
+                        file, document, change, lambda text, found, at=above: edited.added(text, found, change, at)
+                    )
                     return True
         raise AssertionError("every document has a root")
 
@@ -72,12 +74,13 @@ class Files:
         later.before, later.texts = dict(self.texts), dict(self.texts)
         return later
 
-    def _put(self, file: FilePath, document: Document, change: Change, text: str) -> None:
+    def _put(self, file: FilePath, document: Document, change: Change, edit: Callable[[str, Document], str]) -> None:
         expected = copy.deepcopy(document.data)
         _set(expected, change.path, change.value)
         try:
+            text = edit(self.texts[file], document)
             found = parse(text, str(file)).data
-        except InputError:
+        except (InputError, KeyError):  # KeyError: a merge key brings the part
             found = None
         if found != expected:
             place = document.place(change.path)

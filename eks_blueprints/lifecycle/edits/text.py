@@ -70,8 +70,8 @@ def taken_out(text: str, path: Path) -> str:
     """The text without a part: with the comments behind it, and those right above it that belong to it."""
     parent = _node(text, path[:-1])
     assert isinstance(parent, MappingNode)  # noqa: S101 - the path was found in the text
-    index = [key.value for key, _ in parent.value].index(str(path[-1]))
-    key, value = parent.value[index]
+    key, value = _nodes(text, path)
+    index = next(number for number, pair in enumerate(parent.value) if pair[0].start_mark.index == key.start_mark.index)
     if parent.flow_style:
         start, end = key.start_mark.index, _end(text, value)
         if index + 1 < len(parent.value):

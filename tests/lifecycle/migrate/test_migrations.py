@@ -77,19 +77,19 @@ def test_comments_stay_unless_what_they_are_about_goes(tmp_path: Path, name: str
 def test_a_platform_without_what_is_moved(tmp_path: Path, name: str) -> None:
     file = tmp_path / "prod.yaml"
     file.write_text(HEAD + "compute: {pods: {kind: fargate, selectors: [{namespace: kube-system}]}}\n")
-    try:
+    if name in ("gp2-to-gp3", "aws-auth-to-access-entries"):
         found = look(migration(name), "prod", file)
-    except InputError as error:
-        assert all(each.line is not None and each.file == str(file) for each in error.problems), error
-    else:
         assert found.finished or found.next is not None
+        return
+    with pytest.raises(InputError, match=r"prod\.yaml:\d+:\d+: "):
+        look(migration(name), "prod", file)
 
 
 def test_a_class_that_workloads_name_is_not_taken_out(tmp_path: Path) -> None:
     file = tmp_path / "prod.yaml"
     text = PLATFORMS["gp2-to-gp3"] + "  kube_prometheus_stack: {values: {storage: {storageClassName: standard}}}\n"
     file.write_text(text)
-    with pytest.raises(InputError, match=r"prod\.yaml:18:64: addons\..*storageClassName: names a storage class"):
+    with pytest.raises(InputError, match=r"prod\.yaml:\d+:64: addons\..*storageClassName: names a storage class"):
         list(phases("gp2-to-gp3", file))
     assert "standard:\n" in file.read_text()
 
@@ -159,7 +159,7 @@ def test_what_a_pool_cannot_say_is_listed_with_its_line(tmp_path: Path) -> None:
     file.write_text(text.replace("addons:\n", windows))
     found = look(migration(name), "prod", file)
     told = [str(each).removeprefix(str(file)) for each in found.stays]
-    assert any(each.startswith(":26:15: compute.batch.max_pods: is not in the pool") for each in told), told
+    assert any(": compute.batch.max_pods: is not in the pool" in each for each in told), told
     assert any("compute.win: stays: needs a class of its own images; got WINDOWS" in each for each in told), told
     assert "win" not in "".join(each.diff for each in found.phases if each.phase.id == "taint").replace("  win:", "")
 
@@ -184,28 +184,28 @@ def test_mixed_purchases_stay_self_managed(tmp_path: Path) -> None:
     found = look(migration(name), "prod", file)
     assert found.next is None
     assert not found.finished
-    assert "prod.yaml:18:5: compute.own.instances_distribution: mixes on-demand and spot" in str(found.stays[0])
+    assert "prod.yaml:18:29: compute.own.instances_distribution: mixes on-demand and spot" in str(found.stays[0])
 
 
 def test_pools_that_auto_mode_cannot_have_keep_karpenter(tmp_path: Path) -> None:
     name = "karpenter-to-auto-mode"
     file = tmp_path / "prod.yaml"
-    windows = "      win: {operating_systems: [windows], node_class: win, limits: {cpu: '8'}}\n      general:\n"
-    classes = "      win: {ami_selector_terms: [{alias: windows2022@latest}]}\n    node_pools:\n"
-    text = PLATFORMS[name].replace("      general:\n", windows).replace("    node_pools:\n", classes)
-    file.write_text(text)
-    with pytest.raises(InputError, match=r"node_pools: has pools that Auto Mode cannot have; got win"):
+    pools = "      static: {replicas: 2, limits: {nodes: '8'}}\n      general:\n"
+    file.write_text(PLATFORMS[name].replace("      general:\n", pools))
+    with pytest.raises(InputError, match=r"node_pools: has pools that Auto Mode cannot have; got static"):
         list(phases(name, file))
-    assert "auto-win" not in file.read_text()
+    assert "auto-static" not in file.read_text()
 
 
 def test_an_element_of_a_file_that_is_extended_changes_there(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (tmp_path / "base.yaml").write_text(PLATFORMS["gp2-to-gp3"])
     for name in ("prod", "dev"):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text("config: {}\n")
         (tmp_path / f"{name}.yaml").write_text(f"# {name}\nextends: base.yaml\n")
     found = look(migration("gp2-to-gp3"), "prod", tmp_path / "prod.yaml")
     assert [file.name for file in found.next.files] == ["base.yaml"]  # type: ignore[union-attr]
-    assert found.shared == (str(tmp_path / "dev.yaml"),)
+    assert [Path(each).name for each in found.shared] == ["dev.yaml"]
 
 
 def test_an_unknown_migration_names_the_near_one() -> None:
