@@ -118,7 +118,7 @@ def _lines(found: Found) -> Iterator[str]:
         yield from (f"  {each}" for each in found.stays)
     if coming is not None:
         yield ""
-        yield f"write the next phase: eks-blueprints migrate {found.migration.name} {found.stack} --write"
+        yield f"write the next phase: $ eks-blueprints migrate {found.migration.name} {found.stack} --write"
 
 
 def _titled(title: str, commands: tuple[Command, ...]) -> Iterator[str]:
