@@ -99,7 +99,7 @@ def _written(found: Found, written: Shown | None) -> None:
 def _lines(found: Found) -> Iterator[str]:
     coming = found.next
     at = "finished" if coming is None else f"next: {coming.phase.title}"
-    yield f"{found.migration.title}: {found.stack}, {found.file.as_posix()}: {at}"
+    yield f"{found.migration.title}: {found.file.as_posix()}: {at}"
     for number, each in enumerate(found.phases, 1):
         yield ""
         once = "; cannot be undone" if each.phase.cannot_be_undone else ""

@@ -29,7 +29,7 @@ def test_one_phase_after_the_other(project: Path) -> None:
     shown = called("migrate", "gp2-to-gp3", "prod.yaml", cwd=project)
     assert shown.returncode == 0, shown.stderr
     assert "1. add a class gp3 beside the old one (next)" in shown.stdout
-    assert "   +      gp3: " in shown.stdout
+    assert "   +      gp3:" in shown.stdout
     assert shown.stdout.rstrip().endswith("$ eks-blueprints migrate gp2-to-gp3 prod.yaml --write")
     assert (project / "prod.yaml").read_text() == PLATFORMS["gp2-to-gp3"]
     written = called("migrate", "gp2-to-gp3", "prod.yaml", "--write", cwd=project)
