@@ -85,7 +85,7 @@ def _list(value: Any) -> list[Any]:
 
 def _limits(types: list[str], fields: Data) -> Data:
     """As many processors as the group had at most."""
-    sizes = {key: fields[key] for key in ("min_size", "max_size", "desired_size") if key in fields}
+    sizes = {key: fields[key] for key in ("min_size", "max_size", "desired_size") if isinstance(fields.get(key), int)}
     most = ManagedNodes(name="group", **sizes).scaling[2]
     facts = facts_of(types)
     if not facts:

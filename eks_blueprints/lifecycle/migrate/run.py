@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
+from eks_blueprints.core import versions
 from eks_blueprints.core.document import located
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.lifecycle.edits.changes import differences
 from eks_blueprints.lifecycle.edits.files import Files, others, write
 from eks_blueprints.lifecycle.migrate.model import Data, Found, Given, Migration, Shown
 from eks_blueprints.stackfile.extends import read_stack
+from eks_blueprints.stackfile.load import open_stack
 
 
 def look(migration: Migration, stack: str, stack_file: Path, given: Given | None = None) -> Found:
     """The phases of a migration on a stack file, those that are done and those to come.
 
     Raises:
-        InputError: if the migration does not apply to it, or the file is written so that it cannot be edited.
+        InputError: if the file is not valid, the migration does not apply to it, or it is written so that it cannot be
+            edited.
     """
+    with versions.what_stands():
+        open_stack(stack_file, str(stack_file))
     document = read_stack(stack_file, str(stack_file))
     try:
         way = migration.way(copy.deepcopy(document.data), given or Given())
@@ -39,12 +45,9 @@ def look(migration: Migration, stack: str, stack_file: Path, given: Given | None
         else:
             shown.append(Shown(phase, "nothing" if began else "done"))
         data = after
-    found = Found(
-        migration, stack, stack_file, tuple(shown), tuple(located(way.stays, document)), way.finished
-    )  # fmt: skip
+    found = Found(migration, stack, stack_file, tuple(shown), tuple(located(way.stays, document)), way.finished)
     coming = found.next
-    shared = tuple(others(stack_file, coming.files)) if coming else ()
-    return Found(migration, stack, stack_file, found.phases, found.stays, found.finished, shared)
+    return replace(found, shared=tuple(others(stack_file, coming.files))) if coming else found
 
 
 def write_next(found: Found) -> Shown | None:

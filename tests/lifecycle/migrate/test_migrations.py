@@ -211,3 +211,12 @@ def test_an_element_of_a_file_that_is_extended_changes_there(tmp_path: Path) -> 
 def test_an_unknown_migration_names_the_near_one() -> None:
     with pytest.raises(InputError, match="got gp2-gp3; did you mean gp2-to-gp3"):
         migration("gp2-gp3")
+
+
+@pytest.mark.parametrize("name", [each.name for each in MIGRATIONS])
+def test_a_file_that_is_not_valid_is_refused_first(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "prod.yaml"
+    text = HEAD + "compute: [1]\naddons: {cluster_autoscaler: 3, storage_classes: {classes: x}}\n"
+    file.write_text(text)
+    with pytest.raises(InputError, match=r"prod\.yaml:\d+:\d+: compute"):
+        look(migration(name), "prod", file, given(tmp_path, name))
