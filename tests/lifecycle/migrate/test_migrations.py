@@ -155,13 +155,13 @@ def test_what_a_pool_cannot_say_is_listed_with_its_line(tmp_path: Path) -> None:
     name = "cluster-autoscaler-to-karpenter"
     file = tmp_path / "prod.yaml"
     text = PLATFORMS[name].replace("    max_size: 5\n", "    max_size: 5\n    max_pods: 50\n")
-    windows = "  win: {kind: managed_nodes, family: WINDOWS, instance_types: [m7i.large]}\naddons:\n"
-    file.write_text(text.replace("addons:\n", windows))
+    own = "  own: {kind: self_managed_nodes, instance_types: [m7i.large]}\naddons:\n"
+    file.write_text(text.replace("addons:\n", own))
     found = look(migration(name), "prod", file)
     told = [str(each).removeprefix(str(file)) for each in found.stays]
     assert any(": compute.batch.max_pods: is not in the pool" in each for each in told), told
-    assert any("compute.win: stays: needs a class of its own images; got WINDOWS" in each for each in told), told
-    assert "win" not in "".join(each.diff for each in found.phases if each.phase.id == "taint").replace("  win:", "")
+    assert any("compute.own: stays: is not closed by a taint, which would replace its nodes" in each for each in told)
+    assert "own" not in found.phases[-1].diff.replace("  own: {kind", "")
 
 
 def test_disks_of_pools_are_those_of_the_groups(tmp_path: Path) -> None:
