@@ -10,6 +10,7 @@ import copy
 import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -54,9 +55,8 @@ class Files:
             above = change.path[:length]
             for file, document in documents.items():
                 if above in document.values:
-                    self._put(
-                        file, document, change, lambda text, found, at=above: edited.added(text, found, change, at)
-                    )
+                    add = partial(edited.added, change=change, above=above)
+                    self._put(file, document, change, add)
                     return True
         raise AssertionError("every document has a root")
 

@@ -45,7 +45,7 @@ def _replaced_whole(text: str, change: Change) -> str:
 
 def added(text: str, document: Document, change: Change, above: Path) -> str:
     """The text with a key below the part at `above`, which is there; what is missing between is made too."""
-    key, *below = change.path[len(above) :]
+    key, *below = (str(part) for part in change.path[len(above) :])
     value = change.value
     for each in reversed(below):
         value = {each: value}
@@ -168,7 +168,8 @@ def _newline(text: str) -> str:
 
 
 def _node(text: str, path: Path) -> Node:
-    return _nodes(text, path)[1]
+    _, found = _nodes(text, path)
+    return found
 
 
 def _nodes(text: str, path: Path) -> tuple[Node, Node]:
@@ -177,7 +178,7 @@ def _nodes(text: str, path: Path) -> tuple[Node, Node]:
     Raises:
         KeyError: if a merge key (`<<`) brings the part, so that it does not stand there itself.
     """
-    node = YAML(typ="rt", pure=True).compose(text)
+    node: Node = YAML(typ="rt", pure=True).compose(text)
     key = node
     for part in path:
         pairs = {each.value: (each, value) for each, value in node.value}
