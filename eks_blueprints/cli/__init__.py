@@ -32,6 +32,7 @@ _COMMANDS = {
     "init": "Create a team's repository: a dev and a prod platform, tests, and a check of pull requests.",
     "instances": "List the instance types that have what you want, as a list for a stack file.",
     "kubeconfig": "Write one kubeconfig with a context for each of several deployed stacks.",
+    "migrate": "Move a platform from one technique to another, one change of the stack file at a time.",
     "network": "Show who can reach a workload over the network.",
     "pipeline": "Draw the pipelines of a stack, and write down what other engines than AWS run.",
     "placement": "Show on which compute each workload can run, and what keeps it off the rest.",

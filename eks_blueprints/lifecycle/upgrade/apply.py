@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eks_blueprints.core import versions
 from eks_blueprints.core.errors import InputError, Problem, shown
 from eks_blueprints.core.facts import addon_compatibility as table
-from eks_blueprints.core.files import put
 from eks_blueprints.karpenter import releases
+from eks_blueprints.lifecycle.edits.changes import Change
+from eks_blueprints.lifecycle.edits.files import Files, others
+from eks_blueprints.lifecycle.edits.files import write as write_files
 from eks_blueprints.lifecycle.upgrade.checks.addons import BY_CLUSTER, fits, for_both, newest
 from eks_blueprints.lifecycle.upgrade.declared_nodes import minor_in
-from eks_blueprints.lifecycle.upgrade.edit import Change, Files
 from eks_blueprints.lifecycle.upgrade.model import Component, Nodes, Situation, Step
-from eks_blueprints.stackfile.find import stacks_of
-from eks_blueprints.stackfile.load import open_stack
 
 SETTLING = frozenset({"nodes-first", "hold-nodes", "addons-before"})
 """Steps that settle what stands in the way, and so are written although something does."""
@@ -59,9 +56,9 @@ def applied(  # noqa: PLR0917 - the step, and what it is taken from
     return Applied(
         changes,
         changed,
-        "".join(_diff(file, files.before[file], text) for file, text in changed.items()),
+        files.diff(),
         _message(situation, target, step, number, changes),
-        tuple(_others(stack_file, changed)),
+        tuple(others(stack_file, changed)),
     )
 
 
@@ -71,18 +68,7 @@ def write(stack_file: Path, found: Applied) -> None:
     Raises:
         InputError: with what would be invalid.
     """
-    before = {file: file.read_bytes() for file in found.files}
-    try:
-        for file, text in found.files.items():
-            bom = "\ufeff" if before[file].startswith(b"\xef\xbb\xbf") else ""
-            real = file.resolve()
-            put(real, bom + text, mode=real.stat().st_mode & 0o777)
-        with versions.what_stands():
-            open_stack(stack_file, str(stack_file))
-    except BaseException:
-        for file, content in before.items():
-            file.write_bytes(content)
-        raise
+    write_files(stack_file, found.files)
 
 
 def _step(steps: tuple[Step, ...], number: int) -> Step:
@@ -180,25 +166,7 @@ def _nodes(each: Nodes, target: int, given: Mapping[str, str]) -> Iterator[Chang
         yield Change(("compute", each.name, *field), release)
 
 
-def _diff(file: Path, before: str, after: str) -> str:
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True),
-        after.splitlines(keepends=True),
-        f"a/{file.as_posix()}",
-        f"b/{file.as_posix()}",
-    )
-    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
-
-
 def _message(situation: Situation, target: int, step: Step, number: int, changes: tuple[Change, ...]) -> str:
     said = "\n".join(f"- {change}" for change in changes)
     title = f"{situation.stack}: Kubernetes 1.{target}, step {number}: {step.title}"
     return f"{title}\n\n{step.why[:1].upper()}{step.why[1:]}.\n\n{said}\n"
-
-
-def _others(stack_file: Path, changed: Mapping[Path, str]) -> Iterator[str]:
-    """Other stacks that a changed file is part of."""
-    found = {
-        each.resolve(): each for file in changed if file.resolve() != stack_file.resolve() for each in stacks_of(file)
-    }
-    yield from sorted(str(each) for real, each in found.items() if real != stack_file.resolve())

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from eks_blueprints.core.document import parse
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.lifecycle.upgrade.edit import Change, Files
+from eks_blueprints.lifecycle.edits.changes import Change
+from eks_blueprints.lifecycle.edits.files import Files
 
 
 def edited(folder: Path, text: str, *changes: Change, **others: str) -> str:

@@ -1,0 +1,30 @@
+"""Migrations on the real engine: each phase is written, deployed, and does the operations that it is for, no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from eks_blueprints.lifecycle.migrate.catalogue import MIGRATIONS, migration
+from eks_blueprints.lifecycle.migrate.run import look, write_next
+from tests.lifecycle.migrate.platforms import EXPECTED, PLATFORMS, folded, given
+
+from .harness import Engine
+from .test_agents import PROGRAM
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.mark.parametrize("name", [each.name for each in MIGRATIONS])
+def test_all_phases(engine: Engine, name: str) -> None:
+    project = engine.program(PROGRAM, files={"dev.yaml": PLATFORMS[name]})
+    project.up()
+    file = project.folder / "dev.yaml"
+    known = given(project.folder, name)
+    seen: dict[str, dict[str, str]] = {}
+    while (done := write_next(look(migration(name), "dev", file, known))) is not None:
+        changed = project.up().changed()
+        seen[done.phase.id] = folded({each.replace("dev-", "prod-", 1): op for each, op in changed.items()})
+    assert seen == EXPECTED[name]
+    assert project.up().unchanged
+    project.destroy()
+    assert project.leftovers() == []
