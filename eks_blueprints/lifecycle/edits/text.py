@@ -196,7 +196,8 @@ def _end(text: str, value: Node) -> int:
 
 def _last(value: Node) -> Node:
     last = value.value[-1]
-    return last[1] if isinstance(last, tuple) else last
+    found: Node = last[1] if isinstance(last, tuple) else last
+    return found
 
 
 def _last_line(text: str, key: Node, value: Node) -> int:
