@@ -9,6 +9,7 @@ from typing import Any
 
 from eks_blueprints.core.errors import Path
 from eks_blueprints.lifecycle.importers.eksctl import schema
+from eks_blueprints.lifecycle.importers.eksctl.build import value_at
 from eks_blueprints.lifecycle.importers.eksctl.rules import rule_of
 
 
@@ -29,12 +30,7 @@ class Fields:
 
     def at(self, path: Path, default: Any = None) -> Any:
         """The value at a path, or a default."""
-        inside: Any = self.data
-        for part in path:
-            if not isinstance(inside, dict) or part not in inside:
-                return default
-            inside = inside[part]
-        return inside
+        return value_at(self.data, path, default)
 
     def drop(self, path: Path) -> None:
         """Take a value out, and what encloses it where nothing else is in there."""

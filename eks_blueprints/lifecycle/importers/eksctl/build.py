@@ -20,6 +20,15 @@ HEAD = "leave it out: it says what kind of file or part this is"
 """What is said of values that nobody looks for in a report."""
 
 
+def value_at(data: Any, path: Path, default: Any = None) -> Any:
+    """The value at a path of nested mappings, or else a default."""
+    for part in path:
+        if not isinstance(data, dict) or part not in data:
+            return default
+        data = data[part]
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Default:
     """A value that the source does not have, and eksctl would have used."""
@@ -85,12 +94,7 @@ class Build:
 
     def at(self, path: Path, default: Any = None) -> Any:
         """A value of the stack file, or else a default."""
-        inside: Any = self.data
-        for part in path:
-            if not isinstance(inside, dict) or part not in inside:
-                return default
-            inside = inside[part]
-        return inside
+        return value_at(self.data, path, default)
 
     def ask(self, path: Path, value: str, what: str) -> None:
         """Set a value that the user has to replace, as eksctl looks it up; what it is stands beside it."""

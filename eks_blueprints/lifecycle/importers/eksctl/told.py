@@ -10,6 +10,7 @@ from eks_blueprints.core.errors import Path, dotted, shown
 from eks_blueprints.core.plain_secrets import MASK, hidden
 from eks_blueprints.lifecycle.importers.eksctl.build import EMPTY, HEAD
 from eks_blueprints.lifecycle.importers.eksctl.imported import Imported
+from eks_blueprints.lifecycle.importers.lines import counted, listed
 
 _FORM = 1
 """Raised when a reader of the JSON form has to know about a change."""
@@ -55,32 +56,22 @@ def lines(part: Imported) -> Iterator[str]:
     data = to_data(part)
     kept, written = len(data["fields"]), len(data["defaults"])
     left = [each for each in data["reported"] if each["what"] not in ([EMPTY], [HEAD])]
-    counts = (
-        f"{_count(kept, 'value')} taken over, {len(left)} reported, {_count(written, 'default')} of eksctl written down"
-    )
-    yield f"{data['source']}: {counts}"
+    said = f"{counted(kept, 'value')} taken over, {len(left)} reported"
+    yield f"{data['source']}: {said}, {counted(written, 'default')} of eksctl written down"
     renamed = [f"{each['path']} -> {', '.join(each['to'])}" for each in data["fields"]]
-    yield from _listed("became", renamed)
-    said = [f"{each['place']}: {each['path']}: got {shown(each['found'])}: {'; '.join(each['what'])}" for each in left]
-    yield from _listed("reported", said)
+    yield from listed("became", renamed)
+    reported = [
+        f"{each['place']}: {each['path']}: got {shown(each['found'])}: {'; '.join(each['what'])}" for each in left
+    ]
+    yield from listed("reported", reported)
     defaults = [
         f"{each['field']}: {json.dumps(each['value'], default=str)}  # {each['why']}" for each in data["defaults"]
     ]
-    yield from _listed("defaults of eksctl that are written down", defaults)
-    yield from _listed("differs from what eksctl does", data["differs"])
-    yield from _listed(
+    yield from listed("defaults of eksctl that are written down", defaults)
+    yield from listed("differs from what eksctl does", data["differs"])
+    yield from listed(
         "comments that are not taken over",
         [f"{data['source']}:{each['line']}: {each['text']}" for each in data["comments"]],
     )
-    yield from _listed("still refused; mend it by hand", data["refused"])
-    yield from _listed("to be replaced by yours", [f"{each['field']}: {each['what']}" for each in data["yours"]])
-
-
-def _listed(title: str, entries: list[str]) -> Iterator[str]:
-    if entries:
-        yield f"{title}:"
-        yield from (f"  {each}" for each in entries)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    yield from listed("still refused; mend it by hand", data["refused"])
+    yield from listed("to be replaced by yours", [f"{each['field']}: {each['what']}" for each in data["yours"]])

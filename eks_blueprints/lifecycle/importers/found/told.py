@@ -9,6 +9,7 @@ from typing import Any
 from eks_blueprints.lifecycle.importers.found.adoption import Judged, Taken
 from eks_blueprints.lifecycle.importers.found.draft import Draft
 from eks_blueprints.lifecycle.importers.found.types import types
+from eks_blueprints.lifecycle.importers.lines import listed
 
 _LOST = {
     "data": "it holds data",
@@ -65,23 +66,23 @@ def lines(draft: Draft, judged: Judged) -> Iterator[str]:
     left, notes = data["left_alone"], data["notes"]
     counted = f"{len(data['adopted'])} resources to adopt, {len(left)} left alone"
     yield f"{draft.holdings.source}: cluster {draft.name}: {counted}"
-    yield from _listed(
+    yield from listed(
         "adopted by the next up, unchanged", [f"{each['name']}: {each['place']}" for each in data["adopted"]]
     )
-    yield from _listed("created by the next up, as nothing that was read stands for it", _names(data["created"]))
-    yield from _listed("kept as it is, although the stack file would have it otherwise", list(_kept(judged)))
+    yield from listed("created by the next up, as nothing that was read stands for it", _names(data["created"]))
+    yield from listed("kept as it is, although the stack file would have it otherwise", list(_kept(judged)))
     changed = [each for each in data["adopted"] if each["then"] == "update"]
     then = [f"{each['name']}: {', '.join(each['changes'])}" for each in changed]
-    yield from _listed("changed in place by the up after that", then)
+    yield from listed("changed in place by the up after that", then)
     described = [f"{place}: {field}" for place, field in data["not_made"].items()]
-    yield from _listed("described by the stack file, which makes none of it", described)
-    yield from _listed("to know", [f"{each['place']}: {each['note']}" for each in notes])
+    yield from listed("described by the stack file, which makes none of it", described)
+    yield from listed("to know", [f"{each['place']}: {each['note']}" for each in notes])
     kinds = Counter(each["type"] for each in left)
-    yield from _listed(
+    yield from listed(
         "left alone, and managed as before (--format json lists each)",
         [f"{n} × {kind}" for kind, n in kinds.most_common()],
     )
-    yield from _listed("REPLACED by the up after that: do not deploy this", list(_replaced(judged)))
+    yield from listed("REPLACED by the up after that: do not deploy this", list(_replaced(judged)))
 
 
 def _kept(judged: Judged) -> Iterator[str]:
@@ -100,9 +101,3 @@ def _replaced(judged: Judged) -> Iterator[str]:
 
 def _names(created: Sequence[dict[str, str]]) -> list[str]:
     return [f"{each['type']} {each['name']}" for each in created]
-
-
-def _listed(title: str, entries: list[str]) -> Iterator[str]:
-    if entries:
-        yield f"{title}:"
-        yield from (f"  {each}" for each in entries)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eks_blueprints.lifecycle.importers.karpenter.part import Part
+from eks_blueprints.lifecycle.importers.lines import listed
 
 
 def to_data(part: Part, problems: list[str]) -> dict[str, Any]:
@@ -26,11 +27,6 @@ def lines(part: Part, problems: list[str]) -> Iterator[str]:
     """The same for people."""
     data = to_data(part, problems)
     yield f"{len(part.objects)} objects, {len(data['objects'])} taken over, {len(data['reported'])} remarks"
-    for title, entries in (
-        ("became", [f"{each['place']}: {each['object']} -> {each['to']}" for each in data["objects"]]),
-        ("reported", [f"{each['place']}: {each['object']}: {each['what']}" for each in data["reported"]]),
-        ("refused by check; mend it", problems),
-    ):
-        if entries:
-            yield f"{title}:"
-            yield from (f"  {each}" for each in entries)
+    yield from listed("became", [f"{each['place']}: {each['object']} -> {each['to']}" for each in data["objects"]])
+    yield from listed("reported", [f"{each['place']}: {each['object']}: {each['what']}" for each in data["reported"]])
+    yield from listed("refused by check; mend it", problems)

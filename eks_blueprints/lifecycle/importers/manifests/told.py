@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eks_blueprints.core.spec import Reference
+from eks_blueprints.lifecycle.importers.lines import counted, listed
 from eks_blueprints.lifecycle.importers.manifests.elements import Built
 from eks_blueprints.lifecycle.importers.manifests.part import Part
 
@@ -104,32 +105,22 @@ def lines(part: Part) -> Iterator[str]:
     data = to_data(part)
     inside = sum(len(each["objects"]) for each in data["workloads"].values())
     yield (
-        f"{_count(data['objects'], 'object')}: {inside} in {_count(len(part.workloads), 'workload')}, "
+        f"{counted(data['objects'], 'object')}: {inside} in {counted(len(part.workloads), 'workload')}, "
         f"{len(part.namespaces)} in namespaces, {len(part.manifests)} as manifests in addons.{part.name}"
     )
     for name, each in data["workloads"].items():
         yield f"  workloads.{name} ({each['kind']}): {', '.join(each['objects'])}"
-    yield from _listed("as they are", [f"{each['object']}: {each['why']}" for each in data["manifests"]])
-    yield from _listed("besides", data["added"])
+    yield from listed("as they are", [f"{each['object']}: {each['why']}" for each in data["manifests"]])
+    yield from listed("besides", data["added"])
     said = [f"{each['place']}: {each['object']}: {each['what']}" for each in data["differences"]]
     if said:
-        yield from _listed("differs from what was read", said)
+        yield from listed("differs from what was read", said)
     else:
         yield "nothing differs from what was read"
-    lost = [f"{file}: {_count(len(own), 'line')}, the first is {own[0]}" for file, own in data["comments"].items()]
-    yield from _listed("comments without a place, or that may hold a secret", lost)
-    yield from _listed("secrets in plain text", data["plain_secrets"])
+    lost = [f"{file}: {counted(len(own), 'line')}, the first is {own[0]}" for file, own in data["comments"].items()]
+    yield from listed("comments without a place, or that may hold a secret", lost)
+    yield from listed("secrets in plain text", data["plain_secrets"])
     if data["unchecked_kinds"]:
-        yield from _listed("not checked, as nothing here knows their fields", data["unchecked_kinds"])
+        yield from listed("not checked, as nothing here knows their fields", data["unchecked_kinds"])
     told = [f"{what}: {', '.join(names)}" for what, names in data["advice"].items()]
-    yield from _listed("off, as in the input; could be turned on", told)
-
-
-def _listed(title: str, entries: list[str]) -> Iterator[str]:
-    if entries:
-        yield f"{title}:"
-        yield from (f"  {each}" for each in entries)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    yield from listed("off, as in the input; could be turned on", told)
