@@ -131,5 +131,5 @@ def test_a_demand_is_measured_as_shares_of_its_mean() -> None:
 
 @pytest.mark.parametrize("samples", [[], [3], [0, 0], [1, -1]])
 def test_a_demand_needs_samples(samples: list[float]) -> None:
-    with pytest.raises(ValueError, match="needs two samples or more"):
+    with pytest.raises(ValueError, match="needs two finite samples or more"):
         demand(samples)
