@@ -123,9 +123,7 @@ def _in_braces(  # noqa: PLR0917 - one place in a text
     if not keys:
         return f"{text[: start + 1]}{entry}{text[start + 1 :]}"
     if keys[0] == _FIRST:
-        place = document.values[*above, _FIRST]
-        end = _offset(text, place)
-        end += len(_token(text, end, place))
+        end = _end(text, _nodes(text, (*above, _FIRST))[1])
         return f"{text[:end]}, {entry}{text[end:]}"
     at = _offset(text, document.keys[*above, keys[0]])
     return f"{text[:at]}{entry}, {text[at:]}"
@@ -143,7 +141,7 @@ def _in_block(  # noqa: PLR0917 - one place in a text
     place = document.keys[*above, keys[0]]
     indent = " " * (place.column - 1)
     # After `kind`, which says what the rest is about; else before everything.
-    line = place.line if keys[0] == _FIRST else place.line - 1
+    line = _last_line(text, *_nodes(text, (*above, _FIRST))) + 1 if keys[0] == _FIRST else place.line - 1
     lines = text.splitlines(keepends=True)
     lines.insert(line, f"{indent}{entry}{newline}")
     return "".join(lines)

@@ -39,6 +39,8 @@ from .test_files import edited
         ("a:\r\n  b: 1\r\n", Change(("a", "d"), {"e": 1}), "a:\r\n  b: 1\r\n  d: {e: 1}\r\n"),
         ("a:\n  b: 1", Change(("a", "d"), {"e": 1}), "a:\n  b: 1\n  d: {e: 1}\n"),
         ("a:\n  b: 1\n", Change(("a", "c"), True), "a:\n  c: true\n  b: 1\n"),
+        ("a: {kind: [], b: 1}\n", Change(("a", "c"), 2), "a: {kind: [], c: 2, b: 1}\n"),
+        ("a:\n  kind:\n    x: 1\n  b: 1\n", Change(("a", "c"), 2), "a:\n  kind:\n    x: 1\n  c: 2\n  b: 1\n"),
         # replaced
         ("a: 1  # one\n", Change(("a",), 0), "a: 0  # one\n"),
         ("a: [1, 2]  # two\n", Change(("a",), [3]), "a: [3]  # two\n"),
@@ -73,7 +75,7 @@ _VALUES: Any = st.recursive(
 _DATA = st.dictionaries(_KEYS, _VALUES, min_size=1, max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(before=_DATA, after=_DATA)
 def test_differences_lead_from_one_to_the_other(tmp_path_factory: Any, before: Any, after: Any) -> None:
     file = tmp_path_factory.mktemp("edits") / "prod.yaml"
