@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import boto3
@@ -30,7 +31,13 @@ def account() -> Iterator[Any]:
         for key, value in _KEYS.items():
             patch.setenv(key, value)
         with mock_aws():
-            yield boto3.Session(region_name=REGION)
+            yield _session()
+
+
+@cache
+def _session() -> Any:
+    # One for all tests: each session reads the models of AWS's services again.
+    return boto3.Session("testing", "testing", region_name=REGION)
 
 
 def tags(**found: str) -> list[Mapping[str, str]]:

@@ -6,6 +6,7 @@ tests/api_server holds the same against a real API server, tests/engine `pulumi 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -67,6 +68,14 @@ STORAGE: dict[str, Any] = {"addons": ADDONS, "compute": {"nodes": NODES}}
 POOLS: dict[str, Any] = {"addons": BASE, "compute": {"nodes": NODES, "pools": {"kind": "karpenter"}}}
 
 
+@cache
+def planned(name: str) -> Plan:
+    """A plan of a platform, recorded once for all tests."""
+    if name == "service":
+        return of_plan(service)
+    return of_plan(**{"plain": {}, "storage": STORAGE, "pools": POOLS}[name])
+
+
 def with_data(session: Any, cluster: Cluster, name: str = "data-db-0", **fields: Any) -> str:
     handle = aws.volume(session)
     cluster.volume(name, handle, **fields)
@@ -79,7 +88,7 @@ def test_objects_that_own_load_balancers_go_before_the_stack(session: Any) -> No
     cluster.add("ingresses.networking.k8s.io", "web", "shop")
     cluster.add("services", "web", "shop", spec={"type": "LoadBalancer"})
     cluster.add("services", "db", "shop", spec={"type": "ClusterIP"})
-    done = Teardown(session, of_plan(service), cluster)
+    done = Teardown(session, planned("service"), cluster)
     done.execute()
     assert [each["metadata"]["name"] for each in cluster.there["services"]] == ["db"]
     assert cluster.there["ingresses.networking.k8s.io"] == []
@@ -94,7 +103,7 @@ def test_nothing_is_destroyed_while_a_load_balancer_is_left(session: Any) -> Non
     aws.cluster(session)
     cluster = Cluster()
     cluster.add("ingresses.networking.k8s.io", "web", "shop")
-    done = Teardown(session, of_plan(service), cluster, timeout=0)
+    done = Teardown(session, planned("service"), cluster, timeout=0)
     with pytest.raises(
         UnfinishedError, match=r"load balancers: Ingress shop/web still there .* their controller has to"
     ):
@@ -107,10 +116,10 @@ def test_a_second_run_goes_on_where_the_first_one_stopped(session: Any) -> None:
     cluster = Cluster()
     cluster.add("ingresses.networking.k8s.io", "web", "shop")
     with pytest.raises(UnfinishedError):
-        Teardown(session, of_plan(service), cluster, timeout=0).execute()
+        Teardown(session, planned("service"), cluster, timeout=0).execute()
     cluster.commands.clear()
     cluster._controllers = CONTROLLERS
-    second = Teardown(session, of_plan(service), cluster)
+    second = Teardown(session, planned("service"), cluster)
     second.execute()
     assert cluster.commands == []  # it is being deleted already
     assert second.destroys == 1
@@ -132,7 +141,7 @@ def test_data_that_nobody_has_decided_on_is_in_the_way(session: Any) -> None:
     aws.cluster(session)
     cluster = Cluster(*CONTROLLERS)
     handle = with_data(session, cluster)
-    [reason] = Teardown(session, of_plan(**STORAGE), cluster).refused()
+    [reason] = Teardown(session, planned("storage"), cluster).refused()
     assert reason == f"1 claims hold data: shop/data-db-0 ({handle}); add --volumes keep, snapshot or delete"
 
 
@@ -141,7 +150,7 @@ def test_kept_volumes_outlive_the_cluster_and_are_no_leftovers(session: Any) -> 
     cluster = Cluster(*CONTROLLERS)
     handle = with_data(session, cluster)
     session.client("ec2").create_tags(Resources=[handle], Tags=aws.owned())
-    done = Teardown(session, of_plan(**STORAGE), cluster, volumes="keep")
+    done = Teardown(session, planned("storage"), cluster, volumes="keep")
     done.execute()
     [volume] = cluster.there[VOLUMES]
     assert volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
@@ -159,7 +168,7 @@ def test_deleted_volumes_go_after_the_pods_that_use_them(session: Any) -> None:
     owner = [{"kind": "StatefulSet", "name": "db", "controller": True}]
     volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}}]
     cluster.add(PODS, "db-0", "shop", metadata={"ownerReferences": owner}, spec={"volumes": volumes})
-    done = Teardown(session, of_plan(**STORAGE), cluster, volumes="delete")
+    done = Teardown(session, planned("storage"), cluster, volumes="delete")
     done.execute()
     assert cluster.commands[0] == "scale statefulsets.apps db --replicas=0 --namespace shop"
     assert cluster.there[CLAIMS] == []
@@ -174,7 +183,7 @@ def test_an_operator_that_brings_pods_back_is_said(session: Any) -> None:
     owner = [{"kind": "Cluster", "name": "db", "controller": True}]
     volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}}]
     cluster.add(PODS, "db-1", "shop", metadata={"ownerReferences": owner}, spec={"volumes": volumes})
-    done = Teardown(session, of_plan(**STORAGE), cluster, volumes="delete", timeout=0)
+    done = Teardown(session, planned("storage"), cluster, volumes="delete", timeout=0)
     with pytest.raises(UnfinishedError, match=r"shop/db-1 still there .* an operator creates them again"):
         done.execute()
     assert not any(line.startswith("delete persistentvolumeclaims") for line in cluster.commands)
@@ -184,7 +193,7 @@ def test_a_class_that_retains_is_obeyed(session: Any) -> None:
     aws.cluster(session)
     cluster = Cluster(*CONTROLLERS)
     handle = with_data(session, cluster, policy="Retain")
-    done = Teardown(session, of_plan(**STORAGE), cluster, volumes="delete")
+    done = Teardown(session, planned("storage"), cluster, volumes="delete")
     done.execute()
     assert len(cluster.there[VOLUMES]) == 1
     assert f"keeps the volume of claim shop/data-db-0 ({handle})" in done.said
@@ -197,9 +206,9 @@ def test_snapshots_are_taken_once_before_volumes_are_deleted(session: Any) -> No
     ec2 = session.client("ec2")
     mine = [{"Name": f"tag:{KEEP}", "Values": ["shop"]}]
     with pytest.raises(UnfinishedError, match="volumes: pv-data-db-0 still there"):
-        Teardown(session, of_plan(**STORAGE), cluster, volumes="snapshot", timeout=0).execute()
+        Teardown(session, planned("storage"), cluster, volumes="snapshot", timeout=0).execute()
     cluster._controllers = CONTROLLERS
-    Teardown(session, of_plan(**STORAGE), cluster, volumes="snapshot").execute()
+    Teardown(session, planned("storage"), cluster, volumes="snapshot").execute()
     [taken] = ec2.describe_snapshots(OwnerIds=["self"], Filters=mine)["Snapshots"]
     assert taken["VolumeId"] == handle
     assert {"Key": "eks-blueprints/claim", "Value": "shop/data-db-0"} in taken["Tags"]
@@ -209,7 +218,7 @@ def test_what_cannot_be_saved_by_snapshots_is_in_the_way(session: Any) -> None:
     aws.cluster(session)
     cluster = Cluster(*CONTROLLERS)
     cluster.volume("shared", "fs-1::fsap-1", driver="efs.csi.aws.com")
-    [reason] = Teardown(session, of_plan(**STORAGE), cluster, volumes="snapshot").refused()
+    [reason] = Teardown(session, planned("storage"), cluster, volumes="snapshot").refused()
     assert reason.startswith("no volumes of EBS, of which no snapshots can be taken: shop/shared (fs-1::fsap-1)")
 
 
@@ -218,7 +227,7 @@ def test_pools_are_deleted_and_their_nodes_waited_for(session: Any) -> None:
     cluster = Cluster(*CONTROLLERS)
     cluster.add("nodepools.karpenter.sh", "default")
     cluster.add("nodepools.karpenter.sh", "of-a-team")
-    done = Teardown(session, of_plan(**POOLS), cluster)
+    done = Teardown(session, planned("pools"), cluster)
     done.execute()
     assert [line.split()[:3] for line in cluster.commands] == [
         ["delete", "nodepools.karpenter.sh", "default"],
@@ -235,7 +244,7 @@ def test_what_holds_a_node_is_named(session: Any) -> None:
     with pytest.raises(
         UnfinishedError, match=r"PodDisruptionBudget shop/db, Pod shop/job \(karpenter.sh/do-not-disrupt\)"
     ):
-        Teardown(session, of_plan(**POOLS), cluster, timeout=0).execute()
+        Teardown(session, planned("pools"), cluster, timeout=0).execute()
 
 
 def test_auto_modes_own_pools_are_left_to_it(session: Any) -> None:
@@ -269,7 +278,7 @@ def test_interfaces_of_this_clusters_load_balancers_are_waited_for(session: Any)
     )  # fmt: skip
     for group in (mine, other):
         ec2.create_network_interface(SubnetId=made["subnets"][0], Groups=[group], Description=f"ELB app/{group}/1")
-    done = Teardown(session, of_plan(service), Cluster(*CONTROLLERS), timeout=0)
+    done = Teardown(session, planned("service"), Cluster(*CONTROLLERS), timeout=0)
     with pytest.raises(UnfinishedError, match=r"interfaces of load balancers: eni-\w+ still there"):
         done.execute()
     assert any("waiting for network interfaces of load balancers: 1 left" in line for line in done.said)
@@ -283,7 +292,7 @@ def test_a_protected_program_or_cluster_is_refused(session: Any) -> None:
 
 def test_a_failed_destroy_ends_it_before_leftovers(session: Any) -> None:
     aws.cluster(session)
-    done = Teardown(session, of_plan(), Cluster(*CONTROLLERS), destroyed=255)
+    done = Teardown(session, planned("plain"), Cluster(*CONTROLLERS), destroyed=255)
     with pytest.raises(UnfinishedError, match="pulumi destroy ended with code 255"):
         done.execute()
     assert not any("leftovers" in line for line in done.said)
@@ -293,7 +302,7 @@ def test_without_a_cluster_what_is_left_of_the_stack_is_destroyed(session: Any) 
     def unreachable(_: Cluster) -> None:
         raise AssertionError("the cluster is asked, although it is gone")
 
-    done = Teardown(session, of_plan(service), Cluster(unreachable))
+    done = Teardown(session, planned("service"), Cluster(unreachable))
     done.run.destroy = lambda: 0
     done.execute()
     assert "cluster shop is gone" in done.said
@@ -303,7 +312,7 @@ def test_without_a_cluster_what_is_left_of_the_stack_is_destroyed(session: Any) 
 def test_leftovers_are_removed_where_that_is_wanted(session: Any, remove: bool) -> None:
     aws.cluster(session)
     lost = aws.volume(session, *aws.owned())
-    done = Teardown(session, of_plan(), Cluster(*CONTROLLERS), remove=remove)
+    done = Teardown(session, planned("plain"), Cluster(*CONTROLLERS), remove=remove)
     done.execute()
     assert done.offered == [Leftover("ec2:volume", lost)]
     assert done.run.unsolved == ([] if remove else [f"ec2:volume {lost}"])
@@ -313,7 +322,7 @@ def test_leftovers_are_removed_where_that_is_wanted(session: Any, remove: bool) 
 def test_nothing_is_removed_while_the_cluster_is_there(session: Any) -> None:
     aws.cluster(session)
     lost = aws.volume(session, *aws.owned())
-    done = Teardown(session, of_plan(), Cluster(*CONTROLLERS))
+    done = Teardown(session, planned("plain"), Cluster(*CONTROLLERS))
     done.run.destroy = lambda: 0  # a cluster that retain_on_delete keeps
     done.execute()
     assert done.offered == []
