@@ -123,8 +123,8 @@ def answers(**changed: Any) -> dict[str, Any]:
         "tags": {},
     }
     identities = [
-        association(1, "ebs-csi-controller-sa", "ebs", ownerArn=addon["addonArn"]),
-        association(2, "orders", "orders"),
+        association(1, "ebs-csi-controller-sa", "ebs-csi", ownerArn=addon["addonArn"]),
+        association(2, "orders", "OrdersController"),
     ]
     subnet = {"VpcId": "vpc-0aaaaaaaaaaaaaaaa", "MapPublicIpOnLaunch": False}
     return {

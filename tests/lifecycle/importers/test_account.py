@@ -68,14 +68,14 @@ def test_every_part_becomes_a_field(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert nodes["taints"] == [{"key": "dedicated", "value": "shop", "effect": "PREFER_NO_SCHEDULE"}]
     assert (nodes["min_size"], nodes["max_size"], nodes["desired_size"]) == (2, 6, 3)
     assert stack["compute"]["jobs"]["selectors"] == [{"namespace": "jobs", "labels": {"Runs": "fargate"}}]
-    assert stack["addons"]["aws_ebs_csi_driver"]["service_account_role_arn"] == f"{recorded.IAM}:role/ebs"
+    assert stack["addons"]["aws_ebs_csi_driver"]["service_account_role_arn"] == f"{recorded.IAM}:role/ebs-csi"
     assert stack["access"] == {
         "admins": {
             "principal_arn": f"{recorded.IAM}:role/admins",
             "policies": [{"policy": "AmazonEKSClusterAdminPolicy"}],
         }
     }
-    assert stack["pod_identity_associations"]["orders"]["role_arn"] == f"{recorded.IAM}:role/orders"
+    assert stack["pod_identity_associations"]["orders"]["role_arn"] == f"{recorded.IAM}:role/OrdersController"
     ids = {entry["id"] for named in adoption["resources"].values() for entry in named.values()}
     assert {"shop", "shop:general", "shop:jobs", "shop:aws-ebs-csi-driver", "shop,a-2", recorded.HOME} <= ids
     assert f"{recorded.IAM}:oidc-provider/{recorded.ISSUER}" in ids
