@@ -79,7 +79,17 @@ INSIDE: dict[str, list[set[str]]] = {
             "naming",
             "telemetry",
         }
-        | {"helm", "images", "kubernetes_object", "aws_config", "caller", "role_spec", "statements", "telemetry"},
+        | {
+            "buckets",
+            "helm",
+            "images",
+            "kubernetes_object",
+            "aws_config",
+            "caller",
+            "role_spec",
+            "statements",
+            "telemetry",
+        },
     ],
     "review": [{"preview"}, {"diff", "cost"}, {"effects"}, {"report"}, {"comment", "engine", "shards"}],
 }

@@ -24,6 +24,7 @@ def private_bucket(component: Component, tags: Mapping[str, str]) -> tuple[aws.s
     """
     import pulumi_aws as aws
 
+    from eks_blueprints.core.buckets import nobody_from_outside
     from eks_blueprints.core.naming import short_prefix
 
     name = f"{component.pulumi_resource_name}-bucket"
@@ -33,15 +34,7 @@ def private_bucket(component: Component, tags: Mapping[str, str]) -> tuple[aws.s
         tags=dict(tags) or None,
         opts=component.child(retain_on_delete=True),
     )
-    closed = aws.s3.BucketPublicAccessBlock(
-        f"{name}-private",
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        opts=component.child(retain_on_delete=True),
-    )
+    closed = nobody_from_outside(name, bucket, component.child(retain_on_delete=True))
     encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
         f"{name}-encryption",
         bucket=bucket.bucket,

@@ -9,8 +9,9 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import click
 
@@ -51,31 +52,42 @@ _END = os._exit
 _OBJECTS = 200_000
 """New objects before the garbage collector runs; the preview of a platform makes half as many."""
 
-_MODULES = {"import": "imports", "show": "show_stack"}
-"""Files of commands that are not called as the command."""
 
+class LateCommands(click.Group):
+    """A group whose commands are files of a package, each imported when it is called."""
 
-class _Commands(click.Group):
+    package: ClassVar[str]
+    helps: ClassVar[Mapping[str, str]]
+    """Each command with the first line of its help."""
+    modules: ClassVar[Mapping[str, str]] = {}
+    """Files of commands that are not called as the command."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
+        return sorted(self.helps)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
+        if name not in self.helps:
             return None
-        module = _MODULES.get(name, name)
-        command: click.Command = importlib.import_module(f"eks_blueprints.cli.{module}").command
+        module = importlib.import_module(f"{self.package}.{self.modules.get(name, name)}")
+        command: click.Command = module.command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # click would import every command for its help; the table says it without.
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(self.helps.items()))
+
+
+class _Commands(LateCommands):
+    package = __name__
+    helps = _COMMANDS
+    modules: ClassVar = {"import": "imports", "show": "show_stack"}
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:  # click would call it a failure
             raise click.exceptions.Exit(_unwritten(error)) from None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        # click would import every command for its help; the table above says it without.
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(_COMMANDS.items()))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         try:

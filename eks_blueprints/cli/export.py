@@ -23,7 +23,7 @@ def command() -> None:
 @command.command("eksctl")
 @click.argument("stack", type=click.Path(path_type=Path), metavar="STACK", shell_complete=complete.stacks)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="ClusterConfig to write.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+@common.formats
 def eksctl(stack: Path, output: Path | None, form: str) -> None:
     """Write a stack file as a ClusterConfig of eksctl, and report what that cannot say.
 

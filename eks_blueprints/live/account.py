@@ -71,6 +71,7 @@ def code_of(error: Exception) -> str:
 
 def _assumed(session: Any, role_arn: str, region: str | None) -> Any:
     import boto3
+    import botocore.session
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
     core = session._session
@@ -82,8 +83,6 @@ def _assumed(session: Any, role_arn: str, region: str | None) -> Any:
     )
     # Taking a platform down takes longer than the hour for which a role's credentials are good.
     held = DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)
-    import botocore.session
-
     made = botocore.session.Session()
     made._credentials = held
     made.set_config_variable("region", region)

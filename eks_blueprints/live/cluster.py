@@ -32,6 +32,20 @@ def described(session: Any, name: str) -> Mapping[str, Any] | None:
             raise
 
 
+def vpc_of(session: Any, cluster: Mapping[str, Any]) -> str:
+    """The VPC of a cluster that AWS has described.
+
+    Raises:
+        LiveError: if AWS does not answer.
+    """
+    config = cluster["resourcesVpcConfig"]
+    if vpc := config.get("vpcId"):
+        return str(vpc)
+    with refusals("describe the subnets of the cluster"):
+        subnets = session.client("ec2").describe_subnets(SubnetIds=config["subnetIds"][:1])["Subnets"]
+    return str(subnets[0]["VpcId"])
+
+
 def access(session: Any, cluster: Mapping[str, Any]) -> Callable[[], str]:
     """The kubeconfig of a cluster, with a new token each time it is asked for."""
     return lambda: json.dumps(_kubeconfig(session, cluster))

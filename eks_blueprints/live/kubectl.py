@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class Kubectl:
         Raises:
             LiveError: if the cluster does not answer, or refuses to.
         """
-        code, out, err = self._run("get", kind, *options, "--output", "json")
+        code, out, err = self.answer("get", kind, *options, "--output", "json")
         if code:
             if any(each in err for each in _NO_SUCH_KIND):
                 return []
@@ -51,7 +51,7 @@ class Kubectl:
         Raises:
             LiveError: if it fails.
         """
-        code, out, err = self._run(*words)
+        code, out, err = self.answer(*words)
         if code:
             raise LiveError(self._complaint(" ".join(words[:2]), err))
         return out
@@ -68,7 +68,12 @@ class Kubectl:
             raise LiveError("the kubeconfig names no cluster; got an empty one; add --kubeconfig FILE --context NAME")
         return dict(clusters[0]["cluster"])
 
-    def _run(self, *words: str) -> tuple[int, str, str]:
+    def answer(self, *words: str) -> tuple[int, str, str]:
+        """Exit code and what a command prints, on standard output and standard error.
+
+        Raises:
+            LiveError: if it does not come back.
+        """
         stopping.check()
         options = ["--context", self._context] if self._context else []
         with tempfile.TemporaryDirectory() as folder:
@@ -99,6 +104,14 @@ def namespaced_name(thing: Mapping[str, Any]) -> str:
     metadata = thing.get("metadata") or {}
     namespace = metadata.get("namespace")
     return f"{namespace}/{metadata.get('name')}" if namespace else str(metadata.get("name"))
+
+
+def forbidding(budgets: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Names of the PodDisruptionBudgets that allow no eviction now of pods that they have."""
+    for budget in budgets:
+        status = budget.get("status") or {}
+        if status.get("expectedPods") and not status.get("disruptionsAllowed"):
+            yield namespaced_name(budget)
 
 
 def names(things: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

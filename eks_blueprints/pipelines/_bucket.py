@@ -37,19 +37,11 @@ def closed(
     """
     import pulumi_aws as aws
 
+    from eks_blueprints.core.buckets import nobody_from_outside
     from eks_blueprints.core.iam import json_text
     from eks_blueprints.pipelines._job import joined
 
-    private = aws.s3.BucketPublicAccessBlock(
-        f"{name}-private",
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        region=region,
-        opts=component.child(),
-    )
+    private = nobody_from_outside(name, bucket, component.child(), region)
     encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
         f"{name}-encryption",
         bucket=bucket.bucket,

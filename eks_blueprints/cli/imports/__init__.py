@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from eks_blueprints.cli import LateCommands
 
 _COMMANDS = {
     "cluster": "Take over a cluster that runs, whoever made it, with nothing replaced.",
@@ -17,20 +17,9 @@ _COMMANDS = {
 """Each command with its first line of help, which is also that of its file."""
 
 
-class _Sources(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"eks_blueprints.cli.imports.{name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        # click would import every command for its help; the table above says it without.
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(_COMMANDS.items()))
+class _Sources(LateCommands):
+    package = __name__
+    helps = _COMMANDS
 
 
 @click.group("import", cls=_Sources)

@@ -8,7 +8,24 @@ from typing import Any
 
 import click
 
+from eks_blueprints.cli import complete
 from eks_blueprints.core.printed import document, visible
+
+formats = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report."
+)
+"""The option `--format` of every import and export."""
+
+
+def into(metavar: str) -> Callable[[Any], Any]:
+    """The option `--into` of imports that can add to a stack file."""
+    return click.option(
+        "--into",
+        type=click.Path(path_type=Path),
+        metavar=metavar,
+        shell_complete=complete.stacks,
+        help="Stack file to add to; what stands there stays as it is.",
+    )
 
 
 def check_options(into: Path | None, others: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from eks_blueprints.cli.imports import common
 @click.command("eksctl")
 @click.argument("file", metavar="FILE")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="STACK", help="Stack file to write.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+@common.formats
 def command(file: str, output: Path | None, form: str) -> None:
     """Turn a ClusterConfig of eksctl into a stack file, and report every field.
 

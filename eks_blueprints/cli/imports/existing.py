@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from eks_blueprints.lifecycle.importers.found.draft import Draft
     from eks_blueprints.lifecycle.importers.found.model import Holdings
 
-_FORMAT = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report."
-)
 _OUTPUT = click.option(
     "-o",
     "--output",
@@ -36,7 +33,7 @@ REPLACED = 3
 
 def of_output(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of each import of existing resources: what is written, and how it is reported."""
-    return _OUTPUT(_FORMAT(command))
+    return _OUTPUT(common.formats(command))
 
 
 def of_what_exists(command: Callable[..., Any]) -> Callable[..., Any]:

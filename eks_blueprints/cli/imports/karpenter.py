@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from eks_blueprints.cli import complete
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.cli.imports import common
 
@@ -15,15 +14,9 @@ from eks_blueprints.cli.imports import common
 @click.command("karpenter")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="STACK", help="Stack file to write.")
-@click.option(
-    "--into",
-    type=click.Path(path_type=Path),
-    metavar="STACK",
-    shell_complete=complete.stacks,
-    help="Stack file to add to; what stands there stays as it is.",
-)
+@common.into("STACK")
 @click.option("--name", metavar="NAME", help="Name of the compute that has Karpenter's pools. Default: karpenter.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+@common.formats
 def command(paths: tuple[str, ...], output: Path | None, into: Path | None, name: str | None, form: str) -> None:
     """Turn NodePools, EC2NodeClasses and NodeClasses into compute of a stack file.
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli import complete
 from eks_blueprints.cli.imports import common
 from eks_blueprints.core.printed import visible
 
@@ -27,13 +26,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Stack file of the platform that the new one extends. Default: a platform to fill in, marked # yours.",
 )
-@click.option(
-    "--into",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    shell_complete=complete.stacks,
-    help="Stack file to add to; what stands there stays as it is.",
-)
+@common.into("FILE")
 @click.option("-n", "--namespace", metavar="NAME", help="Namespace of objects that name none. Default: default.")
 @click.option("--name", metavar="NAME", help="Name of the add-on for what is no workload. Default: that of the file.")
 @click.option(
@@ -42,7 +35,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="New folder for the values of secrets: one file each, for you alone, to give to Pulumi and delete.",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+@common.formats
 def command(  # noqa: PLR0917 - click passes each option by name
     paths: tuple[str, ...],
     output: Path | None,

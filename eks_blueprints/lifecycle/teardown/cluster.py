@@ -36,6 +36,11 @@ class PlannedCluster:
         return name if isinstance(name, str) else self.resource.name
 
     @property
+    def at(self) -> str:
+        """The option of its region, behind a command of the AWS CLI; nothing where it is not known."""
+        return f" --region {self.region}" if self.region else ""
+
+    @property
     def auto_mode(self) -> bool:
         """Whether EKS Auto Mode is on."""
         config = self.resource.inputs.get("computeConfig")

@@ -35,8 +35,7 @@ def refused(run: Run, steps: Sequence[Step]) -> list[str]:
 
 
 def _data(run: Run, step: Step) -> list[str]:
-    assert step.cluster is not None  # noqa: S101 - for type checkers
-    left = undecided(run, step.cluster)
+    left = undecided(run, step.of)
     if not left:
         return []
     names = ", ".join(map(str, left))

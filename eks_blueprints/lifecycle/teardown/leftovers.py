@@ -23,7 +23,7 @@ _CNI = "node.k8s.amazonaws.com/instance_id"
 
 def tagged(cluster: PlannedCluster) -> list[Search]:
     """Looks for what carries a mark of this very cluster; each should answer with nothing."""
-    at = _at(cluster)
+    at = cluster.at
     found = [search.tagged(at, key, value) for key, value in _tags(cluster)]
     if cluster.releases("aws-gateway-controller-chart"):
         # Its value is account/cluster/VPC.
@@ -39,7 +39,7 @@ def tagged(cluster: PlannedCluster) -> list[Search]:
 
 def nameless(cluster: PlannedCluster) -> list[Search]:
     """Looks for what carries only the tag of a driver: it may belong to another cluster of the account."""
-    at = _at(cluster)
+    at = cluster.at
     found: list[Search] = []
     if cluster.addons("aws-ebs-csi-driver") or cluster.releases("aws-ebs-csi-driver"):
         found += _of_ebs(at)
@@ -60,14 +60,14 @@ def log_groups(cluster: PlannedCluster) -> list[Search]:
     prefixes = [f"/aws/eks/{cluster.name}/"]
     if cluster.addons("amazon-cloudwatch-observability") or cluster.releases("aws-cloudwatch-metrics"):
         prefixes.append(f"/aws/containerinsights/{cluster.name}/")
-    return [search.log_groups(_at(cluster), each) for each in prefixes]
+    return [search.log_groups(cluster.at, each) for each in prefixes]
 
 
 def made_again(cluster: PlannedCluster) -> str | None:
     """The command that deletes the control plane's log group, which EKS makes again; None where it writes no logs."""
     if not cluster.resource.inputs.get("enabledClusterLogTypes"):
         return None
-    return f"aws logs delete-log-group --log-group-name /aws/eks/{cluster.name}/cluster{_at(cluster)}"
+    return f"aws logs delete-log-group --log-group-name /aws/eks/{cluster.name}/cluster{cluster.at}"
 
 
 def _of_ebs(at: str) -> Iterator[Search]:
@@ -122,7 +122,3 @@ _CONTROLLERS: Mapping[str, str] = {
     "aws-ebs-csi-driver": "KubernetesCluster",
 }
 """Key of the tag whose value is the cluster's name, by EKS add-on or Helm chart."""
-
-
-def _at(cluster: PlannedCluster) -> str:
-    return f" --region {cluster.region}" if cluster.region else ""

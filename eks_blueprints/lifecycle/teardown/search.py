@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from eks_blueprints.live.account import refusals
+from eks_blueprints.live.tags import tags_of
 
 KEEP = "eks-blueprints/keep"
 """Tag of what `teardown --execute --volumes keep` leaves on purpose: no leftover, and never offered for removal."""
+
+CLAIM = "eks-blueprints/claim"
+"""Tag of a volume or a snapshot that is kept: the claim that it is of."""
 
 _ARNS = "--query 'ResourceTagMappingList[].ResourceARN' --output text"
 
@@ -63,7 +67,7 @@ def tagged(at: str, key: str, *values: str, types: str | None = None, mine: str 
             wanted["ResourceTypeFilters"] = [types]
         for page in pages.paginate(**wanted):
             for each in page["ResourceTagMappingList"]:
-                tags = {tag["Key"]: tag["Value"] for tag in each.get("Tags") or ()}
+                tags = tags_of(each.get("Tags"))
                 if KEEP not in tags and (mine is None or mine in tags.get(key, "")):
                     yield of_arn(each["ResourceARN"])
 
@@ -77,7 +81,7 @@ def described(command: str, call: tuple[str, str], rows: tuple[str, str], kind: 
     def ask(session: Any) -> Iterator[Leftover]:
         for page in session.client(service).get_paginator(operation).paginate(**asked):
             for row in page[key]:
-                if KEEP not in _tags(row):
+                if KEEP not in tags_of(row.get("Tags") or row.get("TagSet")):
                     yield Leftover(kind, row[name])
 
     return Search(command, ask)
@@ -112,8 +116,3 @@ def of_arn(arn: str) -> Leftover:
     kind = rest.replace(":", "/").partition("/")[0]
     # EC2 is asked by ids; all others by ARN.
     return Leftover(f"{service}:{kind}", rest.partition("/")[2] if service == "ec2" else arn)
-
-
-def _tags(row: Mapping[str, Any]) -> Sequence[str]:
-    rows = row.get("Tags") or row.get("TagSet") or ()
-    return [tag["Key"] for tag in rows if isinstance(tag, Mapping)]

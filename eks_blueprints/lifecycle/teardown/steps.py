@@ -38,6 +38,12 @@ class Step:
     cluster: PlannedCluster | None = None
     """The cluster that it is about."""
 
+    @property
+    def of(self) -> PlannedCluster:
+        """The cluster, of a step that is about one."""
+        assert self.cluster is not None  # noqa: S101 - such steps are made with it
+        return self.cluster
+
     def to_data(self) -> dict[str, Any]:
         """The step as JSON data."""
         return {"title": self.title, "why": self.why, "found": list(self.found), "commands": list(self.commands)}
@@ -73,17 +79,16 @@ def _caller(plan: Plan) -> str:
 
 
 def _of_cluster(cluster: PlannedCluster, caller: str) -> Iterator[Step]:
-    region = f" --region {cluster.region}" if cluster.region else ""
     yield Step(
         f"connect to cluster {cluster.name}",
         "the commands below are for this cluster only: check the output of the second one",
         (),
-        (f"aws eks update-kubeconfig --name {cluster.name}{region}{caller}", "kubectl config current-context"),
+        (f"aws eks update-kubeconfig --name {cluster.name}{cluster.at}{caller}", "kubectl config current-context"),
         action="connect",
         cluster=cluster,
     )
     if cluster.delivery or cluster.argo_cd_capabilities:
-        yield _gitops(cluster, region)
+        yield _gitops(cluster)
     yield _balancers(cluster)
     if _has_volumes(cluster):
         yield _volumes(cluster)
@@ -95,21 +100,21 @@ def _of_cluster(cluster: PlannedCluster, caller: str) -> Iterator[Step]:
         "groups: the second list should be empty",
         (),
         (
-            f"aws eks describe-cluster --name {cluster.name}{region} {_VPC} --output text",
-            f"aws ec2 describe-network-interfaces --filters {_OF_BALANCERS}{region} {_INTERFACES}",
+            f"aws eks describe-cluster --name {cluster.name}{cluster.at} {_VPC} --output text",
+            f"aws ec2 describe-network-interfaces --filters {_OF_BALANCERS}{cluster.at} {_INTERFACES}",
         ),
         action="interfaces",
         cluster=cluster,
     )
 
 
-def _gitops(cluster: PlannedCluster, region: str) -> Step:
+def _gitops(cluster: PlannedCluster) -> Step:
     scaled = tuple(
         f"kubectl scale deployment,statefulset --all --replicas 0 --namespace {namespace_of(each)}"
         for each in cluster.delivery
     )
     stopped = tuple(
-        f"aws eks delete-capability --cluster-name {cluster.name} --capability-name {each}{region}"
+        f"aws eks delete-capability --cluster-name {cluster.name} --capability-name {each}{cluster.at}"
         for each in cluster.argo_cd_capabilities
     )
     names = (*(shown_name(each) for each in cluster.delivery), *cluster.argo_cd_capabilities)
@@ -164,7 +169,6 @@ def _volumes(cluster: PlannedCluster) -> Step:
 
 
 def _nodes(cluster: PlannedCluster, pools: list[PlannedResource]) -> Step:
-    region = f" --region {cluster.region}" if cluster.region else ""
     names = [shown_name(each) for each in pools]
     # Auto Mode makes its built-in pools again; their nodes go with the cluster.
     which = " ".join(names) if cluster.auto_mode else "--all"
@@ -182,7 +186,7 @@ def _nodes(cluster: PlannedCluster, pools: list[PlannedResource]) -> Step:
             "kubectl get nodepools,nodeclaims",
             f"kubectl delete nodepools {which} --cascade=foreground --wait=false",
             f"kubectl wait --for=delete nodeclaims {claims} --timeout=30m",
-            f"{instances}{region} --query 'Reservations[].Instances[].InstanceId'",
+            f"{instances}{cluster.at} --query 'Reservations[].Instances[].InstanceId'",
         ),
         action="pools",
         cluster=cluster,

@@ -118,6 +118,23 @@ def test_one_insight_names_clients_and_addons(tmp_path: Path) -> None:
     assert finding.do == "Update manifests."
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "got an empty file"),
+        ('{"insights": [', "got text that is no JSON"),
+        ("[" * 100_000, "got JSON that is nested too deeply"),
+        ("[1, 2]", "is no answer of aws eks list-insights"),
+    ],
+)
+def test_what_is_no_answer_is_one_line_with_the_command(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said) as refused:
+        with_sources(situation(), Sources(insights=(written(tmp_path, text),)))
+    [problem] = refused.value.problems
+    assert problem.file == str(tmp_path / "answer.json")
+    assert "aws eks list-insights" in problem.message
+
+
 def test_insights_that_pass_are_quiet_and_old_ones_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = written(tmp_path, {"insights": [insight("PASSING")]})
     assert plan(with_sources(situation(), Sources(insights=(file,)))).findings == ()

@@ -30,7 +30,8 @@ from eks_blueprints.lifecycle.importers.found.model import (
     Holdings,
 )
 from eks_blueprints.live.account import refusals
-from eks_blueprints.live.cluster import described
+from eks_blueprints.live.cluster import described, vpc_of
+from eks_blueprints.live.tags import tags_of
 
 _Row = tuple[str, str, Mapping[str, Any]]
 """Type, place and properties."""
@@ -124,7 +125,7 @@ def _around(session: Any, cluster: Mapping[str, Any]) -> Iterator[_Row]:
         if row["Arn"].endswith(f":oidc-provider/{issuer}"):
             answer = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=row["Arn"])
             yield (OIDC, f"OIDC provider {row['Arn']}", responses.oidc_provider(row["Arn"], answer))
-    yield from _network(session.client("ec2"), cluster)
+    yield from _network(session, cluster)
     wanted = [{"Name": "tag-key", "Values": [f"kubernetes.io/cluster/{name}"]}]
     groups = session.client("autoscaling")
     for row in _pages(groups, "describe_auto_scaling_groups", "AutoScalingGroups", Filters=wanted):
@@ -132,15 +133,15 @@ def _around(session: Any, cluster: Mapping[str, Any]) -> Iterator[_Row]:
             yield (GROUP, f"Auto Scaling group {row['AutoScalingGroupName']}", responses.group(row))
 
 
-def _network(ec2: Any, cluster: Mapping[str, Any]) -> Iterator[_Row]:
-    config = cluster["resourcesVpcConfig"]
-    vpc = config.get("vpcId") or ec2.describe_subnets(SubnetIds=config["subnetIds"][:1])["Subnets"][0]["VpcId"]
+def _network(session: Any, cluster: Mapping[str, Any]) -> Iterator[_Row]:
+    vpc = vpc_of(session, cluster)
+    ec2 = session.client("ec2")
     of_it = {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}
     for row in ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]:
-        kept = {"id": vpc, "cidrBlock": row["CidrBlock"], "tags": responses.tags(row.get("Tags"))}
+        kept = {"id": vpc, "cidrBlock": row["CidrBlock"], "tags": tags_of(row.get("Tags"))}
         yield (VPC, f"VPC {vpc}", kept)
     for row in _pages(ec2, "describe_subnets", "Subnets", **of_it):
-        kept = {**responses.spelled(row, {"subnetId": "id"}), "tags": responses.tags(row.get("Tags"))}
+        kept = {**responses.spelled(row, {"subnetId": "id"}), "tags": tags_of(row.get("Tags"))}
         yield (SUBNET, f"subnet {row['SubnetId']}", kept)
     for row in _pages(ec2, "describe_nat_gateways", "NatGateways", **of_it):
         if row.get("State") in (None, "available", "pending"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from eks_blueprints.live.tags import tags_of
 
 _OWN_KEYS = frozenset({"labels", "requiredClaims", "tags"})
 """Properties that are mappings with keys of the user's own."""
@@ -72,7 +74,7 @@ def oidc_provider(arn: str, answer: Mapping[str, Any]) -> dict[str, Any]:
         "url": answer["Url"],
         "clientIdLists": audiences,
         "thumbprintLists": thumbprints,
-        "tags": tags(answer.get("Tags")),
+        "tags": tags_of(answer.get("Tags")),
     }
 
 
@@ -92,11 +94,6 @@ def group(answer: Mapping[str, Any]) -> dict[str, Any]:
         # Here the names of the template are the long ones.
         found["mixedInstancesPolicy"] = spelled(mixed, {})
     return found
-
-
-def tags(rows: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
-    """Tags as a mapping."""
-    return {row["Key"]: row["Value"] for row in rows or ()}
 
 
 def spelled(answer: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

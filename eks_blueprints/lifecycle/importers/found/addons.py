@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from eks_blueprints.core.plain_secrets import found as plain_secrets
-from eks_blueprints.lifecycle.importers.found.draft import Draft, said
+from eks_blueprints.lifecycle.importers.found.draft import Draft, said, unless
 from eks_blueprints.lifecycle.importers.found.model import ADDON, Found
 
 
@@ -43,8 +43,8 @@ def _fields(draft: Draft, found: Found, accounts: tuple[str, ...]) -> dict[str, 
         version=found.get("addonVersion"),
         configuration_values=_configuration(draft, found),
         preserve=found.get("preserve"),
-        resolve_conflicts_on_create=_unless(found.get("resolveConflictsOnCreate"), "OVERWRITE"),
-        resolve_conflicts_on_update=_unless(found.get("resolveConflictsOnUpdate"), "OVERWRITE"),
+        resolve_conflicts_on_create=unless(found.get("resolveConflictsOnCreate"), "OVERWRITE"),
+        resolve_conflicts_on_update=unless(found.get("resolveConflictsOnUpdate"), "OVERWRITE"),
         tags=found.get("tags"),
     )
     return fields | _identity(draft, found, accounts)
@@ -86,7 +86,3 @@ def _identity(draft: Draft, found: Found, accounts: tuple[str, ...]) -> dict[str
             f"{', '.join(str(each.get('serviceAccount')) for each in associations)}; the next up changes that",
         )
     return {"service_account_role_arn": sorted(map(str, roles))[0]}
-
-
-def _unless(value: Any, default: Any) -> Any:
-    return None if value == default else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eks_blueprints.cluster.spec import ClusterArgs
-from eks_blueprints.lifecycle.importers.found.draft import Draft, said
+from eks_blueprints.lifecycle.importers.found.draft import Draft, said, unless
 from eks_blueprints.lifecycle.importers.found.model import IDP, LOG_GROUP, OIDC, Found
 
 _MODE = "accessConfig.authenticationMode"
@@ -88,12 +88,8 @@ def _logs(draft: Draft) -> dict[str, Any]:
         found = Found.of(LOG_GROUP, f"log group {name}, which EKS made", made)
         draft.extra.append(found)
     draft.take(found, "cluster.log_group")
-    fields = said(kms_key_id=found.get("kmsKeyId"), log_group_class=_unless(found.get("logGroupClass"), "STANDARD"))
+    fields = said(kms_key_id=found.get("kmsKeyId"), log_group_class=unless(found.get("logGroupClass"), "STANDARD"))
     return {"log_group": {"retention_in_days": int(found.get("retentionInDays", _NEVER)), **fields}}
-
-
-def _unless(value: Any, default: Any) -> Any:
-    return None if value == default else value
 
 
 def _oidc(draft: Draft) -> dict[str, Any]:

@@ -81,3 +81,8 @@ def short_name(text: str, taken: Mapping[str, Any], fallback: str) -> str:
 def said(**fields: Any) -> dict[str, Any]:
     """The fields that say something."""
     return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
+
+
+def unless(value: Any, default: Any) -> Any:
+    """A value, or None where it is the default and says nothing."""
+    return None if value == default else value

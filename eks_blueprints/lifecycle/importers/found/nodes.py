@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eks_blueprints.lifecycle.importers.found.draft import Draft, said, short_name
+from eks_blueprints.lifecycle.importers.found.draft import Draft, said, short_name, unless
 from eks_blueprints.lifecycle.importers.found.model import FARGATE, NODE_GROUP, Found
 from eks_blueprints.lifecycle.importers.found.network import placed
 
@@ -25,9 +25,9 @@ def _managed(draft: Draft, found: Found) -> dict[str, Any]:
     version = found.get("version")
     fields = said(
         ami_type=found.get("amiType"),
-        capacity_type=_unless(found.get("capacityType"), "ON_DEMAND"),
+        capacity_type=unless(found.get("capacityType"), "ON_DEMAND"),
         instance_types=list(found.get("instanceTypes", ())),
-        version=_unless(version, draft.cluster.get("version")),
+        version=unless(version, draft.cluster.get("version")),
         labels=found.get("labels"),
         taints=[taint(each) for each in found.get("taints", ())],
         force_update_version=found.get("forceUpdateVersion"),
@@ -46,7 +46,7 @@ def _managed(draft: Draft, found: Found) -> dict[str, Any]:
     update = said(
         max_unavailable=found.get("updateConfig.maxUnavailable"),
         max_unavailable_percentage=found.get("updateConfig.maxUnavailablePercentage"),
-        update_strategy=_unless(found.get("updateConfig.updateStrategy"), "DEFAULT"),
+        update_strategy=unless(found.get("updateConfig.updateStrategy"), "DEFAULT"),
     )
     if update not in ({}, {"max_unavailable": 1}):
         fields["update_config"] = update
@@ -103,10 +103,6 @@ def add_fargate(draft: Draft) -> None:
         )
         groups[name] = {"kind": "fargate", **fields}
         draft.take(found, f"compute.{name}", name)
-
-
-def _unless(value: Any, default: Any) -> Any:
-    return None if value == default else value
 
 
 def _number(found: Found, path: str) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
 from eks_blueprints.lifecycle.importers.found.types import types
-from eks_blueprints.lifecycle.importers.sources import parsed, read_json, refused
+from eks_blueprints.lifecycle.json_files import parsed, read_json, refused
 from eks_blueprints.recording.exported import exported
 
 _WHAT = "an exported stack of Pulumi"

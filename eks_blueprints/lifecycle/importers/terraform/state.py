@@ -10,8 +10,8 @@ from typing import Any
 from eks_blueprints.core.errors import shown
 from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
 from eks_blueprints.lifecycle.importers.found.types import by_terraform
-from eks_blueprints.lifecycle.importers.sources import read_json, refused
 from eks_blueprints.lifecycle.importers.terraform.properties import properties
+from eks_blueprints.lifecycle.json_files import read_json, refused
 
 _FORMAT = 4
 _WHAT = "a state of Terraform"

@@ -18,8 +18,7 @@ _KINDS = {
 
 def delete(run: Run, step: Step) -> None:
     """Delete every Ingress, Gateway and Service of type LoadBalancer, and wait for their controllers."""
-    assert step.cluster is not None  # noqa: S101 - for type checkers
-    kubectl = run.on(step.cluster)
+    kubectl = run.on(step.of)
     for kind, thing in _there(kubectl):
         metadata = thing["metadata"]
         if not metadata.get("deletionTimestamp"):

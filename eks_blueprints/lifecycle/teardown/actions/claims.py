@@ -27,8 +27,13 @@ class Claim:
     retained: bool
     """Whether the volume stays when the claim goes, as its StorageClass says."""
 
+    @property
+    def shown(self) -> str:
+        """Its name with its namespace."""
+        return f"{self.namespace}/{self.name}"
+
     def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}" + (f" ({self.handle})" if self.handle else "")
+        return self.shown + (f" ({self.handle})" if self.handle else "")
 
 
 def claims(kubectl: Kubectl) -> list[Claim]:

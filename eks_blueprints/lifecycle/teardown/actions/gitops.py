@@ -15,8 +15,7 @@ _KINDS = "deployments.apps,statefulsets.apps"
 
 def stop(run: Run, step: Step) -> None:
     """Scale the controllers of charts to nothing, and delete the capabilities of EKS that run them."""
-    cluster = step.cluster
-    assert cluster is not None  # noqa: S101 - for type checkers
+    cluster = step.of
     if cluster.delivery:
         _scale(run, cluster)
     for name in cluster.argo_cd_capabilities:

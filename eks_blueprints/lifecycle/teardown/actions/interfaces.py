@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster
 from eks_blueprints.lifecycle.teardown.run import Run
 from eks_blueprints.lifecycle.teardown.steps import Step
 from eks_blueprints.live.account import refusals
+from eks_blueprints.live.cluster import vpc_of
+from eks_blueprints.live.tags import tags_of
 
 _MARKS = ("elbv2.k8s.aws/cluster", "eks:eks-cluster-name")
 
 
 def wait(run: Run, step: Step) -> None:
     """Wait until no interface of a load balancer of this cluster is left."""
-    cluster = step.cluster
-    assert cluster is not None  # noqa: S101 - for type checkers
+    cluster = step.of
     session = run.session(cluster.region)
-    vpc = _vpc(session, run.found(cluster) or {})
+    vpc = vpc_of(session, run.found(cluster) or {})
     run.wait(
         "network interfaces of load balancers",
         lambda: _left(session, vpc, cluster),
         lambda: "look at the load balancers that they belong to; delete those by hand",
     )
-
-
-def _vpc(session: Any, cluster: Mapping[str, Any]) -> str:
-    config = cluster["resourcesVpcConfig"]
-    if vpc := config.get("vpcId"):
-        return str(vpc)
-    with refusals("describe the subnets of the cluster"):
-        subnets = session.client("ec2").describe_subnets(SubnetIds=config["subnetIds"][:1])["Subnets"]
-    return str(subnets[0]["VpcId"])
 
 
 def _left(session: Any, vpc: str, cluster: PlannedCluster) -> list[str]:
@@ -60,7 +51,7 @@ def _groups(ec2: Any, where: Any, cluster: str) -> set[str]:
     found = set()
     for page in ec2.get_paginator("describe_security_groups").paginate(Filters=[where]):
         for group in page["SecurityGroups"]:
-            tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags") or ()}
+            tags = tags_of(group.get("Tags"))
             owned = tags.get(f"kubernetes.io/cluster/{cluster}") == "owned"
             if owned or any(tags.get(mark) == cluster for mark in (*_MARKS, "aws:eks:cluster-name")):
                 found.add(group["GroupId"])

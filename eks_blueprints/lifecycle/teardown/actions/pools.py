@@ -8,7 +8,7 @@ from typing import Any
 from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster, shown_name
 from eks_blueprints.lifecycle.teardown.run import Run
 from eks_blueprints.lifecycle.teardown.steps import Step
-from eks_blueprints.live.kubectl import Kubectl, names, namespaced_name
+from eks_blueprints.live.kubectl import Kubectl, forbidding, names, namespaced_name
 
 _POOLS = "nodepools.karpenter.sh"
 _CLAIMS = "nodeclaims.karpenter.sh"
@@ -17,8 +17,7 @@ _POOL = "karpenter.sh/nodepool"
 
 def drain(run: Run, step: Step) -> None:
     """Delete the pools of the program, or all where Karpenter runs by itself, and wait for their nodes."""
-    cluster = step.cluster
-    assert cluster is not None  # noqa: S101 - for type checkers
+    cluster = step.of
     kubectl = run.on(cluster)
     for pool in _pools(kubectl, cluster):
         if not pool["metadata"].get("deletionTimestamp"):
@@ -32,19 +31,18 @@ def drain(run: Run, step: Step) -> None:
     )
 
 
-def _pools(kubectl: Kubectl, cluster: PlannedCluster) -> list[Any]:
+def _goes(cluster: PlannedCluster, pool: str | None) -> bool:
     # Auto Mode makes its built-in pools again; their nodes go with the cluster.
-    ours = {shown_name(each) for each in cluster.objects("NodePool")}
-    return [each for each in kubectl.objects(_POOLS) if not cluster.auto_mode or each["metadata"]["name"] in ours]
+    return not cluster.auto_mode or pool in {shown_name(each) for each in cluster.objects("NodePool")}
+
+
+def _pools(kubectl: Kubectl, cluster: PlannedCluster) -> list[Any]:
+    return [each for each in kubectl.objects(_POOLS) if _goes(cluster, each["metadata"]["name"])]
 
 
 def _claims(kubectl: Kubectl, cluster: PlannedCluster) -> list[Any]:
-    ours = {shown_name(each) for each in cluster.objects("NodePool")}
-    return [
-        each
-        for each in kubectl.objects(_CLAIMS)
-        if not cluster.auto_mode or (each["metadata"].get("labels") or {}).get(_POOL) in ours
-    ]
+    marks = ((each, each["metadata"].get("labels") or {}) for each in kubectl.objects(_CLAIMS))
+    return [each for each, labels in marks if _goes(cluster, labels.get(_POOL))]
 
 
 def _held(kubectl: Kubectl) -> str:
@@ -54,10 +52,8 @@ def _held(kubectl: Kubectl) -> str:
 
 
 def _holders(kubectl: Kubectl) -> Iterator[str]:
-    for budget in kubectl.objects("poddisruptionbudgets.policy", "--all-namespaces"):
-        status = budget.get("status") or {}
-        if status.get("expectedPods") and not status.get("disruptionsAllowed"):
-            yield f"PodDisruptionBudget {namespaced_name(budget)}"
+    for name in forbidding(kubectl.objects("poddisruptionbudgets.policy", "--all-namespaces")):
+        yield f"PodDisruptionBudget {name}"
     for pod in kubectl.objects("pods", "--all-namespaces"):
         marks = pod["metadata"].get("annotations") or {}
         if marks.get("karpenter.sh/do-not-disrupt") == "true":

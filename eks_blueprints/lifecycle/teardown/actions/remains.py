@@ -12,8 +12,7 @@ from eks_blueprints.live import cluster as live_cluster
 
 def look(run: Run, step: Step) -> None:
     """List what carries a mark of this cluster, and offer to remove it."""
-    cluster = step.cluster
-    assert cluster is not None  # noqa: S101 - for type checkers
+    cluster = step.of
     session = run.session(cluster.region)
     searches = [*leftovers.tagged(cluster), *leftovers.log_groups(cluster)]
     found: dict[Leftover, None] = {}
@@ -37,8 +36,7 @@ def look(run: Run, step: Step) -> None:
 
 def show(run: Run, step: Step) -> None:
     """List what carries only the tag of a driver. It may belong to another cluster, so it is never removed here."""
-    cluster = step.cluster
-    assert cluster is not None  # noqa: S101 - for type checkers
+    cluster = step.of
     session = run.session(cluster.region)
     for search in leftovers.nameless(cluster):
         for each in search.found(session):

@@ -8,10 +8,9 @@ from typing import Any
 from eks_blueprints.lifecycle.teardown.actions.claims import Claim
 from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster
 from eks_blueprints.lifecycle.teardown.run import Run, UnfinishedError
-from eks_blueprints.lifecycle.teardown.search import KEEP
+from eks_blueprints.lifecycle.teardown.search import CLAIM, KEEP
 from eks_blueprints.live.account import refusals
-
-_CLAIM = "eks-blueprints/claim"
+from eks_blueprints.live.tags import tag_rows
 
 
 def take(run: Run, cluster: PlannedCluster, found: Sequence[Claim]) -> None:
@@ -26,15 +25,12 @@ def take(run: Run, cluster: PlannedCluster, found: Sequence[Claim]) -> None:
     for claim in found:
         if claim.handle is None or claim.handle in there:
             continue
-        tags = {"Name": f"{cluster.name} {claim.namespace}/{claim.name}", KEEP: cluster.name}
-        rows = [
-            {"Key": key, "Value": value} for key, value in (tags | {_CLAIM: f"{claim.namespace}/{claim.name}"}).items()
-        ]
+        marks = {"Name": f"{cluster.name} {claim.shown}", KEEP: cluster.name, CLAIM: claim.shown}
         with refusals(f"snapshot volume {claim.handle}"):
             made = ec2.create_snapshot(
                 VolumeId=claim.handle,
-                Description=f"Of claim {claim.namespace}/{claim.name}, before cluster {cluster.name} was deleted",
-                TagSpecifications=[{"ResourceType": "snapshot", "Tags": rows}],
+                Description=f"Of claim {claim.shown}, before cluster {cluster.name} was deleted",
+                TagSpecifications=[{"ResourceType": "snapshot", "Tags": tag_rows(marks)}],
             )
         run.say(f"takes snapshot {made['SnapshotId']} of claim {claim}")
     wanted = {claim.handle for claim in found}

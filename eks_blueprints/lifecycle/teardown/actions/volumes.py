@@ -9,10 +9,11 @@ from eks_blueprints.lifecycle.teardown.actions.claims import CLAIMS, VOLUMES, Cl
 from eks_blueprints.lifecycle.teardown.actions.snapshots import take
 from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster
 from eks_blueprints.lifecycle.teardown.run import Run, UnfinishedError
-from eks_blueprints.lifecycle.teardown.search import KEEP
+from eks_blueprints.lifecycle.teardown.search import CLAIM, KEEP
 from eks_blueprints.lifecycle.teardown.steps import Step
 from eks_blueprints.live.account import refusals
 from eks_blueprints.live.kubectl import Kubectl, names
+from eks_blueprints.live.tags import tag_rows
 
 _SCALED = {"Deployment": "deployments.apps", "StatefulSet": "statefulsets.apps"}
 _DELETED = {"Job": "jobs.batch", "CronJob": "cronjobs.batch", "DaemonSet": "daemonsets.apps", "Pod": "pods"}
@@ -32,8 +33,7 @@ def undecided(run: Run, cluster: PlannedCluster) -> list[Claim]:
 
 def settle(run: Run, step: Step) -> None:
     """Do what `--volumes` says, for every claim of the cluster."""
-    cluster = step.cluster
-    assert cluster is not None  # noqa: S101 - for type checkers
+    cluster = step.of
     kubectl = run.on(cluster)
     found = claims(kubectl)
     if not found:
@@ -67,9 +67,8 @@ def _mark(run: Run, cluster: PlannedCluster, found: Sequence[Claim]) -> None:
         if claim.handle is not None:
             if claim.ebs:
                 with refusals(f"tag volume {claim.handle}"):
-                    tags = {KEEP: cluster.name, "eks-blueprints/claim": f"{claim.namespace}/{claim.name}"}
-                    rows = [{"Key": key, "Value": value} for key, value in tags.items()]
-                    ec2.create_tags(Resources=[claim.handle], Tags=rows)
+                    marks = {KEEP: cluster.name, CLAIM: claim.shown}
+                    ec2.create_tags(Resources=[claim.handle], Tags=tag_rows(marks))
             run.say(f"keeps the volume of claim {claim}")
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.core.errors import InputError, Problem, shown
-
-_MOST = 256 * 2**20
+from eks_blueprints.core.errors import shown
+from eks_blueprints.lifecycle.json_files import read_json, refused
 
 
 def answer(file: Path, *keys: str, command: str) -> dict[str, Any]:
@@ -17,18 +15,11 @@ def answer(file: Path, *keys: str, command: str) -> dict[str, Any]:
     Raises:
         InputError: if it has none of them, or is no JSON object.
     """
-    do = f"write it with {command}"
-    try:
-        if file.stat().st_size > _MOST:
-            raise InputError([Problem((), f"is larger than any answer of {command}; {do}", str(file))])
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        what = getattr(error, "strerror", None) or f"text that is not JSON ({error})"
-        raise InputError([Problem((), f"cannot be read; got {what}; {do}", str(file))]) from None
+    data = read_json(str(file), f"an answer of {command}", f"write it with {command}")
     if not isinstance(data, dict) or not any(key in data for key in keys):
         got = shown(sorted(map(str, data)) if isinstance(data, dict) else data)
         message = f"is no answer of {command}; got {got}; it needs {' or '.join(keys)}"
-        raise InputError([Problem((), message, str(file))])
+        raise refused(str(file), message)
     return data
 
 

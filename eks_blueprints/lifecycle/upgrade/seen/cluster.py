@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +16,8 @@ from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.lifecycle.upgrade.declared_nodes import minor_in
 from eks_blueprints.lifecycle.upgrade.model import Api, Finding, Nodes, Situation
 from eks_blueprints.lifecycle.upgrade.seen.answers import rows, within
+from eks_blueprints.live.errors import LiveError
+from eks_blueprints.live.kubectl import Kubectl, forbidding
 
 _SECONDS = 60
 _ASKED = re.compile(r"^apiserver_requested_deprecated_apis\{([^}]*)\} +([0-9.e+]+)", re.MULTILINE)
@@ -43,22 +43,15 @@ class Connection:
         Raises:
             InputError: if there is none on the PATH, or it cannot answer.
         """
-        program = shutil.which("kubectl")
-        if program is None:
-            do = "install kubectl, or plan without --kubeconfig and --context"
-            raise InputError([Problem(("--kubeconfig",), f"needs kubectl; got none on the PATH; {do}")])
-        chosen = [*(("--kubeconfig", str(self.kubeconfig)) if self.kubeconfig else ())]
-        chosen += ["--context", self.context] if self.context else []
-        timeout = f"--request-timeout={_SECONDS}s"
         try:
-            done = subprocess.run(  # noqa: S603 - what is asked stands here, the cluster is the user's choice
-                [program, *chosen, timeout, *words], capture_output=True, text=True, timeout=2 * _SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise self._failed(words, f"no answer in {2 * _SECONDS} seconds") from None
-        if done.returncode:
-            raise self._failed(words, done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no reason")
-        return done.stdout
+            kubectl = Kubectl(file=self.kubeconfig, context=self.context)
+            code, out, err = kubectl.answer(f"--request-timeout={_SECONDS}s", *words)
+        except LiveError as error:
+            do = "or plan without --kubeconfig and --context"
+            raise InputError([Problem(("--kubeconfig",), f"{error}, {do}")]) from None
+        if code:
+            raise self._failed(words, err.strip().splitlines()[-1] if err.strip() else "no reason")
+        return out
 
     def _failed(self, words: tuple[str, ...], why: str) -> InputError:
         do = "look at the kubeconfig, its context and your rights"
@@ -131,11 +124,7 @@ def _strangers(kubelets: list[tuple[str, str, int | None]], situation: Situation
 
 
 def _drains(budgets: list[dict[str, Any]]) -> Iterator[Finding]:
-    none = [
-        f"{within(each, 'metadata', 'namespace')}/{within(each, 'metadata', 'name')}"
-        for each in budgets
-        if within(each, "status", "disruptionsAllowed") == 0 and (within(each, "status", "expectedPods") or 0) > 0
-    ]
+    none = list(forbidding(budgets))
     if none:
         more = f" and {len(none) - _MOST} more" if len(none) > _MOST else ""
         what = f"these disruption budgets allow no eviction right now: {', '.join(none[:_MOST])}{more}"

@@ -1,4 +1,4 @@
-"""Reading a state: a file, or standard input, of which nothing but JSON is wanted."""
+"""JSON that other tools wrote, such as states and answers of AWS: a file, or standard input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from eks_blueprints.core.errors import InputError, Problem
 
 MOST_BYTES = 256 * 1024 * 1024
-"""Largest state that is read; the largest that people keep in one root or stack are a tenth of it."""
+"""Largest file that is read; the largest states that people keep in one root or stack are a tenth of it."""
 
 
 def read_json(named: str, what: str, do: str) -> Any:
