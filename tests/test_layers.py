@@ -12,7 +12,7 @@ PACKAGE = ROOT / "eks_blueprints"
 
 FLOORS: list[set[str]] = [
     {"core"},
-    {"network", "cluster", "access", "karpenter", "registry"},
+    {"network", "cluster", "access", "karpenter", "registry", "scheduling"},
     {"addons", "agents", "compute", "kubernetes", "observability", "pipelines", "teams", "workloads"},
     {"blueprint"},
     {"adoption", "stackfile", "recording"},

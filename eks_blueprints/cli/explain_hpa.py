@@ -151,7 +151,7 @@ def hpa(subject: str | None, form: str, **said: Any) -> None:
 
             most = max(each.desired for each in found)
             if (there := room(scaled.stack, scaled.workload, pods=most)) is not None:
-                click.echo(f"\nwith {most} of its pods, an estimate by cores, memory, labels and taints")
+                click.echo(f"\nwith {most} of its pods, an estimate without volumes")
                 click.echo("\n".join(f"  {line}" for line in room_lines(there)))
 
 

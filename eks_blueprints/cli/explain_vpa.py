@@ -43,8 +43,8 @@ def vpa(subject: str, usage: dict[str, str], series: Path | None, nodes: int | N
     """Show what the Vertical Pod Autoscaler recommends for what pods use, beside what they request.
 
     It is computed as its recommender does, without a cluster. Then all workloads of the stack are placed on the nodes,
-    before and after: which pods wait, and how many nodes an autoscaler adds. That is an estimate, by cores, memory,
-    labels and taints alone.
+    before and after, as kube-scheduler places them: which pods wait, and how many nodes an autoscaler adds. That is an
+    estimate: volumes are not looked at.
 
     \b
       eks-blueprints explain vpa prod/web --usage cpu=200m --usage memory=300Mi

@@ -19,7 +19,7 @@ from eks_blueprints.karpenter.tolerating import Taint, Toleration, keeping_off
 
 ZONE = "topology.kubernetes.io/zone"
 
-_DEVICES = {
+DEVICES = {
     "nvidia.com/gpu": "nvidia",
     "amd.com/gpu": "amd",
     "habana.ai/gaudi": "habana",
@@ -170,7 +170,7 @@ def _too_small(types: Iterable[str], needs: Needs) -> str:
         return ""
     found = [facts for facts in known if facts is not None]
     for resource, count in needs.devices.items():
-        maker = _DEVICES.get(resource)
+        maker = DEVICES.get(resource)
         if count and maker and not any(facts.accelerator == maker for facts in found):
             return f"has no {resource}"
     cores, memory = max(facts.vcpus for facts in found), max(facts.memory_mib for facts in found)
@@ -195,7 +195,7 @@ def _holds(facts: InstanceType, needs: Needs) -> bool:
     if needs.cpu >= facts.vcpus or needs.memory >= facts.memory_mib * 2**20:
         return False
     for resource, count in needs.devices.items():
-        maker = _DEVICES.get(resource)
+        maker = DEVICES.get(resource)
         if maker and count and (facts.accelerator != maker or (maker != "neuron" and count > facts.accelerator_count)):
             return False
     return True

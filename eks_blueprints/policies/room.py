@@ -1,62 +1,31 @@
 """Whether there is room for pods: which of them wait, on how many nodes, and how many more an autoscaler adds.
 
-An estimate: pods are placed one after another, each on the node of which the smallest share is requested; nodes that
-are full lead to another one as far as the group or pool may grow. Labels, taints, cores, memory and ephemeral storage
-count, and what kubelet keeps and the DaemonSets of the stack request; spread, affinity among pods, volumes and the
-pods of EKS's own add-ons do not. Source of what kubelet keeps: nodeadm of awslabs/amazon-eks-ami,
-`internal/kubelet/config.go`, 2026-11.
+An estimate: pods are placed one after another as kube-scheduler places them; where no node takes one, the first kind
+of nodes that may grow gets one of its smallest type that does. What kubelet keeps and the DaemonSets of the stack
+request is taken off; volumes, and the pods of EKS's own add-ons, are not looked at.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from eks_blueprints.core.facts.instance_types import InstanceType, facts_of
-from eks_blueprints.core.facts.pods import told_by_itself
 from eks_blueprints.karpenter.fitting import Needs, Nodes, fit
+from eks_blueprints.policies.grown_nodes import Growth
 from eks_blueprints.policies.installed import cluster_autoscalers
 from eks_blueprints.policies.node_kinds import kinds_of
 from eks_blueprints.policies.objects import CRON_JOB, DAEMON_SET, REPLICATED, WORKLOADS, object_name
 from eks_blueprints.policies.platform import NODE_GROUP, cluster_of, fargate_profile_of
 from eks_blueprints.policies.pod_needs import needs_of
+from eks_blueprints.policies.pod_shapes import shape
 from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.rules.availability import lowest
 from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.scheduling.pod import Pod
+from eks_blueprints.scheduling.scheduler import place
 
 _MOST_NODES = 1000
 """Nodes of one kind that are looked at."""
-_EVICTION = 100
-"""MiB that kubelet keeps free."""
-
-
-@dataclass
-class _Node:
-    """A node, and what is left of it."""
-
-    kind: str
-    facts: InstanceType
-    cpu: float
-    memory: float
-    pods: int
-    disk: float
-
-    def takes(self, needs: Needs) -> bool:
-        fits = needs.cpu <= self.cpu + 1e-9 and needs.memory <= self.memory and needs.disk <= self.disk
-        return self.pods > 0 and fits
-
-    def take(self, needs: Needs) -> None:
-        self.cpu -= needs.cpu
-        self.memory -= needs.memory
-        self.disk -= needs.disk
-        self.pods -= 1
-
-    @property
-    def free(self) -> float:
-        """The smaller share that is left."""
-        return min(self.cpu / self.facts.vcpus, self.memory / (self.facts.memory_mib * 2**20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +60,9 @@ def room(
 
     Returns:
         None where too little is known.
+
+    Raises:
+        Undetermined: if what a pod asks for is not known.
     """
     cluster = cluster_of(of, stack)
     if cluster is None:
@@ -99,10 +71,12 @@ def room(
     if unknown is not None or not kinds:
         return None
     every = [each for each in stack.of(*WORKLOADS) if not each.patch and cluster_of(each, stack) is cluster]
-    daemons = [needs_of(each) for each in every if each.type == DAEMON_SET]
+    daemons = [shape(each, needs_of(each), stack) for each in every if each.type == DAEMON_SET]
     sizes = {kind.name: _size(kind, stack, start) for kind in kinds}
-    nodes = [node for kind in kinds for _ in range(sizes[kind.name][0]) if (node := _new(kind, Needs(), daemons))]
-    found = Room()
+    growth = Growth(kinds, daemons)
+    for kind in kinds:
+        for _ in range(sizes[kind.name][0]):
+            growth.one_more(kind)
     waiting: Counter[str] = Counter()
     # What changes comes first: its pods run when others are added.
     for workload in sorted(every, key=lambda each: each is not of):
@@ -111,69 +85,21 @@ def room(
         wanted = needs if workload is of and needs is not None else needs_of(workload)
         count = lowest(workload, stack) if workload.type in REPLICATED else 1
         count = pods if workload is of and pods is not None else count
+        name, pod = object_name(workload, stack), shape(workload, wanted, stack)
+        hosts = [kind for kind in kinds if not fit(kind, wanted).refused]
         for number in range(count):
-            if not _placed(wanted, kinds, nodes, sizes, daemons):
+            one = Pod(f"{workload.urn}#{number}", pod)
+            may_grow = [kind for kind in hosts if growth.count(kind) < _most(sizes[kind.name][1])]
+            if place(one, growth.cluster).place is None and not growth.one_for(one, wanted, may_grow):
                 # They are alike: where one finds no room, no other does.
-                waiting[object_name(workload, stack)] += count - number
+                waiting[name] += count - number
                 break
-    found.pending = dict(waiting)
-    after = Counter(node.kind for node in nodes)
-    found.nodes = {name: Kind(before, after[name], most) for name, (before, most) in sizes.items()}
-    return found
+    nodes = {kind.name: Kind(sizes[kind.name][0], growth.count(kind), sizes[kind.name][1]) for kind in kinds}
+    return Room(dict(waiting), nodes)
 
 
-def _placed(
-    needs: Needs,
-    kinds: Iterable[Nodes],
-    nodes: list[_Node],
-    sizes: Mapping[str, tuple[int, int | None]],
-    daemons: list[Needs],
-) -> bool:
-    hosts = {kind.name: kind for kind in kinds if not fit(kind, needs).refused}
-    free = [node for node in nodes if node.kind in hosts and node.takes(needs)]
-    if not free:
-        for name, kind in hosts.items():
-            most = sizes[name][1]
-            there = sum(node.kind == name for node in nodes)
-            if there < (_MOST_NODES if most is None else most) and (node := _new(kind, needs, daemons)) is not None:
-                nodes.append(node)
-                free = [node]
-                break
-    if not free:
-        return False
-    max(free, key=lambda node: node.free).take(needs)
-    return True
-
-
-def _new(kind: Nodes, needs: Needs, daemons: Iterable[Needs]) -> _Node | None:
-    """An empty node of the smallest type that holds a pod; None where none does."""
-    for facts in sorted(facts_of(kind.types), key=lambda each: (each.vcpus, each.memory_mib)):
-        count = told_by_itself(facts).count or 0
-        node = _Node(kind.name, facts, _cores(facts), _bytes(facts, count), count, _scratch(kind, facts))
-        for each in daemons:
-            if not fit(kind, each).refused:
-                node.take(each)
-        if node.takes(needs) and fit(replace(kind, types=frozenset({facts.name})), needs).takes:
-            return node
-    return None
-
-
-def _cores(facts: InstanceType) -> float:
-    """Cores that pods may request: kubelet keeps 6 % of the first one, 1 %, twice 0.5 %, and 0.25 % of the others."""
-    shares = [6.0, 1.0, 0.5, 0.5]
-    kept = math.fsum(shares[: facts.vcpus]) + 0.25 * max(facts.vcpus - len(shares), 0)
-    return facts.vcpus - kept / 100
-
-
-def _bytes(facts: InstanceType, pods: int) -> float:
-    """Bytes that pods may request: kubelet keeps 255 MiB, 11 MiB a pod, and what it evicts at."""
-    return (facts.memory_mib - 255 - 11 * pods - _EVICTION) * 2.0**20
-
-
-def _scratch(kind: Nodes, facts: InstanceType) -> float:
-    """Bytes of disk that pods may request: kubelet keeps 1 GiB, and evicts pods when 10 % are left."""
-    size = kind.disk_on(facts)
-    return math.inf if size is None else size * 0.9 - 2.0**30
+def _most(said: int | None) -> int:
+    return _MOST_NODES if said is None else said
 
 
 def _size(kind: Nodes, stack: Stack, start: int | None) -> tuple[int, int | None]:

@@ -14,7 +14,7 @@ from eks_blueprints.scheduling.tally import Tally, Weights, of_all_terms, of_eac
 _BY_DEFAULT = ((ZONE, 5), (HOST, 3))
 """Labels over which the scheduler spreads pods that say nothing, with the skew that it takes for even."""
 _HARD_WEIGHT = 1
-"""What affinity that must hold of pods that run counts for, as kube-scheduler's `hardPodAffinityWeight` is by default."""
+"""What affinity of running pods that must hold counts for: the default of `hardPodAffinityWeight`."""
 
 
 @dataclass(slots=True, eq=False)

@@ -198,6 +198,8 @@ def _placed(judge: tuple[ApiServer, _Extender], number: int, folder: Path) -> di
                 return bool(found[name] or (there.get("status") or {}).get("conditions"))
 
             _until(tried, process, lambda: found)
+            if not found[metadata["name"]]:  # or it would be placed beside one that comes later
+                server.call(f"{path}?gracePeriodSeconds=0", method="DELETE")
     return found
 
 

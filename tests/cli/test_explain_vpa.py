@@ -121,3 +121,30 @@ def test_pods_of_an_autoscaler_need_nodes(tmp_path: Path, addons: tuple[str, ...
     assert "with 10 of its pods, an estimate" in found
     assert nodes in found
     assert pending in found
+
+
+def test_pods_that_keep_apart_need_a_node_each(tmp_path: Path) -> None:
+    term = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"role": "db"}}}
+    apart = {"affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}}
+    small = {**IMAGE, "replicas": 3, "requests": {"cpu": "10m"}, "pod_labels": {"role": "db"}, "pod": apart}
+    file = stack(tmp_path, {"webapp": WEB, "db": small}, "vpa", min_size=2, desired_size=2, max_size=2)
+    assert "pending: 1 of db" in run("vpa", f"{file}/webapp", "--usage", "cpu=100m")
+    file = stack(tmp_path, {"webapp": WEB, "db": small}, "vpa", "cluster_autoscaler", min_size=2, max_size=4)
+    found = run("vpa", f"{file}/webapp", "--usage", "cpu=100m")
+    assert "2 -> 3 nodes" in found
+    assert "all pods run" in found
+
+
+def test_pods_that_are_spread_over_zones_wait_for_zones_that_are_not_there(tmp_path: Path) -> None:
+    even = {"maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "DoNotSchedule"}
+    even["labelSelector"] = {"matchLabels": {"role": "db"}}
+    web = {**WEB, "requests": {"cpu": "10m"}}
+    db = {**IMAGE, "replicas": 4, "requests": {"cpu": "900m"}, "pod_labels": {"role": "db"}}
+    db["pod"] = {"topologySpreadConstraints": [even]}
+    nodes = {"min_size": 2, "desired_size": 2, "max_size": 2}
+    words = ("--usage", "cpu=10m")
+    file = stack(tmp_path, {"webapp": web, "db": db}, "vpa", **nodes)
+    assert "all pods run" in run("vpa", f"{file}/webapp", *words)
+    db["pod"] = {"topologySpreadConstraints": [{**even, "minDomains": 4}]}
+    file = stack(tmp_path, {"webapp": web, "db": db}, "vpa", **nodes)
+    assert "pending: 2 of db" in run("vpa", f"{file}/webapp", *words)

@@ -1,0 +1,142 @@
+"""Nodes of the kinds that a cluster has, made as they are needed, and what pods may request of them.
+
+Source of what kubelet keeps: nodeadm of awslabs/amazon-eks-ami, `internal/kubelet/config.go`, 2026-11.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from eks_blueprints.core.facts.instance_types import InstanceType, facts_of
+from eks_blueprints.core.facts.pods import told_by_itself
+from eks_blueprints.karpenter import instances
+from eks_blueprints.karpenter.fitting import DEVICES, ZONE, Needs, Nodes, fit
+from eks_blueprints.karpenter.labels import normal
+from eks_blueprints.karpenter.requirements import Allowed, allowed
+from eks_blueprints.scheduling.cluster import Cluster, Place
+from eks_blueprints.scheduling.filters import exclusion
+from eks_blueprints.scheduling.node import HOST, Node
+from eks_blueprints.scheduling.pod import Pod, Shape
+
+_ANY_ZONES = ("a zone", "another zone", "a third zone")
+"""Zones of nodes of which nobody knows where they are."""
+_EVICTION = 100
+"""MiB that kubelet keeps free."""
+_NO_END = 2**62
+
+
+class Growth:
+    """The nodes of a cluster, which get more."""
+
+    def __init__(self, kinds: Iterable[Nodes], daemons: Sequence[Shape]) -> None:
+        """No nodes yet.
+
+        Args:
+            kinds: The kinds of nodes that there can be.
+            daemons: The pods that run on each node which takes them.
+        """
+        self.cluster = Cluster()
+        self._daemons = daemons
+        self._zones: dict[str, Counter[str]] = {kind.name: Counter() for kind in kinds}
+
+    def count(self, kind: Nodes) -> int:
+        """How many nodes of a kind there are."""
+        return self._zones[kind.name].total()
+
+    def one_more(self, kind: Nodes) -> None:
+        """A node of the smallest type of a kind."""
+        self._open(kind, Shape(), Needs())
+
+    def one_for(self, pod: Pod, needs: Needs, kinds: Iterable[Nodes]) -> bool:
+        """A node for a pod, of the first of some kinds that has one which takes it; whether there is one."""
+        for kind in kinds:
+            if (place := self._open(kind, pod.shape, needs)) is not None:
+                self.cluster.add(pod, place)
+                return True
+        return False
+
+    def _open(self, kind: Nodes, shape: Shape, needs: Needs) -> Place | None:
+        for node, zone in self._candidates(kind, needs):
+            daemons = self._daemons_on(node)
+            alone = Place(node)
+            for daemon in daemons:
+                alone.change(daemon, 1)
+            if exclusion(shape, alone, self.cluster) is None:
+                place = self.cluster.open(node)
+                for daemon in daemons:
+                    self.cluster.add(daemon, place)
+                self._zones[kind.name][zone] += 1
+                return place
+        return None
+
+    def _daemons_on(self, node: Node) -> list[Pod]:
+        """The pods that run on a node as on each; other pods have to leave them their part."""
+        empty = Place(replace(node, allocatable={**dict.fromkeys(node.allocatable, _NO_END)}))
+        nothing = Cluster()
+        shapes = [each for each in self._daemons if exclusion(each, empty, nothing) is None]
+        return [Pod(f"{node.name}#{index}", each) for index, each in enumerate(shapes)]
+
+    def _candidates(self, kind: Nodes, needs: Needs) -> Iterator[tuple[Node, str]]:
+        """Nodes of a kind that may take a pod, the smallest type first, in the zone that has the fewest so far."""
+        name = f"{kind.name}-{self.count(kind) + 1}"
+        for facts in sorted(facts_of(kind.types), key=lambda each: (each.vcpus, each.memory_mib, each.name)):
+            of_type = replace(kind, types=frozenset({facts.name}))
+            for conditions in needs.alternatives or ((),):
+                if not fit(of_type, replace(needs, alternatives=(conditions,))).takes:
+                    continue
+                asked = allowed(conditions)
+                zones = _left(kind, ZONE, asked).values or frozenset(_ANY_ZONES)
+                for zone in sorted(zones, key=lambda each: (self._zones[kind.name][each], each)):
+                    labels = {**_labels(kind, facts, asked), HOST: name, ZONE: zone}
+                    labels |= {each.key: labels[normal(each.key)] for each in conditions if normal(each.key) in labels}
+                    yield Node(name=name, labels=labels, taints=kind.taints, allocatable=_room(kind, facts)), zone
+
+
+def _left(kind: Nodes, key: str, asked: Mapping[str, Allowed]) -> Allowed:
+    return kind.labels.get(key, Allowed()).narrowed(asked.get(key, Allowed()))
+
+
+def _labels(kind: Nodes, facts: InstanceType, asked: Mapping[str, Allowed]) -> dict[str, str]:
+    """The labels of a node of a type, as a pod asks for them where there is a choice."""
+    found = {}
+    for key in (*kind.labels, *asked):
+        have = _left(kind, key, asked)
+        who = instances.carriers(kind.flavor, key)
+        values: Iterable[str] = have.values or ()
+        if who is not None:
+            values = [value for value, types in who.by_value.items() if facts.name in types]
+        if fitting := sorted(value for value in values if value in have):
+            found[key] = fitting[0]
+    return found
+
+
+def _room(kind: Nodes, facts: InstanceType) -> dict[str, int]:
+    """What pods may request of a node: of each resource what kubelet does not keep for itself."""
+    pods = told_by_itself(facts).count or 0
+    devices = {
+        name: facts.accelerator_count if maker != "neuron" else _NO_END
+        for name, maker in DEVICES.items()
+        if facts.accelerator == maker
+    }
+    return {"cpu": _cores(facts), "memory": _bytes(facts, pods), "pods": pods, **devices} | _scratch(kind, facts)
+
+
+def _cores(facts: InstanceType) -> int:
+    """Thousandths of a core: kubelet keeps 6 % of the first one, 1 %, twice 0.5 %, and 0.25 % of the others."""
+    shares = [60.0, 10.0, 5.0, 5.0]
+    kept = math.fsum(shares[: facts.vcpus]) + 2.5 * max(facts.vcpus - len(shares), 0)
+    return math.floor(facts.vcpus * 1000 - kept)
+
+
+def _bytes(facts: InstanceType, pods: int) -> int:
+    """Bytes of memory: kubelet keeps 255 MiB, 11 MiB a pod, and what it evicts at."""
+    return (facts.memory_mib - 255 - 11 * pods - _EVICTION) * 2**20
+
+
+def _scratch(kind: Nodes, facts: InstanceType) -> dict[str, int]:
+    """Bytes of disk: kubelet keeps 1 GiB, and evicts pods when 10 % are left."""
+    size = kind.disk_on(facts)
+    return {"ephemeral-storage": _NO_END if size is None else math.floor(size * 0.9) - 2**30}
