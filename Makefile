@@ -56,7 +56,7 @@ bench: $(READY) ## Measure speed against a bare program, and how it grows with s
 .PHONY: generate
 generate: $(READY) ## Write again what is generated and checked in: JSON Schema, reference pages, recordings
 	@$(BIN)/python -m eks_blueprints.reference.stubs
-	@$(BIN)/eks-blueprints schema --write docs/reference
+	@$(BIN)/python -m eks_blueprints.reference.stack_schemas docs/reference
 	@$(BIN)/python -m eks_blueprints.reference.pages > docs/reference/stack.md
 	@$(BIN)/eks-blueprints schema eks_blueprints.Pipelines > docs/reference/pipelines.schema.json
 	@$(BIN)/python -m eks_blueprints.reference.pages pipelines > docs/reference/pipelines.md

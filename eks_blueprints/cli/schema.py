@@ -111,11 +111,9 @@ def settings_text(spec: str, setting: str, folder: Path) -> str:
 def schema_text(blueprint: str | None, folder: Path, *, overlay: bool = False) -> str:
     """The schema of the stack files of a class, found as a stack file in `folder` finds it; of ours if None."""
     from eks_blueprints.reference import own_fields
-    from eks_blueprints.reference.schema import overlay_schema, stack_schema
+    from eks_blueprints.reference.schema import overlay_schema
 
-    args = _args_of(blueprint, folder)
-    # Ours is always made as a whole: it is the one that this package carries.
-    schema = stack_schema(args) if blueprint is None else own_fields.stack_schema(args)
+    schema = own_fields.ours() if blueprint is None else own_fields.stack_schema(_args_of(blueprint, folder))
     return document(overlay_schema(schema) if overlay else schema) + "\n"
 
 
@@ -134,11 +132,7 @@ def _named() -> dict[Path, Schema]:
     return wanted
 
 
-def _args_of(blueprint: str | None, folder: Path) -> type[StackArgs]:
-    from eks_blueprints.blueprint.spec import BlueprintArgs
-
-    if blueprint is None:
-        return BlueprintArgs
+def _args_of(blueprint: str, folder: Path) -> type[StackArgs]:
     from eks_blueprints.stackfile.load import blueprint_class
 
     return blueprint_class(blueprint, folder).Args

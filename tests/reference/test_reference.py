@@ -12,6 +12,7 @@ from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.core.document import parse
 from eks_blueprints.reference import peer_pages
 from eks_blueprints.reference.pages import pipelines_page, stack_page
+from eks_blueprints.reference.own_fields import ours
 from eks_blueprints.reference.schema import overlay_schema, stack_schema
 from eks_blueprints.reference.stubs import STUB, addons_stub
 from tests import PROJECT, ROOT, SCHEMA
@@ -23,8 +24,14 @@ STACKS = [p for p in (PROJECT / "stacks").glob("*.yaml") if not p.name.startswit
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
-def test_the_schema_is_current() -> None:
-    assert stack_schema() == SCHEMA, "run make generate"
+OVERLAY = jsonschema.Draft202012Validator(json.loads((REFERENCE / "overlay.schema.json").read_text()))
+
+
+def test_the_schemas_are_current() -> None:
+    made = stack_schema()
+    assert made == SCHEMA, "run make generate"
+    assert overlay_schema(made) == OVERLAY.schema, "run make generate"
+    assert ours() == made
 
 
 def test_the_page_is_current() -> None:
@@ -85,13 +92,6 @@ def test_every_field_is_described() -> None:
         if not part.get("description") and "$ref" not in part
     ]
     assert not silent
-
-
-OVERLAY = jsonschema.Draft202012Validator(json.loads((REFERENCE / "overlay.schema.json").read_text()))
-
-
-def test_the_schema_of_overlays_is_current() -> None:
-    assert overlay_schema(stack_schema()) == OVERLAY.schema, "run make generate"
 
 
 @pytest.mark.parametrize(
