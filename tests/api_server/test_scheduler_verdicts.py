@@ -92,6 +92,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ApiServer,
                 server.call(f"/api/v1/namespaces/{name}", {"metadata": {"labels": labels}}, "PATCH")
         yield server, extender
     extender.shutdown()
+    extender.server_close()
 
 
 def _put(server: ApiServer, manifest: dict[str, Any]) -> None:

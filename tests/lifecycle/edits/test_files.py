@@ -89,7 +89,7 @@ def test_what_is_shared_with_others_is_refused(tmp_path: Path, text: str) -> Non
     assert 'write cluster.version: "1.36" by hand' in str(error.value)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_no_layout_loses_a_line_or_a_comment(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(["a", "b-c", "d_e", "long_name"]), min_size=1, unique=True))

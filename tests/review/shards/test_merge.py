@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,21 +35,32 @@ FORMS = {
 }
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def as_it_was(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with four stacks, and the plans of five that were there before."""
-    folder = tmp_path / "shop"
+    folder = tmp_path_factory.mktemp("project") / "shop"
     (folder / "stacks").mkdir(parents=True)
     (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\nmain: stacks\n")
     (folder / "stacks" / "__main__.py").write_text(PROGRAM)
     for name in (*STACKS, "old"):
         (folder / "stacks" / f"{name}.yaml").write_text(STACK)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    (folder / "base.json").write_text(run(preview, "--all", "--format", "json").stdout)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("PYTHONPATH", str(ROOT))
+        (folder / "base.json").write_text(run(preview, "--all", "--format", "json").stdout)
     (folder / "stacks" / "old.yaml").unlink()
     for name in ("dev", "us"):
         edit(folder, "m7g.large", "m7g.xlarge", name)
+    return folder
+
+
+@pytest.fixture
+def project(as_it_was: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, to work in."""
+    folder = tmp_path / "shop"
+    shutil.copytree(as_it_was, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     return folder
 
 
