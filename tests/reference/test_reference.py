@@ -11,8 +11,8 @@ import pytest
 from eks_blueprints.blueprint.pipelines_spec import PipelinesArgs
 from eks_blueprints.core.document import parse
 from eks_blueprints.reference import peer_pages
-from eks_blueprints.reference.pages import pipelines_page, stack_page
 from eks_blueprints.reference.own_fields import ours
+from eks_blueprints.reference.pages import pipelines_page, stack_page
 from eks_blueprints.reference.schema import overlay_schema, stack_schema
 from eks_blueprints.reference.stubs import STUB, addons_stub
 from tests import PROJECT, ROOT, SCHEMA
