@@ -60,10 +60,7 @@ def lines(part: Imported) -> Iterator[str]:
     yield f"{data['source']}: {said}, {counted(written, 'default')} of eksctl written down"
     renamed = [f"{each['path']} -> {', '.join(each['to'])}" for each in data["fields"]]
     yield from listed("became", renamed)
-    reported = [
-        f"{each['place']}: {each['path']}: got {shown(each['found'])}: {'; '.join(each['what'])}" for each in left
-    ]
-    yield from listed("reported", reported)
+    yield from listed("reported", [_reported(each) for each in left])
     defaults = [
         f"{each['field']}: {json.dumps(each['value'], default=str)}  # {each['why']}" for each in data["defaults"]
     ]
@@ -75,3 +72,10 @@ def lines(part: Imported) -> Iterator[str]:
     )
     yield from listed("still refused; mend it by hand", data["refused"])
     yield from listed("to be replaced by yours", [f"{each['field']}: {each['what']}" for each in data["yours"]])
+
+
+def _reported(row: dict[str, Any]) -> str:
+    got, what = f"got {shown(row['found'])}", "; ".join(row["what"])
+    # Most texts say themselves what they found.
+    found = "" if got in what else f"{got}: "
+    return f"{row['place']}: {row['path']}: {found}{what}"

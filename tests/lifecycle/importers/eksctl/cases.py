@@ -221,8 +221,18 @@ CASES: dict[str, Case] = {
                 "amazon-ec2-container-regist": "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser",
             },
             "compute.n.session_manager": False,
+            "compute.n.iam_role.allow": [
+                {
+                    "actions": [
+                        "route53:ListHostedZones",
+                        "route53:ListResourceRecordSets",
+                        "route53:ListTagsForResource",
+                    ],
+                    "resources": ["*"],
+                }
+            ],
         },
-        {"managedNodeGroups[0].iam.withAddonPolicies.autoScaler": "addons.cluster_autoscaler"},
+        {"managedNodeGroups[0].iam.withAddonPolicies.appMesh": "App Mesh has ended"},
     ),
     "metadata_service": Case(
         "managedNodeGroups: [{name: n, disablePodIMDS: true, disableIMDSv1: false}]\n",

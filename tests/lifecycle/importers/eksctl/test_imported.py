@@ -200,5 +200,7 @@ def test_secrets_of_the_source_are_neither_written_nor_printed(form: str, tmp_pa
 def test_a_refused_member_takes_nothing_else_of_its_group_along(tmp_path: Path) -> None:
     group = "{name: n, taints: [{key: x, effect: NoSchedule}]}"
     part = made(tmp_path, f"managedNodeGroups: [{group}]\n")
-    assert load(part.text)["addons"]["vpc_cni"] == {"identity": "node_role"}
-    assert [dotted(each.path) for each in part.refused] == ["addons.coredns"]
+    data = load(part.text)
+    assert data["addons"]["vpc_cni"] == {"identity": "node_role"}
+    assert (part.refused, data["core_addons"]) == ([], ["vpc_cni", "kube_proxy"])
+    assert any("core_addons: coredns is left out: it tolerates the taints of no node" in each for each in part.build.differs)
