@@ -71,7 +71,7 @@ class Build:
         else:
             inside[last] = value
         self.said(path, *sources)
-        self._written.append((path, value, tuple(leaf.path for each in sources for leaf in each.leaves())))
+        self._written.append((path, deepcopy(value), tuple(leaf.path for each in sources for leaf in each.leaves())))
 
     def said(self, path: Path, *sources: Node) -> None:
         """Note that a part of the stack file says what values of the source say."""

@@ -214,7 +214,7 @@ CASES: dict[str, Case] = {
     ),
     "node_role": Case(
         f"managedNodeGroups: [{{name: n, iam: {{attachPolicyARNs: [{_S3}, "
-        "'arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy'], withAddonPolicies: {imageBuilder: true, autoScaler: true}}}]\n",
+        "'arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy'], withAddonPolicies: {imageBuilder: true, xRay: true, appMesh: true}}}]\n",
         {
             "compute.n.policies": {
                 "amazon-s3-read-only-access": _S3,
@@ -224,9 +224,11 @@ CASES: dict[str, Case] = {
             "compute.n.iam_role.allow": [
                 {
                     "actions": [
-                        "route53:ListHostedZones",
-                        "route53:ListResourceRecordSets",
-                        "route53:ListTagsForResource",
+                        "xray:GetSamplingRules",
+                        "xray:GetSamplingStatisticSummaries",
+                        "xray:GetSamplingTargets",
+                        "xray:PutTelemetryRecords",
+                        "xray:PutTraceSegments",
                     ],
                     "resources": ["*"],
                 }
@@ -489,7 +491,26 @@ CASES: dict[str, Case] = {
         {"metadata.version": "no longer offered", "metadata.annotations.a": "does nothing"},
     ),
     "local_zones": Case(
-        "localZones: [us-west-2-lax-1a]\nnodeGroups: [{name: n}]\n", {}, {"localZones[0]": "network.subnets in full"}
+        "metadata: {name: demo, region: us-west-2}\navailabilityZones: [us-west-2a, us-west-2b]\n"
+        "localZones: [us-west-2-lax-1a]\n"
+        "nodeGroups: [{name: n, localZones: [us-west-2-lax-1a]}, {name: m}]\n",
+        {
+            "network.subnets.public-us-west-2b.cidr": "192.168.32.0/19",
+            "network.subnets.public-us-west-2-lax-1a.cidr": "192.168.64.0/19",
+            "network.subnets.private-us-west-2a.cidr": "192.168.96.0/19",
+            "network.subnets.control-plane-us-west-2b": {
+                "role": "control_plane",
+                "zone": "us-west-2b",
+                "cidr": "192.168.224.0/19",
+            },
+            "compute.n.zones": ["us-west-2-lax-1a"],
+            "compute.m.zones": ["us-west-2a", "us-west-2b"],
+        },
+    ),
+    "local_zones_without_room": Case(
+        "vpc: {cidr: 10.0.0.0/25}\nlocalZones: [us-west-2-lax-1a]\nnodeGroups: [{name: n}]\n",
+        {},
+        {"localZones[0]": "has no room for subnets in all of these zones"},
     ),
     "dry_run": Case(
         "managedNodeGroups: [{name: n, instanceType: null, volumeName: '', labels: {alpha.eksctl.io/cluster-name: demo}, "

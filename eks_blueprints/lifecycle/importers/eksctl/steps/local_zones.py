@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import Any
 
 from eks_blueprints.core.errors import Path, shown
@@ -15,6 +16,8 @@ CIDR = "192.168.0.0/16"
 """Block of the VPC that eksctl makes where a file names none."""
 _MOST = 16
 """Blocks that the VPC's is cut in at most. Source: vpc.go getSubnetNetworkSize, 2026-08."""
+_SMALLEST = 28
+"""Prefix of the smallest subnet that a VPC has."""
 _ZONES = 3
 
 
@@ -37,7 +40,10 @@ def local_zones(build: Build, node: Node, _base: Path) -> None:
         if named is not None:
             build.put((*NETWORK, "zones"), within, named)
         return
-    build.put((*NETWORK, "subnets"), found, node, *([named] if named is not None else []))
+    sources = {each.value: each for part in (named, node) for each in (part.members() if part is not None else ())}
+    for name, subnet in found.items():
+        said = sources.get(subnet["zone"])
+        build.put((*NETWORK, "subnets", name), subnet, *([said] if said is not None else []))
     build.differs.append(
         "network.subnets: the control plane has subnets of its own in availability zones, as it can be in no local zone"
     )
@@ -71,9 +77,9 @@ def _layout(cidr: str, within: list[str], local: list[str]) -> dict[str, Any]:
         *(("private", zone) for zone in every),
         *(("control_plane", zone) for zone in within),
     ]
-    if len(planned) > _MOST or len(within) < 2:
-        raise ValueError(len(planned))
     bits = 3 if len(planned) <= _MOST // 2 else 4
+    if len(planned) > _MOST or len(within) < 2 or IPv4Network(cidr).prefixlen + bits > _SMALLEST:
+        raise ValueError(cidr)
     return {
         f"{role.replace('_', '-')}-{zone}": {"role": role, "zone": zone, "cidr": blocks.cut(cidr, bits, index)}
         for index, (role, zone) in enumerate(planned)
