@@ -7,6 +7,7 @@ from typing import Any
 from eks_blueprints.core.errors import Path
 from eks_blueprints.lifecycle.exporters.eksctl.policies import document
 from eks_blueprints.lifecycle.exporters.eksctl.taken import Fields, reversed_rules
+from eks_blueprints.network import zones
 
 LISTS = {"managed_nodes": ("managedNodeGroups", "ManagedNodeGroup"), "self_managed_nodes": ("nodeGroups", "NodeGroup")}
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
@@ -22,6 +23,8 @@ def group(fields: Fields, name: str, base: Path, partition: str) -> dict[str, An
     _defaults(fields, base)
     said: dict[str, Any] = {"name": name}
     types = fields.take((*base, "instance_types"), [])
+    if owner == "NodeGroup" and any(zones.form(each) == "local" for each in fields.at((*base, "zones"), [])):
+        said["localZones"] = fields.take((*base, "zones"))
     distribution = fields.at((*base, "instances_distribution")) is not None
     rest = reversed_rules(fields, owner, base)
     if distribution and owner == "NodeGroup":

@@ -508,7 +508,8 @@ CASES: dict[str, Case] = {
         },
     ),
     "local_zones_without_room": Case(
-        "vpc: {cidr: 10.0.0.0/25}\nlocalZones: [us-west-2-lax-1a]\nnodeGroups: [{name: n}]\n",
+        "metadata: {name: demo, region: us-west-2}\nnodeGroups: [{name: n}]\nlocalZones: "
+        "[us-west-2-lax-1a, us-west-2-lax-1b, us-west-2-den-1a, us-west-2-las-1a]\n",
         {},
         {"localZones[0]": "has no room for subnets in all of these zones"},
     ),

@@ -10,7 +10,7 @@ import pytest
 
 from eks_blueprints.core.errors import InputError, dotted
 from eks_blueprints.core.yaml_text import load
-from eks_blueprints.lifecycle.importers.eksctl import judged
+from eks_blueprints.lifecycle.importers.eksctl import judged, told
 from eks_blueprints.lifecycle.importers.eksctl.imported import Imported, imported
 from tests.cli.test_commands import call
 from tests.lifecycle.importers.eksctl.cases import CASES
@@ -41,8 +41,8 @@ def test_a_configuration_becomes_a_stack_file(name: str, tmp_path: Path) -> None
     part = made(tmp_path, case.text)
     data = load(part.text)
     assert {path: at(data, path) for path in case.becomes} == case.becomes
-    told = {dotted(path): " ".join(texts) for path, texts in part.build.told.items()}
-    assert {path: words for path, words in case.reported.items() if words not in told.get(path, "")} == {}, told
+    said = {dotted(path): " ".join(texts) for path, texts in part.build.told.items()}
+    assert {path: words for path, words in case.reported.items() if words not in said.get(path, "")} == {}, said
     assert (part.refused, judged.problems(part.text)) == ([], [])
     assert_nothing_is_lost(part)
 
@@ -204,3 +204,21 @@ def test_a_refused_member_takes_nothing_else_of_its_group_along(tmp_path: Path) 
     assert data["addons"]["vpc_cni"] == {"identity": "node_role"}
     assert (part.refused, data["core_addons"]) == ([], ["vpc_cni", "kube_proxy"])
     assert any("core_addons: coredns is left out: it tolerates the taints of no node" in each for each in part.build.differs)
+
+
+def test_the_region_of_a_file_that_names_none_is_given(tmp_path: Path) -> None:
+    source = tmp_path / "cluster.yaml"
+    source.write_text(HEAD + "metadata: {name: demo}\n")
+    assert "region: eu-west-1" in imported(str(source), "eu-west-1").text
+    with pytest.raises(InputError, match="add region, or name one with --region"):
+        imported(str(source))
+    source.write_text(HEAD + NAME)
+    with pytest.raises(InputError, match=r'cluster.yaml:3:32: .*got "eu-west-1" and us-east-1'):
+        imported(str(source), "us-east-1")
+    assert call("import", "eksctl", str(source), "--region", "eu-west-1").returncode == 0
+
+
+def test_a_report_says_once_what_it_found(tmp_path: Path) -> None:
+    part = made(tmp_path, "karpenter: {version: '0.20.0'}\niam: {withOIDC: true}\nmanagedNodeGroups: [{name: n}]\n")
+    (line,) = [each for each in told.lines(part) if "karpenter.version" in each]
+    assert line.count('got "0.20.0"') == 1

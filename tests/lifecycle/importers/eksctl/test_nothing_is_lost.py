@@ -17,10 +17,11 @@ from tests.lifecycle.importers.eksctl.generated import cluster_configs
 
 EDGES: dict[str, str] = load(Path(__file__).with_name("edge.yaml").read_text(encoding="utf-8"))
 _OTHER_WORDS = frozenset(
-    "accessScope ami amiFamily attachPolicyARNs autoModeConfig clusterLogging configurationValues disablePodIMDS "
-    "disableDefaultAddons gateway gitProvider groups iam instanceSelector nat nodeRepairConfigOverrides "
-    "permissionPolicyARNs podIdentityAssociations privateCluster privateNetworking roleOnly serviceAccountName spot "
-    "ssh subnets taints version wellKnownPolicies withAddonPolicies withSpotInterruptionQueue".split()
+    "accessScope amiFamily attachPolicyARNs autoModeConfig clusterLogging configurationValues disablePodIMDS "
+    "disableDefaultAddons gateway gitProvider groups identities instanceSelector nodeRepairConfigOverrides "
+    "overrideBootstrapCommand permissionPolicyARNs policy policyARN privateCluster privateNetworking provider "
+    "requiredClaims roleOnly serviceAccountName spot ssh subnets taints version wellKnownPolicies withAddonPolicies "
+    "withSpotInterruptionQueue".split()
 )
 """Fields, or parts that enclose them, whose values the stack file says in other words; cases say in which."""
 

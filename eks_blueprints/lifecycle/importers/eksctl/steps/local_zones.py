@@ -33,7 +33,7 @@ def local_zones(build: Build, node: Node, _base: Path) -> None:
     within = list(named.value) if named is not None and named.value else _of_region(build)
     cidr = build.source.value_of("vpc", "cidr", default=CIDR)
     try:
-        found = _layout(str(cidr), within, list(node.value))
+        found = layout(str(cidr), within, list(node.value))
     except ValueError:
         do = "write network.subnets in full, with those of role control_plane in availability zones"
         build.tell(node, f"cannot be written: {shown(cidr)} has no room for subnets in all of these zones; {do}")
@@ -65,7 +65,7 @@ def _of_region(build: Build) -> list[str]:
         return []
 
 
-def _layout(cidr: str, within: list[str], local: list[str]) -> dict[str, Any]:
+def layout(cidr: str, within: list[str], local: list[str]) -> dict[str, Any]:
     """Subnets by name: public ones first, then private ones, and then those of the control plane.
 
     Raises:
