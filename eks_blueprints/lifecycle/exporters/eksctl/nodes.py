@@ -48,6 +48,8 @@ def _defaults(fields: Fields, base: Path) -> None:
     template = fields.at((*base, "launch_template")) is not None
     if fields.at((*base, "subnet_ids")) is None:
         fields.default((*base, "subnets"), "private")
+    if fields.at((*base, "node_repair_config")) is not None:
+        fields.default((*base, "node_repair_config", "enabled"), True)
     if not template:
         fields.default((*base, "http_put_response_hop_limit"), 1)
         fields.default((*base, "disk", "encrypted"), True)
@@ -186,3 +188,16 @@ def fargate(fields: Fields, name: str, base: Path) -> dict[str, Any]:
         if value := fields.take((*base, key)):
             said[field] = value
     return said | reversed_rules(fields, "FargateProfile", base)
+
+
+def karpenter(fields: Fields, base: Path) -> dict[str, Any]:
+    """Karpenter's controller; its pools and classes are objects of the cluster, which eksctl does not make."""
+    from eks_blueprints.karpenter.releases import default_release
+
+    fields.take((*base, "kind"))
+    for pools in ("node_pools", "node_classes"):
+        if fields.at((*base, pools)) == {}:
+            fields.drop((*base, pools))
+    if fields.at((*base, "identity")) == "irsa":
+        fields.drop((*base, "identity"))
+    return {"version": fields.take((*base, "version"), default_release()), "withSpotInterruptionQueue": True}

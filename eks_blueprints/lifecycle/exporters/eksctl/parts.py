@@ -18,7 +18,7 @@ _CORE = ("vpc_cni", "kube_proxy", "coredns")
 NETWORK: Path = ("network",)
 
 
-def network(fields: Fields) -> dict[str, Any]:
+def network(fields: Fields, region: str) -> dict[str, Any]:
     """`vpc`, `availabilityZones` and `privateCluster`."""
     said: dict[str, Any] = {}
     vpc: dict[str, Any] = {}
@@ -31,6 +31,9 @@ def network(fields: Fields) -> dict[str, Any]:
             said["privateCluster"]["additionalEndpointServices"] = more
     said |= _local_zones(fields)
     if names := fields.take((*NETWORK, "zones")):
+        said["availabilityZones"] = names
+    elif names := _counted(fields.at((*NETWORK, "zone_count")), region):
+        fields.drop((*NETWORK, "zone_count"))
         said["availabilityZones"] = names
     if (gateways := fields.take((*NETWORK, "nat_gateways"))) is not None:
         vpc["nat"] = {"gateway": _NAT[gateways]}
@@ -49,6 +52,13 @@ def network(fields: Fields) -> dict[str, Any]:
     ]:
         vpc["extraCIDRs"] = [each for each in cidrs if each]
     return said | ({"vpc": vpc} if vpc else {})
+
+
+def _counted(count: Any, region: str) -> list[str]:
+    """The zones that a number of them stands for; none where eksctl, which reads names alone, cannot be told them."""
+    known = zones.region(region).zones
+    names = list(known[:count]) if isinstance(count, int) else []
+    return names if len(names) == count and not any(zones.is_id(each) for each in names) else []
 
 
 def _local_zones(fields: Fields) -> dict[str, Any]:
