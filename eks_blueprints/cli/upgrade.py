@@ -30,11 +30,11 @@ def command() -> None:
     """Plan a Kubernetes upgrade, write it into the stack file step by step, show the calendar of support.
 
     \b
-      eks-blueprints upgrade plan prod                       the next minor: what is in the way, and the steps
-      eks-blueprints upgrade plan prod --to 1.36             one section for each minor on the way
-      eks-blueprints upgrade plan prod --state state.json    with what `pulumi stack export` says is deployed
-      eks-blueprints upgrade apply prod --to 1.36 --step 5   write one step into the stack file
-      eks-blueprints upgrade calendar                        all stacks: days of support left, cost of waiting
+      eks-blueprints upgrade plan prod                       to the next minor
+      eks-blueprints upgrade plan prod --to 1.36             each minor on the way
+      eks-blueprints upgrade plan prod --state state.json    from what is deployed
+      eks-blueprints upgrade apply prod --to 1.36 --step 5   write one step
+      eks-blueprints upgrade calendar                        all stacks
 
     A typical upgrade: plan, settle what is in the way, then apply, review, commit and deploy one step after the other.
     """
@@ -94,11 +94,11 @@ def plan(to: str | None, form: str, strict: bool, **given: Any) -> None:
     it. A version below the cluster's own plans a rollback, as EKS offers it.
 
     \b
-      eks-blueprints upgrade plan prod --to 1.36              a section for each minor on the way
-      eks-blueprints upgrade plan prod --state state.json     what is deployed (pulumi stack export), not declared
-      eks-blueprints upgrade plan prod --context prod         kubelets, budgets and requests, by kubectl
-      eks-blueprints upgrade plan prod --format markdown      for an issue or a pull request
-      eks-blueprints upgrade plan prod --to 1.35 --upgraded-on 2026-11-27   one minor back
+      eks-blueprints upgrade plan prod --to 1.36
+      eks-blueprints upgrade plan prod --state state.json
+      eks-blueprints upgrade plan prod --context prod
+      eks-blueprints upgrade plan prod --format markdown
+      eks-blueprints upgrade plan prod --to 1.35 --upgraded-on 2026-11-27
 
     Exit codes: 0 nothing is in the way, 2 the input is invalid, 3 something is in the way (with --strict also what is
     unknown), or something that was asked for could not be answered.
@@ -141,7 +141,8 @@ def apply(to: str, number: int, releases: tuple[str, ...], dry_run: bool, despit
     there. Applying a step twice changes nothing. Steps that need no change of a file say so.
 
     \b
-      eks-blueprints upgrade apply prod --to 1.36 --step 5 > message.txt && git commit --all --file message.txt
+      eks-blueprints upgrade apply prod --to 1.36 --step 5 > message.txt
+      git commit --all --file message.txt
 
     The change goes to standard error, the message to standard output. Exit codes: 0 written, or there already; 2 the
     input is invalid; 3 something is in the way: see `upgrade plan`, or add --despite-blockers.
