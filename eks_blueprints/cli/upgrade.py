@@ -125,7 +125,10 @@ def _lines(found: UpgradePlan, form: str) -> Iterable[str]:
 
 
 @command.command("apply", short_help="Write one step of an upgrade into the stack file.")
-@click.option("--to", required=True, metavar="VERSION", help="The next minor, or the one whose upgrade has begun.")
+@click.option(
+    "--to", required=True, metavar="VERSION",
+    help="The next minor, the one whose upgrade has begun, or one below for a rollback.",
+)  # fmt: skip
 @click.option("--step", "number", required=True, type=int, metavar="N", help="Number of the step in `upgrade plan`.")
 @click.option(
     "--release", "releases", multiple=True, metavar="GROUP=RELEASE",
@@ -154,7 +157,7 @@ def apply(to: str, number: int, releases: tuple[str, ...], dry_run: bool, despit
         message = "has no stack file to write to; got a program; change its versions by hand, in the order of the plan"
         raise InputError([Problem((), message, str(target.source))])
     found = _planned(target, to, **given)
-    if found.rollback or len(found.hops) != 1:
+    if len(found.hops) != 1:
         message = f"goes one minor up at a time from 1.{found.situation.minor}; got {to}"
         raise InputError([Problem(("--to",), f"{message}; apply the steps of 1.{found.situation.minor + 1} first")])
     (hop,) = found.hops

@@ -38,7 +38,7 @@ class Applied:
 def applied(  # noqa: PLR0917 - the step, and what it is taken from
     stack_file: Path, situation: Situation, target: int, steps: tuple[Step, ...], number: int, given: Mapping[str, str]
 ) -> Applied:
-    """What step `number` of the way to 1.`target` makes of a stack file; `given` are releases of images by group.
+    """What step `number` of the way to 1.`target`, up or back, makes of a stack file; `given` are releases by group.
 
     Raises:
         InputError: if there is no such step, it changes no file, its turn has not come, or what to write is not known.
@@ -94,7 +94,16 @@ def _changes(step: Step, situation: Situation, target: int, given: Mapping[str, 
     elif step.id == "addons-before":
         for component in situation.components:
             yield from _before(component, situation, target)
-    elif step.id == "control-plane":
+    elif step.id == "rollback-nodes":
+        for each in situation.of_kind("managed", "self-managed"):
+            if each.minor is None or each.minor > target or each.follows:
+                yield from _nodes(each, target, given)
+    elif step.id == "rollback-addons":
+        for component in situation.components:
+            to = newest(situation.offered.get(component.name, {}).get(f"1.{target}", ()))
+            if component.eks and to and fits(component, situation, target) is False:
+                yield Change(("addons", _element(component), "version"), to)
+    elif step.id in ("control-plane", "rollback-file"):
         yield Change(("cluster", "version"), f"1.{target}")
     elif step.id == "addons-after":
         yield from _after(situation, target)

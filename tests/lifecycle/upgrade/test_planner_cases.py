@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -252,3 +253,35 @@ def test_each_step_says_when_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "nodes-auto-mode",
         "nodes-hybrid",
     ]
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("1.3", "is no version that EKS has offered; got \"1.3\"; did you mean 1.34 or 1.35 or 1.36?"),
+        ("1.2", "is no version that EKS has offered; got \"1.2\"; write one up to 1.36"),
+        ("v1.35", "is not a valid Kubernetes version; got \"v1.35\"; did you mean 1.35?"),
+        ("1.35.2", "did you mean 1.35?"),
+        ("35", "did you mean 1.35?"),
+        ("１.３５", "did you mean 1.35?"),
+        ("", "is not a valid Kubernetes version; got \"\"; write one up to 1.36"),
+        ("latest", "write one up to 1.36"),
+        ("1.28", "EKS rolls back one at most"),
+        ("1.99", "is no version that EKS can offer by now"),
+    ],
+)
+def test_a_target_that_is_none_is_answered_with_what_may_be_meant(to: str, said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        plan(situation(34), to)
+
+
+def test_support_type_standard_is_planned_and_stops_where_the_target_is_in_extended_support(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "2026-11-30")
+    text = PLATFORM.replace('version: "1.34"', 'support_type: STANDARD\n  version: "1.32"')
+    here = of_file(tmp_path, text)
+    assert (here.minor, here.support_type) == (32, "STANDARD")
+    ((level, what),) = told(plan(here, "1.33"), "support-type")
+    assert (level, what) == ("blocker", "1.33 is in extended support, and the cluster has support type STANDARD")
+    assert [what for _, what in told(plan(here, "1.34"), "support-type")] == [what]
