@@ -17,7 +17,8 @@ from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.core.printed import document, visible
 
 if TYPE_CHECKING:
-    from eks_blueprints.lifecycle.upgrade.model import Situation, UpgradePlan
+    from eks_blueprints.lifecycle.upgrade.model import Situation
+    from eks_blueprints.lifecycle.upgrade.planned import UpgradePlan
     from eks_blueprints.lifecycle.upgrade.read import Sources
     from eks_blueprints.review.preview.targets import Target
 

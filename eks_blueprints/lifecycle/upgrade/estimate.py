@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from eks_blueprints.core.clock import today
 from eks_blueprints.core.support import EXTRA_HOUR, standing
-from eks_blueprints.lifecycle.upgrade.model import Nodes, Range, Situation
+from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Range
 from eks_blueprints.review.cost.prices import list_prices
 
 _CONTROL_PLANE = Range(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from eks_blueprints.lifecycle.upgrade import estimate
 from eks_blueprints.lifecycle.upgrade.checks.nodes import parameter
 from eks_blueprints.lifecycle.upgrade.declared_nodes import minor_in
-from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation, Step
+from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Step
 
 
 def node_steps(situation: Situation, target: int) -> Iterator[Step]:

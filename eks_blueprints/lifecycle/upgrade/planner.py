@@ -16,7 +16,8 @@ from eks_blueprints.lifecycle.upgrade.checks.fields import fields
 from eks_blueprints.lifecycle.upgrade.checks.network import network
 from eks_blueprints.lifecycle.upgrade.checks.nodes import nodes
 from eks_blueprints.lifecycle.upgrade.checks.skew import skew
-from eks_blueprints.lifecycle.upgrade.model import Finding, Hop, Situation, UpgradePlan
+from eks_blueprints.lifecycle.upgrade.model import Finding, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Hop, UpgradePlan
 from eks_blueprints.lifecycle.upgrade.rollback import rollback_findings, rollback_steps
 from eks_blueprints.lifecycle.upgrade.steps import steps
 

@@ -12,7 +12,8 @@ from eks_blueprints.core import versions
 from eks_blueprints.core.clock import today
 from eks_blueprints.lifecycle.upgrade import estimate
 from eks_blueprints.lifecycle.upgrade.checks.addons import fits, newest
-from eks_blueprints.lifecycle.upgrade.model import Component, Finding, Situation, Step
+from eks_blueprints.lifecycle.upgrade.model import Component, Finding, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Step
 from eks_blueprints.lifecycle.upgrade.steps import aws
 
 DAYS = 7

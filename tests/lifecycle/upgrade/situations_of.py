@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation, UpgradePlan
+from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation
+from eks_blueprints.lifecycle.upgrade.planned import UpgradePlan
 from eks_blueprints.lifecycle.upgrade.read import Sources, situation_of
 from eks_blueprints.review.preview.targets import Target
 

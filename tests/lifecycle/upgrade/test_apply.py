@@ -159,9 +159,7 @@ def test_steps_that_change_no_file_say_which_do(tmp_path: Path) -> None:
         step(tmp_path, "1.35", "verify", PLATFORM)
 
 
-def test_a_rollback_is_written_nodes_first_and_the_file_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rollback_is_written_nodes_first_and_the_file_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "2026-11-30")
     text = PLATFORM.replace('"1.34"', '"1.36"') + "\naddons:\n  coredns: {version: v1.14.3-eksbuild.11}\n"
     offered = addons(
@@ -190,7 +188,8 @@ def test_a_rollback_is_written_nodes_first_and_the_file_last(
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [("\n", "\r\n"), ("# The shop's", "\ufeff# Größe ☃, the shop's"), ("4\n  batch", "4\n\n  batch")]
+    ("before", "after"),
+    [("\n", "\r\n"), ("# The shop's", "\ufeff# Größe ☃, the shop's"), ("4\n  batch", "4\n\n  batch")],
 )
 def test_a_file_keeps_its_line_ends_its_mark_and_its_letters(before: str, after: str, tmp_path: Path) -> None:
     file = tmp_path / "prod.yaml"

@@ -258,13 +258,13 @@ def test_each_step_says_when_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ("1.3", "is no version that EKS has offered; got \"1.3\"; did you mean 1.34 or 1.35 or 1.36?"),
-        ("1.2", "is no version that EKS has offered; got \"1.2\"; write one up to 1.36"),
-        ("v1.35", "is not a valid Kubernetes version; got \"v1.35\"; did you mean 1.35?"),
+        ("1.3", 'is no version that EKS has offered; got "1.3"; did you mean 1.34 or 1.35 or 1.36?'),
+        ("1.2", 'is no version that EKS has offered; got "1.2"; write one up to 1.36'),
+        ("v1.35", 'is not a valid Kubernetes version; got "v1.35"; did you mean 1.35?'),
         ("1.35.2", "did you mean 1.35?"),
         ("35", "did you mean 1.35?"),
-        ("１.３５", "did you mean 1.35?"),
-        ("", "is not a valid Kubernetes version; got \"\"; write one up to 1.36"),
+        ("1,35", "did you mean 1.35?"),
+        ("", 'is not a valid Kubernetes version; got ""; write one up to 1.36'),
         ("latest", "write one up to 1.36"),
         ("1.28", "EKS rolls back one at most"),
         ("1.99", "is no version that EKS can offer by now"),

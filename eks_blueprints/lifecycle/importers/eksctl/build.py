@@ -137,9 +137,7 @@ _ABSENT = object()
 def holds(there: Any, said: Any) -> bool:
     """Whether a value says all that another one does: a mapping its keys, a list its members."""
     if isinstance(said, Mapping):
-        return isinstance(there, dict) and all(
-            key in there and holds(there[key], value) for key, value in said.items()
-        )
+        return isinstance(there, dict) and all(key in there and holds(there[key], value) for key, value in said.items())
     if isinstance(said, list):
         return isinstance(there, list) and all(any(holds(each, value) for each in there) for value in said)
     return bool(there == said)

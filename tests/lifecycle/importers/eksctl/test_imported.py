@@ -203,7 +203,9 @@ def test_a_refused_member_takes_nothing_else_of_its_group_along(tmp_path: Path) 
     data = load(part.text)
     assert data["addons"]["vpc_cni"] == {"identity": "node_role"}
     assert (part.refused, data["core_addons"]) == ([], ["vpc_cni", "kube_proxy"])
-    assert any("core_addons: coredns is left out: it tolerates the taints of no node" in each for each in part.build.differs)
+    assert any(
+        "core_addons: coredns is left out: it tolerates the taints of no node" in each for each in part.build.differs
+    )
 
 
 def test_the_region_of_a_file_that_names_none_is_given(tmp_path: Path) -> None:

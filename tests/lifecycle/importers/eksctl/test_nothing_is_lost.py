@@ -16,13 +16,13 @@ from eks_blueprints.lifecycle.importers.eksctl.imported import Imported, importe
 from tests.lifecycle.importers.eksctl.generated import cluster_configs
 
 EDGES: dict[str, str] = load(Path(__file__).with_name("edge.yaml").read_text(encoding="utf-8"))
-_OTHER_WORDS = frozenset(
-    "accessScope amiFamily attachPolicyARNs autoModeConfig clusterLogging configurationValues disablePodIMDS "
-    "disableDefaultAddons gateway gitProvider groups identities instanceSelector nodeRepairConfigOverrides "
-    "overrideBootstrapCommand permissionPolicyARNs policy policyARN privateCluster privateNetworking provider "
-    "requiredClaims roleOnly serviceAccountName spot ssh subnets taints version wellKnownPolicies withAddonPolicies "
-    "withSpotInterruptionQueue".split()
-)
+_OTHER_WORDS = {
+    *("accessScope", "amiFamily", "attachPolicyARNs", "autoModeConfig", "clusterLogging", "configurationValues"),
+    *("disablePodIMDS", "disableDefaultAddons", "gateway", "gitProvider", "groups", "identities", "instanceSelector"),
+    *("nodeRepairConfigOverrides", "overrideBootstrapCommand", "permissionPolicyARNs", "policy", "policyARN"),
+    *("privateCluster", "privateNetworking", "provider", "requiredClaims", "roleOnly", "serviceAccountName", "spot"),
+    *("ssh", "subnets", "taints", "version", "wellKnownPolicies", "withAddonPolicies", "withSpotInterruptionQueue"),
+}
 """Fields, or parts that enclose them, whose values the stack file says in other words; cases say in which."""
 
 
