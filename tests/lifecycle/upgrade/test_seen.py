@@ -14,6 +14,7 @@ from eks_blueprints.lifecycle.upgrade.model import Component, Situation
 from eks_blueprints.lifecycle.upgrade.planner import plan
 from eks_blueprints.lifecycle.upgrade.read import Sources, with_sources
 from eks_blueprints.lifecycle.upgrade.seen.cluster import Connection
+from eks_blueprints.lifecycle.upgrade.seen.workloads import workloads
 
 from .situations_of import group, situation, told
 
@@ -173,13 +174,16 @@ def test_an_addon_that_eks_does_not_offer_for_the_next_version_stops_it(tmp_path
     assert [each.what for each in plan(seen).stops()] == ["EKS offers no version of add-on adot for 1.35"]
 
 
+_HOOKS = "validatingwebhookconfigurations,mutatingwebhookconfigurations"
+
+
 def answering(folder: Path, monkeypatch: pytest.MonkeyPatch, **answers: str) -> Connection:
     """A `kubectl` on the PATH that gives recorded answers, and notes what it was asked."""
     for name, text in answers.items():
         (folder / f"{name}.out").write_text(text, encoding="utf-8")
     script = f"""#!/bin/sh
 echo "$@" >> {folder}/asked
-for word in version nodes pdb /metrics; do
+for word in version nodes pdb /metrics deployments,statefulsets endpointslices {_HOOKS}; do
   case " $* " in *" $word "*) f={folder}/$(basename $word).out;; esac
 done
 if [ -f "$f" ]; then cat "$f"; else echo "Error from server (Forbidden): no rights" >&2; exit 1; fi
@@ -209,6 +213,7 @@ def asked(folder: Path, monkeypatch: pytest.MonkeyPatch, here: Situation, **answ
         "version": json.dumps({"serverVersion": {"gitVersion": "v1.34.2-eks-3cfe0ce"}}),
         "nodes": json.dumps({"items": answers.pop("nodes", [])}),
         "pdb": json.dumps({"items": answers.pop("pdb", [])}),
+        **{each: json.dumps({"items": []}) for each in ("deployments,statefulsets", _HOOKS, "endpointslices")},
         **answers,
     }
     return with_sources(here, Sources(connection=answering(folder, monkeypatch, **given)))
@@ -235,6 +240,43 @@ def test_a_cluster_tells_its_kubelets_budgets_and_requests(tmp_path: Path, monke
     words = (tmp_path / "asked").read_text().splitlines()
     assert all(line.startswith(f"--kubeconfig {tmp_path}/config --context shop ") for line in words)
     assert not any(verb in line.split() for line in words for verb in ("apply", "delete", "patch", "create", "drain"))
+
+
+def test_webhooks_that_fail_closed_and_workloads_of_one_pod_are_told() -> None:
+    def webhook(name: str, **more: Any) -> dict[str, Any]:
+        rule = {"apiGroups": [""], "operations": ["CREATE"], "resources": ["pods"]}
+        service = {"service": {"namespace": "shop", "name": name}}
+        return {"name": name, "clientConfig": service, "rules": [rule], **more}
+
+    hooks = [
+        webhook("silent"),
+        webhook("answers", failurePolicy="Fail"),
+        webhook("ignored", failurePolicy="Ignore"),
+        webhook("services", rules=[{"apiGroups": [""], "operations": ["*"], "resources": ["services"]}]),
+        webhook("outside", clientConfig={"url": "https://example.com"}),
+    ]
+    behind = {"namespace": "shop", "labels": {"kubernetes.io/service-name": "answers"}}
+    gone = {"namespace": "shop", "labels": {"kubernetes.io/service-name": "silent"}}
+    answers = {
+        "deployments,statefulsets": [
+            {"metadata": {"namespace": "shop", "name": name}, "spec": {"replicas": count}}
+            for name, count in (("web", 1), ("api", 2), ("none", 0))
+        ],
+        _HOOKS: [{"metadata": {"name": "policy"}, "webhooks": hooks}],
+        "endpointslices": [
+            {"metadata": behind, "endpoints": [{"conditions": {}}]},
+            {"metadata": gone, "endpoints": [{"conditions": {"ready": False}}]},
+        ],
+    }
+    found = list(workloads(lambda _, kinds, *_words: json.dumps({"items": answers[kinds]})))
+    assert [(each.level, each.code) for each in found] == [
+        ("warning", "single-pod-now"),
+        ("blocker", "webhook-silent"),
+        ("warning", "webhook-closed"),
+    ]
+    assert found[0].what.endswith(": shop/web")
+    assert "1 webhook for pods with failurePolicy Fail, and no pod answers: silent of policy" in found[1].what
+    assert "answers of policy (service shop/answers)" in found[2].what
 
 
 def test_metrics_that_may_not_be_read_are_not_taken_for_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
