@@ -294,3 +294,30 @@ def test_no_kubectl_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputError, match="needs kubectl; got none on the PATH"):
         with_sources(situation(), Sources(connection=Connection()))
+
+
+def test_an_answer_that_goes_on_is_refused(tmp_path: Path) -> None:
+    page = written(tmp_path, addons(("vpc-cni", "v1.20.0-eksbuild.1", ["1.35"])) | {"nextToken": "more"})
+    with pytest.raises(InputError, match="is not all of the answer of aws eks describe-addon-versions"):
+        with_sources(situation(), Sources(addon_versions=(page,)))
+
+
+def test_an_addon_that_the_file_does_not_have_stops_it(tmp_path: Path) -> None:
+    cni = Component(name="vpc-cni", version="v1.19.0-eksbuild.1", eks=True, element="vpc_cni", pinned=True)
+    here = situation(components=(cni,))
+    assert [each.gate for each in plan(here).every() if each.code == "addon-versions"] == [False]
+    seen = with_sources(here, Sources(addon_versions=(written(tmp_path, {"addons": []}),)))
+    (stop,) = plan(seen).stops()
+    assert "is not in the file, of add-ons vpc-cni v1.19.0-eksbuild.1" in stop.what
+
+
+def test_an_insight_that_is_listed_and_described_is_told_once(tmp_path: Path) -> None:
+    base = {"id": "a", "name": "APIs", "category": "UPGRADE_READINESS", "insightStatus": {"status": "ERROR"}}
+    details = {"deprecationDetails": [{"usage": "/apis/x", "stopServingVersion": "1.35", "replacedWith": "/apis/y"}]}
+    listed, described = tmp_path / "list.json", tmp_path / "one.json"
+    listed.write_text(json.dumps({"insights": [base]}))
+    described.write_text(json.dumps({"insight": {**base, "categorySpecificSummary": details}}))
+    for files in ((listed, described), (described, listed)):
+        seen = with_sources(situation(), Sources(insights=files))
+        ((level, what),) = told(plan(seen), "insight")
+        assert (level, "/apis/x is not served from 1.35 on" in what) == ("blocker", True)
