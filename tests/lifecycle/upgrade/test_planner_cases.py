@@ -285,3 +285,21 @@ def test_support_type_standard_is_planned_and_stops_where_the_target_is_in_exten
     ((level, what),) = told(plan(here, "1.33"), "support-type")
     assert (level, what) == ("blocker", "1.33 is in extended support, and the cluster has support type STANDARD")
     assert [what for _, what in told(plan(here, "1.34"), "support-type")] == [what]
+
+
+@pytest.mark.parametrize(
+    ("types", "spot", "said"),
+    [
+        (("m7g.large", "m7g.xlarge"), False, "up to 24 vCPUs more while it lasts: whether quota L-1216C47A"),
+        (("g5.xlarge",), False, "up to 24 vCPUs more while it lasts: whether quota L-DB2E81BA"),
+        (("c7i.large",), True, "up to 12 vCPUs more while it lasts: whether quota L-34B43A08"),
+        (("trn1.2xlarge",), False, None),
+    ],
+)
+def test_nodes_beside_the_old_ones_need_room_in_a_quota(types: tuple[str, ...], spot: bool, said: str | None) -> None:
+    here = situation(34, nodes=(group(minor=34, instance_types=types, spot=spot, count=4, zones=3),))
+    (step,) = [each for each in plan(here).hops[0].steps if each.id == "nodes-system"]
+    found = [line for line in step.found if "vCPUs" in line]
+    assert [line.startswith(str(said)) for line in found] == ([] if said is None else [True])
+    asked = [each for each in step.commands if "get-service-quota" in each]
+    assert len(asked) == len(found)
