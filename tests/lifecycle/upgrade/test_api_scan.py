@@ -72,8 +72,8 @@ def test_what_the_migration_guide_says_is_found_in_the_minor_that_it_says() -> N
 
 def test_what_kubernetes_serves_is_not_found() -> None:
     found = scan([Api(version, kind, "thing", "declared") for version, kind in _rows(SERVED)], 36)
-    # Endpoints are deprecated, and stay.
-    assert [(each.level, each.what.split(" of")[0]) for each in found] in ([], [("warning", "v1 Endpoints")])
+    # Endpoints are deprecated since 1.33, and stay.
+    assert [(each.level, each.what.split(" of")[0]) for each in found] == [("warning", "v1 Endpoints")]
 
 
 @pytest.mark.parametrize(("api", "removed"), ROWS, ids=[f"{version} {kind}" for (version, kind), _ in ROWS])
