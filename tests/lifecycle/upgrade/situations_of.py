@@ -51,7 +51,15 @@ def of_file(folder: Path, text: str = PLATFORM, sources: Sources | None = None) 
     """What a stack file makes; it is written as prod.yaml."""
     file = folder / "prod.yaml"
     file.write_text(text, encoding="utf-8")
-    return situation_of(Target("prod", None, file), sources)
+    if sources is not None:
+        return situation_of(Target("prod", None, file), sources)
+    # A step that is done again finds the same file: it is previewed once.
+    if (file, text) not in _SEEN:
+        _SEEN[file, text] = situation_of(Target("prod", None, file), None)
+    return _SEEN[file, text]
+
+
+_SEEN: dict[tuple[Path, str], Situation] = {}
 
 
 def told(plan: UpgradePlan, code: str) -> list[tuple[str, str]]:
