@@ -222,5 +222,5 @@ def test_the_region_of_a_file_that_names_none_is_given(tmp_path: Path) -> None:
 
 def test_a_report_says_once_what_it_found(tmp_path: Path) -> None:
     part = made(tmp_path, "karpenter: {version: '0.20.0'}\niam: {withOIDC: true}\nmanagedNodeGroups: [{name: n}]\n")
-    (line,) = [each for each in told.lines(part) if ":4:13: karpenter.version" in each]
+    (line,) = [each for each in told.lines(part) if ":4:22: karpenter.version" in each]
     assert line.count('got "0.20.0"') == 1
