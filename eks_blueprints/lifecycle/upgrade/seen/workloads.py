@@ -56,7 +56,8 @@ def _alone(sets: list[dict[str, Any]]) -> Iterator[Finding]:
 def _closed(hooks: list[dict[str, Any]], answering: set[tuple[str, str]]) -> Iterator[Finding]:
     """Webhooks that are asked about every new pod: where nobody answers, no pod starts on a new node."""
     asked = [(each, hook) for each in hooks for hook in rows(each.get("webhooks")) if _about_pods(hook)]
-    silent, others = [], []
+    silent: list[str] = []
+    others: list[str] = []
     for each, hook in asked:
         service = within(hook, "clientConfig", "service") or {}
         where = str(service.get("namespace")), str(service.get("name"))
