@@ -26,7 +26,10 @@ def to_data(part: Imported) -> dict[str, Any]:
             {**_of(part, path), "to": [dotted(each) for each in targets]} for path, targets in build.became.items()
         ],
         "reported": [{**_of(part, path), "what": texts} for path, texts in build.told.items()],
-        "defaults": [{"field": dotted(each.path), "value": each.value, "why": each.why} for each in build.defaults],
+        "defaults": [
+            {"field": dotted(each.path), "value": build.at(each.path, each.value), "why": each.why}
+            for each in build.defaults
+        ],
         "differs": list(build.differs),
         "yours": [{"field": dotted(path), "what": what} for path, what in build.yours.items()],
         "comments": [{"line": each.line, "text": each.text} for each in part.lost],
