@@ -203,9 +203,10 @@ def test_a_refused_member_takes_nothing_else_of_its_group_along(tmp_path: Path) 
     data = load(part.text)
     assert data["addons"]["vpc_cni"] == {"identity": "node_role"}
     assert (part.refused, data["core_addons"]) == ([], ["vpc_cni", "kube_proxy"])
-    assert any(
-        "core_addons: coredns is left out: it tolerates the taints of no node" in each for each in part.build.differs
-    )
+    left = "core_addons: coredns is left out: it tolerates the taints of no node"
+    assert any(left in each for each in part.build.differs)
+    defaults = {each["field"]: each["value"] for each in told.to_data(part)["defaults"]}
+    assert defaults["core_addons"] == data["core_addons"]
 
 
 def test_the_region_of_a_file_that_names_none_is_given(tmp_path: Path) -> None:
