@@ -42,8 +42,6 @@ _SAMPLES = {
 """What stands for an id or an ARN that is none, by what it is of: AWS knows none of them, so that nothing is made until
 the user has written the right one."""
 _ROUNDS = 80
-_ELEMENT = 2
-"""Parts of the path of an element: what is said of it as a whole is its name."""
 
 
 def judge(build: Build, text: Any) -> list[Problem]:
@@ -151,8 +149,13 @@ def _sources(build: Build, path: Path) -> list[Path]:
     return below or [
         source
         for source, targets in build.became.items()
-        if any(_inside(path, each) and len(each) > _ELEMENT and _says(build, source, path, each) for each in targets)
+        if any(_inside(path, each) and not _is_element(each) and _says(build, source, path, each) for each in targets)
     ]
+
+
+def _is_element(target: Path) -> bool:
+    """Whether it is an element as a whole, of which only its name is said; the cluster and the network are none."""
+    return len(target) == 2 and target[0] not in ("cluster", "network")
 
 
 def _inside(path: Path, target: Path) -> bool:

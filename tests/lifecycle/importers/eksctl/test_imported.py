@@ -209,6 +209,13 @@ def test_a_refused_member_takes_nothing_else_of_its_group_along(tmp_path: Path) 
     assert defaults["core_addons"] == data["core_addons"]
 
 
+def test_an_id_that_is_none_is_told_where_it_stands(tmp_path: Path) -> None:
+    part = made(tmp_path, "vpc: {controlPlaneSecurityGroupIDs: [sg-one, sg-two]}\nmanagedNodeGroups: [{name: a}]\n")
+    path = ("vpc", "controlPlaneSecurityGroupIDs", 0)
+    assert 'is not a valid id of a security group; got "sg-one"' in " ".join(part.build.told[path])
+    assert "is not kept" not in " ".join(part.build.told[path])
+
+
 def test_the_region_of_a_file_that_names_none_is_given(tmp_path: Path) -> None:
     source = tmp_path / "cluster.yaml"
     source.write_text(HEAD + "metadata: {name: demo}\n")
