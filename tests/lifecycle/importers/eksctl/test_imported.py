@@ -216,6 +216,17 @@ def test_an_id_that_is_none_is_told_where_it_stands(tmp_path: Path) -> None:
     assert "is not kept" not in " ".join(part.build.told[path])
 
 
+def test_what_is_said_twice_is_told_and_its_neighbours_are_not(tmp_path: Path) -> None:
+    labels = "labels: {role: worker, empty: ''}"
+    dns = "kubeletExtraConfig: {clusterDNS: [1.1.1.1], podPidsLimit: 9}, clusterDNS: 169.254.20.10"
+    text = f"managedNodeGroups: [{{name: a, {labels}}}]\nnodeGroups: [{{name: b, {dns}}}]\n"
+    part = made(tmp_path, text)
+    told_of = {dotted(path): " ".join(texts) for path, texts in part.build.told.items()}
+    assert "is not a valid label value" in told_of["managedNodeGroups[0].labels.empty"]
+    assert "is not kept: compute.b.node_config" in told_of["nodeGroups[0].kubeletExtraConfig.clusterDNS[0]"]
+    assert not {"managedNodeGroups[0].labels.role", "nodeGroups[0].kubeletExtraConfig.podPidsLimit"} & told_of.keys()
+
+
 def test_the_region_of_a_file_that_names_none_is_given(tmp_path: Path) -> None:
     source = tmp_path / "cluster.yaml"
     source.write_text(HEAD + "metadata: {name: demo}\n")
