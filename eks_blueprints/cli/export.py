@@ -16,7 +16,7 @@ def command() -> None:
     """Write a stack file in the format of another tool, as far as it reaches.
 
     \b
-      eks-blueprints export eksctl stacks/prod.yaml -o cluster.yaml      a ClusterConfig of eksctl
+      eks-blueprints export eksctl stacks/prod.yaml -o cluster.yaml
     """
 
 
@@ -33,7 +33,7 @@ def eksctl(stack: Path, output: Path | None, form: str) -> None:
     each field with its line. What is written comes back with `import eksctl`.
 
     \b
-      eks-blueprints export eksctl stacks/prod.yaml                      to standard output
+      eks-blueprints export eksctl stacks/prod.yaml
       eks-blueprints export eksctl stacks/prod.yaml -o cluster.yaml
     """
     from eks_blueprints.lifecycle.exporters.eksctl.exported import exported

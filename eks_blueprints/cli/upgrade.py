@@ -17,7 +17,8 @@ from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.core.printed import document, visible
 
 if TYPE_CHECKING:
-    from eks_blueprints.lifecycle.upgrade.model import Situation, UpgradePlan
+    from eks_blueprints.lifecycle.upgrade.model import Situation
+    from eks_blueprints.lifecycle.upgrade.planned import UpgradePlan
     from eks_blueprints.lifecycle.upgrade.read import Sources
     from eks_blueprints.review.preview.targets import Target
 
@@ -30,11 +31,11 @@ def command() -> None:
     """Plan a Kubernetes upgrade, write it into the stack file step by step, show the calendar of support.
 
     \b
-      eks-blueprints upgrade plan prod                       the next minor: what is in the way, and the steps
-      eks-blueprints upgrade plan prod --to 1.36             one section for each minor on the way
-      eks-blueprints upgrade plan prod --state state.json    with what `pulumi stack export` says is deployed
-      eks-blueprints upgrade apply prod --to 1.36 --step 5   write one step into the stack file
-      eks-blueprints upgrade calendar                        all stacks: days of support left, cost of waiting
+      eks-blueprints upgrade plan prod                       to the next minor
+      eks-blueprints upgrade plan prod --to 1.36             each minor on the way
+      eks-blueprints upgrade plan prod --state state.json    from what is deployed
+      eks-blueprints upgrade apply prod --to 1.36 --step 5   write one step
+      eks-blueprints upgrade calendar                        all stacks
 
     A typical upgrade: plan, settle what is in the way, then apply, review, commit and deploy one step after the other.
     """
@@ -94,11 +95,11 @@ def plan(to: str | None, form: str, strict: bool, **given: Any) -> None:
     it. A version below the cluster's own plans a rollback, as EKS offers it.
 
     \b
-      eks-blueprints upgrade plan prod --to 1.36              a section for each minor on the way
-      eks-blueprints upgrade plan prod --state state.json     what is deployed (pulumi stack export), not declared
-      eks-blueprints upgrade plan prod --context prod         kubelets, budgets and requests, by kubectl
-      eks-blueprints upgrade plan prod --format markdown      for an issue or a pull request
-      eks-blueprints upgrade plan prod --to 1.35 --upgraded-on 2026-11-27   one minor back
+      eks-blueprints upgrade plan prod --to 1.36
+      eks-blueprints upgrade plan prod --state state.json
+      eks-blueprints upgrade plan prod --context prod
+      eks-blueprints upgrade plan prod --format markdown
+      eks-blueprints upgrade plan prod --to 1.35 --upgraded-on 2026-11-27
 
     Exit codes: 0 nothing is in the way, 2 the input is invalid, 3 something is in the way (with --strict also what is
     unknown), or something that was asked for could not be answered.
@@ -125,7 +126,10 @@ def _lines(found: UpgradePlan, form: str) -> Iterable[str]:
 
 
 @command.command("apply", short_help="Write one step of an upgrade into the stack file.")
-@click.option("--to", required=True, metavar="VERSION", help="The next minor, or the one whose upgrade has begun.")
+@click.option(
+    "--to", required=True, metavar="VERSION",
+    help="The next minor, the one whose upgrade has begun, or one below for a rollback.",
+)  # fmt: skip
 @click.option("--step", "number", required=True, type=int, metavar="N", help="Number of the step in `upgrade plan`.")
 @click.option(
     "--release", "releases", multiple=True, metavar="GROUP=RELEASE",
@@ -141,7 +145,8 @@ def apply(to: str, number: int, releases: tuple[str, ...], dry_run: bool, despit
     there. Applying a step twice changes nothing. Steps that need no change of a file say so.
 
     \b
-      eks-blueprints upgrade apply prod --to 1.36 --step 5 > message.txt && git commit --all --file message.txt
+      eks-blueprints upgrade apply prod --to 1.36 --step 5 > message.txt
+      git commit --all --file message.txt
 
     The change goes to standard error, the message to standard output. Exit codes: 0 written, or there already; 2 the
     input is invalid; 3 something is in the way: see `upgrade plan`, or add --despite-blockers.
@@ -153,7 +158,7 @@ def apply(to: str, number: int, releases: tuple[str, ...], dry_run: bool, despit
         message = "has no stack file to write to; got a program; change its versions by hand, in the order of the plan"
         raise InputError([Problem((), message, str(target.source))])
     found = _planned(target, to, **given)
-    if found.rollback or len(found.hops) != 1:
+    if len(found.hops) != 1:
         message = f"goes one minor up at a time from 1.{found.situation.minor}; got {to}"
         raise InputError([Problem(("--to",), f"{message}; apply the steps of 1.{found.situation.minor + 1} first")])
     (hop,) = found.hops

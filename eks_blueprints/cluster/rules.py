@@ -216,7 +216,8 @@ def _tier(args: ClusterArgs, faults: Faults) -> None:
 
 
 def _support(args: ClusterArgs, faults: Faults) -> None:
-    if args.support_type == "STANDARD" and versions.support(args.version) == "extended":
+    extended = versions.support(args.version) == "extended" and not versions.standing_taken()
+    if args.support_type == "STANDARD" and extended:
         got = f'"STANDARD" with {args.version}, which is in extended support'
         faults.add("support_type", f"must be EXTENDED; got {got}; use EXTENDED or a newer version")
 

@@ -218,16 +218,31 @@ def tags(value: dict[str, str]) -> dict[str, str]:
         ValueError: if one has a key or a value that AWS refuses, or there are too many.
     """
     for key, text in value.items():
-        if not 1 <= len(key) <= 128 or not _TAG.fullmatch(key):
-            raise ValueError(f"has a bad key; got {shown(key)}; use 1 to 128 letters, digits, spaces and _.:/=+-@")
-        if key.lower().startswith("aws:"):
-            raise ValueError(f"has a key that AWS reserves; got {shown(key)}; use another prefix than aws:")
-        if len(text) > 256 or not _TAG.fullmatch(text):
-            do = "use up to 256 letters, digits, spaces and _.:/=+-@"
-            raise ValueError(f"has a bad value for {key}; got {shown(text)}; {do}")
+        if fault := _tag_fault(key, text):
+            raise ValueError(f"has a bad tag: {shown(key)} {fault}")
     if len(value) > TAGS_PER_RESOURCE:
         raise ValueError(f"can have at most {TAGS_PER_RESOURCE} tags; got {len(value)}; remove some")
     return value
+
+
+def _each_tag(value: dict[str, str]) -> dict[str, str]:
+    """The same for a field, whose bad tags are shown one by one, each at its place."""
+    faults = Faults()
+    for key, text in value.items():
+        if fault := _tag_fault(key, text):
+            faults.add((key,), fault)
+    faults.raise_if_any()
+    return tags(value)
+
+
+def _tag_fault(key: str, text: str) -> str | None:
+    if not 1 <= len(key) <= 128 or not _TAG.fullmatch(key):
+        return f"has a bad key; got {shown(key)}; use 1 to 128 letters, digits, spaces and _.:/=+-@"
+    if key.lower().startswith("aws:"):
+        return f"has a key that AWS reserves; got {shown(key)}; use another prefix than aws:"
+    if len(text) > 256 or not _TAG.fullmatch(text):
+        return f"has a bad value; got {shown(text)}; use up to 256 letters, digits, spaces and _.:/=+-@"
+    return None
 
 
 def too_many_tags(*layers: Iterable[str]) -> str | None:
@@ -308,7 +323,7 @@ PrefixListId = Annotated[str, AfterValidator(prefix_list_id)]
 GroupDescription = Annotated[str, AfterValidator(group_description)]
 Cidr = Annotated[str, AfterValidator(cidr)]
 Cidr4 = Annotated[str, AfterValidator(cidr4)]
-Tags = Annotated[dict[str, str], AfterValidator(tags)]
+Tags = Annotated[dict[str, str], AfterValidator(_each_tag)]
 
 
 _DATA_KEY = Form(

@@ -6,7 +6,9 @@ a version supported whose day has passed.
 
 from __future__ import annotations
 
+import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -109,6 +111,20 @@ def what_stands() -> Iterator[None]:
         yield
     finally:
         _STANDING.reset(token)
+
+
+def standing_taken() -> bool:
+    """Whether what runs is taken as it is, as inside of `what_stands`: also what EKS would no longer let be made so."""
+    return _STANDING.get()
+
+
+def meant(text: str) -> tuple[str, ...]:
+    """The versions of the table that a text which is none of them may stand for, oldest first."""
+    numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", text))
+    if len(numbers) > 1 and numbers[0].lstrip("0") == "1":
+        del numbers[0]
+    start = numbers[0].lstrip("0") if numbers else ""
+    return tuple(version for version in _releases() if start and version.startswith(f"1.{start}"))
 
 
 @cache

@@ -47,6 +47,30 @@ SYSTEM_PODS: dict[str, Any] = {
 }
 
 
+_DAY: dict[str, Any] = {"type": ["string", "null"], "format": "date", "description": "null where it is not known"}
+CALENDAR: dict[str, Any] = {
+    "type": "object",
+    "description": "how long the Kubernetes version of a cluster is supported; a preview adds it",
+    "required": [
+        "urn",
+        "version",
+        "supportType",
+        "endOfStandardSupport",
+        "endOfExtendedSupport",
+        "extendedSupportPerHour",
+    ],
+    "additionalProperties": False,
+    "properties": {
+        "urn": {**_TEXT, "description": "of the cluster"},
+        "version": _TEXT,
+        "supportType": {"enum": ["STANDARD", "EXTENDED"]},
+        "endOfStandardSupport": _DAY,
+        "endOfExtendedSupport": _DAY,
+        "extendedSupportPerHour": {"type": "number", "description": "US dollars that extended support adds"},
+    },
+}
+
+
 def schema() -> dict[str, Any]:
     """The schema as data."""
     return {
@@ -68,6 +92,7 @@ def schema() -> dict[str, Any]:
             "findings": {"type": "array", "items": _finding()},
             "gaps": {**_TEXTS, "description": "what of the program could not be followed; a preview adds them"},
             "systemPods": SYSTEM_PODS,
+            "calendar": {"type": "array", "items": CALENDAR},
         },
         "$defs": {"resource": _resource(), "options": _options(), **_values()},
     }

@@ -7,10 +7,11 @@ import shlex
 import shutil
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from eks_blueprints.cli import explain, policy, show, show_stack
+from eks_blueprints.cli import explain, export, imports, policy, show, show_stack, upgrade
 from eks_blueprints.cli.teardown import folded
 
 
@@ -28,6 +29,15 @@ def lines(command: object, *args: str) -> list[str]:
 @pytest.mark.usefixtures("narrow")
 def test_every_line_about_policies_fits_in_80_columns() -> None:
     assert [line for line in lines(policy.command, "list") if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("group", [imports.command, export.command, upgrade.command])
+def test_help_on_day_two_fits_in_80_columns(group: click.Group) -> None:
+    above = click.Context(group, info_name=f"eks-blueprints {group.name}", terminal_width=80)
+    commands = [group.get_command(above, name) for name in group.list_commands(above)]
+    below = [click.Context(each, info_name=each.name, parent=above, terminal_width=80) for each in commands if each]
+    told = [line for each in (above, *below) for line in each.get_help().splitlines()]
+    assert [line for line in told if len(line) > 80] == []
 
 
 def test_a_pipe_gets_one_line_a_policy() -> None:

@@ -112,7 +112,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"timeouts": {"create": "long"}}, "timeouts.create: is not a valid duration in one unit"),
     ({"kubeconfig": {"profile": "my profile"}}, "kubeconfig.profile: is not a valid name of a profile"),
-    ({"tags": {"aws:x": "y"}}, "tags: has a key that AWS reserves"),
+    ({"tags": {"aws:x": "y"}}, "tags.aws:x: has a key that AWS reserves"),
     ({"deletion_protection": "yes"}, "deletion_protection: needs true or false"),
     ({"outpost_config": {}}, "outpost_config: is not a field here"),
     ({"vpc_config": {}}, "vpc_config: is not a field here"),

@@ -14,8 +14,9 @@ from eks_blueprints.cli.imports import common
 @click.command("eksctl")
 @click.argument("file", metavar="FILE")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="STACK", help="Stack file to write.")
+@click.option("--region", metavar="REGION", help="AWS region, for a file that names none.")
 @common.formats
-def command(file: str, output: Path | None, form: str) -> None:
+def command(file: str, output: Path | None, region: str | None, form: str) -> None:
     """Turn a ClusterConfig of eksctl into a stack file, and report every field.
 
     Reads one ClusterConfig (eksctl.io/v1alpha5) as YAML or JSON; `-` is standard input. Every value of it is in the
@@ -28,16 +29,19 @@ def command(file: str, output: Path | None, form: str) -> None:
     that eksctl looks up become settings of the stack, and the report says how to set them.
 
     \b
-      eks-blueprints import eksctl cluster.yaml                     to standard output, the report to standard error
+      eks-blueprints import eksctl cluster.yaml
       eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml
-      eksctl create cluster --name shop --dry-run | eks-blueprints import eksctl - -o stacks/shop.yaml
-      eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml --format json
+      eks-blueprints import eksctl cluster.yaml --region eu-west-1
+      eks-blueprints import eksctl cluster.yaml -o prod.yaml --format json
+      eksctl create cluster --name shop --dry-run | eks-blueprints import eksctl -
+
+    Without -o the stack file goes to standard output, and the report to standard error.
     """
     from eks_blueprints.lifecycle.importers import files
     from eks_blueprints.lifecycle.importers.eksctl import told
     from eks_blueprints.lifecycle.importers.eksctl.imported import imported
 
-    part = imported(file)
+    part = imported(file, region)
     if output is None:
         click.echo(part.text, nl=False)
     else:

@@ -26,9 +26,10 @@ def command(paths: tuple[str, ...], output: Path | None, into: Path | None, name
     its line.
 
     \b
-      kubectl get nodepools,ec2nodeclasses -o yaml | eks-blueprints import karpenter - --into stacks/prod.yaml
+      kubectl get nodepools,ec2nodeclasses -o yaml > pools.yaml
+      eks-blueprints import karpenter pools.yaml --into stacks/prod.yaml
       eks-blueprints import karpenter karpenter/*.yaml -o stacks/pools.yaml
-      eks-blueprints import karpenter pools.yaml --into stacks/prod.yaml --name spot
+      eks-blueprints import karpenter pools.yaml --into prod.yaml --name spot
     """
     common.check_options(into, {"-o": output})
     from eks_blueprints.core.leaves import element_name

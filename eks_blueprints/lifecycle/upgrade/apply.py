@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from eks_blueprints.lifecycle.edits.files import Files, others
 from eks_blueprints.lifecycle.edits.files import write as write_files
 from eks_blueprints.lifecycle.upgrade.checks.addons import BY_CLUSTER, fits, for_both, newest
 from eks_blueprints.lifecycle.upgrade.declared_nodes import minor_in
-from eks_blueprints.lifecycle.upgrade.model import Component, Nodes, Situation, Step
+from eks_blueprints.lifecycle.upgrade.model import Component, Nodes, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Step
 
 SETTLING = frozenset({"nodes-first", "hold-nodes", "addons-before"})
 """Steps that settle what stands in the way, and so are written although something does."""
@@ -38,7 +39,7 @@ class Applied:
 def applied(  # noqa: PLR0917 - the step, and what it is taken from
     stack_file: Path, situation: Situation, target: int, steps: tuple[Step, ...], number: int, given: Mapping[str, str]
 ) -> Applied:
-    """What step `number` of the way to 1.`target` makes of a stack file; `given` are releases of images by group.
+    """What step `number` of the way to 1.`target`, up or back, makes of a stack file; `given` are releases by group.
 
     Raises:
         InputError: if there is no such step, it changes no file, its turn has not come, or what to write is not known.
@@ -83,24 +84,45 @@ def _step(steps: tuple[Step, ...], number: int) -> Step:
 
 
 def _changes(step: Step, situation: Situation, target: int, given: Mapping[str, str]) -> Iterator[Change]:
-    if step.id == "nodes-first":
-        for each in situation.of_kind("managed", "self-managed"):
-            if not each.follows and each.minor is not None and each.minor < target - 1:
-                yield from _nodes(each, target - 1, given)
-    elif step.id == "hold-nodes":
-        for each in situation.of_kind("managed", "self-managed"):
-            if each.follows:
-                yield Change(("compute", each.name, "version"), f"1.{target - 1}")
-    elif step.id == "addons-before":
-        for component in situation.components:
-            yield from _before(component, situation, target)
-    elif step.id == "control-plane":
-        yield Change(("cluster", "version"), f"1.{target}")
-    elif step.id == "addons-after":
-        yield from _after(situation, target)
+    if step.id in _WRITTEN:
+        yield from _WRITTEN[step.id](situation, target, given)
     else:
         group = next(each for each in situation.nodes if step.id == f"nodes-{each.name}")
         yield from _nodes(group, target, given)
+
+
+def _nodes_first(situation: Situation, target: int, given: Mapping[str, str]) -> Iterator[Change]:
+    for each in situation.of_kind("managed", "self-managed"):
+        if not each.follows and each.minor is not None and each.minor < target - 1:
+            yield from _nodes(each, target - 1, given)
+
+
+def _hold(situation: Situation, target: int, _given: Mapping[str, str]) -> Iterator[Change]:
+    for each in situation.of_kind("managed", "self-managed"):
+        if each.follows:
+            yield Change(("compute", each.name, "version"), f"1.{target - 1}")
+
+
+def _addons_before(situation: Situation, target: int, _given: Mapping[str, str]) -> Iterator[Change]:
+    for component in situation.components:
+        yield from _before(component, situation, target)
+
+
+def _control_plane(_situation: Situation, target: int, _given: Mapping[str, str]) -> Iterator[Change]:
+    yield Change(("cluster", "version"), f"1.{target}")
+
+
+def _nodes_back(situation: Situation, target: int, given: Mapping[str, str]) -> Iterator[Change]:
+    for each in situation.of_kind("managed", "self-managed"):
+        if each.minor is None or each.minor > target or each.follows:
+            yield from _nodes(each, target, given)
+
+
+def _addons_back(situation: Situation, target: int, _given: Mapping[str, str]) -> Iterator[Change]:
+    for each in situation.components:
+        to = newest(situation.offered.get(each.name, {}).get(f"1.{target}", ()))
+        if each.eks and to and fits(each, situation, target) is False:
+            yield Change(("addons", _element(each), "version"), to)
 
 
 def _before(each: Component, situation: Situation, target: int) -> Iterator[Change]:
@@ -115,7 +137,7 @@ def _before(each: Component, situation: Situation, target: int) -> Iterator[Chan
         yield Change(("addons", each.element, "version"), default)
 
 
-def _after(situation: Situation, target: int) -> Iterator[Change]:
+def _after(situation: Situation, target: int, _given: Mapping[str, str]) -> Iterator[Change]:
     pinned = [
         each.name for each in situation.components if each.eks and each.pinned and each.name not in situation.offered
     ]
@@ -164,6 +186,19 @@ def _nodes(each: Nodes, target: int, given: Mapping[str, str]) -> Iterator[Chang
     if release is not None:
         field = ("release_version",) if each.kind == "managed" else ("image", "release")
         yield Change(("compute", each.name, *field), release)
+
+
+_WRITTEN: dict[str, Callable[[Situation, int, Mapping[str, str]], Iterator[Change]]] = {
+    "nodes-first": _nodes_first,
+    "hold-nodes": _hold,
+    "addons-before": _addons_before,
+    "control-plane": _control_plane,
+    "addons-after": _after,
+    "rollback-nodes": _nodes_back,
+    "rollback-addons": _addons_back,
+    "rollback-file": _control_plane,
+}
+"""What each step writes, by its id; those of one group of nodes are called after it."""
 
 
 def _message(situation: Situation, target: int, step: Step, number: int, changes: tuple[Change, ...]) -> str:

@@ -6,8 +6,11 @@ import math
 from datetime import timedelta
 
 from eks_blueprints.core.clock import today
+from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.core.facts.vcpu_quotas import vcpu_quota
 from eks_blueprints.core.support import EXTRA_HOUR, standing
-from eks_blueprints.lifecycle.upgrade.model import Nodes, Range, Situation
+from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Range
 from eks_blueprints.review.cost.prices import list_prices
 
 _CONTROL_PLANE = Range(
@@ -49,6 +52,17 @@ def surge(group: Nodes) -> int | None:
     if pace is None or group.zones is None:
         return None
     return max(2 * group.zones, pace)
+
+
+def surge_vcpus(group: Nodes) -> tuple[int, str] | None:
+    """How many vCPUs these nodes add at most, and the code of the quota that they need room in; None if not known."""
+    extra = surge(group)
+    known = [(found.vcpus, name) for name in group.instance_types if (found := instance_type(name)) is not None]
+    if extra is None or not known:
+        return None
+    vcpus, name = max(known)
+    code = vcpu_quota(name, spot=group.spot)
+    return (extra * vcpus, code) if code is not None else None
 
 
 def roll(group: Nodes) -> Range | None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from eks_blueprints.lifecycle.upgrade import estimate
 from eks_blueprints.lifecycle.upgrade.checks.nodes import parameter
 from eks_blueprints.lifecycle.upgrade.declared_nodes import minor_in
-from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation, Step
+from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Step
 
 
 def node_steps(situation: Situation, target: int) -> Iterator[Step]:
@@ -37,6 +38,11 @@ def _managed(each: Nodes, situation: Situation, target: int) -> Step:
     lines = [f"{each.place}: 1.{each.minor}" if each.minor is not None else f"{each.place}: version not known"]
     if pace is not None and each.count is not None:
         lines.append(f"{each.count} nodes, {pace} at a time, {extra or 'some'} more while it lasts")
+    room = estimate.surge_vcpus(each)
+    if room is not None:
+        lines.append(
+            f"up to {room[0]} vCPUs more while it lasts: whether quota {room[1]} of EC2 has room is not looked up"
+        )
     if each.force:
         lines.append("force_update_version ends pods that a disruption budget keeps")
     if each.release:
@@ -54,6 +60,11 @@ def _managed(each: Nodes, situation: Situation, target: int) -> Step:
         found=tuple(lines),
         commands=(
             *((parameter(each.ami_type or "", target),) if each.release else ()),
+            *(
+                (f"aws service-quotas get-service-quota --service-code ec2 --quota-code {room[1]}{region}",)
+                if room
+                else ()
+            ),
             f"pulumi up --stack {situation.stack}",
             f"aws eks list-nodegroups --cluster-name {situation.cluster}{region}",
             "kubectl get nodes -l eks.amazonaws.com/nodegroup -L eks.amazonaws.com/nodegroup",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from eks_blueprints.core import versions
-from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.errors import InputError, Problem, shown
 from eks_blueprints.core.support import standing
 from eks_blueprints.lifecycle.upgrade import estimate
 from eks_blueprints.lifecycle.upgrade.checks.addons import addons
@@ -16,7 +16,8 @@ from eks_blueprints.lifecycle.upgrade.checks.fields import fields
 from eks_blueprints.lifecycle.upgrade.checks.network import network
 from eks_blueprints.lifecycle.upgrade.checks.nodes import nodes
 from eks_blueprints.lifecycle.upgrade.checks.skew import skew
-from eks_blueprints.lifecycle.upgrade.model import Finding, Hop, Situation, UpgradePlan
+from eks_blueprints.lifecycle.upgrade.model import Finding, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Hop, UpgradePlan
 from eks_blueprints.lifecycle.upgrade.rollback import rollback_findings, rollback_steps
 from eks_blueprints.lifecycle.upgrade.steps import steps
 
@@ -45,10 +46,18 @@ def plan(situation: Situation, to: str | None = None) -> UpgradePlan:
 
 
 def _target(situation: Situation, to: str | None) -> int:
+    if to is None:
+        return situation.minor + 1
     try:
-        target = versions.minor(to) if to is not None else situation.minor + 1
+        target = versions.minor(to)
     except ValueError as error:
-        raise InputError([Problem(("--to",), str(error))]) from None
+        raise _refused(to, str(error).partition(";")[0].partition(" got ")[0].rstrip("; "), situation) from None
+    newest = max(situation.minor, versions.minor(versions.latest()))
+    if target > newest + _A_YEAR:
+        do = f"EKS is known to offer up to {versions.latest()}; name one of those, or upgrade eks-blueprints"
+        raise InputError([Problem(("--to",), f"is no version that EKS can offer by now; got {to}; {do}")])
+    if target <= newest and f"1.{target}" not in versions.releases():
+        raise _refused(to, "is no version that EKS has offered", situation)
     if target < situation.minor - 1:
         message = (
             f"is more than one minor below the cluster's 1.{situation.minor}, and EKS rolls back one at most; "
@@ -56,10 +65,14 @@ def _target(situation: Situation, to: str | None) -> int:
             "build a second cluster of that version beside it"
         )
         raise InputError([Problem(("--to",), message)])
-    if target > max(situation.minor, versions.minor(versions.latest())) + _A_YEAR:
-        do = f"EKS is known to offer up to {versions.latest()}; name one of those, or upgrade eks-blueprints"
-        raise InputError([Problem(("--to",), f"is no version that EKS can offer by now; got {to}; {do}")])
     return target
+
+
+def _refused(to: str, what: str, situation: Situation) -> InputError:
+    """An error about a text that is no version, with those that may be meant."""
+    ahead = [each for each in versions.meant(to) if versions.minor(each) >= situation.minor]
+    do = f"did you mean {' or '.join(ahead)}?" if ahead else f"write one up to {versions.latest()}"
+    return InputError([Problem(("--to",), f"{what}; got {shown(to)}; {do}")])
 
 
 _A_YEAR = 3

@@ -11,7 +11,9 @@ from datetime import timedelta
 from eks_blueprints.core import versions
 from eks_blueprints.core.clock import today
 from eks_blueprints.lifecycle.upgrade import estimate
-from eks_blueprints.lifecycle.upgrade.model import Finding, Situation, Step
+from eks_blueprints.lifecycle.upgrade.checks.addons import fits, newest
+from eks_blueprints.lifecycle.upgrade.model import Component, Finding, Situation
+from eks_blueprints.lifecycle.upgrade.planned import Step
 from eks_blueprints.lifecycle.upgrade.steps import aws
 
 DAYS = 7
@@ -66,6 +68,15 @@ def rollback_findings(situation: Situation, target: int) -> Iterator[Finding]:
             place=each.place,
             source=SOURCE,
         )
+    for component in (each for each in situation.components if fits(each, situation, target) is False):
+        yield Finding(
+            level="warning",
+            code="rollback-addons",
+            what=f"{component.name} {component.version} does not run on 1.{target}, and EKS leaves it as it is",
+            do=f"write {_older(component, situation, target)} after the control plane is back",
+            place=component.place,
+            source=SOURCE,
+        )
     for stays in STAYS:
         yield Finding(level="note", code="rollback-stays", what=f"does not come back: {stays}", do="", source=SOURCE)
 
@@ -91,15 +102,15 @@ def rollback_steps(situation: Situation, target: int) -> list[Step]:
             why="in a deployment of its own: a kubelet may not be newer than its control plane",
             found=tuple(f"{each.name} ({each.kind}): {_back(each.kind, target)}" for each in newer),
             commands=(f"pulumi up --stack {situation.stack}",),
+            edits=True,
             done=not newer,
         ),
         Step(
             id="rollback-control-plane",
             until="status is ACTIVE and the version is the older one",
             title=f"take the control plane back to 1.{target}",
-            why="the same call as an upgrade (UpdateClusterVersion, of type VersionRollback); Auto Mode's nodes "
-            "go back by "
-            "themselves",
+            why="the same call as an upgrade (UpdateClusterVersion, of type VersionRollback); Auto Mode's nodes go "
+            "back by themselves",
             commands=(
                 aws(situation, f"update-cluster-version --kubernetes-version 1.{target}"),
                 aws(situation, "describe-cluster --query cluster.[status,version]"),
@@ -112,18 +123,27 @@ def rollback_steps(situation: Situation, target: int) -> list[Step]:
             title=f"take add-ons back that do not run on 1.{target}",
             why="EKS leaves add-ons as they are",
             found=tuple(f"{each.name} {each.version or ''}".strip() for each in situation.components if each.eks),
+            edits=True,
+            done=not [each for each in situation.components if each.eks and fits(each, situation, target) is False],
         ),
         Step(
             id="rollback-file",
             until="the preview shows no change",
             title="write the older version into the stack file",
-            why="so that the next deployment does not upgrade again; what the provider makes of a lower version "
-            "has not been "
-            "tried on AWS, so the call comes first and the file after it, with a refresh",
+            why="so that the next deployment does not upgrade again; what the provider makes of a lower version has "
+            "not been tried on AWS, so the call comes first and the file after it, with a refresh",
             found=(situation.place,) if situation.place else (),
+            edits=True,
+            done=(situation.declared or situation.minor) <= target,
             commands=(f"pulumi refresh --stack {situation.stack}", f"pulumi preview --stack {situation.stack}"),
         ),
     ]
+
+
+def _older(each: Component, situation: Situation, target: int) -> str:
+    offered = situation.offered.get(each.name, {}).get(f"1.{target}", ())
+    found = newest(offered)
+    return f"version: {found}" if found else f"a version that runs on 1.{target}"
 
 
 def _back(kind: str, target: int) -> str:

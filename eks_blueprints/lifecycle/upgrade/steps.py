@@ -9,9 +9,10 @@ from __future__ import annotations
 from eks_blueprints.core import versions
 from eks_blueprints.lifecycle.upgrade import estimate
 from eks_blueprints.lifecycle.upgrade.checks.addons import BY_CLUSTER, QUIET, fits, for_both, newest
-from eks_blueprints.lifecycle.upgrade.model import Component, Finding, Situation, Step
+from eks_blueprints.lifecycle.upgrade.model import Component, Finding, Situation
 from eks_blueprints.lifecycle.upgrade.node_steps import node_steps
 from eks_blueprints.lifecycle.upgrade.notes import notes, release_notes
+from eks_blueprints.lifecycle.upgrade.planned import Step
 
 
 def steps(situation: Situation, target: int, found: tuple[Finding, ...]) -> list[Step]:

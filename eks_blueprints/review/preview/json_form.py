@@ -10,6 +10,7 @@ from eks_blueprints.core.plain_secrets import PLAIN, hidden
 from eks_blueprints.recording import Plan, Position
 from eks_blueprints.review.preview.account import accounts
 from eks_blueprints.review.preview.run import Finding, Preview
+from eks_blueprints.review.preview.support import calendar
 from eks_blueprints.review.preview.system_pods import system_pods
 
 COMPARED = "EKS_BLUEPRINTS_COMPARED"
@@ -33,7 +34,9 @@ def to_data(preview: Preview) -> dict[str, Any]:
     found = [account.to_data() for account in accounts(preview.plan)]
     findings = [finding.to_data() for finding in preview.findings]
     pods = system_pods(preview.plan)
-    told = {} if pods is None else {"systemPods": pods.to_data()}
+    told: dict[str, Any] = {} if pods is None else {"systemPods": pods.to_data()}
+    if days := calendar(preview.plan):
+        told["calendar"] = days
     return {**data, "accounts": found, "findings": findings, "gaps": list(dict.fromkeys(preview.gaps)), **told}
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation, UpgradePlan
+from eks_blueprints.lifecycle.upgrade.model import Nodes, Situation
+from eks_blueprints.lifecycle.upgrade.planned import UpgradePlan
 from eks_blueprints.lifecycle.upgrade.read import Sources, situation_of
 from eks_blueprints.review.preview.targets import Target
 
@@ -50,7 +51,15 @@ def of_file(folder: Path, text: str = PLATFORM, sources: Sources | None = None) 
     """What a stack file makes; it is written as prod.yaml."""
     file = folder / "prod.yaml"
     file.write_text(text, encoding="utf-8")
-    return situation_of(Target("prod", None, file), sources)
+    if sources is not None:
+        return situation_of(Target("prod", None, file), sources)
+    # A step that is done again finds the same file: it is previewed once.
+    if (file, text) not in _SEEN:
+        _SEEN[file, text] = situation_of(Target("prod", None, file), None)
+    return _SEEN[file, text]
+
+
+_SEEN: dict[tuple[Path, str], Situation] = {}
 
 
 def told(plan: UpgradePlan, code: str) -> list[tuple[str, str]]:

@@ -15,6 +15,67 @@ from eks_blueprints.recording import record
 ROWS = sorted(table().items())
 
 
+GUIDE = {
+    16: """extensions/v1beta1 Deployment DaemonSet ReplicaSet NetworkPolicy PodSecurityPolicy
+        apps/v1beta1 Deployment StatefulSet
+        apps/v1beta2 Deployment StatefulSet DaemonSet ReplicaSet""",
+    22: """admissionregistration.k8s.io/v1beta1 MutatingWebhookConfiguration ValidatingWebhookConfiguration
+        apiextensions.k8s.io/v1beta1 CustomResourceDefinition
+        apiregistration.k8s.io/v1beta1 APIService
+        authentication.k8s.io/v1beta1 TokenReview
+        authorization.k8s.io/v1beta1 LocalSubjectAccessReview SelfSubjectAccessReview SubjectAccessReview
+        certificates.k8s.io/v1beta1 CertificateSigningRequest
+        coordination.k8s.io/v1beta1 Lease
+        extensions/v1beta1 Ingress
+        networking.k8s.io/v1beta1 Ingress IngressClass
+        rbac.authorization.k8s.io/v1beta1 ClusterRole ClusterRoleBinding Role RoleBinding
+        scheduling.k8s.io/v1beta1 PriorityClass
+        storage.k8s.io/v1beta1 CSIDriver CSINode StorageClass VolumeAttachment""",
+    25: """batch/v1beta1 CronJob
+        discovery.k8s.io/v1beta1 EndpointSlice
+        events.k8s.io/v1beta1 Event
+        autoscaling/v2beta1 HorizontalPodAutoscaler
+        policy/v1beta1 PodDisruptionBudget PodSecurityPolicy
+        node.k8s.io/v1beta1 RuntimeClass""",
+    26: """flowcontrol.apiserver.k8s.io/v1beta1 FlowSchema PriorityLevelConfiguration
+        autoscaling/v2beta2 HorizontalPodAutoscaler""",
+    27: "storage.k8s.io/v1beta1 CSIStorageCapacity",
+    29: "flowcontrol.apiserver.k8s.io/v1beta2 FlowSchema PriorityLevelConfiguration",
+    32: "flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema PriorityLevelConfiguration",
+}
+"""What Kubernetes' Deprecated API Migration Guide says that each minor serves no longer, written down from it."""
+SERVED = """v1 Pod Service Endpoints ConfigMap Secret
+    apps/v1 Deployment StatefulSet DaemonSet ReplicaSet
+    batch/v1 CronJob Job
+    policy/v1 PodDisruptionBudget
+    autoscaling/v2 HorizontalPodAutoscaler
+    networking.k8s.io/v1 Ingress NetworkPolicy
+    storage.k8s.io/v1 StorageClass CSIDriver
+    rbac.authorization.k8s.io/v1 Role ClusterRole
+    flowcontrol.apiserver.k8s.io/v1 FlowSchema
+    admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration ValidatingAdmissionPolicy
+    gateway.networking.k8s.io/v1 Gateway HTTPRoute
+    karpenter.sh/v1 NodePool"""
+
+
+def _rows(text: str) -> list[tuple[str, str]]:
+    return [(words[0], kind) for words in map(str.split, text.splitlines()) for kind in words[1:]]
+
+
+def test_what_the_migration_guide_says_is_found_in_the_minor_that_it_says() -> None:
+    for minor, text in GUIDE.items():
+        for version, kind in _rows(text):
+            use = [Api(version, kind, "thing", "declared")]
+            found = [[each.level for each in scan(use, target)] for target in (minor - 1, minor, minor + 4)]
+            assert found == [["warning"], ["blocker"], ["blocker"]], (version, kind)
+
+
+def test_what_kubernetes_serves_is_not_found() -> None:
+    found = scan([Api(version, kind, "thing", "declared") for version, kind in _rows(SERVED)], 36)
+    # Endpoints are deprecated since 1.33, and stay.
+    assert [(each.level, each.what.split(" of")[0]) for each in found] == [("warning", "v1 Endpoints")]
+
+
 @pytest.mark.parametrize(("api", "removed"), ROWS, ids=[f"{version} {kind}" for (version, kind), _ in ROWS])
 def test_every_row_is_found_on_the_day_it_goes_and_one_minor_before(api: tuple[str, str], removed: Removed) -> None:
     use = Api(*api, "thing", "declared", "stacks/prod.yaml:3")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eks_blueprints.core.clock import VARIABLE
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.lifecycle.upgrade.apply import Applied, applied, write
 from eks_blueprints.lifecycle.upgrade.planner import plan
 from eks_blueprints.lifecycle.upgrade.read import Sources
 
-from .situations_of import PLATFORM, of_file
+from .situations_of import PLATFORM, of_file, situation, told
 from .test_seen import addons, written
 
 
@@ -155,3 +157,46 @@ def test_what_would_not_be_valid_is_not_written(tmp_path: Path) -> None:
 def test_steps_that_change_no_file_say_which_do(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"changes no file: .*; got \d+; steps that do are .*control-plane"):
         step(tmp_path, "1.35", "verify", PLATFORM)
+
+
+def test_a_rollback_is_written_nodes_first_and_the_file_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "2026-11-30")
+    text = PLATFORM.replace('"1.34"', '"1.36"') + "\naddons:\n  coredns: {version: v1.14.3-eksbuild.11}\n"
+    offered = addons(
+        ("coredns", "v1.13.2-eksbuild.19", ["1.35"]),
+        ("coredns", "v1.12.4-eksbuild.1", ["1.35"]),
+        ("coredns", "v1.14.3-eksbuild.11", ["1.36"]),
+    )
+    sources = Sources(addon_versions=(written(tmp_path, offered),), upgraded_on=date(2026, 11, 27))
+    here, file = of_file(tmp_path, text, sources), tmp_path / "prod.yaml"
+    found = plan(here, "1.35")
+    warned = ("warning", "coredns v1.14.3-eksbuild.11 does not run on 1.35, and EKS leaves it as it is")
+    assert told(found, "rollback-addons") == [warned]
+    steps = found.hops[0].steps
+    ids = ["rollback-nodes", "rollback-addons", "rollback-file"]
+    assert [each.id for each in steps if each.edits] == ids
+    numbers = [index for index, each in enumerate(steps, 1) if each.edits]
+    made = [applied(file, here, 35, steps, number, {}) for number in numbers]
+    assert [[str(change) for change in each.changes] for each in made] == [
+        ['compute.batch.version: "1.35"', 'compute.system.version: "1.35"'],
+        ['addons.coredns.version: "v1.13.2-eksbuild.19"'],
+        ['cluster.version: "1.35"'],
+    ]
+    write(file, made[0])
+    assert applied(file, here, 35, steps, numbers[0], {}).files == {}
+    assert "# raised by hand only" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("\n", "\r\n"), ("# The shop's", "\ufeff# Größe ☃, the shop's"), ("4\n  batch", "4\n\n  batch")],
+)
+def test_a_file_keeps_its_line_ends_its_mark_and_its_letters(before: str, after: str, tmp_path: Path) -> None:
+    file = tmp_path / "prod.yaml"
+    text = PLATFORM.replace(before, after)
+    file.write_bytes(text.encode())
+    here = situation(34)
+    (hop,) = plan(here, "1.35").hops
+    number = next(index for index, each in enumerate(hop.steps, 1) if each.id == "control-plane")
+    write(file, applied(file, here, 35, hop.steps, number, {}))
+    assert file.read_bytes() == text.replace('"1.34"', '"1.35"').encode()

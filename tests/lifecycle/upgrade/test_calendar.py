@@ -6,14 +6,20 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
 from eks_blueprints.core.clock import VARIABLE
 from eks_blueprints.core.support import EXTRA_HOUR, standing
 from eks_blueprints.lifecycle.upgrade.calendar import Calendar, entries
 from eks_blueprints.lifecycle.upgrade.shown.calendar_forms import FORMS, ics
+from eks_blueprints.recording import Plan
+from eks_blueprints.recording.plan import KIND, VERSION
+from eks_blueprints.recording.schema import schema
 from eks_blueprints.review.cost.prices import list_prices
+from eks_blueprints.review.preview.support import calendar as days_of
 from eks_blueprints.review.preview.targets import Target
 from tests.commands import called
 
@@ -139,3 +145,35 @@ def test_it_is_of_all_stacks_of_the_project() -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()[:2]] == ["dev", "prod"]
     told = called("preview", "dev", cwd=ROOT)
     assert "\nKubernetes 1.35 (dev): standard support for 117 more days (until 2027-03-27)" in told.stdout
+
+
+def test_a_plan_as_json_has_the_days_of_each_cluster() -> None:
+    urn = "urn:pulumi:dev::shop::aws:eks/cluster:Cluster::dev"
+    inputs = {"version": "1.35", "upgradePolicy": {"supportType": "STANDARD"}}
+    cluster = {"urn": urn, "type": "aws:eks/cluster:Cluster", "name": "dev", "custom": True, "inputs": inputs}
+    newer = {**cluster, "urn": f"{urn}-2", "name": "dev-2", "inputs": {"version": "1.44"}}
+    unnamed = {**cluster, "urn": f"{urn}-3", "name": "dev-3", "inputs": {}}
+    data: dict[str, Any] = {
+        "kind": KIND, "version": VERSION, "project": "shop", "stack": "dev", "outputs": {},
+        "resources": [cluster, newer, unnamed],
+    }  # fmt: skip
+    found = days_of(Plan.from_data(data))
+    assert found == [
+        {
+            "urn": urn,
+            "version": "1.35",
+            "supportType": "STANDARD",
+            "endOfStandardSupport": "2027-03-27",
+            "endOfExtendedSupport": "2028-03-27",
+            "extendedSupportPerHour": 0.5,
+        },
+        {
+            "urn": f"{urn}-2",
+            "version": "1.44",
+            "supportType": "EXTENDED",
+            "endOfStandardSupport": None,
+            "endOfExtendedSupport": None,
+            "extendedSupportPerHour": 0.5,
+        },
+    ]
+    jsonschema.validate({**data, "calendar": found}, schema())

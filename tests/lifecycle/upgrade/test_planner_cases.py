@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -252,3 +253,53 @@ def test_each_step_says_when_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "nodes-auto-mode",
         "nodes-hybrid",
     ]
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("1.3", 'is no version that EKS has offered; got "1.3"; did you mean 1.34 or 1.35 or 1.36?'),
+        ("1.2", 'is no version that EKS has offered; got "1.2"; write one up to 1.36'),
+        ("v1.35", 'is not a valid Kubernetes version; got "v1.35"; did you mean 1.35?'),
+        ("1.35.2", "did you mean 1.35?"),
+        ("35", "did you mean 1.35?"),
+        ("1,35", "did you mean 1.35?"),
+        ("", 'is not a valid Kubernetes version; got ""; write one up to 1.36'),
+        ("latest", "write one up to 1.36"),
+        ("1.28", "EKS rolls back one at most"),
+        ("1.99", "is no version that EKS can offer by now"),
+    ],
+)
+def test_a_target_that_is_none_is_answered_with_what_may_be_meant(to: str, said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        plan(situation(34), to)
+
+
+def test_support_type_standard_is_planned_and_stops_where_the_target_is_in_extended_support(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "2026-11-30")
+    text = PLATFORM.replace('version: "1.34"', 'support_type: STANDARD\n  version: "1.32"')
+    here = of_file(tmp_path, text)
+    assert (here.minor, here.support_type) == (32, "STANDARD")
+    ((level, what),) = told(plan(here, "1.33"), "support-type")
+    assert (level, what) == ("blocker", "1.33 is in extended support, and the cluster has support type STANDARD")
+    assert [what for _, what in told(plan(here, "1.34"), "support-type")] == [what]
+
+
+@pytest.mark.parametrize(
+    ("types", "spot", "said"),
+    [
+        (("m7g.large", "m7g.xlarge"), False, "up to 24 vCPUs more while it lasts: whether quota L-1216C47A"),
+        (("g5.xlarge",), False, "up to 24 vCPUs more while it lasts: whether quota L-DB2E81BA"),
+        (("c7i.large",), True, "up to 12 vCPUs more while it lasts: whether quota L-34B43A08"),
+        (("trn1.2xlarge",), False, None),
+    ],
+)
+def test_nodes_beside_the_old_ones_need_room_in_a_quota(types: tuple[str, ...], spot: bool, said: str | None) -> None:
+    here = situation(34, nodes=(group(minor=34, instance_types=types, spot=spot, count=4, zones=3),))
+    (step,) = [each for each in plan(here).hops[0].steps if each.id == "nodes-system"]
+    found = [line for line in step.found if "vCPUs" in line]
+    assert [line.startswith(str(said)) for line in found] == ([] if said is None else [True])
+    asked = [each for each in step.commands if "get-service-quota" in each]
+    assert len(asked) == len(found)

@@ -14,6 +14,7 @@ from eks_blueprints.lifecycle.upgrade.model import Component, Situation
 from eks_blueprints.lifecycle.upgrade.planner import plan
 from eks_blueprints.lifecycle.upgrade.read import Sources, with_sources
 from eks_blueprints.lifecycle.upgrade.seen.cluster import Connection
+from eks_blueprints.lifecycle.upgrade.seen.workloads import workloads
 
 from .situations_of import group, situation, told
 
@@ -173,13 +174,16 @@ def test_an_addon_that_eks_does_not_offer_for_the_next_version_stops_it(tmp_path
     assert [each.what for each in plan(seen).stops()] == ["EKS offers no version of add-on adot for 1.35"]
 
 
+_HOOKS = "validatingwebhookconfigurations,mutatingwebhookconfigurations"
+
+
 def answering(folder: Path, monkeypatch: pytest.MonkeyPatch, **answers: str) -> Connection:
     """A `kubectl` on the PATH that gives recorded answers, and notes what it was asked."""
     for name, text in answers.items():
         (folder / f"{name}.out").write_text(text, encoding="utf-8")
     script = f"""#!/bin/sh
 echo "$@" >> {folder}/asked
-for word in version nodes pdb /metrics; do
+for word in version nodes pdb /metrics deployments,statefulsets endpointslices {_HOOKS}; do
   case " $* " in *" $word "*) f={folder}/$(basename $word).out;; esac
 done
 if [ -f "$f" ]; then cat "$f"; else echo "Error from server (Forbidden): no rights" >&2; exit 1; fi
@@ -209,6 +213,7 @@ def asked(folder: Path, monkeypatch: pytest.MonkeyPatch, here: Situation, **answ
         "version": json.dumps({"serverVersion": {"gitVersion": "v1.34.2-eks-3cfe0ce"}}),
         "nodes": json.dumps({"items": answers.pop("nodes", [])}),
         "pdb": json.dumps({"items": answers.pop("pdb", [])}),
+        **{each: json.dumps({"items": []}) for each in ("deployments,statefulsets", _HOOKS, "endpointslices")},
         **answers,
     }
     return with_sources(here, Sources(connection=answering(folder, monkeypatch, **given)))
@@ -237,6 +242,43 @@ def test_a_cluster_tells_its_kubelets_budgets_and_requests(tmp_path: Path, monke
     assert not any(verb in line.split() for line in words for verb in ("apply", "delete", "patch", "create", "drain"))
 
 
+def test_webhooks_that_fail_closed_and_workloads_of_one_pod_are_told() -> None:
+    def webhook(name: str, **more: Any) -> dict[str, Any]:
+        rule = {"apiGroups": [""], "operations": ["CREATE"], "resources": ["pods"]}
+        service = {"service": {"namespace": "shop", "name": name}}
+        return {"name": name, "clientConfig": service, "rules": [rule], **more}
+
+    hooks = [
+        webhook("silent"),
+        webhook("answers", failurePolicy="Fail"),
+        webhook("ignored", failurePolicy="Ignore"),
+        webhook("services", rules=[{"apiGroups": [""], "operations": ["*"], "resources": ["services"]}]),
+        webhook("outside", clientConfig={"url": "https://example.com"}),
+    ]
+    behind = {"namespace": "shop", "labels": {"kubernetes.io/service-name": "answers"}}
+    gone = {"namespace": "shop", "labels": {"kubernetes.io/service-name": "silent"}}
+    answers = {
+        "deployments,statefulsets": [
+            {"metadata": {"namespace": "shop", "name": name}, "spec": {"replicas": count}}
+            for name, count in (("web", 1), ("api", 2), ("none", 0))
+        ],
+        _HOOKS: [{"metadata": {"name": "policy"}, "webhooks": hooks}],
+        "endpointslices": [
+            {"metadata": behind, "endpoints": [{"conditions": {}}]},
+            {"metadata": gone, "endpoints": [{"conditions": {"ready": False}}]},
+        ],
+    }
+    found = list(workloads(lambda _, kinds, *_words: json.dumps({"items": answers[kinds]})))
+    assert [(each.level, each.code) for each in found] == [
+        ("warning", "single-pod-now"),
+        ("blocker", "webhook-silent"),
+        ("warning", "webhook-closed"),
+    ]
+    assert found[0].what.endswith(": shop/web")
+    assert "1 webhook for pods with failurePolicy Fail, and no pod answers: silent of policy" in found[1].what
+    assert "answers of policy (service shop/answers)" in found[2].what
+
+
 def test_metrics_that_may_not_be_read_are_not_taken_for_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = plan(asked(tmp_path, monkeypatch, situation(), nodes=[]))
     assert [(each.level, each.code) for each in found.stops()] == [("unknown", "api-requests")]
@@ -252,3 +294,30 @@ def test_no_kubectl_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputError, match="needs kubectl; got none on the PATH"):
         with_sources(situation(), Sources(connection=Connection()))
+
+
+def test_an_answer_that_goes_on_is_refused(tmp_path: Path) -> None:
+    page = written(tmp_path, addons(("vpc-cni", "v1.20.0-eksbuild.1", ["1.35"])) | {"nextToken": "more"})
+    with pytest.raises(InputError, match="is not all of the answer of aws eks describe-addon-versions"):
+        with_sources(situation(), Sources(addon_versions=(page,)))
+
+
+def test_an_addon_that_the_file_does_not_have_stops_it(tmp_path: Path) -> None:
+    cni = Component(name="vpc-cni", version="v1.19.0-eksbuild.1", eks=True, element="vpc_cni", pinned=True)
+    here = situation(components=(cni,))
+    assert [each.gate for each in plan(here).every() if each.code == "addon-versions"] == [False]
+    seen = with_sources(here, Sources(addon_versions=(written(tmp_path, {"addons": []}),)))
+    (stop,) = plan(seen).stops()
+    assert "is not in the file, of add-ons vpc-cni v1.19.0-eksbuild.1" in stop.what
+
+
+def test_an_insight_that_is_listed_and_described_is_told_once(tmp_path: Path) -> None:
+    base = {"id": "a", "name": "APIs", "category": "UPGRADE_READINESS", "insightStatus": {"status": "ERROR"}}
+    details = {"deprecationDetails": [{"usage": "/apis/x", "stopServingVersion": "1.35", "replacedWith": "/apis/y"}]}
+    listed, described = tmp_path / "list.json", tmp_path / "one.json"
+    listed.write_text(json.dumps({"insights": [base]}))
+    described.write_text(json.dumps({"insight": {**base, "categorySpecificSummary": details}}))
+    for files in ((listed, described), (described, listed)):
+        seen = with_sources(situation(), Sources(insights=files))
+        ((level, what),) = told(plan(seen), "insight")
+        assert (level, "/apis/x is not served from 1.35 on" in what) == ("blocker", True)

@@ -81,7 +81,7 @@ def _config(fields: Fields, file: FilePath) -> dict[str, Any]:
     if tags := fields.take(("tags",)):
         metadata["tags"] = tags
     said["metadata"] = metadata
-    said |= _merged(parts.network(fields), _control_plane(fields, partition))
+    said |= _merged(parts.network(fields, region), _control_plane(fields, partition))
     if entries := parts.access(fields):
         said.setdefault("accessConfig", {})["accessEntries"] = entries
     if accounts := parts.identities(fields):
@@ -93,7 +93,9 @@ def _config(fields: Fields, file: FilePath) -> dict[str, Any]:
             said.setdefault(nodes.LISTS[kind][0], []).append(nodes.group(fields, name, ("compute", name), partition))
         elif kind == "fargate":
             said.setdefault("fargateProfiles", []).append(nodes.fargate(fields, name, ("compute", name)))
-        if fields.at(("compute", name)) == {}:
+        elif kind == "karpenter":
+            said["karpenter"] = nodes.karpenter(fields, ("compute", name))
+        if fields.at(("compute", name), None) == {}:
             fields.drop(("compute", name))
     return said | parts.addons(fields, auto_mode="autoModeConfig" in said)
 

@@ -7,6 +7,7 @@ from typing import Any
 from eks_blueprints.core.errors import Path
 from eks_blueprints.lifecycle.exporters.eksctl.policies import document
 from eks_blueprints.lifecycle.exporters.eksctl.taken import Fields, reversed_rules
+from eks_blueprints.network import zones
 
 LISTS = {"managed_nodes": ("managedNodeGroups", "ManagedNodeGroup"), "self_managed_nodes": ("nodeGroups", "NodeGroup")}
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
@@ -22,6 +23,8 @@ def group(fields: Fields, name: str, base: Path, partition: str) -> dict[str, An
     _defaults(fields, base)
     said: dict[str, Any] = {"name": name}
     types = fields.take((*base, "instance_types"), [])
+    if owner == "NodeGroup" and any(zones.form(each) == "local" for each in fields.at((*base, "zones"), [])):
+        said["localZones"] = fields.take((*base, "zones"))
     distribution = fields.at((*base, "instances_distribution")) is not None
     rest = reversed_rules(fields, owner, base)
     if distribution and owner == "NodeGroup":
@@ -45,6 +48,8 @@ def _defaults(fields: Fields, base: Path) -> None:
     template = fields.at((*base, "launch_template")) is not None
     if fields.at((*base, "subnet_ids")) is None:
         fields.default((*base, "subnets"), "private")
+    if fields.at((*base, "node_repair_config")) is not None:
+        fields.default((*base, "node_repair_config", "enabled"), True)
     if not template:
         fields.default((*base, "http_put_response_hop_limit"), 1)
         fields.default((*base, "disk", "encrypted"), True)
@@ -183,3 +188,16 @@ def fargate(fields: Fields, name: str, base: Path) -> dict[str, Any]:
         if value := fields.take((*base, key)):
             said[field] = value
     return said | reversed_rules(fields, "FargateProfile", base)
+
+
+def karpenter(fields: Fields, base: Path) -> dict[str, Any]:
+    """Karpenter's controller; its pools and classes are objects of the cluster, which eksctl does not make."""
+    from eks_blueprints.karpenter.releases import default_release
+
+    fields.take((*base, "kind"))
+    for pools in ("node_pools", "node_classes"):
+        if fields.at((*base, pools)) == {}:
+            fields.drop((*base, pools))
+    if fields.at((*base, "identity")) == "irsa":
+        fields.drop((*base, "identity"))
+    return {"version": fields.take((*base, "version"), default_release()), "withSpotInterruptionQueue": True}

@@ -9,6 +9,8 @@ from eks_blueprints.core.errors import Path
 from eks_blueprints.lifecycle.exporters.eksctl.policies import document, well_known
 from eks_blueprints.lifecycle.exporters.eksctl.taken import Fields, reversed_rules
 from eks_blueprints.lifecycle.importers.eksctl.steps.addons import of_eks
+from eks_blueprints.lifecycle.importers.eksctl.steps.local_zones import CIDR, layout
+from eks_blueprints.network import zones
 
 _NAT = {"single": "Single", "per_zone": "HighlyAvailable", "none": "Disable"}
 _THERE = ("default", "kube-node-lease", "kube-public", "kube-system")
@@ -16,7 +18,7 @@ _CORE = ("vpc_cni", "kube_proxy", "coredns")
 NETWORK: Path = ("network",)
 
 
-def network(fields: Fields) -> dict[str, Any]:
+def network(fields: Fields, region: str) -> dict[str, Any]:
     """`vpc`, `availabilityZones` and `privateCluster`."""
     said: dict[str, Any] = {}
     vpc: dict[str, Any] = {}
@@ -27,8 +29,12 @@ def network(fields: Fields) -> dict[str, Any]:
         said["privateCluster"] = {"enabled": True}
         if more := fields.take((*NETWORK, "additional_endpoints")):
             said["privateCluster"]["additionalEndpointServices"] = more
-    if zones := fields.take((*NETWORK, "zones")):
-        said["availabilityZones"] = zones
+    said |= _local_zones(fields)
+    if names := fields.take((*NETWORK, "zones")):
+        said["availabilityZones"] = names
+    elif names := _counted(fields.at((*NETWORK, "zone_count")), region):
+        fields.drop((*NETWORK, "zone_count"))
+        said["availabilityZones"] = names
     if (gateways := fields.take((*NETWORK, "nat_gateways"))) is not None:
         vpc["nat"] = {"gateway": _NAT[gateways]}
     if isinstance(fields.at((*NETWORK, "vpc_id")), str):
@@ -46,6 +52,29 @@ def network(fields: Fields) -> dict[str, Any]:
     ]:
         vpc["extraCIDRs"] = [each for each in cidrs if each]
     return said | ({"vpc": vpc} if vpc else {})
+
+
+def _counted(count: Any, region: str) -> list[str]:
+    """The zones that a number of them stands for; none where eksctl, which reads names alone, cannot be told them."""
+    known = zones.region(region).zones
+    names = list(known[:count]) if isinstance(count, int) else []
+    return names if len(names) == count and not any(zones.is_id(each) for each in names) else []
+
+
+def _local_zones(fields: Fields) -> dict[str, Any]:
+    """Zones of subnets that are written out, where they lie as eksctl would lay them."""
+    subnets = fields.at((*NETWORK, "subnets")) or {}
+    found = list(dict.fromkeys(each["zone"] for each in subnets.values() if "cidr" in each and "zone" in each))
+    local = [each for each in found if zones.form(each) == "local"]
+    within = [each for each in found if each not in local]
+    try:
+        same = bool(local) and layout(fields.at((*NETWORK, "cidr"), CIDR), within, local) == subnets
+    except ValueError:
+        same = False
+    if not same:
+        return {}
+    fields.drop((*NETWORK, "subnets"))
+    return {"availabilityZones": within, "localZones": local}
 
 
 def _subnets(fields: Fields) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eks_blueprints.core import peer_fields
-from eks_blueprints.core.errors import Path
+from eks_blueprints.core.errors import Path, dotted, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import element_name
 from eks_blueprints.lifecycle.importers.eksctl import schema
@@ -53,6 +53,8 @@ class Build:
     """What the stack file does otherwise than eksctl, whatever the source says."""
     yours: dict[Path, str] = field(default_factory=dict)
     """Values that stand for those which the source does not have and nobody but the user knows, and what they are."""
+    _written: list[tuple[Path, Any, tuple[Node, ...]]] = field(default_factory=list)
+    """What was set, in its order, and for which values of the source."""
 
     def put(self, path: Path, value: Any, *sources: Node) -> None:
         """Set a value of the stack file, and note which values of the source it says."""
@@ -69,6 +71,7 @@ class Build:
         else:
             inside[last] = value
         self.said(path, *sources)
+        self._written.append((path, deepcopy(value), tuple(leaf for each in sources for leaf in each.leaves())))
 
     def said(self, path: Path, *sources: Node) -> None:
         """Note that a part of the stack file says what values of the source say."""
@@ -109,13 +112,47 @@ class Build:
             if not there:
                 del self.became[source]
                 self.told.setdefault(source, []).append("is left out: what it belongs to is not taken over")
+        self._overwritten()
         for leaf in self.source.leaves():
             if leaf.path in self.became or leaf.path in self.told:
                 continue
             self.tell(leaf, EMPTY if leaf.empty or leaf.value in ({}, []) else advice(leaf))
 
+    def _overwritten(self) -> None:
+        """Say of every value that is not in its place any more, as another one has taken it, what is there instead."""
+        last = {(leaf.path, path): (leaf, value) for path, value, leaves in self._written for leaf in leaves}
+        for (source, path), (leaf, value) in last.items():
+            now = self.at(path, _ABSENT)
+            if source not in self.became or source in self.told or now is _ABSENT or holds(now, value):
+                continue
+            # Of a mapping another member may be the one that is gone.
+            if isinstance(value, Mapping) and _has(now, leaf.path[-1], leaf.value):
+                continue
+            self.told[source] = [f"is not kept: {dotted(path)} is {shown(now)}"]
+            self.became[source] = [each for each in self.became[source] if each != path]
+            if not self.became[source]:
+                del self.became[source]
+
 
 _ABSENT = object()
+
+
+def holds(there: Any, said: Any) -> bool:
+    """Whether a value says all that another one does: a mapping its keys, a list its members."""
+    if isinstance(said, Mapping):
+        return isinstance(there, dict) and all(key in there and holds(there[key], value) for key, value in said.items())
+    if isinstance(said, list):
+        return isinstance(there, list) and all(any(holds(each, value) for each in there) for value in said)
+    return bool(there == said)
+
+
+def _has(there: Any, key: str | int, value: Any) -> bool:
+    """Whether a value stands under its key, or in a list, somewhere inside of another one."""
+    if isinstance(there, Mapping):
+        return (key in there and there[key] == value) or any(_has(each, key, value) for each in there.values())
+    if isinstance(there, list):
+        return (isinstance(key, int) and value in there) or any(_has(each, key, value) for each in there)
+    return False
 
 
 def advice(leaf: Node) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from eks_blueprints.core.errors import Path
 from eks_blueprints.lifecycle.importers.eksctl.build import Build
 from eks_blueprints.lifecycle.importers.eksctl.steps.identities import controller_policy, partition
+from eks_blueprints.lifecycle.importers.eksctl.steps.local_zones import CIDR, in_availability_zones
 from eks_blueprints.lifecycle.importers.eksctl.steps.network import existing
 
 _SIZE = 2
@@ -36,8 +37,9 @@ def write(build: Build) -> None:
 def _network(build: Build) -> None:
     network: Path = ("network",)
     private = build.at((*network, "topology")) == "private"
-    build.default((*network, "cidr"), "192.168.0.0/16", "eksctl's VPC")
-    if build.source.value_of("metadata", "region") == _TWO_ZONES and build.at((*network, "zones")) is None:
+    build.default((*network, "cidr"), CIDR, "eksctl's VPC")
+    laid_out = build.at((*network, "zones")) is not None or build.at((*network, "subnets")) is not None
+    if build.source.value_of("metadata", "region") == _TWO_ZONES and not laid_out:
         build.default((*network, "zone_count"), 2, f"eksctl takes 2 zones in {_TWO_ZONES}")
     if not private:
         build.default((*network, "nat_gateways"), "single", "eksctl makes one NAT gateway")
@@ -73,6 +75,8 @@ def _group(build: Build, name: str, group: dict[str, Any]) -> None:
     build.default((*base, "max_size"), max(most, 1), "eksctl: the desired capacity, or the least")
     if "subnet_ids" not in group:
         build.default((*base, "subnets"), "public", "eksctl puts nodes into public subnets without privateNetworking")
+    if zones := in_availability_zones(build):
+        build.default((*base, "zones"), zones, "eksctl puts nodes into local zones only where a group names them")
     if "launch_template" in group:
         return
     if "instance_types" not in group:

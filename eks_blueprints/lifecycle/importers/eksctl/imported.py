@@ -41,13 +41,13 @@ class Imported:
     """What is still wrong with the stack file."""
 
 
-def imported(file: str) -> Imported:
-    """The stack file of a ClusterConfig; `-` reads standard input.
+def imported(file: str, region: str | None = None) -> Imported:
+    """The stack file of a ClusterConfig; `-` reads standard input, and `region` is that of a file that names none.
 
     Raises:
         InputError: with all that is wrong with the file, each with its line and column.
     """
-    source, text = read(file)
+    source, text = read(file, region)
     build = Build(source)
     steps.load()
     rules.apply(build, source, ())

@@ -13,6 +13,7 @@ from eks_blueprints.lifecycle.importers.eksctl.build import Build
 _KEPT: tuple[Path, ...] = (
     (),
     ("region",),
+    ("access",),
     ("cluster",),
     ("cluster", "name"),
     ("cluster", "version"),
@@ -54,7 +55,12 @@ def judge(build: Build, text: Any) -> list[Problem]:
         found = problems(text(build.data))
         # From the end, so that the places in lists stay right.
         last_first = sorted(found, key=lambda each: [str(part).zfill(6) for part in each.path], reverse=True)
-        changed = [each for each in last_first if _stand_in(build, each) or _leave_out(build, each)]
+        changed: list[Path] = []
+        for each in last_first:
+            # Of what is gone already nothing more is said.
+            gone = any(each.path[: len(path)] == path for path in changed)
+            if not gone and (_stand_in(build, each) or _leave_out(build, each) or _not_installed(build, each)):
+                changed.append(each.path)
         if not changed:
             break
     else:
@@ -106,7 +112,7 @@ def _stand_in(build: Build, problem: Problem) -> bool:
 def _leave_out(build: Build, problem: Problem) -> bool:
     """Take out the part that a problem is about; False where it cannot be."""
     path = _existing(build.data, problem.path)
-    if path in _KEPT or (len(path) == 1 and path != problem.path):
+    if path in _KEPT or _of_a_group(path) or (len(path) == 1 and path != problem.path):
         # A whole group, such as the add-ons, is not to blame for a member that it has not.
         return False
     sources = _sources(build, path)
@@ -122,14 +128,34 @@ def _leave_out(build: Build, problem: Problem) -> bool:
     return True
 
 
+def _not_installed(build: Build, problem: Problem) -> bool:
+    """Take out of the core add-ons one that no node of the file could run, as eksctl installs it unasked."""
+    core = build.data.get("core_addons", [])
+    if problem.path[:1] != ("addons",) or len(problem.path) != 2 or problem.path[1] not in core:
+        return False
+    build.data["core_addons"] = [each for each in core if each != problem.path[1]]
+    build.differs.append(f"core_addons: {problem.path[1]} is left out: it {problem.message}; then add it")
+    return True
+
+
+def _of_a_group(path: Path) -> bool:
+    """Whether it is a group of nodes as a whole, or its instance types: without them other nodes would run."""
+    return path[:1] == ("compute",) and (len(path) == 2 or path[2:3] == ("instance_types",))
+
+
 def _sources(build: Build, path: Path) -> list[Path]:
     """The values of the source that a part of the stack file says."""
     below = [source for source, targets in build.became.items() if any(each[: len(path)] == path for each in targets)]
     return below or [
         source
         for source, targets in build.became.items()
-        if any(_inside(path, each) and _says(build, source, path, each) for each in targets)
+        if any(_inside(path, each) and not _is_element(each) and _says(build, source, path, each) for each in targets)
     ]
+
+
+def _is_element(target: Path) -> bool:
+    """Whether it is an element as a whole, of which only its name is said; the cluster and the network are none."""
+    return len(target) == 2 and target[0] not in ("cluster", "network")
 
 
 def _inside(path: Path, target: Path) -> bool:

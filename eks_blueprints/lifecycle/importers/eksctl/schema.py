@@ -99,7 +99,8 @@ def _of_type(value: Any, name: str, path: Path) -> Iterator[tuple[Path, str]]:
         if f"{name}.{key}" in _NOT_NEEDED:
             continue
         if value.get(key) in (None, "") and not any(folded(key) == folded(each) for each in value if each not in known):
-            yield path, f"needs {key}; got none; add {key}"
+            or_else = ", or name one with --region" if f"{name}.{key}" == "ClusterMeta.region" else ""
+            yield path, f"needs {key}; got none; add {key}{or_else}"
 
 
 def _unknown(key: str, known: Mapping[str, str]) -> str:

@@ -86,15 +86,21 @@ def _read(value: Any, holds: str) -> Any:
     return schema.truth(value) if holds == "bool" else value
 
 
-def read(file: str) -> tuple[Node, str]:
+def read(file: str, region: str | None = None) -> tuple[Node, str]:
     """A ClusterConfig and the text that it was read from; `-` is standard input.
+
+    Args:
+        file: Its path.
+        region: AWS region of a file that names none.
 
     Raises:
         InputError: with all that is wrong with it: no YAML, keys that are given twice or that no ClusterConfig has,
-            values of another kind, or several documents.
+            values of another kind, several documents, or another region than the given one.
     """
     name, text = _text(file)
     document = _only(documents(text, name), name)
+    if region is not None:
+        _add_region(document, region)
     if found := sorted(schema.problems(document), key=lambda each: (each.line or 0, each.column or 0)):
         raise InputError(found)
     return Node(document, (), document.data, schema.ROOT), text
@@ -117,6 +123,19 @@ def _only(found: list[Document], name: str) -> Document:
             message = f"is no ClusterConfig that is known; got {shown(value)}; only {wanted} is read"
             raise InputError([Problem((key,), message, name, place.line, place.column)])
     return document
+
+
+def _add_region(document: Document, region: str) -> None:
+    metadata = document.data.get("metadata")
+    if not isinstance(metadata, dict):
+        return
+    said = metadata.setdefault("region", region)
+    if said not in (region, None, ""):
+        place = document.place(("metadata", "region"))
+        message = f"is another region than --region; got {shown(said)} and {region}; leave --region out"
+        line, column = (place.line, place.column) if place else (1, 1)
+        raise InputError([Problem(("metadata", "region"), message, document.file, line, column)])
+    metadata["region"] = region
 
 
 def _error(name: str, message: str, line: int | None = 1, column: int | None = 1) -> InputError:

@@ -26,7 +26,10 @@ def to_data(part: Imported) -> dict[str, Any]:
             {**_of(part, path), "to": [dotted(each) for each in targets]} for path, targets in build.became.items()
         ],
         "reported": [{**_of(part, path), "what": texts} for path, texts in build.told.items()],
-        "defaults": [{"field": dotted(each.path), "value": each.value, "why": each.why} for each in build.defaults],
+        "defaults": [
+            {"field": dotted(each.path), "value": build.at(each.path, each.value), "why": each.why}
+            for each in build.defaults
+        ],
         "differs": list(build.differs),
         "yours": [{"field": dotted(path), "what": what} for path, what in build.yours.items()],
         "comments": [{"line": each.line, "text": each.text} for each in part.lost],
@@ -60,10 +63,7 @@ def lines(part: Imported) -> Iterator[str]:
     yield f"{data['source']}: {said}, {counted(written, 'default')} of eksctl written down"
     renamed = [f"{each['path']} -> {', '.join(each['to'])}" for each in data["fields"]]
     yield from listed("became", renamed)
-    reported = [
-        f"{each['place']}: {each['path']}: got {shown(each['found'])}: {'; '.join(each['what'])}" for each in left
-    ]
-    yield from listed("reported", reported)
+    yield from listed("reported", [_reported(each) for each in left])
     defaults = [
         f"{each['field']}: {json.dumps(each['value'], default=str)}  # {each['why']}" for each in data["defaults"]
     ]
@@ -75,3 +75,10 @@ def lines(part: Imported) -> Iterator[str]:
     )
     yield from listed("still refused; mend it by hand", data["refused"])
     yield from listed("to be replaced by yours", [f"{each['field']}: {each['what']}" for each in data["yours"]])
+
+
+def _reported(row: dict[str, Any]) -> str:
+    got, what = f"got {shown(row['found'])}", "; ".join(row["what"])
+    # Most texts say themselves what they found.
+    found = "" if got in what else f"{got}: "
+    return f"{row['place']}: {row['path']}: {found}{what}"

@@ -33,10 +33,13 @@ def addons(situation: Situation, target: int) -> Iterator[Finding]:
                 yield _does_not_fit(each, found, target)
     if unasked:
         names = ", ".join(f"{each.name}{f' {each.version}' if each.version else ''}" for each in unasked)
+        asked = "add-on versions" in situation.looked_at
+        said = "is not in the file" if asked else "is not known offline"
         yield Finding(
             level="unknown",
             code="addon-versions",
-            what=f"which versions EKS offers for 1.{target} is not known offline, of add-ons {names}",
+            what=f"which versions EKS offers for 1.{target} {said}, of add-ons {names}",
+            gate=asked,
             do="plan with --addon-versions FILE, written by: aws eks describe-addon-versions",
             place=unasked[0].place,
             source="EKS API, DescribeAddonVersions",

@@ -45,6 +45,15 @@ def calendar(situation: Situation, target: int) -> Iterator[Finding]:
             place=situation.place,
             source=_SOURCE,
         )
+    if support == "extended" and situation.support_type == "STANDARD":
+        yield Finding(
+            level="blocker",
+            code="support-type",
+            what=f"{version} is in extended support, and the cluster has support type STANDARD",
+            do="write support_type: EXTENDED first, with its charge, or plan a way that does not stop there",
+            place=situation.place,
+            source=_SOURCE,
+        )
     if support != "unknown" and notes(version) is None:
         yield Finding(
             level="unknown",

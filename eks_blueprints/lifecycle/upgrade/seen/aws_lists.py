@@ -39,7 +39,8 @@ def with_subnets(situation: Situation, file: Path) -> Situation:
 def _subnet(each: Subnet, row: dict[str, Any] | None) -> Subnet:
     free = row.get("AvailableIpAddressCount") if row is not None else None
     zone = row.get("AvailabilityZone") if row is not None else None
-    return replace(each, free=free if isinstance(free, int) else None, zone=str(zone or each.zone))
+    known = isinstance(free, int) and not isinstance(free, bool) and free >= 0
+    return replace(each, free=free if known else None, zone=str(zone or each.zone))
 
 
 def with_addon_versions(situation: Situation, files: Iterable[Path]) -> Situation:

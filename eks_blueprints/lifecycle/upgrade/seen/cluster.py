@@ -1,4 +1,4 @@
-"""A cluster that can be reached: its kubelets, disruption budgets right now, and APIs that clients still ask for.
+"""A cluster that can be reached: its kubelets, budgets and workloads right now, and APIs that clients still ask for.
 
 Read with `kubectl`, and nothing is written: the same program and the same rights as the people who will upgrade it.
 """
@@ -16,6 +16,7 @@ from eks_blueprints.core.errors import InputError, Problem
 from eks_blueprints.lifecycle.upgrade.declared_nodes import minor_in
 from eks_blueprints.lifecycle.upgrade.model import Api, Finding, Nodes, Situation
 from eks_blueprints.lifecycle.upgrade.seen.answers import rows, within
+from eks_blueprints.lifecycle.upgrade.seen.workloads import workloads
 from eks_blueprints.live.errors import LiveError
 from eks_blueprints.live.kubectl import Kubectl, forbidding
 
@@ -70,6 +71,7 @@ def with_cluster(situation: Situation, connection: Connection) -> Situation:
     kubelets = list(_kubelets(nodes))
     found = [*_drains(budgets), *_conditions(nodes), *_strangers(kubelets, situation)]
     found += _wrong_cluster(version, situation)
+    found += workloads(connection.get)
     asked, unread = _requests(connection)
     return replace(
         situation,

@@ -26,27 +26,39 @@ def with_insights(situation: Situation, files: Iterable[Path]) -> Situation:
     Raises:
         InputError: if a file is no answer of EKS.
     """
-    found = [finding for file in files for finding in _of(file)]
+    given: dict[str, tuple[dict[str, Any], Path]] = {}
+    found: list[Finding] = []
+    for file in files:
+        read = _read(file)
+        if not read:
+            found.append(_none(file, situation))
+        for each in read:
+            name = str(each.get("id") or f"{file}#{len(given)}")
+            # `describe-insight` says more of the same one than `list-insights`.
+            if name not in given or "categorySpecificSummary" in each:
+                given[name] = each, file
+    for each, file in given.values():
+        if each.get("category") in (None, "UPGRADE_READINESS"):
+            found += _insight(each, file, situation.cluster)
     return replace(situation, findings=(*situation.findings, *found), looked_at=(*situation.looked_at, "insights"))
 
 
-def _of(file: Path) -> Iterator[Finding]:
+def _read(file: Path) -> list[dict[str, Any]]:
     data = answer(file, "insights", "insight", command="aws eks list-insights or describe-insight")
-    given = rows(data.get("insights")) if "insights" in data else rows([data["insight"]])
-    if not given:
-        what = "EKS has no insights of this cluster: whether clients ask for removed APIs is not known"
-        yield Finding(
-            level="unknown", code="insights", what=what, do=_REFRESH, place=str(file), source=_SOURCE, gate=True
-        )
-    for each in given:
-        if each.get("category") in (None, "UPGRADE_READINESS"):
-            yield from _insight(each, file)
+    return rows(data.get("insights")) if "insights" in data else rows([data["insight"]])
 
 
-_REFRESH = "refresh them: aws eks start-insights-refresh --cluster-name NAME, and list them again"
+def _none(file: Path, situation: Situation) -> Finding:
+    what = "EKS has no insights of this cluster: whether clients ask for removed APIs is not known"
+    do = _refresh(situation.cluster)
+    return Finding(level="unknown", code="insights", what=what, do=do, place=str(file), source=_SOURCE, gate=True)
 
 
-def _insight(each: dict[str, Any], file: Path) -> Iterator[Finding]:
+def _refresh(cluster: str) -> str:
+    return f"refresh them: aws eks start-insights-refresh --cluster-name {cluster}, and list them again"
+
+
+def _insight(each: dict[str, Any], file: Path, cluster: str) -> Iterator[Finding]:
     status = str(within(each, "insightStatus", "status"))
     version, name = each.get("kubernetesVersion"), each.get("name") or each.get("id")
     if status != "PASSING":
@@ -57,7 +69,9 @@ def _insight(each: dict[str, Any], file: Path) -> Iterator[Finding]:
             level=level,
             code="insight",
             what=f"EKS says {status} for {version}: {name}: {reason}{f'; {details}' if details else ''}",
-            do=str(each.get("recommendation") or f"aws eks describe-insight --id {each.get('id')} --cluster-name NAME"),
+            do=str(
+                each.get("recommendation") or f"aws eks describe-insight --id {each.get('id')} --cluster-name {cluster}"
+            ),
             place=str(file),
             source=_SOURCE,
             gate=level == "unknown",
@@ -66,7 +80,9 @@ def _insight(each: dict[str, Any], file: Path) -> Iterator[Finding]:
     if when is None or now() - when > _OLD:
         said = "does not say when it looked" if when is None else f"looked on {when:%Y-%m-%d %H:%M}, over 24 hours ago"
         what = f"EKS {said}: {name}"
-        yield Finding(level="warning", code="insight-old", what=what, do=_REFRESH, place=str(file), source=_SOURCE)
+        yield Finding(
+            level="warning", code="insight-old", what=what, do=_refresh(cluster), place=str(file), source=_SOURCE
+        )
 
 
 def _details(each: dict[str, Any]) -> Iterator[str]:

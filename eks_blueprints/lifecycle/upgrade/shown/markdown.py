@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eks_blueprints.core.printed import markup
-from eks_blueprints.lifecycle.upgrade.model import LEVELS, Finding, Hop, Step, UpgradePlan
+from eks_blueprints.lifecycle.upgrade.model import LEVELS, Finding
+from eks_blueprints.lifecycle.upgrade.planned import Hop, Step, UpgradePlan
 from eks_blueprints.lifecycle.upgrade.shown.text import HEADINGS, amount, whole_way
 
 

@@ -9,7 +9,8 @@ import click
 
 from eks_blueprints.core.facts.addon_compatibility import oldest_kubelet
 from eks_blueprints.core.printed import one_line
-from eks_blueprints.lifecycle.upgrade.model import LEVELS, Finding, Hop, Level, Range, Step, UpgradePlan
+from eks_blueprints.lifecycle.upgrade.model import LEVELS, Finding, Level
+from eks_blueprints.lifecycle.upgrade.planned import Hop, Range, Step, UpgradePlan
 
 _COLORS: dict[Level, str] = {"blocker": "red", "warning": "yellow", "unknown": "magenta", "note": "cyan"}
 HEADINGS: dict[Level, str] = {

@@ -214,15 +214,27 @@ CASES: dict[str, Case] = {
     ),
     "node_role": Case(
         f"managedNodeGroups: [{{name: n, iam: {{attachPolicyARNs: [{_S3}, "
-        "'arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy'], withAddonPolicies: {imageBuilder: true, autoScaler: true}}}]\n",
+        "'arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy'], withAddonPolicies: {imageBuilder: true, xRay: true, appMesh: true}}}]\n",
         {
             "compute.n.policies": {
                 "amazon-s3-read-only-access": _S3,
                 "amazon-ec2-container-regist": "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser",
             },
             "compute.n.session_manager": False,
+            "compute.n.iam_role.allow": [
+                {
+                    "actions": [
+                        "xray:GetSamplingRules",
+                        "xray:GetSamplingStatisticSummaries",
+                        "xray:GetSamplingTargets",
+                        "xray:PutTelemetryRecords",
+                        "xray:PutTraceSegments",
+                    ],
+                    "resources": ["*"],
+                }
+            ],
         },
-        {"managedNodeGroups[0].iam.withAddonPolicies.autoScaler": "addons.cluster_autoscaler"},
+        {"managedNodeGroups[0].iam.withAddonPolicies.appMesh": "App Mesh has ended"},
     ),
     "metadata_service": Case(
         "managedNodeGroups: [{name: n, disablePodIMDS: true, disableIMDSv1: false}]\n",
@@ -479,7 +491,27 @@ CASES: dict[str, Case] = {
         {"metadata.version": "no longer offered", "metadata.annotations.a": "does nothing"},
     ),
     "local_zones": Case(
-        "localZones: [us-west-2-lax-1a]\nnodeGroups: [{name: n}]\n", {}, {"localZones[0]": "network.subnets in full"}
+        "metadata: {name: demo, region: us-west-2}\navailabilityZones: [us-west-2a, us-west-2b]\n"
+        "localZones: [us-west-2-lax-1a]\n"
+        "nodeGroups: [{name: n, localZones: [us-west-2-lax-1a]}, {name: m}]\n",
+        {
+            "network.subnets.public-us-west-2b.cidr": "192.168.32.0/19",
+            "network.subnets.public-us-west-2-lax-1a.cidr": "192.168.64.0/19",
+            "network.subnets.private-us-west-2a.cidr": "192.168.96.0/19",
+            "network.subnets.control-plane-us-west-2b": {
+                "role": "control_plane",
+                "zone": "us-west-2b",
+                "cidr": "192.168.224.0/19",
+            },
+            "compute.n.zones": ["us-west-2-lax-1a"],
+            "compute.m.zones": ["us-west-2a", "us-west-2b"],
+        },
+    ),
+    "local_zones_without_room": Case(
+        "metadata: {name: demo, region: us-west-2}\nnodeGroups: [{name: n}]\nlocalZones: "
+        "[us-west-2-lax-1a, us-west-2-lax-1b, us-west-2-den-1a, us-west-2-las-1a]\n",
+        {},
+        {"localZones[0]": "has no room for subnets in all of these zones"},
     ),
     "dry_run": Case(
         "managedNodeGroups: [{name: n, instanceType: null, volumeName: '', labels: {alpha.eksctl.io/cluster-name: demo}, "

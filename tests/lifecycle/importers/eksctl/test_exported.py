@@ -81,6 +81,22 @@ def test_our_defaults_are_written_out_and_the_rest_is_reported(tmp_path: Path) -
     assert imported(str(target)).refused == []
 
 
+def test_karpenter_repairs_and_a_number_of_zones_are_said(tmp_path: Path) -> None:
+    stack = tmp_path / "shop.yaml"
+    stack.write_text(
+        'region: eu-west-1\nnetwork: {zone_count: 2}\ncluster: {version: "1.35"}\ncompute:\n'
+        "  nodes: {kind: managed_nodes, node_repair_config: {}}\n"
+        "  karpenter: {kind: karpenter, version: 1.9.0, node_pools: {}, node_classes: {}}\n"
+    )
+    part = exported(stack)
+    data = load(part.text)
+    assert data["availabilityZones"] == ["eu-west-1a", "eu-west-1b"]
+    assert data["managedNodeGroups"][0]["nodeRepairConfig"] == {"enabled": True}
+    assert data["karpenter"] == {"version": "1.9.0", "withSpotInterruptionQueue": True}
+    assert data["iam"]["withOIDC"] is True
+    assert [dotted(path) for path, _ in part.reported] == ["cluster.encryption_config"]
+
+
 def test_an_invalid_stack_file_is_refused(tmp_path: Path) -> None:
     stack = tmp_path / "shop.yaml"
     stack.write_text("region: eu-west-1\ncluster: {}\n")

@@ -10,7 +10,7 @@ import pytest
 
 from eks_blueprints.core.errors import InputError, dotted
 from eks_blueprints.core.yaml_text import load
-from eks_blueprints.lifecycle.importers.eksctl import judged
+from eks_blueprints.lifecycle.importers.eksctl import judged, told
 from eks_blueprints.lifecycle.importers.eksctl.imported import Imported, imported
 from tests.cli.test_commands import call
 from tests.lifecycle.importers.eksctl.cases import CASES
@@ -41,8 +41,8 @@ def test_a_configuration_becomes_a_stack_file(name: str, tmp_path: Path) -> None
     part = made(tmp_path, case.text)
     data = load(part.text)
     assert {path: at(data, path) for path in case.becomes} == case.becomes
-    told = {dotted(path): " ".join(texts) for path, texts in part.build.told.items()}
-    assert {path: words for path, words in case.reported.items() if words not in told.get(path, "")} == {}, told
+    said = {dotted(path): " ".join(texts) for path, texts in part.build.told.items()}
+    assert {path: words for path, words in case.reported.items() if words not in said.get(path, "")} == {}, said
     assert (part.refused, judged.problems(part.text)) == ([], [])
     assert_nothing_is_lost(part)
 
@@ -200,5 +200,46 @@ def test_secrets_of_the_source_are_neither_written_nor_printed(form: str, tmp_pa
 def test_a_refused_member_takes_nothing_else_of_its_group_along(tmp_path: Path) -> None:
     group = "{name: n, taints: [{key: x, effect: NoSchedule}]}"
     part = made(tmp_path, f"managedNodeGroups: [{group}]\n")
-    assert load(part.text)["addons"]["vpc_cni"] == {"identity": "node_role"}
-    assert [dotted(each.path) for each in part.refused] == ["addons.coredns"]
+    data = load(part.text)
+    assert data["addons"]["vpc_cni"] == {"identity": "node_role"}
+    assert (part.refused, data["core_addons"]) == ([], ["vpc_cni", "kube_proxy"])
+    left = "core_addons: coredns is left out: it tolerates the taints of no node"
+    assert any(left in each for each in part.build.differs)
+    defaults = {each["field"]: each["value"] for each in told.to_data(part)["defaults"]}
+    assert defaults["core_addons"] == data["core_addons"]
+
+
+def test_an_id_that_is_none_is_told_where_it_stands(tmp_path: Path) -> None:
+    part = made(tmp_path, "vpc: {controlPlaneSecurityGroupIDs: [sg-one, sg-two]}\nmanagedNodeGroups: [{name: a}]\n")
+    path = ("vpc", "controlPlaneSecurityGroupIDs", 0)
+    assert 'is not a valid id of a security group; got "sg-one"' in " ".join(part.build.told[path])
+    assert "is not kept" not in " ".join(part.build.told[path])
+
+
+def test_what_is_said_twice_is_told_and_its_neighbours_are_not(tmp_path: Path) -> None:
+    labels = "labels: {role: worker, empty: ''}"
+    dns = "kubeletExtraConfig: {clusterDNS: [1.1.1.1], podPidsLimit: 9}, clusterDNS: 169.254.20.10"
+    text = f"managedNodeGroups: [{{name: a, {labels}}}]\nnodeGroups: [{{name: b, {dns}}}]\n"
+    part = made(tmp_path, text)
+    told_of = {dotted(path): " ".join(texts) for path, texts in part.build.told.items()}
+    assert "is not a valid label value" in told_of["managedNodeGroups[0].labels.empty"]
+    assert "is not kept: compute.b.node_config" in told_of["nodeGroups[0].kubeletExtraConfig.clusterDNS[0]"]
+    assert not {"managedNodeGroups[0].labels.role", "nodeGroups[0].kubeletExtraConfig.podPidsLimit"} & told_of.keys()
+
+
+def test_the_region_of_a_file_that_names_none_is_given(tmp_path: Path) -> None:
+    source = tmp_path / "cluster.yaml"
+    source.write_text(HEAD + "metadata: {name: demo}\n")
+    assert "region: eu-west-1" in imported(str(source), "eu-west-1").text
+    with pytest.raises(InputError, match="add region, or name one with --region"):
+        imported(str(source))
+    source.write_text(HEAD + NAME)
+    with pytest.raises(InputError, match=r'cluster.yaml:3:32: .*got "eu-west-1" and us-east-1'):
+        imported(str(source), "us-east-1")
+    assert call("import", "eksctl", str(source), "--region", "eu-west-1").returncode == 0
+
+
+def test_a_report_says_once_what_it_found(tmp_path: Path) -> None:
+    part = made(tmp_path, "karpenter: {version: '0.20.0'}\niam: {withOIDC: true}\nmanagedNodeGroups: [{name: n}]\n")
+    (line,) = [each for each in told.lines(part) if ":4:22: karpenter.version" in each]
+    assert line.count('got "0.20.0"') == 1

@@ -13,6 +13,7 @@ _SUBJECTS = (
     "group_parts",
     "groups",
     "identities",
+    "local_zones",
     "network",
     "others",
 )

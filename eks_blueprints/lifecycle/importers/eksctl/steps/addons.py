@@ -108,10 +108,10 @@ def _class(kind: str) -> Any:
 
 
 def _granted(build: Build, node: Node, base: Path, kind: str | None) -> None:
-    if node.path[-1] == "wellKnownPolicies":
-        build.tell(node, _OWN_ROLE)
-    elif kind is None:
+    if kind is None:
         build.tell(node, "needs the service account of the add-on: write service_account_name beside policy_arns")
+    elif node.path[-1] == "wellKnownPolicies":
+        build.tell(node, _OWN_ROLE)
     elif isinstance(node.value, dict):
         put_statements(build, node, (*base, "iam_role"))
     else:

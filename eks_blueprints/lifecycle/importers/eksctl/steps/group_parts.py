@@ -10,19 +10,14 @@ from eks_blueprints.lifecycle.importers.eksctl.build import Build
 from eks_blueprints.lifecycle.importers.eksctl.rules import apply, step
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
 from eks_blueprints.lifecycle.importers.eksctl.steps.group_images import group_of
-from eks_blueprints.lifecycle.importers.eksctl.steps.identities import partition, policy_key, put_policy, put_statements
+from eks_blueprints.lifecycle.importers.eksctl.steps.identities import put_policy, put_statements
 from eks_blueprints.lifecycle.importers.eksctl.steps.network import existing
+from eks_blueprints.lifecycle.importers.eksctl.steps.node_policies import of_addons
 
 _NEEDED = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 """Policies that the role of nodes has here in any case."""
 _SESSIONS = "AmazonSSMManagedInstanceCore"
 _CNI = "AmazonEKS_CNI_Policy"
-_OF_ADDONS = {
-    "imageBuilder": "AmazonEC2ContainerRegistryPowerUser",
-    "ebs": "service-role/AmazonEBSCSIDriverPolicy",
-    "cloudWatch": "CloudWatchAgentServerPolicy",
-}
-"""Those of `withAddonPolicies` that are policies of AWS. Source: cfn/builder/statement.go, 2026-08."""
 
 
 @step
@@ -46,7 +41,7 @@ def node_role(build: Build, node: Node, base: Path) -> None:
         elif key == "attachPolicy":
             put_statements(build, each, (*base, "iam_role"))
         elif key == "withAddonPolicies":
-            _of_addons(build, each, base)
+            of_addons(build, each, base)
 
 
 def _profile(build: Build, iam: Node, node: Node, base: Path) -> None:
@@ -70,17 +65,6 @@ def _policies(build: Build, node: Node, base: Path) -> None:
             put_policy(build, each, (*base, "policies"))
     if names and _SESSIONS not in names:
         build.default((*base, "session_manager"), False, "attachPolicyARNs replaces eksctl's own policies")
-
-
-def _of_addons(build: Build, node: Node, base: Path) -> None:
-    for each in node.members():
-        key = str(each.path[-1])
-        if each.value is not True:
-            build.tell(each, "leave it out: it is off unless it is written")
-        elif key in _OF_ADDONS:
-            arn = f"arn:{partition(build)}:iam::aws:policy/{_OF_ADDONS[key]}"
-            field = (*base, "policies")
-            build.put((*field, policy_key(arn, build.at(field, {}))), arn, each)
 
 
 @step
@@ -218,7 +202,9 @@ def instance_name(build: Build, node: Node, base: Path) -> None:
     prefix = build.at(field)
     if prefix is not None:
         name = f"{prefix.removesuffix(_generated(build, base))}{name}"
-    build.put(field, name, node)
+    # What stands there already is part of it.
+    group = group_of(build, node)
+    build.put(field, name, node, *(each for each in (group.get("instancePrefix"),) if each is not None))
 
 
 def _generated(build: Build, base: Path) -> str:

@@ -32,7 +32,9 @@ def group_name(build: Build, node: Node, base: Path) -> None:
     """The name, which is a key here."""
     build.said(base, node)
     if node.value != base[-1]:
-        build.tell(node, f"is called {base[-1]} here: such names have up to 40 letters, digits, - and _")
+        taken = node.value in build.at(base[:1], {})
+        why = "another group has its name" if taken else "such names have up to 40 letters, digits, - and _"
+        build.tell(node, f"is called {base[-1]} here: {why}")
 
 
 @step

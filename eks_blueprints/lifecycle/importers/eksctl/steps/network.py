@@ -149,16 +149,8 @@ def zones(build: Build, node: Node, _base: Path) -> None:
     """Zones of a new VPC; eksctl takes 2 at least."""
     if existing(build):
         build.tell(node, "leave it out: the subnets of the VPC say their zones")
-    elif node.value:
+    elif node.value and not build.source.value_of("localZones"):
         build.put((*NETWORK, "zones"), node.value, node)
-
-
-@step
-def local_zones(build: Build, node: Node, _base: Path) -> None:
-    """Local zones, which are no part of the layout."""
-    if node.value:
-        do = "write network.subnets in full, those of local zones beside others of role control_plane"
-        build.tell(node, f"cannot be written: the layout has no subnets in local zones; got {shown(node.value)}; {do}")
 
 
 @step

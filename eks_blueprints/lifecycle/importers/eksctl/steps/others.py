@@ -42,7 +42,8 @@ def _version(build: Build, node: Node, base: Path) -> None:
 
     found = str(node.value).removeprefix("v")
     if not re.fullmatch(r"1\.\d+\.\d+", found):
-        do = f"{default_release()} is installed: import karpenter says what to change in pools"
+        do = f"{default_release()} is written: import karpenter says what to change in pools"
+        build.default((*base, "version"), default_release(), "a release that the Kubernetes version takes")
         build.tell(node, f"cannot be written: releases before 1 have other objects; got {shown(node.value)}; {do}")
         return
     build.put((*base, "version"), found, node)
