@@ -12,9 +12,10 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Namespace
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._ways import GitopsArgs, HelmArgs, KubectlArgs
 from eks_blueprints.pipelines.stages.approve import Approve
 from eks_blueprints.pipelines.stages.base import Stage
-from eks_blueprints.pipelines.stages.deploy import Deploy, GitopsArgs, HelmArgs, KubectlArgs
+from eks_blueprints.pipelines.stages.deploy import Deploy
 from eks_blueprints.pipelines.stages.verify import UrlCheck, Verify
 
 if TYPE_CHECKING:

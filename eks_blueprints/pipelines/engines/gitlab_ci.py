@@ -198,7 +198,7 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
     data["interruptible"] = step.reviewed
     if step.stage.environment is not None:
         data["environment"] = {"name": step.stage.environment}
-        data["resource_group"] = step.stage.environment
+        data["resource_group"] = step.stage.holds
         if not step.stage.deploys:
             data["environment"]["action"] = "verify" if step.stage.verifies else "access"
     tokens = {_TOKEN: ref.engines.gitlab_ci.audience} if step.role_arn is not None else {}

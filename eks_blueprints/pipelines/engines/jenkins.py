@@ -163,8 +163,8 @@ def _stage(step: Step, graph: Graph, args: JenkinsArgs) -> list[str]:
         lines += _block("when", conditions)
     minutes = step.work.timeout_minutes
     options = [f"timeout(time: {minutes}, unit: 'MINUTES')"]
-    if step.stage.environment is not None and isinstance(step.work, Job):
-        options.append(f"lock(resource: {quoted('environment-' + step.stage.environment)})")
+    if step.stage.holds is not None and isinstance(step.work, Job):
+        options.append(f"lock(resource: {quoted('environment-' + step.stage.holds)})")
     lines += _block("options", options)
     body = _decision(step.work) if isinstance(step.work, Gate) else _job(step, step.work, graph, args)
     if isinstance(step.work, Job) and step.work.matrix:

@@ -77,7 +77,7 @@ class CheckChart(BuiltInStage):
     @property
     def artifact(self) -> str:
         """Name of what it renders among the artifacts."""
-        return f"{self.name.replace('_', '-')}-manifests"
+        return f"{super().artifact}-manifests"
 
     @property
     def summary(self) -> str:
