@@ -171,6 +171,16 @@ def _artifacts(graph: Graph) -> Iterator[Problem]:
                 do = "rename one of them"
                 yield Problem((stage.name,), f"makes an artifact that {made[artifact]} makes; got {artifact}; {do}")
             made[artifact] = stage.name
+    pushed: dict[str, str] = {}
+    for stage in graph.stages:
+        for output in stage.outputs().values():
+            if (
+                output.pushed_as is not None
+                and (other := pushed.setdefault(output.pushed_as, stage.name)) != stage.name
+            ):
+                do = "build it into a repository of its own"
+                message = f"is pushed under the name of what {other} builds; got {output.pushed_as}; {do}"
+                yield Problem((stage.name, "image", "repository"), message)
     kinds: dict[str, str] = {name: output.kind for stage in graph.stages for name, output in stage.outputs().items()}
     for index, stage in enumerate(graph.stages):
         for path, fault in (*_unusable(stage, kinds), *_lacking(stage, graph.stages[:index], kinds)):

@@ -78,6 +78,8 @@ class Output:
     """Whether each run of a matrix adds files to it, whose names differ."""
     place: Place | None = None
     """Where what an image or a chart names is kept."""
+    pushed_as: str | None = None
+    """Repository and form of the tag that it is pushed as: what was pushed as that before is taken as it is."""
     seen: bool = False
     """Whether a cluster reports what it notes: a rollout names workloads, or Pulumi has waited for them."""
 

@@ -123,7 +123,7 @@ def test_where_others_push_in_between_it_begins_anew(remote: Remote, tmp_path: P
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Repository, "push", pushed)
-        found = bump(Bump(f"{IMAGE}:v3.1", str(remote.clone), pause=push_first))
+        found = bump(Bump((f"{IMAGE}:v3.1",), str(remote.clone), pause=push_first))
     assert (found.pushed, found.tries, len(pauses)) == (True, 3, 2)
     assert remote.text("note-1.md") == "x"
     assert ":v3.1" in remote.text("clusters/prod/web.yaml")
@@ -137,7 +137,7 @@ def test_it_gives_up_in_one_line(remote: Remote) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Repository, "push", never)
         with pytest.raises(GitError, match="others pushed in between, 2 times; run it again"):
-            bump(Bump(f"{IMAGE}:v3.1", str(remote.clone), tries=2, pause=lambda _: None))
+            bump(Bump((f"{IMAGE}:v3.1",), str(remote.clone), tries=2, pause=lambda _: None))
     assert git(remote.clone, "status", "--porcelain") == ""
     assert remote.commits == 1
 

@@ -10,7 +10,7 @@ from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Runner
-from eks_blueprints.pipelines.engines import _github_comment, _github_settings, _owners
+from eks_blueprints.pipelines.engines import _github_comment, _github_settings, _guards, _owners
 from eks_blueprints.pipelines.engines._actions import action, literal
 from eks_blueprints.pipelines.engines._github_reports import reported
 from eks_blueprints.pipelines.engines._script import script
@@ -63,6 +63,7 @@ def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, 
             graph.name, posts, _label(Runner(), ref.engines.github_actions)
         )
     files |= _github_settings.files(pipeline, graph, beside, environments=True)
+    files |= _guards.hooks(pipeline, graph)
     return files | _owners.files(pipeline, graph, [*files])
 
 

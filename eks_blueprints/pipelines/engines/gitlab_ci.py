@@ -10,7 +10,7 @@ from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Runner
-from eks_blueprints.pipelines.engines import _gitlab_settings, _owners
+from eks_blueprints.pipelines.engines import _gitlab_settings, _guards, _owners
 from eks_blueprints.pipelines.engines._script import script
 from eks_blueprints.pipelines.engines._steps import (
     ACCOUNT,
@@ -57,6 +57,7 @@ def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, 
     found = steps(graph, ref)
     files = {FILE: _file(pipeline, graph, found, ref)}
     files |= _gitlab_settings.files(pipeline, graph, found, ref)
+    files |= _guards.hooks(pipeline, graph)
     return files | _owners.files(pipeline, graph, [*files])
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import RegionalKeyArn
+from eks_blueprints.core.naming import fitted
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.pipelines import _registry
 from eks_blueprints.pipelines._job import Site
@@ -22,6 +23,7 @@ _STACK = Form(
     what="is not the name of a stack",
     do="write stack, or organization/project/stack",
 )
+_SLUG_LIMIT = 28
 StackName = Annotated[str, AfterValidator(_STACK)]
 
 
@@ -97,4 +99,4 @@ class StackStage(BuiltInStage):
 
 def slug(stack: str) -> str:
     """The name of a stack as part of the names of stages."""
-    return stack.rpartition("/")[2].lower().replace(".", "-").replace("_", "-")[:28]
+    return fitted(stack.rpartition("/")[2].lower().replace(".", "-").replace("_", "-"), _SLUG_LIMIT)

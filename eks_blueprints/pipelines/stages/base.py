@@ -109,6 +109,11 @@ class Stage(Element):
         return self.environment
 
     @property
+    def before_commit(self) -> tuple[str, ...]:
+        """Lines of bash that a developer's machine can run in a checkout before a commit, to know the same earlier."""
+        return ()
+
+    @property
     def approves(self) -> bool:
         """Whether a person decides."""
         return False

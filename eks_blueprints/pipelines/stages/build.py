@@ -124,7 +124,9 @@ class Build(CommandStage):
         """Its files, and its image."""
         if self.image is None:
             return super().outputs()
-        return {**super().outputs(), self.artifact: Output(kind="image", place=Place(repository=self.image.repository))}
+        place, tag = Place(repository=self.image.repository), f"sha-<commit>-{GOARCH[self.architecture]}"
+        pushed = f"{self.image.repository}:{tag}"
+        return {**super().outputs(), self.artifact: Output(kind="image", place=place, pushed_as=pushed)}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Its commands, and then the build of its image."""

@@ -28,8 +28,8 @@ from eks_blueprints.pipelines.stages.roll_back import Guarded
 
 class Deploy(Guarded, BuiltInStage):
     """Change an environment, and wait until the change is done: by kubectl, Helm, a commit, Pulumi, or else by
-    `commands` of yours, for which kubectl works on the cluster then. These have `IMAGE` (by its digest) and
-    `NAMESPACE`, and what they changed is not rolled back by itself."""
+    `commands` of yours, for which kubectl works on the cluster then. These have `IMAGE` (by its digest, where
+    it is one) and `NAMESPACE`, and what they changed is not rolled back by itself."""
 
     kubectl: KubectlArgs | None = None
     """Deploy by kubectl."""
@@ -115,6 +115,11 @@ class Deploy(Guarded, BuiltInStage):
         if self.kubectl is not None:
             return {"image": bool(self.kubectl.workloads or self.kubectl.image_name)}
         return {"image": not self.commands}
+
+    @property
+    def uses_several(self) -> bool:
+        """All images, where a commit or commands deploy."""
+        return self.kubectl is None and self.helm is None and self.pulumi is None
 
     @property
     def named(self) -> Mapping[Path, str]:

@@ -16,15 +16,17 @@ from eks_blueprints.pipelines._scripts import script
 from eks_blueprints.pipelines.stages._charts import ChartArgs, SignArgs, signed
 from eks_blueprints.pipelines.stages._shipping import ShippingStage
 
-Tag = Literal["commit", "short_commit", "branch", "version", "latest"]
+Tag = Literal["commit", "short_commit", "branch", "timestamp", "version", "latest"]
 
 
 class PublishedImage(ImagePlace):
     """An image that is published, for all the platforms that it was built for."""
 
     tags: Many[Tag] = ("commit", "version")
-    """Its tags: `sha-<commit>` (always), the first 7 digits of the commit, the branch, the version that a git tag such
-    as `v1.2.3` says, `latest`. Those of versions and commits are never moved; where tags are immutable, none is."""
+    """Its tags: `sha-<commit>` (always), the first 7 digits of the commit, the branch, the time of the build for agents
+    that look for the newest (`<branch>-<time in UTC>-<commit>`, such as `main-20261130120000-1a2b3c4`), the version
+    that a git tag such as `v1.2.3` says, `latest`. Those of versions and commits are never moved; where tags are
+    immutable, none is."""
 
 
 class Publish(ShippingStage):
