@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from eks_blueprints.cli import complete, show
+from eks_blueprints.cli import complete, gitops_log, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.printed import visible
 from eks_blueprints.review.preview.targets import Target, all_targets, named_targets
@@ -33,7 +33,11 @@ def command() -> None:
       eks-blueprints gitops render prod --to ../manifests        the objects of a stack, one a file
       eks-blueprints gitops bump ECR/shop/web:v3.1 --repo URL    a pipeline's last step
       eks-blueprints gitops diff prod --to ../manifests          what Argo CD or Flux would change
+      eks-blueprints gitops log prod --to ../manifests           who changed what, when and why
     """
+
+
+command.add_command(gitops_log.command)
 
 
 @dataclass(frozen=True, slots=True)

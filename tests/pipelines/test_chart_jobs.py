@@ -243,5 +243,5 @@ def test_files_of_values_with_one_name_in_two_folders_are_both_rendered(machine:
     done = machine.run(job("check", {"check": {"kind": "check_chart", "values": values, "checks": checks}}))
 
     assert done.returncode == 0, done.stderr
-    made = sorted(each.name for each in (machine.root / "artifacts/check-manifests").iterdir())
+    made = sorted(each.name for each in (machine.checkout / "artifacts/check-manifests").iterdir())
     assert made == ["envs.live.values.yaml", "envs.staging.values.yaml"]

@@ -98,7 +98,7 @@ def test_production_before_what_it_is_tried_in_is_doubtful() -> None:
 
     to = {"production": APP["deploy"]["staging"], "staging": {}}
     args = PipelinesArgs.model_validate({**AWS, "pipelines": {"shop": {**APP, "deploy": to}}})
-    found = [str(each) for each in args.problems() if "is deployed to after production" in str(each)]
+    found = [str(each) for each in args.warnings if "is deployed to after production" in str(each)]
 
     assert found == [
         (

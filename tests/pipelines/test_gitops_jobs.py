@@ -101,7 +101,7 @@ def test_several_images_are_one_commit_that_is_taken_back_as_one(machine: Machin
     git(work, "commit", "--quiet", "-am", "two")
     git(work, "push", "--quiet", "origin", "main")
     machine.write("artifacts/worker/image.json", other)
-    worker = {"worker": {"kind": "build", "image": {"repository": "shop/worker"}}}
+    worker = {"worker": {"kind": "build", "after": ["source"], "image": {"repository": "shop/worker"}}}
     into = {"environment": "staging", "inputs": ["build", "worker"]}
     done = deploy(machine, **worker, deploy=into)
 
