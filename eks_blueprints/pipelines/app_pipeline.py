@@ -155,7 +155,7 @@ class AppPipeline(Pipeline):
             return found
         if stage in {each.name for each in self.checks}:
             return ("checks", stage)
-        for name in self.images:
+        for name in sorted(self.images, key=len, reverse=True):  # `web-x` before `web`
             if stage.startswith((f"build-{name}-", f"publish-{name}")):
                 return ("images", name)
         if stage == "scan" or stage.startswith("scan-"):

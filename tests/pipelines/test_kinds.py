@@ -342,3 +342,14 @@ def test_stacks_whose_names_begin_alike_are_kept_apart() -> None:
     found = graph({"kind": "platform_pipeline", "source": SOURCE, "waves": waves})
 
     assert len({stage.name for stage in found.stages}) == len(found.stages) == 6
+
+
+def test_stacks_of_a_wave_wait_for_the_same_stack_alone() -> None:
+    source = {key: value for key, value in SOURCE.items() if key != "connection"}
+    waves = {"all": {"environment": "staging", "stacks": ["a", "b", "c"]}}
+    # GitHub lets one job of a group run and one wait: of an environment three would be too many.
+    found = graph({"kind": "platform_pipeline", "engine": "github_actions", "source": source, "waves": waves})
+
+    held = {stage.name: stage.holds for stage in found.stages}
+    assert held["preview-a"] == held["deploy-a"] == "staging/a"
+    assert len({held[f"deploy-{name}"] for name in "abc"}) == 3
