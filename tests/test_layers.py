@@ -81,6 +81,7 @@ INSIDE: dict[str, list[set[str]]] = {
         }
         | {
             "buckets",
+            "email_topic",
             "helm",
             "images",
             "kubernetes_object",

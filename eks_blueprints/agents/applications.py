@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults
+from eks_blueprints.core.form import Form
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import Namespace
 from eks_blueprints.core.spec import Many, Spec
@@ -15,6 +16,11 @@ from eks_blueprints.karpenter.durations import Duration
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_FOLDER = Form(
+    r"(?![/~])(?!(.*/)?\.\.(/|$))[^\x00-\x1f]{1,1000}",
+    what="is not a folder in the repository",
+    do="write it from the top of the repository, such as clusters/prod",
+)
 _OPTION = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+=[A-Za-z]+$")]
 
 
@@ -79,7 +85,7 @@ class Deployed(Spec):
     repository: str
     """Name of the repository in `repositories`."""
 
-    path: str = Field(default=".", min_length=1)
+    path: Annotated[str, AfterValidator(_FOLDER)] = "."
     """Folder in the repository, with a kustomization, a chart or plain manifests."""
 
     chart: str | None = Field(default=None, min_length=1)

@@ -39,6 +39,11 @@ def problems(args: GitOpsArgs, ground: Ground) -> Iterator[Problem]:
         if stored and ground.addons is not None and not ground.addons & others:
             at: Path = ("repositories", name, "credentials", "external_secret")
             yield Problem(at, "needs external_secrets; got no such add-on; add external_secrets to addons")
+    for name, update in args.image_updates.items():
+        if update.newest == "name" and update.tags is None:
+            what = "counts all that the repository holds, tags of commits, signatures and caches too"
+            do = "say which, such as ^main-[0-9]{14}-[0-9a-f]{7}$"
+            yield _doubt(("image_updates", name, "tags"), f"{what}; got none with newest: name; {do}")
     for at, each in _deployed(args):
         sync = each.sync
         if sync.automated and sync.self_heal and not sync.prune and by.by == "argocd":

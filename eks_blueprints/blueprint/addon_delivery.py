@@ -27,6 +27,7 @@ _CARRIERS: dict[str, tuple[str, tuple[type[AddOn], ...]]] = {
     "flux": ("fluxcd", (Fluxcd,)),
 }
 """For each delivery the kind of the add-on that carries it out, and the classes that can."""
+_HERE: dict[type[AddOn], Mapping[str, str]] = {Argocd: HERE, ArgocdCapability: REGISTERED_HERE}
 
 
 def carrier(args: BlueprintArgs) -> AddOn | None:
@@ -70,13 +71,11 @@ def delivery(args: BlueprintArgs) -> Delivery | None:
     by = carrier(args)
     if by is None:
         return None
-    if isinstance(by, (Argocd, ArgocdCapability)):
-        from eks_blueprints.addons.delivery.argocd import ArgocdDelivery
-
-        return ArgocdDelivery(by.home, _here(by))
+    from eks_blueprints.addons.delivery.argocd import ArgocdDelivery
     from eks_blueprints.addons.delivery.flux import FluxDelivery
 
-    return FluxDelivery(by.home)
+    here = _here(by)
+    return FluxDelivery(by.home) if here is None else ArgocdDelivery(by.home, here)
 
 
 def sources(args: BlueprintArgs, stack: str) -> dict[str, dict[str, Any]]:
@@ -87,14 +86,17 @@ def sources(args: BlueprintArgs, stack: str) -> dict[str, dict[str, Any]]:
     from eks_blueprints.addons.delivery import git as from_repository
 
     where = from_repository.Repository(git.repository, git.revision, git.inside, git.prune, git.interval, git.secret)
-    if isinstance(by, (Argocd, ArgocdCapability)):
-        return from_repository.argocd(where, stack, by.home, _here(by))
-    return from_repository.flux(where, stack, by.home)
+    here = _here(by)
+    return (
+        from_repository.flux(where, stack, by.home)
+        if here is None
+        else from_repository.argocd(where, stack, by.home, here)
+    )
 
 
-def _here(by: Argocd | ArgocdCapability) -> Mapping[str, str]:
-    """The platform's own cluster, as the destination of an Application."""
-    return HERE if isinstance(by, Argocd) else REGISTERED_HERE
+def _here(by: AddOn) -> Mapping[str, str] | None:
+    """The platform's own cluster, as the destination of an Application; None for Flux, which has none."""
+    return next((place for kind, place in _HERE.items() if isinstance(by, kind)), None)
 
 
 def check(args: BlueprintArgs) -> Iterator[Problem]:

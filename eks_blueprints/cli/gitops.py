@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from eks_blueprints.cli import complete, show
+from eks_blueprints.cli import complete, gitops_log, show
 from eks_blueprints.cli.exits import Exit
 from eks_blueprints.core.printed import visible
 from eks_blueprints.review.preview.targets import Target, all_targets, named_targets
@@ -33,7 +33,11 @@ def command() -> None:
       eks-blueprints gitops render prod --to ../manifests        the objects of a stack, one a file
       eks-blueprints gitops bump ECR/shop/web:v3.1 --repo URL    a pipeline's last step
       eks-blueprints gitops diff prod --to ../manifests          what Argo CD or Flux would change
+      eks-blueprints gitops log prod --to ../manifests           who changed what, when and why
     """
+
+
+command.add_command(gitops_log.command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ def diff(asked: _Asked, base: str | None, exports: tuple[Path, ...], form: str, 
 
 
 @command.command("bump")
-@click.argument("image", metavar="IMAGE")
+@click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
 @click.option("--repo", required=True, metavar="DIR|URL", help="A clone, or the URL of a repository, which is cloned.")
 @click.option("--branch", metavar="NAME", help="Branch to commit to. Default: the clone's, or the repository's.")
 @click.option(
@@ -207,7 +211,9 @@ def diff(asked: _Asked, base: str | None, exports: tuple[Path, ...], form: str, 
 )
 @click.option("--sign", is_flag=True, help="Sign the commit, as git is configured (gpg, ssh).")
 @click.option("--no-push", is_flag=True, help="Commit, and do not push. For a clone alone.")
-@click.option("--message", metavar="TEXT", help="Message of the commit. Default: the image, both tags, and the CI run.")
+@click.option(
+    "--message", metavar="TEXT", help="Message of the commit. Default: the images, their tags, and the CI run."
+)
 @click.option(
     "--tries",
     type=click.IntRange(1, 50),
@@ -216,7 +222,7 @@ def diff(asked: _Asked, base: str | None, exports: tuple[Path, ...], form: str, 
     help="How often to begin anew where others push in between.",
 )
 def bump(  # noqa: PLR0917 - click passes each option by name
-    image: str,
+    images: tuple[str, ...],
     repo: str,
     branch: str | None,
     paths: tuple[str, ...],
@@ -225,22 +231,23 @@ def bump(  # noqa: PLR0917 - click passes each option by name
     message: str | None,
     tries: int,
 ) -> None:
-    """Change one image's tag or digest in a Git repository, commit and push: a pipeline's last step.
+    """Change the tag or digest of images in a Git repository, commit and push: a pipeline's last step.
 
-    It finds the image in manifests and Rollouts, in kustomizations (newTag, digest), in values of charts (repository
-    beside tag), and in stack files. Every other byte stays as it is. Where others push in between, it begins anew. An
-    image that has that tag already makes no commit.
+    It finds an image in manifests and Rollouts, in kustomizations (newTag, digest), in values of charts (repository
+    beside tag), and in stack files. Every other byte stays as it is. Where others push in between, it begins anew.
+    Several images are one commit. Images that have these tags already make none.
 
     \b
       eks-blueprints gitops bump ECR/shop/web:v3.1 --repo git@github.com:acme/manifests.git --path clusters/prod
       eks-blueprints gitops bump ECR/shop/web@sha256:… --repo . --sign
+      eks-blueprints gitops bump ECR/shop/web:v3.1 ECR/shop/worker:v3.1 --repo . --path clusters/prod
       eks-blueprints gitops bump ECR/shop/web:v3.1 --repo ../platform --path stacks/prod.yaml
     """
     from eks_blueprints.gitops.bump import Bump
     from eks_blueprints.gitops.bump import bump as bumped
     from eks_blueprints.gitops.repository import GitError
 
-    asked = Bump(image, repo, branch, paths, sign=sign, push=not no_push, message=message, tries=tries)
+    asked = Bump(images, repo, branch, paths, sign=sign, push=not no_push, message=message, tries=tries)
     try:
         found = bumped(asked)
     except GitError as error:
@@ -248,12 +255,13 @@ def bump(  # noqa: PLR0917 - click passes each option by name
         raise click.exceptions.Exit(Exit.FAILED) from None
     if found.commit is None:
         done = "the commit of an earlier run is pushed" if found.pushed else "is there already; no commit made"
-        click.echo(visible(f"{image}: {done}"))
+        click.echo(visible(f"{', '.join(images)}: {done}"))
         return
     said = "pushed" if found.pushed else "not pushed"
     files = ", ".join(found.files[:3]) + (f" and {len(found.files) - 3} more" if len(found.files) > 3 else "")
     again = f", try {found.tries}" if found.tries > 1 else ""
-    click.echo(visible(f"{image}: was {found.old.removeprefix(':')} in {files}; commit {found.commit}, {said}{again}"))
+    changes = [f"{image}: was {old.removeprefix(':')}" for image, old in zip(images, found.olds, strict=True)]
+    click.echo(visible(f"{', '.join(changes)} in {files}; commit {found.commit}, {said}{again}"))
 
 
 @contextmanager

@@ -28,8 +28,8 @@ def command(stack: str | None, pipeline: str | None, folder: Path, *, check: boo
     their repository.
 
     Needs no engine, network or account. It writes only what changed, and no file that something else wrote; of
-    CODEOWNERS it writes the part between its marks. PIPELINE is one of the stack. Default: all that another engine
-    than AWS CodePipeline runs.
+    CODEOWNERS it writes the part between its marks. PIPELINE is one of the stack; for one that AWS CodePipeline runs
+    it writes what protects its repository. Default: all that another engine runs.
     """
     from eks_blueprints.pipelines.engines import _written
 
@@ -53,10 +53,13 @@ def _rendered(stack: str | None, wanted: str | None) -> list[dict[str, str]]:
 
     file = file_of(stack)
     args = pipelines_of(file)
-    found = [each for each in chosen(args, wanted) if each.engine in TEXTS]
+    found = [each for each in chosen(args, wanted) if wanted is not None or each.engine in TEXTS]
     if not found:
-        got = f"{wanted}, of CodePipeline" if wanted is not None else "none"
-        do = f"set its engine to {', '.join(TEXTS)}"
-        raise click.UsageError(f"there is no pipeline whose engine reads files of a repository; got {got}; {do}")
+        do = f"name one, or set its engine to {', '.join(TEXTS)}"
+        raise click.UsageError(f"there is no pipeline that another engine than CodePipeline runs; got none; {do}")
     ref = args.ref(file.stem)
-    return [dict(each.renderer.render(each, each.graph(args.environments), ref)) for each in found]
+    rendered = [dict(each.renderer.render(each, each.graph(args.environments), ref)) for each in found]
+    if not any(rendered):
+        got = f"{wanted}, whose code is neither on GitHub nor on GitLab"
+        raise click.UsageError(f"there is nothing to write; got {got}; CodePipeline reads no file of a repository")
+    return rendered

@@ -116,7 +116,7 @@ class Faults:
 
     def require_one(self, spec: object, *fields: str) -> None:
         """Note that a spec has not exactly one of two or more fields."""
-        found = [name for name in fields if getattr(spec, name) is not None and getattr(spec, name) != ()]
+        found = [name for name in fields if getattr(spec, name) is not None and getattr(spec, name) not in ((), {})]
         if len(found) != 1:
             one, *others = fields
             several = "both" if len(fields) == 2 else " and ".join(found)

@@ -1,4 +1,4 @@
-"""One image's new tag, committed and pushed: what the last step of a pipeline does."""
+"""New tags of images, committed and pushed at once: what the last step of a pipeline does."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from eks_blueprints.core.errors import InputError, Problem, by_nearness
 from eks_blueprints.core.images import IMAGE_FORM, parts
+from eks_blueprints.core.leaves import repeated
 from eks_blueprints.gitops.images import images
 from eks_blueprints.gitops.repository import GitError, NotPushedError, Repository, opened
 from eks_blueprints.gitops.tags import New, NotYamlError, Place, places, replaced
@@ -22,7 +24,8 @@ _RUNS = ("CI_JOB_URL", "BUILD_URL", "CODEBUILD_BUILD_URL")
 class Bump:
     """What is asked for."""
 
-    image: str
+    images: tuple[str, ...]
+    """The images with their new tags or digests, which one commit sets."""
     repository: str
     branch: str | None = None
     paths: tuple[str, ...] = ()
@@ -38,9 +41,8 @@ class Bump:
 class Bumped:
     """What came of it."""
 
-    image: str
-    old: str
-    """What stood behind the repository of the image; as the new one where nothing changed."""
+    olds: tuple[str, ...]
+    """What stood behind the repository of each image; as the new one where that did not change."""
     files: tuple[str, ...] = ()
     commit: str | None = None
     pushed: bool = False
@@ -48,38 +50,42 @@ class Bumped:
 
 
 def bump(asked: Bump) -> Bumped:
-    """Change one image's tag in a repository, commit it and push it.
+    """Change the tags of images in a repository, commit that and push it.
 
     Raises:
-        InputError: if the image is not there, or in several versions, or the repository is not fit for it.
+        InputError: if an image is not there, or in several versions, or the repository is not fit for it.
         GitError: if git says no, or somebody else pushes each time.
     """
-    new = _parsed(asked.image)
+    new = [_parsed(image) for image in asked.images]
+    if twice := repeated(each.repository for each in new):
+        raise _error("IMAGE", f"is named twice; got {twice}; name each image once")
     with opened(asked.repository, asked.branch) as repository:
         for attempt in range(1, asked.tries + 1):
-            found = _found(repository, new, asked.paths)
-            changes = {file: text for file, (text, _) in found.items() if text is not None}
-            olds = {place.old for _, there in found.values() for place in there if place.old != new.end}
-            old = next(iter(sorted(olds)), new.end)
+            changes, olds = _changed(repository, new, asked.paths)
             if not changes:
                 # A run that was stopped before it pushed left a commit.
                 if asked.push and repository.remote and repository.ahead():
                     repository.push()
-                    return Bumped(asked.image, old, pushed=True, tries=attempt)
-                return Bumped(asked.image, old, tries=attempt)
+                    return Bumped(olds, pushed=True, tries=attempt)
+                return Bumped(olds, tries=attempt)
             if asked.push and repository.remote and repository.ahead():
                 do = "push or remove them first"
                 raise _error("--repo", f"has commits that are not pushed; got {repository.ahead()}; {do}")
-            for file, text in changes.items():
-                (repository.tree / file).write_bytes(text.encode("utf-8"))
-            message = asked.message or _message(new, old, sorted(changes))
+            files = tuple(sorted(changes))
+            message = asked.message or _message(new, olds, files)
             try:
-                commit = repository.commit(message, sorted(changes), sign=asked.sign)
+                for file, text in changes.items():
+                    (repository.tree / file).write_bytes(text.encode("utf-8"))
+                commit = repository.commit(message, files, sign=asked.sign)
+            except OSError as error:
+                repository.git("checkout", "--quiet", "HEAD", "--", *files)
+                do = "let this user write there, or name the URL of the repository"
+                raise _error("--repo", f"cannot be written; got {error.strerror} at {error.filename}; {do}") from None
             except GitError:
-                repository.git("checkout", "--quiet", "HEAD", "--", *changes)
+                repository.git("checkout", "--quiet", "HEAD", "--", *files)
                 raise
             if not asked.push or repository.remote is None:
-                return Bumped(asked.image, old, tuple(sorted(changes)), commit, tries=attempt)
+                return Bumped(olds, files, commit, tries=attempt)
             try:
                 repository.push()
             except NotPushedError:
@@ -89,8 +95,23 @@ def bump(asked: Bump) -> Bumped:
             except GitError:
                 repository.git("reset", "--quiet", "--hard", "HEAD~1")
                 raise
-            return Bumped(asked.image, old, tuple(sorted(changes)), commit, pushed=True, tries=attempt)
+            return Bumped(olds, files, commit, pushed=True, tries=attempt)
     raise GitError(f"{asked.repository}: others pushed in between, {asked.tries} times; run it again")
+
+
+def _changed(
+    repository: Repository, new: Sequence[New], paths: Sequence[str]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The files that change with their new texts, and what stood behind each image."""
+    texts = _texts(repository, paths)
+    changes: dict[str, str] = {}
+    olds: list[str] = []
+    for image in new:
+        found = _found({**texts, **changes}, image, paths)
+        changes |= {file: text for file, (text, _) in found.items() if text is not None}
+        before = {place.old for _, there in found.values() for place in there if place.old != image.end}
+        olds.append(next(iter(sorted(before)), image.end))
+    return changes, tuple(olds)
 
 
 def _parsed(image: str) -> New:
@@ -102,21 +123,31 @@ def _parsed(image: str) -> New:
     return new
 
 
-def _found(repository: Repository, new: New, paths: Sequence[str]) -> dict[str, tuple[str | None, list[Place]]]:
-    """Files with the image: the new text, where it changes, and the places."""
-    found: dict[str, tuple[str | None, list[Place]]] = {}
-    unread: list[str] = []
-    looked_at: list[str] = []
-    last = new.repository.rpartition("/")[2]
+def _texts(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
+    """The files that may name images."""
+    for path in paths:
+        if not (repository.tree / path).exists():
+            near = by_nearness(path, [*dict.fromkeys(str(PurePath(name).parent) for name in repository.files())])[:1]
+            do = f"did you mean {near[0]}?" if near else "name a folder or a file of the repository"
+            raise _error("--path", f"is not there; got {path}; {do}")
+    found: dict[str, str] = {}
     for name in repository.files():
         file = repository.tree / name
         if not name.endswith(_ENDINGS) or not _inside(name, paths) or file.is_symlink() or not file.is_file():
             continue
         try:
-            text = file.read_bytes().decode("utf-8")
+            found[name] = file.read_bytes().decode("utf-8")
         except UnicodeDecodeError:
             continue
-        looked_at.append(text)
+    return found
+
+
+def _found(texts: Mapping[str, str], new: New, paths: Sequence[str]) -> dict[str, tuple[str | None, list[Place]]]:
+    """Files with the image: the new text, where it changes, and the places."""
+    found: dict[str, tuple[str | None, list[Place]]] = {}
+    unread: list[str] = []
+    last = new.repository.rpartition("/")[2]
+    for name, text in texts.items():
         if last not in text:
             continue
         try:
@@ -127,7 +158,7 @@ def _found(repository: Repository, new: New, paths: Sequence[str]) -> dict[str, 
         if there:
             made = replaced(text, there)
             found[name] = (made if made != text else None, there)
-    _check(found, new, paths, unread, looked_at)
+    _check(found, new, paths, unread, [*texts.values()])
     return found
 
 
@@ -174,13 +205,15 @@ def _inside(name: str, paths: Sequence[str]) -> bool:
     return not wanted or any(path in (".", name) or name.startswith(f"{path}/") for path in wanted)
 
 
-def _message(new: New, old: str, files: Sequence[str]) -> str:
-    name = parts(new.repository)[0].rpartition("/")[2]
+def _message(new: Sequence[New], olds: Sequence[str], files: Sequence[str]) -> str:
+    changes = [
+        f"{parts(image.repository)[0].rpartition('/')[2]}: {_short(old)} -> {_short(image.end)}"
+        for image, old in zip(new, olds, strict=True)
+    ]
+    named = "\n".join(f"{image.repository}{image.end}" for image in new)
     listed = "\n".join(f"- {file}" for file in files)
     origin = _run_url()
-    return f"{name}: {_short(old)} -> {_short(new.end)}\n\n{new.repository}{new.end}\n\n{listed}\n" + (
-        f"\nFrom: {origin}\n" if origin else ""
-    )
+    return f"{', '.join(changes)}\n\n{named}\n\n{listed}\n" + (f"\nFrom: {origin}\n" if origin else "")
 
 
 def _short(end: str) -> str:

@@ -129,7 +129,7 @@ def _work_tree(folder: Path, branch: str | None) -> Repository:
         current = run(folder, "symbolic-ref", "--quiet", "--short", "HEAD").strip()
     except subprocess.CalledProcessError as error:
         what = "is at no branch" if "not a git" not in str(error.stderr) else "is no Git repository"
-        do = "check a branch out" if "branch" in what else "name a clone, or the URL of a repository"
+        do = "check a branch out, or name its URL" if "branch" in what else "name a clone, or the URL of a repository"
         raise _error(f"{what}; got {folder}; {do}") from None
     except OSError:
         raise _error(f"does not exist; got {folder}; name a clone, or the URL of a repository") from None

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component, in_cluster, merge_tags
+from eks_blueprints.core.email_topic import subscribe
 from eks_blueprints.core.kubernetes_object import KubernetesObject, put_on
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.core.telemetry import Telemetry
@@ -135,14 +136,7 @@ class Observability(Component):
             tags=merge_tags(self._cluster.tags) or None,
             opts=self.child(),
         )
-        for address in alarms.emails:
-            aws.sns.TopicSubscription(
-                f"{name}-email-{address}",
-                topic=topic.arn,
-                protocol="email",
-                endpoint=address,
-                opts=self.child(),
-            )
+        subscribe(self, topic.arn, alarms.emails)
         return topic
 
     def _alarm(self, watch: Watch, topics: list[Any], *, tell_when_over: bool) -> aws.cloudwatch.MetricAlarm:

@@ -11,7 +11,8 @@ from typing import Any
 from eks_blueprints.core.errors import Path, Problem, unknown_name
 from eks_blueprints.core.plain_secrets import found as plain_secrets
 from eks_blueprints.pipelines._environment import Environment
-from eks_blueprints.pipelines._job import Gate, Job, Site
+from eks_blueprints.pipelines._gates import problems as gates
+from eks_blueprints.pipelines._job import Gate, Job, Output, Site
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.source import Source
 
@@ -72,10 +73,13 @@ class Graph:
         """The environment that a stage is for; None too where there is none of that name."""
         return self.environments.get(stage.environment) if stage.environment is not None else None
 
+    def given(self, stage: Stage) -> Mapping[str, Output]:
+        """The artifacts that a stage is given, as they are made."""
+        return {name: self.makers[name].outputs()[name] for name in self.inputs[stage.name]}
+
     def work(self, stage: Stage, site: Site) -> Job | Gate:
         """What a stage runs, or whose decision it waits for."""
-        made = {name: self.makers[name].outputs()[name] for name in self.inputs[stage.name]}
-        work = stage.work(site, made)
+        work = stage.work(site, self.given(stage))
         return work.but(pinned=site.tools) if isinstance(work, Job) else work
 
     def before(self, name: str) -> frozenset[str]:
@@ -110,11 +114,10 @@ def problems(graph: Graph, *, approval: bool) -> Iterator[Problem]:
         return
     yield from _reviews(graph)
     yield from _identities(graph)
-    yield from _production(graph, approval=approval)
-    yield from _approvals(graph)
+    yield from gates(graph, approval=approval)
     yield from _secrets(graph.stages)
     for stage in graph.stages:
-        for problem in stage.problems_in(graph.environment(stage)):
+        for problem in stage.problems_in(graph.environment(stage), graph.given(stage)):
             yield problem.below(stage.name)
 
 
@@ -168,6 +171,16 @@ def _artifacts(graph: Graph) -> Iterator[Problem]:
                 do = "rename one of them"
                 yield Problem((stage.name,), f"makes an artifact that {made[artifact]} makes; got {artifact}; {do}")
             made[artifact] = stage.name
+    pushed: dict[str, str] = {}
+    for stage in graph.stages:
+        for output in stage.outputs().values():
+            if (
+                output.pushed_as is not None
+                and (other := pushed.setdefault(output.pushed_as, stage.name)) != stage.name
+            ):
+                do = "build it into a repository of its own"
+                message = f"is pushed under the name of what {other} builds; got {output.pushed_as}; {do}"
+                yield Problem((stage.name, "image", "repository"), message)
     kinds: dict[str, str] = {name: output.kind for stage in graph.stages for name, output in stage.outputs().items()}
     for index, stage in enumerate(graph.stages):
         for path, fault in (*_unusable(stage, kinds), *_lacking(stage, graph.stages[:index], kinds)):
@@ -234,38 +247,6 @@ def _identities(graph: Graph) -> Iterator[Problem]:
         if (stage.deploys or stage.verifies) and stage.environment is None:
             message = "is required for a stage that works on a cluster; got none; name one of environments"
             yield Problem((stage.name, "environment"), message)
-
-
-def _production(graph: Graph, *, approval: bool) -> Iterator[Problem]:
-    for stage in graph.stages:
-        environment = graph.environment(stage)
-        if not stage.deploys or environment is None or not environment.production:
-            continue
-        before = [each for each in graph.stages if each.name in graph.before(stage.name)]
-        if approval and not any(each.approves for each in before):
-            do = "add an approve stage before it, or set approval: none and verify"
-            yield Problem((stage.name,), f"deploys to production without an approval; got none before it; {do}")
-        if approval:
-            continue
-        if not any(each.verifies and each.environment != stage.environment for each in before):
-            do = "deploy to another environment first and verify there"
-            yield Problem((stage.name,), f"deploys to production unverified; got approval: none; {do}")
-        after = (each for each in graph.stages if stage.name in graph.before(each.name))
-        if not any(each.verifies and each.environment == stage.environment for each in after):
-            do = f"add a verify stage for {stage.environment} after it"
-            yield Problem((stage.name,), f"is not verified although nobody approves; got approval: none; {do}")
-
-
-def _approvals(graph: Graph) -> Iterator[Problem]:
-    for stage in graph.stages:
-        if not stage.approves:
-            continue
-        own = tuple(getattr(stage, "approvers", ()))
-        environment = graph.environment(stage)
-        approvers = own or (environment.approvers if environment is not None else ())
-        if not approvers:
-            do = "list them in approvers, of the stage or of its environment"
-            yield Problem((stage.name, "approvers"), f"says not who can approve; got none; {do}")
 
 
 def _secrets(stages: Sequence[Stage]) -> Iterator[Problem]:

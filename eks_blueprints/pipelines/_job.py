@@ -32,6 +32,9 @@ ReportKind = Literal["junit", "cobertura", "sarif"]
 Architecture = Literal["x86_64", "arm64"]
 Size = Literal["small", "medium", "large"]
 
+PUBLIC_HOST = "public.ecr.aws"
+"""Host of ECR Public."""
+
 GIVEN = ("COMMIT", "BRANCH", "PIPELINE", "RUN", "RUN_URL", "AWS_REGION")
 """Variables of every job: hash of the commit, branch (or tag), name of the pipeline, number or id of the run, page of
 the run, and region of the environment or else of the stack."""
@@ -39,13 +42,15 @@ the run, and region of the environment or else of the stack."""
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where an image or a chart is kept: a repository of ECR, or a folder of a bucket."""
+    """Where an image or a chart is kept: a repository of ECR or of ECR Public, or a folder of a bucket."""
 
     repository: str | None = None
     region: str | None = None
     """Region of the repository. Default: that of the stack."""
     account_id: str | None = None
     """Account of the repository. Default: that of the stack."""
+    public: str | None = None
+    """Alias of the registry in ECR Public that has the repository. Default: it is a private one."""
     bucket: str | None = None
     prefix: str = ""
 
@@ -55,6 +60,8 @@ class Place:
         if self.bucket is not None:
             return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
         name = self.repository or ""
+        if self.public is not None:
+            return f"{PUBLIC_HOST}/{self.public}/{name}"
         return name if self.account_id is None else f"{name} of {self.account_id}"
 
 
@@ -71,6 +78,10 @@ class Output:
     """Whether each run of a matrix adds files to it, whose names differ."""
     place: Place | None = None
     """Where what an image or a chart names is kept."""
+    pushed_as: str | None = None
+    """Repository and form of the tag that it is pushed as: what was pushed as that before is taken as it is."""
+    seen: bool = False
+    """Whether a cluster reports what it notes: a rollout names workloads, or Pulumi has waited for them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,10 @@ from eks_blueprints.core.form import Form
 from eks_blueprints.core.leaves import Namespace
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.pipelines.stages._commands import CommandStage
+from eks_blueprints.pipelines.stages._ways import GitopsArgs, HelmArgs, KubectlArgs
 from eks_blueprints.pipelines.stages.approve import Approve
 from eks_blueprints.pipelines.stages.base import Stage
-from eks_blueprints.pipelines.stages.deploy import Deploy, GitopsArgs, HelmArgs, KubectlArgs
+from eks_blueprints.pipelines.stages.deploy import Deploy
 from eks_blueprints.pipelines.stages.verify import UrlCheck, Verify
 
 if TYPE_CHECKING:
@@ -67,6 +68,22 @@ class DeployTo(Spec):
     wait_minutes: int = Field(default=10, ge=1, le=120)
     """How long it waits for the change, 1 to 120 minutes."""
 
+    def images_of(self, way: str) -> Iterator[tuple[str, str]]:
+        """The keys of `images` of a way to deploy, and the image that each names."""
+        if way == "helm" and self.helm is not None:
+            yield from ((name, name) for name in self.helm.images)
+        if way == "kubectl" and self.kubectl is not None:
+            yield from self.kubectl.images.items()
+
+    def with_images(self, named: str) -> DeployTo:
+        """It with the artifacts in place of the images that it names, as `named` forms them of a name."""
+        helm, kubectl = self.helm, self.kubectl
+        if helm is not None and helm.images:
+            helm = helm.but(images={named.format(name): keys for name, keys in helm.images.items()})
+        if kubectl is not None and kubectl.images:
+            kubectl = kubectl.but(images={key: named.format(name) for key, name in kubectl.images.items()})
+        return self.but(helm=helm, kubectl=kubectl)
+
 
 def _not_empty(found: Mapping[str, Any]) -> Mapping[str, Any]:
     faults = Faults()
@@ -83,15 +100,19 @@ Deployments = Annotated[dict[str, DeployTo], AfterValidator(_not_empty)]
 
 
 def deployed(
-    to: Mapping[str, DeployTo], production: Sequence[str], *, approval: bool, inputs: Mapping[str, Sequence[str]]
+    to: Mapping[str, DeployTo],
+    environments: Mapping[str, Environment],
+    *,
+    approval: bool,
+    inputs: Mapping[str, Sequence[str]],
 ) -> Iterator[Stage]:
     """Stages that deploy to environments, one after the other: an approval before production, the deployment, and what
     verifies it. Both put back what ran before if they fail.
 
     Args:
         to: The environments in order.
-        production: Those that people depend on.
-        approval: Whether a person approves before these.
+        environments: All environments of the stack.
+        approval: Whether a person approves before those that people depend on.
         inputs: Artifacts of a deployment, by its environment.
     """
     ways: dict[str, Any] = {}
@@ -99,13 +120,17 @@ def deployed(
     for name, args in to.items():
         own = {way: getattr(args, way) for way in ("kubectl", "helm") if getattr(args, way) is not None}
         ways = own or ways
-        if approval and name in production:
+        # A commit is the only way where one deploys, whatever was said for environments before.
+        by_commit = name in environments and environments[name].gitops is not None
+        if approval and name in production_among(environments):
             message = f"Deploy to {name}?"
             yield Approve(name=f"approve-{name}", environment=name, message=message)
         shared = {"environment": name, "namespace": args.namespace, "wait_minutes": args.wait_minutes}
         shared["rolls_back"] = True
         deploy = f"deploy-{name}"
-        yield Deploy(name=deploy, inputs=tuple(inputs[name]), gitops=args.gitops, **ways, **shared)
+        yield Deploy(
+            name=deploy, inputs=tuple(inputs[name]), gitops=args.gitops, **(own if by_commit else ways), **shared
+        )
         shown_by = args.verify
         yield Verify(
             name=f"verify-{name}",

@@ -46,6 +46,10 @@ class Pipeline(Element):
     """Who can push to its sources, as approvers are named. None of them can be an approver of it. Default: unknown;
     where the engine can refuse an approval by the author of the change, it does."""
 
+    pre_commit: bool = False
+    """Whether `eks-blueprints pipeline render` writes `.pre-commit-config.yaml`, by which each commit is tested on the
+    machine of its author first: the commands of tests that need no artifact, environment or secret, and `helm lint`."""
+
     variables: dict[str, RunVariable] = Field(default={}, max_length=50)
     """Variables of a run, which every job has and whoever starts a run by hand can set."""
 
@@ -110,6 +114,8 @@ class Pipeline(Element):
         """A problem of a stage where the stage is said in this spec; its path begins with the name of the stage."""
         stage, *rest = problem.path or (None,)
         place = () if stage is None else self.place(str(stage))
+        if rest[:1] == ["inputs"] and place[:1] != ("stages",):
+            rest = []  # which artifacts its stages have, such a pipeline says itself
         path = (*place, *rest)
         if rest == ["environment"] and (named := {each.environment for each in graph.stages}.intersection(place)):
             # A place that is named after the environment says all: that name is what is wrong.

@@ -10,9 +10,9 @@ from eks_blueprints.core.errors import Path
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines.base import Pipeline
+from eks_blueprints.pipelines.stages._stacks import PulumiArgs, StackName, StateArgs, slug
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.drift import Drift
-from eks_blueprints.pipelines.stages.preview import PulumiArgs, StackName, StateArgs
 from eks_blueprints.pipelines.stages.source import Source
 
 
@@ -39,7 +39,7 @@ class DriftPipeline(Pipeline):
         found: list[Stage] = [self.source.but(name="source")]
         for stack, environment in self.stacks.items():
             pulumi = PulumiArgs(stack=stack, folder=self.folder, state=self.state)
-            name = f"drift-{_short(stack)}"
+            name = f"drift-{slug(stack)}"
             found.append(
                 Drift(name=name, pulumi=pulumi, environment=environment, after=("source",), secrets=self.secrets)
             )
@@ -47,9 +47,5 @@ class DriftPipeline(Pipeline):
 
     def place(self, stage: str) -> Path:
         """Where a stage is said."""
-        names = {f"drift-{_short(stack)}": stack for stack in self.stacks}
+        names = {f"drift-{slug(stack)}": stack for stack in self.stacks}
         return ("stacks", names[stage]) if stage in names else (stage,)
-
-
-def _short(stack: str) -> str:
-    return stack.rpartition("/")[2].lower().replace(".", "-").replace("_", "-")[:28]

@@ -16,10 +16,11 @@ from eks_blueprints.pipelines._kinds import production_among
 from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines.base import Pipeline
 from eks_blueprints.pipelines.stages._commands import ReportArgs, RunnerArgs
+from eks_blueprints.pipelines.stages._stacks import PulumiArgs, StackName, StateArgs, slug
 from eks_blueprints.pipelines.stages.approve import Approve
 from eks_blueprints.pipelines.stages.base import Stage
 from eks_blueprints.pipelines.stages.deploy import Deploy
-from eks_blueprints.pipelines.stages.preview import Preview, PulumiArgs, StackName, StateArgs
+from eks_blueprints.pipelines.stages.preview import Preview
 from eks_blueprints.pipelines.stages.review import Review
 from eks_blueprints.pipelines.stages.shard import Shard, Shards
 from eks_blueprints.pipelines.stages.source import Source
@@ -184,16 +185,16 @@ class PlatformPipeline(Pipeline):
 
     def _preview(self, wave: Wave, stack: str, after: tuple[str, ...]) -> Stage:
         pulumi = PulumiArgs(stack=stack, folder=self.folder, state=self.state)
-        name, environment = f"preview-{_short(stack)}", wave.environment
+        name, environment = f"preview-{slug(stack)}", wave.environment
         return Preview(name=name, pulumi=pulumi, environment=environment, after=after, secrets=self.secrets)
 
     def _deploy(self, wave: Wave, stack: str, after: tuple[str, ...]) -> Stage:
         pulumi = PulumiArgs(stack=stack, folder=self.folder, state=self.state)
         return Deploy(
-            name=f"deploy-{_short(stack)}",
+            name=f"deploy-{slug(stack)}",
             pulumi=pulumi,
             environment=wave.environment,
-            inputs=(f"preview-{_short(stack)}",),
+            inputs=(f"preview-{slug(stack)}",),
             after=after,
             secrets=self.secrets,
             timeout_minutes=120,
@@ -208,10 +209,6 @@ class PlatformPipeline(Pipeline):
         if start in ("approve", "verify") and name in self.waves:
             return ("waves", name)
         for wave, args in self.waves.items():
-            if name in map(_short, args.stacks):
+            if name in map(slug, args.stacks):
                 return ("waves", wave)
         return (stage,)
-
-
-def _short(stack: str) -> str:
-    return stack.rpartition("/")[2].lower().replace(".", "-").replace("_", "-")[:28]

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from eks_blueprints.core.errors import Faults, Path, unknown_name
 from eks_blueprints.core.leaves import Namespace
 from eks_blueprints.core.spec import Spec
-from eks_blueprints.pipelines._kinds import Deployments, deployed, place_of, production_among
+from eks_blueprints.pipelines._kinds import Deployments, deployed, place_of
 from eks_blueprints.pipelines._repository import Tag
 from eks_blueprints.pipelines.base import Pipeline
 from eks_blueprints.pipelines.stages.base import Stage
@@ -85,9 +85,9 @@ class ReleasePipeline(Pipeline):
 
     def staged_for(self, environments: Mapping[str, Environment]) -> Sequence[Stage]:
         """Its stages, with an approval before production."""
-        return list(self._staged(production_among(environments)))
+        return list(self._staged(environments))
 
-    def _staged(self, production: Sequence[str]) -> Iterator[Stage]:
+    def _staged(self, environments: Mapping[str, Environment]) -> Iterator[Stage]:
         yield self.source.but(name="source")
         sources = ["source"]
         if self.image.starts_on is not None:
@@ -114,7 +114,7 @@ class ReleasePipeline(Pipeline):
                 inputs=both,
             )
         inputs = dict.fromkeys(self.deploy, both)
-        yield from deployed(self.deploy, production, approval=self.approval == "required", inputs=inputs)
+        yield from deployed(self.deploy, environments, approval=self.approval == "required", inputs=inputs)
 
     def place(self, stage: str) -> Path:
         """Where a stage is said."""

@@ -89,6 +89,8 @@ def test_the_good_one_is_fine(addons: dict[str, Any]) -> None:
         ("repositories.open.credentials", KEY, "credentials.ssh_key: is for ssh"),
         ("repositories.open.url", "https://me:pw@github.com/x", "repositories.open.url: contains a password"),
         ("repositories.open.url", "ftp://x", "repositories.open.url"),
+        ("applications.a.path", "/clusters/prod", "applications.a.path: is not a folder in the repository"),
+        ("applications.a.path", "prod/../..", "applications.a.path: is not a folder in the repository"),
         ("repositories.open.type", "oci", "repositories.open.url: begins with oci:// for type oci"),
         (
             "image_updates.i",
@@ -253,6 +255,15 @@ def test_what_is_doubtful_is_told_and_made_all_the_same(path: str, value: Any, w
     assert found.startswith("warning: gitops.")
     assert what in found
     assert made(said, {"argocd": {}}).all("kubernetes:argoproj.io/v1alpha1:Application")
+
+
+def test_updates_by_name_say_which_tags_count() -> None:
+    said = changed("repositories.open.credentials", {"token": {"secret": "token"}})
+    said["image_updates"] = {"i": {"image": "x.io/y", "application": "a", "newest": "name"}}
+    doubt = "image_updates.i.tags: counts all that the repository holds"
+    assert any(doubt in each for each in told(said, {"fluxcd": {}}))
+    said["image_updates"]["i"]["tags"] = "^main-[0-9]{14}-[0-9a-f]{7}$"
+    assert not any(doubt in each for each in told(said, {"fluxcd": {}}))
 
 
 def test_two_makers_of_one_object_are_told() -> None:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints.core.errors import problems_of
-from eks_blueprints.pipelines.stages.deploy import KubectlArgs
+from eks_blueprints.pipelines.stages._ways import KubectlArgs
 from eks_blueprints.pipelines.stages.find import Find
 
 

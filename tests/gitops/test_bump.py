@@ -123,7 +123,7 @@ def test_where_others_push_in_between_it_begins_anew(remote: Remote, tmp_path: P
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Repository, "push", pushed)
-        found = bump(Bump(f"{IMAGE}:v3.1", str(remote.clone), pause=push_first))
+        found = bump(Bump((f"{IMAGE}:v3.1",), str(remote.clone), pause=push_first))
     assert (found.pushed, found.tries, len(pauses)) == (True, 3, 2)
     assert remote.text("note-1.md") == "x"
     assert ":v3.1" in remote.text("clusters/prod/web.yaml")
@@ -137,7 +137,7 @@ def test_it_gives_up_in_one_line(remote: Remote) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Repository, "push", never)
         with pytest.raises(GitError, match="others pushed in between, 2 times; run it again"):
-            bump(Bump(f"{IMAGE}:v3.1", str(remote.clone), tries=2, pause=lambda _: None))
+            bump(Bump((f"{IMAGE}:v3.1",), str(remote.clone), tries=2, pause=lambda _: None))
     assert git(remote.clone, "status", "--porcelain") == ""
     assert remote.commits == 1
 
@@ -212,3 +212,18 @@ def test_a_key_that_does_not_sign_leaves_nothing_behind(remote: Remote, tmp_path
     done = gitops("bump", f"{IMAGE}:v3.1", "--repo", remote.clone, "--sign")
     assert (done.exit_code, remote.commits) == (1, 1)
     assert git(remote.clone, "status", "--porcelain") == ""
+
+
+def test_several_images_are_one_commit(remote: Remote) -> None:
+    file = remote.clone / "clusters/prod/web.yaml"
+    file.write_text(f"a: {{image: '{IMAGE}:v3.0'}}\nb: {{image: '{IMAGE}-worker:v1'}}\n")
+    remote.push("second")
+    found = bump(Bump((f"{IMAGE}:v3.1", f"{IMAGE}-worker:v2"), str(remote.clone), paths=("clusters/prod",)))
+
+    assert found.olds == (":v3.0", ":v1")
+    assert file.read_text() == f"a: {{image: '{IMAGE}:v3.1'}}\nb: {{image: '{IMAGE}-worker:v2'}}\n"
+    assert "v3.0 -> v3.1, " in git(remote.clone, "log", "-1", "--format=%s")
+    with pytest.raises(InputError, match="is named twice"):
+        bump(Bump((f"{IMAGE}:v3.1", f"{IMAGE}:v4"), str(remote.clone)))
+    with pytest.raises(InputError, match=r"--path: is not there; got clusters/prd; did you mean clusters/prod\?"):
+        bump(Bump((f"{IMAGE}:v3.1",), str(remote.clone), paths=("clusters/prd",)))

@@ -234,3 +234,14 @@ def test_unit_tests_are_where_the_chart_has_them(
         assert "chart has no unit tests; got no file unittests/**/*.yaml" in done.stderr
     assert (done.returncode == 0) == (ran is not None), done.stderr
     assert [call.split("--file ")[1].split()[0] for call in machine.called("helm-unittest")] == (ran or [])
+
+
+def test_files_of_values_with_one_name_in_two_folders_are_both_rendered(machine: Machine) -> None:
+    machine.program("helm", 'case "$*" in template*) echo "kind: ${7:-none}" ;; esac')
+    checks = {"lint": False, "schemas": False, "policies": False, "unit_tests": False}
+    values = ["envs/staging/values.yaml", "envs/live/values.yaml"]
+    done = machine.run(job("check", {"check": {"kind": "check_chart", "values": values, "checks": checks}}))
+
+    assert done.returncode == 0, done.stderr
+    made = sorted(each.name for each in (machine.checkout / "artifacts/check-manifests").iterdir())
+    assert made == ["envs.live.values.yaml", "envs.staging.values.yaml"]

@@ -81,7 +81,7 @@ def test_the_same_image_makes_no_commit(machine: Machine) -> None:
     deploy(machine)
     done = deploy(machine)
 
-    assert "the repository has this image already" in done.stdout
+    assert "the repository has these images already" in done.stdout
     assert machine.read("artifacts/deploy/rollout.json")["commit"] is None  # type: ignore[index]
 
 
@@ -92,6 +92,26 @@ def test_a_verification_that_fails_takes_the_commit_back(machine: Machine) -> No
 
     assert done.returncode != 0
     assert desired(machine) == DEPLOYMENT
+
+
+def test_several_images_are_one_commit_that_is_taken_back_as_one(machine: Machine) -> None:
+    work, other = machine.root / "work", {**IMAGE, "repository": "shop/worker"}
+    both = DEPLOYMENT + f"        - name: worker\n          image: h.example.com/shop/worker@{OLD}\n"
+    (work / "clusters/staging/web.yaml").write_text(both)
+    git(work, "commit", "--quiet", "-am", "two")
+    git(work, "push", "--quiet", "origin", "main")
+    machine.write("artifacts/worker/image.json", other)
+    worker = {"worker": {"kind": "build", "after": ["source"], "image": {"repository": "shop/worker"}}}
+    into = {"environment": "staging", "inputs": ["build", "worker"]}
+    done = deploy(machine, **worker, deploy=into)
+
+    assert done.returncode == 0, done.stderr
+    assert desired(machine) == both.replace(OLD, NEW)
+    origin = Path(machine.variables["REPOSITORY_OF_MANIFESTS"])
+    assert git(origin, "rev-list", "--count", "main").strip() == "3"
+    verify = {"environment": "staging", "inputs": ["deploy"], "commands": ["false"]}
+    deploy(machine, "verify", **worker, deploy=into, verify=verify, roll_back={})
+    assert desired(machine) == both
 
 
 def test_a_chart_with_a_place_for_a_tag_alone_gets_the_tag(machine: Machine) -> None:
@@ -112,7 +132,7 @@ def test_addresses_that_the_version_before_answers_too_are_warned_of(more: dict[
     url = "https://git.example.com/acme/manifests.git"
     there = Environment.model_validate({"gitops": {"url": url, "path": "clusters/staging"}})
     asked = Verify.model_validate({"name": "v", "environment": "s", "urls": [{"url": "https://a.example.com", **more}]})
-    found = [each for each in asked.problems_in(there) if each.severity == "warning"]
+    found = [each for each in asked.problems_in(there, {}) if each.severity == "warning"]
 
     assert [each.path for each in found] == ([] if more else [("urls",)])
     assert asked.summary_in(there) == "addresses"

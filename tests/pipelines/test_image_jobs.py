@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from eks_blueprints.core.iam import Allow
 from tests.pipelines.bash import GIVEN, Machine, linted
 from tests.pipelines.jobs import job
 
@@ -247,6 +249,17 @@ def test_an_image_gets_its_tags(machine: Machine) -> None:
     assert machine.read("artifacts/publish/image.json")["digest"] == "sha256:list"  # type: ignore[index]
 
 
+def test_a_tag_that_can_be_sorted_begins_with_the_branch_and_the_time(machine: Machine) -> None:
+    image = {"repository": "shop/web", "digest": "sha256:index", "platforms": {"linux/amd64": "sha256:amd"}}
+    machine.write("artifacts/build/image.json", image)
+    machine.program("date", '[ "$*" = "-u +%Y%m%d%H%M%S" ] && echo 20261130120000')
+    publish = {"image": {"repository": "shop/web", "tags": ["timestamp"]}}
+    done = machine.run(job("publish", {"build": BUILD, "publish": publish}), {"BRANCH": "feature/x"})
+
+    assert done.returncode == 0, done.stderr
+    assert f"--tag {HOST}/shop/web:feature-x-20261130120000-{COMMIT[:7]} " in " ".join(machine.calls)
+
+
 def test_a_version_is_never_moved(machine: Machine) -> None:
     (machine.root / "tags" / "1.2.3").write_text("sha256:other")
     done = published(machine, BRANCH="v1.2.3")
@@ -292,8 +305,41 @@ def test_promotion_copies_the_digest_and_compares_it(machine: Machine) -> None:
     assert "is not what was promoted; got sha256:x instead of sha256:d" in done.stderr
 
 
+PUBLIC = {"build": BUILD, "promote": {"image": {"public": "a1b2c3d4/shop/web"}}}
+
+
+def test_promotion_to_the_public_gallery_logs_in_where_its_api_is(machine: Machine) -> None:
+    built = {"registry": HOST, "repository": "shop/web", "tag": "t1", "digest": "sha256:d"}
+    machine.write("artifacts/build/image.json", built)
+    login = '"ecr get-login-password"* | "ecr-public get-login-password --region us-east-1")'
+    aws = ECR.replace('"ecr get-login-password"*)', login)
+    machine.program("aws", aws.replace('"ecr describe-images"*', '"ecr-public describe-images --region us-east-1"*'))
+    machine.program(
+        "cosign", 'case "$*" in login*) cat > /dev/null ;; *) echo sha256:d > "$HOME/tags/${4##*:}" ;; esac'
+    )
+    found = job("promote", PUBLIC)
+    done = machine.run(found)
+
+    assert done.returncode == 0, done.stderr
+    assert f"cosign copy --force {HOST}/shop/web@sha256:d public.ecr.aws/a1b2c3d4/shop/web:t1" in machine.calls
+    assert machine.read("artifacts/promote/image.json")["registry"] == "public.ecr.aws/a1b2c3d4"  # type: ignore[index]
+    pushed = [each for each in found.allowed if isinstance(each, Allow) and "ecr-public:PutImage" in each.actions]
+    assert [each.on for each in pushed] == [("arn:aws:ecr-public::111122223333:repository/shop/web",)]
+
+
+def test_two_builds_into_one_repository_would_take_each_others_image() -> None:
+    with pytest.raises(ValidationError, match="is pushed under the name of what build builds"):
+        job("other", {"build": BUILD, "other": BUILD})
+
+
+@pytest.mark.parametrize("name", ["docker.io/acme/web", "ghcr.io/acme/web", "public.ecr.aws/a1b2c3d4/web"])
+def test_other_registries_are_told_of_with_the_way_there(name: str) -> None:
+    with pytest.raises(ValidationError, match="a promote stage copies to ECR Public, and commands of yours"):
+        job("build", {"build": {**BUILD, "image": {"repository": name}}})
+
+
 @pytest.mark.parametrize(
-    "stages", [PUBLISH, PROMOTE, {"build": BUILD, "scan": {}}, {"build": BUILD, "scan": {"scanner": "trivy"}}]
+    "stages", [PUBLISH, PROMOTE, PUBLIC, {"build": BUILD, "scan": {}}, {"build": BUILD, "scan": {"scanner": "trivy"}}]
 )
 def test_the_lines_are_clean_bash(stages: dict[str, Any]) -> None:
     for name in stages:

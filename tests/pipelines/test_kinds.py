@@ -266,3 +266,90 @@ def test_a_mirror_is_where_jobs_get_their_programs() -> None:
 
     assert isinstance(work, Job)
     assert "https://artifacts.acme.com/helm/" in "\n".join(install_lines(work.tools, "x86_64", work.pinned))
+
+
+SEVERAL: dict[str, Any] = {
+    "kind": "app_pipeline",
+    "source": SOURCE,
+    "platforms": ["x86_64", "arm64"],
+    "images": {"web": {"repository": "shop/web"}, "worker": {"repository": "shop/worker"}},
+    "deploy": {"staging": {"helm": {"release": "shop", "chart": "chart", "images": {"web": {"a": "digest"}}}}},
+}
+
+
+def test_several_images_are_built_beside_each_other_and_deployed_together() -> None:
+    assert order(SEVERAL) == [
+        ["source"],
+        ["build-web-amd64", "build-web-arm64", "build-worker-amd64", "build-worker-arm64"],
+        ["scan-web", "scan-worker"],
+        ["publish-web", "publish-worker"],
+        ["deploy-staging"],
+        ["verify-staging"],
+    ]
+    found = graph(SEVERAL)
+    # None is published before all have passed.
+    assert set(found.nearest["publish-web"]) == {"scan-web", "scan-worker"}
+    assert found.inputs["deploy-staging"] == ("publish-web", "publish-worker")
+    assert "'publish-web a=digest'" in "\n".join(job(found, "deploy-staging").commands)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"images": {}}, "image: or images is required, but not both; got neither; set one of them"),
+        (
+            {"image": {"repository": "shop/web"}},
+            "image: or images is required, but not both; got both; set one of them",
+        ),
+        (
+            {"deploy": {"staging": {"helm": {"release": "a", "chart": "c", "images": {"wep": {"a": "tag"}}}}}},
+            'deploy.staging.helm.images.wep: no such image of this pipeline; got "wep"; did you mean web?',
+        ),
+        (
+            {"deploy": {"staging": {"kubectl": {"workloads": ["deployment/web"]}}}},
+            (
+                "deploy.staging: is a second one of a kind of which this stage uses one, beside publish-web; got "
+                "publish-worker; name one of them, or say in images which is which"
+            ),
+        ),
+        (
+            {"images": {"web": {"repository": "shop/web"}, "worker": {"repository": "shop/web"}}},
+            (
+                "images.worker.repository: is that of web too, and both have the tag of the commit; got shop/web; "
+                "give each a repository of its own"
+            ),
+        ),
+    ],
+)
+def test_images_that_do_not_fit_together(change: dict[str, Any], problem: str) -> None:
+    assert told({**SEVERAL, **change}) == [problem]
+
+
+def test_a_way_to_deploy_is_not_handed_on_to_where_a_commit_deploys() -> None:
+    agent = {"url": "https://github.com/acme/manifests.git", "path": "eu"}
+    environments = {**BASE["environments"], "eu": {"gitops": agent}}
+    told_of = {"urls": [{"url": "https://shop.example.com", "contains_commit": True}]}
+    to = {"staging": APP["deploy"]["staging"], "eu": {"verify": told_of}}
+    found = graph({**APP, "deploy": to}, environments=environments)
+
+    assert "deploy_gitops" not in "\n".join(job(found, "deploy-staging").commands)
+    assert any("gitops bump" in each for each in job(found, "deploy-eu").commands)
+
+
+def test_stacks_whose_names_begin_alike_are_kept_apart() -> None:
+    stacks = ["a-long-name-of-a-platform-in-eu-west-1", "a-long-name-of-a-platform-in-eu-west-2"]
+    waves = {"all": {"environment": "staging", "stacks": stacks}}
+    found = graph({"kind": "platform_pipeline", "source": SOURCE, "waves": waves})
+
+    assert len({stage.name for stage in found.stages}) == len(found.stages) == 6
+
+
+def test_stacks_of_a_wave_wait_for_the_same_stack_alone() -> None:
+    source = {key: value for key, value in SOURCE.items() if key != "connection"}
+    waves = {"all": {"environment": "staging", "stacks": ["a", "b", "c"]}}
+    # GitHub lets one job of a group run and one wait: of an environment three would be too many.
+    found = graph({"kind": "platform_pipeline", "engine": "github_actions", "source": source, "waves": waves})
+
+    held = {stage.name: stage.holds for stage in found.stages}
+    assert held["preview-a"] == held["deploy-a"] == "staging/a"
+    assert len({held[f"deploy-{name}"] for name in "abc"}) == 3

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from eks_blueprints.cli.pipeline import command
@@ -113,3 +115,41 @@ def test_a_platform_has_no_pipelines(project: Path) -> None:
 
     assert run("dev").exit_code != 0
     assert "needs" not in run("dev").output
+
+
+def test_a_pipeline_of_codepipeline_has_what_protects_its_repository(project: Path) -> None:
+    source = {"provider": "github", "repository": "acme/web", "connection": "host"}
+    role = "arn:aws:iam::111122223333:role/release"
+    stack = {
+        "blueprint": "eks_blueprints.Pipelines",
+        "region": "eu-west-1",
+        "connections": {"host": {"provider_type": "GitHub"}},
+        "environments": {"live": {"cluster": "shop", "namespaces": ["shop"], "production": True, "approvers": [role]}},
+        "pipelines": {
+            "web": {
+                "kind": "app_pipeline",
+                "source": source,
+                "pushers": ["acme/developers"],
+                "pre_commit": True,
+                "tests": ["make lint", "make test"],
+                "image": {"repository": "shop/web"},
+                "deploy": {"live": {"kubectl": {"workloads": ["deployment/web"]}}},
+            }
+        },
+    }
+    (project / "stacks" / "shop.yaml").write_text(json.dumps(stack))
+
+    assert "CodePipeline" in run("shop").output
+    result = run("shop", "web")
+
+    assert result.exit_code == 0, result.output
+    rules = json.loads((project / ".github/eks-blueprints/web.ruleset.json").read_text())["rules"]
+    assert "pull_request" in [rule["type"] for rule in rules]
+    owners = (project / ".github/CODEOWNERS").read_text()
+    assert "* @acme/developers\n" in owners
+    # Those who approve are roles of AWS, which GitHub does not know.
+    assert "arn:" not in owners
+    [hook] = yaml.safe_load((project / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert shlex.split(hook["entry"])[-1] == "make lint\nmake test"
+    (project / ".pre-commit-config.yaml").write_text("repos: []\n")
+    assert "would be lost" in str(run("shop", "web").exception)

@@ -57,7 +57,7 @@ def settings(graph: Graph, found: Sequence[Step], ref: PipelinesRef | None) -> d
     """What the project has to say: nobody merges, or approves, what they wrote themselves."""
     source = code(graph)
     project: dict[str, Any] = {
-        "only_allow_merge_if_pipeline_succeeds": bool("pull_request" in source.on and not source.paths),
+        "only_allow_merge_if_pipeline_succeeds": bool(found and "pull_request" in source.on and not source.paths),
         "only_allow_merge_if_all_discussions_are_resolved": True,
         "allow_pipeline_trigger_approve_deployment": False,
     }

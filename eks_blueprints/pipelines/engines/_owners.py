@@ -21,14 +21,19 @@ def files(pipeline: Pipeline, graph: Graph, written: Sequence[str]) -> dict[str,
     approve own what is rendered, so that nobody changes the pipeline past them. `written` are the rendered files."""
     source = code(graph)
     place = _PLACES.get(source.provider)
-    approvers = approvers_of(graph)
-    if place is None or not (pipeline.pushers or approvers):
+    approvers, pushers = _people(approvers_of(graph)), _people(pipeline.pushers)
+    if place is None or not (pushers or approvers):
         return {}
-    lines = [f"{_line(path)} {_names(pipeline.pushers)}" for path in source.paths or ("*",) if pipeline.pushers]
-    if keepers := approvers or pipeline.pushers:
+    lines = [f"{_line(path)} {_names(pushers)}" for path in source.paths or ("*",) if pushers]
+    if keepers := approvers or pushers:
         lines += [f"/{path} {_names(keepers)}" for path in sorted((*written, place))]
     text = "\n".join((BEGIN.format(graph.name), *lines, END.format(graph.name)))
     return {place: text + "\n"}
+
+
+def _people(names: Sequence[str]) -> tuple[str, ...]:
+    """Those whom the host of the code knows: CodePipeline's approvers are roles of AWS."""
+    return tuple(name for name in names if not name.startswith("arn:"))
 
 
 def approvers_of(graph: Graph) -> tuple[str, ...]:

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 FOR_PULL_REQUESTS = "-pull-requests"
 
 
+def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, str]:
+    """What protects the repository of a pipeline: it has no other file there."""
+    from eks_blueprints.pipelines.engines import _guards
+
+    return _guards.files(pipeline, graph, (), ())
+
+
 def build(component: Component, pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, Any]:
     """Make the pipeline; gives its ARN, and those of the policies that let people approve."""
     from eks_blueprints.pipelines.engines._codepipeline import approvals, events, notices, projects

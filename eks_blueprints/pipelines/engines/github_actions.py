@@ -10,7 +10,7 @@ from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Runner
-from eks_blueprints.pipelines.engines import _github_comment, _github_settings, _owners
+from eks_blueprints.pipelines.engines import _github_comment, _github_settings, _guards, _owners
 from eks_blueprints.pipelines.engines._actions import action, literal
 from eks_blueprints.pipelines.engines._github_reports import reported
 from eks_blueprints.pipelines.engines._script import script
@@ -63,6 +63,7 @@ def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, 
             graph.name, posts, _label(Runner(), ref.engines.github_actions)
         )
     files |= _github_settings.files(pipeline, graph, beside, environments=True)
+    files |= _guards.hooks(pipeline, graph)
     return files | _owners.files(pipeline, graph, [*files])
 
 
@@ -125,13 +126,11 @@ def _crowded(graph: Graph, found: tuple[Step, ...]) -> Iterator[Problem]:
         names = {stage.name for stage in level}
         beside: dict[str, list[Step]] = {}
         for step in found:
-            if step.name in names and step.stage.environment is not None and isinstance(step.work, Job):
-                beside.setdefault(step.stage.environment, []).extend([step] * len(step.work.runs))
-        for environment, each in beside.items():
+            if step.name in names and step.stage.holds is not None and isinstance(step.work, Job):
+                beside.setdefault(step.stage.holds, []).extend([step] * len(step.work.runs))
+        for held, each in beside.items():
             if len(each) > _MOST_BESIDE:
-                what = (
-                    f"is one of several jobs for {environment} beside each other, of which GitHub lets one run and one"
-                )
+                what = f"is one of several jobs for {held} beside each other, of which GitHub lets one run and one"
                 do = "let some wait for others with after"
                 yield Problem((each[-1].name, "after"), f"{what} wait, and cancels the rest; got {len(each)}; {do}")
 
@@ -223,7 +222,7 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, *, reviews: bool) -> dict[
     data["permissions"] = _permissions(step, job)
     if step.stage.environment is not None:
         data["environment"] = step.stage.environment
-        data["concurrency"] = {"group": f"environment-{step.stage.environment}", "cancel-in-progress": False}
+        data["concurrency"] = {"group": f"environment-{step.stage.holds}", "cancel-in-progress": False}
     if job.runner.image is not None:
         data["container"] = job.runner.image
     if job.matrix:

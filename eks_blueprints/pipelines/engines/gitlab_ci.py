@@ -10,7 +10,7 @@ from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Runner
-from eks_blueprints.pipelines.engines import _gitlab_settings, _owners
+from eks_blueprints.pipelines.engines import _gitlab_settings, _guards, _owners
 from eks_blueprints.pipelines.engines._script import script
 from eks_blueprints.pipelines.engines._steps import (
     ACCOUNT,
@@ -57,6 +57,7 @@ def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, 
     found = steps(graph, ref)
     files = {FILE: _file(pipeline, graph, found, ref)}
     files |= _gitlab_settings.files(pipeline, graph, found, ref)
+    files |= _guards.hooks(pipeline, graph)
     return files | _owners.files(pipeline, graph, [*files])
 
 
@@ -198,7 +199,7 @@ def _job(step: Step, graph: Graph, ref: PipelinesRef, others: Mapping[str, Step]
     data["interruptible"] = step.reviewed
     if step.stage.environment is not None:
         data["environment"] = {"name": step.stage.environment}
-        data["resource_group"] = step.stage.environment
+        data["resource_group"] = step.stage.holds
         if not step.stage.deploys:
             data["environment"]["action"] = "verify" if step.stage.verifies else "access"
     tokens = {_TOKEN: ref.engines.gitlab_ci.audience} if step.role_arn is not None else {}

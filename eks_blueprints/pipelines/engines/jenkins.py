@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.spec import In
 from eks_blueprints.pipelines._job import Gate, Job, Site
-from eks_blueprints.pipelines.engines import _github_settings, _gitlab_settings, _owners
+from eks_blueprints.pipelines.engines import _guards
 from eks_blueprints.pipelines.engines._pod import pod, service_account
 from eks_blueprints.pipelines.engines._script import script
 from eks_blueprints.pipelines.engines._steps import (
@@ -44,11 +44,7 @@ def render(pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, 
     files = {FILE: _file(pipeline, graph, found, args)}
     if accounts := _service_accounts(graph, found, args):
         files[f"jenkins/{graph.name}-service-accounts.yaml"] = accounts
-    if code(graph).provider == "github":
-        files |= _github_settings.files(pipeline, graph, found, environments=False)
-    elif code(graph).provider == "gitlab":
-        files |= _gitlab_settings.files(pipeline, graph, found, None)
-    return files | _owners.files(pipeline, graph, [*files])
+    return files | _guards.files(pipeline, graph, found, files)
 
 
 def build(component: Any, pipeline: Pipeline, graph: Graph, ref: PipelinesRef) -> Mapping[str, Any]:
@@ -163,8 +159,8 @@ def _stage(step: Step, graph: Graph, args: JenkinsArgs) -> list[str]:
         lines += _block("when", conditions)
     minutes = step.work.timeout_minutes
     options = [f"timeout(time: {minutes}, unit: 'MINUTES')"]
-    if step.stage.environment is not None and isinstance(step.work, Job):
-        options.append(f"lock(resource: {quoted('environment-' + step.stage.environment)})")
+    if step.stage.holds is not None and isinstance(step.work, Job):
+        options.append(f"lock(resource: {quoted('environment-' + step.stage.holds)})")
     lines += _block("options", options)
     body = _decision(step.work) if isinstance(step.work, Gate) else _job(step, step.work, graph, args)
     if isinstance(step.work, Job) and step.work.matrix:

@@ -10,8 +10,10 @@ if [ -n "$CHART_INPUT" ]; then
   case "$chart_from" in
     oci://*)
       chart_host="${chart_from#oci://}"
-      aws ecr get-login-password --region "$CHART_REGION" |
-        helm registry login --username AWS --password-stdin "${chart_host%%/*}"
+      if [ "${chart_host%%/*}" != public.ecr.aws ]; then
+        aws ecr get-login-password --region "$CHART_REGION" |
+          helm registry login --username AWS --password-stdin "${chart_host%%/*}"
+      fi
       got="$(helm pull "$chart_from" --version "$chart_version" --destination "$CHART_FOLDER" 2>&1 | tee /dev/stderr |
         sed -n 's/^Digest: *//p')" ;;
     *)

@@ -10,8 +10,9 @@ for file in "${VALUES[@]}"; do
   case="default"
   if [ -n "$file" ]; then
     SETTINGS=(--values "$file")
-    case="$(basename "$file")"
-    case="${case%.*}"
+    # The whole path: files of the same name stand in folders of environments.
+    case="${file%.*}"
+    case="${case//\//.}"
   fi
   echo "== $CHART_PATH with values $case"
   [ "$LINT" = false ] || helm lint "$CHART_PATH" --strict --kube-version "$KUBERNETES" "${SETTINGS[@]}"

@@ -1,9 +1,11 @@
 # Copies an image or a chart to another repository by its digest, with its signatures; nothing is built again.
-# Needs: NAME, INPUT, FILE (image.json or chart.json), FROM_REGION, registry.sh for the target, REPOSITORY, TAGS.
+# Needs: NAME, INPUT, FILE (image.json or chart.json), FROM_REGION, registry.sh or registry_public.sh for the target, REPOSITORY, TAGS.
 FROM="$(jq -er '"\(.registry)/\(.repository)@\(.digest)"' "artifacts/$INPUT/$FILE")"
 FROM_DIGEST="${FROM#*@}"
 MAIN_TAG="$(jq -er '.tag // .version' "artifacts/$INPUT/$FILE")"
-aws ecr get-login-password --region "$FROM_REGION" | cosign login --username AWS --password-stdin "${FROM%%/*}"
+if [ "${FROM%%/*}" != public.ecr.aws ]; then
+  aws ecr get-login-password --region "$FROM_REGION" | cosign login --username AWS --password-stdin "${FROM%%/*}"
+fi
 log_in cosign login
 for tag in "$MAIN_TAG" "${TAGS[@]}"; do
   there="$(digest_of "$REPOSITORY" "$tag")"

@@ -1,5 +1,5 @@
 # Joins images of several platforms to one, and gives it its tags.
-# Needs: registry.sh, platforms.sh, NAME, REPOSITORY, INPUTS, TAGS (commit, short_commit, branch, version, latest).
+# Needs: registry.sh, platforms.sh, NAME, REPOSITORY, INPUTS, TAGS (commit, short_commit, branch, timestamp, version, latest).
 log_in docker login
 SOURCES=()
 for input in "${INPUTS[@]}"; do
@@ -20,6 +20,9 @@ for kind in "${TAGS[@]}"; do
     short_commit) tag="${COMMIT:0:7}" ;;
     latest) tag=latest moves=yes ;;
     branch) tag="$(tr -c 'A-Za-z0-9_.\n-' '-' <<< "$BRANCH")" moves=yes ;;
+    timestamp)
+      tag="$(tr -c 'A-Za-z0-9_.\n-' '-' <<< "$BRANCH")"
+      tag="${tag:0:100}-$(date -u +%Y%m%d%H%M%S)-${COMMIT:0:7}" ;;
     version)
       tag="${BRANCH#v}"
       [[ "$tag" =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] || continue ;;

@@ -13,7 +13,7 @@ from eks_blueprints.core.leaves import RegionalKeyArn
 from eks_blueprints.core.spec import In, Spec
 from eks_blueprints.pipelines import _registry
 from eks_blueprints.pipelines._job import Place, Site
-from eks_blueprints.pipelines._registry import BucketUrl, Repository
+from eks_blueprints.pipelines._places import ChartPlace
 from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines._scripts import script
 
@@ -47,18 +47,11 @@ class ProvenanceArgs(Spec):
     """Name of the stage's secret that holds the passphrase."""
 
 
-class ChartArgs(Spec):
+class ChartArgs(ChartPlace):
     """A Helm chart to publish."""
 
     path: RepositoryPath = "chart"
     """Its folder, with Chart.yaml."""
-
-    repository: Repository | None = None
-    """Repository in ECR whose name ends in that of the chart, such as `charts/shop`: the chart is an OCI artifact."""
-
-    bucket: BucketUrl | None = None
-    """Folder of a bucket that is a Helm repository, such as `s3://acme-charts/stable`; instead of `repository`. Several
-    pipelines can publish to it at once."""
 
     url: Annotated[str, AfterValidator(_BASE_URL)] | None = None
     """URL that users of the bucket read it from. Default: that of the bucket, for the plugin helm-s3."""
@@ -74,20 +67,14 @@ class ChartArgs(Spec):
     """A provenance file; for a bucket."""
 
     @model_validator(mode="after")
-    def _one_place(self) -> Self:
+    def _of_a_bucket(self) -> Self:
         faults = Faults()
-        faults.require_one(self, "repository", "bucket")
         if self.bucket is None:
             for field in ("url", "provenance"):
                 if getattr(self, field) is not None:
                     faults.add(field, f"is for a bucket; got {field} with a repository of ECR; remove it")
         faults.raise_if_any()
         return self
-
-    @property
-    def place(self) -> Place:
-        """Where it is published."""
-        return _registry.bucket(self.bucket) if self.bucket is not None else Place(repository=self.repository)
 
     def package(self) -> tuple[str, ...]:
         """The commands that package it."""

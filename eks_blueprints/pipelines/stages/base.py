@@ -60,6 +60,11 @@ class Stage(Element):
         """Images that its other fields name among the artifacts, by the place of each; they are inputs too."""
         return {}
 
+    @property
+    def artifact(self) -> str:
+        """Name among the artifacts of what it makes, where it makes one thing of its own."""
+        return self.name.replace("_", "-")
+
     def outputs(self) -> Mapping[str, Output]:
         """The artifacts that it makes, by their names."""
         return {}
@@ -69,8 +74,9 @@ class Stage(Element):
         """What it runs, or whose decision it waits for; `inputs` are the artifacts that it is given."""
         raise NotImplementedError
 
-    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
-        """What is wrong or doubtful about it in its environment; paths count from the stage."""
+    def problems_in(self, environment: Environment | None, inputs: Mapping[str, Output]) -> Iterator[Problem]:
+        """What is wrong or doubtful about it in its environment, with the artifacts that it is given; paths count from
+        the stage."""
         yield from ()
 
     @property
@@ -91,6 +97,21 @@ class Stage(Element):
     def verifies(self) -> bool:
         """Whether it finds out whether an environment works."""
         return False
+
+    def tells_versions(self, environment: Environment) -> bool:
+        """Whether what it finds out is about the version that was deployed, and not about the one before. A stage that
+        deploys waits until its change is done; only a commit leaves open when an agent applies it."""
+        return self.verifies and environment.gitops is None
+
+    @property
+    def holds(self) -> str | None:
+        """What it has to itself while it runs: another stage that holds the same waits. Default: its environment."""
+        return self.environment
+
+    @property
+    def before_commit(self) -> tuple[str, ...]:
+        """Lines of bash that a developer's machine can run in a checkout before a commit, to know the same earlier."""
+        return ()
 
     @property
     def approves(self) -> bool:

@@ -98,7 +98,7 @@ class Build(CommandStage):
         """An image is built without."""
         return self.image is None
 
-    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
+    def problems_in(self, environment: Environment | None, inputs: Mapping[str, Output]) -> Iterator[Problem]:
         """A build for one environment is no image that can be promoted."""
         if self.image is not None and environment is not None:
             do = "build once, and deploy the same digest everywhere"
@@ -107,11 +107,6 @@ class Build(CommandStage):
                 f"makes an image for one environment; got {shown(self.environment)}; {do}",
                 severity="warning",
             )
-
-    @property
-    def artifact(self) -> str:
-        """Name of the image among the artifacts."""
-        return self.name.replace("_", "-")
 
     @property
     def architecture(self) -> Architecture:
@@ -129,7 +124,9 @@ class Build(CommandStage):
         """Its files, and its image."""
         if self.image is None:
             return super().outputs()
-        return {**super().outputs(), self.artifact: Output(kind="image", place=Place(repository=self.image.repository))}
+        place, tag = Place(repository=self.image.repository), f"sha-<commit>-{GOARCH[self.architecture]}"
+        pushed = f"{self.image.repository}:{tag}"
+        return {**super().outputs(), self.artifact: Output(kind="image", place=place, pushed_as=pushed)}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Its commands, and then the build of its image."""

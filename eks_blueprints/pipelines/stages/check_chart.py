@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -77,7 +78,12 @@ class CheckChart(BuiltInStage):
     @property
     def artifact(self) -> str:
         """Name of what it renders among the artifacts."""
-        return f"{self.name.replace('_', '-')}-manifests"
+        return f"{super().artifact}-manifests"
+
+    @property
+    def before_commit(self) -> tuple[str, ...]:
+        """What Helm alone finds."""
+        return (f"helm lint {shlex.quote(self.chart)} --strict",) if self.checks.lint else ()
 
     @property
     def summary(self) -> str:

@@ -2,153 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from eks_blueprints.core.errors import Faults, Path, Problem, shown
-from eks_blueprints.core.form import Form
+from eks_blueprints.core.errors import Faults, Path, Problem
 from eks_blueprints.core.leaves import Namespace
-from eks_blueprints.core.spec import Many, Spec
-from eks_blueprints.pipelines import _cluster, _registry
+from eks_blueprints.pipelines import _cluster
 from eks_blueprints.pipelines._environment import Environment
-from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
-from eks_blueprints.pipelines._repository import RepositoryPath
+from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
 from eks_blueprints.pipelines._scripts import script
 from eks_blueprints.pipelines.stages._commands import BuiltInStage
-from eks_blueprints.pipelines.stages.base import Artifact
-from eks_blueprints.pipelines.stages.preview import PulumiArgs
+from eks_blueprints.pipelines.stages._stacks import PulumiArgs
+from eks_blueprints.pipelines.stages._ways import (
+    GitopsArgs,
+    HelmArgs,
+    KubectlArgs,
+    helm_lines,
+    images_among,
+    namespace_in,
+)
 from eks_blueprints.pipelines.stages.roll_back import Guarded
-
-_WORKLOAD = Form(
-    r"(deployment|statefulset|daemonset)/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?",
-    what="is not a workload",
-    do="write deployment/name, statefulset/name or daemonset/name",
-)
-_RELEASE = Form(
-    r"[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?",
-    what="is not a name of a release",
-    do="use up to 53 lowercase letters, digits and -",
-)
-_KEY = Form(r"[A-Za-z0-9_\\.\[\]/-]{1,200}", what="is not a key of values", do="write one such as image.tag")
-
-_IMAGE_NAME = Form(
-    r"[A-Za-z0-9][\w./:-]{0,254}", what="is not a name of an image", do="write it as manifests do, without a tag"
-)
-
-Workload = Annotated[str, AfterValidator(_WORKLOAD)]
-Release = Annotated[str, AfterValidator(_RELEASE)]
-ValueKey = Annotated[str, AfterValidator(_KEY)]
-ImageName = Annotated[str, AfterValidator(_IMAGE_NAME)]
-ImagePart = Literal["repository", "digest", "tag", "reference"]
-PACKAGE = "eks-blueprints"
-
-
-class KubectlArgs(Spec):
-    """A deployment by kubectl: of one image to workloads that are there, or of manifests."""
-
-    workloads: Many[Workload] = ()
-    """Workloads whose image is changed (`kubectl set image`), such as `deployment/web`."""
-
-    container: str | None = None
-    """Their container. Default: the one with the name of the workload."""
-
-    kustomize: RepositoryPath | None = None
-    """Folder of Kustomize that is applied, instead of `workloads`."""
-
-    manifests: Many[RepositoryPath] = ()
-    """Files and folders of manifests that are applied (`kubectl apply`), instead of `workloads`. A folder stands for
-    its files `*.yaml`, `*.yml` and `*.json`, as for kubectl. What an input made lies in `artifacts/<name>`."""
-
-    image_name: ImageName | None = None
-    """Name in the manifests that stands for the image, such as `web` of `image: web:latest`. Default: no image is
-    set."""
-
-    images: dict[ImageName, Artifact] = {}
-    """The same for several images, instead of `image_name`: the name of each in the manifests, and the artifact that
-    is the image, such as `{web: build-web, worker: build-worker}`."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        faults = Faults()
-        faults.require_one(self, "workloads", "kustomize", "manifests")
-        if self.workloads:
-            for field in ("image_name", "images"):
-                if got := getattr(self, field):
-                    faults.add(field, f"is for manifests; got {shown(got)} with workloads; remove it")
-        elif self.container is not None:
-            faults.add("container", f"is for workloads; got {shown(self.container)} with manifests; remove it")
-        if self.image_name is not None and self.images:
-            faults.add("image_name", f"is one of several; got {shown(self.image_name)} beside images; move it there")
-        faults.raise_if_any()
-        return self
-
-    @property
-    def renders(self) -> str:
-        """The script that puts its manifests together; nothing for workloads that are there."""
-        return "render_kustomize" if self.kustomize is not None else "render_manifests" if self.manifests else ""
-
-
-class HelmArgs(Spec):
-    """A deployment by Helm: `helm upgrade --install`, which waits and puts back what ran before if it fails."""
-
-    release: Release
-    """Name of the release."""
-
-    chart: RepositoryPath | None = None
-    """Folder of the chart in the checkout. Default: the chart among the inputs, whose digest is compared."""
-
-    values: Many[RepositoryPath] = ()
-    """Files of values in the checkout, the later over the earlier, such as `values/production.yaml`."""
-
-    image_values: dict[ValueKey, ImagePart] = {"image.repository": "repository", "image.digest": "digest"}
-    """Keys of values that are given a part of the image: its repository with the host, its digest, its tag, or all of
-    it by digest (`reference`)."""
-
-    images: dict[Artifact, dict[ValueKey, ImagePart]] = {}
-    """The same for several images, instead of `image_values`: the artifact that is the image, and its keys, such as
-    `{build-web: {web.image.digest: digest}}`."""
-
-    create_namespace: bool = False
-    """Whether it creates the namespace, for which its role needs rights in the whole cluster."""
-
-    test: bool = True
-    """Whether the tests of the chart run afterwards (`helm test`); if they fail, the stage fails."""
-
-    @model_validator(mode="after")
-    def _one_way_for_images(self) -> Self:
-        faults = Faults()
-        if self.images and "image_values" in self.model_fields_set:
-            faults.add("image_values", "is for one image; got it beside images; move its keys there")
-        faults.raise_if_any()
-        return self
-
-    @field_validator("chart", mode="before")
-    @classmethod
-    def _in_the_checkout(cls, chart: Any) -> Any:
-        if isinstance(chart, str) and "://" in chart:
-            do = "deploy a chart of a registry by a release_pipeline, chart: {repository: charts/shop}"
-            raise ValueError(f"is a folder of the checkout; got {shown(chart)}; {do}")
-        return chart
-
-
-class GitopsArgs(Spec):
-    """A deployment by a commit to the repository that an agent in the cluster follows."""
-
-    package: str = Field(default=PACKAGE, min_length=1, max_length=500)
-    """What `pip install` is given for `eks-blueprints gitops bump`: a name with a version, or an address."""
-
-    image_by: Literal["digest", "tag"] = "digest"
-    """What names the image in the commit: its digest, or its tag `sha-<commit>`, for charts whose values have a place
-    for a tag alone, such as `image: {repository: …, tag: …}`. Where tags of the repository can be moved, a tag does not
-    promise which image runs."""
 
 
 class Deploy(Guarded, BuiltInStage):
     """Change an environment, and wait until the change is done: by kubectl, Helm, a commit, Pulumi, or else by
-    `commands` of yours, for which kubectl works on the cluster then. These have `IMAGE` (by its digest) and
-    `NAMESPACE`, and what they changed is not rolled back by itself."""
+    `commands` of yours, for which kubectl works on the cluster then. These have `IMAGE` (by its digest, where
+    it is one) and `NAMESPACE`, and what they changed is not rolled back by itself."""
 
     kubectl: KubectlArgs | None = None
     """Deploy by kubectl."""
@@ -179,7 +60,7 @@ class Deploy(Guarded, BuiltInStage):
         faults.raise_if_any()
         return self
 
-    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
+    def problems_in(self, environment: Environment | None, inputs: Mapping[str, Output]) -> Iterator[Problem]:
         """Ways that do not fit its environment."""
         if environment is None:
             return
@@ -215,6 +96,11 @@ class Deploy(Guarded, BuiltInStage):
         return None if self.pulumi is not None else environment.policy
 
     @property
+    def holds(self) -> str | None:
+        """Its stack, or all of its environment."""
+        return super().holds if self.pulumi is None else self.pulumi.held_in(self.environment)
+
+    @property
     def deploys(self) -> bool:
         """It does."""
         return True
@@ -231,6 +117,11 @@ class Deploy(Guarded, BuiltInStage):
         return {"image": not self.commands}
 
     @property
+    def uses_several(self) -> bool:
+        """All images, where a commit or commands deploy."""
+        return self.kubectl is None and self.helm is None and self.pulumi is None
+
+    @property
     def named(self) -> Mapping[Path, str]:
         """The images of its manifests or of its release."""
         if self.helm is not None:
@@ -238,11 +129,6 @@ class Deploy(Guarded, BuiltInStage):
         if self.kubectl is not None:
             return {("kubectl", "images", key): name for key, name in self.kubectl.images.items()}
         return {}
-
-    @property
-    def artifact(self) -> str:
-        """Name of what notes the rollout among the artifacts."""
-        return self.name.replace("_", "-")
 
     @property
     def summary(self) -> str:
@@ -258,7 +144,8 @@ class Deploy(Guarded, BuiltInStage):
 
     def outputs(self) -> Mapping[str, Output]:
         """The note of what ran before."""
-        return {**super().outputs(), self.artifact: Output(kind="rollout")}
+        seen = any(way is not None for way in (self.kubectl, self.helm, self.pulumi))
+        return {**super().outputs(), self.artifact: Output(kind="rollout", seen=seen)}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Deploy, and on failure put back what ran before if that is asked for."""
@@ -284,7 +171,7 @@ class Deploy(Guarded, BuiltInStage):
         }
 
     def _to_cluster(self, site: Site, inputs: Mapping[str, Output]) -> dict[str, Any]:
-        images = tuple(name for name, output in inputs.items() if output.kind == "image")
+        images = images_among(inputs)
         namespace = namespace_in(self.namespace, site.environment) or ""
         note = script("rollout", NAME=self.artifact, NAMESPACE=namespace, IMAGE_INPUTS=images, TIMEOUT=self._timeout)
         if site.environment is not None and site.environment.gitops is not None:
@@ -296,14 +183,12 @@ class Deploy(Guarded, BuiltInStage):
         made: dict[str, Any] = {"variables": _cluster.variables(site)}
         entered = _cluster.enter(site)
         if self.helm is not None:
-            chart = next((name for name, output in inputs.items() if output.kind == "chart"), "")
-            place = inputs[chart].place or Place() if chart and self.helm.chart is None else Place()
-            lines = helm_lines(self.helm, site, "" if self.helm.chart else chart, place, images)
+            lines, allowed = helm_lines(self.helm, site, inputs)
             create = ("--create-namespace",) if self.helm.create_namespace else ()
             said = script("deploy_helm", RELEASE=self.helm.release, CREATE_NAMESPACE=create, TEST=self.helm.test)
             # What is read before the role of another account is taken on: the registry is the pipeline's own.
             made |= {"commands": (note, *lines, *entered, said), "tools": ("helm", "jq", "kubectl", "yq")}
-            return made | {"allowed": _registry.pulls(site, place)}
+            return made | {"allowed": allowed}
         if self.kubectl is None:
             return made | {"commands": (note, *entered, script("deploy_commands")), "tools": ("jq", "kubectl")}
         if self.kubectl.renders:
@@ -328,24 +213,3 @@ class Deploy(Guarded, BuiltInStage):
         where = {"GIT_REPOSITORY": to.url, "GIT_BRANCH": to.branch, "GIT_FOLDER": to.path}
         how = self.gitops or GitopsArgs()
         return (script("git_login"), script("deploy_gitops", **where, IMAGE_BY=how.image_by, PACKAGE=how.package))
-
-
-def helm_lines(helm: HelmArgs, site: Site, chart: str, place: Place, images: Sequence[str]) -> tuple[str, ...]:
-    """Commands that fetch a chart and put its values together, with those of the images among the inputs."""
-    keys = helm.images or dict.fromkeys(images, helm.image_values)
-    pairs = tuple(f"{name} {key}={part}" for name, parts in keys.items() for key, part in parts.items())
-    where = {"CHART_PATH": helm.chart or "", "CHART_INPUT": chart, "CHART_REGION": place.region or site.region}
-    fetch = script("chart_dependencies", CHART_PATH=helm.chart, DEPENDENCIES="missing") if helm.chart else ""
-    return (
-        *([fetch] if fetch else ()),
-        script("chart_file", **where),
-        script("helm_values", VALUES=tuple(helm.values), IMAGE_VALUES=pairs),
-    )
-
-
-def namespace_in(said: str | None, environment: Environment | None) -> str | None:
-    """The namespace that a stage works in: what it says, or the only one of its environment."""
-    if said is not None:
-        return said
-    namespaces = tuple(environment.namespaces) if environment is not None else ()
-    return str(namespaces[0]) if len(namespaces) == 1 else None

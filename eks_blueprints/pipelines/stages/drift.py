@@ -6,15 +6,11 @@ from collections.abc import Mapping
 
 from eks_blueprints.pipelines._job import Job, Output, Site
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import BuiltInStage
-from eks_blueprints.pipelines.stages.preview import PulumiArgs
+from eks_blueprints.pipelines.stages._stacks import StackStage
 
 
-class Drift(BuiltInStage):
+class Drift(StackStage):
     """Compare what is deployed with what a program says, and fail if anything differs. Nothing is changed."""
-
-    pulumi: PulumiArgs
-    """The stack."""
 
     @property
     def summary(self) -> str:
@@ -23,10 +19,9 @@ class Drift(BuiltInStage):
 
     def outputs(self) -> Mapping[str, Output]:
         """The report."""
-        return {**super().outputs(), self.name.replace("_", "-"): Output(kind="files")}
+        return {**super().outputs(), self.artifact: Output(kind="files")}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Compare."""
-        place = {"FOLDER": self.pulumi.folder, "STACK": self.pulumi.stack, "NAME": self.name.replace("_", "-")}
         job = self.job((self.pulumi.login(site),), allowed=self.pulumi.allowed(site), tools=("pulumi",))
-        return job.but(commands=(*job.commands, script("pulumi_drift", **place)))
+        return job.but(commands=(*job.commands, script("pulumi_drift", **self.settings)))

@@ -9,35 +9,25 @@ from pydantic import AfterValidator, Field, model_validator
 
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.form import Form
-from eks_blueprints.core.spec import Spec
 from eks_blueprints.pipelines import _registry
-from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
-from eks_blueprints.pipelines._registry import BucketUrl, Repository
+from eks_blueprints.pipelines._job import Job, Output, Site
+from eks_blueprints.pipelines._places import ChartPlace, ImagePlace
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import BuiltInStage
+from eks_blueprints.pipelines.stages._shipping import ShippingStage
 
 _CHART = Form(r"[a-z0-9][a-z0-9-]{0,62}", what="is not the name of a chart", do="use lowercase letters, digits and -")
 _PATTERN = Form(r"[\w.*+-]{1,128}", what="is not a pattern of tags", do="use * for any text, such as sha-* or 1.*")
 
 
-class FoundImage(Spec):
+class FoundImage(ImagePlace):
     """An image that another pipeline publishes."""
-
-    repository: Repository
-    """Repository in ECR."""
 
     tags: Annotated[str, AfterValidator(_PATTERN)] = "sha-*"
     """Which of its tags count, with `*` for any text. The one that was pushed last is taken."""
 
 
-class FoundChart(Spec):
+class FoundChart(ChartPlace):
     """A chart that another pipeline publishes."""
-
-    repository: Repository | None = None
-    """Repository in ECR whose name ends in that of the chart."""
-
-    bucket: BucketUrl | None = None
-    """Folder of a bucket that is a Helm repository, instead of `repository`."""
 
     name: Annotated[str, AfterValidator(_CHART)] | None = None
     """Name of the chart, in a bucket."""
@@ -46,9 +36,8 @@ class FoundChart(Spec):
     """Which versions count, with `*` for any text, such as `1.*`. The one that was published last is taken."""
 
     @model_validator(mode="after")
-    def _one_place(self) -> Self:
+    def _is_named(self) -> Self:
         faults = Faults()
-        faults.require_one(self, "repository", "bucket")
         if (self.bucket is None) != (self.name is None):
             got = "none" if self.name is None else f"{self.name} with a repository"
             faults.add("name", f"goes with bucket; got {got}; {'set it' if self.name is None else 'remove it'}")
@@ -56,7 +45,7 @@ class FoundChart(Spec):
         return self
 
 
-class Find(BuiltInStage):
+class Find(ShippingStage):
     """Take the newest image or chart that another pipeline has published, by its digest: from here on it stays."""
 
     image: FoundImage | None = None
@@ -69,9 +58,8 @@ class Find(BuiltInStage):
     """Whether a push of one that counts starts the pipeline; for ECR and CodePipeline."""
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Self:
+    def _can_start(self) -> Self:
         faults = Faults()
-        faults.require_one(self, "image", "chart")
         if self.starts and self.chart is not None and self.chart.bucket is not None:
             do = "add a source with provider: s3 and the index.yaml of the bucket"
             faults.add("starts", f"is for repositories of ECR; got a chart in a bucket; {do}")
@@ -84,27 +72,9 @@ class Find(BuiltInStage):
         return self.image.tags if self.image is not None else self.chart.versions if self.chart is not None else "*"
 
     @property
-    def artifact(self) -> str:
-        """Its name among the artifacts."""
-        return self.name.replace("_", "-")
-
-    @property
-    def place(self) -> Place:
-        """Where it is published."""
-        if self.chart is not None and self.chart.bucket is not None:
-            return _registry.bucket(self.chart.bucket)
-        found = self.image or self.chart
-        return Place(repository=found.repository if found is not None else None)
-
-    @property
     def summary(self) -> str:
         """What it does, in a few words for pictures."""
         return f"newest in {self.place.name}"
-
-    def outputs(self) -> Mapping[str, Output]:
-        """What it finds."""
-        kind: ArtifactKind = "image" if self.image is not None else "chart"
-        return {**super().outputs(), self.artifact: Output(kind=kind, place=self.place)}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Look for it."""
@@ -125,7 +95,7 @@ class Find(BuiltInStage):
             NAME=self.artifact,
             REPOSITORY=place.repository or "",
             PATTERN=self.pattern,
-            KIND="image" if self.image is not None else "chart",
+            KIND=self.kind_of_artifact,
         )
         lines = (_registry.log_in(site, place), script("platforms"), said)
         return self.job(lines, allowed=allowed, tools=("jq",), checkout=bool(self.commands))

@@ -3,89 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
 
-from pydantic import AfterValidator
-
-from eks_blueprints.core.form import Form
-from eks_blueprints.core.iam import Allow
-from eks_blueprints.core.leaves import RegionalKeyArn
-from eks_blueprints.core.spec import In, Spec
-from eks_blueprints.pipelines import _registry
 from eks_blueprints.pipelines._job import Job, Output, Site
-from eks_blueprints.pipelines._registry import BucketUrl
-from eks_blueprints.pipelines._repository import RepositoryPath
 from eks_blueprints.pipelines._scripts import script
-from eks_blueprints.pipelines.stages._commands import BuiltInStage
-
-_STACK = Form(
-    r"([\w.-]{1,100}/){0,2}[A-Za-z0-9_.-]{1,100}",
-    what="is not the name of a stack",
-    do="write stack, or organization/project/stack",
-)
-StackName = Annotated[str, AfterValidator(_STACK)]
+from eks_blueprints.pipelines.stages._stacks import StackStage
 
 
-class StateArgs(Spec):
-    """Where Pulumi keeps the state of stacks in AWS, made by a bootstrap stack."""
-
-    bucket: BucketUrl
-    """Bucket with versions and encryption, and a folder of it if you like: `s3://acme-pulumi/platform`. Pulumi locks a
-    stack there while it works on it."""
-
-    region: str | None = None
-    """Region of the bucket. Default: that of the stack."""
-
-    key_arn: In[RegionalKeyArn] | None = None
-    """ARN of the KMS key that encrypts secrets of the state, as the stacks' `secretsprovider` names it."""
-
-
-class PulumiArgs(Spec):
-    """A stack of a Pulumi program, and where its state is."""
-
-    stack: StackName
-    """Its name."""
-
-    folder: RepositoryPath = "."
-    """Folder of Pulumi.yaml."""
-
-    state: StateArgs | None = None
-    """Where its state is. Default: Pulumi Cloud, whose token is the secret `PULUMI_ACCESS_TOKEN`."""
-
-    def login(self, site: Site) -> str:
-        """The command that logs Pulumi in."""
-        url = ""
-        if self.state is not None:
-            # awssdk=v2 reads the credentials that jobs have; see https://www.pulumi.com/docs/iac/concepts/state-and-backends/
-            url = f"{self.state.bucket.rstrip('/')}?region={self.state.region or site.region}&awssdk=v2"
-        return script("pulumi_login", STATE=url)
-
-    def allowed(self, site: Site) -> tuple[Allow, ...]:
-        """What it may do with the state."""
-        if self.state is None:
-            return ()
-        place = _registry.bucket(self.state.bucket)
-        objects = f"arn:{site.partition}:s3:::{place.bucket}/{place.prefix}.pulumi/*"
-        found = [
-            Allow("s3:ListBucket", on=f"arn:{site.partition}:s3:::{place.bucket}"),
-            Allow("s3:DeleteObject", "s3:GetObject", "s3:PutObject", on=objects),
-        ]
-        if self.state.key_arn is not None:
-            found.append(Allow("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", on=self.state.key_arn))
-        return tuple(found)
-
-
-class Preview(BuiltInStage):
+class Preview(StackStage):
     """Show what Pulumi would change, and save it as a plan: a deployment of the plan does that and nothing else, or
     fails."""
-
-    pulumi: PulumiArgs
-    """The stack."""
-
-    @property
-    def artifact(self) -> str:
-        """Name of the plan among the artifacts."""
-        return self.name.replace("_", "-")
 
     @property
     def summary(self) -> str:
@@ -98,6 +24,5 @@ class Preview(BuiltInStage):
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Preview it; its own commands come before, with the packages of the program there."""
-        place = {"FOLDER": self.pulumi.folder, "STACK": self.pulumi.stack, "NAME": self.artifact}
         job = self.job((self.pulumi.login(site),), allowed=self.pulumi.allowed(site), tools=("pulumi",))
-        return job.but(commands=(*job.commands, script("pulumi_preview", **place)))
+        return job.but(commands=(*job.commands, script("pulumi_preview", **self.settings)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import model_validator
 
@@ -11,18 +11,22 @@ from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.spec import Many, Spec
 from eks_blueprints.pipelines import _registry
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
-from eks_blueprints.pipelines._registry import Account, BucketUrl, Repository
+from eks_blueprints.pipelines._registry import Account, BucketUrl, PublicRepository, Repository
 from eks_blueprints.pipelines._repository import Tag
 from eks_blueprints.pipelines._scripts import script
 from eks_blueprints.pipelines.stages._charts import index
-from eks_blueprints.pipelines.stages._commands import BuiltInStage
+from eks_blueprints.pipelines.stages._shipping import ShippingStage
 
 
 class RegistryTarget(Spec):
-    """A repository in ECR that something is promoted to."""
+    """A repository in ECR or in ECR Public that something is promoted to."""
 
-    repository: Repository
-    """Its name. For a chart it ends in the name of the chart."""
+    repository: Repository | None = None
+    """Name of a repository in ECR. For a chart it ends in the name of the chart."""
+
+    public: PublicRepository | None = None
+    """A repository in ECR Public instead, of the account of the stack: the alias of its registry and its name, such as
+    `a1b2c3d4/shop/web`. Everybody can then pull it from public.ecr.aws."""
 
     region: str | None = None
     """Its region. Default: that of the stack."""
@@ -33,25 +37,42 @@ class RegistryTarget(Spec):
     tags: Many[Tag] = ()
     """Further tags there, such as `production`; they are moved. Its tag of the commit or the version goes along."""
 
-
-class ChartTarget(RegistryTarget):
-    """A repository that a chart is promoted to."""
-
-    repository: Repository | None = None  # type: ignore[assignment]
-    """Name of a repository in ECR that ends in the name of the chart."""
-
-    bucket: BucketUrl | None = None
-    """Folder of a bucket that is a Helm repository, instead of `repository`; the chart comes from one too."""
+    _places: ClassVar[tuple[str, ...]] = ("repository", "public")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         faults = Faults()
-        faults.require_one(self, "repository", "bucket")
+        faults.require_one(self, *self._places)
+        for field in ("region", "account_id"):
+            if self.public is not None and (got := getattr(self, field)) is not None:
+                faults.add(field, f"is for repositories of ECR; got {got} with public; remove it")
         faults.raise_if_any()
         return self
 
+    @property
+    def place(self) -> Place:
+        """Where that is."""
+        if self.public is not None:
+            alias, _, name = self.public.partition("/")
+            return Place(repository=name, public=alias)
+        return Place(repository=self.repository, region=self.region, account_id=self.account_id)
 
-class Promote(BuiltInStage):
+
+class ChartTarget(RegistryTarget):
+    """A repository that a chart is promoted to."""
+
+    bucket: BucketUrl | None = None
+    """Folder of a bucket that is a Helm repository, instead of `repository`; the chart comes from one too."""
+
+    _places: ClassVar[tuple[str, ...]] = ("repository", "public", "bucket")
+
+    @property
+    def place(self) -> Place:
+        """Where that is."""
+        return _registry.bucket(self.bucket) if self.bucket is not None else super().place
+
+
+class Promote(ShippingStage):
     """Copy an image or a chart to the registry of the next environment, by its digest and with its signatures. Nothing
     is built again, and what arrives is compared."""
 
@@ -60,33 +81,6 @@ class Promote(BuiltInStage):
 
     chart: ChartTarget | None = None
     """Where a chart goes."""
-
-    @model_validator(mode="after")
-    def _one_thing(self) -> Self:
-        faults = Faults()
-        faults.require_one(self, "image", "chart")
-        faults.raise_if_any()
-        return self
-
-    @property
-    def artifact(self) -> str:
-        """Name of what it promotes among the artifacts."""
-        return self.name.replace("_", "-")
-
-    @property
-    def kind_of_artifact(self) -> ArtifactKind:
-        """What it promotes."""
-        return "image" if self.image is not None else "chart"
-
-    @property
-    def place(self) -> Place:
-        """Where it goes."""
-        if self.chart is not None and self.chart.bucket is not None:
-            return _registry.bucket(self.chart.bucket)
-        to = self.image or self.chart
-        if to is None:
-            return Place()
-        return Place(repository=to.repository, region=to.region, account_id=to.account_id)
 
     @property
     def takes(self) -> Mapping[ArtifactKind, bool]:
@@ -97,10 +91,6 @@ class Promote(BuiltInStage):
     def summary(self) -> str:
         """What it does, in a few words for pictures."""
         return f"{self.kind_of_artifact} to {self.place.name}"
-
-    def outputs(self) -> Mapping[str, Output]:
-        """The same thing at its new place."""
-        return {**super().outputs(), self.artifact: Output(kind=self.kind_of_artifact, place=self.place)}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Copy it and compare."""
@@ -114,7 +104,6 @@ class Promote(BuiltInStage):
                 script("publish_s3_chart", NAME=self.artifact),
             )
             return self.job(lines, allowed=allowed, tools=("helm", "jq"), checkout=bool(self.commands))
-        to = self.image or self.chart
         said = script(
             "promote_oci",
             NAME=self.artifact,
@@ -122,7 +111,7 @@ class Promote(BuiltInStage):
             FILE=f"{self.kind_of_artifact}.json",
             FROM_REGION=source.region or site.region,
             REPOSITORY=self.place.repository or "",
-            TAGS=tuple(to.tags) if to is not None else (),
+            TAGS=tuple(self.thing.tags),
         )
         lines = (_registry.log_in(site, self.place), said)
         return self.job(lines, allowed=allowed, tools=("cosign", "jq"), checkout=bool(self.commands))

@@ -8,29 +8,28 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from eks_blueprints.core.errors import Faults, unknown_name
-from eks_blueprints.core.spec import Many, Spec
+from eks_blueprints.core.spec import Many
 from eks_blueprints.pipelines import _registry
-from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
-from eks_blueprints.pipelines._registry import Repository
+from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
+from eks_blueprints.pipelines._places import ImagePlace
 from eks_blueprints.pipelines._scripts import script
 from eks_blueprints.pipelines.stages._charts import ChartArgs, SignArgs, signed
-from eks_blueprints.pipelines.stages._commands import BuiltInStage
+from eks_blueprints.pipelines.stages._shipping import ShippingStage
 
-Tag = Literal["commit", "short_commit", "branch", "version", "latest"]
+Tag = Literal["commit", "short_commit", "branch", "timestamp", "version", "latest"]
 
 
-class PublishedImage(Spec):
+class PublishedImage(ImagePlace):
     """An image that is published, for all the platforms that it was built for."""
 
-    repository: Repository
-    """Repository in ECR that holds the images that were built."""
-
     tags: Many[Tag] = ("commit", "version")
-    """Its tags: `sha-<commit>` (always), the first 7 digits of the commit, the branch, the version that a git tag such
-    as `v1.2.3` says, `latest`. Those of versions and commits are never moved; where tags are immutable, none is."""
+    """Its tags: `sha-<commit>` (always), the first 7 digits of the commit, the branch, the time of the build for agents
+    that look for the newest (`<branch>-<time in UTC>-<commit>`, such as `main-20261130120000-1a2b3c4`), the version
+    that a git tag such as `v1.2.3` says, `latest`. Those of versions and commits are never moved; where tags are
+    immutable, none is."""
 
 
-class Publish(BuiltInStage):
+class Publish(ShippingStage):
     """Publish an image, as one for all the platforms that it was built for, or a chart, packaged and signed."""
 
     image: PublishedImage | None = None
@@ -43,9 +42,8 @@ class Publish(BuiltInStage):
     """Sign it with Cosign. Default: it is not signed."""
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Self:
+    def _can_sign(self) -> Self:
         faults = Faults()
-        faults.require_one(self, "image", "chart")
         if self.chart is not None:
             if self.sign is not None and self.chart.bucket is not None:
                 faults.add("sign", "is for registries; got a chart in a bucket; set chart.provenance instead")
@@ -57,18 +55,6 @@ class Publish(BuiltInStage):
                         faults.add(path, unknown_name(name, self.secrets, "secret of this stage"))
         faults.raise_if_any()
         return self
-
-    @property
-    def artifact(self) -> str:
-        """Name of what it publishes among the artifacts."""
-        return self.name.replace("_", "-")
-
-    @property
-    def place(self) -> Place:
-        """Where it publishes."""
-        if self.chart is not None:
-            return self.chart.place
-        return Place(repository=self.image.repository if self.image is not None else None)
 
     @property
     def takes(self) -> Mapping[ArtifactKind, bool]:
@@ -83,13 +69,7 @@ class Publish(BuiltInStage):
     @property
     def summary(self) -> str:
         """What it does, in a few words for pictures."""
-        what = "chart" if self.chart is not None else "image"
-        return f"{what} to {self.place.name}"
-
-    def outputs(self) -> Mapping[str, Output]:
-        """What it publishes."""
-        kind: ArtifactKind = "image" if self.image is not None else "chart"
-        return {**super().outputs(), self.artifact: Output(kind=kind, place=self.place)}
+        return f"{self.kind_of_artifact} to {self.place.name}"
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Publish it, and sign it."""
@@ -108,7 +88,7 @@ class Publish(BuiltInStage):
         job = job.but(commands=(*job.commands, *commands))
         if self.sign is None:
             return job
-        more = signed(site, self.sign, self.place, self.artifact, "chart.json" if self.chart else "image.json")
+        more = signed(site, self.sign, self.place, self.artifact, f"{self.kind_of_artifact}.json")
         return job.but(
             commands=(*job.commands, *more["commands"]),
             allowed=(*job.allowed, *more.get("allowed", ())),

@@ -44,7 +44,7 @@ class Review(BuiltInStage):
     @property
     def report(self) -> str:
         """Name of the artifact."""
-        return f"{self.name.replace('_', '-')}-report"
+        return f"{self.artifact}-report"
 
     def outputs(self) -> Mapping[str, Output]:
         """The report as Markdown, HTML and JSON."""

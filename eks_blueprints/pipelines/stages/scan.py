@@ -80,7 +80,7 @@ class Scan(BuiltInStage):
         faults.raise_if_any()
         return self
 
-    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
+    def problems_in(self, environment: Environment | None, inputs: Mapping[str, Output]) -> Iterator[Problem]:
         """Waivers that are over, or soon are."""
         for index, waiver in enumerate(self.waivers):
             left = (waiver.expires - today()).days
@@ -94,7 +94,7 @@ class Scan(BuiltInStage):
     @property
     def artifact(self) -> str:
         """Name of its findings among the artifacts."""
-        return f"{self.name.replace('_', '-')}-findings"
+        return f"{super().artifact}-findings"
 
     @property
     def takes(self) -> Mapping[ArtifactKind, bool]:

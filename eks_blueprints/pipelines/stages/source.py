@@ -111,7 +111,7 @@ class Source(Stage):
         place = None
         if self.provider == "ecr" and isinstance(self.repository, str):
             place = Place(repository=self.repository)
-        return {self.name.replace("_", "-"): Output(kind=self.kind_of.get(self.provider, "source"), place=place)}
+        return {self.artifact: Output(kind=self.kind_of.get(self.provider, "source"), place=place)}
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job | Gate:
         """Nothing: the engine itself brings it."""

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from eks_blueprints.core.errors import Path, Problem
 from eks_blueprints.core.leaves import Namespace
-from eks_blueprints.pipelines import _cluster, _registry
+from eks_blueprints.pipelines import _cluster
 from eks_blueprints.pipelines._environment import Environment
-from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Place, Site
+from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
 from eks_blueprints.pipelines._scripts import script
 from eks_blueprints.pipelines.stages._commands import BuiltInStage
-from eks_blueprints.pipelines.stages.deploy import HelmArgs, helm_lines
+from eks_blueprints.pipelines.stages._ways import HelmArgs, helm_lines, images_among
 
 
 class Trial(BuiltInStage):
@@ -30,7 +30,7 @@ class Trial(BuiltInStage):
     wait_minutes: int = Field(default=10, ge=1, le=120)
     """How long it waits for the release, and for its tests, 1 to 120 minutes."""
 
-    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
+    def problems_in(self, environment: Environment | None, inputs: Mapping[str, Output]) -> Iterator[Problem]:
         """Namespaces that its role cannot use."""
         if environment is None:
             yield Problem(("environment",), "is required for a trial; got none; name one of environments")
@@ -73,25 +73,23 @@ class Trial(BuiltInStage):
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Install, test, remove."""
-        images = tuple(name for name, output in inputs.items() if output.kind == "image")
-        chart = next((name for name, output in inputs.items() if output.kind == "chart"), "")
-        place = inputs[chart].place or Place() if chart and self.helm.chart is None else Place()
+        helm, allowed = helm_lines(self.helm, site, inputs)
         note = script(
             "rollout",
-            NAME=self.name.replace("_", "-"),
+            NAME=self.artifact,
             NAMESPACE=self.namespace or "",
-            IMAGE_INPUTS=images,
+            IMAGE_INPUTS=images_among(inputs),
             TIMEOUT=f"{self.wait_minutes}m",
         )
         prefix = "" if self.namespace is not None else f"{site.pipeline}-trial"
         lines = (
             note,
-            *helm_lines(self.helm, site, "" if self.helm.chart else chart, place, images),
+            *helm,
             *_cluster.enter(site),
             script("trial", RELEASE=self.helm.release, TRIAL=prefix),
         )
         job = self.job(
-            allowed=_registry.pulls(site, place),
+            allowed=allowed,
             tools=("helm", "jq", "kubectl", "yq"),
             variables=_cluster.variables(site),
         )

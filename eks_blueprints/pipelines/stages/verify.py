@@ -17,7 +17,7 @@ from eks_blueprints.pipelines._environment import Environment
 from eks_blueprints.pipelines._job import ArtifactKind, Job, Output, Site
 from eks_blueprints.pipelines._scripts import script
 from eks_blueprints.pipelines.stages._commands import BuiltInStage
-from eks_blueprints.pipelines.stages.deploy import Workload, namespace_in
+from eks_blueprints.pipelines.stages._ways import Workload, namespace_in
 from eks_blueprints.pipelines.stages.roll_back import Guarded
 
 _URL = Form(
@@ -44,11 +44,6 @@ class UrlCheck(Spec):
     contains_commit: bool = False
     """Whether the answer contains the commit that the pipeline runs for, all 40 characters. What a commit deploys is
     not there at once: without this, the version before may be what answers."""
-
-    @property
-    def tells_versions(self) -> bool:
-        """Whether the answer tells one version from another."""
-        return self.contains_commit or bool(self.contains)
 
 
 class Verify(Guarded, BuiltInStage):
@@ -91,22 +86,24 @@ class Verify(Guarded, BuiltInStage):
         faults.raise_if_any()
         return self
 
-    def problems_in(self, environment: Environment | None) -> Iterator[Problem]:
+    def problems_in(self, environment: Environment | None, inputs: Mapping[str, Output]) -> Iterator[Problem]:
         """What cannot be seen in its environment."""
         if environment is None:
             return
-        blind = environment.gitops is not None
-        if blind and not (self.urls or self.alarms or self.commands):
-            do = "add urls, alarms or commands"
-            yield Problem((), f"has nothing to look at where a commit deploys; got {self.environment}; {do}")
-        elif blind and not (self.alarms or self.commands or any(each.tells_versions for each in self.urls)):
+        blind, own = _blind(environment), self.urls or self.alarms or self.commands
+        if not own and not self.workloads and (blind or not any(each.seen for each in inputs.values())):
+            what = "a commit deploys" if environment.gitops is not None else "no cluster reports a rollout"
+            do = "add urls, alarms or commands" if blind else "add workloads, urls, alarms or commands"
+            yield Problem((), f"has nothing to look at where {what}; got {self.environment}; {do}")
+        elif environment.gitops is not None and not (self.alarms or self.commands or self._asks_version):
             what = "may be answered by the version before, until the agent has applied the commit"
             do = "let one of them tell versions, by contains_commit or contains"
             yield Problem(("urls",), f"{what}; got {self.environment} with gitops; {do}", severity="warning")
         for field in ("workloads", "helm_test"):
             if blind and getattr(self, field):
+                what = "a commit deploys" if environment.gitops is not None else "the environment names none"
                 do = "remove it, and add urls or alarms"
-                yield Problem((field,), f"needs rights in the cluster, where a commit deploys; got {field}; {do}")
+                yield Problem((field,), f"needs rights in the cluster, where {what}; got {field}; {do}")
         if self.workloads and not blind and namespace_in(self.namespace, environment) is None:
             yield Problem(("namespace",), "is required for workloads; got none; name the one that they are in")
 
@@ -120,6 +117,15 @@ class Verify(Guarded, BuiltInStage):
         """It does."""
         return True
 
+    def tells_versions(self, environment: Environment) -> bool:
+        """Where an agent applies a commit later, addresses whose answer holds the commit do, and commands can."""
+        by_commit = any(each.contains_commit for each in self.urls)
+        return super().tells_versions(environment) or by_commit or bool(self.commands)
+
+    @property
+    def _asks_version(self) -> bool:
+        return any(each.contains_commit or each.contains for each in self.urls)
+
     @property
     def takes(self) -> Mapping[ArtifactKind, bool]:
         """What notes the deployment before it."""
@@ -131,19 +137,20 @@ class Verify(Guarded, BuiltInStage):
         return self.summary_in(None)
 
     def summary_in(self, environment: Environment | None) -> str:
-        """The same; where a commit deploys, it sees no rollout."""
-        said = ["rollout"] * (environment is None or environment.gitops is None) + ["helm test"] * self.helm_test
+        """The same; where a commit deploys, or without a cluster, it sees no rollout."""
+        said = ["rollout"] * (not _blind(environment)) + ["helm test"] * self.helm_test
         said += ["addresses"] * bool(self.urls) + ["alarms"] * bool(self.alarms)
         return ", ".join([*said, *self.commands[:1]])
 
     def work(self, site: Site, inputs: Mapping[str, Output]) -> Job:
         """Look at the cluster, then at addresses, its own commands, and alarms."""
         rollout = next((name for name, output in inputs.items() if output.kind == "rollout"), None)
-        blind = site.environment is None or site.environment.gitops is not None or site.environment.cluster is None
+        blind = site.environment is None or _blind(site.environment)
         before: list[str] = []
-        if not blind and (self.workloads or rollout is not None or self.commands):
+        looks = not blind and bool(self.workloads or (rollout is not None and inputs[rollout].seen))
+        if looks or self.helm_test or (self.commands and not blind):
             before += _cluster.enter(site)
-        if not blind and (self.workloads or rollout is not None):
+        if looks:
             before.append(
                 script(
                     "verify_rollout",
@@ -182,3 +189,8 @@ class Verify(Guarded, BuiltInStage):
         # A list of alarms is asked for, whatever names it is narrowed by.
         alarms = site.arn("cloudwatch", "alarm:*", region=site.cluster_region)
         return (Allow("cloudwatch:DescribeAlarms", on=alarms),) if self.alarms else ()
+
+
+def _blind(environment: Environment | None) -> bool:
+    """Whether a job cannot ask the cluster of an environment: a commit deploys there, or it names none."""
+    return environment is not None and (environment.gitops is not None or environment.cluster is None)

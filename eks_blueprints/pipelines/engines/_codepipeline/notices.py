@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi_aws as aws
 
 from eks_blueprints.core.component import Component
+from eks_blueprints.core.email_topic import subscribe
 from eks_blueprints.core.iam import json_text
 from eks_blueprints.core.naming import fitted
 from eks_blueprints.core.spec import In
@@ -67,14 +68,7 @@ def topic(component: Component, spec: NotificationsArgs, key_arn: In[str], tags:
         document = json_text({"Version": "2012-10-17", "Statement": [statement]})
         policy = aws.sns.TopicPolicy(f"{name}-topic-policy", arn=made.arn, policy=document, opts=component.child())
         found = Topic(arn=made.arn, key_arn=key_arn, ready=(made, policy))
-    for address in spec.emails:
-        aws.sns.TopicSubscription(
-            f"{name}-email-{fitted(address, 80)}",
-            topic=found.arn,
-            protocol="email",
-            endpoint=address,
-            opts=component.child(),
-        )
+    subscribe(component, found.arn, spec.emails)
     return found
 
 
