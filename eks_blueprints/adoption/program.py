@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 import pulumi
 from pulumi import ResourceTransformationArgs, ResourceTransformationResult
 
+from eks_blueprints.adoption import against
 from eks_blueprints.adoption.file import Adoption, Key, read_adoption
 from eks_blueprints.adoption.spec import Adopted
 from eks_blueprints.core.errors import InputError
@@ -43,8 +44,8 @@ def adopt(path: str | FilePath, name: str | None = None) -> Iterator[None]:
     transformation = _Transformation(adoption)
     pulumi.runtime.register_stack_transformation(transformation)
     yield
-    if strangers := adoption.strangers(transformation.made):
-        told = InputError(strangers)
+    if wrong := against.problems(adoption, transformation.made):
+        told = InputError(wrong)
         raise pulumi.RunError(str(told)) from told
 
 

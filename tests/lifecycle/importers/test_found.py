@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from eks_blueprints.adoption.file import beside, read_adoption
+from eks_blueprints.adoption.types import types
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
 from eks_blueprints.lifecycle.importers.found.shapes import check_shapes
 from eks_blueprints.lifecycle.importers.found.stack import drafted
-from eks_blueprints.lifecycle.importers.found.types import types
 from eks_blueprints.lifecycle.importers.pulumi_state.state import holdings as pulumi_holdings
 from eks_blueprints.lifecycle.importers.terraform.state import holdings as holdings_of
 from eks_blueprints.lifecycle.importers.writing import as_yaml

@@ -11,10 +11,10 @@ from typing import Any
 
 from eks_blueprints.adoption.file import Key, adoption_text, beside
 from eks_blueprints.adoption.spec import Adopted
+from eks_blueprints.adoption.types import at, types
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.lifecycle.importers.found.draft import Draft
 from eks_blueprints.lifecycle.importers.found.model import Found
-from eks_blueprints.lifecycle.importers.found.types import at, types
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff

@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
+from eks_blueprints.adoption.types import types
 from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
-from eks_blueprints.lifecycle.importers.found.types import types
 from eks_blueprints.lifecycle.json_files import parsed, read_json, refused
 from eks_blueprints.recording.exported import exported
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.adoption.types import by_terraform
 from eks_blueprints.core.errors import shown
 from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
-from eks_blueprints.lifecycle.importers.found.types import by_terraform
 from eks_blueprints.lifecycle.importers.terraform.properties import properties
 from eks_blueprints.lifecycle.json_files import read_json, refused
 
