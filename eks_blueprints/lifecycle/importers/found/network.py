@@ -24,7 +24,8 @@ def add_network(draft: Draft) -> None:
             continue  # of the control plane alone
         roles["public" if subnet is not None and _is_public(subnet) else "private"].append(subnet_id)
     subnet_ids: dict[str, Any] = {role: sorted(ids) for role, ids in roles.items() if ids}
-    if sorted(own) != subnet_ids.get("private"):
+    # Without subnets of its own, the control plane stands in the private ones, and without these in the public ones.
+    if sorted(own) != subnet_ids.get("private", subnet_ids.get("public")):
         subnet_ids = {"control_plane": sorted(own), **subnet_ids}
     vpc = next((each for each in draft.holdings.of(VPC) if each.id == vpc_id), None)
     gateways = sum(1 for each in draft.holdings.of(NAT) if each.get("subnetId") in known)
