@@ -27,10 +27,10 @@ def command() -> None:
     """Turn existing resources into stack files, and report what differs.
 
     \b
-      eks-blueprints import cluster shop -o stacks/prod.yaml               a cluster that runs
-      eks-blueprints import terraform prod.tfstate -o stacks/prod.yaml     a cluster that Terraform made
-      eks-blueprints import state prod.json -o stacks/prod.yaml            one that another Pulumi program made
-      eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml        a ClusterConfig of eksctl
-      eks-blueprints import karpenter pools.yaml --into stacks/prod.yaml   pools and classes of nodes
-      eks-blueprints import manifests k8s/ -o stacks/shop.yaml             Kubernetes YAML, as workloads
+      eks-blueprints import cluster shop -o stacks/prod.yaml
+      eks-blueprints import terraform prod.tfstate -o stacks/prod.yaml
+      eks-blueprints import state prod.json -o stacks/prod.yaml
+      eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml
+      eks-blueprints import karpenter pools.yaml --into stacks/prod.yaml
+      eks-blueprints import manifests k8s/ -o stacks/shop.yaml
     """

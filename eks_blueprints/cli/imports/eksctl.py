@@ -13,7 +13,7 @@ from eks_blueprints.cli.imports import common
 
 @click.command("eksctl")
 @click.argument("file", metavar="FILE")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="STACK", help="Stack file to write.")
+@common.output("STACK")
 @common.formats
 def command(file: str, output: Path | None, form: str) -> None:
     """Turn a ClusterConfig of eksctl into a stack file, and report every field.
@@ -28,10 +28,10 @@ def command(file: str, output: Path | None, form: str) -> None:
     that eksctl looks up become settings of the stack, and the report says how to set them.
 
     \b
-      eks-blueprints import eksctl cluster.yaml                     to standard output, the report to standard error
+      eks-blueprints import eksctl cluster.yaml
       eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml
-      eksctl create cluster --name shop --dry-run | eks-blueprints import eksctl - -o stacks/shop.yaml
-      eks-blueprints import eksctl cluster.yaml -o stacks/prod.yaml --format json
+      eksctl create cluster --name shop --dry-run > shop.yaml
+      eks-blueprints import eksctl shop.yaml -o stacks/shop.yaml --format json
     """
     from eks_blueprints.lifecycle.importers import files
     from eks_blueprints.lifecycle.importers.eksctl import told

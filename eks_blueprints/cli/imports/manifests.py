@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("manifests")
 @click.argument("paths", nargs=-1, required=True, metavar="DIR|FILE...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Stack file to write.")
+@common.output("FILE")
 @click.option(
     "--extends",
     type=click.Path(path_type=Path),
@@ -58,11 +58,11 @@ def command(  # noqa: PLR0917 - click passes each option by name
     manifest. No value of a Secret is written down: `{secret: key}` names it, and the report says how to store it.
 
     \b
-      eks-blueprints import manifests k8s/                               to standard output
-      eks-blueprints import manifests k8s/ -o stacks/shop.yaml --extends stacks/base.yaml
-      eks-blueprints import manifests app.yaml --into stacks/prod.yaml --namespace shop
-      helm template shop ./chart | eks-blueprints import manifests - -o stacks/shop.yaml
-      kubectl get deploy,svc,cm -n shop -o yaml | eks-blueprints import manifests -
+      eks-blueprints import manifests k8s/
+      eks-blueprints import manifests k8s/ -o shop.yaml --extends base.yaml
+      eks-blueprints import manifests app.yaml --into stacks/prod.yaml -n shop
+      helm template shop ./chart | eks-blueprints import manifests - -o shop.yaml
+      kubectl get deploy,svc -o yaml | eks-blueprints import manifests -
     """
     common.check_options(into, {"-o": output, "--extends": extends})
     from eks_blueprints.core.leaves import element_name, namespace_name

@@ -13,6 +13,7 @@ REGION = "eu-west-1"
 IAM = f"arn:aws:iam::{ACCOUNT}"
 EKS = f"arn:aws:eks:{REGION}:{ACCOUNT}"
 SECRET = "hunter2-do-not-print"  # noqa: S105 - what must not be printed
+CLUSTER_POLICIES = ("AmazonEKSClusterPolicy", f"{IAM}:policy/shop-encryption")
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryReadOnly", "AmazonEKS_CNI_Policy")
 TRUSTS = {"ec2": "ec2.amazonaws.com", "eks": "eks.amazonaws.com"}
 

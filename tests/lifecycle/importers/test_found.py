@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.adoption.file import beside, read_adoption
+from eks_blueprints.adoption.file import read_adoption
 from eks_blueprints.adoption.types import types
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import InputError
@@ -25,17 +25,15 @@ from eks_blueprints.lifecycle.importers.terraform.state import holdings as holdi
 from eks_blueprints.lifecycle.importers.writing import as_yaml
 from eks_blueprints.review.diff.replacement import immutable
 from tests.commands import called
-from tests.lifecycle.importers import pulumi_states, states
+from tests.lifecycle.importers import public_programs, public_roots, pulumi_states, states
 
 TERRAFORM = ("eks_21", "eks_20", "plain")
 PULUMI = ("eks_2", "eks_3", "eks_4", "plain")
 
 
-def imported(folder: Path, name: str, *, form: str = "v4", words: tuple[str, ...] = ()) -> tuple[dict[str, Any], Any]:
+def imported(folder: Path, name: str) -> tuple[dict[str, Any], Any]:
     """The stack file and the report of a root of Terraform."""
-    rows = getattr(states, name)()
-    state = states.terraform(rows) if form == "v4" else states.shown(rows)
-    return _imported(folder, "terraform", state, words)
+    return _imported(folder, "terraform", states.terraform(getattr(states, name)()), ())
 
 
 def _imported(folder: Path, command: str, state: Any, words: tuple[str, ...]) -> tuple[dict[str, Any], Any]:
@@ -62,14 +60,12 @@ def test_a_root_of_terraform_previews_with_nothing_replaced(tmp_path: Path, name
 
 
 @pytest.mark.parametrize("name", TERRAFORM)
-def test_both_forms_of_a_state_say_the_same(tmp_path: Path, name: str) -> None:
-    found = []
-    for form in ("v4", "show"):
-        folder = tmp_path / form
-        folder.mkdir()
-        stack, report = imported(folder, name, form=form)
-        report["left_alone"].sort(key=str)
-        found.append((stack, report, beside(folder / "prod.yaml").read_text()))
+def test_both_forms_of_a_state_say_the_same(name: str) -> None:
+    rows = getattr(states, name)()
+    found = [
+        sorted(holdings_of(state, "s").resources, key=lambda each: each.place)
+        for state in (states.terraform(rows), states.shown(rows))
+    ]
     assert found[0] == found[1]
 
 
@@ -79,6 +75,36 @@ def test_a_stack_of_pulumi_previews_with_nothing_replaced(tmp_path: Path, name: 
     assert report["safe"]
     assert {each["then"] for each in report["adopted"]} <= {"same", "update"}
     assert called("preview", "prod.yaml", cwd=tmp_path).returncode == 0
+
+
+ROOTS = {
+    "managed_nodes": ("cluster-role", "example-role", "cluster-key", "cluster-key-alias"),
+    "self_managed_nodes": ("cluster-role", "cluster-key"),
+    "karpenter": ("cluster-role", "karpenter-role", "cluster-key"),
+    "learn": ("cluster-role", "node-group-1-role", "node-group-2-role", "cluster-key"),
+}
+PROGRAMS = {
+    "aws_py_eks": ("cluster-role", "pulumi-eks-nodegroup-role", "pulumi-eks-nodegroup-group"),
+    "aws_ts_eks": ("cluster-role", "cluster-nodes-group"),
+    "managed_nodegroups_py": ("cluster-role", "example-managed-ng0-role", "aws-managed-ng2-role"),
+}
+ADDED = {"aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:ec2/launchTemplate:LaunchTemplate"}
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [("terraform", each) for each in ROOTS] + [("state", p) for p in PROGRAMS]
+)
+def test_a_public_root_is_taken_over_with_its_roles_and_nothing_replaced(
+    tmp_path: Path, command: str, name: str
+) -> None:
+    if command == "terraform":
+        state, made = states.terraform(getattr(public_roots, name)()), ROOTS[name]
+    else:
+        state, made = getattr(public_programs, name)(), PROGRAMS[name]
+    _, report = _imported(tmp_path, command, state, ())
+    assert report["safe"]
+    assert {f"prod-{each}" for each in made} <= adopted(report).keys()
+    assert {each["type"] for each in report["created"]} <= ADDED
 
 
 def test_what_terraform_aws_eks_made_is_described(tmp_path: Path) -> None:

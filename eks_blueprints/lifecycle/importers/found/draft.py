@@ -71,7 +71,7 @@ class Draft:
 def begin(holdings: Holdings, cluster: Found) -> Draft:
     """A draft for a cluster."""
     assert cluster.type == CLUSTER  # noqa: S101 - what callers give
-    return Draft(holdings, cluster)
+    return Draft(holdings, cluster, notes=[Note(place, what) for place, what in holdings.doubts])
 
 
 def short_name(text: str, taken: Mapping[str, Any], fallback: str) -> str:

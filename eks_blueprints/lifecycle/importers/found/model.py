@@ -85,6 +85,8 @@ class Holdings:
     resources: tuple[Found, ...]
     source: str
     """What messages call the file that it was read from."""
+    doubts: tuple[tuple[str, str], ...] = ()
+    """What is unfinished where it was read: the place, and what to do about it."""
 
     def of(self, type_: str, **match: Any) -> Iterator[Found]:
         """Those of a type, with some top-level properties."""
