@@ -61,9 +61,10 @@ ADDED = {"LaunchTemplate", "RolePolicyAttachment"}
 
 def taken_over(project: Project) -> Result:
     """Take over all that was found, and let the stack file hold; gives the up after the adoption."""
-    preview = of_aws(project.preview())
+    first = project.preview()
+    preview = of_aws(first)
     assert preview.pop("create", set()) <= ADDED
-    assert preview.keys() == {"import"}
+    assert preview.keys() == {"import"}, [(step.op, step.urn, step.detailed_diff if hasattr(step, "detailed_diff") else step) for step in first.steps if step.op == "update"]
     before = {row.key: row.outputs for row in project.account.rows() if row.origin == "seed"}
     adopted = of_aws(project.up())
     assert adopted.pop("create", set()) <= ADDED
