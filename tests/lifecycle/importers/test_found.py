@@ -550,3 +550,21 @@ def test_a_stack_file_is_not_called_like_an_adoption(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "names the stack file; got d.adopt.yaml, which is for its adoption; write d.yaml" in done.stderr
     assert not list(tmp_path.glob("d*"))
+
+
+def test_what_two_clusters_have_together_is_taken_over_by_neither() -> None:
+    rows = states.eks_21()
+    place, cluster = next((place, each) for place, each in rows if place.endswith("aws_eks_cluster.this[0]"))
+    other = cluster | {"name": "twin", "id": "twin", "arn": f"{states.EKS}:cluster/twin"}
+    rows.append((place.replace("module.eks", "module.twin"), other))
+    rows.append(
+        states.node_group("aws_eks_node_group.b", "b", "twin", "1.34", node_role_arn=f"{states.IAM}:role/shop-nodes")
+    )
+    for name in ("shop", "twin"):
+        draft = drafted(holdings_of(states.terraform(rows), "s"), name)
+        assert not draft.given
+        assert draft.data["cluster"]["role_arn"] == f"{states.IAM}:role/shop-cluster"
+        assert draft.data["cluster"]["encryption_config"].keys() == {"key_arn"}
+        assert all("node_role_arn" in each for each in draft.data["compute"].values())
+        other_one = {"shop": "twin", "twin": "shop"}[name]
+        assert sum(f"of {other_one} too: stays as it is" in each.what for each in draft.notes) == 3

@@ -19,6 +19,9 @@ def key(draft: Draft, arn: str) -> dict[str, Any]:
     found = draft.holdings.one(KEY, arn=arn)
     if found is None or found.id is None:
         return {"key_arn": arn}
+    if users := draft.holdings.other_users(arn, draft.name):
+        draft.note(found, f"is the key of {', '.join(users)} too: stays as it is, by its ARN")
+        return {"key_arn": arn}
     odd = [name for name, usual in _USUAL.items() if found.get(name, usual) != usual]
     odd += [name for name in ("customKeyStoreId", "xksKeyId") if found.get(name)]
     policy = _policy(found.get("policy"))

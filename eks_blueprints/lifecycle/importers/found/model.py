@@ -27,6 +27,13 @@ ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
 
+_USES = {
+    CLUSTER: ("roleArn", "computeConfig.nodeRoleArn", "encryptionConfig.provider.keyArn"),
+    NODE_GROUP: ("nodeRoleArn",),
+    FARGATE: ("podExecutionRoleArn",),
+}
+"""Where roles and keys are named by their ARN."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -93,6 +100,16 @@ class Holdings:
         for each in self.resources:
             if each.type == type_ and all(each.properties.get(key) == value for key, value in match.items()):
                 yield each
+
+    def other_users(self, arn: str, cluster: str) -> list[str]:
+        """Names of other clusters that use a role or a key, themselves or by their nodes and pods."""
+        users = set()
+        for each in self.resources:
+            own = each.properties.get("name" if each.type == CLUSTER else "clusterName")
+            paths = _USES.get(each.type, ())
+            if own not in (cluster, None) and any(at(each.properties, path) == arn for path in paths):
+                users.add(str(own))
+        return sorted(users)
 
     def one(self, type_: str, **match: Any) -> Found | None:
         """The first of them."""

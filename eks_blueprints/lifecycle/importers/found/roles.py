@@ -78,6 +78,9 @@ def own_role(draft: Draft, arn: Any, service: str, path: str, resource: str) -> 
     if (who := _others(found, service)) is not None:
         draft.note(found, f"assumeRolePolicy: {who}, and not {service}.amazonaws.com alone: stays as it is, by its ARN")
         return None
+    if users := draft.holdings.other_users(str(arn), draft.name):
+        draft.note(found, f"is a role of {', '.join(users)} too: stays as it is, by its ARN")
+        return None
     arns = dict.fromkeys((*_attached(draft, found), *found.get("managedPolicyArns", ())))
     draft.give(found, path, resource)
     for each in arns:
