@@ -154,6 +154,7 @@ def test_what_cannot_be_said_is_left_alone_and_listed(tmp_path: Path) -> None:
         "helm_release.karpenter",
         "module.karpenter.aws_iam_role.node[0]",
     } <= left
+    assert any(each["note"].startswith("stays as it is, with its subnets, gateways") for each in report["notes"])
     every = len(states.eks_21())
     assert len(left) + len(report["adopted"]) == every
 

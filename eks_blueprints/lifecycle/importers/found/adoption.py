@@ -136,7 +136,7 @@ def _matches(found: Found, resource: PlannedResource, properties: tuple[str, ...
         return False
     for path in properties:
         givers = resource.property_dependencies.get(path, ())
-        asked = ids.get(givers[0]) if len(givers) == 1 else None
+        asked = ids.get(givers[0], ...) if len(givers) == 1 else ...
         if found.properties.get(path) not in (asked, at(resource.inputs, path)):
             return False
     return True

@@ -35,6 +35,9 @@ def add_network(draft: Draft) -> None:
     draft.data["network"] = said(
         vpc_id=vpc_id, subnet_ids=subnet_ids, cidr=cidr, nat_gateways=nat, ip_family="ipv6" if ipv6 else None
     )
+    if vpc is not None:
+        why = "route tables of a new network may be others than those that are there"
+        draft.note(vpc, f"stays as it is, with its subnets, gateways and routes, by ids: {why}")
     for each in (vpc, *known.values()):
         if each is not None and (each is vpc or each.id in {id_ for ids in subnet_ids.values() for id_ in ids}):
             draft.take(each, "network")
