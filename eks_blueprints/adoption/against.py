@@ -18,7 +18,7 @@ def problems(adoption: Adoption, made: Iterable[Key]) -> list[Problem]:
     The inputs of a type are those of its class in the SDK, which a program that makes one has loaded.
     """
     known = set(made)
-    found = []
+    found: list[Problem] = []
     for type_, name in adoption.named():
         if (type_, name) in known:
             found += _unknown_inputs(adoption, type_, name)

@@ -17,7 +17,7 @@ formats = click.option(
 """The option `--format` of every import and export."""
 
 
-def output(metavar: str, text: str = "Stack file to write.") -> Callable[[Any], Any]:
+def output(metavar: str, text: str = "Stack file to write.") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option `-o`: the stack file that an import writes."""
     kind = click.Path(path_type=Path)
     return click.option("-o", "--output", type=kind, metavar=metavar, help=text, callback=_no_adoption)
