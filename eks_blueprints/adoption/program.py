@@ -9,7 +9,6 @@ from pathlib import Path as FilePath
 import pulumi
 from pulumi import ResourceTransformationArgs, ResourceTransformationResult
 
-from eks_blueprints.adoption import against
 from eks_blueprints.adoption.file import Adoption, Key, read_adoption
 from eks_blueprints.adoption.spec import Adopted
 from eks_blueprints.core.errors import InputError
@@ -44,6 +43,9 @@ def adopt(path: str | FilePath, name: str | None = None) -> Iterator[None]:
     transformation = _Transformation(adoption)
     pulumi.runtime.register_stack_transformation(transformation)
     yield
+    # Most programs take nothing over, and need no tables of inputs.
+    from eks_blueprints.adoption import against
+
     if wrong := against.problems(adoption, transformation.made):
         told = InputError(wrong)
         raise pulumi.RunError(str(told)) from told
