@@ -14,6 +14,8 @@ IAM = f"arn:aws:iam::{ACCOUNT}"
 EKS = f"arn:aws:eks:{REGION}:{ACCOUNT}"
 SECRET = "hunter2-do-not-print"  # noqa: S105 - what must not be printed
 CLUSTER_POLICIES = ("AmazonEKSClusterPolicy", f"{IAM}:policy/shop-encryption")
+CLUSTER_20 = ("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController")
+"""Of module version 20."""
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryReadOnly", "AmazonEKS_CNI_Policy")
 TRUSTS = {"ec2": "ec2.amazonaws.com", "eks": "eks.amazonaws.com"}
 
@@ -479,7 +481,7 @@ def eks_20() -> list[Row]:
         ),
         log_group(f"{m}.aws_cloudwatch_log_group.this[0]", name),
         oidc(f"{m}.aws_iam_openid_connect_provider.oidc_provider[0]"),
-        *role(f"{m}.aws_iam_role.this", f"{name}-cluster", TRUSTS["eks"]),
+        *role(f"{m}.aws_iam_role.this", f"{name}-cluster", TRUSTS["eks"], policies=CLUSTER_20),
         node_group(
             f'{m}.module.eks_managed_node_group["plain"].aws_eks_node_group.this[0]',
             "plain",
@@ -517,7 +519,10 @@ def eks_20() -> list[Row]:
         ),
         entry(f"{node}.aws_eks_access_entry.this[0]", name, f"{IAM}:role/mixed-nodes", "EC2_LINUX"),
         *role(
-            f'{m}.module.fargate_profile["kube"].aws_iam_role.this', "fargate-pods", "eks-fargate-pods.amazonaws.com"
+            f'{m}.module.fargate_profile["kube"].aws_iam_role.this',
+            "fargate-pods",
+            "eks-fargate-pods.amazonaws.com",
+            policies=["AmazonEKSFargatePodExecutionRolePolicy"],
         ),
         (
             f'{m}.module.fargate_profile["kube"].aws_eks_fargate_profile.this[0]',
