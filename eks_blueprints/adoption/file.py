@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
 from eks_blueprints.adoption.spec import Adopted, AdoptionArgs
+from eks_blueprints.adoption.types import types
 from eks_blueprints.core.document import Document, located, parse, read
-from eks_blueprints.core.errors import InputError, Problem, problems_of, unknown_name
+from eks_blueprints.core.errors import InputError, Problem, problems_of, shown
 from eks_blueprints.core.yaml_text import needs_no_quotes
 from eks_blueprints.stackfile.find import ADOPTION
 
@@ -29,23 +30,9 @@ class Adoption:
         """What a resource stands for; None where it is new."""
         return self.args.resources.get(type_, {}).get(name)
 
-    def keys(self) -> Iterator[Key]:
+    def named(self) -> Iterator[Key]:
         """Every resource that it names."""
         return ((type_, name) for type_, named in self.args.resources.items() for name in named)
-
-    def strangers(self, made: Iterable[Key]) -> list[Problem]:
-        """Resources that it names and the program does not make, each with its line."""
-        known = set(made)
-        types: dict[str, set[str]] = {}
-        for type_, name in known:
-            types.setdefault(type_, set()).add(name)
-        found = []
-        for type_, name in self.keys():
-            if (type_, name) in known:
-                continue
-            message = unknown_name(name, types.get(type_, ()), f"{type_} in this stack")
-            found.append(Problem(("resources", type_, name), message))
-        return located(found, self.document)
 
 
 def beside(stack_file: FilePath) -> FilePath:
@@ -69,9 +56,24 @@ def parse_adoption(text: str, name: str = "<text>") -> Adoption:
 
 def _checked(document: Document) -> Adoption:
     try:
-        return Adoption(AdoptionArgs.model_validate(document.data), document)
+        adoption = Adoption(AdoptionArgs.model_validate(document.data), document)
     except ValidationError as error:
         raise InputError(located(problems_of(error), document)) from error
+    if wrong := list(_wrong_ids(adoption)):
+        raise InputError(located(wrong, document))
+    return adoption
+
+
+def _wrong_ids(adoption: Adoption) -> Iterator[Problem]:
+    """Ids of another form than the provider imports their type by; of a type that is not known, any will do."""
+    known = types()
+    for type_, name in adoption.named():
+        each = adoption.of(type_, name)
+        if each is None or each.id is None or type_ not in known or known[type_].takes(each.id):
+            continue
+        what = f"is no id by which the provider imports {type_}"
+        do = f"write it as {known[type_].id_form}"
+        yield Problem(("resources", type_, name, "id"), f"{what}; got {shown(each.id)}; {do}")
 
 
 def adoption_text(resources: Mapping[Key, Adopted], about: str, schema: str | None = None) -> str:

@@ -43,8 +43,11 @@ def adopt(path: str | FilePath, name: str | None = None) -> Iterator[None]:
     transformation = _Transformation(adoption)
     pulumi.runtime.register_stack_transformation(transformation)
     yield
-    if strangers := adoption.strangers(transformation.made):
-        told = InputError(strangers)
+    # Most programs take nothing over, and need no tables of inputs.
+    from eks_blueprints.adoption import against
+
+    if wrong := against.problems(adoption, transformation.made):
+        told = InputError(wrong)
         raise pulumi.RunError(str(told)) from told
 
 

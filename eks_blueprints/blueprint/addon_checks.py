@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -254,6 +254,12 @@ def _sent_to_fargate(addon: AddOn, args: BlueprintArgs) -> bool:
 def _tolerates(addon: AddOn, host: Compute) -> bool:
     # EKS gives its add-ons a toleration of CriticalAddonsOnly, the taint for nodes that are kept for them.
     given = [each.manifest() for each in getattr(addon, "tolerations", None) or ()]
+    values = getattr(addon, "configuration_values", {})
+    for part in (values, values.get("controller")):
+        written = part.get("tolerations") if isinstance(part, Mapping) else None
+        given += (
+            [each for each in written or () if isinstance(each, Mapping)] if isinstance(written, list | tuple) else []
+        )
     return admits(host, [*given, CRITICAL] if addon.of_eks else given)
 
 

@@ -20,7 +20,13 @@ _AUTO_MODE = (
     "AmazonEKSLoadBalancingPolicy",
     "AmazonEKSNetworkingPolicy",
 )
-_AUTO_MODE_NODE = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+AUTO_MODE_NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+"""AWS's own policies of the role of Auto Mode's nodes."""
+
+
+def cluster_policies(*, auto_mode: bool) -> tuple[str, ...]:
+    """AWS's own policies of the role of a cluster."""
+    return (*_CLUSTER, *_AUTO_MODE) if auto_mode else _CLUSTER
 
 
 def cluster_role(frame: Frame, iam_role: RoleArgs | None, boundary: In[str] | None, *, auto_mode: bool) -> GrantedRole:
@@ -31,7 +37,7 @@ def cluster_role(frame: Frame, iam_role: RoleArgs | None, boundary: In[str] | No
     then both need the role.
     """
     actions = ("sts:AssumeRole", "sts:TagSession") if auto_mode else ("sts:AssumeRole",)
-    policies = (*_CLUSTER, *_AUTO_MODE) if auto_mode else _CLUSTER
+    policies = cluster_policies(auto_mode=auto_mode)
     account = account_id(frame.component)
     ours = pulumi.Output.concat(f"arn:{frame.partition}:eks:{frame.region}:", account, ":cluster/*")
     when = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": ours}}
@@ -44,7 +50,7 @@ def auto_mode_node_role(frame: Frame, iam_role: RoleArgs | None, boundary: In[st
     """The role that nodes of Auto Mode's built-in pools take on."""
     suffix = ".cn" if frame.partition == "aws-cn" else ""
     trust = trust_document({"Service": f"ec2.amazonaws.com{suffix}"}, "sts:AssumeRole")
-    grants = _grants(frame, _AUTO_MODE_NODE, iam_role, boundary)
+    grants = _grants(frame, AUTO_MODE_NODE_POLICIES, iam_role, boundary)
     return granted_role(frame.component, "auto-mode-node-role", trust, grants)
 
 

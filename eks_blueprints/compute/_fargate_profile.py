@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from eks_blueprints.compute.fargate import Fargate
 
 PROFILE_NAME_LIMIT = 100
+POD_EXECUTION_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
+"""AWS's own policy of the role of a profile."""
 
 _NAMESPACE = "aws-observability"
 _RESERVED = "eks-"
@@ -75,7 +77,7 @@ def _role(
 ) -> tuple[pulumi.Input[str], tuple[pulumi.Resource, ...]]:
     if fargate.pod_execution_role_arn is not None:
         return fargate.pod_execution_role_arn, ()
-    own = {"pod-execution": managed_policy(cluster.partition, "AmazonEKSFargatePodExecutionRolePolicy")}
+    own = {"pod-execution": managed_policy(cluster.partition, POD_EXECUTION_POLICY)}
     writes = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
     allowed: tuple[Allow, ...] = ()
     if group is not None:

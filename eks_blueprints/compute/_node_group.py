@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from eks_blueprints.compute.managed_nodes import ManagedNodes
 
 NODE_GROUP_NAME_LIMIT = 63
+_SESSIONS = "session-manager"
+POLICIES = {
+    "worker-node": "AmazonEKSWorkerNodePolicy",
+    "ecr-pull": "AmazonEC2ContainerRegistryPullOnly",
+    _SESSIONS: "AmazonSSMManagedInstanceCore",
+}
+"""AWS's own policies of the role of nodes, by what they are called in it."""
 
 
 def make(nodes: ManagedNodes, cluster: ClusterRef) -> Component:
@@ -86,9 +93,7 @@ def node_role(
 
 def make_node_role(spec: Ec2Nodes | NodeRole, cluster: ClusterRef, component: Component) -> GrantedRole:
     """The role of nodes, of one group or of several."""
-    aws_own = {"worker-node": "AmazonEKSWorkerNodePolicy", "ecr-pull": "AmazonEC2ContainerRegistryPullOnly"}
-    if spec.session_manager is not False:
-        aws_own["session-manager"] = "AmazonSSMManagedInstanceCore"
+    aws_own = {key: name for key, name in POLICIES.items() if key != _SESSIONS or spec.session_manager is not False}
     grants = Grants(
         managed={key: managed_policy(cluster.partition, name) for key, name in aws_own.items()} | spec.policies,
         permissions_boundary=spec.permissions_boundary,

@@ -99,12 +99,19 @@ def check_existing(args: ExistingNetworkArgs, faults: Faults) -> None:
         ids += [(("subnet_ids", role, index), item) for index, item in enumerate(items)]
     for path, item in ids:
         _check_id(faults, path, item, "subnet")
-    counted = Counter(item for _, item in ids if isinstance(item, str))
+    # The control plane may stand in subnets that nodes or load balancers have too.
+    counted = Counter((_of_control_plane(args, path), item) for path, item in ids if isinstance(item, str))
     for path, item in ids:
-        if isinstance(item, str) and counted[item] > 1:
-            faults.add(path, f"is listed more than once; got {item}; name each subnet once, under one role")
+        if isinstance(item, str) and counted[_of_control_plane(args, path), item] > 1:
+            do = "name each subnet once, under one role, and perhaps under control_plane"
+            faults.add(path, f"is listed more than once; got {item}; {do}")
     _check_lookup(args, faults)
     _check_existing_zones(args, faults)
+
+
+def _of_control_plane(args: ExistingNetworkArgs, path: Path) -> bool:
+    field, key = path[0], str(path[1])
+    return (key if field == "subnet_ids" else args.subnets[key].role) == "control_plane"
 
 
 def check_existing_endpoints(args: ExistingNetworkArgs, faults: Faults) -> None:

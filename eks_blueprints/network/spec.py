@@ -244,7 +244,8 @@ class ExistingNetworkArgs(Spec):
     """Tags that exactly one VPC of the region has; looked up when deploying."""
 
     subnet_ids: dict[SubnetRole, Several[str]] = {}
-    """Ids of the subnets, by role; for a list that another stack exports, `{stack: name, output: key, count: 3}`."""
+    """Ids of the subnets, by role; one of `control_plane` may have another role too. For a list that another stack
+    exports, `{stack: name, output: key, count: 3}`."""
 
     subnets: dict[str, ExistingSubnetArgs] = {}
     """Subnets with more than their id said, by a name of your choice."""

@@ -31,7 +31,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     path.write_text(adoption_text(given, "Imported from x."))
     read = read_adoption(path)
     assert path.name == "prod.adopt.yaml"
-    assert {key: read.of(*key) for key in [*read.keys()]} == given
+    assert {key: read.of(*key) for key in [*read.named()]} == given
     assert not read.args.adopted
 
 
@@ -45,6 +45,12 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ("resources: {aws:eks/cluster:Cluster: {a: {id: x, keep: ['*']}}}", "would keep everything for ever"),
         ("resources: {aws:eks/cluster:Cluster: {a: {id: x}, b: {id: x}}}", "is also the id of a"),
         ("resources: {aws:eks/cluster:Cluster: {a: {ids: x}}}", "did you mean id?"),
+        (
+            "resources: {aws:eks/addon:Addon: {a: {id: coredns}}}",
+            'got "coredns"; write it as CLUSTER_NAME:ADDON_NAME',
+        ),
+        ("resources: {aws:eks/cluster:Cluster: {a: {id: 'arn:aws:eks:x:1:cluster/a'}}}", "write it as NAME"),
+        ("resources: {aws:eks/podIdentityAssociation:PodIdentityAssociation: {a: {id: 'shop:a-0'}}}", "NAME,ASSOC"),
         ("adopted: true", "resources: is required"),
         ("[a]", 'needs a mapping at the top; got ["a"]; write key: value lines'),
     ],
@@ -100,6 +106,19 @@ def test_a_name_that_the_program_does_not_make_is_an_error_with_its_line(tmp_pat
     file.write_text("resources:\n  aws:cloudwatch/logGroup:LogGroup:\n    log: {id: logs}\n")
     with pytest.raises(ProgramError, match=r"prod.adopt.yaml:3:10: .*did you mean logs\?"):
         plan_of(file)
+
+
+@pytest.mark.parametrize(("keep", "near"), [("nmae", "name"), ("retention_in_day", "retentionInDays"), ("arn", "tags")])
+def test_an_input_that_the_type_does_not_have_cannot_be_kept(tmp_path: Path, keep: str, near: str) -> None:
+    file = tmp_path / "prod.adopt.yaml"
+    given = f"keep: [retentionInDays, retention_in_days, 'tags[\"a\"]', {keep}]"
+    file.write_text(f"resources:\n  aws:cloudwatch/logGroup:LogGroup:\n    logs: {{id: logs, {given}}}\n")
+    with pytest.raises(ProgramError) as told:
+        plan_of(file)
+    at = "prod.adopt.yaml:3:78: resources.aws:cloudwatch/logGrou"
+    assert at in str(told.value)  # the path is shortened
+    assert f'keep[3]: no such input of aws:cloudwatch/logGroup:LogGroup; got "{keep}"; ' in str(told.value)
+    assert near in str(told.value)
 
 
 def test_the_schema_that_is_checked_in_is_that_of_the_spec() -> None:

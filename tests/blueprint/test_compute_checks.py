@@ -172,6 +172,15 @@ def test_fargate_beside_tainted_nodes_takes_only_its_own_namespaces() -> None:
     assert "tolerates the taints of no node" in errors({"nodes": tainted, "system": everywhere})
 
 
+def test_tolerations_in_the_configuration_of_an_addon_count() -> None:
+    tainted = {**NODES, "taints": [{"key": "only", "effect": "NO_SCHEDULE"}]}
+    tolerant = {"tolerations": [{"key": "only", "operator": "Exists"}]}
+    platform({"nodes": tainted}, {**CORE, "coredns": {"configuration_values": tolerant}})
+    other = {"controller": {"tolerations": [{"key": "other", "operator": "Exists"}]}}
+    found = errors({"nodes": tainted}, {**CORE, "coredns": {"configuration_values": other}})
+    assert "addons.coredns: tolerates the taints of no node" in found
+
+
 def test_a_bad_region_is_told_alone() -> None:
     fields = {"region": "moon-1", "cluster": {"version": "1.35"}, "compute": {"nodes": NODES}}
     with pytest.raises(ValidationError) as caught:

@@ -64,16 +64,16 @@ def hold_named(project: Project, text: str) -> None:
             {"latestVersion": 9, "defaultVersion": 9},
         )
     for id_ in sorted(set(re.findall(r"subnet-[0-9a-f]+", text))):
-        if project.account.find("aws:ec2/subnet:Subnet", id_) is None:
-            number = int(id_[8], 16)
-            place = {
-                "vpcId": "vpc-0aaaaaaaaaaaaaaaa",
-                "availabilityZone": f"{REGION}{id_[8]}",
-                "cidrBlock": f"10.0.{number}.0/24",
-            }
-            _add(project, id_, "aws:ec2/subnet:Subnet", place, {})
+        number = int(id_[8], 16)
+        place = {
+            "vpcId": "vpc-0aaaaaaaaaaaaaaaa",
+            "availabilityZone": f"{REGION}{id_[8]}",
+            "cidrBlock": f"10.0.{number}.0/24",
+        }
+        _add(project, id_, "aws:ec2/subnet:Subnet", place, {})
 
 
 def _add(project: Project, id_: str, type_: str, inputs: dict[str, Any], outputs: Any) -> None:
     scope = "global" if type_.startswith("aws:iam/") else REGION
-    project.account.add(Row(id_, type_, scope, inputs, {**inputs, **outputs, "id": id_}, origin="seed"))
+    if project.account.find(type_, id_) is None:
+        project.account.add(Row(id_, type_, scope, inputs, {**inputs, **outputs, "id": id_}, origin="seed"))

@@ -240,6 +240,13 @@ def test_a_subnet_listed_twice_is_refused_at_both_places() -> None:
     assert [p.partition(":")[0] for p in problems(twice)] == ["subnet_ids.private[0]", "subnet_ids.public[0]"]
 
 
+def test_a_subnet_of_the_control_plane_may_have_another_role_too() -> None:
+    found = ADAPTER.validate_python(VPC | {"subnet_ids": IDS | {"control_plane": IDS["private"]}})
+    assert found.subnet_ids["control_plane"] == found.subnet_ids["private"]
+    twice = VPC | {"subnet_ids": {"control_plane": IDS["private"][:1] * 2}}
+    assert [p.partition(":")[0] for p in problems(twice)] == [f"subnet_ids.control_plane[{n}]" for n in (0, 1)]
+
+
 def test_ids_may_come_from_another_stack() -> None:
     reference = {"stack": "org/net/prod", "output": "vpc_id"}
     assert isinstance(ADAPTER.validate_python({"vpc_id": reference, "subnet_ids": IDS}), ExistingNetworkArgs)

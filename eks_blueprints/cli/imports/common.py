@@ -17,6 +17,23 @@ formats = click.option(
 """The option `--format` of every import and export."""
 
 
+def output(metavar: str, text: str = "Stack file to write.") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option `-o`: the stack file that an import writes."""
+    kind = click.Path(path_type=Path)
+    return click.option("-o", "--output", type=kind, metavar=metavar, help=text, callback=_no_adoption)
+
+
+def _no_adoption(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+    if value is None:
+        return None
+    from eks_blueprints.stackfile.find import ADOPTION
+
+    if value.name.endswith(ADOPTION):
+        stack = value.with_name(value.name.removesuffix(ADOPTION) + ".yaml")
+        raise click.BadParameter(f"names the stack file; got {value.name}, which is for its adoption; write {stack}")
+    return value
+
+
 def into(metavar: str) -> Callable[[Any], Any]:
     """The option `--into` of imports that can add to a stack file."""
     return click.option(

@@ -13,7 +13,7 @@ from eks_blueprints.cli.imports import common
 
 @click.command("eksctl")
 @click.argument("file", metavar="FILE")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="STACK", help="Stack file to write.")
+@common.output("STACK")
 @click.option("--region", metavar="REGION", help="AWS region, for a file that names none.")
 @common.formats
 def command(file: str, output: Path | None, region: str | None, form: str) -> None:

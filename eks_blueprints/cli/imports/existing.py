@@ -17,12 +17,8 @@ if TYPE_CHECKING:
     from eks_blueprints.lifecycle.importers.found.draft import Draft
     from eks_blueprints.lifecycle.importers.found.model import Holdings
 
-_OUTPUT = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Stack file to write, such as stacks/prod.yaml; the adoption goes beside it, as stacks/prod.adopt.yaml.",
+_OUTPUT = common.output(
+    "FILE", "Stack file to write, such as stacks/prod.yaml; the adoption goes beside it, as stacks/prod.adopt.yaml."
 )
 _CLUSTER = click.option("--cluster", metavar="NAME", help="Name of the cluster in AWS. Default: the only one there is.")
 Steps: TypeAlias = "Callable[[Draft, Judged], Iterator[str]]"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("manifests")
 @click.argument("paths", nargs=-1, required=True, metavar="DIR|FILE...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Stack file to write.")
+@common.output("FILE")
 @click.option(
     "--extends",
     type=click.Path(path_type=Path),

@@ -57,7 +57,7 @@ def _forget(draft: Draft, found: Judged) -> Iterator[str]:
         each.place for each in draft.holdings.resources if each.place not in taken and each.place.startswith(forgotten)
     ]
     if forgotten and rest:
-        yield f"  {len(rest)} more resources of these modules, such as roles and keys, stay in AWS, managed by nobody"
+        yield f"  {len(rest)} more resources of these modules, such as security groups, stay in AWS, managed by nobody"
 
 
 _STEP = re.compile(r'module\.[^.\[]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.')

@@ -31,12 +31,12 @@ def stack_text(data: Mapping[str, Any], about: str, extends: str | None = None, 
     return "\n".join([f"# {about}\n{head}", *blocks])
 
 
-def platform_with_compute(elements: Mapping[str, Any], about: str) -> str:
-    """The text of a stack file with further compute, on a platform to be filled in."""
+def platform_with_compute(elements: Mapping[str, Any], about: str, notes: Sequence[Note] = ()) -> str:
+    """The text of a stack file with further compute and its comments, on a platform to be filled in."""
     auto = any(each.get("kind") == "auto_mode" for each in elements.values())
     cluster = 'cluster: {version: "1.35", auto_mode: {}}' if auto else 'cluster: {version: "1.35"}'
     nodes = "" if auto else "  nodes: {kind: managed_nodes}  # yours\n"
-    block = as_yaml({"compute": dict(elements)}).split("\n", 1)[1]
+    block = as_yaml({"compute": dict(elements)}, notes).split("\n", 1)[1]
     return f"# {about}\nregion: eu-west-1  # yours\n{cluster}  # yours\ncompute:\n{nodes}{block}"
 
 

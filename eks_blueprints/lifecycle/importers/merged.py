@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from eks_blueprints.core.document import Document, parse, read
 from eks_blueprints.core.errors import InputError, Path, Problem, dotted
 from eks_blueprints.lifecycle.importers import files
-from eks_blueprints.lifecycle.importers.writing import as_yaml
+from eks_blueprints.lifecycle.importers.writing import Note, as_yaml
 
 
-def with_compute(file: FilePath, name: str, elements: Mapping[str, Mapping[str, Any]]) -> str:
-    """The text of a stack file with further elements, or further pools in elements of the same kind.
+def with_compute(
+    file: FilePath, name: str, elements: Mapping[str, Mapping[str, Any]], notes: Sequence[Note] = ()
+) -> str:
+    """The text of a stack file with further elements, or further pools in elements of the same kind, and comments.
 
     Raises:
         InputError: if it cannot be read, says something else at the same place, or is written so that nothing fits in.
@@ -21,14 +24,16 @@ def with_compute(file: FilePath, name: str, elements: Mapping[str, Mapping[str, 
     document = read(file, name)
     there = document.data.get("compute") or {}
     new = {key: value for key, value in elements.items() if key not in there}
-    text = files.added(file, name, {"compute": new}) if new else file.read_text(encoding="utf-8-sig")
+    mine = [each for each in notes if each.path[1] in new]
+    text = files.added(file, name, {"compute": new}, mine) if new else file.read_text(encoding="utf-8-sig")
     for key, value in elements.items():
         if key in there:
-            text = _filled(parse(text, name), text, ("compute", key), value)
+            own = [replace(each, path=each.path[2:]) for each in notes if each.path[:2] == ("compute", key)]
+            text = _filled(parse(text, name), text, ("compute", key), value, own)
     return text
 
 
-def _filled(document: Document, text: str, at: Path, fields: Mapping[str, Any]) -> str:
+def _filled(document: Document, text: str, at: Path, fields: Mapping[str, Any], notes: Sequence[Note]) -> str:
     """A text with further mappings in an element; one that is there and empty is replaced."""
     element = document.data["compute"][at[-1]]
     groups = {key: value for key, value in fields.items() if key != "kind"}
@@ -47,7 +52,7 @@ def _filled(document: Document, text: str, at: Path, fields: Mapping[str, Any]) 
     lines = text.splitlines()
     indent = document.keys[*at, next(iter(element))].column - 1
     gone = {document.keys[*at, key].line - 1 for key in groups if key in element}
-    body = [f"{' ' * indent}{line}" if line else line for line in as_yaml(groups).splitlines()]
+    body = [f"{' ' * indent}{line}" if line else line for line in as_yaml(groups, notes).splitlines()]
     start = document.keys[*at, next(iter(element))].line
     kept = [line for index, line in enumerate(lines) if index not in gone]
     # Behind the first field of the element, mostly its kind, less what was taken out above.

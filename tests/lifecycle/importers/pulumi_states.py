@@ -102,7 +102,7 @@ def cluster(parents: str, name: str, logical: str, version: str, mode: str, **mo
             **more.get("kubernetesNetworkConfig", {}),
         },
         "upgradePolicy": {"supportType": "EXTENDED"},
-        "tagsAll": {"Name": f"{name}-eksCluster"},
+        "tagsAll": inputs["tags"],
     }
     return parents, "aws:eks/cluster:Cluster", logical, inputs, outputs
 
@@ -141,7 +141,7 @@ def group(parents: str, logical: str, name: str, cluster_name: str, version: str
         "releaseVersion": f"{version}.1-20260801",
         "status": "ACTIVE",
         "updateConfig": {"maxUnavailable": 1, "maxUnavailablePercentage": 0},
-        "tagsAll": {"Name": name},
+        "tagsAll": inputs["tags"],
     }
     return parents, "aws:eks/nodeGroup:NodeGroup", logical, inputs, outputs
 

@@ -13,6 +13,10 @@ REGION = "eu-west-1"
 IAM = f"arn:aws:iam::{ACCOUNT}"
 EKS = f"arn:aws:eks:{REGION}:{ACCOUNT}"
 SECRET = "hunter2-do-not-print"  # noqa: S105 - what must not be printed
+CLUSTER_POLICIES = ("AmazonEKSClusterPolicy", f"{IAM}:policy/shop-encryption")
+CLUSTER_20 = ("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController")
+"""Of module version 20."""
+NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryReadOnly", "AmazonEKS_CNI_Policy")
 TRUSTS = {"ec2": "ec2.amazonaws.com", "eks": "eks.amazonaws.com"}
 
 Row = tuple[str, dict[str, Any]]
@@ -73,13 +77,61 @@ def tags(**given: str) -> dict[str, Any]:
     return {"tags": given or None, "tags_all": given}
 
 
-def role(address: str, name: str, *services: str) -> list[Row]:
-    """A role, and its policies."""
-    arn = f"{IAM}:role/{name}"
-    trust = json.dumps(
-        {"Statement": [{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": services}}]}
-    )
-    return [(f"{address}[0]", {"arn": arn, "id": name, "name": name, "assume_role_policy": trust})]
+def role(address: str, name: str, *services: str, policies: Iterable[str] = (), **more: Any) -> list[Row]:
+    """A role with AWS's own policies that are attached to it, and perhaps others by their ARN."""
+    statement = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": list(services)}}
+    attributes = {
+        "arn": f"{IAM}:role/{name}",
+        "id": name,
+        "name": name,
+        "name_prefix": "",
+        "path": "/",
+        "description": "",
+        "assume_role_policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        "force_detach_policies": True,
+        "max_session_duration": 3600,
+        "permissions_boundary": "",
+        "inline_policy": [],
+        **tags(),
+    }
+    rows: list[Row] = [(f"{address}[0]", attributes | more)]
+    for policy_ in policies:
+        arn = policy_ if policy_.startswith("arn:") else f"arn:aws:iam::aws:policy/{policy_}"
+        place = address.rpartition("aws_iam_role.")[0]
+        attached = {"id": f"{name}-1", "role": name, "policy_arn": arn}
+        rows.append((f'{place}aws_iam_role_policy_attachment.{name}["{policy_.rpartition("/")[2]}"]', attached))
+    return rows
+
+
+def key(module: str, name: str, id_: str, **more: Any) -> list[Row]:
+    """The KMS key of a cluster, as terraform-aws-kms makes it, with its alias."""
+    arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{id_}"
+    root = {"Sid": "Default", "Effect": "Allow", "Principal": {"AWS": f"{IAM}:root"}, "Action": "kms:*"}
+    attributes = {
+        "id": id_,
+        "key_id": id_,
+        "arn": arn,
+        "description": f"{name} cluster encryption key",
+        "policy": json.dumps({"Version": "2012-10-17", "Statement": [{**root, "Resource": "*"}]}),
+        "enable_key_rotation": True,
+        "rotation_period_in_days": 365,
+        "deletion_window_in_days": None,
+        "key_usage": "ENCRYPT_DECRYPT",
+        "customer_master_key_spec": "SYMMETRIC_DEFAULT",
+        "is_enabled": True,
+        "multi_region": False,
+        "custom_key_store_id": "",
+        "xks_key_id": "",
+        **tags(),
+    }
+    alias = f"alias/eks/{name}"
+    return [
+        (f"{module}.aws_kms_key.this[0]", attributes | more),
+        (
+            f'{module}.aws_kms_alias.this["cluster"]',
+            {"id": alias, "name": alias, "name_prefix": "", "target_key_id": id_, "target_key_arn": arn},
+        ),
+    ]
 
 
 def vpc() -> list[Row]:
@@ -279,9 +331,9 @@ def eks_21() -> list[Row]:
     """terraform-aws-eks 21 with terraform-aws-vpc, two managed groups, add-ons, entries, and its Karpenter module."""
     name, m = "shop", "module.eks"
     admin, dev = f"{IAM}:role/platform", f"{IAM}:role/developers"
-    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+    key_arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
     identity = [{"role_arn": f"{IAM}:role/shop-ebs-csi", "service_account": "ebs-csi-controller-sa"}]
-    encryption = [{"provider": [{"key_arn": key}], "resources": ["secrets"]}]
+    encryption = [{"provider": [{"key_arn": key_arn}], "resources": ["secrets"]}]
     node = f"{m}.module.eks_managed_node_group"
     k = "module.karpenter"
     return [
@@ -289,13 +341,17 @@ def eks_21() -> list[Row]:
         cluster(f"{m}.aws_eks_cluster.this[0]", name, "1.34", encryption_config=encryption, **tags(team="platform")),
         log_group(f"{m}.aws_cloudwatch_log_group.this[0]", name),
         oidc(f"{m}.aws_iam_openid_connect_provider.oidc_provider[0]"),
-        *role(f"{m}.aws_iam_role.this", f"{name}-cluster", TRUSTS["eks"]),
-        (f"{m}.module.kms.aws_kms_key.this[0]", {"id": key, "arn": key, "policy": "{}"}),
-        (f'{m}.module.kms.aws_kms_alias.this["cluster"]', {"id": "alias/eks/shop", "name": "alias/eks/shop"}),
+        *role(
+            f"{m}.aws_iam_role.this",
+            f"{name}-cluster",
+            TRUSTS["eks"],
+            policies=["AmazonEKSClusterPolicy", f"{IAM}:policy/shop-encryption"],
+        ),
+        *key(f"{m}.module.kms", name, "11111111-2222-3333-4444-555555555555"),
         (f"{m}.aws_security_group.cluster[0]", {"id": "sg-0c0c0c0c0c0c0c0c0"}),
         (f"{m}.aws_security_group.node[0]", {"id": "sg-0d0d0d0d0d0d0d0d0"}),
         (f"{m}.time_sleep.this[0]", {"id": "x"}),
-        *role(f'{node}["system"].aws_iam_role.this', f"{name}-nodes", TRUSTS["ec2"]),
+        *role(f'{node}["system"].aws_iam_role.this', f"{name}-nodes", TRUSTS["ec2"], policies=NODE_POLICIES),
         (f'{node}["system"].aws_launch_template.this[0]', {"id": "lt-0a0a0a0a0a0a0a0a0", "user_data": SECRET}),
         node_group(
             f'{node}["system"].aws_eks_node_group.this[0]',
@@ -425,7 +481,7 @@ def eks_20() -> list[Row]:
         ),
         log_group(f"{m}.aws_cloudwatch_log_group.this[0]", name),
         oidc(f"{m}.aws_iam_openid_connect_provider.oidc_provider[0]"),
-        *role(f"{m}.aws_iam_role.this", f"{name}-cluster", TRUSTS["eks"]),
+        *role(f"{m}.aws_iam_role.this", f"{name}-cluster", TRUSTS["eks"], policies=CLUSTER_20),
         node_group(
             f'{m}.module.eks_managed_node_group["plain"].aws_eks_node_group.this[0]',
             "plain",
@@ -463,7 +519,10 @@ def eks_20() -> list[Row]:
         ),
         entry(f"{node}.aws_eks_access_entry.this[0]", name, f"{IAM}:role/mixed-nodes", "EC2_LINUX"),
         *role(
-            f'{m}.module.fargate_profile["kube"].aws_iam_role.this', "fargate-pods", "eks-fargate-pods.amazonaws.com"
+            f'{m}.module.fargate_profile["kube"].aws_iam_role.this',
+            "fargate-pods",
+            "eks-fargate-pods.amazonaws.com",
+            policies=["AmazonEKSFargatePodExecutionRolePolicy"],
         ),
         (
             f'{m}.module.fargate_profile["kube"].aws_eks_fargate_profile.this[0]',

@@ -13,29 +13,28 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.adoption.file import beside, read_adoption
+from eks_blueprints.adoption.file import read_adoption
+from eks_blueprints.adoption.types import types
 from eks_blueprints.core.document import read
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.lifecycle.importers.eksctl.judged import problems
 from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
 from eks_blueprints.lifecycle.importers.found.shapes import check_shapes
 from eks_blueprints.lifecycle.importers.found.stack import drafted
-from eks_blueprints.lifecycle.importers.found.types import types
 from eks_blueprints.lifecycle.importers.pulumi_state.state import holdings as pulumi_holdings
 from eks_blueprints.lifecycle.importers.terraform.state import holdings as holdings_of
 from eks_blueprints.lifecycle.importers.writing import as_yaml
 from eks_blueprints.review.diff.replacement import immutable
 from tests.commands import called
-from tests.lifecycle.importers import pulumi_states, states
+from tests.lifecycle.importers import public_programs, public_roots, pulumi_states, states
 
 TERRAFORM = ("eks_21", "eks_20", "plain")
 PULUMI = ("eks_2", "eks_3", "eks_4", "plain")
 
 
-def imported(folder: Path, name: str, *, form: str = "v4", words: tuple[str, ...] = ()) -> tuple[dict[str, Any], Any]:
+def imported(folder: Path, name: str) -> tuple[dict[str, Any], Any]:
     """The stack file and the report of a root of Terraform."""
-    rows = getattr(states, name)()
-    state = states.terraform(rows) if form == "v4" else states.shown(rows)
-    return _imported(folder, "terraform", state, words)
+    return _imported(folder, "terraform", states.terraform(getattr(states, name)()), ())
 
 
 def _imported(folder: Path, command: str, state: Any, words: tuple[str, ...]) -> tuple[dict[str, Any], Any]:
@@ -62,14 +61,12 @@ def test_a_root_of_terraform_previews_with_nothing_replaced(tmp_path: Path, name
 
 
 @pytest.mark.parametrize("name", TERRAFORM)
-def test_both_forms_of_a_state_say_the_same(tmp_path: Path, name: str) -> None:
-    found = []
-    for form in ("v4", "show"):
-        folder = tmp_path / form
-        folder.mkdir()
-        stack, report = imported(folder, name, form=form)
-        report["left_alone"].sort(key=str)
-        found.append((stack, report, beside(folder / "prod.yaml").read_text()))
+def test_both_forms_of_a_state_say_the_same(name: str) -> None:
+    rows = getattr(states, name)()
+    found = [
+        sorted(holdings_of(state, "s").resources, key=lambda each: each.place)
+        for state in (states.terraform(rows), states.shown(rows))
+    ]
     assert found[0] == found[1]
 
 
@@ -81,18 +78,62 @@ def test_a_stack_of_pulumi_previews_with_nothing_replaced(tmp_path: Path, name: 
     assert called("preview", "prod.yaml", cwd=tmp_path).returncode == 0
 
 
+ROOTS = {
+    "managed_nodes": ("cluster-role", "example-role", "cluster-key", "cluster-key-alias"),
+    "self_managed_nodes": ("cluster-role", "cluster-key"),
+    "karpenter": ("cluster-role", "karpenter-role", "cluster-key"),
+    "learn": ("cluster-role", "node-group-1-role", "node-group-2-role", "cluster-key"),
+}
+PROGRAMS = {
+    "aws_py_eks": ("cluster-role", "pulumi-eks-nodegroup-role", "pulumi-eks-nodegroup-group"),
+    "aws_ts_eks": ("cluster-role", "cluster-nodes-group"),
+    "managed_nodegroups_py": ("cluster-role", "example-managed-ng0-role", "aws-managed-ng2-role"),
+}
+ADDED = {"aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:ec2/launchTemplate:LaunchTemplate"}
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [("terraform", each) for each in ROOTS] + [("state", p) for p in PROGRAMS]
+)
+def test_a_public_root_is_taken_over_with_its_roles_and_nothing_replaced(
+    tmp_path: Path, command: str, name: str
+) -> None:
+    if command == "terraform":
+        state, made = states.terraform(getattr(public_roots, name)()), ROOTS[name]
+    else:
+        state, made = getattr(public_programs, name)(), PROGRAMS[name]
+    _, report = _imported(tmp_path, command, state, ())
+    assert report["safe"]
+    assert {f"prod-{each}" for each in made} <= adopted(report).keys()
+    assert {each["type"] for each in report["created"]} <= ADDED
+
+
 def test_what_terraform_aws_eks_made_is_described(tmp_path: Path) -> None:
     stack, report = imported(tmp_path, "eks_21")
     assert stack["network"]["subnet_ids"]["private"] == sorted(states.private())
     assert not any(states.subnet("database", 0) in ids for ids in stack["network"]["subnet_ids"].values())
-    assert stack["cluster"]["encryption_config"]["key_arn"].startswith("arn:aws:kms:")
+    key = stack["cluster"]["encryption_config"]
+    assert key["description"] == "shop cluster encryption key"
+    assert key["policy"]["Statement"][0]["Action"] == "kms:*"
+    assert stack["cluster"]["iam_role"] == {
+        "name": "shop-cluster",
+        "policy_arns": {"shop-encryption": f"{states.IAM}:policy/shop-encryption"},
+    }
+    assert stack["node_roles"]["shop-nodes"] == {
+        "session_manager": False,
+        "policies": {
+            "ec2containerregistryreadonly": "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly",
+            "eks-cni-policy": "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
+        },
+        "iam_role": {"name": "shop-nodes"},
+    }
     assert stack["compute"]["apps"] == {
         "kind": "managed_nodes",
         "ami_type": "AL2023_x86_64_STANDARD",
         "capacity_type": "SPOT",
         "version": "1.33",
         "instance_types": ["m6i.large", "m5.large"],
-        "node_role_arn": f"{states.IAM}:role/shop-nodes",
+        "node_role": "shop-nodes",
         "min_size": 2,
         "max_size": 6,
         "desired_size": 3,
@@ -111,8 +152,9 @@ def test_what_cannot_be_said_is_left_alone_and_listed(tmp_path: Path) -> None:
     assert {
         "module.karpenter.aws_sqs_queue.this[0]",
         "helm_release.karpenter",
-        "module.eks.aws_iam_role.this[0]",
+        "module.karpenter.aws_iam_role.node[0]",
     } <= left
+    assert any(each["note"].startswith("stays as it is, with its subnets, gateways") for each in report["notes"])
     every = len(states.eks_21())
     assert len(left) + len(report["adopted"]) == every
 
@@ -380,3 +422,150 @@ def test_what_nodes_report_of_themselves_has_the_shape_that_a_state_has() -> Non
     ]:
         with pytest.raises(InputError, match="needs a"):
             check_shapes(Holdings((Found.of(type_, "a", wrong),), "state.json"))
+
+
+def of_role(change: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The cluster of a stack file where the role of the cluster is changed, and what is noted."""
+    rows = [
+        (address, attributes | change if attributes.get("name") == "shop-cluster" else attributes)
+        for address, attributes in states.eks_21()
+    ]
+    draft = drafted(holdings_of(states.terraform(rows), "s"))
+    return draft.data["cluster"], [each.what for each in draft.notes]
+
+
+def trust(**principal: Any) -> dict[str, Any]:
+    return {"assume_role_policy": json.dumps({"Statement": [{"Effect": "Allow", "Principal": principal}]})}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            trust(Service=["eks.amazonaws.com", "ec2.amazonaws.com"]),
+            "lets ec2.amazonaws.com, eks.amazonaws.com take it",
+        ),
+        (trust(Service="eks.amazonaws.com", AWS="arn:aws:iam::123456789012:root"), "lets AWS arn:aws:iam::1234"),
+        (
+            {"assume_role_policy": json.dumps({"Statement": {"Effect": "Deny", "Principal": "*"}})},
+            "lets Deny * take it",
+        ),
+        ({"assume_role_policy": "{"}, "its trust policy cannot be read"),
+    ],
+)
+def test_a_role_that_others_take_on_stays_by_its_arn(change: dict[str, Any], said: str) -> None:
+    cluster, notes = of_role(change)
+    assert cluster["role_arn"] == f"{states.IAM}:role/shop-cluster"
+    assert "iam_role" not in cluster
+    assert any(said in each and "stays as it is, by its ARN" in each for each in notes)
+
+
+def test_what_is_said_of_a_role_is_taken_over_and_inline_policies_are_told() -> None:
+    policy = "arn:aws:iam::aws:policy/AmazonEKSServicePolicy"
+    cluster, notes = of_role(
+        {
+            **trust(Service="eks.amazonaws.com"),
+            "path": "/eks/",
+            "description": "of the team",
+            "max_session_duration": 7200,
+            "permissions_boundary": "arn:aws:iam::123456789012:policy/edge",
+            "managed_policy_arns": [policy],
+            "inline_policy": [{"name": "extra", "policy": "{}"}],
+            "tags": {"team": "a"},
+        }
+    )
+    assert cluster["role_permissions_boundary"] == "arn:aws:iam::123456789012:policy/edge"
+    assert cluster["iam_role"] == {
+        "name": "shop-cluster",
+        "path": "/eks/",
+        "description": "of the team",
+        "max_session_duration": 7200,
+        "tags": {"team": "a"},
+        "policy_arns": {"shop-encryption": f"{states.IAM}:policy/shop-encryption", "eksservicepolicy": policy},
+    }
+    assert any("inline policies stay as they are, managed by nobody: extra" in each for each in notes)
+
+
+def test_a_key_that_no_field_describes_stays_by_its_arn() -> None:
+    rows = states.eks_21()
+    next(attributes for _, attributes in rows if "key_usage" in attributes)["xks_key_id"] = "x-1"
+    draft = drafted(holdings_of(states.terraform(rows), "s"))
+    assert draft.data["cluster"]["encryption_config"]["key_arn"].startswith("arn:aws:kms:")
+    assert any("xksKeyId: no field says this of a key" in each.what for each in draft.notes)
+
+
+def test_subnets_of_the_control_plane_may_be_those_of_nodes() -> None:
+    rows = dict(states.plain())
+    network = rows["aws_eks_cluster.main"]["vpc_config"][0]
+    network["subnet_ids"] = [*states.private(), states.subnet("public", 0), states.subnet("public", 1)]
+    draft = drafted(holdings_of(states.terraform([*states.vpc(), *rows.items()]), "s"))
+    assert draft.data["network"]["subnet_ids"] == {
+        "control_plane": sorted(network["subnet_ids"]),
+        "private": sorted(states.private()),
+        "public": sorted(states.subnet("public", index) for index in range(3)),
+    }
+    load_stack_text(as_yaml(draft.data))
+
+
+def test_where_every_node_keeps_pods_off_addons_are_left_alone() -> None:
+    rows = [*states.plain(), states.addon("aws_eks_addon.dns", "coredns", "bare", "v1.12.1-eksbuild.2")]
+    for _, attributes in rows:
+        if "node_group_name" in attributes:
+            attributes["taint"] = [{"key": "team", "value": "a", "effect": "NO_SCHEDULE"}]
+    draft = drafted(holdings_of(states.terraform(rows), "s"))
+    assert list(draft.data["addons"]) == ["vpc_cni"]
+    assert any("no node takes its pods, as all have taints (team)" in each.what for each in draft.notes)
+    load_stack_text(as_yaml(draft.data))
+    rows[-1][1]["configuration_values"] = '{"tolerations": [{"key": "team", "operator": "Exists"}]}'
+    draft = drafted(holdings_of(states.terraform(rows), "s"))
+    assert "coredns" in draft.data["addons"]
+    load_stack_text(as_yaml(draft.data))
+
+
+def load_stack_text(text: str) -> None:
+    """Check a stack file."""
+    assert problems(text) == []
+
+
+def test_what_is_unfinished_in_a_state_is_told() -> None:
+    state = pulumi_states.plain()
+    rows = state["deployment"]["resources"]
+    group = next(each for each in rows if each["type"] == "aws:eks/nodeGroup:NodeGroup")
+    rows.append({**group, "delete": True, "id": "shop-1357bdf:apps-older"})
+    state["deployment"]["pending_operations"] = [{"type": "creating", "resource": rows[-2]}, {"type": 1}, None]
+    draft = drafted(pulumi_holdings(state, "s"))
+    told = [f"{each.place}: {each.what}" for each in draft.notes]
+    assert any("was interrupted while creating" in each for each in told)
+    assert any("NodeGroup apps: is still to be deleted" in each for each in told)
+    assert len([each for each in draft.data["compute"].values() if each["kind"] == "managed_nodes"]) == 1
+    state = states.terraform(states.plain())
+    state["resources"][2]["instances"][0]["status"] = "tainted"
+    (note,) = holdings_of(state, "s").doubts
+    assert note[0] == "aws_eks_node_group.main"
+    assert "is tainted, so that Terraform would replace it" in note[1]
+
+
+def test_a_stack_file_is_not_called_like_an_adoption(tmp_path: Path) -> None:
+    states.written(tmp_path / "s.json", states.terraform(states.plain()))
+    done = called("import", "terraform", "s.json", "-o", "d.adopt.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "names the stack file; got d.adopt.yaml, which is for its adoption; write d.yaml" in done.stderr
+    assert not list(tmp_path.glob("d*"))
+
+
+def test_what_two_clusters_have_together_is_taken_over_by_neither() -> None:
+    rows = states.eks_21()
+    place, cluster = next((place, each) for place, each in rows if place.endswith("aws_eks_cluster.this[0]"))
+    other = cluster | {"name": "twin", "id": "twin", "arn": f"{states.EKS}:cluster/twin"}
+    rows.append((place.replace("module.eks", "module.twin"), other))
+    rows.append(
+        states.node_group("aws_eks_node_group.b", "b", "twin", "1.34", node_role_arn=f"{states.IAM}:role/shop-nodes")
+    )
+    for name in ("shop", "twin"):
+        draft = drafted(holdings_of(states.terraform(rows), "s"), name)
+        assert not draft.given
+        assert draft.data["cluster"]["role_arn"] == f"{states.IAM}:role/shop-cluster"
+        assert draft.data["cluster"]["encryption_config"].keys() == {"key_arn"}
+        assert all("node_role_arn" in each for each in draft.data["compute"].values())
+        other_one = {"shop": "twin", "twin": "shop"}[name]
+        assert sum(f"of {other_one} too: stays as it is" in each.what for each in draft.notes) == 3

@@ -9,21 +9,51 @@ from eks_blueprints.core.plain_secrets import found as plain_secrets
 from eks_blueprints.lifecycle.importers.found.draft import Draft, said, unless
 from eks_blueprints.lifecycle.importers.found.model import ADDON, Found
 
+_KEEP_OFF = ("NO_SCHEDULE", "NO_EXECUTE")
+_CRITICAL = "CriticalAddonsOnly"
+"""Taint that every add-on of EKS tolerates."""
+
 
 def add_addons(draft: Draft) -> None:
     """Say the add-ons that EKS manages, and no others: what is on the cluster without EKS stays as it is."""
     draft.data["core_addons"] = []
     addons = draft.data.setdefault("addons", {})
+    stranded = _taints_of_all(draft)
     for found in draft.holdings.of(ADDON, clusterName=draft.name):
         name_in_eks = str(found.get("addonName"))
         cls = _class_of(name_in_eks)
         name = name_in_eks.replace("-", "_")
         if cls is None:
-            addons[name] = {"kind": "eks_addon", "addon_name": name_in_eks, **_fields(draft, found, ())}
+            fields = {"kind": "eks_addon", "addon_name": name_in_eks, **_fields(draft, found, ())}
         else:
-            accounts = cls().service_accounts
-            addons[name] = _fields(draft, found, accounts)
+            fields = _fields(draft, found, cls().service_accounts)
+        if stranded and not (cls is not None and cls.before_nodes) and not _tolerates(fields):
+            keys = ", ".join(stranded)
+            what = f"no node takes its pods, as all have taints ({keys}) and its configuration has no tolerations"
+            draft.note(
+                found, f"{what}: left alone; leave one group without taints, or add tolerations, and import again"
+            )
+            continue
+        addons[name] = fields
         draft.take(found, f"addons.{name}")
+
+
+def _taints_of_all(draft: Draft) -> list[str]:
+    """Keys of taints, where every group of nodes has one that keeps pods of add-ons off; empty where one has none."""
+    if draft.cluster.get("computeConfig.enabled"):
+        return []
+    groups = [each for each in draft.data.get("compute", {}).values() if each["kind"] != "fargate"]
+    keys = [
+        {each.get("key") for each in group.get("taints", ()) if each.get("effect") in _KEEP_OFF} - {_CRITICAL}
+        for group in groups
+    ]
+    return sorted(set().union(*keys)) if groups and all(keys) else []
+
+
+def _tolerates(fields: dict[str, Any]) -> bool:
+    values = fields.get("configuration_values") or {}
+    controller = values.get("controller")
+    return bool(values.get("tolerations") or (isinstance(controller, dict) and controller.get("tolerations")))
 
 
 def _class_of(name_in_eks: str) -> Any:

@@ -11,10 +11,10 @@ from typing import Any
 
 from eks_blueprints.adoption.file import Key, adoption_text, beside
 from eks_blueprints.adoption.spec import Adopted
+from eks_blueprints.adoption.types import at, types
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.lifecycle.importers.found.draft import Draft
 from eks_blueprints.lifecycle.importers.found.model import Found
-from eks_blueprints.lifecycle.importers.found.types import at, types
 from eks_blueprints.recording.errors import ProgramError
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
@@ -111,6 +111,7 @@ def _kept(diff: ResourceDiff) -> tuple[str, ...]:
 def _pairs(draft: Draft, plan: Plan) -> Iterator[tuple[Key, Found]]:
     """Each planned resource with what stands for it."""
     parents = {each.urn: each.name for each in plan.resources}
+    ids: dict[str, str] = {}
     free = {id(each): each for each in draft.holdings.resources if each.id is not None}
     free |= {id(each): each for each in draft.claims.values()}
     free |= {id(each): each for each in draft.extra}
@@ -118,19 +119,27 @@ def _pairs(draft: Draft, plan: Plan) -> Iterator[tuple[Key, Found]]:
         known = types().get(resource.type)
         if known is None or not resource.custom or "read_id" in resource.options:
             continue
+        found = draft.given.get((resource.type, resource.name.removeprefix(f"{plan.stack}-")))
         element = parents.get(resource.parent or "", "").removeprefix(plan.stack).removeprefix("-")
-        found = draft.claims.get((resource.type, element))
+        found = found or draft.claims.get((resource.type, element))
         if found is None and known.match:
-            found = next((each for each in free.values() if _matches(each, resource, known.match)), None)
+            found = next((each for each in free.values() if _matches(each, resource, known.match, ids)), None)
         if found is not None and found.id is not None:
             free.pop(id(found), None)
+            ids[resource.urn] = found.id
             yield (resource.type, resource.name), found
 
 
-def _matches(found: Found, resource: PlannedResource, properties: tuple[str, ...]) -> bool:
+def _matches(found: Found, resource: PlannedResource, properties: tuple[str, ...], ids: Mapping[str, str]) -> bool:
+    """Whether properties are the same; one that another resource gives is the id of what stands for that one."""
     if found.type != resource.type:
         return False
-    return all(at(resource.inputs, path) == found.properties.get(path) for path in properties)
+    for path in properties:
+        givers = resource.property_dependencies.get(path, ())
+        asked = ids.get(givers[0], ...) if len(givers) == 1 else ...
+        if found.properties.get(path) not in (asked, at(resource.inputs, path)):
+            return False
+    return True
 
 
 def _diff(target: Target, pairs: Mapping[Key, Found], plan: Plan) -> PlanDiff:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from eks_blueprints.cluster.roles import AUTO_MODE_NODE_POLICIES, cluster_policies
 from eks_blueprints.cluster.spec import ClusterArgs
 from eks_blueprints.lifecycle.importers.found.draft import Draft, said, unless
+from eks_blueprints.lifecycle.importers.found.keys import key
 from eks_blueprints.lifecycle.importers.found.model import IDP, LOG_GROUP, OIDC, Found
+from eks_blueprints.lifecycle.importers.found.roles import own_role
 
 _MODE = "accessConfig.authenticationMode"
 _NEVER = 0
@@ -14,13 +17,12 @@ _NEVER = 0
 
 
 def add_cluster(draft: Draft) -> None:
-    """Say what the cluster is. Its role and key stay what they are: `role_arn`, `key_arn`."""
+    """Say what the cluster is, with its roles and its key."""
     found = draft.cluster
     public = found.get("vpcConfig.endpointPublicAccess", False)
     fields = said(
         name=found.get("name"),
         version=found.get("version"),
-        role_arn=found.get("roleArn"),
         endpoint_private_access=bool(found.get("vpcConfig.endpointPrivateAccess", False)),
         endpoint_public_access=public,
         public_access_cidrs=list(found.get("vpcConfig.publicAccessCidrs", ["0.0.0.0/0"])) if public else None,
@@ -36,7 +38,7 @@ def add_cluster(draft: Draft) -> None:
         tags=found.get("tags"),
     )
     fields["enabled_cluster_log_types"] = sorted(found.get("enabledClusterLogTypes", ()))
-    fields |= _access(draft) | _encryption(found) | _auto_mode(found)
+    fields |= _role(draft) | _access(draft) | _encryption(draft) | _auto_mode(draft)
     fields |= _logs(draft) | _oidc(draft) | _identity_provider(draft)
     draft.data["cluster"] = {name: value for name, value in fields.items() if not _is_default(name, value)}
     draft.take(found, "cluster")
@@ -64,17 +66,32 @@ def _access(draft: Draft) -> dict[str, Any]:
     return {"authentication_mode": "API_AND_CONFIG_MAP"}
 
 
-def _encryption(found: Found) -> dict[str, Any]:
-    arn = found.get("encryptionConfig.provider.keyArn")
-    return {"encryption_config": None if arn is None else {"key_arn": arn}}
+def _role(draft: Draft) -> dict[str, Any]:
+    arn = draft.cluster.get("roleArn")
+    role = own_role(draft, arn, "eks", "cluster.iam_role", "cluster-role")
+    if role is None:
+        return said(role_arn=arn)
+    auto_mode = bool(draft.cluster.get("computeConfig.enabled"))
+    others = role.others(cluster_policies(auto_mode=auto_mode))
+    return said(iam_role=role.marks(others), role_permissions_boundary=role.boundary)
 
 
-def _auto_mode(found: Found) -> dict[str, Any]:
+def _encryption(draft: Draft) -> dict[str, Any]:
+    arn = draft.cluster.get("encryptionConfig.provider.keyArn")
+    return {"encryption_config": None if arn is None else key(draft, str(arn))}
+
+
+def _auto_mode(draft: Draft) -> dict[str, Any]:
+    found = draft.cluster
     if not found.get("computeConfig.enabled"):
         return {}
     pools = list(found.get("computeConfig.nodePools", ()))
-    role = found.get("computeConfig.nodeRoleArn") if pools else None
-    return {"auto_mode": {"node_pools": pools, **said(node_role_arn=role)}}
+    arn = found.get("computeConfig.nodeRoleArn") if pools else None
+    role = own_role(draft, arn, "ec2", "cluster.auto_mode.node_iam_role", "auto-mode-node-role")
+    if role is None:
+        return {"auto_mode": {"node_pools": pools, **said(node_role_arn=arn)}}
+    marks, boundary = role.marks(role.others(AUTO_MODE_NODE_POLICIES)), role.boundary
+    return {"auto_mode": {"node_pools": pools, **said(node_iam_role=marks, node_role_permissions_boundary=boundary)}}
 
 
 def _logs(draft: Draft) -> dict[str, Any]:

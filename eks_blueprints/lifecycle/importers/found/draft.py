@@ -30,6 +30,8 @@ class Draft:
     """The stack file."""
     claims: dict[tuple[str, str], Found] = field(default_factory=dict)
     """What stands for the resource of a type in an element, by type and the element's name; the cluster's is empty."""
+    given: dict[tuple[str, str], Found] = field(default_factory=dict)
+    """What stands for one resource of the stack, by its type and logical name behind that of the stack."""
     extra: list[Found] = field(default_factory=list)
     """What is there although the source does not hold it, as AWS made it."""
     fields: dict[str, str] = field(default_factory=dict)
@@ -50,6 +52,11 @@ class Draft:
         if element is not None:
             self.claims[found.type, element.replace("_", "-")] = found
 
+    def give(self, found: Found, path: str, resource: str) -> None:
+        """Note that a resource has become one of the stack's, whose logical name, behind the stack's, is known."""
+        self.fields[found.place] = path
+        self.given[found.type, resource] = found
+
     def note(self, found: Found, what: str) -> None:
         """Note something about a resource."""
         self.notes.append(Note(found.place, what))
@@ -64,7 +71,7 @@ class Draft:
 def begin(holdings: Holdings, cluster: Found) -> Draft:
     """A draft for a cluster."""
     assert cluster.type == CLUSTER  # noqa: S101 - what callers give
-    return Draft(holdings, cluster)
+    return Draft(holdings, cluster, notes=[Note(place, what) for place, what in holdings.doubts])
 
 
 def short_name(text: str, taken: Mapping[str, Any], fallback: str) -> str:

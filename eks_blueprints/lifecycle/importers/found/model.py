@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from eks_blueprints.lifecycle.importers.found.types import at, types
+from eks_blueprints.adoption.types import at, types
 
 CLUSTER = "aws:eks/cluster:Cluster"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -22,6 +22,17 @@ GROUP = "aws:autoscaling/group:Group"
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
 NAT = "aws:ec2/natGateway:NatGateway"
+ROLE = "aws:iam/role:Role"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+KEY = "aws:kms/key:Key"
+ALIAS = "aws:kms/alias:Alias"
+
+_USES = {
+    CLUSTER: ("roleArn", "computeConfig.nodeRoleArn", "encryptionConfig.provider.keyArn"),
+    NODE_GROUP: ("nodeRoleArn",),
+    FARGATE: ("podExecutionRoleArn",),
+}
+"""Where roles and keys are named by their ARN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +92,24 @@ class Holdings:
     resources: tuple[Found, ...]
     source: str
     """What messages call the file that it was read from."""
+    doubts: tuple[tuple[str, str], ...] = ()
+    """What is unfinished where it was read: the place, and what to do about it."""
 
     def of(self, type_: str, **match: Any) -> Iterator[Found]:
         """Those of a type, with some top-level properties."""
         for each in self.resources:
             if each.type == type_ and all(each.properties.get(key) == value for key, value in match.items()):
                 yield each
+
+    def other_users(self, arn: str, cluster: str) -> list[str]:
+        """Names of other clusters that use a role or a key, themselves or by their nodes and pods."""
+        users = set()
+        for each in self.resources:
+            own = each.properties.get("name" if each.type == CLUSTER else "clusterName")
+            paths = _USES.get(each.type, ())
+            if own not in (cluster, None) and any(at(each.properties, path) == arn for path in paths):
+                users.add(str(own))
+        return sorted(users)
 
     def one(self, type_: str, **match: Any) -> Found | None:
         """The first of them."""

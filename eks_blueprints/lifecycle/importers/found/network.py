@@ -24,7 +24,8 @@ def add_network(draft: Draft) -> None:
             continue  # of the control plane alone
         roles["public" if subnet is not None and _is_public(subnet) else "private"].append(subnet_id)
     subnet_ids: dict[str, Any] = {role: sorted(ids) for role, ids in roles.items() if ids}
-    if sorted(own) != subnet_ids.get("private"):
+    # Without subnets of its own, the control plane stands in the private ones, and without these in the public ones.
+    if sorted(own) != subnet_ids.get("private", subnet_ids.get("public")):
         subnet_ids = {"control_plane": sorted(own), **subnet_ids}
     vpc = next((each for each in draft.holdings.of(VPC) if each.id == vpc_id), None)
     gateways = sum(1 for each in draft.holdings.of(NAT) if each.get("subnetId") in known)
@@ -34,6 +35,9 @@ def add_network(draft: Draft) -> None:
     draft.data["network"] = said(
         vpc_id=vpc_id, subnet_ids=subnet_ids, cidr=cidr, nat_gateways=nat, ip_family="ipv6" if ipv6 else None
     )
+    if vpc is not None:
+        why = "route tables of a new network may be others than those that are there"
+        draft.note(vpc, f"stays as it is, with its subnets, gateways and routes, by ids: {why}")
     for each in (vpc, *known.values()):
         if each is not None and (each is vpc or each.id in {id_ for ids in subnet_ids.values() for id_ in ids}):
             draft.take(each, "network")

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from eks_blueprints.adoption.types import types
 from eks_blueprints.core.errors import InputError, Problem, shown
 from eks_blueprints.lifecycle.importers.found.model import CLUSTER, Holdings
-from eks_blueprints.lifecycle.importers.found.types import types
 
 _FILE = Path(__file__).with_name("shapes.toml")
 _MOST = 10

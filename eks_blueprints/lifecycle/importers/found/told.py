@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from eks_blueprints.adoption.types import types
 from eks_blueprints.lifecycle.importers.found.adoption import Judged, Taken
 from eks_blueprints.lifecycle.importers.found.draft import Draft
-from eks_blueprints.lifecycle.importers.found.types import types
 from eks_blueprints.lifecycle.importers.lines import listed
 
 _LOST = {

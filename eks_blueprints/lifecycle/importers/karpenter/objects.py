@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from eks_blueprints.core.document import Document, documents
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.object_lists import listed
+from eks_blueprints.lifecycle.importers.manifests.comments import About, of_documents
 
 KINDS = {
     ("karpenter.sh", "NodePool"): ("v1", "v1beta1"),
@@ -48,6 +49,8 @@ class Object:
     data: dict[str, Any]
     notes: list[tuple[str, str]] = field(default_factory=list)
     """File, line and column, and what was changed or has no place."""
+    comments: list[About] = field(default_factory=list)
+    """Comments about it, by paths within it."""
 
     @property
     def name(self) -> str:
@@ -128,7 +131,8 @@ def _of_file(file: str, problems: list[Problem]) -> Iterator[Object]:
     except InputError as error:
         problems += error.problems
         return
-    for document in found:
+    comments = of_documents(text, found)
+    for number, document in enumerate(found):
         if not isinstance(document.data, dict):
             place = document.values[()]
             message = (
@@ -138,6 +142,11 @@ def _of_file(file: str, problems: list[Problem]) -> Iterator[Object]:
             continue
         for path, manifest in listed(document.data):
             if (each := _object(document, path, dict(manifest), problems)) is not None:
+                each.comments = [
+                    replace(about, path=about.path[len(path) :])
+                    for about in comments[number]
+                    if about.path[: len(path)] == path
+                ]
                 yield each
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eks_blueprints.core.errors import Path
-from eks_blueprints.core.spec import Spec
+from eks_blueprints.core.secret_text import inside
+from eks_blueprints.core.spec import Reference, Spec
 from eks_blueprints.karpenter.ec2_node_class import Ec2NodeClass
 from eks_blueprints.karpenter.node_class import NodeClass
 from eks_blueprints.karpenter.node_overlay import NodeOverlay
@@ -19,7 +20,7 @@ from eks_blueprints.lifecycle.importers.karpenter.objects import Object
 
 _BUILT_IN = ("general-purpose", "system")
 _WRITTEN_ANNOTATIONS = ("kubectl.kubernetes.io/", "karpenter.sh/", "karpenter.k8s.aws/", "eks.amazonaws.com/")
-_LIFTED = {
+LIFTED = {
     "kubernetes.io/arch": "architectures",
     "topology.kubernetes.io/zone": "zones",
     "karpenter.sh/capacity-type": "capacity_types",
@@ -70,10 +71,25 @@ def imported(files: Sequence[str]) -> Part:
             _put(part, each, "karpenter", "node_overlays", fields_of(each, each.spec, NodeOverlay, ("spec",)))
         else:
             kind, spec = _KINDS[each.kind]
-            _put(part, each, kind, "node_classes", fields_of(each, each.spec, spec, ("spec",)))
+            _put(part, each, kind, "node_classes", _without_secrets(each, fields_of(each, each.spec, spec, ("spec",))))
     for kind, element in part.compute.items():
         _check_classes(part, kind, element)
     return part
+
+
+def _without_secrets(found: Object, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a class, without user data that holds a secret: the stack file names it."""
+    text = fields.get("user_data")
+    secrets = list(dict.fromkeys(inside(text))) if isinstance(text, str) else []
+    if not secrets:
+        return fields
+    key = f"{found.name.replace('.', '-')}-user-data"
+    do = f"write the text into a file and run: pulumi config set --secret {key} < FILE; better, read it on the node"
+    found.note(
+        ("spec", "userData"),
+        f"holds what looks like a secret ({', '.join(secrets)}): {{secret: {key}}} stands for it; {do}",
+    )
+    return {**fields, "user_data": Reference(secret=key)}
 
 
 def _put(part: Part, found: Object, kind: str, group: str, fields: dict[str, Any]) -> None:
@@ -130,7 +146,7 @@ def _requirements(found: list[Any], *, auto: bool) -> dict[str, Any]:
     others = []
     for given in found:
         each = dict(given) if isinstance(given, dict) else {"key": given}
-        name = _LIFTED.get(str(each.get("key")))
+        name = LIFTED.get(str(each.get("key")))
         plain = each.get("operator") == "In" and each.get("values") and each.keys() <= {"key", "operator", "values"}
         if name is None or not plain or name in said or (auto and name == "operating_systems"):
             others.append({"min_values" if key == "minValues" else key: value for key, value in each.items()})

@@ -6,11 +6,12 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from eks_blueprints.adoption.types import types
+from eks_blueprints.core.printed import visible
 from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
-from eks_blueprints.lifecycle.importers.found.types import types
 from eks_blueprints.lifecycle.json_files import parsed, read_json, refused
 from eks_blueprints.recording.exported import exported
 
@@ -66,16 +67,42 @@ def holdings(data: Any, file: str) -> Holdings:
     """
     checked = exported(json.dumps(data), file)
     rows = checked["deployment"].get("resources") or ()
-    return Holdings(tuple(_found(row, file) for row in rows if _is_managed(row)), file)
+    found = tuple(_found(row, file) for row in rows if _is_managed(row) and not _is_going(row))
+    return Holdings(found, file, (*_interrupted(checked["deployment"]), *map(_going, filter(_is_going, rows))))
 
 
 def _is_managed(row: Mapping[str, Any]) -> bool:
-    gone = row.get("delete") or row.get("pendingReplacement") or row.get("external")
-    return bool(row.get("custom")) and not gone and not row["type"].startswith("pulumi:")
+    return bool(row.get("custom")) and not row.get("external") and not row["type"].startswith("pulumi:")
+
+
+def _is_going(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("delete") or row.get("pendingReplacement"))
+
+
+def _going(row: Mapping[str, Any]) -> tuple[str, str]:
+    do = "let the old program finish with pulumi up first, and import again"
+    return _place(row), f"is still to be deleted, by a replacement that did not finish: left out; {do}"
+
+
+def _interrupted(deployment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Operations that were going on when a deployment stopped: whether they took place is not known."""
+    operations = deployment.get("pending_operations")
+    for each in operations if isinstance(operations, list) else ():
+        row = each.get("resource") if isinstance(each, Mapping) else None
+        if isinstance(row, Mapping) and isinstance(row.get("urn"), str) and isinstance(row.get("type"), str):
+            do = "run pulumi refresh on the old stack, and import again"
+            yield (
+                _place(row),
+                f"was interrupted while {visible(str(each.get('type')))}: what AWS has is not known; {do}",
+            )
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return f"{row['type']} {row['urn'].rpartition('::')[2]}"
 
 
 def _found(row: Mapping[str, Any], file: str) -> Found:
-    place = f"{row['type']} {row['urn'].rpartition('::')[2]}"
+    place = _place(row)
     if row["type"] not in types():
         return Found(row["type"], place, urn=row["urn"])
     known = types()[row["type"]].inputs

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from eks_blueprints.lifecycle.importers.found.types import Type
+from eks_blueprints.adoption.types import Type
 
 _OWN_KEYS = frozenset({"labels", "requiredClaims", "tags", "tagsAll"})
 """Properties that are mappings with keys of the user's own."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.adoption.types import by_terraform
 from eks_blueprints.core.errors import shown
 from eks_blueprints.lifecycle.importers.found.model import Found, Holdings
-from eks_blueprints.lifecycle.importers.found.types import by_terraform
 from eks_blueprints.lifecycle.importers.terraform.properties import properties
 from eks_blueprints.lifecycle.json_files import read_json, refused
 
@@ -27,6 +27,8 @@ class _Row:
     attributes: Mapping[str, Any]
     secret: frozenset[str]
     """Attributes that hold something sensitive."""
+    tainted: bool = False
+    """Whether Terraform means to replace it."""
 
 
 def read_state(named: str) -> Holdings:
@@ -47,7 +49,13 @@ def holdings(data: Any, file: str) -> Holdings:
     Raises:
         InputError: if it is none.
     """
-    return Holdings(tuple(_found(row) for row in _rows(data, file)), file)
+    rows = list(_rows(data, file))
+    return Holdings(tuple(map(_found, rows)), file, tuple(_tainted(row) for row in rows if row.tainted))
+
+
+def _tainted(row: _Row) -> tuple[str, str]:
+    do = "have it untainted, or let Terraform replace it, before you import"
+    return row.address, f"is tainted, so that Terraform would replace it, and the new stack will not; {do}"
 
 
 def _found(row: _Row) -> Found:
@@ -98,7 +106,9 @@ def _stored(resource: Any, file: str) -> Iterator[_Row]:
         marks = instance.get("sensitive_attributes")
         secret = frozenset(filter(None, map(_top, marks if isinstance(marks, list) else ())))
         attributes = instance.get("attributes")
-        yield _Row(f"{module}{type_}.{name}{index}", type_, _mapping(attributes), secret)
+        yield _Row(
+            f"{module}{type_}.{name}{index}", type_, _mapping(attributes), secret, instance.get("status") == "tainted"
+        )
 
 
 def _top(path: Any) -> str:
@@ -116,7 +126,7 @@ def _shown(module: Mapping[str, Any], file: str) -> Iterator[_Row]:
             marks = _mapping(resource.get("sensitive_values"))
             secret = frozenset(key for key, mark in marks.items() if _is_marked(mark))
             type_, address = str(resource.get("type")), str(resource.get("address"))
-            yield _Row(address, type_, _mapping(resource.get("values")), secret)
+            yield _Row(address, type_, _mapping(resource.get("values")), secret, resource.get("tainted") is True)
     for child in _list(module.get("child_modules")):
         yield from _shown(_mapping(child), file)
 

@@ -216,6 +216,7 @@ def test_pools_go_into_a_stack_file_that_is_there(tmp_path: Path) -> None:
     assert list(load(text)["compute"]["karpenter"]["node_pools"]) == ["default"]
     again = call("import", "karpenter", str(source), "--into", str(stack))
     assert (again.returncode, "has node_pools already" in again.stderr) == (2, True), again.stderr
+    stack.write_text(STACK[: STACK.index("  # installed")])
     other = call("import", "karpenter", str(source), "--into", str(stack), "--name", "spot")
     assert "spot:" in stack.read_text(), other.stderr
 
@@ -229,3 +230,76 @@ def test_a_stack_file_of_its_own(tmp_path: Path) -> None:
         {"object": "NodePool/default", "place": f"{source}:1:1", "to": "compute.karpenter.node_pools.default"}
     ]
     assert "names default, which is not among the files" in json.dumps(report["reported"])
+
+
+COMMENTED = """\
+# pools of the team
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {name: default}
+spec:
+  # weighs more
+  weight: 10
+  template:
+    spec:
+      nodeClassRef: {group: karpenter.k8s.aws, kind: EC2NodeClass, name: default}
+      requirements:
+        # cheap first
+        - key: karpenter.sh/capacity-type
+          operator: In
+          values: [spot]
+        # not tiny
+        - {key: karpenter.k8s.aws/instance-cpu, operator: Gt, values: ["3"]}
+---
+apiVersion: karpenter.k8s.aws/v1
+kind: EC2NodeClass
+metadata: {name: default}
+spec:
+  role: nodes  # as Terraform made it
+  amiSelectorTerms: [{alias: al2023@v20250920}]
+  subnetSelectorTerms: [{tags: {karpenter.sh/discovery: shop}}]
+  securityGroupSelectorTerms: [{tags: {karpenter.sh/discovery: shop}}]
+  userData: |
+    #!/bin/bash
+    docker login -u x --password=Hunter2-9fk3Xq8LmZ
+"""
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_comments_stay_with_what_they_are_about(tmp_path: Path, there: bool) -> None:
+    source, stack = written(tmp_path, COMMENTED), tmp_path / "prod.yaml"
+    karpenter = "  karpenter:\n    kind: karpenter\n" if there else ""
+    nodes = "  nodes: {kind: managed_nodes}\n"
+    stack.write_text(f'region: eu-west-1\ncluster: {{version: "1.35"}}\ncompute:\n{nodes}{karpenter}')
+    call("import", "karpenter", str(source), "--into", str(stack))
+    lines = [line.strip() for line in stack.read_text().splitlines()]
+    for comment, about in [
+        ("# pools of the team", "default:"),
+        ("# cheap first", "capacity_types: [spot]"),
+        ("# not tiny", "- key: karpenter.k8s.aws/instance-cpu"),
+        ("# weighs more", "weight: 10"),
+    ]:
+        assert lines[lines.index(comment) + 1].startswith(about)
+    assert "role: nodes  # as Terraform made it" in lines
+
+
+def test_a_password_in_user_data_is_named_and_not_written(tmp_path: Path) -> None:
+    result = call("import", "karpenter", str(written(tmp_path, COMMENTED)))
+    assert "Hunter2" not in (result.stdout + result.stderr)
+    assert "user_data: {secret: default-user-data}" in (result.stdout + result.stderr)
+    assert "EC2NodeClass/default: spec.userData: holds what looks like a secret (password)" in result.stderr
+
+
+def test_a_stack_file_that_would_be_refused_stays_as_it_is(tmp_path: Path) -> None:
+    stack = tmp_path / "prod.yaml"
+    stack.write_text('region: eu-west-1\ncluster: {version: "1.19"}\ncompute:\n  nodes: {kind: managed_nodes}\n')
+    before = stack.read_text()
+    result = call("import", "karpenter", str(written(tmp_path, COMMENTED)), "--into", str(stack))
+    assert result.returncode == 2
+    assert stack.read_text() == before
+    assert "prod.yaml stays as it is" in (result.stdout + result.stderr)
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "source.yaml").write_text(text)
+    return folder / "source.yaml"

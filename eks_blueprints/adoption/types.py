@@ -12,6 +12,15 @@ from typing import Any
 
 _FILE = Path(__file__).with_name("types.toml")
 _PART = re.compile(r"\{([^}]+)\}")
+_FORMS = {
+    "arn": r"arn:[^\s,#]+",
+    "associationId": r"a-[0-9a-z]+",
+    "clusterName": r"[0-9A-Za-z][0-9A-Za-z_-]*",
+    "policyArn": r"arn:[^\s,#]+",
+    "principalArn": r"arn:[^\s,#]+",
+}
+"""The forms of parts of ids, by the property that they are; a row may say another one."""
+_ANY = r"[^\s:,#]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ class Type:
     """Blocks of which there is one, and which Terraform has as lists."""
     named: Mapping[str, str] | None = None
     """Names of Terraform's that differ in more than their spelling."""
+    parts: Mapping[str, str] | None = None
+    """Forms of parts of the id, where they are this type's own."""
 
     def import_id(self, properties: Mapping[str, Any]) -> str | None:
         """The import id of one; None where a part of it is not known."""
@@ -43,6 +54,18 @@ class Type:
         if not all(isinstance(value, str) and value for value in parts.values()):
             return None
         return _PART.sub(lambda found: str(parts[found[1]]), self.id)
+
+    def takes(self, id_: str) -> bool:
+        """Whether an id has the form by which the provider imports one."""
+        forms = {**_FORMS, **(self.parts or {})}
+        pieces = _PART.split(self.id)
+        pattern = "".join(forms.get(each, _ANY) if odd % 2 else re.escape(each) for odd, each in enumerate(pieces))
+        return re.fullmatch(pattern, id_) is not None
+
+    @property
+    def id_form(self) -> str:
+        """The form of its import ids, for people: `CLUSTER_NAME:ADDON_NAME`."""
+        return _PART.sub(lambda found: re.sub(r"(?<=[a-z])(?=[A-Z])|\.", "_", found[1]).upper(), self.id)
 
 
 def at(properties: Any, path: str) -> Any:
@@ -79,4 +102,5 @@ def _type(token: str, row: Mapping[str, Any]) -> Type:
         zero=tuple(row.get("zero", ())),
         one=frozenset(row.get("one", ())),
         named=row.get("named"),
+        parts=row.get("parts"),
     )
