@@ -127,6 +127,11 @@ class ChartAddOn(AddOn):
     delivery: Literal["helm"] | None = None
     """`helm` to install it from this program whatever `addon_defaults.delivery` says. Default: that setting."""
 
+    preserve: bool = False
+    """Whether its release stays on the cluster when the add-on is taken out, or is left to another `delivery`: what it
+    installed goes on running, and an Application has no finalizer. It has to be deployed before it can take effect.
+    """
+
     deleted_with_cluster: bool | None = None
     """Whether it is deleted together with the cluster, rather than being uninstalled from it first. Default: yes,
     unless it creates things outside the cluster, such as load balancers.
@@ -234,6 +239,7 @@ class ChartAddOn(AddOn):
             atomic=self.atomic and not self.before_nodes,
             wait=not self.before_nodes,
             skip_crds=self.crd_release() is not None,
+            keep=self.preserve,
             goes_with_cluster=not self.makes_outside if goes is None else goes,
         )
 

@@ -9,7 +9,9 @@ from eks_blueprints.lifecycle.migrate import (
     gp2_to_gp3,
     irsa_to_pod_identity,
     karpenter_to_auto_mode,
+    karpenter_v1,
     self_managed_to_managed,
+    to_gitops,
 )
 from eks_blueprints.lifecycle.migrate.model import Migration
 
@@ -18,8 +20,11 @@ MIGRATIONS: tuple[Migration, ...] = (
     irsa_to_pod_identity.MIGRATION,
     aws_auth.MIGRATION,
     autoscaler_to_karpenter.MIGRATION,
+    karpenter_v1.MIGRATION,
     karpenter_to_auto_mode.MIGRATION,
     self_managed_to_managed.MIGRATION,
+    to_gitops.TO_ARGOCD,
+    to_gitops.TO_FLUX,
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from eks_blueprints.lifecycle.migrate.model import Given
@@ -15,6 +15,55 @@ cluster:
   version: "1.35"  # raised by hand only
   endpoint_public_access: true
   public_access_cidrs: [203.0.113.0/24]
+"""
+
+KARPENTER = HEAD.replace("1.35", "1.32") + """\
+compute: {nodes: {kind: managed_nodes}}
+addons:
+  # as its guide installs it
+  karpenter:
+    kind: helm
+    chart: karpenter
+    repository: oci://public.ecr.aws/karpenter
+    version: 0.36.1  # before v1
+    namespace: kube-system
+    values: {settings: {clusterName: prod}}
+  pools:
+    kind: manifests
+    manifests:
+      # what the shop runs on
+      general:
+        apiVersion: karpenter.sh/v1beta1
+        kind: NodePool
+        metadata: {name: general}
+        spec:
+          disruption: {consolidationPolicy: WhenUnderutilized, expireAfter: 720h}
+          template:
+            metadata: {annotations: {karpenter.sh/do-not-evict: "true"}}
+            spec:
+              kubelet: {maxPods: 50}
+              nodeClassRef: {apiVersion: karpenter.k8s.aws/v1beta1, kind: EC2NodeClass, name: default}
+              requirements: [{key: karpenter.sh/capacity-type, operator: In, values: [spot]}]
+      default:
+        apiVersion: karpenter.k8s.aws/v1beta1
+        kind: EC2NodeClass
+        metadata: {name: default}
+        spec:
+          amiFamily: AL2023  # the newest
+          role: nodes
+          subnetSelectorTerms: [{tags: {karpenter.sh/discovery: prod}}]
+          securityGroupSelectorTerms: [{tags: {karpenter.sh/discovery: prod}}]
+"""
+CHARTS = HEAD + """\
+compute: {nodes: {kind: managed_nodes}}
+addons:
+  aws_load_balancer_controller: {}
+  # grows by events
+  keda: {}
+  external_dns:
+    zone_arns: ["arn:aws:route53:::hostedzone/Z1"]  # one
+  grafana: {delivery: helm}  # stays
+  kyverno: {}
 """
 
 PLATFORMS: dict[str, str] = {
@@ -110,6 +159,9 @@ compute:
     min_size: 1
     max_size: 3
 """,
+    "karpenter-v1beta1-to-v1": KARPENTER,
+    "helm-to-argocd": CHARTS,
+    "helm-to-flux": CHARTS,
 }  # fmt: skip
 
 AWS_AUTH = """\
@@ -144,14 +196,14 @@ def given(folder: Path, name: str) -> Given:
     return Given(file)
 
 
-def folded(operations: Mapping[str, str]) -> dict[str, str]:
-    """Operations by name; those of one kind on all parts of an element as one."""
-    found: dict[str, str] = {}
-    for name, kind in operations.items():
+def folded(operations: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Operations by name; those of one kind on all parts of an element as one, and several on one name together."""
+    found: dict[str, set[str]] = {}
+    for name, kind in operations:
         whole = next((each for each in _WHOLE if name.startswith(f"{each}-")), None)
         key = f"{whole}-*" if whole and kind in ("create", "delete") else name
-        assert found.setdefault(key, kind) == kind, f"{key}: {found[key]} and {kind}"
-    return found
+        found.setdefault(key, set()).add(kind)
+    return {key: " and ".join(sorted(kinds)) for key, kinds in found.items()}
 
 
 _WHOLE = (
@@ -163,6 +215,8 @@ _WHOLE = (
     "prod-batch",
     "prod-cluster-autoscaler",
     "prod-cluster-role",
+    "prod-argocd",
+    "prod-fluxcd",
 )
 
 EXPECTED: dict[str, dict[str, dict[str, str]]] = {
@@ -220,6 +274,32 @@ EXPECTED: dict[str, dict[str, dict[str, str]]] = {
         "beside": {"prod-own-managed-*": "create"},
         "shrink": {"prod-own-group": "update"},
         "remove": {"prod-own-*": "delete"},
+    },
+    "karpenter-v1beta1-to-v1": {
+        "annotations": {"prod-pools-general": "update"},
+        "patch-crds": {"prod-karpenter-*": "create"},
+        "patch": {"prod-karpenter-release": "update"},
+        "v1-crds": {"prod-karpenter-crd-release": "update"},
+        "v1": {"prod-karpenter-release": "update"},
+        "objects": {"prod-pools-default": "update", "prod-pools-general": "update"},
+        "v1-alone-crds": {"prod-karpenter-crd-release": "update"},
+        "v1-alone": {"prod-karpenter-release": "update"},
+    },
+    "helm-to-argocd": {
+        "agent": {"prod-argocd-*": "create"},
+        "hold": {},
+        "default": {},
+        "move-keda": {"prod-keda-release": "create and delete"},
+        "move-external-dns": {"prod-external-dns-release": "create and delete"},
+        "settle": {"prod-keda-release": "update", "prod-external-dns-release": "update"},
+    },
+    "helm-to-flux": {
+        "agent": {"prod-fluxcd-*": "create"},
+        "hold": {},
+        "default": {},
+        "move-keda": {"prod-keda-release": "create and delete", "prod-keda-release-repository": "create"},
+        "move-external-dns": {"prod-external-dns-release": "create and delete", "prod-external-dns-release-repository": "create"},
+        "settle": {},
     },
 }
 """What each phase does: nothing is replaced, and what holds data or nodes goes in the last phase alone."""
