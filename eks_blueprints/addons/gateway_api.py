@@ -12,8 +12,8 @@ class GatewayApi(HelmAddOn):
     """Install the CRDs of the Gateway API (`Gateway`, `HTTPRoute`, …), which Kubernetes has none of itself.
 
     The chart is that of Envoy Gateway for these CRDs alone. They stay when it is taken out, as all Gateways and routes
-    would go with them. AWS Load Balancer Controller looks for them when it starts: they come before it, and on a cluster
-    where it runs it is to be restarted once. Linkerd brings them itself, unless it says `gateway_api: false`.
+    would go with them. AWS Load Balancer Controller looks for them when it starts: they come before it, and on a
+    cluster where it runs it is to be restarted once. Linkerd brings them itself, unless it says `gateway_api: false`.
     """
 
     category: ClassVar[str] = "ingress"

@@ -13,6 +13,7 @@ from .test_agents import PROGRAM
 
 pytestmark = pytest.mark.engine
 
+TAKEN_OVER = ("keda/keda", "external-dns/external-dns")
 COMPONENTS = ("eks-blueprints:", "pulumi:pulumi:")
 
 
@@ -32,4 +33,6 @@ def test_all_phases(engine: Engine, name: str) -> None:
     assert seen == EXPECTED[name]
     assert project.up().unchanged
     project.destroy()
-    assert project.leftovers() == []
+    # What an agent has taken over was never deleted from the cluster, and is the agent's now.
+    kept = [f"kubernetes:helm.sh/v3:Release {each}" for each in TAKEN_OVER if name.startswith("helm-to-")]
+    assert [each for each in project.leftovers() if "gateway-api" not in each] == kept

@@ -14,10 +14,11 @@ from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
-from eks_blueprints.core import versions
+from eks_blueprints.core import plain_secrets, versions
 from eks_blueprints.core.document import Document, parse
 from eks_blueprints.core.errors import InputError, Path, Problem
 from eks_blueprints.core.files import put
+from eks_blueprints.core.secret_text import masked
 from eks_blueprints.lifecycle.edits import text as edited
 from eks_blueprints.lifecycle.edits.changes import GONE, Change
 from eks_blueprints.stackfile.extends import extended
@@ -65,8 +66,9 @@ class Files:
         return {file: text for file, text in self.texts.items() if text != self.before[file]}
 
     def diff(self) -> str:
-        """What changed, as a unified diff."""
-        return "".join(unified(file, self.before[file], text) for file, text in self.changed().items())
+        """What changed, as a unified diff for people: a secret that a file has in plain text is not in it."""
+        pairs = {file: (self.before[file], text) for file, text in self.changed().items()}
+        return "".join(unified(file, *map(without_secrets, each)) for file, each in pairs.items())
 
     def rest(self) -> Files:
         """The same files as they are now, before further changes."""
@@ -89,6 +91,17 @@ class Files:
             problem = f"{message}layout of its own; {do}"
             raise InputError([Problem(change.path, problem, str(file), place.line if place else 1)])
         self.texts[file] = text
+
+
+def without_secrets(text: str) -> str:
+    """The text of a stack file as it may be shown."""
+    data = parse(text, "").data
+    for path in plain_secrets.found(data):
+        value = str(_at(data, path)).strip()
+        if "\n" not in value:
+            text = text.replace(value, plain_secrets.MASK)
+    lines = masked(text, plain_secrets.MASK).splitlines(keepends=True)
+    return "".join(plain_secrets.hidden_line(line.rstrip("\r\n")) + line[len(line.rstrip("\r\n")) :] for line in lines)
 
 
 def unified(file: FilePath, before: str, after: str) -> str:

@@ -1,8 +1,8 @@
 """Annotations of ingress-nginx, and what there is instead behind an Application Load Balancer of a Gateway.
 
-Sources: ingress-nginx, "Annotations" (controller 1.15); AWS Load Balancer Controller 3.5, "Gateway API", "Customization"
-(LoadBalancerConfiguration, TargetGroupConfiguration, ListenerRuleConfiguration); Gateway API 1.5, HTTPRoute; what
-ingress2gateway translates, 2026-11-30.
+Sources: ingress-nginx, "Annotations" (controller 1.15); AWS Load Balancer Controller 3.5, "Gateway API" and
+"Customization" (LoadBalancerConfiguration, TargetGroupConfiguration, ListenerRuleConfiguration); Gateway API 1.5,
+HTTPRoute; what ingress2gateway translates, 2026-11-30.
 """
 
 from __future__ import annotations
@@ -35,10 +35,12 @@ def _same(do: str) -> Counterpart:
 
 
 _REWRITE = _hand(
-    "write the route with a URLRewrite filter (http_route.spec.rules), which replaces a prefix; for groups of a regular "
-    "expression let the application take the whole path"
+    "write the route with a URLRewrite filter (http_route.spec.rules), which replaces a prefix; for groups of a "
+    "regular expression let the application take the whole path"
 )
-_SNIPPET = _hand("has no counterpart: move what it does into the application, or serve it by Envoy Gateway with a patch")
+_SNIPPET = _hand(
+    "has no counterpart: move what it does into the application, or serve it by Envoy Gateway with a patch"
+)
 _AUTH = _hand("write a ListenerRuleConfiguration with authenticate-oidc or authenticate-cognito, and the route with it")
 _BASIC = _hand("has no counterpart: sign on by OIDC at the load balancer, or in the application")
 _CANARY = _hand("write one route with both Services in backendRefs and their weight, or a match of headers")
@@ -46,7 +48,9 @@ _REDIRECT = _hand("write the route with a RequestRedirect filter (http_route.spe
 _STICKY = _hand("write targetGroupAttributes with stickiness.enabled in a TargetGroupConfiguration of the Service")
 _LIMIT = _hand("write a rule of rate in a web ACL of AWS WAF, and wafV2 in the LoadBalancerConfiguration")
 _CORS = _hand("have the application answer them: a load balancer does not")
-_PROTOCOL = _hand("write protocol or protocolVersion in a TargetGroupConfiguration of the Service; for gRPC a GRPCRoute")
+_PROTOCOL = _hand(
+    "write protocol or protocolVersion in a TargetGroupConfiguration of the Service; for gRPC a GRPCRoute"
+)
 _TLS = _hand("write trustStore and mutualAuthentication in the LoadBalancerConfiguration")
 _UPSTREAM_TLS = _hand("a load balancer does not verify certificates of pods: look whether that is meant")
 _FIREWALL = _hand("write a web ACL of AWS WAF, and wafV2 in the LoadBalancerConfiguration")
@@ -97,7 +101,9 @@ _KNOWN: Mapping[str, Counterpart] = {
     "enable-owasp-core-rules": _FIREWALL,
     "modsecurity-*": _FIREWALL,
     "denylist-source-range": _FIREWALL,
-    "whitelist-source-range": _hand("write sourceRanges in a LoadBalancerConfiguration, which is for its whole Gateway"),
+    "whitelist-source-range": _hand(
+        "write sourceRanges in a LoadBalancerConfiguration, which is for its whole Gateway"
+    ),
     "load-balance": _same("write load_balancing.algorithm.type in a TargetGroupConfiguration of the Service"),
     "mirror-*": _hand("has no counterpart behind a load balancer"),
     "enable-access-log": _LOGS,

@@ -14,15 +14,12 @@ from typing import Any
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.lifecycle.migrate import ingresses
 from eks_blueprints.lifecycle.migrate.data import elements, inside, nothing, slug, without
+from eks_blueprints.lifecycle.migrate.gateway_objects import GROUP, gateway_class, gateway_objects
 from eks_blueprints.lifecycle.migrate.ingresses import NAMESPACE, Exposed, Gateways
 from eks_blueprints.lifecycle.migrate.model import Command, Data, Given, Migration, Phase, Way
 
 _OBJECTS = "gateways"
 """The add-on of the Gateways' objects."""
-_CLASS = "alb"
-_CONTROLLER = "gateway.k8s.aws/alb"
-_API = "gateway.networking.k8s.io/v1"
-_OF_AWS = "gateway.k8s.aws/v1"
 _BALANCERS = "aws_load_balancer_controller"
 _SOURCE = "gateway-httproute"
 _DEFAULT_SOURCES = ["service", "ingress"]
@@ -62,7 +59,7 @@ def _has_crds(data: Data) -> bool:
         return True
     if any(fields.get("gateway_api") is not False for fields in elements(data, "addons", "linkerd").values()):
         return True
-    return f"httproutes.{_API.partition('/')[0]}" in str(elements(data, "addons", "manifests"))
+    return f"httproutes.{GROUP}" in str(elements(data, "addons", "manifests"))
 
 
 def _crds(data: Data) -> Data:
@@ -75,60 +72,19 @@ def _beside(data: Data) -> Data:
     """A Gateway for each controller: as open as it, with its certificates."""
     made = (elements(data, "addons", "manifests").get(_OBJECTS) or {}).get("manifests") or {}
     wanted: Data = {}
+    https = any(each.has_tls for each in _exposed(data))
     for fields in _controllers(data).values():
         gateway = _gateways(data)[str(fields.get("ingress_class", "nginx"))]
-        wanted |= {key: each for key, each in _objects(data, gateway, fields).items() if key not in made}
+        wanted |= {key: each for key, each in gateway_objects(gateway, fields, https=https).items() if key not in made}
     if not wanted:
         return data
     if not made:
-        wanted = {"class": _object(_API, "GatewayClass", _CLASS, None, {"controllerName": _CONTROLLER}), **wanted}
+        wanted = {"class": gateway_class(), **wanted}
         inside(data, "addons")[_OBJECTS] = {"kind": "manifests", "manifests": {}}
         if NAMESPACE not in (data.get("namespaces") or {}):
             inside(data, "namespaces")[NAMESPACE] = {}
     inside(data, "addons", _OBJECTS, "manifests").update(wanted)
     return data
-
-
-def _objects(data: Data, gateway: str, fields: Data) -> Data:
-    """The objects of one Gateway, by their names in `manifests`."""
-    arns = fields.get("certificate_arns")
-    certificates = arns if isinstance(arns, list) else [arns] if arns else []
-    listeners = [_listener("http", "HTTP", 80)]
-    spec: Data = {
-        "scheme": fields.get("scheme", "internal"),
-        # Services in the cluster have no node ports, which is where targets are else.
-        "defaultTargetGroupConfiguration": {"name": "pods"},
-    }
-    if certificates or any(each.has_tls for each in _exposed(data)):
-        listeners.append(_listener("https", "HTTPS", 443))
-    if certificates:
-        spec["listenerConfigurations"] = [{"protocolPort": "HTTPS:443", "defaultCertificate": certificates[0]}]
-    target = {"defaultConfiguration": {"targetType": "ip"}}
-    parameters = {"group": _OF_AWS.partition("/")[0], "kind": "LoadBalancerConfiguration", "name": gateway}
-    return {
-        "pods": _object(_OF_AWS, "TargetGroupConfiguration", "pods", NAMESPACE, target),
-        f"{gateway}-configuration": _object(_OF_AWS, "LoadBalancerConfiguration", gateway, NAMESPACE, spec),
-        gateway: _object(
-            _API,
-            "Gateway",
-            gateway,
-            NAMESPACE,
-            {
-                "gatewayClassName": _CLASS,
-                "infrastructure": {"parametersRef": parameters},
-                "listeners": listeners,
-            },
-        ),
-    }
-
-
-def _object(version: str, kind: str, name: str, namespace: str | None, spec: Data) -> Data:
-    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec}
-
-
-def _listener(name: str, protocol: str, port: int) -> Data:
-    return {"name": name, "protocol": protocol, "port": port, "allowedRoutes": {"namespaces": {"from": "All"}}}
 
 
 def _routes(data: Data) -> Data:
@@ -196,7 +152,9 @@ def way(data: Data, _given: Given) -> Way:
     """The phases for a platform."""
     controllers = _controllers(data)
     if not controllers:
-        if elements(data, "addons", "gateway_api") or any("http_route" in each for _, each in ingresses.workloads(data)):
+        if elements(data, "addons", "gateway_api") or any(
+            "http_route" in each for _, each in ingresses.workloads(data)
+        ):
             return Way(tuple(_phases(data)), (), finished=True)
         raise nothing(("addons",), "has no ingress_nginx; got none; nothing to move")
     if not elements(data, "addons", _BALANCERS):
@@ -260,8 +218,8 @@ def _phases(data: Data) -> list[Phase]:
         Phase(
             "traffic",
             "have ExternalDNS follow the routes alone",
-            "records change to the new load balancers; NGINX goes on serving who has the old address. Where records are "
-            "kept by hand, change them now, by weights if need be. Back: revert it",
+            "records change to the new load balancers; NGINX goes on serving who has the old address. Where records "
+            "are kept by hand, change them now, by weights if need be. Back: revert it",
             _moved,
             (attached, answers),
             (Command("dig +short HOST", "the addresses of the new load balancer"), quiet),

@@ -1,4 +1,4 @@
-"""Ingresses of a class in a stack file: of workloads, and among the objects that it writes down; and routes for them."""
+"""Ingresses of a class in a stack file, of workloads and among the objects that it writes down, and their routes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Charts from Helm in this program to Argo CD or Flux on the cluster, one add-on after the other.
 
-A release is held first (`preserve`), so that the engine forgets it and Helm uninstalls nothing; the agent then finds its
-objects, or its release, under the same names. Sources: Pulumi, "retainOnDelete"; Argo CD, "Sync Options" and "App
+A release is held first (`preserve`), so that the engine forgets it and Helm uninstalls nothing; the agent then finds
+its objects, or its release, under the same names. Sources: Pulumi, "retainOnDelete"; Argo CD, "Sync Options" and "App
 Deletion"; Flux, helm-controller, `internal/reconcile/state.go` (a release found in Helm's storage is upgraded).
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from eks_blueprints.core import plain_secrets
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.lifecycle.migrate.data import elements, inside, nothing
 from eks_blueprints.lifecycle.migrate.model import Command, Data, Given, Migration, Phase, Way
@@ -99,6 +100,10 @@ def _secret(args: BlueprintArgs, to: _To) -> dict[str, list[Problem]]:
     for problem in addon_delivery.check(_with_agent(args.model_copy(update={"addons": tuple(free)}), to)):
         if problem.path[0] == "addons":
             found.setdefault(str(problem.path[1]), []).append(problem)
+    for addon in args.addons:
+        for path in plain_secrets.found(getattr(addon, "values", {})):
+            message = f"would be stored in plain text in an object of {to.title}; got one; {plain_secrets.INSTEAD}"
+            found.setdefault(addon.name, []).append(Problem(("addons", addon.name, "values", *path), message))
     return found
 
 
@@ -178,7 +183,9 @@ def _way(to: _To, data: Data, given: Given) -> Way:
     moved = by == to.word and not any(_held(data, name) for name in names)
     agent = addon_delivery.carrier(_with_agent(args, to))
     home = agent.home if agent is not None else to.word
-    return Way(tuple(_phases(to, home, carried, names, list(secret))), tuple(_stays(data, args, to, names, secret)), moved)
+    return Way(
+        tuple(_phases(to, home, carried, names, list(secret))), tuple(_stays(data, args, to, names, secret)), moved
+    )
 
 
 def _kept(*names: str) -> Command:
@@ -189,9 +196,7 @@ def _kept(*names: str) -> Command:
     )
 
 
-def _phases(  # noqa: PLR0917 - what is known of one platform
-    to: _To, home: str, carried: list[ChartAddOn], names: list[str], secret: list[str]
-) -> Iterator[Phase]:
+def _phases(to: _To, home: str, carried: list[ChartAddOn], names: list[str], secret: list[str]) -> Iterator[Phase]:
     shown = ", ".join(names)
     listed = Command("helm list -A", f"{shown}: deployed")
     yield Phase(
@@ -279,7 +284,7 @@ def _migration(to: _To) -> Migration:
     return Migration(
         f"helm-to-{to.word}",
         f"Charts from Helm to {to.title}",
-        f"{to.title}, releases held so that none is uninstalled, then one add-on after the other, then they are let go.",
+        f"{to.title}, releases held so that none is uninstalled, one add-on after the other, then they are let go.",
         way,
     )
 

@@ -17,7 +17,9 @@ cluster:
   public_access_cidrs: [203.0.113.0/24]
 """
 
-KARPENTER = HEAD.replace("1.35", "1.32") + """\
+KARPENTER = (
+    HEAD.replace("1.35", "1.32")
+    + """\
 compute: {nodes: {kind: managed_nodes}}
 addons:
   # as its guide installs it
@@ -54,7 +56,10 @@ addons:
           subnetSelectorTerms: [{tags: {karpenter.sh/discovery: prod}}]
           securityGroupSelectorTerms: [{tags: {karpenter.sh/discovery: prod}}]
 """
-CHARTS = HEAD + """\
+)
+CHARTS = (
+    HEAD
+    + """\
 compute: {nodes: {kind: managed_nodes}}
 addons:
   aws_load_balancer_controller: {}
@@ -65,6 +70,58 @@ addons:
   grafana: {delivery: helm}  # stays
   kyverno: {}
 """
+)
+
+INGRESSES = (
+    HEAD
+    + """\
+compute: {nodes: {kind: managed_nodes}}
+namespaces: {shop: {}}
+addons:
+  aws_load_balancer_controller: {}
+  # requests from outside
+  ingress_nginx:
+    scheme: internet-facing
+    certificate_arns: ["arn:aws:acm:eu-west-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"]
+    config: {proxy-body-size: 8m}
+  external_dns: {zone_arns: ["arn:aws:route53:::hostedzone/Z1"]}  # records
+  docs:
+    kind: manifests
+    manifests:
+      # by hand, once
+      docs:
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: docs, namespace: shop}
+        spec:
+          ingressClassName: nginx
+          rules:
+            - host: docs.example.com
+              http: {paths: [{path: /, pathType: Exact, backend: {service: {name: docs, port: {number: 80}}}}]}
+workloads:
+  web:
+    kind: deployment
+    namespace: shop
+    image: example.com/web:1.0
+    ports: {http: 8080}
+    # the shop itself
+    ingress:
+      ingress_class: nginx
+      hosts: [shop.example.com]
+      annotations:
+        nginx.ingress.kubernetes.io/proxy-body-size: 8m  # pictures
+teams:
+  blog:
+    namespaces: {blog: {}}
+    workloads:
+      posts:
+        kind: deployment
+        namespace: blog
+        image: example.com/posts:1.0
+        ports: {http: 8080}
+        ingress: {ingress_class: nginx, hosts: [blog.example.com], path: /posts, path_type: Exact}
+"""
+)
 
 PLATFORMS: dict[str, str] = {
     "gp2-to-gp3": HEAD + """\
@@ -160,6 +217,7 @@ compute:
     max_size: 3
 """,
     "karpenter-v1beta1-to-v1": KARPENTER,
+    "ingress-nginx-to-gateway-api": INGRESSES,
     "helm-to-argocd": CHARTS,
     "helm-to-flux": CHARTS,
 }  # fmt: skip
@@ -217,6 +275,7 @@ _WHOLE = (
     "prod-cluster-role",
     "prod-argocd",
     "prod-fluxcd",
+    "prod-gateways",
 )
 
 EXPECTED: dict[str, dict[str, dict[str, str]]] = {
@@ -285,6 +344,23 @@ EXPECTED: dict[str, dict[str, dict[str, str]]] = {
         "v1-alone-crds": {"prod-karpenter-crd-release": "update"},
         "v1-alone": {"prod-karpenter-release": "update"},
     },
+    "ingress-nginx-to-gateway-api": {
+        "crds": {"prod-gateway-api-release": "create"},
+        "gateway": {"prod-gateways-*": "create", "prod-namespace-gateways-namespace": "create"},
+        "routes": {
+            "prod-team-blog-posts-http-route": "create",
+            "prod-docs-docs-route": "create",
+            "prod-external-dns-release": "update",
+            "prod-web-http-route": "create",
+        },
+        "traffic": {"prod-team-blog-posts-ingress": "update", "prod-docs-docs": "update", "prod-web-ingress": "update"},
+        "ingresses": {
+            "prod-team-blog-posts-ingress": "delete",
+            "prod-docs-docs": "delete",
+            "prod-web-ingress": "delete",
+        },
+        "remove": {"prod-ingress-nginx-release": "delete"},
+    },
     "helm-to-argocd": {
         "agent": {"prod-argocd-*": "create"},
         "hold": {},
@@ -298,7 +374,10 @@ EXPECTED: dict[str, dict[str, dict[str, str]]] = {
         "hold": {},
         "default": {},
         "move-keda": {"prod-keda-release": "create and delete", "prod-keda-release-repository": "create"},
-        "move-external-dns": {"prod-external-dns-release": "create and delete", "prod-external-dns-release-repository": "create"},
+        "move-external-dns": {
+            "prod-external-dns-release": "create and delete",
+            "prod-external-dns-release-repository": "create",
+        },
         "settle": {},
     },
 }
