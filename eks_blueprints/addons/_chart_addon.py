@@ -127,10 +127,9 @@ class ChartAddOn(AddOn):
     delivery: Literal["helm"] | None = None
     """`helm` to install it from this program whatever `addon_defaults.delivery` says. Default: that setting."""
 
-    preserve: bool = False
-    """Whether its release stays on the cluster when the add-on is taken out, or is left to another `delivery`: what it
-    installed goes on running, and an Application has no finalizer. It has to be deployed before it can take effect.
-    """
+    preserve: bool | None = None
+    """Whether the software stays on the cluster, unmanaged, when the add-on is taken out or its chart left to another
+    `delivery`. It has to be deployed before that. Default: it is deleted."""
 
     deleted_with_cluster: bool | None = None
     """Whether it is deleted together with the cluster, rather than being uninstalled from it first. Default: yes,
@@ -239,7 +238,7 @@ class ChartAddOn(AddOn):
             atomic=self.atomic and not self.before_nodes,
             wait=not self.before_nodes,
             skip_crds=self.crd_release() is not None,
-            keep=self.preserve,
+            keep=bool(self.preserve),
             goes_with_cluster=not self.makes_outside if goes is None else goes,
         )
 

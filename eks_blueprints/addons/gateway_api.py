@@ -25,7 +25,7 @@ class GatewayApi(HelmAddOn):
     channel: Literal["standard", "experimental"] = "standard"
     """Which kinds and fields there are: those that stay, or those that may still change, such as TCPRoute, too."""
 
-    preserve: bool = True
+    preserve: bool | None = True
     """Whether the CRDs stay on the cluster when the add-on is taken out. Default: yes."""
 
     def settings(self) -> dict[str, Any]:

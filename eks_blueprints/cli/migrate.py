@@ -46,7 +46,7 @@ def command(name: str | None, stack: str | None, write: bool, aws_auth: Path | N
     """Move a platform from one technique to another, one reviewed change of the stack file at a time.
 
     \b
-      eks-blueprints migrate                          the migrations that there are
+      eks-blueprints migrate                          the migrations there are
       eks-blueprints migrate gp2-to-gp3 prod          all phases as diffs
       eks-blueprints migrate gp2-to-gp3 prod --write  write the next phase alone
 

@@ -35,8 +35,8 @@ def test_json_is_what_its_schema_says(project: Path) -> None:
         jsonschema.validate(json.loads(done.stdout), schema())
 
 
-def test_the_help_fits_80_columns() -> None:
-    done = called("migrate", "--help")
+def test_the_help_fits_80_columns(tmp_path: Path) -> None:
+    done = called("migrate", "--help", cwd=tmp_path)
     assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
 
 

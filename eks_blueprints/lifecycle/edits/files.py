@@ -10,7 +10,7 @@ import copy
 import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -24,6 +24,9 @@ from eks_blueprints.lifecycle.edits.changes import GONE, Change
 from eks_blueprints.stackfile.extends import extended
 from eks_blueprints.stackfile.find import stacks_of
 from eks_blueprints.stackfile.load import open_stack
+
+_parsed = lru_cache(maxsize=16)(parse)
+"""A text is looked at many times between two changes; nothing changes what was read."""
 
 
 class Files:
@@ -40,7 +43,7 @@ class Files:
         Raises:
             InputError: if a file is written so that it cannot be changed without changing something else too.
         """
-        documents = {file: parse(text, str(file)) for file, text in self.texts.items()}
+        documents = {file: _parsed(text, str(file)) for file, text in self.texts.items()}
         if change.value is GONE:
             having = [file for file, document in documents.items() if change.path in document.values]
             for file in having:
@@ -81,7 +84,7 @@ class Files:
         _set(expected, change.path, change.value)
         try:
             text = edit(self.texts[file], document)
-            found = parse(text, str(file)).data
+            found = _parsed(text, str(file)).data
         except (InputError, KeyError):  # KeyError: a merge key brings the part
             found = None
         if found != expected:
@@ -95,7 +98,7 @@ class Files:
 
 def without_secrets(text: str) -> str:
     """The text of a stack file as it may be shown."""
-    data = parse(text, "").data
+    data = _parsed(text, "").data
     for path in plain_secrets.found(data):
         value = str(_at(data, path)).strip()
         if "\n" not in value:

@@ -114,7 +114,7 @@ def _without_ingresses(data: Data) -> Data:
     for each in _exposed(data):
         if each.routed:
             path = (*each.path, each.field) if each.field else each.path
-            del _at(data, path[:-1])[path[-1]]
+            del _at(data, path[:-1])[str(path[-1])]
     return data
 
 

@@ -72,7 +72,9 @@ def objects(data: Data) -> Iterator[tuple[Path, Data, Data]]:
     """Every Ingress among the objects of `manifests`, with the objects beside it."""
     for name, fields in elements(data, "addons", "manifests").items():
         beside = fields.get("manifests")
-        for key, manifest in list(beside.items()) if isinstance(beside, dict) else ():
+        if not isinstance(beside, dict):
+            continue
+        for key, manifest in list(beside.items()):
             if isinstance(manifest, dict) and manifest.get("kind") == "Ingress":
                 yield ("addons", name, "manifests", key), manifest, beside
 

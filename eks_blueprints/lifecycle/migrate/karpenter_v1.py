@@ -16,7 +16,7 @@ from eks_blueprints.lifecycle.migrate import karpenter_objects as objects
 from eks_blueprints.lifecycle.migrate.data import elements, inside, nothing
 from eks_blueprints.lifecycle.migrate.model import Command, Data, Given, Migration, Phase, Way
 
-_LAST = {
+_LAST: dict[tuple[int, ...], str] = {
     (0, 33): "v0.33.12",
     (0, 34): "v0.34.13",
     (0, 35): "0.35.12",
@@ -81,8 +81,8 @@ def _patched(chart: str) -> Callable[[Data], Data]:
         if not wanted:
             return data
         if chart == "karpenter-crd" and not _charts(data, chart):
-            same = {key: fields[key] for key in ("repository", "namespace") if key in fields}
-            made = {"kind": "helm", "chart": chart, **same, "version": wanted, "values": {}}
+            same: Data = {key: fields[key] for key in ("repository", "namespace") if key in fields}
+            made: Data = {"kind": "helm", "chart": chart, **same, "version": wanted, "values": {}}
             data["addons"][f"{name}_crd"] = made
         for each in _charts(data, chart).values():
             if _release(each.get("version")) < (1,):

@@ -7,7 +7,7 @@ Deletion"; Flux, helm-controller, `internal/reconcile/state.go` (a release found
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,6 +19,7 @@ from eks_blueprints.lifecycle.migrate.model import Command, Data, Given, Migrati
 
 if TYPE_CHECKING:
     from eks_blueprints.addons._chart_addon import ChartAddOn
+    from eks_blueprints.addons.base import AddOn
     from eks_blueprints.blueprint.spec import BlueprintArgs
 
 Agent = Literal["argocd", "flux"]
@@ -71,12 +72,19 @@ def _carried(args: BlueprintArgs, to: _To) -> list[ChartAddOn]:
     from eks_blueprints.blueprint.addon_defaults import settled
 
     there = _with_agent(args, to)
-    addons = [
-        each.model_copy(update={"delivery": None}) if isinstance(each, ChartAddOn) and each.preserve else each
-        for each in settled(there)
-    ]
+    addons = _unpinned(settled(there))
     names = addon_delivery.carried(there, addons)
     return [each for each in addons if isinstance(each, ChartAddOn) and each.name in names]
+
+
+def _unpinned(addons: Iterable[AddOn]) -> tuple[AddOn, ...]:
+    """The add-ons without the delivery that this migration writes beside `preserve`."""
+    from eks_blueprints.addons._chart_addon import ChartAddOn
+
+    return tuple(
+        each.model_copy(update={"delivery": None}) if isinstance(each, ChartAddOn) and each.preserve else each
+        for each in addons
+    )
 
 
 def _with_agent(args: BlueprintArgs, to: _To) -> BlueprintArgs:
@@ -92,12 +100,9 @@ def _secret(args: BlueprintArgs, to: _To) -> dict[str, list[Problem]]:
     """Add-ons whose values would stand in plain text in an object of the agent, by name."""
     from eks_blueprints.blueprint import addon_delivery
 
-    free = [
-        each.model_copy(update={"delivery": None}) if getattr(each, "preserve", False) is True else each
-        for each in args.addons
-    ]
+    free = _unpinned(args.addons)
     found: dict[str, list[Problem]] = {}
-    for problem in addon_delivery.check(_with_agent(args.model_copy(update={"addons": tuple(free)}), to)):
+    for problem in addon_delivery.check(_with_agent(args.model_copy(update={"addons": free}), to)):
         if problem.path[0] == "addons":
             found.setdefault(str(problem.path[1]), []).append(problem)
     for addon in args.addons:
