@@ -159,11 +159,16 @@ class OnboardedTeam(Component):
             self.child(
                 depends_on=list(after),
                 retain_on_delete=kind == _KEPT or None,
-                aliases=[pulumi.Alias(type_=each) for each in former.types(manifest)] or None,
+                aliases=[pulumi.Alias(type_=name) for name in former.types(manifest)] if _written(each) else None,
                 **in_cluster(self._cluster.resource, goes_with_it=kind in _ALONE),
             ),
             field_of=each.field_of,
         )
+
+
+def _written(found: TeamObject) -> bool:
+    """Whether people write the object, and so move to other versions of its API."""
+    return found.source[0] == "manifests"
 
 
 def _labelled(spec: Any, team: Team) -> Any:
