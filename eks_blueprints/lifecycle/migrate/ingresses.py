@@ -69,14 +69,17 @@ def workloads(data: Data) -> Iterator[tuple[Path, Data]]:
 
 
 def objects(data: Data) -> Iterator[tuple[Path, Data, Data]]:
-    """Every Ingress among the objects of `manifests`, with the objects beside it."""
-    for name, fields in elements(data, "addons", "manifests").items():
-        beside = fields.get("manifests")
-        if not isinstance(beside, dict):
-            continue
-        for key, manifest in list(beside.items()):
+    """Every Ingress among the objects of `manifests`, also those of teams, with the objects beside it."""
+    homes: list[tuple[Path, Any]] = [
+        (("addons", name, "manifests"), fields.get("manifests"))
+        for name, fields in elements(data, "addons", "manifests").items()
+    ]
+    for name, team in (data.get("teams") or {}).items():
+        homes.append((("teams", name, "manifests"), team.get("manifests") if isinstance(team, dict) else None))
+    for home, beside in homes:
+        for key, manifest in list(beside.items()) if isinstance(beside, dict) else ():
             if isinstance(manifest, dict) and manifest.get("kind") == "Ingress":
-                yield ("addons", name, "manifests", key), manifest, beside
+                yield (*home, key), manifest, beside
 
 
 def exposed(data: Data, gateways: Gateways, default: str | None = None) -> list[Exposed]:

@@ -118,6 +118,15 @@ def test_an_object_is_a_route_with_its_hosts_and_paths() -> None:
     }
 
 
+def test_objects_of_teams_are_routed_too() -> None:
+    object_ = INGRESSES[INGRESSES.index("      docs:\n        apiVersion") : INGRESSES.index("workloads:")]
+    found = seen(INGRESSES.replace("  blog:\n", f"  blog:\n    manifests:\n{object_}"))
+    made = found.after["routes"]["teams"]["blog"]["manifests"]
+    assert list(made) == ["docs", "docs-route"]
+    assert list(found.after["ingresses"]["teams"]["blog"]["manifests"]) == ["docs-route"]
+    assert found.in_the_way("remove") == ""
+
+
 def test_an_old_controller_of_load_balancers_stops_it() -> None:
     found = seen(INGRESSES.replace("_controller: {}", "_controller: {version: 1.14.0}"))
     assert "serves no Gateways for production; got 1.14.0" in found.in_the_way("gateway")
