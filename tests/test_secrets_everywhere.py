@@ -256,6 +256,9 @@ COMMANDS = [
     "upgrade plan dev.yaml --format markdown",
     "upgrade plan dev.yaml --format json",
     "upgrade calendar dev.yaml --format html",
+    "migrate gp2-to-gp3 dev.yaml",
+    "migrate helm-to-argocd dev.yaml --format json",
+    "migrate helm-to-flux dev.yaml --write",
 ]
 
 

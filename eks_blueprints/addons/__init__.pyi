@@ -88,6 +88,7 @@ from eks_blueprints.addons.falco import Falco as Falco
 from eks_blueprints.addons.flink_operator import FlinkOperator as FlinkOperator
 from eks_blueprints.addons.fluxcd import Fluxcd as Fluxcd
 from eks_blueprints.addons.gatekeeper import Gatekeeper as Gatekeeper
+from eks_blueprints.addons.gateway_api import GatewayApi as GatewayApi
 from eks_blueprints.addons.goldilocks import Goldilocks as Goldilocks
 from eks_blueprints.addons.grafana import Grafana as Grafana
 from eks_blueprints.addons.grafana_operator import GrafanaOperator as GrafanaOperator

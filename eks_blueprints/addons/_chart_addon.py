@@ -127,6 +127,10 @@ class ChartAddOn(AddOn):
     delivery: Literal["helm"] | None = None
     """`helm` to install it from this program whatever `addon_defaults.delivery` says. Default: that setting."""
 
+    preserve: bool | None = None
+    """Whether the software stays on the cluster, unmanaged, when the add-on is taken out or its chart left to another
+    `delivery`. It has to be deployed before that. Default: it is deleted."""
+
     deleted_with_cluster: bool | None = None
     """Whether it is deleted together with the cluster, rather than being uninstalled from it first. Default: yes,
     unless it creates things outside the cluster, such as load balancers.
@@ -234,6 +238,7 @@ class ChartAddOn(AddOn):
             atomic=self.atomic and not self.before_nodes,
             wait=not self.before_nodes,
             skip_crds=self.crd_release() is not None,
+            keep=bool(self.preserve),
             goes_with_cluster=not self.makes_outside if goes is None else goes,
         )
 

@@ -56,6 +56,6 @@ class HelmAddOn(ChartAddOn):
             namespace=self.namespace,
             create_namespace=self.namespace != "kube-system",
             values=self.crd_values,
-            keep=not self.crd_values,
+            keep=bool(self.preserve) or not self.crd_values,
             goes_with_cluster=True,
         )

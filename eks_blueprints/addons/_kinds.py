@@ -13,6 +13,7 @@ from eks_blueprints.addons._chart_addon import ChartAddOn
 from eks_blueprints.addons._charts import forms
 from eks_blueprints.addons._helm_addon import HelmAddOn
 from eks_blueprints.addons.base import AddOn
+from eks_blueprints.addons.helm import Helm
 from eks_blueprints.addons.manifests import Manifests
 from eks_blueprints.core.charts import table
 from eks_blueprints.core.charts.model import Rendered
@@ -37,9 +38,16 @@ _ON = ("enabled", "create", "enable", "install")
 _IN_TEXT = re.compile(r"^\s*-?\s*apiVersion:\s*[\"']?([\w./-]+)[\"']?\s*\n\s*kind:\s*[\"']?(\w+)", re.MULTILINE)
 
 
+_KARPENTER = ("karpenter.sh", "karpenter.k8s.aws")
+_OF_CHARTS: Mapping[str, tuple[str, ...]] = {"karpenter": _KARPENTER, "karpenter-crd": _KARPENTER}
+"""API groups that charts bring which are no add-on here, and are installed as any other chart (`helm`)."""
+
+
 def brought(addon: AddOn) -> set[Kind]:
     """The kinds that an add-on brings; `EVERY` for all of a group."""
     found = {(group, EVERY) for group in addon.brings_groups}
+    if isinstance(addon, Helm):
+        found |= {(group, EVERY) for group in _OF_CHARTS.get(addon.chart, ())}
     if isinstance(addon, Manifests):
         found |= {_defined(each) for each in _flat(addon) if each.get("kind") == _CRD}
     for rendered in _rendered(addon):

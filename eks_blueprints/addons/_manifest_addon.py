@@ -51,6 +51,8 @@ class ManifestAddOn(AddOn):
     def _object(
         self, component: Component, cluster: ClusterRef, key: str, manifest: Mapping[str, Any], after: Any
     ) -> tuple[pulumi.Resource, ...]:
+        from pulumi import Alias
+
         from eks_blueprints.core.component import in_cluster
         from eks_blueprints.core.kubernetes_object import put_on
 
@@ -63,10 +65,15 @@ class ManifestAddOn(AddOn):
             component.child(
                 depends_on=after,
                 retain_on_delete=keep or None,
+                aliases=[Alias(type_=each) for each in self.former_types(manifest)] or None,
                 **in_cluster(cluster.resource, goes_with_it=not self.makes_outside),
             ),
             field_of=self.field_of(key),
         )
+
+    def former_types(self, _manifest: Mapping[str, Any]) -> list[str]:
+        """Types under which an object may stand in a state besides its own; none, as these classes write one."""
+        return []
 
     def field_of(self, _key: str) -> Callable[[Path], Path] | None:
         """From which field of the add-on a part of an object comes; None where that is not told."""

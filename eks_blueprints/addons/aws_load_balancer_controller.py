@@ -9,6 +9,8 @@ from pydantic import Field
 from eks_blueprints.access.load_balancer_permissions import controller_permissions
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
+from eks_blueprints.addons.base import AddOn
+from eks_blueprints.addons.gateway_api import GatewayApi
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import SecurityGroupId
 from eks_blueprints.core.spec import In
@@ -27,6 +29,7 @@ class AwsLoadBalancerController(HelmAddOn):
     category: ClassVar[str] = "ingress"
     chart: ClassVar[Chart] = Chart("aws-load-balancer-controller", "3.5.0", "https://aws.github.io/eks-charts")
     service_account: ClassVar[str] = "aws-load-balancer-controller"
+    after: ClassVar[tuple[type[AddOn], ...]] = (GatewayApi,)
     stage: ClassVar[Stage] = Stage.LOAD_BALANCERS
     single: ClassVar[bool] = True
     makes_outside: ClassVar[bool] = True

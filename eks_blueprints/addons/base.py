@@ -197,7 +197,8 @@ class EksManaged(AddOn):
     """What an update does to settings that someone changed on the cluster. `NONE` may make the update fail."""
 
     preserve: bool | None = None
-    """Whether the software stays on the cluster, unmanaged, when the add-on is deleted. Default: it is deleted."""
+    """Whether the software stays on the cluster, unmanaged, when the add-on is taken out or its chart left to another
+    `delivery`. It has to be deployed before that. Default: it is deleted."""
 
     timeout_minutes: int | None = Field(default=None, ge=1, le=720)
     """How long creating, updating or deleting it may take, in minutes. Default: the provider's 20, 20 and 40."""

@@ -23,8 +23,10 @@ _NLB = "service.beta.kubernetes.io/aws-load-balancer"
 class IngressNginx(HelmAddOn):
     """Serve Ingresses by NGINX pods behind one Network Load Balancer.
 
-    Its project has announced that it will be retired in 2026; for new platforms use the load balancer controller's own
-    Ingresses or a Gateway. Install it twice, with other names, namespaces and classes, for inner and outer traffic.
+    Kubernetes retired its project in March 2026: there are no further releases, and no fixes of vulnerabilities. For
+    new platforms use the load balancer controller's own Ingresses or a Gateway; `eks-blueprints migrate
+    ingress-nginx-to-gateway-api` moves one that has it. Install it twice, with other names, namespaces and classes, for
+    inner and outer traffic.
     """
 
     category: ClassVar[str] = "ingress"

@@ -12,7 +12,7 @@ from eks_blueprints.core.errors import Faults, Path, shown
 from eks_blueprints.core.json_values import JsonValues
 from eks_blueprints.core.leaves import object_name
 from eks_blueprints.core.object_lists import listed
-from eks_blueprints.kubernetes import names
+from eks_blueprints.kubernetes import former, names
 from eks_blueprints.kubernetes.config_values import typed
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ class Manifests(ManifestAddOn):
     def objects(self, cluster: ClusterRef) -> Mapping[str, Mapping[str, Any]]:
         """What is written down."""
         return self.manifests
+
+    def former_types(self, manifest: Mapping[str, Any]) -> list[str]:
+        """Those of the other API versions of its kind, which people move to."""
+        return former.types(manifest)
 
     def field_of(self, key: str) -> Callable[[Path], Path]:
         """The same part, where the object is written down."""

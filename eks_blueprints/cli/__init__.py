@@ -17,6 +17,7 @@ import click
 
 from eks_blueprints.cli import streams
 from eks_blueprints.cli.exits import Exit
+from eks_blueprints.cli.help_form import HelpForm
 from eks_blueprints.core import late_modules, stopping
 from eks_blueprints.core.printed import visible
 
@@ -51,6 +52,9 @@ _END = os._exit
 
 _OBJECTS = 200_000
 """New objects before the garbage collector runs; the preview of a platform makes half as many."""
+
+
+click.Context.formatter_class = HelpForm  # of every command, also of those that make a context of their own
 
 
 class LateCommands(click.Group):
@@ -114,9 +118,8 @@ def _cli() -> None:
     Shell completion (bash, zsh, fish), in the startup file of the shell:
       eval "$(_EKS_BLUEPRINTS_COMPLETE=bash_source eks-blueprints)"
 
-    \b
-    Exit codes: 0 fine, 1 the tool failed, 2 the input is invalid, 3 a policy or gate says no,
-    4 there are changes (only with --exit-code).
+    Exit codes: 0 fine, 1 the tool failed, 2 the input is invalid, 3 a policy or gate says no, 4 there are changes (only
+    with --exit-code).
     """
 
 

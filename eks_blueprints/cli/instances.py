@@ -112,7 +112,7 @@ def command(selector: str | None, region: str, sort_by: str, most: int | None, f
 
     \b
       eks-blueprints instances --vcpus 4..16 --memory 16GiB.. --architecture arm64
-      eks-blueprints instances '{vcpus: 4..16, memory: 16GiB.., architecture: arm64}'
+      eks-blueprints instances '{vcpus: 4..16, architecture: arm64}'
       eks-blueprints instances --vcpus 8 --gpus 1.. --deny 'p2*' --spot --format yaml
     """
     said = {**_read(selector), **{key: value for key, value in asked.items() if value not in (None, ())}}

@@ -38,14 +38,17 @@ def _names(_context: click.Context, _option: click.Parameter, begun: str) -> lis
     "--aws-auth", type=_FILE, metavar="FILE",
     help="For aws-auth-to-access-entries: kubectl get configmap aws-auth -n kube-system -o yaml.",
 )  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="json is documented in docs/reference/migrate.schema.json.",
+)  # fmt: skip
 def command(name: str | None, stack: str | None, write: bool, aws_auth: Path | None, form: str) -> None:
     """Move a platform from one technique to another, one reviewed change of the stack file at a time.
 
     \b
-      eks-blueprints migrate                            the migrations that there are
-      eks-blueprints migrate gp2-to-gp3 prod            all phases as diffs, and which one comes next
-      eks-blueprints migrate gp2-to-gp3 prod --write    write the next phase, and nothing else
+      eks-blueprints migrate                          the migrations there are
+      eks-blueprints migrate gp2-to-gp3 prod          all phases as diffs
+      eks-blueprints migrate gp2-to-gp3 prod --write  write the next phase alone
 
     A typical migration: look at all phases, then for each: do its checks, --write, review, commit, `pulumi up`, and do
     what it says for afterwards. Which phase is next is read from the stack file: it can be run again at any time.

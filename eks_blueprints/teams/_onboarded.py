@@ -16,6 +16,7 @@ from eks_blueprints.core.errors import Path
 from eks_blueprints.core.iam_roles import account_id
 from eks_blueprints.core.kubernetes_object import KubernetesObject, put_on
 from eks_blueprints.core.refs import ClusterRef
+from eks_blueprints.kubernetes import former
 from eks_blueprints.kubernetes.namespace import Namespace
 from eks_blueprints.registry import ecr
 from eks_blueprints.teams._objects import TeamObject
@@ -158,10 +159,16 @@ class OnboardedTeam(Component):
             self.child(
                 depends_on=list(after),
                 retain_on_delete=kind == _KEPT or None,
+                aliases=[pulumi.Alias(type_=name) for name in former.types(manifest)] if _written(each) else None,
                 **in_cluster(self._cluster.resource, goes_with_it=kind in _ALONE),
             ),
             field_of=each.field_of,
         )
+
+
+def _written(found: TeamObject) -> bool:
+    """Whether people write the object, and so move to other versions of its API."""
+    return found.source[0] == "manifests"
 
 
 def _labelled(spec: Any, team: Team) -> Any:

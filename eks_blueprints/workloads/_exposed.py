@@ -189,8 +189,14 @@ class HttpRoute(Spec):
     path: str = Field(default="/", pattern="^/")
     """Path that requests begin with."""
 
+    path_type: Literal["Prefix", "Exact"] = "Prefix"
+    """Whether a request's path begins with `path` or is equal to it."""
+
     port: str | None = None
     """Name of the Service's port. Default: its first."""
+
+    annotations: dict[str, In[str]] = {}
+    """Annotations of the route, such as those of ExternalDNS."""
 
     spec: JsonValues = {}
     """Further fields of the HTTPRouteSpec as in Kubernetes."""
@@ -198,7 +204,7 @@ class HttpRoute(Spec):
     def manifest(self, service: str, number: int) -> dict[str, Any]:
         """The spec of the route."""
         parent = {"name": self.gateway, **({"namespace": self.gateway_namespace} if self.gateway_namespace else {})}
-        match = {"path": {"type": "PathPrefix", "value": self.path}}
+        match = {"path": {"type": "Exact" if self.path_type == "Exact" else "PathPrefix", "value": self.path}}
         rule = {"matches": [match], "backendRefs": [{"name": service, "port": number}]}
         return {
             "parentRefs": [parent],

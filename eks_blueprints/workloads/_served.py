@@ -182,6 +182,8 @@ class ServedWorkload(Workload):
         if (route := self.http_route) is not None:
             found = drawing(self, "http-route", "gateway.networking.k8s.io/v1 HTTPRoute", ("http_route",))
             number = port_named(route.port, self.service_ports)
+            if route.annotations:
+                found.put(("metadata", "annotations"), dict(route.annotations), ("http_route", "annotations"))
             found.put(("spec",), route.manifest(self.service_name, number), ("http_route",))
             self.split(found, number)
             found.patch(("spec",), route.spec, ("http_route", "spec"))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from eks_blueprints.lifecycle.migrate.catalogue import MIGRATIONS
+from eks_blueprints.lifecycle.migrate.schema import schema
+from tests import ROOT
 from tests.commands import called
 from tests.lifecycle.migrate.platforms import PLATFORMS
 
@@ -23,6 +25,19 @@ def test_the_list(tmp_path: Path) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == [each.name for each in MIGRATIONS]
     data = json.loads(called("migrate", "--format", "json", cwd=tmp_path).stdout)
     assert [each["name"] for each in data] == [each.name for each in MIGRATIONS]
+
+
+def test_json_is_what_its_schema_says(project: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    assert json.loads((ROOT / "docs/reference/migrate.schema.json").read_text()) == schema()
+    for words in ([], ["gp2-to-gp3", "prod.yaml"], ["gp2-to-gp3", "prod.yaml", "--write"]):
+        done = called("migrate", *words, "--format", "json", cwd=project)
+        jsonschema.validate(json.loads(done.stdout), schema())
+
+
+def test_the_help_fits_80_columns(tmp_path: Path) -> None:
+    done = called("migrate", "--help", cwd=tmp_path)
+    assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
 
 
 def test_one_phase_after_the_other(project: Path) -> None:

@@ -142,7 +142,7 @@ SERVED: dict[str, list[Any]] = {
     "ingress": [{}, {"hosts": ["a.example.com", "*.example.com"], "path": "/shop", "path_type": "Exact", "port": "http"},
                 {"scheme": "internet-facing", "certificate_arns": ["arn:aws:acm:eu-west-1:111122223333:certificate/0f0f"], "load_balancer_group": "public"},
                 {"ingress_class": "nginx", "annotations": {"a.b/c": "d"}, "spec": {"tls": [{"hosts": ["a.example.com"], "secretName": "a"}]}}],
-    "http_route": [{"gateway": "public"}, {"gateway": "public", "gateway_namespace": "net", "hosts": ["a.example.com"], "path": "/shop", "port": "http"},
+    "http_route": [{"gateway": "public"}, {"gateway": "public", "gateway_namespace": "net", "hosts": ["a.example.com"], "path": "/shop", "path_type": "Exact", "port": "http", "annotations": {"external-dns.alpha.kubernetes.io/ttl": "60"}},
                    {"gateway": "public", "spec": {"parentRefs": [{"name": "other", "sectionName": "https"}]}}],
 }  # fmt: skip
 QUEUE = {"orders": {"queue_url": "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"}}

@@ -10,19 +10,23 @@ import copy
 import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
 from typing import Any
 
-from eks_blueprints.core import versions
+from eks_blueprints.core import plain_secrets, versions
 from eks_blueprints.core.document import Document, parse
 from eks_blueprints.core.errors import InputError, Path, Problem
 from eks_blueprints.core.files import put
+from eks_blueprints.core.secret_text import masked
 from eks_blueprints.lifecycle.edits import text as edited
 from eks_blueprints.lifecycle.edits.changes import GONE, Change
 from eks_blueprints.stackfile.extends import extended
 from eks_blueprints.stackfile.find import stacks_of
 from eks_blueprints.stackfile.load import open_stack
+
+_parsed = lru_cache(maxsize=16)(parse)
+"""A text is looked at many times between two changes; nothing changes what was read."""
 
 
 class Files:
@@ -39,7 +43,7 @@ class Files:
         Raises:
             InputError: if a file is written so that it cannot be changed without changing something else too.
         """
-        documents = {file: parse(text, str(file)) for file, text in self.texts.items()}
+        documents = {file: _parsed(text, str(file)) for file, text in self.texts.items()}
         if change.value is GONE:
             having = [file for file, document in documents.items() if change.path in document.values]
             for file in having:
@@ -65,8 +69,9 @@ class Files:
         return {file: text for file, text in self.texts.items() if text != self.before[file]}
 
     def diff(self) -> str:
-        """What changed, as a unified diff."""
-        return "".join(unified(file, self.before[file], text) for file, text in self.changed().items())
+        """What changed, as a unified diff for people: a secret that a file has in plain text is not in it."""
+        pairs = {file: (self.before[file], text) for file, text in self.changed().items()}
+        return "".join(unified(file, *map(without_secrets, each)) for file, each in pairs.items())
 
     def rest(self) -> Files:
         """The same files as they are now, before further changes."""
@@ -79,7 +84,7 @@ class Files:
         _set(expected, change.path, change.value)
         try:
             text = edit(self.texts[file], document)
-            found = parse(text, str(file)).data
+            found = _parsed(text, str(file)).data
         except (InputError, KeyError):  # KeyError: a merge key brings the part
             found = None
         if found != expected:
@@ -89,6 +94,17 @@ class Files:
             problem = f"{message}layout of its own; {do}"
             raise InputError([Problem(change.path, problem, str(file), place.line if place else 1)])
         self.texts[file] = text
+
+
+def without_secrets(text: str) -> str:
+    """The text of a stack file as it may be shown."""
+    data = _parsed(text, "").data
+    for path in plain_secrets.found(data):
+        value = str(_at(data, path)).strip()
+        if "\n" not in value:
+            text = text.replace(value, plain_secrets.MASK)
+    lines = masked(text, plain_secrets.MASK).splitlines(keepends=True)
+    return "".join(plain_secrets.hidden_line(line.rstrip("\r\n")) + line[len(line.rstrip("\r\n")) :] for line in lines)
 
 
 def unified(file: FilePath, before: str, after: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -176,12 +177,17 @@ def _nodes(text: str, path: Path) -> tuple[Node, Node]:
     Raises:
         KeyError: if a merge key (`<<`) brings the part, so that it does not stand there itself.
     """
-    node: Node = YAML(typ="rt", pure=True).compose(text)
-    key = node
+    node = key = _root(text)
     for part in path:
         pairs = {each.value: (each, value) for each, value in node.value}
         key, node = pairs[str(part)]
     return key, node
+
+
+@lru_cache(maxsize=8)
+def _root(text: str) -> Node:
+    found: Node = YAML(typ="rt", pure=True).compose(text)
+    return found
 
 
 def _end(text: str, value: Node) -> int:

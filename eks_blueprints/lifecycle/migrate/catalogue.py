@@ -7,9 +7,12 @@ from eks_blueprints.lifecycle.migrate import (
     autoscaler_to_karpenter,
     aws_auth,
     gp2_to_gp3,
+    ingress_to_gateway,
     irsa_to_pod_identity,
     karpenter_to_auto_mode,
+    karpenter_v1,
     self_managed_to_managed,
+    to_gitops,
 )
 from eks_blueprints.lifecycle.migrate.model import Migration
 
@@ -18,8 +21,12 @@ MIGRATIONS: tuple[Migration, ...] = (
     irsa_to_pod_identity.MIGRATION,
     aws_auth.MIGRATION,
     autoscaler_to_karpenter.MIGRATION,
+    karpenter_v1.MIGRATION,
     karpenter_to_auto_mode.MIGRATION,
     self_managed_to_managed.MIGRATION,
+    ingress_to_gateway.MIGRATION,
+    to_gitops.TO_ARGOCD,
+    to_gitops.TO_FLUX,
 )
 
 

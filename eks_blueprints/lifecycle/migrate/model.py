@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.core.errors import Problem
+
+if TYPE_CHECKING:
+    from eks_blueprints.blueprint.spec import BlueprintArgs
 
 Data = dict[str, Any]
 """What a stack file says, together with the files that it extends."""
@@ -51,6 +54,8 @@ class Given:
 
     aws_auth: FilePath | None = None
     """What `kubectl get configmap aws-auth -n kube-system -o yaml` wrote."""
+    platform: BlueprintArgs | None = None
+    """What the stack file says as specs; None for a blueprint of another shape."""
 
 
 @dataclass(frozen=True, slots=True)

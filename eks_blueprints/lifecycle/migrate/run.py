@@ -6,6 +6,7 @@ import copy
 from dataclasses import replace
 from pathlib import Path
 
+from eks_blueprints.blueprint.spec import BlueprintArgs
 from eks_blueprints.core import versions
 from eks_blueprints.core.document import located
 from eks_blueprints.core.errors import InputError
@@ -24,10 +25,11 @@ def look(migration: Migration, stack: str, stack_file: Path, given: Given | None
             edited.
     """
     with versions.what_stands():
-        open_stack(stack_file, str(stack_file))
+        args = open_stack(stack_file, str(stack_file)).args
+    known = replace(given or Given(), platform=args if isinstance(args, BlueprintArgs) else None)
     document = read_stack(stack_file, str(stack_file))
     try:
-        way = migration.way(copy.deepcopy(document.data), given or Given())
+        way = migration.way(copy.deepcopy(document.data), known)
     except InputError as error:
         raise InputError(located(error.problems, document)) from None
     files, data = Files(stack_file), document.data

@@ -15,6 +15,7 @@ from eks_blueprints.review.diff.effective import ignored
 from eks_blueprints.review.diff.values import compare, same
 from eks_blueprints.review.diff.words import transition, value
 
+_KUBERNETES = "kubernetes:"
 _OPTIONS = ("protect", "retain_on_delete")
 """Options whose change a reader must see; the engine only notes it in its state."""
 
@@ -28,7 +29,7 @@ def diff_plans(old: Plan | None, new: Plan, *, notes: Sequence[str] = ()) -> Pla
     taken: set[str] = set()
     for resource in after:
         former = before.get(pairs.get(resource.urn, ""))
-        if former is not None and former.urn not in taken and former.type == resource.type:
+        if former is not None and former.urn not in taken and _updates(former.type, resource.type):
             taken.add(former.urn)
             diffs.append(_pair(former, resource))
         else:
@@ -59,6 +60,17 @@ def _in_region(diff: ResourceDiff, old: Plan | None, new: Plan) -> ResourceDiff:
     first = diff.delete_first or replacement.deletes_first(diff.type, diff.new.options, diff.new.inputs)
     causes = (f"`aws:region` {sides[0]} → {sides[1]}", *diff.causes)
     return replace(diff, kind="replace", causes=causes, idle=(), delete_first=first)
+
+
+def _updates(former: str, now: str) -> bool:
+    """Whether the provider updates what an alias leads to: one of its type, or of another API version of its kind."""
+    if former == now:
+        return True
+    return former.startswith(_KUBERNETES) and now.startswith(_KUBERNETES) and _kind(former) == _kind(now)
+
+
+def _kind(type_: str) -> str:
+    return type_.rpartition(":")[2]
 
 
 def _managed(resource: PlannedResource) -> bool:

@@ -47,7 +47,8 @@ _KUBERNETES: dict[str, tuple[str, ...]] = {
     "rbac.authorization.k8s.io/v1:RoleBinding": ("roleRef",),
     "storage.k8s.io/v1:StorageClass": ("parameters", "provisioner"),
 }
-_OBJECT = ("metadata.name", "metadata.namespace", "apiVersion", "kind")
+_OBJECT = ("metadata.name", "metadata.namespace", "kind")
+"""The API version is not among them: in another one it is the same object, which an alias leads to."""
 _RELEASE = ("name", "namespace")
 
 _FIXED_NAMES = {

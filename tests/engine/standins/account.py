@@ -119,8 +119,8 @@ class Account:
     def save(self, row: Row) -> None:
         with self.transaction():
             self._db.execute(
-                "UPDATE things SET inputs = ?, outputs = ? WHERE key = ?",
-                (json.dumps(row.inputs), json.dumps(row.outputs), row.key),
+                "UPDATE things SET type = ?, inputs = ?, outputs = ? WHERE key = ?",
+                (row.type, json.dumps(row.inputs), json.dumps(row.outputs), row.key),
             )
 
     def remove(self, row: Row) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from eks_blueprints.lifecycle.migrate.model import Given
@@ -16,6 +16,112 @@ cluster:
   endpoint_public_access: true
   public_access_cidrs: [203.0.113.0/24]
 """
+
+KARPENTER = (
+    HEAD.replace("1.35", "1.32")
+    + """\
+compute: {nodes: {kind: managed_nodes}}
+addons:
+  # as its guide installs it
+  karpenter:
+    kind: helm
+    chart: karpenter
+    repository: oci://public.ecr.aws/karpenter
+    version: 0.36.1  # before v1
+    namespace: kube-system
+    values: {settings: {clusterName: prod}}
+  pools:
+    kind: manifests
+    manifests:
+      # what the shop runs on
+      general:
+        apiVersion: karpenter.sh/v1beta1
+        kind: NodePool
+        metadata: {name: general}
+        spec:
+          disruption: {consolidationPolicy: WhenUnderutilized, expireAfter: 720h}
+          template:
+            metadata: {annotations: {karpenter.sh/do-not-evict: "true"}}
+            spec:
+              kubelet: {maxPods: 50}
+              nodeClassRef: {apiVersion: karpenter.k8s.aws/v1beta1, kind: EC2NodeClass, name: default}
+              requirements: [{key: karpenter.sh/capacity-type, operator: In, values: [spot]}]
+      default:
+        apiVersion: karpenter.k8s.aws/v1beta1
+        kind: EC2NodeClass
+        metadata: {name: default}
+        spec:
+          amiFamily: AL2023  # the newest
+          role: nodes
+          subnetSelectorTerms: [{tags: {karpenter.sh/discovery: prod}}]
+          securityGroupSelectorTerms: [{tags: {karpenter.sh/discovery: prod}}]
+"""
+)
+CHARTS = (
+    HEAD
+    + """\
+compute: {nodes: {kind: managed_nodes}}
+addons:
+  aws_load_balancer_controller: {}
+  # grows by events
+  keda: {}
+  external_dns:
+    zone_arns: ["arn:aws:route53:::hostedzone/Z1"]  # one
+  grafana: {delivery: helm}  # stays
+  kyverno: {}
+"""
+)
+
+INGRESSES = (
+    HEAD
+    + """\
+compute: {nodes: {kind: managed_nodes}}
+namespaces: {shop: {}}
+addons:
+  aws_load_balancer_controller: {}
+  # requests from outside
+  ingress_nginx:
+    scheme: internet-facing
+    certificate_arns: ["arn:aws:acm:eu-west-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"]
+    config: {proxy-body-size: 8m}
+  external_dns: {zone_arns: ["arn:aws:route53:::hostedzone/Z1"]}  # records
+  docs:
+    kind: manifests
+    manifests:
+      # by hand, once
+      docs:
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: docs, namespace: shop}
+        spec:
+          ingressClassName: nginx
+          rules:
+            - host: docs.example.com
+              http: {paths: [{path: /, pathType: Exact, backend: {service: {name: docs, port: {number: 80}}}}]}
+workloads:
+  web:
+    kind: deployment
+    namespace: shop
+    image: example.com/web:1.0
+    ports: {http: 8080}
+    # the shop itself
+    ingress:
+      ingress_class: nginx
+      hosts: [shop.example.com]
+      annotations:
+        nginx.ingress.kubernetes.io/proxy-body-size: 8m  # pictures
+teams:
+  blog:
+    namespaces: {blog: {}}
+    workloads:
+      posts:
+        kind: deployment
+        namespace: blog
+        image: example.com/posts:1.0
+        ports: {http: 8080}
+        ingress: {ingress_class: nginx, hosts: [blog.example.com], path: /posts, path_type: Exact}
+"""
+)
 
 PLATFORMS: dict[str, str] = {
     "gp2-to-gp3": HEAD + """\
@@ -110,6 +216,10 @@ compute:
     min_size: 1
     max_size: 3
 """,
+    "karpenter-v1beta1-to-v1": KARPENTER,
+    "ingress-nginx-to-gateway-api": INGRESSES,
+    "helm-to-argocd": CHARTS,
+    "helm-to-flux": CHARTS,
 }  # fmt: skip
 
 AWS_AUTH = """\
@@ -144,14 +254,14 @@ def given(folder: Path, name: str) -> Given:
     return Given(file)
 
 
-def folded(operations: Mapping[str, str]) -> dict[str, str]:
-    """Operations by name; those of one kind on all parts of an element as one."""
-    found: dict[str, str] = {}
-    for name, kind in operations.items():
+def folded(operations: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Operations by name; those of one kind on all parts of an element as one, and several on one name together."""
+    found: dict[str, set[str]] = {}
+    for name, kind in operations:
         whole = next((each for each in _WHOLE if name.startswith(f"{each}-")), None)
         key = f"{whole}-*" if whole and kind in ("create", "delete") else name
-        assert found.setdefault(key, kind) == kind, f"{key}: {found[key]} and {kind}"
-    return found
+        found.setdefault(key, set()).add(kind)
+    return {key: " and ".join(sorted(kinds)) for key, kinds in found.items()}
 
 
 _WHOLE = (
@@ -163,6 +273,9 @@ _WHOLE = (
     "prod-batch",
     "prod-cluster-autoscaler",
     "prod-cluster-role",
+    "prod-argocd",
+    "prod-fluxcd",
+    "prod-gateways",
 )
 
 EXPECTED: dict[str, dict[str, dict[str, str]]] = {
@@ -220,6 +333,52 @@ EXPECTED: dict[str, dict[str, dict[str, str]]] = {
         "beside": {"prod-own-managed-*": "create"},
         "shrink": {"prod-own-group": "update"},
         "remove": {"prod-own-*": "delete"},
+    },
+    "karpenter-v1beta1-to-v1": {
+        "annotations": {"prod-pools-general": "update"},
+        "patch-crds": {"prod-karpenter-*": "create"},
+        "patch": {"prod-karpenter-release": "update"},
+        "v1-crds": {"prod-karpenter-crd-release": "update"},
+        "v1": {"prod-karpenter-release": "update"},
+        "objects": {"prod-pools-default": "update", "prod-pools-general": "update"},
+        "v1-alone-crds": {"prod-karpenter-crd-release": "update"},
+        "v1-alone": {"prod-karpenter-release": "update"},
+    },
+    "ingress-nginx-to-gateway-api": {
+        "crds": {"prod-gateway-api-release": "create"},
+        "gateway": {"prod-gateways-*": "create", "prod-namespace-gateways-namespace": "create"},
+        "routes": {
+            "prod-team-blog-posts-http-route": "create",
+            "prod-docs-docs-route": "create",
+            "prod-external-dns-release": "update",
+            "prod-web-http-route": "create",
+        },
+        "traffic": {"prod-team-blog-posts-ingress": "update", "prod-docs-docs": "update", "prod-web-ingress": "update"},
+        "ingresses": {
+            "prod-team-blog-posts-ingress": "delete",
+            "prod-docs-docs": "delete",
+            "prod-web-ingress": "delete",
+        },
+        "remove": {"prod-ingress-nginx-release": "delete"},
+    },
+    "helm-to-argocd": {
+        "agent": {"prod-argocd-*": "create"},
+        "hold": {},
+        "default": {},
+        "move-keda": {"prod-keda-release": "create and delete"},
+        "move-external-dns": {"prod-external-dns-release": "create and delete"},
+        "settle": {"prod-keda-release": "update", "prod-external-dns-release": "update"},
+    },
+    "helm-to-flux": {
+        "agent": {"prod-fluxcd-*": "create"},
+        "hold": {},
+        "default": {},
+        "move-keda": {"prod-keda-release": "create and delete", "prod-keda-release-repository": "create"},
+        "move-external-dns": {
+            "prod-external-dns-release": "create and delete",
+            "prod-external-dns-release-repository": "create",
+        },
+        "settle": {},
     },
 }
 """What each phase does: nothing is replaced, and what holds data or nodes goes in the last phase alone."""

@@ -184,7 +184,7 @@ class KubernetesProvider(Provider):
         if namespace:
             cluster.need_namespace(self.account, at, namespace)
         patch = type.endswith("Patch")
-        existing = self.account.find(type, id, at.outputs["arn"])
+        existing = self._find(type, id, at)
         if existing and not patch:
             raise ServiceError("AlreadyExists", f'{kind.lower()} "{object_name}" already exists')
         cluster.await_ready(self.account, at, inputs)
@@ -234,6 +234,16 @@ class KubernetesProvider(Provider):
             "manifest": {},
         }
 
+    def _find(self, type: str, id: str, at: Row) -> Row | None:
+        """An object of a kind, in whichever version of its API it was written: the API server has but one."""
+        found = self.account.find(type, id, at.outputs["arn"])
+        if found is not None or type == RELEASE:
+            return found
+        head, _, kind = type.rpartition(":")
+        like = f"{head.rpartition('/')[0]}/"
+        rows = (row for row in self.account.rows(scope=at.outputs["arn"]) if row.id == id)
+        return next((row for row in rows if row.type.startswith(like) and row.type.endswith(f":{kind}")), None)
+
     def read(self, type: str, id: str) -> tuple[dict[str, Any], Outputs] | None:
         try:
             at = cluster.connect(self.account, self.kubeconfig)
@@ -241,12 +251,12 @@ class KubernetesProvider(Provider):
             if self.config.get("deleteUnreachable") in (True, "true"):
                 return None
             raise
-        row = self.account.find(type, id, at.outputs["arn"])
+        row = self._find(type, id, at)
         return (row.inputs, row.outputs) if row else None
 
     def update(self, type: str, id: str, olds: Outputs, inputs: dict[str, Any]) -> Outputs:
         at = cluster.connect(self.account, self.kubeconfig)
-        row = self.account.find(type, id, at.outputs["arn"])
+        row = self._find(type, id, at)
         if row is None:
             raise ServiceError("NotFound", f"{type} {id} not found")
         if type == RELEASE:
@@ -256,7 +266,7 @@ class KubernetesProvider(Provider):
         else:
             cluster.await_ready(self.account, at, inputs)
             row.outputs = self._outputs(type, inputs, row.get("metadata.name", id), row.outputs)
-        row.inputs = inputs
+        row.inputs, row.type = inputs, type
         self.account.save(row)
         return row.outputs
 
@@ -267,7 +277,7 @@ class KubernetesProvider(Provider):
             if self.config.get("deleteUnreachable") in (True, "true"):
                 return
             raise
-        row = self.account.find(type, id, at.outputs["arn"])
+        row = self._find(type, id, at)
         if row is None:
             raise NotFoundError(f"{type} {id} not found")
         cluster.check_delete(self.account, at, row)
