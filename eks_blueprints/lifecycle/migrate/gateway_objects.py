@@ -39,7 +39,10 @@ def gateway_objects(gateway: str, fields: Data, *, https: bool) -> Data:
     if certificates or https:
         listeners.append(_listener("https", "HTTPS", 443))
     if certificates:
-        spec["listenerConfigurations"] = [{"protocolPort": "HTTPS:443", "defaultCertificate": certificates[0]}]
+        listener: Data = {"protocolPort": "HTTPS:443", "defaultCertificate": certificates[0]}
+        if certificates[1:]:
+            listener["certificates"] = certificates[1:]
+        spec["listenerConfigurations"] = [listener]
     target = {"defaultConfiguration": {"targetType": "ip"}}
     parameters = {"group": _OF_AWS.partition("/")[0], "kind": "LoadBalancerConfiguration", "name": gateway}
     return {

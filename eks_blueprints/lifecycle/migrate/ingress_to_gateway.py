@@ -62,6 +62,13 @@ def _has_crds(data: Data) -> bool:
     return f"httproutes.{GROUP}" in str(elements(data, "addons", "manifests"))
 
 
+def _has_tls(data: Data) -> bool:
+    """Whether something answers to https: NGINX, or the load balancer in front of it."""
+    return any(each.has_tls for each in _exposed(data)) or any(
+        fields.get("certificate_arns") for fields in _controllers(data).values()
+    )
+
+
 def _crds(data: Data) -> Data:
     if _controllers(data) and not _has_crds(data):
         inside(data, "addons")["gateway_api"] = {}
@@ -169,8 +176,9 @@ def way(data: Data, _given: Given) -> Way:
 
 def _phases(data: Data) -> list[Phase]:
     names = ", ".join(dict.fromkeys(_gateways(data).values())) or "none"
+    scheme, port = ("https", 443) if _has_tls(data) else ("http", 80)
     answers = Command(
-        "curl --connect-to HOST:443:ADDRESS:443 https://HOST/",
+        f"curl --connect-to HOST:{port}:ADDRESS:{port} {scheme}://HOST/",
         "with the ADDRESS that kubectl get gateway -A prints: the answer that HOST gives today",
     )
     quiet = Command(

@@ -84,6 +84,18 @@ def test_tls_that_nginx_ends_gets_a_listener() -> None:
     tls = "      spec: {tls: [{hosts: [shop.example.com], secretName: shop}]}\n"
     assert listeners(plain.replace("      hosts: [shop", f"{tls}      hosts: [shop")) == ["HTTP", "HTTPS"]
     assert listeners(INGRESSES) == ["HTTP", "HTTPS"]
+    said = [str([(phase.before, phase.after) for phase in seen(text).way.phases]) for text in (plain, INGRESSES)]
+    assert ["http://HOST" in each for each in said] == [True, False]
+    assert ["https://HOST" in each for each in said] == [False, True]
+
+
+def test_every_certificate_goes_along() -> None:
+    arns = [f"arn:aws:acm:eu-west-1:111122223333:certificate/{number * 8}" for number in "123"]
+    text = INGRESSES.replace(CERTIFICATE, f"    certificate_arns: {json.dumps(arns)}\n")
+    made = seen(text).after["gateway"]["addons"]["gateways"]["manifests"]["public-configuration"]
+    assert made["spec"]["listenerConfigurations"] == [
+        {"protocolPort": "HTTPS:443", "defaultCertificate": arns[0], "certificates": arns[1:]}
+    ]
 
 
 @pytest.mark.parametrize(
