@@ -205,7 +205,7 @@ def test_a_role_that_iam_would_refuse_is_refused(role: dict[str, Any], message: 
 
 def test_a_prefix_or_path_that_cannot_be_is_refused() -> None:
     found = told({"iam": {"role_name_prefix": "a b", "path": "x/", "tags": {"aws:x": "y"}}})
-    assert [each.split(":")[0] for each in found] == ["iam.role_name_prefix", "iam.path", "iam.tags"]
+    assert [each.split(":")[0] for each in found] == ["iam.role_name_prefix", "iam.path", "iam.tags.aws"]
 
 
 @pytest.mark.parametrize(
