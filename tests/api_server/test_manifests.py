@@ -53,7 +53,9 @@ def objects(found: Recorded) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def refusals(found: Recorded, server: ApiServer) -> dict[str, str]:
-    return {name: said for name, manifest in objects(found) if (said := server.refusal(manifest))}
+    said = {name: server.refusal(manifest) for name, manifest in objects(found)}
+    # What another test has left there says nothing against the object.
+    return {name: each for name, each in said.items() if each and not each.endswith("already exists")}
 
 
 @pytest.mark.parametrize(("folder", "stack"), PROGRAMS, ids=lambda value: getattr(value, "name", value))
