@@ -9,6 +9,7 @@ from typing import Any
 from eks_blueprints.policies.definition import Context
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.scheduling.selectors import condition
 
 POD = "kubernetes:core/v1:Pod"
 CONTROLLER = "kubernetes:core/v1:ReplicationController"
@@ -159,17 +160,10 @@ def _is_open(value: Any) -> bool:
 
 
 def _expression(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    key, values = expression.get("key"), expression.get("values") or []
-    match expression.get("operator"):
-        case "In":
-            return labels.get(str(key)) in values
-        case "NotIn":
-            return labels.get(str(key)) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-    return False
+    asked = condition(expression)
+    if asked.values and _is_open(labels.get(asked.key)):
+        raise Undetermined(("metadata", "labels", asked.key))
+    return asked.of(labels)
 
 
 def in_namespace(stack: Stack, namespace: str, *types: str) -> list[Resource]:

@@ -81,7 +81,7 @@ def selector(given: Mapping[str, Any] | None) -> Selector:
     if given is None:
         return NOTHING
     found = [Condition(key, "In", frozenset({str(value)})) for key, value in (given.get("matchLabels") or {}).items()]
-    return Selector((*found, *map(_condition, given.get("matchExpressions") or ())))
+    return Selector((*found, *map(condition, given.get("matchExpressions") or ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +108,12 @@ class NodeTerm:
 def node_term(given: Mapping[str, Any]) -> NodeTerm:
     """A term of node affinity."""
     return NodeTerm(
-        tuple(map(_condition, given.get("matchExpressions") or ())),
-        tuple(map(_condition, given.get("matchFields") or ())),
+        tuple(map(condition, given.get("matchExpressions") or ())),
+        tuple(map(condition, given.get("matchFields") or ())),
     )
 
 
-def _condition(given: Mapping[str, Any]) -> Condition:
+def condition(given: Mapping[str, Any]) -> Condition:
+    """One of `matchExpressions` or `matchFields`."""
     values = frozenset(map(str, given.get("values") or ()))
     return Condition(str(given.get("key")), str(given.get("operator")), values)
