@@ -233,6 +233,13 @@ def test_what_is_not_the_clusters_alone_stays_by_its_arn(
     assert "by its ARN" in told
 
 
+def test_services_that_may_use_the_key_are_told(read: Callable[[Answers], Draft]) -> None:
+    draft = read({"GetKeyPolicy": {"Policy": trust({"Service": "logs.eu-west-1.amazonaws.com"})}})
+    assert taken(draft) == EVERYTHING
+    [said] = notes(draft)
+    assert "policy lets logs.eu-west-1.amazonaws.com use it too" in said
+
+
 def test_profiles_that_eks_makes_are_no_other_users(read: Callable[[Answers], Draft]) -> None:
     assert taken(read(profile("eks-eu-west-1-shop-4067990795380418201"))) == EVERYTHING
 
