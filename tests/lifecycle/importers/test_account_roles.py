@@ -150,7 +150,8 @@ def of_role(name: str, **more: Any) -> Answers:
 
 
 def about_key(**more: Any) -> Answers:
-    return recorded.belongings()["DescribeKey"][-1][1]["KeyMetadata"] | more
+    about: Answers = recorded.belongings()["DescribeKey"][-1][1]["KeyMetadata"]
+    return about | more
 
 
 def of_key(**more: Any) -> Answers:

@@ -27,7 +27,7 @@ def key(draft: Draft, arn: str) -> dict[str, Any]:
     policy = _policy(found.get("policy"))
     if policy is None:
         odd.append("policy")
-    if odd:
+    if odd or policy is None:
         draft.note(found, f"{', '.join(odd)}: no field says this of a key: stays as it is, by its ARN")
         return {"key_arn": arn}
     draft.give(found, "cluster.encryption_config", "cluster-key")
