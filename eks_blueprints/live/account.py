@@ -100,6 +100,8 @@ def _help(code: str) -> str:
         return "add the profile to ~/.aws/config, or correct the stack's account.profile"
     if code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"):
         return "give the caller this permission"
+    if code in ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"):
+        return "others ask AWS too: wait a minute, and run the command once more"
     if code in ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"):
         return "check the network, a proxy and the region"
     return "correct that, and run the command once more"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +56,20 @@ def of_aws(result: Result) -> dict[str, set[str]]:
     return found
 
 
-ADDED = {"LaunchTemplate", "RolePolicyAttachment"}
+ADDED = {"Alias", "LaunchTemplate", "RolePolicyAttachment"}
 """What may be created beside what is imported: neither data nor nodes are in it."""
 
 
-def taken_over(project: Project) -> Result:
-    """Take over all that was found, and let the stack file hold; gives the up after the adoption."""
+OF_ROLES_AND_KEYS = {"Role", "RolePolicyAttachment", "Key", "Alias"}
+
+
+def taken_over(project: Project, imported: AbstractSet[str] = frozenset()) -> Result:
+    """Take over all that was found, these types among it, and let the stack file hold; gives the up after that."""
     first = project.preview()
     preview = of_aws(first)
     assert preview.pop("create", set()) <= ADDED
     assert preview.keys() == {"import"}, [step for step in first.steps if step.op not in ("import", "same")]
+    assert imported <= preview["import"]
     before = {row.key: row.outputs for row in project.account.rows() if row.origin == "seed"}
     adopted = of_aws(project.up())
     assert adopted.pop("create", set()) <= ADDED
@@ -113,7 +118,7 @@ def test_a_cluster_that_runs_is_taken_over_with_nothing_replaced(
 ) -> None:
     recorded.play(monkeypatch, {**recorded.answers(), "DescribeAutoScalingGroups": groups})
     session = boto3.Session("testing", "testing", region_name=recorded.REGION)
-    taken_over(project_of(engine, read_cluster(session, recorded.NAME)))
+    taken_over(project_of(engine, read_cluster(session, recorded.NAME)), OF_ROLES_AND_KEYS)
 
 
 OLD = """\

@@ -23,8 +23,9 @@ def command(  # noqa: PLR0917 - click passes each option by name
     """Take over a cluster that runs, whoever made it, with nothing replaced.
 
     AWS is asked with boto3, and nothing is changed: the cluster, its node groups, Fargate profiles, add-ons, access
-    entries, Pod Identity associations, identity and OIDC providers, log group, VPC, and the Auto Scaling groups of
-    self-managed nodes. The caller needs the rights to describe and list these. Needs the extra `live`:
+    entries, Pod Identity associations, identity and OIDC providers, log group, VPC, the Auto Scaling groups of
+    self-managed nodes, its roles and its KMS key. The caller needs the rights to describe and list these; roles and
+    keys that it may not read, or that others use too, stay by their ARN. Needs the extra `live`:
     pip install 'eks-blueprints[live]'.
 
     Two files are written, as import terraform does: a stack file, and beside it the adoption, <stack>.adopt.yaml, by

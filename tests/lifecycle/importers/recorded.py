@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,9 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SUBNETS = ["subnet-0a10000000000000", "subnet-0b10000000000000"]
 HOME = f"/aws/eks/{NAME}/cluster"
 ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+KEY_ID = "0a1b2c3d-0000-4000-8000-0123456789ab"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/edge"
 _PIA = {"clusterName": NAME, "createdAt": NOW, "modifiedAt": NOW, "tags": {}}
 
 
@@ -27,15 +31,100 @@ def association(number: int, account: str, role: str, **more: Any) -> dict[str, 
     return {**_PIA, **where, "associationArn": arn, "associationId": f"a-{number}", **more}
 
 
+def role(name: str, service: str, *policies: str, path: str = "/", **more: Any) -> tuple[Any, Any, Any]:
+    """A role as IAM describes it, and what is attached to it."""
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": f"{service}.amazonaws.com"}}
+    answer = {
+        "Path": path,
+        "RoleName": name,
+        "RoleId": f"AROA{name.upper():0<16.16}".replace("-", "0"),
+        "Arn": f"{IAM}:role{path}{name}",
+        "CreateDate": NOW,
+        "AssumeRolePolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        "MaxSessionDuration": 3600,
+        "RoleLastUsed": {"LastUsedDate": NOW, "Region": REGION},
+        **more,
+    }
+    attached = [{"PolicyName": each, "PolicyArn": f"arn:aws:iam::aws:policy/{each}"} for each in policies]
+    asked = {"RoleName": name}
+    return (asked, {"Role": answer}), (asked, {"AttachedPolicies": attached}), (asked, {"PolicyNames": []})
+
+
+def belongings() -> dict[str, Any]:
+    """The roles and the key of the cluster; the tags of eksctl's CloudFormation are on one of them."""
+    made = [
+        {"Key": "aws:cloudformation:stack-name", "Value": "eksctl-shop"},
+        {"Key": "Zuständig", "Value": "Plattform 基盤"},
+    ]
+    nodes = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly")
+    roles = [
+        role("shop-cluster", "eks", "AmazonEKSClusterPolicy", path="/platform/", Tags=made, PermissionsBoundary={"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": BOUNDARY}),
+        role("shop-nodes", "ec2", *nodes),
+        role("shop-fargate", "eks-fargate-pods", "AmazonEKSFargatePodExecutionRolePolicy"),
+    ]  # fmt: skip
+    gets, attached, inline = (list(each) for each in zip(*roles, strict=True))
+    inline[1] = ({"RoleName": "shop-nodes"}, {"PolicyNames": ["logs-to-s3"]})
+    profile = {
+        "Path": "/",
+        "InstanceProfileName": f"eks-{KEY_ID}",
+        "InstanceProfileId": f"AIPA{'0' * 16}",
+        "Arn": f"{IAM}:instance-profile/eks-{KEY_ID}",
+        "CreateDate": NOW,
+        "Roles": [],
+    }
+    everything = {"Effect": "Allow", "Principal": {"AWS": f"{IAM}:root"}, "Action": "kms:*", "Resource": "*"}
+    about = {
+        "AWSAccountId": ACCOUNT,
+        "KeyId": KEY_ID,
+        "Arn": KEY,
+        "CreationDate": NOW,
+        "Enabled": True,
+        "Description": "Secrets of shop",
+        "KeyUsage": "ENCRYPT_DECRYPT",
+        "KeyState": "Enabled",
+        "Origin": "AWS_KMS",
+        "KeyManager": "CUSTOMER",
+        "KeySpec": "SYMMETRIC_DEFAULT",
+        "MultiRegion": False,
+    }
+    alias = {
+        "AliasName": "alias/shop-secrets",
+        "AliasArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/shop-secrets",
+        "TargetKeyId": KEY_ID,
+    }
+    return {
+        "GetRole": gets,
+        "ListAttachedRolePolicies": attached,
+        "ListRolePolicies": inline,
+        "ListInstanceProfilesForRole": {"InstanceProfiles": [profile]},
+        "DescribeKey": key_answers(about),
+        "GetKeyPolicy": {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [everything]})},
+        "GetKeyRotationStatus": {"KeyRotationEnabled": True, "RotationPeriodInDays": 180},
+        "ListResourceTags": {"Tags": [{"TagKey": "team", "TagValue": "platform"}]},
+        "ListAliases": {"Aliases": [alias]},
+    }  # fmt: skip
+
+
+def key_answers(about: Any, aliased: Any = None) -> list[tuple[Any, Any]]:
+    """What KMS says of the key, and of the alias that a stack gives it: by default that there is none."""
+    none = denied("DescribeKey", "NotFoundException")
+    alias = none if aliased is None else {"KeyMetadata": aliased}
+    return [({"KeyId": f"alias/eks/{NAME}"}, alias), ({}, {"KeyMetadata": about})]
+
+
+def denied(operation: str, code: str = "AccessDenied") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": f"{IAM}:user/x may not"}}, operation)
+
+
 def answers(**changed: Any) -> dict[str, Any]:
-    """By operation; a list of pairs where the answer depends on what is asked for."""
+    """By operation; a list of pairs where the answer depends on what is asked for; an error that is raised."""
     cluster = {
         "name": NAME,
         "arn": f"{EKS}:cluster/{NAME}",
         "createdAt": NOW,
         "version": "1.34",
         "endpoint": "https://shop.example.com",
-        "roleArn": f"{IAM}:role/shop-cluster",
+        "roleArn": f"{IAM}:role/platform/shop-cluster",
         "resourcesVpcConfig": {
             "subnetIds": SUBNETS,
             "securityGroupIds": ["sg-0c0c0c0c0c0c0c0c0"],
@@ -60,9 +149,7 @@ def answers(**changed: Any) -> dict[str, Any]:
         "certificateAuthority": {"data": "Q0E="},
         "platformVersion": "eks.7",
         "tags": {"team": "platform"},
-        "encryptionConfig": [
-            {"resources": ["secrets"], "provider": {"keyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"}}
-        ],
+        "encryptionConfig": [{"resources": ["secrets"], "provider": {"keyArn": KEY}}],
         "accessConfig": {"authenticationMode": "API"},
         "upgradePolicy": {"supportType": "STANDARD"},
         "deletionProtection": True,
@@ -126,13 +213,14 @@ def answers(**changed: Any) -> dict[str, Any]:
         association(1, "ebs-csi-controller-sa", "ebs-csi", ownerArn=addon["addonArn"]),
         association(2, "orders", "OrdersController"),
     ]
+    other = {**cluster, "name": "other", "roleArn": f"{IAM}:role/other", "encryptionConfig": []}
     subnet = {"VpcId": "vpc-0aaaaaaaaaaaaaaaa", "MapPublicIpOnLaunch": False}
-    return {
+    return belongings() | {
         "ListClusters": {"clusters": [NAME, "other"]},
-        "DescribeCluster": {"cluster": cluster},
-        "ListNodegroups": {"nodegroups": ["general"]},
+        "DescribeCluster": [({"name": NAME}, {"cluster": cluster}), ({}, {"cluster": other})],
+        "ListNodegroups": [({"clusterName": NAME}, {"nodegroups": ["general"]}), ({}, {"nodegroups": []})],
         "DescribeNodegroup": {"nodegroup": group},
-        "ListFargateProfiles": {"fargateProfileNames": ["jobs"]},
+        "ListFargateProfiles": [({"clusterName": NAME}, {"fargateProfileNames": ["jobs"]}), ({}, {"fargateProfileNames": []})],
         "DescribeFargateProfile": {"fargateProfile": profile},
         "ListAddons": {"addons": ["aws-ebs-csi-driver", "eks-pod-identity-agent"]},
         "DescribeAddon": [({"addonName": each["addonName"]}, {"addon": each}) for each in (addon, agent)],
@@ -199,11 +287,16 @@ def play(monkeypatch: pytest.MonkeyPatch, recorded: Mapping[str, Any]) -> list[s
         found = recorded.get(operation)
         if isinstance(found, list):
             found = next(said for wanted, said in found if wanted.items() <= dict(asked).items())
+        if isinstance(found, ClientError):
+            raise found
         if found is None:
             raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "none"}}, operation)
         shape = client.meta.service_model.operation_model(operation).output_shape
         report = ParamValidator().validate(found, shape)
         assert not report.has_errors(), report.generate_report()
+        if operation == "GetRole":  # botocore decodes its trust
+            about = found["Role"]
+            return {"Role": {**about, "AssumeRolePolicyDocument": json.loads(about["AssumeRolePolicyDocument"])}}
         return found
 
     monkeypatch.setattr("botocore.client.BaseClient._make_api_call", answer)

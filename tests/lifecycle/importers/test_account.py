@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -29,7 +28,7 @@ def session() -> Iterator[Any]:
 
 def read(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> Holdings:
     recorded.play(monkeypatch, recorded.answers(**changed))
-    return read_cluster(boto3.Session(region_name=recorded.REGION), recorded.NAME)
+    return read_cluster(aws.session(), recorded.NAME)
 
 
 def imported(monkeypatch: pytest.MonkeyPatch, folder: Path, answers: dict[str, Any]) -> tuple[Result, Any, Any]:
@@ -58,7 +57,8 @@ def test_every_part_becomes_a_field(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert cluster["version"] == "1.34"
     assert cluster["enabled_cluster_log_types"] == ["api", "audit"]
     assert cluster["public_access_cidrs"] == ["203.0.113.0/24"]
-    assert cluster["encryption_config"] == {"key_arn": f"arn:aws:kms:{recorded.REGION}:{recorded.ACCOUNT}:key/1"}
+    assert cluster["encryption_config"]["description"] == "Secrets of shop"
+    assert cluster["iam_role"]["name"] == "shop-cluster"
     assert cluster["log_group"] == {"retention_in_days": 90}
     assert cluster["support_type"] == "STANDARD"
     assert cluster["deletion_protection"] is True
@@ -79,6 +79,7 @@ def test_every_part_becomes_a_field(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     ids = {entry["id"] for named in adoption["resources"].values() for entry in named.values()}
     assert {"shop", "shop:general", "shop:jobs", "shop:aws-ebs-csi-driver", "shop,a-2", recorded.HOME} <= ids
     assert f"{recorded.IAM}:oidc-provider/{recorded.ISSUER}" in ids
+    assert {"shop-cluster", "shop-nodes", "shop-fargate", recorded.KEY_ID, "alias/shop-secrets"} <= ids
     assert "shop,a-1" not in ids  # it belongs to the add-on
     assert "replaced" not in done.output.replace("nothing is replaced", "")
 
@@ -97,14 +98,14 @@ def test_self_managed_nodes_are_told_from_those_of_eks(monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("session")
 def test_entries_of_a_cluster_with_aws_auth_alone_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     called = recorded.play(monkeypatch, recorded.answers(accessConfig={"authenticationMode": "CONFIG_MAP"}))
-    read_cluster(boto3.Session(region_name=recorded.REGION), recorded.NAME)
+    read_cluster(aws.session(), recorded.NAME)
     assert "ListAccessEntries" not in called
 
 
 @pytest.mark.usefixtures("session")
 def test_nothing_is_changed_in_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
     called = recorded.play(monkeypatch, recorded.answers())
-    read_cluster(boto3.Session(region_name=recorded.REGION), recorded.NAME)
+    read_cluster(aws.session(), recorded.NAME)
     assert {each for each in called if not each.startswith(("Describe", "List", "Get"))} == set()
 
 
@@ -118,7 +119,7 @@ def test_associations_of_addons_are_theirs(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_cluster_that_is_not_there_is_told_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
     recorded.play(monkeypatch, {"ListClusters": {"clusters": ["web", "data"]}})
     with pytest.raises(InputError, match='has no cluster of that name; got "shop"; known are data, web'):
-        read_cluster(boto3.Session(region_name=recorded.REGION), "shop")
+        read_cluster(aws.session(), "shop")
 
 
 @pytest.mark.usefixtures("session")
@@ -127,7 +128,7 @@ def test_a_right_that_lacks_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None
     del answers["ListAddons"]
     recorded.play(monkeypatch, answers)
     with pytest.raises(LiveError, match="cannot read cluster shop; AWS says ResourceNotFoundException"):
-        read_cluster(boto3.Session(region_name=recorded.REGION), recorded.NAME)
+        read_cluster(aws.session(), recorded.NAME)
 
 
 def test_nobody_is_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:

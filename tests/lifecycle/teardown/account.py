@@ -31,11 +31,12 @@ def account() -> Iterator[Any]:
         for key, value in _KEYS.items():
             patch.setenv(key, value)
         with mock_aws():
-            yield _session()
+            yield session()
 
 
 @cache
-def _session() -> Any:
+def session() -> Any:
+    """A session of nobody, in the region of the tests."""
     # One for all tests: each session reads the models of AWS's services again.
     return boto3.Session("testing", "testing", region_name=REGION)
 

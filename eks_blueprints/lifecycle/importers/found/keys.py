@@ -27,10 +27,14 @@ def key(draft: Draft, arn: str) -> dict[str, Any]:
     policy = _policy(found.get("policy"))
     if policy is None:
         odd.append("policy")
-    if odd:
+    if odd or policy is None:
         draft.note(found, f"{', '.join(odd)}: no field says this of a key: stays as it is, by its ARN")
         return {"key_arn": arn}
     draft.give(found, "cluster.encryption_config", "cluster-key")
+    if services := sorted(_services(policy)):
+        draft.note(
+            found, f"policy lets {', '.join(services)} use it too, while it becomes the stack's and goes with it"
+        )
     own = f"eks/{draft.name}"
     ids = {found.id, found.get("keyId"), arn}
     aliases = [
@@ -49,6 +53,16 @@ def key(draft: Draft, arn: str) -> dict[str, Any]:
     )
     fields |= {"multi_region": True} if found.get("multiRegion") else {}
     return fields | ({} if found.get("enableKeyRotation") else {"enable_key_rotation": False})
+
+
+def _services(policy: Mapping[str, Any]) -> set[str]:
+    """The services that a policy lets use a key, as principals."""
+    found: set[str] = set()
+    for each in policy["Statement"]:
+        principals = each.get("Principal") if isinstance(each, Mapping) and each.get("Effect") == "Allow" else None
+        named = principals.get("Service", ()) if isinstance(principals, Mapping) else ()
+        found |= {named} if isinstance(named, str) else set(map(str, named))
+    return found
 
 
 def _policy(text: Any) -> dict[str, Any] | None:

@@ -35,6 +35,12 @@ _USES = {
 """Where roles and keys are named by their ARN."""
 
 
+def uses(found: Found) -> dict[str, str]:
+    """The ARNs of the roles and the key that a resource names, by the property that names them."""
+    named = {path: at(found.properties, path) for path in _USES.get(found.type, ())}
+    return {path: str(arn) for path, arn in named.items() if arn}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One resource that exists. It holds no secret: a reader keeps only properties that the table of types names."""
@@ -93,7 +99,9 @@ class Holdings:
     source: str
     """What messages call the file that it was read from."""
     doubts: tuple[tuple[str, str], ...] = ()
-    """What is unfinished where it was read: the place, and what to do about it."""
+    """What is unfinished, or could not be read, where it was read: the place, and what to do about it."""
+    users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Who else uses a role or a key, besides what is in `resources`: by its ARN."""
 
     def of(self, type_: str, **match: Any) -> Iterator[Found]:
         """Those of a type, with some top-level properties."""
@@ -102,12 +110,11 @@ class Holdings:
                 yield each
 
     def other_users(self, arn: str, cluster: str) -> list[str]:
-        """Names of other clusters that use a role or a key, themselves or by their nodes and pods."""
-        users = set()
+        """Who else uses a role or a key: other clusters, for themselves or their nodes and pods, and `users`."""
+        users = set(self.users.get(arn, ()))
         for each in self.resources:
             own = each.properties.get("name" if each.type == CLUSTER else "clusterName")
-            paths = _USES.get(each.type, ())
-            if own not in (cluster, None) and any(at(each.properties, path) == arn for path in paths):
+            if own not in (cluster, None) and arn in uses(each).values():
                 users.add(str(own))
         return sorted(users)
 

@@ -12,6 +12,8 @@ from eks_blueprints.lifecycle.importers.found.draft import Draft, said, short_na
 from eks_blueprints.lifecycle.importers.found.model import ATTACHMENT, ROLE, Found
 
 _OWN_PATH = "/"
+_OF_AWS = ("/aws-service-role/", "/aws-reserved/")
+"""Beginnings of paths of roles that AWS itself makes and deletes."""
 _SECONDS = 3600
 """Longest session of a role that says nothing."""
 _MAKER = re.compile(r"^(Amazon|AWS)(?=.)")
@@ -74,6 +76,9 @@ def own_role(draft: Draft, arn: Any, service: str, path: str, resource: str) -> 
     """
     found = draft.holdings.one(ROLE, arn=arn) if arn else None
     if found is None or found.id is None:
+        return None
+    if str(found.get("path", _OWN_PATH)).startswith(_OF_AWS):
+        draft.note(found, f"path: {found.get('path')} is of roles that AWS manages: stays as it is, by its ARN")
         return None
     if (who := _others(found, service)) is not None:
         draft.note(found, f"assumeRolePolicy: {who}, and not {service}.amazonaws.com alone: stays as it is, by its ARN")
