@@ -14,6 +14,7 @@ from eks_blueprints.review.diff.changes import ABSENT, Change, Kind, PlanDiff, R
 from eks_blueprints.review.diff.effective import ignored
 from eks_blueprints.review.diff.values import compare, same
 from eks_blueprints.review.diff.words import transition, value
+from eks_blueprints.review.preview.facts import is_imported
 
 _KUBERNETES = "kubernetes:"
 _OPTIONS = ("protect", "retain_on_delete")
@@ -33,7 +34,7 @@ def diff_plans(old: Plan | None, new: Plan, *, notes: Sequence[str] = ()) -> Pla
             taken.add(former.urn)
             diffs.append(_pair(former, resource))
         else:
-            diffs.append(ResourceDiff("create", None, resource))
+            diffs.append(ResourceDiff("import" if is_imported(resource) else "create", None, resource))
     spreading = spread([_in_region(each, old, new) for each in diffs])
     gone = [ResourceDiff("delete", each, None) for urn, each in before.items() if urn not in taken]
     changing = [each for each in spreading if each.kind != "same"]

@@ -6,13 +6,14 @@ Whole sections stand apart by a hidden mark, so that a comment can be split betw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from eks_blueprints.core.printed import visible
 from eks_blueprints.review.cost.estimate import money
+from eks_blueprints.review.diff.changes import KINDS, Kind
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
-from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
+from eks_blueprints.review.report.lines import output_lines, parts, real, signs
 from eks_blueprints.review.report.model import Report, Security, StackReport, Version
 from eks_blueprints.review.report.rights import folded, quiet
 from eks_blueprints.review.report.rows import GROUPS, Row, findings, rows
@@ -50,11 +51,10 @@ def sections(report: Report) -> Iterator[str]:
 
 
 def _head(report: Report) -> str:
-    signs = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in report.counts.items())
     commit = f" · {code(report.commit)}" if report.commit else ""
     title = f"### {ICONS[report.level]} {plain(report.project or 'platform')}: {plain(report.verdict)}"
     means = f" · {'; '.join(_accounts(report))}"
-    facts = f"`{signs}` compared with {plain(report.base)}{commit}{means if report.changed else ''}"
+    facts = f"`{signs(report.counts)}` compared with {plain(report.base)}{commit}{means if report.changed else ''}"
     return "\n\n".join(part for part in (title, facts, _table(report), _gaps(report)) if part)
 
 
@@ -90,12 +90,19 @@ def _gaps(report: Report) -> str:
 def _table(report: Report) -> str:
     if not report.changed:
         return ""
-    head = "| stack | create | update | replace | delete | policies | $/month |\n|---|--:|--:|--:|--:|---|--:|"
-    return "\n".join([head, *(_row_of(stack) for stack in report.changed)])
+    kinds = columns(report.counts)
+    head = f"| stack | {' | '.join(kinds)} | policies | $/month |\n|---|{'--:|' * len(kinds)}---|--:|"
+    return "\n".join([head, *(_row_of(stack, kinds) for stack in report.changed)])
 
 
-def _row_of(stack: StackReport) -> str:
-    numbers = [f"**{n}**" if n and kind in ("replace", "delete") else str(n) for kind, n in stack.diff.counts.items()]
+def columns(counts: Mapping[str, int]) -> list[Kind]:
+    """What a table of stacks counts; imports only where there are some."""
+    return [kind for kind in KINDS if kind != "import" or counts[kind]]
+
+
+def _row_of(stack: StackReport, kinds: Sequence[Kind]) -> str:
+    counts = [(kind, stack.diff.counts[kind]) for kind in kinds]
+    numbers = [f"**{n}**" if n and kind in ("replace", "delete") else str(n) for kind, n in counts]
     return f"| {plain(stack.stack)} | {' | '.join(numbers)} | {_policy_cell(stack)} | {_cost_cell(stack)} |"
 
 
@@ -248,7 +255,7 @@ def _details(stack: StackReport, report: Report) -> Iterator[str]:
     prefix = _prefix(report, stack)
     for part in parts(stack):
         body = "\n".join(f"{mark} {text}" for mark, text in part.lines)
-        counts = " ".join(f"{SIGNS[kind]}{number}" for kind, number in part.counts.items())
+        counts = signs(part.counts, " ")
         title = f"{prefix}{plain(part.title)}{f' <code>{counts}</code>' if counts else ''}"
         yield f"<details><summary>{title}</summary>\n\n{fenced(body, 'diff')}\n\n</details>"
     if outputs := "\n".join(f"{mark} {text}" for mark, text in output_lines(stack.diff)):

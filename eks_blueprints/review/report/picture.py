@@ -17,7 +17,14 @@ _GAP = 12
 _LABEL = 92
 _ROW = 46
 _CHIP = 30
-_MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "−"}
+_MARKS = {"create": "+", "import": "=", "update": "~", "replace": "±", "delete": "−"}
+WORDS = {
+    "create": "created",
+    "import": "imported",
+    "update": "changed",
+    "replace": "replaced",
+    "delete": "deleted",
+}
 _LETTER = 7.1
 """Width of a letter of the small font, near enough to cut text before it leaves its box."""
 
@@ -81,8 +88,7 @@ class _Canvas:
 
 
 def _hint(part: Part) -> str:
-    words = {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "same": ""}
-    return ", ".join(filter(None, (part.name, part.detail, words[part.kind])))
+    return ", ".join(filter(None, (part.name, part.detail, WORDS.get(part.kind, ""))))
 
 
 def _control_plane(canvas: _Canvas, platform: Platform, y: float) -> float:

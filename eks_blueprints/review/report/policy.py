@@ -11,6 +11,7 @@ from eks_blueprints.policies.own import load
 from eks_blueprints.policies.report import Finding
 from eks_blueprints.policies.settings import FILE, read_settings
 from eks_blueprints.recording.plan import Plan
+from eks_blueprints.review.diff.imports import as_it_is, there_before
 from eks_blueprints.review.report.model import Policies
 
 
@@ -26,7 +27,8 @@ def judge(
     """Judge both plans by the new tree's settings, which stand beside the stack files.
 
     `folder` is the one of the new stack files, `old_folder` that of the old: local files of objects are read in each.
-    `renamed` gives old URNs their new ones: what is found of both is neither new nor fixed.
+    What a plan takes over as it is was there before, with what is found of it; when that ends, it is found anew, as only
+    then the plan is carried out. `renamed` gives old URNs their new ones: what is found of both is neither new nor fixed.
     """
     now_called = renamed or {}
 
@@ -36,7 +38,11 @@ def judge(
     load(folder)
     judgement = read_settings((folder or Path()) / FILE, new.stack)
     after = check_plan(new, judgement, today=today, folder=folder)
-    before = check_plan(old, judgement, today=today, folder=old_folder).failed() if old else []
+    there = there_before(old, new)
+    found = check_plan(there, judgement, today=today, folder=old_folder if old else folder).failed() if there else []
+    # Of what stands around them in the new plan, nothing was there before.
+    own = {each.urn for side in (old, there) if side for each in side.resources if side is old or as_it_is(each)}
+    before = [each for each in found if each.urn in own]
     was = {key(each) for each in before}
     now = {key(each) for each in after.failed()}
     return Policies(
