@@ -28,25 +28,14 @@ def ended(diff: PlanDiff) -> list[PlannedResource]:
 
 
 def there_before(old: Plan | None, new: Plan) -> Plan | None:
-    """What is there before an up: what the old plan made, and what the new one takes over as it is; None for nothing.
-
-    What the old plan only took over is not in it, as its inputs were not carried out: the cloud may have others.
-    """
-    known = [each for each in old.resources if not as_it_is(each)] if old else []
-    if old is not None and len(known) == len(old.resources) and not any(map(is_imported, new.resources)):
+    """What is there before an up: what the old plan made, and what the new one imports as it is; None for nothing."""
+    there = {each.urn for each in old.resources} if old else set()
+    taken = [each for each in new.resources if each.urn not in there and is_imported(each) and as_it_is(each)]
+    if not taken:
         return old
-    named = {each.urn for each in old.resources} if old else set()
-    made = {each.urn for each in known}
-    taken = [
-        each
-        for each in new.resources
-        if as_it_is(each) and each.urn not in made and (is_imported(each) or each.urn in named)
-    ]
-    if not taken and old is None:
-        return None
     # What they are in and managed with says where they belong.
-    around = [each for each in new.resources if each.urn not in made and _is_around(each)]
-    return replace(old or new, resources=(*known, *around, *taken))
+    around = [each for each in new.resources if each.urn not in there and _is_around(each)]
+    return replace(old or new, resources=(*(old.resources if old else ()), *around, *taken))
 
 
 def _is_around(resource: PlannedResource) -> bool:

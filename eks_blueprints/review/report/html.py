@@ -71,7 +71,11 @@ def _stack(stack: StackReport) -> Iterator[str]:
         yield f'<p class="basis">Not followed: {markup("; ".join(told_gaps(stack.gaps)))}</p>'
     yield from _titled("Needs attention", _cards(stack))
     if picture := draw(platform(stack.diff)):
-        legend = "".join(f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>' for k, w in WORDS.items() if k != "import" or stack.diff.counts[k])
+        legend = "".join(
+            f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>'
+            for k, w in WORDS.items()
+            if k != "import" or stack.diff.counts[k]
+        )
         yield f'<div class="frame">{picture}</div><div class="legend">{legend}</div>'
     if stack.system_pods:
         yield f'<p class="basis">{markup(_upper(stack.system_pods))}.</p>'

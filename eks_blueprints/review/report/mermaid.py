@@ -24,7 +24,9 @@ def graph(plan: Plan, diff: PlanDiff | None = None) -> str:
     lines = ["graph LR"]
     lines += [f'  {_id(each.urn, nodes)}["{_label(each, sizes[each.urn])}"]' for each in nodes]
     lines += [f"  {_id(user, nodes)} --> {_id(used, nodes)}" for user, used in edges]
-    lines += _outlines(nodes, owners, diff) if diff is not None and (diff.old is not None or diff.counts["import"]) else []
+    lines += (
+        _outlines(nodes, owners, diff) if diff is not None and (diff.old is not None or diff.counts["import"]) else []
+    )
     return "\n".join(lines) + "\n"
 
 

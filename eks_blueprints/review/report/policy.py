@@ -27,8 +27,8 @@ def judge(
     """Judge both plans by the new tree's settings, which stand beside the stack files.
 
     `folder` is the one of the new stack files, `old_folder` that of the old: local files of objects are read in each.
-    What a plan takes over as it is was there before, with what is found of it; when that ends, it is found anew, as only
-    then the plan is carried out. `renamed` gives old URNs their new ones: what is found of both is neither new nor fixed.
+    What a plan takes over as it is was there before, with what is found of it. When that ends, it is found anew: only
+    then the plan is carried out, and the cloud may have had something else. `renamed` gives old URNs their new ones: what is found of both is neither new nor fixed.
     """
     now_called = renamed or {}
 
@@ -40,9 +40,8 @@ def judge(
     after = check_plan(new, judgement, today=today, folder=folder)
     there = there_before(old, new)
     found = check_plan(there, judgement, today=today, folder=old_folder if old else folder).failed() if there else []
-    # Of what stands around them in the new plan, nothing was there before.
-    own = {each.urn for side in (old, there) if side for each in side.resources if side is old or as_it_is(each)}
-    before = [each for each in found if each.urn in own]
+    unlike = _unlike(old, new)
+    before = [each for each in found if each.urn not in unlike]
     was = {key(each) for each in before}
     now = {key(each) for each in after.failed()}
     return Policies(
@@ -55,3 +54,11 @@ def judge(
         not_scanned=after.not_scanned,
         exempt=after.exempt,
     )
+
+
+def _unlike(old: Plan | None, new: Plan) -> set[str]:
+    """URNs of what is not, or may not be, in the cloud as the plan of what was there before has it."""
+    before = old.by_urn() if old else {}
+    taken = {each.urn for each in new.resources if as_it_is(each)}
+    ends = {urn for urn, each in before.items() if as_it_is(each) and urn not in taken}
+    return ends | {each.urn for each in new.resources if each.urn not in before and each.urn not in taken}
