@@ -8,8 +8,9 @@ from typing import Any
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.diff.changes import ABSENT, Change
 from eks_blueprints.review.diff.words import transition
+from eks_blueprints.review.report.escaped import code, fenced, plain, sentence
 from eks_blueprints.review.report.lines import SIGNS
-from eks_blueprints.review.report.markdown import CLEAN, ICONS, SECTION, code, columns, fenced, plain, sentence
+from eks_blueprints.review.report.markdown import CLEAN, ICONS, SECTION, columns
 
 _MOST = 30
 _MOST_CHANGES = 400

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eks_blueprints.core.printed import markup
+from eks_blueprints.review.diff.changes import Kind
 from eks_blueprints.review.report.platform import Group, Part, Platform
 
 WIDTH = 1080
@@ -18,7 +19,7 @@ _LABEL = 92
 _ROW = 46
 _CHIP = 30
 _MARKS = {"create": "+", "import": "=", "update": "~", "replace": "±", "delete": "−"}
-WORDS = {
+WORDS: dict[Kind, str] = {
     "create": "created",
     "import": "imported",
     "update": "changed",

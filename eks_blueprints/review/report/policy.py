@@ -27,8 +27,10 @@ def judge(
     """Judge both plans by the new tree's settings, which stand beside the stack files.
 
     `folder` is the one of the new stack files, `old_folder` that of the old: local files of objects are read in each.
+    `renamed` gives old URNs their new ones: what is found of both is neither new nor fixed.
+
     What a plan takes over as it is was there before, with what is found of it. When that ends, it is found anew: only
-    then the plan is carried out, and the cloud may have had something else. `renamed` gives old URNs their new ones: what is found of both is neither new nor fixed.
+    then the plan is carried out, and the cloud may have had something else.
     """
     now_called = renamed or {}
 
