@@ -56,7 +56,7 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counts() -> dict[str, Any]:
-    return _object(**{str(kind): _COUNT for kind in KINDS})
+    return _object((), **{str(kind): _COUNT for kind in KINDS})
 
 
 def _stack() -> dict[str, Any]:
