@@ -14,7 +14,7 @@ from eks_blueprints.core.spec import kind_name
 BASES = {
     "AddOn": "base",
     "Chart": "_helm_addon",
-    "EksAddOn": "base",
+    "EksAddOn": "_eks_managed",
     "HelmAddOn": "_helm_addon",
     "ManifestAddOn": "_manifest_addon",
 }

@@ -1,4 +1,5 @@
 # Written by `make generate`; do not edit.
+from eks_blueprints.addons._eks_managed import EksAddOn as EksAddOn
 from eks_blueprints.addons._helm_addon import Chart as Chart
 from eks_blueprints.addons._helm_addon import HelmAddOn as HelmAddOn
 from eks_blueprints.addons._manifest_addon import ManifestAddOn as ManifestAddOn
@@ -61,7 +62,6 @@ from eks_blueprints.addons.aws_node_termination_handler import AwsNodeTerminatio
 from eks_blueprints.addons.aws_privateca_issuer import AwsPrivatecaIssuer as AwsPrivatecaIssuer
 from eks_blueprints.addons.backstage import Backstage as Backstage
 from eks_blueprints.addons.base import AddOn as AddOn
-from eks_blueprints.addons.base import EksAddOn as EksAddOn
 from eks_blueprints.addons.bottlerocket_shadow import BottlerocketShadow as BottlerocketShadow
 from eks_blueprints.addons.bottlerocket_update_operator import BottlerocketUpdateOperator as BottlerocketUpdateOperator
 from eks_blueprints.addons.calico import Calico as Calico

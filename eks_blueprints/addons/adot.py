@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._pods import NodeSelector, Toleration, pod_settings
 from eks_blueprints.addons.amazon_cloudwatch_observability import AmazonCloudwatchObservability
-from eks_blueprints.addons.base import AddOn, EksAddOn
+from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.cert_manager import CertManager
 from eks_blueprints.core.spec import Many
 

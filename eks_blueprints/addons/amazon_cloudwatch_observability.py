@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import model_validator
 
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import DAEMON, Fit
 from eks_blueprints.addons._pods import Toleration, pod_settings
 from eks_blueprints.addons.aws_for_fluent_bit import AwsForFluentBit
-from eks_blueprints.addons.base import AddOn, EksAddOn
+from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.leaves import RegionalKeyArn
 from eks_blueprints.core.spec import In, Many

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import Fit, Stage
-from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import RegionalKeyArn, Tags
 from eks_blueprints.core.spec import In, Many

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, Field
 
 from eks_blueprints.addons._arns import FileSystemArn
 from eks_blueprints.addons._efs_parts import EfsFileSystem, check_file_systems
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._pods import NodeSelector, Toleration, pod_settings
-from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import Tags

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eks_blueprints.addons._arns import BucketName
 from eks_blueprints.addons._bucket import bucket_arn
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import DAEMON, Fit, Stage
-from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.spec import In, Many
 

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from eks_blueprints.addons._arns import BucketName
 from eks_blueprints.addons._bucket import use_of_bucket
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import DAEMON, Fit, Stage
-from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import KeyArn
 from eks_blueprints.core.spec import In, Many

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import DAEMON, Fit
-from eks_blueprints.addons.base import EksAddOn
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import Ground

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import Fit, Stage
 from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toleration, pod_settings
-from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.spec import Many, Spec
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from eks_blueprints.addons._eks_managed import EksManaged
 from eks_blueprints.addons._helm_values import Namespace, PolicyArns
-from eks_blueprints.addons.base import EksManaged
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.spec import In
 

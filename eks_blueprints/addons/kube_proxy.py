@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import Fit
-from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.errors import Faults, shown
 
 _SCHEDULERS = Literal["rr", "lc", "dh", "sh", "sed", "nq"]

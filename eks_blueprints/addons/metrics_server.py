@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._pods import NodeSelector, PodDisruptionBudget, Toleration, pod_settings
-from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.spec import Many
 
 

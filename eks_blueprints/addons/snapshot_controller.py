@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator
 
-from eks_blueprints.addons.base import EksAddOn
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons.storage_classes import Driver, ebs_driver
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.leaves import Tags, object_name

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons._fit import Fit
-from eks_blueprints.addons.base import EksAddOn
 from eks_blueprints.core.errors import Faults, Problem, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow

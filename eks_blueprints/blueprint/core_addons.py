@@ -24,7 +24,7 @@ def completed(own: Iterable[AddOn], core: Iterable[str], without: Container[str]
 
     A network plugin stands in for vpc_cni; beside one it has to be listed.
     """
-    from eks_blueprints.addons.base import EksManaged
+    from eks_blueprints.addons._eks_managed import EksManaged
 
     own = tuple(own)
     names = {addon.name for addon in own} | {addon.name_in_eks for addon in own if isinstance(addon, EksManaged)}

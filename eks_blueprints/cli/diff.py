@@ -49,7 +49,7 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
     "--fail-on",
     default="",
     metavar="GATES",
-    help="Exit with 3 on any of: create, update, replace, delete, policy, security, attention, cost>DOLLARS.",
+    help="Exit with 3 on any of: create, import, update, replace, delete, policy, security, attention, cost>DOLLARS.",
 )
 @click.option(
     "--cost-threshold",

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.addons._capability import CapabilityAddOn
 from eks_blueprints.addons._chart_addon import ChartAddOn
+from eks_blueprints.addons._eks_managed import EksAddOn, EksManaged
 from eks_blueprints.addons._helm_addon import HelmAddOn
-from eks_blueprints.addons.base import AddOn, EksAddOn, EksManaged
+from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.elements import element_class, kinds
 from eks_blueprints.reference.docstrings import class_doc
 

@@ -96,6 +96,9 @@ finding, and so is a waiver that matches nothing.
 To adopt the rules on an existing platform, `eks-blueprints policy baseline` writes waivers of 90 days for today's
 findings: new findings fail at once, and the existing ones are listed until their waivers expire.
 
+In `diff`, findings that were there before do not fail the `policy` gate. This includes resources that the stack
+[takes over](../guides/adopt.md#policies-and-the-check-of-pull-requests) as they are, until the adoption ends.
+
 ## Rules
 """
 

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from eks_blueprints import BlueprintArgs
 from eks_blueprints.addons._chart_addon import ChartAddOn
+from eks_blueprints.addons._eks_managed import EksManaged
 from eks_blueprints.addons._helm_addon import HelmAddOn
 from eks_blueprints.addons._helm_values import CHART_VERSION, chart_repository
-from eks_blueprints.addons.base import AddOn, EksManaged
+from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.blueprint.order import in_order
 from eks_blueprints.core.errors import problems_of

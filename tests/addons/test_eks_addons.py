@@ -10,8 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from eks_blueprints import BlueprintArgs, ClusterArgs, NetworkArgs
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.addons.aws_ebs_csi_driver import AwsEbsCsiDriver
-from eks_blueprints.addons.base import AddOn, EksAddOn
+from eks_blueprints.addons.base import AddOn
 from eks_blueprints.addons.coredns import Coredns
 from eks_blueprints.addons.eks_addon import EksAddon, _identities
 from eks_blueprints.addons.eks_pod_identity_agent import EksPodIdentityAgent

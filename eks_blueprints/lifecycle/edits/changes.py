@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -51,10 +52,12 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any], at: Path = 
             yield Change((*at, key), value)
 
 
-def inline(value: Any) -> str:
-    """A value as YAML on one line."""
+def inline(value: Any, *, as_json: bool = False) -> str:
+    """A value as YAML on one line; also as JSON, which has quotes around every text."""
     from eks_blueprints.lifecycle.edits.text import scalar
 
+    if as_json:
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{scalar(key)}: {inline(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):

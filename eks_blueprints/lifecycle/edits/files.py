@@ -86,8 +86,8 @@ class Files:
             text = edit(self.texts[file], document)
             found = _parsed(text, str(file)).data
         except (InputError, KeyError):  # KeyError: a merge key brings the part
-            found = None
-        if found != expected:
+            text, found = "", None
+        if found != expected or (edited.is_json(self.texts[file]) and not edited.is_json(text)):
             place = document.place(change.path)
             message = "cannot be changed alone as it is written; got an anchor, an alias, a comment inside of it or a "
             do = f"write {change} by hand"

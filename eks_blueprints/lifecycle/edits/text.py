@@ -22,12 +22,21 @@ _FIRST = "kind"
 """The key that stays the first one of an element."""
 
 
+def is_json(text: str) -> bool:
+    """Whether a text is JSON, which is YAML too and is still to be JSON after a change."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
 def replaced(text: str, document: Document, change: Change) -> str:
     """The text with another value at a path that it has."""
     place = document.values[change.path]
     start = _offset(text, place)
     old = _at(document.data, change.path)
-    if isinstance(old, dict | list) or not isinstance(change.value, str):
+    if isinstance(old, dict | list) or not isinstance(change.value, str) or is_json(text):
         return _replaced_whole(text, change)
     token = _token(text, start, place)
     quote = token[:1] if token[:1] in ("'", '"') else ""
@@ -41,7 +50,7 @@ def _replaced_whole(text: str, change: Change) -> str:
     start = text.index(":", start) + 1
     if _COMMENT.search(text[start:end]):
         return text
-    return f"{text[:start]} {inline(change.value)}{text[end:]}"
+    return f"{text[:start]} {inline(change.value, as_json=is_json(text))}{text[end:]}"
 
 
 def added(text: str, document: Document, change: Change, above: Path) -> str:
@@ -50,10 +59,13 @@ def added(text: str, document: Document, change: Change, above: Path) -> str:
     value = change.value
     for each in reversed(below):
         value = {each: value}
-    entry = f"{scalar(key)}: {inline(value)}"
+    as_json = is_json(text)
+    entry = f"{inline(key, as_json=as_json)}: {inline(value, as_json=as_json)}"
     place = document.values[above]
     inside = _at(document.data, above)
     start = _offset(text, place)
+    if inside is None and as_json:
+        return _replaced_whole(text, Change(above, {key: value}))
     if inside is None:
         at = text.index(":", _offset(text, document.keys[above])) + 1
         return f"{text[:at]} {{{entry}}}{text[at:]}"
@@ -123,11 +135,13 @@ def _in_braces(  # noqa: PLR0917 - one place in a text
 ) -> str:
     if not keys:
         return f"{text[: start + 1]}{entry}{text[start + 1 :]}"
+    at = _offset(text, document.keys[*above, keys[0]])
+    # Where the first key stands on a line of its own, so does the new one.
+    apart = space if "\n" in (space := text[start + 1 : at]) and not space.strip() else " "
     if keys[0] == _FIRST:
         end = _end(text, _nodes(text, (*above, _FIRST))[1])
-        return f"{text[:end]}, {entry}{text[end:]}"
-    at = _offset(text, document.keys[*above, keys[0]])
-    return f"{text[:at]}{entry}, {text[at:]}"
+        return f"{text[:end]},{apart}{entry}{text[end:]}"
+    return f"{text[:at]}{entry},{apart}{text[at:]}"
 
 
 def _in_block(  # noqa: PLR0917 - one place in a text

@@ -8,8 +8,9 @@ from typing import Any
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.diff.changes import ABSENT, Change
 from eks_blueprints.review.diff.words import transition
+from eks_blueprints.review.report.escaped import code, fenced, plain, sentence
 from eks_blueprints.review.report.lines import SIGNS
-from eks_blueprints.review.report.markdown import CLEAN, ICONS, SECTION, code, fenced, plain, sentence
+from eks_blueprints.review.report.markdown import CLEAN, ICONS, SECTION, columns
 
 _MOST = 30
 _MOST_CHANGES = 400
@@ -35,15 +36,13 @@ def _sections(data: Mapping[str, Any]) -> list[str]:
 def _head(data: Mapping[str, Any]) -> str:
     title = f"### {ICONS[data['level']]} {plain(data['project'] or 'platform')}: {plain(data['verdict'])}"
     commit = f" · {code(data['commit'])}" if data["commit"] else ""
-    rows = ["| stack | create | update | replace | delete | policies |", "|---|--:|--:|--:|--:|---|"]
+    kinds = columns(data["counts"])
+    rows = [f"| stack | {' | '.join(kinds)} | policies |", f"|---|{'--:|' * len(kinds)}---|"]
     for stack in data["stacks"]:
-        counts = " | ".join(str(stack["counts"][kind]) for kind in _KINDS)
+        counts = " | ".join(str(stack["counts"][kind]) for kind in kinds)
         rows.append(f"| {plain(stack['stack'])} | {counts} | {_policy_cell(stack['policies'])} |")
     table = "\n".join(rows) if data["stacks"] else ""
     return "\n\n".join(part for part in (title, f"compared with {plain(data['base'])}{commit}", table) if part)
-
-
-_KINDS = ("create", "update", "replace", "delete")
 
 
 def _policy_cell(policies: Mapping[str, Any] | None) -> str:
@@ -119,7 +118,7 @@ def _versions(stack: Mapping[str, Any], of: str) -> str:
 def _changes(stack: Mapping[str, Any], of: str) -> str:
     lines = []
     for each in stack["resources"]:
-        mark = {"create": "+", "delete": "-"}.get(each["kind"], "!")
+        mark = {"create": "+", "import": " ", "delete": "-"}.get(each["kind"], "!")
         lines.append(f"{mark} {SIGNS[each['kind']]} {each['type'].rpartition(':')[2]} {each['name']}")
         for change in each["changes"]:
             told = transition(Change(change["path"], change.get("old", ABSENT), change.get("new", ABSENT)))

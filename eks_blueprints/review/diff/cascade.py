@@ -48,7 +48,7 @@ def _users(diffs: Sequence[ResourceDiff]) -> Mapping[str, list[str]]:
     found = {each.urn: each.name for each in diffs}
     for each in diffs:
         resource = each.new
-        if resource is None or each.kind == "create":
+        if resource is None or each.kind in ("create", "import"):
             continue
         taken = [urn for urns in resource.property_dependencies.values() for urn in urns]
         taken += [resource.provider or "", resource.options.get("deleted_with", "")]

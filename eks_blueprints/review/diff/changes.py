@@ -11,9 +11,9 @@ from typing import Any, Literal
 from eks_blueprints.core.plain_secrets import hidden, hidden_line
 from eks_blueprints.recording.plan import Plan, PlannedResource
 
-Kind = Literal["create", "update", "replace", "delete", "same"]
+Kind = Literal["create", "import", "update", "replace", "delete", "same"]
 
-KINDS: tuple[Kind, ...] = ("create", "update", "replace", "delete")
+KINDS: tuple[Kind, ...] = ("create", "import", "update", "replace", "delete")
 
 
 class _Absent:

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from eks_blueprints.adoption.types import types
 from eks_blueprints.recording.plan import Plan, PlannedResource, by_default_provider
 from eks_blueprints.review.diff import replacement
 from eks_blueprints.review.diff.aliases import match
 from eks_blueprints.review.diff.cascade import spread
 from eks_blueprints.review.diff.changes import ABSENT, Change, Kind, PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.effective import ignored
-from eks_blueprints.review.diff.values import compare, same
+from eks_blueprints.review.diff.values import bare, compare, same
 from eks_blueprints.review.diff.words import transition, value
+from eks_blueprints.review.preview.facts import is_imported
 
 _KUBERNETES = "kubernetes:"
 _OPTIONS = ("protect", "retain_on_delete")
@@ -33,7 +35,7 @@ def diff_plans(old: Plan | None, new: Plan, *, notes: Sequence[str] = ()) -> Pla
             taken.add(former.urn)
             diffs.append(_pair(former, resource))
         else:
-            diffs.append(ResourceDiff("create", None, resource))
+            diffs.append(ResourceDiff("import" if is_imported(resource) else "create", None, resource))
     spreading = spread([_in_region(each, old, new) for each in diffs])
     gone = [ResourceDiff("delete", each, None) for urn, each in before.items() if urn not in taken]
     changing = [each for each in spreading if each.kind != "same"]
@@ -110,7 +112,15 @@ def _changes(old: PlannedResource, new: PlannedResource) -> list[Change]:
             found.append(Change(key, ABSENT if before is None else before, ABSENT if after is None else after))
         else:
             found += compare(before, after, key, lambda path: replacement.is_set(new.type, path))
-    return found
+    return [each for each in found if not _is_none_twice(each, new.type)]
+
+
+def _is_none_twice(change: Change, type_: str) -> bool:
+    """Whether it is an empty list against nothing, of an input that AWS gives no value of its own to."""
+    if [] not in (change.old, change.new) or ABSENT not in (change.old, change.new):
+        return False
+    known = types().get(type_)
+    return known is not None and bare(change.path) not in known.computed
 
 
 def _told(new: PlannedResource, change: Change, old: PlannedResource) -> Change:

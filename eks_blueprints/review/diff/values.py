@@ -21,6 +21,8 @@ IDENTITIES = (
 IsSet = Callable[[str], bool]
 
 _POLICY_SETS = frozenset({"Action", "NotAction", "Resource", "NotResource"})
+_DEPTHS = {**dict.fromkeys(_POLICY_SETS, 0), "Principal": 1, "NotPrincipal": 1, "Condition": 2}
+"""How deep in a statement stands what may be one text or a list of them."""
 
 
 def compare(old: Any, new: Any, path: str, is_set: IsSet) -> Iterator[Change]:
@@ -204,7 +206,7 @@ def set_in_document(path: str) -> bool:
 
 
 def as_policy(value: Any) -> Any:
-    """An IAM policy with every action and resource as a list, which is how AWS reads them."""
+    """An IAM policy with every action, resource, principal and value of a condition as a list, as AWS reads them."""
     if isinstance(value, Mapping) and "Statement" in value:
         statements = value["Statement"] if isinstance(value["Statement"], list) else [value["Statement"]]
         return {**value, "Statement": [_as_statement(each) for each in statements]}
@@ -214,7 +216,14 @@ def as_policy(value: Any) -> Any:
 def _as_statement(statement: Any) -> Any:
     if not isinstance(statement, Mapping):
         return statement
-    return {key: [each] if key in _POLICY_SETS and isinstance(each, str) else each for key, each in statement.items()}
+    return {key: _as_lists(each, _DEPTHS[key]) if key in _DEPTHS else each for key, each in statement.items()}
+
+
+def _as_lists(value: Any, depth: int) -> Any:
+    """A single text some mappings deep as a list of one; `*` for every principal is no list."""
+    if depth and isinstance(value, Mapping):
+        return {key: _as_lists(each, depth - 1) for key, each in value.items()}
+    return [value] if not depth and isinstance(value, str) else value
 
 
 def _marked(value: Any) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from eks_blueprints.policies.stack import Stack
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.effects.addons import addons
+from eks_blueprints.review.effects.adoptions import adoptions
 from eks_blueprints.review.effects.auto_mode import auto_mode
 from eks_blueprints.review.effects.drift import drift
 from eks_blueprints.review.effects.in_place import in_place
@@ -40,6 +41,7 @@ _TOLD: tuple[Callable[[PlanDiff], Iterator[Attention]], ...] = (
     protections,
     addons,
     without_effect,
+    adoptions,
 )
 
 _LEVELS: tuple[Level, ...] = ("danger", "warning", "note")

@@ -21,7 +21,10 @@ _STACK = "pulumi:pulumi:Stack"
 _REPLACING = frozenset(
     {"replace", "create-replacement", "delete-replaced", "import-replacement", "read-replacement", "discard-replaced"}
 )
-_KINDS: dict[str, Kind] = {"create": "create", "import": "create", "update": "update", "delete": "delete"}
+_KINDS: dict[str, Kind] = {"create": "create", "import": "import", "update": "update", "delete": "delete"}
+
+_MADE = ("create", "import")
+"""Kinds of what was not in the state."""
 
 
 def plan_diff(
@@ -73,7 +76,7 @@ def _deciding(group: Sequence[Step]) -> Step:
 def _old_rows(groups: Mapping[str, list[Step]]) -> Iterator[Row]:
     for urn, group in groups.items():
         row = next((step.old for step in (_deciding(group), *group) if step.old), None)
-        if row is not None and _kind(group) != "create":
+        if row is not None and _kind(group) not in _MADE:
             yield {**row, "urn": urn, "delete": False, "external": _read(group)}
 
 
@@ -82,7 +85,7 @@ def _new_rows(groups: Mapping[str, list[Step]]) -> Iterator[Row]:
         step = next((each for each in (_deciding(group), *group) if each.new), None)
         if step is None or step.new is None:
             continue
-        stays = step.old is not None and _kind(group) not in ("replace", "create")
+        stays = step.old is not None and _kind(group) not in ("replace", *_MADE)
         known = {"outputs": step.old["outputs"], "id": step.old["id"]} if stays and step.old else _given(step.new)
         yield {**step.new, **known, "urn": urn, "delete": False, "external": _read(group)}
 

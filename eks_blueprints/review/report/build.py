@@ -10,6 +10,7 @@ from eks_blueprints.recording.plan import Plan
 from eks_blueprints.review.cost import Prices, difference, estimate
 from eks_blueprints.review.diff.changes import PlanDiff
 from eks_blueprints.review.diff.effective import effective
+from eks_blueprints.review.diff.imports import there_before
 from eks_blueprints.review.diff.insides import Inside, insides
 from eks_blueprints.review.diff.plans import diff_plans
 from eks_blueprints.review.diff.renames import new_urns, renames
@@ -67,7 +68,8 @@ def told(
     """Everything there is to say of a comparison, whoever made it."""
     found = renames(diff)
     after = estimate(effective(diff), prices)
-    before = estimate(diff.old, prices) if diff.old else None
+    there = there_before(diff.old, diff.new)
+    before = estimate(there, prices) if there else None
     change = difference(before, after, new_urns(found))
     sides = (Stack.of_plan(diff.old) if diff.old else None, Stack.of_plan(diff.new))
     inside = insides(diff, found, sides)

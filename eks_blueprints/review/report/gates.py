@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
+from eks_blueprints.review.diff.changes import KINDS
+from eks_blueprints.review.effects.adoptions import TITLE as ADOPTION_ENDS
 from eks_blueprints.review.report.model import Report
 
-NAMES = ("create", "update", "replace", "delete", "policy", "security", "attention", "cost")
+NAMES = ("create", "import", "update", "replace", "delete", "policy", "security", "attention", "cost")
 
 _COST = re.compile(r"cost\s*>\s*\$?(\d+(?:\.\d+)?)")
 
@@ -24,6 +26,11 @@ class Gates:
 
     def __bool__(self) -> bool:
         return bool(self.names) or self.cost is not None
+
+    @property
+    def _is_about_changes(self) -> bool:
+        """Whether it hangs on what changes about resources that stay."""
+        return bool(self.names & {"update", "replace", "security"}) or self.cost is not None
 
     @classmethod
     def parse(cls, text: str) -> Gates:
@@ -54,10 +61,13 @@ class Gates:
     def closed(self, report: Report) -> Iterator[str]:
         """Why the report is blocked, one reason a line; nothing if it is."""
         counts = report.counts
-        for kind in ("create", "update", "replace", "delete"):
+        for kind in KINDS:
             if kind in self.names and counts[kind]:
                 yield f"{kind}: {counts[kind]}"
         for stack in report.stacks:
+            if self._is_about_changes and any(item.title == ADOPTION_ENDS for item in stack.attention):
+                do = "give --base what is deployed, as pulumi stack export writes it"
+                yield f"{stack.stack}: what changes about resources that were adopted is not known; {do}"
             if "policy" in self.names and stack.policies and stack.policies.blocked:
                 ids = sorted({finding.policy for finding in stack.policies.new if finding.blocks})
                 yield f"policy: {stack.stack}: {', '.join(ids)}"

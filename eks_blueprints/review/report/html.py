@@ -12,7 +12,7 @@ from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
 from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
-from eks_blueprints.review.report.picture import draw
+from eks_blueprints.review.report.picture import WORDS, draw
 from eks_blueprints.review.report.platform import platform
 from eks_blueprints.review.report.rights import folded, quiet
 from eks_blueprints.review.report.rows import Row, findings, rows
@@ -23,7 +23,6 @@ _MOST_CARDS = 6
 _MOST_LINES = 8
 _MOST_NAMES = 6
 _MOST_OPEN = 30
-_WORDS = {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted"}
 
 
 def render(report: Report) -> str:
@@ -72,7 +71,11 @@ def _stack(stack: StackReport) -> Iterator[str]:
         yield f'<p class="basis">Not followed: {markup("; ".join(told_gaps(stack.gaps)))}</p>'
     yield from _titled("Needs attention", _cards(stack))
     if picture := draw(platform(stack.diff)):
-        legend = "".join(f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>' for k, w in _WORDS.items())
+        legend = "".join(
+            f'<span><b class="{k}">{SIGNS[k]}</b> {w}</span>'
+            for k, w in WORDS.items()
+            if k != "import" or stack.diff.counts[k]
+        )
         yield f'<div class="frame">{picture}</div><div class="legend">{legend}</div>'
     if stack.system_pods:
         yield f'<p class="basis">{markup(_upper(stack.system_pods))}.</p>'

@@ -20,7 +20,7 @@ Mark = Literal["+", "-", "!", " ", "#"]
 
 Line = tuple[Mark, str]
 
-SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "same": " "}
+SIGNS = {"create": "+", "import": "=", "update": "~", "replace": "±", "delete": "-", "same": " "}
 
 _MANY_ALIKE = 6
 """From how many resources of one type on their names stand in one line."""
@@ -41,6 +41,11 @@ class Part:
 def real(text: str) -> str:
     """A text without the account number that a recording answers with: nobody's number looks like somebody's."""
     return _STAND_IN.sub("${aws.account}", text)
+
+
+def signs(counts: Mapping[Kind, int], between: str = "  ") -> str:
+    """Numbers of resources with their signs; imports, of which most changes have none, only where there are some."""
+    return between.join(f"{SIGNS[kind]}{number}" for kind, number in counts.items() if number or kind != "import")
 
 
 def parts(stack: StackReport, *, width: int = 120) -> Iterator[Part]:
@@ -101,7 +106,7 @@ def _area(resources: Sequence[ResourceDiff], folded: Folded, width: int) -> Iter
     """Each resource with its properties; many of a type that have none to show in one line."""
     alike: dict[tuple[str, str, str], list[ResourceDiff]] = {}
     for each in resources:
-        if not folded.left.get(each.urn) or each.kind in ("create", "delete"):
+        if not folded.left.get(each.urn) or each.kind in ("create", "import", "delete"):
             alike.setdefault((each.kind, each.type, _said(each)), []).append(each)
     done: set[str] = set()
     for each in resources:
@@ -114,7 +119,7 @@ def _area(resources: Sequence[ResourceDiff], folded: Folded, width: int) -> Iter
             text = f"{SIGNS[each.kind]} {len(group)} × {short_type(each.type)}{_said(each)}"
             yield _mark(each), f"{text}  {names} and {len(group) - 3} more"
             continue
-        facts = facts_of(each.resource) if each.kind == "create" else ""
+        facts = facts_of(each.resource) if each.kind in ("create", "import") else ""
         tail = f"  {facts}" if facts else _said(each)
         yield _mark(each), f"{SIGNS[each.kind]} {short_type(each.type)} {each.name}{tail}"
         for change in _joined(folded.left.get(each.urn, ())):
@@ -138,7 +143,7 @@ def _joined(changes: Sequence[Change]) -> Iterator[Change]:
 
 
 def _mark(each: ResourceDiff) -> Mark:
-    marks: dict[str, Mark] = {"create": "+", "delete": "-"}
+    marks: dict[str, Mark] = {"create": "+", "import": " ", "delete": "-"}
     return marks.get(each.kind, "!")
 
 

@@ -5,14 +5,15 @@ Whole sections stand apart by a hidden mark, so that a comment can be split betw
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from eks_blueprints.core.printed import visible
 from eks_blueprints.review.cost.estimate import money
+from eks_blueprints.review.diff.changes import KINDS, Kind
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
-from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
+from eks_blueprints.review.report.escaped import clause, code, fenced, plain, sentence
+from eks_blueprints.review.report.lines import output_lines, parts, real, signs
 from eks_blueprints.review.report.model import Report, Security, StackReport, Version
 from eks_blueprints.review.report.rights import folded, quiet
 from eks_blueprints.review.report.rows import GROUPS, Row, findings, rows
@@ -50,11 +51,10 @@ def sections(report: Report) -> Iterator[str]:
 
 
 def _head(report: Report) -> str:
-    signs = "  ".join(f"{SIGNS[kind]}{number}" for kind, number in report.counts.items())
     commit = f" · {code(report.commit)}" if report.commit else ""
     title = f"### {ICONS[report.level]} {plain(report.project or 'platform')}: {plain(report.verdict)}"
     means = f" · {'; '.join(_accounts(report))}"
-    facts = f"`{signs}` compared with {plain(report.base)}{commit}{means if report.changed else ''}"
+    facts = f"`{signs(report.counts)}` compared with {plain(report.base)}{commit}{means if report.changed else ''}"
     return "\n\n".join(part for part in (title, facts, _table(report), _gaps(report)) if part)
 
 
@@ -90,12 +90,19 @@ def _gaps(report: Report) -> str:
 def _table(report: Report) -> str:
     if not report.changed:
         return ""
-    head = "| stack | create | update | replace | delete | policies | $/month |\n|---|--:|--:|--:|--:|---|--:|"
-    return "\n".join([head, *(_row_of(stack) for stack in report.changed)])
+    kinds = columns(report.counts)
+    head = f"| stack | {' | '.join(kinds)} | policies | $/month |\n|---|{'--:|' * len(kinds)}---|--:|"
+    return "\n".join([head, *(_row_of(stack, kinds) for stack in report.changed)])
 
 
-def _row_of(stack: StackReport) -> str:
-    numbers = [f"**{n}**" if n and kind in ("replace", "delete") else str(n) for kind, n in stack.diff.counts.items()]
+def columns(counts: Mapping[Any, int]) -> list[Kind]:
+    """What a table of stacks counts; imports only where there are some."""
+    return [kind for kind in KINDS if kind != "import" or counts[kind]]
+
+
+def _row_of(stack: StackReport, kinds: Sequence[Kind]) -> str:
+    counts = [(kind, stack.diff.counts[kind]) for kind in kinds]
+    numbers = [f"**{n}**" if n and kind in ("replace", "delete") else str(n) for kind, n in counts]
     return f"| {plain(stack.stack)} | {' | '.join(numbers)} | {_policy_cell(stack)} | {_cost_cell(stack)} |"
 
 
@@ -146,7 +153,7 @@ def _row(row: Row, prefix: str) -> str:
     led = f" Also affects {len(row.led)}: {_names(row.led)}." if row.led else ""
     title = f"**{plain(row.title)}**" if row.title != "+" else "`+`"
     end = "." if effect or led else ""
-    return f"- {icon}{prefix}{title} {code(row.subject)}: {_clause(row.cause)}{place}{end}{effect}{led}"
+    return f"- {icon}{prefix}{title} {code(row.subject)}: {clause(row.cause)}{place}{end}{effect}{led}"
 
 
 def _policies(report: Report) -> str:
@@ -178,7 +185,7 @@ def _security(report: Report) -> str:
 
 def _security_row(item: Security, prefix: str) -> str:
     sign = "`+`" if item.added else "`-`"
-    return f"- {prefix}{sign} {code(item.subject)} {_clause(item.text)}"
+    return f"- {prefix}{sign} {code(item.subject)} {clause(item.text)}"
 
 
 def _versions(report: Report) -> str:
@@ -248,7 +255,7 @@ def _details(stack: StackReport, report: Report) -> Iterator[str]:
     prefix = _prefix(report, stack)
     for part in parts(stack):
         body = "\n".join(f"{mark} {text}" for mark, text in part.lines)
-        counts = " ".join(f"{SIGNS[kind]}{number}" for kind, number in part.counts.items())
+        counts = signs(part.counts, " ")
         title = f"{prefix}{plain(part.title)}{f' <code>{counts}</code>' if counts else ''}"
         yield f"<details><summary>{title}</summary>\n\n{fenced(body, 'diff')}\n\n</details>"
     if outputs := "\n".join(f"{mark} {text}" for mark, text in output_lines(stack.diff)):
@@ -288,40 +295,3 @@ def _names(names: Sequence[str]) -> str:
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def sentence(text: str) -> str:
-    return _clause(_upper(text))
-
-
-def _clause(text: str) -> str:
-    """A text in which parts in backticks stay code, and the rest is made plain."""
-    if "``" in text or text.count("`") % 2:
-        return _plain(text)  # no pairs of ours: such a text comes from a name that holds backticks itself
-    pieces = text.split("`")
-    return "".join(code(piece) if index % 2 else _plain(piece) for index, piece in enumerate(pieces))
-
-
-def code(text: str) -> str:
-    """Inline code in one line, which neither mentions nor links anyone."""
-    text = visible(" ".join(text.split()))
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    padded = f" {text} " if text.startswith("`") or text.endswith("`") else text
-    return f"{fence}{padded.replace('|', chr(92) + '|')}{fence}"
-
-
-def plain(text: str) -> str:
-    """Plain text in one line: nothing in it is markup, and no one is mentioned."""
-    return _plain(" ".join(text.split()))
-
-
-def _plain(text: str) -> str:
-    text = visible(re.sub(r"\s+", " ", text))
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\*_\[\]|#~`])", r"\\\1", text).replace("@", "@\u200b")
-
-
-def fenced(body: str, language: str) -> str:
-    body = visible(body)
-    fence = "`" * max(3, max((len(run) for run in re.findall("`+", body)), default=0) + 1)
-    return f"{fence}{language}\n{body}\n{fence}"

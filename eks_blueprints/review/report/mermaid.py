@@ -12,7 +12,7 @@ from eks_blueprints.review.diff.changes import PlanDiff
 _STACK = "pulumi:pulumi:Stack"
 
 
-_COLOURS = {"create": "#17803d", "update": "#a15c07", "replace": "#7a3fc4"}
+_COLOURS = {"import": "#2458c5", "create": "#17803d", "update": "#a15c07", "replace": "#7a3fc4"}
 
 
 def graph(plan: Plan, diff: PlanDiff | None = None) -> str:
@@ -24,7 +24,9 @@ def graph(plan: Plan, diff: PlanDiff | None = None) -> str:
     lines = ["graph LR"]
     lines += [f'  {_id(each.urn, nodes)}["{_label(each, sizes[each.urn])}"]' for each in nodes]
     lines += [f"  {_id(user, nodes)} --> {_id(used, nodes)}" for user, used in edges]
-    lines += _outlines(nodes, owners, diff) if diff is not None and diff.old is not None else []
+    lines += (
+        _outlines(nodes, owners, diff) if diff is not None and (diff.old is not None or diff.counts["import"]) else []
+    )
     return "\n".join(lines) + "\n"
 
 

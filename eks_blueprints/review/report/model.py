@@ -9,7 +9,7 @@ from typing import Literal
 from eks_blueprints.policies.report import Finding as PolicyFinding
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.cost.estimate import Difference, Estimate
-from eks_blueprints.review.diff.changes import Kind, PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.changes import KINDS, Kind, PlanDiff, ResourceDiff
 from eks_blueprints.review.diff.insides import Inside
 from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.effects import Attention, Level
@@ -195,8 +195,7 @@ class Report:
     @property
     def counts(self) -> Mapping[Kind, int]:
         """Resources of all stacks by what happens to them."""
-        kinds: tuple[Kind, ...] = ("create", "update", "replace", "delete")
-        return {kind: sum(each.diff.counts[kind] for each in self.stacks) for kind in kinds}
+        return {kind: sum(each.diff.counts[kind] for each in self.stacks) for kind in KINDS}
 
     @property
     def level(self) -> Literal["danger", "warning", "note", "clean"]:

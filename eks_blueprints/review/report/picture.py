@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eks_blueprints.core.printed import markup
+from eks_blueprints.review.diff.changes import Kind
 from eks_blueprints.review.report.platform import Group, Part, Platform
 
 WIDTH = 1080
@@ -17,7 +18,14 @@ _GAP = 12
 _LABEL = 92
 _ROW = 46
 _CHIP = 30
-_MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "−"}
+_MARKS = {"create": "+", "import": "=", "update": "~", "replace": "±", "delete": "−"}
+WORDS: dict[Kind, str] = {
+    "create": "created",
+    "import": "imported",
+    "update": "changed",
+    "replace": "replaced",
+    "delete": "deleted",
+}
 _LETTER = 7.1
 """Width of a letter of the small font, near enough to cut text before it leaves its box."""
 
@@ -81,8 +89,7 @@ class _Canvas:
 
 
 def _hint(part: Part) -> str:
-    words = {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "same": ""}
-    return ", ".join(filter(None, (part.name, part.detail, words[part.kind])))
+    return ", ".join(filter(None, (part.name, part.detail, WORDS.get(part.kind, ""))))
 
 
 def _control_plane(canvas: _Canvas, platform: Platform, y: float) -> float:

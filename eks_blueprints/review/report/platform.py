@@ -65,8 +65,9 @@ def platform(diff: PlanDiff) -> Platform:
 
 class _Reader:
     def __init__(self, diff: PlanDiff) -> None:
-        # Of a new stack everything is created: marks on all of it would say nothing.
-        self._kinds = {each.urn: each.kind for each in diff.resources if diff.old is not None}
+        # Of a new stack everything is created: marks on all of it would say nothing, unless some of it is imported.
+        told = diff.old is not None or bool(diff.counts["import"])
+        self._kinds = {each.urn: each.kind for each in diff.resources if told}
         gone = [each.old for each in diff.of("delete") if each.old is not None]
         self._resources = [r for r in (*diff.new.resources, *gone) if r.custom]
         self._by_name = {r.name: r for r in self._resources if r.type == _SUBNET}

@@ -10,6 +10,7 @@ from eks_blueprints.core import versions
 from eks_blueprints.core.support import standing
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff, ResourceDiff
+from eks_blueprints.review.diff.imports import there_before
 from eks_blueprints.review.diff.insides import Inside
 from eks_blueprints.review.diff.renames import Rename, new_urns
 from eks_blueprints.review.diff.words import value
@@ -33,10 +34,11 @@ def releases(diff: PlanDiff, found: Sequence[Rename] = (), inside: Sequence[Insi
     `inside` tells of which charts it is not known what they bring.
     """
     old = diff.old
+    there = there_before(old, diff.new)
     untold = {each.resource.urn: each.untold for each in inside}
     formers = {new: old for old, new in new_urns(found).items()}
     for cluster in (r for r in diff.new.resources if r.type == _CLUSTER):
-        before = _find(old, formers.get(cluster.urn, cluster.urn))
+        before = _find(there, formers.get(cluster.urn, cluster.urn))
         yield _kubernetes(cluster, before)
     for each in _compared(diff, found):
         for key in _PROPERTIES.get(each.type, ()):

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from eks_blueprints.recording.schema import ACCOUNT, SYSTEM_PODS
+from eks_blueprints.review.diff.changes import KINDS
 from eks_blueprints.review.effects.words import HARMS
 from eks_blueprints.review.report.json_form import KIND, VERSION
 
@@ -55,7 +56,7 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counts() -> dict[str, Any]:
-    return _object(create=_COUNT, update=_COUNT, replace=_COUNT, delete=_COUNT)
+    return _object((), **{str(kind): _COUNT for kind in KINDS})
 
 
 def _stack() -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _resource() -> dict[str, Any]:
     flags = ("deleteFirst", "renamed", "retained", "uncertain")
     return _object(
         (*flags, "formerUrn", "refused"),
-        kind={"enum": ["create", "update", "replace", "delete"]},
+        kind={"enum": list(KINDS)},
         urn=_TEXT,
         type=_TEXT,
         name=_TEXT,

@@ -12,6 +12,7 @@ from eks_blueprints.policies.props import Props
 from eks_blueprints.policies.rbac import powerful
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.diff.changes import PlanDiff
+from eks_blueprints.review.diff.imports import is_unchanged
 from eks_blueprints.review.diff.renames import Rename
 from eks_blueprints.review.diff.texts import document
 from eks_blueprints.review.diff.words import value as worded
@@ -34,7 +35,9 @@ Facts = dict[tuple[str, str], Level]
 def security(diff: PlanDiff, found: Sequence[Rename] = ()) -> Iterator[Security]:
     """What one side has and the other has not, what is worst first. What is only renamed comes and goes nowhere."""
     moved = {each.urn for rename in found for pair in rename.anew for each in pair}
-    listed = [item for each in diff.resources if each.urn not in moved for item in _of(each.type, each.old, each.new)]
+    # What is taken over as it is has what it has already.
+    changing = [each for each in diff.resources if each.urn not in moved and not is_unchanged(each)]
+    listed = [item for each in changing for item in _of(each.type, each.old, each.new)]
     for rename in found:
         for old, new in rename.anew:
             listed += _of(old.type, old.old, new.new, rename.renamed)

@@ -14,7 +14,7 @@ from eks_blueprints.core.printed import visible
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
-from eks_blueprints.review.report.lines import SIGNS, Line, output_lines, parts, real
+from eks_blueprints.review.report.lines import Line, output_lines, parts, real, signs
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.rights import folded, quiet
 from eks_blueprints.review.report.rows import Row, findings, names, rows
@@ -61,7 +61,7 @@ def _say(text: str, depth: int = 0, **style: Any) -> _Said:
 
 def _report(report: Report) -> Iterator[_Said]:
     yield _say(report.verdict, fg=_COLOURS[report.level], bold=True)
-    yield _say(f"{_signs(report.counts)}  compared with {report.base}", dim=True)
+    yield _say(f"{signs(report.counts)}  compared with {report.base}", dim=True)
     for name, problem in report.errors.items():
         yield _Said()
         yield _say(f"{name} cannot be rendered", fg="red")
@@ -74,13 +74,9 @@ def _report(report: Report) -> Iterator[_Said]:
     yield from (_say(f"note  {note}", dim=True) for note in report.limits)
 
 
-def _signs(counts: Any) -> str:
-    return "  ".join(f"{SIGNS[kind]}{number}" for kind, number in counts.items())
-
-
 def _stack(stack: StackReport) -> Iterator[_Said]:
     yield _Said()
-    yield _say(f"{stack.title}  {_signs(stack.diff.counts)}  {stack.diff.unchanged} unchanged", bold=True)
+    yield _say(f"{stack.title}  {signs(stack.diff.counts)}  {stack.diff.unchanged} unchanged", bold=True)
     yield _say(f"{stack.account}{f', as {stack.stack} has it' if stack.alike and stack.accounts else ''}", 2, dim=True)
     if stack.policies and stack.policies.unseen:
         yield _say(f"policies: {stack.policies.unseen}", 2, dim=True)

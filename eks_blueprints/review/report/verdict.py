@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from eks_blueprints.review.diff.changes import ResourceDiff
+from eks_blueprints.review.diff.imports import is_unchanged
 from eks_blueprints.review.effects import Attention, Harm
 from eks_blueprints.review.effects.losses import CLUSTER
 
@@ -53,6 +54,18 @@ def _said(report: Report) -> Iterator[str]:
         yield f"{count(idle, 'edit')} without effect"
     if unclear := len(_of(report, "unclear", notes=True)):
         yield f"{count(unclear, 'outcome')} not known"
+    yield from _imports(report)
+
+
+def _imports(report: Report) -> Iterator[str]:
+    imported = [each for stack in report.stacks for each in stack.diff.of("import")]
+    if not imported:
+        return
+    other = sum(not is_unchanged(each) for each in imported)
+    changes = f"may change {other if other < len(imported) else 'all'} of them" if other else "changes none of them"
+    if len(imported) == 1:
+        changes = "may change it" if other else "does not change it"
+    yield f"imports {count(len(imported), 'resource')}, {changes}"
 
 
 def _of(report: Report, harm: Harm, *, notes: bool = False) -> list[Attention]:

@@ -2,7 +2,7 @@ from typing import Any, get_args
 
 import pytest
 
-from eks_blueprints.addons.base import EksAddOn
+from eks_blueprints.addons._eks_managed import EksAddOn
 from eks_blueprints.compute._group_options import WarmPoolConfig
 from eks_blueprints.compute._node_repair import NodeRepairOverride
 from eks_blueprints.compute._parts import UpdateConfig

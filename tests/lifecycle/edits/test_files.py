@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from eks_blueprints.core.document import parse
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.lifecycle.edits.changes import Change
+from eks_blueprints.lifecycle.edits.changes import GONE, Change
 from eks_blueprints.lifecycle.edits.files import Files
 
 
@@ -119,3 +120,33 @@ def test_no_layout_loses_a_line_or_a_comment(tmp_path_factory: pytest.TempPathFa
     assert [line for line in after.splitlines() if "#" in line and "version" not in line] == [
         line for line in text.splitlines() if "#" in line and f"- {line}" not in changed
     ]
+
+
+CLUSTER_JSON = '{\n  "region": "eu-west-1",\n  "cluster": {\n    "kind": "c",\n    "version": "1.35"\n  }\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        (VERSION, CLUSTER_JSON.replace("1.35", "1.36")),
+        (Change(("cluster", "name"), "x"), CLUSTER_JSON.replace('"c",', '"c",\n    "name": "x",')),
+        (Change(("addons",), {"coredns": {"version": "v1"}}),
+         CLUSTER_JSON.replace('{\n  "r', '{\n  "addons": {"coredns": {"version": "v1"}},\n  "r', 1)),
+        (Change(("cluster", "kind"), True), CLUSTER_JSON.replace('"c"', "true")),
+        (Change(("cluster", "version"), GONE), CLUSTER_JSON.replace(',\n    "version": "1.35"', "")),
+        (Change(("region",), ["a", "b c"]), CLUSTER_JSON.replace('"eu-west-1"', '["a", "b c"]')),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["prod.yaml", "prod.json"])
+def test_json_stays_json(tmp_path: Path, name: str, change: Change, after: str) -> None:
+    file = tmp_path / name
+    file.write_text(CLUSTER_JSON)
+    files = Files(file)
+    assert files.apply(change)
+    assert files.texts[file] == after
+    json.loads(after)
+
+
+def test_a_null_and_empty_mappings_of_json_are_filled(tmp_path: Path) -> None:
+    found = edited(tmp_path, '{"cluster": null, "compute": {"a": {}}}', VERSION, NODES)
+    assert json.loads(found) == {"cluster": {"version": "1.36"}, "compute": {"a": {"version": "1.36"}}}

@@ -6,7 +6,7 @@ import pytest
 
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.diff import ResourceDiff, diff_plans
-from tests.plans import NAT, NODE_GROUP, ROLE, changed, plan, platform, resource, urn, with_options
+from tests.plans import CLUSTER, NAT, NODE_GROUP, ROLE, changed, plan, platform, resource, urn, with_options
 from tests.work import calls
 
 
@@ -26,7 +26,13 @@ def test_a_plan_is_the_same_as_itself() -> None:
 
 
 def test_without_an_old_plan_everything_is_created() -> None:
-    assert diff_plans(None, plan(*platform().values())).counts == {"create": 7, "update": 0, "replace": 0, "delete": 0}
+    assert diff_plans(None, plan(*platform().values())).counts == {
+        "create": 7,
+        "import": 0,
+        "update": 0,
+        "replace": 0,
+        "delete": 0,
+    }
 
 
 def test_a_resource_that_is_gone_is_deleted() -> None:
@@ -43,6 +49,16 @@ def test_components_and_resources_that_are_only_read_do_not_count() -> None:
 def test_what_can_be_changed_in_place_is_updated() -> None:
     it = platform()
     assert kinds(it, nodes=changed(it["nodes"], labels={"a": "b"})) == {"nodes": "update"}
+
+
+def test_an_empty_list_is_nothing_unless_aws_has_a_value_of_its_own() -> None:
+    def both(type_: str, key: str) -> list[str]:
+        sides = [resource(type_, "x", {"tags": {"a": "b"}, **more}) for more in ({}, {key: []})]
+        return [each.kind for old in (0, 1) for each in diff_plans(plan(sides[old]), plan(sides[1 - old])).resources]
+
+    assert both(CLUSTER, "enabledClusterLogTypes") == []
+    assert both(NODE_GROUP, "instanceTypes") == ["replace", "replace"]
+    assert both("aws:ec2/securityGroup:SecurityGroup", "ingress") == ["update", "update"]
 
 
 def test_an_immutable_input_replaces_and_is_the_cause() -> None:
@@ -162,7 +178,7 @@ def many(number: int) -> None:
 
 def test_two_types_under_one_name_are_two_resources() -> None:
     old, new = resource(ROLE, "x"), resource(NAT, "x")
-    assert diff_plans(plan(old), plan(new)).counts == {"create": 1, "update": 0, "replace": 0, "delete": 1}
+    assert diff_plans(plan(old), plan(new)).counts == {"create": 1, "import": 0, "update": 0, "replace": 0, "delete": 1}
 
 
 class TestAliases:

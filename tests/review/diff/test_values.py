@@ -77,6 +77,11 @@ def test_statements_of_a_policy_are_matched_and_single_actions_are_lists() -> No
 
     read = {"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": ["a", "b"]}
     same = {"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["b", "a"]}
+    trust = {"Effect": "Allow", "Principal": {"Service": "a"}, "Condition": {"StringEquals": {"k": "v"}}}
+    lists = {**trust, "Principal": {"Service": ["a"]}, "Condition": {"StringEquals": {"k": ["v"]}}}
+    assert paths(policy(trust), policy(lists)) == []
+    assert paths(policy(trust), policy({**lists, "Principal": {"Service": ["a", "b"]}})) != []
+    assert paths(policy({**trust, "Principal": "*"}), policy(trust)) != []
     more = {**same, "Action": ["s3:GetObject", "s3:PutObject"]}
     assert paths(policy(read), policy(same)) == []
     (found,) = changes(policy(read), policy(more))

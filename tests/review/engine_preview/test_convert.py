@@ -29,7 +29,7 @@ def one(found: PlanDiff, name: str) -> ResourceDiff:
 def test_a_first_preview_creates_all_and_has_no_old_side() -> None:
     found = told("policies")
     assert found.old is None
-    assert found.counts == {"create": 21, "update": 0, "replace": 0, "delete": 0}
+    assert found.counts == {"create": 21, "import": 0, "update": 0, "replace": 0, "delete": 0}
     assert found.unchanged == 0
 
 

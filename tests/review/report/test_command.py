@@ -58,7 +58,7 @@ def test_a_replacement_with_a_gate_and_files(project: Path) -> None:
     result = run("-o", "out/r.md", "-o", "out/r.html", "-o", "out/r.json", "--fail-on", "replace")
     assert result.exit_code == 3
     data: dict[str, Any] = json.loads((project / "out" / "r.json").read_text())
-    assert data["counts"] == {"create": 0, "update": 0, "replace": 1, "delete": 0}
+    assert data["counts"] == {"create": 0, "import": 0, "update": 0, "replace": 1, "delete": 0}
     assert [stack["stack"] for stack in data["stacks"]] == ["dev", "prod"]
     assert "**replace**" in (project / "out" / "r.md").read_text()
     assert "<svg" in (project / "out" / "r.html").read_text()

@@ -58,7 +58,8 @@ def _tolerates(fields: dict[str, Any]) -> bool:
 
 def _class_of(name_in_eks: str) -> Any:
     """The class of an add-on of the catalogue; None for any other."""
-    from eks_blueprints.addons.base import AddOn, EksAddOn
+    from eks_blueprints.addons._eks_managed import EksAddOn
+    from eks_blueprints.addons.base import AddOn
     from eks_blueprints.core.elements import element_class, kinds
 
     kind = name_in_eks.replace("-", "_")

@@ -33,7 +33,7 @@ _OWN_ROLE = "leave it out: the add-on has the permissions that it needs"
 @cache
 def of_eks() -> dict[str, str]:
     """The kinds of add-ons that EKS installs, by what EKS calls them."""
-    from eks_blueprints.addons.base import EksAddOn
+    from eks_blueprints.addons._eks_managed import EksAddOn
 
     base = base_of("addons")
     found: dict[str, str] = {}
