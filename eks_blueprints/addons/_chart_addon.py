@@ -14,13 +14,13 @@ from eks_blueprints.addons._helm_values import (
     PolicyArns,
     SecretValues,
     all_nested,
+    merged,
     mirrored,
     nested,
     placed,
 )
 from eks_blueprints.addons._pod_identity import associations
 from eks_blueprints.addons._pods import NodeSelector, Toleration
-from eks_blueprints.addons._values import merged
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.elements import left_open
 from eks_blueprints.core.errors import Problem

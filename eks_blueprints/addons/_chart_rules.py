@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eks_blueprints.addons._helm_values import all_nested, placed
-from eks_blueprints.addons._values import clashes, merged
+from eks_blueprints.addons._helm_values import all_nested, clashes, merged, placed
 from eks_blueprints.core.errors import Faults, shown
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.addons._values import clashes, merged
+from eks_blueprints.addons._helm_values import clashes, merged
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.elements import left_open
 from eks_blueprints.core.errors import Faults, shown

@@ -1,14 +1,13 @@
-"""Values of charts: paths in them, images taken from a mirror, places for pods."""
+"""Values of charts and EKS add-ons: put together, paths in them, images taken from a mirror, places for pods."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from eks_blueprints.addons._values import merged
 from eks_blueprints.core import leaves
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
@@ -28,6 +27,26 @@ chart_repository = Form(
 """Where charts lie."""
 
 _DOTS = r"(?<!\\)\."
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, mapping by mapping; where both say something else, `above` wins. Lists are replaced as a whole."""
+    result = dict(below)
+    for key, value in above.items():
+        old = result.get(key)
+        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def clashes(typed: Mapping[str, Any], raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Where two sources say different things: path, and what each says."""
+    for key in typed.keys() & raw.keys():
+        one, other = typed[key], raw[key]
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            for path, a, b in clashes(one, other):
+                yield (key, *path), a, b
+        elif one is not other and one != other:
+            yield (key,), one, other
 
 
 def chart_version(value: str) -> str:

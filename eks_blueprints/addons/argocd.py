@@ -9,9 +9,8 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from eks_blueprints.addons._argocd_access import Rbac, Sso
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import Namespace
+from eks_blueprints.addons._helm_values import Namespace, merged
 from eks_blueprints.addons._hub import hub_problems, hub_role
-from eks_blueprints.addons._values import merged
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.iam import Allow
 from eks_blueprints.core.leaves import RoleArn

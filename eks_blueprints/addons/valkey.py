@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import Namespace, all_nested
-from eks_blueprints.addons._values import merged
+from eks_blueprints.addons._helm_values import Namespace, all_nested, merged
 
 
 class Valkey(HelmAddOn):

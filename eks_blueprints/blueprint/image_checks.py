@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.addons._helm_values import nested
-from eks_blueprints.addons._values import merged
+from eks_blueprints.addons._helm_values import merged, nested
 from eks_blueprints.blueprint.addon_defaults import mirrored, settled
 from eks_blueprints.blueprint.kinds import ChartAddOn, Karpenter
 from eks_blueprints.core.errors import Problem

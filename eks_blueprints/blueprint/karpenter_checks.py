@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eks_blueprints.addons._values import clashes
+from eks_blueprints.addons._helm_values import clashes
 from eks_blueprints.blueprint.karpenter_network import check_network
 from eks_blueprints.blueprint.kinds import AutoMode, EksPodIdentityAgent, Fargate, Karpenter, VpcCni
 from eks_blueprints.blueprint.placing import CRITICAL, admits

@@ -11,13 +11,12 @@ import os
 import sys
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, cast
 
 import click
 
 from eks_blueprints.cli import streams
 from eks_blueprints.cli.exits import Exit
-from eks_blueprints.cli.help_form import HelpForm
 from eks_blueprints.core import late_modules, stopping
 from eks_blueprints.core.printed import visible
 
@@ -54,7 +53,14 @@ _OBJECTS = 200_000
 """New objects before the garbage collector runs; the preview of a platform makes half as many."""
 
 
-click.Context.formatter_class = HelpForm  # of every command, also of those that make a context of their own
+def _help_form(**sizes: Any) -> click.HelpFormatter:
+    from eks_blueprints.cli.help_form import HelpForm  # few calls show help
+
+    return HelpForm(**sizes)
+
+
+# Of every command, also of those that make a context of their own.
+click.Context.formatter_class = cast("type[click.HelpFormatter]", staticmethod(_help_form))
 
 
 class LateCommands(click.Group):
