@@ -299,13 +299,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
-@settings(max_examples=200 * MORE, **QUICK)
+@settings(max_examples=100 * MORE, **QUICK)
 @given(text=FILES)
 def test_it_ends_in_a_plan_or_in_a_located_error(folder: Path, text: str) -> None:
     run(text, folder / "fuzz.yaml")
 
 
-@settings(max_examples=20 * MORE, **QUICK)
+@settings(max_examples=12 * MORE, **QUICK)
 @given(data=changed(most=1))
 def test_two_runs_give_the_same_bytes(folder: Path, data: dict[str, Any]) -> None:
     text = text_of(data)
