@@ -14,7 +14,6 @@ from eks_blueprints.addons._helm_values import (
     PolicyArns,
     SecretValues,
     all_nested,
-    merged,
     mirrored,
     nested,
     placed,
@@ -26,7 +25,7 @@ from eks_blueprints.core.elements import left_open
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.helm import Chart, Direct, HelmRelease, Login, deliver
 from eks_blueprints.core.images import Mirrors
-from eks_blueprints.core.json_values import JsonValues
+from eks_blueprints.core.json_values import JsonValues, merged
 from eks_blueprints.core.leaves import RoleArn, Secret
 from eks_blueprints.core.spec import In, Many, Spec
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eks_blueprints.addons._helm_values import all_nested, clashes, merged, placed
+from eks_blueprints.addons._helm_values import all_nested, clashes, placed
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.json_values import merged
 
 if TYPE_CHECKING:
     from eks_blueprints.addons._chart_addon import ChartAddOn

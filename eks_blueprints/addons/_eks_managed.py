@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eks_blueprints.addons._helm_values import clashes, merged
+from eks_blueprints.addons._helm_values import clashes
 from eks_blueprints.addons.base import AddOn
 from eks_blueprints.core.elements import left_open
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import json_text
-from eks_blueprints.core.json_values import JsonValues
+from eks_blueprints.core.json_values import JsonValues, merged
 from eks_blueprints.core.leaves import RoleArn
 from eks_blueprints.core.spec import In, is_known
 

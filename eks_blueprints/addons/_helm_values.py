@@ -12,6 +12,7 @@ from eks_blueprints.core import leaves
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.images import from_mirror
+from eks_blueprints.core.json_values import merged
 from eks_blueprints.core.spec import In, is_known
 
 CHART_VERSION = Form(
@@ -27,15 +28,6 @@ chart_repository = Form(
 """Where charts lie."""
 
 _DOTS = r"(?<!\\)\."
-
-
-def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Both, mapping by mapping; where both say something else, `above` wins. Lists are replaced as a whole."""
-    result = dict(below)
-    for key, value in above.items():
-        old = result.get(key)
-        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return result
 
 
 def clashes(typed: Mapping[str, Any], raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

@@ -9,10 +9,11 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from eks_blueprints.addons._argocd_access import Rbac, Sso
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import Namespace, merged
+from eks_blueprints.addons._helm_values import Namespace
 from eks_blueprints.addons._hub import hub_problems, hub_role
 from eks_blueprints.core.errors import Faults, Problem
 from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.json_values import merged
 from eks_blueprints.core.leaves import RoleArn
 from eks_blueprints.core.spec import In, Many, is_known
 

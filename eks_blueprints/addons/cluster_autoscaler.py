@@ -13,10 +13,10 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from eks_blueprints.access.well_known import autoscaler_permissions
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import merged
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.form import Form
 from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.json_values import merged
 from eks_blueprints.core.leaves import repeated
 from eks_blueprints.core.spec import In, Many, Spec
 

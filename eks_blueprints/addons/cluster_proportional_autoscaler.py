@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import all_nested, merged
+from eks_blueprints.addons._helm_values import all_nested
 from eks_blueprints.core.errors import Faults, shown
+from eks_blueprints.core.json_values import merged
 from eks_blueprints.core.spec import Spec
 
 _TARGET = r"(deployment|replicationcontroller|replicaset)/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import Namespace, all_nested, merged, nested
+from eks_blueprints.addons._helm_values import Namespace, all_nested, nested
+from eks_blueprints.core.json_values import merged
 
 if TYPE_CHECKING:
     from eks_blueprints.core.refs import ClusterRef

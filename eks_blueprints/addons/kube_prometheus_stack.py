@@ -9,9 +9,10 @@ from pydantic import Field, model_validator
 from eks_blueprints.addons._arns import WorkspaceArn
 from eks_blueprints.addons._fit import Fit
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import Namespace, merged, nested
+from eks_blueprints.addons._helm_values import Namespace, nested
 from eks_blueprints.core.errors import Faults
 from eks_blueprints.core.iam import Allow
+from eks_blueprints.core.json_values import merged
 from eks_blueprints.core.refs import Service
 
 if TYPE_CHECKING:

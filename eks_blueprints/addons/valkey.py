@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from eks_blueprints.addons._helm_addon import Chart, HelmAddOn
-from eks_blueprints.addons._helm_values import Namespace, all_nested, merged
+from eks_blueprints.addons._helm_values import Namespace, all_nested
+from eks_blueprints.core.json_values import merged
 
 
 class Valkey(HelmAddOn):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eks_blueprints.addons._helm_values import merged, nested
+from eks_blueprints.addons._helm_values import nested
 from eks_blueprints.blueprint.addon_defaults import mirrored, settled
 from eks_blueprints.blueprint.kinds import ChartAddOn, Karpenter
 from eks_blueprints.core.errors import Problem
 from eks_blueprints.core.images import from_mirror, unreachable
+from eks_blueprints.core.json_values import merged
 from eks_blueprints.network import zones
 
 if TYPE_CHECKING:

@@ -68,7 +68,7 @@ def _refused(values: Mapping[str, Any], row: Row) -> Iterator[tuple[str, Path, s
 def _typed(addon: HelmAddOn) -> Mapping[str, Any]:
     """Values that fields of the add-on set, and that the table's default form does not have."""
     from eks_blueprints.addons._charts import forms
-    from eks_blueprints.addons._helm_values import merged
+    from eks_blueprints.core.json_values import merged
 
     if not forms(addon):
         return {}

@@ -33,6 +33,15 @@ class AsWritten(dict[str, Any]):
     """A mapping that is meant as it stands, though it looks like a reference."""
 
 
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, mapping by mapping; where both say something else, `above` wins. Lists are replaced as a whole."""
+    result = dict(below)
+    for key, value in above.items():
+        old = result.get(key)
+        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
 def read(value: Any, inside: str | int = "") -> Any:
     """The same value with a `Reference` in the place of each mapping that spells one.
 

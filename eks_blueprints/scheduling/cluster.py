@@ -110,19 +110,6 @@ class Cluster:
             tally.open(node)
         return place
 
-    def close(self, name: str) -> tuple[Pod, ...]:
-        """A node is gone; the pods that were on it."""
-        place = self.places[name]
-        pods = tuple(place.pods.values())
-        for pod in pods:
-            self.remove(pod, place)
-        del self.places[name]
-        # A domain without nodes is none: what is counted is counted anew when it is asked for.
-        self._counts.clear()
-        self._softly.clear()
-        self._tallies.clear()
-        return pods
-
     def add(self, pod: Pod, place: Place) -> None:
         """A pod is placed on a node."""
         self._change(pod, place, 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eks_blueprints.karpenter.tolerating import Toleration, toleration_of
-from eks_blueprints.scheduling.amounts import CPU, MEMORY, Amounts, amounts, requested
+from eks_blueprints.scheduling.amounts import CPU, MEMORY, Amounts, requested
 from eks_blueprints.scheduling.selectors import NOTHING, Condition, Labels, NodeTerm, Selector, node_term, selector
 
 _COUNTED_FOR = {CPU: 100, MEMORY: 200 * 2**20}
@@ -137,8 +137,6 @@ class Pod:
 
     name: str
     shape: Shape
-    owner: str = ""
-    """The workload that it is of, as people know it."""
 
 
 def shape_of(
@@ -191,11 +189,6 @@ def shape_of(
         preempts=spec.get("preemptionPolicy") != "Never",
         alike=alike,
     )
-
-
-def overhead(given: Mapping[str, Any]) -> dict[str, int]:
-    """What the runtime class of a pod adds to it."""
-    return amounts((given.get("overhead") or {}).get("podFixed"))
 
 
 def _ports(spec: Mapping[str, Any]) -> Iterable[HostPort]:

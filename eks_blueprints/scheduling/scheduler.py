@@ -6,7 +6,7 @@ always comes out the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from eks_blueprints.scheduling.cluster import Cluster, Place
@@ -51,8 +51,3 @@ def place(pod: Pod, cluster: Cluster) -> Outcome:
     found = best(pod, left, cluster)[0] if len(left) > 1 else left[0]
     cluster.add(pod, found)
     return Outcome(found, excluded)
-
-
-def in_order(pods: Iterable[Pod]) -> list[Pod]:
-    """Pods in the order in which the scheduler takes them: by priority, and as they came."""
-    return sorted(pods, key=lambda each: -each.shape.priority)

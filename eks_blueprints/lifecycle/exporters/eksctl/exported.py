@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path as FilePath
 from typing import Any
 
 from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import InputError, Path, Problem, dotted
 from eks_blueprints.core.facts.partitions import partition_of
+from eks_blueprints.core.json_values import merged
 from eks_blueprints.lifecycle.exporters.eksctl import nodes, parts
 from eks_blueprints.lifecycle.exporters.eksctl.taken import Fields, reversed_rules
 from eks_blueprints.lifecycle.importers.eksctl import schema
@@ -81,7 +83,7 @@ def _config(fields: Fields, file: FilePath) -> dict[str, Any]:
     if tags := fields.take(("tags",)):
         metadata["tags"] = tags
     said["metadata"] = metadata
-    said |= _merged(parts.network(fields, region), _control_plane(fields, partition))
+    said |= merged(parts.network(fields, region), _control_plane(fields, partition))
     if entries := parts.access(fields):
         said.setdefault("accessConfig", {})["accessEntries"] = entries
     if accounts := parts.identities(fields):
@@ -139,7 +141,7 @@ def _control_plane(fields: Fields, partition: str) -> dict[str, Any]:
         fields.default((*cluster, "identity_provider", "name"), "oidc")
         rest = reversed_rules(fields, "IdentityProvider", (*cluster, "identity_provider"))
         said["identityProviders"] = [{"type": "oidc", **rest}] if provider is not None else []
-    return _merged(said, reversed_rules(fields, schema.ROOT, ()), _metadata(fields), _inside(fields))
+    return reduce(merged, (said, reversed_rules(fields, schema.ROOT, ()), _metadata(fields), _inside(fields)))
 
 
 def _inside(fields: Fields) -> dict[str, Any]:
@@ -166,15 +168,6 @@ def _keys(fields: Fields, cluster: Path) -> None:
     elif fields.at((*key, "key_arn")) is None:
         where = dotted(key)
         fields.note(key, f"a key of the cluster's own is made here, and not by eksctl: write {where}.key_arn, or null")
-
-
-def _merged(*parts_: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for part in parts_:
-        for key, value in part.items():
-            there = found.get(key)
-            found[key] = _merged(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
-    return found
 
 
 _ABSENT = object()

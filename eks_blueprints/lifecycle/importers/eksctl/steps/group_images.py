@@ -11,6 +11,7 @@ from eks_blueprints.core.errors import InputError, Path, shown
 from eks_blueprints.core.facts.ami_types import ami_types
 from eks_blueprints.core.facts.instance_selection import Span, Wanted, select
 from eks_blueprints.core.facts.instance_types import InstanceType, instance_type
+from eks_blueprints.core.json_values import merged
 from eks_blueprints.lifecycle.importers.eksctl.build import Build
 from eks_blueprints.lifecycle.importers.eksctl.rules import step
 from eks_blueprints.lifecycle.importers.eksctl.source import Node
@@ -219,7 +220,7 @@ def bootstrap_command(build: Build, node: Node, base: Path) -> None:
         return
     kept = {key: value for key, value in spec.items() if key != "cluster"}
     if kept:
-        build.put((*base, "node_config"), _joined(build.at((*base, "node_config"), {}), kept), node)
+        build.put((*base, "node_config"), merged(build.at((*base, "node_config"), {}), kept), node)
     if "cluster" in spec or not kept:
         build.tell(node, "leave out what it says of the cluster: nodes are told that anyway")
 
@@ -246,7 +247,7 @@ def _kubelet(build: Build, node: Node, base: Path, config: dict[str, Any]) -> No
         build.tell(node, f"cannot be written: only Amazon Linux 2023 reads settings of the kubelet; {do}")
         return
     field = (*base, "node_config")
-    build.put(field, _joined(build.at(field, {}), {"kubelet": {"config": config}}), node)
+    build.put(field, merged(build.at(field, {}), {"kubelet": {"config": config}}), node)
 
 
 @step
@@ -261,15 +262,7 @@ def bottlerocket(build: Build, node: Node, base: Path) -> None:
 
 def _settings(build: Build, base: Path, said: dict[str, Any], node: Node) -> None:
     field = (*base, "bottlerocket_settings")
-    build.put(field, _joined(build.at(field, {}), said), node)
-
-
-def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    found = dict(one)
-    for key, value in other.items():
-        there = found.get(key)
-        found[key] = _joined(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
-    return found
+    build.put(field, merged(build.at(field, {}), said), node)
 
 
 @step
