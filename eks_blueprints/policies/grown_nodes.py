@@ -63,7 +63,7 @@ class Growth:
             daemons = self._daemons_on(node)
             alone = Place(node)
             for daemon in daemons:
-                alone.change(daemon, 1)
+                alone.take(daemon)
             if exclusion(shape, alone, self.cluster) is None:
                 place = self.cluster.open(node)
                 for daemon in daemons:

@@ -28,34 +28,24 @@ class Place:
     counted: dict[str, int] = field(default_factory=dict)
     """What they count for when nodes are compared."""
     ports: list[HostPort] = field(default_factory=list)
-    volumes: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Volumes by CSI driver, and how many of its pods mount each."""
+    volumes: dict[str, set[str]] = field(default_factory=dict)
+    """Volumes that its pods mount, by CSI driver."""
 
     def free(self, resource: str) -> int:
         """What is left of a resource."""
         return self.node.allocatable.get(resource, 0) - self.used.get(resource, 0)
 
-    def change(self, pod: Pod, times: int) -> None:
-        """A pod comes, or with -1 goes."""
+    def take(self, pod: Pod) -> None:
+        """A pod comes."""
         for name, count in pod.shape.requests.items():
-            self.used[name] = self.used.get(name, 0) + times * count
+            self.used[name] = self.used.get(name, 0) + count
         for name, count in pod.shape.counted.items():
-            self.counted[name] = self.counted.get(name, 0) + times * count
+            self.counted[name] = self.counted.get(name, 0) + count
         for claim in pod.shape.claims:
             if claim.driver:
-                mounted = self.volumes.setdefault(claim.driver, {})
-                mounted[claim.name] = mounted.get(claim.name, 0) + times
-                if not mounted[claim.name]:
-                    del mounted[claim.name]
-        for port in pod.shape.ports:
-            if times > 0:
-                self.ports.append(port)
-            else:
-                self.ports.remove(port)
-        if times > 0:
-            self.pods[pod.name] = pod
-        else:
-            del self.pods[pod.name]
+                self.volumes.setdefault(claim.driver, set()).add(claim.name)
+        self.ports += pod.shape.ports
+        self.pods[pod.name] = pod
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +84,8 @@ class Cluster:
             namespaces: The labels of namespaces, by name; each has `kubernetes.io/metadata.name` besides.
         """
         self.places: dict[str, Place] = {}
-        self.claims: dict[str, int] = {}
-        """How many pods mount each claim."""
+        self.claims: set[str] = set()
+        """The claims that pods mount."""
         self._namespaces = dict(namespaces or {})
         self._counts: dict[Shape, Counts] = {}
         self._softly: dict[Shape, Softly] = {}
@@ -112,18 +102,10 @@ class Cluster:
 
     def add(self, pod: Pod, place: Place) -> None:
         """A pod is placed on a node."""
-        self._change(pod, place, 1)
-
-    def remove(self, pod: Pod, place: Place) -> None:
-        """A pod is taken off a node."""
-        self._change(pod, place, -1)
-
-    def _change(self, pod: Pod, place: Place, times: int) -> None:
-        place.change(pod, times)
-        for claim in pod.shape.claims:
-            self.claims[claim.name] = self.claims.get(claim.name, 0) + times
+        place.take(pod)
+        self.claims |= {claim.name for claim in pod.shape.claims}
         for tally in self._tallies:
-            tally.add(place.node, pod.shape, times)
+            tally.add(place.node, pod.shape)
 
     def says(self, term: Term, shape: Shape) -> bool:
         """Whether a term of affinity speaks of pods of a shape."""

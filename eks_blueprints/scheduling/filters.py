@@ -94,7 +94,7 @@ def _disks(shape: Shape, _: Place, cluster: Cluster) -> Exclusion | None:
     for claim in shape.claims:
         if claim.missing:
             return Exclusion("VolumeBinding", claim.missing, final=True)
-        if claim.one_pod and cluster.claims.get(claim.name):
+        if claim.one_pod and claim.name in cluster.claims:
             reason = "PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod"
             return Exclusion("VolumeRestrictions", f"node(s) unavailable due to {reason}")
     return None
@@ -102,8 +102,8 @@ def _disks(shape: Shape, _: Place, cluster: Cluster) -> Exclusion | None:
 
 def _attachments(shape: Shape, place: Place, _: Cluster) -> Exclusion | None:
     for driver, most in place.node.volumes.items():
-        there = place.volumes.get(driver, {})
-        more = {each.name for each in shape.claims if each.driver == driver} - there.keys()
+        there = place.volumes.get(driver, set())
+        more = {each.name for each in shape.claims if each.driver == driver} - there
         if more and len(there) + len(more) > most:
             return Exclusion("NodeVolumeLimits", "node(s) exceed max volume count")
     return None

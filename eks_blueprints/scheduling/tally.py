@@ -1,4 +1,4 @@
-"""How many pods of a kind are in each domain: counted once, and kept up as pods and nodes come and go."""
+"""How many pods of a kind are in each domain: counted once, and kept up as pods and nodes come."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Tally:
                 if key in node.labels:
                     self.counts.setdefault((key, node.labels[key]), 0)
 
-    def add(self, node: Node, shape: Shape, times: int = 1) -> None:
-        """A pod is on a node, or with `times=-1` no longer."""
+    def add(self, node: Node, shape: Shape) -> None:
+        """A pod is on a node."""
         weights = self._weights.get(shape)
         if weights is None:
             weights = self._weights[shape] = self.weigh(shape)
@@ -47,7 +47,7 @@ class Tally:
             for key, weight in weights:
                 if key in node.labels:
                     domain = (key, node.labels[key])
-                    self.counts[domain] = self.counts.get(domain, 0) + times * weight
+                    self.counts[domain] = self.counts.get(domain, 0) + weight
 
     def at(self, key: str, node: Node) -> int:
         """The count of the domain that a node is in; 0 where it is in none."""
