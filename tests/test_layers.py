@@ -12,12 +12,12 @@ PACKAGE = ROOT / "eks_blueprints"
 
 FLOORS: list[set[str]] = [
     {"core"},
-    {"network", "cluster", "access", "karpenter", "registry", "scheduling"},
+    {"network", "cluster", "access", "karpenter", "provisioning", "registry", "scheduling"},
     {"addons", "agents", "compute", "kubernetes", "observability", "pipelines", "teams", "workloads"},
     {"blueprint"},
     {"adoption", "stackfile", "recording"},
     {"live", "policies", "reach", "reference", "rights", "starter"},
-    {"gitops", "review", "lifecycle"},
+    {"capacity", "gitops", "review", "lifecycle"},
     {"testing", "cli", "__main__", "iam"},
 ]
 """Rooms by floor; what one floor holds never imports from a later one."""

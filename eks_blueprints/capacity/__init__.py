@@ -1,0 +1,1 @@
+"""Which nodes the pods of a platform get, when, and what they cost."""

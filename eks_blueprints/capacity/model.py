@@ -1,0 +1,163 @@
+"""What is asked for, what there is to give, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eks_blueprints.provisioning.makers import Group, Pool, Profile
+from eks_blueprints.scheduling.amounts import Amounts
+from eks_blueprints.scheduling.node import Node
+from eks_blueprints.scheduling.pod import Shape
+from eks_blueprints.scheduling.selectors import Labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Demand:
+    """Pods that are alike: those of one workload."""
+
+    name: str
+    """Namespace, kind and name of what makes them, such as `shop/Deployment/web`; of a CSV its own name."""
+    shape: Shape
+    least: int
+    """How many there are at least: replicas, or the minimum of what scales them."""
+    most: int
+    """How many there are at most: replicas, or the maximum of what scales them."""
+    scaled_by: str = ""
+    """What scales them, such as `HorizontalPodAutoscaler web`; empty where nothing does."""
+    largest: Shape | None = None
+    """One pod as large as what sizes it (VerticalPodAutoscaler) lets it become; None where nothing sizes it."""
+    position: Any = None
+    """Where it is written: file, line and column; None where that is not known."""
+    asked: str = ""
+    """What is not known of it and was taken for something, such as a request that an Output holds; empty if nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Daemon:
+    """Pods of which each node that takes them has one."""
+
+    name: str
+    shape: Shape
+    position: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Running:
+    """A node that is there already, with the pods that are bound to it."""
+
+    node: Node
+    pods: tuple[tuple[str, Shape], ...] = ()
+    """Names and shapes."""
+    machine: str = ""
+    capacity_type: str = ""
+    maker: str = ""
+    """The pool or group that made it; empty where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Expansion:
+    """Cluster Autoscaler, as it is installed."""
+
+    expanders: tuple[str, ...] = ("random",)
+    """How it chooses a group, in order: `random`, `least-waste`, `most-pods`, `priority`, `least-nodes`."""
+    balances: bool = False
+    """Whether it keeps groups alike that differ in their zone alone (`--balance-similar-node-groups`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Platform:
+    """A cluster before its pods are placed."""
+
+    name: str
+    region: str = ""
+    demands: tuple[Demand, ...] = ()
+    daemons: tuple[Daemon, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    groups: tuple[Group, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    running: tuple[Running, ...] = ()
+    autoscaler: Expansion | None = None
+    namespaces: Mapping[str, Labels] = field(default_factory=dict)
+    """Labels of namespaces."""
+    unknown: tuple[str, ...] = ()
+    """What is not known and could change the answer, in sentences without a full stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placed:
+    """A pod on a node."""
+
+    name: str
+    """The name of its demand or daemon."""
+    number: int
+    """Which of them it is, from 0."""
+    requests: Amounts
+    daemon: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlannedNode:
+    """A node and what runs on it."""
+
+    name: str
+    maker: str
+    """The pool, group or profile that makes it."""
+    kind: str
+    """`karpenter`, `auto_mode`, `managed_node_group`, `self_managed_node_group`, `fargate` or `running`."""
+    machine: str
+    """Its instance type; of Fargate its size, such as `0.25 vCPU, 0.5 GB`."""
+    zone: str
+    """Its zone; empty where nothing decides it."""
+    capacity_type: str
+    allocatable: Amounts
+    pods: tuple[Placed, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    """Every instance type that Karpenter lets EC2 choose from, cheapest first."""
+    zones: tuple[str, ...] = ()
+    """The zones that it could be in."""
+    price: float | None = None
+    """US dollars an hour at least; None without a price in the table."""
+    most: float | None = None
+    """US dollars an hour at most."""
+    new: bool = True
+    """Whether a provisioner adds it for the pods; not where its group has it anyway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Refusal:
+    """Why a node, a pool, a group or a profile cannot take a pod."""
+
+    where: str
+    """Its name."""
+    kind: str
+    """As in `PlannedNode.kind`; `node` for one node."""
+    predicate: str
+    """The plugin of kube-scheduler that says so, such as NodeResourcesFit, or `limits`, `minValues`, `offerings`."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Waiting:
+    """Pods that nothing takes."""
+
+    name: str
+    """The name of their demand."""
+    count: int
+    refusals: tuple[Refusal, ...] = ()
+    remedy: str = ""
+    """What would take them, such as `set max_size of workers to 7`; empty where nothing simple does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outcome:
+    """Where all pods of a platform are, at one number of replicas."""
+
+    platform: Platform
+    nodes: tuple[PlannedNode, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    evicted: tuple[tuple[str, str, int], ...] = ()
+    """Pods that gave way to others: their demand, that of the other, and how many."""
+    notes: tuple[str, ...] = ()
+    """What the reader should know of how this came about, in sentences without a full stop."""

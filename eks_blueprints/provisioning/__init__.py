@@ -1,0 +1,1 @@
+"""How nodes are chosen for pods: by Karpenter and EKS Auto Mode, by Cluster Autoscaler, by Fargate."""
