@@ -1,0 +1,172 @@
+"""One round of Karpenter: the pods that wait, the largest first, on nodes that are about to be launched.
+
+A pod goes to the first node that is there and takes it, else to the node about to be launched that has the fewest
+pods, else to a new one of the heaviest pool that can have it. Source: `Scheduler.Solve` in sigs.k8s.io/karpenter
+pkg/controllers/provisioning/scheduling, v1.14.1.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from eks_blueprints.provisioning.karpenter.asks import Ask
+from eks_blueprints.provisioning.karpenter.claim import Claim, Refused, Reservations, Room
+from eks_blueprints.provisioning.karpenter.existing import Existing
+from eks_blueprints.provisioning.karpenter.go_order import sort_like_go
+from eks_blueprints.provisioning.karpenter.template import Template
+from eks_blueprints.provisioning.karpenter.topology import Topology
+from eks_blueprints.provisioning.karpenter.universe import Universe
+from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.scheduling.amounts import CPU, MEMORY, Amounts
+from eks_blueprints.scheduling.cluster import Cluster
+from eks_blueprints.scheduling.pod import Pod, Shape
+
+_NODES = "nodes"
+
+
+@dataclass(slots=True)
+class Packed:
+    """What comes of a round."""
+
+    claims: list[Claim] = field(default_factory=list)
+    """Nodes to launch, in the order in which they were thought of."""
+    placed: dict[str, str] = field(default_factory=dict)
+    """Pods that found room on nodes that are there, by name: the node."""
+    waiting: dict[str, dict[str, Refused]] = field(default_factory=dict)
+    """Pods that found none, by name: what each pool says, by its name."""
+
+
+class Packer:
+    """A round."""
+
+    def __init__(
+        self,
+        pools: Iterable[Pool],
+        daemons: Sequence[Shape] = (),
+        cluster: Cluster | None = None,
+        used: Mapping[str, Amounts] | None = None,
+    ) -> None:
+        """A round that has not begun.
+
+        Args:
+            pools: The pools; one that keeps a number of nodes makes none for pods.
+            daemons: Pods of which each node that takes them has one.
+            cluster: Nodes that are there, and the pods on them. Default: none.
+            used: What the nodes of each pool have, by the pool's name, which its limits count. Default: nothing.
+        """
+        self._cluster = cluster or Cluster()
+        # Of two that weigh the same, the later name is tried first.
+        by_name = sorted((each for each in pools if each.replicas is None), key=lambda each: each.name, reverse=True)
+        ordered = sorted(by_name, key=lambda each: -each.weight)
+        self._templates = [each for each in (Template(pool, daemons) for pool in ordered) if each.types]
+        self._left: dict[str, dict[str, int]] = {}
+        for pool in ordered:
+            taken = (used or {}).get(pool.name, {})
+            self._left[pool.name] = {name: most - taken.get(name, 0) for name, most in pool.limits.items()}
+        self._reservations = Reservations.of(each.catalogue for each in self._templates)
+        self._topology = Topology(self._cluster, Universe(ordered))
+        self._existing = [Existing(each, self._cluster) for each in self._cluster.places.values()]
+        self._to_all = any(taint.effect == "PreferNoSchedule" for pool in ordered for taint in pool.taints)
+        self._asks: dict[Shape, list[Ask]] = {}
+        self._closed: dict[Ask, set[Claim]] = {}
+        """The nodes about to be launched that can take no more pods which ask this."""
+        self._order: list[Claim] = []
+        """Nodes about to be launched, those with the fewest pods first."""
+        self._found = Packed()
+
+    def pack(self, pods: Iterable[Pod]) -> Packed:
+        """Where some pods go."""
+        pods = list(pods)
+        for each in pods:
+            self._topology.know(self._asks_of(each.shape, 0))
+        queue = deque(sorted(pods, key=lambda each: _size(each.shape)))
+        tried: dict[str, int] = {}
+        while queue:
+            pod = queue[0]
+            if tried.get(pod.name) == len(queue):  # all others were tried since then, and none found room
+                break
+            queue.popleft()
+            refused = self._try(pod)
+            if refused is None:
+                self._found.waiting.pop(pod.name, None)
+            else:
+                self._found.waiting[pod.name] = refused
+                queue.append(pod)
+                tried[pod.name] = len(queue)
+        return self._found
+
+    def _asks_of(self, shape: Shape, step: int) -> Ask:
+        """What a shape asks for after some steps back; after the last one, the last.
+
+        Raises:
+            IndexError: if there are not so many steps.
+        """
+        if (found := self._asks.get(shape)) is None:
+            first = Ask(shape)
+            found = self._asks[shape] = [first, *first.relaxed(to_all=self._to_all)]
+        return found[step]
+
+    def _try(self, pod: Pod) -> dict[str, Refused] | None:
+        """A pod is placed, all that it would rather have given up one after the other; what refuses it otherwise."""
+        refused: dict[str, Refused] = {}
+        for step in range(len(self._asks.get(pod.shape, ()))):
+            ask = self._asks_of(pod.shape, step)
+            self._topology.know(ask)
+            found = self._add(pod, ask)
+            if found is None:
+                return None
+            refused = found
+            if any(each.waits_for_reservation for each in found.values()):
+                break
+        return refused
+
+    def _add(self, pod: Pod, ask: Ask) -> dict[str, Refused] | None:
+        for node in self._existing:
+            if (left := node.room(ask, self._topology)) is not None:
+                node.take(pod, ask, left, self._topology)
+                self._found.placed[pod.name] = node.name
+                return None
+        sort_like_go(self._order, lambda each: len(each.pods))
+        closed = self._closed.setdefault(ask, set())
+        for claim in self._order:
+            if claim in closed:
+                continue
+            found = claim.room(ask, self._topology, self._reservations)
+            if isinstance(found, Room):
+                claim.take(pod, ask, found, self._topology, self._reservations)
+                return None
+            if found.lasting:
+                closed.add(claim)
+        return self._launch(pod, ask)
+
+    def _launch(self, pod: Pod, ask: Ask) -> dict[str, Refused] | None:
+        refused: dict[str, Refused] = {}
+        for template in self._templates:
+            name, limits = template.pool.name, self._left[template.pool.name]
+            if limits.get(_NODES, 1) <= 0:
+                refused[name] = Refused("limits", "has as many nodes as its limits allow")
+                continue
+            types = template.types & template.catalogue.within(limits)
+            if not types:
+                refused[name] = Refused("limits", "has no instance type within what is left of its limits")
+                continue
+            claim = Claim(f"{name}-{len(self._found.claims) + 1}", template, types)
+            found = claim.room(ask, self._topology, self._reservations)
+            if isinstance(found, Refused):
+                refused[name] = found
+                if found.waits_for_reservation:
+                    break
+                continue
+            claim.take(pod, ask, found, self._topology, self._reservations)
+            self._found.claims.append(claim)
+            self._order.append(claim)
+            most = template.catalogue.most(claim.types, limits)
+            self._left[name] = {each: left - (1 if each == _NODES else most[each]) for each, left in limits.items()}
+            return None
+        return refused
+
+
+def _size(shape: Shape) -> tuple[int, int]:
+    return -shape.requests.get(CPU, 0), -shape.requests.get(MEMORY, 0)
