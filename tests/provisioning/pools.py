@@ -208,23 +208,26 @@ def case(number: int) -> Case:
     return found
 
 
-def _node_pool(dice: random.Random, name: str) -> _Object:
-    asked: list[_Object] = []
+def _asked(dice: random.Random) -> Iterator[_Object]:
     if dice.random() < 0.45:
         families = dice.sample(sorted(_FAMILIES), dice.randint(1, 4))
-        asked.append({"key": FAMILY, "operator": dice.choice(("In", "In", "NotIn")), "values": families})
+        yield {"key": FAMILY, "operator": dice.choice(("In", "In", "NotIn")), "values": families}
     if dice.random() < 0.3:
         sizes = dice.sample(sorted(_SIZES), dice.randint(1, 4))
-        asked.append({"key": SIZE, "operator": dice.choice(("In", "NotIn")), "values": sizes})
+        yield {"key": SIZE, "operator": dice.choice(("In", "NotIn")), "values": sizes}
     if dice.random() < 0.3:
-        asked.append({"key": CPU, "operator": dice.choice(("Gt", "Lt")), "values": [dice.choice(("4", "8", "16"))]})
+        yield {"key": CPU, "operator": dice.choice(("Gt", "Lt")), "values": [dice.choice(("4", "8", "16"))]}
     if dice.random() < 0.5:
         kinds = dice.choice((["on-demand"], ["spot"], ["spot", "on-demand"]))
-        asked.append({"key": CAPACITY_TYPE, "operator": "In", "values": kinds})
+        yield {"key": CAPACITY_TYPE, "operator": "In", "values": kinds}
     if dice.random() < 0.4:
-        asked.append({"key": ZONE, "operator": "In", "values": dice.sample(ZONES, dice.randint(1, 3))})
+        yield {"key": ZONE, "operator": "In", "values": dice.sample(ZONES, dice.randint(1, 3))}
     if dice.random() < 0.4:
-        asked.append({"key": ARCH, "operator": "In", "values": dice.choice((["amd64"], ["arm64"], ["amd64", "arm64"]))})
+        yield {"key": ARCH, "operator": "In", "values": dice.choice((["amd64"], ["arm64"], ["amd64", "arm64"]))}
+
+
+def _node_pool(dice: random.Random, name: str) -> _Object:
+    asked = list(_asked(dice))
     if asked and dice.random() < 0.2:
         chosen = dice.choice(asked)
         if chosen["operator"] == "In":
