@@ -18,33 +18,14 @@ from eks_blueprints.scheduling.amounts import Amounts
 from eks_blueprints.scheduling.pod import HostPort
 
 
-class Catalogue:
-    """Instance types."""
+class Types:
+    """Instance types, whatever runs on them."""
 
-    def __init__(
-        self, machines: Sequence[Machine], kept: Sequence[Amounts], ports: Sequence[tuple[HostPort, ...]] = ()
-    ) -> None:
-        """Some instance types.
-
-        Args:
-            machines: The types.
-            kept: What pods that run on every node request of each, in the same order.
-            ports: The ports of a node that such pods take, in the same order. Default: none.
-        """
+    def __init__(self, machines: Sequence[Machine]) -> None:
+        """Some instance types."""
         self.machines = machines
-        self.kept = kept
-        self._ports: dict[tuple[HostPort, ...], int] = {}
-        for at, taken in enumerate(ports):
-            self._ports[taken] = self._ports.get(taken, 0) | 1 << at
-        rooms = [
-            {name: count - less.get(name, 0) for name, count in {**dict.fromkeys(less, 0), **each.allocatable}.items()}
-            for each, less in zip(machines, kept, strict=True)
-        ]
-        self.every = sum(1 << at for at, room in enumerate(rooms) if min(room.values(), default=0) >= 0)
-        """The types that have room for anything at all."""
-        self._rooms = {name: _Steps([each.get(name, 0) for each in rooms]) for each in rooms for name in each}
-        capacities = [each.capacity for each in machines]
-        self._capacities = {name: _Steps([e.get(name, 0) for e in capacities]) for each in capacities for name in each}
+        self.all = (1 << len(machines)) - 1
+        self._capacities = _steps([each.capacity for each in machines])
         self._labels: dict[str, _Values] = {}
         self._left: dict[tuple[str, Allowed], int] = {}
         self._offered: dict[tuple[Allowed, Allowed], int] = {}
@@ -68,29 +49,14 @@ class Catalogue:
 
     def meeting(self, requirements: Requirements) -> int:
         """The types that meet conditions on labels."""
-        found = self.every
+        found = self.all
         for key, values in requirements.items():
             found &= self.labelled(key, values)
         return found
 
-    def with_room(self, resource: str, amount: int) -> int:
-        """The types that have so much room for pods."""
-        if not amount:
-            return self.every
-        steps = self._rooms.get(resource)
-        return steps.at_least(amount) if steps else 0
-
-    def with_ports(self, ports: Sequence[HostPort]) -> int:
-        """The types on which ports are free of those that pods of every node take."""
-        found = self.every
-        for taken, bits in self._ports.items():
-            if any(mine.clashes(each) for mine in ports for each in taken):
-                found &= ~bits
-        return found
-
     def within(self, limits: Amounts) -> int:
         """The types that have no more of anything than is left of a pool's limits."""
-        found = self.every
+        found = self.all
         for name, amount in limits.items():
             steps = self._capacities.get(name)
             if steps is not None:
@@ -118,6 +84,52 @@ class Catalogue:
         """The largest capacity of each of some resources among some types."""
         among = [self.machines[at].capacity for at in numbers(types)]
         return {name: max((each.get(name, 0) for each in among), default=0) for name in names}
+
+
+class Rooms:
+    """What instance types have left for pods beside those that run on every node."""
+
+    def __init__(
+        self, machines: Sequence[Machine], kept: Sequence[Amounts], ports: Sequence[tuple[HostPort, ...]] = ()
+    ) -> None:
+        """The room on some instance types.
+
+        Args:
+            machines: The types.
+            kept: What pods that run on every node request of each, in the same order.
+            ports: The ports of a node that such pods take, in the same order. Default: none.
+        """
+        self.kept = kept
+        self._ports: dict[tuple[HostPort, ...], int] = {}
+        for at, taken in enumerate(ports):
+            self._ports[taken] = self._ports.get(taken, 0) | 1 << at
+        rooms = [
+            {name: count - less.get(name, 0) for name, count in {**dict.fromkeys(less, 0), **each.allocatable}.items()}
+            for each, less in zip(machines, kept, strict=True)
+        ]
+        self.any = sum(1 << at for at, room in enumerate(rooms) if min(room.values(), default=0) >= 0)
+        """The types that have room for anything at all."""
+        self._rooms = _steps(rooms)
+
+    def of(self, resource: str, amount: int) -> int:
+        """The types that have so much room for pods."""
+        if not amount:
+            return self.any
+        steps = self._rooms.get(resource)
+        return steps.at_least(amount) if steps else 0
+
+    def with_ports(self, ports: Sequence[HostPort]) -> int:
+        """The types on which ports are free of those that pods of every node take."""
+        found = self.any
+        for taken, bits in self._ports.items():
+            if any(mine.clashes(each) for mine in ports for each in taken):
+                found &= ~bits
+        return found
+
+
+def _steps(amounts: Sequence[Amounts]) -> dict[str, _Steps]:
+    resources = {name for each in amounts for name in each}
+    return {name: _Steps([each.get(name, 0) for each in amounts]) for name in resources}
 
 
 class _Steps:

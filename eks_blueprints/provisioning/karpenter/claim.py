@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE
 from eks_blueprints.provisioning.karpenter.asks import Ask
-from eks_blueprints.provisioning.karpenter.catalogue import Catalogue, numbers
+from eks_blueprints.provisioning.karpenter.catalogue import Types, numbers
 from eks_blueprints.provisioning.karpenter.domains import Domains
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.karpenter.topology import Topology
@@ -49,7 +49,7 @@ class Reservations:
     """Reservations by node."""
 
     @classmethod
-    def of(cls, catalogues: Iterable[Catalogue]) -> Reservations:
+    def of(cls, catalogues: Iterable[Types]) -> Reservations:
         """The reservations of some instance types; of one that is told twice, the smaller number."""
         found = cls()
         for catalogue in catalogues:
@@ -113,7 +113,7 @@ class Claim:
 
     def total(self) -> dict[str, int]:
         """What its pods request, and the least that pods of every node do on one of the instance types left."""
-        kept = [self.template.catalogue.kept[at] for at in numbers(self.types)]
+        kept = [self.template.rooms.kept[at] for at in numbers(self.types)]
         shared = set(kept[0]).intersection(*kept[1:]) if kept else set()
         return added(self.requests, {name: min(each[name] for each in kept) for name in shared})
 
@@ -153,16 +153,16 @@ class Claim:
 
     def _with_room(self, ask: Ask, types: int) -> int | Refused:
         """The types that have room for one more of such pods."""
-        catalogue, shape = self.template.catalogue, ask.shape
+        rooms, shape = self.template.rooms, ask.shape
         if shape.ports:
             taken = any(mine.clashes(each) for mine in shape.ports for each in self._ports)
-            types &= 0 if taken else catalogue.with_ports(shape.ports)
+            types &= 0 if taken else rooms.with_ports(shape.ports)
             if not types:
                 return Refused("NodePorts", "has no free ports for the requested pod ports")
-        if not (types := types & catalogue.with_room(PODS, self.requests.get(PODS, 0) + 1)):
+        if not (types := types & rooms.of(PODS, self.requests.get(PODS, 0) + 1)):
             return Refused("NodeResourcesFit", "has no instance type that takes so many pods")
         for name, amount in shape.requests.items():
-            if amount and not (types := types & catalogue.with_room(name, self.requests.get(name, 0) + amount)):
+            if amount and not (types := types & rooms.of(name, self.requests.get(name, 0) + amount)):
                 return Refused("NodeResourcesFit", f"has no instance type with so much {name}")
         return types
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eks_blueprints.provisioning.karpenter.asks import Ask
+from eks_blueprints.provisioning.karpenter.catalogue import Types
 from eks_blueprints.provisioning.karpenter.claim import Claim, Refused, Reservations, Room
 from eks_blueprints.provisioning.karpenter.existing import Existing
 from eks_blueprints.provisioning.karpenter.go_order import sort_like_go
@@ -60,7 +61,9 @@ class Packer:
         # Of two that weigh the same, the later name is tried first.
         by_name = sorted((each for each in pools if each.replicas is None), key=lambda each: each.name, reverse=True)
         ordered = sorted(by_name, key=lambda each: -each.weight)
-        self._templates = [each for each in (Template(pool, daemons) for pool in ordered) if each.types]
+        types = {id(each.machines): Types(each.machines) for each in ordered}
+        templates = [Template(pool, daemons, types[id(pool.machines)]) for pool in ordered]
+        self._templates = [each for each in templates if each.types]
         self._left: dict[str, dict[str, int]] = {}
         for pool in ordered:
             taken = (used or {}).get(pool.name, {})

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE, WINDOWS_BUILD, ZONE
 from eks_blueprints.provisioning.karpenter.asks import Ask
-from eks_blueprints.provisioning.karpenter.catalogue import Catalogue, numbers
-from eks_blueprints.provisioning.karpenter.values import Requirements, apart, both, clash, of_labels, only
-from eks_blueprints.provisioning.machine import Machine
+from eks_blueprints.provisioning.karpenter.catalogue import Rooms, Types, numbers
+from eks_blueprints.provisioning.karpenter.values import Requirements, both, clash, of_labels, only
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import PODS, Amounts, added
 from eks_blueprints.scheduling.pod import HostPort, Shape
@@ -29,38 +28,50 @@ _ALWAYS_KNOWN = frozenset(
 class Template:
     """A pool, ready for pods."""
 
-    def __init__(self, pool: Pool, daemons: Sequence[Shape]) -> None:
+    def __init__(self, pool: Pool, daemons: Sequence[Shape], types: Types | None = None) -> None:
         """A pool.
 
         Args:
             pool: The pool.
             daemons: Pods of which each node that takes them has one.
+            types: Its instance types, where they are at hand.
         """
         self.pool = pool
+        self.catalogue = types or Types(pool.machines)
         self.known = _ALWAYS_KNOWN | {key for machine in pool.machines for key in machine.labels}
         """Labels that its nodes may get though the pool says nothing of them."""
         labels = {**pool.labels, POOL: pool.name}
         self.requirements: Requirements = {**both(pool.requirements, of_labels(labels)), **_THERE_AT_LAST}
-        fitting = [each for each in pool.machines if self._may_be(each)]
-        bearable = [ask for each in daemons if (ask := Ask(each, bears_all=True)).keeping_off(pool.taints) is None]
-        kept: list[Amounts] = []
-        ports: list[tuple[HostPort, ...]] = []
-        sums: dict[tuple[int, ...], tuple[Amounts, tuple[HostPort, ...]]] = {}
-        alternatives = [[each, *each.relaxed(to_all=False)] for each in bearable]
-        fits = [[each for each in asks if self._clash(each) is None] for asks in alternatives]
-        for machine in fitting:
-            of_machine = {key: only(*values) for key, values in machine.labels.items()}
-            mine = tuple(
-                at for at, asks in enumerate(fits) if any(apart(of_machine, each.strict) is None for each in asks)
-            )
-            if mine not in sums:
-                sums[mine] = _together(bearable[at].shape for at in mine)
-            kept.append(sums[mine][0])
-            ports.append(sums[mine][1])
-        self.catalogue = Catalogue(fitting, kept, ports if any(ports) else ())
-        self.types = self.catalogue.every & self.catalogue.offered(self.requirements)
+        self.rooms = self._rooms(daemons)
+        meeting = self.catalogue.meeting(self.requirements)
+        self.types = self.rooms.any & meeting & self.catalogue.offered(self.requirements)
         if self.short_of(self.types):
             self.types = 0
+
+    def _rooms(self, daemons: Sequence[Shape]) -> Rooms:
+        """What pods of every node leave of each type: those that bear the taints and can have a node of it."""
+        machines = self.pool.machines
+        borne = [each for each in daemons if Ask(each, bears_all=True).keeping_off(self.pool.taints) is None]
+        on = [self._on(each) for each in borne]
+        sums: dict[tuple[bool, ...], tuple[Amounts, tuple[HostPort, ...]]] = {}
+        found = []
+        for at in range(len(machines)):
+            here = tuple(bool(bits >> at & 1) for bits in on)
+            if here not in sums:
+                sums[here] = _together(each for each, is_on in zip(borne, here, strict=True) if is_on)
+            found.append(sums[here])
+        ports = [each for _, each in found]
+        return Rooms(machines, [each for each, _ in found], ports if any(ports) else ())
+
+    def _on(self, daemon: Shape) -> int:
+        """The types whose nodes have a pod that runs on every node, by any of the terms of its node affinity."""
+        first = Ask(daemon)
+        terms = (first, *(each for each in first.relaxed(to_all=False)))
+        found = 0
+        for each in terms:
+            if clash(self.requirements, each.strict, self.known) is None:
+                found |= self.catalogue.meeting(each.strict)
+        return found
 
     def short_of(self, types: int) -> str:
         """The first label of which some types have too few values among them for `minValues`; empty where none is."""
@@ -68,16 +79,6 @@ class Template:
             if self.catalogue.values(types, key) < least:
                 return key
         return ""
-
-    def _may_be(self, machine: Machine) -> bool:
-        for key, values in machine.labels.items():
-            asked = self.requirements.get(key)
-            if asked is not None and apart({key: only(*values)}, {key: asked}) is not None:
-                return False
-        return True
-
-    def _clash(self, ask: Ask) -> str | None:
-        return clash(self.requirements, ask.strict, self.known)
 
     def names(self, types: int) -> list[str]:
         """The names of some types."""
