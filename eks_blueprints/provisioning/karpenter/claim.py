@@ -176,8 +176,9 @@ class Claim:
         if topology.constrains(ask):
             narrowed = topology.narrowed(ask, requirements, template.known)
             if isinstance(narrowed, Domains):
-                # A node keeps its name and its pods, so that what its own name refuses stays refused.
-                return Refused(_PLUGIN[narrowed.kind], _SAID[narrowed.kind], lasting=narrowed.key == HOST)
+                # A node keeps its pods: where one is too near, it stays; pods that are missing can still come.
+                kept = narrowed.key == HOST and narrowed.kind != "near"
+                return Refused(_PLUGIN[narrowed.kind], _SAID[narrowed.kind], lasting=kept)
             lasting = False
             requirements = narrowed
         changed = [key for key, values in requirements.items() if values is not self.requirements.get(key)]

@@ -52,6 +52,8 @@ class Domains:
     counts: dict[str, int] = field(default_factory=dict)
     empty: set[str] = field(default_factory=set)
     """Domains without a pod."""
+    choose: Callable[[list[str]], str] = min
+    """Which of several domains is taken that are equally good."""
 
     def register(self, domain: str) -> None:
         """A domain is there."""
@@ -86,11 +88,13 @@ class Domains:
             # Karpenter can always make one more node, so that the least is always zero.
             return only(host) if self.counts.get(host, 0) + mine <= self.skew else NONE
         least = self._least(of_pod)
-        best: tuple[int, str] | None = None
+        best: list[str] = []
+        fewest = self.skew + least - mine + 1
         for domain, count in self.counts.items():
-            if domain in of_node and count + mine - least <= self.skew:
-                best = min(best, (count, domain)) if best else (count, domain)
-        return NONE if best is None else only(best[1])
+            if count <= fewest and count + mine - least <= self.skew and domain in of_node:
+                best = [*best, domain] if count == fewest else [domain]
+                fewest = count
+        return only(self.choose(best)) if best else NONE
 
     def _least(self, of_pod: Allowed) -> int:
         if self.key == HOST:
@@ -109,8 +113,8 @@ class Domains:
         if not self._starts(pod, of_pod):
             return NONE
         both = met(of_pod, of_node)
-        firsts = (sorted(e for e in self.counts if e in allowed)[:1] for allowed in (both, of_pod))
-        return only(*(each for first in firsts for each in first))
+        among = ([each for each in self.counts if each in allowed] for allowed in (both, of_pod))
+        return only(*(self.choose(each) for each in among if each))
 
     def _starts(self, pod: Shape, of_pod: Allowed) -> bool:
         """Whether a pod may be the first of those that want to be near each other."""

@@ -8,7 +8,7 @@ pkg/controllers/provisioning/scheduling, v1.14.1.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eks_blueprints.provisioning.karpenter.asks import Ask
@@ -48,6 +48,7 @@ class Packer:
         daemons: Sequence[Shape] = (),
         cluster: Cluster | None = None,
         used: Mapping[str, Amounts] | None = None,
+        choose: Callable[[list[str]], str] = min,
     ) -> None:
         """A round that has not begun.
 
@@ -56,6 +57,8 @@ class Packer:
             daemons: Pods of which each node that takes them has one.
             cluster: Nodes that are there, and the pods on them. Default: none.
             used: What the nodes of each pool have, by the pool's name, which its limits count. Default: nothing.
+            choose: Which of several zones, or other domains, is taken that are equally good; Karpenter takes any of
+                them. Default: the first by name.
         """
         self._cluster = cluster or Cluster()
         # Of two that weigh the same, the later name is tried first.
@@ -69,7 +72,7 @@ class Packer:
             taken = (used or {}).get(pool.name, {})
             self._left[pool.name] = {name: most - taken.get(name, 0) for name, most in pool.limits.items()}
         self._reservations = Reservations.of(each.catalogue for each in self._templates)
-        self._topology = Topology(self._cluster, Universe(ordered))
+        self._topology = Topology(self._cluster, Universe(ordered), choose)
         self._existing = [Existing(each, self._cluster) for each in self._cluster.places.values()]
         self._to_all = any(taint.effect == "PreferNoSchedule" for pool in ordered for taint in pool.taints)
         self._asks: dict[Shape, list[Ask]] = {}

@@ -22,14 +22,16 @@ from eks_blueprints.scheduling.selectors import Selector
 class Topology:
     """The constraints that pods have and make."""
 
-    def __init__(self, cluster: Cluster, universe: Universe) -> None:
+    def __init__(self, cluster: Cluster, universe: Universe, choose: Callable[[list[str]], str] = min) -> None:
         """None yet.
 
         Args:
             cluster: Nodes that are there, and the pods on them.
             universe: The domains that new nodes can be in.
+            choose: Which of several domains is taken that are equally good. Default: the first by name.
         """
         self._cluster = cluster
+        self._choose = choose
         self._universe = universe
         self._asked: dict[Hashable, Domains] = {}
         """Constraints of pods, each once."""
@@ -160,6 +162,7 @@ class Topology:
         return made
 
     def _made(self, made: Domains, tolerations: Sequence[Toleration] | None = None) -> Domains:
+        made.choose = self._choose
         for domain in self._universe.domains(made.key, tolerations):
             made.register(domain)
         if made.key == HOST:
