@@ -28,8 +28,8 @@ class Place:
     counted: dict[str, int] = field(default_factory=dict)
     """What they count for when nodes are compared."""
     ports: list[HostPort] = field(default_factory=list)
-    volumes: dict[str, set[str]] = field(default_factory=dict)
-    """Volumes that its pods mount, by CSI driver."""
+    volumes: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Volumes by CSI driver, and how many of its pods mount each."""
 
     def free(self, resource: str) -> int:
         """What is left of a resource."""
@@ -37,15 +37,25 @@ class Place:
 
     def take(self, pod: Pod) -> None:
         """A pod comes."""
-        for name, count in pod.shape.requests.items():
-            self.used[name] = self.used.get(name, 0) + count
-        for name, count in pod.shape.counted.items():
-            self.counted[name] = self.counted.get(name, 0) + count
-        for claim in pod.shape.claims:
-            if claim.driver:
-                self.volumes.setdefault(claim.driver, set()).add(claim.name)
+        self._count(pod.shape, 1)
         self.ports += pod.shape.ports
         self.pods[pod.name] = pod
+
+    def give_back(self, pod: Pod) -> None:
+        """A pod goes."""
+        self._count(pod.shape, -1)
+        for port in pod.shape.ports:
+            self.ports.remove(port)
+        del self.pods[pod.name]
+
+    def _count(self, shape: Shape, times: int) -> None:
+        for name, count in shape.requests.items():
+            self.used[name] = self.used.get(name, 0) + times * count
+        for name, count in shape.counted.items():
+            self.counted[name] = self.counted.get(name, 0) + times * count
+        for claim in shape.claims:
+            if claim.driver:
+                _change(self.volumes.setdefault(claim.driver, {}), claim.name, times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +94,14 @@ class Cluster:
             namespaces: The labels of namespaces, by name; each has `kubernetes.io/metadata.name` besides.
         """
         self.places: dict[str, Place] = {}
-        self.claims: set[str] = set()
-        """The claims that pods mount."""
+        self.claims: dict[str, int] = {}
+        """The claims that pods mount, and how many mount each."""
         self._namespaces = dict(namespaces or {})
         self._counts: dict[Shape, Counts] = {}
         self._softly: dict[Shape, Softly] = {}
         self._tallies: list[Tally] = []
+        self._counting: dict[Shape, list[Tally]] = {}
+        """The tallies in which pods of a shape count, of all."""
         for node in nodes:
             self.open(node)
 
@@ -103,9 +115,34 @@ class Cluster:
     def add(self, pod: Pod, place: Place) -> None:
         """A pod is placed on a node."""
         place.take(pod)
-        self.claims |= {claim.name for claim in pod.shape.claims}
-        for tally in self._tallies:
+        for claim in pod.shape.claims:
+            _change(self.claims, claim.name, 1)
+        for tally in self._counted_in(pod.shape):
             tally.add(place.node, pod.shape)
+
+    def remove(self, pod: Pod, place: Place) -> None:
+        """A pod is taken off a node."""
+        place.give_back(pod)
+        for claim in pod.shape.claims:
+            _change(self.claims, claim.name, -1)
+        for tally in self._counted_in(pod.shape):
+            tally.add(place.node, pod.shape, -1)
+
+    def close(self, place: Place) -> None:
+        """A node is gone, and what is on it with it."""
+        for pod in tuple(place.pods.values()):
+            self.remove(pod, place)
+        del self.places[place.node.name]
+        for tally in self._tallies:
+            tally.close(place.node)
+
+    def copy(self) -> Cluster:
+        """The same nodes and pods, on which something can be tried."""
+        found = Cluster((place.node for place in self.places.values()), self._namespaces)
+        for name, place in self.places.items():
+            for pod in place.pods.values():
+                found.add(pod, found.places[name])
+        return found
 
     def says(self, term: Term, shape: Shape) -> bool:
         """Whether a term of affinity speaks of pods of a shape."""
@@ -131,7 +168,15 @@ class Cluster:
             for pod in place.pods.values():
                 tally.add(place.node, pod.shape)
         self._tallies.append(tally)
+        for shape, counting in self._counting.items():
+            if tally.weights(shape):
+                counting.append(tally)
         return tally
+
+    def _counted_in(self, shape: Shape) -> list[Tally]:
+        if (found := self._counting.get(shape)) is None:
+            found = self._counting[shape] = [each for each in self._tallies if each.weights(shape)]
+        return found
 
     def _new_counts(self, shape: Shape) -> Counts:
         hard = tuple(each for each in shape.spread if each.hard)
@@ -163,6 +208,13 @@ class Cluster:
             *((term.key, weight) for term, weight in mine if self.says(term, other)),
             *((term.key, weight) for term, weight in of_other if self.says(term, shape)),
         )
+
+
+def _change(counts: dict[str, int], name: str, times: int) -> None:
+    """Some more, or fewer, of a name; one of which there is none is not in the counts."""
+    counts[name] = counts.get(name, 0) + times
+    if not counts[name]:
+        del counts[name]
 
 
 def _everywhere(_: Node) -> bool:

@@ -102,8 +102,8 @@ def _disks(shape: Shape, _: Place, cluster: Cluster) -> Exclusion | None:
 
 def _attachments(shape: Shape, place: Place, _: Cluster) -> Exclusion | None:
     for driver, most in place.node.volumes.items():
-        there = place.volumes.get(driver, set())
-        more = {each.name for each in shape.claims if each.driver == driver} - there
+        there = place.volumes.get(driver, {})
+        more = {each.name for each in shape.claims if each.driver == driver} - there.keys()
         if more and len(there) + len(more) > most:
             return Exclusion("NodeVolumeLimits", "node(s) exceed max volume count")
     return None

@@ -137,6 +137,8 @@ class Pod:
 
     name: str
     shape: Shape
+    since: float = 0.0
+    """When it began to run, in seconds from any moment: of pods that are otherwise alike the older one stays."""
 
 
 def shape_of(

@@ -1,4 +1,4 @@
-"""How many pods of a kind are in each domain: counted once, and kept up as pods and nodes come."""
+"""How many pods of a kind are in each domain: counted once, and kept up as pods and nodes come and go."""
 
 from __future__ import annotations
 
@@ -29,25 +29,42 @@ class Tally:
     keys: tuple[str, ...] = ()
     """Labels whose domains are known as soon as there is a node in them, with no pod yet."""
     counts: dict[Domain, int] = field(default_factory=dict)
+    _nodes: dict[Domain, int] = field(default_factory=dict)
+    """How many nodes are in each of those domains."""
     _weights: dict[Shape, Weights] = field(default_factory=dict)
 
     def open(self, node: Node) -> None:
         """A node is there."""
-        if self.keys and self.counts_on(node):
-            for key in self.keys:
-                if key in node.labels:
-                    self.counts.setdefault((key, node.labels[key]), 0)
+        for domain in self._opened_by(node):
+            self._nodes[domain] = self._nodes.get(domain, 0) + 1
+            self.counts.setdefault(domain, 0)
 
-    def add(self, node: Node, shape: Shape) -> None:
-        """A pod is on a node."""
-        weights = self._weights.get(shape)
-        if weights is None:
-            weights = self._weights[shape] = self.weigh(shape)
+    def close(self, node: Node) -> None:
+        """A node is gone, and its pods before it; a domain without a node is none."""
+        for domain in self._opened_by(node):
+            self._nodes[domain] -= 1
+            if not self._nodes[domain]:
+                del self._nodes[domain], self.counts[domain]
+
+    def add(self, node: Node, shape: Shape, times: int = 1) -> None:
+        """A pod is on a node, or with `times=-1` no longer."""
+        weights = self.weights(shape)
         if weights and self.counts_on(node):
             for key, weight in weights:
                 if key in node.labels:
                     domain = (key, node.labels[key])
-                    self.counts[domain] = self.counts.get(domain, 0) + weight
+                    self.counts[domain] = self.counts.get(domain, 0) + times * weight
+
+    def weights(self, shape: Shape) -> Weights:
+        """What a pod of a shape counts for; empty where it does not count."""
+        if (found := self._weights.get(shape)) is None:
+            found = self._weights[shape] = self.weigh(shape)
+        return found
+
+    def _opened_by(self, node: Node) -> list[Domain]:
+        if not (self.keys and self.counts_on(node)):
+            return []
+        return [(key, node.labels[key]) for key in self.keys if key in node.labels]
 
     def at(self, key: str, node: Node) -> int:
         """The count of the domain that a node is in; 0 where it is in none."""

@@ -7,11 +7,8 @@ every pod is judged against the same cluster. `--update-golden` writes what it s
 from __future__ import annotations
 
 import json
-import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,10 +18,9 @@ import pytest
 from tests.scheduling import generated
 from tests.scheduling.judged import CASES, PLACED, VERDICTS, Verdict, compared, placed_apart
 
+from .judging import configuration, put, put_nodes, scheduling, until, written
 from .running import why_not
 from .started import ApiServer, started
-
-_PATIENCE = 240
 
 
 class _Extender(ThreadingHTTPServer):
@@ -60,32 +56,12 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ApiServer,
     extender = _Extender()
     threading.Thread(target=extender.serve_forever, daemon=True).start()
     with started(folder) as server:
-        (folder / "kubeconfig").write_text(server.kubeconfig)
-        settings = {
-            "apiVersion": "kubescheduler.config.k8s.io/v1",
-            "kind": "KubeSchedulerConfiguration",
-            "clientConnection": {"kubeconfig": str(folder / "kubeconfig"), "qps": 500, "burst": 500},
-            "leaderElection": {"leaderElect": False},
-            "percentageOfNodesToScore": 100,
-            "podInitialBackoffSeconds": 3600,
-            "podMaxBackoffSeconds": 3600,
-            "profiles": [
-                {
-                    "schedulerName": "default-scheduler",
-                    "plugins": {"postFilter": {"disabled": [{"name": "DefaultPreemption"}]}},
-                }
-            ],
-            "extenders": [
-                {
-                    "urlPrefix": f"http://127.0.0.1:{extender.server_address[1]}",
-                    "filterVerb": "filter",
-                    "nodeCacheCapable": True,
-                    "httpTimeout": "30s",
-                }
-            ],
-        }
-        (folder / "judging.json").write_text(json.dumps(settings))
-        (folder / "placing.json").write_text(json.dumps({**settings, "extenders": []}))
+        profile = {"plugins": {"postFilter": {"disabled": [{"name": "DefaultPreemption"}]}}}
+        settings = configuration(folder, server, profile)
+        address = f"http://127.0.0.1:{extender.server_address[1]}"
+        asks = {"urlPrefix": address, "filterVerb": "filter", "nodeCacheCapable": True, "httpTimeout": "30s"}
+        (folder / "judging.json").write_text(json.dumps({**settings, "extenders": [asks]}))
+        (folder / "placing.json").write_text(json.dumps(settings))
         for name, labels in generated.NAMESPACES.items():
             found = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
             if server.made(found):
@@ -95,24 +71,10 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ApiServer,
     extender.server_close()
 
 
-def _put(server: ApiServer, manifest: dict[str, Any]) -> None:
-    said = server.made(manifest)
-    assert said == "", f"{manifest['kind']} {manifest['metadata']['name']}: {said}"
-
-
 def _filled(server: ApiServer, case: generated.Case, waiting: list[dict[str, Any]]) -> None:
-    for node in case.nodes:
-        name = node["metadata"]["name"]
-        _put(server, {**node, "status": {}})
-        server.call(f"/api/v1/nodes/{name}/status", {"status": node["status"]}, "PATCH")
-        # Admission adds a taint that the node's kubelet would take away.
-        server.call(f"/api/v1/nodes/{name}", {"spec": {"taints": node["spec"]["taints"]}}, "PATCH")
-        if name in case.limits:
-            driver = {"name": generated.DRIVER, "nodeID": name, "allocatable": {"count": case.limits[name]}}
-            found = {"apiVersion": "storage.k8s.io/v1", "kind": "CSINode", "metadata": {"name": name}}
-            _put(server, {**found, "spec": {"drivers": [driver]}})
+    put_nodes(server, case.nodes, case.limits)
     for manifest in (*case.classes, *case.volumes, *case.claims, *case.running, *waiting):
-        _put(server, manifest)
+        put(server, manifest)
 
 
 _KINDS = ("/api/v1/{}pods", "/api/v1/{}persistentvolumeclaims")
@@ -147,25 +109,8 @@ def _said(server: ApiServer) -> dict[str, str]:
     return found
 
 
-@contextmanager
-def _scheduling(folder: Path, settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    with (folder / "scheduler.log").open("wb") as log:
-        config = next(iter(folder.parent.glob(f"scheduler*/{settings}.json")))
-        command = ["kube-scheduler", f"--config={config}", "--secure-port=0"]
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _until(true: Callable[[], bool], process: subprocess.Popen[bytes], told: Callable[[], Any]) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not true():
-        assert process.poll() is None, "the scheduler has ended"
-        assert time.monotonic() < end, told()
-        time.sleep(0.2)
+def _settings(folder: Path, name: str) -> Path:
+    return next(iter(folder.parent.glob(f"scheduler*/{name}.json")))
 
 
 def _judged(judge: tuple[ApiServer, _Extender], number: int, folder: Path) -> dict[str, Verdict]:
@@ -174,8 +119,8 @@ def _judged(judge: tuple[ApiServer, _Extender], number: int, folder: Path) -> di
     _emptied(server)
     extender.left.clear()
     _filled(server, case, case.waiting)
-    with _scheduling(folder, "judging") as process:
-        _until(lambda: len(_said(server)) == len(case.waiting), process, lambda: _said(server))
+    with scheduling(folder, _settings(folder, "judging")) as process:
+        until(lambda: len(_said(server)) == len(case.waiting), process, lambda: _said(server))
     said = _said(server)
     names = [pod["metadata"]["name"] for pod in case.waiting]
     return {name: (sorted(extender.left.get(name, [])), said[name]) for name in names}
@@ -187,26 +132,21 @@ def _placed(judge: tuple[ApiServer, _Extender], number: int, folder: Path) -> di
     _emptied(server)
     _filled(server, case, [])
     found: dict[str, str] = {}
-    with _scheduling(folder, "placing") as process:
+    with scheduling(folder, _settings(folder, "placing")) as process:
         for pod in case.waiting:
             metadata = pod["metadata"]
             path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
-            _put(server, pod)
+            put(server, pod)
 
             def tried(path: str = path, name: str = metadata["name"]) -> bool:
                 there = server.call(path)[1]
                 found[name] = there["spec"].get("nodeName") or ""
                 return bool(found[name] or (there.get("status") or {}).get("conditions"))
 
-            _until(tried, process, lambda: found)
+            until(tried, process, lambda: found)
             if not found[metadata["name"]]:  # or it would be placed beside one that comes later
                 server.call(f"{path}?gracePeriodSeconds=0", method="DELETE")
     return found
-
-
-def _written(file: Path, found: Mapping[str, Any]) -> None:
-    lines = [f'"{key}": {json.dumps(value, sort_keys=True)}' for key, value in found.items()]
-    file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def test_the_scheduler_excludes_the_same_nodes(
@@ -214,7 +154,7 @@ def test_the_scheduler_excludes_the_same_nodes(
 ) -> None:
     found = {str(number): _judged(judge, number, tmp_path) for number in range(CASES)}
     if request.config.getoption("--update-golden"):
-        _written(VERDICTS, found)
+        written(VERDICTS, found)
     assert list(compared(found)) == []
 
 
@@ -223,5 +163,5 @@ def test_the_scheduler_takes_one_of_the_nodes_that_score_most(
 ) -> None:
     found = {str(number): _placed(judge, number, tmp_path) for number in range(CASES)}
     if request.config.getoption("--update-golden"):
-        _written(PLACED, found)
+        written(PLACED, found)
     assert list(placed_apart(found)) == []

@@ -9,14 +9,17 @@ from pathlib import Path
 
 from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.pod import Pod
+from eks_blueprints.scheduling.preemption import evictions
 from eks_blueprints.scheduling.scheduler import best, looked_at
 from eks_blueprints.scheduling.scores import scores
 
-from . import generated
+from . import contested, generated
 
 CASES = 30
+CONTESTED = 150
 VERDICTS = Path(__file__).with_name("verdicts.json")
 PLACED = Path(__file__).with_name("placed.json")
+PREEMPTED = Path(__file__).with_name("preempted.json")
 Verdict = tuple[list[str], str]
 """The nodes that are left for a pod, and what the scheduler says of the others."""
 _SAME = {"node(s) didn't satisfy plugin(s) [NodeAffinity]": "node(s) didn't match Pod's node affinity/selector"}
@@ -70,3 +73,19 @@ def placed_apart(placed: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
                 yield f"case {number}, {name}: {wanted}, not {at or 'none'}; {scored}"
             if at:
                 cluster.add(pod, cluster.places[at])
+
+
+def preempted_apart(preempted: Mapping[str, tuple[str, list[str]]]) -> Iterator[str]:
+    """Each case in which the scheduler evicted other pods, or for another node, than the library would have.
+
+    Where several nodes are alike in all that it compares, each of them is right.
+    """
+    for number, (node, evicted) in preempted.items():
+        case = contested.case(int(number))
+        cluster, pod = case.cluster(), case.pod(case.waiting)
+        left, excluded = looked_at(pod, cluster)
+        found = evictions(pod, cluster, excluded, case.allowed())
+        ours = {each.place.node.name: sorted(victim.name for victim in each.pods) for each in found}
+        agrees = ours.get(node) == evicted if node else not (ours or evicted)
+        if left or not agrees:
+            yield f"case {number}: {ours or 'none'}, not {evicted} on {node or 'no node'}"
