@@ -13,7 +13,15 @@ from typing import TypeAlias
 
 from eks_blueprints.core.facts.instance_types import InstanceType, facts_of, families, instance_type, names
 from eks_blueprints.core.form import Form
-from eks_blueprints.karpenter.labels import ARCHITECTURE, AUTO_MODE, CAPACITY_TYPE, Flavor, normal
+from eks_blueprints.karpenter.labels import (
+    ARCHITECTURE,
+    AUTO_MODE,
+    CAPACITY_TYPE,
+    INSTANCE_TYPE,
+    Flavor,
+    known_labels,
+    normal,
+)
 from eks_blueprints.karpenter.requirements import Allowed
 
 Values: TypeAlias = tuple[str, ...] | None
@@ -65,6 +73,27 @@ def _carriers_of(label: str) -> Carriers | None:
         return None
     told: dict[str, Values] = {facts.name: by_facts(facts) for facts in facts_of(names())}
     return _carriers(told.get)
+
+
+@cache
+def labels_of(flavor: Flavor, name: str) -> Mapping[str, frozenset[str]]:
+    """The labels that follow from an instance type on its nodes, with the values that they have or may be given.
+
+    One without a value is not there; one of which nobody knows is not named.
+    """
+    own = (key for key in known_labels(flavor) if key.startswith(f"{flavor.group}/"))
+    found: dict[str, frozenset[str]] = {}
+    for key in (INSTANCE_TYPE, ARCHITECTURE, CAPACITY_TYPE, *own):
+        if (values := _values(key.removeprefix(f"{flavor.group}/"), name)) is not None:
+            found[key] = frozenset(values)
+    return found
+
+
+def _values(label: str, name: str) -> Values:
+    if (by_name := _by_name(label)) is not None:
+        return by_name(name)
+    by_facts, facts = _BY_FACTS.get(label), instance_type(name)
+    return None if by_facts is None or facts is None else by_facts(facts)
 
 
 @cache
