@@ -26,6 +26,7 @@ from eks_blueprints.core.facts.pods import (
     recommended,
     told_by_itself,
 )
+from eks_blueprints.karpenter.fitting import DEVICES
 from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, PODS, amount
 
 Kind: TypeAlias = Literal["karpenter", "auto_mode", "managed_node_group", "self_managed_node_group"]
@@ -50,7 +51,6 @@ _KEPT_FOR_ALL = 255
 _KEPT_A_POD = 11
 _EVICTION: Mapping[str, str] = {"memory.available": "100Mi", "nodefs.available": "10%"}
 _KEPT_OF_DISK = GIB
-_DEVICES = {"nvidia.com/gpu": "nvidia", "amd.com/gpu": "amd", "habana.ai/gaudi": "habana"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +100,9 @@ def capacity(facts: InstanceType, settings: NodeSettings) -> dict[str, int]:
         PODS: pods(facts, settings),
         "vpc.amazonaws.com/pod-eni": interfaces,
         "vpc.amazonaws.com/efa": len(facts.efa_cards),
-        "aws.amazon.com/neuron": facts.accelerator_count if facts.accelerator == "neuron" else 0,
+        "aws.amazon.com/neuroncore": facts.neuron_cores,
+        **_devices(facts, settings),
     }
-    for resource, maker in _DEVICES.items():
-        found[resource] = facts.accelerator_count if facts.accelerator == maker else 0
     if settings.image == "WINDOWS":
         found["vpc.amazonaws.com/PrivateIPv4Address"] = facts.addresses_per_interface - 1
     return {resource: count for resource, count in found.items() if count > 0 or resource == PODS}
@@ -179,6 +178,12 @@ def _counted(facts: InstanceType, settings: NodeSettings) -> int:
     if settings.kind == "auto_mode" or settings.image in ("BOTTLEROCKET", "WINDOWS"):
         return pods(facts, settings)
     return told_by_itself(facts).count or 0
+
+
+def _devices(facts: InstanceType, settings: NodeSettings) -> dict[str, int]:
+    """Accelerators; EC2 counts a fraction of a GPU as none, and so does Karpenter, where the node has one."""
+    count = 0 if settings.estimated and "fraction_of_a_gpu" in facts.flags else facts.accelerator_count
+    return {resource: count if facts.accelerator == maker else 0 for resource, maker in DEVICES.items()}
 
 
 def _memory(facts: InstanceType, settings: NodeSettings) -> int:
