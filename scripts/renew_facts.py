@@ -4,8 +4,9 @@ python scripts/renew_facts.py
 
 EKS's and EC2's own lists of names come from botocore's models. What an instance type has comes from moto, which keeps
 the answers of EC2's DescribeInstanceTypes; its older releases still know types that AWS no longer sells in the region
-they were taken from; and those of DescribeInstanceTypeOfferings. Network bandwidth and branch interfaces are in no API: they come from the tables that Karpenter
-is released with (the second is that of the VPC resource controller). Needs pip and the network (the Go module proxy).
+they were taken from. In which zones a type is offered comes from moto too. Network bandwidth and branch interfaces are
+in no API: they come from the tables that Karpenter is released with (the second is that of the VPC resource
+controller). Needs pip and the network (the Go module proxy).
 """
 
 from __future__ import annotations

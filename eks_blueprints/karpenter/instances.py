@@ -81,19 +81,21 @@ def labels_of(flavor: Flavor, name: str) -> Mapping[str, frozenset[str]]:
 
     One without a value is not there; one of which nobody knows is not named.
     """
-    own = (key for key in known_labels(flavor) if key.startswith(f"{flavor.group}/"))
-    found: dict[str, frozenset[str]] = {}
-    for key in (INSTANCE_TYPE, ARCHITECTURE, CAPACITY_TYPE, *own):
-        if (values := _values(key.removeprefix(f"{flavor.group}/"), name)) is not None:
-            found[key] = frozenset(values)
-    return found
+    facts = instance_type(name)
+    told = [(key, by_name(name)) for key, by_name, _ in _readers(flavor) if by_name is not None]
+    if facts is not None:
+        told += [(key, by_facts(facts)) for key, _, by_facts in _readers(flavor) if by_facts is not None]
+    return {key: frozenset(values) for key, values in told if values is not None}
 
 
-def _values(label: str, name: str) -> Values:
-    if (by_name := _by_name(label)) is not None:
-        return by_name(name)
-    by_facts, facts = _BY_FACTS.get(label), instance_type(name)
-    return None if by_facts is None or facts is None else by_facts(facts)
+@cache
+def _readers(
+    flavor: Flavor,
+) -> tuple[tuple[str, Callable[[str], Values] | None, Callable[[InstanceType], Values] | None], ...]:
+    """How each label of a flavor's nodes follows from the name of a type, or from its facts."""
+    own = sorted(key for key in known_labels(flavor) if key.startswith(f"{flavor.group}/"))
+    keys = {key: key.removeprefix(f"{flavor.group}/") for key in (INSTANCE_TYPE, ARCHITECTURE, CAPACITY_TYPE, *own)}
+    return tuple((key, _by_name(label), _BY_FACTS.get(label)) for key, label in keys.items())
 
 
 @cache

@@ -1,9 +1,14 @@
 """How much of each resource a node of an instance type has, and what pods may request of it.
 
 There are two answers. Karpenter and EKS Auto Mode choose instance types before a node is there, by an estimate: that
-is what pools go by. The nodes of a group have what their kubelet says. Sources: aws/karpenter-provider-aws,
-pkg/providers/instancetype/types.go, and awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, both 2026-08;
-kubelet's pkg/kubelet/eviction/helpers.go, 1.36.
+is what pools go by. The nodes of a group have what their kubelet says, as their image sets it up. Neither knows what
+the hypervisor and the kernel take of the memory: nobody publishes that. Nodes that people have shown the output of
+`kubectl describe node` of have 2.6 to 8.6 % less than EC2 says, so Karpenter's 7.5 % is taken for all of Linux.
+
+Sources: aws/karpenter-provider-aws, pkg/providers/instancetype/types.go, 2026-08; awslabs/amazon-eks-ami,
+nodeadm/internal/kubelet/config.go, 2026-07, and templates/al2/runtime/bootstrap.sh, 2026-03;
+bottlerocket-os/bottlerocket-core-kit, packages/kubernetes-*/kubelet-config; aws/containers-roadmap, issue 1245 (EKS's
+Windows images keep nothing); Kubernetes, "Node-pressure Eviction", and kubelet's pkg/kubelet/eviction, 1.36.
 """
 
 from __future__ import annotations
@@ -34,8 +39,8 @@ Image: TypeAlias = Literal["AL2", "AL2023", "BOTTLEROCKET", "WINDOWS", "CUSTOM"]
 
 MIB = 2**20
 GIB = 2**30
-KARPENTERS_OVERHEAD = 0.075
-"""Share of a machine's memory that Karpenter takes the hypervisor to need (`vmMemoryOverheadPercent`)."""
+OVERHEAD = 0.075
+"""Share of a machine's memory that the hypervisor and the kernel take, as Karpenter estimates it."""
 DISKS: Mapping[Kind, int] = {
     "karpenter": 20 * GIB,
     "auto_mode": 80 * GIB,
@@ -49,7 +54,8 @@ _OF_ARM = 64
 """MiB that the kernel of an Arm machine keeps for devices."""
 _KEPT_FOR_ALL = 255
 _KEPT_A_POD = 11
-_EVICTION: Mapping[str, str] = {"memory.available": "100Mi", "nodefs.available": "10%"}
+_ON_LINUX: Mapping[str, str] = {"memory.available": "100Mi", "nodefs.available": "10%"}
+_ON_WINDOWS: Mapping[str, str] = {"memory.available": "500Mi", "nodefs.available": "10%"}
 _KEPT_OF_DISK = GIB
 
 
@@ -65,45 +71,58 @@ class NodeSettings:
     """kubelet's `maxPods`; None where it is the default of the kind and image."""
     pods_per_core: int | None = None
     """kubelet's `podsPerCore`."""
-    kube_reserved: Mapping[str, str] = field(default_factory=dict)
-    """kubelet's `kubeReserved`: quantities by resource, each in place of the image's own."""
-    system_reserved: Mapping[str, str] = field(default_factory=dict)
+    kube_reserved: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """kubelet's `kubeReserved`: quantities by resource, each in place of the image's own. In groups on Amazon Linux 2
+    and Windows, where it is a flag of kubelet, it takes the place of all of them."""
+    system_reserved: Mapping[str, str] = field(default_factory=dict, hash=False)
     """kubelet's `systemReserved`."""
-    eviction_hard: Mapping[str, str] = field(default_factory=dict)
-    """kubelet's `evictionHard`: quantities or percentages by signal, each in place of the image's own. `evictionSoft`
-    takes nothing from what pods may request."""
-    addressing: Addressing = Addressing()
+    eviction_hard: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """kubelet's `evictionHard`: quantities or percentages by signal. In pools, and in groups on Amazon Linux 2023, each
+    is in place of the image's own; elsewhere they take the place of all of them. `evictionSoft` takes nothing from
+    what pods may request."""
+    addressing: Addressing = field(default_factory=Addressing)
     """How pods get their addresses; its `reserved_interfaces` are what Karpenter knows as `RESERVED_ENIS`."""
     disk: int | None = None
     """Bytes of the disk that the pods of a node share; None for the default (`DISKS`)."""
     instance_store: bool = False
     """Whether disks that come with the instance type, if any, take its place (`instanceStorePolicy: RAID0`)."""
-    memory_overhead: float = KARPENTERS_OVERHEAD
-    """Karpenter's `vmMemoryOverheadPercent`, as a share."""
+    memory_overhead: float = OVERHEAD
+    """Share of the memory that the hypervisor and the kernel take: Karpenter's `vmMemoryOverheadPercent`."""
     pod_interfaces: bool = False
     """Whether pods of a group can have security groups of their own (`ENABLE_POD_ENI` of the VPC CNI); Karpenter and
     Auto Mode count their interfaces always."""
+    efa_interfaces: int | None = None
+    """Interfaces of the Elastic Fabric Adapter that nodes get; None for as many as the type takes in pools, and for
+    none in groups."""
 
     @property
     def estimated(self) -> bool:
         """Whether Karpenter's estimate decides, and not the kubelet of a node."""
         return self.kind in ("karpenter", "auto_mode")
 
+    @property
+    def windows(self) -> bool:
+        """Whether its nodes run Windows."""
+        return self.image == "WINDOWS"
+
 
 def capacity(facts: InstanceType, settings: NodeSettings) -> dict[str, int]:
     """All that a node has of each resource; of those with none it has no entry."""
     interfaces = facts.branch_interfaces if settings.estimated or settings.pod_interfaces else 0
+    fabric = settings.efa_interfaces
+    if fabric is None:
+        fabric = len(facts.efa_cards) if settings.estimated else 0
     found = {
         CPU: facts.vcpus * 1000,
         MEMORY: _memory(facts, settings),
         DISK: _disk(facts, settings),
         PODS: pods(facts, settings),
         "vpc.amazonaws.com/pod-eni": interfaces,
-        "vpc.amazonaws.com/efa": len(facts.efa_cards),
+        "vpc.amazonaws.com/efa": fabric,
         "aws.amazon.com/neuroncore": facts.neuron_cores,
         **_devices(facts, settings),
     }
-    if settings.image == "WINDOWS":
+    if settings.windows:
         found["vpc.amazonaws.com/PrivateIPv4Address"] = facts.addresses_per_interface - 1
     return {resource: count for resource, count in found.items() if count > 0 or resource == PODS}
 
@@ -119,13 +138,12 @@ def allocatable(facts: InstanceType, settings: NodeSettings, has: Mapping[str, i
     Raises:
         ValueError: if an amount in the settings is no quantity.
     """
-    kept = {CPU: cores_kept(facts.vcpus), MEMORY: memory_kept(_counted(facts, settings)), DISK: _KEPT_OF_DISK}
-    kept |= {name: amount(name, each) for name, each in settings.kube_reserved.items()}
+    kept = _kept(facts, settings)
     system = {name: amount(name, each) for name, each in settings.system_reserved.items()}
-    signals = {**_EVICTION, **settings.eviction_hard}
+    signals = _signals(settings)
     free = {
-        MEMORY: _threshold(has[MEMORY], signals["memory.available"], estimated=settings.estimated),
-        DISK: _threshold(has[DISK], signals["nodefs.available"], estimated=settings.estimated),
+        name: _threshold(has[name], signals.get(signal, "0"), estimated=settings.estimated)
+        for signal, name in (("memory.available", MEMORY), ("nodefs.available", DISK))
     }
     return {
         name: max(count - kept.get(name, 0) - system.get(name, 0) - free.get(name, 0), 0) for name, count in has.items()
@@ -159,14 +177,31 @@ def memory_kept(most_pods: int) -> int:
 def _pods_by_default(facts: InstanceType, settings: NodeSettings) -> Pods:
     if settings.kind == "auto_mode":
         return at_most(addresses(facts, settings.addressing), AUTO_MODE_MOST, "on Auto Mode")
-    windows = settings.image == "WINDOWS"
     if settings.kind == "karpenter":
         reserved = settings.addressing.reserved_interfaces
-        return Pods(KUBELET_DEFAULT, "Windows") if windows else told_by_itself(facts, reserved_interfaces=reserved)
-    if windows:
+        own = told_by_itself(facts, reserved_interfaces=reserved)
+        return Pods(KUBELET_DEFAULT, "Windows") if settings.windows else own
+    if settings.windows:
         return on_windows(facts, prefixes=settings.addressing.prefixes)
-    own = settings.kind == "self_managed_node_group" or settings.image == "CUSTOM"
-    return told_by_itself(facts) if own else recommended(facts, settings.addressing)
+    if settings.kind == "self_managed_node_group" or settings.image == "CUSTOM":
+        return told_by_itself(facts)
+    return recommended(facts, settings.addressing)
+
+
+def _kept(facts: InstanceType, settings: NodeSettings) -> dict[str, int]:
+    own = {CPU: cores_kept(facts.vcpus), MEMORY: memory_kept(_counted(facts, settings)), DISK: _KEPT_OF_DISK}
+    given = {name: amount(name, each) for name, each in settings.kube_reserved.items()}
+    if settings.estimated:
+        return own | given
+    if settings.windows or (settings.image == "AL2" and given):
+        return given
+    return own | given
+
+
+def _signals(settings: NodeSettings) -> Mapping[str, str]:
+    if settings.estimated or settings.image in ("AL2023", "CUSTOM"):
+        return {**_ON_LINUX, **settings.eviction_hard}
+    return settings.eviction_hard or (_ON_WINDOWS if settings.windows else _ON_LINUX)
 
 
 def _counted(facts: InstanceType, settings: NodeSettings) -> int:
@@ -188,7 +223,7 @@ def _devices(facts: InstanceType, settings: NodeSettings) -> dict[str, int]:
 
 def _memory(facts: InstanceType, settings: NodeSettings) -> int:
     mib = facts.memory_mib
-    if not settings.estimated:
+    if settings.windows and not settings.estimated:
         return mib * MIB
     if facts.architectures[:1] == ("arm64",):
         mib -= _OF_ARM
@@ -200,7 +235,7 @@ def _disk(facts: InstanceType, settings: NodeSettings) -> int:
         return facts.storage_gb * 10**9
     if settings.disk is not None:
         return settings.disk
-    return DISK_ON_WINDOWS if settings.image == "WINDOWS" else DISKS[settings.kind]
+    return DISK_ON_WINDOWS if settings.windows else DISKS[settings.kind]
 
 
 def _threshold(whole: int, said: str, *, estimated: bool) -> int:

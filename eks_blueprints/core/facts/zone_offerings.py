@@ -5,6 +5,7 @@ Zones are told by their ids, such as `use1-az4`: a name such as `us-east-1a` is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -23,9 +24,14 @@ def zones_offering(name: str, region: str) -> frozenset[str] | None:
 
 
 @cache
-def zone_ids(region: str) -> frozenset[str]:
-    """Ids of a region's zones that offer anything; none where the region is not in the table."""
-    return frozenset().union(*_offered(region).values())
+def main_zones(region: str) -> frozenset[str]:
+    """Ids of the zones that offer most of what a region does; none where the region is not in the table.
+
+    `use1-az3` and `euw2-az4` are not among them: they offer a few old types or new ones.
+    """
+    offered = _offered(region)
+    counted = Counter(zone for zones in offered.values() for zone in zones)
+    return frozenset(zone for zone, types in counted.items() if types * 2 > len(offered))
 
 
 def date() -> str:
