@@ -94,6 +94,8 @@ class NodeSettings:
     efa_interfaces: int | None = None
     """Interfaces of the Elastic Fabric Adapter that nodes get; None for as many as the type takes in pools, and for
     none in groups."""
+    efa_on_first_card: int = 0
+    """How many of them are on the first network card and take the place of one with addresses for pods."""
 
     @property
     def estimated(self) -> bool:
@@ -178,7 +180,7 @@ def _pods_by_default(facts: InstanceType, settings: NodeSettings) -> Pods:
     if settings.kind == "auto_mode":
         return at_most(addresses(facts, settings.addressing), AUTO_MODE_MOST, "on Auto Mode")
     if settings.kind == "karpenter":
-        reserved = settings.addressing.reserved_interfaces
+        reserved = settings.addressing.reserved_interfaces + settings.efa_on_first_card
         own = told_by_itself(facts, reserved_interfaces=reserved)
         return Pods(KUBELET_DEFAULT, "Windows") if settings.windows else own
     if settings.windows:
@@ -212,7 +214,7 @@ def _counted(facts: InstanceType, settings: NodeSettings) -> int:
     """
     if settings.kind == "auto_mode" or settings.image in ("BOTTLEROCKET", "WINDOWS"):
         return pods(facts, settings)
-    return told_by_itself(facts).count or 0
+    return told_by_itself(facts, reserved_interfaces=settings.efa_on_first_card).count or 0
 
 
 def _devices(facts: InstanceType, settings: NodeSettings) -> dict[str, int]:

@@ -38,8 +38,6 @@ EBS = "ebs.csi.aws.com"
 EBS_OF_AUTO_MODE = "ebs.csi.eks.amazonaws.com"
 """The driver that EKS Auto Mode brings."""
 
-_INTERFACES = 2
-"""Interfaces that the VPC CNI puts on a node at once: one is in use, and one waits (`WARM_ENI_TARGET`)."""
 _SHOWN = 3
 _RESERVATION = "capacity-reservation-id"
 _KIND_OF_RESERVATION = "capacity-reservation-type"
@@ -85,6 +83,9 @@ class Way(NodeSettings):
     starting_volumes: int | None = None
     """EBS volumes that a node starts with, the root volume among them; None for those of its image: one, and two on
     Bottlerocket and EKS Auto Mode."""
+    starting_interfaces: int = 2
+    """Network interfaces that a node has when the EBS CSI driver counts: the VPC CNI puts a second one at once, as a
+    reserve (`WARM_ENI_TARGET`)."""
 
     @property
     def flavor(self) -> Flavor:
@@ -151,6 +152,10 @@ def _reason(name: str, way: Way) -> str:
         return f"is never launched by {way.flavor.name}"
     if way.windows and "x86_64" not in facts.architectures:
         return "does not run Windows"
+    if way.image == "AL2023" and facts.family == "a1":
+        return "does not run Amazon Linux 2023"
+    if (way.efa_interfaces or 0) > len(facts.efa_cards):
+        return f"takes no {way.efa_interfaces} EFA interfaces"
     if way.estimated and way.hour(name) is None:
         return "has no price in the table"
     if way.zones and not any(_offers(zone, name, way) for zone in way.zones):
@@ -228,9 +233,9 @@ def _labels(facts: InstanceType, way: Way, offerings: Iterable[Offering]) -> dic
 
 
 def _volumes(facts: InstanceType, way: Way) -> int:
-    """What the EBS CSI driver reports; where interfaces count too, the VPC CNI has put a second one by then."""
+    """How many volumes the EBS CSI driver says that pods can have, at least 1."""
     two = way.image == "BOTTLEROCKET" or way.kind == "auto_mode"
     taken = way.starting_volumes if way.starting_volumes is not None else 1 + two
-    if "volumes_of_its_own" not in facts.flags and not way.windows:
-        taken += min(_INTERFACES, facts.network_interfaces) - 1
+    if "volumes_of_its_own" not in facts.flags:
+        taken += (1 if way.windows else min(way.starting_interfaces, facts.network_interfaces)) - 1
     return max(facts.volumes - taken, 1)
