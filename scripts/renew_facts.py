@@ -4,8 +4,9 @@ python scripts/renew_facts.py
 
 EKS's and EC2's own lists of names come from botocore's models. What an instance type has comes from moto, which keeps
 the answers of EC2's DescribeInstanceTypes; its older releases still know types that AWS no longer sells in the region
-they were taken from. Network bandwidth and branch interfaces are in no API: they come from the tables that Karpenter
-is released with (the second is that of the VPC resource controller). Needs pip and the network (the Go module proxy).
+they were taken from. In which zones a type is offered comes from moto too. Network bandwidth and branch interfaces are
+in no API: they come from the tables that Karpenter is released with (the second is that of the VPC resource
+controller). Needs pip and the network (the Go module proxy).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import zone_offerings
 
 PACKAGE = Path(__file__).parents[1] / "eks_blueprints"
 TABLES = PACKAGE / "core" / "facts"
@@ -60,7 +63,13 @@ COLUMNS = (
     "ebs_mbps",
     "network_mbps",
     "branch_interfaces",
+    "volumes",
+    "neuron_cores",
 )
+OF_XEN = 39
+"""Volumes of types on Xen, of which EC2 gives no number of its own; one more, and the root volume is one of them."""
+OF_NITRO = 27
+"""What EC2 says of types on the Nitro System that share the limit, less one for each disk and accelerator."""
 
 
 def main() -> None:
@@ -114,10 +123,16 @@ def _write_instance_types(
     names = sorted({*_model(botocore, "ec2")["shapes"]["InstanceType"]["enum"], *_instance_types(motos[0])})
     source = f"{_release(botocore)}, model ec2; {', '.join(_release(wheel) for wheel in motos)}; {released}"
     lines = [*_heading("EC2 instance types; one without facts has a name only", source), ",".join(COLUMNS)]
+    own = {name.partition(".")[0] for name, each in facts.items() if _own_limit(each)}
     for name in names:
-        row = _row(facts[name]) if name in facts else [""] * (len(COLUMNS) - 3)
-        lines.append(",".join([name, *row, bandwidth.get(name, ""), branches.get(name, "")]))
+        row, more = [""] * (len(COLUMNS) - 5), ["", ""]
+        if name in facts:
+            row, more = _row(facts[name], own), [_volumes(facts[name]), _neuron_cores(facts[name])]
+        lines.append(",".join([name, *row, bandwidth.get(name, ""), branches.get(name, ""), *more]))
     (TABLES / "instance_types.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    heading = _heading("Zones, by their ids, in which a region offers EC2 instance types", _release(motos[0]))
+    lines = [*heading, zone_offerings.COLUMNS, *zone_offerings.rows(motos[0], names, _json)]
+    (TABLES / "zone_offerings.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _heading(what: str, source: str) -> list[str]:
@@ -148,7 +163,7 @@ def _release(wheel: Path) -> str:
     return f"{name} {version}"
 
 
-def _row(facts: dict[str, Any]) -> list[str]:
+def _row(facts: dict[str, Any], own: set[str]) -> list[str]:
     network = facts["NetworkInfo"]
     cards = {card["NetworkCardIndex"]: card for card in network.get("NetworkCards", ())}
     card = cards.get(network.get("DefaultNetworkCardIndex", 0), network)
@@ -164,7 +179,7 @@ def _row(facts: dict[str, Any]) -> list[str]:
         str(network["Ipv4AddressesPerInterface"]),
         str(facts.get("InstanceStorageInfo", {}).get("TotalSizeInGB", 0)),
         _efa_cards(network),
-        " ".join(_flags(facts)),
+        " ".join(_flags(facts, own)),
         str(gpus[0].get("MemoryInfo", {}).get("SizeInMiB", "")),
         processor.get("Manufacturer", "").lower(),
         str(round(processor.get("SustainedClockSpeedInGhz", 0) * 1000) or ""),
@@ -203,7 +218,25 @@ def _accelerator(facts: dict[str, Any]) -> tuple[str, str, str]:
     return "", "", "0"
 
 
-def _flags(facts: dict[str, Any]) -> Iterator[str]:
+def _volumes(facts: dict[str, Any]) -> str:
+    """Most EBS volumes, the root volume among them; of types that share the limit, interfaces as well."""
+    if facts.get("Hypervisor") == "xen":
+        return str(OF_XEN)
+    others = [] if facts["BareMetal"] else facts.get("InstanceStorageInfo", {}).get("Disks", [])
+    others += facts.get("GpuInfo", {}).get("Gpus", [])
+    return str(facts["EbsInfo"].get("MaximumEbsAttachments", OF_NITRO - sum(each["Count"] for each in others)))
+
+
+def _own_limit(facts: dict[str, Any]) -> bool:
+    return bool(facts["EbsInfo"].get("AttachmentLimitType") == "dedicated")
+
+
+def _neuron_cores(facts: dict[str, Any]) -> str:
+    devices = facts.get("NeuronInfo", {}).get("NeuronDevices", ())
+    return str(sum(each["Count"] * each["CoreInfo"]["Count"] for each in devices) or "")
+
+
+def _flags(facts: dict[str, Any], own: set[str]) -> Iterator[str]:
     if facts["BareMetal"]:
         yield "bare_metal"
     if facts["BurstablePerformanceSupported"]:
@@ -222,6 +255,9 @@ def _flags(facts: dict[str, Any]) -> Iterator[str]:
         yield "fraction_of_a_gpu"
     if not facts["CurrentGeneration"]:
         yield "previous"
+    # EC2 says of bare metal that it shares the limit where the family does not; the EBS CSI driver knows better.
+    if facts["InstanceType"].partition(".")[0] in own or facts.get("Hypervisor") == "xen":
+        yield "volumes_of_its_own"
 
 
 if __name__ == "__main__":

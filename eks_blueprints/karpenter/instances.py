@@ -13,7 +13,15 @@ from typing import TypeAlias
 
 from eks_blueprints.core.facts.instance_types import InstanceType, facts_of, families, instance_type, names
 from eks_blueprints.core.form import Form
-from eks_blueprints.karpenter.labels import ARCHITECTURE, AUTO_MODE, CAPACITY_TYPE, Flavor, normal
+from eks_blueprints.karpenter.labels import (
+    ARCHITECTURE,
+    AUTO_MODE,
+    CAPACITY_TYPE,
+    INSTANCE_TYPE,
+    Flavor,
+    known_labels,
+    normal,
+)
 from eks_blueprints.karpenter.requirements import Allowed
 
 Values: TypeAlias = tuple[str, ...] | None
@@ -65,6 +73,29 @@ def _carriers_of(label: str) -> Carriers | None:
         return None
     told: dict[str, Values] = {facts.name: by_facts(facts) for facts in facts_of(names())}
     return _carriers(told.get)
+
+
+@cache
+def labels_of(flavor: Flavor, name: str) -> Mapping[str, frozenset[str]]:
+    """The labels that follow from an instance type on its nodes, with the values that they have or may be given.
+
+    One without a value is not there; one of which nobody knows is not named.
+    """
+    facts = instance_type(name)
+    told = [(key, by_name(name)) for key, by_name, _ in _readers(flavor) if by_name is not None]
+    if facts is not None:
+        told += [(key, by_facts(facts)) for key, _, by_facts in _readers(flavor) if by_facts is not None]
+    return {key: frozenset(values) for key, values in told if values is not None}
+
+
+@cache
+def _readers(
+    flavor: Flavor,
+) -> tuple[tuple[str, Callable[[str], Values] | None, Callable[[InstanceType], Values] | None], ...]:
+    """How each label of a flavor's nodes follows from the name of a type, or from its facts."""
+    own = sorted(key for key in known_labels(flavor) if key.startswith(f"{flavor.group}/"))
+    keys = {key: key.removeprefix(f"{flavor.group}/") for key in (INSTANCE_TYPE, ARCHITECTURE, CAPACITY_TYPE, *own)}
+    return tuple((key, _by_name(label), _BY_FACTS.get(label)) for key, label in keys.items())
 
 
 @cache

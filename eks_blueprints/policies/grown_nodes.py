@@ -1,21 +1,17 @@
-"""Nodes of the kinds that a cluster has, made as they are needed, and what pods may request of them.
-
-Source of what kubelet keeps: nodeadm of awslabs/amazon-eks-ami, `internal/kubelet/config.go`, 2026-11.
-"""
+"""Nodes of the kinds that a cluster has, made as they are needed, and what pods may request of them."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from eks_blueprints.core.facts.instance_types import InstanceType, facts_of
-from eks_blueprints.core.facts.pods import told_by_itself
 from eks_blueprints.karpenter import instances
-from eks_blueprints.karpenter.fitting import DEVICES, ZONE, Needs, Nodes, fit
-from eks_blueprints.karpenter.labels import normal
+from eks_blueprints.karpenter.fitting import ZONE, Needs, Nodes, fit
+from eks_blueprints.karpenter.labels import AUTO_MODE, normal
 from eks_blueprints.karpenter.requirements import Allowed, allowed
+from eks_blueprints.provisioning.node_amounts import NodeSettings, allocatable, capacity
 from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.node import HOST, Node
@@ -23,8 +19,6 @@ from eks_blueprints.scheduling.pod import Pod, Shape
 
 _ANY_ZONES = ("a zone", "another zone", "a third zone")
 """Zones of nodes of which nobody knows where they are."""
-_EVICTION = 100
-"""MiB that kubelet keeps free."""
 _NO_END = 2**62
 
 
@@ -114,29 +108,9 @@ def _labels(kind: Nodes, facts: InstanceType, asked: Mapping[str, Allowed]) -> d
 
 
 def _room(kind: Nodes, facts: InstanceType) -> dict[str, int]:
-    """What pods may request of a node: of each resource what kubelet does not keep for itself."""
-    pods = told_by_itself(facts).count or 0
-    devices = {
-        name: facts.accelerator_count if maker != "neuron" else _NO_END
-        for name, maker in DEVICES.items()
-        if facts.accelerator == maker
-    }
-    return {"cpu": _cores(facts), "memory": _bytes(facts, pods), "pods": pods, **devices} | _scratch(kind, facts)
-
-
-def _cores(facts: InstanceType) -> int:
-    """Thousandths of a core: kubelet keeps 6 % of the first one, 1 %, twice 0.5 %, and 0.25 % of the others."""
-    shares = [60.0, 10.0, 5.0, 5.0]
-    kept = math.fsum(shares[: facts.vcpus]) + 2.5 * max(facts.vcpus - len(shares), 0)
-    return math.floor(facts.vcpus * 1000 - kept)
-
-
-def _bytes(facts: InstanceType, pods: int) -> int:
-    """Bytes of memory: kubelet keeps 255 MiB, 11 MiB a pod, and what it evicts at."""
-    return (facts.memory_mib - 255 - 11 * pods - _EVICTION) * 2**20
-
-
-def _scratch(kind: Nodes, facts: InstanceType) -> dict[str, int]:
-    """Bytes of disk: kubelet keeps 1 GiB, and evicts pods when 10 % are left."""
-    size = kind.disk_on(facts)
-    return {"ephemeral-storage": _NO_END if size is None else math.floor(size * 0.9) - 2**30}
+    """What pods may request of a node; where nobody knows its disk, as much of that as they like."""
+    disk = kind.disk_on(facts)
+    settings = NodeSettings(
+        kind="auto_mode" if kind.flavor is AUTO_MODE else "karpenter", disk=_NO_END if disk is None else int(disk)
+    )
+    return allocatable(facts, settings, capacity(facts, settings))

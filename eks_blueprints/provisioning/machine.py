@@ -20,7 +20,10 @@ class Offering:
     capacity_type: str = ON_DEMAND
     """`on-demand`, `spot` or `reserved`."""
     price: float = 0.0
-    """US dollars an hour; of spot capacity the least that it costs as a rule."""
+    """US dollars an hour; of spot capacity the least that it costs as a rule. A reservation is paid for whether it is
+    used or not; its instances have the on-demand price here, though Karpenter takes them for free."""
+    priced: bool = True
+    """Whether the price is known; where it is not, `price` is 0."""
     most: float | None = None
     """US dollars an hour that it costs at most; None where it costs `price`."""
     reservation: str = ""

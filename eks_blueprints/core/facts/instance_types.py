@@ -37,7 +37,8 @@ class InstanceType:
     """Numbers of the network cards that take an interface of the Elastic Fabric Adapter, one each."""
     flags: frozenset[str]
     """Which of bare_metal, burstable, hibernation, spot, nvme (its disks are NVMe), encryption_in_transit, enclaves
-    (Nitro Enclaves), fraction_of_a_gpu and previous (EC2 has later generations of it) it has or can be."""
+    (Nitro Enclaves), fraction_of_a_gpu, previous (EC2 has later generations of it) and volumes_of_its_own (network
+    interfaces take no place of volumes) it has or can be."""
     gpu_memory_mib: int | None
     """Memory of each GPU."""
     cpu_manufacturer: str | None
@@ -56,6 +57,11 @@ class InstanceType:
     """Whether the source of `network_mbps` speaks of this type."""
     branch_interfaces: int
     """Most pods with security groups of their own; 0 where its interfaces cannot be trunks."""
+    volumes: int
+    """Most EBS volumes, the root volume among them. Without the flag volumes_of_its_own, network interfaces but the
+    first count too; disks that come with it are counted off already."""
+    neuron_cores: int
+    """Cores of its AWS Inferentia and Trainium chips together."""
 
     @property
     def family(self) -> str:
@@ -86,7 +92,7 @@ def instance_type(name: str) -> InstanceType | None:
     if not row or not row[0]:
         return None
     architectures, vcpus, memory, accelerator, model, count, interfaces, addresses, storage, efa, flags, *more = row
-    gpu_memory, cpu, clock, hypervisor, ebs, network, branches = more
+    gpu_memory, cpu, clock, hypervisor, ebs, network, branches, volumes, neuron_cores = more
     return InstanceType(
         name=name,
         architectures=tuple(architectures.split()),
@@ -108,6 +114,8 @@ def instance_type(name: str) -> InstanceType | None:
         network_mbps=_number(network.removeprefix("-")),
         network_is_known=bool(network),
         branch_interfaces=int(branches or 0),
+        volumes=int(volumes),
+        neuron_cores=int(neuron_cores or 0),
     )
 
 

@@ -54,6 +54,27 @@ def test_interfaces_that_are_trunks(name: str, pods: int) -> None:
     assert found.branch_interfaces == pods
 
 
+# The EBS CSI driver's table, which it has from EC2, and corrects for bare metal.
+@pytest.mark.parametrize(
+    ("name", "volumes", "own"),
+    [
+        ("m5.large", 27, False),
+        ("m5d.24xlarge", 23, False),
+        ("c6g.metal", 31, False),
+        ("g4ad.16xlarge", 21, False),
+        ("m4.large", 39, True),
+        ("m7i.large", 32, True),
+        ("m7i.48xlarge", 128, True),
+        ("r8gb.metal-24xl", 39, True),
+    ],
+)
+def test_volumes_that_can_be_attached(name: str, volumes: int, own: bool) -> None:
+    found = instance_type(name)
+    assert found is not None
+    assert found.volumes == volumes
+    assert ("volumes_of_its_own" in found.flags) is own
+
+
 @pytest.mark.parametrize(("name", "is_one"), [("m5.large", True), ("c5.metal", True), ("m4.large", False)])
 def test_the_nitro_system(name: str, is_one: bool) -> None:
     found = instance_type(name)
