@@ -1,4 +1,4 @@
-"""Renew eks_blueprints/core/facts/spot_shares.csv from AWS's Spot Instance Advisor; review the diff before committing.
+"""Renew eks_blueprints/provisioning/spot_shares.csv from AWS's Spot Instance Advisor; review the diff first.
 
     python scripts/renew_spot.py
     python scripts/renew_spot.py FILE 2026-11-30    # a copy of its data, and the day it was made
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 SOURCE = "https://spot-bid-advisor.s3.amazonaws.com/spot-advisor-data.json"
-TABLE = Path(__file__).parents[1] / "eks_blueprints" / "core" / "facts" / "spot_shares.csv"
+TABLE = Path(__file__).parents[1] / "eks_blueprints" / "provisioning" / "spot_shares.csv"
 FEWEST = 3
 """Sizes of a family that a range needs."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eks_blueprints.core.facts import spot_shares
+from eks_blueprints.provisioning import spot_shares
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.cost.prices import HOURS, Prices, list_prices
 

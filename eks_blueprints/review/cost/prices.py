@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem, shown, unknown_name
-from eks_blueprints.core.facts.spot_shares import spot_share
+from eks_blueprints.provisioning.spot_shares import spot_share
 
 HOURS = 730
 """Hours of a month, as AWS counts."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.core.facts.spot_shares import spot_share
+from eks_blueprints.provisioning.spot_shares import spot_share
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.cost import Line, difference, estimate, read_prices
 from eks_blueprints.review.cost.estimate import money

@@ -9,7 +9,7 @@ from pathlib import Path
 from eks_blueprints.core.tables import table
 
 _FILE = Path(__file__).with_name("spot_shares.csv")
-_TABLE = "core/facts/spot_shares.csv"
+_TABLE = "provisioning/spot_shares.csv"
 
 
 def spot_share(name: str, region: str) -> tuple[float, float] | None:

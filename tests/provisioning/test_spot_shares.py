@@ -1,7 +1,7 @@
 import runpy
 
 from eks_blueprints.core.facts.instance_types import families
-from eks_blueprints.core.facts.spot_shares import date, spot_share
+from eks_blueprints.provisioning.spot_shares import date, spot_share
 from tests import ROOT
 
 TABLE = runpy.run_path(str(ROOT / "scripts" / "renew_spot.py"))["table"]
