@@ -73,7 +73,10 @@ class Way(NodeSettings):
     """US dollars an hour of an on-demand instance of a type; None without a price. One function for all pools and
     groups of a region lets them share their machines."""
     spot: tuple[float, float] = (1.0, 1.0)
-    """What spot capacity costs as a share of the on-demand price: least and most."""
+    """What spot capacity costs as a share of the on-demand price, least and most, of types that `spot_of` does not
+    know."""
+    spot_of: Callable[[str], tuple[float, float] | None] = lambda _: None
+    """The same of a type; like `hour`, best one function for all of a region."""
     fee: float = 0.0
     """What is charged on top, as a share of the on-demand price whatever the capacity type: Auto Mode's 0.12."""
     reservations: tuple[Reservation, ...] = ()
@@ -189,7 +192,7 @@ def _offerings(facts: InstanceType, way: Way) -> Iterator[Offering]:
     hour = way.hour(facts.name)
     priced, hour = hour is not None, hour or 0.0
     fee = hour * way.fee
-    low, high = way.spot
+    low, high = way.spot_of(facts.name) or way.spot
     zones = [zone for zone in way.zones if _offers(zone, facts.name, way)]
     for zone in zones:
         if ON_DEMAND in way.capacity_types:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eks_blueprints.provisioning import spot_shares
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.cost.prices import HOURS, Prices, list_prices
 
@@ -156,7 +157,8 @@ class View:
             yield "pools from no node up to their limits, of the dearest instance type that they allow"
         if self.spot:
             low, high = (self.prices.of("spot", key) or 0 for key in ("low", "high"))
-            yield f"spot at {low:.0%} to {high:.0%} of on-demand"
+            known = "" if self.prices.own_spot else f"at what AWS said on {spot_shares.date()}, else "
+            yield f"spot {known}at {low:.0%} to {high:.0%} of on-demand"
 
 
 def _told(unpriced: Iterable[Unpriced]) -> tuple[str, ...]:

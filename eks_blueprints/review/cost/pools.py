@@ -96,10 +96,11 @@ def _requirements(given: Any) -> dict[str, Allowed]:
 def _hours(wanted: Mapping[str, Allowed], resource: PlannedResource, view: View, flavor: Flavor) -> dict[str, float]:
     """Dearest price of an hour by instance type that the pool may use."""
     region = view.region(resource)
-    factor = 1 + (view.prices.of("eks", "auto_mode_share") or 0) if flavor is AUTO_MODE else 1
+    # Auto Mode's fee is a share of the on-demand price for spot capacity too.
+    fee = view.prices.of("eks", "auto_mode_share") or 0 if flavor is AUTO_MODE else 0
     capacity = wanted.get(CAPACITY_TYPE)
-    if capacity is not None and "spot" in capacity and "on-demand" not in capacity:
-        factor *= view.prices.of("spot", "high") or 1
-        view.spot = True
+    spot = capacity is not None and "spot" in capacity and "on-demand" not in capacity
+    view.spot = view.spot or spot
     hours = {name: view.prices.instance(name, region) for name in sorted(left(flavor, wanted))}
-    return {name: hour * factor for name, hour in hours.items() if hour is not None and instance_type(name)}
+    known = {name: hour for name, hour in hours.items() if hour is not None and instance_type(name)}
+    return {name: hour * ((view.prices.spot(name, region)[1] if spot else 1) + fee) for name, hour in known.items()}

@@ -115,17 +115,18 @@ def _nodes(resource: PlannedResource, view: View, types: list[str], count: int, 
     missing = [name for name, hour in hours.items() if hour is None]
     if missing:
         yield f"nodes of type {', '.join(missing)}, which has no price in the table"
-    known = [hour for hour in hours.values() if hour is not None]
+    known = {name: hour for name, hour in hours.items() if hour is not None}
     if not known:
         return
     named = types[0] if len(types) == 1 else f"{types[0]} or {len(types) - 1} more"
     if spot:
-        low, high = (view.prices.of("spot", key) or 0 for key in ("low", "high"))
-        ends = [min(known) * low * count * HOURS, max(known) * high * count * HOURS]
-        yield _line(resource, f"{count} × {named}, spot", ends[0], "nodes", ends[1])
+        shares = {name: view.prices.spot(name, region) for name in known}
+        low = min(hour * shares[name][0] for name, hour in known.items())
+        high = max(hour * shares[name][1] for name, hour in known.items())
+        yield _line(resource, f"{count} × {named}, spot", low * count * HOURS, "nodes", high * count * HOURS)
     else:
         # On-demand capacity is taken in the order of the list.
-        yield _line(resource, f"{count} × {types[0]}", known[0] * count * HOURS, "nodes")
+        yield _line(resource, f"{count} × {types[0]}", next(iter(known.values())) * count * HOURS, "nodes")
 
 
 def _disks(resource: PlannedResource, view: View, count: int, template: PlannedResource | None, size: Any) -> Priced:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.core.errors import InputError, Problem, shown, unknown_name
+from eks_blueprints.provisioning.spot_shares import spot_share
 
 HOURS = 730
 """Hours of a month, as AWS counts."""
@@ -26,6 +27,8 @@ class Prices:
     table: Mapping[str, Any]
     overridden: Mapping[str, float] = field(default_factory=dict)
     """Instance prices given by the user, which no region's factor changes."""
+    own_spot: bool = False
+    """Whether the user gave the range of spot prices, which then holds for every type."""
 
     @property
     def as_of(self) -> date:
@@ -52,6 +55,11 @@ class Prices:
         factor = self.factor(region)
         return None if hour is None else hour * (1.0 if factor is None else factor)
 
+    def spot(self, name: str, region: str) -> tuple[float, float]:
+        """What spot capacity of a type costs at least and at most, as a share of the on-demand price."""
+        known = None if self.own_spot else spot_share(name, region)
+        return known or (self.of("spot", "low") or 0.0, self.of("spot", "high") or 1.0)
+
 
 @cache
 def list_prices() -> Prices:
@@ -73,7 +81,11 @@ def read_prices(path: Path) -> Prices:
     problems = [*_problems(given, list_prices().table, ()), *_instance_problems(instances)]
     if problems:
         raise InputError([problem.at(str(path)) for problem in problems])
-    return Prices(_merged(list_prices().table, given), {name: float(hour) for name, hour in instances.items()})
+    return Prices(
+        _merged(list_prices().table, given),
+        {name: float(hour) for name, hour in instances.items()},
+        own_spot="spot" in given,
+    )
 
 
 def _problems(given: Mapping[str, Any], known: Mapping[str, Any], path: tuple[str, ...]) -> list[Problem]:

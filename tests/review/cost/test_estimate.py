@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.provisioning.spot_shares import spot_share
 from eks_blueprints.recording.plan import Plan, PlannedResource
 from eks_blueprints.review.cost import Line, difference, estimate, read_prices
 from eks_blueprints.review.cost.estimate import money
@@ -13,6 +14,7 @@ from eks_blueprints.review.cost.prices import list_prices
 from tests.plans import ADDON, CLUSTER, NAT, NODE_GROUP, TEMPLATE, plan, resource
 
 AWS = "pulumi:providers:aws"
+POOL = "kubernetes:karpenter.sh/v1:NodePool"
 
 
 def lines(*resources: PlannedResource) -> dict[str, Line]:
@@ -52,7 +54,31 @@ def test_nodes_are_counted_at_their_desired_size() -> None:
 def test_spot_is_a_range_over_all_its_types() -> None:
     group = {"instanceTypes": ["m7i.large", "m7i.xlarge"], "capacityType": "SPOT", "scalingConfig": {"minSize": 1}}
     found = lines(resource(NODE_GROUP, "n", group))["1 × m7i.large or 1 more, spot"]
-    assert (found.low, found.high) == (pytest.approx(0.1008 * 0.3 * 730), pytest.approx(0.2016 * 0.7 * 730))
+    low, high = list_prices().spot("m7i.large", "us-east-1")
+    assert (found.low, found.high) == (pytest.approx(0.1008 * low * 730), pytest.approx(0.2016 * high * 730))
+
+
+def test_spot_costs_what_aws_said_of_the_family_in_the_region() -> None:
+    assert list_prices().spot("m5.large", "us-east-1") == spot_share("m5.large", "us-east-1")
+    assert list_prices().spot("m5.large", "us-east-1") != list_prices().spot("m5.large", "sa-east-1")
+    assert list_prices().spot("m5.large", "cn-north-1") == (0.3, 0.7)
+
+
+def test_ones_own_range_holds_for_every_type(tmp_path: Path) -> None:
+    (tmp_path / "prices.toml").write_text("[spot]\nlow = 0.5\n", encoding="utf-8")
+    assert read_prices(tmp_path / "prices.toml").spot("m5.large", "us-east-1") == (0.5, 0.7)
+
+
+def test_the_fee_of_auto_mode_is_a_share_of_the_on_demand_price_for_spot_too() -> None:
+    requirements = [
+        {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["m5.large"]},
+        {"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["spot"]},
+    ]
+    _, high = list_prices().spot("m5.large", "us-east-1")
+    template = {"requirements": requirements, "nodeClassRef": {"group": "eks.amazonaws.com"}}
+    spec = {"template": {"spec": template}, "limits": {"cpu": 2}}
+    (found,) = lines(resource(POOL, "n", {"spec": spec})).values()
+    assert found.high == pytest.approx(0.096 * (high + 0.12) * 730)
 
 
 def test_disks_are_those_of_the_launch_template() -> None:
