@@ -43,7 +43,8 @@ class Place:
             self.counted[name] = self.counted.get(name, 0) + count
         for claim in pod.shape.claims:
             if claim.driver:
-                self.volumes.setdefault(claim.driver, set()).add(claim.name)
+                name = f"{claim.name} {pod.name}" if claim.own else claim.name
+                self.volumes.setdefault(claim.driver, set()).add(name)
         self.ports += pod.shape.ports
         self.pods[pod.name] = pod
 
@@ -103,7 +104,7 @@ class Cluster:
     def add(self, pod: Pod, place: Place) -> None:
         """A pod is placed on a node."""
         place.take(pod)
-        self.claims |= {claim.name for claim in pod.shape.claims}
+        self.claims |= {claim.name for claim in pod.shape.claims if not claim.own}
         for tally in self._tallies:
             tally.add(place.node, pod.shape)
 
