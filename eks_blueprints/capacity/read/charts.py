@@ -24,6 +24,7 @@ from eks_blueprints.policies.stack import Resource, Stack
 
 _SCALER = "HorizontalPodAutoscaler"
 _ONCE = ("Job",)
+_RESOURCES = "resources"
 
 
 def pods_of_charts(cluster: Resource, stack: Stack, objects: Objects) -> Iterator[Demand | Daemon | str]:
@@ -48,13 +49,26 @@ def _with_workloads(stack: Stack) -> frozenset[str]:
     return frozenset(above.urn for each in stack.of(*WORKLOADS) for above in stack.ancestors(each))
 
 
+def _resources(found: Contents) -> Mapping[str, Any]:
+    """What a user has the only container of a chart request: its value `resources`, where all charts have that."""
+    workloads = [] if found.rendered is None else [each for each in found.rendered.workloads.values() if not each.hook]
+    alone = len(workloads) == 1 and len(workloads[0].containers) == 1
+    if not alone or not any(path[0] == _RESOURCES for path in found.unfollowed):
+        return {}
+    values = found.installed.values
+    if not values.is_known(_RESOURCES):
+        return {}
+    given = values.get(_RESOURCES)
+    return given if isinstance(given, Mapping) else {}
+
+
 def _doubts(found: Contents) -> Iterator[str]:
     chart = found.installed.chart
     if found.rendered is not None and not found.rendered.workloads:
         return
-    if found.unfollowed:
-        paths = ", ".join(sorted(map(written, found.unfollowed))[:3])
-        more = f" and {len(found.unfollowed) - 3} more" if len(found.unfollowed) > 3 else ""
+    if unfollowed := [path for path in found.unfollowed if path[0] != _RESOURCES or not _resources(found)]:
+        paths = ", ".join(sorted(map(written, unfollowed))[:3])
+        more = f" and {len(unfollowed) - 3} more" if len(unfollowed) > 3 else ""
         yield f"what these values of the chart {chart} change is not followed: {paths}{more}"
     for each in found.lacking:
         yield f"of the chart {chart} is not known: {each}"
@@ -72,10 +86,12 @@ def _pods(
         for key, claim in workload.claims.items()
         if each_one
     ]
+    pod = _plain(workload)
+    if (own := _resources(found)) and not workload.hook:
+        pod["containers"] = [{**each, "resources": own} for each in pod["containers"]]
+        gaps.say(f"the value {_RESOURCES} of its chart is taken for what its only container requests")
     try:
-        shape = pod_shape(
-            _plain(workload), workload.labels, namespace, objects, gaps, daemon=kind == "DaemonSet", more=more
-        )
+        shape = pod_shape(pod, workload.labels, namespace, objects, gaps, daemon=kind == "DaemonSet", more=more)
     except PodError as error:
         yield f"the pods of {whole} are not counted: {error}"
         return

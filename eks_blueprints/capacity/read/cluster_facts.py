@@ -29,7 +29,7 @@ class ClusterFacts:
     zones: tuple[str, ...]
     """The zones of all subnets of the stack; three of the region where none is known."""
     zones_known: bool
-    addressing: Addressing = Addressing()
+    addressing: Addressing = field(default_factory=Addressing)
     pod_interfaces: bool = False
     memory_overhead: float = KARPENTERS_OVERHEAD
     hour: Callable[[str], float | None] = field(default=lambda _: None)

@@ -59,9 +59,7 @@ def _pods(
         yield Daemon(name=name, shape=shape, position=position)
         return
     least, most, scaled = _count(settings, told["pods"])
-    yield Demand(
-        name=name, shape=shape, least=least, most=most, scaled_by=scaled, position=position, asked=str(gaps)
-    )
+    yield Demand(name=name, shape=shape, least=least, most=most, scaled_by=scaled, position=position, asked=str(gaps))
 
 
 def _spec(told: Mapping[str, Any], *, daemon: bool) -> dict[str, Any]:

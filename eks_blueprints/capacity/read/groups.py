@@ -27,7 +27,12 @@ _CAPACITY = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
 _DEFAULT_TYPE = "t3.medium"
 """What EKS takes where a managed group names no type."""
 _ENABLED = "k8s.io/cluster-autoscaler/enabled"
-_OF_KIND = ("kubernetes.io/arch", "beta.kubernetes.io/arch", "beta.kubernetes.io/os", "node.kubernetes.io/instance-type")
+_OF_KIND = (
+    "kubernetes.io/arch",
+    "beta.kubernetes.io/arch",
+    "beta.kubernetes.io/os",
+    "node.kubernetes.io/instance-type",
+)
 _NODE_GROUP = "eks.amazonaws.com/nodegroup"
 
 
@@ -41,7 +46,7 @@ def groups_in(
         yield from _read(_own, each, stack, facts, autoscaler)
 
 
-def _read(  # noqa: PLR0917
+def _read(
     make: Any, group: Resource, stack: Stack, facts: ClusterFacts, autoscaler: Autoscaler | None
 ) -> Iterator[Group | str]:
     try:

@@ -31,6 +31,11 @@ _IMAGES: Mapping[str, Image] = {
     "windows2025": "WINDOWS",
 }
 
+_READ = (
+    *("amiFamily", "amiSelectorTerms", "blockDeviceMappings", "ephemeralStorage", "instanceStorePolicy"),
+    *("ipv4PrefixSize", "kubelet"),
+)
+
 
 def class_way(  # noqa: PLR0917 - what is known where a pool is read
     found: Resource | None, flavor: Flavor, cluster: Resource, stack: Stack, facts: ClusterFacts, gaps: Gaps
@@ -45,7 +50,7 @@ def class_way(  # noqa: PLR0917 - what is known where a pool is read
         facts: What is known of the cluster as a whole.
         gaps: Takes what is not known.
     """
-    spec = {} if found is None else plain(found.props, stack, gaps, "spec") or {}
+    spec = {} if found is None else {key: plain(found.props, stack, gaps, "spec", key) for key in _READ}
     zones = _zones(found, cluster, stack, facts, gaps)
     reserved = [] if found is None else list(_reservations(found, stack, gaps))
     if found is None and flavor is not AUTO_MODE:
@@ -103,9 +108,7 @@ def _family(spec: Mapping[str, Any]) -> str:
     return str(named or ("custom" if terms else "al2023")).lower()
 
 
-def _zones(
-    found: Resource | None, cluster: Resource, stack: Stack, facts: ClusterFacts, gaps: Gaps
-) -> tuple[str, ...]:
+def _zones(found: Resource | None, cluster: Resource, stack: Stack, facts: ClusterFacts, gaps: Gaps) -> tuple[str, ...]:
     if found is None:
         zones, known = zones_of(cluster, stack, facts, "vpcConfig", "subnetIds")
     else:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from eks_blueprints.capacity.read.plain import Gaps, plain
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE, normal
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE
 from eks_blueprints.karpenter.requirements import Allowed, Requirement, allowed
 from eks_blueprints.policies.objects import object_name
 from eks_blueprints.policies.platform import on_cluster
@@ -43,7 +43,9 @@ def overlays_of(cluster: Resource, stack: Stack) -> list[Overlay]:
         spec = plain(each.props, stack, Gaps(), "spec") or {}
         asked = (
             Requirement.model_construct(
-                key=str(item.get("key")), operator=item.get("operator"), values=tuple(map(str, item.get("values") or ()))
+                key=str(item.get("key")),
+                operator=item.get("operator"),
+                values=tuple(map(str, item.get("values") or ())),
             )
             for item in spec.get("requirements") or ()
         )
@@ -108,7 +110,6 @@ def _meets(
 ) -> bool:
     """Whether nodes with some values of labels may be ones that an overlay speaks of; `only` are labels to look at."""
     for key, want in overlay.requirements.items():
-        key = normal(key)
         if only is not None and key not in only:
             continue
         values = labels.get(key, frozenset())

@@ -75,7 +75,9 @@ def pod_shape(
             alike=objects.kept_apart(namespace, known, owner),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise PodError(str(error) if isinstance(error, ValueError) else "is not written as Kubernetes writes it") from None
+        raise PodError(
+            str(error) if isinstance(error, ValueError) else "is not written as Kubernetes writes it"
+        ) from None
     if spec.get("schedulerName") not in _NOT_NAMED:
         gaps.say(f"the scheduler {spec.get('schedulerName')} places it, and is taken for Kubernetes' own")
     priority = objects.priority(spec)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
+from eks_blueprints.capacity.read.machines import Machines
 from eks_blueprints.capacity.read.node_classes import class_way
 from eks_blueprints.capacity.read.overlays import overlaid, overlays_of
 from eks_blueprints.capacity.read.plain import Gaps, plain
@@ -20,18 +21,18 @@ from eks_blueprints.policies.platform import NODE_POOL, auto_mode, on_cluster
 from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.makers import Pool
-from eks_blueprints.provisioning.offers import Way, left_out, machines
+from eks_blueprints.provisioning.offers import Way
 from eks_blueprints.scheduling.amounts import amounts
 
 Manifest = Mapping[str, Any]
 
 _OPERATORS = frozenset({"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"})
-_SHOWN = 5
+_READ = ("limits", "replicas", "template", "weight")
 
 
 def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[Pool | str]:
     """The pools of a cluster, those that EKS Auto Mode brings among them; a sentence for what is not known of one."""
-    changes = overlays_of(cluster, stack)
+    changes, machines = overlays_of(cluster, stack), Machines()
     brought: list[Resource] = []
     try:
         brought = built_in_pools(cluster) if auto_mode(cluster) else []
@@ -39,7 +40,7 @@ def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[P
         yield f"the pools that EKS Auto Mode brings are not counted: {error}"
     for each in (*on_cluster(cluster, stack, NODE_POOL), *brought):
         gaps = Gaps()
-        manifest = plain(each.props, stack, gaps)
+        manifest = {"spec": {key: plain(each.props, stack, gaps, "spec", key) for key in _READ}}
         name = object_name(each, stack) if "#" not in each.urn else each.name
         name = each.name if "${" in name else name
         classes = node_class(each, stack)
@@ -47,23 +48,27 @@ def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[P
         try:
             flavor = _flavor(each)
             way = class_way(found, flavor, cluster, stack, facts, gaps)
-            pool = pool_of(manifest, name, way)
+            pool = pool_of(manifest, name, way, machines)
         except (ValueError, Undetermined) as error:
             yield f"the pool {name} is not counted: {error}"
             continue
-        yield from sentences_of(pool, way)
+        if not pool.machines:
+            yield f"the pool {name} has no instance type of which anything is known"
         if gaps:
             yield f"of the pool {name}: {gaps}"
         yield overlaid(pool, changes) if changes else pool
+    if machines.lost:
+        yield machines.lost
 
 
-def pool_of(manifest: Manifest, name: str, way: Way) -> Pool:
+def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool:
     """A pool by its NodePool.
 
     Args:
         manifest: The NodePool as plain values.
         name: Its name.
         way: How it gets and runs its nodes.
+        machines: What is made of instance types so far.
 
     Raises:
         ValueError: if a limit is no quantity, or a requirement is none.
@@ -93,22 +98,10 @@ def pool_of(manifest: Manifest, name: str, way: Way) -> Pool:
             for each in node.get("taints") or ()
         ),
         limits=amounts(spec.get("limits")),
-        machines=machines(sorted(names), way),
+        machines=machines.of(sorted(names), way),
         replicas=int(replicas) if isinstance(replicas, int) else None,
         auto_mode=flavor is AUTO_MODE,
     )
-
-
-def sentences_of(pool: Pool, way: Way) -> Iterator[str]:
-    """What is not known of the instance types of a pool."""
-    flavor = AUTO_MODE if pool.auto_mode else KARPENTER
-    unpriced = left_out(instances.left(flavor, pool.requirements), way)
-    lost = sorted(name for name, why in unpriced.items() if "no price" in why or "no facts" in why)
-    if not pool.machines:
-        yield f"the pool {pool.name} has no instance type of which anything is known"
-    elif lost:
-        more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
-        yield f"the pool {pool.name} never takes {', '.join(lost[:_SHOWN])}{more}: no price or no facts of them are known"
 
 
 def _requirement(given: Any) -> Requirement:

@@ -127,9 +127,7 @@ def _of_jobs(workload: Resource, gaps: Gaps) -> Count:
 
 
 def _said(props: Props, keys: tuple[str, ...], default: int, gaps: Gaps) -> int:
-    found = _number(
-        lambda: props.number(*keys), default, f"{'.'.join(keys)} is not known: taken for {default}", gaps
-    )
+    found = _number(lambda: props.number(*keys), default, f"{'.'.join(keys)} is not known: taken for {default}", gaps)
     return max(found, 0)
 
 

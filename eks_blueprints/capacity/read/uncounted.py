@@ -26,7 +26,9 @@ _FROM_FILES = (
 )
 _FLUX = "kubernetes:kustomize.toolkit.fluxcd.io/v1:Kustomization"
 _APPLICATIONS = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
-_NONE = frozenset({ROLLOUT, SCALED_JOB, APPLICATION, _APPLICATIONS, _FLUX, EC2_NODE_CLASS, NODE_CLASS, NODE_POOL, *CHARTS})
+_NONE = frozenset(
+    {ROLLOUT, SCALED_JOB, APPLICATION, _APPLICATIONS, _FLUX, EC2_NODE_CLASS, NODE_CLASS, NODE_POOL, *CHARTS}
+)
 """Kinds of custom resources that are read elsewhere, or that make no pods."""
 _SIGNS = frozenset({"containers", "instances", "podTemplate", "podSpec", "replicas"})
 """Fields of custom resources that operators make pods of."""
