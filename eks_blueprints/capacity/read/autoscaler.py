@@ -7,7 +7,7 @@ README of the expander `priority`, whose ConfigMap is `cluster-autoscaler-priori
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,21 +49,15 @@ def autoscaler_of(cluster: Resource, stack: Stack, gaps: Gaps) -> Autoscaler | N
     values = next((each.values for each in charts(stack, _CHART) if each.resource is found), None)
     given: Mapping[str, Any] = {} if values is None else plain(values, stack, gaps) or {}
     flags = _flags(given.get("extraArgs")) if values is not None else dict(_written(found, stack, gaps))
-    expanders = tuple(each.strip() for each in str(flags.get("expander") or "").split(",") if each.strip())
-    known = tuple(each for each in expanders if each in _KNOWN)
-    if other := [each for each in expanders if each not in _KNOWN]:
-        gaps.say(f"Cluster Autoscaler's expander {', '.join(other)} is not followed")
     named = frozenset(
         str(each.get("name")) for each in given.get("autoscalingGroups") or () if isinstance(each, Mapping)
     )
-    expansion = Expansion(balances=_is_true(flags.get("balance-similar-node-groups")))
-    if known:
-        expansion = Expansion(expanders=known, balances=expansion.balances)
+    said = expansion(flags, gaps)
     ranks = list(_ranks(given.get("expanderPriorities"), gaps)) or list(_in_config_map(cluster, stack, gaps))
-    if "priority" in known and not ranks:
+    if "priority" in said.expanders and not ranks:
         gaps.say("the ranks of Cluster Autoscaler's expander priority are kept elsewhere")
     return Autoscaler(
-        expansion,
+        said,
         tuple(sorted(ranks, key=lambda each: -each[0])),
         named,
         discovers=values is None or bool((given.get("autoDiscovery") or {}).get("clusterName")) or not named,
@@ -75,13 +69,28 @@ def _flags(given: Any) -> dict[str, Any]:
     return {str(key).partition("_")[0]: value for key, value in given.items()} if isinstance(given, Mapping) else {}
 
 
+def expansion(flags: Mapping[str, Any], gaps: Gaps) -> Expansion:
+    """How Cluster Autoscaler chooses groups, by its flags without dashes in front."""
+    expanders = tuple(each.strip() for each in str(flags.get("expander") or "").split(",") if each.strip())
+    if other := [each for each in expanders if each not in _KNOWN]:
+        gaps.say(f"Cluster Autoscaler's expander {', '.join(other)} is not followed")
+    known = tuple(each for each in expanders if each in _KNOWN)
+    balances = str(flags.get("balance-similar-node-groups")).lower() == "true"
+    return Expansion(expanders=known, balances=balances) if known else Expansion(balances=balances)
+
+
+def flags_of(words: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Flags of a command line."""
+    for word in words:
+        if isinstance(word, str) and word.startswith("--"):
+            name, _, value = word.removeprefix("--").partition("=")
+            yield name, value or "true"
+
+
 def _written(workload: Resource, stack: Stack, gaps: Gaps) -> Iterator[tuple[str, str]]:
     """Flags of a workload's containers."""
     for container in plain(pod_of(workload), stack, gaps, "containers") or ():
-        for word in (*(container.get("command") or ()), *(container.get("args") or ())):
-            if isinstance(word, str) and word.startswith("--"):
-                name, _, value = word.removeprefix("--").partition("=")
-                yield name, value or "true"
+        yield from flags_of((*(container.get("command") or ()), *(container.get("args") or ())))
 
 
 def _in_config_map(cluster: Resource, stack: Stack, gaps: Gaps) -> Iterator[tuple[int, re.Pattern[str]]]:
@@ -103,7 +112,3 @@ def _ranks(given: Any, gaps: Gaps) -> Iterator[tuple[int, re.Pattern[str]]]:
                 yield int(rank), re.compile(str(name))
             except (ValueError, re.error):
                 gaps.say(f"the rank {rank} of Cluster Autoscaler's expander priority is not followed")
-
-
-def _is_true(value: Any) -> bool:
-    return str(value).lower() == "true"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from eks_blueprints.capacity.model import Demand
 from eks_blueprints.capacity.read.objects import Manifest, Objects
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.policies.volumes import EBS
@@ -49,6 +50,20 @@ def named_claim(name: str, objects: Objects, gaps: Gaps) -> Claim:
         return objects.volumes.absent(name)
     gaps.say(f"the claim {name} is made elsewhere: where its volume is, and what it counts for, is not known")
     return Claim(name)
+
+
+def rebound(demand: Demand, objects: Objects, gaps: Gaps) -> Demand:
+    """Pods of a plan with the claims, of which there is one, as a cluster has them."""
+
+    def there(claim: Claim) -> Claim:
+        known = not claim.own and claim.name in objects.volumes.claims
+        return named_claim(claim.name, objects, gaps) if known else claim
+
+    claims = tuple(map(there, demand.shape.claims))
+    if claims == demand.shape.claims:
+        return demand
+    largest = None if demand.largest is None else replace(demand.largest, claims=claims)
+    return replace(demand, shape=replace(demand.shape, claims=claims), largest=largest)
 
 
 def _claim(name: str, claim: Mapping[str, Any], objects: Objects, gaps: Gaps) -> Claim:
