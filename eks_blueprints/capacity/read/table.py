@@ -15,16 +15,21 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from eks_blueprints.capacity.model import Demand
+from eks_blueprints.capacity.read.table_forms import (
+    amount_of,
+    arch_of,
+    count_of,
+    priority_of,
+    selector_of,
+    tolerations_of,
+)
 from eks_blueprints.core.errors import InputError, Problem, nearest, shown
 from eks_blueprints.core.files import text_of
-from eks_blueprints.karpenter.labels import ARCHITECTURE, KNOWN_VALUES, ZONE, label_value, qualified_name
-from eks_blueprints.karpenter.quantities import exact, quantity
+from eks_blueprints.karpenter.labels import ARCHITECTURE, ZONE, label_value, qualified_name
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.scheduling.amounts import CPU
 from eks_blueprints.scheduling.pod import Shape, shape_of
@@ -34,11 +39,6 @@ _MORE = ("namespace", "node_selector", "tolerations", "priority", "arch", "zone"
 _NO_AMOUNTS = frozenset({"name", "count", *_MORE})
 _ALIASES = {"gpu": "nvidia.com/gpu"}
 _EXAMPLE = "name,count,cpu,memory"
-_LARGEST = 10**7
-"""Most pods of one row; more than any cluster has."""
-_PRIORITY = 10**9
-"""The greatest priority that a PriorityClass of one's own can have."""
-_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 _FULL = 100
 """Errors after which no more are looked for."""
 
@@ -86,7 +86,7 @@ class _Table:
                 where = cells[column]
                 message = f"is required; got nothing; {do.get(column, 'write 0 for none')}"
                 self.problem(line, where.number, column, message)
-        count = self.read(cells["count"], _count, 0)
+        count = self.read(cells["count"], count_of, 0)
         if len(self.problems) > before:
             self._shape(cells)
             return None
@@ -101,7 +101,7 @@ class _Table:
     def _shape(self, cells: Mapping[str, _Cell]) -> Shape | None:
         before = len(self.problems)
         requests = {
-            _ALIASES.get(column, column): self.read(each, _amount, 0)
+            _ALIASES.get(column, column): self.read(each, amount_of, 0)
             for column, each in cells.items()
             if column not in _NO_AMOUNTS
         }
@@ -119,13 +119,13 @@ class _Table:
 
     def _base(self, cells: Mapping[str, _Cell]) -> Shape:
         """A pod that is placed as is said, and requests nothing."""
-        selector = dict(self.read(_of(cells, "node_selector"), _selector, {}))
-        if arch := self.read(_of(cells, "arch"), _arch, ""):
+        selector = dict(self.read(_of(cells, "node_selector"), selector_of, {}))
+        if arch := self.read(_of(cells, "arch"), arch_of, ""):
             selector[ARCHITECTURE] = arch
         if zone := self.read(_of(cells, "zone"), label_value, ""):
             selector[ZONE] = zone
-        tolerations = self.read(_of(cells, "tolerations"), _tolerations, [])
-        priority = self.read(_of(cells, "priority"), _priority, 0)
+        tolerations = self.read(_of(cells, "tolerations"), tolerations_of, [])
+        priority = self.read(_of(cells, "priority"), priority_of, 0)
         spec = {"containers": [{}], "nodeSelector": selector, "tolerations": tolerations}
         return shape_of(spec, namespace=_of(cells, "namespace").text or "default", priority=priority)
 
@@ -242,63 +242,6 @@ def _is_resource(name: str) -> bool:
 
 def _of(cells: Mapping[str, _Cell], column: str) -> _Cell:
     return cells.get(column) or _Cell(column, "", 0, 0)
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise ValueError(f"needs a whole number; got {shown(text)}; write digits, such as 12")
-    if len(text) > 9 or int(text) > _LARGEST:
-        raise ValueError(f"is too large; got {shown(text)}; use at most {_LARGEST}")
-    return int(text)
-
-
-@lru_cache(maxsize=4096)  # the same few amounts stand in all rows
-def _amount(text: str) -> Fraction:
-    return exact(quantity(text))
-
-
-def _priority(text: str) -> int:
-    digits = text.removeprefix("-")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 10 or abs(int(text)) > 2 * _PRIORITY + 1000:
-        raise ValueError(f"needs a whole number; got {shown(text)}; write one such as 1000, at most {_PRIORITY}")
-    return int(text)
-
-
-def _arch(text: str) -> str:
-    known = KNOWN_VALUES[ARCHITECTURE]
-    if text not in known:
-        meant = {"x86_64": "amd64", "x86": "amd64", "arm": "arm64", "aarch64": "arm64"}.get(text.lower())
-        do = f"did you mean {meant}?" if meant else f"use {' or '.join(known)}"
-        raise ValueError(f"is no architecture; got {shown(text)}; {do}")
-    return text
-
-
-def _selector(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for part in filter(None, (each.strip() for each in text.split(";"))):
-        key, equals, value = (each.strip() for each in part.partition("="))
-        if not equals or not key:
-            raise ValueError(f"needs key=value; got {shown(part)}; write it like team=shop;tier=web")
-        found[qualified_name(key, "label key")] = label_value(value)
-    return found
-
-
-def _tolerations(text: str) -> list[dict[str, str]]:
-    found = []
-    for part in filter(None, (each.strip() for each in text.split(";"))):
-        taint, colon, effect = part.rpartition(":")
-        if not colon:
-            taint, effect = part, ""
-        if effect and effect not in _EFFECTS:
-            raise ValueError(
-                f"needs an effect of {', '.join(_EFFECTS)}; got {shown(effect)}; write key=value:NoSchedule"
-            )
-        key, equals, value = taint.partition("=")
-        one = {"operator": "Equal", "value": value} if equals else {"operator": "Exists"}
-        if key != "*":
-            one["key"] = qualified_name(key, "key of a taint")
-        found.append({**one, "effect": effect} if effect else one)
-    return found
 
 
 def _error(file: str, message: str) -> InputError:
