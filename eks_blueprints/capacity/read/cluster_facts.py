@@ -15,7 +15,7 @@ from eks_blueprints.policies.node_labels import regions_of
 from eks_blueprints.policies.platform import SUBNET, addon, cluster_of
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
-from eks_blueprints.provisioning.node_amounts import KARPENTERS_OVERHEAD
+from eks_blueprints.provisioning.node_amounts import OVERHEAD
 from eks_blueprints.review.cost.prices import Prices
 
 _AWS = "pulumi:providers:aws"
@@ -31,7 +31,7 @@ class ClusterFacts:
     zones_known: bool
     addressing: Addressing = field(default_factory=Addressing)
     pod_interfaces: bool = False
-    memory_overhead: float = KARPENTERS_OVERHEAD
+    memory_overhead: float = OVERHEAD
     hour: Callable[[str], float | None] = field(default=lambda _: None)
     """US dollars an hour of an on-demand instance."""
     spot: tuple[float, float] = (1.0, 1.0)
@@ -65,7 +65,7 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
             reserved_interfaces=int(_number(settings, "reservedENIs", 0)),
         ),
         pod_interfaces=_on(env, "ENABLE_POD_ENI"),
-        memory_overhead=_number(settings, "vmMemoryOverheadPercent", KARPENTERS_OVERHEAD),
+        memory_overhead=_number(settings, "vmMemoryOverheadPercent", OVERHEAD),
         hour=lambda name: prices.instance(name, region),
         spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
         fee=prices.of("eks", "auto_mode_share") or 0.0,

@@ -45,8 +45,8 @@ def pools_of(
             yield pool_of(each.manifest, each.name, way_of_class(spec, flavor, facts, zones=facts.zones), machines)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             export.refuse(each, f"cannot be read: {error}", "spec")
-    if machines.lost:
-        gaps.say(machines.lost)
+    for sentence in machines.sentences:
+        gaps.say(sentence)
 
 
 def expansion_of(export: Exported) -> Expansion | None:

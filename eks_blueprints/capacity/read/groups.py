@@ -8,7 +8,7 @@ from typing import Any
 from eks_blueprints.capacity.read.autoscaler import Autoscaler
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
 from eks_blueprints.capacity.read.node_settings import told_settings
-from eks_blueprints.capacity.read.profiles import zones_of
+from eks_blueprints.capacity.read.profiles import ids_among, zones_of
 from eks_blueprints.core.facts.ami_types import CUSTOM, ami_types
 from eks_blueprints.karpenter.fitting import Nodes
 from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
@@ -20,7 +20,7 @@ from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.provisioning.node_amounts import Image
-from eks_blueprints.provisioning.offers import Way, left_out, machines
+from eks_blueprints.provisioning.offers import Way, doubts, left_out, machines, unpriced
 
 _MANAGED, _OWN = "managed_node_group", "self_managed_node_group"
 _CAPACITY = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
@@ -138,6 +138,7 @@ def _group(
     whole = Way(
         region=facts.region,
         zones=where,
+        zone_ids=ids_among(where),
         hour=facts.hour,
         spot=facts.spot,
         addressing=facts.addressing,
@@ -148,6 +149,10 @@ def _group(
     )
     for name, why in left_out(names, whole).items():
         yield f"the group {group.name} never gets {name}, which {why}"
+    for sentence in doubts(names, whole):
+        yield f"of the group {group.name}: {sentence}"
+    if none := unpriced(names, whole):
+        yield f"there is no price of {', '.join(none)} in the group {group.name}"
     found = machines(names, whole)
     if not found:
         yield f"the group {group.name} is not counted: nothing is known of its instance types"

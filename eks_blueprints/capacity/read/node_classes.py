@@ -8,7 +8,7 @@ from typing import Any
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
 from eks_blueprints.capacity.read.node_settings import kubelet_settings
 from eks_blueprints.capacity.read.plain import Gaps, plain
-from eks_blueprints.capacity.read.profiles import zones_of
+from eks_blueprints.capacity.read.profiles import ids_among, zones_of
 from eks_blueprints.core.facts.pods import Addressing
 from eks_blueprints.karpenter.labels import AUTO_MODE, WINDOWS_BUILDS, Flavor
 from eks_blueprints.policies.addresses import subnet_of
@@ -91,6 +91,7 @@ def way_of_class(
         pod_interfaces=facts.pod_interfaces,
         region=facts.region,
         zones=zones,
+        zone_ids=ids_among(zones),
         capacity_types=(ON_DEMAND, SPOT, *([RESERVED] if reservations else [])),
         hour=facts.hour,
         spot=facts.spot,

@@ -57,8 +57,7 @@ def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[P
         if gaps:
             yield f"of the pool {name}: {gaps}"
         yield overlaid(pool, changes) if changes else pool
-    if machines.lost:
-        yield machines.lost
+    yield from machines.sentences
 
 
 def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool:
@@ -68,7 +67,7 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
         manifest: The NodePool as plain values.
         name: Its name.
         way: How it gets and runs its nodes.
-        machines: What is made of instance types so far.
+        machines: Makes its instance types, and keeps what is not known of them.
 
     Raises:
         ValueError: if a limit is no quantity, or a requirement is none.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
 from eks_blueprints.policies.addresses import all_resolved, subnets_of
@@ -12,6 +13,8 @@ from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.makers import Profile
 from eks_blueprints.scheduling.selectors import Labels
+
+_ID = re.compile(r"[a-z]+[0-9]-az[0-9]+")
 
 
 def profiles_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[Profile | str]:
@@ -37,6 +40,11 @@ def zones_of(resource: Resource, stack: Stack, facts: ClusterFacts, *keys: str) 
         return facts.zones, False
     named = tuple(sorted(zone for zone in zones if zone and "${" not in zone))
     return (named, True) if whole and named and len(named) == len(zones) else (facts.zones, False)
+
+
+def ids_among(zones: Iterable[str]) -> dict[str, str]:
+    """Ids of zones by what they are called: those that subnets give by their id are called so."""
+    return {zone: zone for zone in zones if _ID.fullmatch(zone)}
 
 
 def _selectors(profile: Resource, stack: Stack) -> Iterator[tuple[str, Labels]]:
