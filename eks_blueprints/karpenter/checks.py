@@ -16,6 +16,7 @@ from eks_blueprints.karpenter.labels import (
     KARPENTER,
     OPERATING_SYSTEM,
     WINDOWS_BUILD,
+    WINDOWS_BUILDS,
     known_labels,
 )
 from eks_blueprints.karpenter.node_class import NodeClass
@@ -27,8 +28,6 @@ from eks_blueprints.karpenter.requirements import Requirement
 
 AnyClass = Ec2NodeClass | NodeClass
 
-_WINDOWS_BUILDS = {"Windows2019": "10.0.17763", "Windows2022": "10.0.20348", "Windows2025": "10.0.26100"}
-"""Build of each family; source: github.com/aws/karpenter-provider-aws v1.14.1, pkg/apis/v1/labels.go."""
 _LAST_AL2 = (1, 32)
 _FIRST_WINDOWS_2025 = (1, 35)
 
@@ -158,7 +157,7 @@ def _against_class(pool: Pool, node_class: AnyClass | None) -> Iterator[Problem]
             f"requires another operating system than class {node_class.name} runs; got {node_class.family}; change one"
         )
         yield Problem((*here, "operating_systems"), message)
-    build, own = left.get(WINDOWS_BUILD), _WINDOWS_BUILDS.get(node_class.family)
+    build, own = left.get(WINDOWS_BUILD), WINDOWS_BUILDS.get(node_class.family)
     if build is not None and build.required and own not in build:
         do = f"use {own}" if own else "remove it, or name a class with a Windows image"
         got = ", ".join(sorted(build.values or ())) or "a condition on it"

@@ -18,6 +18,8 @@ OPERATING_SYSTEM = "kubernetes.io/os"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 CAPACITY_TYPE = "karpenter.sh/capacity-type"
 WINDOWS_BUILD = "node.kubernetes.io/windows-build"
+WINDOWS_BUILDS = {"Windows2019": "10.0.17763", "Windows2022": "10.0.20348", "Windows2025": "10.0.26100"}
+"""Build of each family; source: github.com/aws/karpenter-provider-aws v1.14.1, pkg/apis/v1/labels.go."""
 LINUX = "linux"
 
 OLD_NAMES: Mapping[str, str] = {

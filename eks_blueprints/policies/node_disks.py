@@ -65,12 +65,19 @@ def disk_of_pool(pool: Resource, stack: Stack, *, auto_mode: bool) -> Disk:
     if auto_mode:
         name = pool.props.get("spec", "template", "spec", "nodeClassRef", "name")
         if found is None:
-            return Disk(_OF_AUTO_MODE * _GIB, instance_store=True) if name == "default" else Disk()
-        said = quantity(found.props.get("spec", "ephemeralStorage", "size"))
-        return Disk(_OF_AUTO_MODE * _GIB if said is None else said, instance_store=True)
+            return disk_of_class(Props({}), auto_mode=True) if name == "default" else Disk()
+        return disk_of_class(found.props.at("spec"), auto_mode=True)
     if found is None or found.type != EC2_NODE_CLASS:
         return Disk()
-    return Disk(_of_class(found.props.at("spec")), found.props.get("spec", "instanceStorePolicy") == "RAID0")
+    return disk_of_class(found.props.at("spec"), auto_mode=False)
+
+
+def disk_of_class(spec: Props, *, auto_mode: bool) -> Disk:
+    """The disk of the nodes of a class of Karpenter or EKS Auto Mode, by its spec."""
+    if auto_mode:
+        said = quantity(spec.get("ephemeralStorage", "size"))
+        return Disk(_OF_AUTO_MODE * _GIB if said is None else said, instance_store=True)
+    return Disk(_of_class(spec), spec.get("instanceStorePolicy") == "RAID0")
 
 
 def _of_class(spec: Props) -> float | None:

@@ -65,13 +65,24 @@ def built_in_nodes(cluster: Resource, stack: Stack) -> list[Nodes]:
         Undetermined: if it is not known which of them are enabled.
     """
     found = []
+    for pool in built_in_pools(cluster):
+        nodes = _pool(pool, stack)
+        add_zones(nodes, cluster, stack, "vpcConfig", "subnetIds")
+        found.append(nodes)
+    return found
+
+
+def built_in_pools(cluster: Resource) -> list[Resource]:
+    """The NodePools that EKS Auto Mode brings to a cluster.
+
+    Raises:
+        Undetermined: if it is not known which of them are enabled.
+    """
+    found = []
     for name in cluster.props.words("computeConfig", "nodePools"):
         if name in BUILT_IN:
             made = manifests.node_pool(built_in_pool(name))
-            pool = Resource(f"{cluster.urn}#{name}", NODE_POOL, name, made, props=Props(made))
-            nodes = _pool(pool, stack)
-            add_zones(nodes, cluster, stack, "vpcConfig", "subnetIds")
-            found.append(nodes)
+            found.append(Resource(f"{cluster.urn}#{name}", NODE_POOL, name, made, props=Props(made)))
     return found
 
 

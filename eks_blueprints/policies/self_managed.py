@@ -54,7 +54,7 @@ def nodes_of_group(group: Resource, stack: Stack) -> Nodes:
         name=group.name,
         labels=labels,
         carries=is_any_nodes,
-        types=_types(group, found),
+        types=frozenset(types_in_order(group, found) or ()),
         taints=tuple(_taints(group, text or "")),
         regions=regions_of(group, stack),
         disk=disk.size,
@@ -66,7 +66,7 @@ def nodes_of_group(group: Resource, stack: Stack) -> Nodes:
 
 
 def _may_be_of(group: Resource, cluster: Resource, stack: Stack) -> bool:
-    owners = {key.removeprefix(_OWNED) for key, _ in _tags(group) if key.startswith(_OWNED)}
+    owners = {key.removeprefix(_OWNED) for key, _ in tags_of(group) if key.startswith(_OWNED)}
     name = cluster.props.raw("name") or cluster.name
     if owners and isinstance(name, str) and "${" not in name and not any("${" in each for each in owners):
         return name in owners
@@ -74,7 +74,7 @@ def _may_be_of(group: Resource, cluster: Resource, stack: Stack) -> bool:
     return bool(owners) or any(text is None or any(word in text for word in _JOINS) for text in known)
 
 
-def _tags(group: Resource) -> Iterator[tuple[str, str]]:
+def tags_of(group: Resource) -> Iterator[tuple[str, str]]:
     """The tags of a group whose keys and values are known."""
     if group.props.is_known("tags"):
         for tag in group.props.items("tags"):
@@ -95,14 +95,17 @@ def templates(group: Resource, stack: Stack) -> Iterator[Resource | None]:
         yield launch_template(group, stack, "launchTemplate", "id")
 
 
-def _types(group: Resource, templates: list[Resource | None]) -> frozenset[str]:
+def types_in_order(group: Resource, templates: list[Resource | None]) -> list[str] | None:
+    """The instance types of a group, in its own order; None where they are not known."""
     overrides = group.props.items("mixedInstancesPolicy", "launchTemplate", "overrides")
     if any(each.has("instanceRequirements") for each in overrides):
-        return frozenset()
+        return None
     named = [each.raw("instanceType") for each in overrides if each.has("instanceType")]
     if named:
-        return frozenset(named) if all(isinstance(each, str) and "${" not in each for each in named) else frozenset()
-    return type_of_template(templates[0]) if templates and templates[0] is not None else frozenset()
+        known = [each for each in named if isinstance(each, str) and "${" not in each]
+        return known if len(known) == len(named) else None
+    found = type_of_template(templates[0]) if templates and templates[0] is not None else frozenset()
+    return sorted(found) or None
 
 
 def _is_read(text: str) -> bool:
@@ -114,14 +117,14 @@ def _is_read(text: str) -> bool:
 
 def _labels(group: Resource, text: str) -> Iterator[tuple[str, str]]:
     start = f"{_HINT}label/"
-    yield from ((key.removeprefix(start), value) for key, value in _tags(group) if key.startswith(start))
+    yield from ((key.removeprefix(start), value) for key, value in tags_of(group) if key.startswith(start))
     yield from (each.partition("=")[::2] for each in _flags(text, "node-labels"))
     yield from ((key, str(value)) for key, value in _settings(text, "node-labels").items())
 
 
 def _taints(group: Resource, text: str) -> Iterator[Taint]:
     start = f"{_HINT}taint/"
-    found = [(key.removeprefix(start), value) for key, value in _tags(group) if key.startswith(start)]
+    found = [(key.removeprefix(start), value) for key, value in tags_of(group) if key.startswith(start)]
     for each in _flags(text, "register-with-taints"):
         key, _, rest = each.partition("=") if "=" in each else each.partition(":")
         found.append((key, rest if "=" in each else f":{rest}"))

@@ -15,7 +15,7 @@ STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 
 EBS = ("ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs")
 EFS = "efs.csi.aws.com"
-_USUAL = {"gp2": EBS[0], "gp3": EBS[0], "auto-ebs-sc": EBS[1]}
+USUAL = {"gp2": EBS[0], "gp3": EBS[0], "auto-ebs-sc": EBS[1]}
 """Classes that are there without the stack: EKS made gp2, and its guides name the others."""
 
 
@@ -64,7 +64,7 @@ def provisioner(claim: Props, stack: Stack) -> str | None:
         value: Any = found.props.get("provisioner")
         return str(value)
     name = claim.text("storageClassName")
-    return _USUAL.get(name) if name is not None else None
+    return USUAL.get(name) if name is not None else None
 
 
 def is_ebs(claim: Props, stack: Stack) -> bool:

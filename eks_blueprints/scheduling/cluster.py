@@ -37,25 +37,27 @@ class Place:
 
     def take(self, pod: Pod) -> None:
         """A pod comes."""
-        self._count(pod.shape, 1)
+        self._count(pod, 1)
         self.ports += pod.shape.ports
         self.pods[pod.name] = pod
 
     def give_back(self, pod: Pod) -> None:
         """A pod goes."""
-        self._count(pod.shape, -1)
+        self._count(pod, -1)
         for port in pod.shape.ports:
             self.ports.remove(port)
         del self.pods[pod.name]
 
-    def _count(self, shape: Shape, times: int) -> None:
+    def _count(self, pod: Pod, times: int) -> None:
+        shape = pod.shape
         for name, count in shape.requests.items():
             self.used[name] = self.used.get(name, 0) + times * count
         for name, count in shape.counted.items():
             self.counted[name] = self.counted.get(name, 0) + times * count
         for claim in shape.claims:
             if claim.driver:
-                _change(self.volumes.setdefault(claim.driver, {}), claim.name, times)
+                name = f"{claim.name} {pod.name}" if claim.own else claim.name
+                _change(self.volumes.setdefault(claim.driver, {}), name, times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class Cluster:
         """A pod is placed on a node."""
         place.take(pod)
         for claim in pod.shape.claims:
-            _change(self.claims, claim.name, 1)
+            if not claim.own:
+                _change(self.claims, claim.name, 1)
         for tally in self._counted_in(pod.shape):
             tally.add(place.node, pod.shape)
 
@@ -124,7 +127,8 @@ class Cluster:
         """A pod is taken off a node."""
         place.give_back(pod)
         for claim in pod.shape.claims:
-            _change(self.claims, claim.name, -1)
+            if not claim.own:
+                _change(self.claims, claim.name, -1)
         for tally in self._counted_in(pod.shape):
             tally.add(place.node, pod.shape, -1)
 

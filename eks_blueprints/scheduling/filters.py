@@ -103,8 +103,9 @@ def _disks(shape: Shape, _: Place, cluster: Cluster) -> Exclusion | None:
 def _attachments(shape: Shape, place: Place, _: Cluster) -> Exclusion | None:
     for driver, most in place.node.volumes.items():
         there = place.volumes.get(driver, {})
-        more = {each.name for each in shape.claims if each.driver == driver} - there.keys()
-        if more and len(there) + len(more) > most:
+        mine = [each for each in shape.claims if each.driver == driver]
+        more = len({each.name for each in mine if not each.own} - there.keys()) + sum(each.own for each in mine)
+        if more and len(there) + more > most:
             return Exclusion("NodeVolumeLimits", "node(s) exceed max volume count")
     return None
 

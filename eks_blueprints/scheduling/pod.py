@@ -69,7 +69,7 @@ class Claim:
     """A volume that a pod mounts through a claim."""
 
     name: str
-    """Namespace and name of the claim."""
+    """Namespace and name of the claim; where each pod has its own, what these names begin with."""
     driver: str = ""
     """CSI driver whose limit it counts towards; empty where it counts towards none."""
     terms: tuple[NodeTerm, ...] | None = None
@@ -80,6 +80,8 @@ class Claim:
     """Labels of zones and regions that the volume itself carries."""
     one_pod: bool = False
     """Whether one pod alone can use it (ReadWriteOncePod)."""
+    own: bool = False
+    """Whether each pod of a shape has a claim of its own, as those of a StatefulSet have."""
     missing: str = ""
     """Why no pod that mounts it can be placed anywhere; empty where one can."""
 

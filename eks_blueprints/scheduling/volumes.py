@@ -41,12 +41,13 @@ class Volumes:
             if named := volume.get("persistentVolumeClaim"):
                 name = f"{namespace}/{named.get('claimName')}"
                 claim = self.claims.get(name)
-                yield self._claim(name, claim.get("spec") or {}) if claim else _missing(name)
+                yield self.claim(name, claim.get("spec") or {}) if claim else self.absent(name)
             elif made := volume.get("ephemeral"):
                 template = made.get("volumeClaimTemplate") or {}
-                yield self._claim(f"{namespace}/{pod}-{volume.get('name')}", template.get("spec") or {})
+                yield self.claim(f"{namespace}/{pod}-{volume.get('name')}", template.get("spec") or {})
 
-    def _claim(self, name: str, claim: Mapping[str, Any]) -> Claim:
+    def claim(self, name: str, claim: Mapping[str, Any]) -> Claim:
+        """A claim by namespace and name, of which the spec is given."""
         one_pod = "ReadWriteOncePod" in (claim.get("accessModes") or ())
         if volume := claim.get("volumeName"):
             found = self.volumes.get(str(volume))
@@ -68,8 +69,12 @@ class Volumes:
         return Claim(name, driver=driver, terms=terms, bound=False, one_pod=one_pod)
 
 
-def _missing(name: str) -> Claim:
-    return Claim(name, missing=f'persistentvolumeclaim "{name.partition("/")[2]}" not found')
+
+
+    @staticmethod
+    def absent(name: str) -> Claim:
+        """A claim that there is not, by namespace and name."""
+        return Claim(name, missing=f'persistentvolumeclaim "{name.partition("/")[2]}" not found')
 
 
 def _bound(name: str, volume: Mapping[str, Any], *, one_pod: bool) -> Claim:

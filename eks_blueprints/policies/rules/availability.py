@@ -132,9 +132,19 @@ def lowest(workload: Resource, stack: Stack) -> int:
     Raises:
         Undetermined: if that is not known.
     """
-    index = stack.cache.get("minima")
+    found = scaler_of(workload, stack)
+    if found is None:
+        return replicas(workload)
+    key = "minReplicas" if found.type == HPA else "minReplicaCount"
+    number = found.props.number("spec", key)
+    return int(number) if number is not None else (1 if found.type == HPA else 0)
+
+
+def scaler_of(workload: Resource, stack: Stack) -> Resource | None:
+    """The HorizontalPodAutoscaler or ScaledObject that scales a workload."""
+    index = stack.cache.get("scalers")
     if index is None:
-        index = stack.cache["minima"] = {}
+        index = stack.cache["scalers"] = {}
         for scaler in stack.of(HPA, SCALED_OBJECT):
             try:
                 target = _target(scaler, stack)
@@ -143,11 +153,7 @@ def lowest(workload: Resource, stack: Stack) -> int:
             if target is not None:
                 index[target] = scaler
     found: Resource | None = index.get(workload)
-    if found is None:
-        return replicas(workload)
-    key = "minReplicas" if found.type == HPA else "minReplicaCount"
-    number = found.props.number("spec", key)
-    return int(number) if number is not None else (1 if found.type == HPA else 0)
+    return found
 
 
 def budgets_of(workload: Resource, stack: Stack) -> Iterator[Resource]:

@@ -95,7 +95,7 @@ def _of_eks(plan: Plan) -> Iterator[tuple[str, Pods | str]]:
     for each in plan.resources:
         if each.type == _ADDON:
             name = str(each.inputs.get("addonName"))
-            row = _table().get(name)
+            row = addon_pods().get(name)
             if row is None:
                 yield "", name
                 continue
@@ -159,7 +159,8 @@ def _replicas(addon: PlannedResource, default: int) -> int:
 
 
 @cache
-def _table() -> dict[str, Any]:
+def addon_pods() -> dict[str, Any]:
+    """What the table says of EKS's own add-ons: by add-on, of pods on each node (`node`) and of others (`fixed`)."""
     return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
 
 

@@ -1,0 +1,1 @@
+"""Platforms read from what there is: the plan of a stack, a cluster's export, a table of requests."""

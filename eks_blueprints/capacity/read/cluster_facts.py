@@ -1,0 +1,110 @@
+"""What all nodes of a cluster have in common: region, zones, prices, and how pods get addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eks_blueprints.capacity.read.plain import Gaps
+from eks_blueprints.core.facts.pods import Addressing
+from eks_blueprints.policies.addon_settings import settings_of
+from eks_blueprints.policies.addresses import subnet_of
+from eks_blueprints.policies.installed import charts
+from eks_blueprints.policies.node_labels import regions_of
+from eks_blueprints.policies.platform import SUBNET, addon, cluster_of
+from eks_blueprints.policies.props import Props, Undetermined
+from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.provisioning.node_amounts import OVERHEAD
+from eks_blueprints.review.cost.prices import Prices
+
+_AWS = "pulumi:providers:aws"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterFacts:
+    """What is known of a cluster as a whole."""
+
+    region: str
+    zones: tuple[str, ...]
+    """The zones of all subnets of the stack; three of the region where none is known."""
+    zones_known: bool
+    addressing: Addressing = field(default_factory=Addressing)
+    pod_interfaces: bool = False
+    memory_overhead: float = OVERHEAD
+    hour: Callable[[str], float | None] = field(default=lambda _: None)
+    """US dollars an hour of an on-demand instance."""
+    spot: tuple[float, float] = (1.0, 1.0)
+    fee: float = 0.0
+    """What EKS Auto Mode costs, as a share of the on-demand price."""
+
+
+def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps) -> ClusterFacts:
+    """What is known of a cluster as a whole; the rest is said."""
+    region = region_of(cluster, stack)
+    if not region:
+        region = str(prices.table["basis"])
+        gaps.say(f"the region of the cluster is not known: taken for {region}, whose prices are used")
+    elif prices.factor(region) is None:
+        gaps.say(f"there are no prices for {region}: those of {prices.table['basis']} are used")
+    every = {zone for each in stack.of(SUBNET) if (zone := subnet_of(each).zone) and zone.startswith(region)}
+    settings = _karpenters(cluster, stack)
+    cni = _of_cni(cluster, stack, gaps)
+    env = cni.get("env") if isinstance(cni.get("env"), Mapping) else {}
+    ipv6 = cluster.props.is_known("kubernetesNetworkConfig", "ipFamily") and (
+        cluster.props.get("kubernetesNetworkConfig", "ipFamily") == "ipv6"
+    )
+    return ClusterFacts(
+        region=region,
+        zones=tuple(sorted(every)) or tuple(f"{region}{letter}" for letter in "abc"),
+        zones_known=bool(every),
+        addressing=Addressing(
+            prefixes=ipv6 or _on(env, "ENABLE_PREFIX_DELEGATION"),
+            custom_networking=_on(env, "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"),
+            ipv6=ipv6,
+            reserved_interfaces=int(_number(settings, "reservedENIs", 0)),
+        ),
+        pod_interfaces=_on(env, "ENABLE_POD_ENI"),
+        memory_overhead=_number(settings, "vmMemoryOverheadPercent", OVERHEAD),
+        hour=lambda name: prices.instance(name, region),
+        spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
+        fee=prices.of("eks", "auto_mode_share") or 0.0,
+    )
+
+
+def region_of(cluster: Resource, stack: Stack) -> str:
+    """The region of a cluster: its own, that of its provider, that of the only provider, or of the stack's subnets."""
+    providers = stack.of(_AWS)
+    own = stack.by_urn.get(cluster.provider or "")
+    given = [cluster.inputs.get("region"), *([own.inputs.get("region")] if own is not None else [])]
+    given += [providers[0].inputs.get("region")] if len(providers) == 1 else []
+    known = [each for each in given if isinstance(each, str) and "${" not in each]
+    return known[0] if known else min(regions_of(cluster, stack), default="")
+
+
+def _of_cni(cluster: Resource, stack: Stack, gaps: Gaps) -> Mapping[str, Any]:
+    found = addon("vpc-cni", cluster, stack)
+    if found is None:
+        return {}
+    try:
+        value = settings_of(found).get()
+    except Undetermined as error:
+        gaps.say(f"{error}: how many pods nodes take is that of the VPC CNI as it is by default")
+        return {}
+    return value if isinstance(value, Mapping) else {}
+
+
+def _karpenters(cluster: Resource, stack: Stack) -> Props:
+    for each in charts(stack, "karpenter"):
+        if cluster_of(each.resource, stack) is cluster:
+            return each.values.at("settings")
+    return Props({})
+
+
+def _on(env: Any, name: str) -> bool:
+    return str(env.get(name)).lower() == "true"
+
+
+def _number(settings: Props, key: str, default: float) -> float:
+    found = settings.number(key) if settings.is_known(key) else None
+    return default if found is None else found

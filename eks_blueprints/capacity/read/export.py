@@ -1,0 +1,187 @@
+"""A cluster as it is: its nodes with the pods on them, and the pods that wait, read off an export."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from eks_blueprints.capacity.model import Daemon, Demand, Platform, Running
+from eks_blueprints.capacity.read.claims import rebound
+from eks_blueprints.capacity.read.exported import Exported, Item, read_export
+from eks_blueprints.capacity.read.exported_makers import expansion_of, pools_of
+from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, owner
+from eks_blueprints.capacity.read.objects import Objects
+from eks_blueprints.capacity.read.plain import Gaps
+from eks_blueprints.capacity.read.workloads import by_volume
+from eks_blueprints.core.errors import shown
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE
+from eks_blueprints.provisioning.makers import Group
+from eks_blueprints.recording.positions import Position
+from eks_blueprints.review.cost.prices import Prices, list_prices
+from eks_blueprints.scheduling.node import node_of
+
+_REGION = "topology.kubernetes.io/region"
+_POOL, _GROUP = "karpenter.sh/nodepool", "eks.amazonaws.com/nodegroup"
+_CAPACITY = "eks.amazonaws.com/capacityType"
+_OF_GROUPS = {"ON_DEMAND": "on-demand", "SPOT": "spot", "CAPACITY_BLOCK": "reserved"}
+_COMPUTE = "eks.amazonaws.com/compute-type"
+
+
+def platform_of_export(path: Path, prices: Prices | None = None) -> Platform:
+    """A platform of which nothing is known but an export of its cluster.
+
+    Args:
+        path: The export; `read_export` says what it has to be.
+        prices: Prices of instances. Default: the list prices.
+
+    Raises:
+        InputError: if it is no export.
+        OSError: if it cannot be read.
+    """
+    return with_export(Platform(name=path.stem), path, prices)
+
+
+def with_export(platform: Platform, path: Path, prices: Prices | None = None) -> Platform:
+    """A platform with the nodes of its cluster, and the pods that are there besides those that it asks for itself.
+
+    Pods of workloads that the platform has as well, by namespace, kind and name, are left out: its own take their
+    place. Groups begin with the nodes that they have.
+
+    Args:
+        platform: The platform, as its plan has it.
+        path: The export of its cluster; `read_export` says what it has to be.
+        prices: Prices of instances, for pools that the platform does not have. Default: the list prices.
+
+    Raises:
+        InputError: if it is no export.
+        OSError: if it cannot be read.
+    """
+    export, gaps = read_export(path), Gaps()
+    objects = Objects((item.manifest for items in export.items.values() for item in items), whole=True)
+    pods = Pods(export, objects, gaps)
+    own = {each.name for each in (*platform.demands, *platform.daemons)}
+    bound: dict[str, list[Item]] = {}
+    waiting: list[Item] = []
+    daemons: dict[str, Daemon] = {}
+    for pod in pods.alive():
+        name = owner(pod)
+        if name in own:
+            continue
+        if name.split("/")[1] == DAEMON:
+            daemons.setdefault(name, Daemon(name=name, shape=pods.shape(pod), position=_position(export, pod)))
+        if node := _node_name(pod):
+            bound.setdefault(node, []).append(pod)
+        elif name not in daemons:
+            waiting.append(pod)
+    running = tuple(_running(export, bound, pods, platform.groups))
+    region = platform.region or next((each.node.labels.get(_REGION, "") for each in running), "")
+    demands = [part for each in platform.demands for part in by_volume(rebound(each, objects, gaps), objects)]
+    pools = pools_of(export, region, prices or list_prices(), gaps, besides={each.name for each in platform.pools})
+    groups = tuple(_as_it_is(each, running) for each in platform.groups)
+    _say_what_is_missing(export, platform, running, gaps)
+    return replace(
+        platform,
+        region=region,
+        demands=(*demands, *_waiting(export, waiting, pods)),
+        daemons=(*platform.daemons, *daemons.values()),
+        pools=(*platform.pools, *pools),
+        groups=groups,
+        running=(*platform.running, *running),
+        autoscaler=platform.autoscaler or expansion_of(export),
+        namespaces={**objects.namespaces, **platform.namespaces},
+        unknown=tuple(dict.fromkeys((*platform.unknown, *gaps.sentences))),
+    )
+
+
+def _running(
+    export: Exported, bound: Mapping[str, list[Item]], pods: Pods, groups: Iterable[Group]
+) -> Iterator[Running]:
+    limits = dict(_limits(export))
+    for each in export.of("Node"):
+        here = bound.get(each.name, [])
+        labels = each.labels
+        if labels.get(_COMPUTE) == "fargate" and not here:
+            continue  # it goes with its only pod
+        try:
+            node = node_of(each.manifest, limits.get(each.name))
+        except (AttributeError, TypeError, ValueError) as error:
+            export.refuse(each, f"cannot be read: {error}", "status")
+        if not node.allocatable:
+            export.refuse(each, "has no status.allocatable; export it with kubectl get -o json", "status")
+        yield Running(
+            node=node,
+            pods=tuple((owner(pod), pods.shape(pod)) for pod in here),
+            machine=labels.get(INSTANCE_TYPE, ""),
+            capacity_type=labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), ""),
+            maker=_maker(labels, groups),
+        )
+
+
+def _maker(labels: Mapping[str, str], groups: Iterable[Group]) -> str:
+    """The pool or group that made a node; a group that Pulumi has named by the name that the plan knows."""
+    if (pool := labels.get(_POOL)) is not None:
+        return pool
+    named = labels.get(_GROUP, "")
+    for each in groups:
+        if named and (each.labels.get(_GROUP) == named or named.startswith(f"{each.name}-")):
+            return each.name
+    return named
+
+
+def _limits(export: Exported) -> Iterator[tuple[str, dict[str, int]]]:
+    """Most volumes that can be attached to a node, by CSI driver."""
+    for each in export.of("CSINode"):
+        drivers = (each.manifest.get("spec") or {}).get("drivers") or ()
+        try:
+            counts = {e["name"]: int(e["allocatable"]["count"]) for e in drivers if (e.get("allocatable") or {})}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            export.refuse(each, f"has drivers that cannot be read; got {shown(drivers)}", "spec", "drivers")
+        yield each.name, counts
+
+
+def _waiting(export: Exported, pods: Iterable[Item], shapes: Pods) -> Iterator[Demand]:
+    """Pods that no node has, those of one workload that are alike together."""
+    found: dict[tuple[str, int], list[Item]] = {}
+    for each in pods:
+        found.setdefault((owner(each), id(shapes.shape(each))), []).append(each)
+    names: Counter[str] = Counter()
+    for (name, _), alike in found.items():
+        names[name] += 1
+        held = any((each.manifest.get("spec") or {}).get("schedulingGates") for each in alike)
+        yield Demand(
+            name=name if names[name] == 1 else f"{name} ({names[name]})",
+            shape=shapes.shape(alike[0]),
+            least=len(alike),
+            most=len(alike),
+            position=_position(export, alike[0]),
+            asked="held back by scheduling gates, and taken for pods that can be placed" if held else "",
+        )
+
+
+def _as_it_is(group: Group, running: Iterable[Running]) -> Group:
+    """A group that begins with the nodes that it has."""
+    count = sum(each.maker == group.name for each in running)
+    return replace(group, start=count, most=max(group.most, count)) if count else group
+
+
+def _say_what_is_missing(export: Exported, platform: Platform, running: Iterable[Running], gaps: Gaps) -> None:
+    known = {each.name for each in (*platform.groups, *platform.pools)}
+    for name in sorted({each.maker for each in running if _GROUP in each.node.labels} - known):
+        gaps.say(f"the sizes of the group {name} are not in the export: it gets no further nodes")
+    if not export.of("Node"):
+        gaps.say("the export has no nodes: its pods wait for new ones")
+    if not export.of("CSINode"):
+        gaps.say("the export has no csinodes: nodes take any number of volumes")
+
+
+def _node_name(pod: Item) -> str:
+    spec: Any = pod.manifest.get("spec")
+    return str(spec.get("nodeName") or "") if isinstance(spec, Mapping) else ""
+
+
+def _position(export: Exported, item: Item) -> Position | None:
+    line = item.line
+    return None if line is None else Position(export.file, line)

@@ -1,0 +1,42 @@
+"""What is not known of the instance types of pools, told once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eks_blueprints.provisioning.machine import Machine
+from eks_blueprints.provisioning.offers import Way, doubts, machines, unpriced
+
+_SHOWN = 5
+
+
+class Machines:
+    """Instance types as nodes of pools, and what is not known of them."""
+
+    def __init__(self) -> None:
+        self._lost: dict[str, None] = {}
+        self._unsure: dict[str, None] = {}
+
+    def of(self, names: Iterable[str], way: Way) -> tuple[Machine, ...]:
+        """Instance types as nodes that are run in one way, without those that cannot be had that way.
+
+        Raises:
+            ValueError: if a reservation or a threshold of kubelet's is no quantity.
+        """
+        asked = list(names)
+        self._lost |= dict.fromkeys(unpriced(asked, way))
+        if doubts(asked, way):
+            self._unsure.setdefault(way.region)
+        return machines(asked, way)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is not known, in sentences without a full stop."""
+        found = [f"which of its zones {region} offers some instance types in is not known" for region in self._unsure]
+        if self._lost:
+            names = sorted(self._lost)
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            found.append(
+                f"pools never take instance types without a price in the table: {', '.join(names[:_SHOWN])}{more}"
+            )
+        return tuple(found)

@@ -1,0 +1,117 @@
+"""Pools of Karpenter and EKS Auto Mode, with the instance types that they may launch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
+from eks_blueprints.capacity.read.machines import Machines
+from eks_blueprints.capacity.read.node_classes import class_way
+from eks_blueprints.capacity.read.overlays import overlaid, overlays_of
+from eks_blueprints.capacity.read.plain import Gaps, plain
+from eks_blueprints.karpenter import instances
+from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, Flavor, normal
+from eks_blueprints.karpenter.requirements import Requirement, allowed
+from eks_blueprints.karpenter.tolerating import taint_of
+from eks_blueprints.policies.karpenter import node_class
+from eks_blueprints.policies.node_labels import built_in_pools
+from eks_blueprints.policies.objects import object_name
+from eks_blueprints.policies.platform import NODE_POOL, auto_mode, on_cluster
+from eks_blueprints.policies.props import Undetermined
+from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.provisioning.offers import Way
+from eks_blueprints.scheduling.amounts import amounts
+
+Manifest = Mapping[str, Any]
+
+_OPERATORS = frozenset({"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"})
+_READ = ("limits", "replicas", "template", "weight")
+
+
+def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[Pool | str]:
+    """The pools of a cluster, those that EKS Auto Mode brings among them; a sentence for what is not known of one."""
+    changes, machines = overlays_of(cluster, stack), Machines()
+    brought: list[Resource] = []
+    try:
+        brought = built_in_pools(cluster) if auto_mode(cluster) else []
+    except Undetermined as error:
+        yield f"the pools that EKS Auto Mode brings are not counted: {error}"
+    for each in (*on_cluster(cluster, stack, NODE_POOL), *brought):
+        gaps = Gaps()
+        manifest = {"spec": {key: plain(each.props, stack, gaps, "spec", key) for key in _READ}}
+        name = object_name(each, stack) if "#" not in each.urn else each.name
+        name = each.name if "${" in name else name
+        classes = node_class(each, stack)
+        found = classes[0] if classes else None
+        try:
+            flavor = _flavor(each)
+            way = class_way(found, flavor, cluster, stack, facts, gaps)
+            pool = pool_of(manifest, name, way, machines)
+        except (ValueError, Undetermined) as error:
+            yield f"the pool {name} is not counted: {error}"
+            continue
+        if not pool.machines:
+            yield f"the pool {name} has no instance type of which anything is known"
+        if gaps:
+            yield f"of the pool {name}: {gaps}"
+        yield overlaid(pool, changes) if changes else pool
+    yield from machines.sentences
+
+
+def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool:
+    """A pool by its NodePool.
+
+    Args:
+        manifest: The NodePool as plain values.
+        name: Its name.
+        way: How it gets and runs its nodes.
+        machines: Makes its instance types, and keeps what is not known of them.
+
+    Raises:
+        ValueError: if a limit is no quantity, or a requirement is none.
+    """
+    spec = manifest.get("spec") or {}
+    template = spec.get("template") or {}
+    node = template.get("spec") or {}
+    flavor = AUTO_MODE if way.kind == "auto_mode" else KARPENTER
+    given = node.get("requirements") or ()
+    asked = allowed(map(_requirement, given))
+    reference = node.get("nodeClassRef") or {}
+    labels = {normal(str(k)): str(v) for k, v in ((template.get("metadata") or {}).get("labels") or {}).items()}
+    labels["karpenter.sh/nodepool"] = name
+    labels[f"{flavor.group}/{flavor.kind.lower()}"] = str(reference.get("name"))
+    if flavor is AUTO_MODE:
+        labels["eks.amazonaws.com/compute-type"] = "auto"
+    names = instances.with_facts(instances.left(flavor, asked))
+    replicas = spec.get("replicas")
+    return Pool(
+        name=name,
+        weight=int(spec.get("weight") or 0),
+        requirements=asked,
+        min_values={normal(str(each["key"])): int(each["minValues"]) for each in given if each.get("minValues")},
+        labels=labels,
+        taints=tuple(
+            taint_of(str(each.get("key")), str(each.get("value") or ""), str(each.get("effect")))
+            for each in node.get("taints") or ()
+        ),
+        limits=amounts(spec.get("limits")),
+        machines=machines.of(sorted(names), way),
+        replicas=int(replicas) if isinstance(replicas, int) else None,
+        auto_mode=flavor is AUTO_MODE,
+    )
+
+
+def _requirement(given: Any) -> Requirement:
+    if not isinstance(given, Mapping) or given.get("operator") not in _OPERATORS or "key" not in given:
+        raise ValueError("one of its requirements has no key or no operator")
+    values = given.get("values") or ()
+    return Requirement.model_construct(
+        key=str(given["key"]), operator=given["operator"], values=tuple(map(str, values))
+    )
+
+
+def _flavor(pool: Resource) -> Flavor:
+    group = pool.props.get("spec", "template", "spec", "nodeClassRef", "group")
+    return AUTO_MODE if group == AUTO_MODE.group else KARPENTER
