@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from eks_blueprints.core.page import BASE, page
 from eks_blueprints.core.printed import markup
 from eks_blueprints.review.cost.estimate import Difference, Estimate, money
 from eks_blueprints.review.preview.text import told_gaps
@@ -27,15 +28,8 @@ _MOST_OPEN = 30
 
 def render(report: Report) -> str:
     """The page."""
-    body = real("\n".join(_body(report)))
-    title = markup(f"{report.project or 'platform'}: {report.verdict}")
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
+    title = f"{report.project or 'platform'}: {report.verdict}"
+    return page(title, real("\n".join(_body(report))), BASE, _STYLE)
 
 
 def _body(report: Report) -> Iterator[str]:
