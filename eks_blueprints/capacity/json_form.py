@@ -1,0 +1,181 @@
+"""Where pods are, and what a change does to that, as JSON for other tools: versioned, in a stable order, undated.
+
+Schema: `docs/reference/capacity.schema.json`. Cores are in thousandths, all else in bytes and pieces; prices in US
+dollars.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from eks_blueprints.capacity.changes import Change, NodesMoved, PodsWaiting, Totals
+from eks_blueprints.capacity.figures import Figures, Use, dearest
+from eks_blueprints.capacity.model import Demand, Outcome, PlannedNode, Refusal, Waiting
+
+KIND = "eks-blueprints/capacity"
+KIND_OF_CHANGES = "eks-blueprints/capacity-diff"
+VERSION = 1
+
+
+def to_data(outcomes: Sequence[tuple[Outcome, Outcome | None]], *, stack: str, at: str = "least") -> dict[str, Any]:
+    """A plan: each cluster's outcome, and the totals of the same with as many pods as there can be."""
+    return {
+        "kind": KIND,
+        "version": VERSION,
+        "stack": stack,
+        "at": at,
+        "clusters": [_cluster(Figures(outcome), most) for outcome, most in outcomes],
+    }
+
+
+def of_changes(stacks: Mapping[str, Sequence[Change]], *, base: str, notes: Sequence[str] = ()) -> dict[str, Any]:
+    """A comparison: the changes of each stack."""
+    return {
+        "kind": KIND_OF_CHANGES,
+        "version": VERSION,
+        "base": base,
+        "stacks": {stack: [of_change(each) for each in changes] for stack, changes in stacks.items()},
+        "notes": list(notes),
+    }
+
+
+def of_change(change: Change) -> dict[str, Any]:
+    """What changes in one cluster."""
+    return {
+        "cluster": change.cluster,
+        "changed": change.changed,
+        "before": _totals(change.before),
+        "after": _totals(change.after),
+        "mostBefore": _totals(change.most_before),
+        "mostAfter": _totals(change.most_after),
+        "nodes": [_nodes(each) for each in change.nodes],
+        "waiting": [_waiting_change(each) for each in change.waiting],
+        "waitingAtMost": [_waiting_change(each) for each in change.waiting_at_most],
+        "moved": [{"workload": m.name, "before": list(m.before), "after": list(m.after)} for m in change.moved],
+        "pods": [
+            {
+                "workload": p.name,
+                "before": p.before,
+                "after": p.after,
+                "requestsBefore": p.requests_before,
+                "requestsAfter": p.requests_after,
+            }
+            for p in change.pods
+        ],
+        "notKnown": list(change.unsure),
+        "newlyNotKnown": list(change.newly_unsure),
+    }
+
+
+def _nodes(each: NodesMoved) -> dict[str, Any]:
+    return {
+        "kind": each.kind,
+        "maker": each.maker,
+        "type": each.machine,
+        "capacityType": each.capacity_type,
+        "before": each.before,
+        "after": each.after,
+    }
+
+
+def _waiting_change(each: PodsWaiting) -> dict[str, Any]:
+    return {
+        "workload": each.name,
+        "before": each.before,
+        "after": each.after,
+        "reasons": list(each.reasons),
+        "remedy": each.remedy,
+    }
+
+
+def _totals(found: Totals | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "nodes": found.nodes,
+        "pods": found.pods,
+        "waiting": found.waiting,
+        "month": {"low": round(found.low, 2), "high": round(found.high, 2)},
+        "unpricedNodes": found.unpriced,
+        "spot": {"nodes": found.spot, "shareOfCores": round(found.spot_share, 4)},
+        "free": {name: round(share, 4) for name, share in found.free.items()},
+        "binding": found.binding or None,
+        "zones": _zones(found.zones),
+    }
+
+
+def _cluster(figures: Figures, most: Outcome | None) -> dict[str, Any]:
+    outcome = figures.outcome
+    waiting = {each.name: each.count for each in outcome.waiting}
+    return {
+        "name": outcome.platform.name,
+        "region": outcome.platform.region,
+        "totals": _totals(Totals.of(figures)),
+        "mostTotals": None if most is None else _totals(Totals.of(Figures(most))),
+        "unpriced": list(figures.cost.unpriced),
+        "fullest": dict(figures.bound),
+        "nodes": [_node(each, figures) for each in outcome.nodes],
+        "workloads": [_workload(each, figures, waiting.get(each.name, 0)) for each in outcome.platform.demands],
+        "waiting": [_waiting(each) for each in outcome.waiting],
+        "evicted": [{"workload": name, "for": other, "pods": n} for name, other, n in outcome.evicted],
+        "notes": list(outcome.notes),
+        "notKnown": list(figures.unsure),
+    }
+
+
+def _node(node: PlannedNode, figures: Figures) -> dict[str, Any]:
+    fullest = figures.fullest(node)
+    pods = Counter((pod.name, pod.daemon) for pod in node.pods)
+    return {
+        "name": node.name,
+        "maker": node.maker,
+        "kind": node.kind,
+        "type": node.machine,
+        "alternatives": list(node.alternatives),
+        "zone": node.zone or None,
+        "zones": list(node.zones),
+        "capacityType": node.capacity_type,
+        "new": node.new,
+        "hour": None if node.price is None else {"low": node.price, "high": dearest(node)},
+        "use": {name: _use(use) for name, use in figures.uses(node).items()},
+        "binding": None if fullest is None else fullest.dimension,
+        "pods": [{"workload": name, "count": n, "daemonSet": daemon} for (name, daemon), n in pods.items()],
+    }
+
+
+def _use(use: Use) -> dict[str, Any]:
+    return {"requested": use.used, "allocatable": use.most}
+
+
+def _workload(demand: Demand, figures: Figures, waits: int) -> dict[str, Any]:
+    return {
+        "name": demand.name,
+        "least": demand.least,
+        "most": demand.most,
+        "scaledBy": demand.scaled_by,
+        "requests": dict(demand.shape.requests),
+        "placed": sum(figures.zones_of(demand.name).values()),
+        "waiting": waits,
+        "zones": _zones(figures.zones_of(demand.name)),
+        "notKnown": demand.asked,
+    }
+
+
+def _waiting(each: Waiting) -> dict[str, Any]:
+    return {
+        "workload": each.name,
+        "count": each.count,
+        "refusals": [_refusal(refusal) for refusal in each.refusals],
+        "remedy": each.remedy,
+    }
+
+
+def _refusal(each: Refusal) -> dict[str, Any]:
+    return {"where": each.where, "kind": each.kind, "predicate": each.predicate, "reason": each.reason}
+
+
+def _zones(found: Mapping[str, int]) -> dict[str, Any]:
+    """Counts by zone, and how many of which nothing decides it."""
+    return {"known": {zone: n for zone, n in found.items() if zone}, "undecided": found.get("", 0)}
