@@ -17,7 +17,7 @@ from eks_blueprints.capacity.schema import schema
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.shards.codec import Reader, Written
 from tests import ROOT
-from tests.capacity.outcomes import API, WEB, empty, many, small, spot, waiting
+from tests.capacity.outcomes import API, WEB, XLARGE, empty, many, small, spot, waiting
 
 
 def changed(before: Outcome, after: Outcome) -> Change:
