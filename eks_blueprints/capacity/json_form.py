@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eks_blueprints.capacity.changes import Change, NodesMoved, PodsWaiting, Totals
+from eks_blueprints.capacity.explain import Candidate, Explained, why
 from eks_blueprints.capacity.figures import Figures, Use, dearest
-from eks_blueprints.capacity.model import Demand, Outcome, PlannedNode, Refusal, Waiting
+from eks_blueprints.capacity.model import Daemon, Demand, Outcome, PlannedNode, Refusal, Waiting
 
 KIND = "eks-blueprints/capacity"
 KIND_OF_CHANGES = "eks-blueprints/capacity-diff"
+KIND_OF_WORKLOAD = "eks-blueprints/capacity-explain"
 VERSION = 1
 
 
@@ -179,3 +181,70 @@ def _refusal(each: Refusal) -> dict[str, Any]:
 def _zones(found: Mapping[str, int]) -> dict[str, Any]:
     """Counts by zone, and how many of which nothing decides it."""
     return {"known": {zone: n for zone, n in found.items() if zone}, "undecided": found.get("", 0)}
+
+
+def of_explained(found: Explained) -> dict[str, Any]:
+    """One workload: where its pods are, and what could take them."""
+    demand = found.demand
+    return {
+        "kind": KIND_OF_WORKLOAD,
+        "version": VERSION,
+        "cluster": found.figures.outcome.platform.name,
+        "workload": demand.name,
+        "daemonSet": False,
+        "least": demand.least,
+        "most": demand.most,
+        "scaledBy": demand.scaled_by,
+        "requests": dict(demand.shape.requests),
+        "nodes": [_holding(node, number, found.figures) for node, number in found.nodes],
+        "why": list(why(found)) if found.nodes else [],
+        "waiting": 0 if found.waiting is None else found.waiting.count,
+        "candidates": [_candidate(each) for each in found.candidates],
+        "notKnown": [*([demand.asked] if demand.asked else []), *found.figures.unsure],
+    }
+
+
+def of_daemon(daemon: Daemon, outcome: Outcome) -> dict[str, Any]:
+    """The same of a DaemonSet, which has a pod on each node that takes it."""
+    figures = Figures(outcome)
+    having = [node for node in outcome.nodes if any(pod.daemon and pod.name == daemon.name for pod in node.pods)]
+    return {
+        "kind": KIND_OF_WORKLOAD,
+        "version": VERSION,
+        "cluster": outcome.platform.name,
+        "workload": daemon.name,
+        "daemonSet": True,
+        "least": len(having),
+        "most": len(having),
+        "scaledBy": "",
+        "requests": dict(daemon.shape.requests),
+        "nodes": [_holding(node, 1, figures) for node in having],
+        "why": [],
+        "waiting": 0,
+        "candidates": [],
+        "notKnown": list(figures.unsure),
+    }
+
+
+def _holding(node: PlannedNode, pods: int, figures: Figures) -> dict[str, Any]:
+    """A node, and how many pods of a workload it has."""
+    fullest = figures.fullest(node)
+    return {
+        "name": node.name,
+        "pods": pods,
+        "kind": node.kind,
+        "maker": node.maker,
+        "type": node.machine,
+        "zone": node.zone or None,
+        "binding": None if fullest is None else fullest.dimension,
+    }
+
+
+def _candidate(each: Candidate) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "kind": each.kind,
+        "takes": each.takes,
+        "types": [{"type": name, "hour": hour} for name, hour in each.types],
+        "refusals": [_refusal(refusal) for refusal in each.refusals],
+    }

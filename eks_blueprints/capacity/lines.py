@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 from eks_blueprints.capacity.changes import Change, NodesMoved, PodsAsked, PodsWaiting, Totals
 from eks_blueprints.capacity.words import by_zone, count, listed, maker
 from eks_blueprints.review.cost.estimate import money
 
 Tone = Literal["head", "bad", "good", "plain", "unsure"]
+
+TONES: Mapping[Tone, Mapping[str, Any]] = {
+    "head": {},
+    "bad": {"fg": "red"},
+    "good": {"fg": "green"},
+    "plain": {"dim": True},
+    "unsure": {"fg": "yellow"},
+}
+"""How a terminal styles each tone."""
 
 _MOST_WORKLOADS = 8
 _NOTHING = Totals()

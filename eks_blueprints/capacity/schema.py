@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eks_blueprints.capacity.json_form import KIND, KIND_OF_CHANGES, VERSION
+from eks_blueprints.capacity.json_form import KIND, KIND_OF_CHANGES, KIND_OF_WORKLOAD, VERSION
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -13,15 +13,16 @@ _COUNT = {"type": "integer", "minimum": 0}
 _FLAG = {"type": "boolean"}
 _SHARE = {"type": "number", "description": "from 0 to 1"}
 _DOLLARS = {"type": "number"}
+_MAYBE = {"type": ["string", "null"]}
 _COUNTS = {"type": "object", "additionalProperties": _COUNT}
 
 
 def schema() -> dict[str, Any]:
-    """The schema of a plan, and of a comparison."""
+    """The schema of a plan, of a comparison, and of what is said of one workload in each cluster."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Which nodes the pods of a platform get, and what a change does to that",
-        "oneOf": [{"$ref": "#/$defs/plan"}, {"$ref": "#/$defs/diff"}],
+        "oneOf": [_ref("plan"), _ref("diff"), _list(_ref("explain"))],
         "$defs": {
             "plan": _object(
                 kind={"const": KIND},
@@ -37,6 +38,13 @@ def schema() -> dict[str, Any]:
                 stacks={"type": "object", "additionalProperties": _list(_ref("change"))},
                 notes=_TEXTS,
             ),
+            "explain": _explain(),
+            "refusal": _object(
+                where={**_TEXT, "description": "name of a node, a pool, a group or a profile"},
+                kind=_TEXT,
+                predicate={**_TEXT, "description": "plugin of kube-scheduler, or limits, minValues, offerings"},
+                reason=_TEXT,
+            ),
             "cluster": _cluster(),
             "node": _node(),
             "change": change(),
@@ -46,12 +54,6 @@ def schema() -> dict[str, Any]:
 
 
 def _cluster() -> dict[str, Any]:
-    refusal = _object(
-        where={**_TEXT, "description": "name of a node, a pool, a group or a profile"},
-        kind=_TEXT,
-        predicate={**_TEXT, "description": "plugin of kube-scheduler, or limits, minValues, offerings"},
-        reason=_TEXT,
-    )
     return _object(
         name=_TEXT,
         region=_TEXT,
@@ -76,7 +78,7 @@ def _cluster() -> dict[str, Any]:
                 notKnown={**_TEXT, "description": "what was taken for something; empty if nothing"},
             )
         ),
-        waiting=_list(_object(workload=_TEXT, count=_COUNT, refusals=_list(refusal), remedy=_TEXT)),
+        waiting=_list(_object(workload=_TEXT, count=_COUNT, refusals=_list(_ref("refusal")), remedy=_TEXT)),
         evicted=_list(_object(workload=_TEXT, **{"for": _TEXT}, pods=_COUNT)),
         notes=_TEXTS,
         notKnown={**_TEXTS, "description": "what could change the answer"},
@@ -93,13 +95,13 @@ def _node() -> dict[str, Any]:
         },
         type={**_TEXT, "description": "instance type; of Fargate its size"},
         alternatives={**_TEXTS, "description": "every type that EC2 may choose from, cheapest first"},
-        zone={"type": ["string", "null"]},
+        zone=_MAYBE,
         zones={**_TEXTS, "description": "zones that it could be in"},
         capacityType=_TEXT,
         new={**_FLAG, "description": "whether a provisioner adds it for the pods"},
         hour={"anyOf": [{"type": "null"}, _object(low=_DOLLARS, high=_DOLLARS)], "description": "US dollars"},
         use={"type": "object", "additionalProperties": _object(requested=_COUNT, allocatable=_COUNT)},
-        binding={"type": ["string", "null"], "description": "the dimension of which the largest share is requested"},
+        binding={**_MAYBE, "description": "the dimension of which the largest share is requested"},
         pods=_list(_object(workload=_TEXT, count=_COUNT, daemonSet=_FLAG)),
     )
 
@@ -114,7 +116,7 @@ def totals() -> dict[str, Any]:
         unpricedNodes={**_COUNT, "description": "nodes without a price, which are in neither end"},
         spot=_object(nodes=_COUNT, shareOfCores=_SHARE),
         free={"type": "object", "additionalProperties": _SHARE},
-        binding={"type": ["string", "null"], "description": "what fills most nodes first"},
+        binding={**_MAYBE, "description": "what fills most nodes first"},
         zones=_zones(),
     )
 
@@ -138,6 +140,42 @@ def change() -> dict[str, Any]:
         pods=_list(_object(workload=_TEXT, before=_TEXT, after=_TEXT, requestsBefore=_TEXT, requestsAfter=_TEXT)),
         notKnown={**_TEXTS, "description": "what could change the answer"},
         newlyNotKnown={**_TEXTS, "description": "what of it the base knew"},
+    )
+
+
+def _explain() -> dict[str, Any]:
+    node = _object(
+        name=_TEXT,
+        pods={**_COUNT, "description": "pods of the workload"},
+        kind=_TEXT,
+        maker=_TEXT,
+        type=_TEXT,
+        zone=_MAYBE,
+        binding=_MAYBE,
+    )
+    price = {"type": ["number", "null"], "description": "US dollars an hour"}
+    candidate = _object(
+        name=_TEXT,
+        kind=_TEXT,
+        takes={**_FLAG, "description": "whether it would take one pod, if that were alone"},
+        types={**_list(_object(type=_TEXT, hour=price)), "description": "in the order in which they are chosen"},
+        refusals=_list(_ref("refusal")),
+    )
+    return _object(
+        kind={"const": KIND_OF_WORKLOAD},
+        version={"const": VERSION},
+        cluster=_TEXT,
+        workload=_TEXT,
+        daemonSet={**_FLAG, "description": "whether it has a pod on each node that takes it"},
+        least=_COUNT,
+        most=_COUNT,
+        scaledBy=_TEXT,
+        requests=_COUNTS,
+        nodes=_list(node),
+        why=_TEXTS,
+        waiting=_COUNT,
+        candidates=_list(candidate),
+        notKnown=_TEXTS,
     )
 
 

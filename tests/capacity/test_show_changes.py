@@ -35,9 +35,8 @@ def grown() -> Outcome:
     web = replace(WEB, least=6, shape=replace(WEB.shape, requests={**WEB.shape.requests, "cpu": 1000}))
     platform = replace(base.platform, demands=(web, replace(API, least=4, most=4), *base.platform.demands[2:]))
     first, second, third, *rest = base.nodes
-    large = replace(
-        first, machine="m7g.xlarge", price=0.1826, pods=(*first.pods[:3], *second.pods[:3]), zone="eu-west-1b"
-    )
+    both = (*first.pods[:3], *second.pods[:3])
+    large = replace(first, machine="m7g.xlarge", allocatable=XLARGE, price=0.1826, pods=both, zone="eu-west-1b")
     cheap = replace(third, capacity_type="spot", price=0.03, most=0.06)
     why = Refusal(where="default", kind="karpenter", predicate="limits", reason="cpu 8 of 8 is used")
     wait = Waiting(name=API.name, count=1, refusals=(why,), remedy="raise limits.cpu of default to 10")

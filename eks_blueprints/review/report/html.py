@@ -11,6 +11,7 @@ from eks_blueprints.core.printed import markup
 from eks_blueprints.review.cost.estimate import Difference, Estimate, money
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
+from eks_blueprints.review.report.capacity_forms import in_html
 from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.picture import WORDS, draw
@@ -74,6 +75,7 @@ def _stack(stack: StackReport) -> Iterator[str]:
     if stack.system_pods:
         yield f'<p class="basis">{markup(_upper(stack.system_pods))}.</p>'
     yield from _titled("Cost a month", _cost(stack))
+    yield from _titled("Capacity", in_html(stack))
     yield from _titled("Policies", _policies(stack))
     yield from _titled("Security", _security(stack))
     yield from _titled("Versions", _versions(stack))
