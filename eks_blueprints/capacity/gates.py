@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from eks_blueprints.capacity.changes import Change, Totals
-from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.lines import cost
 from eks_blueprints.capacity.words import count, listed, waits
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
 from eks_blueprints.review.cost.estimate import money
+
+if TYPE_CHECKING:
+    from eks_blueprints.capacity.figures import Figures
 
 NAMES = ("capacity", "cost")
 

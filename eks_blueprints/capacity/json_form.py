@@ -1,4 +1,4 @@
-"""Where pods are, and what a change does to that, as JSON for other tools: versioned, in a stable order, undated.
+"""Where pods are, as JSON for other tools: versioned, in a stable order, undated.
 
 Schema: `docs/reference/capacity.schema.json`. Cores are in thousandths, all else in bytes and pieces; prices in US
 dollars.
@@ -7,18 +7,17 @@ dollars.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from eks_blueprints.capacity.changes import Change, NodesMoved, PodsWaiting, Totals
+from eks_blueprints.capacity.changes import Totals
+from eks_blueprints.capacity.changes_json import VERSION, of_totals, of_zones
 from eks_blueprints.capacity.explain import Candidate, Explained, why
 from eks_blueprints.capacity.figures import Figures, Use, dearest
 from eks_blueprints.capacity.model import Daemon, Demand, Outcome, PlannedNode, Refusal, Waiting
 
 KIND = "eks-blueprints/capacity"
-KIND_OF_CHANGES = "eks-blueprints/capacity-diff"
 KIND_OF_WORKLOAD = "eks-blueprints/capacity-explain"
-VERSION = 1
 
 
 def to_data(outcomes: Sequence[tuple[Outcome, Outcome | None]], *, stack: str, at: str = "least") -> dict[str, Any]:
@@ -32,90 +31,14 @@ def to_data(outcomes: Sequence[tuple[Outcome, Outcome | None]], *, stack: str, a
     }
 
 
-def of_changes(stacks: Mapping[str, Sequence[Change]], *, base: str, notes: Sequence[str] = ()) -> dict[str, Any]:
-    """A comparison: the changes of each stack."""
-    return {
-        "kind": KIND_OF_CHANGES,
-        "version": VERSION,
-        "base": base,
-        "stacks": {stack: [of_change(each) for each in changes] for stack, changes in stacks.items()},
-        "notes": list(notes),
-    }
-
-
-def of_change(change: Change) -> dict[str, Any]:
-    """What changes in one cluster."""
-    return {
-        "cluster": change.cluster,
-        "changed": change.changed,
-        "before": _totals(change.before),
-        "after": _totals(change.after),
-        "mostBefore": _totals(change.most_before),
-        "mostAfter": _totals(change.most_after),
-        "nodes": [_nodes(each) for each in change.nodes],
-        "waiting": [_waiting_change(each) for each in change.waiting],
-        "waitingAtMost": [_waiting_change(each) for each in change.waiting_at_most],
-        "moved": [{"workload": m.name, "before": list(m.before), "after": list(m.after)} for m in change.moved],
-        "pods": [
-            {
-                "workload": p.name,
-                "before": p.before,
-                "after": p.after,
-                "requestsBefore": p.requests_before,
-                "requestsAfter": p.requests_after,
-            }
-            for p in change.pods
-        ],
-        "notKnown": list(change.unsure),
-        "newlyNotKnown": list(change.newly_unsure),
-    }
-
-
-def _nodes(each: NodesMoved) -> dict[str, Any]:
-    return {
-        "kind": each.kind,
-        "maker": each.maker,
-        "type": each.machine,
-        "capacityType": each.capacity_type,
-        "before": each.before,
-        "after": each.after,
-    }
-
-
-def _waiting_change(each: PodsWaiting) -> dict[str, Any]:
-    return {
-        "workload": each.name,
-        "before": each.before,
-        "after": each.after,
-        "reasons": list(each.reasons),
-        "remedy": each.remedy,
-    }
-
-
-def _totals(found: Totals | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "nodes": found.nodes,
-        "pods": found.pods,
-        "waiting": found.waiting,
-        "month": {"low": round(found.low, 2), "high": round(found.high, 2)},
-        "unpricedNodes": found.unpriced,
-        "spot": {"nodes": found.spot, "shareOfCores": round(found.spot_share, 4)},
-        "free": {name: round(share, 4) for name, share in found.free.items()},
-        "binding": found.binding or None,
-        "zones": _zones(found.zones),
-    }
-
-
 def _cluster(figures: Figures, most: Outcome | None) -> dict[str, Any]:
     outcome = figures.outcome
     waiting = {each.name: each.count for each in outcome.waiting}
     return {
         "name": outcome.platform.name,
         "region": outcome.platform.region,
-        "totals": _totals(Totals.of(figures)),
-        "mostTotals": None if most is None else _totals(Totals.of(Figures(most))),
+        "totals": of_totals(Totals.of(figures)),
+        "mostTotals": None if most is None else of_totals(Totals.of(Figures(most))),
         "unpriced": list(figures.cost.unpriced),
         "fullest": dict(figures.bound),
         "nodes": [_node(each, figures) for each in outcome.nodes],
@@ -160,7 +83,7 @@ def _workload(demand: Demand, figures: Figures, waits: int) -> dict[str, Any]:
         "requests": dict(demand.shape.requests),
         "placed": sum(figures.zones_of(demand.name).values()),
         "waiting": waits,
-        "zones": _zones(figures.zones_of(demand.name)),
+        "zones": of_zones(figures.zones_of(demand.name)),
         "notKnown": demand.asked,
     }
 
@@ -176,11 +99,6 @@ def _waiting(each: Waiting) -> dict[str, Any]:
 
 def _refusal(each: Refusal) -> dict[str, Any]:
     return {"where": each.where, "kind": each.kind, "predicate": each.predicate, "reason": each.reason}
-
-
-def _zones(found: Mapping[str, int]) -> dict[str, Any]:
-    """Counts by zone, and how many of which nothing decides it."""
-    return {"known": {zone: n for zone, n in found.items() if zone}, "undecided": found.get("", 0)}
 
 
 def of_explained(found: Explained) -> dict[str, Any]:

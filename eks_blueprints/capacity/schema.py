@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eks_blueprints.capacity.json_form import KIND, KIND_OF_CHANGES, KIND_OF_WORKLOAD, VERSION
+from eks_blueprints.capacity.changes_json import KIND_OF_CHANGES, VERSION
+from eks_blueprints.capacity.json_form import KIND, KIND_OF_WORKLOAD
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from eks_blueprints.capacity.figures import Alike, Cost, Figures, Use
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, Amounts
+
+if TYPE_CHECKING:
+    from eks_blueprints.capacity.figures import Alike, Cost, Figures, Use
 
 _KINDS = {"karpenter": "Karpenter", "auto_mode": "Auto Mode", "fargate": "Fargate", "running": "running"}
 _MOST_NAMES = 4

@@ -7,10 +7,11 @@ import jsonschema
 import pytest
 
 from eks_blueprints.capacity.changes import Change
+from eks_blueprints.capacity.changes_json import of_changes
 from eks_blueprints.capacity.compare import compare
 from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.gates import Limits
-from eks_blueprints.capacity.json_form import of_changes, to_data
+from eks_blueprints.capacity.json_form import to_data
 from eks_blueprints.capacity.lines import lines
 from eks_blueprints.capacity.model import Outcome, Refusal, Waiting
 from eks_blueprints.capacity.schema import schema

@@ -111,7 +111,7 @@ def _form(file: Path) -> str:
 
 def _rendered(report: Report, form: str) -> str:
     if form == "json":
-        from eks_blueprints.capacity.json_form import of_changes
+        from eks_blueprints.capacity.changes_json import of_changes
 
         changes = {each.stack: each.capacity for each in report.stacks}
         return document(of_changes(changes, base=report.base, notes=report.limits)) + "\n"

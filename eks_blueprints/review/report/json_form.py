@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eks_blueprints.capacity.json_form import of_change
+from eks_blueprints.capacity.changes_json import of_change
 from eks_blueprints.review.cost.estimate import Estimate
 from eks_blueprints.review.diff.changes import ABSENT, Change, ResourceDiff
 from eks_blueprints.review.diff.insides import Inside
