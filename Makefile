@@ -68,6 +68,7 @@ generate: $(READY) ## Write again what is generated and checked in: JSON Schema,
 	@$(BIN)/python -m eks_blueprints.review.shards.schema > docs/reference/shard.schema.json
 	@$(BIN)/python -m eks_blueprints.reference.adoption_schema > docs/reference/adoption.schema.json
 	@$(BIN)/python -m eks_blueprints.lifecycle.migrate.schema > docs/reference/migrate.schema.json
+	@$(BIN)/python -m eks_blueprints.capacity.schema > docs/reference/capacity.schema.json
 	@$(BIN)/python -m pytest -q --update-golden tests
 
 .PHONY: renew

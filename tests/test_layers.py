@@ -53,6 +53,7 @@ INSIDE: dict[str, list[set[str]]] = {
             "kustomize",
             "object_lists",
             "overlays",
+            "page",
             "peer_fields",
             "peers",
             "plain_secrets",

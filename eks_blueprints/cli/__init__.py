@@ -23,6 +23,7 @@ from eks_blueprints.core.printed import visible
 _COMMANDS = {
     "access": "Show what a principal may do on a cluster, or who may do one thing.",
     "addons": "List the add-ons, and show all about one.",
+    "capacity": "Show which nodes the pods of a stack get, what they cost, and what a change does to that.",
     "check": "Validate stack files; report every problem with its line and column.",
     "comment": "Post a diff as the one comment of a pull request on GitHub, GitLab or Bitbucket.",
     "diff": "Show what changes since a git ref, a plan or a deployed stack, and whether it is safe.",

@@ -49,7 +49,8 @@ _FORMS = ("text", "markdown", "json", "html", "mermaid")
     "--fail-on",
     default="",
     metavar="GATES",
-    help="Exit with 3 on any of: create, import, update, replace, delete, policy, security, attention, cost>DOLLARS.",
+    help="Exit with 3 on any of: create, import, update, replace, delete, policy, security, attention, capacity (pods "
+    "newly wait), cost>DOLLARS (a month more), cost>PERCENT%.",
 )
 @click.option(
     "--cost-threshold",
@@ -118,7 +119,17 @@ def command(  # noqa: PLR0917 - click passes each option by name
     share.hold_together(stacks, every, shard, {"--program": program is not None})
     show.old_tables(*show.PLATFORM, "policies/", "review/")
     mine = share.Share.here(shard) if shard is not None else None
-    report = _report(stacks, mine, base, program, base_python, prices, not no_policies, jobs, threshold)
+    report = asked(
+        stacks,
+        base=base,
+        program=program,
+        base_python=base_python,
+        prices=prices,
+        policies=not no_policies,
+        jobs=jobs,
+        threshold=threshold,
+        mine=mine,
+    )
     if mine is None:
         write(report, form, outputs)
     else:
@@ -173,22 +184,27 @@ def to_file(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _report(  # noqa: PLR0917 - as click gives them
-    stacks: tuple[str, ...],
-    mine: share.Share | None,
-    base: str | None,
-    program: Path | None,
-    base_python: str | None,
-    prices: Path | None,
-    policies: bool,
-    jobs: int | None,
-    threshold: Threshold,
+def asked(
+    stacks: Sequence[str],
+    *,
+    base: str | None = None,
+    program: Path | None = None,
+    base_python: str | None = None,
+    prices: Path | None = None,
+    policies: bool = False,
+    jobs: int | None = None,
+    threshold: Threshold | None = None,
+    mine: share.Share | None = None,
+    capacity: bool = False,
 ) -> Report:
+    """The report of a comparison; leaves with the code of a failure where nothing of the base can be rendered."""
     from eks_blueprints.review.cost import read_prices
     from eks_blueprints.review.diff.commits import BaseError
+    from eks_blueprints.review.report.money import DEFAULT
     from eks_blueprints.review.report.run import Request, check
 
     given = base or default_base()
+    word = "capacity diff" if capacity else "diff"
     request = Request(
         targets=_targets(stacks, program) if mine is None else mine.own,
         base=given,
@@ -199,8 +215,9 @@ def _report(  # noqa: PLR0917 - as click gives them
         prices=read_prices(prices) if prices else None,
         policies=policies,
         jobs=jobs,
-        command=" ".join(["eks-blueprints diff", *stacks, f"--base {given}"]),
-        threshold=threshold,
+        command=" ".join([f"eks-blueprints {word}", *stacks, f"--base {given}"]),
+        threshold=threshold or DEFAULT,
+        capacity=capacity,
     )
     try:
         return check(request)
@@ -209,7 +226,7 @@ def _report(  # noqa: PLR0917 - as click gives them
         raise click.exceptions.Exit(Exit.FAILED) from None
 
 
-def _targets(stacks: tuple[str, ...], program: Path | None) -> list[Target]:
+def _targets(stacks: Sequence[str], program: Path | None) -> list[Target]:
     if program is not None:
         return [program_target(program, stack) for stack in stacks or (None,)]
     return named_targets(stacks) if stacks else all_targets()

@@ -19,6 +19,7 @@ from eks_blueprints.review.effects import effects, in_order
 from eks_blueprints.review.effects.charts import charts
 from eks_blueprints.review.preview.run import Finding
 from eks_blueprints.review.preview.system_pods import system_pods
+from eks_blueprints.review.report.capacity import capacity, waiting
 from eks_blueprints.review.report.causes import written
 from eks_blueprints.review.report.gained import gained
 from eks_blueprints.review.report.model import Policies, Security, StackReport
@@ -42,17 +43,28 @@ def stack_report(
     threshold: Threshold = DEFAULT,
     gaps: Sequence[str] = (),
     deployed: bool = False,
+    nodes: bool = False,
 ) -> StackReport:
     """Everything there is to say of one stack.
 
     `settings` is the folder in which `policies.yaml` may stand, `old_settings` the same one of the old side; `edits`
-    are those of the stack file; `deployed` says that the old side is what is deployed, which tells of its own unknowns.
+    are those of the stack file; `deployed` says that the old side is what is deployed, which tells of its own unknowns;
+    `nodes` that nodes and pods are compared whatever changes.
     """
     diff = diff_plans(old, new)
     gaps = gaps if deployed else (*gaps, *uncompared(diff))
     renamed = new_urns(renames(diff))
     judged = judge(old, new, settings, old_folder=old_settings, renamed=renamed) if policies else None
-    return told(diff, findings=findings, prices=prices, policies=judged, edits=edits, threshold=threshold, gaps=gaps)
+    return told(
+        diff,
+        findings=findings,
+        prices=prices,
+        policies=judged,
+        edits=edits,
+        threshold=threshold,
+        gaps=gaps,
+        nodes=nodes,
+    )
 
 
 def told(
@@ -64,6 +76,7 @@ def told(
     edits: Edits = NO_EDITS,
     threshold: Threshold = DEFAULT,
     gaps: Sequence[str] = (),
+    nodes: bool = False,
 ) -> StackReport:
     """Everything there is to say of a comparison, whoever made it."""
     found = renames(diff)
@@ -73,10 +86,12 @@ def told(
     change = difference(before, after, new_urns(found))
     sides = (Stack.of_plan(diff.old) if diff.old else None, Stack.of_plan(diff.new))
     inside = insides(diff, found, sides)
-    attention = in_order([*effects(diff, sides), *charts(inside), *dear(before, after, change, threshold)])
+    moved = capacity(diff, sides, prices, always=nodes)
+    attention = [*effects(diff, sides), *charts(inside), *dear(before, after, change, threshold)]
+    attention += waiting(moved, attention)
     return StackReport(
         diff=diff,
-        attention=written(attention, diff, edits),
+        attention=written(in_order(attention), diff, edits),
         security=(*gained(sides), *_gained(inside), *security(diff, found)),
         versions=tuple(releases(diff, found, inside)),
         pods=system_pods(diff.new, sides[1]),
@@ -85,6 +100,7 @@ def told(
         cost=after,
         cost_before=before,
         cost_change=change,
+        capacity=moved,
         refused=tuple(findings),
         policies=policies,
         renames=found,

@@ -1,19 +1,17 @@
-"""What makes a check say no: `--fail-on replace,delete,security,policy,cost>100`."""
+"""What makes a check say no: `--fail-on replace,delete,security,policy,capacity,cost>100,cost>20%`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eks_blueprints.capacity.gates import COST, Limits
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
 from eks_blueprints.review.diff.changes import KINDS
 from eks_blueprints.review.effects.adoptions import TITLE as ADOPTION_ENDS
-from eks_blueprints.review.report.model import Report
+from eks_blueprints.review.report.model import Report, StackReport
 
-NAMES = ("create", "import", "update", "replace", "delete", "policy", "security", "attention", "cost")
-
-_COST = re.compile(r"cost\s*>\s*\$?(\d+(?:\.\d+)?)")
+NAMES = ("create", "import", "update", "replace", "delete", "policy", "security", "attention", "capacity", "cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +21,20 @@ class Gates:
     names: frozenset[str] = frozenset()
     cost: float | None = None
     """The most that a month may cost more."""
+    share: float | None = None
+    """The share of itself by which a month's cost may rise at most."""
 
     def __bool__(self) -> bool:
-        return bool(self.names) or self.cost is not None
+        return bool(self.names) or self._is_about_cost
+
+    @property
+    def _is_about_cost(self) -> bool:
+        return self.cost is not None or self.share is not None
 
     @property
     def _is_about_changes(self) -> bool:
         """Whether it hangs on what changes about resources that stay."""
-        return bool(self.names & {"update", "replace", "security"}) or self.cost is not None
+        return bool(self.names & {"update", "replace", "security", "capacity"}) or self._is_about_cost
 
     @classmethod
     def parse(cls, text: str) -> Gates:
@@ -40,17 +44,18 @@ class Gates:
             InputError: for an unknown one.
         """
         names: set[str] = set()
-        cost: float | None = None
+        cost = share = None
         for part in filter(None, (each.strip() for each in text.split(","))):
-            if match := _COST.fullmatch(part):
-                cost = float(match[1])
+            if match := COST.fullmatch(part):
+                cost = float(match["dollars"]) if match["dollars"] else cost
+                share = float(match["percent"]) / 100 if match["percent"] else share
             elif part == "cost":
-                raise InputError([Problem((), "needs a limit; got cost; write cost>100", "--fail-on")])
+                raise InputError([Problem((), "needs a limit; got cost; write cost>100 or cost>20%", "--fail-on")])
             elif part not in NAMES:
                 raise InputError([Problem((), unknown_name(part, NAMES, "gate"), "--fail-on")])
             else:
                 names.add(part)
-        return cls(frozenset(names), cost)
+        return cls(frozenset(names), cost, share)
 
     def untold(self, report: Report) -> Iterator[str]:
         """Why the gates cannot say anything: what they ask is not known of a stack."""
@@ -79,8 +84,20 @@ class Gates:
                 yield from (
                     f"attention: {stack.stack}: {a.title} {a.name}" for a in stack.attention if a.level != "note"
                 )
-            change = stack.cost_change
-            if self.cost is not None and change is not None and change.high > self.cost:
-                yield f"cost: {stack.stack}: up to ${change.high:,.0f} a month more, over ${self.cost:,.0f}"
-            if self.cost is not None and change is not None:
-                yield from (f"cost: {stack.stack}: not known by how much: {each}" for each in change.unlimited)
+            yield from self._cost(stack)
+            limits = Limits("capacity" in self.names, self.cost, self.share)
+            yield from (f"{reason} ({stack.stack})" for each in stack.capacity for reason in limits.closed_by(each))
+
+    def _cost(self, stack: StackReport) -> Iterator[str]:
+        """Why the cost of all resources of a stack is too much more; the nodes that pods need are told beside it."""
+        change, before = stack.cost_change, stack.cost_before
+        if change is None or not self._is_about_cost:
+            return
+        if self.cost is not None and change.high > self.cost:
+            yield f"cost: {stack.stack}: up to ${change.high:,.0f} a month more, over ${self.cost:,.0f}"
+        if self.share is not None and before is not None:
+            ends = ((before.low, change.low), (before.high, change.high))
+            share = max((more / was for was, more in ends if was > 0), default=0.0)
+            if share > self.share:
+                yield f"cost: {stack.stack}: up to {share:.0%} a month more, over {self.share:.0%}"
+        yield from (f"cost: {stack.stack}: not known by how much: {each}" for each in change.unlimited)

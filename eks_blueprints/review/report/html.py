@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from eks_blueprints.core.page import BASE, page
 from eks_blueprints.core.printed import markup
 from eks_blueprints.review.cost.estimate import Difference, Estimate, money
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
+from eks_blueprints.review.report.capacity_forms import in_html
 from eks_blueprints.review.report.lines import SIGNS, output_lines, parts, real
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.picture import WORDS, draw
@@ -27,15 +29,8 @@ _MOST_OPEN = 30
 
 def render(report: Report) -> str:
     """The page."""
-    body = real("\n".join(_body(report)))
-    title = markup(f"{report.project or 'platform'}: {report.verdict}")
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
+    title = f"{report.project or 'platform'}: {report.verdict}"
+    return page(title, real("\n".join(_body(report))), BASE, _STYLE)
 
 
 def _body(report: Report) -> Iterator[str]:
@@ -80,6 +75,7 @@ def _stack(stack: StackReport) -> Iterator[str]:
     if stack.system_pods:
         yield f'<p class="basis">{markup(_upper(stack.system_pods))}.</p>'
     yield from _titled("Cost a month", _cost(stack))
+    yield from _titled("Capacity", in_html(stack))
     yield from _titled("Policies", _policies(stack))
     yield from _titled("Security", _security(stack))
     yield from _titled("Versions", _versions(stack))

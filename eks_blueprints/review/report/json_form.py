@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eks_blueprints.capacity.changes_json import of_change
 from eks_blueprints.review.cost.estimate import Estimate
 from eks_blueprints.review.diff.changes import ABSENT, Change, ResourceDiff
 from eks_blueprints.review.diff.insides import Inside
@@ -47,6 +48,7 @@ def of_stack(stack: StackReport) -> dict[str, Any]:
         ],
         "refused": [finding.to_data() for finding in stack.refused],
         "cost": _cost(stack),
+        "capacity": [of_change(each) for each in stack.capacity if each.changed],
         "policies": None if stack.policies is None else _policies(stack.policies),
         "versions": [
             {"subject": v.subject, "old": v.old, "new": v.new, "note": v.note, "level": v.level} for v in stack.versions

@@ -12,6 +12,7 @@ from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.diff.changes import KINDS, Kind
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
+from eks_blueprints.review.report.capacity_forms import in_markdown
 from eks_blueprints.review.report.escaped import clause, code, fenced, plain, sentence
 from eks_blueprints.review.report.lines import output_lines, parts, real, signs
 from eks_blueprints.review.report.model import Report, Security, StackReport, Version
@@ -40,7 +41,7 @@ def sections(report: Report) -> Iterator[str]:
     """The text in parts that belong together, the most important first."""
     yield _head(report)
     report = folded_stacks(report)
-    parts_ = (_errors, _attention, _cost, _policies, _security, _versions, _pods, _renames)
+    parts_ = (_errors, _attention, _cost, _capacity, _policies, _security, _versions, _pods, _renames)
     yield from (text for part in parts_ if (text := part(report)))
     details = [text for stack in report.changed for text in _details(stack, report)]
     if details:
@@ -74,7 +75,7 @@ def _pods(report: Report) -> str:
         for stack in report.changed
         if stack.system_pods
     ]
-    return "#### System pods\n\n" + "\n".join(said) if said else ""
+    return _titled("System pods", ["\n".join(said)])
 
 
 def _gaps(report: Report) -> str:
@@ -127,10 +128,8 @@ def _cost_cell(stack: StackReport) -> str:
 
 
 def _errors(report: Report) -> str:
-    if not report.errors:
-        return ""
     blocks = [f"**{plain(stack)}**\n\n{fenced(text, 'text')}" for stack, text in report.errors.items()]
-    return "\n\n".join(["#### Cannot be rendered", *blocks])
+    return _titled("Cannot be rendered", blocks)
 
 
 def _attention(report: Report) -> str:
@@ -143,7 +142,7 @@ def _attention(report: Report) -> str:
         for heading in GROUPS.values()
         if heading in groups
     ]
-    return "\n\n".join(["#### Needs attention", *blocks]) if blocks else ""
+    return _titled("Needs attention", blocks)
 
 
 def _row(row: Row, prefix: str) -> str:
@@ -216,8 +215,16 @@ def _renames(report: Report) -> str:
 
 
 def _cost(report: Report) -> str:
-    blocks = [text for stack in report.changed if (text := _cost_of(stack, _prefix(report, stack)))]
-    return "\n\n".join(["#### Cost", *blocks]) if blocks else ""
+    return _titled("Cost", [_cost_of(stack, _prefix(report, stack)) for stack in report.changed])
+
+
+def _titled(title: str, blocks: Iterable[str]) -> str:
+    found = [text for text in blocks if text]
+    return "\n\n".join([f"#### {title}", *found]) if found else ""
+
+
+def _capacity(report: Report) -> str:
+    return _titled("Capacity", [in_markdown(stack, _prefix(report, stack)) for stack in report.changed])
 
 
 def _cost_of(stack: StackReport, prefix: str) -> str:
@@ -236,7 +243,7 @@ def _cost_of(stack: StackReport, prefix: str) -> str:
     ]
     basis = [*after.assumptions, *(f"not in it: {each}" for each in after.unknown)]
     details = ["<details><summary>Lines and assumptions</summary>", "", *table, ""]
-    return "\n".join([*_apart(said), *details, *(f"- {plain(each)}" for each in basis), "", "</details>"])
+    return "\n".join(["\n\n".join(said), "", *details, *(f"- {plain(each)}" for each in basis), "", "</details>"])
 
 
 def _cost_sentence(stack: StackReport, prefix: str) -> str:
@@ -244,11 +251,6 @@ def _cost_sentence(stack: StackReport, prefix: str) -> str:
     assert change is not None and after is not None  # noqa: PT018, S101 - asked before
     moved = f", {money(change.low, change.high, signed=True)}" if stack.cost_before else ""
     return f"{prefix}{money(after.low, after.high)} a month{moved}."
-
-
-def _apart(paragraphs: Iterable[str]) -> Iterator[str]:
-    for each in paragraphs:
-        yield from (each, "")
 
 
 def _details(stack: StackReport, report: Report) -> Iterator[str]:

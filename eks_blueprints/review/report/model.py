@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from eks_blueprints.capacity.changes import Change as CapacityChange
 from eks_blueprints.policies.report import Finding as PolicyFinding
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.cost.estimate import Difference, Estimate
@@ -83,6 +84,8 @@ class StackReport:
     cost: Estimate | None = None
     cost_before: Estimate | None = None
     cost_change: Difference | None = None
+    capacity: tuple[CapacityChange, ...] = ()
+    """What changes about nodes and pods, cluster by cluster; empty where nothing changes that decides about them."""
     refused: tuple[Finding, ...] = ()
     """Inputs that a provider would refuse, and warnings."""
     policies: Policies | None = None

@@ -50,6 +50,8 @@ class Request:
     command: str = ""
     threshold: Threshold = DEFAULT
     """From when on money needs attention."""
+    capacity: bool = False
+    """Whether nodes and pods are compared even where nothing changes that decides about them."""
 
     def gone(self, there: Sequence[str]) -> list[str]:
         """Of the stacks that the base has, those that are no more; none where only some stacks are compared."""
@@ -182,6 +184,7 @@ def _report(  # noqa: PLR0917 - in this order everywhere
         threshold=request.threshold,
         gaps=gaps,
         deployed=base is not None and base.state is not None,
+        nodes=request.capacity,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from eks_blueprints.capacity.schema import change as capacity_change
+from eks_blueprints.capacity.schema import totals
 from eks_blueprints.recording.schema import ACCOUNT, SYSTEM_PODS
 from eks_blueprints.review.diff.changes import KINDS
 from eks_blueprints.review.effects.words import HARMS
@@ -42,6 +44,8 @@ def schema() -> dict[str, Any]:
             "change": _change(),
             "policy": _policy(),
             "cost": _cost(),
+            "capacity": capacity_change(),
+            "totals": totals(),
         },
     }
 
@@ -94,6 +98,10 @@ def _stack() -> dict[str, Any]:
         security=_list(_object(area=_TEXT, added=_FLAG, subject=_TEXT, text=_TEXT, level=_LEVEL)),
         refused=_list(finding),
         cost={"anyOf": [{"type": "null"}, {"$ref": "#/$defs/cost"}]},
+        capacity={
+            **_list({"$ref": "#/$defs/capacity"}),
+            "description": "what changes about nodes and pods, cluster by cluster; nodes' cost alone",
+        },
         policies={"anyOf": [{"type": "null"}, policies]},
         versions=_list(_object(subject=_TEXT, old=_MAYBE, new=_MAYBE, note=_TEXT, level=_LEVEL)),
         systemPods={"anyOf": [{"type": "null"}, SYSTEM_PODS]},

@@ -10,10 +10,12 @@ from typing import Any
 
 import click
 
+from eks_blueprints.capacity.lines import TONES
 from eks_blueprints.core.printed import visible
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.review.preview.text import told_gaps
 from eks_blueprints.review.report.alike import folded_stacks
+from eks_blueprints.review.report.capacity_forms import told
 from eks_blueprints.review.report.lines import Line, output_lines, parts, real, signs
 from eks_blueprints.review.report.model import Report, StackReport
 from eks_blueprints.review.report.rights import folded, quiet
@@ -86,6 +88,7 @@ def _stack(stack: StackReport) -> Iterator[_Said]:
         yield _say(f"not followed: {'; '.join(told_gaps(stack.gaps))}", 2, fg="yellow")
     yield from _section("needs attention", _attention(stack))
     yield from _section("cost", _cost(stack))
+    yield from _section("capacity", _capacity(stack))
     yield from _section("policies", _policies(stack))
     yield from _section("security", _security(stack))
     yield from _section("versions", _versions(stack))
@@ -142,6 +145,11 @@ def _cost(stack: StackReport) -> Iterator[_Said]:
         yield _say(f"{len(change.lines) - _MOST_COSTS} more lines", 2, dim=True)
     if stack.cost_before is not None:
         yield from (_say(f"unknown by how much: {each}", 2) for each in change.unknown)
+
+
+def _capacity(stack: StackReport) -> Iterator[_Said]:
+    for line in told(stack):
+        yield _say(line.text, 2 + 2 * line.depth, **TONES[line.tone])
 
 
 def _policies(stack: StackReport) -> Iterator[_Said]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from eks_blueprints.core import page as pages
 from eks_blueprints.core import versions
 from eks_blueprints.core.clock import today
 from eks_blueprints.core.printed import markup
@@ -18,14 +19,7 @@ _SOON = 90
 
 def page(calendar: Calendar) -> str:
     """The page."""
-    body = "\n".join(_body(calendar))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>EKS support calendar</title>\n<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
+    return pages.page("EKS support calendar", "\n".join(_body(calendar)), _STYLE)
 
 
 def _body(calendar: Calendar) -> Iterator[str]:

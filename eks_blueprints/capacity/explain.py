@@ -1,0 +1,177 @@
+"""One workload: which nodes take its pods, what else could, and what refuses them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from eks_blueprints.capacity.boxes import short_names
+from eks_blueprints.capacity.figures import Figures
+from eks_blueprints.capacity.model import Daemon, Demand, Outcome, PlannedNode, Platform, Refusal, Waiting
+from eks_blueprints.core.errors import InputError, Problem, unknown_name
+from eks_blueprints.provisioning.machine import Machine
+from eks_blueprints.provisioning.makers import Group, Maker, Pool, Profile
+
+Place = Callable[[Platform], Outcome]
+"""What places the pods of a platform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A pool, a group, a profile, or nodes that are there, and whether one pod would run on it if it were alone."""
+
+    name: str
+    kind: str
+    takes: bool
+    there: bool = False
+    """Whether its node is there already."""
+    types: tuple[tuple[str, float | None], ...] = ()
+    """Instance types that it would choose from, and US dollars an hour of each; its own order, the first is chosen."""
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What there is to say of a workload."""
+
+    demand: Demand
+    figures: Figures
+    nodes: tuple[tuple[PlannedNode, int], ...]
+    """Nodes that have pods of it, and how many."""
+    candidates: tuple[Candidate, ...]
+    waiting: Waiting | None = None
+
+    @property
+    def chosen(self) -> frozenset[tuple[str, str]]:
+        """Kinds and makers of its nodes."""
+        return frozenset((node.kind, node.maker) for node, _ in self.nodes)
+
+
+def explained(outcome: Outcome, demand: Demand, place: Place) -> Explained:
+    """Why the pods of a demand are where they are.
+
+    Each pool, group and profile, and the nodes that are there, are asked with the same rules that the plan goes by, for
+    one pod and alone: what other pods take is no part of it, but for those that are bound to nodes that are there.
+    """
+    counts = {id(node): sum(p.name == demand.name and not p.daemon for p in node.pods) for node in outcome.nodes}
+    return Explained(
+        demand=demand,
+        figures=Figures(outcome),
+        nodes=tuple((node, counts[id(node)]) for node in outcome.nodes if counts[id(node)]),
+        candidates=tuple(_candidates(outcome.platform, demand, place)),
+        waiting=next((each for each in outcome.waiting if each.name == demand.name), None),
+    )
+
+
+def _candidates(platform: Platform, demand: Demand, place: Place) -> Iterator[Candidate]:
+    one = replace(demand, least=1, most=1)
+    alone = replace(platform, demands=(one,), pools=(), groups=(), profiles=(), running=())
+    running: dict[str, list[int]] = {}
+    for number, node in enumerate(platform.running):
+        running.setdefault(node.maker, []).append(number)
+    for maker, numbers in running.items():
+        found = place(replace(alone, running=tuple(platform.running[number] for number in numbers)))
+        yield _candidate(maker or "nodes that are there", "running", found, demand, ())
+    for profile in platform.profiles:
+        yield _candidate(profile.name, "fargate", place(replace(alone, profiles=(profile,))), demand, ())
+    for pool in sorted(platform.pools, key=lambda each: (-each.weight, each.name)):
+        kind = "auto_mode" if pool.auto_mode else "karpenter"
+        yield _candidate(pool.name, kind, place(replace(alone, pools=(pool,))), demand, pool.machines)
+    for group in platform.groups:
+        yield _candidate(group.name, group.kind, place(replace(alone, groups=(group,))), demand, group.machines)
+
+
+def _candidate(name: str, kind: str, outcome: Outcome, demand: Demand, machines: Sequence[Machine]) -> Candidate:
+    node = next((each for each in outcome.nodes if any(pod.name == demand.name for pod in each.pods)), None)
+    if node is None:
+        refusals = [refusal for each in outcome.waiting for refusal in each.refusals]
+        return Candidate(name=name, kind=kind, takes=False, refusals=tuple(refusals))
+    prices = _prices(machines, node)
+    types = tuple((each, prices.get(each)) for each in dict.fromkeys((node.machine, *node.alternatives)))
+    return Candidate(name=name, kind=kind, takes=True, there=not node.new, types=types)
+
+
+def _prices(machines: Iterable[Machine], node: PlannedNode) -> Mapping[str, float | None]:
+    """The least price of each type among the offerings of a node's zones and capacity type."""
+    found: dict[str, float | None] = {}
+    for machine in machines:
+        prices = [
+            each.price
+            for each in machine.offerings
+            if each.capacity_type == node.capacity_type and (not node.zones or each.zone in node.zones)
+        ]
+        found[machine.name] = min(prices, default=None)
+    return {**found, node.machine: node.price}
+
+
+def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> list[tuple[int, Demand | Daemon]]:
+    """The workload that a person means, in each of the platforms that have it, with the platform's number.
+
+    It is named whole (`shop/Deployment/web`), by namespace and name, by its name alone, or by the name of one of its
+    pods.
+
+    Raises:
+        InputError: where there is none, or several.
+    """
+    every = [(n, each) for n, p in enumerate(platforms) for each in (*p.demands, *p.daemons)]
+    ranks: Mapping[str, list[tuple[int, Demand | Daemon]]] = {
+        rank: [(n, each) for n, each in every if name in _names(each.name)[rank]]
+        for rank in ("whole", "spaced", "last")
+    }
+    found = next((each for each in ranks.values() if each), None) or _of_pod(name, every)
+    if not found:
+        known = list(short_names([each.name for _, each in every]).values())
+        raise InputError([Problem((), unknown_name(name, known, "workload"), stack or None)])
+    if len({each.name for _, each in found}) > 1:
+        meant = ", ".join(sorted({each.name for _, each in found}))
+        raise InputError(
+            [Problem((), f"several workloads have this name; got {name}; name one of {meant}", stack or None)]
+        )
+    return found
+
+
+def _names(whole: str) -> Mapping[str, tuple[str, ...]]:
+    first, *_, last = ("", *whole.split("/"))[-3:] if "/" in whole else ("", whole)
+    return {"whole": (whole,), "spaced": (f"{first}/{last}",) if first else (), "last": (last,)}
+
+
+def _of_pod(name: str, every: Sequence[tuple[int, Demand | Daemon]]) -> list[tuple[int, Demand | Daemon]]:
+    """The workload whose name a pod's begins with (`web-7d9f8c6b5-x2x1z`, `db-0`): the longest, as others may too."""
+    namespace, _, pod = name.rpartition("/")
+    inside = [(n, each) for n, each in every if namespace in ("", each.name.partition("/")[0])]
+    fitting = [(n, each) for n, each in inside if pod.startswith(f"{each.name.rpartition('/')[2]}-")]
+    longest = max((len(each.name.rpartition("/")[2]) for _, each in fitting), default=0)
+    return [(n, each) for n, each in fitting if len(each.name.rpartition("/")[2]) == longest]
+
+
+def why(found: Explained) -> Iterator[str]:
+    """Why its nodes were taken, as those that choose nodes go about it, in sentences without a full stop."""
+    platform = found.figures.outcome.platform
+    kinds = Counter({(node.kind, node.maker, node.new): count for node, count in found.nodes})
+    if any(kind == "fargate" for kind, _, _ in kinds):
+        yield "a Fargate profile that selects a pod has it before kube-scheduler and Karpenter are asked"
+    if any(not new for _, _, new in kinds):
+        yield "nodes that are there come before new ones: of those that can, kube-scheduler takes the best score"
+    pools = [each for each in platform.pools if _is_of(each, kinds)]
+    if pools:
+        yield "Karpenter fills nodes that are on their way first, the one with the fewest pods before others"
+        weights = sorted({each.weight for each in platform.pools}, reverse=True)
+        if len(platform.pools) > 1:
+            order = ", ".join(
+                f"{e.name} ({e.weight})" for e in sorted(platform.pools, key=lambda e: (-e.weight, e.name))
+            )
+            said = "by weight" if len(weights) > 1 else "all of one weight, so by name"
+            yield f"then a new node of the first pool that can: {order}, {said}"
+        yield "EC2 chooses among the types that hold all pods of the node; the cheapest is planned with"
+    if any(_is_of(each, kinds) for each in platform.groups) and any(new for _, _, new in kinds):
+        expanders = ", ".join(platform.autoscaler.expanders) if platform.autoscaler else "none"
+        yield f"Cluster Autoscaler adds nodes to the group that its expander prefers ({expanders})"
+
+
+def _is_of(maker: Maker, kinds: Iterable[tuple[str, str, bool]]) -> bool:
+    wanted = {Pool: ("karpenter", "auto_mode"), Profile: ("fargate",)}.get(type(maker))
+    for kind, name, _ in kinds:
+        if name == maker.name and (kind in wanted if wanted else isinstance(maker, Group) and kind == maker.kind):
+            return True
+    return False

@@ -1,0 +1,104 @@
+"""What there is to say of one workload, for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from eks_blueprints.capacity.explain import Candidate, Explained, why
+from eks_blueprints.capacity.figures import by_reason
+from eks_blueprints.capacity.model import Daemon, Outcome
+from eks_blueprints.capacity.text import refused
+from eks_blueprints.capacity.words import count, listed, maker, requests
+from eks_blueprints.core.printed import one_line
+from eks_blueprints.review.cost.prices import HOURS
+
+_MOST_NODES = 20
+_MOST_TYPES = 5
+
+
+def render(found: Explained, *, width: int = 100) -> Iterator[str]:
+    """The lines."""
+    demand = found.demand
+    pods = f"{demand.least}" if demand.least == demand.most else f"{demand.least} to {demand.most}"
+    scaled = f", scaled by {demand.scaled_by}" if demand.scaled_by else ""
+    about = f"{pods} pods of {requests(demand.shape.requests)}{scaled}"
+    yield f"{click.style(one_line(demand.name), bold=True)}  {one_line(about)}"
+    if demand.asked:
+        yield from _said(f"not known: {demand.asked}", width, fg="yellow")
+    if found.nodes:
+        yield from ("", click.style("runs on", bold=True))
+        yield from _nodes(found, width)
+        yield from ("", click.style("why", bold=True))
+        for sentence in why(found):
+            yield from _said(sentence, width)
+    if found.waiting is not None:
+        yield from ("", click.style(f"{count(found.waiting.count, 'pod')} waiting", fg="red", bold=True))
+        yield from refused(found.waiting, width)
+        if found.waiting.remedy:
+            yield from _said(f"→ {found.waiting.remedy}", width)
+    for title, takes in (("could run on", True), ("cannot run on", False)):
+        listed_ = [each for each in found.candidates if each.takes is takes]
+        if listed_:
+            yield from ("", click.style(title, bold=True))
+        for each in listed_:
+            yield from _candidate(each, (each.kind, each.name) in found.chosen, width)
+    if not found.candidates:
+        yield from _said("there is no pool, group, profile or node that could take it", width, fg="yellow")
+    for each in found.figures.unsure:
+        yield from ("", *_said(f"not known: {each}", width, fg="yellow"))
+
+
+def _nodes(found: Explained, width: int) -> Iterator[str]:
+    for node, number in found.nodes[:_MOST_NODES]:
+        fullest = found.figures.fullest(node)
+        first = "" if fullest is None else f"{fullest.dimension} fills it first: {fullest.share:.0%}"
+        zone = node.zone or (f"any of {'/'.join(node.zones)}" if node.zones else "")
+        parts = [node.name, node.machine, zone, node.capacity_type, maker(node.kind, node.maker), first]
+        yield from _said(f"{count(number, 'pod')}  {'  '.join(filter(None, parts))}", width)
+    if rest := found.nodes[_MOST_NODES:]:
+        yield from _said(f"{count(sum(n for _, n in rest), 'pod')} on {count(len(rest), 'node')} more", width)
+
+
+def _candidate(each: Candidate, chosen: bool, width: int) -> Iterator[str]:
+    name = maker(each.kind, each.name)
+    if each.takes:
+        types = [_type(*kind) for kind in each.types[:_MOST_TYPES]]
+        rest = f" and {len(each.types) - _MOST_TYPES} more" if len(each.types) > _MOST_TYPES else ""
+        taken = " (taken)" if chosen else ""
+        there = "a node that is there" if each.there else ", ".join(types) + rest
+        yield from _said(f"{name}{taken}: {there}" if there else f"{name}{taken}", width)
+        return
+    yield from _said(name, width)
+    for (predicate, reason), said in by_reason(each.refusals).items():
+        names = list(dict.fromkeys(e.where for e in said if e.where != each.name))
+        where = f" ({listed(names)})" if names else ""
+        yield from _said(f"{predicate}: {reason}{where}", width, depth=4)
+    if not each.refusals:
+        yield from _said("it takes no such pod", width, depth=4)
+
+
+def _type(name: str, hour: float | None) -> str:
+    return name if hour is None else f"{name} ${hour * HOURS:,.0f}/month"
+
+
+def _said(text: str, width: int, depth: int = 2, **style: Any) -> Iterator[str]:
+    indent = " " * depth
+    for line in textwrap.wrap(
+        one_line(text), width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+    ):
+        yield click.style(line, **style) if style else line
+
+
+def render_daemon(daemon: Daemon, outcome: Outcome) -> Iterator[str]:
+    """A DaemonSet: on which nodes it has a pod."""
+    having = [node for node in outcome.nodes if any(pod.daemon and pod.name == daemon.name for pod in node.pods)]
+    yield f"{click.style(one_line(daemon.name), bold=True)}  one pod of {requests(daemon.shape.requests)} on each node"
+    yield f"  runs on {len(having)} of {count(len(outcome.nodes), 'node')}"
+    inside = {id(node) for node in having}
+    without = dict.fromkeys(maker(node.kind, node.maker) for node in outcome.nodes if id(node) not in inside)
+    if without:
+        yield f"  not on nodes of {one_line(listed(without))}"

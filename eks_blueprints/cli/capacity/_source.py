@@ -1,0 +1,86 @@
+"""Where pods and nodes come from: a stack's plan, the export of a cluster, a table of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eks_blueprints.cli import complete, show
+from eks_blueprints.cli.exits import Exit
+from eks_blueprints.core.printed import one_line
+
+if TYPE_CHECKING:
+    from eks_blueprints.capacity.model import Platform
+
+STACK = click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
+
+
+def sources(command: Any) -> Any:
+    """The options of commands that place the pods of one stack."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--cluster",
+        type=_FILE,
+        metavar="FILE",
+        help="Pods and nodes of a running cluster: what kubectl get pods,nodes -A -o json wrote.",
+    ),
+    click.option("--pods", type=_FILE, metavar="FILE", help="Pods from a CSV file: name,count,cpu,memory."),
+    click.option(
+        "--at",
+        type=click.Choice(["least", "most"]),
+        default="least",
+        show_default=True,
+        help="How many pods there are of what scales.",
+    ),
+    click.option("--prices", type=_FILE, help="TOML file with prices that override the list prices."),
+    click.option(
+        "--program",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Read any Pulumi Python program, in DIR; STACK names one of its stacks.",
+    ),
+    show.render,
+)
+
+
+def platforms(
+    stack: str | None, *, program: Path | None, prices: Path | None, cluster: Path | None, pods: Path | None
+) -> tuple[str, list[Platform]]:
+    """The stack's name, and the platforms whose pods are placed.
+
+    Raises:
+        InputError: if there is no such stack, it makes no cluster, or a file cannot be read.
+    """
+    from eks_blueprints.capacity.read.plan import platforms_of
+    from eks_blueprints.cli.targets import one_target
+    from eks_blueprints.core.errors import InputError, Problem
+    from eks_blueprints.policies.stack import Stack
+    from eks_blueprints.review.cost import read_prices
+    from eks_blueprints.review.cost.prices import list_prices
+    from eks_blueprints.review.preview.run import preview
+
+    target = one_target(stack, program)
+    table = read_prices(prices) if prices else list_prices()
+    found = platforms_of(Stack.of_plan(preview(target).plan), table)
+    if not found:
+        message = "makes no EKS cluster; got a stack without one; name a stack that makes one"
+        raise InputError([Problem((), message, target.stack)])
+    return target.stack, found
+
+
+def blocked(reasons: Iterable[str]) -> None:
+    """Leave with the code of a gate that says no, where there is a reason."""
+    found = list(reasons)
+    for reason in found:
+        click.echo(f"{click.style('blocked', fg='red')}  {one_line(reason)}", err=True)
+    if found:
+        raise click.exceptions.Exit(Exit.REFUSED)

@@ -1,0 +1,122 @@
+"""`capacity explain`: one workload, and what could take it."""
+
+import json
+from dataclasses import replace
+
+import click
+import jsonschema
+import pytest
+
+from eks_blueprints.capacity.explain import demand_named, explained
+from eks_blueprints.capacity.explain_text import render, render_daemon
+from eks_blueprints.capacity.json_form import of_daemon, of_explained
+from eks_blueprints.capacity.model import Demand, Outcome, Platform, Waiting
+from eks_blueprints.capacity.schema import schema
+from eks_blueprints.core.errors import InputError
+from eks_blueprints.provisioning.makers import Pool
+from tests.capacity.outcomes import AGENT, API, WEB, demand, small, waiting
+
+ASKED: list[Platform] = []
+
+
+def place(platform: Platform) -> Outcome:
+    """One pod alone: the pool takes it as the small cluster's first node does, the group says why it does not."""
+    ASKED.append(platform)
+    assert [(each.least, each.most) for each in platform.demands] == [(1, 1)]
+    if platform.pools:
+        return Outcome(platform=platform, nodes=small().nodes[:1])
+    return Outcome(
+        platform=platform, waiting=(replace(waiting().waiting[0], count=1, refusals=waiting().waiting[0].refusals[:1]),)
+    )
+
+
+TEXT = """\
+shop/Deployment/web  6 to 20 pods of 500m cpu, 512Mi memory, scaled by HorizontalPodAutoscaler web
+
+runs on
+  3 pods  default-0  m7g.large  eu-west-1a  on-demand  Karpenter default  cpu fills it first: 80%
+  3 pods  default-1  m7g.large  eu-west-1b  on-demand  Karpenter default  cpu fills it first: 80%
+
+why
+  Karpenter fills nodes that are on their way first, the one with the fewest pods before others
+  EC2 chooses among the types that hold all pods of the node; the cheapest is planned with
+
+could run on
+  Karpenter default (taken): m7g.large $67/month, m7i.large, m6a.large
+
+cannot run on
+  managed node group system
+    limits: max_size 3 is reached (workers)
+"""
+
+
+def test_where_pods_are_why_and_what_else_could_take_them() -> None:
+    ASKED.clear()
+    found = explained(small(), WEB, place)
+    assert click.unstyle("\n".join(render(found))) + "\n" == TEXT
+    assert [(len(each.pools), len(each.groups), len(each.running)) for each in ASKED] == [(1, 0, 0), (0, 1, 0)]
+    jsonschema.validate(json.loads(json.dumps([of_explained(found)])), schema())
+
+
+def test_pods_that_wait_are_told_with_what_would_take_them() -> None:
+    outcome = replace(waiting(), platform=replace(waiting().platform, groups=small().platform.groups))
+    said = click.unstyle("\n".join(render(explained(outcome, WEB, place))))
+    assert "6 pods waiting\n    limits           managed node group workers: max_size 3 is reached\n" in said
+    assert "→ set max_size of workers to 7" in said
+    assert "runs on" not in said
+    assert "not known: the pods of chart x are not known" in said
+
+
+def test_pools_are_told_in_the_order_in_which_they_are_tried() -> None:
+    pools = (Pool(name="last"), Pool(name="first", weight=50), *small().platform.pools)
+    outcome = replace(small(), platform=replace(small().platform, pools=pools))
+    found = explained(outcome, WEB, place)
+    assert [each.name for each in found.candidates] == ["first", "default", "last", "system"]
+    said = click.unstyle("\n".join(render(found, width=200)))
+    assert "then a new node of the first pool that can: first (50), default (10), last (0), by weight" in said
+
+
+def test_nothing_at_all_that_could_take_it() -> None:
+    outcome = Outcome(platform=Platform(name="bare", demands=(WEB,)), waiting=(Waiting(name=WEB.name, count=6),))
+    said = click.unstyle("\n".join(render(explained(outcome, WEB, place))))
+    assert "there is no pool, group, profile or node that could take it" in said
+
+
+def test_a_daemon_set_is_on_each_node_that_takes_it() -> None:
+    outcome = small()
+    bare = replace(outcome.nodes[-1], pods=outcome.nodes[-1].pods[:-1])
+    said = click.unstyle("\n".join(render_daemon(AGENT, replace(outcome, nodes=(*outcome.nodes[:-1], bare)))))
+    data = of_daemon(AGENT, replace(outcome, nodes=(*outcome.nodes[:-1], bare)))
+    jsonschema.validate([data], schema())
+    assert [each["pods"] for each in data["nodes"]] == [1, 1, 1, 1]
+    assert "runs on 4 of 5 nodes\n  not on nodes of managed node group system" in said
+
+
+@pytest.mark.parametrize(
+    "name", ["web", "shop/web", "shop/Deployment/web", "web-7d9f8c6b5-x2x1z", "shop/web-7d9f8c6b5-x2x1z"]
+)
+def test_a_workload_is_named_by_any_of_its_names_or_a_pod(name: str) -> None:
+    assert demand_named(name, [small().platform]) == [(0, WEB)]
+
+
+def named(name: str, *more: Demand) -> str:
+    platform = replace(small().platform, demands=(*small().platform.demands, *more))
+    with pytest.raises(InputError) as error:
+        demand_named(name, [platform])
+    return str(error.value)
+
+
+def test_a_name_that_is_none_gets_the_nearest_and_one_of_several_all_of_them() -> None:
+    assert named("wbe") == 'no such workload; got "wbe"; did you mean web?'
+    other = replace(WEB, name="blog/Deployment/web")
+    assert named("web", other) == (
+        "several workloads have this name; got web; name one of blog/Deployment/web, shop/Deployment/web"
+    )
+    longer = replace(small().platform, demands=(WEB, demand("web-api", 1, 1, 1)))
+    assert [each.name for _, each in demand_named("web-api-0", [longer])] == ["shop/Deployment/web-api"]
+
+
+def test_a_workload_of_several_clusters_is_explained_in_each() -> None:
+    platforms = [replace(small().platform, demands=(API,)), small().platform]
+    assert demand_named("aws-node", platforms) == [(0, AGENT), (1, AGENT)]
+    assert demand_named("web", platforms) == [(1, WEB)]
