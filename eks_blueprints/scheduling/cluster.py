@@ -102,6 +102,8 @@ class Cluster:
         self._counts: dict[Shape, Counts] = {}
         self._softly: dict[Shape, Softly] = {}
         self._tallies: list[Tally] = []
+        self._of_domains: list[Tally] = []
+        """Those of all that know of domains without pods."""
         self._counting: dict[Shape, list[Tally]] = {}
         """The tallies in which pods of a shape count, of all."""
         for node in nodes:
@@ -110,7 +112,7 @@ class Cluster:
     def open(self, node: Node) -> Place:
         """A node is there, with no pod."""
         place = self.places[node.name] = Place(node)
-        for tally in self._tallies:
+        for tally in self._of_domains:
             tally.open(node)
         return place
 
@@ -137,7 +139,7 @@ class Cluster:
         for pod in tuple(place.pods.values()):
             self.remove(pod, place)
         del self.places[place.node.name]
-        for tally in self._tallies:
+        for tally in self._of_domains:
             tally.close(place.node)
 
     def copy(self) -> Cluster:
@@ -172,6 +174,8 @@ class Cluster:
             for pod in place.pods.values():
                 tally.add(place.node, pod.shape)
         self._tallies.append(tally)
+        if tally.keys:
+            self._of_domains.append(tally)
         for shape, counting in self._counting.items():
             if tally.weights(shape):
                 counting.append(tally)

@@ -82,6 +82,16 @@ def test_pods_by_their_use(current: int, target: int, used: tuple[int | None, ..
     assert once(current, target, pods(*used)).wanted == wanted
 
 
+def test_hp_02_three_pods_become_nine_or_the_maximum_and_three_again() -> None:
+    at_once = {"scaleUp": {"policies": [{"type": "Pods", "value": 100, "periodSeconds": 15}]}}
+    assert once(3, 50, pods(*(1500,) * 3), 10, minReplicas=3, behavior=at_once).desired == 9
+    twice = once(3, 50, pods(*(2000,) * 3), 10, minReplicas=3, behavior=at_once)
+    assert (twice.wanted, twice.desired) == (12, 10)
+    seen = [Moment(at=at, pods=pods(*(100,) * 9)) for at in (0.0, 600.0)]
+    spec = {"minReplicas": 3, "maxReplicas": 10, "metrics": cpu(50)}
+    assert [each.desired for each in decisions(spec, 9, seen, Config())] == [9, 3]
+
+
 def test_pods_that_have_not_been_ready_use_nothing_yet() -> None:
     young = Pod(
         name="young",
