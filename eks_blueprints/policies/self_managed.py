@@ -25,6 +25,7 @@ from eks_blueprints.policies.node_labels import (
     user_data,
 )
 from eks_blueprints.policies.platform import GROUP
+from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 
 _OWNED = "kubernetes.io/cluster/"
@@ -70,7 +71,10 @@ def _may_be_of(group: Resource, cluster: Resource, stack: Stack) -> bool:
     name = cluster.props.raw("name") or cluster.name
     if owners and isinstance(name, str) and "${" not in name and not any("${" in each for each in owners):
         return name in owners
-    known = [user_data(each) if each is not None else None for each in templates(group, stack)]
+    try:
+        known = [user_data(each) if each is not None else None for each in templates(group, stack)]
+    except Undetermined:
+        return True
     return bool(owners) or any(text is None or any(word in text for word in _JOINS) for text in known)
 
 

@@ -76,9 +76,10 @@ def _claim(name: str, claim: Mapping[str, Any], objects: Objects, gaps: Gaps) ->
     else:
         known, kind = wanted in objects.volumes.classes, "StorageClass"
     one_pod = "ReadWriteOncePod" in (spec.get("accessModes") or ())
-    if known and not bound and not objects.whole and _is_immediate(objects.volumes.classes[wanted]):
+    of_class = None if bound else objects.volumes.classes.get(str(wanted))
+    if of_class is not None and not objects.whole and _is_immediate(of_class):
         gaps.say(f"the volume of the claim {name} is made before there is a pod: its zone is not known")
-        return Claim(name, driver=_driver(objects.volumes.classes[wanted].get("provisioner")), one_pod=one_pod)
+        return Claim(name, driver=_driver(of_class.get("provisioner")), one_pod=one_pod)
     if known or objects.has_all(kind):
         found = objects.volumes.claim(name, spec)
         return replace(found, driver=_driver(found.driver))
@@ -102,7 +103,7 @@ def _volume_for(name: str, spec: Manifest, objects: Objects) -> str | None:
 
 
 def _is_immediate(storage_class: Manifest) -> bool:
-    return storage_class.get("volumeBindingMode", "Immediate") == "Immediate"
+    return str(storage_class.get("volumeBindingMode", "Immediate")) == "Immediate"
 
 
 def _driver(name: Any) -> str:

@@ -28,7 +28,6 @@ class ClusterFacts:
     region: str
     zones: tuple[str, ...]
     """The zones of all subnets of the stack; three of the region where none is known."""
-    zones_known: bool
     addressing: Addressing = field(default_factory=Addressing)
     pod_interfaces: bool = False
     memory_overhead: float = OVERHEAD
@@ -37,6 +36,21 @@ class ClusterFacts:
     spot: tuple[float, float] = (1.0, 1.0)
     fee: float = 0.0
     """What EKS Auto Mode costs, as a share of the on-demand price."""
+    unplaced: dict[str, None] = field(default_factory=dict)
+    """What makes nodes in zones that are not known."""
+
+    def zones_for(self, name: str) -> tuple[str, ...]:
+        """The zones of what makes nodes and does not tell which: those of all subnets, which is kept in mind."""
+        self.unplaced.setdefault(name)
+        return self.zones
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was taken for something, in sentences without a full stop."""
+        if not self.unplaced:
+            return ()
+        names, zones = ", ".join(self.unplaced), ", ".join(self.zones)
+        return (f"the zones of the subnets of {names} are not known: taken for {zones}",)
 
 
 def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps) -> ClusterFacts:
@@ -57,7 +71,6 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
     return ClusterFacts(
         region=region,
         zones=tuple(sorted(every)) or tuple(f"{region}{letter}" for letter in "abc"),
-        zones_known=bool(every),
         addressing=Addressing(
             prefixes=ipv6 or _on(env, "ENABLE_PREFIX_DELEGATION"),
             custom_networking=_on(env, "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"),

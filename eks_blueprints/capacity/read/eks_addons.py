@@ -29,7 +29,11 @@ _CHANGED = ("affinity", "nodeSelector", "tolerations", "topologySpreadConstraint
 def pods_of_addons(cluster: Resource, stack: Stack, objects: Objects) -> Iterator[Demand | Daemon | str]:
     """What the pods of EKS's add-ons ask for; a sentence for what is not known of one."""
     installed = {str(each.inputs.get("addonName")): each for each in on_cluster(cluster, stack, ADDON)}
-    brings = cluster.inputs.get("bootstrapSelfManagedAddons") is not False and not auto_mode(cluster)
+    try:
+        brings = cluster.inputs.get("bootstrapSelfManagedAddons") is not False and not auto_mode(cluster)
+    except Undetermined:
+        brings = False
+        yield f"whether EKS brings {', '.join(_BROUGHT)} by itself is not known: taken for no"
     for name in dict.fromkeys([*(_BROUGHT if brings else ()), *installed]):
         addon = installed.get(name)
         row = addon_pods().get(name)

@@ -62,7 +62,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     export, gaps = read_export(path), Gaps()
     objects = Objects((item.manifest for items in export.items.values() for item in items), whole=True)
     pods = Pods(export, objects, gaps)
-    own = {each.name for each in (*platform.demands, *platform.daemons)}
+    own = {*(each.name for each in platform.demands), *(each.name for each in platform.daemons)}
     bound: dict[str, list[Item]] = {}
     waiting: list[Item] = []
     daemons: dict[str, Daemon] = {}
@@ -168,7 +168,7 @@ def _as_it_is(group: Group, running: Iterable[Running]) -> Group:
 
 
 def _say_what_is_missing(export: Exported, platform: Platform, running: Iterable[Running], gaps: Gaps) -> None:
-    known = {each.name for each in (*platform.groups, *platform.pools)}
+    known = {*(each.name for each in platform.groups), *(each.name for each in platform.pools)}
     for name in sorted({each.maker for each in running if _GROUP in each.node.labels} - known):
         gaps.say(f"the sizes of the group {name} are not in the export: it gets no further nodes")
     if not export.of("Node"):

@@ -37,7 +37,7 @@ def pools_of(
     for each in wanted:
         reference = _at(each, "spec", "template", "spec", "nodeClassRef")
         flavor = AUTO_MODE if reference.get("group") == AUTO_MODE.group else KARPENTER
-        found = classes.get((reference.get("kind"), reference.get("name")))
+        found = classes.get((reference.get("kind"), str(reference.get("name"))))
         spec = {} if found is None else found.manifest.get("spec") or {}
         if found is None and not (flavor is AUTO_MODE and reference.get("name") == "default"):
             gaps.say(f"the class of nodes of the pool {each.name} is not in the export: taken for its default form")
@@ -71,7 +71,6 @@ def _facts(export: Exported, region: str, prices: Prices, gaps: Gaps) -> Cluster
     return ClusterFacts(
         region=region,
         zones=tuple(zones),
-        zones_known=True,
         hour=lambda name: prices.instance(name, region),
         spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
         fee=prices.of("eks", "auto_mode_share") or 0.0,

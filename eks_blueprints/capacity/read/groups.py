@@ -80,7 +80,7 @@ def _managed(
         sizes=sizes,
         labels=labels,
         way={"kind": _MANAGED, "image": image, "capacity_types": (capacity,), **told_settings(text or "")},
-        zones=zones_of(group, stack, facts, "subnetIds"),
+        zones=zones_of(group, stack, facts, "subnetIds", of=group.name),
         facts=facts,
         priority=autoscaler.priority(f"eks-{name or group.name}-") if autoscaler else None,
         scales=autoscaler is None or autoscaler.discovers,
@@ -112,7 +112,7 @@ def _own(group: Resource, stack: Stack, facts: ClusterFacts, autoscaler: Autosca
         sizes=sizes,
         labels=_labels(nodes),
         way={"kind": _OWN, "image": _image(nodes, text), "capacity_types": (capacity,), **told_settings(text or "")},
-        zones=zones_of(group, stack, facts, "vpcZoneIdentifiers"),
+        zones=zones_of(group, stack, facts, "vpcZoneIdentifiers", of=group.name),
         facts=facts,
         priority=autoscaler.priority(str(named)) if autoscaler else None,
         scales=scales,
@@ -127,18 +127,15 @@ def _group(
     sizes: list[float | None],
     labels: dict[str, str],
     way: Mapping[str, Any],
-    zones: tuple[tuple[str, ...], bool],
+    zones: tuple[str, ...],
     facts: ClusterFacts,
     priority: int | None,
     scales: bool,
 ) -> Iterator[Group | str]:
-    where, known = zones
-    if not known:
-        yield f"the zones of the group {group.name} are not known: taken for {', '.join(where)}"
     whole = Way(
         region=facts.region,
-        zones=where,
-        zone_ids=ids_among(where),
+        zones=zones,
+        zone_ids=ids_among(zones),
         hour=facts.hour,
         spot=facts.spot,
         addressing=facts.addressing,
@@ -167,7 +164,7 @@ def _group(
         machines=found,
         labels=labels,
         taints=nodes.taints,
-        zones=where,
+        zones=zones,
         capacity_type=whole.capacity_types[0],
         priority=priority,
         scales=scales,

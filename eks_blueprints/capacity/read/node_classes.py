@@ -38,7 +38,13 @@ _READ = (
 
 
 def class_way(  # noqa: PLR0917 - what is known where a pool is read
-    found: Resource | None, flavor: Flavor, cluster: Resource, stack: Stack, facts: ClusterFacts, gaps: Gaps
+    found: Resource | None,
+    flavor: Flavor,
+    cluster: Resource,
+    stack: Stack,
+    facts: ClusterFacts,
+    gaps: Gaps,
+    pool: str,
 ) -> Way:
     """How the nodes of a class are run.
 
@@ -49,9 +55,13 @@ def class_way(  # noqa: PLR0917 - what is known where a pool is read
         stack: Its stack.
         facts: What is known of the cluster as a whole.
         gaps: Takes what is not known.
+        pool: The name of the pool.
+
+    Raises:
+        Undetermined: if it is not known which capacity reservations it may use.
     """
     spec = {} if found is None else {key: plain(found.props, stack, gaps, "spec", key) for key in _READ}
-    zones = _zones(found, cluster, stack, facts, gaps)
+    zones = _zones(found, cluster, stack, facts, pool)
     reserved = [] if found is None else list(_reservations(found, stack, gaps))
     if found is None and flavor is not AUTO_MODE:
         gaps.say("its class of nodes is made elsewhere: taken for Amazon Linux 2023 as it is by default")
@@ -109,19 +119,15 @@ def _family(spec: Mapping[str, Any]) -> str:
     return str(named or ("custom" if terms else "al2023")).lower()
 
 
-def _zones(found: Resource | None, cluster: Resource, stack: Stack, facts: ClusterFacts, gaps: Gaps) -> tuple[str, ...]:
+def _zones(found: Resource | None, cluster: Resource, stack: Stack, facts: ClusterFacts, pool: str) -> tuple[str, ...]:
     if found is None:
-        zones, known = zones_of(cluster, stack, facts, "vpcConfig", "subnetIds")
-    else:
-        try:
-            named = {subnet_of(each).zone for each in selected_subnets(found, stack)}
-        except Undetermined:
-            named = set()
-        zones = tuple(sorted(zone for zone in named if zone and "${" not in zone))
-        known = bool(zones) and len(zones) == len(named)
-    if not known:
-        gaps.say(f"the zones of its subnets are not known: taken for {', '.join(facts.zones)}")
-    return zones if known else facts.zones
+        return zones_of(cluster, stack, facts, "vpcConfig", "subnetIds", of=pool)
+    try:
+        named = {subnet_of(each).zone for each in selected_subnets(found, stack)}
+    except Undetermined:
+        named = set()
+    zones = tuple(sorted(zone for zone in named if zone and "${" not in zone))
+    return zones if zones and len(zones) == len(named) else facts.zones_for(pool)
 
 
 def _reservations(found: Resource, stack: Stack, gaps: Gaps) -> Iterator[Reservation]:

@@ -13,7 +13,12 @@ from eks_blueprints.policies.stack import Stack
 _GONE = object()
 _NAMES = frozenset({"labels", "matchLabels", "labelSelector", "selector", "claimName", "name", "namespace"})
 """Keys below which a symbol is as good as what it stands for: it is compared with the same symbol elsewhere."""
-_WHOLE = frozenset({"tolerations", "matchExpressions", "matchLabelExpressions", "topologySpreadConstraints", "taints"})
+_WHOLE = frozenset(
+    {
+        *("matchExpressions", "matchLabelExpressions", "requirements", "taints", "tolerations"),
+        "topologySpreadConstraints",
+    }
+)
 """Lists whose entries mean something else where a part of them is missing."""
 
 

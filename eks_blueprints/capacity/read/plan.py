@@ -59,7 +59,7 @@ def _platform(cluster: Resource, stack: Stack, prices: Prices) -> Platform:
     made += groups_in(cluster, stack, facts, autoscaler)
     made += profiles_of(cluster, stack, facts)
     made += uncounted(cluster, stack)
-    sentences = [*gaps.sentences, *_of(str, made)]
+    sentences = [*gaps.sentences, *facts.sentences, *_of(str, made)]
     name = cluster.inputs.get("name")
     return Platform(
         name=name if isinstance(name, str) and "${" not in name else cluster.name,

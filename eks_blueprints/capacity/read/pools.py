@@ -27,7 +27,8 @@ from eks_blueprints.scheduling.amounts import amounts
 Manifest = Mapping[str, Any]
 
 _OPERATORS = frozenset({"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"})
-_READ = ("limits", "replicas", "template", "weight")
+_OF_POOLS = ("limits", "replicas", "weight")
+_OF_NODES = ("nodeClassRef", "requirements", "taints")
 
 
 def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[Pool | str]:
@@ -39,17 +40,13 @@ def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[P
     except Undetermined as error:
         yield f"the pools that EKS Auto Mode brings are not counted: {error}"
     for each in (*on_cluster(cluster, stack, NODE_POOL), *brought):
-        gaps = Gaps()
-        manifest = {"spec": {key: plain(each.props, stack, gaps, "spec", key) for key in _READ}}
-        name = object_name(each, stack) if "#" not in each.urn else each.name
+        gaps, name = Gaps(), each.name if "#" in each.urn else object_name(each, stack)
         name = each.name if "${" in name else name
-        classes = node_class(each, stack)
-        found = classes[0] if classes else None
         try:
-            flavor = _flavor(each)
-            way = class_way(found, flavor, cluster, stack, facts, gaps)
-            pool = pool_of(manifest, name, way, machines)
-        except (ValueError, Undetermined) as error:
+            found = next(iter(node_class(each, stack)), None)
+            way = class_way(found, _flavor(each), cluster, stack, facts, gaps, name)
+            pool = pool_of(_manifest(each, stack, gaps), name, way, machines)
+        except (AttributeError, TypeError, ValueError, Undetermined) as error:
             yield f"the pool {name} is not counted: {error}"
             continue
         if not pool.machines:
@@ -101,6 +98,15 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
         replicas=int(replicas) if isinstance(replicas, int) else None,
         auto_mode=flavor is AUTO_MODE,
     )
+
+
+def _manifest(pool: Resource, stack: Stack, gaps: Gaps) -> dict[str, Any]:
+    """What is read of a NodePool, as plain values."""
+    template = ("spec", "template")
+    node = {key: plain(pool.props, stack, gaps, *template, "spec", key) for key in _OF_NODES}
+    labels = plain(pool.props, stack, gaps, *template, "metadata", "labels")
+    own = {key: plain(pool.props, stack, gaps, "spec", key) for key in _OF_POOLS}
+    return {"spec": {**own, "template": {"metadata": {"labels": labels}, "spec": node}}}
 
 
 def _requirement(given: Any) -> Requirement:

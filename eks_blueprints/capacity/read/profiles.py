@@ -25,21 +25,19 @@ def profiles_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterato
         except Undetermined as error:
             yield f"what runs on the Fargate profile {each.name} is not known: {error}"
             continue
-        zones, known = zones_of(each, stack, facts, "subnetIds")
-        if not known:
-            yield f"the zones of the Fargate profile {each.name} are not known: taken for {', '.join(zones)}"
+        zones = zones_of(each, stack, facts, "subnetIds", of=each.name)
         yield Profile(name=each.name, selectors=selectors, zones=zones)
 
 
-def zones_of(resource: Resource, stack: Stack, facts: ClusterFacts, *keys: str) -> tuple[tuple[str, ...], bool]:
-    """The zones of the subnets that a property names, and whether all of them are known."""
+def zones_of(resource: Resource, stack: Stack, facts: ClusterFacts, *keys: str, of: str) -> tuple[str, ...]:
+    """The zones of the subnets that a property names, or what they are taken for; `of` is what makes nodes in them."""
     try:
         zones = {each.zone for each in subnets_of(resource, stack, *keys)}
         whole = all_resolved(resource, stack, *keys)
     except Undetermined:
-        return facts.zones, False
+        return facts.zones_for(of)
     named = tuple(sorted(zone for zone in zones if zone and "${" not in zone))
-    return (named, True) if whole and named and len(named) == len(zones) else (facts.zones, False)
+    return named if whole and named and len(named) == len(zones) else facts.zones_for(of)
 
 
 def ids_among(zones: Iterable[str]) -> dict[str, str]:

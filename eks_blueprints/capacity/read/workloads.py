@@ -37,17 +37,17 @@ def asked_for(workload: Resource, stack: Stack, objects: Objects) -> Iterator[De
         yield f"the pods of {name} are not counted: their template is that of a workload elsewhere"
         return
     namespace = namespace_of(workload, stack)
-    spec = _spec(template.at("spec"), stack, gaps)
+    spec = _spec(template, stack, gaps)
     labels = plain(template, stack, gaps, "metadata", "labels") or {}
     own = plain(workload.props, stack, Gaps(), *_SELECTING) if workload.type in _WITH_SELECTOR else None
-    kept = {"owner": selector(own) if isinstance(own, Mapping) else None, "daemon": workload.type == DAEMON_SET}
+    owner, daemon = selector(own) if isinstance(own, Mapping) else None, workload.type == DAEMON_SET
     more = _made_claims(workload, namespace, stack, objects, gaps)
     try:
-        shape = pod_shape(spec, labels, namespace, objects, gaps, more=more, **kept)
+        shape = pod_shape(spec, labels, namespace, objects, gaps, owner=owner, daemon=daemon, more=more)
     except PodError as error:
         yield f"the pods of {name} are not counted: their template {error}"
         return
-    if workload.type == DAEMON_SET:
+    if daemon:
         if gaps:
             yield f"of the pods of {name}: {gaps}"
         yield Daemon(name=name, shape=shape, position=workload.position)
@@ -134,8 +134,9 @@ def _template(workload: Resource, stack: Stack) -> Props | None:
         return None
 
 
-def _spec(pod: Props, stack: Stack, gaps: Gaps) -> dict[str, Any]:
+def _spec(template: Props, stack: Stack, gaps: Gaps) -> dict[str, Any]:
     try:
+        pod = template.at("spec")
         given = {key: plain(pod, stack, gaps, key) for key in OF_POD if pod.has(key)}
         found = {key: value for key, value in given.items() if value is not None}
         for key, keep in (("containers", OF_CONTAINER), ("initContainers", OF_CONTAINER), ("volumes", OF_VOLUME)):
