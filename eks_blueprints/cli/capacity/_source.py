@@ -33,8 +33,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--cluster",
         type=_FILE,
         metavar="FILE",
-        help="Export of a running cluster, as kubectl get -o json or -o yaml writes it: its nodes, and its pods besides "
-        "those of the stack. Without STACK, the cluster as it is.",
+        help="Export of a running cluster, as kubectl get -o json or -o yaml writes it: its nodes, and its pods "
+        "besides those of the stack. Without STACK, the cluster as it is.",
     ),
     click.option(
         "--pods", type=_FILE, metavar="FILE", help="CSV file with more pods: name,count,cpu,memory, and other columns."
