@@ -99,7 +99,7 @@ def _prices(machines: Iterable[Machine], node: PlannedNode) -> Mapping[str, floa
         prices = [
             each.price
             for each in machine.offerings
-            if each.capacity_type == node.capacity_type and (not node.zones or each.zone in node.zones)
+            if each.priced and each.capacity_type == node.capacity_type and (not node.zones or each.zone in node.zones)
         ]
         found[machine.name] = min(prices, default=None)
     return {**found, node.machine: node.price}
@@ -114,7 +114,9 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
     Raises:
         InputError: where there is none, or several.
     """
-    every = [(n, each) for n, p in enumerate(platforms) for each in (*p.demands, *p.daemons)]
+    every: list[tuple[int, Demand | Daemon]] = []
+    for number, platform in enumerate(platforms):
+        every += ((number, each) for each in (*platform.demands, *platform.daemons))
     ranks: Mapping[str, list[tuple[int, Demand | Daemon]]] = {
         rank: [(n, each) for n, each in every if name in _names(each.name)[rank]]
         for rank in ("whole", "spaced", "last")

@@ -48,8 +48,8 @@ def render(found: Explained, *, width: int = 100) -> Iterator[str]:
             yield from _candidate(each, (each.kind, each.name) in found.chosen, width)
     if not found.candidates:
         yield from _said("there is no pool, group, profile or node that could take it", width, fg="yellow")
-    for each in found.figures.unsure:
-        yield from ("", *_said(f"not known: {each}", width, fg="yellow"))
+    for unsure in found.figures.unsure:
+        yield from ("", *_said(f"not known: {unsure}", width, fg="yellow"))
 
 
 def _nodes(found: Explained, width: int) -> Iterator[str]:

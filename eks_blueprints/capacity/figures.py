@@ -10,6 +10,7 @@ from functools import cached_property
 
 from eks_blueprints.capacity.model import Outcome, Placed, PlannedNode, Platform, Refusal, Waiting
 from eks_blueprints.provisioning.machine import SPOT
+from eks_blueprints.provisioning.makers import Group, Pool
 from eks_blueprints.review.cost.prices import HOURS
 from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, PODS, Amounts
 
@@ -252,7 +253,7 @@ class _Volumes:
 
     def __init__(self, platform: Platform) -> None:
         self._claims = {each.name: each.shape.claims for each in platform.demands if each.shape.claims}
-        makers = (*platform.pools, *platform.groups)
+        makers: list[Pool | Group] = [*platform.pools, *platform.groups]
         self._machines = {(each.name, m.name): m.volumes for each in makers for m in each.machines if m.volumes}
         self._running = {each.node.name: each.node.volumes for each in platform.running if each.node.volumes}
 
@@ -261,11 +262,9 @@ class _Volumes:
         limits = self._running.get(node.name) or self._machines.get((node.maker, node.machine)) or {}
         attached: dict[str, set[object]] = {driver: set() for driver in limits}
         for pod in node.pods:
-            # Each pod of a StatefulSet has claims of its own; those of other workloads share what they name.
-            own = pod.number if "/StatefulSet/" in pod.name else None
             for claim in self._claims.get(pod.name, ()):
                 if claim.driver in attached:
-                    attached[claim.driver].add((claim.name, own))
+                    attached[claim.driver].add((claim.name, pod.number if claim.own else None))
         found = [Use(VOLUMES, len(attached[driver]), most) for driver, most in limits.items() if most]
         return max(found, key=lambda use: use.share, default=None)
 

@@ -100,7 +100,9 @@ class _World:
         """A node that Karpenter adds is there, with its pods."""
         found = launch(claim.template, claim.types, claim.requirements, claim.reserved)
         pool = claim.template.pool
-        decided = {key: next(iter(v.values)) for key, v in claim.requirements.items() if v.values and len(v.values) == 1}
+        decided = {
+            key: next(iter(v.values)) for key, v in claim.requirements.items() if v.values and len(v.values) == 1
+        }
         labels = {key: next(iter(v)) for key, v in found.machine.labels.items() if len(v) == 1}
         name = claim.name
         node = Node(

@@ -68,9 +68,6 @@ class Volumes:
         terms = tuple(map(_topology, topologies)) if topologies else None
         return Claim(name, driver=driver, terms=terms, bound=False, one_pod=one_pod)
 
-
-
-
     @staticmethod
     def absent(name: str) -> Claim:
         """A claim that there is not, by namespace and name."""

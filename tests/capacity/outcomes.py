@@ -149,7 +149,7 @@ def many(count: int = 200) -> Outcome:
     nodes = []
     for number in range(count):
         kind, maker, machine, price, allocatable = _MAKERS[number % 5 // 2]
-        on = []
+        on: list[Placed] = []
         for turn in _turns(number):
             each = demands[turn]
             room = all(

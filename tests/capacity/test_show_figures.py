@@ -59,17 +59,15 @@ def test_pods_gpus_disks_and_volumes_can_be_what_fills_a_node() -> None:
         assert found.binding.dimension == wanted
 
 
-def test_each_pod_of_a_stateful_set_attaches_volumes_of_its_own() -> None:
+def test_pods_with_claims_of_their_own_attach_a_volume_each() -> None:
     outcome = small()
-    claims = (Claim(name="shop/data", driver="ebs.csi.aws.com", bound=False),)
-    shape = replace(CACHE.shape, claims=claims)
     pool = Pool(name="default", machines=(Machine(name="m7g.large", volumes={"ebs.csi.aws.com": 4}),))
-    for name, attached in (("shop/StatefulSet/db", 3), ("shop/Deployment/db", 1)):
-        platform = replace(
-            outcome.platform, demands=(replace(CACHE, name=name, shape=shape),), pools=(pool,), groups=()
-        )
-        pods = tuple(Placed(name=name, number=n, requests={"cpu": 10}) for n in range(3))
-        node = replace(outcome.nodes[0], pods=pods)
+    pods = tuple(Placed(name="shop/StatefulSet/db", number=n, requests={"cpu": 10}) for n in range(3))
+    node = replace(outcome.nodes[0], pods=pods)
+    for own, attached in ((True, 3), (False, 1)):
+        claim = Claim(name="shop/data", driver="ebs.csi.aws.com", bound=False, own=own)
+        demands = (replace(CACHE, name=pods[0].name, shape=replace(CACHE.shape, claims=(claim,))),)
+        platform = replace(outcome.platform, demands=demands, pools=(pool,), groups=())
         use = Figures(Outcome(platform=platform, nodes=(node,))).uses(node)["volumes"]
         assert (use.used, use.most) == (attached, 4)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from eks_blueprints.core.printed import one_line
 
 if TYPE_CHECKING:
     from eks_blueprints.capacity.model import Platform
+    from eks_blueprints.review.cost.prices import Prices
 
 STACK = click.argument("stack", required=False, metavar="[STACK|FILE]", shell_complete=complete.stacks)
 
@@ -31,9 +33,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--cluster",
         type=_FILE,
         metavar="FILE",
-        help="Pods and nodes of a running cluster: what kubectl get pods,nodes -A -o json wrote.",
+        help="Export of a running cluster, as kubectl get -o json or -o yaml writes it: its nodes, and its pods "
+        "besides those of the stack. Without STACK, the cluster as it is.",
     ),
-    click.option("--pods", type=_FILE, metavar="FILE", help="Pods from a CSV file: name,count,cpu,memory."),
+    click.option(
+        "--pods", type=_FILE, metavar="FILE", help="CSV file with more pods: name,count,cpu,memory, and other columns."
+    ),
     click.option(
         "--at",
         type=click.Choice(["least", "most"]),
@@ -55,26 +60,54 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 def platforms(
     stack: str | None, *, program: Path | None, prices: Path | None, cluster: Path | None, pods: Path | None
 ) -> tuple[str, list[Platform]]:
-    """The stack's name, and the platforms whose pods are placed.
+    """The name of the stack, or of the export, and the platforms whose pods are placed.
 
     Raises:
         InputError: if there is no such stack, it makes no cluster, or a file cannot be read.
     """
+    from eks_blueprints.review.cost import read_prices
+    from eks_blueprints.review.cost.prices import list_prices
+
+    table = read_prices(prices) if prices else list_prices()
+    if cluster is not None and stack is None and program is None:
+        from eks_blueprints.capacity.read.export import platform_of_export
+
+        title, found = cluster.stem, [platform_of_export(cluster, table)]
+    else:
+        title, found = _of_stack(stack, program, table)
+        if cluster is not None:
+            from eks_blueprints.capacity.read.export import with_export
+
+            found = [with_export(_only(found, cluster), cluster, table)]
+    if pods is not None:
+        from eks_blueprints.capacity.read.table import read_table
+
+        only = _only(found, pods)
+        found = [replace(only, demands=(*only.demands, *read_table(pods)))]
+    return title, found
+
+
+def _of_stack(stack: str | None, program: Path | None, prices: Prices) -> tuple[str, list[Platform]]:
     from eks_blueprints.capacity.read.plan import platforms_of
     from eks_blueprints.cli.targets import one_target
     from eks_blueprints.core.errors import InputError, Problem
     from eks_blueprints.policies.stack import Stack
-    from eks_blueprints.review.cost import read_prices
-    from eks_blueprints.review.cost.prices import list_prices
     from eks_blueprints.review.preview.run import preview
 
     target = one_target(stack, program)
-    table = read_prices(prices) if prices else list_prices()
-    found = platforms_of(Stack.of_plan(preview(target).plan), table)
+    found = platforms_of(Stack.of_plan(preview(target).plan), prices)
     if not found:
         message = "makes no EKS cluster; got a stack without one; name a stack that makes one"
         raise InputError([Problem((), message, target.stack)])
     return target.stack, found
+
+
+def _only(found: list[Platform], file: Path) -> Platform:
+    """The only cluster, whose pods or nodes a file can be."""
+    if len(found) > 1:
+        names = ", ".join(each.name for each in found)
+        raise click.UsageError(f"{file} is of one cluster; got a stack that makes {names}; name a stack with one")
+    return found[0]
 
 
 def blocked(reasons: Iterable[str]) -> None:

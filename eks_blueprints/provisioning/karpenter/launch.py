@@ -18,9 +18,7 @@ from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machi
 
 MOST_TYPES = 60
 """Instance types that EC2 is asked for at most."""
-_EXOTIC = (
-    *("aws.amazon.com/neuron", "aws.amazon.com/neuroncore", "amd.com/gpu", "nvidia.com/gpu", "habana.ai/gaudi"),
-)
+_EXOTIC = (*("aws.amazon.com/neuron", "aws.amazon.com/neuroncore", "amd.com/gpu", "nvidia.com/gpu", "habana.ai/gaudi"),)
 _IN_ORDER = (RESERVED, SPOT, ON_DEMAND)
 """Capacity types in the order in which they are tried."""
 
