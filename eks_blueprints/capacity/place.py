@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
-from eks_blueprints.capacity.fargate import Machines, on_fargate
-from eks_blueprints.capacity.model import Demand, Outcome, Placed, Platform, PlannedNode, Refusal, Waiting
+from eks_blueprints.capacity.fargate import on_fargate
+from eks_blueprints.capacity.model import Demand, Outcome, Placed, PlannedNode, Platform, Refusal, Waiting
 from eks_blueprints.capacity.placing import Placing, maker
 from eks_blueprints.capacity.starting import Start, start, used
 from eks_blueprints.provisioning.autoscaler.growing import Growth, scale_up
@@ -21,11 +22,11 @@ from eks_blueprints.provisioning.group_nodes import GroupNode, daemon_pods
 from eks_blueprints.provisioning.karpenter.claim import Claim, Refused
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer
-from eks_blueprints.provisioning.machine import Machine, Offering
+from eks_blueprints.provisioning.machine import SPOT, Offering
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.cluster import Place
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
-from eks_blueprints.scheduling.pod import Pod
+from eks_blueprints.scheduling.pod import Pod, Shape
 
 At = Literal["least", "most"]
 
@@ -149,7 +150,10 @@ class _World:
 
     def _of_group(self, node: GroupNode, *, new: bool) -> PlannedNode:
         group = node.group
-        offered = [each for each in node.machine.offerings if each.capacity_type == group.capacity_type]
+        # Of spot capacity a group takes any of its instance types.
+        machines = group.machines if group.capacity_type == SPOT else (node.machine,)
+        every = chain.from_iterable(each.offerings for each in machines)
+        offered = [each for each in every if each.capacity_type == group.capacity_type]
         here = [each for each in offered if each.zone == node.zone] or offered
         return self._node(
             node.place,
@@ -256,8 +260,8 @@ def _placed(place: Place, daemons: set[str]) -> Iterable[Placed]:
 
 def _offerings_of(machine: str, capacity_type: str, platform: Platform) -> list[Offering]:
     """What an instance type that runs costs, as far as a pool or group of the platform has it."""
-    every: Iterable[Machine] = (each for owner in (*platform.pools, *platform.groups) for each in owner.machines)
-    found = next((each for each in every if each.name == machine), None)
+    every = [each.machines for each in platform.pools] + [each.machines for each in platform.groups]
+    found = next((each for each in chain.from_iterable(every) if each.name == machine), None)
     return [each for each in found.offerings if each.capacity_type == capacity_type] if found else []
 
 
