@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from eks_blueprints.karpenter import instances
+from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, Flavor, known_labels
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machine
 from eks_blueprints.provisioning.offers import (
     EBS,
@@ -44,6 +46,16 @@ def test_each_zone_and_capacity_type_is_an_offering() -> None:
     assert prices[ON_DEMAND] == (0.1, 0.1)
     assert prices[SPOT] == pytest.approx((0.03, 0.07))
     assert found.labels["karpenter.sh/capacity-type"] == {ON_DEMAND, SPOT}
+
+
+def test_spot_prices_are_those_of_the_type_where_they_are_known() -> None:
+    def share(name: str) -> tuple[float, float] | None:
+        return (0.2, 0.4) if name == "m5.large" else None
+
+    way = replace(POOL, capacity_types=(SPOT,), spot=(0.3, 0.7), spot_of=share)
+    prices = {name: one(name, way).offerings[0] for name in ("m5.large", "c5.large")}
+    assert (prices["m5.large"].price, prices["m5.large"].most) == pytest.approx((0.02, 0.04))
+    assert (prices["c5.large"].price, prices["c5.large"].most) == pytest.approx((0.03, 0.07))
 
 
 def test_the_fee_is_a_share_of_the_on_demand_price_for_spot_too() -> None:
@@ -141,6 +153,19 @@ def test_nodes_of_pools_have_the_labels_of_their_flavor() -> None:
     windows = one("m5.large", replace(POOL, image="WINDOWS", windows_build="10.0.20348")).labels
     assert windows["kubernetes.io/os"] == {"windows"}
     assert windows["node.kubernetes.io/windows-build"] == {"10.0.20348"}
+
+
+@pytest.mark.parametrize("flavor", [KARPENTER, AUTO_MODE], ids=["karpenter", "auto_mode"])
+def test_labels_of_a_type_are_those_that_conditions_are_held_to(flavor: Flavor) -> None:
+    for name in ("m5.large", "g6f.large", "trn1.32xlarge", "c7i-flex.large", "u-3tb1.56xlarge"):
+        labels = instances.labels_of(flavor, name)
+        for key in known_labels(flavor) & {*labels}:
+            who = instances.carriers(flavor, key)
+            assert who is not None
+            assert labels[key] == set(who.among(frozenset({name}))), (name, key)
+        missing = [key for key in known_labels(flavor) if key.startswith(flavor.group) and key not in labels]
+        unheard = [instances.carriers(flavor, key) for key in missing]
+        assert all(who is None or name in who.unheard for who in unheard)
 
 
 # The EBS CSI driver's tests (pkg/driver/node_test.go), by how many interfaces it finds.

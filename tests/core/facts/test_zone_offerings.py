@@ -1,7 +1,25 @@
+import json
+import runpy
+import zipfile
+from pathlib import Path
+
 import pytest
 
 from eks_blueprints.core.facts.instance_types import names
 from eks_blueprints.core.facts.zone_offerings import main_zones, zones_offering
+from tests import ROOT
+
+SCRIPT = runpy.run_path(str(ROOT / "scripts" / "zone_offerings.py"))
+
+
+def test_a_family_stands_for_its_sizes_where_all_are_offered(tmp_path: Path) -> None:
+    offered = {"a": ["m5.large", "m5.xlarge", "c5.large"], "b": ["m5.large", "m5.xlarge"]}
+    answer = [{"InstanceType": name, "Location": f"z-{zone}"} for zone, types in offered.items() for name in types]
+    with zipfile.ZipFile(tmp_path / "moto.whl", "w") as wheel:
+        wheel.writestr(f"moto{SCRIPT['FOLDER']}here-1.json", json.dumps(answer))
+    names = ["m5.large", "m5.xlarge", "c5.large", "c5.xlarge"]
+    rows = SCRIPT["rows"](tmp_path / "moto.whl", names, lambda archive, file: json.loads(archive.read(file)))
+    assert list(rows) == ["here-1,z-a,c5.large", "here-1,z-a z-b,m5"]
 
 
 # EC2's DescribeInstanceTypeOfferings.
