@@ -21,6 +21,18 @@ from eks_blueprints.review.cost.prices import Prices
 _AWS = "pulumi:providers:aws"
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Prices of an hour in a region; two of the same prices are equal, so that stacks of one region share machines."""
+
+    prices: Prices = field(hash=False)
+    region: str
+
+    def __call__(self, name: str) -> float | None:
+        """US dollars an hour of an on-demand instance of a type; None without a price."""
+        return self.prices.instance(name, self.region)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFacts:
     """What is known of a cluster as a whole."""
@@ -79,7 +91,7 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         ),
         pod_interfaces=_on(env, "ENABLE_POD_ENI"),
         memory_overhead=_number(settings, "vmMemoryOverheadPercent", OVERHEAD),
-        hour=lambda name: prices.instance(name, region),
+        hour=Hours(prices, region),
         spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
         fee=prices.of("eks", "auto_mode_share") or 0.0,
     )
