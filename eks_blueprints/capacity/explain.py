@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -150,7 +149,7 @@ def _of_pod(name: str, every: Sequence[tuple[int, Demand | Daemon]]) -> list[tup
 def why(found: Explained) -> Iterator[str]:
     """Why its nodes were taken, as those that choose nodes go about it, in sentences without a full stop."""
     platform = found.figures.outcome.platform
-    kinds = Counter({(node.kind, node.maker, node.new): count for node, count in found.nodes})
+    kinds = {(node.kind, node.maker, node.new) for node, _ in found.nodes}
     if any(kind == "fargate" for kind, _, _ in kinds):
         yield "a Fargate profile that selects a pod has it before kube-scheduler and Karpenter are asked"
     if any(not new for _, _, new in kinds):
@@ -166,7 +165,7 @@ def why(found: Explained) -> Iterator[str]:
             said = "by weight" if len(weights) > 1 else "all of one weight, so by name"
             yield f"then a new node of the first pool that can: {order}, {said}"
         yield "EC2 chooses among the types that hold all pods of the node; the cheapest is planned with"
-    if any(_is_of(each, kinds) for each in platform.groups) and any(new for _, _, new in kinds):
+    if any(_is_of(each, [kind for kind in kinds if kind[-1]]) for each in platform.groups):
         expanders = ", ".join(platform.autoscaler.expanders) if platform.autoscaler else "none"
         yield f"Cluster Autoscaler adds nodes to the group that its expander prefers ({expanders})"
 

@@ -43,7 +43,7 @@ def render(found: Explained, *, width: int = 100) -> Iterator[str]:
     for title, takes in (("could run on", True), ("cannot run on", False)):
         listed_ = [each for each in found.candidates if each.takes is takes]
         if listed_:
-            yield from ("", click.style(title, bold=True))
+            yield from ("", f"{click.style(title, bold=True)}  {click.style('one pod, if it were alone', dim=True)}")
         for each in listed_:
             yield from _candidate(each, (each.kind, each.name) in found.chosen, width)
     if not found.candidates:
@@ -55,10 +55,12 @@ def render(found: Explained, *, width: int = 100) -> Iterator[str]:
 def _nodes(found: Explained, width: int) -> Iterator[str]:
     for node, number in found.nodes[:_MOST_NODES]:
         fullest = found.figures.fullest(node)
-        first = "" if fullest is None else f"{fullest.dimension} fills it first: {fullest.share:.0%}"
+        first = "" if fullest is None else f"filled first by {fullest.dimension}: {fullest.share:.0%}"
         zone = node.zone or (f"any of {'/'.join(node.zones)}" if node.zones else "")
-        parts = [node.name, node.machine, zone, node.capacity_type, maker(node.kind, node.maker), first]
-        yield from _said(f"{count(number, 'pod')}  {'  '.join(filter(None, parts))}", width)
+        kind = node.capacity_type if node.capacity_type != "on-demand" else ""
+        name = node.name if node.kind == "running" else ""
+        parts = filter(None, (name, node.machine, kind, zone, maker(node.kind, node.maker), first))
+        yield from _said(f"{count(number, 'pod')}  {'  '.join(parts)}", width)
     if rest := found.nodes[_MOST_NODES:]:
         yield from _said(f"{count(sum(n for _, n in rest), 'pod')} on {count(len(rest), 'node')} more", width)
 

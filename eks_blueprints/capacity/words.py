@@ -30,8 +30,8 @@ def listed(names: Iterable[str], most: int = _MOST_NAMES) -> str:
 
 
 def maker(kind: str, name: str) -> str:
-    """What makes a node, in words: `Karpenter default`, `managed node group workers`."""
-    return f"{_KINDS.get(kind, kind.replace('_', ' '))} {name}".rstrip()
+    """What makes a node, in words: `Karpenter default`, `managed node group workers`; of nodes their own name."""
+    return name if kind == "node" else f"{_KINDS.get(kind, kind.replace('_', ' '))} {name}".rstrip()
 
 
 def place(alike: Alike, region: str) -> str:
@@ -100,7 +100,8 @@ def at_words(at: str) -> str:
 
 def requests(given: Amounts) -> str:
     """What a pod requests, as Kubernetes writes it: `500m cpu, 2Gi memory`."""
-    return ", ".join(f"{quantity(name, number)} {name}" for name, number in given.items() if number) or "nothing"
+    found = {name: given[name] for name in dict.fromkeys((CPU, MEMORY, *sorted(given))) if given.get(name)}
+    return ", ".join(f"{quantity(name, number)} {name}" for name, number in found.items()) or "nothing"
 
 
 def quantity(name: str, number: int) -> str:

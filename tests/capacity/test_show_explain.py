@@ -34,17 +34,17 @@ TEXT = """\
 shop/Deployment/web  6 to 20 pods of 500m cpu, 512Mi memory, scaled by HorizontalPodAutoscaler web
 
 runs on
-  3 pods  default-0  m7g.large  eu-west-1a  on-demand  Karpenter default  cpu fills it first: 80%
-  3 pods  default-1  m7g.large  eu-west-1b  on-demand  Karpenter default  cpu fills it first: 80%
+  3 pods  m7g.large  eu-west-1a  Karpenter default  filled first by cpu: 80%
+  3 pods  m7g.large  eu-west-1b  Karpenter default  filled first by cpu: 80%
 
 why
   Karpenter fills nodes that are on their way first, the one with the fewest pods before others
   EC2 chooses among the types that hold all pods of the node; the cheapest is planned with
 
-could run on
+could run on  one pod, if it were alone
   Karpenter default (taken): m7g.large $67/month, m7i.large, m6a.large
 
-cannot run on
+cannot run on  one pod, if it were alone
   managed node group system
     limits: max_size 3 is reached (workers)
 """
