@@ -8,9 +8,10 @@ them; it can spread them otherwise.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 from typing import Literal
 
 from eks_blueprints.capacity.fargate import on_fargate
@@ -24,6 +25,7 @@ from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer
 from eks_blueprints.provisioning.machine import SPOT, Offering
 from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Place
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod, Shape
@@ -87,15 +89,37 @@ class _World:
         return [(each.name, each.shape) for each in self.platform.daemons]
 
     def with_pools(self, waiting: Sequence[Pod], placing: Placing) -> list[Pod]:
-        """Nodes of pools come for pods that wait; those that wait still."""
-        if not waiting or not self.platform.pools:
-            return list(waiting)
-        shapes = [shape for _, shape in self._daemons]
-        packer = Packer(self.platform.pools, shapes, self.start.cluster, used(self.platform))
-        self.packed = packer.pack(waiting)
-        for claim in self.packed.claims:
-            self._open(claim)
-        return [pod for pod in waiting if pod.name in self.packed.waiting]
+        """Nodes of pools come for pods that wait, round after round; those that wait still.
+
+        Karpenter reckons with the largest type that a node can be until it is launched, and holds every reservation
+        that it can be of. What a round left for that finds room in the next one.
+        """
+        left = list(waiting)
+        while left and self.platform.pools:
+            shapes = [shape for _, shape in self._daemons]
+            packer = Packer(self.platform.pools, shapes, self.start.cluster, self._used(), self._reserved())
+            self.packed = packer.pack(left)
+            for claim in self.packed.claims:
+                self._open(claim)
+            left = [pod for pod in left if pod.name in self.packed.waiting]
+            if not self.packed.claims:
+                break
+        return left
+
+    def _used(self) -> dict[str, Amounts]:
+        """What the nodes of each pool have, which its limits count."""
+        found = used(self.platform)
+        for pool, each in self._of_pools_made():
+            found[pool.name] = added(found.get(pool.name, {}), {**each.machine.capacity, "nodes": 1})
+        return found
+
+    def _reserved(self) -> Counter[str]:
+        """How many instances of each capacity reservation are taken."""
+        return Counter(each.reservation for _, each in self._of_pools_made() if each.reservation)
+
+    def _of_pools_made(self) -> Iterable[tuple[Pool, Launch]]:
+        yield from ((each.pool, each.launch) for each in self.start.kept)
+        yield from ((each.pool, each.launch) for each in self.launched)
 
     def _open(self, claim: Claim) -> None:
         """A node that Karpenter adds is there, with its pods."""
@@ -105,7 +129,7 @@ class _World:
             key: next(iter(v.values)) for key, v in claim.requirements.items() if v.values and len(v.values) == 1
         }
         labels = {key: next(iter(v)) for key, v in found.machine.labels.items() if len(v) == 1}
-        name = claim.name
+        name = self._name(pool)
         node = Node(
             name=name,
             labels={**labels, **decided, **pool.labels, HOST: name, ZONE: found.zones[0]},
@@ -117,6 +141,11 @@ class _World:
         for pod in (*claim.pods, *daemon_pods(node, self._daemons)):
             self.start.cluster.add(pod, place)
         self.launched.append(_Launched(pool, found, place))
+
+    def _name(self, pool: Pool) -> str:
+        """A name for a node of a pool that no node has."""
+        numbers = count(1)
+        return next(name for n in numbers if (name := f"{pool.name}-{n}") not in self.start.cluster.places)
 
     def with_groups(self, waiting: Sequence[Pod]) -> list[Pod]:
         """Groups grow for pods that wait; those that wait still."""
@@ -243,8 +272,8 @@ def _of_nodes(placing: Placing, pod: Pod) -> Iterable[Refusal]:
     found: dict[tuple[str, str], int] = {}
     for each in placing.excluded(pod.shape).values():
         found[each.predicate, each.reason] = found.get((each.predicate, each.reason), 0) + 1
-    for (predicate, reason), count in sorted(found.items(), key=lambda each: -each[1]):
-        where = "1 node" if count == 1 else f"{count} nodes"
+    for (predicate, reason), number in sorted(found.items(), key=lambda each: -each[1]):
+        where = "1 node" if number == 1 else f"{number} nodes"
         yield Refusal(where=where, kind="node", predicate=predicate, reason=reason)
 
 

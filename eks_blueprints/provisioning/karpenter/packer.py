@@ -48,6 +48,8 @@ class Packer:
         daemons: Sequence[Shape] = (),
         cluster: Cluster | None = None,
         used: Mapping[str, Amounts] | None = None,
+        reserved: Mapping[str, int] | None = None,
+        *,
         choose: Callable[[list[str]], str] = min,
     ) -> None:
         """A round that has not begun.
@@ -57,6 +59,7 @@ class Packer:
             daemons: Pods of which each node that takes them has one.
             cluster: Nodes that are there, and the pods on them. Default: none.
             used: What the nodes of each pool have, by the pool's name, which its limits count. Default: nothing.
+            reserved: How many instances of each capacity reservation are taken, by its id. Default: none.
             choose: Which of several zones, or other domains, is taken that are equally good; Karpenter takes any of
                 them. Default: the first by name.
         """
@@ -64,14 +67,14 @@ class Packer:
         # Of two that weigh the same, the later name is tried first.
         by_name = sorted((each for each in pools if each.replicas is None), key=lambda each: each.name, reverse=True)
         ordered = sorted(by_name, key=lambda each: -each.weight)
-        types = {id(each.machines): Types(each.machines) for each in ordered}
+        types = {id(each.machines): Types(each.machines, reserved) for each in ordered}
         templates = [Template(pool, daemons, types[id(pool.machines)]) for pool in ordered]
         self._templates = [each for each in templates if each.types]
         self._left: dict[str, dict[str, int]] = {}
         for pool in ordered:
             taken = (used or {}).get(pool.name, {})
             self._left[pool.name] = {name: most - taken.get(name, 0) for name, most in pool.limits.items()}
-        self._reservations = Reservations.of(each.catalogue for each in self._templates)
+        self._reservations = Reservations.of((each.catalogue for each in self._templates), reserved or {})
         self._topology = Topology(self._cluster, Universe(ordered), choose)
         self._existing = [Existing(each, self._cluster) for each in self._cluster.places.values()]
         self._to_all = any(taint.effect == "PreferNoSchedule" for pool in ordered for taint in pool.taints)
