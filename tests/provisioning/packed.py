@@ -14,7 +14,7 @@ from eks_blueprints.provisioning.karpenter.packer import Packer
 from . import pools
 
 CASES = 320
-_TRIES = 40
+_TRIES = 300
 """How many ways of choosing zones are tried."""
 PACKED = Path(__file__).with_name("packed.json")
 Claim = tuple[str, int, int, int, str]

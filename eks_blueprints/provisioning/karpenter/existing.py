@@ -10,7 +10,7 @@ from eks_blueprints.provisioning.karpenter.domains import Domains
 from eks_blueprints.provisioning.karpenter.topology import Topology
 from eks_blueprints.provisioning.karpenter.values import Requirements, both, clash, of_labels, only
 from eks_blueprints.scheduling.cluster import Cluster, Place
-from eks_blueprints.scheduling.filters import exclusion
+from eks_blueprints.scheduling.filters import no_room
 from eks_blueprints.scheduling.node import HOST
 from eks_blueprints.scheduling.pod import Pod
 
@@ -35,16 +35,21 @@ class Existing:
         """What a pod leaves of its labels; None where it cannot take the pod."""
         if ask in self._refused:
             return None
-        taints = self._place.node.taints
-        if ask.keeping_off(taints) is not None or clash(self._requirements, ask.requirements) is not None:
+        off = ask.keeping_off(self._place.node.taints) is not None
+        # Pods that come make it fuller, and take nothing off it.
+        if (
+            off
+            or clash(self._requirements, ask.requirements) is not None
+            or no_room(ask.pod, self._place, self._cluster)
+        ):
             self._refused.add(ask)
             return None
-        if (found := exclusion(ask.pod, self._place, self._cluster)) is not None:
-            if found.predicate in ("NodeResourcesFit", "NodePorts", "NodeVolumeLimits"):
-                self._refused.add(ask)
-            return None
-        left = topology.narrowed(ask, both(self._requirements, ask.requirements))
-        return None if isinstance(left, Domains) else left
+        for volumes in ask.volumes or ({},):
+            if clash(self._requirements, volumes) is None:
+                left = topology.narrowed(ask, both(both(self._requirements, ask.requirements), volumes))
+                if not isinstance(left, Domains):
+                    return left
+        return None
 
     def take(self, pod: Pod, ask: Ask, left: Requirements, topology: Topology) -> None:
         """A pod is put on it."""
