@@ -76,7 +76,7 @@ class Packer:
             self._left[pool.name] = {name: most - taken.get(name, 0) for name, most in pool.limits.items()}
         self._reservations = Reservations.of((each.catalogue for each in self._templates), reserved or {})
         self._topology = Topology(self._cluster, Universe(ordered), choose)
-        self._existing = [Existing(each, self._cluster) for each in self._cluster.places.values()]
+        self._existing = [Existing(each, self._cluster, daemons) for each in self._cluster.places.values()]
         self._to_all = any(taint.effect == "PreferNoSchedule" for pool in ordered for taint in pool.taints)
         self._asks: dict[Shape, list[Ask]] = {}
         self._closed: dict[Ask, set[Claim]] = {}
