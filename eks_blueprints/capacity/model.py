@@ -13,6 +13,13 @@ from eks_blueprints.scheduling.pod import Shape
 from eks_blueprints.scheduling.selectors import Labels
 
 
+class Doubt(str):
+    """A sentence on what is not known of instance types that have others beside them: which is taken and what it costs
+    may differ, and no pod waits for it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Demand:
     """Pods that are alike: those of one workload."""
@@ -82,7 +89,8 @@ class Platform:
     namespaces: Mapping[str, Labels] = field(default_factory=dict)
     """Labels of namespaces."""
     unknown: tuple[str, ...] = ()
-    """What is not known and could change the answer, in sentences without a full stop."""
+    """What is not known and could change the answer, in sentences without a full stop; `Doubt`s where little hangs
+    on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
