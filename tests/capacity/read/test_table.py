@@ -94,7 +94,7 @@ MISTAKES = {
     "semicolons": ("name;count;cpu;memory\nweb;1;1;1\n", ['1:1: needs commas between columns; got ";"']),
     "misspelt column": (f"{HEAD},nodeselector\nweb,1,1,1,\n", ["did you mean node_selector?"]),
     "no resource": (f"{HEAD},disk\nweb,1,1,1,\n", ['1:5: disk: is no column; got "disk"']),
-    "a column twice": (f"{HEAD},gpu,nvidia.com/gpu\nweb,1,1,1,1,1\n", ['is a column twice; got "nvidia.com/gpu" again']),
+    "a column twice": (f"{HEAD},gpu,nvidia.com/gpu\nweb,1,1,1,1,1\n", ['column twice; got "nvidia.com/gpu" again']),
     "a column without a name": ("name,count,,cpu,memory\nweb,1,,1,1\n", ["1:3: is a column without a name"]),
     "count": (
         f"{HEAD}\nweb,1.5,1,1\nweb,-1,1,1\nweb,99999999999,1,1\n",
