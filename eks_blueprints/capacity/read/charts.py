@@ -67,7 +67,7 @@ def _doubts(found: Contents) -> Iterator[str]:
     if found.rendered is not None and not found.rendered.workloads:
         return
     if unfollowed := [path for path in found.unfollowed if path[0] != _RESOURCES or not _resources(found)]:
-        paths = ", ".join(sorted(map(written, unfollowed))[:3])
+        paths = ", ".join(list(map(written, unfollowed))[:3])
         more = f" and {len(unfollowed) - 3} more" if len(unfollowed) > 3 else ""
         yield f"what these values of the chart {chart} change is not followed: {paths}{more}"
     for each in found.lacking:

@@ -63,6 +63,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     objects = Objects((item.manifest for items in export.items.values() for item in items), whole=True)
     pods = Pods(export, objects, gaps)
     own = {*(each.name for each in platform.demands), *(each.name for each in platform.daemons)}
+    nodes = {each.name for each in export.of("Node")}
     bound: dict[str, list[Item]] = {}
     waiting: list[Item] = []
     daemons: dict[str, Daemon] = {}
@@ -72,7 +73,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
             continue
         if name.split("/")[1] == DAEMON:
             daemons.setdefault(name, Daemon(name=name, shape=pods.shape(pod), position=_position(export, pod)))
-        if node := _node_name(pod):
+        if (node := _node_name(pod)) in nodes:
             bound.setdefault(node, []).append(pod)
         elif name not in daemons:
             waiting.append(pod)
