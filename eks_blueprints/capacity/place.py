@@ -41,28 +41,25 @@ def outcome(platform: Platform, *, at: At = "least") -> Outcome:
         at: How many pods there are of what is scaled: as few, or as many, as its scaler allows; with `most` what is
             sized (VerticalPodAutoscaler) is as large as it may become. Default: `least`.
     """
-    fargate = on_fargate(platform, at)
+    fargate = on_fargate(platform, [(each, *_pods_of(each, at)) for each in platform.demands])
     begun = start(platform)
     placing = Placing(begun.cluster)
-    waiting = placing.place(pods_of(fargate.others, at))
+    waiting = placing.place(fargate.others)
     world = _World(platform, begun)
     waiting = world.with_pools(waiting, placing)
     waiting = world.with_groups(waiting)
     nodes = [*world.nodes(), *fargate.nodes]
     still = [*fargate.refused, *world.waiting(waiting, placing)]
     evicted = tuple((gone, came, count) for (gone, came), count in sorted(placing.evicted.items()))
-    notes = tuple(_notes(platform, nodes))
+    notes = (*_notes(platform, nodes), *fargate.notes)
     return Outcome(platform=platform, nodes=tuple(nodes), waiting=tuple(still), evicted=evicted, notes=notes)
 
 
-def pods_of(demands: Iterable[Demand], at: At) -> list[Pod]:
-    """The pods of some demands, each with its number."""
-    found = []
-    for each in demands:
-        shape = each.largest if at == "most" and each.largest is not None else each.shape
-        count = each.least if at == "least" else each.most
-        found += [Pod(f"{each.name}#{number}", shape) for number in range(count)]
-    return found
+def _pods_of(demand: Demand, at: At) -> tuple[Shape, int]:
+    """The shape of a demand's pods, and how many there are."""
+    if at == "least":
+        return demand.shape, demand.least
+    return demand.largest or demand.shape, demand.most
 
 
 @dataclass(slots=True)
