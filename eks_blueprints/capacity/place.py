@@ -168,9 +168,10 @@ class _World:
         for each in self.start.groups:
             yield self._of_group(each, new=False)
         for kept in self.start.kept:
-            yield self._launched(kept.pool, kept.launch, kept.place, new=False)
+            zones = (kept.place.node.labels[ZONE],)
+            yield self._of_pool(kept.pool, kept.launch, kept.place, zones, new=False)
         for found in self.launched:
-            yield self._launched(found.pool, found.launch, found.place, new=True)
+            yield self._of_pool(found.pool, found.launch, found.place, found.launch.zones, new=True)
         for each in self.growth.nodes if self.growth else ():
             yield self._of_group(each, new=True)
 
@@ -192,7 +193,7 @@ class _World:
             new=new,
         )
 
-    def _launched(self, pool: Pool, launched: Launch, place: Place, *, new: bool) -> PlannedNode:
+    def _of_pool(self, pool: Pool, launched: Launch, place: Place, zones: tuple[str, ...], *, new: bool) -> PlannedNode:
         return self._node(
             place,
             maker=pool.name,
@@ -201,7 +202,7 @@ class _World:
             capacity_type=launched.capacity_type,
             offerings=[Offering(zone="", price=launched.price, most=launched.most)],
             alternatives=launched.alternatives,
-            zones=launched.zones,
+            zones=zones,
             new=new,
         )
 

@@ -161,7 +161,8 @@ class Packer:
             if not types:
                 refused[name] = Refused("limits", "has no instance type within what is left of its limits")
                 continue
-            claim = Claim(f"{name}-{len(self._found.claims) + 1}", template, types)
+            # No node that is there can have such a name.
+            claim = Claim(f"{name}#{len(self._found.claims) + 1}", template, types)
             found = claim.room(ask, self._topology, self._reservations)
             if isinstance(found, Refused):
                 refused[name] = found
