@@ -56,7 +56,8 @@ class Running:
 
     node: Node
     pods: tuple[tuple[str, Shape], ...] = ()
-    """Names and shapes."""
+    """Names, each of which there is once, and shapes. A name is that of what makes the pod, as in `Demand.name`, with
+    `#` and the pod's own behind it; that of a DaemonSet's pod ends in `@` and the node."""
     machine: str = ""
     capacity_type: str = ""
     maker: str = ""

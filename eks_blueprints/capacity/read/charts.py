@@ -1,7 +1,7 @@
 """The pods of charts that a stack installs, told by the dated table of charts or rendered by Helm.
 
 The table knows requests, node selectors, tolerations, node affinity, spread and ports of the node; pod affinity and
-priorities it does not.
+priorities it does not, of which the anti-affinity is read off the values of a chart with one workload.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from eks_blueprints.policies.stack import Resource, Stack
 _SCALER = "HorizontalPodAutoscaler"
 _ONCE = ("Job",)
 _RESOURCES = "resources"
+_KARPENTER = "karpenter"
+_HARD = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
 def pods_of_charts(cluster: Resource, stack: Stack, objects: Objects) -> Iterator[Demand | Daemon | str]:
@@ -49,9 +51,30 @@ def _with_workloads(stack: Stack) -> frozenset[str]:
     return frozenset(above.urn for each in stack.of(*WORKLOADS) for above in stack.ancestors(each))
 
 
+def _kept_apart(found: Contents, workload: Workload) -> Mapping[str, Any] | None:
+    """The pod anti-affinity of the only workload of a chart, of which the table knows nothing: its value `affinity`.
+
+    Karpenter's chart has terms without a selector speak of its own pods.
+    """
+    values = found.installed.values
+    if len(_lasting(found)) != 1 or not values.is_known("affinity", "podAntiAffinity"):
+        return None
+    given = values.get("affinity", "podAntiAffinity")
+    if not isinstance(given, Mapping) or not isinstance(hard := given.get(_HARD), list):
+        return given if isinstance(given, Mapping) else None
+    if found.installed.chart != _KARPENTER:
+        return given
+    own = {"labelSelector": {"matchLabels": dict(workload.labels)}}
+    return {**given, _HARD: [{**own, **each} for each in hard if isinstance(each, Mapping)]}
+
+
+def _lasting(found: Contents) -> list[Workload]:
+    return [] if found.rendered is None else [each for each in found.rendered.workloads.values() if not each.hook]
+
+
 def _resources(found: Contents) -> Mapping[str, Any]:
     """What a user has the only container of a chart request: its value `resources`, where all charts have that."""
-    workloads = [] if found.rendered is None else [each for each in found.rendered.workloads.values() if not each.hook]
+    workloads = _lasting(found)
     alone = len(workloads) == 1 and len(workloads[0].containers) == 1
     if not alone or not any(path[0] == _RESOURCES for path in found.unfollowed):
         return {}
@@ -87,6 +110,8 @@ def _pods(
         if each_one
     ]
     pod = _plain(workload)
+    if (apart := _kept_apart(found, workload)) is not None:
+        pod["affinity"] = {**pod.get("affinity", {}), "podAntiAffinity": apart}
     if (own := _resources(found)) and not workload.hook:
         pod["containers"] = [{**each, "resources": own} for each in pod["containers"]]
         gaps.say(f"the value {_RESOURCES} of its chart is taken for what its only container requests")
@@ -122,7 +147,7 @@ def _plain(workload: Workload) -> dict[str, Any]:
     pod["topologySpreadConstraints"] = [dict(each) for each in workload.spread]
     if workload.affinity:
         required = {"nodeSelectorTerms": [dict(each) for each in workload.affinity]}
-        pod["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+        pod["affinity"] = {"nodeAffinity": {_HARD: required}}
     return pod
 
 

@@ -21,7 +21,8 @@ from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost.prices import Prices, list_prices
-from eks_blueprints.scheduling.node import node_of
+from eks_blueprints.scheduling.filters import allowed_by_itself
+from eks_blueprints.scheduling.node import Node, node_of
 
 _REGION = "topology.kubernetes.io/region"
 _POOL, _GROUP = "karpenter.sh/nodepool", "eks.amazonaws.com/nodegroup"
@@ -48,7 +49,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     """A platform with the nodes of its cluster, and the pods that are there besides those that it asks for itself.
 
     Pods of workloads that the platform has as well, by namespace, kind and name, are left out: its own take their
-    place. Groups begin with the nodes that they have.
+    place, and those of its DaemonSets are on all nodes that they may be on. Groups begin with the nodes that they have.
 
     Args:
         platform: The platform, as its plan has it.
@@ -77,7 +78,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
             bound.setdefault(node, []).append(pod)
         elif name not in daemons:
             waiting.append(pod)
-    running = tuple(_running(export, bound, pods, platform.groups))
+    running = tuple(_running(export, bound, pods, platform))
     region = platform.region or next((each.node.labels.get(_REGION, "") for each in running), "")
     demands = [part for each in platform.demands for part in by_volume(rebound(each, objects, gaps), objects)]
     pools = pools_of(export, region, prices or list_prices(), gaps, besides={each.name for each in platform.pools})
@@ -97,9 +98,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     )
 
 
-def _running(
-    export: Exported, bound: Mapping[str, list[Item]], pods: Pods, groups: Iterable[Group]
-) -> Iterator[Running]:
+def _running(export: Exported, bound: Mapping[str, list[Item]], pods: Pods, platform: Platform) -> Iterator[Running]:
     limits = dict(_limits(export))
     for each in export.of("Node"):
         here = bound.get(each.name, [])
@@ -112,13 +111,24 @@ def _running(
             export.refuse(each, f"cannot be read: {error}", "status")
         if not node.allocatable:
             export.refuse(each, "has no status.allocatable; export it with kubectl get -o json", "status")
+        fargate = labels.get(_COMPUTE) == "fargate"  # which has no pods of DaemonSets
+        planned = [e for e in platform.daemons if not fargate and allowed_by_itself(e.shape, node) is None]
         yield Running(
             node=node,
-            pods=tuple((owner(pod), pods.shape(pod)) for pod in here),
+            pods=(
+                *((_name(pod, node), pods.shape(pod)) for pod in here),
+                *((f"{each.name}@{node.name}", each.shape) for each in planned),
+            ),
             machine=labels.get(INSTANCE_TYPE, ""),
             capacity_type=labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), ""),
-            maker=_maker(labels, groups),
+            maker=_maker(labels, platform.groups),
         )
+
+
+def _name(pod: Item, node: Node) -> str:
+    """The name of a pod that runs: what makes it, and which of its pods it is."""
+    made_by = owner(pod)
+    return f"{made_by}@{node.name}" if made_by.split("/")[1] == DAEMON else f"{made_by}#{pod.name}"
 
 
 def _maker(labels: Mapping[str, str], groups: Iterable[Group]) -> str:

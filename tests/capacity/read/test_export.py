@@ -29,7 +29,11 @@ def test_nodes_are_there_with_the_pods_that_are_bound_to_them(tmp_path: Path) ->
     assert (there.machine, there.capacity_type, there.maker) == ("m7g.large", "spot", "nodes-1a2b3c4")
     assert there.node.allocatable == {"cpu": 1930, "memory": 7000 * 2**20, "pods": 29}
     assert there.node.volumes == {"ebs.csi.aws.com": 25}
-    assert [name for name, _ in there.pods] == ["shop/Deployment/web", "shop/Deployment/web", "shop/Pod/bare"]
+    assert [name for name, _ in there.pods] == [
+        "shop/Deployment/web#web-5d9f8c-1",
+        "shop/Deployment/web#web-5d9f8c-2",
+        "shop/Pod/bare#bare",
+    ]
     assert there.pods[0][1] is there.pods[1][1]
     # It may be moved: the node that it is on is none that it asks for.
     assert there.pods[0][1].node == ""
@@ -96,7 +100,10 @@ def test_pods_of_daemon_sets_come_to_new_nodes_too(tmp_path: Path) -> None:
     # The node that its controller has bound it to is no part of what it asks for.
     assert daemon.shape.may_be_on("another", {"kubernetes.io/os": "linux"})
     assert not daemon.shape.may_be_on("another", {"kubernetes.io/os": "windows"})
-    assert [[name for name, _ in each.pods] for each in found.running] == [["shop/DaemonSet/agent"]] * 2
+    assert [[name for name, _ in each.pods] for each in found.running] == [
+        ["shop/DaemonSet/agent@node-a"],
+        ["shop/DaemonSet/agent@node-b"],
+    ]
     assert found.demands == ()
 
 
@@ -124,7 +131,11 @@ def test_a_plans_pods_take_the_place_of_those_that_are_there(tmp_path: Path) -> 
     assert [(each.name, each.least, each.shape.requests) for each in found.demands] == [
         ("shop/Deployment/web", 4, {"cpu": 1000})
     ]
-    assert [[name for name, _ in each.pods] for each in found.running] == [["shop/Deployment/api"], []]
+    # The plan's DaemonSet has a pod on the second node too, which the cluster lacks as yet.
+    assert [[name for name, _ in each.pods] for each in found.running] == [
+        ["shop/Deployment/api#api-5d9f8c-1", "shop/DaemonSet/agent@node-a"],
+        ["shop/DaemonSet/agent@node-b"],
+    ]
     assert [each.name for each in found.daemons] == ["shop/DaemonSet/agent"]
     # The group begins with what it has; Pulumi has put seven letters behind its name.
     assert [(each.name, each.start) for each in found.groups] == [("nodes", 2)]
@@ -197,6 +208,7 @@ def test_fargates_nodes_go_with_their_pods(tmp_path: Path) -> None:
     fargate = {"labels": {"eks.amazonaws.com/compute-type": "fargate", "eks.amazonaws.com/nodegroup": None}}
     objects = [node("f-1", **fargate), node("f-2", **fargate), of_deployment("web", 1, on="f-1"), pod("x", on="f-2")]
     found = with_export(planned(), written(tmp_path, *objects))
+    assert [[name for name, _ in each.pods] for each in found.running] == [["shop/Pod/x#x"]]
     assert [each.node.name for each in found.running] == ["f-2"]
 
 

@@ -89,6 +89,9 @@ def test_pools_and_profiles_of_a_stack(read: Callable[[Any, str], Platform]) -> 
     assert [each.selectors for each in found.profiles] == [(("payments", {}),)]
     karpenter = next(each for each in found.demands if each.name == "kube-system/Deployment/karpenter")
     assert karpenter.least == 2
+    assert [(each.key, each.selector.of(karpenter.shape.labels)) for each in karpenter.shape.apart] == [
+        ("kubernetes.io/hostname", True)
+    ]
     assert not karpenter.shape.may_be_on("n", {"karpenter.sh/nodepool": "general", "kubernetes.io/os": "linux"})
 
 
