@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from eks_blueprints.provisioning.machine import Offering
 from eks_blueprints.provisioning.makers import Group, Pool, Profile
 from eks_blueprints.scheduling.amounts import Amounts
 from eks_blueprints.scheduling.node import Node
@@ -62,6 +63,8 @@ class Running:
     capacity_type: str = ""
     maker: str = ""
     """The pool or group that made it; empty where nobody knows."""
+    offerings: tuple[Offering, ...] = ()
+    """What it costs; none where its type has no price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 from eks_blueprints.capacity.model import Daemon, Demand, Platform, Running
 from eks_blueprints.capacity.read.claims import rebound
+from eks_blueprints.capacity.read.cluster_facts import Hours
 from eks_blueprints.capacity.read.exported import Exported, Item, read_export
 from eks_blueprints.capacity.read.exported_makers import expansion_of, pools_of
 from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, owner
@@ -18,16 +19,18 @@ from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.workloads import by_volume
 from eks_blueprints.core.errors import shown
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE
+from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Offering
 from eks_blueprints.provisioning.makers import Group
+from eks_blueprints.provisioning.offers import Way, machines
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost.prices import Prices, list_prices
 from eks_blueprints.scheduling.filters import allowed_by_itself
-from eks_blueprints.scheduling.node import Node, node_of
+from eks_blueprints.scheduling.node import ZONE, Node, node_of
 
 _REGION = "topology.kubernetes.io/region"
 _POOL, _GROUP = "karpenter.sh/nodepool", "eks.amazonaws.com/nodegroup"
 _CAPACITY = "eks.amazonaws.com/capacityType"
-_OF_GROUPS = {"ON_DEMAND": "on-demand", "SPOT": "spot", "CAPACITY_BLOCK": "reserved"}
+_OF_GROUPS = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
 _COMPUTE = "eks.amazonaws.com/compute-type"
 
 
@@ -78,10 +81,11 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
             bound.setdefault(node, []).append(pod)
         elif name not in daemons:
             waiting.append(pod)
-    running = tuple(_running(export, bound, pods, platform))
-    region = platform.region or next((each.node.labels.get(_REGION, "") for each in running), "")
+    prices = prices or list_prices()
+    region = platform.region or next((each.labels.get(_REGION, "") for each in export.of("Node")), "")
+    running = tuple(_running(export, bound, pods, replace(platform, region=region), prices))
     demands = [part for each in platform.demands for part in by_volume(rebound(each, objects, gaps), objects)]
-    pools = pools_of(export, region, prices or list_prices(), gaps, besides={each.name for each in platform.pools})
+    pools = pools_of(export, region, prices, gaps, besides={each.name for each in platform.pools})
     groups = tuple(_as_it_is(each, running) for each in platform.groups)
     _say_what_is_missing(export, platform, running, gaps)
     return replace(
@@ -98,7 +102,9 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     )
 
 
-def _running(export: Exported, bound: Mapping[str, list[Item]], pods: Pods, platform: Platform) -> Iterator[Running]:
+def _running(
+    export: Exported, bound: Mapping[str, list[Item]], pods: Pods, platform: Platform, prices: Prices
+) -> Iterator[Running]:
     limits = dict(_limits(export))
     for each in export.of("Node"):
         here = bound.get(each.name, [])
@@ -120,9 +126,29 @@ def _running(export: Exported, bound: Mapping[str, list[Item]], pods: Pods, plat
                 *((f"{each.name}@{node.name}", each.shape) for each in planned),
             ),
             machine=labels.get(INSTANCE_TYPE, ""),
-            capacity_type=labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), ""),
+            capacity_type=_capacity_type(labels),
             maker=_maker(labels, platform.groups),
+            offerings=() if fargate else _offerings(labels, platform.region, prices),
         )
+
+
+def _capacity_type(labels: Mapping[str, str]) -> str:
+    return labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), "")
+
+
+def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[Offering, ...]:
+    """What a node costs that is there, whatever its region offers now; one that does not say how is on-demand."""
+    auto = labels.get(_COMPUTE) == "auto"
+    way = Way(
+        kind="auto_mode" if auto else "self_managed_node_group",
+        image="CUSTOM",
+        zones=(labels.get(ZONE, ""),),
+        capacity_types=(_capacity_type(labels) or ON_DEMAND,),
+        hour=Hours(prices, region),
+        spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
+        fee=(prices.of("eks", "auto_mode_share") or 0.0) if auto else 0.0,
+    )
+    return tuple(each for found in machines((labels.get(INSTANCE_TYPE, ""),), way) for each in found.offerings)
 
 
 def _name(pod: Item, node: Node) -> str:

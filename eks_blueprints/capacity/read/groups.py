@@ -153,7 +153,7 @@ def _group(
         yield f"there is no price of {', '.join(none)} in the group {group.name}"
     found = machines(names, whole)
     if not found:
-        yield f"the group {group.name} is not counted: nothing is known of its instance types"
+        yield f"the group {group.name} gets no nodes: none of its instance types can be had"
         return
     least, start, most = _sizes(sizes)
     yield Group(

@@ -11,6 +11,7 @@ import pytest
 from eks_blueprints.capacity.model import Platform
 from eks_blueprints.capacity.read.export import platform_of_export, with_export
 from eks_blueprints.core.errors import InputError
+from eks_blueprints.review.cost.prices import list_prices
 from tests.capacity.read import exports
 from tests.capacity.read.exports import node, of_deployment, pod, written
 from tests.capacity.read.stacks import ids, platform, resources
@@ -38,6 +39,23 @@ def test_nodes_are_there_with_the_pods_that_are_bound_to_them(tmp_path: Path) ->
     # It may be moved: the node that it is on is none that it asks for.
     assert there.pods[0][1].node == ""
     assert (found.name, found.region, found.demands) == ("cluster", "eu-west-1", ())
+
+
+def test_nodes_that_are_there_have_a_price(tmp_path: Path) -> None:
+    auto = {"eks.amazonaws.com/compute-type": "auto", "karpenter.sh/capacity-type": "on-demand"}
+    objects = [
+        node("spot"),
+        node("auto", labels=auto),
+        node("plain", labels={"eks.amazonaws.com/capacityType": None}),
+        node("odd", labels={"node.kubernetes.io/instance-type": "m99.large"}),
+    ]
+    spot, of_auto, plain_, odd = (each.offerings for each in alone(tmp_path, *objects).running)
+    hour = list_prices().instance("m7g.large", "eu-west-1")
+    assert hour is not None
+    assert [(each.price, each.capacity_type) for each in plain_] == [(hour, "on-demand")]
+    assert [each.price for each in of_auto] == [pytest.approx(hour * 1.12)]
+    assert [(each.price, each.most) for each in spot] == [(pytest.approx(hour * 0.3), pytest.approx(hour * 0.7))]
+    assert odd == ()
 
 
 def test_pods_that_have_finished_are_left_out_and_those_that_wait_are_asked_for(tmp_path: Path) -> None:
