@@ -119,5 +119,6 @@ def _large(count: int) -> Stack:
 
 
 def test_work_grows_with_the_workloads_alone_and_not_with_their_replicas() -> None:
-    few, many = (calls(lambda count=count: platforms_of(_large(count), list_prices())) for count in (20, 120))
-    assert (many - few) / 100 < 1_000
+    few, some, many = (calls(lambda count=count: platforms_of(_large(count), list_prices())) for count in (20, 60, 140))
+    assert (many - some) / 80 < (some - few) / 40 * 1.02
+    assert (many - some) / 80 < 1_000
