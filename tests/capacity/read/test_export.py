@@ -318,7 +318,7 @@ def test_yaml_that_is_too_large_is_asked_for_as_json(tmp_path: Path, monkeypatch
     monkeypatch.setattr("eks_blueprints.core.document._MAX_NODES", 5)
     file = tmp_path / "cluster.yaml"
     file.write_text(YAML, encoding="utf-8")
-    with pytest.raises(InputError, match="is too large to be read as YAML; got .* -o json$"):
+    with pytest.raises(InputError, match=r"is too large to be read as YAML; got .* -o json$"):
         platform_of_export(file)
 
 
