@@ -14,6 +14,7 @@ from eks_blueprints.capacity.read.claims import of_template
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pods import PodError, pod_shape
+from eks_blueprints.capacity.read.uncounted import OPERATED
 from eks_blueprints.core.charts.model import Claim, Workload
 from eks_blueprints.policies.inside.contents import Contents, contents
 from eks_blueprints.policies.inside.objects import pod_of
@@ -24,6 +25,8 @@ from eks_blueprints.policies.stack import Resource, Stack
 
 _SCALER = "HorizontalPodAutoscaler"
 _ONCE = ("Job",)
+_CRDS = frozenset({"apiextensions.k8s.io/v1 CustomResourceDefinition"})
+"""What a chart of nothing else brings runs nowhere."""
 _RESOURCES = "resources"
 _KARPENTER = "karpenter"
 _HARD = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -39,7 +42,8 @@ def pods_of_charts(cluster: Resource, stack: Stack, objects: Objects) -> Iterato
         if each.rendered is None:
             yield f"what the chart {chart.chart} runs is not counted: {each.how}"
             continue
-        yield from _doubts(each)
+        if each.rendered.workloads or each.rendered.objects.keys() - _CRDS:
+            yield from _doubts(each)
         for name, workload in each.rendered.workloads.items():
             kind, _, short = name.partition("/")
             if not workload.hook and kind not in _ONCE:
@@ -87,12 +91,13 @@ def _resources(found: Contents) -> Mapping[str, Any]:
 
 def _doubts(found: Contents) -> Iterator[str]:
     chart = found.installed.chart
-    if found.rendered is not None and not found.rendered.workloads:
-        return
     if unfollowed := [path for path in found.unfollowed if path[0] != _RESOURCES or not _resources(found)]:
         paths = ", ".join(list(map(written, unfollowed))[:3])
         more = f" and {len(unfollowed) - 3} more" if len(unfollowed) > 3 else ""
         yield f"what these values of the chart {chart} change is not followed: {paths}{more}"
+    objects = () if found.rendered is None else found.rendered.objects
+    if made := sorted({kind for each in objects if (kind := each.rpartition(" ")[2]) in OPERATED}):
+        yield f"the pods that an operator makes of {', '.join(made)} of the chart {chart} are not counted"
     for each in found.lacking:
         yield f"of the chart {chart} is not known: {each}"
 

@@ -314,6 +314,14 @@ def test_each_mistake_is_said_with_its_place(name: str, tmp_path: Path) -> None:
     assert len(error.value.problems) == 1
 
 
+def test_yaml_that_is_too_large_is_asked_for_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eks_blueprints.core.document._MAX_NODES", 5)
+    file = tmp_path / "cluster.yaml"
+    file.write_text(YAML, encoding="utf-8")
+    with pytest.raises(InputError, match=r"is too large to be read as YAML; got .* -o json$"):
+        platform_of_export(file)
+
+
 def test_a_file_that_is_not_there_and_one_that_is_no_text_are_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         platform_of_export(tmp_path / "none.json")
