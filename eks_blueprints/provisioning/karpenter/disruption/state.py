@@ -125,6 +125,8 @@ class State:
     """By the pod's name; nothing holds a pod that is not named."""
     daemons: Sequence[Shape] = ()
     """Pods of which each new node that takes them has one."""
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    """How many instances of each capacity reservation are taken of those that its offerings have left, by its id."""
     waiting: Sequence[Pod] = ()
     """Pods that have no node."""
     pod_budgets: Sequence[PodBudget] = ()

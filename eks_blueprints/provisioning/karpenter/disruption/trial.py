@@ -39,7 +39,7 @@ class Trials:
         """A cluster as it is, which no trial changes."""
         self._state = state
         self._cluster = state.cluster.copy()
-        self._ready = Ready(state.pools, state.daemons)
+        self._ready = Ready(state.pools, state.daemons, state.reserved)
         self._starting = {name for name, each in state.nodes.items() if each.initialized is None}
         self._waiting = {each.name for each in state.waiting}
         self._leaving: list[Pod] = []
@@ -63,7 +63,7 @@ class Trials:
             owned = self._state.nodes[place.node.name]
             used[owned.pool] = _less(used[owned.pool], self._has(owned, place.node.name))
         queue = sorted([*self._state.waiting, *moving, *self._leaving], key=lambda each: each.since)
-        packer = Packer((), (), cluster, used, ready=self._ready, starting=self._starting)
+        packer = Packer((), cluster=cluster, used=used, ready=self._ready, starting=self._starting)
         found = packer.pack(queue)
         for pod in queue:
             if (node := found.placed.get(pod.name)) is not None:
